@@ -1,0 +1,130 @@
+"""When things fall due: each time limit of the ministry as one pure function of its terms and calendar.
+
+Common basis, Bộ luật Dân sự 2015: the day on which a period begins is not counted (Đ.147.2); a last day on a
+weekend or public holiday moves to the next working day (Đ.148.5); it ends at 24:00 of its last day (Đ.148.6).
+Instants carry their zone; dates are dates in Vietnam.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from shared.domain.terms import Terms
+from shared.domain.working_calendar import WorkingCalendar, end_of_day, local_date
+
+_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+
+
+@dataclass(frozen=True, slots=True)
+class DaysLeft:
+    """How far off a due date is from today: 0 on the day itself, negative once it has passed."""
+
+    calendar_days: int
+    working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedDay:
+    """A day on which the period could not end, and why: the holiday, the override's document, or the weekday."""
+
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How an answer's due date came about, in the order in which a person would retrace it."""
+
+    received_on: date
+    counted_from: date
+    answer_within_days: int
+    nominal_last_day: date
+    skipped: tuple[SkippedDay, ...]
+    due_on: date
+    terms_version: str
+    calendar_version: str
+    legal_basis: str
+
+
+def answer_due_on(received_at: datetime, terms: Terms, calendar: WorkingCalendar) -> date:
+    """Give the last day for answering: 20 calendar days from receipt, and on to a working day.
+
+    Basis: QĐ 852/QĐ-BNV 2018; QĐ 574/QĐ-TTg 2017; Bộ luật Dân sự 2015 Đ.147.2, Đ.148.5.
+    """
+    return calendar.next_working_day(_nominal_last_day(received_at, terms))
+
+
+def overdue_update_on(due_on: date, n: int, terms: Terms, calendar: WorkingCalendar) -> date:
+    """Give the day of the petitioner's n-th update (1, 2, …): every 7 working days after an unmet due date.
+
+    Basis: QĐ 852/QĐ-BNV 2018; QĐ 574/QĐ-TTg 2017.
+    """
+    if n < 1:
+        raise ValueError(f"overdue updates are numbered from 1, not {n}")
+    return calendar.add_working_days(due_on, n * terms.update_every_working_days)
+
+
+def publication_due_on(answered_at: datetime, terms: Terms, calendar: WorkingCalendar) -> date:
+    """Give the last day for publishing or sending a result: 2 working days after there is one.
+
+    Basis: QĐ 852/QĐ-BNV 2018; QĐ 574/QĐ-TTg 2017; Bộ luật Dân sự 2015 Đ.147.2.
+    """
+    return calendar.add_working_days(local_date(answered_at), terms.publish_within_working_days)
+
+
+def forwarding_due_on(received_at: datetime, terms: Terms, calendar: WorkingCalendar) -> date:
+    """Give the last day for passing on what belongs to another body: 5 working days after receipt.
+
+    Basis: NĐ 92/2017/NĐ-CP; Bộ luật Dân sự 2015 Đ.147.2.
+    """
+    return calendar.add_working_days(local_date(received_at), terms.forward_within_working_days)
+
+
+def warning_on(due_on: date, days_before: int, calendar: WorkingCalendar) -> date:
+    """Give the day of an internal warning: calendar days before the due date, moved back to a working day.
+
+    Basis: the ministry's practice, no regulation. Never moved forward: a warning read after Tết is no warning.
+    """
+    if days_before < 0:
+        raise ValueError(f"a warning comes before the due date, not {-days_before} days after it")
+    return calendar.previous_working_day(due_on - timedelta(days=days_before))
+
+
+def is_overdue(due_on: date, now: datetime) -> bool:
+    """Tell whether the due date is over: from 24:00 of that day in Vietnam (Bộ luật Dân sự 2015 Đ.148.6)."""
+    return now >= end_of_day(due_on)
+
+
+def days_left(due_on: date, now: datetime, calendar: WorkingCalendar) -> DaysLeft:
+    """Count the days after today up to and including the due date; after it, the days since, negative."""
+    today = local_date(now)
+    return DaysLeft(
+        calendar_days=(due_on - today).days,
+        working_days=calendar.working_days_between(today, due_on),
+    )
+
+
+def derivation(received_at: datetime, terms: Terms, calendar: WorkingCalendar) -> Derivation:
+    """Explain the date that `answer_due_on` gives, to the officer, petitioner or inspector who asks."""
+    received_on = local_date(received_at)
+    nominal = _nominal_last_day(received_at, terms)
+    due_on = answer_due_on(received_at, terms, calendar)
+    passed_over = (nominal + timedelta(days=count) for count in range((due_on - nominal).days))
+    return Derivation(
+        received_on=received_on,
+        counted_from=received_on + timedelta(days=1),
+        answer_within_days=terms.answer_within_days,
+        nominal_last_day=nominal,
+        skipped=tuple(
+            SkippedDay(day, calendar.name_of(day) or _WEEKDAYS[day.weekday()]) for day in passed_over
+        ),
+        due_on=due_on,
+        terms_version=terms.version,
+        calendar_version=calendar.version,
+        legal_basis=terms.legal_basis,
+    )
+
+
+def _nominal_last_day(received_at: datetime, terms: Terms) -> date:
+    return local_date(received_at) + timedelta(days=terms.answer_within_days)

@@ -1,0 +1,119 @@
+"""The ministry's time limits, as data with an effective date: a new regulation is a new row in the directory.
+
+A petition keeps the terms in force on its day of receipt. Nothing here is law by itself: no field has a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, time
+from itertools import pairwise
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Count = Annotated[int, Field(ge=1, le=1000)]
+"""A time limit: at least one of its unit; the upper bound catches a slip of the keyboard."""
+
+
+class TermsMissingError(LookupError):
+    """No terms are in force on a day: the directory has no row that reaches back so far."""
+
+    def __init__(self, on: date) -> None:
+        """Keep the day that no terms cover."""
+        self.on = on
+        super().__init__(f"no terms are in force on {on}")
+
+
+class Terms(BaseModel):
+    """One edition of the ministry's time limits, in force from `valid_from` until a later one begins."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    valid_from: date
+    legal_basis: Annotated[str, Field(min_length=1)]
+    """The regulations behind these values, as shown to whoever asks how a date came about."""
+
+    answer_within_days: Count
+    """Calendar days from receipt to the answer."""
+    update_every_working_days: Count
+    """Once overdue, the petitioner hears this often how it stands, until answered."""
+    publish_within_working_days: Count
+    forward_within_working_days: Count
+    warn_handler_days_before: Count
+    warn_head_days_before: Count
+    route_within_minutes: Count
+    accept_within_working_days: Count
+    approve_within_working_days: Count
+    remind_to_complete_after_days: Count
+    refuse_incomplete_after_days: Count
+    close_after_silent_days: Count
+    erase_after_years: Count
+    notices_from: time
+    """The time of day in Vietnam before which nobody is disturbed."""
+    clock_pauses_while_awaiting: bool
+    """Whether days spent in AWAITING_INFORMATION are left out; no legal basis for that was found."""
+    escalate_after_overdue_working_days: tuple[Count, ...]
+    """Working days after the due date at which one level higher learns of it, in rising order."""
+
+    @property
+    def version(self) -> str:
+        """Name this edition the way the directory keys its row: `{id}#{valid_from}`."""
+        return f"{self.id}#{self.valid_from}"
+
+    @field_validator("notices_from")
+    @classmethod
+    def _is_vietnamese_wall_clock(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("a time of day in Vietnam carries no zone of its own")
+        return value
+
+    @field_validator("escalate_after_overdue_working_days")
+    @classmethod
+    def _rises(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(later <= earlier for earlier, later in pairwise(value)):
+            raise ValueError("each escalation must come later than the one before")
+        return value
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.remind_to_complete_after_days >= self.refuse_incomplete_after_days:
+            raise ValueError("the reminder to complete must come before the refusal")
+        if self.warn_handler_days_before >= self.answer_within_days:
+            raise ValueError("the handler's warning must come after receipt")
+        if self.warn_head_days_before > self.warn_handler_days_before:
+            raise ValueError("the unit's head must not be warned before the handler")
+        return self
+
+
+def terms_in_force(all_terms: Iterable[Terms], on: date) -> Terms:
+    """Choose the latest terms that had begun by a day; raise TermsMissingError when none had."""
+    begun = [terms for terms in all_terms if terms.valid_from <= on]
+    if not begun:
+        raise TermsMissingError(on)
+    return max(begun, key=lambda terms: (terms.valid_from, terms.id))
+
+
+TERMS_2018: Final = Terms(
+    id="petitions",
+    valid_from=date(2018, 6, 18),
+    legal_basis="QĐ 852/QĐ-BNV 2018; QĐ 574/QĐ-TTg 2017; NĐ 92/2017/NĐ-CP; Bộ luật Dân sự 2015 Đ.147, Đ.148",
+    answer_within_days=20,
+    update_every_working_days=7,
+    publish_within_working_days=2,
+    forward_within_working_days=5,
+    warn_handler_days_before=5,
+    warn_head_days_before=2,
+    route_within_minutes=10,
+    accept_within_working_days=2,
+    approve_within_working_days=2,
+    remind_to_complete_after_days=3,
+    refuse_incomplete_after_days=15,
+    close_after_silent_days=30,
+    erase_after_years=5,
+    notices_from=time(8, 0),
+    clock_pauses_while_awaiting=False,
+    escalate_after_overdue_working_days=(1, 7, 14),
+)
+"""The values the system opened with: seed of the directory and fixture of tests, not read by running code."""
