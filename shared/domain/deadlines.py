@@ -26,7 +26,7 @@ class DaysLeft:
 
 @dataclass(frozen=True, slots=True)
 class SkippedDay:
-    """A day on which the period could not end, and why: the holiday, the override's document, or the weekday."""
+    """A day on which the period could not end, and why: the holiday, the deciding document or the weekday."""
 
     on: date
     reason: str
@@ -84,7 +84,7 @@ def forwarding_due_on(received_at: datetime, terms: Terms, calendar: WorkingCale
 def warning_on(due_on: date, days_before: int, calendar: WorkingCalendar) -> date:
     """Give the day of an internal warning: calendar days before the due date, moved back to a working day.
 
-    Basis: the ministry's practice, no regulation. Never moved forward: a warning read after Tết is no warning.
+    Basis: the ministry's practice, no regulation. Never moved forward: a warning after Tết is no warning.
     """
     if days_before < 0:
         raise ValueError(f"a warning comes before the due date, not {-days_before} days after it")

@@ -1,6 +1,6 @@
 """The ministry's time limits, as data with an effective date: a new regulation is a new row in the directory.
 
-A petition keeps the terms in force on its day of receipt. Nothing here is law by itself: no field has a default.
+A petition keeps the terms in force on its day of receipt. No field has a default: nothing here is law.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from shared.domain.errors import RuleMissingError
+
 Count = Annotated[int, Field(ge=1, le=1000)]
 """A time limit: at least one of its unit; the upper bound catches a slip of the keyboard."""
 
 
-class TermsMissingError(LookupError):
+class TermsMissingError(RuleMissingError):
     """No terms are in force on a day: the directory has no row that reaches back so far."""
 
     def __init__(self, on: date) -> None:

@@ -1,7 +1,7 @@
 """Which days the ministry works, and where one day ends and the next begins, in Vietnam.
 
-Every deadline, warning and report asks here. The generated table of public holidays is the default; overrides,
-which an administrator enters in the directory with the document that decides them, win over it.
+Every deadline, warning and report asks here. The generated table of public holidays is the default; overrides
+win over it: an administrator enters them in the directory, each with the document that decides it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Final, Literal, final, get_args
 from zoneinfo import ZoneInfo
 
+from shared.domain.errors import InvalidInputError, PetitionError
 from shared.domain.public_holidays import DAYS_OFF, EDITION, FIRST_DAY, LAST_DAY, WORKED_WEEKENDS
 
 VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -27,8 +28,10 @@ _ONE_DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
 
 
-class CalendarRangeError(ValueError):
+class CalendarRangeError(PetitionError):
     """A question, or its answer, lies outside the years that the table of public holidays covers."""
+
+    code = "outside-calendar"
 
     def __init__(self, asked: date) -> None:
         """Keep the day asked about, beside the first and the last day that can be answered."""
@@ -39,13 +42,13 @@ class CalendarRangeError(ValueError):
         )
 
 
-class OverrideError(ValueError):
-    """An override says nothing that can be followed, or two of them say different things about one day."""
+class OverrideError(InvalidInputError):
+    """An override says nothing that can be followed, or two of them speak about one day; `on` is that day."""
 
-    def __init__(self, on: date, problem: str) -> None:
-        """Keep the day and what is wrong with it."""
-        self.on, self.problem = on, problem
-        super().__init__(f"calendar override of {on}: {problem}")
+    def __init__(self, on: date, *problems: tuple[str, str]) -> None:
+        """Keep the day beside the problems."""
+        super().__init__(*problems)
+        self.on = on
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,11 +65,17 @@ class Override:
 
     def __post_init__(self) -> None:
         """Refuse what no calendar could follow, so that a bad row is stopped where it is entered."""
-        _check(self.on)
-        if self.kind not in get_args(OverrideKind):
-            raise OverrideError(self.on, "kind must be WORK or OFF")
-        if not self.document.strip():
-            raise OverrideError(self.on, "the document that decides it is missing")
+        problems = [
+            problem
+            for wrong, problem in (
+                (not _is_covered(self.on), ("on", "outside-calendar")),
+                (self.kind not in get_args(OverrideKind), ("kind", "unknown")),
+                (not self.document.strip(), ("document", "missing")),
+            )
+            if wrong
+        ]
+        if problems:
+            raise OverrideError(self.on, *problems)
 
     @property
     def label(self) -> str:
@@ -79,17 +88,17 @@ class WorkingCalendar:
     """The working days of the ministry: Monday to Friday, less days off, plus worked weekends, as overridden.
 
     Immutable, and cheap to ask: the working days are sorted once, each question is one look-up or bisection.
-    Basis: QĐ 188/1999/QĐ-TTg (state offices work five days a week); Bộ luật Lao động 2019 Đ.112 (public holidays).
+    Basis: QĐ 188/1999/QĐ-TTg (the five-day week of state offices); Bộ luật Lao động 2019 Đ.112.
     """
 
     __slots__ = ("_by_day", "_days", "_overrides", "_version", "_working")
 
     def __init__(self, overrides: Iterable[Override] = ()) -> None:
-        """Lay the overrides, in any order, over the table; two that differ about a day raise OverrideError."""
+        """Lay the overrides, in any order, over the table; two for one day raise OverrideError."""
         self._overrides: Final = tuple(sorted(set(overrides)))
         self._by_day: Final = {override.on: override for override in self._overrides}
         if len(self._by_day) != len(self._overrides):
-            raise OverrideError(_first_doubled(self._overrides), "two overrides disagree about this day")
+            raise OverrideError(_first_doubled(self._overrides), ("on", "overridden-twice"))
         self._working: Final = _working_days_of(self._overrides)
         self._days: Final = _table_in_order() if not self._overrides else tuple(sorted(self._working))
         self._version: Final = _digest(self._overrides)
@@ -101,7 +110,7 @@ class WorkingCalendar:
 
     @property
     def version(self) -> str:
-        """Name the table and the overrides in 12 hex digits, to be recorded beside each date derived from them."""
+        """Name table and overrides in 12 hex digits, to be recorded beside each date derived from them."""
         return self._version
 
     def is_working_day(self, day: date) -> bool:
@@ -178,11 +187,15 @@ def at_local(day: date, wall_clock: time) -> datetime:
     return datetime.combine(day, wall_clock, tzinfo=VIETNAM).astimezone(UTC)
 
 
-def _check(day: date) -> None:
+def _is_covered(day: date) -> bool:
     # A datetime is a date to the type checker, but never equals one: it would silently miss every holiday.
     if isinstance(day, datetime):
         raise TypeError("a working calendar is asked about dates; use local_date(instant)")
-    if not FIRST_DAY <= day <= LAST_DAY:
+    return FIRST_DAY <= day <= LAST_DAY
+
+
+def _check(day: date) -> None:
+    if not _is_covered(day):
         raise CalendarRangeError(day)
 
 

@@ -1,0 +1,36 @@
+"""AWS clients, made only when a request needs them.
+
+A client costs about 90 ms of a cold start, so none is made on import. They come from botocore, the
+library beneath boto3, because boto3's resource layer is never used here and its import alone costs
+some 100 ms (docs/adr/0005-cold-starts.md; `make bench` prints the figures).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+_CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+@cache
+def client(service: str) -> Any:  # noqa: ANN401 - botocore's clients have no static type
+    """Return this process's client of an AWS service, e.g. `client("dynamodb")`.
+
+    Region, credentials and `AWS_ENDPOINT_URL` come from the environment, as for every AWS tool.
+    """
+    return _session().create_client(service, config=_CONFIG)
+
+
+def forget() -> None:
+    """Drop all clients: the next call makes new ones (tests, after moto was started anew)."""
+    client.cache_clear()
+    _session.cache_clear()

@@ -1,0 +1,182 @@
+"""The ministry's own data: terms, calendar overrides, fields, units, officers, routing rules, templates.
+
+Rows are versioned by `valid_from` and kept for 60 seconds in memory, so a change made at the desk holds
+everywhere within a minute and no request pays for reading it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shared import aws, clock
+from shared.domain.errors import RuleMissingError
+from shared.domain.petition import Petition
+from shared.domain.terms import Terms, terms_in_force
+from shared.domain.working_calendar import Override, WorkingCalendar, local_date
+
+KEPT_FOR = timedelta(seconds=60)
+
+
+class Row(BaseModel):
+    """What every directory row has: an id, and the days on which it holds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    valid_from: date
+    valid_to: date | None = None
+    """The last day, or None while it holds."""
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether this row is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Unit(Row):
+    """A unit of the ministry."""
+
+    name: str
+    name_en: str = ""
+    short_name: str = ""
+    """Unaccented, at most 20 characters, for SMS."""
+    parent: str | None = None
+
+
+class Field(Row):
+    """A field of responsibility and the unit that answers in it; `forward_to` names another body instead."""
+
+    name: str
+    name_en: str = ""
+    unit: str | None = None
+    forward_to: str | None = None
+    example: str = ""
+
+
+class Officer(Row):
+    """An officer as the directory knows them: `id` is the user name; roles also stand in the token."""
+
+    name: str
+    email: str
+    unit: str
+    roles: tuple[str, ...] = ()
+
+
+class Directory:
+    """Reads the directory table, one kind of rows at a time, and keeps it for a minute."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._kept: dict[str, tuple[datetime, Any]] = {}
+
+    # --- what functions ask --------------------------------------------------------------------
+
+    def calendar(self) -> WorkingCalendar:
+        """Return the calendar in force, with the administrators' overrides."""
+        return self._keep("calendar", lambda rows: WorkingCalendar(_override(row) for row in rows))
+
+    def all_terms(self) -> tuple[Terms, ...]:
+        """Return every version of the ministry's time limits."""
+        return self._keep("terms", lambda rows: tuple(Terms.model_validate(_without_key(row)) for row in rows))
+
+    def terms_on(self, day: date) -> Terms:
+        """Return the terms in force on a day (of receipt)."""
+        return terms_in_force(self.all_terms(), day)
+
+    def terms_of(self, petition: Petition) -> Terms:
+        """Return the terms that hold for a petition: those of its day of receipt."""
+        return next((t for t in self.all_terms() if t.version == petition.terms), None) or self.terms_on(
+            local_date(petition.received_at)
+        )
+
+    def units(self, on: date) -> dict[str, Unit]:
+        """Return the units in force on a day, by code."""
+        rows = self._keep("unit", lambda rows: tuple(Unit.model_validate(row) for row in rows))
+        return {unit.id: unit for unit in rows if unit.holds_on(on)}
+
+    def fields(self, on: date) -> dict[str, Field]:
+        """Return the fields in force on a day, by code."""
+        rows = self._keep("field", lambda rows: tuple(Field.model_validate(row) for row in rows))
+        return {field.id: field for field in rows if field.holds_on(on)}
+
+    def officers(self) -> dict[str, Officer]:
+        """Return the officers in force today, by user name."""
+        today = local_date(clock.now())
+        rows = self._keep("officer", lambda rows: tuple(Officer.model_validate(row) for row in rows))
+        return {officer.id: officer for officer in rows if officer.holds_on(today)}
+
+    def unit_responsible_for(self, field: str, on: date) -> str:
+        """Return the unit that answers in a field on a day.
+
+        Raises:
+            RuleMissingError: when the directory has no such field, or it went to another body.
+        """
+        row = self.fields(on).get(field)
+        if row is None or row.unit is None:
+            raise RuleMissingError(f"no unit for field {field} on {on}")
+        return row.unit
+
+    def rows(self, kind: str) -> tuple[dict[str, Any], ...]:
+        """Return all rows of a kind as they are stored (routing rules, templates, administration)."""
+        return self._keep(kind, tuple)
+
+    # --- writing (administration, seeding) -------------------------------------------------------
+
+    def put(self, kind: str, id: str, valid_from: date, facts: dict[str, Any]) -> None:  # noqa: A002 - the row's own word
+        """Write one version of a row; the same version again replaces it."""
+        body = {**facts, "id": id, "valid_from": valid_from.isoformat()}
+        aws.client("dynamodb").put_item(
+            TableName=self._table,
+            Item={
+                "kind": {"S": kind},
+                "row": {"S": f"{id}#{valid_from.isoformat()}"},
+                "body": {"S": json.dumps(body, ensure_ascii=False)},
+            },
+        )
+        self._kept.pop(kind, None)
+
+    def remove(self, kind: str, id: str, valid_from: date) -> None:  # noqa: A002 - the row's own word
+        """Remove one version of a row (an override that was declared by mistake)."""
+        aws.client("dynamodb").delete_item(
+            TableName=self._table, Key={"kind": {"S": kind}, "row": {"S": f"{id}#{valid_from.isoformat()}"}}
+        )
+        self._kept.pop(kind, None)
+
+    # --- the cache --------------------------------------------------------------------------------
+
+    def _keep(self, kind: str, build: Callable[[list[dict[str, Any]]], Any]) -> Any:  # noqa: ANN401 - typed by each caller
+        now = clock.now()
+        kept = self._kept.get(kind)
+        if kept is None or abs(now - kept[0]) >= KEPT_FOR:
+            kept = (now, build(self._read(kind)))
+            self._kept[kind] = kept
+        return kept[1]
+
+    def _read(self, kind: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = aws.client("dynamodb").query(
+                TableName=self._table,
+                KeyConditionExpression="kind = :kind",
+                ExpressionAttributeValues={":kind": {"S": kind}},
+                **start,
+            )
+            rows += [json.loads(item["body"]["S"]) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                return rows
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _override(row: dict[str, Any]) -> Override:
+    return Override(
+        on=date.fromisoformat(row["on"]), kind=row["kind"], document=row["document"], name=row.get("name", "")
+    )
+
+
+def _without_key(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "valid_to"}

@@ -1,0 +1,82 @@
+"""One tree of errors. Facts are attributes; no error carries what a person wrote or who they are."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PetitionError(Exception):
+    """Something asked of the system that it does not do; `code` is stable and part of the HTTP contract."""
+
+    code: ClassVar[str] = "error"
+
+
+class InvalidInputError(PetitionError):
+    """The input breaks a rule. `problems` lists (field, rule) pairs, e.g. `("content", "too-long")`."""
+
+    code = "invalid-input"
+
+    def __init__(self, *problems: tuple[str, str]) -> None:
+        super().__init__(", ".join(f"{field}: {rule}" for field, rule in problems))
+        self.problems = problems
+
+
+class NotFoundOrWrongPinError(PetitionError):
+    """Unknown reference, wrong PIN and locked reference are one answer, so that none can be told from another."""
+
+    code = "not-found-or-wrong-pin"
+
+
+class UnauthenticatedError(PetitionError):
+    """No token, or one that does not hold."""
+
+    code = "unauthenticated"
+
+
+class NotAllowedError(PetitionError):
+    """The officer's role or unit does not allow this."""
+
+    code = "not-allowed"
+
+
+class ActionNotPossibleError(PetitionError):
+    """The petition's state does not allow this action."""
+
+    code = "action-not-possible"
+
+    def __init__(self, action: str, state: str) -> None:
+        super().__init__(f"{action} is not possible in state {state}")
+        self.action = action
+        self.state = state
+
+
+class StaleVersionError(PetitionError):
+    """Somebody else changed the petition in between; nothing was written."""
+
+    code = "stale-version"
+
+    def __init__(self, current_version: int) -> None:
+        super().__init__(f"the current version is {current_version}")
+        self.current_version = current_version
+
+
+class IdempotencyKeyReusedError(PetitionError):
+    """The key was used before with another body: answering with the first petition could give it to a stranger."""
+
+    code = "idempotency-key-reused"
+
+
+class TooManyRequestsError(PetitionError):
+    """A limit was reached; `retry_after` is in seconds."""
+
+    code = "too-many-requests"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"retry after {retry_after} s")
+        self.retry_after = retry_after
+
+
+class RuleMissingError(PetitionError):
+    """The directory has no row in force (terms, field or unit): a mistake of administration, not of the caller."""
+
+    code = "rule-missing"

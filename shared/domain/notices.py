@@ -1,0 +1,112 @@
+"""Which notices follow from a change: one table from action to (kind, audience)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from shared.domain.lifecycle import Action
+
+if TYPE_CHECKING:
+    from shared.domain.history import Entry
+    from shared.domain.petition import Petition
+
+
+class Audience(StrEnum):
+    """Whom a notice is for."""
+
+    PETITIONER = "PETITIONER"
+    HANDLER = "HANDLER"
+    UNIT_HEAD = "UNIT_HEAD"
+    APPROVER = "APPROVER"
+    INTAKE = "INTAKE"
+    TASK_FORCE = "TASK_FORCE"
+
+
+class NoticeKind(StrEnum):
+    """What a notice says."""
+
+    RECEIPT = "RECEIPT"
+    INFORMATION_NEEDED = "INFORMATION_NEEDED"
+    REMINDER_TO_COMPLETE = "REMINDER_TO_COMPLETE"
+    FORWARDED = "FORWARDED"
+    GUIDED = "GUIDED"
+    REFUSED = "REFUSED"
+    MERGED = "MERGED"
+    OVERDUE_UPDATE = "OVERDUE_UPDATE"
+    DUE_DATE_MOVED = "DUE_DATE_MOVED"
+    ANSWERED = "ANSWERED"
+    PUBLISHED = "PUBLISHED"
+    REOPENED = "REOPENED"
+    CLOSED = "CLOSED"
+    # to officers
+    ASSIGNED = "ASSIGNED"
+    SUPPLEMENTED = "SUPPLEMENTED"
+    DRAFT_WAITING = "DRAFT_WAITING"
+    DRAFT_RETURNED = "DRAFT_RETURNED"
+    WARNING = "WARNING"
+    ESCALATION = "ESCALATION"
+    ACCEPTANCE_DUE = "ACCEPTANCE_DUE"
+    APPROVAL_DUE = "APPROVAL_DUE"
+    FORWARDING_DUE = "FORWARDING_DUE"
+    PUBLICATION_DUE = "PUBLICATION_DUE"
+    HANDED_TO_INTAKE = "HANDED_TO_INTAKE"
+    RESTRICTED = "RESTRICTED"
+
+
+class Notice(NamedTuple):
+    """What somebody must be told because of a history entry."""
+
+    kind: NoticeKind
+    audience: Audience
+
+
+_FOLLOWS: dict[Action, tuple[Notice, ...]] = {
+    Action.RECEIVE: (Notice(NoticeKind.RECEIPT, Audience.PETITIONER),),
+    Action.SUPPLEMENT: (Notice(NoticeKind.SUPPLEMENTED, Audience.HANDLER),),
+    Action.ROUTE: (Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),),
+    Action.ASSIGN: (Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),),
+    Action.HAND_TO_INTAKE: (Notice(NoticeKind.HANDED_TO_INTAKE, Audience.INTAKE),),
+    Action.RETURN_TO_INTAKE: (Notice(NoticeKind.HANDED_TO_INTAKE, Audience.INTAKE),),
+    Action.REQUEST_INFORMATION: (Notice(NoticeKind.INFORMATION_NEEDED, Audience.PETITIONER),),
+    Action.DRAFT_ANSWER: (Notice(NoticeKind.DRAFT_WAITING, Audience.APPROVER),),
+    Action.RETURN_DRAFT: (Notice(NoticeKind.DRAFT_RETURNED, Audience.HANDLER),),
+    Action.APPROVE: (Notice(NoticeKind.ANSWERED, Audience.PETITIONER),),
+    Action.PUBLISH: (Notice(NoticeKind.PUBLISHED, Audience.PETITIONER),),
+    Action.REFUSE: (Notice(NoticeKind.REFUSED, Audience.PETITIONER),),
+    Action.FORWARD: (Notice(NoticeKind.FORWARDED, Audience.PETITIONER),),
+    Action.GUIDE: (Notice(NoticeKind.GUIDED, Audience.PETITIONER),),
+    Action.RESTRICT: (Notice(NoticeKind.RESTRICTED, Audience.TASK_FORCE),),
+    Action.MERGE: (Notice(NoticeKind.MERGED, Audience.PETITIONER),),
+    Action.REOPEN: (
+        Notice(NoticeKind.REOPENED, Audience.PETITIONER),
+        Notice(NoticeKind.REOPENED, Audience.APPROVER),
+    ),
+    Action.CLOSE: (Notice(NoticeKind.CLOSED, Audience.PETITIONER),),
+    Action.WARN_HANDLER: (Notice(NoticeKind.WARNING, Audience.HANDLER),),
+    Action.WARN_UNIT_HEAD: (Notice(NoticeKind.WARNING, Audience.UNIT_HEAD),),
+    Action.UPDATE_PETITIONER: (Notice(NoticeKind.OVERDUE_UPDATE, Audience.PETITIONER),),
+    Action.REMIND_ACCEPTANCE: (Notice(NoticeKind.ACCEPTANCE_DUE, Audience.UNIT_HEAD),),
+    Action.REMIND_APPROVAL: (Notice(NoticeKind.APPROVAL_DUE, Audience.APPROVER),),
+    Action.REMIND_COMPLETION: (Notice(NoticeKind.REMINDER_TO_COMPLETE, Audience.PETITIONER),),
+    Action.REMIND_FORWARDING: (Notice(NoticeKind.FORWARDING_DUE, Audience.INTAKE),),
+    Action.REMIND_PUBLICATION: (Notice(NoticeKind.PUBLICATION_DUE, Audience.APPROVER),),
+    Action.MOVE_DUE_DATE: (Notice(NoticeKind.DUE_DATE_MOVED, Audience.PETITIONER),),
+}
+
+ESCALATION_LADDER = (Audience.UNIT_HEAD, Audience.APPROVER, Audience.TASK_FORCE)
+"""Who hears of an overdue petition, in turn: the unit's head, Văn phòng Bộ, the Task Force."""
+
+
+def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
+    """Return the notices that follow from one history entry.
+
+    A petition that came by SMS was acknowledged in the very reply to its message, and a caller was told the
+    reference by the operator: neither is told again unless another channel was chosen.
+    """
+    if entry.action is Action.ESCALATE:
+        level = min(int(entry.facts["n"]), len(ESCALATION_LADDER))
+        return (Notice(NoticeKind.ESCALATION, ESCALATION_LADDER[level - 1]),)
+    if entry.action is Action.RECEIVE and petition.was_acknowledged_at_once:
+        return ()
+    return _FOLLOWS.get(entry.action, ())

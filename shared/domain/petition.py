@@ -1,0 +1,497 @@
+"""The petition: one value that holds everything about one matter, and the verbs that change it.
+
+A verb returns a new petition with one more history entry; it never writes. Time, actor and the change's
+identifier are arguments.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain import history
+from shared.domain.errors import ActionNotPossibleError
+from shared.domain.history import Entry
+from shared.domain.lifecycle import UNANSWERED, Action, State, target_of
+
+MAX_CONTENT = 10_000
+"""Characters of a petition's content; longer texts go into an attachment."""
+MAX_HISTORY = 500
+"""Entries; an item of the table may hold 400 KB."""
+
+
+class Channel(StrEnum):
+    """The door a petition came through."""
+
+    WEB = "WEB"
+    SMS = "SMS"
+    HOTLINE = "HOTLINE"
+
+
+class Kind(StrEnum):
+    """What a petition is about (Nghị định 20/2008/NĐ-CP Đ.5)."""
+
+    REGULATION = "REGULATION"
+    CONDUCT = "CONDUCT"
+    INITIATIVE = "INITIATIVE"
+
+
+class Lane(StrEnum):
+    """How a petition is treated: an ordinary one, or one that the law sends another way."""
+
+    ORDINARY = "ORDINARY"
+    GUIDANCE = "GUIDANCE"
+    RESTRICTED = "RESTRICTED"
+    FORWARDING = "FORWARDING"
+    SPAM = "SPAM"
+    FOREIGN = "FOREIGN"
+
+
+class PetitionerType(StrEnum):
+    """Who petitions."""
+
+    CITIZEN = "CITIZEN"
+    BUSINESS = "BUSINESS"
+    ORGANISATION = "ORGANISATION"
+
+
+class ReplyBy(StrEnum):
+    """How the petitioner wants to be told, in their order of preference."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PHONE = "PHONE"
+
+
+class Identity(BaseModel):
+    """Who the petitioner is. It exists in the clear only on its way into and out of the seal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    organisation: str | None = None
+    text: str | None = None
+    """What somebody wrote in answer to "your name and address, please", in one piece."""
+
+
+class SealedPart(BaseModel):
+    """One closed piece of identity: the seal is a list, because a petitioner may add to it later."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    ciphertext: str
+    """KMS ciphertext in base64, bound to the reference by its encryption context."""
+
+
+class Petitioner(BaseModel):
+    """What may be known of the petitioner without opening the seal."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: PetitionerType = PetitionerType.CITIZEN
+    seal: tuple[SealedPart, ...] = ()
+    contact_keys: tuple[str, ...] = ()
+    reply_by: tuple[ReplyBy, ...] = ()
+    """Channels that were chosen and have a contact, first choice first; the same order serves as fallback."""
+    is_named: bool = True
+    """Whether a name and address were given (an SMS sender has only a number at first)."""
+
+
+class Answer(BaseModel):
+    """An answer: first a draft by the handler, then approved."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    drafted_by: str
+    drafted_at: datetime
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+
+
+class Publication(BaseModel):
+    """What the public sees: redacted by an officer, without the reference."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    content: str
+    answer: str
+    published_at: datetime
+
+
+class Rating(BaseModel):
+    """How satisfied the petitioner is: 1 (not at all) to 5."""
+
+    model_config = ConfigDict(frozen=True)
+
+    score: int
+    comment: str | None = None
+    at: datetime
+
+
+class Proposal(BaseModel):
+    """What the router thought: kept so that officers see why, and can correct it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lane: Lane
+    field: str | None = None
+    kind: Kind | None = None
+    confidence: float = 0.0
+    because: tuple[str, ...] = ()
+    best: tuple[tuple[str, float], ...] = ()
+    body: str | None = None
+    rules_version: str = ""
+
+
+class Petition(BaseModel):
+    """One petition, whole. `version` is the number of its last history entry."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    state: State
+    channel: Channel
+    subject: str = ""
+    content: str
+    language: str = "vi"
+    kind: Kind | None = None
+    chosen_field: str | None = None
+    """The field that the sender chose; `field` is what the ministry decided."""
+    field: str | None = None
+    unit: str | None = None
+    handler: str | None = None
+    lane: Lane = Lane.ORDINARY
+    petitioner: Petitioner
+    may_publish: bool = False
+    received_at: datetime
+    due_on: date
+    terms: str
+    """Which version of the terms holds for this petition: that of its day of receipt."""
+    calendar: str
+    """The version of the calendar from which `due_on` was derived."""
+    submission: str
+    """Digest of the idempotency key, so that the same submission is recognised."""
+    body_digest: str
+    """Digest of what was submitted, so that a key used again with other content is noticed."""
+    fingerprint: str = ""
+    proposal: Proposal | None = None
+    draft: Answer | None = None
+    answer: Answer | None = None
+    publication: Publication | None = None
+    rating: Rating | None = None
+    parent: str | None = None
+    attachments: tuple[str, ...] = ()
+    call_id: str | None = None
+    history: tuple[Entry, ...] = ()
+
+    # --- what can be asked of it ----------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """The number of changes so far."""
+        return self.history[-1].seq if self.history else 0
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the petitioner is still owed an answer."""
+        return self.state in UNANSWERED
+
+    @property
+    def was_acknowledged_at_once(self) -> bool:
+        """Whether the receipt was given in the reply to the SMS, or by the operator, and nothing else was chosen."""
+        if self.channel is Channel.SMS:
+            return True
+        chosen = set(self.petitioner.reply_by)
+        return not chosen or chosen == {ReplyBy.PHONE}
+
+    def last(self, *actions: Action) -> Entry | None:
+        """Return the latest history entry of one of these actions."""
+        return next((e for e in reversed(self.history) if e.action in actions), None)
+
+    def has_change(self, change_id: str) -> bool:
+        """Tell whether this change was made already (the same cause arriving again)."""
+        return any(entry.change_id == change_id for entry in self.history)
+
+    # --- how it changes -------------------------------------------------------------------------
+
+    def record(
+        self,
+        action: Action,
+        *,
+        by: str,
+        at: datetime,
+        change_id: str,
+        text: str | None = None,
+        note: str | None = None,
+        facts: dict[str, str] | None = None,
+        is_visible: bool = True,
+        to: State | None = None,
+        **updates: Any,  # noqa: ANN401 - attributes of this model, checked by the verbs below
+    ) -> Self:
+        """Return this petition changed by one action, its history one entry longer.
+
+        Raises:
+            ActionNotPossibleError: when the state does not allow the action, or the history is full.
+        """
+        target = self.state if action is Action.RECEIVE else target_of(action, self.state)
+        if len(self.history) >= MAX_HISTORY:
+            raise ActionNotPossibleError(action, self.state)
+        state = to or target
+        entry = Entry(
+            seq=self.version + 1,
+            at=at,
+            action=action,
+            by=by,
+            state=state,
+            change_id=change_id,
+            text=text,
+            note=note,
+            facts=facts or {},
+            is_visible=is_visible,
+        )
+        return self.model_copy(update={**updates, "state": state, "history": history.append(self.history, entry)})
+
+    def route(self, proposal: Proposal, unit: str, *, at: datetime, change_id: str) -> Self:
+        """Give a fresh petition to the unit responsible for its field, as the router decided."""
+        return self.record(
+            Action.ROUTE,
+            by="router",
+            at=at,
+            change_id=change_id,
+            note="; ".join(proposal.because) or None,
+            facts={"unit": unit, "field": proposal.field or ""},
+            unit=unit,
+            field=proposal.field,
+            kind=self.kind or proposal.kind,
+            lane=proposal.lane,
+            proposal=proposal,
+        )
+
+    def hand_to_intake(
+        self, unit: str, *, by: str, at: datetime, change_id: str, proposal: Proposal | None = None
+    ) -> Self:
+        """Leave the decision to the intake desk: the router could not tell, or another lane is likely."""
+        return self.record(
+            Action.HAND_TO_INTAKE,
+            by=by,
+            at=at,
+            change_id=change_id,
+            note="; ".join(proposal.because) if proposal and proposal.because else None,
+            facts={"unit": unit},
+            is_visible=False,
+            unit=unit,
+            lane=proposal.lane if proposal else self.lane,
+            kind=self.kind or (proposal.kind if proposal else None),
+            proposal=proposal,
+        )
+
+    def restrict(self, unit: str, *, by: str, at: datetime, change_id: str, proposal: Proposal | None = None) -> Self:
+        """Move a denunciation (tố cáo) out of the ordinary queues, to named readers only."""
+        if proposal is not None:
+            restricted = self.model_copy(update={"proposal": proposal})
+            return restricted.restrict(unit, by=by, at=at, change_id=change_id)
+        return self.record(
+            Action.RESTRICT,
+            by=by,
+            at=at,
+            change_id=change_id,
+            facts={"unit": unit},
+            is_visible=False,
+            unit=unit,
+            handler=None,
+            lane=Lane.RESTRICTED,
+        )
+
+    def classify(self, *, field: str | None, kind: Kind | None, lane: Lane, by: str, at: datetime, change_id: str) -> Self:
+        """Correct the field, kind or lane."""
+        return self.record(
+            Action.CLASSIFY,
+            by=by,
+            at=at,
+            change_id=change_id,
+            facts={"field": field or "", "kind": kind or "", "lane": lane},
+            is_visible=False,
+            field=field,
+            kind=kind,
+            lane=lane,
+        )
+
+    def assign(
+        self, unit: str, *, by: str, at: datetime, change_id: str, field: str | None = None, note: str | None = None
+    ) -> Self:
+        """Give the petition to a unit, which has to accept or return it."""
+        return self.record(
+            Action.ASSIGN,
+            by=by,
+            at=at,
+            change_id=change_id,
+            note=note,
+            facts={"unit": unit},
+            unit=unit,
+            handler=None,
+            field=field or self.field,
+        )
+
+    def accept(self, *, by: str, handler: str, at: datetime, change_id: str) -> Self:
+        """Take the petition into the unit's work."""
+        return self.record(
+            Action.ACCEPT, by=by, at=at, change_id=change_id, facts={"unit": self.unit or ""}, handler=handler
+        )
+
+    def return_to_intake(self, intake: str, *, reason: str, by: str, at: datetime, change_id: str) -> Self:
+        """Give back a petition that was routed to the wrong unit; no clock restarts."""
+        return self.record(
+            Action.RETURN_TO_INTAKE,
+            by=by,
+            at=at,
+            change_id=change_id,
+            note=reason,
+            facts={"from_unit": self.unit or "", "unit": intake},
+            is_visible=False,
+            unit=intake,
+            handler=None,
+        )
+
+    def request_information(self, question: str, *, by: str, at: datetime, change_id: str) -> Self:
+        """Ask the petitioner for what is missing; the clock of the law runs on."""
+        return self.record(Action.REQUEST_INFORMATION, by=by, at=at, change_id=change_id, text=question)
+
+    def supplement(
+        self, content: str | None, *, at: datetime, change_id: str, by: str = "petitioner", sealed: SealedPart | None = None
+    ) -> Self:
+        """Add what the petitioner sends later; a petition that waited for it goes back to work.
+
+        Args:
+            content: the added text, or None when it was identity and went into `sealed`.
+            at: when it came.
+            change_id: names the submission, so that a repeated one is recognised.
+            by: `petitioner`, or the operator who wrote it down.
+            sealed: a closed part to append to the seal.
+        """
+        petitioner = self.petitioner
+        if sealed is not None:
+            petitioner = petitioner.model_copy(update={"seal": (*petitioner.seal, sealed), "is_named": True})
+        return self.record(
+            Action.SUPPLEMENT,
+            by=by,
+            at=at,
+            change_id=change_id,
+            text=content,
+            to=self._state_of_work if self.state is State.AWAITING_INFORMATION else None,
+            petitioner=petitioner,
+        )
+
+    @property
+    def _state_of_work(self) -> State:
+        """The state that a petition goes back to when what it waited for has come."""
+        if self.handler is not None:
+            return State.IN_PROGRESS
+        last = self.last(Action.ROUTE, Action.ASSIGN, Action.RETURN_TO_INTAKE)
+        return State.ASSIGNED if last and last.action is not Action.RETURN_TO_INTAKE else State.RECEIVED
+
+    def withdraw(self, reason: str | None, *, at: datetime, change_id: str, by: str = "petitioner") -> Self:
+        """End the matter at the petitioner's wish."""
+        return self.record(Action.WITHDRAW, by=by, at=at, change_id=change_id, text=reason)
+
+    def rate(self, score: int, comment: str | None, *, at: datetime, change_id: str, by: str = "petitioner") -> Self:
+        """Say how satisfied the petitioner is; a second rating replaces the first."""
+        rating = Rating(score=score, comment=comment, at=at)
+        return self.record(
+            Action.RATE, by=by, at=at, change_id=change_id, text=comment, facts={"score": str(score)}, rating=rating
+        )
+
+    def add_note(
+        self, note: str, *, by: str, at: datetime, change_id: str, progress: str | None = None, expected_on: date | None = None
+    ) -> Self:
+        """Keep an internal note; `progress` and `expected_on` feed the next update to the petitioner."""
+        return self.record(
+            Action.NOTE,
+            by=by,
+            at=at,
+            change_id=change_id,
+            text=progress,
+            note=note,
+            facts={"expected_on": expected_on.isoformat()} if expected_on else {},
+            is_visible=progress is not None,
+        )
+
+    def draft_answer(self, text: str, *, by: str, officer: str, at: datetime, change_id: str) -> Self:
+        """Hand a draft answer to the approver."""
+        draft = Answer(text=text, drafted_by=officer, drafted_at=at)
+        return self.record(Action.DRAFT_ANSWER, by=by, at=at, change_id=change_id, is_visible=False, draft=draft)
+
+    def approve(self, *, by: str, officer: str, at: datetime, change_id: str) -> Self:
+        """Approve the draft: it becomes the answer, and the publication clock starts."""
+        target_of(Action.APPROVE, self.state)
+        assert self.draft is not None  # noqa: S101 - AWAITING_APPROVAL is reached only with a draft
+        answer = self.draft.model_copy(update={"approved_by": officer, "approved_at": at})
+        return self.record(
+            Action.APPROVE, by=by, at=at, change_id=change_id, text=answer.text, answer=answer, draft=None
+        )
+
+    def return_draft(self, reason: str, *, by: str, at: datetime, change_id: str) -> Self:
+        """Send a draft back that misses the point, with the reason (Quyết định 31/2021/QĐ-TTg Đ.46)."""
+        return self.record(Action.RETURN_DRAFT, by=by, at=at, change_id=change_id, note=reason, is_visible=False)
+
+    def publish(self, publication: Publication, *, by: str, at: datetime, change_id: str) -> Self:
+        """Make the redacted answer public.
+
+        Raises:
+            ActionNotPossibleError: also when the petitioner did not allow it.
+        """
+        if not self.may_publish:
+            raise ActionNotPossibleError(Action.PUBLISH, "not-allowed-by-petitioner")
+        return self.record(Action.PUBLISH, by=by, at=at, change_id=change_id, publication=publication)
+
+    def end_otherwise(
+        self,
+        action: Action,
+        *,
+        text: str,
+        by: str,
+        at: datetime,
+        change_id: str,
+        facts: dict[str, str] | None = None,
+        parent: str | None = None,
+    ) -> Self:
+        """Refuse, forward, guide or merge: each ends our work with a reason that the petitioner reads."""
+        return self.record(
+            action, by=by, at=at, change_id=change_id, text=text, facts=facts, draft=None, parent=parent or self.parent
+        )
+
+    def reopen(self, unit: str, *, reason: str | None, by: str, at: datetime, change_id: str) -> Self:
+        """Look at the matter once more, at a higher level than the one that answered; only once."""
+        if self.last(Action.REOPEN):
+            raise ActionNotPossibleError(Action.REOPEN, "reopened-before")
+        return self.record(
+            Action.REOPEN, by=by, at=at, change_id=change_id, text=reason, facts={"unit": unit}, unit=unit, handler=None
+        )
+
+    def close(self, *, by: str, at: datetime, change_id: str) -> Self:
+        """End a petition that was rated, or whose petitioner is silent."""
+        return self.record(Action.CLOSE, by=by, at=at, change_id=change_id)
+
+    def record_opening(self, reason: str, *, by: str, at: datetime, change_id: str) -> Self:
+        """Record that an officer opened the seal, and why."""
+        return self.record(Action.OPEN_SEAL, by=by, at=at, change_id=change_id, note=reason, is_visible=False)
+
+    def move_due_date(self, due_on: date, calendar: str, *, reason: str, at: datetime, change_id: str) -> Self:
+        """Keep old and new date when a decision about the calendar moves the end of the period."""
+        return self.record(
+            Action.MOVE_DUE_DATE,
+            by="timer",
+            at=at,
+            change_id=change_id,
+            facts={"from": self.due_on.isoformat(), "to": due_on.isoformat(), "reason": reason},
+            due_on=due_on,
+            calendar=calendar,
+        )

@@ -1,0 +1,150 @@
+"""What still has to happen to a petition by itself, and when: the engine behind `wake_at`.
+
+One list answers two questions: when to look at the petition again (`next_wake`) and what is due at that
+moment (`due_now`). What was done is read from the history, so late, doubled or early wake-ups are harmless,
+and after an outage what was missed is done once: the latest overdue update, not every one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from shared.domain import deadlines
+from shared.domain.lifecycle import ENDED, RESULT_KNOWN, Action, State
+from shared.domain.notices import ESCALATION_LADDER
+from shared.domain.petition import Lane, Petition
+from shared.domain.terms import Terms
+from shared.domain.working_calendar import WorkingCalendar, at_local, end_of_day, local_date
+
+
+class WakeUp(NamedTuple):
+    """Something that falls due by itself."""
+
+    at: datetime
+    action: Action
+    anchor: str
+    """What it belongs to: a due date or the number of the history entry that started the waiting."""
+    n: int = 1
+
+    @property
+    def change_id(self) -> str:
+        """The name of the change, the same however often the timer comes to it."""
+        return f"timer:{self.action}:{self.anchor}:{self.n}"
+
+
+def wake_ups(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> tuple[WakeUp, ...]:
+    """Return everything still to happen to a petition, soonest first.
+
+    Args:
+        petition: as it is now.
+        terms: those of its day of receipt.
+        calendar: the calendar in force.
+        now: decides which of several missed overdue updates is the one to send.
+    """
+    pending = (
+        *_routing(petition, terms),
+        *_answering(petition, terms, calendar, now),
+        *_reminders(petition, terms, calendar),
+        *_after_the_answer(petition, terms, calendar),
+    )
+    return tuple(sorted(wake_up for wake_up in pending if not petition.has_change(wake_up.change_id)))
+
+
+def next_wake(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> datetime | None:
+    """Return when to look at the petition again, or None when nothing is left to happen by itself."""
+    pending = wake_ups(petition, terms, calendar, now)
+    return pending[0].at if pending else None
+
+
+def due_now(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> tuple[WakeUp, ...]:
+    """Return what is due at this moment, in order."""
+    return tuple(w for w in wake_ups(petition, terms, calendar, now) if w.at <= now)
+
+
+def _routing(petition: Petition, terms: Terms) -> Iterator[WakeUp]:
+    """A fresh petition that nobody routed goes to the intake desk (setting: after 10 minutes)."""
+    if petition.state is State.RECEIVED and petition.unit is None:
+        at = petition.received_at + timedelta(minutes=terms.route_within_minutes)
+        yield WakeUp(at, Action.HAND_TO_INTAKE, "receipt")
+
+
+def _answering(
+    petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime
+) -> Iterator[WakeUp]:
+    """The 20 days and what follows when they pass (Quyết định 852/QĐ-BNV 2018, Quyết định 574/QĐ-TTg 2017)."""
+    if not petition.is_unanswered or petition.last(Action.REOPEN):
+        return
+    due_on = petition.due_on
+    if now < end_of_day(due_on):
+        for action, days_before in (
+            (Action.WARN_HANDLER, terms.warn_handler_days_before),
+            (Action.WARN_UNIT_HEAD, terms.warn_head_days_before),
+        ):
+            on = deadlines.warning_on(due_on, days_before, calendar)
+            yield WakeUp(at_local(on, terms.notices_from), action, due_on.isoformat())
+    yield from _escalations(petition, terms, calendar)
+    yield from _overdue_update(petition, terms, calendar, now)
+
+
+def _escalations(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> Iterator[WakeUp]:
+    """The ladder: unit head, Văn phòng Bộ, Task Force, by working days overdue (setting)."""
+    for level, days in enumerate(terms.escalate_after_overdue_working_days[: len(ESCALATION_LADDER)], start=1):
+        on = calendar.add_working_days(petition.due_on, days)
+        yield WakeUp(at_local(on, terms.notices_from), Action.ESCALATE, petition.due_on.isoformat(), level)
+
+
+def _overdue_update(
+    petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime
+) -> Iterator[WakeUp]:
+    """The next update to the petitioner: every 7 working days after the due date, as long as no answer is there.
+
+    Of several that were missed, the latest speaks for all.
+    """
+    last = petition.last(Action.UPDATE_PETITIONER)
+    n = int(last.facts["n"]) + 1 if last and last.facts["anchor"] == petition.due_on.isoformat() else 1
+    while _update_at(petition, n + 1, terms, calendar) <= now:
+        n += 1
+    yield WakeUp(
+        _update_at(petition, n, terms, calendar), Action.UPDATE_PETITIONER, petition.due_on.isoformat(), n
+    )
+
+
+def _update_at(petition: Petition, n: int, terms: Terms, calendar: WorkingCalendar) -> datetime:
+    return at_local(deadlines.overdue_update_on(petition.due_on, n, terms, calendar), terms.notices_from)
+
+
+def _reminders(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> Iterator[WakeUp]:
+    """Somebody has to act: the unit to accept, the approver to decide, the petitioner to complete."""
+    waiting = {
+        State.ASSIGNED: (Action.REMIND_ACCEPTANCE, terms.accept_within_working_days),
+        State.AWAITING_APPROVAL: (Action.REMIND_APPROVAL, terms.approve_within_working_days),
+    }
+    last = petition.last(Action.ROUTE, Action.ASSIGN, Action.DRAFT_ANSWER)
+    if petition.state in waiting and last is not None:
+        action, days = waiting[petition.state]
+        on = calendar.add_working_days(local_date(last.at), days)
+        yield WakeUp(at_local(on, terms.notices_from), action, str(last.seq))
+    asked = petition.last(Action.REQUEST_INFORMATION)
+    if petition.state is State.AWAITING_INFORMATION and asked is not None:
+        on = local_date(asked.at) + timedelta(days=terms.remind_to_complete_after_days)
+        yield WakeUp(at_local(on, terms.notices_from), Action.REMIND_COMPLETION, str(asked.seq))
+    if petition.is_unanswered and petition.lane is Lane.FORWARDING:
+        on = calendar.add_working_days(local_date(petition.received_at), terms.forward_within_working_days - 1)
+        yield WakeUp(at_local(on, terms.notices_from), Action.REMIND_FORWARDING, "receipt")
+
+
+def _after_the_answer(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> Iterator[WakeUp]:
+    """The 2 working days for publication, closing after silence, and erasing what is no longer needed."""
+    approved = petition.last(Action.APPROVE)
+    if petition.state in RESULT_KNOWN and approved is not None:
+        if petition.state is State.ANSWERED and petition.may_publish:
+            on = deadlines.publication_due_on(approved.at, terms, calendar)
+            yield WakeUp(at_local(on, terms.notices_from), Action.REMIND_PUBLICATION, str(approved.seq))
+        silent_until = local_date(petition.history[-1].at) + timedelta(days=terms.close_after_silent_days)
+        yield WakeUp(at_local(silent_until, terms.notices_from), Action.CLOSE, str(approved.seq))
+    if petition.state in ENDED and petition.petitioner.seal:
+        ended_on = local_date(petition.history[-1].at)
+        keep_until = ended_on + timedelta(days=round(terms.erase_after_years * 365.25))
+        yield WakeUp(at_local(keep_until, terms.notices_from), Action.ERASE, "end")

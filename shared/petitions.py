@@ -1,0 +1,315 @@
+"""The petitions table: one item is one petition with its history, one conditional write is one change.
+
+The whole petition stands as JSON in the attribute `body`; beside it stand only the keys of the indexes, each
+present only while the petition belongs into that index (docs/adr/0002-one-item-one-write.md).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from shared import aws, clock
+from shared.directory import Directory
+from shared.domain.errors import StaleVersionError
+from shared.domain.lifecycle import State
+from shared.domain.petition import Channel, Kind, Lane, Petition
+from shared.domain.wake_ups import next_wake
+from shared.domain.working_calendar import local_date
+
+WAKE_SHARDS = 16
+"""Partitions of the `wake` index: a midnight with many deadlines spreads over them."""
+MONTH_SHARDS = 8
+"""Partitions of one month of receipts."""
+
+
+class Card(BaseModel):
+    """What the officers' lists show of an open petition: projected into the index, so a list never reads whole items."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    state: State
+    channel: Channel
+    subject: str
+    field: str | None
+    kind: Kind | None
+    unit: str
+    handler: str | None
+    lane: Lane
+    received_at: datetime
+    due_on: date
+    version: int
+
+
+class PublicAnswer(BaseModel):
+    """What everybody may read; it carries no reference."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    content: str
+    answer: str
+    field: str | None
+    unit: str | None
+    kind: Kind | None
+    received_on: date
+    answered_on: date
+    published_at: datetime
+
+
+def stored_instant(at: datetime) -> str:
+    """Return an instant as the tables store it: UTC, to the second, sorting as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def wake_shard(reference: str) -> int:
+    """Return the partition of the `wake` index that a reference belongs to."""
+    return zlib.crc32(reference.encode()) % WAKE_SHARDS
+
+
+def month_shards(month: str) -> tuple[str, ...]:
+    """Return all partitions of one month of receipts, e.g. `2026-11#0` … `2026-11#7`."""
+    return tuple(f"{month}#{shard}" for shard in range(MONTH_SHARDS))
+
+
+class Petitions:
+    """Reads and writes petitions. Index keys, and when to wake, are derived on each write."""
+
+    def __init__(self, table: str, directory: Directory) -> None:
+        self._table = table
+        self._directory = directory
+
+    # --- writing -----------------------------------------------------------------------------------
+
+    def add(self, petition: Petition) -> Petition | None:
+        """Write a new petition.
+
+        Returns:
+            None when it was written; the petition that has this reference already otherwise (our own earlier write too).
+        """
+        return self._put(petition, "attribute_not_exists(reference)", {})
+
+    def save(self, petition: Petition, seen_version: int) -> None:
+        """Write a changed petition if nobody else changed it since `seen_version`.
+
+        A write whose reply was lost is retried by the SDK and then fails on its own success; so the item that
+        made the condition fail is compared with what was to be written.
+
+        Raises:
+            StaleVersionError: when somebody else was faster; nothing was written.
+        """
+        other = self._put(petition, "version = :seen", {":seen": {"N": str(seen_version)}})
+        if other is not None and other.history[seen_version : petition.version] != petition.history[seen_version:]:
+            raise StaleVersionError(other.version)
+
+    def _put(self, petition: Petition, condition: str, values: dict[str, Any]) -> Petition | None:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "Item": self._item(petition),
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if values:
+            request["ExpressionAttributeValues"] = values
+        try:
+            aws.client("dynamodb").put_item(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            old = error.response.get("Item")
+            if not old:
+                raise StaleVersionError(0) from None
+            return petition_of(old)
+        return None
+
+    def _item(self, petition: Petition) -> dict[str, Any]:
+        keys: dict[str, str | None] = {
+            "received_month": f"{local_date(petition.received_at):%Y-%m}#{wake_shard(petition.reference) % MONTH_SHARDS}",
+            "received_at": stored_instant(petition.received_at),
+            "contact_key": petition.petitioner.contact_keys[0] if petition.petitioner.contact_keys else None,
+            "state": petition.state,
+        }
+        wake_at = next_wake(
+            petition, self._directory.terms_of(petition), self._directory.calendar(), clock.now()
+        )
+        if petition.unit and (petition.is_unanswered or petition.state in _ON_THE_DESK):
+            keys |= {"unit": petition.unit, "due_on": petition.due_on.isoformat(), "card": _card(petition)}
+        if petition.publication is not None:
+            at = petition.publication.published_at
+            keys |= {
+                "published_month": f"{local_date(at):%Y-%m}",
+                "published_at": f"{stored_instant(at)}#{zlib.crc32(petition.reference.encode()):08x}",
+                "public": _public(petition),
+            }
+        item = {name: {"S": value} for name, value in keys.items() if value}
+        if wake_at is not None:
+            item |= {
+                "wake_shard": {"N": str(wake_shard(petition.reference))},
+                "wake_at": {"S": stored_instant(wake_at)},
+            }
+        return {
+            "reference": {"S": petition.reference},
+            "version": {"N": str(petition.version)},
+            "body": {"S": petition.model_dump_json(exclude_defaults=True)},
+            **item,
+        }
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def get(self, reference: str) -> Petition | None:
+        """Read one petition consistently; None when there is none."""
+        answer = aws.client("dynamodb").get_item(
+            TableName=self._table, Key={"reference": {"S": reference}}, ConsistentRead=True
+        )
+        return petition_of(answer["Item"]) if "Item" in answer else None
+
+    def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
+        """Yield (reference, wake_at) of one shard's petitions that have to be looked at by `until`, to the last page."""
+        query = {
+            "IndexName": "wake",
+            "KeyConditionExpression": "wake_shard = :shard AND wake_at <= :until",
+            "ExpressionAttributeValues": {":shard": {"N": str(shard)}, ":until": {"S": stored_instant(until)}},
+        }
+        for item in self._pages(query):
+            yield item["reference"]["S"], datetime.fromisoformat(item["wake_at"]["S"])
+
+    def next_wake_at(self) -> datetime | None:
+        """Return the earliest `wake_at` of all petitions (time travel in the local stack)."""
+        found: list[str] = []
+        for shard in range(WAKE_SHARDS):
+            page = aws.client("dynamodb").query(
+                TableName=self._table,
+                IndexName="wake",
+                KeyConditionExpression="wake_shard = :shard",
+                ExpressionAttributeValues={":shard": {"N": str(shard)}},
+                Limit=1,
+            )
+            found += [item["wake_at"]["S"] for item in page["Items"]]
+        return datetime.fromisoformat(min(found)) if found else None
+
+    def desk(self, unit: str, *, after: str | None = None, limit: int = 50, due_until: date | None = None) -> tuple[list[Card], str | None]:
+        """Return a page of a unit's open petitions by due date, and the cursor of the next page.
+
+        Args:
+            unit: whose desk.
+            after: the cursor of the page before.
+            limit: petitions on a page.
+            due_until: only those due by this day.
+        """
+        condition, values = "#unit = :unit", {":unit": {"S": unit}}
+        if due_until is not None:
+            condition += " AND due_on <= :until"
+            values[":until"] = {"S": due_until.isoformat()}
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "desk",
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": {"#unit": "unit"},
+            "ExpressionAttributeValues": values,
+            "Limit": limit,
+        }
+        if after:
+            reference, due_on = after.split("~")
+            query["ExclusiveStartKey"] = {"reference": {"S": reference}, "unit": {"S": unit}, "due_on": {"S": due_on}}
+        page = aws.client("dynamodb").query(**query)
+        cards = [Card.model_validate_json(item["card"]["S"]) for item in page["Items"]]
+        last = page.get("LastEvaluatedKey")
+        return cards, f"{last['reference']['S']}~{last['due_on']['S']}" if last else None
+
+    def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
+        """Return (reference, received at, state) of a person's latest petitions."""
+        page = aws.client("dynamodb").query(
+            TableName=self._table,
+            IndexName="contact",
+            KeyConditionExpression="contact_key = :key",
+            ExpressionAttributeValues={":key": {"S": contact_key}},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [
+            (item["reference"]["S"], datetime.fromisoformat(item["received_at"]["S"]), State(item["state"]["S"]))
+            for item in page["Items"]
+        ]
+
+    def published(self, month: str, *, after: str | None = None, limit: int = 50) -> tuple[list[PublicAnswer], str | None]:
+        """Return a page of the answers published in a month (`2026-11`), newest first, and the next cursor."""
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "published",
+            "KeyConditionExpression": "published_month = :month",
+            "ExpressionAttributeValues": {":month": {"S": month}},
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if after:
+            query["KeyConditionExpression"] += " AND published_at < :after"
+            query["ExpressionAttributeValues"][":after"] = {"S": after}
+        page = aws.client("dynamodb").query(**query)
+        answers = [PublicAnswer.model_validate_json(item["public"]["S"]) for item in page["Items"]]
+        last = page.get("LastEvaluatedKey")
+        return answers, last["published_at"]["S"] if last else None
+
+    def received_in(self, month: str) -> Iterator[str]:
+        """Yield the references of all petitions received in a month (`2026-11`)."""
+        for shard in month_shards(month):
+            query = {
+                "IndexName": "month",
+                "KeyConditionExpression": "received_month = :month",
+                "ExpressionAttributeValues": {":month": {"S": shard}},
+            }
+            for item in self._pages(query):
+                yield item["reference"]["S"]
+
+    def _pages(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        start: dict[str, Any] = {}
+        while True:
+            page = aws.client("dynamodb").query(TableName=self._table, **query, **start)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+_ON_THE_DESK = frozenset({State.ANSWERED, State.RESTRICTED})
+"""States that still ask something of an officer, besides the unanswered ones: to publish, to examine."""
+
+
+def petition_of(item: dict[str, Any]) -> Petition:
+    """Return the petition of a table item or stream image (DynamoDB JSON)."""
+    return Petition.model_validate_json(item["body"]["S"])
+
+
+def _card(petition: Petition) -> str:
+    return Card(
+        reference=petition.reference,
+        state=petition.state,
+        channel=petition.channel,
+        subject=petition.subject,
+        field=petition.field,
+        kind=petition.kind,
+        unit=petition.unit or "",
+        handler=petition.handler,
+        lane=petition.lane,
+        received_at=petition.received_at,
+        due_on=petition.due_on,
+        version=petition.version,
+    ).model_dump_json()
+
+
+def _public(petition: Petition) -> str:
+    assert petition.publication is not None  # noqa: S101 - asked only for published petitions
+    answered_at = petition.answer.approved_at if petition.answer else None
+    return PublicAnswer(
+        **petition.publication.model_dump(),
+        field=petition.field,
+        unit=petition.unit,
+        kind=petition.kind,
+        received_on=local_date(petition.received_at),
+        answered_on=local_date(answered_at or petition.publication.published_at),
+    ).model_dump_json()

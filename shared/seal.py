@@ -1,0 +1,57 @@
+"""The seal: who a petitioner is, encrypted with KMS on arrival.
+
+The key never leaves KMS and the plaintext fits into one call (4,096 bytes), so receiving costs one KMS call and
+no cryptography library travels with intake. The encryption context binds each part to its reference: a part
+copied to another petition does not open. Intake's role may only encrypt; each opening stands in CloudTrail and,
+for officers, in the petition's history.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from datetime import datetime
+
+from shared import aws
+from shared.domain.errors import InvalidInputError
+from shared.domain.petition import Identity, SealedPart
+
+MAX_PLAINTEXT = 4096
+"""Bytes that one KMS Encrypt call takes."""
+
+
+class Seal:
+    """Closes and opens the identities of petitioners with one KMS key."""
+
+    def __init__(self, key_id: str) -> None:
+        self._key_id = key_id
+
+    def close(self, identity: Identity, reference: str, at: datetime) -> SealedPart:
+        """Encrypt an identity for one petition.
+
+        Raises:
+            InvalidInputError: when it is longer than 4,096 bytes.
+        """
+        plaintext = identity.model_dump_json(exclude_none=True).encode()
+        if len(plaintext) > MAX_PLAINTEXT:
+            raise InvalidInputError(("petitioner", "too-long"))
+        answer = aws.client("kms").encrypt(
+            KeyId=self._key_id, Plaintext=plaintext, EncryptionContext={"reference": reference}
+        )
+        return SealedPart(at=at, ciphertext=base64.b64encode(answer["CiphertextBlob"]).decode())
+
+    def open(self, parts: Iterable[SealedPart], reference: str) -> Identity:
+        """Decrypt all parts into one identity; what came later wins, texts are put one after the other."""
+        merged: dict[str, str] = {}
+        texts: list[str] = []
+        for part in parts:
+            answer = aws.client("kms").decrypt(
+                KeyId=self._key_id,
+                CiphertextBlob=base64.b64decode(part.ciphertext),
+                EncryptionContext={"reference": reference},
+            )
+            facts = Identity.model_validate_json(answer["Plaintext"]).model_dump(exclude_none=True)
+            if text := facts.pop("text", None):
+                texts.append(text)
+            merged |= facts
+        return Identity(**merged, text="\n".join(texts) or None)

@@ -1,0 +1,60 @@
+"""Where the environment is read, once, on first use.
+
+Chalice imports `app.py` while it packages a function, when none of these variables exist: so nothing
+here runs on import. Each function asks for the settings class that names just what it uses.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class SettingsError(Exception):
+    """The environment lacks settings, or has wrong ones; the text names every one of them, no value."""
+
+
+class Settings(BaseModel):
+    """What every function is told. Field names are the environment variables in lower case."""
+
+    model_config = ConfigDict(frozen=True, str_min_length=1)
+
+    stage: str
+    petitions_table: str
+    directory_table: str
+    public_url: str = "http://localhost:8088"
+    identifiers_secret: str
+
+
+S = TypeVar("S", bound=Settings)
+
+
+@cache
+def load(model: type[S]) -> S:
+    """Return the settings of one function.
+
+    Raises:
+        SettingsError: naming every variable that is missing or wrong, never its value.
+    """
+    values = {name: os.environ[name.upper()] for name in model.model_fields if name.upper() in os.environ}
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = ", ".join(f"{str(e['loc'][0]).upper()} ({e['type']})" for e in error.errors())
+        raise SettingsError(f"{model.__name__}: {problems}") from None
+
+
+def stage_variable(name: str, default: str) -> str:
+    """Return a variable that `app.py` needs when it is imported, such as a queue's ARN in a trigger.
+
+    While Chalice packages a function the default stands; the merge template puts the real value in.
+    """
+    return os.environ.get(name, default)
+
+
+def forget() -> None:
+    """Read the environment anew on next use (tests)."""
+    load.cache_clear()
