@@ -1,0 +1,91 @@
+# Everything a person or CI does with this repository. Needs Python 3.11+, git and make; the rest is installed into .venv.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+STAGE ?= dev
+FUNCTION ?= all
+ARGS ?=
+FUNCTIONS := casework intake notifier router sla_timer
+
+VENV := .venv
+READY := $(VENV)/.installed
+RUN := $(VENV)/bin/python
+
+# Packages must be the same whoever builds them, and no bytecode may slip in (design §8).
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help up test check format lint types contracts templates fix package deploy rehearse bench lock clean install
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------- installing
+install: $(READY) ## install what is locked in requirements/dev.lock into .venv (all others do it by themselves)
+
+$(READY): requirements/dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed, $$($(PYTHON) --version) is there. Try: make PYTHON=python3.11 …" >&2; exit 1; }
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV) \
+	  || { echo "Python cannot make virtual environments here. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing what requirements/dev.lock says (about a minute, once)…"
+	@$(RUN) -m pip install --quiet --require-hashes -r requirements/dev.lock
+	@touch $@
+
+lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the functions' requirements anew
+	$(RUN) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/dev.lock
+	$(RUN) -m infra.package --pin
+
+# ---------------------------------------------------------------- running
+up: $(READY) ## run the whole system on this machine: http://localhost:8088 (ARGS="--port 9000 --empty")
+	@exec $(RUN) -m infra.local $(ARGS)
+
+bench: $(READY) ## measure cold starts, AWS calls, read and write units
+	@$(RUN) -m tests.bench $(ARGS)
+
+# ---------------------------------------------------------------- checking
+test: $(READY) ## run all tests (ARGS="tests/domain -k holiday")
+	@$(RUN) -m infra.chromium
+	@$(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: format lint types contracts templates test package rehearse ## the whole gate: what CI runs
+
+format: $(READY) ## is everything formatted?
+	@$(VENV)/bin/ruff format --check .
+
+lint: $(READY) ## ruff, all rules but those that pyproject.toml explains away
+	@$(VENV)/bin/ruff check .
+
+types: $(READY) ## strict mypy
+	@packages=$$(cd functions && find */chalicelib/* -maxdepth 0 -type d | sed 's,^[^/]*/,,; s,/,.,g; s,^,-p ,'); \
+	$(VENV)/bin/mypy -p shared -p infra -p tests $$packages
+	@for name in $(FUNCTIONS); do $(VENV)/bin/mypy functions/$$name/app.py; done
+
+contracts: $(READY) ## do imports point the way design says?
+	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(VENV)/bin/lint-imports --no-cache
+
+templates: $(READY) ## are the CloudFormation templates right?
+	@$(VENV)/bin/cfn-lint infra/*.yaml
+
+fix: $(READY) ## format, and mend what ruff can mend
+	@$(VENV)/bin/ruff check --fix . || true
+	@$(VENV)/bin/ruff format .
+
+# ---------------------------------------------------------------- deploying
+package: $(READY) ## build the functions' packages into build/ (FUNCTION=router for one, STAGE=dev)
+	@$(RUN) -m infra.package $(FUNCTION) --stage $(STAGE)
+
+deploy: $(READY) ## deploy through CloudFormation: FUNCTION=platform|vault|identity|<function>|alarms|all STAGE=dev
+	@$(RUN) -m infra.deploy $(FUNCTION) --stage $(STAGE) $(ARGS)
+
+rehearse: $(READY) ## deploy everything to an emulated cloud and send petitions through it
+	@$(RUN) -m infra.rehearse $(ARGS)
+
+clean: ## remove what was built and cached (.venv stays)
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
