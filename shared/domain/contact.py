@@ -19,8 +19,8 @@ OLD_MOBILE_PREFIXES = {
     "186": "56", "188": "58",
     "199": "59",
 }  # fmt: skip
-"""Mobile prefixes of 11-digit numbers and what they became in 2018 (QĐ 798/QĐ-BTTTT of 25 May 2018): MobiFone, VinaPhone,
-Viettel, Vietnamobile, Gmobile. People still write the old ones; the last seven digits stayed."""
+"""Mobile prefixes of 11-digit numbers and what they became in 2018 (QĐ 798/QĐ-BTTTT of 25 May 2018): MobiFone,
+VinaPhone, Viettel, Vietnamobile, Gmobile. People still write the old ones; the last seven digits stayed."""
 
 _OLD_MOBILE = re.compile(r"(?:\+?84|0084|0)0?(1\d\d)(\d{7})")
 _LONGEST_PHONE = 40

@@ -1,0 +1,266 @@
+"""What a citizen meant by an SMS; called by intake for every message, whichever provider brought it.
+
+    PAKN <nội dung>             send            PAKN DG <mã> <1-5>   rate the answer
+    PAKN TC <mã>                track           PAKN RUT <mã>        withdraw
+    PAKN BS <mã> <nội dung>     supplement      HUY                  send me no more SMS
+
+People write on small keys: case, accents, punctuation, spaces and small slips are forgiven, as long as nothing
+is lost or withdrawn by a guess. Two-letter commands are also ordinary words (`BS` is a doctor, `TC` an
+organisation, "rút tiền" is drawing money): without a reference behind it, `PAKN BS Hùng vòi tiền` is a petition.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.domain.gsm7 import unaccented
+
+
+class Topic(StrEnum):
+    """What a sender evidently tried, so that help can show that command."""
+
+    TRACK = "TRACK"
+    SUPPLEMENT = "SUPPLEMENT"
+    RATE = "RATE"
+    WITHDRAW = "WITHDRAW"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A new petition."""
+
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """How does my petition stand? `reference` is 11 digits; whether it exists is for the caller to find out."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """More about a petition."""
+
+    reference: str
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A score from 1 (poor) to 5 (very good) for the answer."""
+
+    reference: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The petitioner takes the petition back."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Not a command. `text` is what was written: it may be the name and address that the sender was asked for."""
+
+    about: Topic | None = None
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The sender wants no more SMS from us."""
+
+
+Command = Send | Track | Supplement | Rate | Withdraw | Help | Stop
+
+_KEYWORD = "pakn"
+_SPELLED_KEYWORD = re.compile(r"p[\W_]*a[\W_]*k[\W_]*n(?![^\W\d_])", re.IGNORECASE)
+_GLUED_KEYWORD = re.compile(r"pakn", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+_EDGES = re.compile(r"^[\s\W_]+")
+_BORDER = " \t\r\n.,:;!-_/\\|*#="
+_CLOSING = _BORDER + ")]>}"
+_FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+"""East Asian keyboards' forms of ASCII."""
+_BRACKETS = {"<": ">", "[": "]", "(": ")", '"': '"', "'": "'", "“": "”"}
+
+_TOPICS = {
+    "tc": Topic.TRACK, "tra cuu": Topic.TRACK, "tracuu": Topic.TRACK,
+    "bs": Topic.SUPPLEMENT, "bo sung": Topic.SUPPLEMENT, "bosung": Topic.SUPPLEMENT,
+    "dg": Topic.RATE, "danh gia": Topic.RATE, "danhgia": Topic.RATE,
+    "rut": Topic.WITHDRAW, "rut lai": Topic.WITHDRAW, "rut don": Topic.WITHDRAW, "rutdon": Topic.WITHDRAW,
+}  # fmt: skip
+_SLIPS = {"ct": Topic.TRACK, "sb": Topic.SUPPLEMENT, "gd": Topic.RATE}
+"""Two letters swapped count only before a whole reference; withdrawing is never guessed."""
+_STOP_WORDS = frozenset({"huy", "stop"})
+_HELP_WORDS = frozenset({"hd", "huong dan", "tro giup", "help", "?", "menu"})
+_COMMAND = re.compile(
+    r"(?P<word>tra[\W_]*cuu|bo[\W_]*sung|danh[\W_]*gia|rut[\W_]*(?:lai|don)|[a-z]{2,3})(?![a-z])[\W_]*",
+    re.ASCII,
+)
+
+_DIGIT = r"(?:[0-9]|(?<=[0-9])[oOlI](?![^\W\d_])|(?<![^\W_])[oOlI](?=[0-9])|(?<=[0-9])[oO](?=[0-9]))"
+_REFERENCE = re.compile(rf"{_DIGIT}(?:[ .\-\u00a0]*{_DIGIT}){{10}}")
+_SCORE = re.compile(r"[\W_]*([1-5])(?:\s*/\s*5)?(?![0-9])")
+_LOOKALIKES = str.maketrans("oOlI", "0011")
+_DIGITS_OF_AN_ATTEMPT = 7
+_KEYWORD_LENGTHS = range(3, 6)
+
+
+def parse(content: str, *, keyword_stripped: bool = False) -> Command:
+    """Return the command in an SMS; `keyword_stripped` when the provider took `PAKN` off before passing it on."""
+    text = _clean(content)
+    rest = _after_keyword(text)
+    if _folded(text) in _STOP_WORDS or (rest is not None and _folded(rest) in _STOP_WORDS):
+        return Stop()
+    if rest is None:
+        return _without_keyword(text) if not keyword_stripped else _meaning(text)
+    return _meaning(rest)
+
+
+def _without_keyword(text: str) -> Command:
+    """Honour a complete command that only lacks the keyword; anything else is answered with help."""
+    command = _command(text)
+    if command is None or isinstance(command, Help):
+        return Help(command.about if command else None, text)
+    return command
+
+
+def _meaning(rest: str) -> Command:
+    """Read what follows the keyword."""
+    if not rest or _folded(rest) in _HELP_WORDS:
+        return Help(text=rest)
+    command = _command(rest)
+    if command is not None:
+        return command
+    reference, after = _leading_reference(rest)
+    if reference and not after.strip(_BORDER):
+        return Track(reference)
+    return Send(_unwrapped(rest))
+
+
+def _command(text: str) -> Command | None:
+    """Return the command that a text begins with, Help where it was begun and not finished, None for other text."""
+    plain = _same_length_plain(text)
+    match = _COMMAND.match(plain)
+    if not match:
+        return None
+    word = re.sub(r"[\W_]+", " ", match["word"])
+    rest = text[match.end() :].strip()
+    reference, after = _leading_reference(rest)
+    if reference and word in _STOP_WORDS:
+        return Help(Topic.WITHDRAW, text)
+    topic = _TOPICS.get(word) or (_SLIPS.get(word) if reference else None)
+    if topic is None:
+        return None
+    if topic is Topic.RATE and not reference:
+        reference, after = _leading_reference(rest, score_may_follow=True)
+    if reference:
+        return _complete(topic, reference, after, text)
+    return Help(topic, text) if _is_unfinished(rest) else None
+
+
+def _complete(topic: Topic, reference: str, after: str, text: str) -> Command:
+    if topic is Topic.TRACK:
+        return Track(reference)
+    if topic is Topic.WITHDRAW:
+        return Withdraw(reference)
+    if topic is Topic.RATE:
+        score = _SCORE.match(after)
+        return Rate(reference, int(score[1])) if score else Help(topic, text)
+    added = _unwrapped(after.strip(_BORDER))
+    return Supplement(reference, added) if added else Help(topic, text)
+
+
+def _leading_reference(text: str, *, score_may_follow: bool = False) -> tuple[str | None, str]:
+    """Split a text into the reference that it begins with, 11 digits however grouped, and the rest.
+
+    A twelfth digit glued to it makes it a mistyped one, except where the score belongs (`DG 264831902755`).
+    """
+    start = re.match(r"[\W_]*", text)
+    begun = text[start.end() :] if start else text
+    match = _REFERENCE.match(begun)
+    if not match:
+        return None, text
+    after = begun[match.end() :]
+    if after[:1].isdigit() and not (score_may_follow and re.fullmatch(r"[1-5]\W*", after)):
+        return None, text
+    return re.sub(r"[ .\-\u00a0]", "", match[0]).translate(_LOOKALIKES), after
+
+
+def _is_unfinished(rest: str) -> bool:
+    """Tell whether only a reference is missing or mistyped behind a command word: no text that would be lost."""
+    digits = sum(character.isdigit() for character in re.split(r"[^\W\d_]", rest, maxsplit=1)[0])
+    words = re.findall(r"[^\W\d_]+", rest)
+    return digits >= _DIGITS_OF_AN_ATTEMPT or len(words) <= 1
+
+
+def _after_keyword(text: str) -> str | None:
+    """Return what follows the keyword, or None where there is none."""
+    start = _EDGES.match(text)
+    begun = text[start.end() :] if start else text
+    plain = _same_length_plain(begun)
+    for pattern in (_SPELLED_KEYWORD, _GLUED_KEYWORD):
+        match = pattern.match(plain)
+        if match:
+            return begun[match.end() :].lstrip(_CLOSING).rstrip(_BORDER)
+    word = _FIRST_WORD.match(plain)
+    if word and _is_slip_of_keyword(word[0].lower()):
+        return begun[word.end() :].lstrip(_CLOSING).rstrip(_BORDER)
+    return None
+
+
+def _is_slip_of_keyword(word: str) -> bool:
+    """Tell whether a word is the keyword with one key missed, doubled, wrong or swapped with its neighbour."""
+    if len(word) not in _KEYWORD_LENGTHS:
+        return False
+    swapped = {_KEYWORD[:i] + _KEYWORD[i + 1] + _KEYWORD[i] + _KEYWORD[i + 2 :] for i in range(3)}
+    missed = {_KEYWORD[:i] + _KEYWORD[i + 1 :] for i in range(1, 4)}
+    doubled = {_KEYWORD[: i + 1] + _KEYWORD[i:] for i in range(4)}
+    wrong = len(word) == len(_KEYWORD) and sum(a != b for a, b in zip(word, _KEYWORD, strict=True)) == 1
+    return word in swapped | (missed - {"pan"}) | doubled or (wrong and "k" in word)
+
+
+def _clean(content: str) -> str:
+    """Return text in NFC without control, direction and zero-width characters, and without lone surrogates."""
+    composed = unicodedata.normalize("NFC", content).translate(_FULL_WIDTH)
+    kept = (
+        " " if character in "\t\r\u00a0" else character
+        for character in composed
+        if character in "\n\t\r" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
+    return "".join(kept).strip()
+
+
+def _same_length_plain(text: str) -> str:
+    """Return a text unaccented and in lower case, position by position: a match can be cut from the original."""
+    return "".join(_plain_letter(character) for character in text)
+
+
+def _plain_letter(character: str) -> str:
+    for form in (unaccented(character), unaccented(unicodedata.normalize("NFKC", character))):
+        lowered = form.lower()
+        if len(lowered) == 1 and lowered.isascii():
+            return lowered
+    return character
+
+
+def _folded(text: str) -> str:
+    plain = _same_length_plain(text)
+    return " ".join(re.findall(r"\w+", plain)) or plain.strip()
+
+
+def _unwrapped(text: str) -> str:
+    """Take off the brackets of people who copied `<nội dung>` with them."""
+    stripped = text.strip()
+    closing = _BRACKETS.get(stripped[:1])
+    if closing and stripped.endswith(closing) and closing not in stripped[1:-1] and len(stripped) > 1:
+        return stripped[1:-1].strip()
+    return stripped

@@ -1,0 +1,194 @@
+"""The one contract that every SMS provider's webhook is made to fit; called by intake's door `/sms/{provider}`.
+
+An adapter answers three questions: is this really from the provider, what did the citizen write, and how does
+the provider want to be answered. It stores nothing: who calls it keeps `InboundSms.replay_key` and
+`InboundSms.message_id`, so that what arrives twice takes effect once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from shared.domain.contact import ContactError, normal_phone
+from shared.domain.errors import PetitionError
+
+LARGEST_REQUEST = 16 * 1024
+"""Bytes of body and query; ten joined SMS in UCS-2 with all of a provider's parameters stay below 8 KB."""
+
+_SHORTEST_NUMBER, _LONGEST_NUMBER = 8, 15
+
+
+class WebhookError(PetitionError):
+    """A request to a webhook that is not taken; says which rule it broke, never what it contained."""
+
+    code = "webhook-refused"
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+class ForgedWebhookError(WebhookError):
+    """The signature, the address or the age of the request does not hold."""
+
+
+class MalformedWebhookError(WebhookError):
+    """The request lacks what the provider documents, or has it twice."""
+
+
+class WebhookTooLargeError(WebhookError):
+    """More than `LARGEST_REQUEST` bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """An HTTP request as it arrived; its contents stay out of `repr`, so no log line can hold them.
+
+    `path` is without the query, `query` is decoded (a value, or all values of a repeated name), `body` is raw,
+    `public_url` is the configured one (`PUBLIC_URL`): the Host header is never asked.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str | Sequence[str]] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    source_ip: str = field(default="", repr=False)
+    public_url: str = ""
+
+    def header(self, name: str) -> str | None:
+        """Return a header's value whatever the case of its name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
+
+    def values(self, name: str) -> Sequence[str]:
+        """Return all values of one query parameter."""
+        found = self.query.get(name, ())
+        return (found,) if isinstance(found, str) else found
+
+    def url(self) -> str:
+        """Return the address that the provider was given, without a query."""
+        return self.public_url.rstrip("/") + self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where an SMS stands in a long message: part `number` (from 1) of `total`, all with the same `reference`."""
+
+    reference: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboundSms:
+    """One SMS as a citizen sent it. `sender` is E.164, `received_at` the provider's own time in UTC.
+
+    `message_id` names the SMS (a provider's retry has the same one); `replay_key` names what the provider signed:
+    where a scheme leaves fields unsigned or lets their borders move, two requests may differ in `message_id` and
+    still be one signed message, so the second is refused effect.
+    """
+
+    provider: str
+    message_id: str
+    sender: str = field(repr=False)
+    content: str = field(repr=False)
+    received_at: datetime | None
+    replay_key: str
+    part: Part | None = None
+    keyword_stripped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReply:
+    """What the door answers the provider with."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str = field(repr=False)
+
+
+class SmsWebhook(Protocol):
+    """One provider. `replies_inline`: the text given to `reply` reaches the citizen; else the notifier sends it."""
+
+    name: ClassVar[str]
+    replies_inline: ClassVar[bool]
+
+    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
+        """Return the messages of a genuine request; none where nobody can be answered (a sender without a number).
+
+        Raises ForgedWebhookError, MalformedWebhookError or WebhookTooLargeError; the door answers each with `refusal`.
+        """
+
+    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:
+        """Acknowledge what was stored durably, with `text` (GSM-7) to the sender where the provider takes one."""
+
+    def refusal(self) -> WebhookReply:
+        """Return the one answer to everything that is not taken."""
+
+
+REFUSAL = WebhookReply(
+    403, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}, "refused\n"
+)
+"""The same bytes for a forged, stale, malformed or oversized request: nothing is learnt by trying."""
+
+ACCEPTED = WebhookReply(200, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}, "")
+"""For providers that take no text back."""
+
+
+def refuse_oversized(request: WebhookRequest) -> None:
+    """Raise WebhookTooLargeError before anything is parsed or hashed."""
+    query = sum(
+        len(name.encode("utf-8", "surrogatepass")) + len(value.encode("utf-8", "surrogatepass"))
+        for name in request.query
+        for value in request.values(name)
+    )
+    if len(request.body) + query > LARGEST_REQUEST:
+        raise WebhookTooLargeError("too-large")
+
+
+def require_method(request: WebhookRequest, method: str) -> None:
+    """Raise MalformedWebhookError unless the request uses the provider's documented method."""
+    if request.method.upper() != method:
+        raise MalformedWebhookError("wrong-method")
+
+
+def is_same(expected: str, given: str) -> bool:
+    """Compare two signatures or credentials in constant time."""
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+
+
+def required_secret(secret: str) -> str:
+    """Return a configured credential; an empty one would let everybody sign, so it stops the start."""
+    if not secret:
+        message = "a webhook's credential is empty"
+        raise ValueError(message)
+    return secret
+
+
+def replay_key(provider: str, signed: bytes) -> str:
+    """Return the name under which a signed message takes effect once: 32 hex digits."""
+    return hashlib.sha256(provider.encode() + b"\x00" + signed).hexdigest()[:32]
+
+
+def sender_number(text: str) -> str | None:
+    """Return a sender in E.164, or None for a name or a short code, which cannot be answered.
+
+    Providers write international numbers with or without the plus. The network vouches for a sender's number, so
+    one that the numbering tables do not know yet is kept as it is.
+    """
+    written = text.strip()
+    digits = written.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and _SHORTEST_NUMBER <= len(digits) <= _LONGEST_NUMBER):
+        return None
+    for spelling in (written,) if digits.startswith("0") else (f"+{digits}", digits):
+        try:
+            return normal_phone(spelling)
+        except ContactError:
+            continue
+    return None if digits.startswith("0") else f"+{digits}"
