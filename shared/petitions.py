@@ -144,7 +144,7 @@ class Petitions:
             at = petition.publication.published_at
             keys |= {
                 "published_month": f"{local_date(at):%Y-%m}",
-                "published_at": f"{stored_instant(at)}#{zlib.crc32(petition.reference.encode()):08x}",
+                "published_at": f"{stored_instant(at)}#{petition.submission[:8]}",
                 "public": _public(petition),
             }
         item = {name: {"S": value} for name, value in keys.items() if value}

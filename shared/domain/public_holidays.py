@@ -2,8 +2,8 @@
 
 Written by infra/seed/generate_public_holidays.py from PyPI `holidays` 0.109, country VN: Bộ luật Lao động
 2012 Đ.115 and 2019 Đ.112, their substitute days (nghỉ bù) and the swaps of a weekday for a Saturday
-that it knows; years that the Government has not announced yet are a forecast. `working_calendar` is the only reader. What the
-table does not know, or knows wrongly, is put right by an override in the directory and never here.
+that it knows; years that the Government has not announced yet are a forecast. `working_calendar` is the only
+reader. What the table does not know, or knows wrongly, is put right by an override in the directory, not here.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,132 @@
+"""What a petition must bring with it, whichever door it comes through (Nghị định 20/2008/NĐ-CP Đ.7).
+
+These models check what people and programs send; their errors name a field and a rule, never a value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from shared.domain.contact import ContactError, normal_email, normal_phone
+from shared.domain.petition import MAX_CONTENT, Channel, Identity, Kind, PetitionerType, ReplyBy
+
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""Control characters, lone surrogates, and the bidirectional overrides that make a text read other than it is."""
+
+
+def clean_text(value: object) -> object:
+    """Bring a text into one form: NFC, one kind of line end, no space around it.
+
+    Raises:
+        ValueError: `control-characters`.
+    """
+    if not isinstance(value, str):
+        return value
+    if _UNREADABLE.search(value):
+        raise ValueError("control-characters")
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _empty_is_absent(value: object) -> object:
+    cleaned = clean_text(value)
+    return None if cleaned == "" else cleaned
+
+
+def _phone(value: str | None) -> str | None:
+    try:
+        return normal_phone(value) if value is not None else None
+    except ContactError:
+        raise ValueError("phone") from None
+
+
+def _email(value: str | None) -> str | None:
+    try:
+        return normal_email(value) if value is not None else None
+    except ContactError:
+        raise ValueError("email") from None
+
+
+Text = Annotated[str, BeforeValidator(clean_text)]
+OptionalText = Annotated[str | None, BeforeValidator(_empty_is_absent)]
+
+
+class PetitionerInput(BaseModel):
+    """Who petitions. Name and address are required by law; a phone number or e-mail address lets us answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: PetitionerType = PetitionerType.CITIZEN
+    name: Annotated[Text, Field(min_length=1, max_length=120)]
+    address: Annotated[Text, Field(min_length=1, max_length=300)]
+    phone: Annotated[OptionalText, Field(max_length=40), AfterValidator(_phone)] = None
+    email: Annotated[OptionalText, Field(max_length=254), AfterValidator(_email)] = None
+    organisation: Annotated[OptionalText, Field(max_length=200)] = None
+
+    @property
+    def identity(self) -> Identity:
+        """What goes into the seal."""
+        return Identity(
+            name=self.name,
+            address=self.address,
+            phone=self.phone,
+            email=self.email,
+            organisation=self.organisation,
+        )
+
+
+class PetitionInput(BaseModel):
+    """A petition as the web, a program or an operator sends it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    content: Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
+    subject: Annotated[OptionalText, Field(max_length=200)] = None
+    kind: Kind | None = None
+    field: Annotated[OptionalText, Field(max_length=10)] = None
+    petitioner: PetitionerInput
+    reply_by: Annotated[tuple[ReplyBy, ...], Field(max_length=3)] = ()
+    may_publish: bool = False
+    language: Annotated[str, Field(pattern="^(vi|en)$")] = "vi"
+
+    @model_validator(mode="after")
+    def _can_be_answered(self) -> Self:
+        phone, email = self.petitioner.phone, self.petitioner.email
+        if not phone and not email:
+            raise ValueError("contact-missing")
+        needs = {ReplyBy.EMAIL: email, ReplyBy.SMS: phone, ReplyBy.PHONE: phone}
+        if any(not needs[choice] for choice in self.reply_by):
+            raise ValueError("reply-by-without-contact")
+        return self
+
+    @property
+    def chosen_channels(self) -> tuple[ReplyBy, ...]:
+        """How to answer: as chosen, in that order; else by e-mail where there is one, else by SMS."""
+        if self.reply_by:
+            return tuple(dict.fromkeys(self.reply_by))
+        return (ReplyBy.EMAIL,) if self.petitioner.email else (ReplyBy.SMS,)
+
+
+class Submission(BaseModel):
+    """A petition on its way in, whichever door it came through: already valid."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    """Names the submission for ever: `web:<Idempotency-Key>`, `sms:<provider>:<message id>`, `call:<call id>`."""
+    channel: Channel
+    content: str
+    subject: str = ""
+    kind: Kind | None = None
+    field: str | None = None
+    type: PetitionerType = PetitionerType.CITIZEN
+    identity: Identity
+    reply_by: tuple[ReplyBy, ...]
+    may_publish: bool = False
+    language: str = "vi"
+    is_named: bool = True
+    by: str = "petitioner"
+    call_id: str | None = None

@@ -1,0 +1,270 @@
+"""What all HTTP doors share: reading bodies, answering in JSON or HTML, and turning errors into problems (RFC 9457).
+
+Chalice answers an exception itself before any middleware sees it, so errors are mapped in a decorator around views.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from chalice.app import Request, Response
+from pydantic import BaseModel, ValidationError
+
+from shared.domain import errors
+from shared.web.i18n import Language, N_, gettext
+
+M = TypeVar("M", bound=BaseModel)
+
+MAX_BODY = 64 * 1024
+"""Bytes of a request's body; files go straight to the bucket."""
+
+PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
+    errors.InvalidInputError: (422, N_("Thông tin chưa hợp lệ"), N_("Vui lòng sửa các mục được nêu và gửi lại.")),
+    errors.NotFoundOrWrongPinError: (
+        404,
+        N_("Không tìm thấy hoặc sai mã PIN"),
+        N_("Kiểm tra lại mã số và mã PIN trên biên nhận. Nếu thử sai nhiều lần, vui lòng đợi 15 phút rồi thử lại."),
+    ),
+    errors.UnauthenticatedError: (401, N_("Cần đăng nhập"), N_("Vui lòng đăng nhập rồi thử lại.")),
+    errors.NotAllowedError: (403, N_("Không có quyền"), N_("Vai trò của bạn không được phép làm việc này.")),
+    errors.ActionNotPossibleError: (
+        409,
+        N_("Chưa thể thực hiện"),
+        N_("Trạng thái hiện tại của phản ánh, kiến nghị không cho phép việc này."),
+    ),
+    errors.StaleVersionError: (
+        409,
+        N_("Đã có thay đổi mới"),
+        N_("Người khác vừa cập nhật phản ánh, kiến nghị này. Hãy tải lại rồi làm tiếp; chưa có gì bị ghi đè."),
+    ),
+    errors.IdempotencyKeyReusedError: (
+        422,
+        N_("Khóa Idempotency-Key đã dùng cho nội dung khác"),
+        N_("Hãy dùng khóa mới cho nội dung mới."),
+    ),
+    errors.TooManyRequestsError: (429, N_("Quá nhiều yêu cầu"), N_("Vui lòng đợi rồi thử lại.")),
+    errors.RuleMissingError: (
+        500,
+        N_("Thiếu cấu hình"),
+        N_("Hệ thống thiếu một danh mục. Vui lòng gọi tổng đài 1900 1547."),
+    ),
+}
+"""Each error of ours: HTTP status, title, what to do next."""
+
+RULES: dict[str, str] = {
+    "missing": N_("Mục này không được để trống."),
+    "too-long": N_("Nội dung quá dài."),
+    "too-short": N_("Nội dung quá ngắn."),
+    "too-large": N_("Nội dung gửi lên quá lớn."),
+    "contact-missing": N_("Cần ít nhất một cách liên hệ: số điện thoại, thư điện tử hoặc địa chỉ."),
+    "phone": N_("Số điện thoại không đúng. Ví dụ: 0912 345 678."),
+    "email": N_("Địa chỉ thư điện tử không đúng. Ví dụ: ten@example.vn."),
+    "unknown": N_("Giá trị không có trong danh mục."),
+    "extra_forbidden": N_("Mục này không tồn tại."),
+    "json": N_("Dữ liệu gửi lên không phải JSON hợp lệ (UTF-8)."),
+    "invalid": N_("Giá trị không hợp lệ."),
+    "control-characters": N_("Nội dung có ký tự không đọc được."),
+    "reply-by-without-contact": N_("Cách nhận trả lời đã chọn cần có thông tin liên hệ tương ứng."),
+}
+"""Each rule that an input may break, as its sender reads it."""
+
+_PYDANTIC_RULES = {
+    "string_too_long": "too-long",
+    "string_too_short": "missing",
+    "too_long": "too-long",
+    "missing": "missing",
+    "enum": "unknown",
+    "literal_error": "unknown",
+    "extra_forbidden": "extra_forbidden",
+}
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+
+
+# --- answering --------------------------------------------------------------------------------------
+
+
+def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:  # noqa: ANN401
+    """Answer with JSON in UTF-8; pydantic models are dumped, nothing is cached unless the headers say so."""
+    if isinstance(body, BaseModel):
+        body = body.model_dump(mode="json", exclude_none=True)
+    return Response(
+        body=json.dumps(body, ensure_ascii=False),
+        status_code=status,
+        headers={"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with a page: strict content security, nothing cached unless the headers say so."""
+    return Response(
+        body=html,
+        status_code=status,
+        headers={
+            "Content-Type": "text/html; charset=utf-8",
+            "Cache-Control": "no-store",
+            **SECURITY_HEADERS,
+            **(headers or {}),
+        },
+    )
+
+
+def see_other(location: str, headers: Mapping[str, Any] | None = None) -> Response:
+    """Answer a form with the page to show next (POST, redirect, GET)."""
+    return Response(body="", status_code=303, headers={"Location": location, "Cache-Control": "no-store", **(headers or {})})
+
+
+def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, dict[str, Any]]:
+    """Return the status and the problem document of an error, in the caller's language."""
+    _ = gettext(language)
+    status, title, detail = next(
+        (PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS),
+        (400, N_("Yêu cầu không hợp lệ"), N_("Vui lòng kiểm tra lại.")),
+    )
+    document: dict[str, Any] = {
+        "type": f"/problems/{error.code}",
+        "title": _(title),
+        "status": status,
+        "detail": _(detail),
+        "code": error.code,
+    }
+    if isinstance(error, errors.InvalidInputError):
+        document["errors"] = [
+            {"field": field, "rule": rule, "message": _(RULES.get(rule, RULES["invalid"]))}
+            for field, rule in error.problems
+        ]
+        if any(rule == "json" for _field, rule in error.problems):
+            document["status"] = status = 400
+    if isinstance(error, errors.StaleVersionError):
+        document["current_version"] = error.current_version
+    if isinstance(error, errors.TooManyRequestsError):
+        document["retry_after"] = error.retry_after
+    return status, document
+
+
+def problem_answer(error: errors.PetitionError, language: Language) -> Response:
+    """Answer an error as `application/problem+json`."""
+    status, document = problem_of(error, language)
+    headers = {"Content-Type": "application/problem+json; charset=utf-8"}
+    if isinstance(error, errors.TooManyRequestsError):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.UnauthenticatedError):
+        headers["WWW-Authenticate"] = "Bearer"
+    return json_answer(document, status, headers)
+
+
+def answers_problems(current_request: Callable[[], Request]) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Decorate JSON views: an error of ours becomes a problem in the caller's language.
+
+    Args:
+        current_request: gives the request at hand, e.g. `lambda: app.current_request`.
+    """
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def answered(*args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - passes a view's path parameters on
+            try:
+                return view(*args, **kwargs)
+            except errors.PetitionError as error:
+                return problem_answer(error, language_of(current_request()))
+
+        return answered
+
+    return decorate
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+
+def language_of(request: Request) -> Language:
+    """Return the language a caller reads: `?lang=`, else the first of vi and en in Accept-Language, else Vietnamese."""
+    asked = (request.query_params or {}).get("lang")
+    if asked in ("vi", "en"):
+        return "en" if asked == "en" else "vi"
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.split(";")[0].strip().lower()
+        if tag.startswith("en"):
+            return "en"
+        if tag.startswith("vi"):
+            return "vi"
+    return "vi"
+
+
+def raw_body(request: Request) -> bytes:
+    """Return the body, at most 64 KB.
+
+    Raises:
+        InvalidInputError: when it is longer.
+    """
+    body = bytes(request.raw_body or b"")
+    if len(body) > MAX_BODY:
+        raise errors.InvalidInputError(("body", "too-large"))
+    return body
+
+
+def json_body(request: Request, model: type[M]) -> M:
+    """Read a JSON body into a model.
+
+    Raises:
+        InvalidInputError: naming every field and the rule it breaks; `body: json` when it is no JSON object.
+    """
+    try:
+        facts = json.loads(raw_body(request).decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise errors.InvalidInputError(("body", "json")) from None
+    return validated(model, facts)
+
+
+def form_body(request: Request) -> dict[str, str]:
+    """Read a form (`application/x-www-form-urlencoded`); of a field given twice the last counts.
+
+    Raises:
+        InvalidInputError: when it is not UTF-8.
+    """
+    try:
+        return dict(form_pairs(request))
+    except UnicodeDecodeError:
+        raise errors.InvalidInputError(("body", "invalid")) from None
+
+
+def form_pairs(request: Request) -> list[tuple[str, str]]:
+    """Read a form as pairs, for fields that may come several times (checkboxes)."""
+    return parse_qsl(raw_body(request).decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100)
+
+
+def validated(model: type[M], facts: Any) -> M:  # noqa: ANN401 - whatever the caller sent
+    """Check facts against a model.
+
+    Raises:
+        InvalidInputError: naming every field and the rule it breaks; no value of the caller's in it.
+    """
+    try:
+        return model.model_validate(facts)
+    except ValidationError as error:
+        raise errors.InvalidInputError(
+            *(
+                (".".join(str(part) for part in e["loc"]) or "body", _rule_of(e))
+                for e in error.errors(include_url=False, include_context=True, include_input=False)
+            )
+        ) from None
+
+
+def _rule_of(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    rule = _PYDANTIC_RULES.get(error["type"])
+    if rule:
+        return rule
+    reason = str(error.get("ctx", {}).get("error", ""))
+    return reason if reason in RULES else "invalid"

@@ -1,0 +1,132 @@
+"""Receives a petition, whichever door it came through: one KMS call and one conditional write.
+
+Intake calls it for the web, SMS and call webhooks, casework for the hotline operator's form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from shared import clock
+from shared.directory import Directory
+from shared.domain import deadlines, reference
+from shared.domain.errors import IdempotencyKeyReusedError, InvalidInputError
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Petition, Petitioner
+from shared.domain.submission import Submission
+from shared.domain.working_calendar import local_date
+from shared.petitions import Petitions
+from shared.seal import Seal
+
+LATE_RETRIES = timedelta(days=5)
+"""How long after New Year a retried submission is still looked for under last year's references (providers retry for days)."""
+SUBJECT_LENGTH = 80
+
+
+class Received(NamedTuple):
+    """A petition that is safely stored."""
+
+    petition: Petition
+    pin: str
+    is_new: bool
+    """False when the same submission had been received before."""
+
+
+class Reception:
+    """Gives every submission exactly one petition, however often it is sent."""
+
+    def __init__(self, petitions: Petitions, directory: Directory, seal: Seal, key: bytes) -> None:
+        self._petitions = petitions
+        self._directory = directory
+        self._seal = seal
+        self._key = key
+
+    def receive(self, submission: Submission) -> Received:
+        """Store a petition, or find the one that this submission made before.
+
+        Raises:
+            InvalidInputError: unknown field, or an identity too long to seal.
+            IdempotencyKeyReusedError: the key was used before with another content.
+        """
+        now = clock.now()
+        self._check_field(submission, now)
+        for candidate in self._earlier_candidates(submission, now):
+            old = self._petitions.get(candidate)
+            if old is not None and self._is_same(old, submission):
+                return self._received(old, is_new=False)
+        for candidate in reference.candidates(self._key, submission.key, local_date(now).year):
+            old = self._petitions.add(petition := self._petition(candidate, submission, now))
+            if old is None:
+                return self._received(petition, is_new=True)
+            if self._is_same(old, submission):
+                return self._received(old, is_new=False)
+        raise RuntimeError("no free reference among the candidates")
+
+    def _check_field(self, submission: Submission, now: datetime) -> None:
+        if submission.field and submission.field not in self._directory.fields(local_date(now)):
+            raise InvalidInputError(("field", "unknown"))
+
+    def _earlier_candidates(self, submission: Submission, now: datetime) -> list[str]:
+        """A retry that crosses New Year must find the petition of the old year."""
+        earlier = local_date(now - LATE_RETRIES).year
+        if earlier == local_date(now).year:
+            return []
+        return list(reference.candidates(self._key, submission.key, earlier))[:1]
+
+    def _is_same(self, old: Petition, submission: Submission) -> bool:
+        if old.submission != reference.submission_digest(self._key, submission.key):
+            return False
+        if old.body_digest != self._body_digest(submission):
+            raise IdempotencyKeyReusedError
+        return True
+
+    def _body_digest(self, submission: Submission) -> str:
+        body = submission.model_dump_json(include={"content", "identity", "kind", "field", "reply_by", "may_publish"})
+        return reference.derive(self._key, "body", hashlib.sha256(body.encode()).hexdigest()).hex()[:32]
+
+    def _received(self, petition: Petition, *, is_new: bool) -> Received:
+        return Received(petition, reference.pin_of(self._key, petition.reference), is_new)
+
+    def _petition(self, candidate: str, submission: Submission, now: datetime) -> Petition:
+        day = local_date(now)
+        terms, calendar = self._directory.terms_on(day), self._directory.calendar()
+        identity = submission.identity
+        contacts = [contact for contact in (identity.phone, identity.email) if contact]
+        petition = Petition(
+            reference=candidate,
+            state=State.RECEIVED,
+            channel=submission.channel,
+            subject=submission.subject or first_words(submission.content),
+            content=submission.content,
+            language=submission.language,
+            kind=submission.kind,
+            chosen_field=submission.field,
+            petitioner=Petitioner(
+                type=submission.type,
+                seal=(self._seal.close(identity, candidate, now),),
+                contact_keys=tuple(reference.contact_key(self._key, contact) for contact in contacts),
+                reply_by=submission.reply_by,
+                is_named=submission.is_named,
+            ),
+            may_publish=submission.may_publish,
+            received_at=now,
+            due_on=deadlines.answer_due_on(now, terms, calendar),
+            terms=terms.version,
+            calendar=calendar.version,
+            submission=reference.submission_digest(self._key, submission.key),
+            body_digest=self._body_digest(submission),
+            call_id=submission.call_id,
+        )
+        return petition.record(
+            Action.RECEIVE, by=submission.by, at=now, change_id=f"receive:{petition.submission}"
+        )
+
+
+def first_words(content: str) -> str:
+    """Return the beginning of a text, cut between words, as its subject."""
+    line = " ".join(content.split())
+    if len(line) <= SUBJECT_LENGTH:
+        return line
+    return line[:SUBJECT_LENGTH].rsplit(" ", 1)[0] + "…"

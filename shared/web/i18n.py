@@ -1,0 +1,43 @@
+"""Two languages: Vietnamese, which the texts are written in, and English, from gettext catalogues beside them."""
+
+from __future__ import annotations
+
+import gettext as stdlib_gettext
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["vi", "en"]
+
+_catalogues: list[Path] = [Path(__file__).parent / "locale"]
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "translate later"
+    """Mark a text in a table for translation; it is translated when it is shown."""
+    return text
+
+
+def add_catalogue(folder: Path) -> None:
+    """Let a function add its own `locale` folder (`en/LC_MESSAGES/pakn.mo`)."""
+    if folder not in _catalogues:
+        _catalogues.append(folder)
+        translations.cache_clear()
+
+
+@cache
+def translations(language: Language) -> stdlib_gettext.NullTranslations:
+    """Return the catalogue of a language; Vietnamese needs none."""
+    found = stdlib_gettext.NullTranslations()
+    if language == "vi":
+        return found
+    for folder in _catalogues:
+        catalogue = stdlib_gettext.translation("pakn", folder, languages=[language], fallback=True)
+        catalogue.add_fallback(found)
+        found = catalogue
+    return found
+
+
+def gettext(language: Language) -> Callable[[str], str]:
+    """Return the function that puts a Vietnamese text into a language."""
+    return translations(language).gettext

@@ -1,0 +1,90 @@
+"""The words that people read for states, kinds and channels; English comes from the catalogue."""
+
+from __future__ import annotations
+
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Channel, Kind, Lane, ReplyBy
+from shared.web.i18n import N_
+
+STATES: dict[State, str] = {
+    State.RECEIVED: N_("Mới tiếp nhận"),
+    State.AWAITING_INFORMATION: N_("Chờ bổ sung"),
+    State.ASSIGNED: N_("Đã phân công"),
+    State.IN_PROGRESS: N_("Đang xử lý"),
+    State.AWAITING_APPROVAL: N_("Chờ phê duyệt"),
+    State.ANSWERED: N_("Đã có kết quả"),
+    State.PUBLISHED: N_("Đã công khai"),
+    State.CLOSED: N_("Đã kết thúc"),
+    State.REOPENED: N_("Mở lại"),
+    State.REFUSED: N_("Từ chối tiếp nhận"),
+    State.FORWARDED: N_("Đã chuyển cơ quan khác"),
+    State.GUIDED: N_("Đã hướng dẫn"),
+    State.RESTRICTED: N_("Xử lý theo quy trình riêng"),
+    State.MERGED: N_("Đã gộp"),
+    State.WITHDRAWN: N_("Đã rút"),
+}
+
+KINDS: dict[Kind, str] = {
+    Kind.REGULATION: N_("Cơ chế, chính sách, thủ tục hành chính"),
+    Kind.CONDUCT: N_("Hành vi của cán bộ, công chức, viên chức"),
+    Kind.INITIATIVE: N_("Sáng kiến, đề xuất cải cách"),
+}
+
+CHANNELS: dict[Channel, str] = {
+    Channel.WEB: N_("Trang web"),
+    Channel.SMS: N_("Tin nhắn 8088"),
+    Channel.HOTLINE: N_("Tổng đài 1900 1547"),
+}
+
+REPLY_BY: dict[ReplyBy, str] = {
+    ReplyBy.EMAIL: N_("Thư điện tử"),
+    ReplyBy.SMS: N_("Tin nhắn SMS"),
+    ReplyBy.PHONE: N_("Điện thoại"),
+}
+
+LANES: dict[Lane, str] = {
+    Lane.ORDINARY: N_("Phản ánh, kiến nghị"),
+    Lane.GUIDANCE: N_("Khiếu nại: hướng dẫn"),
+    Lane.RESTRICTED: N_("Tố cáo: quy trình riêng"),
+    Lane.FORWARDING: N_("Thuộc cơ quan khác"),
+    Lane.SPAM: N_("Tin rác"),
+    Lane.FOREIGN: N_("Không phải tiếng Việt"),
+}
+
+ACTIONS: dict[Action, str] = {
+    Action.RECEIVE: N_("Tiếp nhận"),
+    Action.SUPPLEMENT: N_("Người gửi bổ sung"),
+    Action.WITHDRAW: N_("Người gửi rút"),
+    Action.RATE: N_("Người gửi đánh giá"),
+    Action.ROUTE: N_("Phân công tự động"),
+    Action.HAND_TO_INTAKE: N_("Chuyển bộ phận tiếp nhận"),
+    Action.CLASSIFY: N_("Phân loại"),
+    Action.ASSIGN: N_("Phân công"),
+    Action.ACCEPT: N_("Đơn vị nhận xử lý"),
+    Action.RETURN_TO_INTAKE: N_("Trả lại bộ phận tiếp nhận"),
+    Action.REQUEST_INFORMATION: N_("Yêu cầu bổ sung thông tin"),
+    Action.NOTE: N_("Ghi chú tiến độ"),
+    Action.DRAFT_ANSWER: N_("Trình dự thảo trả lời"),
+    Action.APPROVE: N_("Phê duyệt trả lời"),
+    Action.RETURN_DRAFT: N_("Trả lại dự thảo"),
+    Action.PUBLISH: N_("Công khai kết quả"),
+    Action.REFUSE: N_("Từ chối tiếp nhận"),
+    Action.FORWARD: N_("Chuyển cơ quan có thẩm quyền"),
+    Action.GUIDE: N_("Hướng dẫn thủ tục"),
+    Action.RESTRICT: N_("Chuyển quy trình riêng"),
+    Action.MERGE: N_("Gộp"),
+    Action.REOPEN: N_("Mở lại"),
+    Action.CLOSE: N_("Kết thúc"),
+    Action.OPEN_SEAL: N_("Mở thông tin người gửi"),
+    Action.WARN_HANDLER: N_("Nhắc người xử lý sắp đến hạn"),
+    Action.WARN_UNIT_HEAD: N_("Nhắc lãnh đạo đơn vị sắp đến hạn"),
+    Action.ESCALATE: N_("Báo cáo quá hạn lên cấp trên"),
+    Action.UPDATE_PETITIONER: N_("Thông báo tình hình xử lý cho người gửi"),
+    Action.REMIND_ACCEPTANCE: N_("Nhắc đơn vị nhận xử lý"),
+    Action.REMIND_APPROVAL: N_("Nhắc phê duyệt"),
+    Action.REMIND_COMPLETION: N_("Nhắc người gửi bổ sung"),
+    Action.REMIND_FORWARDING: N_("Nhắc chuyển cơ quan có thẩm quyền"),
+    Action.REMIND_PUBLICATION: N_("Nhắc công khai kết quả"),
+    Action.MOVE_DUE_DATE: N_("Đổi ngày đến hạn theo lịch làm việc"),
+    Action.ERASE: N_("Xóa dữ liệu cá nhân hết thời hạn lưu giữ"),
+}

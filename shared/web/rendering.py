@@ -1,0 +1,61 @@
+"""Renders pages with Jinja2: the function's own templates over the shared layout, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shared.domain.reference import spaced
+from shared.domain.working_calendar import VIETNAM
+from shared.web.i18n import Language, add_catalogue, translations
+
+_SHARED = Path(__file__).parent / "pages"
+
+
+class Pages:
+    """The pages of one function.
+
+    Args:
+        folder: holds the function's templates in `pages/` and its catalogue in `locale/`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        add_catalogue(folder / "locale")
+        self._loader = FileSystemLoader([folder / "pages", _SHARED])
+        self._environments: dict[Language, Environment] = {}
+
+    def render(self, template: str, language: Language, **facts: Any) -> str:  # noqa: ANN401 - a template's facts
+        """Return the page. A name that the template misspells is an error, never an empty place."""
+        return self._environment(language).get_template(template).render(language=language, **facts)
+
+    def _environment(self, language: Language) -> Environment:
+        if language not in self._environments:
+            environment = Environment(
+                loader=self._loader,
+                autoescape=True,
+                undefined=StrictUndefined,
+                extensions=["jinja2.ext.i18n"],
+                trim_blocks=True,
+                lstrip_blocks=True,
+            )
+            environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+            environment.filters |= {
+                "day": day,
+                "moment": moment,
+                "spaced": spaced,
+            }
+            self._environments[language] = environment
+        return self._environments[language]
+
+
+def day(value: date) -> str:
+    """Return a date as it is written in Vietnam: 14/12/2026."""
+    return f"{value:%d/%m/%Y}"
+
+
+def moment(value: datetime) -> str:
+    """Return an instant as a Vietnamese wall clock shows it: 14/12/2026 08:05."""
+    return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
