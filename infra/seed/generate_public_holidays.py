@@ -1,7 +1,7 @@
 """Write shared/domain/public_holidays.py from the PyPI library `holidays` (country VN).
 
 The functions carry the finished table and not the library: it weighs megabytes, and a new release of it must
-never move a deadline unseen. Run it by hand after a release of the library, read the difference, and commit it:
+never move a deadline unseen. Run it by hand after a release of the library, read the difference, commit it:
 
     python infra/seed/generate_public_holidays.py          # rewrite the table
     python infra/seed/generate_public_holidays.py --check  # exit 1 when the library says otherwise
@@ -30,9 +30,9 @@ SUBSTITUTED = re.compile(r"thay cho ngày (\d{2}/\d{2}/\d{4})")
 HEADER = '''"""Public holidays of Vietnam {first}-{last}, generated: do not edit.
 
 Written by infra/seed/generate_public_holidays.py from PyPI `holidays` {release}, country VN: Bộ luật Lao động
-2012 Đ.115 and 2019 Đ.112, their substitute days (nghỉ bù) and the swaps of a weekday for a Saturday that it knows.
-`working_calendar` is the only reader. What the table does not know, or knows wrongly, is put right by an override
-in the directory and never here.
+2012 Đ.115 and 2019 Đ.112, their substitute days (nghỉ bù) and the swaps of a weekday for a Saturday
+that it knows; years that the Government has not announced yet are a forecast. `working_calendar` is the only
+reader. What the table does not know, or knows wrongly, is put right by an override in the directory, not here.
 """
 '''
 
