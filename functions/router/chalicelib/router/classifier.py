@@ -1,0 +1,199 @@
+"""Decides from a petition's text which lane it takes, which field it concerns and of which kind it is.
+
+Called by the router when a petition was received. Weighted phrases and a handful of lane rules, all of them data,
+speak for fields; the decision names the phrases it rests on, and keeps silent below a confidence. Whoever reports
+a named person's violation of law (tố cáo) must never land in an ordinary queue, so that lane is tried first and
+prefers to be wrong on the safe side (Luật Tố cáo 2018 Đ.2, Đ.8; QĐ 774/QĐ-TTg 2020).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chalicelib.router import signs
+from chalicelib.router.phrasebook import Hit
+from chalicelib.router.rules import Lane, LaneRule, RoutingRules
+from chalicelib.router.text import Words, read
+
+__all__ = ["Decision", "Lane", "RoutingRules", "decide"]
+
+OUTSIDE = "KHAC"
+"""The field of what is another body's, or cannot be told (domain.md §5)."""
+MISCONDUCT = "TTRA"
+REGULATION, CONDUCT, INITIATIVE = "REGULATION", "CONDUCT", "INITIATIVE"
+_CHOSEN = "người gửi chọn"
+_MOST_REASONS = 6
+_TIMES_COUNTED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the rules make of one text.
+
+    `field` is set when the lane is ORDINARY and the rules speak, and is KHAC when they speak for FORWARDING
+    (then `body` names whose matter it is); in every other lane and in silence it is None, so nobody can
+    file a denunciation under a field by accident. `best` holds field codes, most probable first; `because`
+    holds phrases of the rules, never words of the petitioner.
+    """
+
+    lane: Lane
+    field: str | None
+    kind: str | None
+    confidence: float
+    because: tuple[str, ...]
+    best: tuple[tuple[str, float], ...]
+    body: str | None
+    rules_version: str
+    speaks: bool
+
+
+def decide(
+    text: str,
+    rules: RoutingRules,
+    *,
+    chosen_field: str | None,
+    chosen_kind: str | None,
+    fields_in_force: frozenset[str],
+) -> Decision:
+    """Decide lane, field and kind of a text by the rules and, a little, by what its sender chose."""
+    words = read(text, rules.short_forms)
+    topics = _Topics(words, rules, chosen_field if chosen_field in fields_in_force else None, fields_in_force)
+    side_door = _side_door(text, words, rules, has_topic=topics.is_clear)
+    kind, kind_reasons = _kind(words, rules, chosen_kind)
+    if side_door is not None:
+        rule, seen = side_door
+        return Decision(
+            lane=rule.lane,
+            field=None,
+            kind=None if rule.lane in {Lane.SPAM, Lane.FOREIGN} else kind,
+            confidence=rule.confidence,
+            because=(f"{'; '.join(seen)} → {rule.lane}",),
+            best=topics.best,
+            body=None,
+            rules_version=rules.version,
+            speaks=True,
+        )
+    if topics.winner == MISCONDUCT and kind != INITIATIVE:
+        kind = CONDUCT
+    return topics.decision(kind, kind_reasons)
+
+
+def _side_door(
+    text: str, words: Words, rules: RoutingRules, *, has_topic: bool
+) -> tuple[LaneRule, list[str]] | None:
+    """Find the first lane rule whose signs are all there, with the words that explain it."""
+    seen: dict[str, list[str]] = {sign: [] for sign in signs.see(text, words)}
+    if has_topic:
+        seen["topic"] = []
+    for hit in rules.signals.find(words):
+        for signal in hit.phrase.weights:
+            seen.setdefault(signal, []).append(hit.phrase.source)
+    for rule in rules.lanes:
+        if rule.needs <= seen.keys() and not rule.unless & seen.keys():
+            return rule, [_explain(signal, seen[signal], rules) for signal in sorted(rule.needs)]
+    return None
+
+
+def _explain(signal: str, phrases: Iterable[str], rules: RoutingRules) -> str:
+    label = rules.signal_labels[signal]
+    named = ", ".join(dict.fromkeys(phrases))
+    return f"{label}: {named}" if named else label
+
+
+class _Topics:
+    """How fields and other bodies compete for one text."""
+
+    def __init__(
+        self, words: Words, rules: RoutingRules, chosen: str | None, fields_in_force: frozenset[str]
+    ) -> None:
+        self._rules = rules
+        self._in_force = fields_in_force
+        self._chosen = chosen
+        self._reasons: dict[str, dict[str, None]] = defaultdict(dict)
+        hits = rules.topics.find_longest(words)
+        scores = _weigh(hits, rules.limits.repeat, self._reasons)
+        self.is_clear = bool(scores)
+        if chosen is not None:
+            scores[chosen] = scores.get(chosen, 0.0) + rules.limits.chosen_field
+        self._shares = _shares(scores, rules.limits.prior)
+        self.winner = next(iter(self._shares), None)
+
+    @property
+    def best(self) -> tuple[tuple[str, float], ...]:
+        """The three most probable fields; what is another body's counts as KHAC."""
+        fields: dict[str, float] = {}
+        for topic, share in self._shares.items():
+            field = topic if self._is_ours(topic) else OUTSIDE
+            fields[field] = fields.get(field, 0.0) + share
+        ranked = sorted(fields.items(), key=lambda item: -item[1])
+        return tuple((field, round(share, 3)) for field, share in ranked[:3])
+
+    def decision(self, kind: str, kind_reasons: tuple[str, ...]) -> Decision:
+        """Speak for the strongest topic if it is strong enough."""
+        confidence = self._shares[self.winner] if self.winner is not None else 0.0
+        speaks = confidence >= self._rules.limits.speak_from
+        is_ours = self.winner is None or self._is_ours(self.winner)
+        body = None if is_ours else self._rules.bodies.get(str(self.winner))
+        field = (self.winner if is_ours else OUTSIDE) if speaks else None
+        return Decision(
+            lane=Lane.FORWARDING if body and speaks else Lane.ORDINARY,
+            field=field,
+            kind=kind,
+            confidence=round(confidence, 3),
+            because=(*self._because(), *kind_reasons),
+            best=self.best,
+            body=body if speaks else None,
+            rules_version=self._rules.version,
+            speaks=speaks,
+        )
+
+    def _is_ours(self, topic: str) -> bool:
+        return topic in self._in_force
+
+    def _because(self) -> tuple[str, ...]:
+        if self.winner is None:
+            return ()
+        name = self.winner if self._is_ours(self.winner) else self._rules.bodies.get(self.winner, OUTSIDE)
+        reasons = list(self._reasons[self.winner])[:_MOST_REASONS]
+        if self._chosen == self.winner:
+            reasons.append(_CHOSEN)
+        return (f"{', '.join(reasons)} → {name}",)
+
+
+def _weigh(
+    hits: Iterable[Hit], repeat: float, reasons: Mapping[str, dict[str, None]] | None = None
+) -> dict[str, float]:
+    """Add up weights per label; a phrase said again adds a little, once."""
+    scores: dict[str, float] = defaultdict(float)
+    times: dict[str, int] = defaultdict(int)
+    for hit in hits:
+        source = hit.phrase.source
+        times[source] += 1
+        if times[source] > _TIMES_COUNTED:
+            continue
+        share = hit.factor if times[source] == 1 else hit.factor * repeat
+        for label, weight in hit.phrase.weights.items():
+            scores[label] += weight * share
+            if reasons is not None:
+                reasons[label][source] = None
+    return dict(scores)
+
+
+def _shares(scores: Mapping[str, float], prior: float) -> dict[str, float]:
+    """Turn scores into shares of belief, strongest first; `prior` is what silence weighs against them."""
+    total = prior**2 + sum(score**2 for score in scores.values() if score > 0)
+    ranked = sorted(
+        ((topic, score) for topic, score in scores.items() if score > 0), key=lambda item: -item[1]
+    )
+    return {topic: score**2 / total for topic, score in ranked}
+
+
+def _kind(words: Words, rules: RoutingRules, chosen: str | None) -> tuple[str, tuple[str, ...]]:
+    """Tell the kind; what nothing speaks for is REGULATION, as most questions about rules are."""
+    reasons: dict[str, dict[str, None]] = defaultdict(dict)
+    scores = _weigh(rules.kinds.find_longest(words), rules.limits.repeat, reasons)
+    if chosen is not None:
+        scores[chosen] = scores.get(chosen, 0.0) + rules.limits.chosen_kind
+    kind = max(scores, key=lambda name: scores[name], default=REGULATION)
+    named = ", ".join(list(reasons[kind])[:_MOST_REASONS])
+    return kind, (f"{named} → {kind}",) if named else ()

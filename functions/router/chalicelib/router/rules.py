@@ -1,0 +1,208 @@
+"""The routing rules as data: parsed from directory rows, compiled once, handed to the classifier.
+
+Rows are written in `infra/seed/routing_rules.json` and kept in the directory table, where an administrator edits
+them; `docs/routing.md` describes each type. Nothing here reads a table, a clock or the environment.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+from chalicelib.router.phrasebook import Phrasebook
+from chalicelib.router.text import spell, split
+
+
+class Lane(StrEnum):
+    """The way a petition takes: to a unit, or to one of the side doors that domain.md §3 names."""
+
+    ORDINARY = "ORDINARY"
+    GUIDANCE = "GUIDANCE"
+    RESTRICTED = "RESTRICTED"
+    FORWARDING = "FORWARDING"
+    SPAM = "SPAM"
+    FOREIGN = "FOREIGN"
+
+
+class RoutingRulesError(ValueError):
+    """A row of the routing rules cannot be used; `row` is its id."""
+
+    def __init__(self, row: str, problem: str) -> None:
+        super().__init__(f"routing rule {row!r}: {problem}")
+        self.row = row
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRule:
+    """A lane is taken when all of `needs` and none of `unless` were seen in the text."""
+
+    lane: Lane
+    needs: frozenset[str]
+    unless: frozenset[str]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers that the rules turn on; each may be set by the row of type `limits`."""
+
+    speak_from: float = 0.5
+    prior: float = 1.0
+    chosen_field: float = 1.2
+    chosen_kind: float = 1.0
+    repeat: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRules:
+    """All rules in force on one day, ready for use. Build it once and keep it: parsing costs, deciding does not."""
+
+    version: str
+    limits: Limits
+    short_forms: Mapping[str, tuple[str, ...]]
+    topics: Phrasebook
+    """Phrases for fields ("CCVC") and for other bodies ("body:…") together: they compete for a text."""
+    bodies: Mapping[str, str]
+    """Topic label → name of the other body, for bodies and for fields that are not (yet, any more) ours."""
+    kinds: Phrasebook
+    signals: Phrasebook
+    signal_labels: Mapping[str, str]
+    lanes: tuple[LaneRule, ...]
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]], on: date | None = None) -> "RoutingRules":
+        """Compile directory rows; with `on`, only those in force on that day (`valid_to` is the last)."""
+        used = [row for row in rows if on is None or _in_force(row, on)]
+        return cls(
+            version=_version(used),
+            limits=_limits(used),
+            short_forms=_short_forms(used),
+            topics=Phrasebook(_topic_entries(used)),
+            bodies=_bodies(used),
+            kinds=Phrasebook(_entries(used, "kind", "petition_kind")),
+            signals=Phrasebook(_entries(used, "signal", "signal")),
+            signal_labels={str(row["signal"]): str(row["label"]) for row in _of(used, "signal")},
+            lanes=tuple(_lane_rules(used)),
+        )
+
+
+def _in_force(row: Mapping[str, Any], on: date) -> bool:
+    day = on.isoformat()
+    until = row.get("valid_to")
+    return str(row.get("valid_from", "")) <= day and (not until or day <= str(until))
+
+
+def _of(rows: Iterable[Mapping[str, Any]], type_: str) -> Iterator[Mapping[str, Any]]:
+    return (row for row in rows if row.get("type") == type_)
+
+
+def _weighted(row: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Read `terms`: either {weight: [phrase, …]} or, where all weigh the same, [phrase, …]."""
+    terms = row.get("terms", ())
+    if isinstance(terms, Mapping):
+        for weight, phrases in terms.items():
+            try:
+                value = float(weight)
+            except ValueError:
+                raise RoutingRulesError(str(row.get("id")), f"weight {weight!r} is not a number") from None
+            yield from ((str(phrase), value) for phrase in phrases)
+    else:
+        yield from ((str(phrase), 1.0) for phrase in terms)
+
+
+def _entries(rows: Iterable[Mapping[str, Any]], type_: str, label: str) -> Iterator[tuple[str, str, float]]:
+    for row in _of(rows, type_):
+        if label not in row:
+            raise RoutingRulesError(str(row.get("id")), f"lacks {label!r}")
+        yield from ((phrase, str(row[label]), weight) for phrase, weight in _weighted(row))
+
+
+def _topic_entries(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, float]]:
+    yield from _entries(rows, "field", "field")
+    for phrase, body, weight in _entries(rows, "body", "body"):
+        yield phrase, f"body:{body}", weight
+
+
+def _bodies(rows: list[Mapping[str, Any]]) -> dict[str, str]:
+    named = {f"body:{row['body']}": str(row["body"]) for row in _of(rows, "body")}
+    named.update(
+        {str(row["field"]): str(row["otherwise"]) for row in _of(rows, "field") if row.get("otherwise")}
+    )
+    return named
+
+
+def _short_forms(rows: list[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    return {
+        " ".join(spell(word.lower()) for word in split(str(short))): tuple(
+            w.lower() for w in split(str(long))
+        )
+        for row in _of(rows, "short_forms")
+        for short, long in row["forms"].items()
+    }
+
+
+def _limits(rows: list[Mapping[str, Any]]) -> Limits:
+    given: dict[str, float] = {}
+    for row in _of(rows, "limits"):
+        given.update({name: float(value) for name, value in row["limits"].items()})
+    unknown = given.keys() - set(Limits.__slots__)
+    if unknown:
+        raise RoutingRulesError("limits", f"unknown {sorted(unknown)}")
+    return Limits(**given)
+
+
+def _lane_rules(rows: list[Mapping[str, Any]]) -> Iterator[LaneRule]:
+    known = {str(row["signal"]) for row in _of(rows, "signal")}
+    for row in sorted(_of(rows, "lane"), key=lambda row: float(row["order"])):
+        for when in row["when"]:
+            rule = LaneRule(
+                lane=Lane(str(row["lane"])),
+                needs=frozenset(str(name) for name in when["needs"]),
+                unless=frozenset(str(name) for name in when.get("unless", ())),
+                confidence=float(when["confidence"]),
+            )
+            if unknown := (rule.needs | rule.unless) - known:
+                raise RoutingRulesError(str(row.get("id")), f"speaks of unknown signals {sorted(unknown)}")
+            yield rule
+
+
+def _version(rows: list[Mapping[str, Any]]) -> str:
+    """Name the rules by the edition their author gave and by their content, so that no edit goes unnoticed."""
+    edition = "-".join(str(row["edition"]) for row in _of(rows, "edition")) or "0"
+    ordered = sorted(rows, key=lambda row: (str(row.get("id")), str(row.get("valid_from"))))
+    content = json.dumps([_plain(row) for row in ordered], sort_keys=True, ensure_ascii=False)
+    return f"{edition}+{blake2b(content.encode(), digest_size=4).hexdigest()}"
+
+
+_CONTENT = (
+    "id",
+    "valid_from",
+    "type",
+    "terms",
+    "forms",
+    "limits",
+    "when",
+    "order",
+    "otherwise",
+    "field",
+    "body",
+)
+
+
+def _plain(row: Mapping[str, Any]) -> Any:
+    return {name: _as_json(row[name]) for name in _CONTENT if name in row}
+
+
+def _as_json(value: Any) -> Any:
+    """Make values alike whether they come from JSON (int, float) or from DynamoDB (Decimal)."""
+    if isinstance(value, Mapping):
+        return {str(name): _as_json(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(part) for part in value]
+    if isinstance(value, str | bool) or value is None:
+        return value
+    return float(value)

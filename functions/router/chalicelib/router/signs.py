@@ -1,0 +1,139 @@
+"""Signs in a text that no list of phrases can hold: a named person, a numbered decision, another language.
+
+They join the phrases of the rules' `signal` rows; rows of those names carry the words by which a sign is
+recognised or explained. Only the fact is passed on, never the name or number that was seen.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from chalicelib.router.text import Words, is_syllable
+
+NAMED_PERSON = "named_person"
+DECISION_NUMBER = "decision_number"
+FOREIGN_SCRIPT = "foreign_script"
+NOT_VIETNAMESE = "not_vietnamese"
+GIBBERISH = "gibberish"
+LINK = "link"
+WORDLESS = "wordless"
+BRIEF = "brief"
+
+_TITLES = frozenset({"ông", "bà", "anh", "chị", "cô", "thầy", "đồng", "chí", "đc", "mr", "mrs", "ms"})
+_BARE_TITLES = frozenset({"ong", "ba", "anh", "chi", "co", "thay", "ten"})
+_SURNAMES = frozenset(
+    [
+        "nguyen",
+        "tran",
+        "le",
+        "pham",
+        "huynh",
+        "hoang",
+        "phan",
+        "vu",
+        "vo",
+        "dang",
+        "bui",
+        "do",
+        "ho",
+        "ngo",
+        "duong",
+        "li",
+        "dinh",
+        "doan",
+        "trinh",
+        "luong",
+        "mai",
+        "dao",
+        "truong",
+        "lam",
+        "cao",
+        "ta",
+        "ton",
+        "luu",
+        "chu",
+        "thach",
+        "ha",
+        "quach",
+        "tong",
+        "la",
+        "kieu",
+    ]
+)
+_UNMISTAKABLE = frozenset({"nguyen", "tran", "pham", "huynh", "trinh", "quach", "thach", "duong", "hoang"})
+_NFC_TITLES = frozenset(unicodedata.normalize("NFD", title) for title in _TITLES)
+_DECISION = re.compile(r"(?:quyet dinh|qd)\s*(?:so)?\s*:?\s*\d+|\d+\s*/\s*qd\b|so\s*\d+\s*/\s*qd")
+_LINK = re.compile(
+    r"https?://|www\.|bit\.ly|t\.me/|zalo\.me|\b[a-z0-9-]+\.(?:com|net|xyz|vip|club|top|shop|info)\b"
+)
+_LATIN = range(0x0250)
+_VIETNAMESE = range(0x1E00, 0x1F00)
+_FOREIGN_SCRIPT_SHARE = 0.3
+_FEW_SYLLABLES = 0.62
+_GIBBERISH_SHARE = 0.5
+_BRIEF_WORDS = 5
+_MONOTONOUS_FROM = 4
+
+
+def see(text: str, words: Words) -> Iterator[str]:
+    """Yield the name of each sign that the text shows."""
+    if _names_a_person(words):
+        yield NAMED_PERSON
+    if _DECISION.search(" ".join(words.folded)) or _DECISION.search(text.lower().replace("đ", "d")):
+        yield DECISION_NUMBER
+    if _LINK.search(text.lower()):
+        yield LINK
+    if len(words) <= _BRIEF_WORDS:
+        yield BRIEF
+    yield from _language(text, words)
+
+
+def _names_a_person(words: Words) -> bool:
+    """See "ông Nguyễn Văn A", "bà Hoa", "ong nguyen van a": a title, then a capital or a well-known surname."""
+    shouting = all(word.isupper() for word in words.written if word[0].isalpha())
+    for index in range(len(words) - 1):
+        following = words.folded[index + 1]
+        is_capital = words.written[index + 1][0].isupper() and not shouting
+        title = words.written[index].lower()
+        if title in _NFC_TITLES and (is_capital or following in _SURNAMES):
+            return True
+        if words.is_accented or words.folded[index] not in _BARE_TITLES:
+            continue
+        if following in _UNMISTAKABLE or (is_capital and following in _SURNAMES):
+            return True
+    return _has_full_name(words, shouting=shouting)
+
+
+def _has_full_name(words: Words, *, shouting: bool) -> bool:
+    """See "Nguyễn Văn Tèo" without a title: a surname and two more capitals, or "nguyen van"/"thi" in small."""
+    for index in range(len(words) - 2):
+        if words.folded[index] not in _SURNAMES:
+            continue
+        three = words.written[index : index + 3]
+        if not shouting and all(word[0].isupper() and not word.isupper() for word in three):
+            return True
+        if words.folded[index] in _UNMISTAKABLE and words.folded[index + 1] in {"van", "thi"}:
+            return True
+    return False
+
+
+def _language(text: str, words: Words) -> Iterator[str]:
+    """See what is not Vietnamese: another script, few possible syllables, or no words at all."""
+    letters = [character for character in text if character.isalpha()]
+    if not letters:
+        yield WORDLESS
+        return
+    foreign = sum(ord(c) not in _LATIN and ord(c) not in _VIETNAMESE for c in letters)
+    if foreign / len(letters) > _FOREIGN_SCRIPT_SHARE:
+        yield FOREIGN_SCRIPT
+        return
+    spoken = [word for word in words.folded if word[0].isalpha()]
+    syllables = sum(is_syllable(word) for word in spoken) / max(len(spoken), 1)
+    if syllables < _FEW_SYLLABLES and not words.is_accented:
+        yield NOT_VIETNAMESE
+    if syllables < _GIBBERISH_SHARE or _is_monotonous(words):
+        yield GIBBERISH
+
+
+def _is_monotonous(words: Words) -> bool:
+    return len(words) >= _MONOTONOUS_FROM and len(set(words.folded)) <= len(words) // _MONOTONOUS_FROM
