@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from shared.domain.working_calendar import VIETNAM
 
 from .webhook import (
+    NOT_XML,
     REFUSAL,
     ForgedWebhookError,
     InboundSms,
@@ -34,8 +35,6 @@ from .webhook import (
 )
 
 _SMSID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold, not even escaped."""
 
 
 class EsmsWebhook:
@@ -146,4 +145,4 @@ def _instant(receiver_time: str) -> datetime:
 
 
 def _xml(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+    return escape(NOT_XML.sub("", text))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,9 @@ from shared.domain.errors import PetitionError
 
 LARGEST_REQUEST = 16 * 1024
 """Bytes of body and query; ten joined SMS in UCS-2 with all of a provider's parameters stay below 8 KB."""
+
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold, not even escaped."""
 
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 8, 15
 
