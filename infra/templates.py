@@ -1,0 +1,99 @@
+"""Reads and checks CloudFormation and SAM templates: names a merge misspelt, and what cfn-lint says of the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from infra.package import PLACEHOLDER_CODE, REGION
+
+Template = dict[str, Any]
+
+# Said of every SAM translation, about what SAM itself writes.
+_ACCEPTED = {
+    "W3005": "DependsOn that SAM adds beside a reference",
+    "W3045": "bucket access control written by SAM",
+}
+
+
+def read(path: Path) -> Template:
+    """Return a template with its short forms (!Sub) written out (Fn::Sub)."""
+    from cfnlint.decode import cfn_yaml
+
+    return _plain(cfn_yaml.load(str(path)))
+
+
+def _plain(node: Any) -> Any:
+    """Return cfn-lint's nodes as the dicts, lists and strings that they are."""
+    if isinstance(node, dict):
+        return {str(k): _plain(v) for k, v in node.items()}
+    if isinstance(node, list):
+        return [_plain(v) for v in node]
+    if isinstance(node, str):
+        return str(node)
+    return node
+
+
+def unknown_names(merge: Path, merged: Template) -> Iterator[str]:
+    """Yield what a merge template sets on resources and events that Chalice never made: misspelt names.
+
+    Chalice adds such a name without a word, and the setting it carries (such as ReportBatchItemFailures) then
+    applies to nothing. What a merge template adds on purpose says its Type.
+    """
+    for name, resource in read(merge).get("Resources", {}).items():
+        if "Type" not in merged["Resources"][name]:
+            yield f"{merge.name} sets {name}, which Chalice did not make"
+            continue
+        if "Type" in resource:
+            continue
+        for event in resource.get("Properties", {}).get("Events", {}):
+            if "Type" not in merged["Resources"][name]["Properties"]["Events"][event]:
+                yield f"{merge.name} sets the event {event} of {name}, which Chalice did not make"
+
+
+def translate(template: Template) -> Template:
+    """Return the plain CloudFormation that AWS makes of a SAM template.
+
+    Raises:
+        InvalidDocumentException: SAM does not understand the template.
+    """
+    from samtranslator.parser.parser import Parser
+    from samtranslator.sdk.parameter import SamParameterValues
+    from samtranslator.translator.translator import Translator
+
+    document = json.loads(json.dumps(template))
+    parameters = {name: p.get("Default", name.lower()) for name, p in document.get("Parameters", {}).items()}
+    translated = Translator({}, Parser(), boto_session=_Region()).translate(
+        sam_template=document, parameter_values=SamParameterValues(parameters).parameter_values
+    )
+    return dict(translated)
+
+
+class _Region:
+    """The one thing that SAM asks a boto3 session for."""
+
+    region_name = REGION
+
+
+def findings(template: Template, translated: Path) -> Iterator[str]:
+    """Yield what is wrong with a SAM template once it is translated; the translation is left at a path for reading."""
+    from cfnlint.api import lint
+    from cfnlint.config import ManualArgs
+    from samtranslator.model.exceptions import InvalidDocumentException
+
+    try:
+        plain = translate(template)
+    except InvalidDocumentException as error:
+        yield from (f"SAM: {cause.message}" for cause in error.causes)
+        return
+    text = json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False)
+    translated.write_text(text)
+    for match in lint(text, config=ManualArgs(regions=[REGION])):
+        if match.rule.id not in _ACCEPTED:
+            where = "/".join(str(part) for part in match.path or ())
+            yield f"{match.rule.id} {match.message} ({where})"
+
+
+__all__ = ["PLACEHOLDER_CODE", "findings", "read", "translate", "unknown_names"]
