@@ -23,6 +23,8 @@ OLD_MOBILE_PREFIXES = {
 VinaPhone, Viettel, Vietnamobile, Gmobile. People still write the old ones; the last seven digits stayed."""
 
 _OLD_MOBILE = re.compile(r"(?:\+?84|0084|0)0?(1\d\d)(\d{7})")
+_MOBILE = re.compile(r"\+84[35789]\d{8}")
+"""Any mobile number of the plan since 2018: networks open new ranges sooner than numbering tables list them."""
 _LONGEST_PHONE = 40
 _PHONE_CHARACTERS = re.compile(r"\+?[\d\s().\-/\u00a0\u2010-\u2015]+")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -73,9 +75,10 @@ def _e164(number: str) -> str:
         parsed = phonenumbers.parse(number, region="VN")
     except phonenumbers.NumberParseException:
         raise ContactError("phone", "not-a-phone-number") from None
-    if not phonenumbers.is_valid_number(parsed):
+    e164: str = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if not (_MOBILE.fullmatch(e164) or phonenumbers.is_valid_number(parsed)):
         raise ContactError("phone", "not-a-phone-number")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return e164
 
 
 def normal_email(text: str) -> str:
