@@ -22,7 +22,7 @@ def _session() -> botocore.session.Session:
 
 
 @cache
-def client(service: str) -> Any:  # noqa: ANN401 - botocore's clients have no static type
+def client(service: str) -> Any:
     """Return this process's client of an AWS service, e.g. `client("dynamodb")`.
 
     Region, credentials and `AWS_ENDPOINT_URL` come from the environment, as for every AWS tool.

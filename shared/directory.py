@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,6 +18,8 @@ from shared.domain.errors import RuleMissingError
 from shared.domain.petition import Petition
 from shared.domain.terms import Terms, terms_in_force
 from shared.domain.working_calendar import Override, WorkingCalendar, local_date
+
+T = TypeVar("T")
 
 KEPT_FOR = timedelta(seconds=60)
 
@@ -81,7 +83,9 @@ class Directory:
 
     def all_terms(self) -> tuple[Terms, ...]:
         """Return every version of the ministry's time limits."""
-        return self._keep("terms", lambda rows: tuple(Terms.model_validate(_without_key(row)) for row in rows))
+        return self._keep(
+            "terms", lambda rows: tuple(Terms.model_validate(_without_key(row)) for row in rows)
+        )
 
     def terms_on(self, day: date) -> Terms:
         """Return the terms in force on a day (of receipt)."""
@@ -148,13 +152,14 @@ class Directory:
 
     # --- the cache --------------------------------------------------------------------------------
 
-    def _keep(self, kind: str, build: Callable[[list[dict[str, Any]]], Any]) -> Any:  # noqa: ANN401 - typed by each caller
+    def _keep(self, kind: str, build: Callable[[list[dict[str, Any]]], T]) -> T:
         now = clock.now()
         kept = self._kept.get(kind)
         if kept is None or abs(now - kept[0]) >= KEPT_FOR:
             kept = (now, build(self._read(kind)))
             self._kept[kind] = kept
-        return kept[1]
+        value: T = kept[1]
+        return value
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []

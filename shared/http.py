@@ -15,7 +15,7 @@ from chalice.app import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from shared.domain import errors
-from shared.web.i18n import Language, N_, gettext
+from shared.web.i18n import N_, Language, gettext
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -23,11 +23,17 @@ MAX_BODY = 64 * 1024
 """Bytes of a request's body; files go straight to the bucket."""
 
 PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
-    errors.InvalidInputError: (422, N_("Thông tin chưa hợp lệ"), N_("Vui lòng sửa các mục được nêu và gửi lại.")),
+    errors.InvalidInputError: (
+        422,
+        N_("Thông tin chưa hợp lệ"),
+        N_("Vui lòng sửa các mục được nêu và gửi lại."),
+    ),
     errors.NotFoundOrWrongPinError: (
         404,
         N_("Không tìm thấy hoặc sai mã PIN"),
-        N_("Kiểm tra lại mã số và mã PIN trên biên nhận. Nếu thử sai nhiều lần, vui lòng đợi 15 phút rồi thử lại."),
+        N_(
+            "Kiểm tra lại mã số và mã PIN trên biên nhận. Nếu thử sai nhiều lần, vui lòng đợi 15 phút rồi thử lại."
+        ),
     ),
     errors.UnauthenticatedError: (401, N_("Cần đăng nhập"), N_("Vui lòng đăng nhập rồi thử lại.")),
     errors.NotAllowedError: (403, N_("Không có quyền"), N_("Vai trò của bạn không được phép làm việc này.")),
@@ -39,7 +45,9 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
     errors.StaleVersionError: (
         409,
         N_("Đã có thay đổi mới"),
-        N_("Người khác vừa cập nhật phản ánh, kiến nghị này. Hãy tải lại rồi làm tiếp; chưa có gì bị ghi đè."),
+        N_(
+            "Người khác vừa cập nhật phản ánh, kiến nghị này. Hãy tải lại rồi làm tiếp; chưa có gì bị ghi đè."
+        ),
     ),
     errors.IdempotencyKeyReusedError: (
         422,
@@ -97,14 +105,18 @@ SECURITY_HEADERS = {
 # --- answering --------------------------------------------------------------------------------------
 
 
-def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:  # noqa: ANN401
+def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Answer with JSON in UTF-8; pydantic models are dumped, nothing is cached unless the headers say so."""
     if isinstance(body, BaseModel):
         body = body.model_dump(mode="json", exclude_none=True)
     return Response(
         body=json.dumps(body, ensure_ascii=False),
         status_code=status,
-        headers={"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", **(headers or {})},
+        headers={
+            "Content-Type": "application/json; charset=utf-8",
+            "Cache-Control": "no-store",
+            **(headers or {}),
+        },
     )
 
 
@@ -124,7 +136,11 @@ def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None 
 
 def see_other(location: str, headers: Mapping[str, Any] | None = None) -> Response:
     """Answer a form with the page to show next (POST, redirect, GET)."""
-    return Response(body="", status_code=303, headers={"Location": location, "Cache-Control": "no-store", **(headers or {})})
+    return Response(
+        body="",
+        status_code=303,
+        headers={"Location": location, "Cache-Control": "no-store", **(headers or {})},
+    )
 
 
 def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, dict[str, Any]]:
@@ -166,7 +182,9 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
     return json_answer(document, status, headers)
 
 
-def answers_problems(current_request: Callable[[], Request]) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+def answers_problems(
+    current_request: Callable[[], Request],
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Decorate JSON views: an error of ours becomes a problem in the caller's language.
 
     Args:
@@ -175,7 +193,7 @@ def answers_problems(current_request: Callable[[], Request]) -> Callable[[Callab
 
     def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(view)
-        def answered(*args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - passes a view's path parameters on
+        def answered(*args: Any, **kwargs: Any) -> Response:
             try:
                 return view(*args, **kwargs)
             except errors.PetitionError as error:
@@ -191,7 +209,8 @@ def answers_problems(current_request: Callable[[], Request]) -> Callable[[Callab
 
 def language_of(request: Request) -> Language:
     """Return the language a caller reads: `?lang=`, else the first of vi and en in Accept-Language, else Vietnamese."""
-    asked = (request.query_params or {}).get("lang")
+    query: Mapping[str, str] = request.query_params or {}
+    asked = query.get("lang")
     if asked in ("vi", "en"):
         return "en" if asked == "en" else "vi"
     for part in request.headers.get("accept-language", "").split(","):
@@ -209,7 +228,8 @@ def raw_body(request: Request) -> bytes:
     Raises:
         InvalidInputError: when it is longer.
     """
-    body = bytes(request.raw_body or b"")
+    raw: str | bytes = request.raw_body or b""
+    body = raw.encode() if isinstance(raw, str) else raw
     if len(body) > MAX_BODY:
         raise errors.InvalidInputError(("body", "too-large"))
     return body
@@ -242,10 +262,12 @@ def form_body(request: Request) -> dict[str, str]:
 
 def form_pairs(request: Request) -> list[tuple[str, str]]:
     """Read a form as pairs, for fields that may come several times (checkboxes)."""
-    return parse_qsl(raw_body(request).decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    return parse_qsl(
+        raw_body(request).decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100
+    )
 
 
-def validated(model: type[M], facts: Any) -> M:  # noqa: ANN401 - whatever the caller sent
+def validated(model: type[M], facts: Any) -> M:
     """Check facts against a model.
 
     Raises:
@@ -262,7 +284,7 @@ def validated(model: type[M], facts: Any) -> M:  # noqa: ANN401 - whatever the c
         ) from None
 
 
-def _rule_of(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+def _rule_of(error: Any) -> str:
     rule = _PYDANTIC_RULES.get(error["type"])
     if rule:
         return rule

@@ -29,7 +29,7 @@ MONTH_SHARDS = 8
 
 
 class Card(BaseModel):
-    """What the officers' lists show of an open petition: projected into the index, so a list never reads whole items."""
+    """What the officers' lists show of an open petition: it stands in the index, so a list reads no whole items."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -91,7 +91,7 @@ class Petitions:
         """Write a new petition.
 
         Returns:
-            None when it was written; the petition that has this reference already otherwise (our own earlier write too).
+            None when it was written; else the petition that has this reference already (our own earlier write too).
         """
         return self._put(petition, "attribute_not_exists(reference)", {})
 
@@ -105,7 +105,10 @@ class Petitions:
             StaleVersionError: when somebody else was faster; nothing was written.
         """
         other = self._put(petition, "version = :seen", {":seen": {"N": str(seen_version)}})
-        if other is not None and other.history[seen_version : petition.version] != petition.history[seen_version:]:
+        if (
+            other is not None
+            and other.history[seen_version : petition.version] != petition.history[seen_version:]
+        ):
             raise StaleVersionError(other.version)
 
     def _put(self, petition: Petition, condition: str, values: dict[str, Any]) -> Petition | None:
@@ -122,7 +125,7 @@ class Petitions:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            old = error.response.get("Item")
+            old: Any = error.response.get("Item")
             if not old:
                 raise StaleVersionError(0) from None
             return petition_of(old)
@@ -130,7 +133,7 @@ class Petitions:
 
     def _item(self, petition: Petition) -> dict[str, Any]:
         keys: dict[str, str | None] = {
-            "received_month": f"{local_date(petition.received_at):%Y-%m}#{wake_shard(petition.reference) % MONTH_SHARDS}",
+            "received_month": _month_of(petition),
             "received_at": stored_instant(petition.received_at),
             "contact_key": petition.petitioner.contact_keys[0] if petition.petitioner.contact_keys else None,
             "state": petition.state,
@@ -170,11 +173,14 @@ class Petitions:
         return petition_of(answer["Item"]) if "Item" in answer else None
 
     def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
-        """Yield (reference, wake_at) of one shard's petitions that have to be looked at by `until`, to the last page."""
+        """Yield (reference, wake_at) of one shard's petitions to look at by `until`, to the last page."""
         query = {
             "IndexName": "wake",
             "KeyConditionExpression": "wake_shard = :shard AND wake_at <= :until",
-            "ExpressionAttributeValues": {":shard": {"N": str(shard)}, ":until": {"S": stored_instant(until)}},
+            "ExpressionAttributeValues": {
+                ":shard": {"N": str(shard)},
+                ":until": {"S": stored_instant(until)},
+            },
         }
         for item in self._pages(query):
             yield item["reference"]["S"], datetime.fromisoformat(item["wake_at"]["S"])
@@ -193,7 +199,9 @@ class Petitions:
             found += [item["wake_at"]["S"] for item in page["Items"]]
         return datetime.fromisoformat(min(found)) if found else None
 
-    def desk(self, unit: str, *, after: str | None = None, limit: int = 50, due_until: date | None = None) -> tuple[list[Card], str | None]:
+    def desk(
+        self, unit: str, *, after: str | None = None, limit: int = 50, due_until: date | None = None
+    ) -> tuple[list[Card], str | None]:
         """Return a page of a unit's open petitions by due date, and the cursor of the next page.
 
         Args:
@@ -216,7 +224,11 @@ class Petitions:
         }
         if after:
             reference, due_on = after.split("~")
-            query["ExclusiveStartKey"] = {"reference": {"S": reference}, "unit": {"S": unit}, "due_on": {"S": due_on}}
+            query["ExclusiveStartKey"] = {
+                "reference": {"S": reference},
+                "unit": {"S": unit},
+                "due_on": {"S": due_on},
+            }
         page = aws.client("dynamodb").query(**query)
         cards = [Card.model_validate_json(item["card"]["S"]) for item in page["Items"]]
         last = page.get("LastEvaluatedKey")
@@ -233,11 +245,17 @@ class Petitions:
             Limit=limit,
         )
         return [
-            (item["reference"]["S"], datetime.fromisoformat(item["received_at"]["S"]), State(item["state"]["S"]))
+            (
+                item["reference"]["S"],
+                datetime.fromisoformat(item["received_at"]["S"]),
+                State(item["state"]["S"]),
+            )
             for item in page["Items"]
         ]
 
-    def published(self, month: str, *, after: str | None = None, limit: int = 50) -> tuple[list[PublicAnswer], str | None]:
+    def published(
+        self, month: str, *, after: str | None = None, limit: int = 50
+    ) -> tuple[list[PublicAnswer], str | None]:
         """Return a page of the answers published in a month (`2026-11`), newest first, and the next cursor."""
         query: dict[str, Any] = {
             "TableName": self._table,
@@ -283,6 +301,10 @@ _ON_THE_DESK = frozenset({State.ANSWERED, State.RESTRICTED})
 def petition_of(item: dict[str, Any]) -> Petition:
     """Return the petition of a table item or stream image (DynamoDB JSON)."""
     return Petition.model_validate_json(item["body"]["S"])
+
+
+def _month_of(petition: Petition) -> str:
+    return f"{local_date(petition.received_at):%Y-%m}#{wake_shard(petition.reference) % MONTH_SHARDS}"
 
 
 def _card(petition: Petition) -> str:

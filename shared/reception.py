@@ -21,7 +21,7 @@ from shared.petitions import Petitions
 from shared.seal import Seal
 
 LATE_RETRIES = timedelta(days=5)
-"""How long after New Year a retried submission is still looked for under last year's references (providers retry for days)."""
+"""How long after New Year a retry is still looked for under last year's references: providers retry for days."""
 SUBJECT_LENGTH = 80
 
 
@@ -83,7 +83,9 @@ class Reception:
         return True
 
     def _body_digest(self, submission: Submission) -> str:
-        body = submission.model_dump_json(include={"content", "identity", "kind", "field", "reply_by", "may_publish"})
+        body = submission.model_dump_json(
+            include={"content", "identity", "kind", "field", "reply_by", "may_publish"}
+        )
         return reference.derive(self._key, "body", hashlib.sha256(body.encode()).hexdigest()).hex()[:32]
 
     def _received(self, petition: Petition, *, is_new: bool) -> Received:

@@ -1,4 +1,4 @@
-"""What must stay secret, read from Secrets Manager once per process: the identifiers' key and the providers' credentials."""
+"""Secrets, read from Secrets Manager once per process: the identifiers' key and the providers' credentials."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def identifiers_key(secret_name: str) -> bytes:
 def providers(secret_name: str) -> dict[str, dict[str, str]]:
     """Return the providers' credentials, by provider: for checking webhooks and for sending."""
     value = aws.client("secretsmanager").get_secret_value(SecretId=secret_name)["SecretString"]
-    return {str(name): {str(k): str(v) for k, v in facts.items()} for name, facts in json.loads(value).items()}
+    return {
+        str(name): {str(k): str(v) for k, v in facts.items()} for name, facts in json.loads(value).items()
+    }
 
 
 def forget() -> None:

@@ -1,4 +1,4 @@
-"""One structured logger and one set of metrics for all functions. Identifiers and facts only, never what a person wrote."""
+"""One logger and one set of metrics for all functions: identifiers and facts, never what a person wrote."""
 
 from __future__ import annotations
 

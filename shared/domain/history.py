@@ -42,13 +42,15 @@ class Entry(BaseModel):
     """Machine-readable facts of this change, such as the unit or the number of an overdue update."""
     is_visible: bool = True
     """Whether the petitioner sees this entry at all."""
+    is_erased: bool = False
+    """Whether text and note were erased when the time of keeping was over; digest and hash still stand."""
     digest: str = ""
     hash: str = ""
 
 
 def digest_of(entry: Entry) -> str:
     """Return the SHA-256, in hex, of an entry's content in canonical JSON (sorted keys, no spaces, UTF-8)."""
-    content = entry.model_dump(mode="json", exclude={"digest", "hash"})
+    content = entry.model_dump(mode="json", exclude={"digest", "hash", "is_erased"})
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -65,12 +67,26 @@ def append(history: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
     return (*history, entry.model_copy(update={"digest": digest, "hash": link(previous, digest)}))
 
 
+def erased(history: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the history without anything that a person wrote; who did what, and when, stays."""
+    return tuple(
+        entry.model_copy(update={"text": None, "note": None, "is_erased": True})
+        if entry.text or entry.note
+        else entry
+        for entry in history
+    )
+
+
 def is_intact(history: Iterable[Entry]) -> bool:
-    """Tell whether every entry still has the content and the place that its hash was made for."""
+    """Tell whether every entry still has the content and the place that its hash was made for.
+
+    Of an erased entry only the place can be told.
+    """
     previous = FIRST_HASH
     for number, entry in enumerate(history, start=1):
-        digest = digest_of(entry)
-        if entry.seq != number or entry.digest != digest or entry.hash != link(previous, digest):
+        if not entry.is_erased and entry.digest != digest_of(entry):
+            return False
+        if entry.seq != number or entry.hash != link(previous, entry.digest):
             return False
         previous = entry.hash
     return True

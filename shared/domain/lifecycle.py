@@ -100,11 +100,15 @@ RESULT_KNOWN = frozenset({State.ANSWERED, State.PUBLISHED})
 ENDED = frozenset(State) - UNANSWERED - RESULT_KNOWN - RESTRICTED_LANE
 EVERY = frozenset(State)
 
-_UNDECIDED = frozenset({State.RECEIVED, State.AWAITING_INFORMATION, State.ASSIGNED, State.IN_PROGRESS, State.REOPENED})
+_UNDECIDED = frozenset(
+    {State.RECEIVED, State.AWAITING_INFORMATION, State.ASSIGNED, State.IN_PROGRESS, State.REOPENED}
+)
 _AT_WORK = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.REOPENED})
 
 MOVES: dict[Action, Move] = {
-    Action.SUPPLEMENT: Move(UNANSWERED | RESTRICTED_LANE, None),  # AWAITING_INFORMATION goes back to work: Petition.supplement
+    Action.SUPPLEMENT: Move(
+        UNANSWERED | RESTRICTED_LANE, None
+    ),  # AWAITING_INFORMATION goes back to work: Petition.supplement
     Action.WITHDRAW: Move(UNANSWERED, State.WITHDRAWN),
     Action.RATE: Move(RESULT_KNOWN | {State.CLOSED}, None),
     Action.ROUTE: Move(frozenset({State.RECEIVED}), State.ASSIGNED),
@@ -115,7 +119,9 @@ MOVES: dict[Action, Move] = {
     Action.RETURN_TO_INTAKE: Move(_AT_WORK, State.RECEIVED),
     Action.REQUEST_INFORMATION: Move(_UNDECIDED - {State.AWAITING_INFORMATION}, State.AWAITING_INFORMATION),
     Action.NOTE: Move(EVERY, None),
-    Action.DRAFT_ANSWER: Move(frozenset({State.IN_PROGRESS, State.AWAITING_INFORMATION}), State.AWAITING_APPROVAL),
+    Action.DRAFT_ANSWER: Move(
+        frozenset({State.IN_PROGRESS, State.AWAITING_INFORMATION}), State.AWAITING_APPROVAL
+    ),
     Action.APPROVE: Move(frozenset({State.AWAITING_APPROVAL}), State.ANSWERED),
     Action.RETURN_DRAFT: Move(frozenset({State.AWAITING_APPROVAL}), State.IN_PROGRESS),
     Action.PUBLISH: Move(frozenset({State.ANSWERED}), State.PUBLISHED),

@@ -223,7 +223,7 @@ class Petition(BaseModel):
 
     # --- how it changes -------------------------------------------------------------------------
 
-    def record(
+    def record(  # noqa: PLR0913 - an entry has these many facts; the verbs below are the door
         self,
         action: Action,
         *,
@@ -235,7 +235,7 @@ class Petition(BaseModel):
         facts: dict[str, str] | None = None,
         is_visible: bool = True,
         to: State | None = None,
-        **updates: Any,  # noqa: ANN401 - attributes of this model, checked by the verbs below
+        **updates: Any,
     ) -> Self:
         """Return this petition changed by one action, its history one entry longer.
 
@@ -258,7 +258,9 @@ class Petition(BaseModel):
             facts=facts or {},
             is_visible=is_visible,
         )
-        return self.model_copy(update={**updates, "state": state, "history": history.append(self.history, entry)})
+        return self.model_copy(
+            update={**updates, "state": state, "history": history.append(self.history, entry)}
+        )
 
     def route(self, proposal: Proposal, unit: str, *, at: datetime, change_id: str) -> Self:
         """Give a fresh petition to the unit responsible for its field, as the router decided."""
@@ -294,7 +296,9 @@ class Petition(BaseModel):
             proposal=proposal,
         )
 
-    def restrict(self, unit: str, *, by: str, at: datetime, change_id: str, proposal: Proposal | None = None) -> Self:
+    def restrict(
+        self, unit: str, *, by: str, at: datetime, change_id: str, proposal: Proposal | None = None
+    ) -> Self:
         """Move a denunciation (tố cáo) out of the ordinary queues, to named readers only."""
         if proposal is not None:
             restricted = self.model_copy(update={"proposal": proposal})
@@ -311,7 +315,9 @@ class Petition(BaseModel):
             lane=Lane.RESTRICTED,
         )
 
-    def classify(self, *, field: str | None, kind: Kind | None, lane: Lane, by: str, at: datetime, change_id: str) -> Self:
+    def classify(
+        self, *, field: str | None, kind: Kind | None, lane: Lane, by: str, at: datetime, change_id: str
+    ) -> Self:
         """Correct the field, kind or lane."""
         return self.record(
             Action.CLASSIFY,
@@ -326,7 +332,14 @@ class Petition(BaseModel):
         )
 
     def assign(
-        self, unit: str, *, by: str, at: datetime, change_id: str, field: str | None = None, note: str | None = None
+        self,
+        unit: str,
+        *,
+        by: str,
+        at: datetime,
+        change_id: str,
+        field: str | None = None,
+        note: str | None = None,
     ) -> Self:
         """Give the petition to a unit, which has to accept or return it."""
         return self.record(
@@ -366,7 +379,13 @@ class Petition(BaseModel):
         return self.record(Action.REQUEST_INFORMATION, by=by, at=at, change_id=change_id, text=question)
 
     def supplement(
-        self, content: str | None, *, at: datetime, change_id: str, by: str = "petitioner", sealed: SealedPart | None = None
+        self,
+        content: str | None,
+        *,
+        at: datetime,
+        change_id: str,
+        by: str = "petitioner",
+        sealed: SealedPart | None = None,
     ) -> Self:
         """Add what the petitioner sends later; a petition that waited for it goes back to work.
 
@@ -402,15 +421,30 @@ class Petition(BaseModel):
         """End the matter at the petitioner's wish."""
         return self.record(Action.WITHDRAW, by=by, at=at, change_id=change_id, text=reason)
 
-    def rate(self, score: int, comment: str | None, *, at: datetime, change_id: str, by: str = "petitioner") -> Self:
+    def rate(
+        self, score: int, comment: str | None, *, at: datetime, change_id: str, by: str = "petitioner"
+    ) -> Self:
         """Say how satisfied the petitioner is; a second rating replaces the first."""
         rating = Rating(score=score, comment=comment, at=at)
         return self.record(
-            Action.RATE, by=by, at=at, change_id=change_id, text=comment, facts={"score": str(score)}, rating=rating
+            Action.RATE,
+            by=by,
+            at=at,
+            change_id=change_id,
+            text=comment,
+            facts={"score": str(score)},
+            rating=rating,
         )
 
     def add_note(
-        self, note: str, *, by: str, at: datetime, change_id: str, progress: str | None = None, expected_on: date | None = None
+        self,
+        note: str,
+        *,
+        by: str,
+        at: datetime,
+        change_id: str,
+        progress: str | None = None,
+        expected_on: date | None = None,
     ) -> Self:
         """Keep an internal note; `progress` and `expected_on` feed the next update to the petitioner."""
         return self.record(
@@ -427,7 +461,9 @@ class Petition(BaseModel):
     def draft_answer(self, text: str, *, by: str, officer: str, at: datetime, change_id: str) -> Self:
         """Hand a draft answer to the approver."""
         draft = Answer(text=text, drafted_by=officer, drafted_at=at)
-        return self.record(Action.DRAFT_ANSWER, by=by, at=at, change_id=change_id, is_visible=False, draft=draft)
+        return self.record(
+            Action.DRAFT_ANSWER, by=by, at=at, change_id=change_id, is_visible=False, draft=draft
+        )
 
     def approve(self, *, by: str, officer: str, at: datetime, change_id: str) -> Self:
         """Approve the draft: it becomes the answer, and the publication clock starts."""
@@ -440,7 +476,9 @@ class Petition(BaseModel):
 
     def return_draft(self, reason: str, *, by: str, at: datetime, change_id: str) -> Self:
         """Send a draft back that misses the point, with the reason (Quyết định 31/2021/QĐ-TTg Đ.46)."""
-        return self.record(Action.RETURN_DRAFT, by=by, at=at, change_id=change_id, note=reason, is_visible=False)
+        return self.record(
+            Action.RETURN_DRAFT, by=by, at=at, change_id=change_id, note=reason, is_visible=False
+        )
 
     def publish(self, publication: Publication, *, by: str, at: datetime, change_id: str) -> Self:
         """Make the redacted answer public.
@@ -465,7 +503,14 @@ class Petition(BaseModel):
     ) -> Self:
         """Refuse, forward, guide or merge: each ends our work with a reason that the petitioner reads."""
         return self.record(
-            action, by=by, at=at, change_id=change_id, text=text, facts=facts, draft=None, parent=parent or self.parent
+            action,
+            by=by,
+            at=at,
+            change_id=change_id,
+            text=text,
+            facts=facts,
+            draft=None,
+            parent=parent or self.parent,
         )
 
     def reopen(self, unit: str, *, reason: str | None, by: str, at: datetime, change_id: str) -> Self:
@@ -473,7 +518,14 @@ class Petition(BaseModel):
         if self.last(Action.REOPEN):
             raise ActionNotPossibleError(Action.REOPEN, "reopened-before")
         return self.record(
-            Action.REOPEN, by=by, at=at, change_id=change_id, text=reason, facts={"unit": unit}, unit=unit, handler=None
+            Action.REOPEN,
+            by=by,
+            at=at,
+            change_id=change_id,
+            text=reason,
+            facts={"unit": unit},
+            unit=unit,
+            handler=None,
         )
 
     def close(self, *, by: str, at: datetime, change_id: str) -> Self:
@@ -484,7 +536,9 @@ class Petition(BaseModel):
         """Record that an officer opened the seal, and why."""
         return self.record(Action.OPEN_SEAL, by=by, at=at, change_id=change_id, note=reason, is_visible=False)
 
-    def move_due_date(self, due_on: date, calendar: str, *, reason: str, at: datetime, change_id: str) -> Self:
+    def move_due_date(
+        self, due_on: date, calendar: str, *, reason: str, at: datetime, change_id: str
+    ) -> Self:
         """Keep old and new date when a decision about the calendar moves the end of the period."""
         return self.record(
             Action.MOVE_DUE_DATE,
@@ -495,3 +549,22 @@ class Petition(BaseModel):
             due_on=due_on,
             calendar=calendar,
         )
+
+    def erase(self, *, at: datetime, change_id: str) -> Self:
+        """Forget who petitioned and what was written, once the time of keeping is over; the case record stays.
+
+        What was published stays too: it was redacted before (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15).
+        """
+        bare = self.model_copy(
+            update={
+                "content": "",
+                "subject": "",
+                "draft": None,
+                "answer": self.answer.model_copy(update={"text": ""}) if self.answer else None,
+                "petitioner": Petitioner(type=self.petitioner.type),
+                "rating": self.rating.model_copy(update={"comment": None}) if self.rating else None,
+                "call_id": None,
+                "history": history.erased(self.history),
+            }
+        )
+        return bare.record(Action.ERASE, by="timer", at=at, change_id=change_id, is_visible=False)

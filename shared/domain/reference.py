@@ -26,8 +26,10 @@ _DAMM = (
 """Damm's quasigroup of order 10 (H. M. Damm, 2004): finds every wrong digit and every swap of neighbours."""
 
 _SEPARATORS = re.compile(r"[\s.\-\u00a0]+")
+LENGTH = 11
+"""Digits of a reference: two of the year, eight, and the check digit."""
 CANDIDATES = 8
-"""How many references a submission may try when others took the first ones: 8 fail once in 10^40 at a million a year."""
+"""How many references a submission may try when others took the first ones: 8 all being taken is beyond belief."""
 
 
 def damm_digit(digits: str) -> str:
@@ -82,7 +84,7 @@ def contact_key(key: bytes, contact: str) -> str:
 def normal_reference(text: str) -> str | None:
     """Return the 11 digits of a reference as a person types it, or None when it cannot be one."""
     digits = _SEPARATORS.sub("", text)
-    if len(digits) == 11 and digits.isascii() and digits.isdigit() and damm_digit(digits) == "0":
+    if len(digits) == LENGTH and digits.isascii() and digits.isdigit() and damm_digit(digits) == "0":
         return digits
     return None
 

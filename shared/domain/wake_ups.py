@@ -34,7 +34,9 @@ class WakeUp(NamedTuple):
         return f"timer:{self.action}:{self.anchor}:{self.n}"
 
 
-def wake_ups(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> tuple[WakeUp, ...]:
+def wake_ups(
+    petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime
+) -> tuple[WakeUp, ...]:
     """Return everything still to happen to a petition, soonest first.
 
     Args:
@@ -90,7 +92,9 @@ def _answering(
 
 def _escalations(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> Iterator[WakeUp]:
     """The ladder: unit head, Văn phòng Bộ, Task Force, by working days overdue (setting)."""
-    for level, days in enumerate(terms.escalate_after_overdue_working_days[: len(ESCALATION_LADDER)], start=1):
+    for level, days in enumerate(
+        terms.escalate_after_overdue_working_days[: len(ESCALATION_LADDER)], start=1
+    ):
         on = calendar.add_working_days(petition.due_on, days)
         yield WakeUp(at_local(on, terms.notices_from), Action.ESCALATE, petition.due_on.isoformat(), level)
 
@@ -102,13 +106,12 @@ def _overdue_update(
 
     Of several that were missed, the latest speaks for all.
     """
-    last = petition.last(Action.UPDATE_PETITIONER)
-    n = int(last.facts["n"]) + 1 if last and last.facts["anchor"] == petition.due_on.isoformat() else 1
+    anchor = petition.due_on.isoformat()
+    sent = (e.facts for e in petition.history if e.action is Action.UPDATE_PETITIONER)
+    n = 1 + max((int(facts["n"]) for facts in sent if facts["anchor"] == anchor), default=0)
     while _update_at(petition, n + 1, terms, calendar) <= now:
         n += 1
-    yield WakeUp(
-        _update_at(petition, n, terms, calendar), Action.UPDATE_PETITIONER, petition.due_on.isoformat(), n
-    )
+    yield WakeUp(_update_at(petition, n, terms, calendar), Action.UPDATE_PETITIONER, anchor, n)
 
 
 def _update_at(petition: Petition, n: int, terms: Terms, calendar: WorkingCalendar) -> datetime:
@@ -131,7 +134,9 @@ def _reminders(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> I
         on = local_date(asked.at) + timedelta(days=terms.remind_to_complete_after_days)
         yield WakeUp(at_local(on, terms.notices_from), Action.REMIND_COMPLETION, str(asked.seq))
     if petition.is_unanswered and petition.lane is Lane.FORWARDING:
-        on = calendar.add_working_days(local_date(petition.received_at), terms.forward_within_working_days - 1)
+        on = calendar.add_working_days(
+            local_date(petition.received_at), terms.forward_within_working_days - 1
+        )
         yield WakeUp(at_local(on, terms.notices_from), Action.REMIND_FORWARDING, "receipt")
 
 
@@ -145,6 +150,6 @@ def _after_the_answer(petition: Petition, terms: Terms, calendar: WorkingCalenda
         silent_until = local_date(petition.history[-1].at) + timedelta(days=terms.close_after_silent_days)
         yield WakeUp(at_local(silent_until, terms.notices_from), Action.CLOSE, str(approved.seq))
     if petition.state in ENDED and petition.petitioner.seal:
-        ended_on = local_date(petition.history[-1].at)
+        ended_on = local_date(next(e.at for e in petition.history if e.state == petition.state))
         keep_until = ended_on + timedelta(days=round(terms.erase_after_years * 365.25))
         yield WakeUp(at_local(keep_until, terms.notices_from), Action.ERASE, "end")

@@ -27,7 +27,7 @@ class Pages:
         self._loader = FileSystemLoader([folder / "pages", _SHARED])
         self._environments: dict[Language, Environment] = {}
 
-    def render(self, template: str, language: Language, **facts: Any) -> str:  # noqa: ANN401 - a template's facts
+    def render(self, template: str, language: Language, **facts: Any) -> str:
         """Return the page. A name that the template misspells is an error, never an empty place."""
         return self._environment(language).get_template(template).render(language=language, **facts)
 

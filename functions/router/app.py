@@ -1,0 +1,39 @@
+"""The router's doors: the petitions table's change stream, and the queue of petitions to route."""
+
+from typing import Any
+
+from chalice.app import Chalice, DynamoDBEvent, SQSEvent
+
+from chalicelib.router import composition
+from shared import queues, settings
+from shared.messages import RoutingRequest
+
+app = Chalice(app_name="pakn-router")
+
+LOCAL = "arn:aws:{}:ap-southeast-1:123456789012:{}"
+"""What a trigger is named after while Chalice packages; the merge template puts the platform's own in."""
+
+
+@app.on_dynamodb_record(
+    stream_arn=settings.stage_variable(
+        "PETITIONS_STREAM_ARN",
+        LOCAL.format("dynamodb", "table/pakn-local-petitions/stream/2026-01-01T00:00:00.000"),
+    ),
+    batch_size=100,
+    name="on_change",
+)
+def on_change(event: DynamoDBEvent) -> dict[str, Any]:
+    """Relay changes of petitions to the queues."""
+    return composition.relay().relay(event.to_dict())
+
+
+@app.on_sqs_message(
+    queue_arn=settings.stage_variable("ROUTING_QUEUE_ARN", LOCAL.format("sqs", "pakn-local-routing")),
+    batch_size=10,
+    name="on_route",
+)
+def on_route(event: SQSEvent) -> dict[str, Any]:
+    """Route petitions to the responsible units."""
+    return queues.each_message(
+        event.to_dict(), RoutingRequest, lambda request: composition.router().route(request.reference)
+    )

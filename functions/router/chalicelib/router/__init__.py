@@ -1,0 +1,1 @@
+"""Relays changes of petitions to the queues, and decides which unit a fresh petition goes to."""

@@ -1,0 +1,31 @@
+"""The SLA timer's doors: a sweep every minute, the queue of petitions to wake, and an hourly round."""
+
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+
+from chalicelib.sla_timer import composition
+from shared import clock, queues, settings
+from shared.messages import WakeUp
+
+app = Chalice(app_name="pakn-sla-timer")
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
+def sweep(event: CloudWatchEvent) -> None:
+    """Wake the petitions that are due, and all open ones when the calendar changed."""
+    now = clock.now()
+    composition.sweep().sweep(now)
+    composition.recalculation().dispatch_if_calendar_changed(now)
+
+
+@app.on_sqs_message(
+    queue_arn=settings.stage_variable(
+        "TIMERS_QUEUE_ARN", "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-timers"
+    ),
+    batch_size=10,
+    name="on_wake",
+)
+def on_wake(event: SQSEvent) -> dict[str, Any]:
+    """Do what is due for single petitions."""
+    return queues.each_message(event.to_dict(), WakeUp, lambda due: composition.timer().wake(due.reference))

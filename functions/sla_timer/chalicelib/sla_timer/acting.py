@@ -1,0 +1,112 @@
+"""Does what is due for one petition, in one write. Called twice, late or early, it does nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from shared import clock
+from shared.directory import Directory
+from shared.domain import deadlines
+from shared.domain.errors import StaleVersionError
+from shared.domain.lifecycle import Action
+from shared.domain.petition import Petition
+from shared.domain.wake_ups import WakeUp, due_now
+from shared.domain.working_calendar import local_date
+from shared.petitions import Petitions
+
+INTAKE_FIELD = "KHAC"
+TIMER = "timer"
+AT_ONCE_AT_MOST = 20
+"""Things done to one petition in one go; more than a handful is a mistake in the rules, and must not loop."""
+
+
+class Timer:
+    """Acts on petitions whose time has come."""
+
+    def __init__(self, petitions: Petitions, directory: Directory) -> None:
+        self._petitions = petitions
+        self._directory = directory
+
+    def wake(self, reference: str) -> None:
+        """Do what is due now for a petition and store it with its next wake-up.
+
+        A petition for which nothing is due any more is stored anew all the same when it was listed as due, so
+        that it leaves the list.
+        """
+        petition = self._petitions.get(reference)
+        if petition is None:
+            return
+        now = clock.now()
+        acted = self._with_recalculated_due_date(petition, now)
+        for _ in range(AT_ONCE_AT_MOST):
+            due = due_now(acted, self._directory.terms_of(acted), self._directory.calendar(), now)
+            if not due:
+                break
+            acted = self._act(acted, due[0], now)
+        try:
+            self._petitions.save(acted, petition.version)
+        except StaleVersionError:
+            self.wake(reference)
+
+    def _act(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
+        special: dict[Action, Callable[[Petition, WakeUp, datetime], Petition]] = {
+            Action.HAND_TO_INTAKE: self._hand_to_intake,
+            Action.UPDATE_PETITIONER: self._update_petitioner,
+            Action.CLOSE: lambda p, w, at: p.close(by=TIMER, at=at, change_id=w.change_id),
+            Action.ERASE: lambda p, w, at: p.erase(at=at, change_id=w.change_id),
+        }
+        return special.get(wake_up.action, _remind)(petition, wake_up, now)
+
+    def _hand_to_intake(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
+        unit = self._directory.unit_responsible_for(INTAKE_FIELD, local_date(petition.received_at))
+        return petition.hand_to_intake(unit, by=TIMER, at=now, change_id=wake_up.change_id)
+
+    def _update_petitioner(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
+        """Tell how it stands: with the handler's latest word and expected date where there are any."""
+        word = next((e for e in reversed(petition.history) if e.action is Action.NOTE and e.text), None)
+        terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
+        following = deadlines.overdue_update_on(petition.due_on, wake_up.n + 1, terms, calendar)
+        return petition.record(
+            Action.UPDATE_PETITIONER,
+            by=TIMER,
+            at=now,
+            change_id=wake_up.change_id,
+            text=word.text if word else None,
+            facts={
+                "n": str(wake_up.n),
+                "anchor": wake_up.anchor,
+                "next_update_on": following.isoformat(),
+                **(
+                    {"expected_on": word.facts["expected_on"]} if word and "expected_on" in word.facts else {}
+                ),
+            },
+        )
+
+    def _with_recalculated_due_date(self, petition: Petition, now: datetime) -> Petition:
+        """Move the due date when a decision about the calendar moved the end of the period."""
+        calendar = self._directory.calendar()
+        if not petition.is_unanswered or petition.calendar == calendar.version:
+            return petition
+        due_on = deadlines.answer_due_on(petition.received_at, self._directory.terms_of(petition), calendar)
+        if due_on == petition.due_on:
+            return petition
+        return petition.move_due_date(
+            due_on,
+            calendar.version,
+            reason="calendar",
+            at=now,
+            change_id=f"due:{calendar.version}:{petition.version}",
+        )
+
+
+def _remind(petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
+    """Record a warning, reminder or escalation; the notices follow from the entry."""
+    return petition.record(
+        wake_up.action,
+        by=TIMER,
+        at=now,
+        change_id=wake_up.change_id,
+        facts={"n": str(wake_up.n), "anchor": wake_up.anchor},
+        is_visible=False,
+    )

@@ -1,0 +1,46 @@
+"""Puts the SLA timer together, once per process."""
+
+from functools import cache
+
+from chalicelib.sla_timer.acting import Timer
+from chalicelib.sla_timer.recalculating import Recalculation
+from chalicelib.sla_timer.settings import SlaTimerSettings
+from chalicelib.sla_timer.sweeping import Sweep
+from shared import settings
+from shared.directory import Directory
+from shared.petitions import Petitions
+
+
+@cache
+def _directory() -> Directory:
+    return Directory(settings.load(SlaTimerSettings).directory_table)
+
+
+@cache
+def _petitions() -> Petitions:
+    return Petitions(settings.load(SlaTimerSettings).petitions_table, _directory())
+
+
+@cache
+def sweep() -> Sweep:
+    """Return what finds the petitions that are due."""
+    return Sweep(_petitions(), settings.load(SlaTimerSettings).timers_queue_url)
+
+
+@cache
+def recalculation() -> Recalculation:
+    """Return what notices a change of the calendar."""
+    told = settings.load(SlaTimerSettings)
+    return Recalculation(_petitions(), _directory(), told.statistics_table, told.timers_queue_url)
+
+
+@cache
+def timer() -> Timer:
+    """Return what acts on one petition."""
+    return Timer(_petitions(), _directory())
+
+
+def forget() -> None:
+    """Build anew on next use (tests)."""
+    for built in (_directory, _petitions, sweep, recalculation, timer):
+        built.cache_clear()

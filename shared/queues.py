@@ -1,0 +1,79 @@
+"""Sends messages to SQS in batches, and reads the batches that Lambda hands over, message by message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from shared import aws, telemetry
+from shared.messages import Message
+
+M = TypeVar("M", bound=Message)
+
+BATCH = 10
+"""Messages that SQS takes in one call."""
+
+
+class SendingFailedError(Exception):
+    """SQS did not take some messages; `failed` holds their places in what was to be sent."""
+
+    def __init__(self, failed: Sequence[int]) -> None:
+        super().__init__(f"{len(failed)} messages were not taken")
+        self.failed = failed
+
+
+def send(queue_url: str, messages: Iterable[Message]) -> int:
+    """Send messages, ten in a call.
+
+    Returns:
+        how many were sent.
+
+    Raises:
+        SendingFailedError: after all batches were tried, naming those that were not taken.
+    """
+    failed: list[int] = []
+    numbered = enumerate(messages)
+    sent = 0
+    while batch := list(islice(numbered, BATCH)):
+        answer = aws.client("sqs").send_message_batch(
+            QueueUrl=queue_url,
+            Entries=[
+                {"Id": str(number), "MessageBody": message.model_dump_json()} for number, message in batch
+            ],
+        )
+        failed += [int(entry["Id"]) for entry in answer.get("Failed", [])]
+        sent += len(batch)
+    if failed:
+        raise SendingFailedError(failed)
+    return sent
+
+
+def each_message(
+    event: dict[str, Any], model: type[M], handle: Callable[[M], None]
+) -> dict[str, list[dict[str, str]]]:
+    """Handle a batch from SQS; a message that fails comes again, the others do not.
+
+    Args:
+        event: what Lambda hands over.
+        model: the message's shape.
+        handle: does one message's work; it must bear being called twice.
+
+    Returns:
+        `{"batchItemFailures": [{"itemIdentifier": …}]}`, which the event source mapping must be told to read
+        (`ReportBatchItemFailures`), else failed messages are lost.
+    """
+    failures: list[dict[str, str]] = []
+    for record in event["Records"]:
+        try:
+            handle(model.model_validate_json(record["body"]))
+        except Exception as error:  # noqa: BLE001 - one bad message must not take the batch with it
+            telemetry.logger().error(
+                "message failed",
+                message_id=record["messageId"],
+                receive_count=record.get("attributes", {}).get("ApproximateReceiveCount"),
+                error_type=type(error).__name__,
+                error_code=getattr(error, "response", {}).get("Error", {}).get("Code"),
+            )
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
