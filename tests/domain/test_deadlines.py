@@ -544,7 +544,9 @@ def test_no_term_has_a_default(field: str) -> None:
     "change",
     [
         pytest.param({"answer_within_days": 0}, id="no-time-to-answer"),
+        pytest.param({"publish_within_working_days": 0}, id="no-time-to-publish"),
         pytest.param({"answer_within_days": 20.5}, id="half-a-day"),
+        pytest.param({"escalate_after_overdue_working_days": (7, 7)}, id="two-escalations-on-one-day"),
         pytest.param({"escalate_after_overdue_working_days": (7, 1)}, id="escalations-out-of-order"),
         pytest.param({"remind_to_complete_after_days": 15}, id="reminder-not-before-the-refusal"),
         pytest.param({"warn_handler_days_before": 20}, id="warned-on-the-day-of-receipt"),
@@ -558,6 +560,13 @@ def test_terms_that_cannot_be_meant_are_refused(change: dict[str, Any]) -> None:
     """An administrator's slip is stopped where it is entered."""
     with pytest.raises(ValidationError):
         Terms.model_validate(TERMS_2018.model_dump() | change)
+
+
+def test_handler_and_head_may_be_warned_on_the_same_day() -> None:
+    """Only a head who knows before the handler does is a mistake."""
+    same = TERMS_2018.model_dump() | {"warn_head_days_before": 5}
+
+    assert Terms.model_validate(same).warn_head_days_before == 5
 
 
 def test_due_date_ends_where_overdue_begins() -> None:

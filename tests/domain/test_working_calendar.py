@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
@@ -214,6 +215,21 @@ def test_version_is_stable_and_short() -> None:
     assert WorkingCalendar(SWAP_OF_2026).version != WorkingCalendar().version
 
 
+def test_version_covers_the_table_and_all_that_an_override_decides() -> None:
+    """Another table, day, kind or document is another version; the day's name, which decides nothing, is not."""
+    facts = f"{public_holidays.EDITION}\n2026-01-02 OFF 1/VPCP"
+    one = WorkingCalendar([Override(date(2026, 1, 2), "OFF", "1/VPCP")])
+    named = WorkingCalendar([Override(date(2026, 1, 2), "OFF", "1/VPCP", "Nghỉ Tết Dương lịch")])
+    others = [
+        WorkingCalendar([Override(date(2026, 1, 5), "OFF", "1/VPCP")]),
+        WorkingCalendar([Override(date(2026, 1, 2), "WORK", "1/VPCP")]),
+        WorkingCalendar([Override(date(2026, 1, 2), "OFF", "2/VPCP")]),
+    ]
+
+    assert one.version == named.version == hashlib.sha256(facts.encode()).hexdigest()[:12]
+    assert len({one.version, *(other.version for other in others)}) == 4
+
+
 @given(overrides, days, st.integers(0, 40))
 def test_counting_undoes_adding(given_overrides: list[Override], start: date, count: int) -> None:
     """Between a day and the n-th working day after it lie n working days, and as many back."""
@@ -286,9 +302,10 @@ def test_two_overrides_of_one_day_are_refused() -> None:
     other = Override(date(2026, 1, 2), "WORK", "13000/VPCP-KGVX")
 
     with pytest.raises(OverrideError) as refused:
-        WorkingCalendar([*SWAP_OF_2026, other])
+        WorkingCalendar([Override(date(2025, 12, 31), "OFF", "1/VPCP"), *SWAP_OF_2026, other])
 
     assert refused.value.on == date(2026, 1, 2)
+    assert refused.value.problems == (("on", "overridden-twice"),)
 
 
 def test_instant_instead_of_a_date_is_a_mistake() -> None:
