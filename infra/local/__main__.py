@@ -1,0 +1,9 @@
+"""`python -m infra.local`: start the whole system and serve it on one port."""
+
+from __future__ import annotations
+
+import sys
+
+from infra.local.server import main
+
+sys.exit(main())

@@ -1,0 +1,206 @@
+"""The platform inside moto: deployed from the same templates as on AWS, so that the two cannot drift.
+
+What moto's CloudFormation does not know (Cognito, Secrets Manager) is made through moto's APIs: the officers' pool from
+the properties that infra/identity.yaml states, the secrets as infra/vault.yaml names them, with values for one machine.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from infra.local import moto_insides, template
+from infra.local.moto_insides import REGION
+
+INFRA = Path(__file__).resolve().parents[1]
+STAGE = "local"
+QUEUES = ("routing", "notices", "timers")
+MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+"""What the AWS CLI may use as well; moto asks for some and checks none."""
+
+_OUTPUT_OF = {
+    "PETITIONS_TABLE": "PetitionsTable",
+    "PETITIONS_STREAM_ARN": "PetitionsStreamArn",
+    "DELIVERIES_TABLE": "DeliveriesTable",
+    "DIRECTORY_TABLE": "DirectoryTable",
+    "STATISTICS_TABLE": "StatisticsTable",
+    "THROTTLE_TABLE": "ThrottleTable",
+    "ROUTING_QUEUE_URL": "RoutingQueueUrl",
+    "ROUTING_QUEUE_ARN": "RoutingQueueArn",
+    "NOTICES_QUEUE_URL": "NoticesQueueUrl",
+    "NOTICES_QUEUE_ARN": "NoticesQueueArn",
+    "TIMERS_QUEUE_URL": "TimersQueueUrl",
+    "TIMERS_QUEUE_ARN": "TimersQueueArn",
+    "ATTACHMENTS_BUCKET": "AttachmentsBucket",
+    "SEAL_KEY_ID": "SealKeyId",
+    "IDENTIFIERS_SECRET": "IdentifiersSecret",
+    "PROVIDERS_SECRET": "ProvidersSecret",
+}
+"""Which output of the platform stack each environment variable of the functions comes from."""
+
+
+class Cloud:
+    """moto with the platform deployed, in this process, until `stop`."""
+
+    def __init__(self) -> None:
+        self._mock = mock_aws()
+        self._folder = tempfile.TemporaryDirectory(prefix="pakn-local-")
+        self.outputs: dict[str, str] = {}
+        self.providers: dict[str, dict[str, str]] = {}
+        self.pool_id = ""
+        self.pool_client_id = ""
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """Return this machine's own client of a service: not the functions', so that no fault is injected into it."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(service, region_name=REGION)
+        return self._clients[service]
+
+    # ------------------------------------------------------------ starting and stopping
+
+    def start(self) -> None:
+        """Start moto and deploy everything into it."""
+        os.environ.update(
+            CREDENTIALS,
+            AWS_DEFAULT_REGION=REGION,
+            AWS_REGION=REGION,
+            AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",  # moto does not know a stream's account endpoint
+            AWS_EC2_METADATA_DISABLED="true",
+        )
+        self._mock.start()
+        self._deploy_platform()
+        self._make_identity()
+        self._make_secrets()
+        for address in (MAIL_FROM, MAIL_FROM.partition("<")[2].strip(">")):
+            self.client("ses").verify_email_identity(EmailAddress=address)
+
+    def stop(self) -> None:
+        """End moto; everything in it is gone."""
+        moto_insides.run_queues_on(None)
+        self._mock.stop()
+        self._folder.cleanup()
+
+    def _deploy_platform(self) -> None:
+        cloudformation = self.client("cloudformation")
+        name = f"pakn-{STAGE}-platform"
+        cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=(INFRA / "platform.yaml").read_text(encoding="utf-8"),
+            Parameters=[{"ParameterKey": "Stage", "ParameterValue": STAGE}],
+        )
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        if stack["StackStatus"] != "CREATE_COMPLETE":
+            raise RuntimeError(f"the platform template did not deploy into moto: {stack['StackStatus']}")
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def _make_identity(self) -> None:
+        identity = template.read(INFRA / "identity.yaml", {"Stage": STAGE})
+        cognito = self.client("cognito-idp")
+        (pool,) = template.of_type(identity, "AWS::Cognito::UserPool")
+        (desk,) = template.of_type(identity, "AWS::Cognito::UserPoolClient")
+        made = cognito.create_user_pool(
+            **_accepted(cognito, "CreateUserPool", pool | {"PoolName": pool["UserPoolName"]})
+        )
+        self.pool_id = made["UserPool"]["Id"]
+        made = cognito.create_user_pool_client(
+            **_accepted(cognito, "CreateUserPoolClient", desk | {"UserPoolId": self.pool_id})
+        )
+        self.pool_client_id = made["UserPoolClient"]["ClientId"]
+        for group in template.of_type(identity, "AWS::Cognito::UserPoolGroup"):
+            cognito.create_group(**_accepted(cognito, "CreateGroup", group | {"UserPoolId": self.pool_id}))
+
+    def _make_secrets(self) -> None:
+        self.providers = {
+            "esms": {
+                "cpid": "local",
+                "private_key": "local-esms-key",
+                "api_key": "local-esms-api-key",
+                "secret_key": "local-esms-secret-key",
+                "brandname": "BO NOI VU",
+            },
+            "twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "local-twilio-token"},
+            "hotline": {"secret": _webhook_secret()},
+            "standard": {"secret": _webhook_secret()},
+        }
+        # The same key each time: a reference or PIN noted down works after a restart with the same petition.
+        identifiers = {"key": "local-identifiers-key-".ljust(64, "0")}
+        manager = self.client("secretsmanager")
+        for name, value in (
+            (self.outputs["IdentifiersSecret"], identifiers),
+            (self.outputs["ProvidersSecret"], self.providers),
+        ):
+            manager.create_secret(Name=name, SecretString=json.dumps(value))
+
+    # ------------------------------------------------------------ what functions are told
+
+    def environment(self, *, public_url: str, sms_gateway_url: str) -> dict[str, str]:
+        """Return the functions' environment, from the stack's outputs as on AWS."""
+        keys = Path(self._folder.name) / "jwks.json"
+        keys.write_text(moto_insides.cognito_public_keys(), encoding="utf-8")
+        return {name: self.outputs[output] for name, output in _OUTPUT_OF.items()} | {
+            "STAGE": STAGE,
+            "PUBLIC_URL": public_url,
+            "IDENTITY_POOL_ID": self.pool_id,
+            "IDENTITY_CLIENT_ID": self.pool_client_id,
+            "IDENTITY_JWKS_URL": keys.as_uri(),
+            "MAIL_FROM": MAIL_FROM,
+            "SMS_SENDER": "esms",
+            "SMS_GATEWAY_URL": sms_gateway_url,
+            "POWERTOOLS_METRICS_DISABLED": "true",
+            "POWERTOOLS_LOG_LEVEL": "WARNING",
+        }
+
+    # ------------------------------------------------------------ looking into it
+
+    def has_petitions(self) -> bool:
+        """Tell whether anything was ever received."""
+        page = self.client("dynamodb").scan(TableName=self.outputs["PetitionsTable"], Limit=1)
+        return bool(page["Items"])
+
+    def wake_ups(self) -> Iterator[datetime]:
+        """Yield when each petition that still has something to happen wants to be woken."""
+        pages = self.client("dynamodb").get_paginator("scan")
+        for page in pages.paginate(
+            TableName=self.outputs["PetitionsTable"], IndexName="wake", ProjectionExpression="wake_at"
+        ):
+            for item in page["Items"]:
+                yield datetime.fromisoformat(item["wake_at"]["S"])
+
+    def queue_name(self, queue: str) -> str:
+        """Return the full name of a queue, e.g. of `routing` or `routing-dead`."""
+        return f"pakn-{STAGE}-{queue}"
+
+    def queue_url(self, queue: str) -> str:
+        """Return the URL of a queue, e.g. of `routing` or `routing-dead`."""
+        url: str = self.client("sqs").get_queue_url(QueueName=self.queue_name(queue))["QueueUrl"]
+        return url
+
+    def empty_queues(self) -> None:
+        """Drop every message, also the hidden and the dead ones."""
+        for queue in QUEUES:
+            moto_insides.empty_queue(self.queue_name(queue))
+            moto_insides.empty_queue(self.queue_name(f"{queue}-dead"))
+        moto_insides.empty_queue(self.queue_name("changes-dead"))
+
+
+def _webhook_secret() -> str:
+    """Return a secret as Standard Webhooks writes them."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _accepted(client: Any, operation: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties that the API's operation takes: CloudFormation has a few names of its own."""
+    members = client.meta.service_model.operation_model(operation).input_shape.members
+    return {name: value for name, value in properties.items() if name in members}

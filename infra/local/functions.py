@@ -1,0 +1,249 @@
+"""The five Chalice apps, loaded together in one process and invoked as API Gateway, queues and schedules would."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalice.app import Chalice
+from chalice.config import Config
+from chalice.local import (
+    LambdaContext,
+    LambdaEventConverter,
+    LocalGateway,
+    LocalGatewayException,
+    RouteMatcher,
+)
+
+NAMES = ("intake", "router", "sla_timer", "notifier", "casework")
+FUNCTION_TIMEOUT_SECONDS = 60
+MAX_BODY_BYTES = 6 * 1024 * 1024
+"""What AWS Lambda takes in one request; API Gateway would refuse more with 413 as well (at 10 MB)."""
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request as it came in; the path still percent-encoded, with its query."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    source_ip: str = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """An answer; a header may occur several times (Set-Cookie)."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str, default: str = "") -> str:
+        """Return the first header of that name, in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), default)
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that the answer sets, by name."""
+        jar: SimpleCookie = SimpleCookie()
+        for key, value in self.headers:
+            if key.lower() == "set-cookie":
+                try:
+                    jar.load(value)
+                except CookieError:
+                    continue
+        return {name: morsel.value for name, morsel in jar.items()}
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8."""
+        return self.body.decode("utf-8")
+
+    def json(self) -> Any:
+        """Return the body's JSON."""
+        return json.loads(self.body)
+
+
+def problem(status: int, code: str, title: str) -> HttpResponse:
+    """Return an RFC 9457 answer, as the functions themselves give them."""
+    body = {"type": "about:blank", "title": title, "status": status, "code": code}
+    return HttpResponse(
+        status, (("Content-Type", "application/problem+json"),), json.dumps(body, ensure_ascii=False).encode()
+    )
+
+
+class InvocationError(Exception):
+    """A function raised, or died: whoever invoked it has to deliver again. Names the error's type, never its text."""
+
+    def __init__(self, function: str, handler: str, cause: str) -> None:
+        super().__init__(f"{function}.{handler}: {cause}")
+        self.function, self.handler, self.cause = function, handler, cause
+
+
+class Functions:
+    """Loaded apps behind one lock: moto is not safe under threads, and conditions there are not isolated."""
+
+    def __init__(self, apps: Mapping[str, Chalice], *, show_errors: bool = False) -> None:
+        self.lock = threading.RLock()
+        self._apps = dict(apps)
+        self._gateways = {name: _Gateway(app, name) for name, app in apps.items()}
+        self._show_errors = show_errors
+
+    def http(self, function: str, request: HttpRequest) -> HttpResponse:
+        """Let a function answer a request, as through API Gateway; a function that dies is answered for with 502."""
+        if len(request.body) > MAX_BODY_BYTES:
+            return HttpResponse(
+                413, (("Content-Type", "application/json"),), b'{"message":"Request Too Long"}'
+            )
+        with self.lock:
+            try:
+                return self._gateways[function].answer(request)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
+                self._show()
+                return HttpResponse(
+                    502, (("Content-Type", "application/json"),), b'{"message": "Internal server error"}'
+                )
+
+    def invoke(self, function: str, handler: str, event: dict[str, Any]) -> Any:
+        """Hand an event to a trigger of a function and return its answer.
+
+        Raises:
+            InvocationError: the function raised or died.
+        """
+        context = LambdaContext(
+            f"pakn-{function}-local-{handler}",
+            memory_size=512,
+            max_runtime_ms=FUNCTION_TIMEOUT_SECONDS * 1000,
+        )
+        with self.lock:
+            try:
+                return self._apps[function].handler_map[handler](event, context)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
+                self._show()
+                raise InvocationError(function, handler, type(error).__name__) from None
+
+    def has(self, function: str, handler: str) -> bool:
+        """Tell whether a function has a trigger of that name."""
+        return function in self._apps and handler in self._apps[function].handler_map
+
+    def batch_size(self, function: str, handler: str, default: int) -> int:
+        """Return how many records the trigger asks for at once."""
+        sources = {source.name: source for source in self._apps[function].event_sources}
+        return int(getattr(sources.get(handler), "batch_size", default))
+
+    def _show(self) -> None:
+        if self._show_errors:
+            traceback.print_exc()
+
+
+def load(folder: Path, names: tuple[str, ...] = NAMES) -> dict[str, Chalice]:
+    """Import each function's app.py under a name of its own.
+
+    Each function's folder goes on `sys.path`, so that the namespace package `chalicelib` spans all of them.
+    """
+    for name in names:
+        path = str(folder / name)
+        if path not in sys.path:
+            sys.path.append(path)
+    return {name: _load_app(folder / name / "app.py", f"pakn_function_{name}") for name in names}
+
+
+def _load_app(path: Path, module_name: str) -> Chalice:
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no app at {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    spec.loader.exec_module(module)
+    app = module.app
+    if not isinstance(app, Chalice):
+        raise TypeError(f"{path} defines no Chalice app named 'app'")
+    return app
+
+
+class _Gateway:
+    """Chalice's local API Gateway, told what it leaves out: who calls, HEAD, text and binary bodies."""
+
+    def __init__(self, app: Chalice, name: str) -> None:
+        config = Config.create(app_name=f"pakn-{name}", lambda_timeout=FUNCTION_TIMEOUT_SECONDS)
+        self._converter = _EventConverter(RouteMatcher(list(app.routes)), app.api.binary_types)
+        self._gateway = LocalGateway(app, config)
+        self._gateway.event_converter = self._converter
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        self._converter.source_ip = request.source_ip
+        method = "GET" if request.method == "HEAD" else request.method
+        headers = dict(request.headers)
+        try:
+            answer = self._gateway.handle_request(method, _one_slash(request.path), headers, request.body)
+        except LocalGatewayException as error:
+            names = (("Content-Type", "application/json"), *error.headers.items())
+            return HttpResponse(error.CODE, names, error.body or b"")
+        return _response(answer)
+
+
+class _EventConverter(LambdaEventConverter):
+    """Makes the event of API Gateway's Lambda proxy integration (REST API)."""
+
+    source_ip = LambdaEventConverter.LOCAL_SOURCE_IP
+
+    def create_lambda_event(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
+    ) -> dict[str, Any]:
+        event: dict[str, Any] = super().create_lambda_event(method, path, headers)
+        event["requestContext"] |= {
+            "identity": {"sourceIp": self.source_ip, "userAgent": event["headers"].get("user-agent")},
+            "stage": "api",
+        }
+        event |= {"path": urlsplit(path).path, "httpMethod": method, "body": None, "isBase64Encoded": False}
+        if body and self._is_binary(event["headers"]):
+            event |= {"body": base64.b64encode(body).decode("ascii"), "isBase64Encoded": True}
+        elif body:
+            # What is no UTF-8 reaches a function as replacement characters: API Gateway hands it on as text.
+            event["body"] = body.decode("utf-8", errors="replace")
+        return event
+
+    def _is_binary(self, headers: dict[str, Any]) -> bool:
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        return not {media_type, f"{media_type.partition('/')[0]}/*", "*/*"}.isdisjoint(self._binary_types)
+
+
+def _one_slash(target: str) -> str:
+    path, question, query = target.partition("?")
+    while "//" in path:
+        path = path.replace("//", "/")
+    return f"{path}{question}{query}"
+
+
+def _response(answer: dict[str, Any]) -> HttpResponse:
+    headers = [(name, str(value)) for name, value in (answer.get("headers") or {}).items()]
+    headers += [
+        (name, str(value))
+        for name, values in (answer.get("multiValueHeaders") or {}).items()
+        for value in values
+    ]
+    body = answer.get("body") or ""
+    raw = body if isinstance(body, bytes) else body.encode("utf-8")
+    if answer.get("isBase64Encoded"):
+        raw = base64.b64decode(raw)
+    return HttpResponse(int(answer["statusCode"]), tuple(headers), raw)
+
+
+Invoke = Callable[[str, str, dict[str, Any]], Any]
+"""How a pump invokes: function, handler, event."""

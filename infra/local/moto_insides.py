@@ -1,0 +1,151 @@
+"""The few places where the local stack reads or sets what moto keeps inside itself.
+
+moto's own API would do for most of it, but costs milliseconds and memory for each look (a GetRecords keeps an
+iterator for ever), and the pumps look ten times a second. Everything here is tested in tests/local, so that a new
+moto that has moved its furniture is noticed there.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import moto.sqs.models as moto_sqs
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.utils import unix_time, unix_time_millis
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
+from moto.ses.models import ses_backends
+from moto.sqs.models import sqs_backends
+from moto.utilities.utils import load_resource
+
+REGION = "ap-southeast-1"
+ACCOUNT = DEFAULT_ACCOUNT_ID
+
+
+def run_queues_on(now: Callable[[], datetime] | None) -> None:
+    """Let visibility timeouts, delays and retention of queues pass on this clock; `None`: on real time again."""
+    modules: Any = moto_sqs
+    if now is None:
+        modules.unix_time, modules.unix_time_millis = unix_time, unix_time_millis
+        return
+    modules.unix_time = lambda: now().timestamp()
+    modules.unix_time_millis = lambda: now().timestamp() * 1000
+
+
+# ---------------------------------------------------------------- queues
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many messages a queue holds: to be received now, received and not yet deleted, delayed."""
+
+    visible: int
+    in_flight: int
+    delayed: int
+
+
+def _queue(name: str) -> Any:
+    return sqs_backends[ACCOUNT][REGION].queues[name]
+
+
+def has_visible_message(queue: str) -> bool:
+    """Tell whether a receive would find anything."""
+    return any(message.visible and not message.delayed for message in _queue(queue)._messages)  # noqa: SLF001
+
+
+def depth(queue: str) -> Depth:
+    """Count a queue's messages."""
+    messages = list(_queue(queue)._messages)  # noqa: SLF001
+    delayed = sum(message.delayed for message in messages)
+    visible = sum(message.visible and not message.delayed for message in messages)
+    return Depth(visible=visible, in_flight=len(messages) - visible - delayed, delayed=delayed)
+
+
+def next_visible_at(queue: str) -> datetime | None:
+    """Return when the next hidden or delayed message of a queue comes into sight; `None` when none is hidden."""
+    hidden = [
+        max(message.visible_at, message.delayed_until)
+        for message in _queue(queue)._messages  # noqa: SLF001
+        if message.delayed or not message.visible
+    ]
+    return datetime.fromtimestamp(min(hidden) / 1000, UTC) if hidden else None
+
+
+def visible_again_at(queue: str, message_id: str) -> float | None:
+    """Return when one message comes into sight again (milliseconds), `None` when the queue does not hold it."""
+    return next((m.visible_at for m in _queue(queue)._messages if m.id == message_id), None)  # noqa: SLF001
+
+
+def empty_queue(queue: str) -> None:
+    """Drop every message (PurgeQueue may be called only once a minute)."""
+    held = _queue(queue)
+    held._messages.clear()  # noqa: SLF001
+    held.pending_messages.clear()
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _table(name: str) -> Any:
+    return dynamodb_backends[ACCOUNT][REGION].tables[name]
+
+
+def stream_length(table: str) -> int:
+    """Return how many changes a table's stream has recorded since it was made or emptied."""
+    return len(_table(table).stream_shard.items)
+
+
+def stream_records(table: str, start: int, count: int) -> list[dict[str, Any]]:
+    """Return changes as Lambda would be handed them: values in DynamoDB's JSON, copied, so nobody shares them."""
+    records = []
+    for item in _table(table).stream_shard.items[start : start + count]:
+        record = copy.copy(item.record)
+        change = dict(record["dynamodb"])
+        created = change["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp()
+        change = json.loads(json.dumps(change | {"ApproximateCreationDateTime": int(created)}))
+        records.append(record | {"awsRegion": REGION, "dynamodb": change})
+    return records
+
+
+def keep_table(table: str) -> Any:
+    """Return a copy of all items, for `put_table_back`."""
+    return copy.deepcopy(_table(table).items)
+
+
+def put_table_back(table: str, items: Any) -> None:
+    """Let a table hold what it held, and let its stream have recorded nothing."""
+    held = _table(table)
+    held.items = copy.deepcopy(items)
+    if held.stream_shard is not None:
+        held.stream_shard.items.clear()
+
+
+# ---------------------------------------------------------------- mail, files, keys
+
+
+def sent_mails() -> Iterator[tuple[list[str], str]]:
+    """Yield the recipients and the raw MIME text of every e-mail sent, oldest first."""
+    for message in list(ses_backends[ACCOUNT][REGION].sent_messages):
+        raw = getattr(message, "raw_data", None)
+        if raw is not None:
+            yield list(message.destinations), raw
+
+
+def forget_mails() -> None:
+    """Drop every e-mail sent."""
+    ses_backends[ACCOUNT][REGION].sent_messages.clear()
+
+
+def empty_bucket(bucket: str) -> None:
+    """Drop every object, with all its versions."""
+    s3_backends[ACCOUNT]["aws"].buckets[bucket].keys.clear()
+
+
+def cognito_public_keys() -> str:
+    """Return the JWKS document with the key that moto's Cognito signs tokens with."""
+    return json.dumps(load_resource("cognitoidp/resources/jwks-public.json"))

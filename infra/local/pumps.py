@@ -1,0 +1,296 @@
+"""What moves things along in the local stack: the change stream, the queues and the schedules.
+
+A message that failed comes into sight again when its visibility timeout has passed on the *travelling* clock, as it
+would on AWS: a journey travels six minutes to see the next try, and nothing waits in real time. After the queue's
+maxReceiveCount it is in the dead-letter queue, by the queue's own redrive policy. On a workbench nobody wants to wait
+six minutes, so there a `backoff` shortens the wait, unless the function itself asked for another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from infra.local import events, moto_insides
+from infra.local.functions import InvocationError, Invoke
+
+STREAM_BATCH = 100
+STREAM_ATTEMPTS = 5
+QUEUE_BATCH = 10
+"""Most messages that one ReceiveMessage returns."""
+RESTLESS_AFTER = 100_000
+
+Now = Callable[[], datetime]
+Backoff = Callable[[int], int]
+"""From how often a message was received to seconds until it is tried again."""
+
+
+class RestlessError(RuntimeError):
+    """The pumps never came to rest: something answers each message with another."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An invocation that failed, or records that a handler gave back."""
+
+    at: datetime
+    function: str
+    handler: str
+    cause: str
+    records: int
+
+
+class Failures:
+    """The latest failures, for the workbench, and how many there have been."""
+
+    def __init__(self, now: Now, keep: int = 100) -> None:
+        self._now = now
+        self.count = 0
+        self.latest: deque[Failure] = deque(maxlen=keep)
+
+    def note(self, function: str, handler: str, cause: str, records: int) -> None:
+        """Keep a failure."""
+        self.count += 1
+        self.latest.append(Failure(self._now(), function, handler, cause, records))
+
+    def forget(self) -> None:
+        """Start anew."""
+        self.count = 0
+        self.latest.clear()
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """A trigger of a function, and how many records it is handed at once."""
+
+    function: str
+    handler: str
+    batch: int
+
+
+def refused(answer: Any, identifiers: Sequence[str]) -> set[str]:
+    """Return which records a handler gave back, read as Lambda reads partial batch responses.
+
+    An item without identifier, or with one that was not in the batch, fails the whole batch.
+    Source: AWS Lambda, "Implementing partial batch responses" (SQS, DynamoDB Streams).
+    """
+    failures = (answer or {}).get("batchItemFailures") or [] if isinstance(answer, dict | None) else []
+    named = {str(failure.get("itemIdentifier") or "") for failure in failures}
+    has_strangers = not named <= set(identifiers)
+    return set(identifiers) if has_strangers else named
+
+
+class QueuePump:
+    """Receives from a queue, invokes, deletes what was handled."""
+
+    def __init__(
+        self,
+        queue: str,
+        queue_arn: str,
+        consumer: Consumer,
+        *,
+        sqs: Any,
+        invoke: Invoke,
+        failures: Failures,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.queue = queue
+        self._arn = queue_arn
+        self._consumer = consumer
+        self._sqs = sqs
+        self._url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        self._invoke = invoke
+        self._failures = failures
+        self._backoff = backoff
+
+    def step(self) -> bool:
+        """Handle one batch; tell whether there was anything to do."""
+        if not moto_insides.has_visible_message(self.queue):
+            return False
+        messages = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=min(self._consumer.batch, QUEUE_BATCH),
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        if messages:
+            self._handle(messages)
+        return True
+
+    def _handle(self, messages: list[dict[str, Any]]) -> None:
+        identifiers = [message["MessageId"] for message in messages]
+        hidden_until = {one: moto_insides.visible_again_at(self.queue, one) for one in identifiers}
+        consumer = self._consumer
+        try:
+            answer = self._invoke(
+                consumer.function, consumer.handler, events.queue_event(messages, self._arn)
+            )
+            failed = refused(answer, identifiers)
+            cause = "batchItemFailures"
+        except InvocationError as error:
+            failed, cause = set(identifiers), error.cause
+        if failed:
+            self._failures.note(consumer.function, consumer.handler, cause, len(failed))
+        handled = [message for message in messages if message["MessageId"] not in failed]
+        if handled:
+            entries = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(handled)]
+            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+        for message in messages:
+            if message["MessageId"] in failed:
+                self._try_sooner(message, hidden_until[message["MessageId"]])
+
+    def _try_sooner(self, message: dict[str, Any], hidden_until: float | None) -> None:
+        if self._backoff is None:
+            return
+        if moto_insides.visible_again_at(self.queue, message["MessageId"]) != hidden_until:
+            return  # The function asked for another time itself.
+        seconds = self._backoff(int(message["Attributes"]["ApproximateReceiveCount"]))
+        self._sqs.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
+        )
+
+
+class StreamPump:
+    """Delivers a table's changes in their order; splits a failing batch until the one at fault stands alone.
+
+    That one is tried `attempts` times, then reported to the on-failure queue and passed over, as Lambda does with
+    BisectBatchOnFunctionError and MaximumRetryAttempts. Lambda waits between tries; here nobody has to.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        stream_arn: str,
+        consumer: Consumer,
+        *,
+        invoke: Invoke,
+        failures: Failures,
+        report: Callable[[dict[str, Any]], None],
+        now: Now,
+        attempts: int = STREAM_ATTEMPTS,
+    ) -> None:
+        self.table = table
+        self._arn = stream_arn
+        self._consumer = consumer
+        self._invoke = invoke
+        self._failures = failures
+        self._report = report
+        self._now = now
+        self._attempts = attempts
+        self.position = 0
+
+    @property
+    def lag(self) -> int:
+        """How many changes wait to be delivered."""
+        return moto_insides.stream_length(self.table) - self.position
+
+    def step(self) -> bool:
+        """Deliver one batch until each of its records is handled or given up; tell whether there was one."""
+        if self.lag <= 0:
+            return False
+        records = moto_insides.stream_records(self.table, self.position, self._consumer.batch)
+        self._deliver(records)
+        self.position += len(records)
+        return True
+
+    def restart(self) -> None:
+        """Begin again: the stream was emptied."""
+        self.position = 0
+
+    def _deliver(self, records: list[dict[str, Any]]) -> None:
+        waiting = [records]
+        tries = 0
+        while waiting:
+            batch = waiting.pop()
+            rest = batch[self._handled(batch) :]
+            if not rest:
+                tries = 0
+            elif len(rest) > 1:
+                tries = 0
+                half = len(rest) // 2
+                waiting += [rest[half:], rest[:half]]
+            else:
+                tries += 1
+                if tries < self._attempts:
+                    waiting.append(rest)
+                else:
+                    tries = 0
+                    self._report(events.stream_failure(rest, self._arn, self._consumer.function, self._now()))
+
+    def _handled(self, batch: list[dict[str, Any]]) -> int:
+        """Invoke; return how many records, counted from the first, are done with."""
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
+        consumer = self._consumer
+        try:
+            answer = self._invoke(consumer.function, consumer.handler, events.stream_event(batch, self._arn))
+        except InvocationError as error:
+            self._failures.note(consumer.function, consumer.handler, error.cause, len(batch))
+            return 0
+        failed = refused(answer, numbers)
+        if failed:
+            self._failures.note(consumer.function, consumer.handler, "batchItemFailures", len(failed))
+        return min((numbers.index(number) for number in failed), default=len(batch))
+
+
+class SchedulePump:
+    """Fires one schedule."""
+
+    def __init__(
+        self, rule: str, consumer: Consumer, *, invoke: Invoke, failures: Failures, now: Now
+    ) -> None:
+        self._rule = rule
+        self._consumer = consumer
+        self._invoke = invoke
+        self._failures = failures
+        self._now = now
+
+    def fire(self) -> None:
+        """Invoke once, now. A schedule that fails is not tried again: the next one comes."""
+        consumer = self._consumer
+        try:
+            self._invoke(consumer.function, consumer.handler, events.schedule_event(self._rule, self._now()))
+        except InvocationError as error:
+            self._failures.note(consumer.function, consumer.handler, error.cause, 1)
+
+
+@dataclass(frozen=True)
+class Pumps:
+    """All pumps of a system."""
+
+    stream: StreamPump
+    queues: tuple[QueuePump, ...]
+    sweep: SchedulePump
+    hourly: SchedulePump
+    failures: Failures
+
+    def step(self) -> bool:
+        """Give each pump one turn; tell whether any had something to do."""
+        moved = self.stream.step()
+        for queue in self.queues:
+            moved = queue.step() or moved
+        return moved
+
+    def settle(self) -> None:
+        """Pump until nothing moves any more: every change relayed, every message handled or hidden."""
+        for _ in range(RESTLESS_AFTER):
+            if not self.step():
+                return
+        raise RestlessError("the queues do not come to rest")
+
+    def next_retry_at(self) -> datetime | None:
+        """Return when the next hidden or delayed message comes into sight."""
+        times = [moto_insides.next_visible_at(pump.queue) for pump in self.queues]
+        return min((at for at in times if at is not None), default=None)
+
+
+def report_to(sqs: Any, queue_url: str) -> Callable[[dict[str, Any]], None]:
+    """Return a function that puts stream failures on a queue."""
+
+    def send(report: dict[str, Any]) -> None:
+        sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(report))
+
+    return send

@@ -1,0 +1,303 @@
+"""Serves the whole system on one port: citizens' site, officers' desk, providers' receipts and the workbench."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from infra import seed
+from infra.local.clock import TravellingClock, system_time
+from infra.local.cloud import STAGE
+from infra.local.driver import Driver
+from infra.local.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse
+from infra.local.moto_server import MotoServer
+from infra.local.sms_gateway import SmsGateway
+from infra.local.system import LocalSystem, Wiring
+from infra.local.workbench import Workbench
+
+HOST = "127.0.0.1"
+PUMP_EVERY_SECONDS = 0.1
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5, 360
+_READING_STOPS_AFTER_SECONDS = 60
+
+
+def backoff(receives: int) -> int:
+    """Return after how many seconds a failed message is tried again: 5, 20, 80, 320 instead of AWS's 360 each time."""
+    return min(FIRST_RETRY_SECONDS * 4 ** (receives - 1), LONGEST_RETRY_SECONDS)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int) -> None:
+        super().__init__((HOST, port), _Handler)
+        self.system: LocalSystem
+        self.workbench: Workbench
+        self.changed = threading.Event()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of connections that the other side closed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+
+class _BodyError(Exception):
+    """The body cannot be read; nothing more can be read from this connection."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "pakn-local"
+    disable_nagle_algorithm = True
+    timeout = _READING_STOPS_AFTER_SECONDS
+    server: _Server
+
+    def _answer(self) -> None:
+        try:
+            body = self._body()
+        except _BodyError as error:
+            self.close_connection = True
+            self._send(
+                HttpResponse(error.status, (("Content-Type", "application/json"),), b'{"message":null}')
+            )
+            return
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            headers[name.lower()] = value
+        request = HttpRequest(self.command, self.path, headers, body, self.client_address[0])
+        response = self._response(request)
+        if response is None:
+            self.close_connection = True
+            return
+        self._send(response)
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer every method (the base class looks for do_GET, do_POST, …) in one place."""
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
+
+    def _response(self, request: HttpRequest) -> HttpResponse | None:
+        if is_local(request.path):
+            return self.server.workbench.answer(request)
+        response = self.server.system.http(request)
+        if request.method not in {"GET", "HEAD", "OPTIONS"} or "/sms/" in request.path:
+            self.server.changed.set()
+        return response
+
+    def _body(self) -> bytes:
+        if "chunked" in self.headers.get("transfer-encoding", "").lower():
+            return self._chunks()
+        length = self.headers.get("content-length", "0")
+        if not length.isdecimal():
+            raise _BodyError(400)
+        if int(length) > MAX_BODY_BYTES:
+            raise _BodyError(413)
+        return self.rfile.read(int(length))
+
+    def _chunks(self) -> bytes:
+        body = bytearray()
+        while True:
+            try:
+                size = int(self.rfile.readline(1024).partition(b";")[0], 16)
+            except ValueError:
+                raise _BodyError(400) from None
+            if size < 0 or len(body) + size > MAX_BODY_BYTES:
+                raise _BodyError(413)
+            body += self.rfile.read(size)
+            self.rfile.readline(1024)
+            if size == 0:
+                return bytes(body)
+
+    def _send(self, response: HttpResponse) -> None:
+        self.send_response(response.status)
+        given = {name.lower() for name, _ in response.headers}
+        for name, value in response.headers:
+            if name.lower() != "content-length":
+                self.send_header(name, value.replace("\r", " ").replace("\n", " "))
+        if response.body and "content-type" not in given:
+            self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(response.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own word
+        """Write no access log: an address line may carry what a person wrote."""
+
+
+def is_local(path: str) -> bool:
+    """Tell whether a path belongs to the workbench."""
+    bare = path.partition("?")[0]
+    return bare == "/local" or bare.startswith("/local/")
+
+
+class _PumpThread(threading.Thread):
+    """Keeps stream, queues and schedules moving in real time."""
+
+    def __init__(self, system: LocalSystem, changed: threading.Event) -> None:
+        super().__init__(name="pumps", daemon=True)
+        self._system = system
+        self._changed = changed
+        self._stopped = threading.Event()
+        self._swept: datetime | None = None
+        self._rolled_up: datetime | None = None
+
+    def run(self) -> None:
+        while not self._stopped.is_set():
+            self._changed.wait(PUMP_EVERY_SECONDS)
+            self._changed.clear()
+            try:
+                self._schedules()
+                while not self._stopped.is_set() and self._turn():
+                    pass
+            except Exception:  # noqa: BLE001 - the edge: a fault of the stack itself must be seen, and must not end it
+                traceback.print_exc()
+                time.sleep(1)
+
+    def stop(self) -> None:
+        """End after the present turn."""
+        self._stopped.set()
+        self._changed.set()
+        self.join(timeout=10)
+
+    def _turn(self) -> bool:
+        with self._system.functions.lock:
+            return self._system.pumps.step()
+
+    def _schedules(self) -> None:
+        with self._system.functions.lock:
+            minute = self._system.clock.now().replace(second=0, microsecond=0)
+            hour = minute.replace(minute=0)
+            if minute != self._swept:
+                self._swept = minute
+                self._system.pumps.sweep.fire()
+            if hour != self._rolled_up:
+                self._rolled_up = hour
+                self._system.pumps.hourly.fire()
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    print(f"  {name} …", end="", flush=True)
+    yield
+    print(f" {time.perf_counter() - started:.1f} s", flush=True)
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.local", description="The whole system on one machine."
+    )
+    parser.add_argument("--port", type=int, default=8088, help="where to serve (default 8088)")
+    parser.add_argument("--moto-port", type=int, help="where the AWS CLI reaches moto (default: port + 1)")
+    parser.add_argument("--empty", action="store_true", help="start without the sample petitions")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Start, serve until Ctrl-C or SIGTERM, stop; return the exit code."""
+    arguments = _arguments(argv)
+    moto_port = arguments.moto_port or arguments.port + 1
+    for option, port in (("--port", arguments.port), ("--moto-port", moto_port)):
+        if _is_used(port):
+            print(
+                f"Port {port} is in use. Stop what uses it, or choose another with {option}.", file=sys.stderr
+            )
+            return 1
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    serve(arguments.port, moto_port, stop, with_petitions=not arguments.empty)
+    return 0
+
+
+def _is_used(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
+
+
+def serve(port: int, moto_port: int, stop: threading.Event, *, with_petitions: bool) -> None:
+    """Start everything, serve until `stop` is set, end everything."""
+    started = time.perf_counter()
+    public_url = f"http://localhost:{port}"
+    travelling = TravellingClock()
+    gateway = SmsGateway(travelling.now)
+    # Bound before anything else: from now on no one else gets the port, and whoever asks early waits for an answer.
+    server = _Server(port)
+    system = LocalSystem(
+        travelling,
+        gateway,
+        Wiring(
+            public_url=public_url,
+            sms_gateway_url=f"http://{HOST}:{port}/local/sms-gateway",
+            backoff=backoff,
+            show_errors=True,
+        ),
+    )
+    with _step("platform and functions"):
+        system.start()
+        gateway.credentials = system.cloud.providers["esms"]
+    with _step("directory and officers"):
+        seed.seed_directory(STAGE)
+        officers = [_facts(officer) for officer in seed.seed_officers(system.cloud.pool_id)]
+    server.system = system
+    server.workbench = Workbench(system, officers, moto_url=f"http://localhost:{moto_port}")
+    serving = threading.Thread(target=server.serve_forever, name="http", daemon=True)
+    serving.start()
+    if with_petitions and not stop.is_set():
+        with _step("sample petitions"):
+            _seed_petitions(system)
+    moto_server = MotoServer(HOST, moto_port, system.functions.lock)
+    moto_server.start()
+    pumps = _PumpThread(system, server.changed)
+    pumps.start()
+    print(f"Ready after {time.perf_counter() - started:.1f} s. Ctrl-C stops it.")
+    print(
+        f"  {public_url}/        citizens\n  {public_url}/desk/   officers\n  {public_url}/local   workbench",
+        flush=True,
+    )
+    stop.wait()
+    print("Stopping …", flush=True)
+    pumps.stop()
+    moto_server.stop()
+    server.shutdown()
+    server.server_close()
+    system.stop()
+
+
+def _seed_petitions(system: LocalSystem) -> None:
+    with system.functions.lock:
+        seed.seed_petitions(Driver(system))
+        system.settle()
+        if system.clock.now() < system_time():
+            system.travel(system_time())
+        system.clock.run()
+
+
+def _facts(officer: Any) -> dict[str, Any]:
+    return {
+        name: getattr(officer, name) for name in ("username", "password", "name", "roles", "unit", "email")
+    }

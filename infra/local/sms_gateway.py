@@ -1,0 +1,101 @@
+"""The other end of the telephone: a local eSMS-style aggregator that records each message instead of sending it.
+
+Contract: eSMS REST, `SendMultipleMessage_V4_post_json` (ApiKey, SecretKey, Phone, Content, SmsType, Brandname,
+RequestId, IsUnicode; answers CodeResult 100 when taken, 101 for wrong credentials, 124 when the RequestId is known).
+Answers without the functions' lock, because the notifier asks from inside a pump.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any
+
+
+class Trouble(Enum):
+    """What can go wrong with one request, for tests of the notifier."""
+
+    UNAVAILABLE = auto()
+    """503, and nothing was taken."""
+    REFUSED = auto()
+    """A permanent error code (99), and nothing was taken."""
+    LOST_REPLY = auto()
+    """The message was taken, and the connection is closed without an answer."""
+
+
+@dataclass(frozen=True)
+class SentSms:
+    """A message as the phone would show it."""
+
+    at: datetime
+    to: str
+    text: str
+    reference: str
+    request_id: str
+    sender: str
+
+
+class SmsGateway:
+    """Records messages. `trouble` holds what goes wrong with the next requests, one entry each."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._taken: dict[str, SentSms] = {}
+        self.credentials: dict[str, str] = {}
+        self.trouble: deque[Trouble] = deque()
+
+    @property
+    def sent(self) -> list[SentSms]:
+        """All messages, oldest first."""
+        with self._lock:
+            return list(self._taken.values())
+
+    def forget(self) -> None:
+        """Drop every message and all trouble."""
+        with self._lock:
+            self._taken.clear()
+            self.trouble.clear()
+
+    def receive(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Take one request and answer it; `None`: close the connection without an answer.
+
+        Raises:
+            UnavailableError: answer 503.
+        """
+        with self._lock:
+            trouble = self.trouble.popleft() if self.trouble else None
+            if trouble is Trouble.UNAVAILABLE:
+                raise UnavailableError
+            if trouble is Trouble.REFUSED:
+                return {"CodeResult": "99", "ErrorMessage": "Unknown error"}
+            answer = self._take({key: str(value) for key, value in body.items()})
+        return None if trouble is Trouble.LOST_REPLY else answer
+
+    def _take(self, body: dict[str, str]) -> dict[str, Any]:
+        keys = {"ApiKey": self.credentials.get("api_key"), "SecretKey": self.credentials.get("secret_key")}
+        if any(expected is not None and body.get(name) != expected for name, expected in keys.items()):
+            return {"CodeResult": "101", "ErrorMessage": "Authorization failed"}
+        if not body.get("Phone") or not body.get("Content"):
+            return {"CodeResult": "99", "ErrorMessage": "Phone and Content are required"}
+        request_id = body.get("RequestId") or str(uuid.uuid4())
+        if request_id in self._taken:
+            return {"CodeResult": "124", "ErrorMessage": "RequestId has been used"}
+        self._taken[request_id] = SentSms(
+            at=self._now(),
+            to=body["Phone"],
+            text=body["Content"],
+            reference=request_id.partition("-")[0],
+            request_id=request_id,
+            sender=body.get("Brandname", ""),
+        )
+        return {"CodeResult": "100", "CountRegenerate": 0, "SMSID": str(uuid.uuid4())}
+
+
+class UnavailableError(Exception):
+    """The gateway answers 503."""

@@ -1,0 +1,183 @@
+"""The whole system, put together: cloud, functions, pumps, clock. The server serves it; the journeys drive it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from chalice.app import Chalice
+
+from infra.local import functions, moto_insides
+from infra.local.clock import TravellingClock
+from infra.local.cloud import Cloud
+from infra.local.functions import Functions, HttpRequest, HttpResponse
+from infra.local.outbox import Outbox
+from infra.local.pumps import (
+    Backoff,
+    Consumer,
+    Failures,
+    Pumps,
+    QueuePump,
+    SchedulePump,
+    StreamPump,
+    report_to,
+)
+from infra.local.sms_gateway import SmsGateway
+from infra.local.travel import Traveller
+from shared import aws, clock, secrets, settings
+
+FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+PREFIXES = {"/desk": "casework", "/receipts": "notifier"}
+"""What the base-path mappings of the domain do on AWS; everything else is intake's."""
+
+
+def split(path: str) -> tuple[str, str]:
+    """Return which function a path belongs to, and the path as that function sees it."""
+    bare, question, query = path.partition("?")
+    for prefix, function in PREFIXES.items():
+        if bare == prefix or bare.startswith(f"{prefix}/"):
+            return function, f"{bare.removeprefix(prefix) or '/'}{question}{query}"
+    return "intake", path
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Where the system is to be found, and how its pumps behave."""
+
+    public_url: str
+    sms_gateway_url: str
+    backoff: Backoff | None = None
+    show_errors: bool = False
+    apps: Callable[[], Mapping[str, Chalice]] = lambda: functions.load(FUNCTIONS)
+
+
+class LocalSystem:
+    """Everything but the network: five functions on moto, one clock, pumps that move when told to."""
+
+    def __init__(self, travelling: TravellingClock, gateway: SmsGateway, wiring: Wiring) -> None:
+        self.clock = travelling
+        self.gateway = gateway
+        self.wiring = wiring
+        self.cloud = Cloud()
+
+    def start(self) -> None:
+        """Deploy the platform, tell the functions where it is, load them."""
+        self.cloud.start()
+        os.environ.update(
+            self.cloud.environment(
+                public_url=self.wiring.public_url, sms_gateway_url=self.wiring.sms_gateway_url
+            )
+        )
+        aws.forget()
+        settings.forget()
+        secrets.forget()
+        clock.use(self.clock.now)
+        moto_insides.run_queues_on(self.clock.now)
+        self.functions = Functions(self.wiring.apps(), show_errors=self.wiring.show_errors)
+
+    def stop(self) -> None:
+        """Put the process back as it was, as far as that goes."""
+        clock.use(None)
+        self.cloud.stop()
+        aws.forget()
+        settings.forget()
+        secrets.forget()
+
+    # ------------------------------------------------------------ parts
+
+    @cached_property
+    def failures(self) -> Failures:
+        """What failed."""
+        return Failures(self.clock.now)
+
+    @cached_property
+    def pumps(self) -> Pumps:
+        """The pumps, wired as the functions' triggers are on AWS."""
+        outputs = self.cloud.outputs
+        invoke, failures, now = self.functions.invoke, self.failures, self.clock.now
+        sqs = self.cloud.client("sqs")
+        stream = StreamPump(
+            outputs["PetitionsTable"],
+            outputs["PetitionsStreamArn"],
+            self._consumer("router", "on_change", 100),
+            invoke=invoke,
+            failures=failures,
+            report=report_to(sqs, self.cloud.queue_url("changes-dead")),
+            now=now,
+        )
+        queues = tuple(
+            QueuePump(
+                self.cloud.queue_name(queue),
+                outputs[f"{queue.capitalize()}QueueArn"],
+                self._consumer(function, handler, 10),
+                sqs=sqs,
+                invoke=invoke,
+                failures=failures,
+                backoff=self.wiring.backoff,
+            )
+            for queue, function, handler in (
+                ("routing", "router", "on_route"),
+                ("timers", "sla_timer", "on_wake"),
+                ("notices", "notifier", "on_notice"),
+            )
+        )
+        sweep, hourly = (
+            SchedulePump(
+                handler, Consumer("sla_timer", handler, 1), invoke=invoke, failures=failures, now=now
+            )
+            for handler in ("sweep", "hourly")
+        )
+        return Pumps(stream, queues, sweep, hourly, failures)
+
+    def _consumer(self, function: str, handler: str, batch: int) -> Consumer:
+        return Consumer(function, handler, self.functions.batch_size(function, handler, batch))
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Everything that went out to people."""
+        return Outbox(self.cloud, self.gateway)
+
+    # ------------------------------------------------------------ what one can do with it
+
+    def http(self, request: HttpRequest) -> HttpResponse:
+        """Let the function that a path belongs to answer, the prefix stripped."""
+        function, path = split(request.path)
+        return self.functions.http(function, replace(request, path=path))
+
+    def settle(self) -> None:
+        """Pump until nothing moves."""
+        with self.functions.lock:
+            self.pumps.settle()
+
+    def travel(self, to: datetime) -> None:
+        """Travel to an instant, handling on the way whatever falls due; the clock then stands there.
+
+        Raises:
+            BackwardsError: the instant is past, and there are petitions.
+        """
+        with self.functions.lock:
+            Traveller(self.clock, self.cloud, self.pumps).to(to)
+
+    def cold_start(self) -> None:
+        """Drop what the functions keep in memory (every functools cache of theirs), as new Lambda processes would.
+
+        AWS clients stay: making them anew costs a test most of its time and shows nothing.
+        """
+        for name, module in list(sys.modules.items()):
+            if name.partition(".")[0] in {"chalicelib", "shared"} or name.startswith("pakn_function_"):
+                _clear_caches(module)
+
+
+def _clear_caches(module: Any) -> None:
+    if module is aws:
+        return
+    for thing in list(vars(module).values()):
+        clear = getattr(thing, "cache_clear", None)
+        if callable(clear):
+            clear()

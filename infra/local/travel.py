@@ -1,0 +1,85 @@
+"""Travelling in time: from one instant at which something falls due to the next, not minute by minute."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from infra.local.clock import TravellingClock
+from infra.local.cloud import Cloud
+from infra.local.pumps import Pumps
+from shared.domain.working_calendar import VIETNAM
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class BackwardsError(Exception):
+    """The clock only goes forward once there are petitions."""
+
+
+class Traveller:
+    """Moves the clock, and does on the way what the schedules would have done.
+
+    The sweep runs in each minute in which a wake-up falls due, and whenever a hidden message comes into sight the
+    queues are pumped. The hourly schedule runs at midnight in Vietnam and on arrival: what it does, it does for a whole day.
+    """
+
+    def __init__(self, clock: TravellingClock, cloud: Cloud, pumps: Pumps) -> None:
+        self._clock = clock
+        self._cloud = cloud
+        self._pumps = pumps
+
+    def to(self, target: datetime) -> None:
+        """Travel to an instant; return when everything that fell due on the way has been handled.
+
+        Raises:
+            BackwardsError: the instant is past, and there are petitions.
+        """
+        target = target.astimezone(UTC)
+        self._clock.hold_at(self._clock.now())
+        if not self._cloud.has_petitions():
+            self._pumps.settle()
+            self._cloud.empty_queues()
+            self._clock.hold_at(target)
+            return
+        if target < self._clock.now():
+            raise BackwardsError
+        self._pumps.settle()
+        self._go(target)
+
+    def _go(self, target: datetime) -> None:
+        hourly_at = self._clock.now()
+        while (stop := self._next_stop(target)) < target:
+            self._clock.hold_at(stop)
+            if stop == _midnight_after(hourly_at):
+                self._pumps.hourly.fire()
+                hourly_at = stop
+            self._pumps.sweep.fire()
+            self._pumps.settle()
+        self._clock.hold_at(target)
+        if target - hourly_at >= HOUR or _hour(target) != _hour(hourly_at):
+            self._pumps.hourly.fire()
+        self._pumps.sweep.fire()
+        self._pumps.settle()
+
+    def _next_stop(self, target: datetime) -> datetime:
+        now = self._clock.now()
+        wakes = [_next_minute(at) for at in self._cloud.wake_ups() if at > now]
+        retry = self._pumps.next_retry_at()
+        stops = [*wakes, _midnight_after(now)]
+        if retry is not None:
+            stops.append(max(retry, now) + timedelta(seconds=1))
+        return min([*stops, target])
+
+
+def _next_minute(at: datetime) -> datetime:
+    floor = at.replace(second=0, microsecond=0)
+    return floor if floor == at else floor + MINUTE
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _midnight_after(at: datetime) -> datetime:
+    tomorrow = at.astimezone(VIETNAM).date() + DAY
+    return datetime.combine(tomorrow, time(), tzinfo=VIETNAM).astimezone(UTC)

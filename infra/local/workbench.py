@@ -1,0 +1,261 @@
+"""The workbench at `/local`: what went out, the queues, the clock to travel in; a page, and JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from infra.local import moto_insides, providers
+from infra.local.cloud import QUEUES
+from infra.local.functions import HttpRequest, HttpResponse, problem
+from infra.local.sms_gateway import UnavailableError
+from infra.local.system import LocalSystem
+from infra.local.travel import BackwardsError
+from infra.local.words import WORDS
+from shared.domain.gsm7 import is_gsm7, segments
+from shared.domain.working_calendar import VIETNAM
+
+FARTHEST = timedelta(days=3660)
+"""How far one may travel at once: what is meant as a year must not become a lifetime by a slip of the hand."""
+
+_SECURITY = (
+    ("Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; form-action 'self'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+)
+
+
+class ClockRequestError(Exception):
+    """The clock was asked for something that is no instant and no distance."""
+
+
+class Workbench:
+    """Answers everything below `/local`."""
+
+    def __init__(self, system: LocalSystem, officers: list[dict[str, Any]], *, moto_url: str) -> None:
+        self._system = system
+        self._officers = officers
+        self._moto_url = moto_url
+        self._routes: dict[tuple[str, str], Callable[[HttpRequest], HttpResponse]] = {
+            ("GET", ""): self._page,
+            ("GET", "/health"): lambda _: _json({"status": "ok", "now": _instant(self._system.clock.now())}),
+            ("GET", "/outbox"): self._outbox,
+            ("GET", "/clock"): lambda _: self._now(),
+            ("POST", "/clock"): self._travel,
+            ("GET", "/queues"): lambda _: _json(self.queues()),
+            ("GET", "/officers"): lambda _: _json(self._officers),
+            ("GET", "/providers"): lambda _: _json([asdict(one) for one in self._providers()]),
+            ("POST", "/sms-gateway"): self._sms_gateway,
+            ("GET", "/jwks.json"): lambda _: _json(json.loads(moto_insides.cognito_public_keys())),
+            ("GET", "/mail"): self._mail,
+        }
+
+    def answer(self, request: HttpRequest) -> HttpResponse | None:
+        """Answer a request; `None`: close the connection without an answer (a lost reply of the SMS gateway)."""
+        path = urlsplit(request.path).path.removeprefix("/local").rstrip("/")
+        method = "GET" if request.method == "HEAD" else request.method
+        route = self._routes.get((method, path))
+        if route is None:
+            known = any(path == of for _, of in self._routes)
+            return problem(405, "method-not-allowed", "Method not allowed") if known else _NOT_FOUND
+        try:
+            return route(request)
+        except _LostReplyError:
+            return None
+
+    # ------------------------------------------------------------ the clock
+
+    def _now(self) -> HttpResponse:
+        return _json({"now": _instant(self._system.clock.now())})
+
+    def _travel(self, request: HttpRequest) -> HttpResponse:
+        # Told apart by the body: curl calls any -d a form.
+        is_form = not request.body.lstrip().startswith(b"{")
+        with self._system.functions.lock:
+            try:
+                target = _target(_fields(request, is_form=is_form), self._system.clock.now())
+                self._system.travel(target)
+            except ClockRequestError as error:
+                return problem(400, "invalid-clock", str(error))
+            except BackwardsError:
+                return problem(
+                    409, "clock-backwards", "There are petitions: the clock only goes forward now."
+                )
+            finally:
+                self._system.clock.run()
+        if is_form:
+            return HttpResponse(303, (("Location", "/local"),))
+        return _json({"now": _instant(target)})
+
+    # ------------------------------------------------------------ what went out
+
+    def _outbox(self, request: HttpRequest) -> HttpResponse:
+        query = _query(request)
+        try:
+            since = _parse_instant(query["since"]) if "since" in query else None
+        except ClockRequestError as error:
+            return problem(400, "invalid-since", str(error))
+        with self._system.functions.lock:
+            messages = self._system.outbox.read(since=since, reference=query.get("reference"))
+        return _json([one.for_scripts() for one in messages])
+
+    def _mail(self, request: HttpRequest) -> HttpResponse:
+        """Show an e-mail's HTML as a mail program would: nothing is loaded, nothing is run."""
+        number = _query(request).get("n", "")
+        with self._system.functions.lock:
+            messages = self._system.outbox.read()
+        if not number.isdecimal() or int(number) >= len(messages) or messages[int(number)].html is None:
+            return _NOT_FOUND
+        policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        headers = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", policy))
+        return HttpResponse(200, headers, (messages[int(number)].html or "").encode())
+
+    def _sms_gateway(self, request: HttpRequest) -> HttpResponse:
+        try:
+            body = json.loads(request.body)
+            answer = self._system.gateway.receive(body if isinstance(body, dict) else {})
+        except ValueError:
+            return problem(400, "malformed", "Malformed JSON")
+        except UnavailableError:
+            return HttpResponse(503)
+        if answer is None:
+            raise _LostReplyError
+        return _json(answer)
+
+    # ------------------------------------------------------------ what is going on
+
+    def queues(self) -> dict[str, Any]:
+        """Return each queue's depth, the stream's lag and the latest failures."""
+        system = self._system
+        with system.functions.lock:
+            depths = {
+                queue: {
+                    **asdict(moto_insides.depth(system.cloud.queue_name(queue))),
+                    "dead": moto_insides.depth(system.cloud.queue_name(f"{queue}-dead")).visible,
+                }
+                for queue in QUEUES
+            }
+            dead_changes = moto_insides.depth(system.cloud.queue_name("changes-dead")).visible
+            failures = [{**asdict(failure), "at": _instant(failure.at)} for failure in system.failures.latest]
+            return {
+                "queues": depths,
+                "stream": {"lag": system.pumps.stream.lag, "dead": dead_changes},
+                "failures": {"count": system.failures.count, "latest": failures},
+            }
+
+    def _providers(self) -> list[providers.Provider]:
+        return providers.all_providers(
+            self._system.wiring.public_url, self._system.cloud.providers, self._system.clock.now()
+        )
+
+    # ------------------------------------------------------------ the page
+
+    @cached_property
+    def _templates(self) -> Environment:
+        folder = Path(__file__).parent / "templates"
+        made = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+        made.filters["local_time"] = lambda at: at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
+        return made
+
+    def _page(self, request: HttpRequest) -> HttpResponse:
+        language = "en" if _query(request).get("lang") == "en" else "vi"
+        with self._system.functions.lock:
+            messages = self._system.outbox.read()
+        shown = [
+            {"number": number, "message": one, "segments": segments(one.text), "is_gsm7": is_gsm7(one.text)}
+            for number, one in enumerate(messages)
+        ]
+        html = self._templates.get_template("workbench.html").render(
+            language=language,
+            words=WORDS[language],
+            now=self._system.clock.now(),
+            messages=shown[::-1][:200],
+            count=len(shown),
+            queues=self.queues(),
+            officers=self._officers,
+            providers=self._providers(),
+            moto_url=self._moto_url,
+        )
+        headers = (("Content-Type", "text/html; charset=utf-8"), *_SECURITY)
+        return HttpResponse(200, headers, html.encode())
+
+
+class _LostReplyError(Exception):
+    """The SMS gateway is to lose its reply."""
+
+
+_NOT_FOUND = problem(404, "not-found", "There is nothing here; see /local")
+
+
+def _json(value: Any) -> HttpResponse:
+    headers = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
+    return HttpResponse(200, headers, json.dumps(value, ensure_ascii=False).encode())
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _query(request: HttpRequest) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(urlsplit(request.path).query).items()}
+
+
+def _fields(request: HttpRequest, *, is_form: bool) -> dict[str, Any]:
+    try:
+        if is_form:
+            return {name: values[-1] for name, values in parse_qs(request.body.decode()).items()}
+        fields = json.loads(request.body)
+    except ValueError:
+        raise ClockRequestError("the body is no JSON") from None
+    if not isinstance(fields, dict):
+        raise ClockRequestError("the body is no JSON object")
+    return fields
+
+
+def _target(fields: Mapping[str, Any], now: datetime) -> datetime:
+    given = [
+        name for name in ("now", "advance_days", "advance_minutes") if fields.get(name) not in (None, "")
+    ]
+    if len(given) != 1:
+        raise ClockRequestError("give one of now, advance_days, advance_minutes")
+    (name,) = given
+    if name == "now":
+        target = _parse_instant(str(fields[name]))
+    else:
+        unit = timedelta(days=1) if name == "advance_days" else timedelta(minutes=1)
+        target = now + _distance(fields[name], unit)
+    return target
+
+
+def _distance(value: Any, unit: timedelta) -> timedelta:
+    try:
+        number = float(value)
+        distance = unit * number
+    except (TypeError, ValueError, OverflowError):
+        raise ClockRequestError("the distance is no number, or too far") from None
+    if isinstance(value, bool) or not math.isfinite(number) or not timedelta(0) <= distance <= FARTHEST:
+        raise ClockRequestError("the distance has to be a number from 0 to ten years")
+    return distance
+
+
+def _parse_instant(text: str) -> datetime:
+    """Read RFC 3339; without an offset it is Vietnamese time, as a form's datetime-local field gives it."""
+    text = text.strip()
+    if len(text) > len("2026-01-28T09:00") and " " in text[-6:]:
+        text = text.replace(" ", "+")  # a plus sign that a query string was not escaped for
+    try:
+        at = datetime.fromisoformat(text)
+        at = at if at.tzinfo else at.replace(tzinfo=VIETNAM)
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ClockRequestError("the instant is not RFC 3339, e.g. 2026-01-28T09:00:00+07:00") from None
