@@ -175,7 +175,7 @@ def _complete(topic: Topic, reference: str, after: str, text: str) -> Command:
     if topic is Topic.RATE:
         score = _SCORE.match(after)
         return Rate(reference, int(score[1])) if score else Help(topic, text)
-    added = _unwrapped(after.strip(_BORDER))
+    added = _unwrapped(after.lstrip(_CLOSING).rstrip(_BORDER))
     return Supplement(reference, added) if added else Help(topic, text)
 
 
