@@ -53,19 +53,22 @@ _OUTPUT_OF = {
 class Cloud:
     """moto with the platform deployed, in this process, until `stop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, files_url: str | None = None) -> None:
+        """Take the address under which a browser reaches the bucket; without one, links to files lead to AWS."""
+        self._files_url = files_url
         self._mock = mock_aws()
         self._folder = tempfile.TemporaryDirectory(prefix="pakn-local-")
         self.outputs: dict[str, str] = {}
         self.providers: dict[str, dict[str, str]] = {}
         self.pool_id = ""
         self.pool_client_id = ""
+        self._session: Any = boto3.session.Session()
         self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
         """Return this machine's own client of a service: not the functions', so that no fault is injected into it."""
         if service not in self._clients:
-            self._clients[service] = boto3.client(service, region_name=REGION)
+            self._clients[service] = self._session.client(service, region_name=REGION)
         return self._clients[service]
 
     # ------------------------------------------------------------ starting and stopping
@@ -79,6 +82,9 @@ class Cloud:
             AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",  # moto does not know a stream's account endpoint
             AWS_EC2_METADATA_DISABLED="true",
         )
+        if self._files_url:
+            # Presigned links lead a browser to moto's own port; in this process moto still answers by itself.
+            os.environ.update(MOTO_S3_CUSTOM_ENDPOINTS=self._files_url, AWS_ENDPOINT_URL_S3=self._files_url)
         self._mock.start()
         self._deploy_platform()
         self._make_identity()

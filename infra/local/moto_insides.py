@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import moto.sqs.models as moto_sqs
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import unix_time, unix_time_millis
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends

@@ -13,7 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 class MotoServer:
     """moto's own server with each request behind the functions' lock: moto is not safe under threads."""
 
-    def __init__(self, host: str, port: int, lock: threading.RLock) -> None:  # type: ignore[valid-type]
+    def __init__(self, host: str, port: int, lock: threading.RLock) -> None:
         self._host, self._port, self._lock = host, port, lock
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
@@ -23,7 +23,7 @@ class MotoServer:
         app: Any = DomainDispatcherApplication(create_backend_app)
 
         def serialised(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-            with self._lock:  # type: ignore[attr-defined]
+            with self._lock:
                 return list(app(environ, start_response))
 
         self._server = make_server(

@@ -33,7 +33,7 @@ _READING_STOPS_AFTER_SECONDS = 60
 
 def backoff(receives: int) -> int:
     """Return after how many seconds a failed message is tried again: 5, 20, 80, 320 instead of AWS's 360 each time."""
-    return min(FIRST_RETRY_SECONDS * 4 ** (receives - 1), LONGEST_RETRY_SECONDS)
+    return min(FIRST_RETRY_SECONDS << 2 * (receives - 1), LONGEST_RETRY_SECONDS)
 
 
 class _Server(ThreadingHTTPServer):
@@ -253,6 +253,7 @@ def serve(port: int, moto_port: int, stop: threading.Event, *, with_petitions: b
         Wiring(
             public_url=public_url,
             sms_gateway_url=f"http://{HOST}:{port}/local/sms-gateway",
+            files_url=f"http://{HOST}:{moto_port}",
             backoff=backoff,
             show_errors=True,
         ),

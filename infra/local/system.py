@@ -52,6 +52,7 @@ class Wiring:
 
     public_url: str
     sms_gateway_url: str
+    files_url: str | None = None
     backoff: Backoff | None = None
     show_errors: bool = False
     apps: Callable[[], Mapping[str, Chalice]] = lambda: functions.load(FUNCTIONS)
@@ -64,7 +65,7 @@ class LocalSystem:
         self.clock = travelling
         self.gateway = gateway
         self.wiring = wiring
-        self.cloud = Cloud()
+        self.cloud = Cloud(wiring.files_url)
 
     def start(self) -> None:
         """Deploy the platform, tell the functions where it is, load them."""
