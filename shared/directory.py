@@ -7,7 +7,7 @@ everywhere within a minute and no request pays for reading it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -79,7 +79,7 @@ class Directory:
 
     def calendar(self) -> WorkingCalendar:
         """Return the calendar in force, with the administrators' overrides."""
-        return self._keep("calendar", lambda rows: WorkingCalendar(_override(row) for row in rows))
+        return self._keep("calendar", lambda rows: WorkingCalendar(_overrides(rows)))
 
     def all_terms(self) -> tuple[Terms, ...]:
         """Return every version of the ministry's time limits."""
@@ -175,6 +175,12 @@ class Directory:
             if "LastEvaluatedKey" not in page:
                 return rows
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _overrides(rows: list[dict[str, Any]]) -> Iterable[Override]:
+    """Return one override a day: the latest row wins, and a withdrawn one counts for nothing."""
+    latest = {row["on"]: row for row in sorted(rows, key=lambda row: str(row["valid_from"]))}
+    return [_override(row) for row in latest.values() if not row.get("is_withdrawn")]
 
 
 def _override(row: dict[str, Any]) -> Override:
