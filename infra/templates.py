@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ def translate(template: Template) -> Template:
     from samtranslator.sdk.parameter import SamParameterValues
     from samtranslator.translator.translator import Translator
 
+    logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)  # it misses somebody to send figures to
     document = json.loads(json.dumps(template))
     parameters = {name: p.get("Default", name.lower()) for name, p in document.get("Parameters", {}).items()}
     translated = Translator({}, Parser(), boto_session=_Region()).translate(
