@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
@@ -45,6 +45,13 @@ class Card(BaseModel):
     received_at: datetime
     due_on: date
     version: int
+
+
+class StoredPetition(NamedTuple):
+    """A petition as it stands in the table, with the moment at which the index will have it woken."""
+
+    petition: Petition
+    wake_at: datetime | None
 
 
 class PublicAnswer(BaseModel):
@@ -284,6 +291,14 @@ class Petitions:
             for item in self._pages(query):
                 yield item["reference"]["S"]
 
+    def page(self, start: dict[str, Any] | None) -> tuple[list[StoredPetition], dict[str, Any] | None]:
+        """Read one page of all petitions there are, and where the next begins (the daily reconciliation)."""
+        request: dict[str, Any] = {"TableName": self._table, "ConsistentRead": True}
+        if start is not None:
+            request["ExclusiveStartKey"] = start
+        page = aws.client("dynamodb").scan(**request)
+        return [_stored(item) for item in page["Items"]], page.get("LastEvaluatedKey")
+
     def _pages(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
         start: dict[str, Any] = {}
         while True:
@@ -301,6 +316,11 @@ _ON_THE_DESK = frozenset({State.ANSWERED, State.RESTRICTED})
 def petition_of(item: dict[str, Any]) -> Petition:
     """Return the petition of a table item or stream image (DynamoDB JSON)."""
     return Petition.model_validate_json(item["body"]["S"])
+
+
+def _stored(item: dict[str, Any]) -> StoredPetition:
+    wake_at = datetime.fromisoformat(item["wake_at"]["S"]) if "wake_at" in item else None
+    return StoredPetition(petition_of(item), wake_at)
 
 
 def _month_of(petition: Petition) -> str:

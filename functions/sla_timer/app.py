@@ -29,3 +29,9 @@ def sweep(event: CloudWatchEvent) -> None:
 def on_wake(event: SQSEvent) -> dict[str, Any]:
     """Do what is due for single petitions."""
     return queues.each_message(event.to_dict(), WakeUp, lambda due: composition.timer().wake(due.reference))
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="hourly")
+def hourly(event: CloudWatchEvent) -> None:
+    """Once a day, compare what should exist with what does; a long round goes on in the next hour."""
+    composition.reconciliation().run_if_due()

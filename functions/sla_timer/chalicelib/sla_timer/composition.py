@@ -4,6 +4,7 @@ from functools import cache
 
 from chalicelib.sla_timer.acting import Timer
 from chalicelib.sla_timer.recalculating import Recalculation
+from chalicelib.sla_timer.reconciling import Reconciliation
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from chalicelib.sla_timer.sweeping import Sweep
 from shared import settings
@@ -40,7 +41,20 @@ def timer() -> Timer:
     return Timer(_petitions(), _directory())
 
 
+@cache
+def reconciliation() -> Reconciliation:
+    """Return what compares once a day what should exist with what does."""
+    told = settings.load(SlaTimerSettings)
+    return Reconciliation(
+        _petitions(),
+        _directory(),
+        deliveries_table=told.deliveries_table,
+        statistics_table=told.statistics_table,
+        notices_queue_url=told.notices_queue_url,
+    )
+
+
 def forget() -> None:
     """Build anew on next use (tests)."""
-    for built in (_directory, _petitions, sweep, recalculation, timer):
+    for built in (_directory, _petitions, sweep, recalculation, timer, reconciliation):
         built.cache_clear()

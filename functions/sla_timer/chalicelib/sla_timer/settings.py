@@ -6,5 +6,7 @@ from shared.settings import Settings
 class SlaTimerSettings(Settings):
     """Tables come from the base."""
 
+    deliveries_table: str
     statistics_table: str
+    notices_queue_url: str
     timers_queue_url: str
