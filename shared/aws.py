@@ -13,7 +13,8 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-_CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+ATTEMPTS = 3
+"""How often the SDK tries a call before it reports an error."""
 
 
 @cache

@@ -1,0 +1,256 @@
+"""The deliveries table: what was sent to whom over which channel, and what is known of its arrival.
+
+Written by the notifier, read by casework. A row is claimed before a provider is called, so that a message which
+arrives twice, or a worker that dies, leads to no second send. Rows carry no name, number, address or free text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from shared import aws
+from shared.domain.notices import Audience, NoticeKind
+
+
+class DeliveryChannel(StrEnum):
+    """What carries a notice. `NONE` stands for a notice that nothing carried: void, or nobody could be reached."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PHONE = "PHONE"
+    NONE = "NONE"
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery got."""
+
+    PREPARED = "PREPARED"
+    """The last attempt failed for the moment: to be tried again."""
+    SENDING = "SENDING"
+    """A worker claimed it and calls the provider, or died doing so."""
+    SENT = "SENT"
+    """The provider took it."""
+    DELIVERED = "DELIVERED"
+    """The provider proved its arrival."""
+    FAILED = "FAILED"
+    """It will not arrive over this channel."""
+    AMBIGUOUS = "AMBIGUOUS"
+    """The provider's answer was lost and nobody can know: counted and shown, not sent again."""
+    SUPERSEDED = "SUPERSEDED"
+    """The petition had moved on before it was sent."""
+    OPEN = "OPEN"
+    """A call that an operator has to make."""
+    DONE = "DONE"
+    """The operator made the call."""
+
+
+TOLD = frozenset(
+    {
+        DeliveryState.SENT,
+        DeliveryState.DELIVERED,
+        DeliveryState.AMBIGUOUS,
+        DeliveryState.OPEN,
+        DeliveryState.DONE,
+    }
+)
+"""States after which a notice is not tried over another channel."""
+
+PROVABLE = frozenset(
+    {DeliveryState.PREPARED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.AMBIGUOUS}
+)
+"""States that a provider's receipt may still change: the first one to say DELIVERED or FAILED counts."""
+
+
+class Delivery(BaseModel):
+    """One notice on its way to one reader over one channel."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    reference: str
+    notice: str
+    """Sort key: `{seq}#{kind}#{audience}#{channel}`, for officers with `#{user name}`."""
+    seq: int
+    kind: NoticeKind
+    audience: Audience
+    channel: DeliveryChannel
+    reader: str | None = None
+    """An officer's user name."""
+    state: DeliveryState
+    at: datetime
+    """When it reached this state."""
+    attempt: int = 0
+    claim: str = ""
+    """Names the worker's attempt, so that a write whose reply was lost is recognised as one's own."""
+    claimed_at: datetime | None = None
+    in_doubt_since: datetime | None = None
+    """Since when an attempt of unknown outcome stands in the room."""
+    provider: str | None = None
+    provider_id: str | None = None
+    reason: str | None = None
+    """A provider's error code or our own word for why; never a provider's text."""
+    segments: int | None = None
+    """How many SMS it costs."""
+    template: str | None = None
+    """Which version of the text was used."""
+    text: str | None = None
+    """What the operator says in a call; the number to call stays in the seal."""
+
+
+def notice_prefix(seq: int, kind: NoticeKind, audience: Audience) -> str:
+    """Return what all deliveries of one notice begin with."""
+    return f"{seq}#{kind}#{audience}#"
+
+
+class ClaimLostError(Exception):
+    """Somebody else has this delivery; `other` is how it stands now."""
+
+    def __init__(self, other: Delivery) -> None:
+        super().__init__(other.state)
+        self.other = other
+
+
+class Deliveries:
+    """Reads and writes deliveries. Every write is conditional."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    # --- writing -----------------------------------------------------------------------------------
+
+    def add(self, delivery: Delivery) -> None:
+        """Write a delivery unless there is one of that name already (call tasks, void notices)."""
+        self._put(delivery, "attribute_not_exists(reference)", {})
+
+    def claim(self, delivery: Delivery, seen: Delivery | None) -> None:
+        """Take a delivery for one attempt, if it still stands as it was seen (`None`: does not exist).
+
+        Raises:
+            ClaimLostError: when another worker was faster.
+        """
+        if seen is None:
+            other = self._put(delivery, "attribute_not_exists(reference)", {})
+        else:
+            other = self._put(delivery, *_stands_as(seen))
+        if other is not None and other.claim != delivery.claim:
+            raise ClaimLostError(other)
+
+    def settle(self, delivery: Delivery, claimed: Delivery) -> None:
+        """Write how a claimed attempt ended; a receipt that was faster stays, because it knows more."""
+        self._put(delivery, *_stands_as(claimed))
+
+    def prove(
+        self, reference: str, notice: str, state: DeliveryState, at: datetime, reason: str | None
+    ) -> Delivery | None:
+        """Write what a provider's receipt says, if nothing final is known yet.
+
+        Returns:
+            The delivery as it stands afterwards; None when there is none of that name.
+        """
+        values: dict[str, Any] = {f":s{n}": {"S": one} for n, one in enumerate(sorted(PROVABLE))}
+        condition = f"#state IN ({', '.join(values)})"
+        try:
+            answer = aws.client("dynamodb").update_item(
+                TableName=self._table,
+                Key={"reference": {"S": reference}, "notice": {"S": notice}},
+                UpdateExpression="SET #state = :state, #at = :at, #reason = :reason",
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#state": "state", "#at": "at", "#reason": "reason"},
+                ExpressionAttributeValues=values
+                | {
+                    ":state": {"S": state},
+                    ":at": {"S": _instant(at)},
+                    ":reason": {"S": reason or "receipt"},
+                },
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            old = _conflicting(error)
+            return _delivery_of(old) if old else None
+        return _delivery_of(answer["Attributes"])
+
+    def _put(self, delivery: Delivery, condition: str, values: dict[str, Any]) -> Delivery | None:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "Item": _item(delivery),
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if values:
+            request["ExpressionAttributeValues"] = values
+            request["ExpressionAttributeNames"] = {"#state": "state"}
+        try:
+            aws.client("dynamodb").put_item(**request)
+        except ClientError as error:
+            return _delivery_of(_conflicting(error))
+        return None
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def of_notice(
+        self, reference: str, seq: int, kind: NoticeKind, audience: Audience
+    ) -> tuple[Delivery, ...]:
+        """Return all deliveries of one notice, read consistently."""
+        return self._query(reference, notice_prefix(seq, kind, audience))
+
+    def of_petition(self, reference: str) -> tuple[Delivery, ...]:
+        """Return all deliveries of one petition, as the history has them."""
+        return tuple(sorted(self._query(reference, ""), key=lambda one: (one.seq, one.at)))
+
+    def _query(self, reference: str, prefix: str) -> tuple[Delivery, ...]:
+        condition, values = "reference = :reference", {":reference": {"S": reference}}
+        if prefix:
+            condition += " AND begins_with(notice, :prefix)"
+            values[":prefix"] = {"S": prefix}
+        items: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = aws.client("dynamodb").query(
+                TableName=self._table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ConsistentRead=True,
+                **start,
+            )
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return tuple(_delivery_of(item) for item in items)
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _stands_as(seen: Delivery) -> tuple[str, dict[str, Any]]:
+    return "claim = :claim AND #state = :state", {":claim": {"S": seen.claim}, ":state": {"S": seen.state}}
+
+
+def _conflicting(error: ClientError) -> dict[str, Any]:
+    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        raise error
+    item: dict[str, Any] = error.response.get("Item") or {}
+    return item
+
+
+def _item(delivery: Delivery) -> dict[str, Any]:
+    facts = delivery.model_dump(exclude_none=True)
+    return dict(_attributes(facts.items()))
+
+
+def _attributes(facts: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, dict[str, str]]]:
+    for name, value in facts:
+        if isinstance(value, int):
+            yield name, {"N": str(value)}
+        else:
+            yield name, {"S": _instant(value) if isinstance(value, datetime) else str(value)}
+
+
+def _instant(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _delivery_of(item: dict[str, Any]) -> Delivery:
+    return Delivery.model_validate({name: next(iter(value.values())) for name, value in item.items()})
