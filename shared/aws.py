@@ -23,12 +23,16 @@ def _session() -> botocore.session.Session:
 
 
 @cache
-def client(service: str) -> Any:
+def client(service: str, attempts: int = ATTEMPTS) -> Any:
     """Return this process's client of an AWS service, e.g. `client("dynamodb")`.
 
-    Region, credentials and `AWS_ENDPOINT_URL` come from the environment, as for every AWS tool.
+    Region, credentials and `AWS_ENDPOINT_URL` come from the environment, as for every AWS tool. A call that must
+    not happen twice without our knowing (sending an e-mail) asks for one attempt.
     """
-    return _session().create_client(service, config=_CONFIG)
+    config = Config(
+        connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": attempts}
+    )
+    return _session().create_client(service, config=config)
 
 
 def forget() -> None:

@@ -231,8 +231,8 @@ def _stands_as(seen: Delivery) -> tuple[str, dict[str, Any]]:
 def _conflicting(error: ClientError) -> dict[str, Any]:
     if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
         raise error
-    item: dict[str, Any] = error.response.get("Item") or {}
-    return item
+    response: dict[str, Any] = dict(error.response)
+    return response.get("Item") or {}
 
 
 def _item(delivery: Delivery) -> dict[str, Any]:
