@@ -27,7 +27,10 @@ from infra.package import BUILD, FUNCTIONS, REGION, ROOT, Package, PackageError,
 BEFORE = ("artifacts", "platform", "vault", "identity")
 AFTER = ("alarms",)
 PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
-"""In the order in which they need one another."""
+"""What `all` deploys, in the order in which they need one another."""
+
+ASKED_FOR = ("domain",)
+"""What is deployed only by its name: it needs a certificate and a DNS record first."""
 
 Parameters = Mapping[str, str]
 
@@ -186,7 +189,7 @@ def deploy(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Deploy what was asked for and print what changed."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("part", choices=[*PARTS, "all"])
+    parser.add_argument("part", choices=[*PARTS, *ASKED_FOR, "all"])
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--plan", action="store_true", help="only show what would change")
     asked = parser.parse_args(arguments)

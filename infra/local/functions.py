@@ -100,6 +100,8 @@ class Functions:
         self._apps = dict(apps)
         self._gateways = {name: _Gateway(app, name) for name, app in apps.items()}
         self._show_errors = show_errors
+        self.running = ""
+        """Which trigger or door is at work, e.g. `router.on_change`: for those who count its AWS calls."""
 
     def http(self, function: str, request: HttpRequest) -> HttpResponse:
         """Let a function answer a request, as through API Gateway; a function that dies is answered for with 502."""
@@ -108,6 +110,7 @@ class Functions:
                 413, (("Content-Type", "application/json"),), b'{"message":"Request Too Long"}'
             )
         with self.lock:
+            self.running = f"{function}.http"
             try:
                 return self._gateways[function].answer(request)
             except (KeyboardInterrupt, SystemExit):
@@ -130,6 +133,7 @@ class Functions:
             max_runtime_ms=FUNCTION_TIMEOUT_SECONDS * 1000,
         )
         with self.lock:
+            self.running = f"{function}.{handler}"
             try:
                 return self._apps[function].handler_map[handler](event, context)
             except (KeyboardInterrupt, SystemExit):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -112,15 +113,20 @@ def stream_records(table: str, start: int, count: int) -> list[dict[str, Any]]:
     return records
 
 
-def keep_table(table: str) -> Any:
+def keep_table(table: str) -> bytes:
     """Return a copy of all items, for `put_table_back`."""
-    return copy.deepcopy(_table(table).items)
+    return pickle.dumps(_table(table).items)
 
 
-def put_table_back(table: str, items: Any) -> None:
-    """Let a table hold what it held, and let its stream have recorded nothing."""
+def put_table_back(table: str, items: bytes) -> None:
+    """Let a table hold what it held."""
+    _table(table).items = pickle.loads(items)  # noqa: S301 - what this process itself kept
+
+
+def empty_table(table: str) -> None:
+    """Drop every item, and every change from the stream."""
     held = _table(table)
-    held.items = copy.deepcopy(items)
+    held.items.clear()
     if held.stream_shard is not None:
         held.stream_shard.items.clear()
 
