@@ -513,8 +513,13 @@ class Petition(BaseModel):
             parent=parent or self.parent,
         )
 
-    def reopen(self, unit: str, *, reason: str | None, by: str, at: datetime, change_id: str) -> Self:
-        """Look at the matter once more, at a higher level than the one that answered; only once."""
+    def reopen(
+        self, unit: str, due_on: date, *, reason: str | None, by: str, at: datetime, change_id: str
+    ) -> Self:
+        """Look at the matter once more, at a higher level than the one that answered; only once.
+
+        The second look is a promise of its own, due on `due_on`; when the first was due stays in the history.
+        """
         if self.last(Action.REOPEN):
             raise ActionNotPossibleError(Action.REOPEN, "reopened-before")
         return self.record(
@@ -523,9 +528,10 @@ class Petition(BaseModel):
             at=at,
             change_id=change_id,
             text=reason,
-            facts={"unit": unit},
+            facts={"unit": unit, "first_due_on": self.due_on.isoformat(), "due_on": due_on.isoformat()},
             unit=unit,
             handler=None,
+            due_on=due_on,
         )
 
     def close(self, *, by: str, at: datetime, change_id: str) -> Self:

@@ -76,7 +76,7 @@ def _answering(
     petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime
 ) -> Iterator[WakeUp]:
     """The 20 days and what follows when they pass (Quyết định 852/QĐ-BNV 2018, Quyết định 574/QĐ-TTg 2017)."""
-    if not petition.is_unanswered or petition.last(Action.REOPEN):
+    if not petition.is_unanswered:
         return
     due_on = petition.due_on
     if now < end_of_day(due_on):

@@ -1,0 +1,119 @@
+"""Builds petitions for tests, with fixed defaults: a test names only what it is about."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from shared.domain import deadlines
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Channel, Lane, Petition, Petitioner, Proposal, ReplyBy, SealedPart
+from shared.domain.terms import TERMS_2018, Terms
+from shared.domain.working_calendar import VIETNAM, Override, WorkingCalendar
+
+CALENDAR = WorkingCalendar(
+    [
+        Override(date(2026, 1, 2), "OFF", "12729/VPCP-KGVX"),
+        Override(date(2026, 1, 10), "WORK", "12729/VPCP-KGVX"),
+    ]
+)
+TERMS = TERMS_2018
+RECEIVED_AT = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+"""Monday 1 June 2026, 09:00 in Vietnam; due on Monday 22 June (21 June is a Sunday)."""
+SECOND_DUE_ON = date(2026, 7, 20)
+REFERENCE = "26483190274"
+
+
+def vietnam(day: str, at: str = "09:00") -> datetime:
+    """Return an instant given as people in Vietnam say it."""
+    return datetime.combine(date.fromisoformat(day), time.fromisoformat(at), tzinfo=VIETNAM).astimezone(UTC)
+
+
+def a_petition(
+    state: State = State.RECEIVED,
+    *,
+    received_at: datetime = RECEIVED_AT,
+    terms: Terms = TERMS,
+    calendar: WorkingCalendar = CALENDAR,
+    **facts: Any,
+) -> Petition:
+    """Return a petition that came to `state` by the ordinary way, its history complete."""
+    petition = Petition(
+        **{
+            "reference": REFERENCE,
+            "state": State.RECEIVED,
+            "channel": Channel.WEB,
+            "subject": "Thi nâng ngạch",
+            "content": "Đề nghị công bố lịch thi nâng ngạch chuyên viên chính năm nay.",
+            "petitioner": Petitioner(
+                seal=(SealedPart(at=received_at, ciphertext="c2VhbGVk"),),
+                contact_keys=("c" * 32,),
+                reply_by=(ReplyBy.EMAIL,),
+            ),
+            "may_publish": True,
+            "received_at": received_at,
+            "due_on": deadlines.answer_due_on(received_at, terms, calendar),
+            "terms": terms.version,
+            "calendar": calendar.version,
+            "submission": "5" * 32,
+            "body_digest": "b" * 32,
+            **facts,
+        }
+    ).record(Action.RECEIVE, by="petitioner", at=received_at, change_id="receive")
+    return _led_to(petition, state)
+
+
+_ENDS = {
+    State.REFUSED: Action.REFUSE,
+    State.FORWARDED: Action.FORWARD,
+    State.GUIDED: Action.GUIDE,
+    State.MERGED: Action.MERGE,
+}
+
+
+def _led_to(petition: Petition, state: State) -> Petition:
+    at = petition.received_at
+    if state is State.RECEIVED:
+        return petition
+    if state is State.RESTRICTED:
+        return petition.restrict("TTRA", by="router", at=at, change_id="route")
+    proposal = Proposal(lane=Lane.ORDINARY, field="CCVC", because=("nâng ngạch → CCVC",))
+    petition = petition.route(proposal, "VCCVC", at=at, change_id="route")
+    if state in _ENDS:
+        return petition.end_otherwise(_ENDS[state], text="Lý do", by="officer:lan", at=at, change_id="end")
+    if state is State.WITHDRAWN:
+        return petition.withdraw(None, at=at, change_id="withdraw")
+    if state is State.ASSIGNED:
+        return petition
+    return _led_through_work(
+        petition.accept(by="officer:minh", handler="minh", at=at, change_id="accept"), state
+    )
+
+
+def _led_through_work(petition: Petition, state: State) -> Petition:
+    at = petition.received_at
+    if state is State.AWAITING_INFORMATION:
+        return petition.request_information(
+            "Xin cho biết năm thi.", by="officer:minh", at=at, change_id="ask"
+        )
+    if state is State.IN_PROGRESS:
+        return petition
+    petition = petition.draft_answer("Trả lời.", by="officer:minh", officer="minh", at=at, change_id="draft")
+    if state is State.AWAITING_APPROVAL:
+        return petition
+    petition = petition.approve(by="officer:binh", officer="binh", at=at, change_id="approve")
+    return _led_beyond_the_answer(petition, state)
+
+
+def _led_beyond_the_answer(petition: Petition, state: State) -> Petition:
+    at = petition.received_at
+    if state is State.PUBLISHED:
+        from shared.domain.petition import Publication
+
+        public = Publication(subject="Thi nâng ngạch", content="…", answer="Trả lời.", published_at=at)
+        return petition.publish(public, by="officer:binh", at=at, change_id="publish")
+    if state is State.CLOSED:
+        return petition.close(by="timer", at=at, change_id="close")
+    if state is State.REOPENED:
+        return petition.reopen("VPB", SECOND_DUE_ON, reason=None, by="petitioner", at=at, change_id="reopen")
+    return petition

@@ -1,0 +1,191 @@
+"""The life of a petition: the table, and what holds on every walk through it."""
+
+from datetime import date
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from shared.domain import history, wake_ups
+from shared.domain.errors import ActionNotPossibleError
+from shared.domain.lifecycle import ENDED, MOVES, UNANSWERED, Action, State, possible_actions, target_of
+from shared.domain.petition import Publication
+from tests.builders import CALENDAR, RECEIVED_AT, SECOND_DUE_ON, TERMS, a_petition, vietnam
+
+S, A = State, Action
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "expected"),
+    [
+        pytest.param(S.RECEIVED, A.ROUTE, S.ASSIGNED, id="router gives it to a unit"),
+        pytest.param(S.RECEIVED, A.HAND_TO_INTAKE, S.RECEIVED, id="router cannot tell"),
+        pytest.param(S.ASSIGNED, A.ACCEPT, S.IN_PROGRESS, id="unit accepts"),
+        pytest.param(S.ASSIGNED, A.RETURN_TO_INTAKE, S.RECEIVED, id="wrongly routed"),
+        pytest.param(S.IN_PROGRESS, A.DRAFT_ANSWER, S.AWAITING_APPROVAL, id="draft is handed in"),
+        pytest.param(S.AWAITING_APPROVAL, A.RETURN_DRAFT, S.IN_PROGRESS, id="draft misses the point"),
+        pytest.param(S.AWAITING_APPROVAL, A.APPROVE, S.ANSWERED, id="answer is approved"),
+        pytest.param(S.ANSWERED, A.PUBLISH, S.PUBLISHED, id="answer becomes public"),
+        pytest.param(S.PUBLISHED, A.CLOSE, S.CLOSED, id="silent long enough"),
+        pytest.param(S.CLOSED, A.REOPEN, S.REOPENED, id="second look"),
+        pytest.param(S.IN_PROGRESS, A.FORWARD, S.FORWARDED, id="another body's matter"),
+        pytest.param(S.RECEIVED, A.RESTRICT, S.RESTRICTED, id="a denunciation"),
+        pytest.param(S.IN_PROGRESS, A.WITHDRAW, S.WITHDRAWN, id="petitioner withdraws"),
+    ],
+)
+def test_action_leads_from_state_to_state(state, action, expected):
+    assert target_of(action, state) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [
+        pytest.param(S.RECEIVED, A.APPROVE, id="nothing to approve"),
+        pytest.param(S.ANSWERED, A.DRAFT_ANSWER, id="answered already"),
+        pytest.param(S.ANSWERED, A.WITHDRAW, id="too late to withdraw"),
+        pytest.param(S.RESTRICTED, A.ASSIGN, id="a denunciation never comes back to ordinary queues"),
+        pytest.param(S.RESTRICTED, A.PUBLISH, id="a denunciation is never published"),
+        pytest.param(S.WITHDRAWN, A.ACCEPT, id="withdrawn is over"),
+        pytest.param(S.AWAITING_APPROVAL, A.REFUSE, id="a draft has to be decided first"),
+        pytest.param(S.RECEIVED, A.RATE, id="nothing to rate yet"),
+    ],
+)
+def test_impossible_action_is_refused_with_its_facts(state, action):
+    with pytest.raises(ActionNotPossibleError) as refused:
+        target_of(action, state)
+
+    assert (refused.value.action, refused.value.state) == (action, state)
+
+
+def test_every_action_but_receive_has_a_row_in_the_table():
+    assert set(MOVES) == set(Action) - {Action.RECEIVE}
+
+
+def test_every_state_can_be_reached_and_only_ends_are_final():
+    reached = {State.RECEIVED} | {move.target for move in MOVES.values() if move.target}
+    final = {s for s in State if not any(MOVES[a].target not in (None, s) for a in possible_actions(s))}
+
+    assert reached == set(State)
+    assert final == ENDED - {State.CLOSED}
+
+
+@pytest.mark.parametrize("state", State)
+def test_builder_leads_to_every_state_with_an_intact_history(state):
+    petition = a_petition(state)
+
+    assert petition.state is state
+    assert history.is_intact(petition.history)
+
+
+def test_waiting_petition_goes_back_to_the_work_it_came_from():
+    at_work = a_petition(S.AWAITING_INFORMATION).supplement("Năm 2026.", at=RECEIVED_AT, change_id="s")
+    unassigned = (
+        a_petition()
+        .request_information("?", by="officer:lan", at=RECEIVED_AT, change_id="ask")
+        .supplement("Năm 2026.", at=RECEIVED_AT, change_id="s")
+    )
+
+    assert at_work.state is S.IN_PROGRESS
+    assert unassigned.state is S.RECEIVED
+
+
+def test_petition_is_reopened_only_once():
+    reopened = a_petition(S.REOPENED)
+    answered_again = (
+        reopened.accept(by="officer:x", handler="x", at=RECEIVED_AT, change_id="2")
+        .draft_answer("B", by="officer:x", officer="x", at=RECEIVED_AT, change_id="3")
+        .approve(by="officer:y", officer="y", at=RECEIVED_AT, change_id="4")
+    )
+
+    with pytest.raises(ActionNotPossibleError):
+        answered_again.reopen(
+            "VPB", SECOND_DUE_ON, reason=None, by="petitioner", at=RECEIVED_AT, change_id="5"
+        )
+
+
+def test_petition_that_may_not_be_published_is_not():
+    kept_private = a_petition(S.ANSWERED, may_publish=False)
+
+    with pytest.raises(ActionNotPossibleError):
+        kept_private.publish(
+            Publication(subject="s", content="c", answer="a", published_at=RECEIVED_AT),
+            by="officer:binh",
+            at=RECEIVED_AT,
+            change_id="p",
+        )
+
+
+def test_erasing_forgets_the_person_and_keeps_the_record():
+    closed = a_petition(S.CLOSED)
+
+    erased = closed.erase(at=vietnam("2031-06-02"), change_id="erase")
+
+    assert erased.content == erased.subject == ""
+    assert erased.petitioner.seal == erased.petitioner.contact_keys == ()
+    assert erased.answer is not None
+    assert erased.answer.text == ""
+    assert [e.action for e in erased.history[:-1]] == [e.action for e in closed.history]
+    assert all(e.text is None and e.note is None for e in erased.history)
+    assert history.is_intact(erased.history)
+
+
+class PetitionLife(RuleBasedStateMachine):
+    """Any sequence of possible actions keeps the promises that do not depend on the way."""
+
+    @initialize()
+    def receive(self):
+        self.petition = a_petition()
+        self.count = 0
+
+    def change(self):
+        self.count += 1
+        return {"at": RECEIVED_AT, "change_id": f"c{self.count}"}
+
+    @rule(data=st.data())
+    @precondition(lambda self: possible_actions(self.petition.state))
+    def act(self, data):
+        p = self.petition
+        action = data.draw(st.sampled_from(possible_actions(p.state)))
+        by = {"by": "officer:a", **self.change()}
+        verbs = {
+            A.SUPPLEMENT: lambda: p.supplement("thêm", **{k: by[k] for k in ("at", "change_id")}),
+            A.ACCEPT: lambda: p.accept(handler="a", **by),
+            A.ASSIGN: lambda: p.assign("VCCVC", **by),
+            A.RETURN_TO_INTAKE: lambda: p.return_to_intake("TTTT", reason="nhầm", **by),
+            A.DRAFT_ANSWER: lambda: p.draft_answer("trả lời", officer="a", **by),
+            A.APPROVE: lambda: p.approve(officer="b", **by),
+            A.REOPEN: lambda: p.reopen("VPB", SECOND_DUE_ON, reason=None, **by),
+            A.ERASE: lambda: p.erase(at=RECEIVED_AT, change_id=by["change_id"]),
+            A.RESTRICT: lambda: p.restrict("TTRA", **by),
+        }
+        try:
+            self.petition = verbs.get(
+                action, lambda: p.record(action, facts={"n": "1", "anchor": "x"}, **by)
+            )()
+        except ActionNotPossibleError:
+            assert action is A.REOPEN
+        else:
+            assert self.petition.version == p.version + 1
+            assert self.petition.history[: p.version] == p.history or action is A.ERASE
+
+    @invariant()
+    def history_is_whole(self):
+        assert history.is_intact(self.petition.history)
+        assert [e.seq for e in self.petition.history] == list(range(1, self.petition.version + 1))
+        assert self.petition.history[-1].state is self.petition.state
+
+    @invariant()
+    def what_was_promised_never_moves_by_itself(self):
+        promised = SECOND_DUE_ON if self.petition.last(A.REOPEN) else date(2026, 6, 22)
+        assert self.petition.due_on == promised
+        assert self.petition.received_at == RECEIVED_AT
+
+    @invariant()
+    def an_unanswered_petition_is_always_woken(self):
+        if self.petition.state in UNANSWERED:
+            assert wake_ups.next_wake(self.petition, TERMS, CALENDAR, RECEIVED_AT) is not None
+
+
+PetitionLife.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestPetitionLife = PetitionLife.TestCase

@@ -1,0 +1,67 @@
+"""Who is told what: one row for each change that tells somebody something."""
+
+import pytest
+
+from shared.domain.lifecycle import Action, State
+from shared.domain.notices import Audience, NoticeKind, notices_after
+from shared.domain.petition import Channel, Petitioner, ReplyBy
+from tests.builders import RECEIVED_AT, a_petition
+
+K, W = NoticeKind, Audience
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "expected"),
+    [
+        pytest.param(State.RECEIVED, Action.RECEIVE, (K.RECEIPT, W.PETITIONER), id="receipt"),
+        pytest.param(
+            State.ASSIGNED, Action.ROUTE, (K.ASSIGNED, W.UNIT_HEAD), id="unit learns of its petition"
+        ),
+        pytest.param(
+            State.AWAITING_INFORMATION,
+            Action.REQUEST_INFORMATION,
+            (K.INFORMATION_NEEDED, W.PETITIONER),
+            id="question",
+        ),
+        pytest.param(State.AWAITING_APPROVAL, Action.DRAFT_ANSWER, (K.DRAFT_WAITING, W.APPROVER), id="draft"),
+        pytest.param(State.ANSWERED, Action.APPROVE, (K.ANSWERED, W.PETITIONER), id="answer"),
+        pytest.param(State.PUBLISHED, Action.PUBLISH, (K.PUBLISHED, W.PETITIONER), id="publication"),
+        pytest.param(State.REFUSED, Action.REFUSE, (K.REFUSED, W.PETITIONER), id="refusal"),
+        pytest.param(State.FORWARDED, Action.FORWARD, (K.FORWARDED, W.PETITIONER), id="forwarding"),
+        pytest.param(State.GUIDED, Action.GUIDE, (K.GUIDED, W.PETITIONER), id="guidance"),
+        pytest.param(State.MERGED, Action.MERGE, (K.MERGED, W.PETITIONER), id="merging"),
+        pytest.param(State.CLOSED, Action.CLOSE, (K.CLOSED, W.PETITIONER), id="closing"),
+        pytest.param(State.RESTRICTED, Action.RESTRICT, (K.RESTRICTED, W.TASK_FORCE), id="denunciation"),
+    ],
+)
+def test_change_is_followed_by_its_notice(state, action, expected):
+    petition = a_petition(state)
+
+    assert expected in notices_after(petition, petition.last(action))
+
+
+@pytest.mark.parametrize(
+    ("level", "audience"),
+    [(1, W.UNIT_HEAD), (2, W.APPROVER), (3, W.TASK_FORCE), (4, W.TASK_FORCE)],
+)
+def test_lateness_climbs_the_ladder(level, audience):
+    petition = a_petition(State.IN_PROGRESS).record(
+        Action.ESCALATE, by="timer", at=RECEIVED_AT, change_id="e", facts={"n": str(level), "anchor": "x"}
+    )
+
+    assert notices_after(petition, petition.history[-1]) == ((K.ESCALATION, audience),)
+
+
+@pytest.mark.parametrize(
+    ("channel", "reply_by", "is_told"),
+    [
+        pytest.param(Channel.WEB, (ReplyBy.EMAIL,), True, id="web, by e-mail"),
+        pytest.param(Channel.HOTLINE, (ReplyBy.SMS, ReplyBy.PHONE), True, id="caller wants an SMS"),
+        pytest.param(Channel.HOTLINE, (ReplyBy.PHONE,), False, id="caller was just told by the operator"),
+        pytest.param(Channel.SMS, (ReplyBy.SMS,), False, id="the reply to the SMS was the receipt"),
+    ],
+)
+def test_receipt_is_not_given_twice(channel, reply_by, is_told):
+    petition = a_petition(channel=channel, petitioner=Petitioner(reply_by=reply_by))
+
+    assert bool(notices_after(petition, petition.history[0])) is is_told
