@@ -100,7 +100,7 @@ class Petitions:
         Returns:
             None when it was written; else the petition that has this reference already (our own earlier write too).
         """
-        return self._put(petition, "attribute_not_exists(reference)", {})
+        return self._put(petition, "attribute_not_exists(version)", {})
 
     def save(self, petition: Petition, seen_version: int) -> None:
         """Write a changed petition if nobody else changed it since `seen_version`.
