@@ -49,6 +49,12 @@ class WebhookTooLargeError(WebhookError):
     """More than `LARGEST_REQUEST` bytes."""
 
 
+class ProviderUnreachableError(PetitionError):
+    """Whether the request is genuine cannot be told now: the door answers 503, and the provider sends it again."""
+
+    code = "provider-unreachable"
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
     """An HTTP request as it arrived; its contents stay out of `repr`, so no log line can hold them.

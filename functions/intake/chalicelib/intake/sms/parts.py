@@ -1,0 +1,91 @@
+"""Long messages that a provider hands over in parts; called by intake's SMS use case, which keeps the parts.
+
+A phone splits a long SMS (3GPP TS 23.040, 9.2.3.24.1); providers that do not join it tell reference, number and total
+for each part, and parts arrive twice, late and out of order. The reference is one or two bytes and comes round
+again, so parts belong together only when the same sender sent them within `SAME_MESSAGE`.
+Providers that tell nothing about parts hand over what looks like two messages: `continues` recognises the second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.domain.gsm7 import is_gsm7
+
+from .webhook import InboundSms
+
+SAME_MESSAGE = timedelta(minutes=30)
+"""How long parts with the same reference may lie apart and still be one message."""
+WAIT_FOR_PARTS = timedelta(minutes=10)
+"""How long a missing part is waited for before what arrived is taken as it is."""
+CONTINUATION = timedelta(minutes=3)
+"""How soon the rest of a message that was split without a word follows."""
+
+MISSING = "[...]"
+"""Stands for a part that never came."""
+_FULL_GSM7, _FULL_UCS2 = 153, 67
+
+
+def group_of(sms: InboundSms) -> str | None:
+    """Return the name under which the parts of one message are kept (it tells no number), None for a whole message."""
+    if sms.part is None or sms.part.total == 1:
+        return None
+    name = f"{sms.provider}\x00{sms.sender}\x00{sms.part.reference}\x00{sms.part.total}"
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def missing_parts(parts: Sequence[InboundSms]) -> list[int]:
+    """Return the numbers that have not arrived, in order."""
+    known = _numbered(parts)
+    return [number for number in range(1, _total(parts) + 1) if number not in known]
+
+
+def join(parts: Sequence[InboundSms], *, give_up: bool = False) -> InboundSms | None:
+    """Return the whole message, None while a part is missing; with `give_up` gaps are marked `[...]`.
+
+    The whole carries the first part's id, time and replay key, whichever part came last, so that a part that is
+    delivered again leads to the same message. All `parts` are of one group, at least one of them.
+    """
+    missing = missing_parts(parts)
+    if missing and not give_up:
+        return None
+    known = _numbered(parts)
+    numbers = range(1, _total(parts) + 1)
+    first = known[min(known)]
+    content = "".join(known[number].content if number in known else f" {MISSING} " for number in numbers)
+    return replace(first, content=content.strip() if missing else content, part=None)
+
+
+def _numbered(parts: Iterable[InboundSms]) -> dict[int, InboundSms]:
+    """Return the parts by number; of one that came twice, the one that would come first in any order."""
+    known: dict[int, InboundSms] = {}
+    for sms in sorted(parts, key=lambda sms: (sms.message_id, sms.content)):
+        if sms.part is not None:
+            known.setdefault(sms.part.number, sms)
+    return known
+
+
+def _total(parts: Iterable[InboundSms]) -> int:
+    totals = {sms.part.total for sms in parts if sms.part is not None}
+    if len(totals) != 1:
+        raise ValueError("parts of different messages")
+    return totals.pop()
+
+
+def continues(earlier: InboundSms, later: InboundSms) -> bool:
+    """Tell whether `later` looks like the rest of `earlier`, from a provider that says nothing about parts.
+
+    It does when the same sender's earlier message fills a part to the last character and the later one follows
+    within `CONTINUATION`; that it has no keyword of its own is for the caller to see.
+    """
+    if earlier.sender != later.sender or earlier.provider != later.provider:
+        return False
+    if earlier.received_at is None or later.received_at is None:
+        return False
+    gap = abs(later.received_at - earlier.received_at)
+    units = len(earlier.content.encode("utf-16-le")) // 2
+    full = _FULL_GSM7 if is_gsm7(earlier.content) else _FULL_UCS2
+    return gap <= CONTINUATION and units >= full and units % full == 0
