@@ -1,0 +1,163 @@
+"""What the ministry owes a petitioner, and whether it was kept: computed once, shown alike to everybody.
+
+A duty is never stored. It follows from the petition's history, its terms and the calendar, so the petitioner's
+page, the officer's desk and the leaders' reports cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain import deadlines
+from shared.domain.history import Entry
+from shared.domain.lifecycle import Action
+from shared.domain.petition import Lane, Petition
+from shared.domain.terms import Terms
+from shared.domain.working_calendar import WorkingCalendar, end_of_day, local_date
+
+
+class DutyKind(StrEnum):
+    """What is owed."""
+
+    ANSWER = "ANSWER"
+    SECOND_ANSWER = "SECOND_ANSWER"
+    FORWARDING = "FORWARDING"
+    UPDATE = "UPDATE"
+    PUBLICATION = "PUBLICATION"
+
+
+class Standing(StrEnum):
+    """How a duty stands."""
+
+    OPEN = "OPEN"
+    KEPT = "KEPT"
+    LATE = "LATE"
+    UNMET = "UNMET"
+
+
+class Duty(BaseModel):
+    """One promise: what, by which day, when it was done, and the history entry that shows it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: DutyKind
+    n: int = 1
+    promised_on: date
+    due_on: date
+    done_at: datetime | None = None
+    evidence: int | None = None
+    """The number of the history entry."""
+    standing: Standing
+
+
+_ANSWERS = (Action.APPROVE, Action.FORWARD, Action.GUIDE, Action.REFUSE, Action.MERGE, Action.RESTRICT)
+"""What settles the duty to answer: an approved answer, or word of where the matter went and why."""
+
+
+def duties(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> tuple[Duty, ...]:
+    """Return every duty towards the petitioner, in the order of their due dates.
+
+    A petition that was withdrawn leaves no duty open; what was late before stays late.
+    """
+    found = (
+        *_answering(petition, now),
+        *_forwarding(petition, terms, calendar, now),
+        *_updating(petition, terms, calendar, now),
+        *_publishing(petition, terms, calendar, now),
+    )
+    return tuple(sorted(found, key=lambda duty: (duty.due_on, duty.kind, duty.n)))
+
+
+def _answering(petition: Petition, now: datetime) -> Iterator[Duty]:
+    """The answer within 20 days (Quyết định 852/QĐ-BNV 2018), and the second one after a reopening."""
+    reopened = petition.last(Action.REOPEN)
+    first_due = date.fromisoformat(reopened.facts["first_due_on"]) if reopened else petition.due_on
+    received_on = local_date(petition.received_at)
+    yield from _duty(petition, DutyKind.ANSWER, received_on, first_due, _first(petition, _ANSWERS), now)
+    if reopened is not None:
+        done = _first(petition, _ANSWERS, after=reopened.seq)
+        yield from _duty(
+            petition, DutyKind.SECOND_ANSWER, local_date(reopened.at), petition.due_on, done, now
+        )
+
+
+def _forwarding(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
+    """What belongs to another body goes there within 5 working days (Nghị định 92/2017/NĐ-CP)."""
+    done = petition.last(Action.FORWARD)
+    if done is not None or petition.lane is Lane.FORWARDING:
+        due_on = deadlines.forwarding_due_on(petition.received_at, terms, calendar)
+        yield from _duty(petition, DutyKind.FORWARDING, local_date(petition.received_at), due_on, done, now)
+
+
+def _updating(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
+    """Once overdue, word of how it stands every 7 working days, until answered."""
+    settled = _first(petition, (*_ANSWERS, Action.WITHDRAW))
+    until = local_date(settled.at if settled else now)
+    reopened = petition.last(Action.REOPEN)
+    due_on = date.fromisoformat(reopened.facts["first_due_on"]) if reopened else petition.due_on
+    sent = [
+        e
+        for e in petition.history
+        if e.action is Action.UPDATE_PETITIONER and e.facts["anchor"] == due_on.isoformat()
+    ]
+    n = 1
+    while (on := deadlines.overdue_update_on(due_on, n, terms, calendar)) < until or (
+        settled is None and on == until
+    ):
+        done = next((e for e in sent if int(e.facts["n"]) >= n), None)
+        yield from _duty(petition, DutyKind.UPDATE, due_on, on, done, now, n=n)
+        n += 1
+
+
+def _publishing(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
+    """A result is published within 2 working days, where the petitioner allowed it."""
+    approved = petition.last(Action.APPROVE)
+    if approved is not None and petition.may_publish:
+        due_on = deadlines.publication_due_on(approved.at, terms, calendar)
+        yield from _duty(
+            petition,
+            DutyKind.PUBLICATION,
+            local_date(approved.at),
+            due_on,
+            petition.last(Action.PUBLISH),
+            now,
+        )
+
+
+def _first(petition: Petition, actions: tuple[Action, ...], after: int = 0) -> Entry | None:
+    return next((e for e in petition.history[after:] if e.action in actions), None)
+
+
+def _duty(
+    petition: Petition,
+    kind: DutyKind,
+    promised_on: date,
+    due_on: date,
+    done: Entry | None,
+    now: datetime,
+    *,
+    n: int = 1,
+) -> Iterator[Duty]:
+    withdrawn = petition.last(Action.WITHDRAW)
+    if done is None and withdrawn is not None and withdrawn.at <= end_of_day(due_on):
+        return
+    yield Duty(
+        kind=kind,
+        n=n,
+        promised_on=promised_on,
+        due_on=due_on,
+        done_at=done.at if done else None,
+        evidence=done.seq if done else None,
+        standing=_standing(due_on, done, now),
+    )
+
+
+def _standing(due_on: date, done: Entry | None, now: datetime) -> Standing:
+    in_time = (done.at if done else now) < end_of_day(due_on)
+    if done is None:
+        return Standing.OPEN if in_time else Standing.UNMET
+    return Standing.KEPT if in_time else Standing.LATE
