@@ -1,0 +1,107 @@
+"""An emulated AWS account on this machine: ministack, on a free port, gone without a trace when done.
+
+ministack runs what was packaged for AWS: CloudFormation with the SAM transform, API Gateway, Lambda as subprocesses of
+this Python, event source mappings with partial batch responses, schedules, Cognito, KMS, SES. It is a beta: what it
+accepts is no proof that AWS does, but what it refuses is worth a look. moto is the other, independent engine.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from infra.package import REGION
+
+START_WITHIN_SECONDS = 60
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
+_PASSED = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "SYSTEMROOT")
+
+
+class EmulatorError(Exception):
+    """ministack did not start; the text holds the end of its log."""
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Emulator:
+    """ministack as a context manager; `environment` leads AWS clients to it."""
+
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": self.url, "AWS_DEFAULT_REGION": REGION}
+        self._folder = tempfile.TemporaryDirectory(prefix="pakn-rehearsal-", ignore_cleanup_errors=True)
+        self._log = Path(self._folder.name) / "ministack.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Start it and wait until it answers."""
+        environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        environment |= {
+            **CREDENTIALS,
+            "AWS_DEFAULT_REGION": REGION,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "HOME": self._folder.name,
+            "IOT_MTLS_ENABLED": "0",
+            "MINISTACK_REGION": REGION,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "SFTP_ENABLED": "0",
+            "TMPDIR": self._folder.name,
+        }
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "ministack"],
+                cwd=self._folder.name,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._wait_until_ready(self._process)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it and every Lambda it started, and remove what they wrote."""
+        if self._process is not None:
+            for stop in (signal.SIGTERM, signal.SIGKILL):
+                try:
+                    os.killpg(self._process.pid, stop)
+                    self._process.wait(timeout=5)
+                except (ProcessLookupError, subprocess.TimeoutExpired):
+                    continue
+        self._folder.cleanup()
+
+    def log(self) -> str:
+        """Return what ministack and the functions wrote."""
+        return self._log.read_text(errors="replace")
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_WITHIN_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                with urlopen(f"{self.url}/_ministack/health", timeout=2):
+                    return
+            except (URLError, OSError):
+                time.sleep(0.1)
+        tail = self.log()[-2000:]
+        self.__exit__(None, None, None)
+        raise EmulatorError(f"ministack did not start within {START_WITHIN_SECONDS} seconds:\n{tail}")
