@@ -36,16 +36,18 @@ class Traveller:
             BackwardsError: the instant is past, and there are petitions.
         """
         target = target.astimezone(UTC)
+        is_empty = not self._cloud.has_petitions()
+        if target < self._clock.now() and not is_empty:
+            raise BackwardsError
         self._clock.hold_at(self._clock.now())
-        if not self._cloud.has_petitions():
-            self._pumps.settle()
+        self._pumps.settle()
+        if target < self._clock.now():
             self._cloud.empty_queues()
             self._clock.hold_at(target)
-            return
-        if target < self._clock.now():
-            raise BackwardsError
-        self._pumps.settle()
-        self._go(target)
+        elif is_empty and self._pumps.next_retry_at() is None:
+            self._clock.hold_at(target)
+        else:
+            self._go(target)
 
     def _go(self, target: datetime) -> None:
         hourly_at = self._clock.now()

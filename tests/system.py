@@ -1,0 +1,184 @@
+"""The whole system in one process, without network and threads of its own: what journeys and campaigns drive.
+
+The same cloud, functions and pumps as the local stack; a clock that stands still until a test travels; one eSMS
+gateway on a free port, because the notifier speaks HTTP.
+"""
+
+from __future__ import annotations
+
+import json as json_format
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from chalice.app import Chalice
+
+from infra import seed
+from infra.local import functions, moto_insides
+from infra.local.clock import TravellingClock
+from infra.local.cloud import STAGE
+from infra.local.driver import Driver
+from infra.local.sms_gateway import SmsGateway, UnavailableError
+from infra.local.system import FUNCTIONS, LocalSystem, Wiring
+from shared import aws
+from tests.faults.injection import Injection
+
+START = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
+"""A Tuesday, 09:00 in Vietnam: received then, a petition is due on 2026-11-23 (docs: domain, the clock)."""
+
+PUBLIC_URL = "http://localhost:8088"
+_KEEP_ITS_ROWS = "DirectoryTable"
+_EMPTIED = ("PetitionsTable", "DeliveriesTable", "StatisticsTable", "ThrottleTable")
+
+
+class System(Driver):
+    """A running system, and what a test wants to know of it.
+
+    Args:
+        apps: makes other functions than the project's own, for tests of the stack itself; called once the
+            environment is set.
+    """
+
+    def __init__(self, *, apps: Callable[[], Mapping[str, Chalice]] | None = None) -> None:
+        clock = TravellingClock()
+        clock.hold_at(START)
+        self._apps = apps
+        self._gateway_server = GatewayServer(SmsGateway(clock.now))
+        super().__init__(LocalSystem(clock, self._gateway_server.gateway, self._wiring()))
+        self.faults = Injection(lambda: self.local.functions.running, self._wait)
+        self.officers: dict[str, seed.Account] = {}
+        self._tokens: dict[str, dict[str, str]] = {}
+
+    def _wiring(self) -> Wiring:
+        return Wiring(
+            public_url=PUBLIC_URL,
+            sms_gateway_url=self._gateway_server.url,
+            apps=self._apps or (lambda: functions.load(FUNCTIONS)),
+        )
+
+    @property
+    def sms_gateway(self) -> SmsGateway:
+        """The other end of the telephone; put `Trouble` on its `trouble` to let requests fail."""
+        return self.local.gateway
+
+    # ------------------------------------------------------------ life
+
+    def start(self) -> None:
+        """Deploy, load, seed; from here on `reset` brings this state back."""
+        self._gateway_server.start()
+        self.local.start()
+        self.sms_gateway.credentials = self.local.cloud.providers["esms"]
+        self.faults.install(aws._session())
+        seed.seed_directory(STAGE)
+        self.officers = {one.username: one for one in seed.seed_officers(self.local.cloud.pool_id)}
+        self._directory = moto_insides.keep_table(self.local.cloud.outputs[_KEEP_ITS_ROWS])
+
+    def stop(self) -> None:
+        """End everything."""
+        self.faults.uninstall()
+        self.local.stop()
+        self._gateway_server.stop()
+
+    def reset(self, at: datetime = START) -> None:
+        """Forget all petitions and messages, set the clock, start the functions cold; officers stay."""
+        cloud = self.local.cloud
+        for table in _EMPTIED:
+            moto_insides.empty_table(cloud.outputs[table])
+        moto_insides.put_table_back(cloud.outputs[_KEEP_ITS_ROWS], self._directory)
+        moto_insides.empty_bucket(cloud.outputs["AttachmentsBucket"])
+        moto_insides.forget_mails()
+        cloud.empty_queues()
+        self.local.pumps.stream.restart()
+        self.local.failures.forget()
+        self.sms_gateway.forget()
+        self.faults.forget()
+        self.clock.hold_at(at)
+        self.local.cold_start()
+
+    def _wait(self) -> None:
+        self.clock.hold_at(self.clock.now() + timedelta(minutes=6))
+
+    # ------------------------------------------------------------ what tests ask
+
+    def token(self, username: str) -> str:
+        """Return an ID token of an officer, as Cognito in moto issues it (kept: it is good for hours)."""
+        return self._sign_in(username)["IdToken"]
+
+    def access_token(self, username: str) -> str:
+        """Return an access token of an officer."""
+        return self._sign_in(username)["AccessToken"]
+
+    def _sign_in(self, username: str) -> dict[str, str]:
+        if username not in self._tokens:
+            cognito = self.local.cloud.client("cognito-idp")
+            answer = cognito.initiate_auth(
+                ClientId=self.local.cloud.pool_client_id,
+                AuthFlow="USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": username, "PASSWORD": self.officers[username].password},
+            )
+            self._tokens[username] = answer["AuthenticationResult"]
+        return self._tokens[username]
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Return every item of a table, e.g. `deliveries`, in DynamoDB's JSON."""
+        pages = self.local.cloud.client("dynamodb").get_paginator("scan")
+        name = self.local.cloud.outputs[f"{table.capitalize()}Table"]
+        return [item for page in pages.paginate(TableName=name) for item in page["Items"]]
+
+    def dead_letters(self) -> int:
+        """Return how many messages lie in dead-letter queues."""
+        queues = ("routing-dead", "notices-dead", "timers-dead", "changes-dead")
+        return sum(moto_insides.depth(self.local.cloud.queue_name(queue)).visible for queue in queues)
+
+
+class GatewayServer:
+    """Serves an SMS gateway on a free port of this machine."""
+
+    def __init__(self, gateway: SmsGateway) -> None:
+        self.gateway = gateway
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(gateway))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/local/sms-gateway"
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
+
+    def stop(self) -> None:
+        """End serving."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _handler(gateway: SmsGateway) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            body = json_format.loads(self.rfile.read(int(self.headers["content-length"])))
+            try:
+                answer = gateway.receive(body)
+            except UnavailableError:
+                self._send(503, b"")
+                return
+            if answer is None:
+                self.close_connection = True
+                return
+            self._send(200, json_format.dumps(answer).encode())
+
+        def _send(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own word
+            pass
+
+    return Handler
