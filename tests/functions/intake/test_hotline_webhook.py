@@ -1,0 +1,287 @@
+"""The call centre's signed report of one call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from standardwebhooks.webhooks import Webhook
+
+from chalicelib.intake.hotline_webhook import HotlineCall, HotlineWebhook, MalformedCallError
+from chalicelib.intake.sms.webhook import (
+    REFUSAL,
+    ForgedWebhookError,
+    MalformedWebhookError,
+    WebhookError,
+    WebhookRequest,
+    WebhookTooLargeError,
+)
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+CALL: dict[str, Any] = {
+    "callId": "call-0001",
+    "caller": "0901234567",
+    "start": "2026-11-23T08:30:00+07:00",
+    "end": "2026-11-23T08:41:30+07:00",
+    "recording": "https://calls.example.vn/r/0001",
+    "agent": "tong-dai-07",
+    "summary": "Đề nghị xem lại lương",
+    "kind": "REGULATION",
+    "field": "TL",
+    "petitioner": {
+        "type": "CITIZEN",
+        "name": "Nguyễn Văn A",
+        "address": "12 Lê Lợi, Huế",
+        "phone": "090 123 4567",
+        "email": "an@Example.vn",
+    },
+    "mayPublish": True,
+    "language": "vi",
+}
+
+
+def sign(body: bytes, at: datetime = NOW, secret: str = SECRET) -> dict[str, str]:
+    return {
+        "webhook-id": "call-0001",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign("call-0001", at, body.decode()),
+    }
+
+
+def request(body: bytes, headers: Mapping[str, str] | None = None, **changes: object) -> WebhookRequest:
+    genuine = WebhookRequest("POST", "/hotline/calls", {}, sign(body) if headers is None else headers, body)
+    return replace(genuine, **changes)  # type: ignore[arg-type]
+
+
+def call(**changes: object) -> bytes:
+    return json.dumps(
+        {k: v for k, v in {**CALL, **changes}.items() if v != "DROP"}, ensure_ascii=False
+    ).encode()
+
+
+def webhook() -> HotlineWebhook:
+    return HotlineWebhook(SECRET)
+
+
+def test_full_report_is_one_call() -> None:
+    report = webhook().read(request(call()), NOW)
+
+    assert report.call_id == "call-0001"
+    assert report.caller == "+84901234567"
+    assert report.started_at == datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+    assert report.ended_at == datetime(2026, 11, 23, 1, 41, 30, tzinfo=UTC)
+    assert str(report.recording) == "https://calls.example.vn/r/0001"
+    assert (report.agent, report.summary, report.kind, report.field) == (
+        "tong-dai-07",
+        "Đề nghị xem lại lương",
+        "REGULATION",
+        "TL",
+    )
+    assert report.petitioner is not None
+    assert report.petitioner.model_dump() == {
+        "type": "CITIZEN",
+        "name": "Nguyễn Văn A",
+        "address": "12 Lê Lợi, Huế",
+        "phone": "+84901234567",
+        "email": "an@example.vn",
+        "organisation": None,
+    }
+    assert report.may_publish
+
+
+def test_shortest_report_is_one_call() -> None:
+    body = json.dumps(
+        {"callId": "c", "start": "2026-11-23T01:30:00Z", "end": "2026-11-23T01:30:00Z"}
+    ).encode()
+
+    report = webhook().read(request(body), NOW)
+
+    assert (report.caller, report.summary, report.petitioner, report.may_publish, report.language) == (
+        None,
+        None,
+        None,
+        False,
+        "vi",
+    )
+
+
+@pytest.mark.parametrize(
+    ("caller", "number"),
+    [
+        pytest.param("+84901234567", "+84901234567", id="international"),
+        pytest.param("84901234567", "+84901234567", id="without a plus"),
+        pytest.param("anonymous", None, id="anonymous"),
+        pytest.param(" Withheld ", None, id="withheld"),
+        pytest.param("", None, id="empty"),
+        pytest.param("113", None, id="a short number"),
+        pytest.param(None, None, id="null"),
+    ],
+)
+def test_caller_is_a_number_or_withheld(caller: str | None, number: str | None) -> None:
+    assert webhook().read(request(call(caller=caller)), NOW).caller == number
+
+
+def test_fields_that_the_call_centre_adds_are_ignored() -> None:
+    assert webhook().read(request(call(queue="a", waitSeconds=4)), NOW).call_id == "call-0001"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        pytest.param({"callId": "DROP"}, "callId", id="no call id"),
+        pytest.param({"callId": ""}, "callId", id="an empty call id"),
+        pytest.param({"callId": "a b"}, "callId", id="a call id with a space"),
+        pytest.param({"callId": "a\n"}, "callId", id="a call id with a line end"),
+        pytest.param({"callId": "x" * 129}, "callId", id="a call id too long"),
+        pytest.param({"start": "DROP"}, "start", id="no start"),
+        pytest.param({"start": "2026-11-23T08:30:00"}, "start", id="a start without a zone"),
+        pytest.param({"end": "later"}, "end", id="an end in words"),
+        pytest.param({"end": "2026-11-23T08:29:59+07:00"}, "body", id="an end before the start"),
+        pytest.param(
+            {"recording": "ftp://calls.example.vn/x"}, "recording", id="a recording elsewhere than the web"
+        ),
+        pytest.param({"summary": " "}, "summary", id="an empty summary"),
+        pytest.param({"summary": "a" * 10_001}, "summary", id="a summary too long"),
+        pytest.param({"kind": "COMPLAINT"}, "kind", id="a kind that we do not have"),
+        pytest.param({"field": "tiền lương"}, "field", id="a field that is no code"),
+        pytest.param({"language": "fr"}, "language", id="a language that we do not write"),
+        pytest.param(
+            {"petitioner": {"name": "A"}}, "petitioner.address", id="a petitioner without an address"
+        ),
+        pytest.param(
+            {"petitioner": CALL["petitioner"] | {"phone": "8088"}},
+            "petitioner.phone",
+            id="a petitioner's wrong phone",
+        ),
+        pytest.param(
+            {"petitioner": CALL["petitioner"] | {"email": "an"}},
+            "petitioner.email",
+            id="a petitioner's wrong address",
+        ),
+    ],
+)
+def test_malformed_report_names_the_field_and_never_the_value(changes: dict[str, object], field: str) -> None:
+    with pytest.raises(MalformedCallError) as caught:
+        webhook().read(request(call(**changes)), NOW)
+
+    assert [name for name, _ in caught.value.problems] == [field]
+    answer = webhook().rejection(caught.value)
+    assert answer.status == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert json.loads(answer.body)["problems"][0]["field"] == field
+    for value in ("Nguyễn", "901234567", "Lê Lợi", "8088"):
+        assert value not in answer.body + repr(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="no body"),
+        pytest.param(b"[]", id="a list"),
+        pytest.param(b"{", id="half an object"),
+    ],
+)
+def test_body_that_is_no_report_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedCallError):
+        webhook().read(request(body), NOW)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param(request(call(), {}), id="no signature"),
+        pytest.param(request(call(summary="x"), sign(call())), id="another body"),
+        pytest.param(request(call(), sign(call(), NOW - timedelta(seconds=301))), id="over five minutes old"),
+        pytest.param(
+            request(call(), sign(call(), NOW + timedelta(seconds=301))), id="over five minutes ahead"
+        ),
+        pytest.param(request(call(), sign(call(), secret="whsec_" + "A" * 32)), id="another secret"),
+        pytest.param(request(b"{", sign(call())), id="malformed and unsigned: told nothing about the body"),
+    ],
+)
+def test_forged_report_is_refused(forged: WebhookRequest) -> None:
+    with pytest.raises(ForgedWebhookError):
+        webhook().read(forged, NOW)
+
+    assert webhook().refusal() is REFUSAL
+
+
+def test_other_methods_and_sizes_are_refused() -> None:
+    with pytest.raises(MalformedWebhookError):
+        webhook().read(request(call(), method="GET"), NOW)
+    with pytest.raises(WebhookTooLargeError):
+        webhook().read(request(call(summary="a" * 17_000)), NOW)
+
+
+def test_call_centre_learns_the_reference() -> None:
+    reply = webhook().reply("26483190275")
+
+    assert reply.status == 201
+    assert json.loads(reply.body) == {"reference": "26483190275"}
+
+
+def test_report_shows_nobody_in_logs() -> None:
+    report = webhook().read(request(call()), NOW)
+
+    for value in ("901234567", "Nguyễn", "Lê Lợi", "lương", "Example", "calls.example"):
+        assert value not in repr(report)
+
+
+def test_report_cannot_be_changed() -> None:
+    report = webhook().read(request(call()), NOW)
+
+    with pytest.raises(ValidationError):
+        report.call_id = "other"  # type: ignore[misc]
+
+
+@settings(max_examples=300)
+@given(
+    st.integers(0, 10_000),
+    st.integers(0, 127),
+    st.sampled_from(["replace", "insert", "delete", "swap", "cut"]),
+)
+def test_no_mutated_report_is_taken(at: int, code: int, how: str) -> None:
+    body = call()
+    at %= len(body)
+    character = bytes([code])
+    mutated = {
+        "replace": body[:at] + character + body[at + 1 :],
+        "insert": body[:at] + character + body[at:],
+        "delete": body[:at] + body[at + 1 :],
+        "swap": body[:at] + body[at : at + 2][::-1] + body[at + 2 :],
+        "cut": body[:at],
+    }[how]
+    if mutated == body:
+        return
+
+    with pytest.raises(ForgedWebhookError):
+        webhook().read(request(mutated, sign(body)), NOW)
+
+
+@settings(max_examples=200)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from([*CALL, "name", "address", "phone"]), inner, max_size=6)
+        ),
+        max_leaves=9,
+    )
+)
+def test_any_signed_json_is_a_report_or_malformed(value: Any) -> None:
+    try:
+        report = webhook().read(request(json.dumps(value).encode()), NOW)
+    except WebhookError:
+        return
+
+    assert isinstance(report, HotlineCall)

@@ -1,0 +1,176 @@
+"""What holds for every SMS provider's webhook."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.intake.sms.providers import SMS_PROVIDERS, sms_webhook, unknown_provider
+from chalicelib.intake.sms.webhook import (
+    LARGEST_REQUEST,
+    REFUSAL,
+    InboundSms,
+    SmsWebhook,
+    WebhookError,
+    WebhookRequest,
+    WebhookTooLargeError,
+    sender_number,
+)
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+CREDENTIALS: dict[str, dict[str, Any]] = {
+    "esms": {"cpid": "c", "private_key": "k"},
+    "twilio": {"auth_token": "t"},
+    "standard": {"secret": "whsec_" + base64.b64encode(b"x" * 24).decode()},
+    "infobip": {"username": "u", "password": "p"},
+    "vonage": {"signature_secret": "s"},
+    "aws": {"topic_arn": "arn:aws:sns:ap-southeast-1:123456789012:t"},
+}
+METHODS = {"esms": "GET"}
+
+
+def webhook(provider: str) -> SmsWebhook:
+    found = sms_webhook(provider, CREDENTIALS)
+    assert found is not None
+    return found
+
+
+def request(provider: str, **changes: Any) -> WebhookRequest:
+    fields: dict[str, Any] = {"method": METHODS.get(provider, "POST"), "path": f"/sms/{provider}"} | changes
+    return WebhookRequest(**fields)
+
+
+def test_every_provider_is_tried_here() -> None:
+    assert set(CREDENTIALS) == SMS_PROVIDERS
+
+
+@pytest.mark.parametrize("provider", sorted(SMS_PROVIDERS))
+def test_provider_goes_by_its_name(provider: str) -> None:
+    assert webhook(provider).name == provider
+
+
+@pytest.mark.parametrize("provider", sorted(SMS_PROVIDERS))
+def test_provider_that_is_not_configured_is_closed(provider: str) -> None:
+    others = {name: value for name, value in CREDENTIALS.items() if name != provider}
+
+    assert sms_webhook(provider, others) is None
+
+
+def test_unknown_provider_is_answered_like_a_forger() -> None:
+    assert sms_webhook("hotline", {"hotline": {"secret": "x"}}) is None
+    assert unknown_provider() is REFUSAL
+
+
+@pytest.mark.parametrize("provider", sorted(SMS_PROVIDERS))
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="empty"),
+        pytest.param({"method": "PATCH"}, id="with a strange method"),
+        pytest.param({"body": b"{}"}, id="with an empty object"),
+        pytest.param({"body": b"\x00\xff" * 50}, id="with noise"),
+        pytest.param({"headers": {"Authorization": "Bearer x"}}, id="with a made-up token"),
+        pytest.param({"query": {"sign": "x", "content": ["a", "b"]}}, id="with a made-up query"),
+        pytest.param({"body": b"x" * (LARGEST_REQUEST + 1)}, id="too large"),
+    ],
+)
+def test_request_that_is_not_genuine_is_refused_and_refusals_look_alike(
+    provider: str, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(WebhookError):
+        webhook(provider).read(request(provider, **changes), NOW)
+
+    assert webhook(provider).refusal() == REFUSAL
+
+
+@pytest.mark.parametrize("provider", sorted(SMS_PROVIDERS))
+def test_size_is_looked_at_before_anything_else(provider: str) -> None:
+    with pytest.raises(WebhookTooLargeError):
+        webhook(provider).read(request(provider, body=b"x" * (LARGEST_REQUEST + 1)), NOW)
+
+
+@pytest.mark.parametrize("provider", sorted(SMS_PROVIDERS))
+def test_acknowledgement_is_a_success_that_nobody_stores(provider: str) -> None:
+    sms = InboundSms(provider, "1", "+84901234567", "x", None, "k")
+
+    reply = webhook(provider).reply([sms], "Da nhan")
+
+    assert reply.status == 200
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert ("Da nhan" in reply.body) is webhook(provider).replies_inline
+
+
+def test_request_is_read_from_the_gateways_event() -> None:
+    event = {
+        "httpMethod": "POST",
+        "path": "/sms/twilio",
+        "headers": {"x-twilio-signature": "s"},
+        "multiValueQueryStringParameters": {"a": ["1", "2"]},
+        "queryStringParameters": {"a": "2"},
+        "body": base64.b64encode(b"\xff\x00").decode(),
+        "isBase64Encoded": True,
+        "requestContext": {"identity": {"sourceIp": "203.0.113.7"}},
+    }
+
+    call = WebhookRequest.from_event(event, "https://pakn.example.vn/")
+
+    assert (call.method, call.url(), call.body, call.source_ip) == (
+        "POST",
+        "https://pakn.example.vn/sms/twilio",
+        b"\xff\x00",
+        "203.0.113.7",
+    )
+    assert call.header("X-Twilio-Signature") == "s"
+    assert list(call.values("a")) == ["1", "2"]
+    assert call.values("b") == ()
+
+
+@pytest.mark.parametrize(
+    ("event", "query", "body"),
+    [
+        pytest.param({"body": None}, (), b"", id="with nothing in it"),
+        pytest.param({"body": "đ", "isBase64Encoded": False}, (), "đ".encode(), id="with a text body"),
+        pytest.param({"queryStringParameters": {"a": "1"}}, ("1",), b"", id="with single parameters only"),
+    ],
+)
+def test_sparse_event_is_read_too(event: dict[str, Any], query: tuple[str, ...], body: bytes) -> None:
+    call = WebhookRequest.from_event({"httpMethod": "GET", "path": "/sms/esms", **event}, "")
+
+    assert tuple(call.values("a")) == query
+    assert call.body == body
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        pytest.param("84901234567", "+84901234567", id="without a plus"),
+        pytest.param("+84901234567", "+84901234567", id="with a plus"),
+        pytest.param("0901234567", "+84901234567", id="in local form"),
+        pytest.param("901234567", "+84901234567", id="without country code and zero"),
+        pytest.param("841659876543", "+84359876543", id="an old 11-digit number"),
+        pytest.param("14255550182", "+14255550182", id="a foreign number without a plus"),
+        pytest.param("385916242493", "+385916242493", id="a Croatian one"),
+        pytest.param("84100000000", "+84100000000", id="one that the numbering tables do not know"),
+        pytest.param("8088", None, id="a short code"),
+        pytest.param("VIETTEL", None, id="a name"),
+        pytest.param("", None, id="nothing"),
+        pytest.param("0000000000", None, id="zeros"),
+        pytest.param("1" * 16, None, id="too many digits"),
+        pytest.param("٨٤٩٠١٢٣٤٥٦٧", None, id="digits that no network sends"),
+    ],
+)
+def test_sender_is_a_number_that_can_be_answered(written: str, number: str | None) -> None:
+    assert sender_number(written) == number
+
+
+@given(st.one_of(st.text(max_size=20), st.from_regex(r"\+?[0-9]{1,17}", fullmatch=True)))
+def test_any_sender_is_a_number_or_nobody(text: str) -> None:
+    number = sender_number(text)
+
+    assert number is None or (number[0] == "+" and number[1:].isascii() and number[1:].isdigit())
+    assert number is None or sender_number(number) == number
