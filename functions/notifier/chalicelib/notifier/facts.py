@@ -1,0 +1,98 @@
+"""What a notice may say: the variables of the templates, taken from a petition and one entry of its history. Pure.
+
+Nothing here comes out of the seal, so no text can carry a name or an address. Of a conduct case or a denunciation
+no subject, unit or quotation is told either (trust.md: notices are neutral).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from shared.domain import deadlines
+from shared.domain.history import Entry
+from shared.domain.lifecycle import Action
+from shared.domain.petition import Kind, Lane, Petition
+from shared.domain.reference import spaced
+from shared.domain.terms import Terms
+from shared.domain.working_calendar import WorkingCalendar, local_date
+
+HOTLINE = "1900 1547"
+SHORT_CODE = "8088"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a notice needs to know besides the petition."""
+
+    public_url: str
+    link_token: str
+    terms: Terms
+    calendar: WorkingCalendar
+    now: datetime
+
+
+def is_neutral(petition: Petition) -> bool:
+    """Tell whether notices must not let on what the petition is about."""
+    return petition.kind is Kind.CONDUCT or petition.lane is Lane.RESTRICTED
+
+
+def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]:
+    """Return every variable that a template may use; those that do not apply are None."""
+    neutral = is_neutral(petition)
+    answer = petition.answer.text if petition.answer else None
+    site = office.public_url.rstrip("/")
+    return {
+        "reference": spaced(petition.reference),
+        "digits": petition.reference,
+        "received_on": local_date(petition.received_at),
+        "due_on": petition.due_on,
+        "link": f"{site}/tra-cuu?ma={petition.reference}&t={office.link_token}",
+        "desk_link": f"{site}/desk/petitions/{petition.reference}",
+        "site": site.split("://", 1)[-1],
+        "hotline": HOTLINE,
+        "short_code": SHORT_CODE,
+        "text": None if neutral else entry.text,
+        "body": None if neutral else entry.facts.get("body"),
+        "subject": None if neutral else petition.subject or None,
+        "answer": None if neutral else answer,
+        "is_conduct": neutral,
+        "may_publish": petition.may_publish,
+        "publish_within_working_days": office.terms.publish_within_working_days,
+        "forward_within_working_days": office.terms.forward_within_working_days,
+        "moved_from": _date(entry.facts.get("from")) if entry.action is Action.MOVE_DUE_DATE else None,
+        **_lateness(petition, entry, office),
+        **_progress(petition, office, neutral=neutral),
+    }
+
+
+def _lateness(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]:
+    today = local_date(office.now)
+    left = deadlines.days_left(petition.due_on, office.now, office.calendar)
+    n = int(entry.facts.get("n", "1"))
+    return {
+        "n": n,
+        "every": office.terms.update_every_working_days,
+        "is_overdue": today > petition.due_on,
+        "days_left": max(left.calendar_days, 0),
+        "working_days_late": max(-left.working_days, 0),
+        "next_update_on": deadlines.overdue_update_on(petition.due_on, n + 1, office.terms, office.calendar),
+    }
+
+
+def _progress(petition: Petition, office: Office, *, neutral: bool) -> dict[str, Any]:
+    """What the handler last told for the petitioner, and the date they named if it has not passed."""
+    notes = [e for e in petition.history if e.action is Action.NOTE and e.is_visible and e.text]
+    named = [e for e in petition.history if e.action is Action.NOTE and "expected_on" in e.facts]
+    expected_on = _date(named[-1].facts["expected_on"]) if named else None
+    if expected_on is not None and expected_on < local_date(office.now):
+        expected_on = None
+    return {
+        "progress": notes[-1].text if notes and not neutral else None,
+        "expected_on": expected_on,
+    }
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

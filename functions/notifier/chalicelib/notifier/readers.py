@@ -1,0 +1,61 @@
+"""Which officers read a notice: found in the directory, one rung higher where nobody is found. Pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from shared.directory import Officer
+from shared.domain.notices import Audience
+from shared.domain.petition import Petition
+
+UNIT_HEAD, APPROVER, INTAKE_OFFICER, INSPECTOR = "unit-head", "approver", "intake-officer", "inspector"
+"""Role names, the same as the officers' groups."""
+
+INSTEAD: dict[Audience, tuple[Audience, ...]] = {
+    Audience.HANDLER: (Audience.UNIT_HEAD, Audience.APPROVER, Audience.INTAKE),
+    Audience.UNIT_HEAD: (Audience.APPROVER, Audience.INTAKE),
+    Audience.APPROVER: (Audience.INTAKE,),
+    Audience.INTAKE: (Audience.APPROVER,),
+    Audience.TASK_FORCE: (Audience.APPROVER,),
+}
+"""Who reads a notice when its own audience has nobody in office: no notice is lost for want of a reader."""
+
+
+class Readers(NamedTuple):
+    """Officers who read a notice, and in whose place."""
+
+    officers: tuple[Officer, ...]
+    audience: Audience
+    """The audience that was found: another than asked for when that one had nobody."""
+
+
+def readers_of(audience: Audience, petition: Petition, officers: Mapping[str, Officer]) -> Readers | None:
+    """Return the officers of an audience, or of the next one up; None when nobody at all is in office."""
+    for candidate in (audience, *INSTEAD[audience]):
+        found = _FIND[candidate](petition, officers)
+        if found:
+            return Readers(found, candidate)
+    return None
+
+
+def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
+    officer = officers.get((petition.handler or "").removeprefix("officer:"))
+    return (officer,) if officer else ()
+
+
+def _heads(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
+    return tuple(o for o in officers.values() if UNIT_HEAD in o.roles and o.unit == petition.unit)
+
+
+def _with_role(role: str) -> Callable[[Petition, Mapping[str, Officer]], tuple[Officer, ...]]:
+    return lambda _petition, officers: tuple(o for o in officers.values() if role in o.roles)
+
+
+_FIND: dict[Audience, Callable[[Petition, Mapping[str, Officer]], tuple[Officer, ...]]] = {
+    Audience.HANDLER: _handler,
+    Audience.UNIT_HEAD: _heads,
+    Audience.APPROVER: _with_role(APPROVER),
+    Audience.INTAKE: _with_role(INTAKE_OFFICER),
+    Audience.TASK_FORCE: _with_role(INSPECTOR),
+}

@@ -1,0 +1,1 @@
+"""The ways out: each provider is an adapter behind `sender.Sender`."""

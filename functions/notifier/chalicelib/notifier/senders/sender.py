@@ -1,0 +1,74 @@
+"""The one contract that every provider is made to fit; called by the courier.
+
+Three errors say what the courier may do next: `TemporarySendError` (nothing was sent: try again later),
+`PermanentSendError` (nothing was sent and never will be: next channel), `UnknownOutcomeError` (the request left,
+no answer came: whether it may be tried again depends on the provider's own de-duplication).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from shared.domain.errors import PetitionError
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What goes to one reader. Address and texts stay out of `repr`, so no log line can hold them."""
+
+    reference: str
+    notice: str
+    """The delivery's name in its table; receipts find it again by this."""
+    to: str = field(repr=False)
+    text: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+    html: str = field(default="", repr=False)
+
+    @property
+    def request_id(self) -> str:
+        """The provider's idempotency key, the same for each attempt, at most 50 characters."""
+        seq, kind, *_ = self.notice.split("#")
+        return f"{self.reference}-{seq}-{kind}"
+
+
+class SendError(PetitionError):
+    """A provider did not take a message. `reason` is its error code; its text is not kept, it may quote the reader."""
+
+    code = "not-sent"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TemporarySendError(SendError):
+    """Nothing was sent; a later attempt may succeed."""
+
+
+class PermanentSendError(SendError):
+    """Nothing was sent, and the same message would be refused again."""
+
+
+class UnknownOutcomeError(SendError):
+    """The message left and no usable answer came back."""
+
+
+class Sender(Protocol):
+    """One provider."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name in deliveries and metrics."""
+
+    @property
+    def deduplicates_for(self) -> timedelta:
+        """How long the provider recognises a message that it got before; zero: never."""
+
+    def send(self, message: Message) -> str:
+        """Hand over a message; return the provider's own id of it ("" when it gives none).
+
+        Raises:
+            TemporarySendError, PermanentSendError, UnknownOutcomeError.
+        """

@@ -1,0 +1,126 @@
+"""E-mail through Amazon SES v2, as raw MIME with plain text and HTML; called by the courier.
+
+SES knows no idempotency key, so the SDK must not repeat a call by itself: one attempt, and a lost answer is told
+as unknown. Event publishing (receipts/ses_events.py) finds the delivery again by the message tags.
+Sources: SES API v2 `SendEmail` and its errors; SES Developer Guide, "Header fields" (SES puts in its own
+Message-ID and Date); RFC 3834 (Auto-Submitted).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+)
+
+from shared import aws, clock
+
+from .sender import Message, PermanentSendError, SendError, TemporarySendError, UnknownOutcomeError
+
+ERRORS: dict[str, type[SendError]] = {
+    "MessageRejected": PermanentSendError,
+    "BadRequestException": PermanentSendError,
+    "InvalidParameterValue": PermanentSendError,
+    "TooManyRequestsException": TemporarySendError,
+    "ThrottlingException": TemporarySendError,
+    "Throttling": TemporarySendError,
+    "LimitExceededException": TemporarySendError,
+    "SendingPausedException": TemporarySendError,
+    "AccountSuspendedException": TemporarySendError,
+    "MailFromDomainNotVerifiedException": TemporarySendError,
+    "NotFoundException": TemporarySendError,
+    "AccessDeniedException": TemporarySendError,
+    "AccessDenied": TemporarySendError,
+    "ExpiredTokenException": TemporarySendError,
+    "UnrecognizedClientException": TemporarySendError,
+    "InvalidClientTokenId": TemporarySendError,
+}
+"""SES's error codes. What concerns this message is permanent; what concerns our account is mended by an operator
+(an alarm on the dead-letter queue tells them), so the message waits. Everything else, above all 5xx, is unknown."""
+
+_SERVER_ERROR = 500
+_MESSAGE_ID_DOMAIN = "pakn.invalid"
+
+
+class SesEmailSender:
+    """Sends e-mails."""
+
+    name = "ses"
+    deduplicates_for = timedelta(0)
+
+    def __init__(self, mail_from: str, configuration_set: str | None = None) -> None:
+        """Take the sender's address, e.g. `PAKN Bộ Nội vụ <pakn@example.vn>`, and where events are published."""
+        self._from = mail_from
+        self._configuration_set = configuration_set
+
+    def send(self, message: Message) -> str:
+        """Hand the e-mail to SES; return its message id."""
+        request: dict[str, Any] = {
+            "Destination": {"ToAddresses": [message.to]},
+            "Content": {"Raw": {"Data": mime(message, self._from)}},
+            "EmailTags": [
+                {"Name": "reference", "Value": message.reference},
+                {"Name": "notice", "Value": tag_of(message.notice)},
+            ],
+        }
+        if self._configuration_set:
+            request["ConfigurationSetName"] = self._configuration_set
+        try:
+            answer = aws.client("sesv2", attempts=1).send_email(**request)
+        except ClientError as error:
+            raise _ours(error) from None
+        except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
+            raise TemporarySendError(type(error).__name__) from None
+        except HTTPClientError as error:
+            raise UnknownOutcomeError(type(error).__name__) from None
+        return str(answer["MessageId"])
+
+
+def _ours(error: ClientError) -> SendError:
+    code = str(error.response["Error"]["Code"])
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR))
+    if code in ERRORS:
+        return ERRORS[code](code)
+    return UnknownOutcomeError(code) if status >= _SERVER_ERROR else PermanentSendError(code)
+
+
+def mime(message: Message, mail_from: str) -> bytes:
+    """Return the e-mail as RFC 5322 bytes, pure ASCII: headers encoded, bodies in UTF-8 and base64."""
+    name, address = parseaddr(mail_from)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(name, addr_spec=address)
+    mail["To"] = message.to
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = f"<{message.reference}.{tag_of(message.notice)}@{_domain(address)}>"
+    mail["X-PAKN-Reference"] = message.reference
+    mail["X-PAKN-Notice"] = tag_of(message.notice)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(message.text, cte="base64")
+    mail.add_alternative(message.html, subtype="html", cte="base64")
+    return bytes(mail)
+
+
+def tag_of(notice: str) -> str:
+    """Return a delivery's name as an SES tag, which knows letters, digits and `_ - . @` only."""
+    return notice.replace("#", ".")
+
+
+def notice_of(tag: str) -> str:
+    """Return the delivery's name that a tag stands for; only the user name at its end may hold dots itself."""
+    return "#".join(tag.split(".", 4))
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2] or _MESSAGE_ID_DOMAIN

@@ -1,0 +1,39 @@
+"""What the notifier is told by its environment."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from shared.settings import Settings
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
+OptionalTime = Annotated[time | None, BeforeValidator(_empty_is_none)]
+
+
+class NotifierSettings(Settings):
+    """The notifier's environment; each field is a variable in upper case."""
+
+    deliveries_table: str
+    seal_key_id: str
+    providers_secret: str
+    notices_queue_url: str
+    mail_from: str
+    """Sender of all e-mails, with or without a display name; its domain is verified with SES."""
+    mail_configuration_set: OptionalText = None
+    """SES configuration set that publishes events to SNS; without one nothing proves an e-mail's arrival."""
+    mail_events_topic: OptionalText = None
+    """ARN of that SNS topic; events from any other topic are refused, and without one all are."""
+    sms_sender: Literal["esms", "aws", "http"] = "esms"
+    sms_gateway_url: OptionalText = None
+    """Where SMS are sent over HTTP (`esms`, `http`)."""
+    quiet_from: OptionalTime = time(21, 0)
+    """From this time of day in Vietnam nothing is sent to citizens that they did not ask for just now; empty: never."""
+    quiet_until: time = time(7, 0)

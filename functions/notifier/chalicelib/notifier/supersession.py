@@ -1,0 +1,62 @@
+"""Which notices are void when the petition has moved on before they were sent: one table, pure rules.
+
+A notice that says something has happened stays true and is always sent. One that asks somebody to act, or says
+how things stand, is void once it no longer holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shared.domain.history import Entry
+from shared.domain.lifecycle import State
+from shared.domain.notices import NoticeKind
+from shared.domain.petition import Lane, Petition
+
+Rule = Callable[[Petition, Entry], bool]
+
+
+def _is_answered(petition: Petition, _entry: Entry) -> bool:
+    return not petition.is_unanswered
+
+
+def _has_left(state: State) -> Rule:
+    return lambda petition, _entry: petition.state is not state
+
+
+def _went_elsewhere(petition: Petition, entry: Entry) -> bool:
+    return not petition.is_unanswered or petition.unit != entry.facts.get("unit", petition.unit)
+
+
+def _moved_again(petition: Petition, entry: Entry) -> bool:
+    return not petition.is_unanswered or petition.due_on.isoformat() != entry.facts.get("to")
+
+
+def _is_no_longer_to_be_forwarded(petition: Petition, _entry: Entry) -> bool:
+    return not petition.is_unanswered or petition.lane is not Lane.FORWARDING
+
+
+VOID_WHEN: dict[NoticeKind, Rule] = {
+    NoticeKind.INFORMATION_NEEDED: _has_left(State.AWAITING_INFORMATION),
+    NoticeKind.REMINDER_TO_COMPLETE: _has_left(State.AWAITING_INFORMATION),
+    NoticeKind.OVERDUE_UPDATE: _is_answered,
+    NoticeKind.DUE_DATE_MOVED: _moved_again,
+    NoticeKind.ASSIGNED: _went_elsewhere,
+    NoticeKind.SUPPLEMENTED: _is_answered,
+    NoticeKind.DRAFT_WAITING: _has_left(State.AWAITING_APPROVAL),
+    NoticeKind.DRAFT_RETURNED: _is_answered,
+    NoticeKind.WARNING: _is_answered,
+    NoticeKind.ESCALATION: _is_answered,
+    NoticeKind.ACCEPTANCE_DUE: _has_left(State.ASSIGNED),
+    NoticeKind.APPROVAL_DUE: _has_left(State.AWAITING_APPROVAL),
+    NoticeKind.FORWARDING_DUE: _is_no_longer_to_be_forwarded,
+    NoticeKind.PUBLICATION_DUE: _has_left(State.ANSWERED),
+    NoticeKind.HANDED_TO_INTAKE: _is_answered,
+}
+"""Kinds that can become void, and when; every other kind is sent whatever happened since."""
+
+
+def is_superseded(kind: NoticeKind, petition: Petition, entry: Entry) -> bool:
+    """Tell whether a notice about `entry` would no longer be true or of use."""
+    rule = VOID_WHEN.get(kind)
+    return rule is not None and rule(petition, entry)
