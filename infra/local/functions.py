@@ -8,7 +8,8 @@ import json
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -101,7 +102,7 @@ class Functions:
         self._gateways = {name: _Gateway(app, name) for name, app in apps.items()}
         self._show_errors = show_errors
         self.running = ""
-        """Which trigger or door is at work, e.g. `router.on_change`: for those who count its AWS calls."""
+        """Which trigger or door is at work, e.g. `router.on_change`; "" while none is. For who counts AWS calls."""
 
     def http(self, function: str, request: HttpRequest) -> HttpResponse:
         """Let a function answer a request, as through API Gateway; a function that dies is answered for with 502."""
@@ -109,8 +110,7 @@ class Functions:
             return HttpResponse(
                 413, (("Content-Type", "application/json"),), b'{"message":"Request Too Long"}'
             )
-        with self.lock:
-            self.running = f"{function}.http"
+        with self.lock, self._at_work(f"{function}.http"):
             try:
                 return self._gateways[function].answer(request)
             except (KeyboardInterrupt, SystemExit):
@@ -132,8 +132,7 @@ class Functions:
             memory_size=512,
             max_runtime_ms=FUNCTION_TIMEOUT_SECONDS * 1000,
         )
-        with self.lock:
-            self.running = f"{function}.{handler}"
+        with self.lock, self._at_work(f"{function}.{handler}"):
             try:
                 return self._apps[function].handler_map[handler](event, context)
             except (KeyboardInterrupt, SystemExit):
@@ -151,6 +150,14 @@ class Functions:
         sources = {source.name: source for source in self._apps[function].event_sources}
         return int(getattr(sources.get(handler), "batch_size", default))
 
+    @contextmanager
+    def _at_work(self, name: str) -> Iterator[None]:
+        self.running = name
+        try:
+            yield
+        finally:
+            self.running = ""
+
     def _show(self) -> None:
         if self._show_errors:
             traceback.print_exc()
@@ -161,6 +168,7 @@ def load(folder: Path, names: tuple[str, ...] = NAMES) -> dict[str, Chalice]:
 
     Each function's folder goes on `sys.path`, so that the namespace package `chalicelib` spans all of them.
     """
+    names = tuple(name for name in names if (folder / name / "app.py").exists())
     for name in names:
         path = str(folder / name)
         if path not in sys.path:

@@ -13,6 +13,9 @@ from typing import Any, Literal
 from infra.local import moto_insides
 from infra.local.cloud import Cloud
 from infra.local.sms_gateway import SmsGateway
+from shared.deliveries import DeliveryChannel, DeliveryState
+from shared.petitions import petition_of
+from shared.seal import Seal
 
 Channel = Literal["EMAIL", "SMS", "PHONE"]
 
@@ -69,14 +72,40 @@ class Outbox:
     def _calls(self) -> list[Outgoing]:
         pages = self._cloud.client("dynamodb").get_paginator("scan")
         return [
-            _call(item)
+            self._call({name: str(value["S"]) for name, value in item.items() if "S" in value})
             for page in pages.paginate(
                 TableName=self._cloud.outputs["DeliveriesTable"],
-                FilterExpression="channel = :phone",
-                ExpressionAttributeValues={":phone": {"S": "PHONE"}},
+                FilterExpression="channel = :phone AND #state IN (:open, :done)",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={
+                    ":phone": {"S": DeliveryChannel.PHONE},
+                    ":open": {"S": DeliveryState.OPEN},
+                    ":done": {"S": DeliveryState.DONE},
+                },
             )
             for item in page["Items"]
         ]
+
+    def _call(self, facts: dict[str, str]) -> Outgoing:
+        return Outgoing(
+            at=datetime.fromisoformat(facts.get("claimed_at") or facts["at"]),
+            channel="PHONE",
+            to=self._number(facts["reference"]),
+            text=facts.get("text", ""),
+            reference=facts["reference"],
+        )
+
+    def _number(self, reference: str) -> str:
+        """Open the seal, as the operator's desk does when the operator dials."""
+        item = (
+            self._cloud.client("dynamodb")
+            .get_item(TableName=self._cloud.outputs["PetitionsTable"], Key={"reference": {"S": reference}})
+            .get("Item")
+        )
+        if item is None:
+            return ""
+        seal = Seal(self._cloud.outputs["SealKeyId"])
+        return seal.open(petition_of(item).petitioner.seal, reference).phone or ""
 
 
 def _mail(recipients: list[str], raw: str) -> Outgoing:
@@ -95,14 +124,3 @@ def _mail(recipients: list[str], raw: str) -> Outgoing:
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body(preferencelist=(kind,))
     return str(part.get_content()).strip() if part is not None else ""
-
-
-def _call(item: dict[str, Any]) -> Outgoing:
-    facts = {name: str(value["S"]) for name, value in item.items() if "S" in value}
-    return Outgoing(
-        at=datetime.fromisoformat(facts["at"]),
-        channel="PHONE",
-        to=facts.get("to", ""),
-        text=facts.get("text", ""),
-        reference=facts["reference"],
-    )

@@ -62,7 +62,7 @@ class Injection:
     between tries, it does not wait for real.
 
     Args:
-        where: names the trigger or door at work.
+        where: names the trigger or door at work; what is called while none is, is no function's call.
         wait: lets time pass, for `Fault.DELAY`.
     """
 
@@ -113,6 +113,8 @@ class Injection:
         self._seen, self._holding = "", None
 
     def _gate(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        if not self._where():
+            return _answer(event_name, request)
         invocation = str(request.headers.get("amz-sdk-invocation-id", ""))
         if not invocation or invocation != self._seen:
             self._seen = invocation

@@ -9,6 +9,8 @@ from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Response,
 
 from shared import clock, settings
 
+TYPES = ["application/json", "application/octet-stream", "text/plain"]
+
 Reaction = Callable[[dict[str, Any]], Any]
 
 
@@ -50,9 +52,7 @@ class Script:
         app = Chalice("tiny-intake")
         app.api.binary_types = ["application/octet-stream"]
 
-        @app.route(
-            "/echo/{word}", methods=["GET", "POST"], content_types=["text/plain", "application/octet-stream"]
-        )
+        @app.route("/echo/{word}", methods=["GET", "POST"], content_types=TYPES)
         def echo(word: str) -> Response:
             request: Any = app.current_request
             facts = {
