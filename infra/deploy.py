@@ -22,7 +22,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra import templates
-from infra.package import BUILD, FUNCTIONS, REGION, ROOT, Package, PackageError, build
+from infra.package import BUILD, FUNCTIONS, ROOT, Package, PackageError, build
+from infra.templates import REGION
 
 BEFORE = ("artifacts", "platform", "vault", "identity")
 AFTER = ("alarms",)
@@ -74,7 +75,9 @@ class Cloud:
         self._s3 = session.client("s3")
         self._poll_seconds = poll_seconds
 
-    def deploy(self, part: str, parameters: Parameters, *, package: Package | None = None, plan: bool = False) -> Outcome:
+    def deploy(
+        self, part: str, parameters: Parameters, *, package: Package | None = None, plan: bool = False
+    ) -> Outcome:
         """Bring one part's stack to what its template says.
 
         Raises:
@@ -93,10 +96,12 @@ class Cloud:
         return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", ())}
 
     def _upload(self, package: Package, stage: str) -> str:
-        """Put the zip where CloudFormation finds it, under a name made of its content: what did not change is not sent."""
+        """Put the zip where CloudFormation finds it, named by its content: what did not change is not sent."""
         bucket = self.outputs(stage, "artifacts").get("ArtifactsBucket")
         if bucket is None:
-            raise DeployError(f"Stage {stage} has no artifacts bucket yet: make deploy FUNCTION=artifacts STAGE={stage}")
+            raise DeployError(
+                f"Stage {stage} has no artifacts bucket yet: make deploy FUNCTION=artifacts STAGE={stage}"
+            )
         digest = hashlib.sha256(package.archive.read_bytes()).hexdigest()
         key = f"{package.function}/{digest}.zip"
         try:
@@ -153,7 +158,9 @@ class Cloud:
             raise DeployError(f"{name}: {reason}")
         changes = list(page["Changes"])
         while token := page.get("NextToken"):
-            page = self._formation.describe_change_set(StackName=name, ChangeSetName=change_set, NextToken=token)
+            page = self._formation.describe_change_set(
+                StackName=name, ChangeSetName=change_set, NextToken=token
+            )
             changes += page["Changes"]
         return tuple(
             f"{change['Action']} {change['LogicalResourceId']} ({change['ResourceType']})"
@@ -188,7 +195,9 @@ def deploy(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Deploy what was asked for and print what changed."""
-    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.deploy", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     parser.add_argument("part", choices=[*PARTS, *ASKED_FOR, "all"])
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--plan", action="store_true", help="only show what would change")

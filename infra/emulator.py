@@ -20,7 +20,7 @@ from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from infra.package import REGION
+from infra.templates import REGION
 
 START_WITHIN_SECONDS = 60
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
@@ -98,7 +98,7 @@ class Emulator:
         deadline = time.monotonic() + START_WITHIN_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             try:
-                with urlopen(f"{self.url}/_ministack/health", timeout=2):
+                with urlopen(f"{self.url}/_ministack/health", timeout=2):  # noqa: S310 - its own address
                     return
             except (URLError, OSError):
                 time.sleep(0.1)

@@ -20,10 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra import templates
+from infra.pins import locked_versions, pinned
+from infra.templates import REGION
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
-REGION = "ap-southeast-1"
 PLACEHOLDER_CODE = "s3://artifacts-bucket/package.zip"
 
 Template = dict[str, Any]
@@ -71,8 +74,6 @@ def build(
     Raises:
         PackageError: naming everything that is wrong with the zip or the template.
     """
-    from infra import templates
-
     workshop = into / stage / function
     shutil.rmtree(workshop, ignore_errors=True)
     source = _copy_source(functions / function, workshop / "source")
@@ -96,7 +97,9 @@ def _copy_source(directory: Path, source: Path) -> Path:
     if not (directory / "vendor" / "shared").is_dir():
         raise PackageError(directory.name, ["vendor/shared is not a link to shared/: the zip would lack it"])
     shutil.copytree(
-        directory, source, ignore=shutil.ignore_patterns("__pycache__", "*.py[co]", "tests", "deployments", ".mypy_cache")
+        directory,
+        source,
+        ignore=shutil.ignore_patterns("__pycache__", "*.py[co]", "tests", "deployments", ".mypy_cache"),
     )
     return source
 
@@ -108,7 +111,11 @@ def _run_chalice(function: str, source: Path, stage: str, merge: Path, output: P
     ]  # fmt: skip
     # Chalice imports app.py: it must find the copy only, neither the repository nor settings of a running stack.
     passed = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "TMPDIR")
-    environment = {k: v for k, v in os.environ.items() if k in passed or k.startswith("PIP_") or k.lower().endswith("_proxy")}
+    environment = {
+        k: v
+        for k, v in os.environ.items()
+        if k in passed or k.startswith("PIP_") or k.lower().endswith("_proxy")
+    }
     environment |= {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "none",
@@ -117,9 +124,13 @@ def _run_chalice(function: str, source: Path, stage: str, merge: Path, output: P
         "PYTHONPATH": str(source / "vendor"),
         "SOURCE_DATE_EPOCH": "315532800",
     }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
     if done.returncode:
-        raise PackageError(function, [line for line in (done.stdout + done.stderr).splitlines() if line][-20:])
+        raise PackageError(
+            function, [line for line in (done.stdout + done.stderr).splitlines() if line][-20:]
+        )
 
 
 def archive_findings(archive: Path, function: str) -> Iterator[str]:
@@ -144,8 +155,6 @@ def archive_findings(archive: Path, function: str) -> Iterator[str]:
 
 def pin(functions: Path = ROOT / "functions", lock: Path = ROOT / "requirements" / "dev.lock") -> None:
     """Rewrite each function's requirements.txt to the versions in the lock."""
-    from infra.pins import locked_versions, pinned
-
     versions = locked_versions(lock)
     for function in FUNCTIONS:
         path = functions / function / "requirements.txt"
@@ -154,10 +163,14 @@ def pin(functions: Path = ROOT / "functions", lock: Path = ROOT / "requirements"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build one function's package, or all five."""
-    parser = argparse.ArgumentParser(prog="python -m infra.package", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.package", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     parser.add_argument("function", nargs="?", default="all", choices=[*FUNCTIONS, "all"])
     parser.add_argument("--stage", default="dev")
-    parser.add_argument("--pin", action="store_true", help="only write the locked versions into functions/*/requirements.txt")
+    parser.add_argument(
+        "--pin", action="store_true", help="only write the locked versions into functions/*/requirements.txt"
+    )
     asked = parser.parse_args(arguments)
     if asked.pin:
         pin()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.package import PLACEHOLDER_CODE, REGION
+REGION = "ap-southeast-1"
 
 Template = dict[str, Any]
 
@@ -23,7 +23,8 @@ def read(path: Path) -> Template:
     """Return a template with its short forms (!Sub) written out (Fn::Sub)."""
     from cfnlint.decode import cfn_yaml
 
-    return _plain(cfn_yaml.load(str(path)))
+    template: Template = _plain(cfn_yaml.load(str(path)))
+    return template
 
 
 def _plain(node: Any) -> Any:
@@ -64,7 +65,9 @@ def translate(template: Template) -> Template:
     from samtranslator.sdk.parameter import SamParameterValues
     from samtranslator.translator.translator import Translator
 
-    logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)  # it misses somebody to send figures to
+    logging.getLogger("samtranslator.metrics.metrics").setLevel(
+        logging.ERROR
+    )  # it misses somebody to send figures to
     document = json.loads(json.dumps(template))
     parameters = {name: p.get("Default", name.lower()) for name, p in document.get("Parameters", {}).items()}
     translated = Translator({}, Parser(), boto_session=_Region()).translate(
@@ -96,6 +99,3 @@ def findings(template: Template, translated: Path) -> Iterator[str]:
         if match.rule.id not in _ACCEPTED:
             where = "/".join(str(part) for part in match.path or ())
             yield f"{match.rule.id} {match.message} ({where})"
-
-
-__all__ = ["PLACEHOLDER_CODE", "findings", "read", "translate", "unknown_names"]
