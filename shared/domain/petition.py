@@ -191,6 +191,8 @@ class Petition(BaseModel):
     parent: str | None = None
     attachments: tuple[str, ...] = ()
     call_id: str | None = None
+    is_receipt_owed: bool = False
+    """Whether an SMS could not be answered at once, because its provider takes no reply."""
     history: tuple[Entry, ...] = ()
 
     # --- what can be asked of it ----------------------------------------------------------------
@@ -209,7 +211,7 @@ class Petition(BaseModel):
     def was_acknowledged_at_once(self) -> bool:
         """Whether the receipt was given in the reply to the SMS, or by the operator, and nothing else was chosen."""
         if self.channel is Channel.SMS:
-            return True
+            return not self.is_receipt_owed
         chosen = set(self.petitioner.reply_by)
         return not chosen or chosen == {ReplyBy.PHONE}
 

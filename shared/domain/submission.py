@@ -128,5 +128,7 @@ class Submission(BaseModel):
     may_publish: bool = False
     language: str = "vi"
     is_named: bool = True
+    is_receipt_owed: bool = False
+    """Whether the receipt could not be given in the reply to an SMS, so that the notifier has to send it."""
     by: str = "petitioner"
     call_id: str | None = None

@@ -1,0 +1,122 @@
+"""The JSON API: reads a request, calls one use case, answers. Errors become problems in the door's decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalice.app import Request, Response
+from pydantic import BaseModel
+
+from chalicelib.intake import composition
+from chalicelib.intake.follow_up import RatingInput, SupplementInput, WithdrawalInput, cause_of
+from chalicelib.intake.receive_petition import checked_key, receive_petition
+from chalicelib.intake.track_petition import petitioners_view, receipt
+from shared import clock
+from shared.domain.petition import Petition
+from shared.domain.submission import PetitionInput
+from shared.domain.working_calendar import local_date
+from shared.http import json_answer, json_body, language_of
+
+PUBLIC = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language"}
+"""Public answers may be kept by anybody for a minute."""
+
+
+def receive(request: Request) -> Response:
+    """Take a petition: 201 with its reference and PIN, 200 with the same when it had come before."""
+    received = receive_petition(composition.reception(), json_body(request, PetitionInput), _key(request))
+    told = receipt(
+        received.petition, received.pin, composition.configuration().public_url, language_of(request)
+    )
+    headers = {"Location": f"/v1/petitions/{told.reference}"}
+    return _shown(told, 201 if received.is_new else 200, headers)
+
+
+def track(request: Request, reference: str) -> Response:
+    """Show a petition to whoever has its PIN."""
+    return _view(_petition(request, reference), request)
+
+
+def supplement(request: Request, reference: str) -> Response:
+    """Add to a petition: 201, or 200 when the same had come before."""
+    petition = _petition(request, reference)
+    body = json_body(request, SupplementInput)
+    changed = composition.follow_up().supplement(
+        petition, body.content, cause_of(_key(request), "web", body, local_date(clock.now()))
+    )
+    return _view(changed, request, 201 if changed.version > petition.version else 200)
+
+
+def withdraw(request: Request, reference: str) -> Response:
+    """Take a petition back."""
+    petition = _petition(request, reference)
+    body = json_body(request, WithdrawalInput)
+    cause = cause_of(_key(request), "web", body, local_date(clock.now()))
+    return _view(composition.follow_up().withdraw(petition, body.reason, cause), request)
+
+
+def rate(request: Request, reference: str) -> Response:
+    """Rate the answer."""
+    petition = _petition(request, reference)
+    body = json_body(request, RatingInput)
+    cause = cause_of(_key(request), "web", body, local_date(clock.now()))
+    return _view(composition.follow_up().rate(petition, body.score, body.comment, cause), request)
+
+
+def fields(request: Request) -> Response:
+    """List the fields of responsibility."""
+    return _shown(composition.public_record().fields(language_of(request)), headers=PUBLIC)
+
+
+def published(request: Request) -> Response:
+    """List published answers."""
+    page = composition.public_record().published(
+        field=query(request, "field"),
+        month=query(request, "month"),
+        search=query(request, "q"),
+        cursor=query(request, "cursor"),
+        language=language_of(request),
+    )
+    return _shown(page, headers=PUBLIC)
+
+
+def statistics(request: Request) -> Response:
+    """Give the figures of one month."""
+    return _shown(composition.public_record().figures(query(request, "month")), headers=PUBLIC)
+
+
+def query(request: Request, name: str) -> str:
+    """Return a query parameter, "" where it is not given."""
+    given = request.query_params
+    return str(given[name]).strip() if given and name in given else ""
+
+
+def address_of(request: Request) -> str:
+    """Return the caller's network address as API Gateway saw it, never a header that the caller wrote."""
+    return str(request.context.get("identity", {}).get("sourceIp", ""))
+
+
+def _key(request: Request) -> str | None:
+    key: str | None = request.headers.get("idempotency-key")
+    return None if key is None else checked_key(key)
+
+
+def _petition(request: Request, reference: str) -> Petition:
+    return composition.finder().find(
+        reference, request.headers.get("x-petition-pin", ""), address_of(request)
+    )
+
+
+def _view(petition: Petition, request: Request, status: int = 200) -> Response:
+    view = petitioners_view(
+        petition,
+        composition.directory(),
+        clock.now(),
+        composition.configuration().public_url,
+        language_of(request),
+    )
+    return _shown(view, status)
+
+
+def _shown(view: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with a view: optional parts that are not there are left out, required ones may be null."""
+    return json_answer(view.model_dump(mode="json", exclude_defaults=True), status, headers)

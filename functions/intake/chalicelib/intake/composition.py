@@ -1,0 +1,104 @@
+"""Puts intake together, once per process, from its settings. Each part is made when a request first needs it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.intake.find_petition import PetitionFinder
+from chalicelib.intake.follow_up import FollowUp
+from chalicelib.intake.pin_guard import PinGuard
+from chalicelib.intake.public_record import PublicRecord
+from chalicelib.intake.settings import IntakeSettings
+from shared import secrets, settings
+from shared.directory import Directory
+from shared.petitions import Petitions
+from shared.reception import Reception
+from shared.seal import Seal
+
+if TYPE_CHECKING:
+    from chalicelib.intake.sms_desk import SmsDesk
+
+
+def configuration() -> IntakeSettings:
+    """Return intake's settings."""
+    told: IntakeSettings = settings.load(IntakeSettings)
+    return told
+
+
+def identifiers_key() -> bytes:
+    """Return the key from which references, PINs and contact keys are derived."""
+    return secrets.identifiers_key(configuration().identifiers_secret)
+
+
+@cache
+def directory() -> Directory:
+    """Return the ministry's directory."""
+    return Directory(configuration().directory_table)
+
+
+@cache
+def petitions() -> Petitions:
+    """Return the petitions table."""
+    return Petitions(configuration().petitions_table, directory())
+
+
+@cache
+def seal() -> Seal:
+    """Return the seal, which intake may only close."""
+    return Seal(configuration().seal_key_id)
+
+
+@cache
+def reception() -> Reception:
+    """Return what gives every submission one petition."""
+    return Reception(petitions(), directory(), seal(), identifiers_key())
+
+
+@cache
+def finder() -> PetitionFinder:
+    """Return what hands out petitions against their PIN."""
+    told = configuration()
+    guard = PinGuard(
+        told.throttle_table,
+        identifiers_key(),
+        tries_per_reference=told.pin_tries_per_reference,
+        tries_per_address=told.tries_per_address,
+        locked_for=told.locked_for,
+    )
+    return PetitionFinder(petitions(), guard, identifiers_key())
+
+
+@cache
+def follow_up() -> FollowUp:
+    """Return what petitioners do later."""
+    return FollowUp(petitions(), seal())
+
+
+@cache
+def public_record() -> PublicRecord:
+    """Return what everybody may read."""
+    return PublicRecord(petitions(), directory())
+
+
+@cache
+def sms_desk() -> SmsDesk:
+    """Return what answers the short code; imported here because no other request needs it."""
+    from chalicelib.intake.sms_desk import SmsDesk  # noqa: PLC0415 - keeps the web's cold start short
+    from chalicelib.intake.sms_store import SmsStore  # noqa: PLC0415 - ditto
+
+    told = configuration()
+    return SmsDesk(
+        reception(),
+        petitions(),
+        directory(),
+        follow_up(),
+        SmsStore(told.throttle_table, replies_per_number=told.sms_replies_per_number),
+        identifiers_key(),
+    )
+
+
+def forget() -> None:
+    """Put intake together anew on next use (tests)."""
+    for part in (directory, petitions, seal, reception, finder, follow_up, public_record, sms_desk):
+        part.cache_clear()

@@ -1,0 +1,143 @@
+"""What a petitioner does later: supplement, withdraw, rate. Web, SMS and pages come here alike.
+
+Each change is named by its cause, so the same one arriving again changes nothing, and an officer who was faster
+only makes us look again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from shared import clock
+from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
+from shared.domain.petition import MAX_CONTENT, Identity, Petition
+from shared.domain.submission import OptionalText, Text
+from shared.petitions import Petitions
+from shared.seal import Seal
+
+_ATTEMPTS = 4
+"""How often we look again when somebody else was faster."""
+
+Change = Callable[[Petition], Petition]
+
+
+class SupplementInput(BaseModel):
+    """More about a petition."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    content: Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
+
+
+class WithdrawalInput(BaseModel):
+    """Taking a petition back; the reason is free."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Annotated[OptionalText, Field(max_length=2000)] = None
+
+
+class RatingInput(BaseModel):
+    """How satisfied the petitioner is, from 1 (not at all) to 5."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    score: Annotated[int, Field(ge=1, le=5, strict=True)]
+    comment: Annotated[OptionalText, Field(max_length=2000)] = None
+
+
+def whole_number(value: object) -> object:
+    """Turn the digit that a form sends into the number that the model asks for."""
+    return int(value) if isinstance(value, str) and value in {"1", "2", "3", "4", "5"} else value
+
+
+class RatingForm(RatingInput):
+    """A rating as a page's form sends it."""
+
+    score: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=5)]
+
+
+class FollowUp:
+    """Makes a petitioner's later changes."""
+
+    def __init__(self, petitions: Petitions, seal: Seal) -> None:
+        self._petitions = petitions
+        self._seal = seal
+
+    def supplement(self, petition: Petition, content: str, cause: str) -> Petition:
+        """Add a text to a petition; one that waited for it goes back to work.
+
+        Raises:
+            ActionNotPossibleError: it is no longer open.
+            IdempotencyKeyReusedError: the same cause came before with another text.
+        """
+        change_id = f"supplement:{cause}"
+        _refuse_other_text(petition, change_id, content)
+        now = clock.now()
+        return self._change(petition, change_id, lambda p: p.supplement(content, at=now, change_id=change_id))
+
+    def complete_identity(self, petition: Petition, text: str, cause: str) -> Petition:
+        """Seal the name and address that an SMS sender was asked for, in one piece as they wrote it."""
+        change_id = f"identity:{cause}"
+        if petition.has_change(change_id):
+            return petition
+        now = clock.now()
+        sealed = self._seal.close(Identity(text=text), petition.reference, now)
+        return self._change(
+            petition, change_id, lambda p: p.supplement(None, at=now, change_id=change_id, sealed=sealed)
+        )
+
+    def withdraw(self, petition: Petition, reason: str | None, cause: str) -> Petition:
+        """End a petition at its petitioner's wish.
+
+        Raises:
+            ActionNotPossibleError: it is no longer open.
+        """
+        change_id = f"withdraw:{cause}"
+        now = clock.now()
+        return self._change(petition, change_id, lambda p: p.withdraw(reason, at=now, change_id=change_id))
+
+    def rate(self, petition: Petition, score: int, comment: str | None, cause: str) -> Petition:
+        """Say how satisfied the petitioner is.
+
+        Raises:
+            ActionNotPossibleError: there is no answer yet.
+        """
+        change_id = f"rate:{cause}"
+        now = clock.now()
+        return self._change(
+            petition, change_id, lambda p: p.rate(score, comment, at=now, change_id=change_id)
+        )
+
+    def _change(self, petition: Petition, change_id: str, change: Change) -> Petition:
+        for _attempt in range(_ATTEMPTS):
+            if petition.has_change(change_id):
+                return petition
+            changed = change(petition)
+            try:
+                self._petitions.save(changed, petition.version)
+            except StaleVersionError as stale:
+                error = stale
+            else:
+                return changed
+            current = self._petitions.get(petition.reference)
+            if current is None:
+                raise NotFoundOrWrongPinError
+            petition = current
+        raise error
+
+
+def cause_of(idempotency_key: str | None, door: str, body: BaseModel, today: object) -> str:
+    """Name a change: by its sender's key, else by what it says and its day (a double click is one change)."""
+    named = idempotency_key if idempotency_key is not None else f"{today}:{body.model_dump_json()}"
+    kind = "key" if idempotency_key is not None else "derived"
+    return f"{door}:{hashlib.sha256(f'{kind}:{named}'.encode()).hexdigest()[:24]}"
+
+
+def _refuse_other_text(petition: Petition, change_id: str, content: str) -> None:
+    if any(entry.change_id == change_id and entry.text != content for entry in petition.history):
+        raise IdempotencyKeyReusedError

@@ -1,0 +1,260 @@
+"""The OpenAPI 3.1 document, generated from the models that check requests and shape answers.
+
+`OPERATIONS` is the table of the API's routes; a test keeps it and `app.py` together.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import models_json_schema
+
+from chalicelib.intake.follow_up import RatingInput, SupplementInput, WithdrawalInput
+from chalicelib.intake.public_record import FieldList, MonthFigures, PublishedList
+from chalicelib.intake.track_petition import PetitionView, ReceiptView
+from shared.domain.submission import PetitionInput
+
+VERSION = "1.0.0"
+_REF = "#/components/schemas/{model}"
+
+
+class InputProblem(BaseModel):
+    """One rule that the input broke."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    rule: str
+    message: str
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457); `code` is stable."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[InputProblem] | None = None
+    retry_after: int | None = None
+    current_version: int | None = None
+
+
+class Health(BaseModel):
+    """Whether intake answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: str
+
+
+class Operation(NamedTuple):
+    """One route of the API."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    answers: dict[int, type[BaseModel] | None]
+    body: type[BaseModel] | None = None
+    parameters: tuple[str, ...] = ()
+    problems: tuple[int, ...] = ()
+
+
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "Idempotency-Key": {
+        "in": "header",
+        "description": "Names the submission: the same key and body again give the same answer. Without it, the same"
+        " body on the same day is one submission.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+    },
+    "X-Petition-Pin": {
+        "in": "header",
+        "required": True,
+        "description": "The PIN of the receipt. 10 wrong ones lock the petition for 15 minutes.",
+        "schema": {"type": "string"},
+    },
+    "reference": {
+        "in": "path",
+        "required": True,
+        "description": "11 digits; the last one checks the others.",
+        "schema": {"type": "string", "pattern": "^[0-9]{11}$"},
+    },
+    "field": {
+        "in": "query",
+        "description": "Code of a field.",
+        "schema": {"type": "string", "maxLength": 10},
+    },
+    "month": {
+        "in": "query",
+        "description": "Year and month.",
+        "schema": {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"},
+    },
+    "q": {
+        "in": "query",
+        "description": "Words that must all occur; accents are optional.",
+        "schema": {"type": "string", "maxLength": 100},
+    },
+    "cursor": {
+        "in": "query",
+        "description": "`next_cursor` of the page before.",
+        "schema": {"type": "string"},
+    },
+    "lang": {
+        "in": "query",
+        "description": "Language of labels and errors.",
+        "schema": {"enum": ["vi", "en"]},
+    },
+}
+
+_PIN = ("reference", "X-Petition-Pin", "lang")
+_PIN_ONCE = ("reference", "X-Petition-Pin", "Idempotency-Key", "lang")
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "POST",
+        "/v1/petitions",
+        "receivePetition",
+        "Send a petition",
+        {201: ReceiptView, 200: ReceiptView},
+        PetitionInput,
+        ("Idempotency-Key", "lang"),
+        (400, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/petitions/{reference}",
+        "trackPetition",
+        "Follow a petition",
+        {200: PetitionView},
+        None,
+        _PIN,
+        (404,),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/supplements",
+        "supplementPetition",
+        "Add to a petition",
+        {201: PetitionView, 200: PetitionView},
+        SupplementInput,
+        _PIN_ONCE,
+        (400, 404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/withdrawal",
+        "withdrawPetition",
+        "Take a petition back",
+        {200: PetitionView},
+        WithdrawalInput,
+        _PIN_ONCE,
+        (400, 404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/rating",
+        "ratePetition",
+        "Rate the answer",
+        {200: PetitionView},
+        RatingInput,
+        _PIN_ONCE,
+        (400, 404, 409, 422),
+    ),
+    Operation(
+        "GET", "/v1/fields", "listFields", "Fields of responsibility", {200: FieldList}, None, ("lang",)
+    ),
+    Operation(
+        "GET",
+        "/v1/published",
+        "listPublished",
+        "Published answers, newest first",
+        {200: PublishedList},
+        None,
+        ("field", "month", "q", "cursor", "lang"),
+        (422,),
+    ),
+    Operation(
+        "GET",
+        "/v1/statistics",
+        "monthFigures",
+        "How the petitions received in a month fared",
+        {200: MonthFigures},
+        None,
+        ("month", "lang"),
+        (422,),
+    ),
+    Operation("GET", "/openapi.json", "openapi", "This document", {200: None}),
+    Operation("GET", "/health", "health", "Whether intake answers", {200: Health}),
+)
+
+_PROBLEM_TITLES = {
+    400: "The body is no JSON",
+    404: "Unknown reference, wrong PIN or locked: one answer for all three",
+    409: "The petition's state does not allow this",
+    422: "The input breaks a rule",
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the document."""
+    inputs = [(operation.body, "validation") for operation in OPERATIONS if operation.body]
+    outputs = [(m, "serialization") for operation in OPERATIONS for m in operation.answers.values() if m]
+    wanted = list(dict.fromkeys([*inputs, *outputs, (Problem, "serialization")]))
+    _, schemas = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "PAKN – phản ánh, kiến nghị",
+            "version": VERSION,
+            "description": "Send and follow petitions to the Ministry of Home Affairs of Viet Nam."
+            " Times are RFC 3339 in UTC; dates are days in Viet Nam.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": [{"name": name, **_PARAMETERS[name]} for name in operation.parameters],
+        "responses": {
+            **{str(status): _answer(model) for status, model in operation.answers.items()},
+            **{str(status): _problem(status) for status in operation.problems},
+        },
+    }
+    if operation.body:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _reference(operation.body)}},
+        }
+    return described
+
+
+def _answer(model: type[BaseModel] | None) -> dict[str, Any]:
+    schema = _reference(model) if model else {"type": "object"}
+    return {"description": "Done", "content": {"application/json": {"schema": schema}}}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": _PROBLEM_TITLES[status],
+        "content": {"application/problem+json": {"schema": _reference(Problem)}},
+    }
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=model.__name__)}

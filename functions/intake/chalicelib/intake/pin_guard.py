@@ -1,0 +1,106 @@
+"""Counts wrong PINs per reference and per network address, and locks out who guesses (docs/adr: reference and PIN).
+
+The counters live in the throttle table under HMACs: it holds neither references nor addresses. Counting a try twice
+(a write that the SDK repeated) only locks sooner, so a plain counter does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared import aws, clock
+from shared.domain import reference as references
+
+
+class PinGuard:
+    """Knows which references and addresses are locked.
+
+    Args:
+        table: the throttle table.
+        key: the identifiers' key.
+        tries_per_reference: wrong PINs until a reference is locked.
+        tries_per_address: wrong PINs until an address is locked; 0 counts none.
+        locked_for: how long after the last counted try.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        key: bytes,
+        *,
+        tries_per_reference: int,
+        tries_per_address: int,
+        locked_for: timedelta,
+    ) -> None:
+        self._table = table
+        self._key = key
+        self._tries_per_reference = tries_per_reference
+        self._tries_per_address = tries_per_address
+        self._locked_for = locked_for
+
+    def is_locked(self, reference: str, address: str) -> bool:
+        """Tell whether too many wrong PINs came for this reference, or from this address: one read."""
+        limits = self._limits(reference, address)
+        now = clock.now().timestamp()
+        return any(
+            int(item["tries"]["N"]) >= limits[item["key"]["S"]] and int(item["expires_at"]["N"]) > now
+            for item in self._read(list(limits))
+        )
+
+    def count_wrong_try(self, reference: str, address: str) -> None:
+        """Count one wrong PIN; a try while locked costs the same write and prolongs nothing."""
+        for key, limit in self._limits(reference, address).items():
+            self._count(key, limit, clock.now())
+
+    def _limits(self, reference: str, address: str) -> dict[str, int]:
+        limits = {self._name("reference", reference): self._tries_per_reference}
+        if self._tries_per_address:
+            limits[self._name("address", address)] = self._tries_per_address
+        return limits
+
+    def _name(self, kind: str, value: str) -> str:
+        return f"pin-{kind}#{references.derive(self._key, f'throttle-{kind}', value).hex()[:32]}"
+
+    def _read(self, keys: list[str]) -> list[dict[str, Any]]:
+        if len(keys) == 1:
+            answer = aws.client("dynamodb").get_item(TableName=self._table, Key={"key": {"S": keys[0]}})
+            return [answer["Item"]] if "Item" in answer else []
+        answer = aws.client("dynamodb").batch_get_item(
+            RequestItems={self._table: {"Keys": [{"key": {"S": key}} for key in keys]}}
+        )
+        found: list[dict[str, Any]] = answer["Responses"].get(self._table, [])
+        return found
+
+    def _count(self, key: str, limit: int, now: datetime) -> None:
+        """Count within the window that runs; where none runs any more, begin one."""
+        seconds = int(now.timestamp())
+        expires_at = seconds + int(self._locked_for.total_seconds())
+        try:
+            aws.client("dynamodb").update_item(
+                TableName=self._table,
+                Key={"key": {"S": key}},
+                UpdateExpression="SET expires_at = :expires_at ADD tries :one",
+                ConditionExpression="attribute_not_exists(tries) OR (expires_at > :now AND tries < :limit)",
+                ExpressionAttributeValues={
+                    ":expires_at": {"N": str(expires_at)},
+                    ":one": {"N": "1"},
+                    ":now": {"N": str(seconds)},
+                    ":limit": {"N": str(limit)},
+                },
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            kept: Any = error.response.get("Item", {})
+            if int(kept["expires_at"]["N"]) <= seconds:
+                self._begin(key, expires_at)
+
+    def _begin(self, key: str, expires_at: int) -> None:
+        aws.client("dynamodb").put_item(
+            TableName=self._table,
+            Item={"key": {"S": key}, "tries": {"N": "1"}, "expires_at": {"N": str(expires_at)}},
+        )

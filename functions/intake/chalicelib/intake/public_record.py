@@ -1,0 +1,261 @@
+"""What everybody may read: published answers, the fields of responsibility, the month's figures."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from shared import clock
+from shared.directory import Directory
+from shared.domain import deadlines
+from shared.domain.errors import InvalidInputError
+from shared.domain.gsm7 import unaccented
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Channel, Kind, Petition
+from shared.domain.working_calendar import local_date
+from shared.petitions import Petitions, PublicAnswer
+from shared.web.i18n import Language
+
+FIRST_MONTH = "2018-06"
+"""The system opened on 18 June 2018."""
+PAGE = 20
+"""Published answers on a page; a page may hold a few more, because it ends where a page of the index ends."""
+MONTHS_PER_REQUEST = 24
+LONGEST_SEARCH = 100
+FIGURES_KEPT_FOR = timedelta(seconds=60)
+
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+_CURSOR = re.compile(r"(20[0-9]{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:#a-f-]{1,40}))?")
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class FieldView(_View):
+    """A field of responsibility, for choosing it."""
+
+    code: str
+    name: str
+    example: str
+    unit: str | None = None
+    forward_to: str | None = None
+
+
+class FieldList(_View):
+    """All fields in force today."""
+
+    fields: tuple[FieldView, ...]
+
+
+class PublishedItem(_View):
+    """A published question and its answer; it carries neither reference nor person."""
+
+    subject: str
+    content: str
+    answer: str
+    field: str | None = None
+    field_label: str | None = None
+    unit: str | None = None
+    unit_label: str | None = None
+    kind: Kind | None = None
+    received_on: date
+    answered_on: date
+    published_at: datetime
+
+
+class PublishedList(_View):
+    """A page of published answers, newest first; `next_cursor` leads to older ones."""
+
+    items: tuple[PublishedItem, ...]
+    next_cursor: str | None = None
+
+
+class MonthFigures(_View):
+    """How the petitions received in one month fared. `on_time` leaves aside those that are open and not yet due."""
+
+    month: str
+    received: int
+    answered: int
+    answered_on_time: int
+    answered_late: int
+    open: int
+    open_overdue: int
+    ended_otherwise: int
+    published: int
+    on_time_percent: float | None = None
+    ratings: int
+    average_rating: float | None = None
+    by_state: dict[str, int]
+    by_channel: dict[str, int]
+    by_field: dict[str, int]
+
+
+class PublicRecord:
+    """Reads what is public."""
+
+    def __init__(self, petitions: Petitions, directory: Directory) -> None:
+        self._petitions = petitions
+        self._directory = directory
+        self._figures: dict[str, tuple[datetime, MonthFigures]] = {}
+
+    def fields(self, language: Language) -> FieldList:
+        """Return the fields in force today."""
+        today = local_date(clock.now())
+        units = self._directory.units(today)
+        return FieldList(
+            fields=tuple(
+                FieldView(
+                    code=field.id,
+                    name=_name(field.name, field.name_en, language),
+                    example=field.example,
+                    unit=_name(units[field.unit].name, units[field.unit].name_en, language)
+                    if field.unit in units
+                    else None,
+                    forward_to=field.forward_to,
+                )
+                for field in self._directory.fields(today).values()
+            )
+        )
+
+    def published(
+        self, *, field: str, month: str, search: str, cursor: str, language: Language
+    ) -> PublishedList:
+        """Return a page of published answers.
+
+        Args:
+            field: code of a field, or "".
+            month: `2026-11`, or "" for all, the newest first.
+            search: words that must all occur, accents optional, or "".
+            cursor: `next_cursor` of the page before, or "".
+            language: of the labels.
+
+        Raises:
+            InvalidInputError: a month, cursor or search that can be none.
+        """
+        words = _folded(_checked("q", search, re.compile(rf".{{0,{LONGEST_SEARCH}}}", re.DOTALL))).split()
+        only_month = _checked("month", month, _MONTH) if month else ""
+        at_month, after = self._start(only_month, cursor)
+        items: list[PublicAnswer] = []
+        for _ in range(MONTHS_PER_REQUEST):
+            page, after = self._petitions.published(at_month, after=after, limit=PAGE)
+            items += [answer for answer in page if _is_wanted(answer, field, words)]
+            if after is None:
+                at_month = _month_before(at_month)
+            if len(items) >= PAGE or (after is None and (only_month or at_month < FIRST_MONTH)):
+                break
+        is_over = after is None and (bool(only_month) or at_month < FIRST_MONTH)
+        next_cursor = None if is_over else (f"{at_month}~{after}" if after else at_month)
+        return PublishedList(
+            items=tuple(self._item(answer, language) for answer in items), next_cursor=next_cursor
+        )
+
+    def _start(self, month: str, cursor: str) -> tuple[str, str | None]:
+        if cursor:
+            found = _CURSOR.fullmatch(cursor)
+            if not found or (month and found[1] != month):
+                raise InvalidInputError(("cursor", "invalid"))
+            return found[1], found[2]
+        return month or f"{local_date(clock.now()):%Y-%m}", None
+
+    def _item(self, answer: PublicAnswer, language: Language) -> PublishedItem:
+        field = self._directory.fields(answer.received_on).get(answer.field or "")
+        unit = self._directory.units(answer.answered_on).get(answer.unit or "")
+        return PublishedItem(
+            **answer.model_dump(),
+            field_label=_name(field.name, field.name_en, language) if field else None,
+            unit_label=_name(unit.name, unit.name_en, language) if unit else None,
+        )
+
+    def figures(self, month: str) -> MonthFigures:
+        """Return the figures of the petitions received in a month; "" is this month.
+
+        Counted from the petitions themselves and kept for a minute, so a public page cannot be made to read them
+        over and over.
+
+        Raises:
+            InvalidInputError: no month, or one before the system opened or yet to come.
+        """
+        now = clock.now()
+        this_month = f"{local_date(now):%Y-%m}"
+        asked = _checked("month", month, _MONTH) if month else this_month
+        if not FIRST_MONTH <= asked <= this_month:
+            raise InvalidInputError(("month", "invalid"))
+        kept = self._figures.get(asked)
+        if kept is None or abs(now - kept[0]) >= FIGURES_KEPT_FOR:
+            found = (self._petitions.get(reference) for reference in self._petitions.received_in(asked))
+            kept = (now, month_figures(asked, [petition for petition in found if petition], now))
+            self._figures[asked] = kept
+        return kept[1]
+
+
+def month_figures(month: str, petitions: list[Petition], now: datetime) -> MonthFigures:
+    """Count the petitions of a month; the answer's own day decides whether it was in time."""
+    answered = [p for p in petitions if p.answer and p.answer.approved_at]
+    on_time = sum(not deadlines.is_overdue(p.due_on, first_answered_at(p)) for p in answered)
+    unanswered = [p for p in petitions if p.is_unanswered and not p.answer]
+    overdue = sum(deadlines.is_overdue(p.due_on, now) for p in unanswered)
+    scores = [p.rating.score for p in petitions if p.rating]
+    decided = len(answered) + overdue
+    return MonthFigures(
+        month=month,
+        received=len(petitions),
+        answered=len(answered),
+        answered_on_time=on_time,
+        answered_late=len(answered) - on_time,
+        open=len(unanswered),
+        open_overdue=overdue,
+        ended_otherwise=len(petitions) - len(answered) - len(unanswered),
+        published=sum(p.publication is not None for p in petitions),
+        on_time_percent=round(100 * on_time / decided, 1) if decided else None,
+        ratings=len(scores),
+        average_rating=round(sum(scores) / len(scores), 2) if scores else None,
+        by_state=_counted(p.state for p in petitions),
+        by_channel={channel.value: sum(p.channel is channel for p in petitions) for channel in Channel},
+        by_field=_counted(
+            p.field or p.chosen_field or "" for p in petitions if p.state is not State.RESTRICTED
+        ),
+    )
+
+
+def first_answered_at(petition: Petition) -> datetime:
+    """Return when the first answer was approved: a later one, after reopening, does not make it late."""
+    first = next((e.at for e in petition.history if e.action is Action.APPROVE), None)
+    assert petition.answer is not None  # noqa: S101 - asked only for answered petitions
+    return first or petition.answer.approved_at or petition.received_at
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(str(value) for value in values if value).items()))
+
+
+def _is_wanted(answer: PublicAnswer, field: str, words: list[str]) -> bool:
+    if field and answer.field != field:
+        return False
+    if not words:
+        return True
+    text = _folded(f"{answer.subject} {answer.content} {answer.answer}")
+    return all(word in text for word in words)
+
+
+def _folded(text: str) -> str:
+    return unaccented(text).casefold()
+
+
+def _checked(name: str, value: str, pattern: re.Pattern[str]) -> str:
+    if not pattern.fullmatch(value):
+        raise InvalidInputError((name, "too-long" if name == "q" else "invalid"))
+    return value
+
+
+def _month_before(month: str) -> str:
+    first = date.fromisoformat(f"{month}-01")
+    return f"{first - timedelta(days=1):%Y-%m}"
+
+
+def _name(vietnamese: str, english: str, language: Language) -> str:
+    return english if language == "en" and english else vietnamese

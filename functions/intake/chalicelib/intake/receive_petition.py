@@ -1,0 +1,62 @@
+"""Receives a petition from the web or from a program: names the submission, then `shared.reception` stores it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from shared import clock
+from shared.domain.errors import InvalidInputError
+from shared.domain.petition import Channel
+from shared.domain.submission import PetitionInput, Submission
+from shared.domain.working_calendar import local_date
+from shared.reception import Received, Reception
+
+_KEY = re.compile(r"[!-~]{1,200}")
+"""What an Idempotency-Key may be: visible ASCII."""
+
+
+def receive_petition(reception: Reception, petition: PetitionInput, idempotency_key: str | None) -> Received:
+    """Store a petition once, however often it is sent.
+
+    Without a key, the same petition of the same person on the same day is one: a double click, or a program that
+    tries again.
+
+    Raises:
+        InvalidInputError: an unknown field, or a key that can be none.
+        IdempotencyKeyReusedError: the key was used before with another content.
+    """
+    return reception.receive(
+        Submission(
+            key=submission_key(petition, idempotency_key),
+            channel=Channel.WEB,
+            content=petition.content,
+            subject=petition.subject or "",
+            kind=petition.kind,
+            field=petition.field,
+            type=petition.petitioner.type,
+            identity=petition.petitioner.identity,
+            reply_by=petition.chosen_channels,
+            may_publish=petition.may_publish,
+            language=petition.language,
+        )
+    )
+
+
+def submission_key(petition: PetitionInput, idempotency_key: str | None) -> str:
+    """Return the name of a submission: given by its sender, else derived from what it says and its day."""
+    if idempotency_key is not None:
+        return f"web:{checked_key(idempotency_key)}"
+    said = hashlib.sha256(petition.model_dump_json().encode()).hexdigest()
+    return f"web-derived:{local_date(clock.now())}:{said}"
+
+
+def checked_key(idempotency_key: str) -> str:
+    """Return the key if it can be one.
+
+    Raises:
+        InvalidInputError: it is empty, too long, or not visible ASCII.
+    """
+    if not _KEY.fullmatch(idempotency_key):
+        raise InvalidInputError(("Idempotency-Key", "invalid"))
+    return idempotency_key

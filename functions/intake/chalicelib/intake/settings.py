@@ -1,0 +1,33 @@
+"""What intake is told by its environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from shared.settings import Settings
+
+
+class IntakeSettings(Settings):
+    """Intake's tables, keys and limits. It may close the seal and has no right to open it."""
+
+    throttle_table: str
+    seal_key_id: str
+    providers_secret: str
+    pin_tries_per_reference: int = Field(default=10, ge=1)
+    pin_tries_per_address: int = Field(default=50, ge=0)
+    """Wrong PINs that one network address may send; 0 is no limit. A village shares one address, so it is not 10."""
+    pin_locked_minutes: int = Field(default=15, ge=1)
+    sms_replies_per_number: int = Field(default=40, ge=1)
+    """SMS that one number may cause us to pay for in a day; what it sends beyond that still takes effect."""
+
+    @property
+    def tries_per_address(self) -> int:
+        """How many wrong PINs an address has; on one machine every caller has the same address, so none is counted."""
+        return 0 if self.stage == "local" else self.pin_tries_per_address
+
+    @property
+    def locked_for(self) -> timedelta:
+        """How long too many wrong PINs lock a reference."""
+        return timedelta(minutes=self.pin_locked_minutes)

@@ -1,0 +1,202 @@
+"""What a petitioner sees of their petition: its visible history, its due date, its answer; no officer's name.
+
+Entries that the petitioner may not see leave only their digests, in `chain`, so that the whole chain of hashes can
+be verified by whoever holds the answer (`hash = SHA-256(hash before + digest)`, 64 zeros before the first).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.directory import Directory
+from shared.domain import deadlines
+from shared.domain.lifecycle import Action, State, possible_actions
+from shared.domain.petition import Channel, Kind, Petition
+from shared.domain.working_calendar import local_date
+from shared.web.i18n import Language, gettext
+from shared.web.labels import ACTIONS, KINDS, STATES
+
+PETITIONERS_ACTIONS = (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE)
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class HistoryItem(_View):
+    """One change, as its petitioner may read it."""
+
+    seq: int
+    at: datetime
+    action: Action
+    action_label: str
+    state: State
+    state_label: str
+    text: str | None = None
+    digest: str
+    hash: str
+
+
+class ChainLink(_View):
+    """What is shown of a change that the petitioner may not read."""
+
+    seq: int
+    digest: str
+    hash: str
+
+
+class AnswerView(_View):
+    """The ministry's answer."""
+
+    text: str
+    answered_at: datetime | None
+
+
+class RatingView(_View):
+    """What the petitioner thought of it."""
+
+    score: int
+    comment: str | None = None
+    at: datetime
+
+
+class Links(_View):
+    """Where to go on: for programs, and for people."""
+
+    self: str
+    track: str
+
+
+class PetitionView(_View):
+    """A petition as its petitioner sees it."""
+
+    reference: str
+    state: State
+    state_label: str
+    subject: str
+    content: str
+    kind: Kind | None
+    kind_label: str | None
+    field: str | None
+    field_label: str | None
+    unit: str | None
+    unit_label: str | None
+    channel: Channel
+    received_at: datetime
+    due_on: date
+    overdue: bool
+    overdue_working_days: int
+    may_publish: bool
+    history: tuple[HistoryItem, ...]
+    chain: tuple[ChainLink, ...]
+    answer: AnswerView | None = None
+    rating: RatingView | None = None
+    possible_actions: tuple[Action, ...]
+    links: Links
+
+
+class ReceiptView(_View):
+    """What the sender gets at once. The PIN is shown here and nowhere else."""
+
+    reference: str
+    pin: str
+    state: State
+    state_label: str
+    received_at: datetime
+    due_on: date
+    links: Links
+
+
+def links_of(reference: str, public_url: str) -> Links:
+    """Return where a petition is found; neither address carries a secret."""
+    return Links(
+        self=f"{public_url}/v1/petitions/{reference}",
+        track=f"{public_url}/tra-cuu?ma={reference}",
+    )
+
+
+def receipt(petition: Petition, pin: str, public_url: str, language: Language) -> ReceiptView:
+    """Return the receipt of a petition that is safely stored."""
+    return ReceiptView(
+        reference=petition.reference,
+        pin=pin,
+        state=petition.state,
+        state_label=gettext(language)(STATES[petition.state]),
+        received_at=petition.received_at,
+        due_on=petition.due_on,
+        links=links_of(petition.reference, public_url),
+    )
+
+
+def petitioners_view(
+    petition: Petition, directory: Directory, now: datetime, public_url: str, language: Language
+) -> PetitionView:
+    """Return what the petitioner may see, in their language."""
+    _ = gettext(language)
+    received_on = local_date(petition.received_at)
+    field = directory.fields(received_on).get(petition.field or "")
+    unit = directory.units(local_date(now)).get(petition.unit or "") or directory.units(received_on).get(
+        petition.unit or ""
+    )
+    is_overdue = petition.is_unanswered and deadlines.is_overdue(petition.due_on, now)
+    left = deadlines.days_left(petition.due_on, now, directory.calendar())
+    return PetitionView(
+        reference=petition.reference,
+        state=petition.state,
+        state_label=_(STATES[petition.state]),
+        subject=petition.subject,
+        content=petition.content,
+        kind=petition.kind,
+        kind_label=_(KINDS[petition.kind]) if petition.kind else None,
+        field=petition.field,
+        field_label=_name(field.name, field.name_en, language) if field else None,
+        unit=petition.unit,
+        unit_label=_name(unit.name, unit.name_en, language) if unit else None,
+        channel=petition.channel,
+        received_at=petition.received_at,
+        due_on=petition.due_on,
+        overdue=is_overdue,
+        overdue_working_days=max(0, -left.working_days) if is_overdue else 0,
+        may_publish=petition.may_publish,
+        history=_history(petition, language),
+        chain=tuple(
+            ChainLink(seq=entry.seq, digest=entry.digest, hash=entry.hash)
+            for entry in petition.history
+            if not entry.is_visible
+        ),
+        answer=_answer(petition),
+        rating=RatingView(**petition.rating.model_dump()) if petition.rating else None,
+        possible_actions=tuple(a for a in possible_actions(petition.state) if a in PETITIONERS_ACTIONS),
+        links=links_of(petition.reference, public_url),
+    )
+
+
+def _name(vietnamese: str, english: str, language: Language) -> str:
+    return english if language == "en" and english else vietnamese
+
+
+def _answer(petition: Petition) -> AnswerView | None:
+    if petition.answer is None:
+        return None
+    return AnswerView(text=petition.answer.text, answered_at=petition.answer.approved_at)
+
+
+def _history(petition: Petition, language: Language) -> tuple[HistoryItem, ...]:
+    _ = gettext(language)
+    return tuple(
+        HistoryItem(
+            seq=entry.seq,
+            at=entry.at,
+            action=entry.action,
+            action_label=_(ACTIONS[entry.action]),
+            state=entry.state,
+            state_label=_(STATES[entry.state]),
+            text=entry.text,
+            digest=entry.digest,
+            hash=entry.hash,
+        )
+        for entry in petition.history
+        if entry.is_visible
+    )

@@ -1,0 +1,76 @@
+"""The doors for machines that call us: SMS providers and the call centre. A 2xx follows only the durable write."""
+
+from __future__ import annotations
+
+from chalice.app import Request, Response
+
+from chalicelib.intake import composition
+from chalicelib.intake.api import address_of
+from chalicelib.intake.hotline_webhook import HotlineWebhook
+from chalicelib.intake.record_call import record_call
+from chalicelib.intake.sms.providers import sms_webhook, unknown_provider
+from chalicelib.intake.sms.webhook import WebhookError, WebhookReply, WebhookRequest
+from shared import clock, secrets
+from shared.domain.errors import IdempotencyKeyReusedError
+
+_NOT_WRITTEN_DOWN = WebhookReply(
+    201,
+    {"Content-Type": "application/json", "Cache-Control": "no-store"},
+    '{"reference": null, "missing": ["summary"]}',
+)
+"""The call was recorded; there is no petition before somebody writes down what the caller said."""
+
+
+def receive_sms(request: Request, provider: str) -> Response:
+    """Take a provider's messages; unknown providers, forged and malformed requests are refused alike."""
+    webhook = sms_webhook(provider, _credentials())
+    if webhook is None:
+        return _response(unknown_provider())
+    try:
+        messages = webhook.read(_as_it_arrived(request, f"/sms/{provider}"), clock.now())
+        desk = composition.sms_desk()
+        texts = [desk.answer(sms, is_answered_inline=webhook.replies_inline) for sms in messages]
+    except (WebhookError, IdempotencyKeyReusedError):
+        return _response(webhook.refusal())
+    return _response(webhook.reply(messages, texts[0] if texts else ""))
+
+
+def receive_call(request: Request) -> Response:
+    """Take the call centre's report of one call.
+
+    Raises:
+        InvalidInputError: it is the call centre's, and a field breaks a rule.
+        IdempotencyKeyReusedError: the call came before with another summary.
+    """
+    secret = _credentials().get("hotline", {}).get("secret")
+    if not secret:
+        return _response(unknown_provider())
+    webhook = HotlineWebhook(secret)
+    try:
+        call = webhook.read(_as_it_arrived(request, "/hotline/calls"), clock.now())
+    except WebhookError:
+        return _response(webhook.refusal())
+    reference = record_call(composition.reception(), call)
+    return _response(webhook.reply(reference) if reference else _NOT_WRITTEN_DOWN)
+
+
+def _credentials() -> dict[str, dict[str, str]]:
+    return secrets.providers(composition.configuration().providers_secret)
+
+
+def _as_it_arrived(request: Request, path: str) -> WebhookRequest:
+    query = request.query_params
+    raw: str | bytes = request.raw_body or b""
+    return WebhookRequest(
+        method=request.method,
+        path=path,
+        query={name: query.getlist(name) for name in query} if query else {},
+        headers=dict(request.headers),
+        body=raw.encode() if isinstance(raw, str) else raw,
+        source_ip=address_of(request),
+        public_url=composition.configuration().public_url,
+    )
+
+
+def _response(reply: WebhookReply) -> Response:
+    return Response(body=reply.body, status_code=reply.status, headers=dict(reply.headers))
