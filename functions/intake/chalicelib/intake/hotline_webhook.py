@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
 
-from shared.domain.contact import ContactError, normal_email, normal_phone
+from shared.domain.errors import InvalidInputError
+from shared.domain.petition import MAX_CONTENT, Kind
+from shared.domain.submission import PetitionerInput, clean_text
+from shared.http import validated
 
+from .sms import payload
 from .sms.standard_webhooks import SignatureCheck
 from .sms.webhook import (
     REFUSAL,
@@ -38,90 +42,59 @@ from .sms.webhook import (
 _WITHHELD = frozenset({"", "anonymous", "unknown", "private", "withheld"})
 """What telephone exchanges put in place of a number that the caller keeps to himself."""
 
-_NO_STORE = {"Cache-Control": "no-store"}
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-CallId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
-
 
 def _to_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _caller(text: str) -> str | None:
-    """Return the caller's number, None when it is withheld or no number."""
-    return None if text.strip().lower() in _WITHHELD else sender_number(text)
+def _number_or_withheld(text: str | None) -> str | None:
+    if text is None or text.lower() in _WITHHELD:
+        return None
+    return sender_number(text)
 
 
-def _phone(text: str) -> str:
-    try:
-        return normal_phone(text)
-    except ContactError as error:
-        raise ValueError(error.rule) from None
+def _empty_is_absent(value: object) -> object:
+    return clean_text(value) or None
 
 
-def _email(text: str) -> str:
-    try:
-        return normal_email(text)
-    except ContactError as error:
-        raise ValueError(error.rule) from None
-
-
+CallId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+ShortLine = Annotated[Annotated[str, Field(max_length=120)] | None, BeforeValidator(_empty_is_absent)]
+Summary = Annotated[Annotated[str, Field(max_length=MAX_CONTENT)] | None, BeforeValidator(_empty_is_absent)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        alias_generator=to_camel,
-        populate_by_name=True,
-        hide_input_in_errors=True,
-    )
+class HotlineCall(BaseModel):
+    """One call. `caller` is E.164, None when withheld; times are UTC; unknown fields are ignored.
 
+    By phone the operator takes down what a petition must have and reads it back (NĐ 20/2008 Đ.7): `summary` and
+    `petitioner`. A call without them is not a petition yet: somebody has to call back.
+    """
 
-class HotlinePetitioner(_Model):
-    """Who called, as the operator took it down and read it back (NĐ 20/2008 Đ.7)."""
-
-    type: Literal["CITIZEN", "BUSINESS", "ORGANISATION"] = "CITIZEN"
-    name: Line = Field(repr=False)
-    address: Line = Field(repr=False)
-    phone: Annotated[str, AfterValidator(_phone)] | None = Field(default=None, repr=False)
-    email: Annotated[str, AfterValidator(_email)] | None = Field(default=None, repr=False)
-    organisation: Line | None = Field(default=None, repr=False)
-
-
-class HotlineCall(_Model):
-    """One call. Without `summary` and `petitioner` nobody has written it down yet: an operator has to call back."""
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
     call_id: CallId
-    caller: Annotated[str, AfterValidator(_caller)] | None = Field(default=None, repr=False)
+    caller: Annotated[ShortLine, AfterValidator(_number_or_withheld)] = Field(default=None, repr=False)
     started_at: Instant = Field(alias="start")
     ended_at: Instant = Field(alias="end")
     recording: AnyHttpUrl | None = Field(default=None, repr=False)
-    agent: Line | None = None
-    summary: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)] | None
-    ) = Field(default=None, repr=False)
-    kind: Literal["REGULATION", "CONDUCT", "INITIATIVE"] | None = None
-    field: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")] | None = None
-    petitioner: HotlinePetitioner | None = Field(default=None, repr=False)
+    agent: ShortLine = None
+    summary: Summary = Field(default=None, repr=False)
+    kind: Kind | None = None
+    field: ShortLine = None
+    petitioner: PetitionerInput | None = Field(default=None, repr=False)
     may_publish: bool = False
-    language: Literal["vi", "en"] = "vi"
+    language: Annotated[str, Field(pattern="^(vi|en)$")] = "vi"
 
     @model_validator(mode="after")
-    def _ends_after_it_started(self) -> HotlineCall:
+    def _ends_after_it_started(self) -> Self:
         if self.ended_at < self.started_at:
-            raise ValueError("ended before it started")
+            raise ValueError("invalid")
         return self
 
-
-class MalformedCallError(MalformedWebhookError):
-    """A genuine request whose body breaks a rule; `problems` lists (field, rule) pairs and never a value."""
-
-    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
-        super().__init__("call")
-        self.problems = problems
+    @property
+    def is_written_down(self) -> bool:
+        """Tell whether the operator took down a petition."""
+        return self.summary is not None and self.petitioner is not None
 
 
 class HotlineWebhook:
@@ -134,36 +107,22 @@ class HotlineWebhook:
     def read(self, request: WebhookRequest, at: datetime) -> HotlineCall:
         """Return the call of a genuine request.
 
-        Raises ForgedWebhookError and WebhookTooLargeError (answer: `refusal`), MalformedCallError (`rejection`).
+        Raises:
+            WebhookError: not proven to be the call centre's; answered with `refusal`, whatever is wrong.
+            InvalidInputError: proven, but a field breaks a rule; the call centre is told which.
         """
         require_method(request, "POST")
         self._check.genuine(request, at)
         try:
-            return HotlineCall.model_validate_json(request.body)
-        except ValidationError as error:
-            problems = tuple(
-                (".".join(str(step) for step in detail["loc"]) or "body", str(detail["type"]))
-                for detail in error.errors(include_url=False, include_context=False, include_input=False)
-            )
-        raise MalformedCallError(problems)
+            facts = payload.json_object(request.body)
+        except MalformedWebhookError:
+            raise InvalidInputError(("body", "json")) from None
+        return validated(HotlineCall, facts)
 
     def reply(self, reference: str) -> WebhookReply:
         """Tell the call centre which petition its call became; the same call again gets the same answer."""
-        body = json.dumps({"reference": reference})
-        return WebhookReply(201, {"Content-Type": "application/json", **_NO_STORE}, body)
-
-    def rejection(self, error: MalformedCallError) -> WebhookReply:
-        """Tell a proven sender which fields are wrong; a retry of the same body is in vain."""
-        problem = {
-            "type": "about:blank",
-            "title": "The call report breaks a rule",
-            "status": 422,
-            "code": "invalid-input",
-            "problems": [{"field": field, "rule": rule} for field, rule in error.problems],
-        }
-        return WebhookReply(
-            422, {"Content-Type": "application/problem+json", **_NO_STORE}, json.dumps(problem)
-        )
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        return WebhookReply(201, headers, json.dumps({"reference": reference}))
 
     def refusal(self) -> WebhookReply:
         """Return the one answer to everything that is not proven."""
