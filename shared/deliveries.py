@@ -102,6 +102,9 @@ class Delivery(BaseModel):
     """What the operator says in a call; the number to call stays in the seal."""
 
 
+_IS_NEW = "attribute_not_exists(notice)"
+
+
 def notice_prefix(seq: int, kind: NoticeKind, audience: Audience) -> str:
     """Return what all deliveries of one notice begin with."""
     return f"{seq}#{kind}#{audience}#"
@@ -125,7 +128,7 @@ class Deliveries:
 
     def add(self, delivery: Delivery) -> None:
         """Write a delivery unless there is one of that name already (call tasks, void notices)."""
-        self._put(delivery, "attribute_not_exists(reference)", {})
+        self._put(delivery, _IS_NEW, {})
 
     def claim(self, delivery: Delivery, seen: Delivery | None) -> None:
         """Take a delivery for one attempt, if it still stands as it was seen (`None`: does not exist).
@@ -133,10 +136,8 @@ class Deliveries:
         Raises:
             ClaimLostError: when another worker was faster.
         """
-        if seen is None:
-            other = self._put(delivery, "attribute_not_exists(reference)", {})
-        else:
-            other = self._put(delivery, *_stands_as(seen))
+        condition, values = (_IS_NEW, {}) if seen is None else _stands_as(seen)
+        other = self._put(delivery, condition, values)
         if other is not None and other.claim != delivery.claim:
             raise ClaimLostError(other)
 
@@ -188,7 +189,10 @@ class Deliveries:
         try:
             aws.client("dynamodb").put_item(**request)
         except ClientError as error:
-            return _delivery_of(_conflicting(error))
+            old = _conflicting(error)
+            if not old:
+                raise
+            return _delivery_of(old)
         return None
 
     # --- reading -----------------------------------------------------------------------------------
@@ -204,7 +208,7 @@ class Deliveries:
         return tuple(sorted(self._query(reference, ""), key=lambda one: (one.seq, one.at)))
 
     def _query(self, reference: str, prefix: str) -> tuple[Delivery, ...]:
-        condition, values = "reference = :reference", {":reference": {"S": reference}}
+        condition, values = "#reference = :reference", {":reference": {"S": reference}}
         if prefix:
             condition += " AND begins_with(notice, :prefix)"
             values[":prefix"] = {"S": prefix}
@@ -214,6 +218,7 @@ class Deliveries:
             page = aws.client("dynamodb").query(
                 TableName=self._table,
                 KeyConditionExpression=condition,
+                ExpressionAttributeNames={"#reference": "reference"},
                 ExpressionAttributeValues=values,
                 ConsistentRead=True,
                 **start,

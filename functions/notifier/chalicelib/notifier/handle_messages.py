@@ -36,11 +36,12 @@ class MessageHandler:
             self._courier.carry(NoticeRequest.model_validate_json(record["body"]))
         except ComeBackError as error:
             wait = error.at - clock.now() if error.at is not None else wait_after(receives)
-            telemetry.logger().info("notice comes back", extra={"reason": error.reason})
+            telemetry.logger().info("notice comes back", reason=error.reason)
             self._hide(record, wait)
             return False
         except Exception as error:  # noqa: BLE001 - the edge: one poisoned message must not stop its batch
-            telemetry.logger().error("notice failed", extra={"error": type(error).__name__})
+            code = getattr(error, "response", {}).get("Error", {}).get("Code")
+            telemetry.logger().error("notice failed", error_type=type(error).__name__, error_code=code)
             telemetry.count("NoticeCrashed", error=type(error).__name__)
             return False
         return True
@@ -53,4 +54,4 @@ class MessageHandler:
                 QueueUrl=self._queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
             )
         except Exception as error:  # noqa: BLE001 - waiting is a courtesy; the message is given back either way
-            telemetry.logger().warning("cannot hide a message", extra={"error": type(error).__name__})
+            telemetry.logger().warning("cannot hide a message", error_type=type(error).__name__)
