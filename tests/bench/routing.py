@@ -25,7 +25,9 @@ LABELLED = ROOT / "tests" / "functions" / "router" / "labelled_petitions.jsonl"
 RULES = ROOT / "infra" / "seed" / "routing_rules.json"
 SILENT = "silent"
 REORGANISED_ON = date(2025, 3, 1)
-FIELDS_2018 = frozenset("TCBM CQDP CCVC DTBD TL HPCP CCHC TN VTLT TDKT TG TTRA KHAC".split())
+FIELDS_2018 = frozenset(
+    ["TCBM", "CQDP", "CCVC", "DTBD", "TL", "HPCP", "CCHC", "TN", "VTLT", "TDKT", "TG", "TTRA", "KHAC"]
+)
 FIELDS_2025 = FIELDS_2018 - {"TG"} | {"VLAM", "LDNN", "NCC", "QHLD"}
 
 

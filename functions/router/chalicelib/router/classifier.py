@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from chalicelib.router import signs
 from chalicelib.router.phrasebook import Hit
-from chalicelib.router.rules import Lane, LaneRule, RoutingRules
+from chalicelib.router.rules import NEUTRAL, Lane, LaneRule, RoutingRules
 from chalicelib.router.text import Words, read
 
 __all__ = ["Decision", "Lane", "RoutingRules", "decide"]
@@ -173,6 +173,8 @@ def _weigh(
             continue
         share = hit.factor if times[source] == 1 else hit.factor * repeat
         for label, weight in hit.phrase.weights.items():
+            if label == NEUTRAL:
+                continue
             scores[label] += weight * share
             if reasons is not None:
                 reasons[label][source] = None

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from chalicelib.router.text import Words, fold, spell, split
 
 _SLIP_FACTOR = 0.7
+_WORDS_PER_SLIP = 3
 """What a phrase still weighs when some of its words carry other accents than it should (a typing slip)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase with its weight for each label; a trailing "!" in its source means: only with its accents."""
+    """A phrase with its weight for each label; its words as they are compared."""
 
     source: str
     spelled: tuple[str, ...]
@@ -35,7 +36,11 @@ class Phrasebook:
     """Phrases, compiled once, that are looked up at every word of a text by their first word."""
 
     def __init__(self, entries: Iterable[tuple[str, str, float]]) -> None:
-        """Take (phrase, label, weight) entries; one phrase may speak for several labels."""
+        """Take (phrase, label, weight) entries; one phrase may speak for several labels.
+
+        Without its accents a single syllable means too many things ("cho": chờ, chó, cho), so it is found only as
+        spelled, unless it ends in "~"; longer phrases are found unaccented too, unless they end in "!".
+        """
         weights: dict[str, dict[str, float]] = defaultdict(dict)
         for source, label, weight in entries:
             weights[source][label] = max(weight, weights[source].get(label, weight))
@@ -45,11 +50,12 @@ class Phrasebook:
             if not words:
                 continue
             phrase = Phrase(
-                source=source.rstrip("!"),
+                source=source.rstrip("!~"),
                 spelled=tuple(spell(word) for word in words),
                 folded=tuple(fold(word) for word in words),
                 weights=labels,
-                needs_accents=source.endswith("!"),
+                needs_accents=source.endswith("!")
+                or (len(words) == 1 and not source.endswith("~") and not source.isascii()),
             )
             self._by_first[phrase.folded[0]].append(phrase)
 
@@ -80,6 +86,8 @@ class Phrasebook:
 
 def _agreement(phrase: Phrase, words: Words, start: int) -> float:
     """Weigh how far the accents agree: 1 entirely or as far as written, less after a slip, 0 another phrase."""
+    if phrase.needs_accents and not words.is_accented and all(word.isascii() for word in phrase.spelled):
+        return 0.0
     slips = 0
     for offset, expected in enumerate(phrase.spelled):
         actual = words.spelled[start + offset]
@@ -87,9 +95,7 @@ def _agreement(phrase: Phrase, words: Words, start: int) -> float:
             continue
         if phrase.needs_accents:
             return 0.0
-        if actual.isascii() and not words.is_accented:
-            continue
-        slips += 1
+        slips += words.is_accented or not actual.isascii()
     if slips == 0:
         return 1.0
-    return _SLIP_FACTOR if slips <= len(phrase.spelled) // 2 else 0.0
+    return _SLIP_FACTOR if slips <= len(phrase.spelled) // _WORDS_PER_SLIP else 0.0

@@ -15,6 +15,9 @@ from typing import Any
 from chalicelib.router.phrasebook import Phrasebook
 from chalicelib.router.text import spell, split
 
+NEUTRAL = ""
+"""The label of phrases that speak for nothing but keep shorter ones inside them from speaking ("số lượng")."""
+
 
 class Lane(StrEnum):
     """The way a petition takes: to a unit, or to one of the side doors that domain.md §3 names."""
@@ -76,7 +79,7 @@ class RoutingRules:
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], on: date | None = None) -> "RoutingRules":
         """Compile directory rows; with `on`, only those in force on that day (`valid_to` is the last)."""
-        used = [row for row in rows if on is None or _in_force(row, on)]
+        used = list(rows) if on is None else _in_force(rows, on)
         return cls(
             version=_version(used),
             limits=_limits(used),
@@ -90,10 +93,15 @@ class RoutingRules:
         )
 
 
-def _in_force(row: Mapping[str, Any], on: date) -> bool:
+def _in_force(rows: Iterable[Mapping[str, Any]], on: date) -> list[Mapping[str, Any]]:
+    """Keep the rows that hold on a day, and of several versions of one row the newest."""
     day = on.isoformat()
-    until = row.get("valid_to")
-    return str(row.get("valid_from", "")) <= day and (not until or day <= str(until))
+    newest: dict[str, Mapping[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: str(row.get("valid_from", ""))):
+        until = row.get("valid_to")
+        if str(row.get("valid_from", "")) <= day and (not until or day <= str(until)):
+            newest[str(row.get("id"))] = row
+    return list(newest.values())
 
 
 def _of(rows: Iterable[Mapping[str, Any]], type_: str) -> Iterator[Mapping[str, Any]]:
@@ -125,6 +133,8 @@ def _topic_entries(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, fl
     yield from _entries(rows, "field", "field")
     for phrase, body, weight in _entries(rows, "body", "body"):
         yield phrase, f"body:{body}", weight
+    for row in _of(rows, "neutral"):
+        yield from ((phrase, NEUTRAL, 0.0) for phrase, _ in _weighted(row))
 
 
 def _bodies(rows: list[Mapping[str, Any]]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from chalicelib.router.text import Words, is_syllable
+from chalicelib.router.text import Words, is_syllable, read
 
 NAMED_PERSON = "named_person"
 DECISION_NUMBER = "decision_number"
@@ -16,55 +16,27 @@ FOREIGN_SCRIPT = "foreign_script"
 NOT_VIETNAMESE = "not_vietnamese"
 GIBBERISH = "gibberish"
 LINK = "link"
+MONEY = "money"
 WORDLESS = "wordless"
 BRIEF = "brief"
 
 _TITLES = frozenset({"ông", "bà", "anh", "chị", "cô", "thầy", "đồng", "chí", "đc", "mr", "mrs", "ms"})
 _BARE_TITLES = frozenset({"ong", "ba", "anh", "chi", "co", "thay", "ten"})
 _SURNAMES = frozenset(
-    [
-        "nguyen",
-        "tran",
-        "le",
-        "pham",
-        "huynh",
-        "hoang",
-        "phan",
-        "vu",
-        "vo",
-        "dang",
-        "bui",
-        "do",
-        "ho",
-        "ngo",
-        "duong",
-        "li",
-        "dinh",
-        "doan",
-        "trinh",
-        "luong",
-        "mai",
-        "dao",
-        "truong",
-        "lam",
-        "cao",
-        "ta",
-        "ton",
-        "luu",
-        "chu",
-        "thach",
-        "ha",
-        "quach",
-        "tong",
-        "la",
-        "kieu",
-    ]
+    read(
+        "Nguyễn Trần Lê Phạm Huỳnh Hoàng Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Đoàn Trịnh Lương Mai Đào Trương"
+        " Lâm Cao Tạ Tôn Lưu Chu Thạch Hà Quách Tống La Kiều Lò Vàng Giàng Sùng Nông Hứa Cầm Đèo Thào Ma Kha Sầm"
+    ).folded
 )
 _UNMISTAKABLE = frozenset({"nguyen", "tran", "pham", "huynh", "trinh", "quach", "thach", "duong", "hoang"})
 _NFC_TITLES = frozenset(unicodedata.normalize("NFD", title) for title in _TITLES)
 _DECISION = re.compile(r"(?:quyet dinh|qd)\s*(?:so)?\s*:?\s*\d+|\d+\s*/\s*qd\b|so\s*\d+\s*/\s*qd")
 _LINK = re.compile(
     r"https?://|www\.|bit\.ly|t\.me/|zalo\.me|\b[a-z0-9-]+\.(?:com|net|xyz|vip|club|top|shop|info)\b"
+)
+_MONEY = re.compile(
+    r"(?<!duoc )\b(?:nhan|doi|lay|voi|chung|an|bo tui|giu lai|bat nop|phai nop|dua|kep|dut|gia|vay|thu|chi|om|cam|tieu|xin)\s(?:\S+\s){0,3}"
+    r"\d+\s?(?:k|ng?in|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b"
 )
 _LATIN = range(0x0250)
 _VIETNAMESE = range(0x1E00, 0x1F00)
@@ -83,6 +55,8 @@ def see(text: str, words: Words) -> Iterator[str]:
         yield DECISION_NUMBER
     if _LINK.search(text.lower()):
         yield LINK
+    if _MONEY.search(" ".join(words.folded)):
+        yield MONEY
     if len(words) <= _BRIEF_WORDS:
         yield BRIEF
     yield from _language(text, words)
@@ -95,7 +69,11 @@ def _names_a_person(words: Words) -> bool:
         following = words.folded[index + 1]
         is_capital = words.written[index + 1][0].isupper() and not shouting
         title = words.written[index].lower()
-        if title in _NFC_TITLES and (is_capital or following in _SURNAMES):
+        if (
+            words.is_accented
+            and title in _NFC_TITLES
+            and (is_capital or (shouting and following in _SURNAMES))
+        ):
             return True
         if words.is_accented or words.folded[index] not in _BARE_TITLES:
             continue

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
+_HOI, _NGA = "\u0309", "\u0303"
 _WORD = re.compile(r"[^\W_][\w" + "\u0300-\u036f" + "]*")
 _TONE = re.compile(f"[{_TONES}]")
 _MARK = re.compile("[\u0300-\u036f]")
@@ -34,17 +35,21 @@ class Words:
 
 
 def spell(word: str) -> str:
-    """Bring one decomposed, lower-case word to the form in which spellings are compared: tone last."""
-    if word.isascii():
-        return word
-    tones = "".join(_TONE.findall(word))
-    return _TONE.sub("", word) + tones
+    """Bring one decomposed, lower-case word to the form in which spellings are compared.
+
+    The tone goes last; hỏi and ngã are one, since half the country does not tell them apart in writing.
+    """
+    tones = "" if word.isascii() else "".join(_TONE.findall(word)).replace(_NGA, _HOI)
+    return _unite(_TONE.sub("", word) if tones else word) + tones
 
 
 def fold(word: str) -> str:
     """Strip one decomposed, lower-case word of all accents and of the spellings that sound alike."""
-    if not word.isascii():
-        word = _MARK.sub("", word).replace("đ", "d")
+    return _unite(word if word.isascii() else _MARK.sub("", word).replace("đ", "d"))
+
+
+def _unite(word: str) -> str:
+    """Bring spellings that stand for one sound, and the typing slip "gn", to one form ("nghạch", "kỷ", "khôgn")."""
     if word.endswith("gn"):
         word = word[:-2] + "ng"
     if word.startswith("ngh"):
