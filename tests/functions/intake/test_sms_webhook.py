@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from standardwebhooks.webhooks import Webhook
 
+from chalicelib.intake.hotline_webhook import HotlineCall
 from chalicelib.intake.sms.providers import SMS_PROVIDERS, sms_webhook, unknown_provider
 from chalicelib.intake.sms.webhook import (
     LARGEST_REQUEST,
     REFUSAL,
     InboundSms,
+    Part,
     SmsWebhook,
     WebhookError,
     WebhookRequest,
@@ -103,6 +109,49 @@ def test_acknowledgement_is_a_success_that_nobody_stores(provider: str) -> None:
     assert reply.status == 200
     assert reply.headers["Cache-Control"] == "no-store"
     assert ("Da nhan" in reply.body) is webhook(provider).replies_inline
+
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text(encoding="utf-8")
+
+
+def example(beginning: str) -> dict[str, Any]:
+    """Return the JSON example of docs/webhooks.md in which `beginning` stands."""
+    (found,) = [block for block in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL) if beginning in block]
+    parsed: dict[str, Any] = json.loads(found)
+    return parsed
+
+
+def test_guide_has_a_row_for_every_provider() -> None:
+    rows = set(re.findall(r"^\| `([a-z]+)` \| (?:GET|POST)", GUIDE, re.MULTILINE))
+
+    assert rows == SMS_PROVIDERS
+    assert set(example('"esms"')) == SMS_PROVIDERS | {"hotline"}
+
+
+def test_guides_credentials_are_those_that_the_code_reads() -> None:
+    for provider, credentials in CREDENTIALS.items():
+        assert set(credentials) <= set(example('"esms"')[provider])
+
+
+def test_guides_sms_event_is_read_as_it_stands() -> None:
+    body = json.dumps(example("sms.received")).encode()
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(NOW.timestamp())),
+        "webhook-signature": Webhook(CREDENTIALS["standard"]["secret"]).sign("msg_1", NOW, body.decode()),
+    }
+
+    (sms,) = webhook("standard").read(request("standard", headers=headers, body=body), NOW)
+
+    assert sms.part == Part("77", 1, 2)
+
+
+def test_guides_call_report_is_read_as_it_stands() -> None:
+    report = HotlineCall.model_validate(example("callId"))
+
+    assert report.is_written_down
+    named = set(re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (`.*?) \|", GUIDE, re.MULTILINE))))
+    assert {field.alias for field in HotlineCall.model_fields.values()} <= named
 
 
 def test_request_is_read_from_the_gateways_event() -> None:
