@@ -19,8 +19,8 @@ from shared.web.i18n import N_, Language, gettext
 
 M = TypeVar("M", bound=BaseModel)
 
-MAX_BODY = 64 * 1024
-"""Bytes of a request's body; files go straight to the bucket."""
+MAX_BODY = 128 * 1024
+"""Bytes of a request's body: 10,000 Vietnamese letters take nine each in a form. Files go straight to the bucket."""
 
 PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
     errors.InvalidInputError: (
@@ -223,7 +223,7 @@ def language_of(request: Request) -> Language:
 
 
 def raw_body(request: Request) -> bytes:
-    """Return the body, at most 64 KB.
+    """Return the body, at most 128 KB.
 
     Raises:
         InvalidInputError: when it is longer.
@@ -252,19 +252,22 @@ def form_body(request: Request) -> dict[str, str]:
     """Read a form (`application/x-www-form-urlencoded`); of a field given twice the last counts.
 
     Raises:
-        InvalidInputError: when it is not UTF-8.
+        InvalidInputError: when it is not UTF-8, or has more than 100 fields.
     """
-    try:
-        return dict(form_pairs(request))
-    except UnicodeDecodeError:
-        raise errors.InvalidInputError(("body", "invalid")) from None
+    return dict(form_pairs(request))
 
 
 def form_pairs(request: Request) -> list[tuple[str, str]]:
-    """Read a form as pairs, for fields that may come several times (checkboxes)."""
-    return parse_qsl(
-        raw_body(request).decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100
-    )
+    """Read a form as pairs, for fields that may come several times (checkboxes).
+
+    Raises:
+        InvalidInputError: when it is not UTF-8, or has more than 100 fields.
+    """
+    body = raw_body(request)
+    try:
+        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError:
+        raise errors.InvalidInputError(("body", "invalid")) from None
 
 
 def validated(model: type[M], facts: Any) -> M:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from shared.domain.reference import spaced
 from shared.domain.working_calendar import VIETNAM
 from shared.web.i18n import Language, add_catalogue, translations
+from shared.web.static import asset_url
 
 _SHARED = Path(__file__).parent / "pages"
+
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+_ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ENGLISH_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 class Pages:
@@ -44,9 +53,11 @@ class Pages:
             environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
             environment.filters |= {
                 "day": day,
+                "long_day": partial(long_day, language=language),
                 "moment": moment,
                 "spaced": spaced,
             }
+            environment.globals |= {"asset": asset_url, "link": partial(link, language=language)}
             self._environments[language] = environment
         return self._environments[language]
 
@@ -54,6 +65,18 @@ class Pages:
 def day(value: date) -> str:
     """Return a date as it is written in Vietnam: 14/12/2026."""
     return f"{value:%d/%m/%Y}"
+
+
+def long_day(value: date, language: Language) -> str:
+    """Return a date with its weekday, as a deadline is told: Thứ Hai, ngày 14/12/2026 or Monday, 14 December 2026."""
+    if language == "en":
+        return f"{_ENGLISH_WEEKDAYS[value.weekday()]}, {value.day} {_ENGLISH_MONTHS[value.month - 1]} {value.year}"
+    return f"{WEEKDAYS[value.weekday()]}, ngày {day(value)}"
+
+
+def link(path: str, language: Language) -> str:
+    """Return an address on this site that keeps the reader's language."""
+    return path if language == "vi" else f"{path}{'&' if '?' in path else '?'}lang=en"
 
 
 def moment(value: datetime) -> str:

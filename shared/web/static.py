@@ -1,0 +1,44 @@
+"""The site's own style sheet and pictures: served by intake under `/assets/`, named with their version by every page.
+
+No page asks a third party for anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+_FOLDER = Path(__file__).parent / "assets"
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+class Asset(NamedTuple):
+    """One file as a browser gets it."""
+
+    content_type: str
+    text: str
+    version: str
+
+
+@cache
+def asset(name: str) -> Asset | None:
+    """Return a file of the assets folder, None where there is none of that name."""
+    path = next((p for p in _FOLDER.iterdir() if p.name == name and p.suffix in _TYPES), None)
+    if path is None:
+        return None
+    text = path.read_text(encoding="utf-8")
+    return Asset(_TYPES[path.suffix], text, hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def asset_url(name: str) -> str:
+    """Return the address of a file with its version in it, so that browsers may keep it for ever.
+
+    Raises:
+        LookupError: there is no such file.
+    """
+    found = asset(name)
+    if found is None:
+        raise LookupError(f"no asset {name}")
+    return f"/assets/{name}?v={found.version}"
