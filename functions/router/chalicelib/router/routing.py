@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.router.classifier import Decision, decide
 from chalicelib.router.rules import RoutingRules
 from shared import clock
@@ -25,7 +27,7 @@ class Router:
     def __init__(self, petitions: Petitions, directory: Directory) -> None:
         self._petitions = petitions
         self._directory = directory
-        self._rules: tuple[int, RoutingRules] | None = None
+        self._rules: tuple[tuple[dict[str, Any], ...], RoutingRules] | None = None
 
     def route(self, reference: str) -> None:
         """Decide a petition's field and unit, once; a petition that was routed, or ended, meanwhile is left alone."""
@@ -64,11 +66,10 @@ class Router:
         return petition.hand_to_intake(unit, by="router", at=now, change_id=CHANGE_ID, proposal=proposal)
 
     def _current_rules(self) -> RoutingRules:
-        """Parse the rules anew only when the directory read them anew."""
+        """Return the rules in force; they are compiled anew only when an administrator changed them."""
         rows = self._directory.rows("routing-rule")
-        if self._rules is None or self._rules[0] != id(rows):
-            self._rules = (id(rows), RoutingRules.from_rows(rows))
-            self._rows = rows  # keeps the identity from being used again
+        if self._rules is None or self._rules[0] != rows:
+            self._rules = (rows, RoutingRules.from_rows(rows))
         return self._rules[1]
 
 

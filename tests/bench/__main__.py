@@ -1,0 +1,34 @@
+"""Measures, and prints the figures as ratios within one run: machines are noisy, ratios less so.
+
+`make bench` runs all; `make bench ARGS="cold-starts"` one. Nothing here asserts: figures are read, not gated.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from tests.bench import cold_starts, petition_costs, routing, sweep_costs
+
+BENCHES: dict[str, Callable[[], object]] = {
+    "cold-starts": cold_starts.main,
+    "petition-costs": petition_costs.main,
+    "sweep-costs": sweep_costs.main,
+    "routing": routing.main,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benches, or all of them."""
+    unknown = set(names) - BENCHES.keys()
+    if unknown:
+        print(f"There is no bench {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}.")
+        return 2
+    for name in names or BENCHES:
+        print(f"\n=== {name} ===", flush=True)
+        BENCHES[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,92 @@
+"""What must hold after sixty bad days: nothing missed, nothing doubled, the same seed gives the same history."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from shared import clock
+from shared.domain import history
+from shared.domain.lifecycle import UNANSWERED, Action
+from shared.domain.notices import notices_after
+from shared.domain.wake_ups import due_now
+from tests.campaigns.simulation import Simulation
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((1, 150), id="seed 1"),
+        pytest.param((2, 150), id="seed 2"),
+        pytest.param((3, 10_000), id="seed 3, whole", marks=pytest.mark.full),
+    ],
+)
+def played(request: pytest.FixtureRequest) -> Simulation:
+    """A run that is over."""
+    seed, petitions = request.param
+    return Simulation(seed, petitions).run()
+
+
+def test_the_world_was_bad_enough(played: Simulation):
+    """Messages were doubled, and petitions of every fate are there."""
+    assert played.delivered["notices"] > 1.2 * len(played.told)
+    states = Counter(petition.state for petition in played.all())
+    assert sum(states[state] for state in UNANSWERED) > played.count // 10
+    assert len(states) >= 4
+    assert any(p.last(Action.UPDATE_PETITIONER) for p in played.all())
+
+
+def test_nothing_that_fell_due_was_missed(played: Simulation):
+    clock.use(lambda: played.now)
+    calendar = played.directory.calendar()
+
+    left = {
+        petition.reference: due
+        for petition in played.all()
+        if (due := due_now(petition, played.directory.terms_of(petition), calendar, played.now))
+    }
+
+    clock.use(None)
+    assert not left
+
+
+def test_every_overdue_petitioner_has_heard_the_latest_update(played: Simulation):
+    for petition in played.all():
+        if petition.is_unanswered:
+            last = petition.last(Action.UPDATE_PETITIONER)
+            assert (int(last.facts["n"]) if last else 0) == played.updates_owed(petition)
+
+
+def test_nothing_was_done_twice(played: Simulation):
+    for petition in played.all():
+        changes = Counter(entry.change_id for entry in petition.history)
+        updates = [e.facts["n"] for e in petition.history if e.action is Action.UPDATE_PETITIONER]
+        assert max(changes.values()) == 1
+        assert len(updates) == len(set(updates))
+        assert history.is_intact(petition.history)
+
+
+def test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other(played: Simulation):
+    expected = {
+        (petition.reference, entry.seq, kind, audience)
+        for petition in played.all()
+        for entry in petition.history
+        for kind, audience in notices_after(petition, entry)
+    }
+
+    assert set(played.told) == expected
+
+
+def test_nobody_is_told_of_lateness_after_the_answer(played: Simulation):
+    for petition in played.all():
+        approved = petition.last(Action.APPROVE)
+        if approved:
+            later = {entry.action for entry in petition.history[approved.seq :]}
+            assert not later & {Action.UPDATE_PETITIONER, Action.ESCALATE, Action.WARN_HANDLER}
+
+
+def test_same_seed_gives_the_same_history():
+    first, again, other = (Simulation(seed, 40).run().head() for seed in (7, 7, 8))
+
+    assert first == again != other

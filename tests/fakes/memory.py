@@ -1,0 +1,109 @@
+"""The petitions table and the directory in memory, for campaigns too large for an emulator.
+
+They keep the contract of the real ones (`tests/functions/test_petitions_contract.py` runs on both), JSON included.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from infra import seed
+from shared import clock
+from shared.directory import Directory
+from shared.domain.errors import StaleVersionError
+from shared.domain.petition import Petition
+from shared.domain.wake_ups import next_wake
+from shared.petitions import Petitions, StoredPetition, wake_shard
+
+
+class MemoryDirectory(Directory):
+    """The seeded directory without a table."""
+
+    def __init__(self) -> None:
+        super().__init__("memory")
+        self._rows = seed.directory_rows()
+
+    def _read(self, kind: str) -> list[dict[str, Any]]:
+        return list(self._rows.get(kind, []))
+
+    def replace(self, kind: str, rows: list[dict[str, Any]]) -> None:
+        """Put other rows in the place of a kind's."""
+        self._rows[kind] = rows
+        self._kept.pop(kind, None)
+
+
+class MemoryPetitions(Petitions):
+    """Petitions as JSON in a dict, and the `wake` index as a heap of what may be due."""
+
+    def __init__(self, directory: Directory) -> None:
+        super().__init__("memory", directory)
+        self._bodies: dict[str, str] = {}
+        self._versions: dict[str, int] = {}
+        self._wake_at: dict[str, datetime] = {}
+        self._heap: list[tuple[datetime, str]] = []
+
+    def add(self, petition: Petition) -> Petition | None:
+        """As the table does with `attribute_not_exists(reference)`."""
+        if petition.reference in self._bodies:
+            return self.get(petition.reference)
+        self._store(petition)
+        return None
+
+    def save(self, petition: Petition, seen_version: int) -> None:
+        """As the table does with `version = :seen`."""
+        if self._versions.get(petition.reference) != seen_version:
+            other = self.get(petition.reference)
+            if other is None:
+                raise StaleVersionError(0)
+            if other.history[seen_version : petition.version] != petition.history[seen_version:]:
+                raise StaleVersionError(other.version)
+            return
+        self._store(petition)
+
+    def _store(self, petition: Petition) -> None:
+        self._bodies[petition.reference] = petition.model_dump_json(exclude_defaults=True)
+        self._versions[petition.reference] = petition.version
+        terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
+        wake_at = next_wake(petition, terms, calendar, clock.now())
+        self._wake_at.pop(petition.reference, None)
+        if wake_at is not None:
+            self._wake_at[petition.reference] = wake_at
+            heapq.heappush(self._heap, (wake_at, petition.reference))
+
+    def get(self, reference: str) -> Petition | None:
+        """Read one petition."""
+        body = self._bodies.get(reference)
+        return Petition.model_validate_json(body) if body is not None else None
+
+    def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
+        """What the index holds of one shard up to an instant."""
+        for reference, at in self.due_everywhere(until):
+            if wake_shard(reference) == shard:
+                yield reference, at
+
+    def due_everywhere(self, until: datetime) -> list[tuple[str, datetime]]:
+        """What the index holds of all shards up to an instant; its cost follows what is due, as the real one's does."""
+        found: dict[str, datetime] = {}
+        while self._heap and self._heap[0][0] <= until:
+            at, reference = heapq.heappop(self._heap)
+            if self._wake_at.get(reference) == at:
+                found[reference] = at
+        for reference, at in found.items():
+            heapq.heappush(self._heap, (at, reference))
+        return sorted(found.items())
+
+    def next_wake_at(self) -> datetime | None:
+        """Return the earliest `wake_at` of all petitions."""
+        while self._heap and self._wake_at.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def page(self, start: dict[str, Any] | None) -> tuple[list[StoredPetition], dict[str, Any] | None]:
+        """Read all petitions as one page."""
+        return [
+            StoredPetition(Petition.model_validate_json(body), self._wake_at.get(reference))
+            for reference, body in self._bodies.items()
+        ], None

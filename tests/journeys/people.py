@@ -1,0 +1,177 @@
+"""The people of the journeys: what a citizen, an SMS sender, an operator and an officer do at the system's doors."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from infra.local.driver import Driver
+from infra.local.functions import HttpResponse
+
+CONTENT = (
+    "Tôi dự thi nâng ngạch chuyên viên chính đợt tháng 9 nhưng đến nay chưa có thông báo kết quả. "
+    "Đề nghị Bộ cho biết thời hạn công bố kết quả thi nâng ngạch công chức theo quy định."
+)
+CITIZEN = {
+    "type": "CITIZEN",
+    "name": "Trần Thị Mùa",
+    "address": "Thôn Hạ, xã Đông Sơn, Thanh Hóa",
+    "phone": "0912 345 678",
+    "email": "mua.tran@thu.example",
+}
+_numbers = itertools.count(1)
+
+
+class Citizen:
+    """Somebody on the web."""
+
+    def __init__(self, driver: Driver, **petition: Any) -> None:
+        self._driver = driver
+        self.body: dict[str, Any] = {
+            "content": CONTENT,
+            "petitioner": CITIZEN,
+            "reply_by": ["EMAIL"],
+            **petition,
+        }
+        self.key = f"journey-{next(_numbers)}"
+        self.reference = self.pin = ""
+
+    def send(self) -> HttpResponse:
+        """Send the petition; sending again uses the same key."""
+        answer = self._driver.http(
+            "POST", "/v1/petitions", json=self.body, headers={"Idempotency-Key": self.key}
+        )
+        if answer.status in (200, 201):
+            self.reference, self.pin = answer.json()["reference"], answer.json()["pin"]
+        self._driver.settle()
+        return answer
+
+    def look(self) -> dict[str, Any]:
+        """Follow the petition."""
+        answer = self._driver.http(
+            "GET", f"/v1/petitions/{self.reference}", headers={"X-Petition-Pin": self.pin}
+        )
+        assert answer.status == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def add(self, what: str, **body: Any) -> HttpResponse:
+        """Supplement, withdraw or rate."""
+        answer = self._driver.http(
+            "POST",
+            f"/v1/petitions/{self.reference}/{what}",
+            json=body,
+            headers={"X-Petition-Pin": self.pin, "Idempotency-Key": f"{self.key}-{next(_numbers)}"},
+        )
+        self._driver.settle()
+        return answer
+
+
+class Phone:
+    """Somebody with an old phone; the aggregator calls our webhook with each message."""
+
+    def __init__(self, driver: Driver, number: str = "84912345678") -> None:
+        self._driver = driver
+        self.number = number
+
+    def request(self, content: str, smsid: str | None = None, key: str = "local-esms-key") -> HttpResponse:
+        """Deliver a message as the aggregator does, signed with MD5."""
+        smsid = smsid or f"sms-{next(_numbers)}"
+        at = "20261103090000"
+        signed = f"local{smsid}{content}{at}{key}"
+        query = {
+            "sender": self.number,
+            "content": content,
+            "serviceNumber": "8088",
+            "keyword": "PAKN",
+            "sign": hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest(),
+            "cpid": "local",
+            "smsid": smsid,
+            "receiverTime": at,
+        }
+        answer = self._driver.http("GET", "/sms/esms", query=query)
+        self._driver.settle()
+        return answer
+
+    def send(self, content: str, smsid: str | None = None) -> str:
+        """Send a message and return the reply that comes back."""
+        answer = self.request(content, smsid)
+        assert answer.status == 200, answer.text
+        return ET.fromstring(answer.text).findtext("Message") or ""  # noqa: S314 - our own answer
+
+
+def reference_in(text: str) -> str:
+    """Return the reference that a message names."""
+    found = re.search(r"\b\d{2} ?\d{4} ?\d{4} ?\d\b", text)
+    assert found, text
+    return found.group().replace(" ", "")
+
+
+class Officer:
+    """Somebody at a desk."""
+
+    def __init__(self, driver: Driver, username: str) -> None:
+        self._driver = driver
+        answer = driver.http(
+            "POST", "/desk/v1/session", json={"username": username, "password": f"Local-{username}-2026"}
+        )
+        assert answer.status == 200, answer.text
+        self._bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+    def get(self, path: str) -> HttpResponse:
+        """Read something of the desk."""
+        return self._driver.http("GET", f"/desk{path}", headers=self._bearer)
+
+    def queue(self, **query: str) -> list[dict[str, Any]]:
+        """Return the open petitions of this officer's desk, by due date."""
+        answer = self._driver.http("GET", "/desk/v1/petitions", query=query, headers=self._bearer)
+        assert answer.status == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["petitions"]
+        return found
+
+    def petition(self, reference: str) -> dict[str, Any]:
+        """Return what this officer may see of a petition."""
+        answer = self.get(f"/v1/petitions/{reference}")
+        assert answer.status == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def try_to(self, action: str, reference: str, *, version: int | None = None, **body: Any) -> HttpResponse:
+        """Take an action on the version that this officer last saw."""
+        if version is None:
+            version = self.petition(reference)["version"]
+        answer = self._driver.http(
+            "POST",
+            f"/desk/v1/petitions/{reference}/{action}",
+            json={"version": version, **body},
+            headers=self._bearer,
+        )
+        self._driver.settle()
+        return answer
+
+    def do(self, action: str, reference: str, **body: Any) -> dict[str, Any]:
+        """Take an action that must succeed."""
+        answer = self.try_to(action, reference, **body)
+        assert answer.status == 200, answer.text
+        done: dict[str, Any] = answer.json()
+        return done
+
+    def enter_call(self, call_id: str, **petition: Any) -> HttpResponse:
+        """Write down what a caller says (hotline operators)."""
+        body = {"content": CONTENT, "petitioner": CITIZEN, "call_id": call_id, **petition}
+        answer = self._driver.http("POST", "/desk/v1/petitions", json=body, headers=self._bearer)
+        self._driver.settle()
+        return answer
+
+
+def answer_petition(
+    driver: Driver, reference: str, handler: str = "minh.ccvc", text: str = "Kết quả công bố trước 30/11."
+) -> None:
+    """Let a unit accept and answer a petition, and Văn phòng Bộ approve."""
+    officer = Officer(driver, handler)
+    officer.do("accept", reference)
+    officer.do("draft-answer", reference, text=text)
+    Officer(driver, "binh.vanphong").do("approve", reference)

@@ -1,0 +1,153 @@
+"""The clock of the law, through all functions: dates on the receipt, warnings, updates, publication, closing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.domain.working_calendar import VIETNAM
+from tests.builders import CALENDAR, vietnam
+from tests.journeys.people import Citizen, Officer, answer_petition
+from tests.system import System
+
+
+def days_told(system: System, reference: str, address: str, words: str = "") -> list[str]:
+    """The days on which somebody was told something, in Vietnam."""
+    return [
+        datetime.fromisoformat(str(one.at)).astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M")
+        for one in system.outbox(reference)
+        if one.to == address and words in f"{one.subject} {one.text}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("received", "due_on"),
+    [
+        pytest.param(vietnam("2026-01-28"), "2026-02-23", id="over Tết"),
+        pytest.param(vietnam("2025-12-21"), "2026-01-10", id="ends on a Saturday that is worked"),
+        pytest.param(vietnam("2026-08-13"), "2026-09-03", id="ends on the National Day"),
+        pytest.param(vietnam("2026-11-03", "23:59"), "2026-11-23", id="last minute of the day"),
+        pytest.param(vietnam("2026-11-04", "00:00"), "2026-11-25", id="a minute later, 24 November is off"),
+    ],
+)
+def test_receipt_and_tracking_say_the_due_date(system: System, received: datetime, due_on: str):
+    system.travel(to=received)
+    citizen = Citizen(system)
+
+    assert citizen.send().json()["due_on"] == due_on
+    assert citizen.look()["due_on"] == due_on
+
+
+def test_unanswered_petition_warns_escalates_and_updates_until_it_is_answered(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    Officer(system, "minh.ccvc").do("accept", citizen.reference)
+    head, handler = "huong.ccvc@pakn.example", "minh.ccvc@pakn.example"
+
+    system.travel(to=vietnam("2026-12-30"))
+
+    assert "2026-11-18 08:00" in days_told(system, citizen.reference, handler)
+    assert "2026-11-20 08:00" in days_told(system, citizen.reference, head)  # the 21st is a Saturday
+    assert "2026-11-25 08:00" in days_told(system, citizen.reference, head)  # one working day overdue
+    updates = days_told(system, citizen.reference, "mua.tran@thu.example")[1:]
+    assert updates == ["2026-12-03 08:00", "2026-12-14 08:00", "2026-12-23 08:00"]
+    due_on = datetime.fromisoformat("2026-11-23").date()
+    for number, told in enumerate(updates, start=1):
+        assert CALENDAR.working_days_between(due_on, datetime.fromisoformat(told).date()) == 7 * number
+    assert citizen.look()["overdue"] is True
+
+    Officer(system, "minh.ccvc").do("draft-answer", citizen.reference, text="Trước 30/1/2027.")
+    Officer(system, "binh.vanphong").do("approve", citizen.reference)
+    system.travel(days=40)
+
+    later = [
+        day
+        for day in days_told(system, citizen.reference, "mua.tran@thu.example")
+        if day > "2026-12-30 09:00"
+    ]
+    assert len(later) == 1  # closed after 30 silent days
+
+
+def test_handlers_word_and_expected_date_go_into_the_next_update(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    handler = Officer(system, "minh.ccvc")
+    handler.do("accept", citizen.reference)
+    handler.do(
+        "note",
+        citizen.reference,
+        note="Chờ Vụ Tổ chức.",
+        progress="Đang lấy ý kiến hội đồng thi.",
+        expected_on="2026-12-15",
+    )
+
+    system.travel(to=vietnam("2026-12-03", "12:00"))
+
+    update = system.outbox(citizen.reference, channel="EMAIL")[-1].text
+    assert "Đang lấy ý kiến hội đồng thi." in update
+    assert "15/12/2026" in update
+    assert "Chờ Vụ Tổ chức" not in update
+
+
+def test_publication_is_asked_for_two_working_days_after_the_approval(system: System):
+    citizen = Citizen(system, may_publish=True)
+    citizen.send()
+    answer_petition(system, citizen.reference)
+
+    system.travel(days=4)
+
+    assert "2026-11-05 08:00" in days_told(system, citizen.reference, "binh.vanphong@pakn.example")
+
+
+def test_day_declared_off_moves_what_was_due_and_ending_it_moves_it_back(system: System):
+    due, later = Citizen(system), Citizen(system)
+    due.send()
+    system.travel(to=vietnam("2026-11-05"))
+    later.send()
+    administrator = Officer(system, "quantri")
+
+    def declare(**facts: str):
+        answer = system.http(
+            "PUT",
+            "/desk/v1/directory/calendar/2026-11-23",
+            json={
+                "valid_from": "2026-11-05",
+                "on": "2026-11-23",
+                "kind": "OFF",
+                "document": "99/QĐ-TTg",
+                **facts,
+            },
+            headers=administrator._bearer,
+        )
+        assert answer.status in (200, 201), answer.text
+        system.travel(minutes=5)
+
+    declare()
+
+    assert due.look()["due_on"] == "2026-11-25"  # the 24th is off as well
+    assert later.look()["due_on"] == "2026-11-25"
+    moved = days_told(system, due.reference, "mua.tran@thu.example", "25/11/2026")
+    assert len(moved) == 1
+
+    system.travel(minutes=30)
+    assert len(days_told(system, due.reference, "mua.tran@thu.example", "25/11/2026")) == 1
+
+    declare(kind="WORK", document="100/QĐ-TTg")
+    assert due.look()["due_on"] == "2026-11-23"
+
+
+def test_sixty_days_are_travelled_with_nothing_lost_and_nothing_doubled(system: System):
+    citizens = [Citizen(system) for _ in range(5)]
+    for citizen in citizens:
+        citizen.send()
+        system.travel(days=1)
+
+    system.travel(days=60)
+
+    for citizen in citizens:
+        told = days_told(system, citizen.reference, "mua.tran@thu.example")
+        assert len(told) == len(set(told))
+        assert len(told) == 1 + 4
+    assert system.clock.now() - vietnam("2026-11-03") == timedelta(days=65)
+    assert system.dead_letters() == 0
