@@ -146,14 +146,21 @@ class Deliveries:
         self._put(delivery, *_stands_as(claimed))
 
     def prove(
-        self, reference: str, notice: str, state: DeliveryState, at: datetime, reason: str | None
+        self,
+        reference: str,
+        notice: str,
+        state: DeliveryState,
+        *,
+        at: datetime,
+        reason: str | None = None,
+        only_from: frozenset[DeliveryState] = PROVABLE,
     ) -> Delivery | None:
         """Write what a provider's receipt says, if nothing final is known yet.
 
         Returns:
             The delivery as it stands afterwards; None when there is none of that name.
         """
-        values: dict[str, Any] = {f":s{n}": {"S": one} for n, one in enumerate(sorted(PROVABLE))}
+        values: dict[str, Any] = {f":s{n}": {"S": one} for n, one in enumerate(sorted(only_from))}
         condition = f"#state IN ({', '.join(values)})"
         try:
             answer = aws.client("dynamodb").update_item(

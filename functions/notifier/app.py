@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Chalice, Response, SQSEvent
+from chalice.app import Chalice, Request, Response, SQSEvent
 
 from chalicelib.notifier import composition
 from shared import settings
@@ -24,7 +24,33 @@ def on_notice(event: SQSEvent) -> dict[str, Any]:
     return composition.handler().handle(event.to_dict()["Records"])
 
 
+@app.route("/ses", methods=["POST"], content_types=["text/plain", "application/json"])
+def ses() -> Response:
+    """Take Amazon SES's events, posted by SNS."""
+    return _answer(composition.receipts().ses(_body()))
+
+
+@app.route("/esms/{token}", methods=["GET"])
+def esms(token: str) -> Response:
+    """Take eSMS's callback about one SMS."""
+    return _answer(composition.receipts().esms(token, dict(_request().query_params or {})))
+
+
 @app.route("/health")
 def health() -> Response:
     """Tell that the function answers."""
     return json_answer({"status": "ok"})
+
+
+def _answer(status: int) -> Response:
+    return Response(body="", status_code=status, headers={"Content-Type": "text/plain; charset=utf-8"})
+
+
+def _request() -> Request:
+    assert app.current_request is not None  # noqa: S101 - Chalice sets it before it calls a view
+    return app.current_request
+
+
+def _body() -> bytes:
+    body = _request().raw_body
+    return body.encode() if isinstance(body, str) else body

@@ -1,0 +1,77 @@
+"""What every provider's receipt is brought to, and what follows from it; called by the doors under `/receipts`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared import clock, telemetry
+from shared.deliveries import PROVABLE, Deliveries, DeliveryState
+from shared.domain.errors import PetitionError
+from shared.domain.notices import Audience
+from shared.messages import NoticeRequest
+
+
+class ReceiptRefusedError(PetitionError):
+    """A request that is no genuine receipt."""
+
+    code = "receipt-refused"
+
+
+class UnknownStatusError(PetitionError):
+    """A genuine receipt with a status that the provider did not document: never taken for an arrival."""
+
+    code = "receipt-status-unknown"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider says of one delivery: DELIVERED, FAILED, or merely SENT (which settles a doubt)."""
+
+    reference: str
+    notice: str
+    state: DeliveryState
+    reason: str
+
+
+class Receipts:
+    """Takes receipts. State moves only forward: the first receipt to say DELIVERED or FAILED counts."""
+
+    def __init__(self, deliveries: Deliveries, ask_again: Callable[[NoticeRequest], None]) -> None:
+        """Take the table, and how to put a notice back on its queue so that the next channel is tried."""
+        self._deliveries = deliveries
+        self._ask_again = ask_again
+
+    def take(self, receipt: Receipt) -> None:
+        """Record a receipt; a petitioner whom a notice did not reach is told over the next channel.
+
+        A receipt that arrives twice puts the notice back twice, which is harmless: the courier finds what was done.
+        """
+        settles_doubt_only = receipt.state is DeliveryState.SENT
+        delivery = self._deliveries.prove(
+            receipt.reference,
+            receipt.notice,
+            receipt.state,
+            at=clock.now(),
+            reason=receipt.reason,
+            only_from=frozenset({DeliveryState.AMBIGUOUS}) if settles_doubt_only else PROVABLE,
+        )
+        if delivery is None:
+            telemetry.count("ReceiptWithoutDelivery")
+            return
+        telemetry.count(f"Receipt{receipt.state.capitalize()}", channel=delivery.channel)
+        if delivery.state is not receipt.state and not settles_doubt_only:
+            telemetry.count("ReceiptContradicted", channel=delivery.channel)
+        if delivery.state is DeliveryState.FAILED and delivery.audience is Audience.PETITIONER:
+            self._ask_again(
+                NoticeRequest(
+                    reference=delivery.reference,
+                    seq=delivery.seq,
+                    kind=delivery.kind,
+                    audience=delivery.audience,
+                )
+            )

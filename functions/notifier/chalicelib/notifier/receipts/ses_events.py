@@ -1,0 +1,83 @@
+"""Amazon SES's events about one e-mail, as its configuration set publishes them to SNS.
+
+Source: SES Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS". An address that
+bounced for good or complained goes onto SES's own account-level suppression list, and a later mail to it comes
+back as a bounce, so the next channel is taken.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shared import telemetry
+from shared.deliveries import DeliveryState
+
+from ..senders.ses import notice_of  # noqa: TID252 - two rooms of one function
+from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+
+STATES: dict[str, DeliveryState | None] = {
+    "Send": DeliveryState.SENT,
+    "Delivery": DeliveryState.DELIVERED,
+    "Bounce": DeliveryState.FAILED,
+    "Reject": DeliveryState.FAILED,
+    "Rendering Failure": DeliveryState.FAILED,
+    "DeliveryDelay": None,
+    "Complaint": None,
+    "Open": None,
+    "Click": None,
+    "Subscription": None,
+}
+"""Each documented event and what it proves; None: it changes nothing (a complaint is counted)."""
+
+
+def receipt_in(message: str) -> Receipt | None:
+    """Return what an event proves, None when it proves nothing.
+
+    Raises:
+        ReceiptRefusedError: when it is no event about a delivery of ours.
+        UnknownStatusError: when SES publishes an event that it did not document.
+    """
+    event = _object(message)
+    kind = event.get("eventType")
+    if not isinstance(kind, str):
+        raise ReceiptRefusedError
+    if kind not in STATES:
+        raise UnknownStatusError("ses")
+    if kind == "Complaint":
+        telemetry.count("MailComplaint")
+    state = STATES[kind]
+    if state is None:
+        return None
+    tags = _dict(_dict(event.get("mail")).get("tags"))
+    reference, notice = _first(tags.get("reference")), _first(tags.get("notice"))
+    return Receipt(reference, notice_of(notice), state, _reason(kind, event))
+
+
+def _reason(kind: str, event: dict[str, Any]) -> str:
+    """Name the event and, of a bounce, its type; never the receiving server's text, which quotes the address."""
+    if kind != "Bounce":
+        return f"ses-{kind}"
+    bounce = _dict(event.get("bounce"))
+    words = (str(bounce.get(name, "")) for name in ("bounceType", "bounceSubType"))
+    return "-".join(["ses-Bounce", *(word for word in words if word.isascii() and word.isalpha())])
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        facts = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ReceiptRefusedError from None
+    return _dict(facts)
+
+
+def _dict(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ReceiptRefusedError
+    return value
+
+
+def _first(value: object) -> str:
+    if not (isinstance(value, list) and value and isinstance(value[0], str)):
+        raise ReceiptRefusedError
+    return value[0]

@@ -1,0 +1,169 @@
+"""Messages that Amazon SNS posts to our HTTPS endpoints: from our topic, signed, or refused.
+
+Source: docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html. SNS signs chosen fields with RSA; the
+certificate is fetched over TLS, from an SNS address only. Signature version 2 (SHA-256) is required: set the
+topic's attribute `SignatureVersion` to 2.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from shared.domain.errors import PetitionError
+
+LARGEST_MESSAGE = 300 * 1024
+"""Bytes; SNS itself takes 256 KB."""
+
+_SIGNED = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": (
+        "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
+    ),
+    "UnsubscribeConfirmation": (
+        "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
+    ),
+}  # fmt: skip
+"""What SNS signs, in byte order; `Subject` only where it is there."""
+_HOST = re.compile(r"sns\.[a-z0-9-]{1,32}\.amazonaws\.com(?:\.cn)?")
+_CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9A-Za-z]{1,128}\.pem")
+_LARGEST_ANSWER = 64 * 1024
+_TIMEOUT_SECONDS = 3.0
+
+
+class SnsRefusedError(PetitionError):
+    """A request that is no genuine message of our topic; says which rule it broke, never what it contained."""
+
+    code = "sns-refused"
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+class SnsMessage(NamedTuple):
+    """A genuine message. `subscribe_url` is an SNS address that a confirmation asks us to open."""
+
+    type: str
+    message: str
+    subscribe_url: str | None
+
+
+def fetch(url: str) -> bytes:
+    """Get an address that was checked to be SNS's own, over TLS, without following redirects."""
+    from urllib.request import HTTPRedirectHandler, build_opener  # noqa: PLC0415 - 25 ms, rarely needed
+
+    class NoRedirect(HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            """Follow nothing: the address was checked, what it points to was not."""
+
+    with build_opener(NoRedirect).open(url, timeout=_TIMEOUT_SECONDS) as answer:
+        content: bytes = answer.read(_LARGEST_ANSWER)
+    return content
+
+
+class SnsTopic:
+    """One topic of ours that posts to us."""
+
+    def __init__(self, arn: str, fetch: Callable[[str], bytes] = fetch) -> None:
+        """Take the topic's ARN, and how to fetch an address (certificate, confirmation)."""
+        if not arn:
+            raise ValueError("without a topic anybody's would do")
+        self._arn = arn
+        self._fetch = fetch
+        self._certificates: dict[str, bytes] = {}
+
+    def read(self, body: bytes, at: datetime) -> SnsMessage:
+        """Return a genuine message.
+
+        Raises:
+            SnsRefusedError: for everything else.
+        """
+        envelope = _envelope(body)
+        if not hmac.compare_digest(self._arn.encode(), envelope.get("TopicArn", "").encode()):
+            raise SnsRefusedError("topic")
+        if envelope.get("SignatureVersion") != "2":
+            raise SnsRefusedError("signature-version")
+        self._refuse_unless_signed(envelope, at)
+        kind = envelope["Type"]
+        url = _sns_address(envelope, "SubscribeURL") if kind == "SubscriptionConfirmation" else None
+        return SnsMessage(kind, envelope["Message"], url)
+
+    def confirm(self, message: SnsMessage) -> None:
+        """Confirm our own topic's subscription."""
+        if message.subscribe_url is not None:
+            self._fetch(message.subscribe_url)
+
+    def _refuse_unless_signed(self, envelope: Mapping[str, str], at: datetime) -> None:
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - large, and needed only here
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
+
+        signed = _signed_text(envelope)
+        try:
+            signature = base64.b64decode(envelope.get("Signature", ""), validate=True)
+            certificate = load_pem_x509_certificate(self._certificate(envelope))
+        except (binascii.Error, ValueError):
+            raise SnsRefusedError("certificate") from None
+        key = certificate.public_key()
+        is_valid = certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+        if not is_valid or not isinstance(key, RSAPublicKey):
+            raise SnsRefusedError("certificate")
+        try:
+            key.verify(signature, signed, PKCS1v15(), SHA256())
+        except InvalidSignature:
+            raise SnsRefusedError("signature") from None
+
+    def _certificate(self, envelope: Mapping[str, str]) -> bytes:
+        url = _sns_address(envelope, "SigningCertURL")
+        parts = urlsplit(url)
+        if parts.query or not _CERTIFICATE.fullmatch(parts.path):
+            raise SnsRefusedError("certificate")
+        if url not in self._certificates:
+            self._certificates[url] = self._fetch(url)
+        return self._certificates[url]
+
+
+def _envelope(body: bytes) -> dict[str, str]:
+    if len(body) > LARGEST_MESSAGE:
+        raise SnsRefusedError("too-large")
+    try:
+        facts = json.loads(body.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise SnsRefusedError("json") from None
+    if not isinstance(facts, dict):
+        raise SnsRefusedError("json")
+    return {name: value for name, value in facts.items() if isinstance(value, str)}
+
+
+def _signed_text(envelope: Mapping[str, str]) -> bytes:
+    names = _SIGNED.get(envelope.get("Type", ""))
+    if names is None:
+        raise SnsRefusedError("type")
+    if any(name not in envelope for name in names if name != "Subject"):
+        raise SnsRefusedError("field-missing")
+    try:
+        return "".join(f"{name}\n{envelope[name]}\n" for name in names if name in envelope).encode()
+    except UnicodeEncodeError:
+        raise SnsRefusedError("encoding") from None
+
+
+def _sns_address(envelope: Mapping[str, str], name: str) -> str:
+    url = envelope.get(name, "")
+    try:
+        parts = urlsplit(url)
+        is_plain = parts.scheme == "https" and bool(_HOST.fullmatch(parts.netloc)) and not parts.fragment
+    except ValueError:
+        is_plain = False
+    if not is_plain or not url.isascii() or any(character <= " " for character in url):
+        raise SnsRefusedError(name)
+    return url
