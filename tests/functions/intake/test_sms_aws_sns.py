@@ -246,6 +246,16 @@ FORGED = [
         notification(), FakeSns(certificate(until=NOW - timedelta(days=1))), NOW, id="an expired certificate"
     ),
     pytest.param(notification(), FakeSns(), NOW - timedelta(days=10), id="a certificate of the future"),
+    pytest.param(
+        notification(Timestamp="2026-11-13T02:00:00.000Z"),
+        FakeSns(),
+        NOW - timedelta(days=10),
+        id="a fresh message under a certificate of the future",
+    ),
+    pytest.param(
+        notification() | {"SignatureVersion": "1"}, FakeSns(), NOW, id="a version that was not signed"
+    ),
+    pytest.param(notification() | {"SignatureVersion": 2}, FakeSns(), NOW, id="a version that is a number"),
     pytest.param(notification(version="1"), FakeSns(), NOW, id="signature version 1"),
     pytest.param(
         notification(TopicArn=TOPIC + "x"), FakeSns(), NOW, id="somebody else's topic, rightly signed"

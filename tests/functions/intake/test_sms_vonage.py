@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -93,8 +94,23 @@ def without(claim: str) -> str:
 
 
 def unsigned() -> str:
-    return jwt.encode(CLAIMS, None, algorithm="none")
+    _, claims, _ = token().split(".")
+    header = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+    return f"{header}.{claims}."
 
+
+def signed_by_hand(header: object, claims: object) -> str:
+    """Sign what no library would sign."""
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    signature = hmac.digest(SECRET.encode(), b".".join(parts), "sha256")
+    return b".".join([*parts, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
+
+
+def test_token_signed_by_hand_is_as_good_as_the_librarys() -> None:
+    assert len(webhook().read(request(bearer=signed_by_hand({"alg": "HS256"}, CLAIMS)), NOW)) == 1
+
+
+STRANGE_TIMES: list[object] = [True, "now", None, []]
 
 FORGED = [
     pytest.param(request(headers={}), id="no token"),
@@ -115,15 +131,21 @@ FORGED = [
     pytest.param(request(bearer=token(CLAIMS | {"iat": CLAIMS["iat"] + 301})), id="over five minutes ahead"),
     pytest.param(request(bearer=token(CLAIMS | {"exp": CLAIMS["iat"] - 1})), id="expired"),
     pytest.param(
-        request(
-            bearer=".".join(
-                [
-                    base64.urlsafe_b64encode(b'{"alg":"HS256","crit":["x"]}').rstrip(b"=").decode(),
-                    *token().split(".")[1:],
-                ]
-            )
-        ),
+        request(bearer=signed_by_hand({"alg": "HS256", "crit": ["x"]}, CLAIMS)),
         id="a critical header that we do not know",
+    ),
+    pytest.param(
+        request(bearer=signed_by_hand({"alg": "none"}, CLAIMS)), id="rightly signed, but says it is not"
+    ),
+    pytest.param(request(bearer=signed_by_hand({}, CLAIMS)), id="rightly signed, but says not how"),
+    pytest.param(request(bearer=signed_by_hand([], CLAIMS)), id="a header that is no object"),
+    pytest.param(request(bearer=signed_by_hand({"alg": "HS256"}, [])), id="claims that are no object"),
+    *(
+        pytest.param(
+            request(bearer=signed_by_hand({"alg": "HS256"}, CLAIMS | {"iat": iat})),
+            id=f"sent at {json.dumps(iat)}",
+        )
+        for iat in STRANGE_TIMES
     ),
 ]
 
@@ -147,20 +169,6 @@ def test_forged_request_is_refused(forged: WebhookRequest) -> None:
 def test_malformed_request_is_refused(malformed: WebhookRequest) -> None:
     with pytest.raises(MalformedWebhookError):
         webhook().read(malformed, NOW)
-
-
-def test_iat_that_is_no_number_is_refused() -> None:
-    header, _, _ = token().split(".")
-    for value in ("true", '"now"', "null", "[]"):
-        claims = json.dumps(CLAIMS | {"iat": 0}).replace('"iat": 0', f'"iat": {value}').encode()
-        head = f"{header}.{base64.urlsafe_b64encode(claims).rstrip(b'=').decode()}"
-        signature = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(
-            head.encode(), SECRET.encode()
-        )
-        forged = f"{head}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
-
-        with pytest.raises(ForgedWebhookError, match="age"):
-            webhook().read(request(bearer=forged), NOW)
 
 
 def test_another_accounts_message_is_refused_where_the_account_is_known() -> None:
