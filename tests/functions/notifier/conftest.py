@@ -1,0 +1,169 @@
+"""The post room: the system with petitions put in directly, and only the notices queue pumped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from infra.local.outbox import Outgoing
+from shared import settings
+from shared.deliveries import Deliveries, Delivery
+from shared.directory import Directory
+from shared.domain.lifecycle import Action, State
+from shared.domain.notices import Audience, NoticeKind
+from shared.domain.petition import Answer, Channel, Identity, Kind, Lane, Petition, Petitioner, ReplyBy
+from shared.domain.working_calendar import local_date
+from shared.messages import NoticeRequest
+from shared.petitions import Petitions
+from shared.seal import Seal
+from shared.settings import Settings
+from tests.system import System
+
+REFERENCE = "26483190275"
+EMAIL, PHONE = "binh.tran@thu.example", "+84912345678"
+NAME, ADDRESS = "Trần Thị Bình Minh", "số 9 ngõ Tạm Thương, Hà Nội"
+
+
+class _Names(Settings):
+    deliveries_table: str
+    seal_key_id: str
+
+
+class PostRoom:
+    """A system in which a test writes the petition and asks for its notices."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.clock = system.clock
+        names = settings.load(_Names)
+        self.directory = Directory(names.directory_table)
+        self.petitions = Petitions(names.petitions_table, self.directory)
+        self.deliveries = Deliveries(names.deliveries_table)
+        self._seal = Seal(names.seal_key_id)
+
+    # --- what is given ---------------------------------------------------------------------------
+
+    def a_petition(
+        self,
+        *reply_by: ReplyBy,
+        email: str | None = EMAIL,
+        phone: str | None = PHONE,
+        kind: Kind | None = Kind.REGULATION,
+        language: str = "vi",
+        content: str = "Mức phụ cấp ghi trong quyết định không đúng với bảng lương.",
+    ) -> Petition:
+        """Return a petition that was received now and is stored."""
+        now = self.clock.now()
+        identity = Identity(name=NAME, address=ADDRESS, phone=phone, email=email)
+        petition = Petition(
+            reference=REFERENCE,
+            state=State.RECEIVED,
+            channel=Channel.WEB,
+            subject="Phụ cấp không đúng",
+            content=content,
+            language=language,
+            kind=kind,
+            petitioner=Petitioner(
+                seal=(self._seal.close(identity, REFERENCE, now),), reply_by=reply_by or (ReplyBy.EMAIL,)
+            ),
+            received_at=now,
+            due_on=local_date(now) + timedelta(days=20),
+            terms=self.directory.terms_on(local_date(now)).version,
+            calendar=self.directory.calendar().version,
+            submission="0" * 32,
+            body_digest="0" * 32,
+        ).record(Action.RECEIVE, by="petitioner", at=now, change_id="receive")
+        assert self.petitions.add(petition) is None
+        return petition
+
+    def save(self, before: Petition, after: Petition) -> Petition:
+        """Store a changed petition."""
+        self.petitions.save(after, before.version)
+        return after
+
+    def at_work(self, petition: Petition, unit: str = "TL", handler: str = "") -> Petition:
+        """Give a petition to a unit, whose handler accepts it."""
+        changed = petition.assign(unit, by="officer:x", at=self.clock.now(), change_id="assign")
+        changed = changed.accept(by="officer:x", handler=handler, at=self.clock.now(), change_id="accept")
+        return self.save(petition, changed)
+
+    def answered(self, petition: Petition, text: str = "Phụ cấp đã được tính lại.") -> Petition:
+        """Answer a petition that is at work."""
+        now = self.clock.now()
+        drafted = petition.draft_answer(text, by="officer:x", officer="x", at=now, change_id="draft")
+        return self.save(petition, drafted.approve(by="officer:y", officer="y", at=now, change_id="approve"))
+
+    # --- what is done ------------------------------------------------------------------------------
+
+    def ask(
+        self, kind: NoticeKind, audience: Audience = Audience.PETITIONER, *, seq: int = 1, times: int = 1
+    ) -> None:
+        """Put the request for a notice on the queue."""
+        request = NoticeRequest(reference=REFERENCE, seq=seq, kind=kind, audience=audience)
+        sqs, url = self.system.local.cloud.client("sqs"), self.system.local.cloud.queue_url("notices")
+        for _ in range(times):
+            sqs.send_message(QueueUrl=url, MessageBody=request.model_dump_json())
+
+    def work(self) -> None:
+        """Let the notifier handle whatever is visible on its queue."""
+        pump = next(pump for pump in self.system.local.pumps.queues if pump.queue.endswith("notices"))
+        with self.system.local.functions.lock:
+            while pump.step():
+                pass
+
+    def tell(self, kind: NoticeKind, audience: Audience = Audience.PETITIONER, *, seq: int = 1) -> None:
+        """Ask for a notice and let the notifier work."""
+        self.ask(kind, audience, seq=seq)
+        self.work()
+
+    def wait(self, **time: float) -> None:
+        """Let time pass and the notifier work."""
+        self.clock.hold_at(self.clock.now() + timedelta(**time))
+        self.work()
+
+    # --- what came of it -----------------------------------------------------------------------------
+
+    def out(self) -> list[Outgoing]:
+        """Return everything that went out."""
+        return self.system.outbox(REFERENCE)
+
+    def told(self) -> list[tuple[str, str]]:
+        """Return channel and address of everything that went out."""
+        return [(one.channel, one.to) for one in self.out()]
+
+    def rows(self) -> dict[str, str]:
+        """Return the state of each delivery by its name."""
+        return {one.notice: str(one.state) for one in self.deliveries.of_petition(REFERENCE)}
+
+    def row(self, notice: str) -> Delivery:
+        """Return one delivery."""
+        return next(one for one in self.deliveries.of_petition(REFERENCE) if one.notice == notice)
+
+    def is_done(self) -> bool:
+        """Tell whether the queue holds nothing any more, visible or hidden, and no message died."""
+        attributes = self.system.local.cloud.client("sqs").get_queue_attributes(
+            QueueUrl=self.system.local.cloud.queue_url("notices"), AttributeNames=["All"]
+        )["Attributes"]
+        left = sum(
+            int(attributes[name])
+            for name in ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        )
+        return left == 0 and self.system.dead_letters() == 0
+
+    def put_template(self, name: str, valid_from: date, **facts: Any) -> None:
+        """Override a text in the directory."""
+        self.directory.put("template", name, valid_from, facts)
+
+
+@pytest.fixture
+def post_room(system: System) -> PostRoom:
+    """A post room with an empty table, at 09:00 on Tuesday 3 November 2026 in Vietnam."""
+    return PostRoom(system)
+
+
+def names_in(text: str, words: Iterable[str]) -> list[str]:
+    """Return which of these words stand in a text."""
+    return [word for word in words if word in text]
