@@ -54,6 +54,7 @@ class Emulator:
         environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
         environment |= {
             **CREDENTIALS,
+            "AUTH": "true",  # each Lambda has its role's rights and no others
             "AWS_DEFAULT_REGION": REGION,
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),

@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -30,7 +31,7 @@ from infra.deploy import PARTS, Cloud, DeployError, Parameters, stage_parameters
 from infra.emulator import Emulator, EmulatorError
 from infra.front import Front
 from infra.local.sms_gateway import SmsGateway
-from infra.package import FUNCTIONS, PackageError, build
+from infra.package import FUNCTIONS, Package, PackageError, build
 from shared.domain.working_calendar import VIETNAM
 
 STAGE = "dev"
@@ -229,10 +230,24 @@ def _scheduled(name: str) -> dict[str, Any]:
     }
 
 
+def _for_ministack(package: Package) -> Package:
+    """Name the batch action as well wherever a role may send to a queue.
+
+    On AWS sqs:SendMessage covers SendMessageBatch, and no sqs:SendMessageBatch exists; ministack 1.5 asks for it.
+    """
+    template = json.loads(json.dumps(package.template))
+    for resource in template["Resources"].values():
+        for policy in resource["Properties"].get("Policies", ()):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if "sqs:SendMessage" in statement["Action"]:
+                    statement["Action"].append("sqs:SendMessageBatch")
+    return replace(package, template=template)
+
+
 def _deploy(cloud: Cloud, parameters: Parameters) -> None:
     """Build the packages, two at a time, and deploy every part in order."""
     with ProcessPoolExecutor(max_workers=2) as workers:
-        packages = dict(zip(FUNCTIONS, workers.map(build, FUNCTIONS), strict=True))
+        packages = {built.function: _for_ministack(built) for built in workers.map(build, FUNCTIONS)}
     for part in PARTS:
         outcome = cloud.deploy(part, parameters, package=packages.get(part))
         print(f"  {outcome.stack}: {len(outcome.changed)} resources")
@@ -243,7 +258,7 @@ def _furnish(emulator: Emulator, front: Front, cloud: Cloud) -> list[seed.Accoun
     boto3.client("secretsmanager").put_secret_value(
         SecretId=f"pakn-{STAGE}/providers", SecretString=json.dumps(PROVIDERS)
     )
-    boto3.client("ses").verify_domain_identity(Domain="example.vn")
+    boto3.client("ses").verify_domain_identity(Domain=stage_parameters(STAGE)["MailFrom"].partition("@")[2])
     seed.seed_directory(STAGE)
     officers = seed.seed_officers(cloud.outputs(STAGE, "identity")["UserPoolId"])
     apis = {prefix: cloud.outputs(STAGE, function)["RestAPIId"] for prefix, function in PREFIXES.items()}
