@@ -82,11 +82,15 @@ def fields_on(on: date) -> frozenset[str]:
     return FIELDS_2025 if on >= REORGANISED_ON else FIELDS_2018
 
 
-def decision_on(petition: dict[str, Any]) -> Decision:
+def decision_on(petition: dict[str, Any], rules: RoutingRules | None = None) -> Decision:
     """Decide one labelled petition as on its day of receipt, without a choice by its sender."""
     on = date.fromisoformat(petition["on"])
     return decide(
-        petition["text"], rules_on(on), chosen_field=None, chosen_kind=None, fields_in_force=fields_on(on)
+        petition["text"],
+        rules or rules_on(on),
+        chosen_field=None,
+        chosen_kind=None,
+        fields_in_force=fields_on(on),
     )
 
 
@@ -106,11 +110,12 @@ def measure(split: str | None) -> Figures:
     """Decide every text of a split and count."""
     figures = Figures()
     for petition in petitions(split):
-        _count(figures, petition, decision_on(petition))
+        count(figures, petition, decision_on(petition))
     return figures
 
 
-def _count(figures: Figures, petition: dict[str, Any], decision: Decision) -> None:
+def count(figures: Figures, petition: dict[str, Any], decision: Decision) -> None:
+    """Add one decision to the figures."""
     should, went = expected(petition), outcome(decision)
     figures.texts += 1
     figures.matrix[should, went] += 1

@@ -9,6 +9,7 @@ prefers to be wrong on the safe side (Luật Tố cáo 2018 Đ.2, Đ.8; QĐ 774/
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from chalicelib.router import signs
 from chalicelib.router.phrasebook import Hit
@@ -21,6 +22,8 @@ OUTSIDE = "KHAC"
 """The field of what is another body's, or cannot be told (domain.md §5)."""
 MISCONDUCT = "TTRA"
 REGULATION, CONDUCT, INITIATIVE = "REGULATION", "CONDUCT", "INITIATIVE"
+RESEMBLING = str(Lane.RESTRICTED)
+"""The topic whose hints tell how much a text resembles a denunciation."""
 _CHOSEN = "người gửi chọn"
 _MOST_REASONS = 6
 _TIMES_COUNTED = 2
@@ -57,8 +60,10 @@ def decide(
 ) -> Decision:
     """Decide lane, field and kind of a text by the rules and, a little, by what its sender chose."""
     words = read(text, rules.short_forms)
-    topics = _Topics(words, rules, chosen_field if chosen_field in fields_in_force else None, fields_in_force)
-    side_door = _side_door(text, words, rules, has_topic=topics.is_clear)
+    hints = _hints(words, rules)
+    chosen = chosen_field if chosen_field in fields_in_force else None
+    topics = _Topics(words, rules, hints, chosen, fields_in_force)
+    side_door = _side_door(text, words, rules, hints, has_topic=topics.is_clear)
     kind, kind_reasons = _kind(words, rules, chosen_kind)
     if side_door is not None:
         rule, seen = side_door
@@ -79,10 +84,12 @@ def decide(
 
 
 def _side_door(
-    text: str, words: Words, rules: RoutingRules, *, has_topic: bool
+    text: str, words: Words, rules: RoutingRules, hints: Mapping[str, float], *, has_topic: bool
 ) -> tuple[LaneRule, list[str]] | None:
     """Find the first lane rule whose signs are all there, with the words that explain it."""
     seen: dict[str, list[str]] = {sign: [] for sign in signs.see(text, words)}
+    if hints.get(RESEMBLING, 0.0) >= rules.limits.resembles_from:
+        seen["resembles_denunciation"] = []
     if has_topic:
         seen["topic"] = []
     for hit in rules.signals.find(words):
@@ -100,11 +107,30 @@ def _explain(signal: str, phrases: Iterable[str], rules: RoutingRules) -> str:
     return f"{label}: {named}" if named else label
 
 
+def _hints(words: Words, rules: RoutingRules) -> dict[str, float]:
+    """Add up what single words and pairs of words hint at."""
+    sums: dict[str, float] = defaultdict(float)
+    for feature in features(words):
+        for topic, weight in rules.hints.get(feature, {}).items():
+            sums[topic] += weight
+    return sums
+
+
+def features(words: Words) -> set[str]:
+    """Give the unaccented words and neighbouring pairs that hints are keyed by."""
+    return {*words.folded, *(f"{one} {other}" for one, other in pairwise(words.folded))}
+
+
 class _Topics:
     """How fields and other bodies compete for one text."""
 
     def __init__(
-        self, words: Words, rules: RoutingRules, chosen: str | None, fields_in_force: frozenset[str]
+        self,
+        words: Words,
+        rules: RoutingRules,
+        hints: Mapping[str, float],
+        chosen: str | None,
+        fields_in_force: frozenset[str],
     ) -> None:
         self._rules = rules
         self._in_force = fields_in_force
@@ -113,6 +139,11 @@ class _Topics:
         hits = rules.topics.find_longest(words)
         scores = _weigh(hits, rules.limits.repeat, self._reasons)
         self.is_clear = bool(scores)
+        for topic, hint in hints.items():
+            if topic != RESEMBLING and (topic in fields_in_force or topic in rules.bodies):
+                scores[topic] = scores.get(topic, 0.0) + min(
+                    hint * rules.limits.hint, rules.limits.most_hints
+                )
         if chosen is not None:
             scores[chosen] = scores.get(chosen, 0.0) + rules.limits.chosen_field
         self._shares = _shares(scores, rules.limits.prior)

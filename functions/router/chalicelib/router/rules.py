@@ -58,6 +58,12 @@ class Limits:
     chosen_field: float = 1.2
     chosen_kind: float = 1.0
     repeat: float = 0.25
+    hint: float = 0.25
+    """What one unit of a learned hint weighs beside a rule's phrase."""
+    most_hints: float = 1.5
+    """The most that hints alone can say for a topic."""
+    resembles_from: float = 3.0
+    """From how many hints on a text is said to resemble a denunciation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class RoutingRules:
     short_forms: Mapping[str, tuple[str, ...]]
     topics: Phrasebook
     """Phrases for fields ("CCVC") and for other bodies ("body:…") together: they compete for a text."""
+    hints: Mapping[str, Mapping[str, float]]
+    """Unaccented word or pair of words → topic → how much it hints at it; learned from the labelled petitions."""
     bodies: Mapping[str, str]
     """Topic label → name of the other body, for bodies and for fields that are not (yet, any more) ours."""
     kinds: Phrasebook
@@ -85,6 +93,7 @@ class RoutingRules:
             limits=_limits(used),
             short_forms=_short_forms(used),
             topics=Phrasebook(_topic_entries(used)),
+            hints=_hints(used),
             bodies=_bodies(used),
             kinds=Phrasebook(_entries(used, "kind", "petition_kind")),
             signals=Phrasebook(_entries(used, "signal", "signal")),
@@ -135,6 +144,15 @@ def _topic_entries(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, fl
         yield phrase, f"body:{body}", weight
     for row in _of(rows, "neutral"):
         yield from ((phrase, NEUTRAL, 0.0) for phrase, _ in _weighted(row))
+
+
+def _hints(rows: list[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    hints: dict[str, dict[str, float]] = {}
+    for row in _of(rows, "hints"):
+        for weight, words in row["terms"].items():
+            for word in words:
+                hints.setdefault(str(word), {})[str(row["topic"])] = float(weight)
+    return hints
 
 
 def _bodies(rows: list[Mapping[str, Any]]) -> dict[str, str]:
@@ -188,23 +206,8 @@ def _version(rows: list[Mapping[str, Any]]) -> str:
     return f"{edition}+{blake2b(content.encode(), digest_size=4).hexdigest()}"
 
 
-_CONTENT = (
-    "id",
-    "valid_from",
-    "type",
-    "terms",
-    "forms",
-    "limits",
-    "when",
-    "order",
-    "otherwise",
-    "field",
-    "body",
-)
-
-
 def _plain(row: Mapping[str, Any]) -> Any:
-    return {name: _as_json(row[name]) for name in _CONTENT if name in row}
+    return {name: _as_json(value) for name, value in row.items() if value is not None}
 
 
 def _as_json(value: Any) -> Any:

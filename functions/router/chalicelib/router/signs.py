@@ -19,6 +19,7 @@ LINK = "link"
 MONEY = "money"
 WORDLESS = "wordless"
 BRIEF = "brief"
+ASKING = "asking"
 
 _TITLES = frozenset({"ông", "bà", "anh", "chị", "cô", "thầy", "đồng", "chí", "đc", "mr", "mrs", "ms"})
 _BARE_TITLES = frozenset({"ong", "ba", "anh", "chi", "co", "thay", "ten"})
@@ -35,9 +36,14 @@ _LINK = re.compile(
     r"https?://|www\.|bit\.ly|t\.me/|zalo\.me|\b[a-z0-9-]+\.(?:com|net|xyz|vip|club|top|shop|info)\b"
 )
 _MONEY = re.compile(
-    r"(?<!duoc )\b(?:nhan|doi|lay|voi|chung|an|bo tui|giu lai|bat nop|phai nop|dua|kep|dut|gia|vay|thu|chi|om|cam|tieu|xin)\s(?:\S+\s){0,3}"
-    r"\d+\s?(?:k|ng?in|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b"
+    r"""(?<!duoc\ )\b
+    (?:nhan|doi|lay|voi|xin|chung|an|bo\ tui|giu\ lai|om|cam|tieu|bat\ nop|phai\ nop|dua|kep|dut|gia|vay|thu|chi)\ (?:\S+\ ){0,3}
+    (?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|tram|vai|may)\ ?(?:k|ngin|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b""",
+    re.VERBOSE,
 )
+"""What is handed over, then a sum of money, within a few words; "được nhận" is an entitlement."""
+_QUESTION_WORDS = frozenset({"khong", "chua"})
+_LAST_WORDS = 2
 _LATIN = range(0x0250)
 _VIETNAMESE = range(0x1E00, 0x1F00)
 _FOREIGN_SCRIPT_SHARE = 0.3
@@ -57,6 +63,8 @@ def see(text: str, words: Words) -> Iterator[str]:
         yield LINK
     if _MONEY.search(" ".join(words.folded)):
         yield MONEY
+    if "?" in text or _QUESTION_WORDS & {*words.folded[-_LAST_WORDS:]}:
+        yield ASKING
     if len(words) <= _BRIEF_WORDS:
         yield BRIEF
     yield from _language(text, words)

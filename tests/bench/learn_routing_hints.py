@@ -1,0 +1,116 @@
+"""Learns which words hint at which topic from the *seen* labelled petitions and writes them into the routing rules.
+
+Run `python tests/bench/learn_routing_hints.py` from the root after adding labelled petitions; with `check` it
+only cross-validates (ten parts, each judged by hints that never saw it). The unseen split is never read.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from math import log
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from chalicelib.router.classifier import RESEMBLING, RoutingRules, features
+from chalicelib.router.text import read
+from tests.bench import routing
+
+FROM_TEXTS = 2
+FROM_WEIGHT = 1.0
+MOST = 3.0
+PARTS = 10
+VALID_FROM = "2018-06-18"
+
+
+def learn(
+    petitions: Iterable[Mapping[str, Any]], short_forms: Mapping[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """Weigh each word and pair of words by its log-odds for a topic, rounded to quarters."""
+    texts: Counter[str] = Counter()
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    everywhere: Counter[str] = Counter()
+    for petition in petitions:
+        topic = topic_of(petition)
+        found = features(read(petition["text"], short_forms))
+        texts[topic] += 1
+        seen[topic].update(found)
+        everywhere.update(found)
+    total = texts.total()
+    learned: dict[str, dict[str, float]] = {}
+    for topic in sorted(seen.keys() - {""}):
+        weights: dict[str, float] = {}
+        for feature, times in seen[topic].items():
+            others = everywhere[feature] - times
+            odds = log((times + 0.5) / (texts[topic] + 1)) - log((others + 0.5) / (total - texts[topic] + 1))
+            if times >= FROM_TEXTS and odds >= FROM_WEIGHT:
+                weights[feature] = round(min(odds, MOST) * 4) / 4
+        learned[topic] = weights
+    return learned
+
+
+def topic_of(petition: Mapping[str, Any]) -> str:
+    """Name what hints may be learned for: a field or the denunciation; nothing else ("")."""
+    if petition["lane"] == "ORDINARY" and petition["field"] != "KHAC":
+        return str(petition["field"])
+    return RESEMBLING if petition["lane"] == "RESTRICTED" else ""
+
+
+def rows_of(learned: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:
+    """Shape learned weights as directory rows."""
+    rows = []
+    for topic, weights in learned.items():
+        terms: dict[str, list[str]] = defaultdict(list)
+        for feature, weight in sorted(weights.items()):
+            terms[str(weight)].append(feature)
+        ordered = dict(sorted(terms.items(), key=lambda item: -float(item[0])))
+        row = {"id": f"hints-{topic}", "valid_from": VALID_FROM, "type": "hints", "topic": topic}
+        rows.append({**row, "terms": ordered})
+    return rows
+
+
+def cross_validate(rules: list[dict[str, Any]]) -> routing.Figures:
+    """Judge each tenth of the seen petitions by rules whose hints come from the other nine."""
+    petitions = routing.petitions("seen")
+    figures = routing.Figures()
+    short_forms = routing.rules_on(date(2026, 11, 2)).short_forms
+    for part in range(PARTS):
+        rest = [petition for index, petition in enumerate(petitions) if index % PARTS != part]
+        rows = [*rules, *rows_of(learn(rest, short_forms))]
+        compiled = {
+            on: RoutingRules.from_rows(rows, on=on) for on in {date.fromisoformat(p["on"]) for p in rest}
+        }
+        for petition in petitions[part::PARTS]:
+            on = date.fromisoformat(petition["on"])
+            routing.count(figures, petition, routing.decision_on(petition, compiled[on]))
+    return figures
+
+
+def main() -> None:
+    """Cross-validate, and unless only asked to check, write the hints."""
+    rules = [row for row in json.loads(routing.RULES.read_text(encoding="utf-8")) if row["type"] != "hints"]
+    figures = cross_validate(rules)
+    for name, value in figures.percentages().items():
+        print(f"{name:34}{value:6.1f} %")
+    print(f"tố cáo outside its lane {figures.leaked}; wrongly in it {figures.wrongly_restricted}")
+    if "check" in sys.argv[1:]:
+        return
+    learned = learn(routing.petitions("seen"), routing.rules_on(date(2026, 11, 2)).short_forms)
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows_of(learned)]
+    written = (
+        routing.RULES.read_text(encoding="utf-8")
+        .partition('{"id": "hints-')[0]
+        .rstrip()
+        .rstrip(",]")
+        .rstrip()
+    )
+    routing.RULES.write_text(",\n".join([written, *lines]) + "\n]\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
