@@ -95,6 +95,94 @@ def health() -> Response:
     return json_answer({"status": "ok"})
 
 
+# --- pages ------------------------------------------------------------------------------------------
+
+
+def page(name: str, *arguments: str) -> Response:
+    """Answer with one of the site's pages."""
+    from chalicelib.intake import site  # noqa: PLC0415 - the JSON API does without templates
+
+    return site.answer(name, request(), *arguments)
+
+
+@app.route("/", methods=["GET"])
+def home() -> Response:
+    """Show the site's entrance."""
+    return page("home")
+
+
+@app.route("/gui", methods=["GET"])
+def send_form() -> Response:
+    """Show the form for sending."""
+    return page("send_form")
+
+
+@app.route("/gui", methods=["POST"], content_types=ANY)
+def send() -> Response:
+    """Take the form."""
+    return page("send")
+
+
+@app.route("/tra-cuu", methods=["GET"])
+def track_form() -> Response:
+    """Show the form for following a petition, or the petition that an e-mail's link leads to."""
+    return page("track_form")
+
+
+@app.route("/tra-cuu", methods=["POST"], content_types=ANY)
+def track() -> Response:
+    """Show a petition to whoever has its PIN."""
+    return page("track")
+
+
+@app.route("/tra-cuu/bo-sung", methods=["POST"], content_types=ANY)
+def supplement() -> Response:
+    """Add to a petition."""
+    return page("supplement")
+
+
+@app.route("/tra-cuu/rut", methods=["POST"], content_types=ANY)
+def withdraw() -> Response:
+    """Take a petition back."""
+    return page("withdraw")
+
+
+@app.route("/tra-cuu/danh-gia", methods=["POST"], content_types=ANY)
+def rate() -> Response:
+    """Rate the answer."""
+    return page("rate")
+
+
+@app.route("/cong-khai", methods=["GET"])
+def published() -> Response:
+    """List and search published answers."""
+    return page("published")
+
+
+@app.route("/thong-ke", methods=["GET"])
+def statistics() -> Response:
+    """Show the figures of a month."""
+    return page("statistics")
+
+
+@app.route("/chinh-sach", methods=["GET"])
+def privacy() -> Response:
+    """Say what personal data is used for."""
+    return page("privacy")
+
+
+@app.route("/assets/{name}", methods=["GET"])
+def asset(name: str) -> Response:
+    """Serve the style sheet."""
+    return page("asset", name)
+
+
+@app.route("/{name}", methods=["GET"])
+def no_such_page(name: str) -> Response:
+    """Say so in the site's own style, whatever the address was."""
+    return page("not_found")
+
+
 # --- machines that call us --------------------------------------------------------------------------
 
 

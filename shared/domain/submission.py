@@ -51,7 +51,8 @@ def _email(value: str | None) -> str | None:
 
 
 Text = Annotated[str, BeforeValidator(clean_text)]
-OptionalText = Annotated[str | None, BeforeValidator(_empty_is_absent)]
+EMPTY_IS_ABSENT = BeforeValidator(_empty_is_absent)
+"""Put it around `Annotated[str, Field(max_length=…)] | None`: a length cannot be asked of an absent text."""
 
 
 class PetitionerInput(BaseModel):
@@ -62,9 +63,13 @@ class PetitionerInput(BaseModel):
     type: PetitionerType = PetitionerType.CITIZEN
     name: Annotated[Text, Field(min_length=1, max_length=120)]
     address: Annotated[Text, Field(min_length=1, max_length=300)]
-    phone: Annotated[OptionalText, Field(max_length=40), AfterValidator(_phone)] = None
-    email: Annotated[OptionalText, Field(max_length=254), AfterValidator(_email)] = None
-    organisation: Annotated[OptionalText, Field(max_length=200)] = None
+    phone: Annotated[Annotated[str, Field(max_length=40)] | None, EMPTY_IS_ABSENT, AfterValidator(_phone)] = (
+        None
+    )
+    email: Annotated[
+        Annotated[str, Field(max_length=254)] | None, EMPTY_IS_ABSENT, AfterValidator(_email)
+    ] = None
+    organisation: Annotated[Annotated[str, Field(max_length=200)] | None, EMPTY_IS_ABSENT] = None
 
     @property
     def identity(self) -> Identity:
@@ -84,9 +89,9 @@ class PetitionInput(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     content: Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
-    subject: Annotated[OptionalText, Field(max_length=200)] = None
+    subject: Annotated[Annotated[str, Field(max_length=200)] | None, EMPTY_IS_ABSENT] = None
     kind: Kind | None = None
-    field: Annotated[OptionalText, Field(max_length=10)] = None
+    field: Annotated[Annotated[str, Field(max_length=10)] | None, EMPTY_IS_ABSENT] = None
     petitioner: PetitionerInput
     reply_by: Annotated[tuple[ReplyBy, ...], Field(max_length=3)] = ()
     may_publish: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.intake.find_petition import PetitionFinder
@@ -18,6 +19,7 @@ from shared.seal import Seal
 
 if TYPE_CHECKING:
     from chalicelib.intake.sms_desk import SmsDesk
+    from shared.web.rendering import Pages
 
 
 def configuration() -> IntakeSettings:
@@ -98,7 +100,15 @@ def sms_desk() -> SmsDesk:
     )
 
 
+@cache
+def pages() -> Pages:
+    """Return the citizens' pages; Jinja2 is imported here because the JSON API does without it."""
+    from shared.web.rendering import Pages  # noqa: PLC0415 - keeps the API's cold start short
+
+    return Pages(Path(__file__).parent)
+
+
 def forget() -> None:
     """Put intake together anew on next use (tests)."""
-    for part in (directory, petitions, seal, reception, finder, follow_up, public_record, sms_desk):
+    for part in (directory, petitions, seal, reception, finder, follow_up, public_record, sms_desk, pages):
         part.cache_clear()

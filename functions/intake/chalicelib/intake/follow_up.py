@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from shared import clock
 from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
 from shared.domain.petition import MAX_CONTENT, Identity, Petition
-from shared.domain.submission import OptionalText, Text
+from shared.domain.submission import EMPTY_IS_ABSENT, Text
 from shared.petitions import Petitions
 from shared.seal import Seal
 
@@ -38,7 +38,7 @@ class WithdrawalInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reason: Annotated[OptionalText, Field(max_length=2000)] = None
+    reason: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
 
 
 class RatingInput(BaseModel):
@@ -47,7 +47,7 @@ class RatingInput(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     score: Annotated[int, Field(ge=1, le=5, strict=True)]
-    comment: Annotated[OptionalText, Field(max_length=2000)] = None
+    comment: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
 
 
 def whole_number(value: object) -> object:
