@@ -1,0 +1,269 @@
+"""Plays the sample petitions: invented people send them through the system's own doors, officers act, days pass.
+
+Called once by the local stack when it starts. Nothing is written behind the system's back: what the samples look
+like is what the functions made of them. The texts stand in petitions.json.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from infra.local.clock import system_time
+from infra.local.driver import Driver
+from infra.local.functions import HttpResponse
+from infra.seed import directory_rows
+from shared.domain.lifecycle import State
+from shared.domain.petition import Channel
+from shared.domain.working_calendar import VIETNAM, Override, WorkingCalendar, at_local, local_date
+
+OPERATOR = "tong.dai"
+CITIZENS = ("petitioner", "sender")
+_OFFICE_OPENS = time(8, 40)
+_REFERENCE = re.compile(r"\d{2} ?\d{4} ?\d{4} ?\d")
+
+
+class Step(BaseModel):
+    """Something done to a sample petition some days after it was received."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after_days: int
+    by: str
+    """An officer's user name, `petitioner` (over the web) or `sender` (by SMS)."""
+    action: str
+    body: dict[str, Any] = {}
+
+
+class Sample(BaseModel):
+    """One sample petition: how it came, what happened to it, and the state it is meant to be in at the end."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    channel: Channel
+    days_ago: int
+    at: time
+    ends: State
+    petition: dict[str, Any] = {}
+    sender: str = ""
+    content: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+class Event(NamedTuple):
+    """One thing that happens at one instant: a receipt (no step) or a step."""
+
+    at: datetime
+    sample: Sample
+    step: Step | None
+    number: int
+
+
+class SampleRefusedError(Exception):
+    """The system did not take what a sample sent: the samples and the system have drifted apart."""
+
+    def __init__(self, what: str, answer: HttpResponse) -> None:
+        super().__init__(f"{what}: {answer.status} {answer.text[:300]}")
+
+
+def samples() -> tuple[Sample, ...]:
+    """Read the sample petitions."""
+    raw = Path(__file__).with_name("petitions.json").read_bytes()
+    return TypeAdapter(tuple[Sample, ...]).validate_json(raw)
+
+
+def play(driver: Driver, until: datetime | None = None) -> dict[str, str]:
+    """Send the samples and act on them, with the clock travelling from event to event.
+
+    Args:
+        driver: of a system without petitions.
+        until: the present, before which everything has happened; the machine's own time unless given.
+
+    Returns:
+        the reference of each sample, by its name.
+
+    Raises:
+        SampleRefusedError: naming the sample and the step.
+    """
+    present = until or system_time()
+    players = _Players(driver)
+    for event in timeline(samples(), present):
+        _let_time_pass(driver, event.at)
+        players.play(event)
+        driver.settle()
+    return {name: known.reference for name, known in players.known.items()}
+
+
+def _let_time_pass(driver: Driver, to: datetime) -> None:
+    """Travel to an instant; where nothing falls due on the way, the clock is simply put there, which is faster."""
+    if (
+        any(at <= to for at in driver.local.cloud.wake_ups())
+        or driver.local.pumps.next_retry_at() is not None
+    ):
+        driver.travel(to)
+    else:
+        driver.clock.hold_at(to)
+
+
+def timeline(all_samples: tuple[Sample, ...], present: datetime) -> list[Event]:
+    """Return everything that happens, in order and before the present; officers act on working days."""
+    calendar = _calendar()
+    events = [event for sample in all_samples for event in _life(sample, present, calendar)]
+    return sorted(events, key=lambda event: (event.at, event.sample.name, event.number))
+
+
+def _calendar() -> WorkingCalendar:
+
+    return WorkingCalendar(
+        Override(date.fromisoformat(row["on"]), row["kind"], row["document"], row["name"])
+        for row in directory_rows()["calendar"]
+    )
+
+
+def _life(sample: Sample, present: datetime, calendar: WorkingCalendar) -> Iterator[Event]:
+    """Yield a sample's receipt and its steps, each later than the one before and all before the present."""
+    on = local_date(present) - timedelta(days=sample.days_ago)
+    room = timedelta(minutes=2 * len(sample.steps) + 30)
+    at = min(at_local(on, sample.at), present - room)
+    yield Event(at, sample, None, 0)
+    for number, step in enumerate(sample.steps, start=1):
+        day = on + timedelta(days=step.after_days)
+        if step.by not in CITIZENS:
+            day = calendar.next_working_day(day)
+        latest = present - room + timedelta(minutes=2 * number)
+        at = min(max(at_local(day, _time_of(sample, number)), at + timedelta(minutes=1)), latest)
+        yield Event(at, sample, step, number)
+
+
+def _time_of(sample: Sample, number: int) -> time:
+    """Spread what is done on one day over office hours, the same way each time."""
+    spread = int.from_bytes(hashlib.sha256(f"{sample.name}:{number}".encode()).digest()[:2], "big")
+    opening = datetime.combine(date.min, _OFFICE_OPENS)
+    return (opening + timedelta(minutes=spread % 7 * 60)).time()
+
+
+class _Known(NamedTuple):
+    reference: str
+    pin: str
+
+
+class _Players:
+    """The people of the samples, each at their own door."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._bearers: dict[str, dict[str, str]] = {}
+        self.known: dict[str, _Known] = {}
+
+    def play(self, event: Event) -> None:
+        """Let one thing happen."""
+        sample, step = event.sample, event.step
+        if step is None:
+            self._receive(sample, event.at)
+        elif step.by == "petitioner":
+            self._follow_up(sample, step)
+        elif step.by == "sender":
+            self._text_again(sample, step, event)
+        else:
+            self._act(sample, step, event)
+
+    # --- the three doors ---------------------------------------------------------------------------------
+
+    def _receive(self, sample: Sample, at: datetime) -> None:
+        if sample.channel is Channel.SMS:
+            reply = self._text(sample, sample.content, at, number=0)
+            found = _REFERENCE.search(reply.text.partition("<Message>")[2])
+            if found is None:
+                raise SampleRefusedError(sample.name, reply)
+            self.known[sample.name] = _Known(found[0].replace(" ", ""), pin="")
+            return
+        if sample.channel is Channel.HOTLINE:
+            call = {"call_id": f"sample-{sample.name}", "call_started_at": at.isoformat()}
+            answer = self._driver.http(
+                "POST", "/desk/v1/petitions", json={**sample.petition, **call}, headers=self._bearer(OPERATOR)
+            )
+        else:
+            key = {"Idempotency-Key": f"sample-{sample.name}"}
+            answer = self._driver.http("POST", "/v1/petitions", json=sample.petition, headers=key)
+        receipt = _taken(sample.name, answer).json()
+        self.known[sample.name] = _Known(receipt["reference"], receipt["pin"])
+
+    def _text(self, sample: Sample, content: str, at: datetime, number: int) -> HttpResponse:
+        """Deliver an SMS as the aggregator does: a signed GET."""
+        credentials = self._driver.local.cloud.providers["esms"]
+        query = {
+            "sender": sample.sender,
+            "content": content,
+            "serviceNumber": "8088",
+            "keyword": "PAKN",
+            "cpid": credentials["cpid"],
+            "smsid": f"sample-{sample.name}-{number}",
+            "receiverTime": at.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S"),
+        }
+        signed = query["cpid"] + query["smsid"] + content + query["receiverTime"] + credentials["private_key"]
+        query["sign"] = hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest()
+        return _taken(sample.name, self._driver.http("GET", "/sms/esms", query=query))
+
+    # --- what petitioners do later -----------------------------------------------------------------------
+
+    def _follow_up(self, sample: Sample, step: Step) -> None:
+        known = self.known[sample.name]
+        answer = self._driver.http(
+            "POST",
+            f"/v1/petitions/{known.reference}/{step.action}",
+            json=step.body,
+            headers={"X-Petition-Pin": known.pin},
+        )
+        _taken(f"{sample.name}, {step.action}", answer)
+
+    def _text_again(self, sample: Sample, step: Step, event: Event) -> None:
+        reference = self.known[sample.name].reference
+        content = {
+            "supplement": f"PAKN BS {reference} {step.body.get('text', '')}",
+            "rating": f"PAKN DG {reference} {step.body.get('score', '')}",
+            "withdrawal": f"PAKN RUT {reference}",
+        }[step.action]
+        self._text(sample, content, event.at, event.number)
+
+    # --- officers ----------------------------------------------------------------------------------------
+
+    def _act(self, sample: Sample, step: Step, event: Event) -> None:
+        """Take an action on the version that the officer sees now."""
+        bearer = self._bearer(step.by)
+        path = f"/desk/v1/petitions/{self.known[sample.name].reference}"
+        what = f"{sample.name}, {step.by}: {step.action}"
+        seen = _taken(what, self._driver.http("GET", path, headers=bearer)).json()
+        body = {"version": seen["version"], **self._resolved(step.body, event.at)}
+        _taken(what, self._driver.http("POST", f"{path}/{step.action}", json=body, headers=bearer))
+
+    def _resolved(self, body: dict[str, Any], at: datetime) -> dict[str, Any]:
+        """Put references and dates in place of sample names and distances."""
+        resolved = dict(body)
+        if "parent" in resolved:
+            resolved["parent"] = self.known[resolved["parent"]].reference
+        if "expected_in_days" in resolved:
+            expected = local_date(at) + timedelta(days=resolved.pop("expected_in_days"))
+            resolved["expected_on"] = expected.isoformat()
+        return resolved
+
+    def _bearer(self, username: str) -> dict[str, str]:
+        """Sign an officer in, once."""
+        if username not in self._bearers:
+            facts = {"username": username, "password": f"Local-{username}-2026"}
+            answer = self._driver.http("POST", "/desk/v1/session", json=facts)
+            token = _taken(f"{username} signs in", answer).json()["access_token"]
+            self._bearers[username] = {"Authorization": f"Bearer {token}"}
+        return self._bearers[username]
+
+
+def _taken(what: str, answer: HttpResponse) -> HttpResponse:
+    if answer.status not in (200, 201):
+        raise SampleRefusedError(what, answer)
+    return answer
