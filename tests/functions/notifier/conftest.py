@@ -14,7 +14,7 @@ from shared.deliveries import Deliveries, Delivery
 from shared.directory import Directory
 from shared.domain.lifecycle import Action, State
 from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Answer, Channel, Identity, Kind, Lane, Petition, Petitioner, ReplyBy
+from shared.domain.petition import Channel, Identity, Kind, Petition, Petitioner, ReplyBy
 from shared.domain.working_calendar import local_date
 from shared.messages import NoticeRequest
 from shared.petitions import Petitions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -23,7 +23,9 @@ SMS_NUMBER = PHONE.removeprefix("+")
     [
         pytest.param((ReplyBy.EMAIL,), [("EMAIL", EMAIL)], id="by e-mail"),
         pytest.param((ReplyBy.SMS,), [("SMS", SMS_NUMBER)], id="by SMS"),
-        pytest.param((ReplyBy.SMS, ReplyBy.EMAIL), [("SMS", SMS_NUMBER)], id="over the first of several choices"),
+        pytest.param(
+            (ReplyBy.SMS, ReplyBy.EMAIL), [("SMS", SMS_NUMBER)], id="over the first of several choices"
+        ),
     ],
 )
 def test_petitioner_is_told_over_the_chosen_channel(post_room: PostRoom, reply_by, expected):
@@ -102,7 +104,9 @@ def test_sms_about_the_answer_says_where_to_read_it(post_room: PostRoom):
 
 def test_conduct_case_is_answered_neutrally(post_room: PostRoom):
     petition = post_room.a_petition(kind=Kind.CONDUCT)
-    petition = post_room.answered(post_room.at_work(petition, unit="TTRA"), "Ông Nguyễn Văn X đã bị nhắc nhở.")
+    petition = post_room.answered(
+        post_room.at_work(petition, unit="TTRA"), "Ông Nguyễn Văn X đã bị nhắc nhở."
+    )
 
     post_room.tell(NoticeKind.ANSWERED, seq=petition.version)
 

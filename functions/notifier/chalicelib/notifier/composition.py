@@ -18,7 +18,9 @@ from .quiet_hours import QuietHours
 from .receipts.doors import ReceiptDoors
 from .receipts.esms_callback import token_of
 from .receipts.receipt import Receipts
+from .senders.end_user_messaging import EndUserMessagingSmsSender
 from .senders.esms import EsmsSmsSender
+from .senders.gateway import GatewaySmsSender
 from .senders.sender import Sender
 from .senders.ses import SesEmailSender
 from .settings import NotifierSettings
@@ -62,16 +64,28 @@ def _ask_again(queue_url: str, request: NoticeRequest) -> None:
 
 
 def _sms_sender(told: NotifierSettings) -> Sender:
-    account = secrets.providers(told.providers_secret).get("esms", {})
-    key = secrets.identifiers_key(told.identifiers_secret)
-    callbacks = f"{told.public_url.rstrip('/')}/receipts/esms"
-    return EsmsSmsSender(
-        told.sms_gateway_url or "",
-        api_key=account.get("api_key", ""),
-        secret_key=account.get("secret_key", ""),
-        brandname=account.get("brandname", ""),
-        callback_url=lambda request_id: f"{callbacks}/{token_of(key, request_id)}",
-    )
+    """Return the one SMS provider that this stage is set to, with its credentials from the providers' secret."""
+    accounts = secrets.providers(told.providers_secret)
+    account = accounts.get(told.sms_sender, {})
+    url = told.sms_gateway_url or ""
+    match told.sms_sender:
+        case "aws":
+            return EndUserMessagingSmsSender(account.get("origination_identity", ""))
+        case "http":
+            return GatewaySmsSender(url, token=account.get("token", ""), sender=account.get("sender", ""))
+        case "esms":
+            return EsmsSmsSender(
+                url,
+                api_key=account.get("api_key", ""),
+                secret_key=account.get("secret_key", ""),
+                brandname=account.get("brandname", ""),
+                callback_url=partial(_callback_url, told),
+            )
+
+
+def _callback_url(told: NotifierSettings, request_id: str) -> str:
+    token = token_of(secrets.identifiers_key(told.identifiers_secret), request_id)
+    return f"{told.public_url.rstrip('/')}/receipts/esms/{token}"
 
 
 def forget() -> None:

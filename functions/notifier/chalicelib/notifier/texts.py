@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -92,9 +92,14 @@ class Texts:
         if override is not None:
             try:
                 return self._rendered(override, reader, channel, spoken, facts)
-            except TemplateError as error:
+            except Exception as error:  # noqa: BLE001 - an administrator's text can fail in any way it likes
                 telemetry.count("TemplateBroken", template=name)
-                telemetry.logger().error("template %s (%s): %s", name, override.version, type(error).__name__)
+                telemetry.logger().error(
+                    "template broken",
+                    template=name,
+                    version=override.version,
+                    error_type=type(error).__name__,
+                )
         return self._rendered(_packaged(name), reader, channel, spoken, facts)
 
     def _override(self, name: str) -> _Source | None:

@@ -1,0 +1,317 @@
+"""One contract for every provider: what it answers becomes sent, not now, never, or nobody knows."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from chalicelib.notifier.senders.end_user_messaging import EndUserMessagingSmsSender
+from chalicelib.notifier.senders.esms import EsmsSmsSender
+from chalicelib.notifier.senders.gateway import GatewaySmsSender
+from chalicelib.notifier.senders.sender import (
+    Message,
+    PermanentSendError,
+    Sender,
+    TemporarySendError,
+    UnknownOutcomeError,
+)
+from chalicelib.notifier.senders.ses import SesEmailSender, mime, notice_of, tag_of
+from shared import aws
+
+MESSAGE = Message(
+    reference="26483190275",
+    notice="1#REMINDER_TO_COMPLETE#PETITIONER#SMS",
+    to="+84912345678",
+    text="PAKN 26483190275 da co ket qua",
+)
+MAIL = Message(
+    reference="26483190275",
+    notice="12#ANSWERED#PETITIONER#EMAIL",
+    to="binh@thu.example",
+    subject="Kết quả trả lời phản ánh, kiến nghị mã 26 4831 9027 5, rất dài để phải gập dòng",
+    text="Kính gửi Ông/Bà,\nđã có kết quả.",
+    html="<p>Kính gửi Ông/Bà</p>",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One recorded answer of a provider; a status of 0 closes the connection without any."""
+
+    status: int
+    body: Any = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Provider:
+    """A provider on this machine that answers what was recorded and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.answer = Answer(200)
+        self.asked: list[tuple[dict[str, str], bytes]] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/send"
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def body(self) -> dict[str, Any]:
+        asked: dict[str, Any] = json.loads(self.asked[-1][1])
+        return asked
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                provider.asked.append((dict(self.headers.items()), body))
+                answer = provider.answer
+                if not answer.status:
+                    self.close_connection = True
+                    return
+                raw = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+                self.send_response(answer.status)
+                for name, value in {"Content-Length": str(len(raw)), **answer.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(raw)
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own word
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(autouse=True)
+def _aws(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """AWS's own senders ask the same machine."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": provider.url.removesuffix("/send"),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "ap-southeast-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    aws.forget()
+    yield
+    aws.forget()
+
+
+SENDERS: dict[str, tuple[Callable[[str], Sender], Message]] = {
+    "esms": (
+        lambda url: EsmsSmsSender(url, api_key="key", secret_key="secret", brandname="BO NOI VU"),
+        MESSAGE,
+    ),
+    "http": (lambda url: GatewaySmsSender(url, token="token", sender="BNV"), MESSAGE),
+    "ses": (lambda _url: SesEmailSender("PAKN Bộ Nội vụ <pakn@bnv.example>"), MAIL),
+    "aws": (lambda _url: EndUserMessagingSmsSender("BNV"), MESSAGE),
+}
+
+TAKEN = {
+    "esms": Answer(200, {"CodeResult": "100", "CountRegenerate": 0, "SMSID": "the-id"}),
+    "http": Answer(202, {"id": "the-id"}),
+    "ses": Answer(200, {"MessageId": "the-id"}),
+    "aws": Answer(200, {"MessageId": "the-id"}),
+}
+
+
+def aws_error(status: int, code: str) -> Answer:
+    return Answer(status, {"__type": code, "message": "binh@thu.example"}, {"x-amzn-ErrorType": code})
+
+
+def esms_code(code: str) -> Answer:
+    return Answer(200, {"CodeResult": code, "CountRegenerate": 0, "ErrorMessage": "0912345678 ..."})
+
+
+TROUBLE = [
+    *(
+        (f"esms {code}", "esms", esms_code(code), PermanentSendError)
+        for code in ("99", "108", "118", "146", "177")
+    ),
+    *(
+        (f"esms {code}", "esms", esms_code(code), TemporarySendError)
+        for code in ("101", "102", "103", "104", "140")
+    ),
+    ("esms undocumented code", "esms", esms_code("777"), UnknownOutcomeError),
+    ("esms without a code", "esms", Answer(200, {"ok": True}), UnknownOutcomeError),
+    *((f"{name} 503", name, Answer(503), TemporarySendError) for name in ("esms", "http")),
+    *((f"{name} 429", name, Answer(429), TemporarySendError) for name in ("esms", "http")),
+    *((f"{name} 400", name, Answer(400), PermanentSendError) for name in ("esms", "http")),
+    *((f"{name} 500", name, Answer(500), UnknownOutcomeError) for name in ("esms", "http")),
+    *((f"{name} 504", name, Answer(504), UnknownOutcomeError) for name in ("esms", "http")),
+    *((f"{name} no JSON", name, Answer(200, b"<html>"), UnknownOutcomeError) for name in ("esms", "http")),
+    *((f"{name} no object", name, Answer(200, [1]), UnknownOutcomeError) for name in ("esms", "http")),
+    *(
+        (
+            f"{name} redirected",
+            name,
+            Answer(302, b"", {"Location": "http://127.0.0.1:9/"}),
+            PermanentSendError,
+        )
+        for name in ("esms", "http")
+    ),
+    *((f"{name} closed", name, Answer(0), UnknownOutcomeError) for name in SENDERS),
+    ("ses rejected", "ses", aws_error(400, "MessageRejected"), PermanentSendError),
+    ("ses bad request", "ses", aws_error(400, "BadRequestException"), PermanentSendError),
+    ("ses undocumented 4xx", "ses", aws_error(400, "NewException"), PermanentSendError),
+    ("ses throttled", "ses", aws_error(429, "TooManyRequestsException"), TemporarySendError),
+    ("ses paused", "ses", aws_error(400, "SendingPausedException"), TemporarySendError),
+    ("ses 500", "ses", aws_error(500, "InternalFailure"), UnknownOutcomeError),
+    ("ses 503", "ses", aws_error(503, "ServiceUnavailable"), UnknownOutcomeError),
+    ("aws opted out", "aws", aws_error(409, "ConflictException"), PermanentSendError),
+    ("aws invalid", "aws", aws_error(400, "ValidationException"), PermanentSendError),
+    ("aws throttled", "aws", aws_error(429, "ThrottlingException"), TemporarySendError),
+    ("aws 500", "aws", aws_error(500, "InternalServerException"), UnknownOutcomeError),
+]
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_message_that_is_taken_returns_the_providers_id(provider: Provider, name: str):
+    make, message = SENDERS[name]
+    provider.answer = TAKEN[name]
+
+    assert make(provider.url).send(message) == "the-id"
+    assert len(provider.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "expected"), [pytest.param(*facts, id=title) for title, *facts in TROUBLE]
+)
+def test_trouble_is_told_from_one_table_and_never_repeated_by_the_sender(
+    provider: Provider, name: str, answer: Answer, expected: type[Exception]
+):
+    make, message = SENDERS[name]
+    provider.answer = answer
+
+    with pytest.raises(expected) as raised:
+        make(provider.url).send(message)
+
+    assert type(raised.value) is expected
+    assert len(provider.asked) == 1
+    for personal in (message.to, message.to[3:], "0912345678", message.text):
+        assert personal not in f"{raised.value!r}{raised.value}"
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_provider_that_does_not_listen_is_tried_again_later(name: str, monkeypatch: pytest.MonkeyPatch):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", nobody)
+    aws.forget()
+    make, message = SENDERS[name]
+
+    with pytest.raises(TemporarySendError):
+        make(f"{nobody}/send").send(message)
+
+
+# --- what is sent ---------------------------------------------------------------------------------------
+
+
+def test_esms_gets_its_documented_fields(provider: Provider):
+    provider.answer = TAKEN["esms"]
+    sender = EsmsSmsSender(
+        provider.url,
+        api_key="k",
+        secret_key="s",
+        brandname="BO NOI VU",
+        callback_url=lambda one: f"https://x/{one}",
+    )
+
+    sender.send(MESSAGE)
+
+    request_id = "26483190275-1-REMINDER_TO_COMPLETE"
+    assert provider.body() == {
+        "ApiKey": "k",
+        "SecretKey": "s",
+        "Brandname": "BO NOI VU",
+        "Phone": "84912345678",
+        "Content": MESSAGE.text,
+        "SmsType": "2",
+        "IsUnicode": "0",
+        "RequestId": request_id,
+        "CallbackUrl": f"https://x/{request_id}",
+    }
+    assert len(request_id) <= 50
+
+
+def test_esms_answer_that_it_knows_the_request_means_taken(provider: Provider):
+    provider.answer = esms_code("124")
+
+    assert SENDERS["esms"][0](provider.url).send(MESSAGE) == ""
+
+
+def test_only_providers_with_a_key_of_their_own_are_asked_twice():
+    windows = {name: make("http://x").deduplicates_for for name, (make, _) in SENDERS.items()}
+
+    assert windows == {
+        "esms": timedelta(hours=23),
+        "http": timedelta(hours=23),
+        "ses": timedelta(0),
+        "aws": timedelta(0),
+    }
+
+
+def test_gateway_gets_token_and_idempotency_key(provider: Provider):
+    provider.answer = TAKEN["http"]
+
+    SENDERS["http"][0](provider.url).send(MESSAGE)
+
+    headers = {name.lower(): value for name, value in provider.asked[0][0].items()}
+    assert headers["authorization"] == "Bearer token"
+    assert headers["idempotency-key"] == MESSAGE.request_id
+    assert provider.body()["to"] == "+84912345678"
+
+
+def test_mail_is_ascii_with_text_and_html_and_says_that_it_is_automatic():
+    raw = mime(MAIL, "PAKN Bộ Nội vụ <pakn@bnv.example>")
+
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert mail["From"] == "PAKN Bộ Nội vụ <pakn@bnv.example>"
+    assert mail["To"] == "binh@thu.example"
+    assert mail["Subject"] == MAIL.subject
+    assert mail["X-PAKN-Reference"] == "26483190275"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"] == "<26483190275.12.ANSWERED.PETITIONER.EMAIL@bnv.example>"
+    assert mail.get_body(("plain",)).get_content().strip().splitlines() == MAIL.text.splitlines()
+    assert "<p>Kính gửi Ông/Bà</p>" in mail.get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "1#RECEIPT#PETITIONER#EMAIL",
+        "12#WARNING#UNIT_HEAD#EMAIL#nga.tienluong",
+        "2#ASSIGNED#HANDLER#EMAIL#a.b.c",
+    ],
+)
+def test_delivery_is_found_again_by_its_tag(notice: str):
+    assert notice_of(tag_of(notice)) == notice
+
+
+def test_message_shows_neither_reader_nor_text_when_it_is_printed():
+    assert repr(MAIL) == "Message(reference='26483190275', notice='12#ANSWERED#PETITIONER#EMAIL')"

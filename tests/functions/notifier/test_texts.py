@@ -1,0 +1,260 @@
+"""Every notice renders on every channel, in every language, with extreme values, within its budget."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.notifier.facts import Office, facts_of
+from chalicelib.notifier.texts import TEMPLATES, Texts, as_html
+from chalicelib.notifier.waiting import WAITS
+from shared import clock
+from shared.deliveries import DeliveryChannel
+from shared.domain import notices
+from shared.domain.gsm7 import is_gsm7
+from shared.domain.lifecycle import Action, State
+from shared.domain.notices import Audience, NoticeKind
+from shared.domain.petition import Answer, Channel, Kind, Lane, Petition, Petitioner
+from shared.domain.terms import TERMS_2018
+from shared.domain.working_calendar import WorkingCalendar
+
+LONGEST_SITE = "https://phananhkiennghi.bonoivu.gov.vn:8443"
+NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
+SUNDAY_IN_DECEMBER = date(2026, 12, 27)
+TARIFF = 160
+HOSTILE = "<script>alert('x')</script> {{ 7*7 }} đường dẫn http://ác.example/?a=1&b=\"2\""
+TOLD_BY_ACTION = {notice for found in notices._FOLLOWS.values() for notice in found} | {
+    notices.Notice(NoticeKind.ESCALATION, audience) for audience in notices.ESCALATION_LADDER
+}
+TO_PETITIONERS = sorted({one.kind for one in TOLD_BY_ACTION if one.audience is Audience.PETITIONER})
+TO_OFFICERS = sorted({one.kind for one in TOLD_BY_ACTION if one.audience is not Audience.PETITIONER})
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    clock.use(lambda: NOW)
+    yield
+    clock.use(None)
+
+
+class Rows:
+    """A directory that holds just these templates."""
+
+    def __init__(self, *rows: dict[str, Any]) -> None:
+        self._rows = rows
+
+    def rows(self, _kind: str) -> tuple[dict[str, Any], ...]:
+        return self._rows
+
+
+def texts(*rows: dict[str, Any]) -> Texts:
+    made: Any = Rows(*rows)
+    return Texts(made)
+
+
+def an_extreme_petition(*, kind: Kind = Kind.REGULATION, text: str | None = HOSTILE) -> Petition:
+    """Everything as long as it gets: two-digit counts, the longest names of weekdays, full texts."""
+    petition = Petition(
+        reference="26483190275",
+        state=State.RECEIVED,
+        channel=Channel.WEB,
+        subject=HOSTILE,
+        content="nội dung " * 1000,
+        kind=kind,
+        lane=Lane.ORDINARY,
+        petitioner=Petitioner(),
+        received_at=NOW,
+        due_on=SUNDAY_IN_DECEMBER,
+        terms=TERMS_2018.version,
+        calendar="x",
+        submission="0",
+        body_digest="0",
+        answer=Answer(text=HOSTILE + "dài " * 2000, drafted_by="x", drafted_at=NOW),
+    ).record(Action.RECEIVE, by="petitioner", at=NOW, change_id="receive")
+    petition = petition.add_note(
+        "n", by="officer:x", at=NOW, change_id="n", progress=HOSTILE, expected_on=SUNDAY_IN_DECEMBER
+    )
+    facts = {"n": "99", "body": "Bộ Dân tộc và Tôn giáo " * 5, "from": "2026-12-20", "to": "2026-12-27"}
+    return petition.record(Action.MOVE_DUE_DATE, by="timer", at=NOW, change_id="m", text=text, facts=facts)
+
+
+def facts(petition: Petition, now: datetime = NOW) -> dict[str, Any]:
+    office = Office(LONGEST_SITE, "f" * 32, TERMS_2018, WorkingCalendar(), now)
+    return facts_of(petition, petition.history[-1], office)
+
+
+PETITIONER_TEXTS = [
+    pytest.param(kind, channel, language, id=f"{kind} by {channel} in {language}")
+    for kind in TO_PETITIONERS
+    for channel in (DeliveryChannel.EMAIL, DeliveryChannel.SMS, DeliveryChannel.PHONE)
+    for language in ("vi", "en")
+]
+
+
+@pytest.mark.parametrize(("kind", "channel", "language"), PETITIONER_TEXTS)
+@pytest.mark.parametrize("about", [Kind.REGULATION, Kind.CONDUCT])
+def test_every_notice_to_petitioners_renders_and_names_its_reference(kind, channel, language, about):
+    rendered = texts().render("petitioner", kind, channel, language, facts(an_extreme_petition(kind=about)))
+
+    assert "26483190275" in rendered.text.replace(" ", "")
+    assert "1900 1547" in rendered.text or channel is DeliveryChannel.PHONE
+    assert "None" not in rendered.text
+    assert "\n\n\n" not in rendered.text
+    assert (rendered.subject != "") == (channel is DeliveryChannel.EMAIL)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("kind", TO_PETITIONERS)
+def test_every_sms_fits_one_segment_of_gsm7(kind, language):
+    for with_date in (True, False):
+        known = facts(an_extreme_petition())
+        known = known if with_date else known | {"expected_on": None}
+
+        rendered = texts().render("petitioner", kind, DeliveryChannel.SMS, language, known)
+
+        assert len(rendered.text) <= TARIFF, rendered.text
+        assert is_gsm7(rendered.text)
+        assert rendered.segments == 1
+
+
+@pytest.mark.parametrize("kind", TO_OFFICERS)
+def test_every_notice_to_officers_renders(kind):
+    rendered = texts().render("officer", kind, DeliveryChannel.EMAIL, "en", facts(an_extreme_petition()))
+
+    assert "26 4831 9027 5" in rendered.text
+    assert f"{LONGEST_SITE}/desk/petitions/26483190275" in rendered.text
+    assert "Chủ nhật, 27/12/2026" in rendered.text
+
+
+@pytest.mark.parametrize("kind", [*TO_PETITIONERS, *TO_OFFICERS])
+@pytest.mark.parametrize("channel", [DeliveryChannel.EMAIL, DeliveryChannel.SMS, DeliveryChannel.PHONE])
+def test_conduct_case_is_never_described(kind, channel):
+    reader = "petitioner" if kind in TO_PETITIONERS else "officer"
+    if reader == "officer" and channel is not DeliveryChannel.EMAIL:
+        pytest.skip("officers are told by e-mail only")
+
+    rendered = texts().render(reader, kind, channel, "vi", facts(an_extreme_petition(kind=Kind.CONDUCT)))
+
+    for quoted in ("alert", "nội dung nội dung", "dài dài", "Tôn giáo", "ác.example"):
+        assert quoted not in f"{rendered.subject}{rendered.text}{rendered.html}"
+
+
+@pytest.mark.parametrize("kind", TO_PETITIONERS)
+def test_no_sms_and_no_call_quotes_anything(kind):
+    for channel in (DeliveryChannel.SMS, DeliveryChannel.PHONE):
+        rendered = texts().render("petitioner", kind, channel, "vi", facts(an_extreme_petition()))
+
+        assert "alert" not in rendered.text
+        assert "Tôn giáo" not in rendered.text
+
+
+def test_what_people_wrote_is_neither_markup_nor_template():
+    rendered = texts().render(
+        "petitioner", NoticeKind.REFUSED, DeliveryChannel.EMAIL, "vi", facts(an_extreme_petition())
+    )
+
+    assert "<script>" not in rendered.html
+    assert "&lt;script&gt;" in rendered.html
+    assert "{{ 7*7 }}" in rendered.text
+    assert rendered.html.count("<a href=") == 2  # theirs and ours, neither broken out of its attribute
+
+
+def test_every_packaged_text_belongs_to_a_notice_that_exists():
+    named = {(path.parent.name, path.stem) for path in TEMPLATES.glob("*/*.toml")}
+
+    assert named == {("petitioner", kind) for kind in TO_PETITIONERS} | {
+        ("officer", kind) for kind in TO_OFFICERS
+    }
+
+
+def test_every_vietnamese_text_of_an_e_mail_carries_accents():
+    for path in TEMPLATES.glob("*/*.toml"):
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert re.search("[ăâđêôơưàảãáạ]", found["EMAIL"]["vi"]["text"]), path
+
+
+# --- overrides by administrators ------------------------------------------------------------------------
+
+NAME = "petitioner.RECEIPT.SMS.vi"
+
+
+def an_override(**facts: Any) -> dict[str, Any]:
+    return {"id": NAME, "valid_from": "2026-01-01", "text": "Ma {{ digits }}, đã nhận", **facts}
+
+
+def a_receipt(*rows: dict[str, Any]) -> str:
+    rendered = texts(*rows).render(
+        "petitioner", NoticeKind.RECEIPT, DeliveryChannel.SMS, "vi", facts(an_extreme_petition())
+    )
+    return f"{rendered.version}: {rendered.text}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "begins"),
+    [
+        pytest.param([], "packaged: Bo Noi vu da nhan", id="without an override the packaged text"),
+        pytest.param(
+            [an_override()], "2026-01-01: Ma 26483190275, da nhan", id="an override, unaccented for SMS"
+        ),
+        pytest.param(
+            [an_override(), an_override(valid_from="2026-06-01", text="moi {{ digits }}")],
+            "2026-06-01: moi",
+            id="the latest that has begun",
+        ),
+        pytest.param(
+            [an_override(), an_override(valid_from="2027-01-01", text="sau nay")],
+            "2026-01-01: Ma",
+            id="not the one that begins later",
+        ),
+        pytest.param([an_override(valid_to="2026-10-31")], "packaged: ", id="not one that has ended"),
+        pytest.param(
+            [an_override(text="{{ digitz }}")], "packaged: ", id="not one that misspells a variable"
+        ),
+        pytest.param([an_override(text="{% if %}")], "packaged: ", id="not one that cannot be read"),
+        pytest.param(
+            [an_override(text="{{ ''.__class__.__mro__[1].__subclasses__() }}")],
+            "packaged: ",
+            id="not one that breaks out of the sandbox",
+        ),
+        pytest.param([an_override(text="{{ 1 / 0 }}")], "packaged: ", id="not one that divides by zero"),
+    ],
+)
+def test_which_text_counts(rows, begins):
+    assert a_receipt(*rows).startswith(begins)
+
+
+# --- what is said about time ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expected_on", "today", "said"),
+    [
+        pytest.param(date(2026, 12, 10), date(2026, 12, 3), date(2026, 12, 10), id="a date that lies ahead"),
+        pytest.param(date(2026, 12, 3), date(2026, 12, 3), date(2026, 12, 3), id="today"),
+        pytest.param(date(2026, 12, 2), date(2026, 12, 3), None, id="no promise that was broken"),
+    ],
+)
+def test_expected_date_is_told_only_while_it_holds(expected_on, today, said):
+    petition = an_extreme_petition().add_note(
+        "n", by="officer:x", at=NOW, change_id="n2", progress="p", expected_on=expected_on
+    )
+    now = datetime.combine(today, datetime.min.time(), tzinfo=UTC) + timedelta(hours=2)
+
+    assert facts(petition, now)["expected_on"] == said
+
+
+def test_waits_add_up_to_a_day_and_none_is_longer_than_sqs_allows():
+    assert sum(WAITS, timedelta()) >= timedelta(hours=24)
+    assert max(WAITS) < timedelta(hours=12)
+
+
+def test_html_links_are_whole_and_escaped():
+    html = as_html("Xem http://a.example/?x=1&y=2.\n\nA & B")
+
+    assert html == (
+        '<p>Xem <a href="http://a.example/?x=1&amp;y=2">http://a.example/?x=1&amp;y=2</a>.</p>\n<p>A &amp; B</p>'
+    )
