@@ -15,11 +15,12 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "functions" / "router")]
 
-from chalicelib.router.classifier import RESEMBLING, RoutingRules, features
-from chalicelib.router.text import read
-from tests.bench import routing
+from chalicelib.router.classifier import RESEMBLING, RoutingRules, features  # noqa: E402
+from chalicelib.router.text import read  # noqa: E402
+from tests.bench import routing  # noqa: E402
 
 FROM_TEXTS = 2
 FROM_WEIGHT = 1.0

@@ -162,7 +162,7 @@ class _Topics:
     def decision(self, kind: str, kind_reasons: tuple[str, ...]) -> Decision:
         """Speak for the strongest topic if it is strong enough."""
         confidence = self._shares[self.winner] if self.winner is not None else 0.0
-        speaks = confidence >= self._rules.limits.speak_from
+        speaks = confidence >= self._rules.limits.speak_from and self._is_grounded
         is_ours = self.winner is None or self._is_ours(self.winner)
         body = None if is_ours else self._rules.bodies.get(str(self.winner))
         field = (self.winner if is_ours else OUTSIDE) if speaks else None
@@ -178,6 +178,11 @@ class _Topics:
             speaks=speaks,
         )
 
+    @property
+    def _is_grounded(self) -> bool:
+        """Tell whether a phrase or the sender's choice stands behind the winner: hints alone rank, but do not speak."""
+        return self.winner in self._reasons or self.winner == self._chosen
+
     def _is_ours(self, topic: str) -> bool:
         return topic in self._in_force
 
@@ -185,9 +190,11 @@ class _Topics:
         if self.winner is None:
             return ()
         name = self.winner if self._is_ours(self.winner) else self._rules.bodies.get(self.winner, OUTSIDE)
-        reasons = list(self._reasons[self.winner])[:_MOST_REASONS]
+        reasons = list(self._reasons.get(self.winner, ()))[:_MOST_REASONS]
         if self._chosen == self.winner:
             reasons.append(_CHOSEN)
+        if not reasons:
+            return ()
         return (f"{', '.join(reasons)} → {name}",)
 
 

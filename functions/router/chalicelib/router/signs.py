@@ -37,13 +37,14 @@ _LINK = re.compile(
 )
 _MONEY = re.compile(
     r"""(?<!duoc\ )\b
-    (?:nhan|doi|lay|voi|xin|chung|an|bo\ tui|giu\ lai|om|cam|tieu|bat\ nop|phai\ nop|dua|kep|dut|gia|vay|thu|chi)\ (?:\S+\ ){0,3}
-    (?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|tram|vai|may)\ ?(?:k|ngin|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b""",
+    (?:nhan|goi\ y|doi|lay|voi|xin|chung|an|om|cam|tieu|dua|kep|dut|gia|vay|thu|chi|(?:bo\ tui|giu\ lai|bat\ nop|phai\ nop))
+    \ (?:\S+\ ){0,3}
+    (?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|tram|vai|may)
+    \ ?(?:k|ngin|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b""",
     re.VERBOSE,
 )
 """What is handed over, then a sum of money, within a few words; "được nhận" is an entitlement."""
-_QUESTION_WORDS = frozenset({"khong", "chua"})
-_LAST_WORDS = 2
+_QUESTION = re.compile(r"\?|\b(?:không|khong|ko|hông|hok|chưa)(?: (?:ạ|a|vậy|vay|bộ|bo))?\s*(?:[,.;!]|$)")
 _LATIN = range(0x0250)
 _VIETNAMESE = range(0x1E00, 0x1F00)
 _FOREIGN_SCRIPT_SHARE = 0.3
@@ -63,7 +64,7 @@ def see(text: str, words: Words) -> Iterator[str]:
         yield LINK
     if _MONEY.search(" ".join(words.folded)):
         yield MONEY
-    if "?" in text or _QUESTION_WORDS & {*words.folded[-_LAST_WORDS:]}:
+    if _QUESTION.search(unicodedata.normalize("NFC", text.lower())):
         yield ASKING
     if len(words) <= _BRIEF_WORDS:
         yield BRIEF
@@ -98,6 +99,8 @@ def _has_full_name(words: Words, *, shouting: bool) -> bool:
         three = words.written[index : index + 3]
         if not shouting and all(word[0].isupper() and not word.isupper() for word in three):
             return True
+        if words.is_accented:
+            continue
         if words.folded[index] in _UNMISTAKABLE and words.folded[index + 1] in {"van", "thi"}:
             return True
     return False
