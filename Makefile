@@ -50,8 +50,8 @@ bench: $(READY) ## measure cold starts, AWS calls, read and write units
 
 # ---------------------------------------------------------------- checking
 test: $(READY) ## run all tests (ARGS="tests/domain -k holiday")
-	@$(RUN) -m infra.chromium
-	@$(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(if $(findstring not browser,$(ARGS)),true,$(RUN) -m infra.chromium)
+	@$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: format lint types contracts templates test package rehearse ## the whole gate: what CI runs
 

@@ -51,7 +51,7 @@ PROVIDERS = {
     "standard": {"secret": "whsec_cmVoZWFyc2FscmVoZWFyc2Fs"},
     "twilio": {"account_sid": "AC0", "auth_token": "rehearsal"},
 }
-PETITION = {
+PETITION: dict[str, Any] = {
     "content": "Tôi thi đỗ kỳ thi nâng ngạch công chức đã sáu tháng mà chưa có quyết định bổ nhiệm vào ngạch mới.",
     "petitioner": {
         "type": "CITIZEN",
@@ -154,7 +154,7 @@ class Rehearsal:
         if officer.username not in self._tokens:
             credentials = {"username": officer.username, "password": officer.password}
             session = self._call("POST", "/desk/v1/session", credentials)
-            self._tokens[officer.username] = session["token"]
+            self._tokens[officer.username] = session["access_token"]
         bearer = {"Authorization": f"Bearer {self._tokens[officer.username]}"}
         return self._call(method, f"/desk/v1{path}", body, bearer)
 
@@ -181,7 +181,8 @@ class Rehearsal:
 
     def _emails_sent(self) -> int:
         with urlopen(f"{self._emulator.url}/_ministack/ses/messages") as answer:  # noqa: S310 - its own address
-            return json.dumps(json.load(answer)).count("X-PAKN-Reference")
+            accounts = json.load(answer)["messages"].values()
+        return sum(PETITION["petitioner"]["email"] in mail["To"] for mails in accounts for mail in mails)
 
     def _sms_about(self, reference: str) -> bool:
         return any(sms.reference == reference for sms in self._gateway.sent)
@@ -284,6 +285,7 @@ def rehearse(emulator: Emulator) -> None:
         told = {
             **stage_parameters(STAGE),
             "PublicUrl": front.url,
+            "QuietFrom": "",
             "IdentityUrl": emulator.url,
             "SmsGatewayUrl": front.sms_url,
         }

@@ -1,0 +1,172 @@
+"""What import-linter cannot see: rules of design §3 and style that hold for every file."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import FUNCTIONS, ROOT, dotted, imports, place, python_files, tree
+
+PRODUCTION = python_files("shared", "functions")
+READS_TIME = {
+    "date.today",
+    "datetime.date.today",
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "datetime.now",
+    "datetime.today",
+    "datetime.utcnow",
+    "time.time",
+    "time.time_ns",
+}
+READS_ENVIRONMENT = {"os.environ", "os.getenv", "os.environb", "os.putenv"}
+DOMAIN_LIBRARIES = {"phonenumbers", "pydantic", "pydantic_core"}
+VAGUE = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
+
+
+def test_the_rules_below_see_the_code():
+    seen = {path.relative_to(ROOT).as_posix() for path in PRODUCTION}
+
+    assert {"shared/clock.py", "shared/settings.py", "shared/domain/petition.py"} <= seen
+
+
+def test_only_shared_settings_reads_the_environment():
+    readers = {
+        place(path, node)
+        for path in PRODUCTION
+        if path != ROOT / "shared" / "settings.py"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute | ast.Name) and dotted(node) in READS_ENVIRONMENT
+    }
+    importers = {
+        place(path, node)
+        for path in PRODUCTION
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "os"
+        and {a.name for a in node.names} & {"environ", "getenv"}
+    }
+
+    assert readers | importers == set()
+
+
+def test_only_shared_clock_reads_the_time():
+    readers = {
+        place(path, node)
+        for path in PRODUCTION
+        if path != ROOT / "shared" / "clock.py"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and dotted(node) in READS_TIME
+    }
+
+    assert readers == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("import os\nos.environ['X']", id="os.environ"),
+        pytest.param("import os\nos.getenv('X')", id="os.getenv"),
+    ],
+)
+def test_reading_the_environment_is_recognised(source):
+    found = {dotted(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+
+    assert found & READS_ENVIRONMENT
+
+
+@pytest.mark.parametrize(
+    "source", ["datetime.now(UTC)", "datetime.datetime.now()", "date.today()", "time.time()"]
+)
+def test_reading_the_time_is_recognised(source):
+    found = {dotted(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+
+    assert found & READS_TIME
+
+
+@pytest.mark.parametrize("path", python_files("shared/domain"), ids=lambda path: path.stem)
+def test_the_domain_imports_only_the_standard_library_pydantic_and_itself(path):
+    foreign = {
+        module
+        for module in imports(path)
+        if module.partition(".")[0] not in sys.stdlib_module_names | DOMAIN_LIBRARIES
+        and not module.startswith("shared.domain")
+    }
+
+    assert foreign == set()
+    assert not {"os", "socket", "subprocess"} & set(imports(path))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_imports_its_own_code_shared_code_and_libraries(function):
+    foreign = {
+        (place(path, tree(path)), module)
+        for path in python_files(f"functions/{function}")
+        for module in imports(path)
+        if (module.startswith("chalicelib.") and not module.startswith(f"chalicelib.{function}"))
+        or module.partition(".")[0] in {"app", "functions", "infra", "tests"}
+    }
+
+    assert foreign == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_door_knows_chalice_and_its_own_function_only(function):
+    libraries = {module.partition(".")[0] for module in imports(ROOT / "functions" / function / "app.py")}
+
+    assert libraries - sys.stdlib_module_names <= {"chalice", "chalicelib", "shared"}
+
+
+def test_shared_code_imports_no_function():
+    assert {
+        path for path in python_files("shared") if any(m.startswith("chalicelib") for m in imports(path))
+    } == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_chalicelib_is_a_namespace_so_that_all_functions_live_in_one_process(function):
+    assert not (ROOT / "functions" / function / "chalicelib" / "__init__.py").exists()
+    assert (ROOT / "functions" / function / "chalicelib" / function / "__init__.py").exists()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_shared_code_reaches_the_package_by_a_link_that_cannot_go_stale(function):
+    link = ROOT / "functions" / function / "vendor" / "shared"
+
+    assert link.is_symlink()
+    assert link.readlink() == Path("../../../shared")
+    assert link.resolve() == ROOT / "shared"
+
+
+def test_every_folder_and_module_says_its_purpose():
+    everything = [*PRODUCTION, *python_files("infra", "tests")]
+    names = {part for path in everything for part in path.relative_to(ROOT).with_suffix("").parts}
+
+    assert names & VAGUE == set()
+
+
+def test_every_module_says_why_it_exists():
+    silent = {
+        place(path, tree(path))
+        for path in [*PRODUCTION, *python_files("infra")]
+        if path.stat().st_size and not ast.get_docstring(tree(path))
+    }
+
+    assert silent == set()
+
+
+def test_tests_replace_nothing_behind_the_codes_back():
+    patching = {
+        place(path, tree(path))
+        for path in python_files("tests")
+        if any(module.startswith("unittest.mock") or module == "mock" for module in imports(path))
+    }
+
+    assert patching == set()
+
+
+def test_test_folders_are_no_packages():
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
