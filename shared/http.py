@@ -35,6 +35,11 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
             "Kiểm tra lại mã số và mã PIN trên biên nhận. Nếu thử sai nhiều lần, vui lòng đợi 15 phút rồi thử lại."
         ),
     ),
+    errors.UnknownPetitionError: (
+        404,
+        N_("Không có phản ánh, kiến nghị này"),
+        N_("Kiểm tra lại mã số, hoặc hỏi bộ phận tiếp nhận."),
+    ),
     errors.UnauthenticatedError: (401, N_("Cần đăng nhập"), N_("Vui lòng đăng nhập rồi thử lại.")),
     errors.NotAllowedError: (403, N_("Không có quyền"), N_("Vai trò của bạn không được phép làm việc này.")),
     errors.ActionNotPossibleError: (
@@ -75,6 +80,8 @@ RULES: dict[str, str] = {
     "extra_forbidden": N_("Mục này không tồn tại."),
     "json": N_("Dữ liệu gửi lên không phải JSON hợp lệ (UTF-8)."),
     "invalid": N_("Giá trị không hợp lệ."),
+    "use-restrict": N_("Dùng thao tác chuyển quy trình riêng."),
+    "is-complained-of": N_("Không giao cho đơn vị đang bị phản ánh."),
     "control-characters": N_("Nội dung có ký tự không đọc được."),
     "reply-by-without-contact": N_("Cách nhận trả lời đã chọn cần có thông tin liên hệ tương ứng."),
 }
@@ -83,6 +90,7 @@ RULES: dict[str, str] = {
 _PYDANTIC_RULES = {
     "string_too_long": "too-long",
     "string_too_short": "missing",
+    "too_short": "missing",
     "too_long": "too-long",
     "missing": "missing",
     "enum": "unknown",

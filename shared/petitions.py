@@ -42,6 +42,7 @@ class Card(BaseModel):
     unit: str
     handler: str | None
     lane: Lane
+    complained_unit: str | None = None
     received_at: datetime
     due_on: date
     version: int
@@ -338,6 +339,7 @@ def _card(petition: Petition) -> str:
         unit=petition.unit or "",
         handler=petition.handler,
         lane=petition.lane,
+        complained_unit=petition.complained_unit,
         received_at=petition.received_at,
         due_on=petition.due_on,
         version=petition.version,

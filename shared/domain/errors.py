@@ -27,6 +27,12 @@ class NotFoundOrWrongPinError(PetitionError):
     code = "not-found-or-wrong-pin"
 
 
+class UnknownPetitionError(PetitionError):
+    """There is no such petition, or the officer may not know of it: one answer for both."""
+
+    code = "unknown-petition"
+
+
 class UnauthenticatedError(PetitionError):
     """No token, or one that does not hold."""
 

@@ -169,6 +169,8 @@ class Petition(BaseModel):
     field: str | None = None
     unit: str | None = None
     handler: str | None = None
+    complained_unit: str | None = None
+    """The unit whose conduct is complained of: it sees nothing of the petition and cannot be given it."""
     lane: Lane = Lane.ORDINARY
     petitioner: Petitioner
     may_publish: bool = False

@@ -1,0 +1,152 @@
+"""The desk's JSON API: reads a request, calls one use case, answers. Errors become problems in the door's decorator."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib.casework import composition
+from chalicelib.casework.acting import INPUTS, ReasonInput
+from chalicelib.casework.administering import Administration
+from chalicelib.casework.entering import CallInput, enter_call
+from chalicelib.casework.officers import DeskOfficer
+from chalicelib.casework.views import desk_view
+from shared import clock
+from shared.domain.errors import InvalidInputError, UnauthenticatedError, UnknownPetitionError
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Petition
+from shared.http import json_answer, json_body, raw_body
+
+
+def sign_in(request: Request) -> Response:
+    """Open a session: tokens, or a challenge to answer."""
+    from chalicelib.casework.sessions import SignInInput, Tokens  # noqa: PLC0415 - cryptography is slow to import
+
+    answer = composition.sessions().sign_in(json_body(request, SignInInput))
+    if not isinstance(answer, Tokens):
+        return json_answer(answer)
+    who = composition.sessions().officer(answer.access_token)
+    officer = {"username": who.username, "name": who.name, "unit": who.unit, "roles": sorted(who.roles)}
+    return json_answer({**answer.model_dump(), "officer": officer})
+
+
+def officer_of(request: Request) -> DeskOfficer:
+    """Return who sends a request, by its bearer token.
+
+    Raises:
+        UnauthenticatedError: no token, or one that does not hold.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise UnauthenticatedError
+    return composition.sessions().officer(token.strip())
+
+
+def listed(request: Request) -> Response:
+    """List a queue by due date."""
+    officer = officer_of(request)
+    given = query(request)
+    page = composition.lists().page(
+        officer,
+        queue=given.get("queue") or None,
+        state=_state(given.get("state")),
+        overdue=_flag(given.get("overdue")),
+        cursor=given.get("cursor") or None,
+    )
+    return json_answer({"petitions": [_dumped(line) for line in page.petitions], "cursor": page.cursor})
+
+
+def shown(request: Request, reference: str) -> Response:
+    """Show one petition."""
+    officer = officer_of(request)
+    return _view(composition.casework().find(officer, reference), officer)
+
+
+def acted(request: Request, reference: str, name: str) -> Response:
+    """Take an action on a petition."""
+    officer = officer_of(request)
+    action = next((action for action in INPUTS if action == name), None)
+    if action is None:
+        raise UnknownPetitionError
+    given = json_body(request, INPUTS[action])
+    cause = request.headers.get("idempotency-key")
+    if action is Action.OPEN_SEAL:
+        assert isinstance(given, ReasonInput)  # noqa: S101 - the table INPUTS says so
+        petition, identity = composition.casework().open_seal(officer, reference, given, cause)
+        facts = desk_view(petition, officer, composition.directory(), clock.now())
+        return json_answer({**_dumped(facts), "identity": identity.model_dump(exclude_none=True)})
+    return _view(composition.casework().act(officer, reference, action, given, cause), officer)
+
+
+def entered(request: Request) -> Response:
+    """Take down a caller's petition."""
+    officer = officer_of(request)
+    received = enter_call(composition.reception(), officer, json_body(request, CallInput))
+    petition = received.petition
+    return json_answer(
+        {
+            "reference": petition.reference,
+            "pin": received.pin,
+            "state": petition.state,
+            "received_at": _instant(petition),
+            "due_on": petition.due_on.isoformat(),
+            "links": {
+                "self": f"{composition.configuration().public_url}/desk/v1/petitions/{petition.reference}"
+            },
+        },
+        201 if received.is_new else 200,
+    )
+
+
+def directory_rows(request: Request, kind: str, row_id: str) -> Response:
+    """Show all versions of a directory row."""
+    rows = Administration(composition.directory()).rows(officer_of(request), kind, row_id)
+    return json_answer({"rows": rows})
+
+
+def directory_put(request: Request, kind: str, row_id: str) -> Response:
+    """Write one version of a directory row."""
+    officer = officer_of(request)
+    try:
+        facts = json.loads(raw_body(request).decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise InvalidInputError(("body", "json")) from None
+    return json_answer(Administration(composition.directory()).put(officer, kind, row_id, facts))
+
+
+def query(request: Request) -> dict[str, str]:
+    """Return the query parameters."""
+    given = request.query_params
+    return {str(name): str(given[name]) for name in given} if given else {}
+
+
+def _state(value: str | None) -> State | None:
+    if not value:
+        return None
+    try:
+        return State(value)
+    except ValueError:
+        raise InvalidInputError(("state", "unknown")) from None
+
+
+def _flag(value: str | None) -> bool | None:
+    flags = {"": None, "true": True, "1": True, "false": False, "0": False}
+    try:
+        return flags[(value or "").lower()]
+    except KeyError:
+        raise InvalidInputError(("overdue", "invalid")) from None
+
+
+def _view(petition: Petition, officer: DeskOfficer) -> Response:
+    return json_answer(_dumped(desk_view(petition, officer, composition.directory(), clock.now())))
+
+
+def _instant(petition: Petition) -> str:
+    return petition.received_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _dumped(view: Any) -> dict[str, Any]:
+    dumped: dict[str, Any] = view.model_dump(mode="json")
+    return dumped

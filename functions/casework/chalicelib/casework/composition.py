@@ -1,0 +1,76 @@
+"""Puts casework together, once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.casework.acting import Casework
+from chalicelib.casework.listing import Lists
+from chalicelib.casework.settings import CaseworkSettings
+from shared import secrets, settings
+from shared.directory import Directory
+from shared.petitions import Petitions
+from shared.reception import Reception
+from shared.seal import Seal
+
+if TYPE_CHECKING:
+    from chalicelib.casework.sessions import Sessions
+
+
+def configuration() -> CaseworkSettings:
+    """Return casework's settings."""
+    told: CaseworkSettings = settings.load(CaseworkSettings)
+    return told
+
+
+@cache
+def directory() -> Directory:
+    """Return the ministry's directory."""
+    return Directory(configuration().directory_table)
+
+
+@cache
+def petitions() -> Petitions:
+    """Return the petitions table."""
+    return Petitions(configuration().petitions_table, directory())
+
+
+@cache
+def seal() -> Seal:
+    """Return the seal."""
+    return Seal(configuration().seal_key_id)
+
+
+@cache
+def casework() -> Casework:
+    """Return what lets officers act."""
+    return Casework(petitions(), directory(), seal())
+
+
+@cache
+def lists() -> Lists:
+    """Return what lists open petitions."""
+    return Lists(petitions(), directory())
+
+
+@cache
+def sessions() -> Sessions:
+    """Return what knows who holds a token."""
+    from chalicelib.casework.sessions import Sessions  # noqa: PLC0415 - cryptography is slow to import
+
+    told = configuration()
+    return Sessions(told.identity_pool_id, told.identity_client_id, told.identity_jwks_url, directory())
+
+
+@cache
+def reception() -> Reception:
+    """Return what receives a caller's petition."""
+    key = secrets.identifiers_key(configuration().identifiers_secret)
+    return Reception(petitions(), directory(), seal(), key)
+
+
+def forget() -> None:
+    """Build anew on next use (tests)."""
+    for built in (directory, petitions, seal, casework, lists, sessions, reception):
+        built.cache_clear()

@@ -1,0 +1,55 @@
+"""Takes down a caller's petition: the hotline operator's form (1900 1547)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from chalicelib.casework import permissions
+from chalicelib.casework.officers import DeskOfficer
+from shared.domain.petition import Channel, Identity, ReplyBy
+from shared.domain.submission import PetitionInput, Submission, clean_text
+from shared.reception import Received, Reception
+
+
+class CallInput(PetitionInput):
+    """A petition as the operator writes it down, and the call it came in by."""
+
+    call_id: Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=128)]
+    call_started_at: datetime | None = None
+
+    @property
+    def chosen_channels(self) -> tuple[ReplyBy, ...]:
+        """How to answer: as the caller chose; else by telephone."""
+        return tuple(dict.fromkeys(self.reply_by)) or (
+            (ReplyBy.PHONE,) if self.petitioner.phone else (ReplyBy.EMAIL,)
+        )
+
+
+def enter_call(reception: Reception, officer: DeskOfficer, given: CallInput) -> Received:
+    """Store a caller's petition; the same call entered again is the same petition.
+
+    Raises:
+        NotAllowedError: only hotline operators and intake officers take down calls.
+    """
+    permissions.require(officer, permissions.Ability.ENTER_PETITION)
+    who = given.petitioner
+    return reception.receive(
+        Submission(
+            key=f"call:{given.call_id}",
+            channel=Channel.HOTLINE,
+            content=given.content,
+            subject=given.subject or "",
+            kind=given.kind,
+            field=given.field,
+            type=who.type,
+            identity=Identity(**who.model_dump(exclude={"type"})),
+            reply_by=given.chosen_channels,
+            may_publish=given.may_publish,
+            language=given.language,
+            by=officer.actor,
+            call_id=given.call_id,
+        )
+    )

@@ -1,0 +1,38 @@
+"""Who sits at the desk: roles from the token, unit and name from the directory."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Role(StrEnum):
+    """The officers' roles: the groups of the Cognito user pool (infra/identity.yaml)."""
+
+    INTAKE_OFFICER = "intake-officer"
+    HANDLER = "handler"
+    UNIT_HEAD = "unit-head"
+    APPROVER = "approver"
+    HOTLINE_OPERATOR = "hotline-operator"
+    INSPECTOR = "inspector"
+    COMMITTEE = "committee"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class DeskOfficer(NamedTuple):
+    """An officer who has signed in."""
+
+    username: str
+    name: str
+    unit: str
+    roles: frozenset[Role]
+
+    @property
+    def actor(self) -> str:
+        """How the history names this officer."""
+        return f"officer:{self.username}"
+
+    def has(self, *roles: Role) -> bool:
+        """Tell whether the officer has one of these roles."""
+        return not self.roles.isdisjoint(roles)

@@ -1,0 +1,154 @@
+"""Signs officers in through Cognito, and verifies their tokens here, in every request.
+
+The gateway's authorizer is never trusted: locally and in tests it lets everybody in. What an access token must hold:
+docs.aws.amazon.com/cognito, "Verifying JSON web tokens".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import jwt
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.casework.officers import DeskOfficer, Role
+from shared import aws
+from shared.directory import Directory
+from shared.domain.errors import UnauthenticatedError
+
+ACCESS = "access"
+"""What a token must be for: an ID token opens nothing here."""
+_WRONG = {"NotAuthorizedException", "UserNotFoundException", "CodeMismatchException", "ExpiredCodeException"}
+_CODE_NAMES = {
+    "SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE",
+    "SMS_MFA": "SMS_MFA_CODE",
+    "NEW_PASSWORD_REQUIRED": "NEW_PASSWORD",
+}
+
+
+class SignInInput(BaseModel):
+    """A user name with a password, or with the answer to a challenge."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    username: str
+    password: str | None = None
+    challenge: str | None = None
+    session: str | None = None
+    code: str | None = None
+
+
+class Tokens(BaseModel):
+    """What Cognito gives to an officer who has signed in."""
+
+    model_config = ConfigDict(frozen=True)
+
+    access_token: str
+    id_token: str
+    expires_in: int
+    token_type: str = "Bearer"  # noqa: S105 - the scheme's name
+
+
+class Challenge(BaseModel):
+    """What Cognito asks for before it gives tokens; `session` goes back with the answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    challenge: str
+    session: str
+
+
+class Sessions:
+    """Opens sessions with one user pool's client, and tells who holds a token."""
+
+    def __init__(self, pool_id: str, client_id: str, jwks_url: str, directory: Directory) -> None:
+        self._issuer = f"https://cognito-idp.{pool_id.partition('_')[0]}.amazonaws.com/{pool_id}"
+        self._client_id = client_id
+        self._key_of = _keys_at(jwks_url)
+        self._directory = directory
+
+    def sign_in(self, given: SignInInput) -> Tokens | Challenge:
+        """Open a session.
+
+        Raises:
+            UnauthenticatedError: alike for an unknown name, a wrong password and a wrong code.
+        """
+        try:
+            answer = self._ask(given)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _WRONG:
+                raise UnauthenticatedError from None
+            raise
+        if "AuthenticationResult" not in answer:
+            return Challenge(challenge=answer["ChallengeName"], session=answer["Session"])
+        result = answer["AuthenticationResult"]
+        return Tokens(
+            access_token=result["AccessToken"], id_token=result["IdToken"], expires_in=result["ExpiresIn"]
+        )
+
+    def _ask(self, given: SignInInput) -> dict[str, Any]:
+        cognito = aws.client("cognito-idp")
+        if given.challenge and given.session and given.challenge in _CODE_NAMES:
+            return dict(
+                cognito.respond_to_auth_challenge(
+                    ClientId=self._client_id,
+                    ChallengeName=given.challenge,
+                    Session=given.session,
+                    ChallengeResponses={
+                        "USERNAME": given.username,
+                        _CODE_NAMES[given.challenge]: given.code or "",
+                    },
+                )
+            )
+        return dict(
+            cognito.initiate_auth(
+                ClientId=self._client_id,
+                AuthFlow="USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": given.username, "PASSWORD": given.password or ""},
+            )
+        )
+
+    def officer(self, token: str) -> DeskOfficer:
+        """Return who holds an access token.
+
+        Raises:
+            UnauthenticatedError: forged, expired, of another pool or client, of another kind, or of nobody we know.
+        """
+        try:
+            claims = jwt.decode(
+                token,
+                self._key_of(token).key,
+                algorithms=["RS256"],
+                issuer=self._issuer,
+                options={"require": ["exp", "iss", "token_use"], "verify_aud": False},
+            )
+        except jwt.PyJWTError:
+            raise UnauthenticatedError from None
+        if claims["token_use"] != ACCESS or claims.get("client_id") != self._client_id:
+            raise UnauthenticatedError
+        known = self._directory.officers().get(str(claims.get("username", "")))
+        if known is None:
+            raise UnauthenticatedError
+        groups = claims.get("cognito:groups") or []
+        roles = frozenset(Role(group) for group in groups if group in set(Role))
+        return DeskOfficer(known.id, known.name, known.unit, roles)
+
+
+def _keys_at(jwks_url: str) -> Callable[[str], jwt.PyJWK]:
+    """Return what finds the key that signed a token: in the pool's published keys, or in a file of them (locally)."""
+    parts = urlsplit(jwks_url)
+    if parts.scheme != "file":
+        return jwt.PyJWKClient(jwks_url, cache_keys=True, lifespan=3600).get_signing_key_from_jwt
+    keys = jwt.PyJWKSet.from_json(Path(unquote(parts.path)).read_text("utf-8"))
+
+    def key_of(token: str) -> jwt.PyJWK:
+        try:
+            return keys[str(jwt.get_unverified_header(token).get("kid"))]
+        except KeyError:
+            raise jwt.InvalidKeyError from None
+
+    return key_of

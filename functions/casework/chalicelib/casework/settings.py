@@ -1,0 +1,16 @@
+"""What casework is told."""
+
+from __future__ import annotations
+
+from shared.settings import Settings
+
+
+class CaseworkSettings(Settings):
+    """Tables come from the base; casework may open the seal, for officers whose role and reason allow it."""
+
+    deliveries_table: str
+    statistics_table: str
+    seal_key_id: str
+    identity_pool_id: str
+    identity_client_id: str
+    identity_jwks_url: str

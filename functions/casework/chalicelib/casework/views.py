@@ -1,0 +1,172 @@
+"""What officers see: a line of a list, and a whole petition without who sent it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.casework import permissions
+from chalicelib.casework.acting import INPUTS
+from chalicelib.casework.officers import DeskOfficer
+from shared.directory import Directory
+from shared.domain import deadlines
+from shared.domain.duties import Duty, duties
+from shared.domain.lifecycle import UNANSWERED, Action, State, possible_actions
+from shared.domain.petition import (
+    Answer,
+    Channel,
+    Kind,
+    Lane,
+    Petition,
+    Proposal,
+    Publication,
+    Rating,
+    ReplyBy,
+)
+from shared.domain.working_calendar import WorkingCalendar
+from shared.petitions import Card
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Line(_View):
+    """One petition in a list, by due date."""
+
+    reference: str
+    state: State
+    channel: Channel
+    subject: str
+    field: str | None
+    kind: Kind | None
+    unit: str
+    handler: str | None
+    lane: Lane
+    received_at: datetime
+    due_on: date
+    version: int
+    overdue: bool
+    days_left: int
+    working_days_left: int
+
+
+class LinePage(_View):
+    """A page of a list, and where the next begins."""
+
+    petitions: tuple[Line, ...]
+    cursor: str | None = None
+
+
+class EntryView(_View):
+    """One change, with what only officers may read."""
+
+    seq: int
+    at: datetime
+    action: Action
+    by: str
+    state: State
+    text: str | None
+    note: str | None
+    facts: dict[str, str]
+    is_visible: bool
+    hash: str
+
+
+class DerivationView(_View):
+    """How the due date came about."""
+
+    received_on: date
+    counted_from: date
+    answer_within_days: int
+    nominal_last_day: date
+    skipped: tuple[tuple[date, str], ...]
+    legal_basis: str
+
+
+class DeskView(_View):
+    """A petition as an officer sees it: who sent it stays sealed."""
+
+    reference: str
+    version: int
+    state: State
+    channel: Channel
+    subject: str
+    content: str
+    language: str
+    kind: Kind | None
+    chosen_field: str | None
+    field: str | None
+    unit: str | None
+    handler: str | None
+    complained_unit: str | None
+    lane: Lane
+    may_publish: bool
+    reply_by: tuple[ReplyBy, ...]
+    is_named: bool
+    received_at: datetime
+    due_on: date
+    overdue: bool
+    days_left: int
+    working_days_left: int
+    derivation: DerivationView
+    duties: tuple[Duty, ...]
+    proposal: Proposal | None
+    draft: Answer | None
+    answer: Answer | None
+    publication: Publication | None
+    rating: Rating | None
+    parent: str | None
+    history: tuple[EntryView, ...]
+    possible_actions: tuple[Action, ...]
+
+
+def line_of(card: Card, calendar: WorkingCalendar, now: datetime) -> Line:
+    """Return a line of a list."""
+    left = deadlines.days_left(card.due_on, now, calendar)
+    return Line(
+        **card.model_dump(),
+        overdue=card.state in UNANSWERED and deadlines.is_overdue(card.due_on, now),
+        days_left=left.calendar_days,
+        working_days_left=left.working_days,
+    )
+
+
+def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, now: datetime) -> DeskView:
+    """Return what an officer may see of a petition, and may do to it."""
+    calendar, terms = directory.calendar(), directory.terms_of(petition)
+    left = deadlines.days_left(petition.due_on, now, calendar)
+    derived = deadlines.derivation(petition.received_at, terms, calendar)
+    copied = {
+        name: getattr(petition, name)
+        for name in DeskView.model_fields
+        if name in type(petition).model_fields and name != "history"
+    }
+    return DeskView(
+        **copied,
+        version=petition.version,
+        reply_by=petition.petitioner.reply_by,
+        is_named=petition.petitioner.is_named,
+        overdue=petition.is_unanswered and deadlines.is_overdue(petition.due_on, now),
+        days_left=left.calendar_days,
+        working_days_left=left.working_days,
+        derivation=DerivationView(
+            received_on=derived.received_on,
+            counted_from=derived.counted_from,
+            answer_within_days=derived.answer_within_days,
+            nominal_last_day=derived.nominal_last_day,
+            skipped=tuple((day.on, day.reason) for day in derived.skipped),
+            legal_basis=derived.legal_basis,
+        ),
+        duties=duties(petition, terms, calendar, now),
+        history=tuple(
+            EntryView(**entry.model_dump(exclude={"digest", "is_erased", "change_id"}))
+            for entry in petition.history
+        ),
+        possible_actions=tuple(
+            action
+            for action in possible_actions(petition.state)
+            if action in INPUTS and permissions.may(officer, action, petition)
+        ),
+    )
