@@ -19,7 +19,7 @@ RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up test check format lint types contracts templates fix package deploy rehearse bench lock clean install
+.PHONY: help up test check format lint types contracts templates fix messages package deploy rehearse bench lock clean install
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ contracts: $(READY) ## do imports point the way design says?
 
 templates: $(READY) ## are the CloudFormation templates right?
 	@$(VENV)/bin/cfn-lint infra/*.yaml
+
+messages: $(READY) ## gather the texts that people read; say which lack their English
+	@$(RUN) -m infra.messages
 
 fix: $(READY) ## format, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --fix . || true

@@ -73,7 +73,7 @@ RULES: dict[str, str] = {
     "too-long": N_("Nội dung quá dài."),
     "too-short": N_("Nội dung quá ngắn."),
     "too-large": N_("Nội dung gửi lên quá lớn."),
-    "contact-missing": N_("Cần ít nhất một cách liên hệ: số điện thoại, thư điện tử hoặc địa chỉ."),
+    "contact-missing": N_("Cần ít nhất một cách liên hệ: số điện thoại hoặc thư điện tử."),
     "phone": N_("Số điện thoại không đúng. Ví dụ: 0912 345 678."),
     "email": N_("Địa chỉ thư điện tử không đúng. Ví dụ: ten@example.vn."),
     "unknown": N_("Giá trị không có trong danh mục."),
