@@ -50,7 +50,7 @@ def extracted(room: Path) -> Catalog:
     held = set() if room == SHARED else {message.id for message in extracted(SHARED) if message.id}
     catalogue = Catalog(project="pakn", charset="utf-8")
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call] - Babel leaves it so
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = extract_from_dir(room, methods, options, keywords=KEYWORDS)
     for name, _line, message, _comments, context in found:
         if message not in held:
