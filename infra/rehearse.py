@@ -93,8 +93,8 @@ class Rehearsal:
         again = self._call("POST", "/v1/petitions", PETITION, key)
         _expect("the same petition for the same key", again["reference"] == sent["reference"])
         reference = str(sent["reference"])
-        self._answer(reference)
-        tracked = self._call("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": sent["pin"]})
+        self._answer(reference, sent["pin"])
+        tracked = self._track(reference, sent["pin"])
         _expect("the answer on the site", ANSWER in json.dumps(tracked, ensure_ascii=False))
         self._until("two e-mails, of receipt and answer", lambda: self._emails_sent() >= 2)  # noqa: PLR2004 - said there
         return reference
@@ -102,11 +102,11 @@ class Rehearsal:
     def sms(self) -> str:
         """A petition by SMS is answered, its sender told by SMS."""
         reply = self._text(SMS)
-        found = re.search(r"\d{2} ?\d{4} ?\d{4} ?\d", reply)
-        if found is None:
-            raise RehearsalError(f"Expected: a reference in the reply to an SMS; came: {reply}")
-        reference = found[0].replace(" ", "")
-        self._answer(reference)
+        told = re.search(r"ma (\d{11}), PIN (\d{8})", reply)
+        if told is None:
+            raise RehearsalError(f"Expected: a reference and a PIN in the reply to an SMS; came: {reply}")
+        reference, pin = told.groups()
+        self._answer(reference, pin)
         _expect("the petition's state by SMS", "<Message>" in self._text(f"PAKN TC {reference}"))
         self._until("an SMS that tells of the answer", lambda: self._sms_about(reference))
         return reference
@@ -124,23 +124,22 @@ class Rehearsal:
 
     # ------------------------------------------------------------ steps
 
-    def _answer(self, reference: str) -> None:
+    def _answer(self, reference: str, pin: str) -> None:
         """Take a petition through the desk: its unit accepts and drafts, the approver approves."""
-        intake, approver = self._officer("intake-officer"), self._officer("approver")
-        look = f"/petitions/{reference}"
-        self._until("the router finds a unit", lambda: self._desk(intake, "GET", look)["state"] == "ASSIGNED")
-        handler = self._officer("handler", self._desk(intake, "GET", look)["unit"])
-        for officer, action, what in (
+        self._until("the router finds a unit", lambda: self._track(reference, pin)["state"] == "ASSIGNED")
+        handler = self._officer("handler", self._track(reference, pin)["unit"])
+        steps: tuple[tuple[seed.Account, str, dict[str, str]], ...] = (
             (handler, "accept", {}),
             (handler, "draft-answer", {"text": ANSWER}),
-            (approver, "approve", {}),
-        ):
-            version = self._desk(officer, "GET", look)["version"]
-            self._desk(officer, "POST", f"{look}/{action}", {"version": version, **what})
-        self._until(
-            "the petition is answered",
-            lambda: self._desk(intake, "GET", look)["state"] in {"ANSWERED", "PUBLISHED"},
+            (self._officer("approver"), "approve", {}),
         )
+        for officer, action, what in steps:
+            version = self._desk(officer, "GET", f"/petitions/{reference}")["version"]
+            self._desk(officer, "POST", f"/petitions/{reference}/{action}", {"version": version, **what})
+        self._until("an answer", lambda: self._track(reference, pin)["state"] in {"ANSWERED", "PUBLISHED"})
+
+    def _track(self, reference: str, pin: str) -> Any:
+        return self._call("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": pin})
 
     def _officer(self, role: str, unit: str | None = None) -> seed.Account:
         for officer in self._officers:
