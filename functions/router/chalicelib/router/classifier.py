@@ -139,15 +139,18 @@ class _Topics:
         hits = rules.topics.find_longest(words)
         scores = _weigh(hits, rules.limits.repeat, self._reasons)
         self.is_clear = bool(scores)
-        for topic, hint in hints.items():
-            if topic != RESEMBLING and (topic in fields_in_force or topic in rules.bodies):
-                scores[topic] = scores.get(topic, 0.0) + min(
-                    hint * rules.limits.hint, rules.limits.most_hints
-                )
+        if scores or chosen is None:
+            self._add_hints(scores, hints)
         if chosen is not None:
             scores[chosen] = scores.get(chosen, 0.0) + rules.limits.chosen_field
         self._shares = _shares(scores, rules.limits.prior)
         self.winner = next(iter(self._shares), None)
+
+    def _add_hints(self, scores: dict[str, float], hints: Mapping[str, float]) -> None:
+        limits = self._rules.limits
+        for topic, hint in hints.items():
+            if topic in self._in_force or topic in self._rules.bodies:
+                scores[topic] = scores.get(topic, 0.0) + min(hint * limits.hint, limits.most_hints)
 
     @property
     def best(self) -> tuple[tuple[str, float], ...]:

@@ -37,8 +37,8 @@ _LINK = re.compile(
 )
 _MONEY = re.compile(
     r"""(?<!duoc\ )\b
-    (?:nhan|goi\ y|doi|lay|voi|xin|chung|an|om|cam|tieu|dua|kep|dut|gia|vay|thu|chi|(?:bo\ tui|giu\ lai|bat\ nop|phai\ nop))
-    \ (?:\S+\ ){0,3}
+    (?:nhan|goi\ y|doi|lay|voi|xin|chung|an|om|cam|tieu|dua|kep|dut|gia|vay|thu|chi|bo\ tui|giu\ lai
+    |bat\ nop|phai\ nop)\ (?:\S+\ ){0,3}
     (?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|tram|vai|may)
     \ ?(?:k|ngin|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b""",
     re.VERBOSE,
