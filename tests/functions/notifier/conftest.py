@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from infra.local.outbox import Outgoing
-from shared import settings
+from shared import secrets, settings
 from shared.deliveries import Deliveries, Delivery
 from shared.directory import Directory
 from shared.domain.lifecycle import Action, State
 from shared.domain.notices import Audience, NoticeKind
 from shared.domain.petition import Channel, Identity, Kind, Petition, Petitioner, ReplyBy
+from shared.domain.reference import contact_key
 from shared.domain.working_calendar import local_date
 from shared.messages import NoticeRequest
+from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.seal import Seal
 from shared.settings import Settings
@@ -30,6 +32,7 @@ NAME, ADDRESS = "Trần Thị Bình Minh", "số 9 ngõ Tạm Thương, Hà Nộ
 class _Names(Settings):
     deliveries_table: str
     seal_key_id: str
+    throttle_table: str
 
 
 class PostRoom:
@@ -95,6 +98,12 @@ class PostRoom:
         now = self.clock.now()
         drafted = petition.draft_answer(text, by="officer:x", officer="x", at=now, change_id="draft")
         return self.save(petition, drafted.approve(by="officer:y", officer="y", at=now, change_id="approve"))
+
+    def say_stop(self, phone: str) -> None:
+        """Ask for no more SMS, as intake records it."""
+        names = settings.load(_Names)
+        key = secrets.identifiers_key(names.identifiers_secret)
+        OptOuts(names.throttle_table).record(contact_key(key, phone))
 
     # --- what is done ------------------------------------------------------------------------------
 

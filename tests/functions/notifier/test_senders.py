@@ -297,8 +297,11 @@ def test_mail_is_ascii_with_text_and_html_and_says_that_it_is_automatic():
     assert mail["X-PAKN-Reference"] == "26483190275"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Message-ID"] == "<26483190275.12.ANSWERED.PETITIONER.EMAIL@bnv.example>"
-    assert mail.get_body(("plain",)).get_content().strip().splitlines() == MAIL.text.splitlines()
-    assert "<p>Kính gửi Ông/Bà</p>" in mail.get_body(("html",)).get_content()
+    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert plain.get_content().strip().splitlines() == MAIL.text.splitlines()
+    assert "<p>Kính gửi Ông/Bà</p>" in html.get_content()
 
 
 @pytest.mark.parametrize(

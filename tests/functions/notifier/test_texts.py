@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.notifier.facts import Office, facts_of
-from chalicelib.notifier.texts import TEMPLATES, Texts, as_html
+from chalicelib.notifier.texts import TEMPLATES, Reader, Texts, as_html
 from chalicelib.notifier.waiting import WAITS
 from shared import clock
 from shared.deliveries import DeliveryChannel
@@ -133,7 +133,7 @@ def test_every_notice_to_officers_renders(kind):
 @pytest.mark.parametrize("kind", [*TO_PETITIONERS, *TO_OFFICERS])
 @pytest.mark.parametrize("channel", [DeliveryChannel.EMAIL, DeliveryChannel.SMS, DeliveryChannel.PHONE])
 def test_conduct_case_is_never_described(kind, channel):
-    reader = "petitioner" if kind in TO_PETITIONERS else "officer"
+    reader: Reader = "petitioner" if kind in TO_PETITIONERS else "officer"
     if reader == "officer" and channel is not DeliveryChannel.EMAIL:
         pytest.skip("officers are told by e-mail only")
 

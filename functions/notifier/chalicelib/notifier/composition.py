@@ -8,6 +8,7 @@ from shared import queues, secrets, settings
 from shared.deliveries import Deliveries, DeliveryChannel
 from shared.directory import Directory
 from shared.messages import NoticeRequest
+from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.seal import Seal
 from shared.sns import SnsTopic
@@ -36,6 +37,7 @@ def handler() -> MessageHandler:
         petitions=Petitions(told.petitions_table, directory),
         directory=directory,
         deliveries=Deliveries(told.deliveries_table),
+        opt_outs=OptOuts(told.throttle_table),
         seal=Seal(told.seal_key_id),
         texts=Texts(directory),
         senders={

@@ -31,8 +31,9 @@ from shared.domain.errors import PetitionError
 from shared.domain.history import Entry
 from shared.domain.notices import Audience
 from shared.domain.petition import Identity, Petition, ReplyBy
-from shared.domain.reference import link_token_of
+from shared.domain.reference import contact_key, link_token_of
 from shared.messages import NoticeRequest
+from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.seal import Seal
 
@@ -73,6 +74,7 @@ class Courier:
         petitions: Petitions,
         directory: Directory,
         deliveries: Deliveries,
+        opt_outs: OptOuts,
         seal: Seal,
         texts: Texts,
         senders: Mapping[DeliveryChannel, Sender],
@@ -83,6 +85,7 @@ class Courier:
         self._petitions = petitions
         self._directory = directory
         self._deliveries = deliveries
+        self._opt_outs = opt_outs
         self._seal = seal
         self._texts = texts
         self._senders = senders
@@ -132,6 +135,9 @@ class Courier:
             before = by_channel.get(channel)
             if before is not None and before.state is DeliveryState.FAILED:
                 continue
+            if channel is DeliveryChannel.SMS and self._said_stop(address):
+                self._give_up(notice, channel, "said-stop")
+                continue
             is_last = position == len(ways) - 1
             if self._try(notice, channel, address, before, is_last=is_last):
                 return
@@ -163,6 +169,14 @@ class Courier:
             before,
             is_last=is_last,
         )
+
+    def _said_stop(self, phone: str) -> bool:
+        """Tell whether this number asked for no more SMS (`HUY` to 8088)."""
+        return self._opt_outs.has(contact_key(self._identifiers_key(), phone))
+
+    def _give_up(self, notice: _Notice, channel: DeliveryChannel, reason: str) -> None:
+        key = f"{notice.prefix}{channel}"
+        self._deliveries.add(self._delivery(notice, key, channel, DeliveryState.FAILED, reason=reason))
 
     # --- to officers ---------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ class NotifierSettings(Settings):
     """The notifier's environment; each field is a variable in upper case."""
 
     deliveries_table: str
+    throttle_table: str
     seal_key_id: str
     providers_secret: str
     notices_queue_url: str

@@ -1,0 +1,402 @@
+"""Receipts prove arrival or failure: only genuine ones, the first one counts, who was not reached is told otherwise."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from chalicelib.notifier import composition
+from chalicelib.notifier.receipts.doors import ReceiptDoors
+from chalicelib.notifier.receipts.esms_callback import token_of
+from chalicelib.notifier.receipts.receipt import Receipts
+from shared import clock, secrets, settings
+from shared.deliveries import DeliveryState
+from shared.domain.notices import NoticeKind
+from shared.domain.petition import ReplyBy
+from shared.settings import Settings
+from shared.sns import SnsTopic
+from tests.functions.notifier.conftest import EMAIL, REFERENCE, PostRoom
+
+TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"
+CERTIFICATE_URL = "https://sns.ap-southeast-1.amazonaws.com/SimpleNotificationService-abc123.pem"
+MAIL_ROW, SMS_ROW, CALL_ROW = (f"1#RECEIPT#PETITIONER#{channel}" for channel in ("EMAIL", "SMS", "PHONE"))
+
+
+class Sns:
+    """Signs as SNS does, with a key and certificate of this test's own."""
+
+    def __init__(self) -> None:
+        self._key: RSAPrivateKey = generate_private_key(65537, 2048)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
+        self.certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(self._key.public_key())
+            .serial_number(1)
+            .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+            .not_valid_after(datetime(2035, 1, 1, tzinfo=UTC))
+            .sign(self._key, SHA256())
+            .public_bytes(Encoding.PEM)
+        )
+        self.fetched: list[str] = []
+
+    def fetch(self, url: str) -> bytes:
+        self.fetched.append(url)
+        return self.certificate
+
+    def notification(self, message: dict[str, Any], **facts: str) -> bytes:
+        envelope = {
+            "Type": "Notification",
+            "MessageId": "m-1",
+            "TopicArn": TOPIC,
+            "Message": json.dumps(message),
+            "Timestamp": "2026-11-03T02:00:01.000Z",
+            "SignatureVersion": "2",
+            "SigningCertURL": CERTIFICATE_URL,
+        } | facts
+        return self.signed(envelope, ("Message", "MessageId", "Timestamp", "TopicArn", "Type"))
+
+    def confirmation(self, url: str) -> bytes:
+        envelope = {
+            "Type": "SubscriptionConfirmation",
+            "MessageId": "m-2",
+            "Token": "t",
+            "TopicArn": TOPIC,
+            "Message": "You have chosen to subscribe",
+            "SubscribeURL": url,
+            "Timestamp": "2026-11-03T02:00:01.000Z",
+            "SignatureVersion": "2",
+            "SigningCertURL": CERTIFICATE_URL,
+        }
+        names = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+        return self.signed(envelope, names)
+
+    def signed(self, envelope: dict[str, str], names: tuple[str, ...]) -> bytes:
+        text = "".join(f"{name}\n{envelope[name]}\n" for name in names).encode()
+        signature = base64.b64encode(self._key.sign(text, PKCS1v15(), SHA256())).decode()
+        return json.dumps({"Signature": signature} | envelope).encode()
+
+
+@pytest.fixture(scope="module")
+def sns() -> Sns:
+    return Sns()
+
+
+class Desk:
+    """The receipts' doors over the system's tables, with a topic of this test's own."""
+
+    def __init__(self, post_room: PostRoom, sns: Sns) -> None:
+        told = settings.load(composition.NotifierSettings)
+        receipts = Receipts(
+            post_room.deliveries, lambda request: composition._ask_again(told.notices_queue_url, request)
+        )
+        sns.fetched.clear()
+        self.doors = ReceiptDoors(receipts, SnsTopic(TOPIC, sns.fetch), lambda: b"key")
+        self._sns = sns
+
+    def ses(self, kind: str, notice: str = MAIL_ROW, **details: Any) -> int:
+        return self.doors.ses(self._sns.notification(an_event(kind, notice, **details)))
+
+
+@pytest.fixture
+def desk(post_room: PostRoom, sns: Sns) -> Desk:
+    return Desk(post_room, sns)
+
+
+def an_event(kind: str, notice: str = MAIL_ROW, **details: Any) -> dict[str, Any]:
+    tags = {
+        "reference": [REFERENCE],
+        "notice": [notice.replace("#", ".")],
+        "ses:caller-identity": ["notifier"],
+    }
+    return {"eventType": kind, "mail": {"messageId": "x", "destination": [EMAIL], "tags": tags}, **details}
+
+
+HARD = {
+    "bounce": {
+        "bounceType": "Permanent",
+        "bounceSubType": "General",
+        "bouncedRecipients": [{"emailAddress": EMAIL, "diagnosticCode": f"550 {EMAIL} unknown"}],
+    }
+}
+
+
+def test_delivery_event_proves_the_arrival(post_room: PostRoom, desk: Desk):
+    post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert desk.ses("Delivery") == 200
+    assert post_room.rows() == {MAIL_ROW: "DELIVERED"}
+
+
+def test_hard_bounce_ends_as_a_call_task(post_room: PostRoom, desk: Desk):
+    post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert desk.ses("Bounce", **HARD) == 200
+    post_room.work()
+
+    assert post_room.rows() == {MAIL_ROW: "FAILED", CALL_ROW: "OPEN"}
+    assert post_room.row(MAIL_ROW).reason == "ses-Bounce-Permanent-General"
+    assert EMAIL not in str(post_room.system.items("deliveries"))
+
+
+def test_bounce_takes_the_next_channel_that_was_chosen(post_room: PostRoom, desk: Desk):
+    post_room.a_petition(ReplyBy.EMAIL, ReplyBy.SMS)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    desk.ses("Bounce", **HARD)
+    desk.ses("Bounce", **HARD)
+    post_room.work()
+
+    assert post_room.rows() == {MAIL_ROW: "FAILED", SMS_ROW: "SENT"}
+    assert [channel for channel, _ in post_room.told()] == ["EMAIL", "SMS"]
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        pytest.param(["Delivery", "Delivery"], "DELIVERED", id="twice"),
+        pytest.param(["Delivery", "Bounce"], "DELIVERED", id="the first final one counts: delivered"),
+        pytest.param(["Bounce", "Delivery"], "FAILED", id="the first final one counts: bounced"),
+        pytest.param(["Delivery", "Send"], "DELIVERED", id="out of order"),
+        pytest.param(["Send"], "SENT", id="a send event changes nothing that is known"),
+        pytest.param(["DeliveryDelay", "Open", "Click", "Subscription"], "SENT", id="what proves nothing"),
+        pytest.param(["Delivery", "Complaint"], "DELIVERED", id="a complaint follows an arrival"),
+        pytest.param(["Reject"], "FAILED", id="rejected"),
+        pytest.param(["Rendering Failure"], "FAILED", id="not rendered"),
+    ],
+)
+def test_state_moves_only_forward(post_room: PostRoom, desk: Desk, events, state):
+    post_room.a_petition(phone=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    for kind in events:
+        assert desk.ses(kind, **(HARD if kind == "Bounce" else {})) == 200
+
+    assert post_room.row(MAIL_ROW).state == state
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("Send", "SENT"), ("Delivery", "DELIVERED"), ("Bounce", "FAILED")]
+)
+def test_doubt_is_settled_by_an_event(post_room: PostRoom, desk: Desk, kind, state):
+    post_room.a_petition(phone=None)
+    post_room.tell(NoticeKind.RECEIPT)
+    sent = post_room.row(MAIL_ROW)
+    post_room.deliveries.settle(sent.model_copy(update={"state": DeliveryState.AMBIGUOUS}), sent)
+
+    desk.ses(kind, **(HARD if kind == "Bounce" else {}))
+
+    assert post_room.row(MAIL_ROW).state == state
+
+
+def test_undocumented_event_is_loud_and_never_an_arrival(post_room: PostRoom, desk: Desk):
+    post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert desk.ses("Teleported") == 422
+    assert post_room.rows() == {MAIL_ROW: "SENT"}
+
+
+def test_event_about_no_delivery_of_ours_is_acknowledged_and_counted(desk: Desk):
+    assert desk.ses("Delivery", notice="7#RECEIPT#PETITIONER#EMAIL") == 200
+
+
+# --- only genuine ones ------------------------------------------------------------------------------------
+
+
+def test_own_topics_subscription_is_confirmed(desk: Desk, sns: Sns):
+    url = "https://sns.ap-southeast-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+
+    assert desk.doors.ses(sns.confirmation(url)) == 200
+    assert sns.fetched == [CERTIFICATE_URL, url]
+
+
+def test_confirmation_that_leads_elsewhere_is_not_followed(desk: Desk, sns: Sns):
+    assert desk.doors.ses(sns.confirmation("https://evil.example/?Action=ConfirmSubscription")) == 403
+    assert sns.fetched == [CERTIFICATE_URL]
+
+
+FORGED = {
+    "another topic": {"TopicArn": TOPIC + "x"},
+    "version 1 (SHA-1)": {"SignatureVersion": "1"},
+    "a certificate from elsewhere": {
+        "SigningCertURL": "https://evil.example/SimpleNotificationService-a.pem"
+    },
+    "a certificate over http": {"SigningCertURL": CERTIFICATE_URL.replace("https", "http")},
+    "a host that only begins alike": {
+        "SigningCertURL": "https://sns.ap-southeast-1.amazonaws.com.evil.example/SimpleNotificationService-a.pem"
+    },
+    "another file": {"SigningCertURL": "https://sns.ap-southeast-1.amazonaws.com/x.pem"},
+    "an unknown type": {"Type": "Notice"},
+}
+
+
+@pytest.mark.parametrize("facts", [pytest.param(facts, id=name) for name, facts in FORGED.items()])
+def test_forged_envelope_is_refused(desk: Desk, sns: Sns, facts):
+    assert desk.doors.ses(sns.notification(an_event("Delivery"), **facts)) == 403
+
+
+@pytest.mark.parametrize("name", ["Message", "MessageId", "Timestamp", "Signature"])
+def test_envelope_altered_after_signing_is_refused(desk: Desk, sns: Sns, name: str):
+    envelope = json.loads(sns.notification(an_event("Delivery")))
+    envelope[name] = ("x" if envelope[name][0] != "x" else "y") + envelope[name][1:]
+
+    assert desk.doors.ses(json.dumps(envelope).encode()) == 403
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'"x"', b"{}", b"[" * 100_000, b" " * 400_000])
+def test_what_is_no_envelope_is_refused(desk: Desk, body: bytes):
+    assert desk.doors.ses(body) == 403
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"eventType": 7},
+        {"eventType": "Delivery"},
+        {"eventType": "Delivery", "mail": {"tags": {}}},
+        {"eventType": "Delivery", "mail": {"tags": {"reference": [], "notice": []}}},
+    ],
+)
+def test_genuine_message_that_is_no_event_is_refused(desk: Desk, sns: Sns, message: dict[str, Any]):
+    assert desk.doors.ses(sns.notification(message)) == 403
+
+
+def test_without_a_configured_topic_nothing_gets_in(post_room: PostRoom, sns: Sns):
+    answer = post_room.system.http(
+        "POST",
+        "/receipts/ses",
+        body=sns.notification(an_event("Delivery")),
+        headers={"content-type": "text/plain; charset=UTF-8"},
+    )
+
+    assert answer.status == 403
+
+
+# --- eSMS -------------------------------------------------------------------------------------------------
+
+REQUEST_ID = f"{REFERENCE}-1-RECEIPT"
+
+
+class _Key(Settings):
+    pass
+
+
+def callback(post_room: PostRoom, token: str | None = None, **query: str) -> int:
+    key = secrets.identifiers_key(settings.load(_Key).identifiers_secret)
+    sent = {"SMSID": "x", "RequestId": REQUEST_ID, "phonenumber": "0912345678", **query}
+    path = f"/receipts/esms/{token or token_of(key, REQUEST_ID)}"
+    return post_room.system.http("GET", path, query=sent).status
+
+
+@pytest.mark.parametrize(
+    ("query", "state"),
+    [
+        pytest.param({"SendStatus": "5", "SendSuccess": "1", "SendFailed": "0"}, "DELIVERED", id="arrived"),
+        pytest.param(
+            {"SendStatus": "5", "SendSuccess": "0", "SendFailed": "1"}, "FAILED", id="did not arrive"
+        ),
+        pytest.param({"SendStatus": "5"}, "FAILED", id="finished without a success is no arrival"),
+        pytest.param({"SendStatus": "4"}, "FAILED", id="rejected"),
+        pytest.param({"SendStatus": "7"}, "SENT", id="with the network"),
+        pytest.param({"SendStatus": "1"}, "SENT", id="waiting for approval"),
+    ],
+)
+def test_esms_callback_says_whether_the_sms_arrived(post_room: PostRoom, query, state):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert callback(post_room, **query) == 200
+    assert post_room.row(SMS_ROW).state == state
+
+
+def test_sms_that_did_not_arrive_ends_as_a_call_task(post_room: PostRoom):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    callback(post_room, SendStatus="5", SendSuccess="0", SendFailed="1")
+    post_room.work()
+
+    assert post_room.rows() == {SMS_ROW: "FAILED", CALL_ROW: "OPEN"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        pytest.param({"token": "0" * 32}, 403, id="a guessed token"),
+        pytest.param({"RequestId": f"{REFERENCE}-2-RECEIPT"}, 403, id="the token of another message"),
+        pytest.param({"RequestId": ""}, 403, id="no message named"),
+        pytest.param({"RequestId": f"{REFERENCE}-1-NOTHING"}, 403, id="no notice named"),
+        pytest.param({"SendStatus": "6"}, 422, id="an undocumented status"),
+        pytest.param({}, 422, id="no status"),
+    ],
+)
+def test_esms_callback_that_does_not_hold_changes_nothing(post_room: PostRoom, facts, status):
+    post_room.a_petition(ReplyBy.SMS)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert callback(post_room, **{"SendSuccess": "1", **facts}) == status
+    assert post_room.row(SMS_ROW).state == "SENT"
+
+
+def test_health_answers(post_room: PostRoom):
+    assert post_room.system.http("GET", "/receipts/health").status == 200
+
+
+# --- races ------------------------------------------------------------------------------------------------
+
+
+def test_receipt_that_is_faster_than_our_own_record_stays(post_room: PostRoom):
+    post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+    sent = post_room.row(MAIL_ROW)
+    sending = sent.model_copy(update={"state": DeliveryState.SENDING})
+    post_room.deliveries.settle(sending, sent)
+
+    post_room.deliveries.prove(REFERENCE, MAIL_ROW, DeliveryState.DELIVERED, at=clock.now())
+    post_room.deliveries.settle(sent, sending)
+
+    assert post_room.row(MAIL_ROW).state == "DELIVERED"
+
+
+def test_second_worker_waits_while_the_first_one_is_sending(post_room: PostRoom):
+    post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+    sent = post_room.row(MAIL_ROW)
+    post_room.deliveries.settle(sent.model_copy(update={"state": DeliveryState.SENDING}), sent)
+
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert len(post_room.told()) == 1
+    assert post_room.row(MAIL_ROW).state == "SENDING"
+    post_room.wait(minutes=2)
+    assert post_room.row(MAIL_ROW).state == "AMBIGUOUS"
+    assert len(post_room.told()) == 1
+    assert post_room.is_done()
+
+
+def test_sms_in_doubt_for_longer_than_the_provider_remembers_stays_in_doubt(post_room: PostRoom):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+    sent = post_room.row(SMS_ROW)
+    post_room.deliveries.settle(sent.model_copy(update={"state": DeliveryState.SENDING}), sent)
+    post_room.clock.hold_at(post_room.clock.now() + timedelta(hours=24))
+
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert post_room.row(SMS_ROW).state == "AMBIGUOUS"
+    assert len(post_room.told()) == 1

@@ -1,0 +1,146 @@
+"""Officers are told by e-mail: the right ones, each once, and never nobody."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chalicelib.notifier.readers import readers_of
+from shared.directory import Officer
+from shared.domain.lifecycle import Action
+from shared.domain.notices import Audience, NoticeKind
+from shared.domain.petition import Kind
+from tests.faults.injection import Fault
+from tests.functions.notifier.conftest import PostRoom
+
+
+def an_officer(name: str, unit: str, *roles: str) -> Officer:
+    return Officer(
+        id=name, valid_from=date(2020, 1, 1), name=name, email=f"{name}@pakn.example", unit=unit, roles=roles
+    )
+
+
+EVERYBODY = (
+    an_officer("handler.tl", "TL", "handler"),
+    an_officer("head.tl", "TL", "unit-head"),
+    an_officer("head.other", "CCVC", "unit-head"),
+    an_officer("approver", "VP", "approver"),
+    an_officer("intake", "TTTT", "intake-officer"),
+    an_officer("inspector", "TTRA", "inspector"),
+)
+
+
+@pytest.mark.parametrize(
+    ("audience", "absent", "readers"),
+    [
+        pytest.param(Audience.HANDLER, (), ["handler.tl"], id="the handler"),
+        pytest.param(
+            Audience.HANDLER, ("handler.tl",), ["head.tl"], id="the unit's head for a handler who left"
+        ),
+        pytest.param(Audience.UNIT_HEAD, (), ["head.tl"], id="only the head of the petition's unit"),
+        pytest.param(
+            Audience.UNIT_HEAD, ("head.tl",), ["approver"], id="the approver for a unit without a head"
+        ),
+        pytest.param(Audience.APPROVER, (), ["approver"], id="the approver"),
+        pytest.param(Audience.APPROVER, ("approver",), ["intake"], id="the intake desk without an approver"),
+        pytest.param(Audience.INTAKE, (), ["intake"], id="the intake desk"),
+        pytest.param(Audience.INTAKE, ("intake",), ["approver"], id="the approver without an intake desk"),
+        pytest.param(Audience.TASK_FORCE, (), ["inspector"], id="the Task Force"),
+        pytest.param(
+            Audience.TASK_FORCE, ("inspector",), ["approver"], id="the approver without a Task Force"
+        ),
+        pytest.param(
+            Audience.HANDLER, ("handler.tl", "head.tl", "approver"), ["intake"], id="up to the last rung"
+        ),
+        pytest.param(Audience.APPROVER, ("approver", "intake"), None, id="nobody at all is said, not hidden"),
+    ],
+)
+def test_who_reads_a_notice(post_room: PostRoom, audience, absent, readers):
+    petition = post_room.at_work(post_room.a_petition(), handler="handler.tl")
+    officers = {one.id: one for one in EVERYBODY if one.id not in absent}
+
+    found = readers_of(audience, petition, officers)
+
+    assert (found and [one.id for one in found.officers]) == readers
+
+
+def test_unit_head_is_warned_with_subject_due_date_and_link(post_room: PostRoom):
+    petition = post_room.at_work(post_room.a_petition())
+    warned = petition.record(Action.WARN_UNIT_HEAD, by="timer", at=post_room.clock.now(), change_id="w")
+    post_room.save(petition, warned)
+
+    post_room.tell(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=warned.version)
+
+    mail = post_room.out()[0]
+    assert "sắp đến hạn trả lời 23/11/2026" in (mail.subject or "")
+    assert "Phụ cấp không đúng" in mail.text
+    assert "thứ Hai, 23/11/2026" in mail.text
+    assert "/desk/petitions/26483190275" in mail.text
+
+
+def test_mail_about_a_conduct_case_names_no_subject(post_room: PostRoom):
+    petition = post_room.at_work(post_room.a_petition(kind=Kind.CONDUCT))
+    post_room.save(
+        petition, petition.record(Action.WARN_UNIT_HEAD, by="timer", at=post_room.clock.now(), change_id="w")
+    )
+
+    post_room.tell(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=petition.version + 1)
+
+    assert "Phụ cấp" not in f"{post_room.out()[0].subject}{post_room.out()[0].text}"
+
+
+def several_approvers_with_a_draft(post_room: PostRoom) -> int:
+    """Three more approvers and a draft for them; the notifier is cold. Return how many approvers there are."""
+    for name in ("a", "b", "c"):
+        officer = an_officer(f"them.{name}", "VP", "approver")
+        post_room.directory.put("officer", officer.id, officer.valid_from, officer.model_dump(mode="json"))
+    petition = post_room.at_work(post_room.a_petition())
+    drafted = petition.draft_answer("x", by="officer:x", officer="x", at=post_room.clock.now(), change_id="d")
+    post_room.save(petition, drafted)
+    approvers = sum("approver" in one.roles for one in post_room.directory.officers().values())
+    post_room.system.local.cold_start()
+    return approvers
+
+
+def test_each_of_several_approvers_is_told_once_even_if_one_mail_has_to_wait(post_room: PostRoom):
+    draft = 4
+    several_approvers_with_a_draft(post_room)
+    with post_room.system.faults.counting() as calls:
+        post_room.tell(NoticeKind.DRAFT_WAITING, Audience.APPROVER, seq=draft)
+        second_mail = [call.number for call in calls if call.operation == "SendEmail"][1]
+    post_room.system.reset()
+    approvers = several_approvers_with_a_draft(post_room)
+
+    with post_room.system.faults.at({second_mail: Fault.THROTTLE}):
+        post_room.tell(NoticeKind.DRAFT_WAITING, Audience.APPROVER, seq=draft)
+    early = post_room.told()
+    post_room.wait(minutes=6)
+
+    assert len(early) == approvers - 1
+    assert len(post_room.told()) == len(set(post_room.told())) == approvers
+    assert post_room.is_done()
+
+
+@pytest.mark.parametrize(
+    ("kind", "audience", "change"),
+    [
+        pytest.param(
+            NoticeKind.WARNING, Audience.UNIT_HEAD, Action.WARN_UNIT_HEAD, id="a warning after the answer"
+        ),
+        pytest.param(
+            NoticeKind.ESCALATION, Audience.UNIT_HEAD, Action.ESCALATE, id="an escalation after the answer"
+        ),
+    ],
+)
+def test_what_no_longer_holds_is_not_sent(post_room: PostRoom, kind, audience, change):
+    petition = post_room.at_work(post_room.a_petition())
+    facts = {"n": "1"} if change is Action.ESCALATE else {}
+    changed = petition.record(change, by="timer", at=post_room.clock.now(), change_id="c", facts=facts)
+    post_room.answered(post_room.save(petition, changed))
+
+    post_room.tell(kind, audience, seq=changed.version)
+
+    assert post_room.told() == []
+    assert set(post_room.rows().values()) == {"SUPERSEDED"}
+    assert post_room.is_done()
