@@ -9,7 +9,7 @@ prefers to be wrong on the safe side (Luật Tố cáo 2018 Đ.2, Đ.8; QĐ 774/
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from chalicelib.router import signs
 from chalicelib.router.phrasebook import Hit
@@ -165,7 +165,9 @@ class _Topics:
     def decision(self, kind: str, kind_reasons: tuple[str, ...]) -> Decision:
         """Speak for the strongest topic if it is strong enough."""
         confidence = self._shares[self.winner] if self.winner is not None else 0.0
-        speaks = confidence >= self._rules.limits.speak_from and self._is_grounded
+        lead = confidence - next(islice(self._shares.values(), 1, None), 0.0)
+        limits = self._rules.limits
+        speaks = confidence >= limits.speak_from and lead >= limits.lead and self._is_grounded
         is_ours = self.winner is None or self._is_ours(self.winner)
         body = None if is_ours else self._rules.bodies.get(str(self.winner))
         field = (self.winner if is_ours else OUTSIDE) if speaks else None

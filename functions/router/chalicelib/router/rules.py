@@ -54,6 +54,8 @@ class Limits:
     """The numbers that the rules turn on; each may be set by the row of type `limits`."""
 
     speak_from: float = 0.5
+    lead: float = 0.05
+    """By how much the winner's share must lead for the rules to speak: near ties are left to a person."""
     prior: float = 1.0
     chosen_field: float = 1.2
     chosen_kind: float = 1.0
