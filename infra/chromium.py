@@ -40,7 +40,7 @@ def _candidates() -> Iterator[str]:
 
 def _downloaded() -> Iterator[str]:
     """Yield the Chromium that this version of Playwright would start, if it is there."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - mostly one is in PATH
 
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path

@@ -21,7 +21,7 @@ _ACCEPTED = {
 
 def read(path: Path) -> Template:
     """Return a template with its short forms (!Sub) written out (Fn::Sub)."""
-    from cfnlint.decode import cfn_yaml
+    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - a second that only templates are worth
 
     template: Template = _plain(cfn_yaml.load(str(path)))
     return template
@@ -61,9 +61,9 @@ def translate(template: Template) -> Template:
     Raises:
         InvalidDocumentException: SAM does not understand the template.
     """
-    from samtranslator.parser.parser import Parser
-    from samtranslator.sdk.parameter import SamParameterValues
-    from samtranslator.translator.translator import Translator
+    from samtranslator.parser.parser import Parser  # noqa: PLC0415 - ditto
+    from samtranslator.sdk.parameter import SamParameterValues  # noqa: PLC0415 - ditto
+    from samtranslator.translator.translator import Translator  # noqa: PLC0415 - ditto
 
     logging.getLogger("samtranslator.metrics.metrics").setLevel(
         logging.ERROR
@@ -84,9 +84,9 @@ class _Region:
 
 def findings(template: Template, translated: Path) -> Iterator[str]:
     """Yield what is wrong with a SAM template once it is translated; the translation is left at a path for reading."""
-    from cfnlint.api import lint
-    from cfnlint.config import ManualArgs
-    from samtranslator.model.exceptions import InvalidDocumentException
+    from cfnlint.api import lint  # noqa: PLC0415 - ditto
+    from cfnlint.config import ManualArgs  # noqa: PLC0415 - ditto
+    from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415 - ditto
 
     try:
         plain = translate(template)

@@ -1,0 +1,108 @@
+"""The functions' packages as `make package` builds them, built once for the tests that look into them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from infra.package import Package, build
+
+LAMBDA_PROVIDES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+"""What AWS Lambda's Python runtime brings (docs.aws.amazon.com/lambda, "Runtime-included SDK versions")."""
+
+_FOLDER = TemporaryDirectory(prefix="pakn-packages-")
+
+
+@cache
+def package(function: str) -> Package:
+    """Return a function's package."""
+    return build(function, into=Path(_FOLDER.name))
+
+
+@cache
+def opened(function: str) -> Path:
+    """Return the folder into which a function's zip was unpacked."""
+    folder = Path(_FOLDER.name) / "opened" / function
+    with zipfile.ZipFile(package(function).archive) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@cache
+def lambda_runtime() -> Path:
+    """Return a folder that holds what Lambda's runtime has and nothing else."""
+    folder = Path(_FOLDER.name) / "runtime"
+    folder.mkdir(parents=True)
+    for name in LAMBDA_PROVIDES:
+        module = __import__(name)
+        file = Path(str(module.__file__))
+        source = file.parent if file.name == "__init__.py" else file
+        (folder / source.name).symlink_to(source)
+    return folder
+
+
+def python(function: str, code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh interpreter that finds the package and Lambda's runtime, no more: no site-packages."""
+    paths = json.dumps([str(opened(function)), str(lambda_runtime())])
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", f"import sys; sys.path[:0] = {paths}\n{code}"],
+        cwd=opened(function),
+        capture_output=True,
+        env={},
+        text=True,
+        check=False,
+    )
+
+
+def imported_from_door(function: str) -> dict[str, str]:
+    """Return every module that app.py can reach, also by an import inside a function, and who imports it."""
+    folder = opened(function)
+    reached: dict[str, str] = {"app": ""}
+    waiting = ["app"]
+    while waiting:
+        name = waiting.pop()
+        if (file := _own_file(folder, name)) is None:
+            continue
+        for module in _imports(file, name):
+            if module not in reached:
+                reached[module] = name
+                waiting.append(module)
+    return reached
+
+
+def _own_file(folder: Path, module: str) -> Path | None:
+    """Return the file of our own module; libraries are not followed."""
+    if module.partition(".")[0] not in {"app", "chalicelib", "shared"}:
+        return None
+    path = folder.joinpath(*module.split("."))
+    candidates = (path.with_suffix(".py"), path / "__init__.py")
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def _imports(file: Path, module: str) -> Iterator[str]:
+    package_parts = module.split(".") if file.name == "__init__.py" else module.split(".")[:-1]
+    for node in ast.walk(_without_type_checking(ast.parse(file.read_text("utf-8")))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package_parts[: len(package_parts) - node.level + 1] if node.level else []
+            base = ".".join([*parts, *([node.module] if node.module else [])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _without_type_checking(tree: ast.Module) -> ast.Module:
+    """Leave out what only a type checker imports."""
+
+    class Dropper(ast.NodeTransformer):
+        def visit_If(self, node: ast.If) -> ast.AST | None:
+            return None if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
+
+    return Dropper().visit(tree)

@@ -1,0 +1,222 @@
+"""What goes to Lambda: each zip is opened, and its door imported where nothing else is installed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.package import FUNCTIONS, PLACEHOLDER_CODE, PackageError, archive_findings, build
+from infra.templates import findings, unknown_names
+from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python
+
+HANDLERS = {
+    "casework": {"APIHandler"},
+    "intake": {"APIHandler"},
+    "notifier": {"APIHandler", "OnNotice"},
+    "router": {"OnChange", "OnRoute"},
+    "sla_timer": {"Hourly", "OnWake", "Sweep"},
+}
+UNZIPPED_LIMIT = 250 * 2**20
+"""Bytes that Lambda takes unpacked (docs.aws.amazon.com/lambda, "Lambda quotas")."""
+
+
+@pytest.fixture(params=FUNCTIONS)
+def function(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def names_in(function: str) -> list[str]:
+    with zipfile.ZipFile(package(function).archive) as archive:
+        return archive.namelist()
+
+
+def test_the_zip_holds_the_door_the_functions_code_and_shared_code(function):
+    names = names_in(function)
+
+    assert {"app.py", f"chalicelib/{function}/__init__.py", "shared/domain/petition.py"} <= set(names)
+
+
+def test_the_zip_holds_neither_tests_nor_bytecode_nor_another_functions_code(function):
+    assert list(archive_findings(package(function).archive, function)) == []
+
+
+def test_the_zip_holds_all_that_stands_in_the_repository(function):
+    root = Path(__file__).resolve().parents[2]
+    data = {
+        path.relative_to(root).as_posix()
+        for path in (root / "shared").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+    assert data <= set(names_in(function))
+
+
+def test_the_door_opens_with_only_the_zip_and_lambdas_runtime(function):
+    done = python(function, "import app; print(type(app.app).__name__)")
+
+    assert (done.stdout.strip(), done.stderr) == ("Chalice", "")
+
+
+def test_whatever_the_door_can_reach_is_packed_or_provided(function):
+    provided = {*sys.stdlib_module_names, *LAMBDA_PROVIDES}
+    own = opened(function)
+
+    missing = {
+        f"{module} (by {importer})"
+        for module, importer in imported_from_door(function).items()
+        if (top := module.partition(".")[0]) not in provided
+        and not ((own / top).is_dir() or (own / f"{top}.py").is_file() or list(own.glob(f"{top}.*.so")))
+    }
+
+    assert missing == set()
+
+
+def test_whatever_a_function_requires_it_can_reach(function):
+    of_module = {"aws-lambda-powertools": "aws_lambda_powertools", "pyjwt": "jwt"}
+    requirements = Path(opened(function)).parents[1] / "dev" / function / "source" / "requirements.txt"
+    required = {
+        line.partition("==")[0].partition("[")[0] for line in requirements.read_text().splitlines() if line
+    }
+
+    reached = {module.partition(".")[0] for module in imported_from_door(function)}
+
+    assert {of_module.get(name, name) for name in required} <= reached
+
+
+def test_the_template_has_the_functions_triggers(function):
+    resources = package(function).template["Resources"]
+    lambdas = {name for name, each in resources.items() if each["Type"] == "AWS::Serverless::Function"}
+
+    assert lambdas == HANDLERS[function]
+
+
+def test_every_queue_and_stream_hears_of_single_failures(function):
+    events = [
+        event
+        for resource in package(function).template["Resources"].values()
+        for event in resource["Properties"].get("Events", {}).values()
+        if event["Type"] in {"SQS", "DynamoDB"}
+    ]
+
+    assert all(
+        event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for event in events
+    )
+    assert all(
+        "Fn::ImportValue" in (event["Properties"].get("Queue") or event["Properties"]["Stream"])
+        for event in events
+    )
+
+
+def test_no_queue_may_start_more_lambdas_than_production_reserves(function):
+    template = build(function, "prod", into=opened(function).parents[1]).template
+    for resource in template["Resources"].values():
+        for event in resource["Properties"].get("Events", {}).values():
+            if event["Type"] == "SQS":
+                at_most = event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+
+                assert 2 <= at_most <= resource["Properties"]["ReservedConcurrentExecutions"]
+
+
+def test_every_lambda_is_traced_keeps_its_log_for_90_days_and_may_be_told_apart(function):
+    resources = package(function).template["Resources"]
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            log = resources["ApiHandlerLogGroup" if name == "APIHandler" else f"{name}LogGroup"]
+
+            assert resource["Properties"]["Tracing"] == "Active"
+            assert log["Properties"]["RetentionInDays"] == 90
+            assert resource["Properties"]["FunctionName"]["Fn::Sub"].startswith("pakn-${Stage}-")
+
+
+def test_the_unpacked_function_fits_into_lambda(function):
+    with zipfile.ZipFile(package(function).archive) as archive:
+        assert sum(entry.file_size for entry in archive.infolist()) < UNZIPPED_LIMIT
+
+
+def test_the_same_sources_give_the_same_zip(tmp_path):
+    again = build("router", into=tmp_path)
+
+    assert again.archive.read_bytes() == package("router").archive.read_bytes()
+
+
+# ---------------------------------------------------------------- what must not pass
+
+
+def test_a_misspelt_function_in_a_merge_template_is_found(tmp_path):
+    merge = tmp_path / "router.yaml"
+    merge.write_text("Resources: {OnRout: {Properties: {Timeout: 5}}}")
+    merged = {
+        "Resources": {
+            "OnRoute": {"Type": "AWS::Serverless::Function"},
+            "OnRout": {"Properties": {"Timeout": 5}},
+        }
+    }
+
+    assert list(unknown_names(merge, merged)) == ["router.yaml sets OnRout, which Chalice did not make"]
+
+
+def test_a_misspelt_event_in_a_merge_template_is_found(tmp_path):
+    merge = tmp_path / "router.yaml"
+    merge.write_text("Resources: {OnRoute: {Properties: {Events: {Sqs: {Properties: {BatchSize: 5}}}}}}")
+    events = {"OnRouteSqsEventSource": {"Type": "SQS"}, "Sqs": {"Properties": {"BatchSize": 5}}}
+    merged = {
+        "Resources": {"OnRoute": {"Type": "AWS::Serverless::Function", "Properties": {"Events": events}}}
+    }
+
+    assert list(unknown_names(merge, merged)) == [
+        "router.yaml sets the event Sqs of OnRoute, which Chalice did not make"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        pytest.param("FunctionResponseTypes", ["ReportBatchItemFailure"], id="misspelt-response-type"),
+        pytest.param("MaximumRetryAttempts", 100000, id="retries-out-of-range"),
+    ],
+)
+def test_a_wrong_event_setting_is_found_in_the_translated_template(tmp_path, setting, value):
+    template = json.loads(json.dumps(package("router").with_code_at(PLACEHOLDER_CODE)))
+    template["Resources"]["OnChange"]["Properties"]["Events"]["OnChangeDynamodbEventSource"]["Properties"][
+        setting
+    ] = value
+
+    assert any(setting in finding for finding in findings(template, tmp_path / "translated.json"))
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        pytest.param("shared/__pycache__/clock.pyc", "bytecode", id="bytecode"),
+        pytest.param("chalicelib/router/test_rules.py", "test", id="test-file"),
+        pytest.param("shared/tests/data.json", "test", id="test-folder"),
+        pytest.param("chalicelib/intake/api.py", "another function's code", id="another-function"),
+    ],
+)
+def test_what_must_not_be_in_a_zip_is_found(tmp_path, name, finding):
+    archive = tmp_path / "deployment.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        for entry in (
+            "app.py",
+            "chalice/app.py",
+            "chalicelib/router/__init__.py",
+            "shared/domain/petition.py",
+            name,
+        ):
+            made.writestr(entry, "")
+
+    found = list(archive_findings(archive, "router"))
+
+    assert len(found) == 1
+    assert finding in found[0]
+
+
+def test_a_function_without_its_link_to_shared_code_is_not_packaged(tmp_path):
+    (tmp_path / "functions" / "router" / "vendor").mkdir(parents=True)
+
+    with pytest.raises(PackageError, match="vendor/shared"):
+        build("router", into=tmp_path / "build", functions=tmp_path / "functions")
