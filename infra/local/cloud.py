@@ -85,6 +85,7 @@ class Cloud:
         if self._files_url:
             # Presigned links lead a browser to moto's own port; in this process moto still answers by itself.
             os.environ.update(MOTO_S3_CUSTOM_ENDPOINTS=self._files_url, AWS_ENDPOINT_URL_S3=self._files_url)
+        moto_insides.quicken_queries()
         self._mock.start()
         self._deploy_platform()
         self._make_identity()

@@ -123,4 +123,4 @@ def _mail(recipients: list[str], raw: str) -> Outgoing:
 
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body(preferencelist=(kind,))
-    return str(part.get_content()).strip() if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n").strip() if part is not None else ""

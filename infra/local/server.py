@@ -270,7 +270,11 @@ def serve(port: int, moto_port: int, stop: threading.Event, *, with_petitions: b
     serving.start()
     if with_petitions and not stop.is_set():
         with _step("sample petitions"):
-            _seed_petitions(system)
+            try:
+                _seed_petitions(system)
+            except Exception:  # noqa: BLE001 - the edge: a system without samples is still of use
+                traceback.print_exc()
+                print("The sample petitions could not all be made; the system runs without the rest.")
     moto_server = MotoServer(HOST, moto_port, system.functions.lock)
     moto_server.start()
     pumps = _PumpThread(system, server.changed)
@@ -291,11 +295,13 @@ def serve(port: int, moto_port: int, stop: threading.Event, *, with_petitions: b
 
 def _seed_petitions(system: LocalSystem) -> None:
     with system.functions.lock:
-        seed.seed_petitions(Driver(system))
-        system.settle()
-        if system.clock.now() < system_time():
-            system.travel(system_time())
-        system.clock.run()
+        try:
+            seed.seed_petitions(Driver(system))
+        finally:
+            system.settle()
+            if system.clock.now() < system_time():
+                system.travel(system_time())
+            system.clock.run()
 
 
 def _facts(officer: Any) -> dict[str, Any]:

@@ -19,8 +19,8 @@ class BackwardsError(Exception):
 class Traveller:
     """Moves the clock, and does on the way what the schedules would have done.
 
-    The sweep runs in each minute in which a wake-up falls due, and whenever a hidden message comes into sight the
-    queues are pumped. The hourly schedule runs at midnight in Vietnam and on arrival: what it does, it does for a
+    The sweep runs in each minute in which a wake-up falls due (in the others it would find nothing), and whenever a
+    hidden message comes into sight the queues are pumped. The hourly schedule runs at midnight in Vietnam and on arrival: what it does, it does for a
     whole day.
     """
 
@@ -56,7 +56,8 @@ class Traveller:
             if stop == _midnight_after(hourly_at):
                 self._pumps.hourly.fire()
                 hourly_at = stop
-            self._pumps.sweep.fire()
+            if any(at <= stop for at in self._cloud.wake_ups()):
+                self._pumps.sweep.fire()
             self._pumps.settle()
         self._clock.hold_at(target)
         if target - hourly_at >= HOUR or _hour(target) != _hour(hourly_at):
