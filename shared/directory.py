@@ -66,6 +66,8 @@ class Officer(Row):
     email: str
     unit: str
     roles: tuple[str, ...] = ()
+    reads_restricted: bool = False
+    """Whether an approver is a named reader of denunciations; the Task Force's inspectors are by their role."""
 
 
 class Directory:
@@ -190,4 +192,8 @@ def _override(row: dict[str, Any]) -> Override:
 
 
 def _without_key(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != "valid_to"}
+    return {key: value for key, value in row.items() if key not in _KEPT_BESIDE_TERMS}
+
+
+_KEPT_BESIDE_TERMS = frozenset({"valid_to", "changed_by", "changed_at"})
+"""What a row may carry that is no time limit: its end, and who wrote it when."""

@@ -43,6 +43,7 @@ class Card(BaseModel):
     handler: str | None
     lane: Lane
     complained_unit: str | None = None
+    may_publish: bool = False
     received_at: datetime
     due_on: date
     version: int
@@ -208,7 +209,13 @@ class Petitions:
         return datetime.fromisoformat(min(found)) if found else None
 
     def desk(
-        self, unit: str, *, after: str | None = None, limit: int = 50, due_until: date | None = None
+        self,
+        unit: str,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        due_from: date | None = None,
+        due_until: date | None = None,
     ) -> tuple[list[Card], str | None]:
         """Return a page of a unit's open petitions by due date, and the cursor of the next page.
 
@@ -216,12 +223,14 @@ class Petitions:
             unit: whose desk.
             after: the cursor of the page before.
             limit: petitions on a page.
+            due_from: only those due on this day or later.
             due_until: only those due by this day.
         """
         condition, values = "#unit = :unit", {":unit": {"S": unit}}
-        if due_until is not None:
-            condition += " AND due_on <= :until"
-            values[":until"] = {"S": due_until.isoformat()}
+        if due_from is not None or due_until is not None:
+            condition += " AND due_on BETWEEN :from AND :until"
+            values[":from"] = {"S": (due_from or date.min).isoformat()}
+            values[":until"] = {"S": (due_until or date.max).isoformat()}
         query: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": "desk",
@@ -340,6 +349,7 @@ def _card(petition: Petition) -> str:
         handler=petition.handler,
         lane=petition.lane,
         complained_unit=petition.complained_unit,
+        may_publish=petition.may_publish,
         received_at=petition.received_at,
         due_on=petition.due_on,
         version=petition.version,

@@ -120,6 +120,7 @@ class Reception:
             submission=reference.submission_digest(self._key, submission.key),
             body_digest=self._body_digest(submission),
             call_id=submission.call_id,
+            call_started_at=submission.call_started_at,
             is_receipt_owed=submission.is_receipt_owed,
         )
         return petition.record(

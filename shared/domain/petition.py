@@ -193,6 +193,7 @@ class Petition(BaseModel):
     parent: str | None = None
     attachments: tuple[str, ...] = ()
     call_id: str | None = None
+    call_started_at: datetime | None = None
     is_receipt_owed: bool = False
     """Whether an SMS could not be answered at once, because its provider takes no reply."""
     history: tuple[Entry, ...] = ()
@@ -320,19 +321,29 @@ class Petition(BaseModel):
         )
 
     def classify(
-        self, *, field: str | None, kind: Kind | None, lane: Lane, by: str, at: datetime, change_id: str
+        self,
+        *,
+        field: str | None,
+        kind: Kind | None,
+        lane: Lane,
+        by: str,
+        at: datetime,
+        change_id: str,
+        complained_unit: str | None = None,
     ) -> Self:
-        """Correct the field, kind or lane."""
+        """Correct the field, kind or lane, and say whose conduct is complained of."""
         return self.record(
             Action.CLASSIFY,
             by=by,
             at=at,
             change_id=change_id,
-            facts={"field": field or "", "kind": kind or "", "lane": lane},
+            facts={"field": field or "", "kind": kind or "", "lane": lane}
+            | ({"complained_unit": complained_unit} if complained_unit else {}),
             is_visible=False,
             field=field,
             kind=kind,
             lane=lane,
+            complained_unit=complained_unit,
         )
 
     def assign(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -137,3 +138,4 @@ class Submission(BaseModel):
     """Whether the receipt could not be given in the reply to an SMS, so that the notifier has to send it."""
     by: str = "petitioner"
     call_id: str | None = None
+    call_started_at: datetime | None = None
