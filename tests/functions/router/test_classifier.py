@@ -240,6 +240,13 @@ def test_of_two_versions_of_a_row_the_one_in_force_on_the_day_is_used():
     assert (field("cơm tối", BEFORE), field("cơm tối", TODAY)) == (None, "TL")
 
 
+def test_without_a_day_the_rules_are_those_that_have_no_end():
+    rules = RoutingRules.from_rows(ROWS)
+
+    assert "Bộ Tài nguyên và Môi trường" not in rules.bodies.values()
+    assert "Bộ Nông nghiệp và Môi trường" in rules.bodies.values()
+
+
 @pytest.mark.parametrize(
     "row",
     [

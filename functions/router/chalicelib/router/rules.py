@@ -88,8 +88,8 @@ class RoutingRules:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], on: date | None = None) -> "RoutingRules":
-        """Compile directory rows; with `on`, only those in force on that day (`valid_to` is the last)."""
-        used = list(rows) if on is None else _in_force(rows, on)
+        """Compile directory rows: those in force on a day (`valid_to` is the last), or without one, those without end."""
+        used = _in_force(rows, on)
         return cls(
             version=_version(used),
             limits=_limits(used),
@@ -104,13 +104,17 @@ class RoutingRules:
         )
 
 
-def _in_force(rows: Iterable[Mapping[str, Any]], on: date) -> list[Mapping[str, Any]]:
-    """Keep the rows that hold on a day, and of several versions of one row the newest."""
-    day = on.isoformat()
+def _in_force(rows: Iterable[Mapping[str, Any]], on: date | None) -> list[Mapping[str, Any]]:
+    """Keep the rows that hold, and of several versions of one row the newest."""
     newest: dict[str, Mapping[str, Any]] = {}
     for row in sorted(rows, key=lambda row: str(row.get("valid_from", ""))):
         until = row.get("valid_to")
-        if str(row.get("valid_from", "")) <= day and (not until or day <= str(until)):
+        if on is None:
+            holds = not until
+        else:
+            day = on.isoformat()
+            holds = str(row.get("valid_from", "")) <= day and (not until or day <= str(until))
+        if holds:
             newest[str(row.get("id"))] = row
     return list(newest.values())
 
