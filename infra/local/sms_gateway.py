@@ -88,13 +88,19 @@ class SmsGateway:
             return {"CodeResult": "124", "ErrorMessage": "RequestId has been used"}
         self._taken[request_id] = SentSms(
             at=self._now(),
-            to=body["Phone"],
+            to=_e164(body["Phone"]),
             text=body["Content"],
             reference=request_id.partition("-")[0],
             request_id=request_id,
             sender=body.get("Brandname", ""),
         )
         return {"CodeResult": "100", "CountRegenerate": 0, "SMSID": str(uuid.uuid4())}
+
+
+def _e164(phone: str) -> str:
+    """Return a number as everything else here writes it: the provider takes `84…` and `0…`."""
+    digits = phone.removeprefix("+")
+    return f"+84{digits[1:]}" if digits.startswith("0") else f"+{digits}"
 
 
 class UnavailableError(Exception):

@@ -19,6 +19,7 @@ from chalicelib.notifier import composition
 from chalicelib.notifier.receipts.doors import ReceiptDoors
 from chalicelib.notifier.receipts.esms_callback import token_of
 from chalicelib.notifier.receipts.receipt import Receipts
+from chalicelib.notifier.settings import NotifierSettings
 from shared import clock, secrets, settings
 from shared.deliveries import DeliveryState
 from shared.domain.notices import NoticeKind
@@ -97,7 +98,7 @@ class Desk:
     """The receipts' doors over the system's tables, with a topic of this test's own."""
 
     def __init__(self, post_room: PostRoom, sns: Sns) -> None:
-        told = settings.load(composition.NotifierSettings)
+        told = settings.load(NotifierSettings)
         receipts = Receipts(
             post_room.deliveries, lambda request: composition._ask_again(told.notices_queue_url, request)
         )
@@ -123,7 +124,7 @@ def an_event(kind: str, notice: str = MAIL_ROW, **details: Any) -> dict[str, Any
     return {"eventType": kind, "mail": {"messageId": "x", "destination": [EMAIL], "tags": tags}, **details}
 
 
-HARD = {
+HARD: dict[str, Any] = {
     "bounce": {
         "bounceType": "Permanent",
         "bounceSubType": "General",
