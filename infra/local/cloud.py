@@ -165,7 +165,6 @@ class Cloud:
             "MAIL_FROM": MAIL_FROM,
             "SMS_SENDER": "esms",
             "SMS_GATEWAY_URL": sms_gateway_url,
-            "POWERTOOLS_METRICS_DISABLED": "true",
             "POWERTOOLS_LOG_LEVEL": "WARNING",
         }
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import io
 import json
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from chalice.app import Chalice
@@ -141,10 +142,6 @@ class Functions:
                 self._show()
                 raise InvocationError(function, handler, type(error).__name__) from None
 
-    def has(self, function: str, handler: str) -> bool:
-        """Tell whether a function has a trigger of that name."""
-        return function in self._apps and handler in self._apps[function].handler_map
-
     def batch_size(self, function: str, handler: str, default: int) -> int:
         """Return how many records the trigger asks for at once."""
         sources = {source.name: source for source in self._apps[function].event_sources}
@@ -154,7 +151,8 @@ class Functions:
     def _at_work(self, name: str) -> Iterator[None]:
         self.running = name
         try:
-            yield
+            with redirect_stdout(_WithoutMetrics(sys.stdout)):
+                yield
         finally:
             self.running = ""
 
@@ -163,12 +161,29 @@ class Functions:
             traceback.print_exc()
 
 
+class _WithoutMetrics(io.TextIOBase):
+    """Standard output without CloudWatch's embedded metrics, which nobody here collects."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._drops_line_end = False
+
+    def write(self, text: str) -> int:
+        is_metric = text.startswith('{"_aws"')
+        if not is_metric and not (self._drops_line_end and text == "\n"):
+            self._out.write(text)
+        self._drops_line_end = is_metric and not text.endswith("\n")
+        return len(text)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+
 def load(folder: Path, names: tuple[str, ...] = NAMES) -> dict[str, Chalice]:
     """Import each function's app.py under a name of its own.
 
     Each function's folder goes on `sys.path`, so that the namespace package `chalicelib` spans all of them.
     """
-    names = tuple(name for name in names if (folder / name / "app.py").exists())
     for name in names:
         path = str(folder / name)
         if path not in sys.path:

@@ -65,7 +65,13 @@ class Outbox:
 
     def _messages(self) -> list[Outgoing]:
         return [
-            Outgoing(at=sms.at, channel="SMS", to=sms.to, text=sms.text, reference=sms.reference)
+            Outgoing(
+                at=sms.at,
+                channel="SMS",
+                to=f"+{sms.to.removeprefix('+')}",
+                text=sms.text,
+                reference=sms.reference,
+            )
             for sms in self._gateway.sent
         ]
 

@@ -127,7 +127,6 @@ class LocalSystem:
                 ("timers", "sla_timer", "on_wake"),
                 ("notices", "notifier", "on_notice"),
             )
-            if self.functions.has(function, handler)
         )
         sweep, hourly = (
             SchedulePump(

@@ -20,8 +20,8 @@ class Traveller:
     """Moves the clock, and does on the way what the schedules would have done.
 
     The sweep runs in each minute in which a wake-up falls due (in the others it would find nothing), and whenever a
-    hidden message comes into sight the queues are pumped. The hourly schedule runs at midnight in Vietnam and on arrival: what it does, it does for a
-    whole day.
+    hidden message comes into sight the queues are pumped. The hourly schedule runs at midnight in Vietnam and on
+    arrival: what it does, it does for a whole day.
     """
 
     def __init__(self, clock: TravellingClock, cloud: Cloud, pumps: Pumps) -> None:
