@@ -1,0 +1,78 @@
+"""docs/notices.md states what the code does: the table of notices, the variables, the settings, the states."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from chalicelib.notifier.settings import NotifierSettings
+from chalicelib.notifier.supersession import VOID_WHEN
+from shared.deliveries import DeliveryChannel, DeliveryState
+from shared.domain import notices
+from shared.domain.notices import Audience, NoticeKind
+from tests.functions.notifier.test_texts import TO_PETITIONERS, an_extreme_petition, facts, texts
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "notices.md").read_text(encoding="utf-8")
+
+
+def between(name: str) -> str:
+    found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end -->", DOCUMENT, re.DOTALL)
+    assert found is not None, name
+    return found[1]
+
+
+def notices_table() -> str:
+    """Return the table of all notices, with the longest SMS that each can become."""
+    after = defaultdict(list)
+    for action, following in notices._FOLLOWS.items():
+        for notice in following:
+            after[notice].append(action.value)
+    for audience in notices.ESCALATION_LADDER:
+        after[notices.Notice(NoticeKind.ESCALATION, audience)].append("escalate")
+    lines = [
+        "| notice | to | after | void when the petition moved on | longest SMS vi / en |",
+        "|---|---|---|---|---|",
+    ]
+    for (kind, audience), actions in sorted(after.items()):
+        void = "yes" if kind in VOID_WHEN else "no"
+        sms = " / ".join(longest_sms(kind)) if audience is Audience.PETITIONER else ""
+        lines.append(f"| {kind} | {audience} | {', '.join(sorted(actions))} | {void} | {sms} |")
+    return "\n".join(lines)
+
+
+def longest_sms(kind: NoticeKind) -> list[str]:
+    known = facts(an_extreme_petition())
+    return [
+        str(len(texts().render("petitioner", kind, DeliveryChannel.SMS, language, known).text))
+        for language in ("vi", "en")
+    ]
+
+
+def test_table_of_notices_is_the_codes():
+    assert between("notices") == notices_table(), notices_table()
+
+
+def test_every_variable_of_the_templates_is_described_and_no_other():
+    assert set(re.findall(r"^\| `(\w+)` \|", between("variables"), re.MULTILINE)) == set(
+        facts(an_extreme_petition())
+    )
+
+
+def test_every_setting_is_described_and_no_other():
+    own = set(NotifierSettings.model_fields)
+
+    assert set(re.findall(r"^\| `(\w+)` \|", between("settings"), re.MULTILINE)) == {
+        one.upper() for one in own
+    }
+
+
+def test_every_state_of_a_delivery_is_described_and_no_other():
+    assert set(re.findall(r"^\| `(\w+)` \|", between("states"), re.MULTILINE)) == set(DeliveryState)
+
+
+@pytest.mark.parametrize("kind", TO_PETITIONERS)
+def test_every_notice_to_petitioners_can_be_looked_up(kind):
+    assert f"| {kind} |" in DOCUMENT
