@@ -285,6 +285,26 @@ def test_a_decision_takes_under_five_milliseconds():
     assert (time.process_time() - started) / len(texts) < 0.005
 
 
+def test_a_text_is_decided_alike_in_every_process():
+    code = (
+        "import sys; sys.path.insert(0, '.'); from tests.bench import routing;"
+        " print([routing.decision_on(petition) for petition in routing.petitions('unseen')])"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(outputs) == 1
+
+
 def test_importing_the_classifier_brings_in_no_aws():
     heavy = "{'boto3', 'botocore', 'chalice', 'pydantic'}"
     code = f"import sys; import chalicelib.router.classifier; print({heavy} & {{*sys.modules}})"

@@ -116,9 +116,10 @@ def _hints(words: Words, rules: RoutingRules) -> dict[str, float]:
     return sums
 
 
-def features(words: Words) -> set[str]:
-    """Give the unaccented words and neighbouring pairs that hints are keyed by."""
-    return {*words.folded, *(f"{one} {other}" for one, other in pairwise(words.folded))}
+def features(words: Words) -> tuple[str, ...]:
+    """Give the unaccented words and neighbouring pairs that hints are keyed by, each once, in the text's order."""
+    pairs = (f"{one} {other}" for one, other in pairwise(words.folded))
+    return tuple(dict.fromkeys((*words.folded, *pairs)))
 
 
 class _Topics:
@@ -227,9 +228,8 @@ def _weigh(
 def _shares(scores: Mapping[str, float], prior: float) -> dict[str, float]:
     """Turn scores into shares of belief, strongest first; `prior` is what silence weighs against them."""
     total = prior**2 + sum(score**2 for score in scores.values() if score > 0)
-    ranked = sorted(
-        ((topic, score) for topic, score in scores.items() if score > 0), key=lambda item: -item[1]
-    )
+    heard = ((topic, score) for topic, score in scores.items() if score > 0)
+    ranked = sorted(heard, key=lambda item: (-item[1], item[0]))
     return {topic: score**2 / total for topic, score in ranked}
 
 

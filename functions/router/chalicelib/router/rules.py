@@ -88,7 +88,7 @@ class RoutingRules:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], on: date | None = None) -> "RoutingRules":
-        """Compile directory rows: those in force on a day (`valid_to` is the last), or without one, those without end."""
+        """Compile the rows in force on a day (`valid_to` is the last); without a day, those that have no end."""
         used = _in_force(rows, on)
         return cls(
             version=_version(used),
