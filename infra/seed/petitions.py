@@ -24,6 +24,7 @@ from shared.domain.petition import Channel
 from shared.domain.working_calendar import VIETNAM, Override, WorkingCalendar, at_local, local_date
 
 OPERATOR = "tong.dai"
+INTAKE_OFFICER = "lan.tiepnhan"
 CITIZENS = ("petitioner", "sender")
 _OFFICE_OPENS = time(8, 40)
 _REFERENCE = re.compile(r"\d{2} ?\d{4} ?\d{4} ?\d")
@@ -79,18 +80,23 @@ def samples() -> tuple[Sample, ...]:
     return TypeAdapter(tuple[Sample, ...]).validate_json(raw)
 
 
-def play(driver: Driver, until: datetime | None = None) -> dict[str, str]:
+class Played(NamedTuple):
+    """What became of the samples: their references by name, and what the system did not take."""
+
+    references: dict[str, str]
+    refused: tuple[str, ...]
+
+
+def play(driver: Driver, until: datetime | None = None) -> Played:
     """Send the samples and act on them, with the clock travelling from event to event.
+
+    A sample that the system refuses something (a new routing rule sent it elsewhere, say) stays where it is; the
+    others go on, and a test sees to it that none is refused.
 
     Args:
         driver: of a system without petitions.
         until: the present, before which everything has happened; the machine's own time unless given.
 
-    Returns:
-        the reference of each sample, by its name.
-
-    Raises:
-        SampleRefusedError: naming the sample and the step.
     """
     present = until or system_time()
     players = _Players(driver)
@@ -98,7 +104,8 @@ def play(driver: Driver, until: datetime | None = None) -> dict[str, str]:
         _let_time_pass(driver, event.at)
         players.play(event)
         driver.settle()
-    return {name: known.reference for name, known in players.known.items()}
+    references = {name: known.reference for name, known in players.known.items()}
+    return Played(references, tuple(players.refused.values()))
 
 
 def _let_time_pass(driver: Driver, to: datetime) -> None:
@@ -161,9 +168,19 @@ class _Players:
         self._driver = driver
         self._bearers: dict[str, dict[str, str]] = {}
         self.known: dict[str, _Known] = {}
+        self.refused: dict[str, str] = {}
 
     def play(self, event: Event) -> None:
-        """Let one thing happen."""
+        """Let one thing happen, unless something of the same sample was refused before."""
+        if event.sample.name in self.refused:
+            return
+        try:
+            self._play(event)
+        except SampleRefusedError as error:
+            self.refused[event.sample.name] = str(error)
+            print(f"sample petition left behind: {error}")
+
+    def _play(self, event: Event) -> None:
         sample, step = event.sample, event.step
         if step is None:
             self._receive(sample, event.at)
@@ -235,13 +252,35 @@ class _Players:
     # --- officers ----------------------------------------------------------------------------------------
 
     def _act(self, sample: Sample, step: Step, event: Event) -> None:
-        """Take an action on the version that the officer sees now."""
-        bearer = self._bearer(step.by)
-        path = f"/desk/v1/petitions/{self.known[sample.name].reference}"
+        """Let an officer act on the petition as they see it now."""
+        reference = self.known[sample.name].reference
         what = f"{sample.name}, {step.by}: {step.action}"
-        seen = _taken(what, self._driver.http("GET", path, headers=bearer)).json()
-        body = {"version": seen["version"], **self._resolved(step.body, event.at)}
-        _taken(what, self._driver.http("POST", f"{path}/{step.action}", json=body, headers=bearer))
+        if step.action == "accept":
+            self._bring_to_unit_of(step.by, reference, what)
+        self._take_action(step.by, reference, step.action, self._resolved(step.body, event.at), what)
+
+    def _bring_to_unit_of(self, handler: str, reference: str, what: str) -> None:
+        """Let the intake desk assign what the router did not give to the handler's unit."""
+        unit = next(row["unit"] for row in directory_rows()["officer"] if row["id"] == handler)
+        if self._seen(INTAKE_OFFICER, reference, what)["unit"] != unit:
+            self._take_action(INTAKE_OFFICER, reference, "assign", {"unit": unit}, what)
+            self._driver.settle()
+
+    def _take_action(
+        self, username: str, reference: str, action: str, body: dict[str, Any], what: str
+    ) -> None:
+        version = self._seen(username, reference, what)["version"]
+        path = f"/desk/v1/petitions/{reference}/{action}"
+        facts = {"version": version, **body}
+        _taken(what, self._driver.http("POST", path, json=facts, headers=self._bearer(username)))
+
+    def _seen(self, username: str, reference: str, what: str) -> dict[str, Any]:
+        """Return the petition as an officer sees it."""
+        path = f"/desk/v1/petitions/{reference}"
+        seen: dict[str, Any] = _taken(
+            what, self._driver.http("GET", path, headers=self._bearer(username))
+        ).json()
+        return seen
 
     def _resolved(self, body: dict[str, Any], at: datetime) -> dict[str, Any]:
         """Put references and dates in place of sample names and distances."""
