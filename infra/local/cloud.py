@@ -177,12 +177,8 @@ class Cloud:
 
     def wake_ups(self) -> Iterator[datetime]:
         """Yield when each petition that still has something to happen wants to be woken."""
-        pages = self.client("dynamodb").get_paginator("scan")
-        for page in pages.paginate(
-            TableName=self.outputs["PetitionsTable"], IndexName="wake", ProjectionExpression="wake_at"
-        ):
-            for item in page["Items"]:
-                yield datetime.fromisoformat(item["wake_at"]["S"])
+        for wake_at in moto_insides.texts_of(self.outputs["PetitionsTable"], "wake_at"):
+            yield datetime.fromisoformat(wake_at)
 
     def queue_name(self, queue: str) -> str:
         """Return the full name of a queue, e.g. of `routing` or `routing-dead`."""

@@ -143,6 +143,12 @@ _INDEX_NAME = 6
 """Position of the argument among those after the hash key."""
 
 
+def texts_of(table: str, attribute: str) -> list[str]:
+    """Return a text attribute of every item that has it (of a table without sort key)."""
+    items = list(_table(table).items.values())
+    return [str(item.attrs[attribute].value) for item in items if attribute in item.attrs]
+
+
 def keep_table(table: str) -> bytes:
     """Return a copy of all items, for `put_table_back`."""
     return pickle.dumps(_table(table).items)
