@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from shared import queues, secrets, settings
 from shared.deliveries import Deliveries, DeliveryChannel
@@ -11,21 +12,16 @@ from shared.messages import NoticeRequest
 from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.seal import Seal
-from shared.sns import SnsTopic
 
 from .courier import Courier
 from .handle_messages import MessageHandler
 from .quiet_hours import QuietHours
-from .receipts.doors import ReceiptDoors
-from .receipts.esms_callback import token_of
-from .receipts.receipt import Receipts
-from .senders.end_user_messaging import EndUserMessagingSmsSender
-from .senders.esms import EsmsSmsSender
-from .senders.gateway import GatewaySmsSender
 from .senders.sender import Sender
-from .senders.ses import SesEmailSender
 from .settings import NotifierSettings
 from .texts import Texts
+
+if TYPE_CHECKING:
+    from .receipts.doors import ReceiptDoors
 
 
 @cache
@@ -40,10 +36,7 @@ def handler() -> MessageHandler:
         opt_outs=OptOuts(told.throttle_table),
         seal=Seal(told.seal_key_id),
         texts=Texts(directory),
-        senders={
-            DeliveryChannel.EMAIL: SesEmailSender(told.mail_from, told.mail_configuration_set),
-            DeliveryChannel.SMS: _sms_sender(told),
-        },
+        sender_of=sender_of,
         quiet_hours=QuietHours(told.quiet_from, told.quiet_until),
         public_url=told.public_url,
         identifiers_key=partial(secrets.identifiers_key, told.identifiers_secret),
@@ -54,28 +47,49 @@ def handler() -> MessageHandler:
 @cache
 def receipts() -> ReceiptDoors:
     """Return what reads the providers' receipts."""
+    from shared.sns import SnsTopic  # noqa: PLC0415 - the queue's worker needs none of this
+
+    from .receipts.doors import ReceiptDoors as Doors  # noqa: PLC0415
+    from .receipts.receipt import Receipts  # noqa: PLC0415
+
     told = settings.load(NotifierSettings)
     deliveries = Deliveries(told.deliveries_table)
     topic = SnsTopic(told.mail_events_topic) if told.mail_events_topic else None
     taking = Receipts(deliveries, lambda request: _ask_again(told.notices_queue_url, request))
-    return ReceiptDoors(taking, topic, partial(secrets.identifiers_key, told.identifiers_secret))
+    return Doors(taking, topic, partial(secrets.identifiers_key, told.identifiers_secret))
 
 
 def _ask_again(queue_url: str, request: NoticeRequest) -> None:
     queues.send(queue_url, [request])
 
 
+@cache
+def sender_of(channel: DeliveryChannel) -> Sender:
+    """Return the provider of a channel; only the one that is needed is imported, and its credentials read."""
+    told = settings.load(NotifierSettings)
+    if channel is DeliveryChannel.EMAIL:
+        from .senders.ses import SesEmailSender  # noqa: PLC0415
+
+        return SesEmailSender(told.mail_from, told.mail_configuration_set)
+    return _sms_sender(told)
+
+
 def _sms_sender(told: NotifierSettings) -> Sender:
     """Return the one SMS provider that this stage is set to, with its credentials from the providers' secret."""
-    accounts = secrets.providers(told.providers_secret)
-    account = accounts.get(told.sms_sender, {})
+    account = secrets.providers(told.providers_secret).get(told.sms_sender, {})
     url = told.sms_gateway_url or ""
     match told.sms_sender:
         case "aws":
+            from .senders.end_user_messaging import EndUserMessagingSmsSender  # noqa: PLC0415
+
             return EndUserMessagingSmsSender(account.get("origination_identity", ""))
         case "http":
+            from .senders.gateway import GatewaySmsSender  # noqa: PLC0415
+
             return GatewaySmsSender(url, token=account.get("token", ""), sender=account.get("sender", ""))
         case "esms":
+            from .senders.esms import EsmsSmsSender  # noqa: PLC0415
+
             return EsmsSmsSender(
                 url,
                 api_key=account.get("api_key", ""),
@@ -86,6 +100,8 @@ def _sms_sender(told: NotifierSettings) -> Sender:
 
 
 def _callback_url(told: NotifierSettings, request_id: str) -> str:
+    from .receipts.esms_callback import token_of  # noqa: PLC0415
+
     token = token_of(secrets.identifiers_key(told.identifiers_secret), request_id)
     return f"{told.public_url.rstrip('/')}/receipts/esms/{token}"
 
@@ -94,3 +110,4 @@ def forget() -> None:
     """Build everything anew on next use (tests)."""
     handler.cache_clear()
     receipts.cache_clear()
+    sender_of.cache_clear()

@@ -12,7 +12,7 @@ id; where nobody can know, the delivery stays AMBIGUOUS: counted and shown, and 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,7 +77,7 @@ class Courier:
         opt_outs: OptOuts,
         seal: Seal,
         texts: Texts,
-        senders: Mapping[DeliveryChannel, Sender],
+        sender_of: Callable[[DeliveryChannel], Sender],
         quiet_hours: QuietHours,
         public_url: str,
         identifiers_key: Callable[[], bytes],
@@ -88,7 +88,7 @@ class Courier:
         self._opt_outs = opt_outs
         self._seal = seal
         self._texts = texts
-        self._senders = senders
+        self._sender_of = sender_of
         self._quiet_hours = quiet_hours
         self._public_url = public_url
         self._identifiers_key = identifiers_key
@@ -216,7 +216,7 @@ class Courier:
 
     def _send(self, delivery: Delivery, message: Message, before: Delivery | None, *, is_last: bool) -> bool:
         """Make one attempt; tell whether the reader is told (or may have been)."""
-        sender = self._senders[delivery.channel]
+        sender = self._sender_of(delivery.channel)
         claimed = self._claim(delivery, before, sender)
         if claimed.in_doubt_since and clock.now() - claimed.in_doubt_since >= sender.deduplicates_for:
             return self._leave_in_doubt(claimed, "worker-died-or-answer-lost")

@@ -11,14 +11,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup, escape
 
 from shared import clock, telemetry
 from shared.deliveries import DeliveryChannel
@@ -33,13 +28,7 @@ Language = Literal["vi", "en"]
 TEMPLATES = Path(__file__).parent / "templates"
 PACKAGED = "packaged"
 
-WEEKDAYS: dict[Language, tuple[str, ...]] = {
-    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-
 _GAP = re.compile(r"\n[ \t]*\n\s*\n|\n[ \t]+\n")
-_LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +58,6 @@ class Texts:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._environments: dict[Language, SandboxedEnvironment] = {
-            "vi": environment("vi"),
-            "en": environment("en"),
-        }
 
     def render(
         self,
@@ -122,7 +107,9 @@ class Texts:
         language: Language,
         facts: Mapping[str, Any],
     ) -> Rendered:
-        environment = self._environments[language]
+        from .sandbox import as_html, environment_of  # noqa: PLC0415 - Jinja2; most repeated messages render nothing
+
+        environment = environment_of(language)
         text = environment.from_string(source.text).render(facts).strip()
         if channel is DeliveryChannel.SMS:
             text = " ".join(unaccented(text).split())
@@ -135,49 +122,6 @@ class Texts:
             language=language, subject=subject, body=as_html(whole)
         )
         return Rendered(whole, subject, html, source.version)
-
-
-def environment(language: Language) -> SandboxedEnvironment:
-    """Return the sandbox that texts are rendered in: no access to attributes of Python, no silent gaps."""
-    sandbox = SandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES / "frames"),
-        undefined=StrictUndefined,
-        autoescape=False,  # these are plain texts; what becomes HTML is escaped by as_html
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    sandbox.filters |= {"day": day, "weekday": lambda value: weekday(value, language)}
-    return sandbox
-
-
-def day(value: date) -> str:
-    """Return a date as it is written in Vietnam: 23/02/2026."""
-    return f"{value:%d/%m/%Y}"
-
-
-def weekday(value: date, language: Language) -> str:
-    """Return a date with its day of the week: `thứ Hai, 23/02/2026`."""
-    return f"{WEEKDAYS[language][value.weekday()]}, {day(value)}"
-
-
-def as_html(text: str) -> Markup:
-    """Return a plain text as HTML: paragraphs, line breaks, links; everything else escaped."""
-    paragraphs = (part for part in re.split(r"\n\s*\n", text.strip()) if part)
-    return Markup("\n").join(Markup("<p>{}</p>").format(_lines(part)) for part in paragraphs)
-
-
-def _lines(paragraph: str) -> Markup:
-    return Markup("<br>\n").join(_linked(line) for line in paragraph.split("\n"))
-
-
-def _linked(line: str) -> Markup:
-    pieces: list[Markup] = []
-    position = 0
-    for found in _LINK.finditer(line):
-        pieces.append(escape(line[position : found.start()]))
-        pieces.append(Markup('<a href="{0}">{0}</a>').format(found[0]))
-        position = found.end()
-    return Markup("").join([*pieces, escape(line[position:])])
 
 
 def _tidy(text: str) -> str:

@@ -1,0 +1,67 @@
+"""The sandbox that texts are rendered in, and HTML made from plain text; apart because Jinja2 takes 60 ms to import."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
+
+Language = Literal["vi", "en"]
+
+WEEKDAYS: dict[Language, tuple[str, ...]] = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+_FRAMES = Path(__file__).parent / "templates" / "frames"
+_LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
+
+
+@cache
+def environment_of(language: Language) -> SandboxedEnvironment:
+    """Return the sandbox that texts are rendered in: no access to attributes of Python, no silent gaps."""
+    sandbox = SandboxedEnvironment(
+        loader=FileSystemLoader(_FRAMES),
+        undefined=StrictUndefined,
+        autoescape=False,  # these are plain texts; what becomes HTML is escaped by as_html
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sandbox.filters |= {"day": day, "weekday": lambda value: weekday(value, language)}
+    return sandbox
+
+
+def day(value: date) -> str:
+    """Return a date as it is written in Vietnam: 23/02/2026."""
+    return f"{value:%d/%m/%Y}"
+
+
+def weekday(value: date, language: Language) -> str:
+    """Return a date with its day of the week: `thứ Hai, 23/02/2026`."""
+    return f"{WEEKDAYS[language][value.weekday()]}, {day(value)}"
+
+
+def as_html(text: str) -> Markup:
+    """Return a plain text as HTML: paragraphs, line breaks, links; everything else escaped."""
+    paragraphs = (part for part in re.split(r"\n\s*\n", text.strip()) if part)
+    return Markup("\n").join(Markup("<p>{}</p>").format(_lines(part)) for part in paragraphs)
+
+
+def _lines(paragraph: str) -> Markup:
+    return Markup("<br>\n").join(_linked(line) for line in paragraph.split("\n"))
+
+
+def _linked(line: str) -> Markup:
+    pieces: list[Markup] = []
+    position = 0
+    for found in _LINK.finditer(line):
+        pieces.append(escape(line[position : found.start()]))
+        pieces.append(Markup('<a href="{0}">{0}</a>').format(found[0]))
+        position = found.end()
+    return Markup("").join([*pieces, escape(line[position:])])
