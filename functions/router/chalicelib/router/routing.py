@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from chalicelib.router.classifier import Decision, decide
@@ -19,6 +20,8 @@ INTAKE_FIELD = "KHAC"
 DENUNCIATIONS_FIELD = "TTRA"
 """The field whose unit examines denunciations; only its named readers see them."""
 CHANGE_ID = "route"
+DAYS_KEPT = 10
+"""Days whose compiled rules are kept: messages come late by days, not by months."""
 
 
 class Router:
@@ -27,7 +30,8 @@ class Router:
     def __init__(self, petitions: Petitions, directory: Directory) -> None:
         self._petitions = petitions
         self._directory = directory
-        self._rules: tuple[tuple[dict[str, Any], ...], RoutingRules] | None = None
+        self._rows: tuple[dict[str, Any], ...] = ()
+        self._compiled: dict[date, RoutingRules] = {}
 
     def route(self, reference: str) -> None:
         """Decide a petition's field and unit, once; a petition that was routed, or ended, meanwhile is left alone."""
@@ -44,7 +48,7 @@ class Router:
         fields = self._directory.fields(day)
         decision = decide(
             f"{petition.subject}\n{petition.content}",
-            self._current_rules(),
+            self._rules_on(day),
             chosen_field=petition.chosen_field,
             chosen_kind=petition.kind,
             fields_in_force=frozenset(fields),
@@ -65,12 +69,17 @@ class Router:
         unit = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         return petition.hand_to_intake(unit, by="router", at=now, change_id=CHANGE_ID, proposal=proposal)
 
-    def _current_rules(self) -> RoutingRules:
-        """Return the rules in force; they are compiled anew only when an administrator changed them."""
+    def _rules_on(self, day: date) -> RoutingRules:
+        """Return the rules in force on a day of receipt.
+
+        They are compiled once for each day that is asked for, and anew only when an administrator changed them.
+        """
         rows = self._directory.rows("routing-rule")
-        if self._rules is None or self._rules[0] != rows:
-            self._rules = (rows, RoutingRules.from_rows(rows))
-        return self._rules[1]
+        if rows != self._rows or len(self._compiled) > DAYS_KEPT:
+            self._rows, self._compiled = rows, {}
+        if day not in self._compiled:
+            self._compiled[day] = RoutingRules.from_rows(rows, on=day)
+        return self._compiled[day]
 
 
 def proposal_of(decision: Decision) -> Proposal:
