@@ -82,6 +82,16 @@ RULES: dict[str, str] = {
     "invalid": N_("Giá trị không hợp lệ."),
     "use-restrict": N_("Dùng thao tác chuyển quy trình riêng."),
     "is-complained-of": N_("Không giao cho đơn vị đang bị phản ánh."),
+    "holds-it": N_("Đơn vị này đang giữ hồ sơ. Hãy phân công cho đơn vị khác trước."),
+    "answered-it": N_("Đơn vị này đã trả lời. Hãy giao cho cấp cao hơn."),
+    "ended": N_("Phản ánh, kiến nghị này đã kết thúc."),
+    "past": N_("Ngày này đã qua."),
+    "conduct": N_("Phản ánh về hành vi cán bộ chỉ được công khai khi người phê duyệt xác nhận rõ."),
+    "link-missing": N_("Cần đường dẫn đến câu trả lời trước."),
+    "in-force": N_(
+        "Quy định đang có hiệu lực không được sửa; hãy thêm bản mới có hiệu lực từ hôm nay trở đi."
+    ),
+    "differs-from-id": N_("Mục này khác với địa chỉ của dòng."),
     "control-characters": N_("Nội dung có ký tự không đọc được."),
     "reply-by-without-contact": N_("Cách nhận trả lời đã chọn cần có thông tin liên hệ tương ứng."),
 }

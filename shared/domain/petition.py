@@ -453,7 +453,7 @@ class Petition(BaseModel):
 
     def add_note(
         self,
-        note: str,
+        note: str | None,
         *,
         by: str,
         at: datetime,

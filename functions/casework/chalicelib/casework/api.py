@@ -7,15 +7,15 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition
-from chalicelib.casework.acting import INPUTS, ReasonInput
+from chalicelib.casework import composition, permissions
+from chalicelib.casework.actions import INPUTS, OpenSeal
 from chalicelib.casework.administering import Administration
 from chalicelib.casework.entering import CallInput, enter_call
 from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.views import desk_view
+from chalicelib.casework.views import DepartedView, desk_view
 from shared import clock
 from shared.domain.errors import InvalidInputError, UnauthenticatedError, UnknownPetitionError
-from shared.domain.lifecycle import Action, State
+from shared.domain.lifecycle import State
 from shared.domain.petition import Petition
 from shared.http import json_answer, json_body, raw_body
 
@@ -55,7 +55,7 @@ def listed(request: Request) -> Response:
         overdue=_flag(given.get("overdue")),
         cursor=given.get("cursor") or None,
     )
-    return json_answer({"petitions": [_dumped(line) for line in page.petitions], "cursor": page.cursor})
+    return json_answer(_dumped(page))
 
 
 def shown(request: Request, reference: str) -> Response:
@@ -70,14 +70,14 @@ def acted(request: Request, reference: str, name: str) -> Response:
     action = next((action for action in INPUTS if action == name), None)
     if action is None:
         raise UnknownPetitionError
+    petition = composition.casework().find(officer, reference, action)
     given = json_body(request, INPUTS[action])
-    cause = request.headers.get("idempotency-key")
-    if action is Action.OPEN_SEAL:
-        assert isinstance(given, ReasonInput)  # noqa: S101 - the table INPUTS says so
-        petition, identity = composition.casework().open_seal(officer, reference, given, cause)
-        facts = desk_view(petition, officer, composition.directory(), clock.now())
-        return json_answer({**_dumped(facts), "identity": identity.model_dump(exclude_none=True)})
-    return _view(composition.casework().act(officer, reference, action, given, cause), officer)
+    key = request.headers.get("idempotency-key")
+    if not isinstance(given, OpenSeal):
+        return _view(composition.casework().act(officer, petition, action, given, key), officer)
+    opened, identity = composition.casework().open_seal(officer, petition, given, key)
+    facts = desk_view(opened, officer, composition.directory(), clock.now())
+    return json_answer({**_dumped(facts), "identity": identity.model_dump(exclude_none=True)})
 
 
 def entered(request: Request) -> Response:
@@ -140,6 +140,9 @@ def _flag(value: str | None) -> bool | None:
 
 
 def _view(petition: Petition, officer: DeskOfficer) -> Response:
+    if not permissions.may_see(officer, petition):
+        left = DepartedView(reference=petition.reference, version=petition.version, state=petition.state)
+        return json_answer(_dumped(left))
     return json_answer(_dumped(desk_view(petition, officer, composition.directory(), clock.now())))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer
-from shared.domain.petition import Channel, Identity, ReplyBy
+from shared.domain.petition import Channel, ReplyBy
 from shared.domain.submission import PetitionInput, Submission, clean_text
 from shared.reception import Received, Reception
 
@@ -18,7 +17,7 @@ class CallInput(PetitionInput):
     """A petition as the operator writes it down, and the call it came in by."""
 
     call_id: Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=128)]
-    call_started_at: datetime | None = None
+    call_started_at: AwareDatetime | None = None
 
     @property
     def chosen_channels(self) -> tuple[ReplyBy, ...]:
@@ -45,11 +44,12 @@ def enter_call(reception: Reception, officer: DeskOfficer, given: CallInput) -> 
             kind=given.kind,
             field=given.field,
             type=who.type,
-            identity=Identity(**who.model_dump(exclude={"type"})),
+            identity=who.identity,
             reply_by=given.chosen_channels,
             may_publish=given.may_publish,
             language=given.language,
             by=officer.actor,
             call_id=given.call_id,
+            call_started_at=given.call_started_at,
         )
     )

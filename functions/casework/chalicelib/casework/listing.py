@@ -1,25 +1,39 @@
-"""The officers' lists: open petitions by due date, read from the `desk` index alone: a list opens no petition."""
+"""The officers' lists: open petitions by due date, read from the `desk` index alone: a list opens no petition.
+
+A queue over all units merges the units' queues as they come, so a page costs what it shows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from itertools import groupby, islice
 
+from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer, Role
-from chalicelib.casework.permissions import RESTRICTED_READERS
 from chalicelib.casework.views import Line, LinePage, line_of
 from shared import clock
 from shared.directory import Directory
 from shared.domain.errors import InvalidInputError, NotAllowedError
 from shared.domain.lifecycle import State
-from shared.domain.petition import Kind, Lane
+from shared.domain.petition import Kind
 from shared.domain.working_calendar import local_date
 from shared.petitions import Card, Petitions
 
 PAGE = 50
-ALL_UNITS = "all"
-"""The queue of those who look over all units."""
-_OVERSEERS = frozenset({Role.APPROVER, Role.INSPECTOR, Role.INTAKE_OFFICER, Role.AUDITOR})
-_DESK_WORKERS = frozenset({Role.HANDLER, Role.UNIT_HEAD, Role.INTAKE_OFFICER, Role.APPROVER, Role.INSPECTOR})
+"""Petitions on a page."""
+ALL, APPROVAL, PUBLICATION, INSPECTION = "all", "approval", "publication", "inspection"
+_CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})~(\d{11})")
+
+_KEPT: dict[str, Callable[[Line], bool]] = {
+    ALL: lambda _line: True,
+    APPROVAL: lambda line: line.state is State.AWAITING_APPROVAL,
+    PUBLICATION: lambda line: line.state is State.ANSWERED and line.may_publish,
+    INSPECTION: lambda line: line.overdue or line.kind is Kind.CONDUCT or line.state is State.RESTRICTED,
+}
+"""The queues over all units, and what belongs into each."""
 
 
 class Lists:
@@ -42,70 +56,104 @@ class Lists:
 
         Args:
             officer: who looks.
-            queue: a unit's code, or `all`; without one, what this officer's work is.
+            queue: a unit's code, or `all`, `approval`, `publication`, `inspection`; by default the officer's own.
             state: only petitions in this state.
             overdue: only those overdue, or only those not.
             cursor: from the page before.
 
         Raises:
             NotAllowedError: not this officer's queue.
-            InvalidInputError: a cursor that we did not give.
+            InvalidInputError: a queue that there is not, or a cursor that we did not give.
         """
-        queue = queue or self.own_queue(officer)
-        self._check(officer, queue)
-        if queue == ALL_UNITS:
-            return LinePage(
-                petitions=tuple(sorted(self._everywhere(officer, state, overdue=overdue), key=_by_due_date))
-            )
-        try:
-            cards, following = self._petitions.desk(queue, after=cursor, limit=PAGE)
-        except ValueError:
-            raise InvalidInputError(("cursor", "invalid")) from None
+        queue = queue or own_queue(officer)
+        units = self._units_of(officer, queue)
+        after = _position(cursor)
+        now, calendar = clock.now(), self._directory.calendar()
+        until = local_date(now) - timedelta(days=1) if overdue else None
+        cards = heapq.merge(*(self._cards(unit, after, until) for unit in units), key=_position_of)
+        is_kept = _KEPT.get(queue, _KEPT[ALL])
+        lines = (line_of(card, calendar, now) for card in cards if permissions.may_know(officer, card))
+        chosen = (
+            line
+            for line in lines
+            if is_kept(line)
+            and (state is None or line.state is state)
+            and (overdue is None or line.overdue is overdue)
+        )
+        found = list(islice(chosen, PAGE + 1))
+        has_more = len(found) > PAGE
+        last = found[PAGE - 1] if has_more else None
         return LinePage(
-            petitions=tuple(self._lines(officer, cards, state, overdue=overdue)), cursor=following
+            queue=queue,
+            petitions=tuple(found[:PAGE]),
+            cursor=f"{last.due_on}~{last.reference}" if last else None,
         )
 
-    def own_queue(self, officer: DeskOfficer) -> str:
-        """Return the queue that an officer works from: approvers and inspectors look over all units."""
-        return ALL_UNITS if officer.has(Role.APPROVER, Role.INSPECTOR, Role.AUDITOR) else officer.unit
-
-    def _check(self, officer: DeskOfficer, queue: str) -> None:
-        if queue == officer.unit and officer.has(*_DESK_WORKERS):
-            return
-        if not officer.has(*_OVERSEERS):
+    def _units_of(self, officer: DeskOfficer, queue: str) -> Iterable[str]:
+        is_over_all = queue in _KEPT
+        if not permissions.may_list(officer, None if is_over_all else queue):
             raise NotAllowedError
+        units = self._directory.units(local_date(clock.now()))
+        if not is_over_all and queue not in units:
+            raise InvalidInputError(("queue", "unknown"))
+        return units if is_over_all else (queue,)
 
-    def _everywhere(
-        self, officer: DeskOfficer, state: State | None, *, overdue: bool | None
-    ) -> Iterator[Line]:
-        for unit in self._directory.units(local_date(clock.now())):
-            cards, _cursor = self._petitions.desk(unit, limit=PAGE)
-            yield from self._lines(officer, cards, state, overdue=overdue)
+    def _cards(self, unit: str, after: tuple[date, str] | None, until: date | None) -> Iterator[Card]:
+        """Yield a unit's cards by due date and reference; the index knows no order among those of one day."""
+        due_from = after[0] if after else None
+        if until is not None and due_from is not None and due_from > until:
+            return
+        for _day, cards in groupby(self._pages(unit, due_from, until), key=lambda card: card.due_on):
+            for card in sorted(cards, key=_position_of):
+                if after is None or _position_of(card) > after:
+                    yield card
 
-    def _lines(
-        self, officer: DeskOfficer, cards: list[Card], state: State | None, *, overdue: bool | None
-    ) -> Iterator[Line]:
-        now, calendar = clock.now(), self._directory.calendar()
-        for card in cards:
-            if not _may_be_listed(officer, card) or (state is not None and card.state is not state):
-                continue
-            line = line_of(card, calendar, now)
-            if overdue is None or line.overdue is overdue:
-                yield line
-
-
-def _may_be_listed(officer: DeskOfficer, card: Card) -> bool:
-    if card.complained_unit is not None and card.complained_unit == officer.unit:
-        return False
-    if card.lane is Lane.RESTRICTED or card.state is State.RESTRICTED:
-        return officer.has(*RESTRICTED_READERS)
-    return True
+    def _pages(self, unit: str, due_from: date | None, due_until: date | None) -> Iterator[Card]:
+        following: str | None = None
+        while True:
+            cards, following = self._petitions.desk(
+                unit, after=following, limit=PAGE, due_from=due_from, due_until=due_until
+            )
+            yield from cards
+            if following is None:
+                return
 
 
-def is_for_task_force(line: Line) -> bool:
-    """Tell whether the Task Force looks at it: conduct, denunciations, and whatever is overdue."""
-    return line.overdue or line.kind is Kind.CONDUCT or line.lane is Lane.RESTRICTED
+def own_queue(officer: DeskOfficer) -> str:
+    """Return the queue that an officer works from."""
+    if officer.has(Role.APPROVER):
+        return APPROVAL
+    if officer.has(Role.INSPECTOR):
+        return INSPECTION
+    return ALL if officer.has(Role.AUDITOR) else officer.unit
 
 
-def _by_due_date(line: Line) -> tuple[str, str]:
-    return line.due_on.isoformat(), line.reference
+def queues_of(officer: DeskOfficer) -> tuple[str, ...]:
+    """Return the queues that a page offers an officer, their own first."""
+    offered = [own_queue(officer), officer.unit]
+    if officer.has(Role.APPROVER):
+        offered += [APPROVAL, PUBLICATION]
+    offered += [INSPECTION, ALL]
+    return tuple(
+        queue
+        for queue in dict.fromkeys(offered)
+        if permissions.may_list(officer, None if queue in _KEPT else queue)
+    )
+
+
+def _position_of(card: Card) -> tuple[date, str]:
+    return card.due_on, card.reference
+
+
+def _position(cursor: str | None) -> tuple[date, str] | None:
+    if not cursor:
+        return None
+    found = _CURSOR.fullmatch(cursor)
+    try:
+        return (date.fromisoformat(found[1]), found[2]) if found else _refused()
+    except ValueError:
+        return _refused()
+
+
+def _refused() -> tuple[date, str]:
+    raise InvalidInputError(("cursor", "invalid"))

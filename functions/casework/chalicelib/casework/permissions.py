@@ -1,12 +1,13 @@
 """Who may do what: one table of role, action and relation to the petition. What is not in it is denied.
 
 Basis: the ministry's division of work (docs/domain.md); who denounces is a state secret (QĐ 774/QĐ-TTg 2020),
-so restricted petitions are for the Task Force's inspectors alone; nobody judges a complaint about their own unit.
+so restricted petitions are for named readers alone; nobody judges a complaint about their own unit.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Protocol
 
 from chalicelib.casework.officers import DeskOfficer, Role
 from shared.domain.errors import NotAllowedError
@@ -29,7 +30,6 @@ class Ability(StrEnum):
     ENTER_PETITION = "enter-petition"
     READ_REPORTS = "read-reports"
     ADMINISTER = "administer"
-    SEE_CALL_TASKS = "see-call-tasks"
 
 
 A, R = Action, Relation
@@ -101,11 +101,27 @@ ABLE: dict[Ability, frozenset[Role]] = {
         {Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}
     ),
     Ability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
-    Ability.SEE_CALL_TASKS: frozenset({Role.HOTLINE_OPERATOR}),
 }
 
 RESTRICTED_READERS = frozenset({Role.INSPECTOR})
-"""Who sees denunciations."""
+"""Who reads denunciations by their role; an approver only when the directory names them."""
+
+OVERSEERS = frozenset(role for role, relation in SEES.items() if relation is R.ANY)
+"""Who may look over the queues of all units."""
+
+WORKS_AT_UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD}) | OVERSEERS
+"""Who may look at the queue of their own unit."""
+
+
+class Shown(Protocol):
+    """What decides whether an officer may know of a petition: the whole one has it, and its line in a list."""
+
+    @property
+    def state(self) -> State: ...  # noqa: D102
+    @property
+    def lane(self) -> Lane: ...  # noqa: D102
+    @property
+    def complained_unit(self) -> str | None: ...  # noqa: D102
 
 
 def relations(officer: DeskOfficer, petition: Petition) -> frozenset[Relation]:
@@ -120,28 +136,45 @@ def relations(officer: DeskOfficer, petition: Petition) -> frozenset[Relation]:
     return frozenset(found)
 
 
-def may_see(officer: DeskOfficer, petition: Petition) -> bool:
-    """Tell whether an officer may know of a petition at all."""
-    if is_about_unit_of(officer, petition):
+def may_know(officer: DeskOfficer, petition: Shown) -> bool:
+    """Tell whether an officer may learn that a petition exists: to others it is as unknown as a wrong number."""
+    if is_about_line_of(officer, petition):
         return False
-    if is_restricted(petition):
-        return officer.has(*RESTRICTED_READERS)
+    return not is_restricted(petition) or reads_restricted(officer)
+
+
+def may_see(officer: DeskOfficer, petition: Petition) -> bool:
+    """Tell whether an officer may read a petition."""
+    if not may_know(officer, petition):
+        return False
     related = relations(officer, petition)
     return any(SEES.get(role) in related for role in officer.roles)
 
 
 def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
-    """Tell whether an officer may take an action on a petition; its state is the lifecycle's matter."""
+    """Tell whether an officer may take an action on a petition; its state is the lifecycle's matter.
+
+    Nobody approves what they drafted themselves.
+    """
     if not may_see(officer, petition):
         return False
-    if (
-        action is Action.APPROVE
-        and petition.draft is not None
-        and petition.draft.drafted_by == officer.username
-    ):
+    draft = petition.draft
+    if action is Action.APPROVE and draft is not None and draft.drafted_by == officer.username:
         return False
     related = relations(officer, petition)
     return any(MAY.get(role, {}).get(action) in related for role in officer.roles)
+
+
+def may_list(officer: DeskOfficer, unit: str | None) -> bool:
+    """Tell whether an officer may look at the queue of a unit; None stands for the queues of all units."""
+    if unit == officer.unit:
+        return officer.has(*WORKS_AT_UNIT)
+    return officer.has(*OVERSEERS)
+
+
+def is_able(officer: DeskOfficer, ability: Ability) -> bool:
+    """Tell whether an officer has an ability."""
+    return officer.has(*ABLE[ability])
 
 
 def require(officer: DeskOfficer, ability: Ability) -> None:
@@ -150,15 +183,20 @@ def require(officer: DeskOfficer, ability: Ability) -> None:
     Raises:
         NotAllowedError: the officer's roles do not have it.
     """
-    if not officer.has(*ABLE[ability]):
+    if not is_able(officer, ability):
         raise NotAllowedError
 
 
-def is_restricted(petition: Petition) -> bool:
+def reads_restricted(officer: DeskOfficer) -> bool:
+    """Tell whether an officer reads denunciations: the Task Force, and approvers whom the directory names."""
+    return officer.has(*RESTRICTED_READERS) or (officer.is_named_reader and officer.has(Role.APPROVER))
+
+
+def is_restricted(petition: Shown) -> bool:
     """Tell whether a petition travels in the restricted lane."""
     return petition.lane is Lane.RESTRICTED or petition.state is State.RESTRICTED
 
 
-def is_about_unit_of(officer: DeskOfficer, petition: Petition) -> bool:
-    """Tell whether a petition complains of the officer's own unit: nobody there learns of it."""
-    return petition.complained_unit is not None and petition.complained_unit == officer.unit
+def is_about_line_of(officer: DeskOfficer, petition: Shown) -> bool:
+    """Tell whether a petition complains of the officer's own unit, or of one in its reporting line."""
+    return petition.complained_unit is not None and petition.complained_unit in {officer.unit, *officer.line}

@@ -8,22 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import jwt
 from botocore.exceptions import ClientError
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.casework.officers import DeskOfficer, Role
-from shared import aws
+from chalicelib.casework.officers import DeskOfficer, Role, reporting_line
+from shared import aws, clock
 from shared.directory import Directory
-from shared.domain.errors import UnauthenticatedError
+from shared.domain.errors import InvalidInputError, UnauthenticatedError
+from shared.domain.working_calendar import local_date
 
 ACCESS = "access"
 """What a token must be for: an ID token opens nothing here."""
-_WRONG = {"NotAuthorizedException", "UserNotFoundException", "CodeMismatchException", "ExpiredCodeException"}
-_CODE_NAMES = {
+_WRONG = {
+    "CodeMismatchException",
+    "ExpiredCodeException",
+    "InvalidParameterException",
+    "NotAuthorizedException",
+    "PasswordResetRequiredException",
+    "UserNotConfirmedException",
+    "UserNotFoundException",
+}
+"""What Cognito says when it does not let somebody in; we say the same for each."""
+_ANSWER_NAMES = {
     "SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE",
     "SMS_MFA": "SMS_MFA_CODE",
     "NEW_PASSWORD_REQUIRED": "NEW_PASSWORD",
@@ -35,11 +45,17 @@ class SignInInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    username: str
-    password: str | None = None
-    challenge: str | None = None
-    session: str | None = None
-    code: str | None = None
+    username: Annotated[str, Field(min_length=1, max_length=128)]
+    password: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    challenge: Literal["NEW_PASSWORD_REQUIRED", "SMS_MFA", "SOFTWARE_TOKEN_MFA"] | None = None
+    session: Annotated[str, Field(min_length=20, max_length=2048)] | None = None
+    code: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    new_password: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+
+    @property
+    def answer(self) -> str | None:
+        """What answers the challenge."""
+        return self.new_password if self.challenge == "NEW_PASSWORD_REQUIRED" else self.code
 
 
 class Tokens(BaseModel):
@@ -80,8 +96,11 @@ class Sessions:
         try:
             answer = self._ask(given)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _WRONG:
+            code = error.response["Error"]["Code"]
+            if code in _WRONG:
                 raise UnauthenticatedError from None
+            if code == "InvalidPasswordException":
+                raise InvalidInputError(("new_password", "invalid")) from None
             raise
         if "AuthenticationResult" not in answer:
             return Challenge(challenge=answer["ChallengeName"], session=answer["Session"])
@@ -92,7 +111,9 @@ class Sessions:
 
     def _ask(self, given: SignInInput) -> dict[str, Any]:
         cognito = aws.client("cognito-idp")
-        if given.challenge and given.session and given.challenge in _CODE_NAMES:
+        if given.challenge is not None:
+            if given.session is None or given.answer is None:
+                raise UnauthenticatedError
             return dict(
                 cognito.respond_to_auth_challenge(
                     ClientId=self._client_id,
@@ -100,15 +121,17 @@ class Sessions:
                     Session=given.session,
                     ChallengeResponses={
                         "USERNAME": given.username,
-                        _CODE_NAMES[given.challenge]: given.code or "",
+                        _ANSWER_NAMES[given.challenge]: given.answer,
                     },
                 )
             )
+        if given.password is None:
+            raise UnauthenticatedError
         return dict(
             cognito.initiate_auth(
                 ClientId=self._client_id,
                 AuthFlow="USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": given.username, "PASSWORD": given.password or ""},
+                AuthParameters={"USERNAME": given.username, "PASSWORD": given.password},
             )
         )
 
@@ -135,7 +158,8 @@ class Sessions:
             raise UnauthenticatedError
         groups = claims.get("cognito:groups") or []
         roles = frozenset(Role(group) for group in groups if group in set(Role))
-        return DeskOfficer(known.id, known.name, known.unit, roles)
+        line = reporting_line(known.unit, self._directory.units(local_date(clock.now())))
+        return DeskOfficer(known.id, known.name, known.unit, roles, line, known.reads_restricted)
 
 
 def _keys_at(jwks_url: str) -> Callable[[str], jwt.PyJWK]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from chalicelib.casework import permissions
-from chalicelib.casework.acting import INPUTS
+from chalicelib.casework.actions import INPUTS
 from chalicelib.casework.officers import DeskOfficer
 from shared.directory import Directory
 from shared.domain import deadlines
@@ -46,6 +46,7 @@ class Line(_View):
     lane: Lane
     received_at: datetime
     due_on: date
+    may_publish: bool
     version: int
     overdue: bool
     days_left: int
@@ -55,6 +56,7 @@ class Line(_View):
 class LinePage(_View):
     """A page of a list, and where the next begins."""
 
+    queue: str
     petitions: tuple[Line, ...]
     cursor: str | None = None
 
@@ -72,6 +74,14 @@ class EntryView(_View):
     facts: dict[str, str]
     is_visible: bool
     hash: str
+
+
+class DepartedView(_View):
+    """What is left to say of a petition that went, by the officer's own action, to where they may not look."""
+
+    reference: str
+    version: int
+    state: State
 
 
 class DerivationView(_View):
@@ -126,7 +136,7 @@ def line_of(card: Card, calendar: WorkingCalendar, now: datetime) -> Line:
     """Return a line of a list."""
     left = deadlines.days_left(card.due_on, now, calendar)
     return Line(
-        **card.model_dump(),
+        **card.model_dump(exclude={"complained_unit"}),
         overdue=card.state in UNANSWERED and deadlines.is_overdue(card.due_on, now),
         days_left=left.calendar_days,
         working_days_left=left.working_days,
@@ -164,9 +174,13 @@ def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, no
             EntryView(**entry.model_dump(exclude={"digest", "is_erased", "change_id"}))
             for entry in petition.history
         ),
-        possible_actions=tuple(
-            action
-            for action in possible_actions(petition.state)
-            if action in INPUTS and permissions.may(officer, action, petition)
-        ),
+        possible_actions=actions_open_to(officer, petition),
+    )
+
+
+def actions_open_to(officer: DeskOfficer, petition: Petition) -> tuple[Action, ...]:
+    """Return the actions that this petition's state allows and this officer may take."""
+    possible = possible_actions(petition.state)
+    return tuple(
+        action for action in INPUTS if action in possible and permissions.may(officer, action, petition)
     )
