@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from infra.package import FUNCTIONS, PLACEHOLDER_CODE, PackageError, archive_findings, build
+from infra.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, PackageError, archive_findings, build
 from infra.templates import findings, unknown_names
 from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python
 
@@ -45,10 +47,9 @@ def test_the_zip_holds_neither_tests_nor_bytecode_nor_another_functions_code(fun
 
 
 def test_the_zip_holds_all_that_stands_in_the_repository(function):
-    root = Path(__file__).resolve().parents[2]
     data = {
-        path.relative_to(root).as_posix()
-        for path in (root / "shared").rglob("*")
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "shared").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
 
@@ -112,13 +113,18 @@ def test_every_queue_and_stream_hears_of_single_failures(function):
 
 
 def test_no_queue_may_start_more_lambdas_than_production_reserves(function):
-    template = build(function, "prod", into=opened(function).parents[1]).template
-    for resource in template["Resources"].values():
+    config = json.loads((ROOT / "functions" / function / ".chalice" / "config.json").read_text())
+    reserved = config["stages"]["prod"].get("lambda_functions", {})
+    for name, resource in package(function).template["Resources"].items():
         for event in resource["Properties"].get("Events", {}).values():
             if event["Type"] == "SQS":
-                at_most = event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+                handler = "_".join(re.findall("[A-Z][a-z]+", name)).lower()
 
-                assert 2 <= at_most <= resource["Properties"]["ReservedConcurrentExecutions"]
+                assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
+                assert (
+                    event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+                    <= reserved[handler]["reserved_concurrency"]
+                )
 
 
 def test_every_lambda_is_traced_keeps_its_log_for_90_days_and_may_be_told_apart(function):
@@ -138,9 +144,13 @@ def test_the_unpacked_function_fits_into_lambda(function):
 
 
 def test_the_same_sources_give_the_same_zip(tmp_path):
-    again = build("router", into=tmp_path)
+    shutil.copytree(ROOT / "functions" / "router", tmp_path / "functions" / "router")
 
-    assert again.archive.read_bytes() == package("router").archive.read_bytes()
+    first, second = (
+        build("router", into=tmp_path / name, functions=tmp_path / "functions") for name in ("a", "b")
+    )
+
+    assert first.archive.read_bytes() == second.archive.read_bytes()
 
 
 # ---------------------------------------------------------------- what must not pass

@@ -1,0 +1,102 @@
+"""Who may do what: each Lambda's policy, read as AWS reads it. `make rehearse` runs the journeys under these roles."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.package import FUNCTIONS, ROOT
+
+POLICIES = sorted((ROOT / "functions").glob("*/.chalice/policy*.json"))
+UNSCOPED = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+"""AWS takes no resource for these (Service Authorization Reference)."""
+
+
+def statements(path: Any) -> list[dict[str, Any]]:
+    return list(json.loads(path.read_text())["Statement"])
+
+
+def allowed(*actions: str) -> set[str]:
+    """Return whose policies allow one of some actions."""
+    return {
+        f"{path.parent.parent.name}/{path.stem}"
+        for path in POLICIES
+        for statement in statements(path)
+        if set(actions) & set(statement["Action"])
+    }
+
+
+def text(resource: Any) -> str:
+    return json.dumps(resource)
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
+def test_a_policy_allows_named_actions_on_named_resources_of_its_stage(path):
+    for statement in statements(path):
+        assert statement["Effect"] == "Allow"
+        assert not any("*" in action for action in statement["Action"])
+        if set(statement["Action"]) <= UNSCOPED:
+            continue
+        for resource in statement["Resource"]:
+            named = text(resource)
+
+            assert "pakn-${Stage}" in named or ":identity/${Domain}" in named
+            assert '"*"' not in named
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_lambda_has_a_policy_of_its_own_and_no_policy_is_left_over(function):
+    folder = ROOT / "functions" / function / ".chalice"
+    config = json.loads((folder / "config.json").read_text())
+    used = [each["iam_policy_file"] for each in config["lambda_functions"].values()]
+
+    assert config["autogen_policy"] is False
+    assert sorted(used) == sorted(path.name for path in folder.glob("policy*.json"))
+
+
+def test_only_casework_and_the_notices_may_open_the_seal():
+    assert allowed("kms:Decrypt") == {"casework/policy", "notifier/policy-on_notice"}
+
+
+def test_only_who_receives_from_people_may_close_the_seal():
+    assert allowed("kms:Encrypt") == {"intake/policy", "casework/policy"}
+
+
+def test_only_intake_casework_router_and_timer_change_petitions():
+    writers = {
+        f"{path.parent.parent.name}/{path.stem}"
+        for path in POLICIES
+        for statement in statements(path)
+        if {"dynamodb:PutItem", "dynamodb:UpdateItem"} & set(statement["Action"])
+        and "-petitions" in text(statement)
+    }
+
+    assert writers == {
+        "casework/policy",
+        "intake/policy",
+        "router/policy-on_route",
+        "sla_timer/policy-hourly",
+        "sla_timer/policy-on_wake",
+    }
+
+
+def test_nobody_deletes_petitions_or_deliveries():
+    deleters = {
+        text(statement["Resource"])
+        for path in POLICIES
+        for statement in statements(path)
+        if {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLDelete"}
+        & set(statement["Action"])
+    }
+
+    assert not any("-petitions" in resource or "-deliveries" in resource for resource in deleters)
+
+
+def test_only_the_notices_send_e_mail():
+    assert allowed("ses:SendEmail", "ses:SendRawEmail") == {"notifier/policy-on_notice"}
+
+
+def test_who_talks_to_the_open_internet_sends_no_message():
+    assert allowed("sqs:SendMessage") & {"intake/policy", "notifier/policy"} == set()

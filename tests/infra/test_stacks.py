@@ -1,0 +1,213 @@
+"""The templates beside one another: names, exports, dead letters, alarms, settings, roles."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.deploy import stage_parameters
+from infra.package import FUNCTIONS, ROOT
+from infra.templates import read
+from shared.settings import Settings
+
+PLATFORM = read(ROOT / "infra" / "platform.yaml")
+ALARMS = read(ROOT / "infra" / "alarms.yaml")
+IDENTITY = read(ROOT / "infra" / "identity.yaml")
+MERGES = {function: read(ROOT / "infra" / "functions" / f"{function}.yaml") for function in FUNCTIONS}
+TEMPLATES = {path.stem: read(path) for path in (ROOT / "infra").glob("*.yaml")} | MERGES
+CONFIGS = {
+    function: json.loads((ROOT / "functions" / function / ".chalice" / "config.json").read_text())
+    for function in FUNCTIONS
+}
+QUEUES = {name: each for name, each in PLATFORM["Resources"].items() if each["Type"] == "AWS::SQS::Queue"}
+WORKING = {name: each["Properties"] for name, each in QUEUES.items() if not name.endswith("Dead")}
+
+
+def found(key: str, node: Any) -> Iterator[Any]:
+    """Yield every value of a key, however deep."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield value
+            yield from found(key, value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from found(key, value)
+
+
+def settings_of(function: str) -> type[Settings]:
+    module = importlib.import_module(f"chalicelib.{function}.settings")
+    return next(
+        each
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, Settings) and each is not Settings
+    )
+
+
+# ---------------------------------------------------------------- queues
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_a_failing_message_goes_to_its_dead_letters_after_five_receives(name):
+    assert WORKING[name]["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": [f"{name}Dead", "Arn"]},
+        "maxReceiveCount": 5,
+    }
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_a_message_stays_hidden_for_six_times_as_long_as_a_function_may_work_on_it(name):
+    longest = max(config["lambda_timeout"] for config in CONFIGS.values())
+    hidden = PLATFORM["Parameters"]["HandlerTimeout"]
+
+    assert WORKING[name]["VisibilityTimeout"] == {"Ref": "HandlerTimeout"}
+    assert hidden["Default"] >= hidden["MinValue"] >= 6 * longest
+
+
+def test_no_lambda_on_a_queue_may_take_longer_than_the_functions_timeout():
+    for config in CONFIGS.values():
+        for name, each in config["lambda_functions"].items():
+            if name.startswith("on_"):
+                assert "lambda_timeout" not in each
+
+
+def test_api_gateway_waits_for_no_answer_longer_than_29_seconds():
+    timeouts = [
+        config["lambda_functions"]["api_handler"]["lambda_timeout"]
+        for config in CONFIGS.values()
+        if "api_handler" in config["lambda_functions"]
+    ]
+
+    assert timeouts == [29, 29, 29]
+
+
+# ---------------------------------------------------------------- alarms
+
+
+@pytest.mark.parametrize("name", [name for name in QUEUES if name.endswith("Dead")])
+def test_every_dead_letter_queue_has_an_alarm(name):
+    queue = QUEUES[name]["Properties"]["QueueName"]
+
+    watched = [d["Value"] for d in found("Dimensions", ALARMS) for d in d if d["Name"] == "QueueName"]
+
+    assert queue in watched
+
+
+def test_every_lambda_has_an_alarm_for_its_errors():
+    lambdas = {
+        resource["Properties"]["FunctionName"]["Fn::Sub"]
+        for merge in MERGES.values()
+        for resource in merge["Resources"].values()
+        if "FunctionName" in resource.get("Properties", {})
+    }
+    watched = {
+        alarm["Properties"]["Dimensions"][0]["Value"]["Fn::Sub"]
+        for alarm in ALARMS["Resources"].values()
+        if alarm["Properties"].get("MetricName") == "Errors"
+    }
+
+    assert watched == lambdas
+    assert len(lambdas) == sum(len(config["lambda_functions"]) for config in CONFIGS.values())
+
+
+def test_the_sweeps_heartbeat_is_missed_after_two_periods():
+    alarm = ALARMS["Resources"]["SweepSilent"]["Properties"]
+    source = (ROOT / "functions" / "sla_timer" / "chalicelib" / "sla_timer" / "sweeping.py").read_text()
+    service = MERGES["sla_timer"]["Globals"]["Function"]["Environment"]["Variables"][
+        "POWERTOOLS_SERVICE_NAME"
+    ]
+
+    assert f'count("{alarm["MetricName"]}")' in source
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
+    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (60, 2, "breaching")
+
+
+# ---------------------------------------------------------------- stacks know each other by exports
+
+
+def test_every_import_is_exported_somewhere():
+    exported = {
+        each["Name"]["Fn::Sub"] for template in TEMPLATES.values() for each in found("Export", template)
+    }
+    policies = [json.loads(path.read_text()) for path in (ROOT / "functions").glob("*/.chalice/policy*.json")]
+    imported = {each["Fn::Sub"] for each in found("Fn::ImportValue", [*TEMPLATES.values(), *policies])}
+
+    assert imported - exported == set()
+    assert imported
+
+
+def test_an_export_is_named_as_its_output():
+    for template in TEMPLATES.values():
+        for name, output in template.get("Outputs", {}).items():
+            assert output["Export"]["Name"] == {"Fn::Sub": f"pakn-${{Stage}}-{name}"}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+@pytest.mark.parametrize("name", [name for name in TEMPLATES if name != "domain"])
+def test_a_stage_tells_every_template_what_it_asks(stage, name):
+    asked = {key for key, each in TEMPLATES[name].get("Parameters", {}).items() if "Default" not in each}
+
+    assert asked <= set(stage_parameters(stage))
+
+
+# ---------------------------------------------------------------- settings and roles
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_told_all_it_must_know_and_nothing_it_ignores(function):
+    told = MERGES[function]["Globals"]["Function"]["Environment"]["Variables"]
+    fields = settings_of(function).model_fields
+    required = {name.upper() for name, field in fields.items() if field.is_required()}
+
+    assert required - set(told) == set()
+    assert {name for name in told if not name.startswith("POWERTOOLS_")} - {
+        name.upper() for name in fields
+    } == set()
+
+
+def test_every_role_of_the_code_is_a_group_of_the_user_pool():
+    roles = importlib.import_module("chalicelib.casework.officers").Role
+    groups = {
+        each["Properties"]["GroupName"]
+        for each in IDENTITY["Resources"].values()
+        if each["Type"] == "AWS::Cognito::UserPoolGroup"
+    }
+
+    assert groups == {str(role.value) for role in roles}
+
+
+def test_nobody_makes_an_officers_account_for_themselves():
+    pool = IDENTITY["Resources"]["Officers"]["Properties"]
+
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+
+
+def test_every_table_is_encrypted_and_all_but_the_counters_can_be_restored_to_any_second():
+    tables = {
+        name: r["Properties"]
+        for name, r in PLATFORM["Resources"].items()
+        if r["Type"] == "AWS::DynamoDB::Table"
+    }
+
+    assert all(
+        table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"} for table in tables.values()
+    )
+    assert {n for n, t in tables.items() if "PointInTimeRecoverySpecification" not in t} == {"Throttle"}
+
+
+def test_nobody_reads_the_attachments_from_outside():
+    bucket = PLATFORM["Resources"]["Attachments"]["Properties"]
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "CorsConfiguration" not in bucket
+
+
+def test_every_make_target_that_the_readme_promises_exists():
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    assert {"help", "up", "test", "check", "package", "deploy", "rehearse", "bench", "clean"} <= targets
