@@ -30,8 +30,6 @@ class DeskOfficer(NamedTuple):
     name: str
     unit: str
     roles: frozenset[Role]
-    reads_restricted: bool = False
-    """Whether an approver is a named reader of denunciations (the directory says so)."""
     line: frozenset[str] = frozenset()
     """The units above and below the officer's own: what is complained of in one of them concerns them all."""
     is_named_reader: bool = False
