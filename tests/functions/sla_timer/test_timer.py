@@ -1,0 +1,216 @@
+"""The SLA timer's own promises: sweep, act, recalculate, reconcile; called twice, nothing happens twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from infra.local import events
+from shared.domain.lifecycle import Action, State
+from shared.messages import WakeUp
+from tests.builders import vietnam
+from tests.faults.injection import Fault
+from tests.journeys.people import Citizen, Officer
+from tests.system import System
+
+QUEUE = "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-timers"
+
+
+def stored(system: System, reference: str) -> Any:
+    """The petition as it stands in the table."""
+    from shared.petitions import petition_of
+
+    return next(petition_of(i) for i in system.items("petitions") if i["reference"]["S"] == reference)
+
+
+def wake(system: System, *references: str) -> Any:
+    """Hand wake-ups to the timer, as its queue does."""
+    messages = [
+        {
+            "MessageId": f"m{number}",
+            "ReceiptHandle": "r",
+            "Body": WakeUp(reference=reference, wake_at=system.clock.now()).model_dump_json(),
+        }
+        for number, reference in enumerate(references)
+    ]
+    return system.local.functions.invoke("sla_timer", "on_wake", events.queue_event(messages, QUEUE))
+
+
+def sweep(system: System) -> None:
+    """Run the sweep, as its schedule does."""
+    system.local.functions.invoke("sla_timer", "sweep", events.schedule_event("sweep", system.clock.now()))
+
+
+def accepted(system: System) -> str:
+    """A petition at work in its unit."""
+    citizen = Citizen(system)
+    citizen.send()
+    Officer(system, "minh.ccvc").do("accept", citizen.reference)
+    return citizen.reference
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_wake_up_that_comes_several_times_does_its_work_once(system: System, times: int):
+    reference = accepted(system)
+    system.clock.hold_at(vietnam("2026-12-03", "08:00"))
+
+    for _ in range(times):
+        wake(system, reference)
+
+    actions = [entry.action for entry in stored(system, reference).history]
+    assert actions.count(Action.UPDATE_PETITIONER) == 1
+    assert actions.count(Action.ESCALATE) == 2
+
+
+def test_wake_up_that_comes_early_or_for_nobody_changes_nothing(system: System):
+    reference = accepted(system)
+    before = stored(system, reference)
+
+    answer = wake(system, reference, "26000000000")
+
+    assert answer == {"batchItemFailures": []}
+    assert stored(system, reference) == before
+
+
+def test_one_bad_petition_does_not_stop_its_batch(system: System):
+    good, bad = accepted(system), accepted(system)
+    table = system.local.cloud.outputs["PetitionsTable"]
+    system.local.cloud.client("dynamodb").update_item(
+        TableName=table,
+        Key={"reference": {"S": bad}},
+        UpdateExpression="SET body = :broken",
+        ExpressionAttributeValues={":broken": {"S": "{"}},
+    )
+    system.clock.hold_at(vietnam("2026-12-03", "08:00"))
+
+    answer = wake(system, bad, good)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert stored_action_count(system, good, Action.UPDATE_PETITIONER) == 1
+
+
+def stored_action_count(system: System, reference: str, action: Action) -> int:
+    """How often something was done to a petition."""
+    from shared.petitions import petition_of
+
+    item = system.local.cloud.client("dynamodb").get_item(
+        TableName=system.local.cloud.outputs["PetitionsTable"], Key={"reference": {"S": reference}}
+    )["Item"]
+    return [entry.action for entry in petition_of(item).history].count(action)
+
+
+def test_after_an_outage_of_a_month_one_update_speaks_for_all_and_tells_the_next_date(system: System):
+    """Due 23 November; nobody sweeps until 28 December, when the third update is the latest that fell due."""
+    reference = accepted(system)
+    system.clock.hold_at(vietnam("2026-12-28"))
+
+    sweep(system)
+    system.settle()
+
+    (update,) = [e for e in stored(system, reference).history if e.action is Action.UPDATE_PETITIONER]
+    assert update.facts["n"] == "3"
+    assert update.facts["next_update_on"] == "2027-01-04"
+
+
+def test_bad_shard_does_not_stop_the_others_and_is_reported(system: System):
+    references = [accepted(system) for _ in range(3)]
+    system.clock.hold_at(vietnam("2026-12-03", "08:00"))
+    with system.faults.counting() as calls:
+        sweep(system)
+        first_query = next(call.number for call in calls if call.operation == "Query")
+
+    system.local.cloud.empty_queues()
+    with (
+        system.faults.at({first_query: Fault.SERVER_ERROR}),
+        pytest.raises(Exception, match="SweepFailedError"),
+    ):
+        sweep(system)
+    sweep(system)
+    system.settle()
+
+    assert [stored_action_count(system, r, Action.UPDATE_PETITIONER) for r in references] == [1, 1, 1]
+
+
+def test_petition_that_nobody_routed_goes_to_the_intake_desk_after_ten_minutes(system: System):
+    citizen = Citizen(system)
+    system.http("POST", "/v1/petitions", json=citizen.body, headers={"Idempotency-Key": "unrouted"})
+    system.local.cloud.empty_queues()
+    system.local.pumps.stream.restart()  # the change is lost: what the timer is there for
+    (item,) = system.items("petitions")
+    reference = item["reference"]["S"]
+
+    system.clock.hold_at(system.clock.now() + timedelta(minutes=10))
+    wake(system, reference)
+
+    petition = stored(system, reference)
+    assert (petition.state, petition.unit) == (State.RECEIVED, "TTTT")
+    assert petition.history[-1].by == "timer"
+
+
+def test_sweep_without_anything_due_reads_each_shard_once_and_writes_nothing(system: System):
+    accepted(system)
+    sweep(system)
+    with system.faults.counting() as calls:
+        sweep(system)
+
+    operations = [call.operation for call in calls]
+    assert operations.count("Query") == 16
+    assert set(operations) <= {"Query", "GetItem"}
+
+
+def reconcile(system: System) -> None:
+    """Run the hourly round, as its schedule does."""
+    system.local.functions.invoke("sla_timer", "hourly", events.schedule_event("hourly", system.clock.now()))
+
+
+class TestReconciliation:
+    """Once a day, what should exist is compared with what does."""
+
+    def test_it_finds_nothing_in_a_system_that_works(self, system: System):
+        reference = accepted(system)
+        system.travel(days=1)
+        before = stored(system, reference)
+        said = len(system.outbox())
+
+        reconcile(system)
+        system.settle()
+
+        assert stored(system, reference) == before
+        assert len(system.outbox()) == said
+
+    def test_lost_wake_up_is_put_back(self, system: System):
+        reference = accepted(system)
+        self._lose_wake_up(system, reference)
+        system.clock.hold_at(vietnam("2026-11-05", "01:00"))
+
+        reconcile(system)
+        system.travel(to=vietnam("2026-11-18", "09:00"))
+
+        assert stored_action_count(system, reference, Action.WARN_HANDLER) == 1
+
+    def test_notice_that_was_never_sent_is_sent_once(self, system: System):
+        citizen = Citizen(system)
+        system.http("POST", "/v1/petitions", json=citizen.body, headers={"Idempotency-Key": "lost-notice"})
+        system.local.pumps.stream.restart()
+        system.clock.hold_at(vietnam("2026-11-04", "09:30"))
+        assert system.outbox() == []
+
+        reconcile(system)
+        system.settle()
+        system.clock.hold_at(vietnam("2026-11-05", "09:30"))
+        reconcile(system)
+        system.settle()
+
+        receipts = [
+            one for one in system.outbox() if one.to == "mua.tran@thu.example" and "23/11/2026" in one.text
+        ]
+        assert len(receipts) == 1
+
+    def _lose_wake_up(self, system: System, reference: str) -> None:
+        system.local.cloud.client("dynamodb").update_item(
+            TableName=system.local.cloud.outputs["PetitionsTable"],
+            Key={"reference": {"S": reference}},
+            UpdateExpression="REMOVE wake_at, wake_shard",
+        )

@@ -1,0 +1,176 @@
+"""What the petitions table promises, on moto and on the campaigns' store in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from shared import clock
+from shared.directory import Directory
+from shared.domain.errors import StaleVersionError
+from shared.domain.lifecycle import State
+from shared.petitions import WAKE_SHARDS, Petitions
+from tests.builders import RECEIVED_AT, REFERENCE, a_petition
+from tests.fakes.memory import MemoryDirectory, MemoryPetitions
+from tests.system import System
+
+LISTED = {
+    State.ASSIGNED,
+    State.AWAITING_INFORMATION,
+    State.IN_PROGRESS,
+    State.AWAITING_APPROVAL,
+    State.ANSWERED,
+    State.REOPENED,
+    State.RESTRICTED,
+}
+"""States that ask something of a unit; a fresh petition has no unit yet."""
+TEN_MINUTES = timedelta(minutes=10)
+
+
+@pytest.fixture(params=["moto", "memory"])
+def petitions(request: pytest.FixtureRequest) -> Iterator[Petitions]:
+    """An empty store."""
+    if request.param == "memory":
+        clock.use(lambda: RECEIVED_AT)
+        yield MemoryPetitions(MemoryDirectory())
+        clock.use(None)
+        return
+    running: System = request.getfixturevalue("running_system")
+    running.reset(at=RECEIVED_AT)
+    outputs = running.local.cloud.outputs
+    yield Petitions(outputs["PetitionsTable"], Directory(outputs["DirectoryTable"]))
+
+
+def everything_due(petitions: Petitions, until) -> list[tuple[str, object]]:
+    return [one for shard in range(WAKE_SHARDS) for one in petitions.due(shard, until)]
+
+
+def test_petition_comes_back_as_it_was_stored(petitions: Petitions):
+    petition = a_petition(State.AWAITING_INFORMATION)
+
+    assert petitions.add(petition) is None
+    assert petitions.get(REFERENCE) == petition
+    assert petitions.get("26000000000") is None
+
+
+def test_reference_that_is_taken_gives_back_who_has_it(petitions: Petitions):
+    first, second = a_petition(), a_petition(submission="9" * 32)
+    petitions.add(first)
+
+    assert petitions.add(second) == first
+    assert petitions.get(REFERENCE) == first
+
+
+def test_change_on_an_old_version_is_refused_and_changes_nothing(petitions: Petitions):
+    petition = a_petition(State.ASSIGNED)
+    petitions.add(petition)
+    mine = petition.accept(by="officer:a", handler="a", at=RECEIVED_AT, change_id="mine")
+    theirs = petition.add_note("ghi chú", by="officer:b", at=RECEIVED_AT, change_id="theirs")
+    petitions.save(theirs, petition.version)
+
+    with pytest.raises(StaleVersionError) as refused:
+        petitions.save(mine, petition.version)
+
+    assert refused.value.current_version == theirs.version
+    assert petitions.get(REFERENCE) == theirs
+
+
+def test_write_that_comes_again_after_its_reply_was_lost_is_taken_for_done(petitions: Petitions):
+    petition = a_petition(State.ASSIGNED)
+    petitions.add(petition)
+    accepted = petition.accept(by="officer:a", handler="a", at=RECEIVED_AT, change_id="mine")
+
+    petitions.save(accepted, petition.version)
+    petitions.save(accepted, petition.version)
+
+    assert petitions.get(REFERENCE) == accepted
+
+
+def test_only_what_is_due_is_listed_and_what_was_done_leaves_the_list(petitions: Petitions):
+    petition = a_petition()
+    petitions.add(petition)
+
+    assert everything_due(petitions, RECEIVED_AT + TEN_MINUTES - timedelta(seconds=1)) == []
+    assert everything_due(petitions, RECEIVED_AT + TEN_MINUTES) == [(REFERENCE, RECEIVED_AT + TEN_MINUTES)]
+    assert petitions.next_wake_at() == RECEIVED_AT + TEN_MINUTES
+
+    routed = petition.hand_to_intake(
+        "TTTT", by="timer", at=RECEIVED_AT, change_id="timer:hand-to-intake:receipt:1"
+    )
+    petitions.save(routed, petition.version)
+
+    assert everything_due(petitions, RECEIVED_AT + TEN_MINUTES) == []
+
+
+def test_every_petition_is_on_exactly_one_page_of_the_reconciliation(petitions: Petitions):
+    references = [f"2600000{number:04d}" for number in range(30)]
+    for reference in references:
+        petitions.add(a_petition(reference=reference))
+
+    stored, start = petitions.page(None)
+    while start is not None:
+        more, start = petitions.page(start)
+        stored += more
+
+    assert sorted(one.petition.reference for one in stored) == references
+    assert all(one.wake_at == RECEIVED_AT + TEN_MINUTES for one in stored)
+
+
+class TestDesk:
+    """The `desk` index, which only the real table has."""
+
+    @pytest.fixture
+    def table(self, running_system: System) -> Petitions:
+        """The real one."""
+        running_system.reset(at=RECEIVED_AT)
+        outputs = running_system.local.cloud.outputs
+        return Petitions(outputs["PetitionsTable"], Directory(outputs["DirectoryTable"]))
+
+    @pytest.mark.parametrize(
+        ("state", "is_listed"),
+        [(state, state in LISTED) for state in State],
+    )
+    def test_desk_lists_what_still_asks_something_of_an_officer(self, table: Petitions, state, is_listed):
+        petition = a_petition(state)
+        table.add(petition)
+
+        cards, cursor = table.desk(petition.unit or "TTTT")
+
+        assert ([card.reference for card in cards] == [REFERENCE]) is is_listed
+        assert cursor is None
+
+    def test_desk_is_paged_by_due_date_to_the_end(self, table: Petitions):
+        for number in range(7):
+            at = RECEIVED_AT - timedelta(days=number)
+            table.add(a_petition(State.ASSIGNED, reference=f"2600000000{number}", received_at=at))
+
+        seen, cursor = table.desk("VCCVC", limit=3)
+        while cursor:
+            more, cursor = table.desk("VCCVC", limit=3, after=cursor)
+            seen += more
+
+        assert len({card.reference for card in seen}) == 7
+        assert [card.due_on for card in seen] == sorted(card.due_on for card in seen)
+
+    def test_published_answer_carries_no_reference(self, table: Petitions):
+        table.add(a_petition(State.PUBLISHED))
+
+        (answer,), _cursor = table.published("2026-06")
+
+        assert answer.answer == "Trả lời."
+        assert REFERENCE not in answer.model_dump_json()
+
+    def test_person_is_found_by_the_key_of_their_contact(self, table: Petitions):
+        table.add(a_petition(State.ANSWERED))
+
+        assert table.of_contact("c" * 32) == [(REFERENCE, RECEIVED_AT, State.ANSWERED)]
+        assert table.of_contact("d" * 32) == []
+
+    def test_month_of_receipt_lists_everything_received_in_it(self, table: Petitions):
+        for number in range(12):
+            table.add(a_petition(reference=f"260000000{number:02d}"))
+
+        assert len(list(table.received_in("2026-06"))) == 12
+        assert list(table.received_in("2026-07")) == []
