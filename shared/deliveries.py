@@ -7,7 +7,7 @@ arrives twice, or a worker that dies, leads to no second send. Rows carry no nam
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -100,7 +100,16 @@ class Delivery(BaseModel):
     """Which version of the text was used."""
     text: str | None = None
     """What the operator says in a call; the number to call stays in the seal."""
+    call_list: str | None = None
+    """`OPEN` while an operator has to call: the key of the index `calls`."""
+    call_at: datetime | None = None
+    """From when on to call (again)."""
+    handled_by: str | None = None
+    """The operator who called last."""
 
+
+CALL_LIST = "OPEN"
+"""The one partition of the index `calls`: operators work off a list of tens, not of thousands."""
 
 _IS_NEW = "attribute_not_exists(notice)"
 
@@ -108,6 +117,29 @@ _IS_NEW = "attribute_not_exists(notice)"
 def notice_prefix(seq: int, kind: NoticeKind, audience: Audience) -> str:
     """Return what all deliveries of one notice begin with."""
     return f"{seq}#{kind}#{audience}#"
+
+
+class CallOutcome(StrEnum):
+    """What came of an operator's call."""
+
+    REACHED = "REACHED"
+    NO_ANSWER = "NO_ANSWER"
+    WRONG_NUMBER = "WRONG_NUMBER"
+
+
+CALL_TRIES = 3
+"""After so many calls without an answer a call task ends as FAILED."""
+CALL_AGAIN_AFTER = timedelta(hours=3)
+
+
+def after_call(task: Delivery, outcome: CallOutcome, by: str, at: datetime) -> Delivery:
+    """Return a call task after one call: done, to be tried again later, or failed."""
+    tries = task.attempt + 1
+    called = task.model_copy(update={"attempt": tries, "handled_by": by, "reason": outcome.value, "at": at})
+    if outcome is CallOutcome.NO_ANSWER and tries < CALL_TRIES:
+        return called.model_copy(update={"call_at": at + CALL_AGAIN_AFTER})
+    state = DeliveryState.DONE if outcome is CallOutcome.REACHED else DeliveryState.FAILED
+    return called.model_copy(update={"state": state, "call_list": None, "call_at": None})
 
 
 class ClaimLostError(Exception):
@@ -183,6 +215,22 @@ class Deliveries:
             return _delivery_of(old) if old else None
         return _delivery_of(answer["Attributes"])
 
+    def record_call(self, task: Delivery, outcome: CallOutcome, by: str, at: datetime) -> Delivery:
+        """Write what came of a call, if nobody else has called since the task was read.
+
+        Raises:
+            ClaimLostError: when somebody has.
+        """
+        called = after_call(task, outcome, by, at)
+        other = self._put(
+            called,
+            "#state = :state AND attempt = :attempt",
+            {":state": {"S": task.state}, ":attempt": {"N": str(task.attempt)}},
+        )
+        if other is not None and other != called:
+            raise ClaimLostError(other)
+        return called
+
     def _put(self, delivery: Delivery, condition: str, values: dict[str, Any]) -> Delivery | None:
         request: dict[str, Any] = {
             "TableName": self._table,
@@ -213,6 +261,17 @@ class Deliveries:
     def of_petition(self, reference: str) -> tuple[Delivery, ...]:
         """Return all deliveries of one petition, as the history has them."""
         return tuple(sorted(self._query(reference, ""), key=lambda one: (one.seq, one.at)))
+
+    def open_calls(self, until: datetime, limit: int = 50) -> tuple[Delivery, ...]:
+        """Return the calls to be made by now, the longest waiting first."""
+        page = aws.client("dynamodb").query(
+            TableName=self._table,
+            IndexName="calls",
+            KeyConditionExpression="call_list = :open AND call_at <= :until",
+            ExpressionAttributeValues={":open": {"S": CALL_LIST}, ":until": {"S": _instant(until)}},
+            Limit=limit,
+        )
+        return tuple(_delivery_of(item) for item in page["Items"])
 
     def _query(self, reference: str, prefix: str) -> tuple[Delivery, ...]:
         condition, values = "#reference = :reference", {":reference": {"S": reference}}

@@ -29,7 +29,7 @@ NOTICES = {
     "call to the petitioner": (ReplyBy.PHONE, NoticeKind.RECEIPT, Audience.PETITIONER, 1),
     "e-mail to the unit's head": (ReplyBy.EMAIL, NoticeKind.ASSIGNED, Audience.UNIT_HEAD, 2),
 }
-FEWEST_CALLS = 9
+FEWEST_CALLS = 8
 REDELIVERIES = ({"minutes": 7}, {"minutes": 61}, {"hours": 1, "minutes": 1}, {"hours": 12})
 
 

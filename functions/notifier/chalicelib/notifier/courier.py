@@ -18,6 +18,7 @@ from datetime import datetime
 
 from shared import clock, telemetry
 from shared.deliveries import (
+    CALL_LIST,
     TOLD,
     ClaimLostError,
     Deliveries,
@@ -158,9 +159,7 @@ class Courier:
         rendered = self._render(notice, "petitioner", channel, language)
         key = f"{notice.prefix}{channel}"
         if channel is DeliveryChannel.PHONE:
-            self._deliveries.add(
-                self._delivery(notice, key, channel, DeliveryState.OPEN, rendered, text=rendered.text)
-            )
+            self._open_call(notice, key, rendered)
             telemetry.count("CallTaskOpened", kind=notice.request.kind)
             return True
         return self._send(
@@ -169,6 +168,13 @@ class Courier:
             before,
             is_last=is_last,
         )
+
+    def _open_call(self, notice: _Notice, key: str, rendered: Rendered) -> None:
+        """Put a call on the operators' list: a row of our own, so nothing about it can be in doubt."""
+        call = self._delivery(
+            notice, key, DeliveryChannel.PHONE, DeliveryState.OPEN, rendered, text=rendered.text
+        )
+        self._deliveries.add(call.model_copy(update={"call_list": CALL_LIST, "call_at": call.at}))
 
     def _said_stop(self, phone: str) -> bool:
         """Tell whether this number asked for no more SMS (`HUY` to 8088)."""

@@ -1,0 +1,79 @@
+"""Call tasks: a list for the operators, each call recorded, nothing lost and nobody called twice for one notice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.deliveries import CALL_AGAIN_AFTER, CallOutcome, ClaimLostError, Delivery
+from shared.domain.notices import NoticeKind
+from shared.domain.petition import ReplyBy
+from tests.functions.notifier.conftest import REFERENCE, PostRoom
+
+
+@pytest.fixture
+def call(post_room: PostRoom) -> Delivery:
+    post_room.a_petition(ReplyBy.PHONE)
+    post_room.tell(NoticeKind.RECEIPT)
+    (task,) = post_room.deliveries.open_calls(post_room.clock.now())
+    return task
+
+
+def test_call_task_is_listed_with_what_to_say_and_without_whom_to_call(post_room: PostRoom, call: Delivery):
+    assert call.reference == REFERENCE
+    assert "26 4831 9027 5" in (call.text or "")
+    assert "912345678" not in str(post_room.system.items("deliveries"))
+
+
+def test_message_that_arrives_again_opens_no_second_call_even_after_the_first_was_made(
+    post_room: PostRoom, call: Delivery
+):
+    post_room.deliveries.record_call(call, CallOutcome.REACHED, "operator", post_room.clock.now())
+
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert post_room.deliveries.open_calls(post_room.clock.now()) == ()
+    assert post_room.row(call.notice).state == "DONE"
+    assert post_room.row(call.notice).handled_by == "operator"
+
+
+def test_who_does_not_answer_is_called_again_later_and_three_times_in_all(
+    post_room: PostRoom, call: Delivery
+):
+    for attempt in (1, 2):
+        call = post_room.deliveries.record_call(
+            call, CallOutcome.NO_ANSWER, "operator", post_room.clock.now()
+        )
+        assert call.attempt == attempt
+        assert post_room.deliveries.open_calls(post_room.clock.now()) == ()
+        post_room.clock.hold_at(post_room.clock.now() + CALL_AGAIN_AFTER)
+        assert post_room.deliveries.open_calls(post_room.clock.now()) == (call,)
+
+    post_room.deliveries.record_call(call, CallOutcome.NO_ANSWER, "operator", post_room.clock.now())
+
+    assert post_room.row(call.notice).state == "FAILED"
+    assert post_room.deliveries.open_calls(post_room.clock.now() + timedelta(days=9)) == ()
+
+
+def test_wrong_number_ends_the_task_at_once(post_room: PostRoom, call: Delivery):
+    post_room.deliveries.record_call(call, CallOutcome.WRONG_NUMBER, "operator", post_room.clock.now())
+
+    assert post_room.row(call.notice).state == "FAILED"
+    assert post_room.row(call.notice).reason == "WRONG_NUMBER"
+
+
+def test_two_operators_cannot_both_record_the_same_call(post_room: PostRoom, call: Delivery):
+    post_room.deliveries.record_call(call, CallOutcome.NO_ANSWER, "first", post_room.clock.now())
+
+    with pytest.raises(ClaimLostError):
+        post_room.deliveries.record_call(call, CallOutcome.REACHED, "second", post_room.clock.now())
+
+    assert post_room.row(call.notice).handled_by == "first"
+
+
+def test_recording_whose_reply_was_lost_may_be_repeated(post_room: PostRoom, call: Delivery):
+    at = post_room.clock.now()
+    post_room.deliveries.record_call(call, CallOutcome.REACHED, "first", at)
+
+    assert post_room.deliveries.record_call(call, CallOutcome.REACHED, "first", at).state == "DONE"
