@@ -1,0 +1,227 @@
+"""Who may do what to which petition: the whole matrix of role, action and relation, written down a second time.
+
+The matrix below is what the ministry decided, as a reader would check it; it does not ask the code's own table.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from chalicelib.casework import permissions
+from chalicelib.casework.actions import INPUTS
+from chalicelib.casework.officers import DeskOfficer, Role
+from chalicelib.casework.permissions import Ability
+from shared.domain.errors import NotAllowedError
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Answer, Lane, Petition
+from tests.builders import RECEIVED_AT, a_petition
+
+ME = "toi"
+MY_UNIT, OTHER_UNIT = "VCCVC", "VTL"
+
+ROLES = {
+    "I": Role.INTAKE_OFFICER,
+    "H": Role.HANDLER,
+    "U": Role.UNIT_HEAD,
+    "A": Role.APPROVER,
+    "O": Role.HOTLINE_OPERATOR,
+    "T": Role.INSPECTOR,
+    "C": Role.COMMITTEE,
+    "S": Role.ADMINISTRATOR,
+    "R": Role.AUDITOR,
+}
+"""Intake officer, Handler, Unit head, Approver, hotline Operator, Task force's inspector, Committee,
+System administrator, auditoR."""
+
+COLUMNS = ("stranger", "unit", "handler", "entered")
+"""How the officer stands to the petition: not at all; it is in their unit; they handle it; they wrote it down
+(and it is in another unit)."""
+
+MATRIX = """
+                     stranger  unit      handler   entered
+see                  I--A-T-R  IHUA-T-R  IHUA-T-R  I--AOT-R
+accept               --------  -HUA----  -HUA----  --------
+draft-answer         --------  --U-----  -HUA----  --------
+approve              ---A----  ---A----  ---A----  ---A----
+return-draft         ---A----  ---A----  ---A----  ---A----
+publish              ---A----  ---A----  ---A----  ---A----
+assign               I--A----  I--A----  I--A----  I--A----
+classify             I--A----  I--A----  I--A----  I--A----
+request-information  I-------  I-U-----  IHU-----  I-------
+note                 I--A-T--  IHUA-T--  IHUA-T--  I--AOT--
+return-to-intake     --------  -HU-----  -HU-----  --------
+forward              I--A----  I--A----  I--A----  I--A----
+guide                I--A----  I--A----  I--A----  I--A----
+merge                I--A----  I--A----  I--A----  I--A----
+refuse               I--A----  I--A----  I--A----  I--A----
+restrict             I--A----  I--A----  I--A----  I--A----
+reopen               ---A-T--  ---A-T--  ---A-T--  ---A-T--
+close                ---A-T--  ---A-T--  ---A-T--  ---A-T--
+open-seal            -----T--  I----T--  IH---T--  ----OT--
+"""
+"""Committee and administrator see no petition; they are in every cell all the same."""
+
+
+class Cell(NamedTuple):
+    """One cell of the matrix."""
+
+    what: str
+    column: str
+    letters: str
+
+
+def _cells() -> list[Cell]:
+    lines = [line.split() for line in MATRIX.strip().splitlines()]
+    assert lines[0] == list(COLUMNS)
+    return [
+        Cell(line[0], column, letters)
+        for line in lines[1:]
+        for column, letters in zip(COLUMNS, line[1:], strict=True)
+    ]
+
+
+def _of(role: Role, *, unit: str = MY_UNIT, is_named_reader: bool = False) -> DeskOfficer:
+    return DeskOfficer(ME, "Tôi", unit, frozenset({role}), is_named_reader=is_named_reader)
+
+
+def _petition(column: str, **facts: object) -> Petition:
+    petition = a_petition(State.AWAITING_APPROVAL).model_copy(
+        update={"unit": OTHER_UNIT if column in ("stranger", "entered") else MY_UNIT, "handler": "ai-do"}
+    )
+    if column == "handler":
+        petition = petition.model_copy(update={"handler": ME})
+    if column == "entered":
+        first = petition.history[0].model_copy(update={"by": f"officer:{ME}"})
+        petition = petition.model_copy(update={"history": (first, *petition.history[1:])})
+    return petition.model_copy(update=facts)
+
+
+def _may(officer: DeskOfficer, what: str, petition: Petition) -> bool:
+    if what == "see":
+        return permissions.may_see(officer, petition)
+    return permissions.may(officer, Action(what), petition)
+
+
+def test_matrix_speaks_of_every_action_of_the_desk():
+    assert {cell.what for cell in _cells()} == {"see", *(action.value for action in INPUTS)}
+
+
+@pytest.mark.parametrize(
+    ("what", "column", "role", "expected"),
+    [
+        pytest.param(
+            cell.what,
+            cell.column,
+            role,
+            letter in cell.letters,
+            id=f"{role}-{'may' if letter in cell.letters else 'may-not'}-{cell.what}-as-{cell.column}",
+        )
+        for cell in _cells()
+        for letter, role in ROLES.items()
+    ],
+)
+def test_role_may_act_only_as_it_stands_to_the_petition(
+    what: str, column: str, role: Role, *, expected: bool
+):
+    assert _may(_of(role), what, _petition(column)) is expected
+
+
+EVERYTHING = ("see", *(action.value for action in INPUTS))
+RESTRICTED = {
+    Role.INSPECTOR: {"see", "note", "reopen", "close", "open-seal"},
+}
+
+
+@pytest.mark.parametrize("what", EVERYTHING)
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("role", ROLES.values())
+def test_denunciation_is_for_the_inspectors_alone(role: Role, column: str, what: str):
+    petition = _petition(column, lane=Lane.RESTRICTED)
+
+    assert _may(_of(role), what, petition) is (what in RESTRICTED.get(role, set()))
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_state_alone_is_enough_to_restrict(role: Role):
+    petition = _petition("unit", state=State.RESTRICTED)
+
+    assert permissions.may_know(_of(role), petition) is (role is Role.INSPECTOR)
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_directory_can_name_only_approvers_as_readers_of_denunciations(role: Role):
+    named = _of(role, is_named_reader=True)
+
+    sees = permissions.may_see(named, _petition("stranger", lane=Lane.RESTRICTED))
+
+    assert sees is (role in (Role.INSPECTOR, Role.APPROVER))
+
+
+@pytest.mark.parametrize("what", EVERYTHING)
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("role", ROLES.values())
+def test_nobody_of_the_unit_complained_of_learns_of_the_petition(role: Role, column: str, what: str):
+    petition = _petition(column, complained_unit=MY_UNIT)
+
+    assert not permissions.may_know(_of(role), petition)
+    assert not _may(_of(role), what, petition)
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_complaint_about_a_unit_above_or_below_is_unknown_as_well(role: Role):
+    officer = _of(role)._replace(line=frozenset({"CAP-TREN"}))
+
+    assert not permissions.may_know(officer, _petition("stranger", complained_unit="CAP-TREN"))
+    assert permissions.may_know(officer, _petition("stranger", complained_unit="KHAC-HAN"))
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_nobody_approves_their_own_draft(role: Role):
+    own = Answer(text="Trả lời.", drafted_by=ME, drafted_at=RECEIVED_AT)
+
+    assert not permissions.may(_of(role), Action.APPROVE, _petition("unit", draft=own))
+
+
+def test_officer_of_two_roles_may_do_what_either_may():
+    officer = _of(Role.HANDLER)._replace(roles=frozenset({Role.HANDLER, Role.APPROVER}))
+
+    assert permissions.may(officer, Action.ACCEPT, _petition("unit"))
+    assert permissions.may(officer, Action.APPROVE, _petition("stranger"))
+
+
+def test_officer_without_a_role_may_do_nothing():
+    nobody = DeskOfficer(ME, "Tôi", MY_UNIT, frozenset())
+
+    assert not any(_may(nobody, what, _petition(column)) for what in EVERYTHING for column in COLUMNS)
+
+
+ABILITIES = {
+    Ability.ENTER_PETITION: "IO",
+    Ability.READ_REPORTS: "UATCR",
+    Ability.ADMINISTER: "S",
+}
+
+
+@pytest.mark.parametrize("letter", ROLES)
+@pytest.mark.parametrize("ability", ABILITIES)
+def test_ability_belongs_to_its_roles_alone(ability: Ability, letter: str):
+    officer = _of(ROLES[letter])
+
+    if letter in ABILITIES[ability]:
+        permissions.require(officer, ability)
+    else:
+        with pytest.raises(NotAllowedError):
+            permissions.require(officer, ability)
+
+
+QUEUES = {"own unit": "IHUATR", "another unit": "IATR", "all units": "IATR"}
+
+
+@pytest.mark.parametrize("letter", ROLES)
+@pytest.mark.parametrize("queue", QUEUES)
+def test_queue_is_open_to_its_roles_alone(queue: str, letter: str):
+    unit = {"own unit": MY_UNIT, "another unit": OTHER_UNIT, "all units": None}[queue]
+
+    assert permissions.may_list(_of(ROLES[letter]), unit) is (letter in QUEUES[queue])
