@@ -1,0 +1,95 @@
+"""Deploying through CloudFormation, tried against ministack: what changes, what does not, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from infra.deploy import PARTS, Cloud, DeployError, stack_name, stage_parameters
+from infra.emulator import Emulator
+from infra.package import FUNCTIONS
+from infra.templates import REGION
+
+TOLD = {"Stage": "test1"}
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def cloud(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    for name, value in emulator.environment.items():
+        monkeypatch.setenv(name, value)
+    return Cloud(boto3.Session(region_name=REGION), poll_seconds=0.05)
+
+
+def test_the_platform_is_deployed_once_and_then_left_alone(cloud):
+    first = cloud.deploy("platform", TOLD)
+    second = cloud.deploy("platform", TOLD)
+
+    assert "Add Petitions (AWS::DynamoDB::Table)" in first.changed
+    assert first.outputs["PetitionsTable"] == "pakn-test1-petitions"
+    assert second.changed == ()
+    assert second.outputs == first.outputs
+
+
+def test_a_plan_says_what_would_change_and_changes_nothing(cloud):
+    told = {"Stage": "plan1"}
+
+    planned = cloud.deploy("identity", told, plan=True)
+
+    assert "Add Officers (AWS::Cognito::UserPool)" in planned.changed
+    assert cloud.outputs("plan1", "identity") == {}
+
+
+def test_what_was_only_planned_can_be_deployed_afterwards(cloud):
+    told = {"Stage": "plan2"}
+    cloud.deploy("identity", told, plan=True)
+
+    deployed = cloud.deploy("identity", told)
+
+    assert set(deployed.outputs) == {"UserPoolArn", "UserPoolClientId", "UserPoolId"}
+
+
+def test_a_stack_that_imports_what_nobody_exports_is_refused_by_name(cloud):
+    with pytest.raises(DeployError, match="pakn-nobody-vault"):
+        cloud.deploy("vault", {"Stage": "nobody"})
+
+
+def test_a_function_cannot_be_deployed_before_there_is_a_bucket_for_its_package(cloud, tmp_path):
+    from infra.package import Package
+
+    with pytest.raises(DeployError, match="make deploy FUNCTION=artifacts STAGE=none1"):
+        cloud.deploy("router", {"Stage": "none1"}, package=Package("router", tmp_path / "deployment.zip", {}))
+
+
+def test_a_stage_that_nobody_described_is_refused():
+    with pytest.raises(DeployError, match=r"infra/stages/nowhere\.json"):
+        stage_parameters("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        pytest.param("router", "pakn-dev-router", id="plain"),
+        pytest.param("sla_timer", "pakn-dev-sla-timer", id="no-underscore-in-a-stack"),
+    ],
+)
+def test_a_stack_is_named_after_its_stage_and_part(part, name):
+    assert stack_name("dev", part) == name
+
+
+def test_all_parts_are_deployed_after_what_they_need():
+    order = list(PARTS)
+
+    assert set(FUNCTIONS) < set(order)
+    assert order.index("platform") < order.index("vault")
+    assert max(order.index(p) for p in ("artifacts", "platform", "identity")) < min(
+        order.index(f) for f in FUNCTIONS
+    )
+    assert order[-1] == "alarms"
