@@ -4,46 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared.directory import Directory, Field, Officer, Unit
+from chalicelib.casework.officers import DeskOfficer, Role
+from shared import clock
+from shared.directory import Directory, Officer, Row, Unit
+from shared.directory import Field as FieldOfResponsibility
 from shared.domain.errors import InvalidInputError
 from shared.domain.terms import Terms
-from shared.domain.working_calendar import Override
+from shared.domain.working_calendar import Override, local_date
 from shared.http import validated
+from shared.petitions import stored_instant
+
+ALL_ROWS = "*"
+_OURS = frozenset({"changed_by", "changed_at"})
+"""What we write beside a row: who changed it, and when."""
 
 
-def _calendar_row(row: dict[str, Any]) -> None:
-    try:
-        on = date.fromisoformat(str(row.get("on", row["id"])))
-    except ValueError:
-        raise InvalidInputError(("on", "invalid")) from None
-    row["on"] = on.isoformat()
-    if row["id"] != row["on"]:
-        raise InvalidInputError(("on", "differs-from-id"))
-    Override(
-        on=on, kind=row.get("kind", ""), document=str(row.get("document", "")), name=str(row.get("name", ""))
-    )
+class _OfficerRow(Officer):
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+    roles: tuple[Role, ...] = ()
 
 
-def _terms_row(row: dict[str, Any]) -> None:
-    validated(Terms, {key: value for key, value in row.items() if key != "valid_to"})
+class _TemplateRow(Row):
+    """A text of the notifier's; `id` is the name of the packaged one that it overrides."""
+
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+    subject: Annotated[str, Field(max_length=200)] | None = None
 
 
-KINDS: dict[str, Callable[[dict[str, Any]], None]] = {
-    "calendar": _calendar_row,
-    "terms": _terms_row,
-    "field": lambda row: _checked(Field, row),
-    "unit": lambda row: _checked(Unit, row),
-    "officer": lambda row: _checked(Officer, row),
-}
-"""What administrators may edit, and what checks it."""
+class _RoutingRuleRow(Row):
+    """A rule of the router's; what else it says depends on its type."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: Annotated[str, Field(min_length=1, max_length=40)]
 
 
-def _checked(model: Any, row: dict[str, Any]) -> None:
-    validated(model, row)
+class Written(NamedTuple):
+    """A row as it was written."""
+
+    row: dict[str, Any]
+    is_new: bool
 
 
 class Administration:
@@ -51,19 +56,38 @@ class Administration:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self._checks: dict[str, Callable[[dict[str, Any]], None]] = {
+            "calendar": _check_override,
+            "field": self._check_field,
+            "officer": self._check_officer,
+            "routing-rule": _checked_by(_RoutingRuleRow),
+            "template": _checked_by(_TemplateRow),
+            "terms": self._check_terms,
+            "unit": self._check_unit,
+        }
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What administrators may edit."""
+        return tuple(self._checks)
 
     def rows(self, officer: DeskOfficer, kind: str, row_id: str) -> list[dict[str, Any]]:
-        """Return all versions of a row, oldest first; all rows of the kind for the id `*`."""
-        self._check(officer, kind)
-        found = [row for row in self._directory.rows(kind) if row_id in ("*", row["id"])]
+        """Return all versions of a row, oldest first; all rows of the kind for the id `*`.
+
+        Raises:
+            NotAllowedError: no administrator.
+            InvalidInputError: there is no such kind.
+        """
+        self._may(officer, kind)
+        found = [row for row in self._directory.rows(kind) if row_id in (ALL_ROWS, row["id"])]
         return sorted(found, key=lambda row: (row["id"], row["valid_from"]))
 
-    def put(self, officer: DeskOfficer, kind: str, row_id: str, facts: Any) -> dict[str, Any]:
-        """Write one version of a row.
+    def put(self, officer: DeskOfficer, kind: str, row_id: str, facts: Any) -> Written:
+        """Write one version of a row: a later `valid_from` makes a new one, the same replaces it.
 
         Args:
             officer: an administrator.
-            kind: one of `KINDS`.
+            kind: one of `kinds`.
             row_id: e.g. a unit's code, or for the calendar the day itself.
             facts: the row; `valid_from` says from when it holds.
 
@@ -71,20 +95,76 @@ class Administration:
             NotAllowedError: no administrator.
             InvalidInputError: what the row's reader would not take, named field by field.
         """
-        self._check(officer, kind)
+        self._may(officer, kind)
         if not isinstance(facts, dict):
             raise InvalidInputError(("body", "json"))
-        row = {**facts, "id": row_id}
-        try:
-            valid_from = date.fromisoformat(str(row.get("valid_from", "")))
-        except ValueError:
-            raise InvalidInputError(("valid_from", "invalid")) from None
+        if facts.get("id", row_id) != row_id:
+            raise InvalidInputError(("id", "differs-from-id"))
+        row = {name: value for name, value in facts.items() if name not in _OURS} | {"id": row_id}
+        valid_from = validated(Row, row).valid_from
         row["valid_from"] = valid_from.isoformat()
-        KINDS[kind](row)
+        self._checks[kind](row)
+        is_new = all(
+            (old["id"], old["valid_from"]) != (row_id, row["valid_from"])
+            for old in self._directory.rows(kind)
+        )
+        row |= {"changed_by": officer.username, "changed_at": stored_instant(clock.now())}
         self._directory.put(kind, row_id, valid_from, row)
-        return row
+        return Written(row, is_new)
 
-    def _check(self, officer: DeskOfficer, kind: str) -> None:
+    def _may(self, officer: DeskOfficer, kind: str) -> None:
         permissions.require(officer, permissions.Ability.ADMINISTER)
-        if kind not in KINDS:
+        if kind not in self._checks:
             raise InvalidInputError(("kind", "unknown"))
+
+    # --- what the rows' readers ask --------------------------------------------------------------------
+
+    def _check_unit(self, row: dict[str, Any]) -> None:
+        unit = validated(Unit, row)
+        self._check_known_unit("parent", unit.parent, unit.valid_from)
+
+    def _check_field(self, row: dict[str, Any]) -> None:
+        field = validated(FieldOfResponsibility, row)
+        if (field.unit is None) == (field.forward_to is None):
+            raise InvalidInputError(("unit", "missing" if field.unit is None else "invalid"))
+        self._check_known_unit("unit", field.unit, field.valid_from)
+
+    def _check_officer(self, row: dict[str, Any]) -> None:
+        officer = validated(_OfficerRow, row)
+        self._check_known_unit("unit", officer.unit, officer.valid_from)
+
+    def _check_known_unit(self, place: str, unit: str | None, on: date) -> None:
+        if unit is not None and unit not in self._directory.units(on):
+            raise InvalidInputError((place, "unknown"))
+
+    def _check_terms(self, row: dict[str, Any]) -> None:
+        """Refuse to change the past: petitions were received under the terms of their day."""
+        try:
+            terms = Terms.model_validate({name: value for name, value in row.items() if name != "valid_to"})
+        except ValidationError as error:
+            problems = ((str(e["loc"][0]) if e["loc"] else "body", "invalid") for e in error.errors())
+            raise InvalidInputError(*problems) from None
+        today = local_date(clock.now())
+        is_known = any(old.version == terms.version for old in self._directory.all_terms())
+        if terms.valid_from < today or (is_known and terms.valid_from <= today):
+            raise InvalidInputError(("valid_from", "in-force"))
+
+
+def _check_override(row: dict[str, Any]) -> None:
+    try:
+        on = date.fromisoformat(str(row.get("on", row["id"])))
+    except ValueError:
+        raise InvalidInputError(("on", "invalid")) from None
+    if row["id"] != on.isoformat():
+        raise InvalidInputError(("on", "differs-from-id"))
+    row["on"] = on.isoformat()
+    Override(
+        on=on, kind=row.get("kind", ""), document=str(row.get("document", "")), name=str(row.get("name", ""))
+    )
+
+
+def _checked_by(model: type[BaseModel]) -> Callable[[dict[str, Any]], None]:
+    def check(row: dict[str, Any]) -> None:
+        validated(model, row)
+
+    return check

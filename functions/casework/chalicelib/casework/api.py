@@ -113,7 +113,8 @@ def directory_put(request: Request, kind: str, row_id: str) -> Response:
         facts = json.loads(raw_body(request).decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise InvalidInputError(("body", "json")) from None
-    return json_answer(Administration(composition.directory()).put(officer, kind, row_id, facts))
+    written = Administration(composition.directory()).put(officer, kind, row_id, facts)
+    return json_answer(written.row, 201 if written.is_new else 200)
 
 
 def query(request: Request) -> dict[str, str]:
