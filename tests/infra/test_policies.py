@@ -98,5 +98,10 @@ def test_only_the_notices_send_e_mail():
     assert allowed("ses:SendEmail", "ses:SendRawEmail") == {"notifier/policy-on_notice"}
 
 
-def test_who_talks_to_the_open_internet_sends_no_message():
-    assert allowed("sqs:SendMessage") & {"intake/policy", "notifier/policy"} == set()
+def test_who_talks_to_the_open_internet_sends_no_message_but_a_bounced_notice_back_to_its_queue():
+    assert "intake/policy" not in allowed("sqs:SendMessage")
+    assert [
+        statement["Resource"]
+        for statement in statements(ROOT / "functions" / "notifier" / ".chalice" / "policy.json")
+        if "sqs:SendMessage" in statement["Action"]
+    ] == [[{"Fn::Sub": "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:pakn-${Stage}-notices"}]]
