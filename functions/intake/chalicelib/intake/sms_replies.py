@@ -21,16 +21,16 @@ HELP = (
     "PAKN DG <ma> 1-5 danh gia; PAKN RUT <ma> rut. Ho tro 1900 1547"
 )
 HELP_ABOUT: dict[Topic, str] = {
-    Topic.TRACK: "De tra cuu, gui PAKN TC <ma 11 so> den 8088. Vi du: PAKN TC 26483190273. Ho tro: 1900 1547.",
+    Topic.TRACK: "De tra cuu, gui PAKN TC <ma 11 so> den 8088. Vi du: PAKN TC 26483190275. Ho tro: 1900 1547.",
     Topic.SUPPLEMENT: (
-        "De bo sung, gui PAKN BS <ma 11 so> <noi dung> den 8088. Vi du: PAKN BS 26483190273 ho ten, dia chi. "
+        "De bo sung, gui PAKN BS <ma 11 so> <noi dung> den 8088. Vi du: PAKN BS 26483190275 ho ten, dia chi. "
         "Ho tro: 1900 1547."
     ),
     Topic.RATE: (
-        "De danh gia, gui PAKN DG <ma 11 so> <diem 1 den 5> den 8088. Vi du: PAKN DG 26483190273 5. "
+        "De danh gia, gui PAKN DG <ma 11 so> <diem 1 den 5> den 8088. Vi du: PAKN DG 26483190275 5. "
         "Ho tro: 1900 1547."
     ),
-    Topic.WITHDRAW: "De rut, gui PAKN RUT <ma 11 so> den 8088. Vi du: PAKN RUT 26483190273. Ho tro: 1900 1547.",
+    Topic.WITHDRAW: "De rut, gui PAKN RUT <ma 11 so> den 8088. Vi du: PAKN RUT 26483190275. Ho tro: 1900 1547.",
 }
 NOT_YOURS = (
     "Khong tim thay ma so nay trong cac PAKN gui tu so dien thoai cua ban. Vui long kiem tra lai ma so, "

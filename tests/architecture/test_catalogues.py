@@ -1,0 +1,44 @@
+"""Every text for people has its English, and what is committed is what `make messages` makes."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from infra import messages
+
+ROOMS = [
+    pytest.param(room, locale, id=str(room.relative_to(messages.ROOT))) for room, locale in messages.rooms()
+]
+
+
+@pytest.mark.parametrize(("room", "locale"), ROOMS)
+def test_every_text_is_in_the_catalogue_and_has_its_english(room, locale):
+    said = {message.id for message in messages.extracted(room) if message.id}
+    catalogue = messages.translated(locale)
+
+    assert said == {message.id for message in catalogue if message.id}
+    assert messages.untranslated(catalogue) == []
+
+
+@pytest.mark.parametrize(("room", "locale"), ROOMS)
+def test_the_compiled_catalogue_is_that_of_the_texts(room, locale):
+    assert messages.po_file(locale).with_suffix(".mo").read_bytes() == messages.compiled(
+        messages.translated(locale)
+    )
+
+
+@pytest.mark.parametrize(("room", "locale"), ROOMS)
+def test_a_translation_keeps_the_places_and_the_markup_of_its_text(room, locale):
+    for message in messages.translated(locale):
+        if message.id:
+            assert _frame(str(message.string)) == _frame(str(message.id)), message.id
+
+
+def _frame(text: str) -> tuple[list[str], list[str]]:
+    """Return the named places (`%(days)s`, `{days}`) and the tags of a text, in alphabetical order."""
+    named = [part.split(")s")[0] for part in text.split("%(")[1:]]
+    braced = [name for _, name, _, _ in string.Formatter().parse(text) if name] if "{" in text else []
+    tags = [part.split(">")[0].split()[0] for part in text.split("<")[1:]]
+    return sorted(named + braced), sorted(tags)

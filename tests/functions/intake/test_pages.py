@@ -1,0 +1,400 @@
+"""The citizens' pages as a browser without JavaScript gets them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from chalicelib.intake import composition
+from shared.domain.petition import Lane, Petition, Proposal, Publication
+from shared.domain.reference import link_token_of, spaced
+from tests.system import System
+
+PAGES = ("/", "/gui", "/tra-cuu", "/cong-khai", "/thong-ke", "/chinh-sach", "/khong-co")
+FORM = {
+    "content": "Phòng Nội vụ trả lời hồ sơ chậm.",
+    "name": "Nguyễn Văn An",
+    "address": "12 Lê Lợi, Huế",
+    "phone": "0912 345 678",
+    "key": "page-1",
+}
+VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+
+class Outline(HTMLParser):
+    """What matters of a page to somebody who cannot see it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.controls: list[dict[str, str | None]] = []
+        self.links: list[str] = []
+        self.described: list[str] = []
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.addresses: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = dict(attrs)
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        if facts.get("id"):
+            self.ids.append(str(facts["id"]))
+        if tag == "label":
+            self.labelled.add(str(facts.get("for")))
+        if tag in {"input", "select", "textarea"} and facts.get("type") != "hidden":
+            self.controls.append(facts)
+        if tag == "a":
+            self.links.append(str(facts.get("href")))
+        for name in ("href", "src", "action"):
+            if facts.get(name):
+                self.addresses.append(str(facts[name]))
+        for name in ("aria-describedby", "aria-labelledby"):
+            self.described += str(facts.get(name) or "").split()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def outline_of(html: str) -> Outline:
+    outline = Outline(html)
+    assert outline.open == []
+    return outline
+
+
+def receipt_of(system: System, **changes: str) -> dict[str, str]:
+    answer = system.http("POST", "/gui", form=FORM | changes)
+    assert answer.status == 201
+    return {
+        "ma": _found(r"ma=(\d{11})", answer.text),
+        "pin": _found(r'id="pin">(\d{8})<', answer.text),
+    }
+
+
+def _found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match, pattern
+    return match[1]
+
+
+# --- every page ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_can_be_read_without_seeing_it(intake, path, language):
+    answer = intake.http("GET", path, query={"lang": "en"} if language == "en" else None)
+
+    page = outline_of(answer.text)
+    assert answer.status == (404 if path == "/khong-co" else 200)
+    assert f'<html lang="{language}">' in answer.text
+    assert page.tags.count("h1") == 1
+    assert {"header", "nav", "main", "footer"} <= set(page.tags)
+    assert page.links[0] == "#main"
+    assert len(page.ids) == len(set(page.ids))
+    assert {control["id"] for control in page.controls} <= page.labelled
+    assert set(page.described) <= set(page.ids)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_runs_a_script_or_asks_a_third_party(intake, path):
+    answer = intake.http("GET", path)
+
+    page = outline_of(answer.text)
+    assert "script" not in page.tags
+    assert "style=" not in answer.text
+    assert "default-src 'none'" in answer.header("Content-Security-Policy")
+    assert answer.header("Referrer-Policy") == "no-referrer"
+    assert answer.header("Set-Cookie") == ""
+    assert all(
+        address.startswith(("/", "#", "?", "tel:", "data:,")) and not address.startswith("//")
+        for address in page.addresses
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_english_page_leads_to_english_pages(intake, path):
+    page = outline_of(intake.http("GET", path, query={"lang": "en"}).text)
+
+    own = [link for link in page.links if link.startswith("/") and not link.startswith("/openapi")]
+    assert own
+    assert all("lang=en" in link for link in own)
+
+
+def test_no_vietnamese_is_left_in_the_english_frame(intake):
+    html = intake.http("GET", "/tra-cuu", query={"lang": "en"}).text
+
+    assert "Tra cứu" not in html
+    assert "Track a petition" in html
+
+
+def test_the_entrance_shows_all_doors_and_the_terms_in_force(intake):
+    html = intake.http("GET", "/").text
+
+    for shown in ("8088", "1900 1547", "/gui", "/tra-cuu", "/cong-khai", "20 ngày", "7 ngày làm việc"):
+        assert shown in html
+
+
+# --- sending ------------------------------------------------------------------------------------------
+
+
+def test_the_form_asks_for_consent_unticked(intake):
+    html = intake.http("GET", "/gui").text
+
+    assert not re.search(r'name="may_publish"[^>]*checked', html)
+    assert re.search(r'name="key" value="page-[0-9a-f]{32}"', html)
+
+
+def test_each_form_has_a_key_of_its_own(intake):
+    keys = {_found(r'name="key" value="([^"]+)"', intake.http("GET", "/gui").text) for _ in range(3)}
+
+    assert len(keys) == 3
+
+
+def test_a_sent_form_gives_the_receipt_with_the_pin(intake):
+    answer = intake.http("POST", "/gui", form=FORM)
+
+    assert answer.status == 201
+    assert answer.header("Cache-Control") == "no-store"
+    reference = _found(r"ma=(\d{11})", answer.text)
+    assert spaced(reference) in answer.text
+    assert "Thứ Hai, ngày 23/11/2026" in answer.text
+    assert re.search(r'id="pin">\d{8}<', answer.text)
+
+
+def test_a_form_sent_twice_makes_one_petition_and_shows_the_same_receipt(intake):
+    first, second = intake.http("POST", "/gui", form=FORM), intake.http("POST", "/gui", form=FORM)
+
+    assert (first.status, second.status) == (201, 200)
+    assert first.body == second.body
+    assert len(intake.items("petitions")) == 1
+
+
+def test_going_back_and_writing_something_else_asks_before_a_second_petition(intake):
+    intake.http("POST", "/gui", form=FORM)
+
+    asked = intake.http("POST", "/gui", form=FORM | {"content": "Một việc khác."})
+
+    assert asked.status == 409
+    assert "Một việc khác." in asked.text
+    key = _found(r'name="key" value="([^"]+)"', asked.text)
+    assert intake.http("POST", "/gui", form=FORM | {"content": "Một việc khác.", "key": key}).status == 201
+
+
+def test_an_empty_form_lists_every_mistake_and_leads_to_its_field(intake):
+    answer = intake.http("POST", "/gui", form={"content": "", "phone": "12"})
+
+    page = outline_of(answer.text)
+    targets = [link[1:] for link in page.links if link.startswith("#") and link != "#main"]
+    assert answer.status == 422
+    assert targets == ["content", "name", "address", "phone"]
+    assert set(targets) <= set(page.ids)
+    assert set(page.described) <= set(page.ids)
+    assert answer.text.count('aria-invalid="true"') == 4
+    assert "<title>Lỗi: " in answer.text
+    assert intake.items("petitions") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        pytest.param({"phone": ""}, "phone", id="no contact"),
+        pytest.param({"email": "nobody"}, "email", id="no e-mail address"),
+        pytest.param({"reply_by": "EMAIL"}, "reply_by", id="e-mail without an address"),
+        pytest.param({"kind": "WISH"}, "kind", id="no such kind"),
+        pytest.param({"field": "XYZ"}, "field", id="no such field"),
+        pytest.param({"type": "ALIEN"}, "type", id="no such type"),
+        pytest.param({"content": "x" * 10_001}, "content", id="too long"),
+        pytest.param({"name": "x" * 121}, "name", id="name too long"),
+    ],
+)
+def test_a_mistake_is_shown_at_its_field_and_everything_else_is_kept(intake, changes, field):
+    answer = intake.http("POST", "/gui", form=FORM | changes)
+
+    assert answer.status == 422
+    assert f'<a href="#{field}">' in answer.text
+    assert f'id="{field}"' in answer.text
+    assert 'value="12 Lê Lợi, Huế"' in answer.text
+    assert 'name="key" value="page-1"' in answer.text
+    assert intake.items("petitions") == []
+
+
+def test_what_a_person_writes_cannot_become_part_of_the_page(intake):
+    answer = intake.http(
+        "POST", "/gui", form=FORM | {"content": "</textarea><script>x</script>", "name": '"><b>', "phone": ""}
+    )
+
+    assert "<script>" not in answer.text
+    assert '"><b>' not in answer.text
+    outline_of(answer.text)
+
+
+def test_a_ten_thousand_letter_petition_fits_through_the_form(intake):
+    assert intake.http("POST", "/gui", form=FORM | {"content": "ệ" * 10_000}).status == 201
+
+
+def test_an_english_form_makes_an_english_petition(intake):
+    answer = intake.http("POST", "/gui?lang=en", form=FORM)
+
+    assert "Monday, 23 November 2026" in answer.text
+
+
+# --- following ----------------------------------------------------------------------------------------
+
+
+def test_reference_and_pin_show_the_petition(intake):
+    proof = receipt_of(intake)
+
+    answer = intake.http("POST", "/tra-cuu", form=proof | {"ma": spaced(proof["ma"])})
+
+    page = outline_of(answer.text)
+    assert answer.status == 200
+    assert "Mới tiếp nhận" in answer.text
+    assert "Thứ Hai, ngày 23/11/2026" in answer.text
+    assert {control["id"] for control in page.controls} <= page.labelled
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_an_overdue_petition_says_by_how_much(intake):
+    proof = receipt_of(intake)
+    intake.clock.hold_at(datetime.fromisoformat("2026-11-26T09:00:00+07:00"))
+
+    assert "quá hạn 2 ngày làm việc" in intake.http("POST", "/tra-cuu", form=proof).text
+
+
+def test_the_link_of_an_email_needs_no_pin(intake):
+    proof = receipt_of(intake)
+    token = link_token_of(composition.identifiers_key(), proof["ma"])
+
+    answer = intake.http("GET", "/tra-cuu", query={"ma": proof["ma"], "t": token})
+
+    assert answer.status == 200
+    assert 'id="state"' in answer.text
+
+
+def test_a_wrong_pin_and_an_unknown_reference_give_the_same_page(intake):
+    proof = receipt_of(intake)
+
+    wrong = intake.http("POST", "/tra-cuu", form=proof | {"pin": "00000000"})
+    unknown = intake.http("POST", "/tra-cuu", form={"ma": "26483190274", "pin": "00000000"})
+
+    assert wrong.status == unknown.status == 404
+    assert wrong.text.replace(proof["ma"], "") == unknown.text.replace("26483190274", "")
+    assert "00000000" not in wrong.text
+
+
+def test_a_petitioner_supplements_rates_and_reads_the_answer(intake, officers_do):
+    proof = receipt_of(intake, may_publish="1")
+    added = intake.http("POST", "/tra-cuu/bo-sung", form=proof | {"content": "Nộp ngày 3/3.", "key": "k1"})
+    again = intake.http("POST", "/tra-cuu/bo-sung", form=proof | {"content": "Nộp ngày 3/3.", "key": "k1"})
+    officers_do(proof["ma"], *answering(intake))
+    rated = intake.http(
+        "POST", "/tra-cuu/danh-gia", form=proof | {"score": "4", "comment": "Được", "key": "k2"}
+    )
+
+    assert "Đã nhận nội dung bổ sung." in added.text
+    assert again.text.count("Nộp ngày 3/3.") == 1
+    assert "Hồ sơ đã có kết quả." in rated.text
+    assert "4 trên 5" in rated.text
+    assert "minh.xuly" not in rated.text
+
+
+def test_withdrawing_needs_a_tick_and_then_ends_it(intake):
+    proof = receipt_of(intake)
+
+    asked = intake.http("POST", "/tra-cuu/rut", form=proof | {"key": "k"})
+    done = intake.http("POST", "/tra-cuu/rut", form=proof | {"key": "k", "confirm": "1"})
+
+    assert asked.status == 422
+    assert '<a href="#confirm">' in asked.text
+    assert "Đã rút" in done.text
+
+
+@pytest.mark.parametrize(
+    ("door", "form", "status"),
+    [
+        pytest.param("/tra-cuu/bo-sung", {"content": ""}, 422, id="an empty supplement"),
+        pytest.param("/tra-cuu/danh-gia", {}, 422, id="a rating without a score"),
+        pytest.param("/tra-cuu/danh-gia", {"score": "6"}, 422, id="six of five"),
+        pytest.param("/tra-cuu/danh-gia", {"score": "5"}, 409, id="a rating before the answer"),
+        pytest.param("/tra-cuu/bo-sung", {"content": "x", "pin": "0"}, 404, id="a wrong PIN"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(intake, door, form, status):
+    proof = receipt_of(intake)
+
+    answer = intake.http("POST", door, form=proof | form)
+
+    assert answer.status == status
+    assert intake.items("petitions")[0]["version"] == {"N": "1"}
+    outline_of(answer.text)
+
+
+# --- public -------------------------------------------------------------------------------------------
+
+
+def answering(system: System) -> list[Any]:
+    at = system.clock.now()
+    return [
+        lambda p: p.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=at, change_id="r"),
+        lambda p: p.accept(by="officer:minh.xuly", handler="minh.xuly", at=at, change_id="a"),
+        lambda p: p.draft_answer("Hồ sơ đã có kết quả.", by="officer:x", officer="x", at=at, change_id="d"),
+        lambda p: p.approve(by="officer:y", officer="y", at=at, change_id="p"),
+    ]
+
+
+def publishing(system: System) -> Any:
+    def publish(petition: Petition) -> Petition:
+        at = system.clock.now()
+        shown = Publication(subject="Hồ sơ chậm", content="Chậm.", answer="Đã xong.", published_at=at)
+        return petition.publish(shown, by="officer:y", at=at, change_id="publish")
+
+    return publish
+
+
+def test_published_answers_are_listed_and_searched(intake, officers_do):
+    proof = receipt_of(intake, may_publish="1")
+    officers_do(proof["ma"], *answering(intake), publishing(intake))
+
+    listed = intake.http("GET", "/cong-khai").text
+    missed = intake.http("GET", "/cong-khai", query={"q": "đất đai", "month": "2026-11"}).text
+
+    assert "Hồ sơ chậm" in listed
+    assert proof["ma"] not in listed
+    assert "Chưa có kết quả nào" in missed
+    assert 'value="đất đai"' in missed
+
+
+def test_figures_are_shown_for_a_month(intake):
+    receipt_of(intake)
+
+    html = intake.http("GET", "/thong-ke", query={"month": "2026-11"}).text
+
+    assert re.search(r"Đã tiếp nhận</th><td[^>]*>1<", html)
+
+
+# --- assets -------------------------------------------------------------------------------------------
+
+
+def test_the_style_sheet_may_be_kept_for_ever_under_its_version(intake):
+    address = _found(r'href="(/assets/pakn\.css\?v=[0-9a-f]+)"', intake.http("GET", "/").text)
+
+    answer = intake.http("GET", address)
+
+    assert answer.header("Content-Type") == "text/css; charset=utf-8"
+    assert "immutable" in answer.header("Cache-Control")
+    again = intake.http("GET", address, headers={"If-None-Match": answer.header("ETag")})
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["nichts.css", "..%2Fpakn.css", "..%2F..%2Fhttp.py", "pakn.py"])
+def test_nothing_else_is_served_as_an_asset(intake, name):
+    assert intake.http("GET", f"/assets/{name}").status == 404

@@ -1,0 +1,419 @@
+"""What people send to 8088, from the provider's request to the reply on their screen."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from chalicelib.intake import composition, sms_replies
+from chalicelib.intake.sms.commands import Topic
+from chalicelib.intake.sms.webhook import InboundSms, Part
+from infra.local.providers import twilio
+from shared.domain.gsm7 import is_gsm7, segments
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Lane, Petition, Proposal
+from shared.opt_outs import OptOuts
+from shared.petitions import petition_of
+from shared.seal import Seal
+from tests.builders import a_petition
+from tests.system import System
+
+MINE, OTHERS = "84912345678", "84987654321"
+
+
+def request(system: System, content: str, smsid: str, **changes: str) -> dict[str, str]:
+    """Return an eSMS request's query, signed as the aggregator signs it."""
+    at = (system.clock.now() + timedelta(hours=7)).strftime("%Y%m%d%H%M%S")
+    query = {
+        "sender": MINE,
+        "content": content,
+        "serviceNumber": "8088",
+        "keyword": "PAKN",
+        "cpid": "local",
+        "smsid": smsid,
+        "receiverTime": at,
+        **changes,
+    }
+    signed = query["cpid"] + smsid + query["content"] + query["receiverTime"] + "local-esms-key"
+    return {"sign": hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest(), **query}
+
+
+def text(system: System, content: str, smsid: str, **changes: str) -> str:
+    """Send an SMS and return the reply."""
+    answer = system.http("GET", "/sms/esms", query=request(system, content, smsid, **changes))
+    assert answer.status == 200
+    message = ET.fromstring(answer.text).findtext("Message") or ""  # noqa: S314 - our own answer
+    assert is_gsm7(message)
+    assert segments(message) <= 1
+    return message
+
+
+def petitions(system: System) -> list[Petition]:
+    return [petition_of(item) for item in system.items("petitions")]
+
+
+@pytest.fixture
+def reference(intake: System) -> str:
+    """A petition that came by SMS."""
+    text(intake, "PAKN Phong noi vu tra loi cham", "first")
+    return petitions(intake)[0].reference
+
+
+# --- sending ------------------------------------------------------------------------------------------
+
+
+def test_an_sms_becomes_a_petition_and_its_sender_is_told_everything_in_one_sms(intake):
+    reply = text(intake, "PAKN Phòng Nội vụ trả lời chậm", "m1")
+
+    (petition,) = petitions(intake)
+    assert petition.channel == "SMS"
+    assert petition.content == "Phòng Nội vụ trả lời chậm"
+    assert petition.petitioner.is_named is False
+    assert petition.petitioner.reply_by == ("SMS",)
+    assert petition.reference in reply
+    assert "23/11/2026" in reply
+    assert re.search(r"PIN [0-9]{8}", reply)
+    assert f"PAKN BS {petition.reference} <ho ten, dia chi>" in reply
+
+
+def test_the_pin_of_the_sms_opens_the_petition_on_the_web(intake):
+    reply = text(intake, "PAKN Cham tra loi", "m1")
+    pin = re.search(r"PIN ([0-9]{8})", reply)
+    assert pin
+
+    (petition,) = petitions(intake)
+    answer = intake.http("GET", f"/v1/petitions/{petition.reference}", headers={"X-Petition-Pin": pin[1]})
+
+    assert answer.status == 200
+
+
+def test_a_redelivered_sms_makes_no_second_petition_and_gets_the_same_reply(intake):
+    query = request(intake, "PAKN Phong noi vu tra loi cham", "m1")
+    first = intake.http("GET", "/sms/esms", query=query)
+    intake.clock.hold_at(intake.clock.now() + timedelta(hours=23))
+    second = intake.http("GET", "/sms/esms", query=query)
+
+    assert first.body == second.body
+    assert len(petitions(intake)) == 1
+
+
+def test_the_same_message_signed_anew_later_is_the_same_petition(intake):
+    first = text(intake, "PAKN Cham tra loi", "m1")
+    second = text(intake, "PAKN Cham tra loi", "m1", receiverTime="20261103101500")
+
+    assert first == second
+    assert len(petitions(intake)) == 1
+
+
+def test_a_message_id_with_another_sender_is_refused_and_changes_nothing(intake):
+    text(intake, "PAKN Cham tra loi", "m1")
+
+    answer = intake.http("GET", "/sms/esms", query=request(intake, "PAKN Cham tra loi", "m1", sender=OTHERS))
+
+    assert answer.status == 403
+    assert len(petitions(intake)) == 1
+
+
+def test_receiving_an_sms_costs_one_encryption_and_one_write_once_warm(intake):
+    text(intake, "PAKN Cham tra loi", "m1")
+
+    with intake.faults.counting() as calls:
+        text(intake, "PAKN Viec khac", "m2")
+
+    assert [call.operation for call in calls] == ["Encrypt", "PutItem"]
+
+
+def test_the_number_is_nowhere_in_the_tables(intake, reference):
+    text(intake, "xin chao cac ban", "m2", sender=OTHERS)
+    text(intake, f"PAKN BS {reference} Canary Van An, 12 Le Loi", "m3")
+    text(intake, "HUY", "m4")
+
+    stored = str([intake.items(table) for table in ("petitions", "throttle", "deliveries")])
+    assert "912345678" not in stored
+    assert "Canary" not in stored
+
+
+def test_twilios_message_is_taken_alike(intake):
+    example = shlex.split(twilio("http://localhost:8088", intake.local.cloud.providers["twilio"]).example)
+    form = dict(part.split("=", 1) for flag, part in pairwise(example) if flag == "--data-urlencode")
+    headers = dict(part.split(": ", 1) for flag, part in pairwise(example) if flag == "-H")
+
+    answer = intake.http("POST", "/sms/twilio", form=form, headers=headers)
+
+    assert answer.status == 200
+    assert "<Response><Message>BNV da nhan PAKN ma" in answer.text
+    assert petitions(intake)[0].channel == "SMS"
+
+
+# --- who one is ---------------------------------------------------------------------------------------
+
+
+def identity(system: System, petition: Petition) -> Any:
+    seal = Seal(composition.configuration().seal_key_id)
+    return seal.open(petition.petitioner.seal, petition.reference)
+
+
+def test_the_first_supplement_is_the_name_and_address_and_goes_into_the_seal(intake, reference):
+    reply = text(intake, f"PAKN BS {reference} Nguyễn Văn An, 12 Lê Lợi, Huế", "m2")
+
+    (petition,) = petitions(intake)
+    assert "ho ten, dia chi" in reply
+    assert petition.petitioner.is_named
+    assert [entry.text for entry in petition.history] == [None, None]
+    assert identity(intake, petition).text == "Nguyễn Văn An, 12 Lê Lợi, Huế"
+    assert identity(intake, petition).phone == "+84912345678"
+
+
+def test_later_supplements_are_content(intake, reference):
+    text(intake, f"PAKN BS {reference} Nguyen Van An, 12 Le Loi, Hue", "m2")
+    text(intake, f"PAKN BS {reference} Toi nop ngay 3/3", "m3")
+
+    assert petitions(intake)[0].history[-1].text == "Toi nop ngay 3/3"
+
+
+def test_a_redelivered_first_supplement_stays_identity(intake, reference):
+    query = request(intake, f"PAKN BS {reference} Nguyen Van An, 12 Le Loi, Hue", "m2")
+    answers = [intake.http("GET", "/sms/esms", query=query).body for _ in range(3)]
+
+    (petition,) = petitions(intake)
+    assert len(set(answers)) == 1
+    assert len(petition.petitioner.seal) == 2
+    assert petition.version == 2
+
+
+def test_a_bare_name_and_address_answers_our_question(intake, reference):
+    reply = text(intake, "Nguyen Van An, 12 Le Loi, Hue", "m2")
+
+    assert reference in reply
+    assert petitions(intake)[0].petitioner.is_named
+
+
+def test_a_bare_text_after_two_days_is_answered_with_help(intake, reference):
+    intake.clock.hold_at(intake.clock.now() + timedelta(hours=49))
+
+    assert text(intake, "Nguyen Van An, 12 Le Loi, Hue", "m2") == sms_replies.HELP
+    assert not petitions(intake)[0].petitioner.is_named
+
+
+def test_a_bare_text_of_a_stranger_is_answered_with_help(intake, reference):
+    assert text(intake, "Nguyen Van An, 12 Le Loi, Hue", "m2", sender=OTHERS) == sms_replies.HELP
+
+
+# --- commands -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("PAKN TC {reference}", id="as documented"),
+        pytest.param("pakn tc {reference}", id="small letters"),
+        pytest.param("Pakn Tra cứu {reference}", id="in words"),
+        pytest.param("PAKN{reference}", id="only the reference"),
+    ],
+)
+def test_the_sender_tracks_without_a_pin(intake, reference, content):
+    reply = text(intake, content.format(reference=reference), "m2")
+
+    assert reply.startswith(f"PAKN {reference}: Moi tiep nhan. Han tra loi 23/11/2026.")
+
+
+def test_tracking_tells_how_late_it_is(intake, reference):
+    intake.clock.hold_at(datetime(2026, 11, 26, 2, 0, tzinfo=UTC))
+
+    assert "Da qua han 2 ngay lam viec" in text(intake, f"PAKN TC {reference}", "m2")
+
+
+def test_a_stranger_learns_nothing_not_even_that_it_exists(intake, reference):
+    replies = {
+        text(intake, f"PAKN TC {reference}", "m2", sender=OTHERS),
+        text(intake, "PAKN TC 26483190274", "m3", sender=OTHERS),
+        text(intake, "PAKN TC 26483190275", "m4", sender=OTHERS),
+        text(intake, f"PAKN RUT {reference}", "m5", sender=OTHERS),
+        text(intake, f"PAKN DG {reference} 1", "m6", sender=OTHERS),
+        text(intake, f"PAKN BS {reference} them", "m7", sender=OTHERS),
+    }
+
+    assert replies == {sms_replies.NOT_YOURS}
+    assert petitions(intake)[0].version == 1
+
+
+def test_a_web_petitioner_tracks_from_the_number_they_gave(intake, sent):
+    assert text(intake, f"PAKN TC {sent['reference']}", "m1").startswith(
+        f"PAKN {sent['reference']}: Moi tiep nhan"
+    )
+
+
+def test_withdrawing_ends_it_once(intake, reference):
+    first = text(intake, f"PAKN RUT {reference}", "m2")
+    again = text(intake, f"PAKN RUT {reference}", "m2")
+    anew = text(intake, f"PAKN RUT {reference}", "m3")
+
+    (petition,) = petitions(intake)
+    assert first == again
+    assert (petition.state, petition.version) == ("WITHDRAWN", 2)
+    assert "khong the rut" in anew
+
+
+def test_what_has_no_answer_cannot_be_rated(intake, reference):
+    assert "chua the danh gia" in text(intake, f"PAKN DG {reference} 5", "m2")
+
+
+@pytest.fixture
+def answered(intake: System, reference: str, officers_do: Callable[..., Petition]) -> str:
+    """The petition that came by SMS, answered."""
+    at = intake.clock.now()
+    officers_do(
+        reference,
+        lambda p: p.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=at, change_id="r"),
+        lambda p: p.accept(by="officer:a", handler="a", at=at, change_id="a"),
+        lambda p: p.draft_answer("Đã xong.", by="officer:a", officer="a", at=at, change_id="d"),
+        lambda p: p.approve(by="officer:b", officer="b", at=at, change_id="p"),
+    )
+
+    return reference
+
+
+def test_an_answer_is_rated(intake, answered):
+    assert f"PAKN DG {answered} <1-5>" in text(intake, f"PAKN TC {answered}", "m2")
+    text(intake, f"PAKN DG {answered} 4", "m3")
+
+    rating = petitions(intake)[0].rating
+    assert rating is not None
+    assert rating.score == 4
+
+
+def test_a_replayed_rating_does_not_win_over_a_later_one(intake, answered):
+    text(intake, f"PAKN DG {answered} 4", "m3")
+    text(intake, f"PAKN DG {answered} 2", "m4")
+
+    text(intake, f"PAKN DG {answered} 4", "m3")
+
+    rating = petitions(intake)[0].rating
+    assert rating is not None
+    assert rating.score == 2
+
+
+def test_a_supplement_with_a_moved_border_takes_no_second_effect(intake, reference):
+    """MD5 signs `smsid` and `content` without a separator: `m7` + `PAKN BS…` signs like `m7PAKN` + ` BS…`."""
+    text(intake, f"PAKN BS {reference} Nguyen Van An, Hue", "m2")
+    query = request(intake, f"PAKN BS {reference} them", "m7")
+    intake.http("GET", "/sms/esms", query=query)
+    before = petitions(intake)[0].version
+
+    intake.http("GET", "/sms/esms", query={**query, "smsid": "m7PAKN", "content": f" BS {reference} them"})
+
+    assert petitions(intake)[0].version == before
+
+
+@pytest.mark.parametrize(
+    ("content", "reply"),
+    [
+        pytest.param("xin chao", sms_replies.HELP, id="no command"),
+        pytest.param("PAKN", sms_replies.HELP, id="the bare keyword"),
+        pytest.param("PAKN HD", sms_replies.HELP, id="asking for help"),
+        pytest.param("PAKN TC", sms_replies.HELP_ABOUT[Topic.TRACK], id="tracking without a reference"),
+        pytest.param("PAKN DG 264831902 7", sms_replies.HELP_ABOUT[Topic.RATE], id="a mistyped reference"),
+        pytest.param("HUY", sms_replies.STOPPED, id="stop"),
+    ],
+)
+def test_the_rest_is_answered_with_what_helps(intake, content, reply):
+    assert text(intake, content, "m1") == reply
+    assert petitions(intake) == []
+
+
+def test_stop_is_remembered_for_the_notifier(intake, reference):
+    text(intake, "HUY", "m2")
+
+    (petition,) = petitions(intake)
+    opted_out = OptOuts(composition.configuration().throttle_table)
+    assert opted_out.has(petition.petitioner.contact_keys[0])
+    assert not opted_out.has("0" * 32)
+
+
+def test_one_number_costs_us_a_bounded_number_of_replies_and_a_repeat_is_not_counted(intake):
+    for number in range(39):
+        assert text(intake, "xin chao", f"m{number}")
+    assert text(intake, "xin chao", "m0")
+    assert text(intake, "xin chao", "last")
+
+    assert text(intake, "xin chao", "more") == ""
+    assert text(intake, "xin chao", "other", sender=OTHERS)
+
+
+# --- long messages ------------------------------------------------------------------------------------
+
+
+def part(number: int, content: str, *, of: int = 2, message: str = "") -> InboundSms:
+    return InboundSms(
+        provider="standard",
+        message_id=message or f"part-{number}",
+        sender="+84912345678",
+        content=content,
+        received_at=None,
+        replay_key=f"{number}" * 32,
+        part=Part("ref-7", number, of),
+    )
+
+
+@pytest.mark.parametrize(
+    "order", [pytest.param((1, 2), id="in order"), pytest.param((2, 1, 2, 1), id="out of order, twice")]
+)
+def test_parts_of_a_long_message_become_one_petition(intake, order):
+    parts = {1: part(1, "PAKN Phần đầu của một "), 2: part(2, "tin dài")}
+
+    for number in order:
+        composition.sms_desk().answer(parts[number], is_answered_inline=False)
+
+    (petition,) = petitions(intake)
+    assert petition.content == "Phần đầu của một tin dài"
+    assert petition.is_receipt_owed
+
+
+def test_a_provider_that_takes_no_reply_leaves_the_receipt_to_the_notifier(intake):
+    composition.sms_desk().answer(
+        InboundSms("standard", "m1", "+84912345678", "PAKN Cham", None, "1" * 32), is_answered_inline=False
+    )
+
+    assert petitions(intake)[0].was_acknowledged_at_once is False
+
+
+# --- every reply is one SMS ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("days", [0, 9999])
+def test_every_status_fits_one_sms(state, days):
+    petition = a_petition().model_copy(update={"state": state, "due_on": date(2026, 12, 31)})
+
+    replies = [
+        sms_replies.status(petition, days),
+        *(
+            sms_replies.not_possible(petition, action)
+            for action in (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE)
+        ),
+        sms_replies.receipt(petition, "12345678"),
+        sms_replies.identity_added(petition),
+        sms_replies.supplemented(petition),
+        sms_replies.rated(petition, 5),
+        sms_replies.withdrawn(petition),
+    ]
+
+    for reply in replies:
+        assert is_gsm7(reply)
+        assert segments(reply) == 1
+
+
+@pytest.mark.parametrize(
+    "reply", [sms_replies.HELP, *sms_replies.HELP_ABOUT.values(), sms_replies.NOT_YOURS, sms_replies.STOPPED]
+)
+def test_every_fixed_reply_fits_one_sms(reply):
+    assert reply.isascii()
+    assert segments(reply) == 1
