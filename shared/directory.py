@@ -24,6 +24,15 @@ T = TypeVar("T")
 KEPT_FOR = timedelta(seconds=60)
 
 
+_kept: dict[tuple[str, str], tuple[datetime, Any]] = {}
+"""What was read, by table and kind, with the moment of reading: once per process, however many ask."""
+
+
+def forget() -> None:
+    """Read the directory anew on next use (tests)."""
+    _kept.clear()
+
+
 class Row(BaseModel):
     """What every directory row has: an id, and the days on which it holds."""
 
@@ -75,7 +84,6 @@ class Directory:
 
     def __init__(self, table: str) -> None:
         self._table = table
-        self._kept: dict[str, tuple[datetime, Any]] = {}
 
     # --- what functions ask --------------------------------------------------------------------
 
@@ -143,23 +151,23 @@ class Directory:
                 "body": {"S": json.dumps(body, ensure_ascii=False)},
             },
         )
-        self._kept.pop(kind, None)
+        _kept.pop((self._table, kind), None)
 
     def remove(self, kind: str, id: str, valid_from: date) -> None:  # noqa: A002 - the row's own word
         """Remove one version of a row (an override that was declared by mistake)."""
         aws.client("dynamodb").delete_item(
             TableName=self._table, Key={"kind": {"S": kind}, "row": {"S": f"{id}#{valid_from.isoformat()}"}}
         )
-        self._kept.pop(kind, None)
+        _kept.pop((self._table, kind), None)
 
     # --- the cache --------------------------------------------------------------------------------
 
     def _keep(self, kind: str, build: Callable[[list[dict[str, Any]]], T]) -> T:
         now = clock.now()
-        kept = self._kept.get(kind)
+        kept = _kept.get((self._table, kind))
         if kept is None or abs(now - kept[0]) >= KEPT_FOR:
             kept = (now, build(self._read(kind)))
-            self._kept[kind] = kept
+            _kept[self._table, kind] = kept
         value: T = kept[1]
         return value
 

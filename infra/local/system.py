@@ -30,7 +30,7 @@ from infra.local.pumps import (
 )
 from infra.local.sms_gateway import SmsGateway
 from infra.local.travel import Traveller
-from shared import aws, clock, secrets, settings
+from shared import aws, clock, directory, secrets, settings
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 PREFIXES = {"/desk": "casework", "/receipts": "notifier"}
@@ -78,6 +78,7 @@ class LocalSystem:
         aws.forget()
         settings.forget()
         secrets.forget()
+        directory.forget()
         clock.use(self.clock.now)
         moto_insides.run_queues_on(self.clock.now)
         self.functions = Functions(self.wiring.apps(), show_errors=self.wiring.show_errors)
@@ -89,6 +90,7 @@ class LocalSystem:
         aws.forget()
         settings.forget()
         secrets.forget()
+        directory.forget()
 
     # ------------------------------------------------------------ parts
 
@@ -170,6 +172,7 @@ class LocalSystem:
 
         AWS clients stay: making them anew costs a test most of its time and shows nothing.
         """
+        directory.forget()
         for name, module in list(sys.modules.items()):
             if name.partition(".")[0] in {"chalicelib", "shared"} or name.startswith("pakn_function_"):
                 _clear_caches(module)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from infra import seed
-from shared import clock
+from shared import clock, directory
 from shared.directory import Directory
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition import Petition
@@ -23,7 +23,7 @@ class MemoryDirectory(Directory):
     """The seeded directory without a table."""
 
     def __init__(self) -> None:
-        super().__init__("memory")
+        super().__init__(f"memory-{id(self)}")
         self._rows = seed.directory_rows()
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
@@ -32,7 +32,7 @@ class MemoryDirectory(Directory):
     def replace(self, kind: str, rows: list[dict[str, Any]]) -> None:
         """Put other rows in the place of a kind's."""
         self._rows[kind] = rows
-        self._kept.pop(kind, None)
+        directory._kept.pop((self._table, kind), None)
 
 
 class MemoryPetitions(Petitions):

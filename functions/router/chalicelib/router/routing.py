@@ -20,8 +20,6 @@ INTAKE_FIELD = "KHAC"
 DENUNCIATIONS_FIELD = "TTRA"
 """The field whose unit examines denunciations; only its named readers see them."""
 CHANGE_ID = "route"
-DAYS_KEPT = 10
-"""Days whose compiled rules are kept: messages come late by days, not by months."""
 
 
 class Router:
@@ -31,7 +29,7 @@ class Router:
         self._petitions = petitions
         self._directory = directory
         self._rows: tuple[dict[str, Any], ...] = ()
-        self._compiled: dict[date, RoutingRules] = {}
+        self._compiled: dict[tuple[tuple[str, str], ...], RoutingRules] = {}
 
     def route(self, reference: str) -> None:
         """Decide a petition's field and unit, once; a petition that was routed, or ended, meanwhile is left alone."""
@@ -72,14 +70,15 @@ class Router:
     def _rules_on(self, day: date) -> RoutingRules:
         """Return the rules in force on a day of receipt.
 
-        They are compiled once for each day that is asked for, and anew only when an administrator changed them.
+        They are compiled once for each edition, and anew only when an administrator changed them.
         """
         rows = self._directory.rows("routing-rule")
-        if rows != self._rows or len(self._compiled) > DAYS_KEPT:
+        if rows != self._rows:
             self._rows, self._compiled = rows, {}
-        if day not in self._compiled:
-            self._compiled[day] = RoutingRules.from_rows(rows, on=day)
-        return self._compiled[day]
+        edition = tuple((row["id"], row["valid_from"]) for row in in_force(rows, day))
+        if edition not in self._compiled:
+            self._compiled[edition] = RoutingRules.from_rows(rows, on=day)
+        return self._compiled[edition]
 
 
 def proposal_of(decision: Decision) -> Proposal:
