@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.router.classifier import Decision, decide
-from chalicelib.router.rules import RoutingRules
+from chalicelib.router.rules import RoutingRules, in_force
 from shared import clock
 from shared.directory import Directory
 from shared.domain.errors import StaleVersionError

@@ -89,7 +89,7 @@ class RoutingRules:
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], on: date | None = None) -> "RoutingRules":
         """Compile the rows in force on a day (`valid_to` is the last); without a day, those that have no end."""
-        used = _in_force(rows, on)
+        used = in_force(rows, on)
         return cls(
             version=_version(used),
             limits=_limits(used),
@@ -104,7 +104,7 @@ class RoutingRules:
         )
 
 
-def _in_force(rows: Iterable[Mapping[str, Any]], on: date | None) -> list[Mapping[str, Any]]:
+def in_force(rows: Iterable[Mapping[str, Any]], on: date | None) -> list[Mapping[str, Any]]:
     """Keep the rows that hold, and of several versions of one row the newest."""
     newest: dict[str, Mapping[str, Any]] = {}
     for row in sorted(rows, key=lambda row: str(row.get("valid_from", ""))):
