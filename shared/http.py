@@ -92,6 +92,8 @@ RULES: dict[str, str] = {
         "Quy định đang có hiệu lực không được sửa; hãy thêm bản mới có hiệu lực từ hôm nay trở đi."
     ),
     "differs-from-id": N_("Mục này khác với địa chỉ của dòng."),
+    "ends-before-it-begins": N_("Ngày cuối phải bằng hoặc sau ngày đầu."),
+    "longer-than-a-year": N_("Báo cáo không dài quá một năm."),
     "control-characters": N_("Nội dung có ký tự không đọc được."),
     "reply-by-without-contact": N_("Cách nhận trả lời đã chọn cần có thông tin liên hệ tương ứng."),
 }

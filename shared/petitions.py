@@ -7,7 +7,7 @@ present only while the petition belongs into that index (docs/adr/0002-one-item-
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ WAKE_SHARDS = 16
 """Partitions of the `wake` index: a midnight with many deadlines spreads over them."""
 MONTH_SHARDS = 8
 """Partitions of one month of receipts."""
+BATCH = 100
+"""Items that one BatchGetItem may ask for."""
 
 
 class Card(BaseModel):
@@ -180,6 +182,18 @@ class Petitions:
             TableName=self._table, Key={"reference": {"S": reference}}, ConsistentRead=True
         )
         return petition_of(answer["Item"]) if "Item" in answer else None
+
+    def get_all(self, references: Iterable[str]) -> Iterator[Petition]:
+        """Yield the petitions of these references, a hundred at a time, in no order (reports)."""
+        waiting = list(dict.fromkeys(references))
+        while waiting:
+            asked, waiting = waiting[:BATCH], waiting[BATCH:]
+            keys = [{"reference": {"S": reference}} for reference in asked]
+            answer = aws.client("dynamodb").batch_get_item(RequestItems={self._table: {"Keys": keys}})
+            for item in answer["Responses"].get(self._table, ()):
+                yield petition_of(item)
+            left = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", ())
+            waiting += [key["reference"]["S"] for key in left]
 
     def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
         """Yield (reference, wake_at) of one shard's petitions to look at by `until`, to the last page."""

@@ -74,6 +74,13 @@ def put_directory(kind: str, row_id: str) -> Response:
     return api.directory_put(request(), kind, row_id)
 
 
+@app.route("/v1/reports/{name}", methods=["GET"])
+@problems
+def report(name: str) -> Response:
+    """Make a report."""
+    return api.reported(request(), name)
+
+
 @app.route("/health", methods=["GET"])
 def health() -> Response:
     """Tell that casework answers."""

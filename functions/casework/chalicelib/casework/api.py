@@ -12,12 +12,14 @@ from chalicelib.casework.actions import INPUTS, OpenSeal
 from chalicelib.casework.administering import Administration
 from chalicelib.casework.entering import CallInput, enter_call
 from chalicelib.casework.officers import DeskOfficer
+from chalicelib.casework.reporting import Period, Report
 from chalicelib.casework.views import DepartedView, desk_view
 from shared import clock
 from shared.domain.errors import InvalidInputError, UnauthenticatedError, UnknownPetitionError
 from shared.domain.lifecycle import State
 from shared.domain.petition import Petition
-from shared.http import json_answer, json_body, raw_body
+from shared.http import json_answer, json_body, language_of, raw_body, validated
+from shared.web.i18n import Language
 
 
 def sign_in(request: Request) -> Response:
@@ -115,6 +117,34 @@ def directory_put(request: Request, kind: str, row_id: str) -> Response:
         raise InvalidInputError(("body", "json")) from None
     written = Administration(composition.directory()).put(officer, kind, row_id, facts)
     return json_answer(written.row, 201 if written.is_new else 200)
+
+
+def reported(request: Request, name: str) -> Response:
+    """Make a report, as JSON or for spreadsheets."""
+    officer = officer_of(request)
+    given = query(request)
+    period = validated(Period, {name: given[name] for name in ("from", "to") if given.get(name)})
+    report_format = given.get("format") or "json"
+    if report_format not in ("json", "csv"):
+        raise InvalidInputError(("format", "unknown"))
+    report = composition.reports().make(officer, name, period)
+    if report_format == "json":
+        return json_answer(report.as_json(language_of(request)))
+    return csv_answer(report, language_of(request))
+
+
+def csv_answer(report: Report, language: Language) -> Response:
+    """Answer with a report as a file for spreadsheets."""
+    return Response(
+        body=report.as_csv(language),
+        status_code=200,
+        headers={
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="{report.name}_{report.first}_{report.last}.csv"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 def query(request: Request) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.casework.acting import Casework
 from chalicelib.casework.listing import Lists
+from chalicelib.casework.reporting import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from shared import secrets, settings
 from shared.directory import Directory
@@ -55,6 +56,12 @@ def lists() -> Lists:
 
 
 @cache
+def reports() -> Reports:
+    """Return what makes reports."""
+    return Reports(petitions(), directory())
+
+
+@cache
 def sessions() -> Sessions:
     """Return what knows who holds a token."""
     from chalicelib.casework.sessions import Sessions  # noqa: PLC0415 - cryptography is slow to import
@@ -72,5 +79,5 @@ def reception() -> Reception:
 
 def forget() -> None:
     """Build anew on next use (tests)."""
-    for built in (directory, petitions, seal, casework, lists, sessions, reception):
+    for built in (directory, petitions, seal, casework, lists, reports, sessions, reception):
         built.cache_clear()
