@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.local.sms_gateway import Trouble
-from shared.domain.lifecycle import Action
+from shared.domain.lifecycle import Action, State
 from shared.domain.notices import NoticeKind
 from shared.domain.petition import Kind, ReplyBy
 from tests.faults.injection import Fault
@@ -138,7 +138,31 @@ def test_overdue_update_says_truthfully_that_nothing_new_is_known(post_room: Pos
     assert "đã quá hạn 7 ngày làm việc" in text
     assert "thông báo lần 1" in text
     assert "chưa ghi thêm tiến độ mới" in text
+    assert "báo lên cấp trên" not in text
     assert "thứ Hai, 14/12/2026" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        pytest.param(State.IN_PROGRESS, "đang xử lý và chưa ghi thêm tiến độ mới", id="at work"),
+        pytest.param(State.AWAITING_APPROVAL, "đang chờ phê duyệt", id="before the approver"),
+        pytest.param(State.AWAITING_INFORMATION, "đang chờ Ông/Bà bổ sung", id="waiting for the petitioner"),
+        pytest.param(State.ASSIGNED, "chưa có đơn vị nhận xử lý", id="not taken on by the unit"),
+        pytest.param(State.RECEIVED, "chưa có đơn vị nhận xử lý", id="not even routed"),
+    ],
+)
+def test_overdue_update_without_progress_says_where_it_really_stands(post_room: PostRoom, state, said):
+    petition = overdue(post_room)
+    petition = petition.record(
+        Action.ESCALATE, by="timer", at=post_room.clock.now(), change_id="e", facts={"n": "1"}
+    ).model_copy(update={"state": state})
+    post_room.petitions.save(petition, petition.version - 1)
+
+    post_room.tell(NoticeKind.OVERDUE_UPDATE, seq=petition.version - 1)
+
+    assert said in post_room.out()[0].text
+    assert "Việc chậm trễ đã được báo lên cấp trên." in post_room.out()[0].text
 
 
 def test_overdue_update_carries_the_handlers_progress_and_expected_date(post_room: PostRoom):

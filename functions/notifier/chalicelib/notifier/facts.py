@@ -58,6 +58,8 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "subject": None if neutral else petition.subject or None,
         "answer": None if neutral else answer,
         "is_conduct": neutral,
+        "state": petition.state.value,
+        "is_escalated": petition.last(Action.ESCALATE) is not None,
         "may_publish": petition.may_publish,
         "publish_within_working_days": office.terms.publish_within_working_days,
         "forward_within_working_days": office.terms.forward_within_working_days,
