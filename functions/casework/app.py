@@ -85,3 +85,67 @@ def report(name: str) -> Response:
 def health() -> Response:
     """Tell that casework answers."""
     return json_answer({"status": "ok"})
+
+
+# --- pages --------------------------------------------------------------------------------------------
+
+
+def page(name: str, *arguments: str) -> Response:
+    """Answer with one of the desk's pages."""
+    from chalicelib.casework import site  # noqa: PLC0415 - the JSON API does without templates
+
+    return site.answer(name, request(), *arguments)
+
+
+@app.route("/", methods=["GET"])
+def queue() -> Response:
+    """Show a queue by due date."""
+    return page("queue")
+
+
+@app.route("/sign-in", methods=["GET"])
+def sign_in_form() -> Response:
+    """Show the sign-in form."""
+    return page("sign_in_form")
+
+
+@app.route("/sign-in", methods=["POST"], content_types=ANY)
+def sign_in_by_form() -> Response:
+    """Take the sign-in form."""
+    return page("sign_in")
+
+
+@app.route("/sign-out", methods=["POST"], content_types=ANY)
+def sign_out() -> Response:
+    """End the session on this device."""
+    return page("sign_out")
+
+
+@app.route("/petitions/{reference}", methods=["GET"])
+def petition(reference: str) -> Response:
+    """Show one petition and what may be done to it."""
+    return page("petition", reference)
+
+
+@app.route("/petitions/{reference}/{action}", methods=["POST"], content_types=ANY)
+def act_by_form(reference: str, action: str) -> Response:
+    """Take an action from its form."""
+    return page("act", reference, action)
+
+
+@app.route("/calls/new", methods=["GET"])
+def new_call() -> Response:
+    """Show the form for a call."""
+    return page("new_call")
+
+
+@app.route("/calls", methods=["POST"], content_types=ANY)
+def take_call() -> Response:
+    """Take the form for a call, in two steps."""
+    return page("take_call")
+
+
+@app.route("/{name}", methods=["GET"])
+def no_such_page(name: str) -> Response:
+    """Say so in the desk's own style."""
+    return page("not_found")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.casework.acting import Casework
@@ -14,9 +15,13 @@ from shared.directory import Directory
 from shared.petitions import Petitions
 from shared.reception import Reception
 from shared.seal import Seal
+from shared.web.i18n import add_catalogue
 
 if TYPE_CHECKING:
     from chalicelib.casework.sessions import Sessions
+    from shared.web.rendering import Pages
+
+_HERE = Path(__file__).parent
 
 
 def configuration() -> CaseworkSettings:
@@ -45,7 +50,8 @@ def seal() -> Seal:
 
 @cache
 def casework() -> Casework:
-    """Return what lets officers act."""
+    """Return what lets officers act; some of what they do is told to petitioners in English."""
+    add_catalogue(_HERE / "locale")
     return Casework(petitions(), directory(), seal())
 
 
@@ -77,7 +83,15 @@ def reception() -> Reception:
     return Reception(petitions(), directory(), seal(), key)
 
 
+@cache
+def pages() -> Pages:
+    """Return the officers' pages; Jinja2 is imported here because the JSON API does without it."""
+    from shared.web.rendering import Pages  # noqa: PLC0415 - keeps the API's cold start short
+
+    return Pages(_HERE)
+
+
 def forget() -> None:
     """Build anew on next use (tests)."""
-    for built in (directory, petitions, seal, casework, lists, reports, sessions, reception):
+    for built in (directory, petitions, seal, casework, lists, reports, sessions, reception, pages):
         built.cache_clear()

@@ -1,0 +1,76 @@
+"""The frame of the officers' pages, and the names that people read on them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from chalice.app import Request, Response
+
+from chalicelib.casework import composition, permissions
+from chalicelib.casework.api import query
+from chalicelib.casework.listing import queues_of
+from chalicelib.casework.officers import DeskOfficer
+from chalicelib.casework.permissions import Ability
+from shared import clock
+from shared.domain.working_calendar import local_date
+from shared.http import html_answer
+from shared.web.i18n import Language, gettext
+
+_SAME_ORIGIN = {"Referrer-Policy": "same-origin"}
+"""Why: see `gate`."""
+
+
+class FormProblem(NamedTuple):
+    """One line of the error summary: leads to the field with this id."""
+
+    id: str
+    label: str
+    message: str
+
+
+def language_of_page(request: Request) -> Language:
+    """Return the language that the address asks for."""
+    return "en" if query(request).get("lang") == "en" else "vi"
+
+
+def render(
+    request: Request, officer: DeskOfficer | None, template: str, status: int = 200, **facts: Any
+) -> Response:
+    """Answer with a page in the desk's frame."""
+    language = language_of_page(request)
+    html = composition.pages().render(
+        template,
+        language,
+        officer=officer,
+        unit_label=unit_label(officer.unit, language) if officer else "",
+        has_queues=bool(officer and queues_of(officer)),
+        may_enter=bool(officer and permissions.is_able(officer, Ability.ENTER_PETITION)),
+        may_read_reports=bool(officer and permissions.is_able(officer, Ability.READ_REPORTS)),
+        **facts,
+    )
+    return html_answer(html, status, _SAME_ORIGIN)
+
+
+def who(by: str, language: Language) -> str:
+    """Return who did something, as an officer reads it."""
+    _ = gettext(language)
+    known = {"petitioner": _("Người gửi"), "router": _("Phân loại tự động"), "timer": _("Đồng hồ hệ thống")}
+    username = by.removeprefix("officer:")
+    officer = composition.directory().officers().get(username)
+    return officer.name if officer else known.get(by, username)
+
+
+def unit_label(code: str, language: Language) -> str:
+    """Return a unit's name; its code where the directory does not know it."""
+    unit = composition.directory().units(local_date(clock.now())).get(code)
+    if unit is None:
+        return code
+    return unit.name_en if language == "en" and unit.name_en else unit.name
+
+
+def field_label(code: str | None, language: Language) -> str:
+    """Return a field's name; its code where the directory does not know it."""
+    field = composition.directory().fields(local_date(clock.now())).get(code or "")
+    if field is None:
+        return code or ""
+    return field.name_en if language == "en" and field.name_en else field.name
