@@ -331,6 +331,7 @@ def throttled_mails(post_room: PostRoom, sending: int):
 def number_of_sending(post_room: PostRoom) -> int:
     """Return which of a cold function's calls is the sending, from a rehearsal; the system is as new afterwards."""
     post_room.a_petition(ReplyBy.EMAIL, phone=None)
+    post_room.system.local.cold_start()
     with post_room.system.faults.counting() as calls:
         post_room.tell(RECEIPT)
         number = next(call.number for call in calls if call.operation == "SendEmail")
