@@ -24,6 +24,8 @@ T = TypeVar("T")
 KEPT_FOR = timedelta(seconds=60)
 
 
+_AS_STORED = "#as-stored"
+"""Rows as they are stored are kept apart from what is built of the same rows."""
 _kept: dict[tuple[str, str], tuple[datetime, Any]] = {}
 """What was read, by table and kind, with the moment of reading: once per process, however many ask."""
 
@@ -36,7 +38,7 @@ def forget() -> None:
 class Row(BaseModel):
     """What every directory row has: an id, and the days on which it holds."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     id: str
     valid_from: date
@@ -136,7 +138,7 @@ class Directory:
 
     def rows(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return all rows of a kind as they are stored (routing rules, templates, administration)."""
-        return self._keep(kind, tuple)
+        return self._keep(f"{kind}{_AS_STORED}", tuple)
 
     # --- writing (administration, seeding) -------------------------------------------------------
 
@@ -151,14 +153,14 @@ class Directory:
                 "body": {"S": json.dumps(body, ensure_ascii=False)},
             },
         )
-        _kept.pop((self._table, kind), None)
+        self._forget(kind)
 
     def remove(self, kind: str, id: str, valid_from: date) -> None:  # noqa: A002 - the row's own word
         """Remove one version of a row (an override that was declared by mistake)."""
         aws.client("dynamodb").delete_item(
             TableName=self._table, Key={"kind": {"S": kind}, "row": {"S": f"{id}#{valid_from.isoformat()}"}}
         )
-        _kept.pop((self._table, kind), None)
+        self._forget(kind)
 
     # --- the cache --------------------------------------------------------------------------------
 
@@ -166,10 +168,14 @@ class Directory:
         now = clock.now()
         kept = _kept.get((self._table, kind))
         if kept is None or abs(now - kept[0]) >= KEPT_FOR:
-            kept = (now, build(self._read(kind)))
+            kept = (now, build(self._read(kind.removesuffix(_AS_STORED))))
             _kept[self._table, kind] = kept
         value: T = kept[1]
         return value
+
+    def _forget(self, kind: str) -> None:
+        for kept in (kind, f"{kind}{_AS_STORED}"):
+            _kept.pop((self._table, kept), None)
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
