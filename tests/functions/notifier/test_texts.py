@@ -233,6 +233,18 @@ def test_which_text_counts(rows, begins):
     assert a_receipt(*rows).startswith(begins)
 
 
+@pytest.mark.parametrize("without", [{}, {"subject": None}, {"subject": ""}])
+def test_mail_whose_override_has_no_subject_keeps_the_packaged_one(without):
+    row = an_override(id="petitioner.RECEIPT.EMAIL.vi", text="Mới: {{ reference }}", **without)
+
+    rendered = texts(row).render(
+        "petitioner", NoticeKind.RECEIPT, DeliveryChannel.EMAIL, "vi", facts(an_extreme_petition())
+    )
+
+    assert rendered.subject == "Đã tiếp nhận phản ánh, kiến nghị mã 26 4831 9027 5"
+    assert "Mới: 26 4831 9027 5" in rendered.text
+
+
 # --- what is said about time ------------------------------------------------------------------------------
 
 

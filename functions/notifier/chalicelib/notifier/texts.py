@@ -97,7 +97,8 @@ class Texts:
         if not rows:
             return None
         row = max(rows, key=lambda row: str(row["valid_from"]))
-        return _Source(str(row.get("text", "")), str(row.get("subject", "")), str(row["valid_from"]))
+        subject = row.get("subject") or _packaged(name).subject
+        return _Source(str(row.get("text") or ""), str(subject), str(row["valid_from"]))
 
     def _rendered(
         self,
