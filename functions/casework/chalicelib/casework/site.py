@@ -144,6 +144,7 @@ def queue(request: Request, officer: DeskOfficer) -> Response:
         "queue.html",
         queue=name,
         queue_label=_queue_label(name, language),
+        is_over_units=name in QUEUES,
         queues=[(one, _queue_label(one, language)) for one in queues_of(officer)],
         states=[(one.value, gettext(language)(STATES[one])) for one in LISTED_STATES],
         state=state or "",
