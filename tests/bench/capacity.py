@@ -115,7 +115,7 @@ def counted() -> Iterator[Capacity]:
         service = model.service_model.service_name
         capacity.see(service, model.name, pending.get("params", {}), parsed)
 
-    session = aws._session()
+    session: Any = aws._session()
     session.register("provide-client-params.*.*", asked, unique_id="capacity-asked")
     session.register("after-call.*.*", answered, unique_id="capacity-answered")
     aws.client.cache_clear()

@@ -177,4 +177,4 @@ def _calls_of(
     )
     if "CALLS" not in done.stdout:
         raise RuntimeError(f"{name} did not answer:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
-    return [tuple(call) for call in json.loads(done.stdout.rsplit("CALLS", 1)[1])]  # type: ignore[misc]
+    return [tuple(call) for call in json.loads(done.stdout.rsplit("CALLS", 1)[1])]

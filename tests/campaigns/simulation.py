@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.router.relaying import notice_requests, routing_requests
@@ -80,9 +81,7 @@ class Simulation:
         clock.use(lambda: self.now)
         try:
             for number in range(self.count):
-                self._at(
-                    START + self._some(timedelta(days=DAYS - 2)), lambda number=number: self._receive(number)
-                )
+                self._at(START + self._some(timedelta(days=DAYS - 2)), partial(self._receive, number))
             self._at(START + MINUTE, self._sweep)
             self._play_until(START + timedelta(days=DAYS))
             self._come_to_rest()
@@ -137,12 +136,12 @@ class Simulation:
     def _work(self, reference: str) -> None:
         """An officer takes the next step, sooner or later, or never."""
         petition = self._get(reference)
-        day, change = {"by": "officer:a", "at": self.now}, f"work:{petition.version}"
+        change: dict[str, Any] = {"by": "officer:a", "at": self.now, "change_id": f"work:{petition.version}"}
         steps: dict[State, Callable[[], Petition]] = {
-            State.RECEIVED: lambda: petition.assign("VCCVC", change_id=change, **day),
-            State.ASSIGNED: lambda: petition.accept(handler="a", change_id=change, **day),
-            State.IN_PROGRESS: lambda: petition.draft_answer("Trả lời", officer="a", change_id=change, **day),
-            State.AWAITING_APPROVAL: lambda: petition.approve(officer="b", change_id=change, **day),
+            State.RECEIVED: lambda: petition.assign("VCCVC", **change),
+            State.ASSIGNED: lambda: petition.accept(handler="a", **change),
+            State.IN_PROGRESS: lambda: petition.draft_answer("Trả lời", officer="a", **change),
+            State.AWAITING_APPROVAL: lambda: petition.approve(officer="b", **change),
         }
         step = steps.get(petition.state)
         if step is None:
@@ -171,12 +170,10 @@ class Simulation:
 
     def _relay(self, petition: Petition, seen: int) -> None:
         for request in routing_requests(petition, seen):
-            self._deliver(
-                "routing", lambda request=request: self._then_relay(self.router.route, request.reference)
-            )
+            self._deliver("routing", partial(self._then_relay, self.router.route, request.reference))
         for notice in notice_requests(petition, seen):
             name = (notice.reference, notice.seq, notice.kind, notice.audience)
-            self._deliver("notices", lambda name=name: self.told.update([name]))
+            self._deliver("notices", partial(self.told.update, [name]))
 
     def _sweep(self) -> None:
         """Dispatch what is due, unless the sweeper is down; now and then two sweeps overlap."""
@@ -188,7 +185,7 @@ class Simulation:
 
     def _dispatch_due(self) -> None:
         for reference, _wake_at in self.petitions.due_everywhere(self.now):
-            self._deliver("timers", lambda reference=reference: self._then_relay(self.timer.wake, reference))
+            self._deliver("timers", partial(self._then_relay, self.timer.wake, reference))
 
     def _then_relay(self, act: Callable[[str], None], reference: str) -> None:
         before = self._get(reference).version

@@ -49,4 +49,5 @@ def test_chain_can_be_verified_by_its_documented_recipe():
 def test_entry_says_who_did_what_when_and_where_it_led():
     entry = a_petition(State.IN_PROGRESS).last(Action.ACCEPT)
 
+    assert entry is not None
     assert (entry.seq, entry.at, entry.by, entry.state) == (3, RECEIVED_AT, "officer:minh", State.IN_PROGRESS)

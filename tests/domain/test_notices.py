@@ -37,7 +37,10 @@ K, W = NoticeKind, Audience
 def test_change_is_followed_by_its_notice(state, action, expected):
     petition = a_petition(state)
 
-    assert expected in notices_after(petition, petition.last(action))
+    entry = petition.last(action)
+
+    assert entry is not None
+    assert expected in notices_after(petition, entry)
 
 
 @pytest.mark.parametrize(
