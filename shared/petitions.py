@@ -33,7 +33,7 @@ BATCH = 100
 class Card(BaseModel):
     """What the officers' lists show of an open petition: it stands in the index, so a list reads no whole items."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     reference: str
     state: State
@@ -61,7 +61,7 @@ class StoredPetition(NamedTuple):
 class PublicAnswer(BaseModel):
     """What everybody may read; it carries no reference."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     subject: str
     content: str

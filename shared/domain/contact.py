@@ -25,6 +25,8 @@ VinaPhone, Viettel, Vietnamobile, Gmobile. People still write the old ones; the 
 _OLD_MOBILE = re.compile(r"(?:\+?84|0084|0)0?(1\d\d)(\d{7})")
 _MOBILE = re.compile(r"\+84[35789]\d{8}")
 """Any mobile number of the plan since 2018: networks open new ranges sooner than numbering tables list them."""
+_DIALLED_MOBILE = re.compile(r"(?:\+84|84|0)([35789]\d{8})")
+"""How nearly every number is written: read without the numbering tables, which take 50 ms to load."""
 _LONGEST_PHONE = 40
 _PHONE_CHARACTERS = re.compile(r"\+?[\d\s().\-/\u00a0\u2010-\u2015]+")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -69,6 +71,8 @@ def _as_dialled_today(number: str) -> str:
 
 
 def _e164(number: str) -> str:
+    if mobile := _DIALLED_MOBILE.fullmatch(number):
+        return f"+84{mobile[1]}"
     import phonenumbers  # noqa: PLC0415 - takes 50 ms to import; most requests carry no number
 
     try:

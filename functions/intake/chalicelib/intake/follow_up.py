@@ -28,7 +28,7 @@ Change = Callable[[Petition], Petition]
 class SupplementInput(BaseModel):
     """More about a petition."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     content: Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
 
@@ -36,7 +36,7 @@ class SupplementInput(BaseModel):
 class WithdrawalInput(BaseModel):
     """Taking a petition back; the reason is free."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     reason: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
 
@@ -44,7 +44,7 @@ class WithdrawalInput(BaseModel):
 class RatingInput(BaseModel):
     """How satisfied the petitioner is, from 1 (not at all) to 5."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     score: Annotated[int, Field(ge=1, le=5, strict=True)]
     comment: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None

@@ -22,7 +22,7 @@ PETITIONERS_ACTIONS = (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE)
 
 
 class _View(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class HistoryItem(_View):
