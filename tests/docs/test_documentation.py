@@ -1,0 +1,250 @@
+"""Docs that state facts about the code are held against it."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.functions import load
+from infra.local.system import PREFIXES
+from infra.templates import read
+from shared.domain.lifecycle import State
+from shared.http import PROBLEMS
+from shared.settings import Settings
+from shared.web.labels import STATES
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
+PAGES = sorted(
+    [*DOCS.rglob("*.md"), *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG"))]
+)
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
+_QUOTED = re.compile(r"`([^`\n]+)`")
+_PATH = re.compile(r"(?:functions|shared|infra|tests|docs)/[\w./-]*\w")
+_MAKE = re.compile(r"\bmake ([a-z]+)\b")
+
+
+def text_of(page: str) -> str:
+    return (DOCS / page).read_text("utf-8")
+
+
+def table_after(text: str, marker: str) -> list[list[str]]:
+    """The cells of the first table after a marker, without its head."""
+    rows: list[list[str]] = []
+    for line in text.partition(marker)[2].splitlines():
+        if line.startswith("|"):
+            rows.append([cell.strip() for cell in line.strip("|").split("|")])
+        elif rows:
+            break
+    assert len(rows) > 2, f"no table after {marker!r}"
+    return rows[2:]
+
+
+def plain(cell: str) -> str:
+    return cell.strip("`")
+
+
+def quoted(cell: str) -> list[str]:
+    return _QUOTED.findall(cell)
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", h).lower()).replace(" ", "-") for h in headings}
+
+
+# --- facts ------------------------------------------------------------------------------------------------
+
+
+def test_domain_lists_every_state_as_it_is_shown():
+    rows = table_after(text_of("domain.md"), "*Overdue*\nand *escalated*")
+
+    assert [(plain(row[0]), row[1]) for row in rows] == [(state.value, STATES[state]) for state in State]
+
+
+@pytest.mark.parametrize("function", ["intake", "casework", "notifier"])
+def test_api_lists_every_route(function: str):
+    prefix = next((prefix for prefix, name in PREFIXES.items() if name == function), "")
+    app = load(ROOT / "functions")[function]
+    routes = {f"{prefix}{path}": set(methods) for path, methods in app.routes.items()}
+
+    rows = table_after(text_of("api.md"), f"<!-- routes: {function} -->")
+
+    assert {plain(row[0]): set(row[1].split(", ")) for row in rows} == routes
+
+
+def test_api_lists_every_action_of_officers_with_what_it_needs():
+    inputs: dict[Any, Any] = importlib.import_module("chalicelib.casework.actions").INPUTS
+
+    rows = table_after(text_of("api.md"), "<!-- actions -->")
+
+    told = {plain(row[0]): set(re.findall(r"`(\w+)`(\??)", row[1])) for row in rows}
+    needed = {
+        action.value: {
+            (name, "" if field.is_required() else "?")
+            for name, field in model.model_fields.items()
+            if name != "version"
+        }
+        for action, model in inputs.items()
+    }
+    told["open-seal"].discard(("identity", ""))
+    assert told == needed
+
+
+def test_api_lists_every_problem_with_its_status():
+    rows = table_after(text_of("api.md"), "<!-- problems -->")
+
+    told = {plain(row[0]): int(row[1][:3]) for row in rows}
+    assert told == {error.code: status for error, (status, _title, _detail) in PROBLEMS.items()}
+
+
+def platform_resources(kind: str) -> dict[str, Any]:
+    resources = read(ROOT / "infra" / "platform.yaml")["Resources"]
+    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+
+
+def test_architecture_lists_every_table_with_its_key():
+    rows = table_after(text_of("architecture.md"), "## Tables")
+
+    told = {plain(row[0]): quoted(row[1]) for row in rows}
+    assert told == {
+        name.lower(): [key["AttributeName"] for key in table["KeySchema"]]
+        for name, table in platform_resources("AWS::DynamoDB::Table").items()
+    }
+
+
+def test_architecture_lists_every_index_with_its_keys():
+    indexes = platform_resources("AWS::DynamoDB::Table")["Petitions"]["GlobalSecondaryIndexes"]
+
+    rows = table_after(text_of("architecture.md"), "### Indexes")
+
+    told = {plain(row[0]): (quoted(row[1]), quoted(row[2])) for row in rows}
+    assert told == {
+        index["IndexName"]: (
+            [key["AttributeName"] for key in index["KeySchema"]],
+            index["Projection"].get("NonKeyAttributes", []),
+        )
+        for index in indexes
+    }
+
+
+def test_architecture_names_every_queue():
+    rows = table_after(text_of("architecture.md"), "## Queues")
+
+    told = {name for row in rows for cell in (row[0], row[3]) for name in quoted(cell)}
+    names = platform_resources("AWS::SQS::Queue").keys()
+    assert told == {re.sub(r"(?<!^)([A-Z])", r"-\1", name).lower() for name in names}
+
+
+def test_architecture_lists_every_handler():
+    apps = load(ROOT / "functions")
+    handlers = {(name, trigger.name) for name, app in apps.items() for trigger in app.event_sources}
+
+    rows = table_after(text_of("architecture.md"), "## Functions")
+
+    told = {(plain(row[0]), plain(row[1])) for row in rows}
+    assert told == handlers | {(name, "HTTP") for name, app in apps.items() if app.routes}
+
+
+def settings_of(function: str) -> set[str]:
+    module = importlib.import_module(f"chalicelib.{function}.settings")
+    (told,) = (
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, type) and issubclass(thing, Settings) and thing is not Settings
+    )
+    return {name.upper() for name in told.model_fields}
+
+
+def test_settings_lists_every_variable_and_who_uses_it():
+    used = {function: settings_of(function) for function in FUNCTIONS}
+
+    rows = table_after(text_of("settings.md"), "# Settings")
+
+    told = {plain(row[0]): set(FUNCTIONS) if row[1] == "all" else set(row[1].split(", ")) for row in rows}
+    names = set().union(*used.values())
+    assert told == {name: {f for f in FUNCTIONS if name in used[f]} for name in names}
+
+
+def test_runbook_has_an_entry_for_every_alarm():
+    alarms = read(ROOT / "infra" / "alarms.yaml")["Resources"].values()
+    names = {
+        one["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-")
+        for one in alarms
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+    rows = table_after(text_of("runbook.md"), "## Alarms")
+
+    assert {name for row in rows for name in quoted(row[0])} == names
+
+
+def test_every_alarm_names_a_heading_of_the_runbook():
+    headings = {heading.replace("-", " ") for heading in anchors(DOCS / "runbook.md")}
+
+    for one in read(ROOT / "infra" / "alarms.yaml")["Resources"].values():
+        if one["Type"] == "AWS::CloudWatch::Alarm":
+            described = str(one["Properties"]["AlarmDescription"])
+            named = re.search(r"\(runbook, ([^)]+)\)", described)
+            assert named is not None, described
+            assert named[1].lower() in headings
+
+
+# --- form -------------------------------------------------------------------------------------------------
+
+
+def test_index_lists_every_decision():
+    listed = re.findall(r"\((\d{4}-[\w-]+\.md)\)", (DOCS / "adr" / "README.md").read_text("utf-8"))
+
+    assert listed == sorted(path.name for path in (DOCS / "adr").glob("0*.md"))
+
+
+def test_decisions_are_numbered_without_gaps():
+    numbers = [int(path.name[:4]) for path in sorted((DOCS / "adr").glob("0*.md"))]
+
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_relative_links_lead_somewhere(page: Path):
+    for target in links_of(page):
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path).resolve() if path else page
+        assert found.exists(), f"{target} leads nowhere"
+        if anchor and found.suffix == ".md":
+            assert anchor in anchors(found), f"{target} has no such heading"
+
+
+def links_of(page: Path) -> Iterator[str]:
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    for link, image in _LINK.findall(text):
+        if "://" not in (target := link or image):
+            yield target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_a_page_names_exist(page: Path):
+    for name in _QUOTED.findall(page.read_text("utf-8")):
+        if _PATH.fullmatch(name):
+            assert (ROOT / name).exists(), f"{name} does not exist"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_make_targets_that_a_page_names_exist(page: Path):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
+    commands = " ; ".join(re.findall(r"`[^`\n]+`|```.*?```", page.read_text("utf-8"), flags=re.DOTALL))
+
+    assert set(_MAKE.findall(commands)) <= targets
+
+
+def test_glossary_is_in_order_and_says_each_word_once():
+    words = [row[0] for row in table_after(text_of("glossary.md"), "# Glossary")]
+
+    assert words == sorted(set(words), key=str.lower)
