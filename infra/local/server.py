@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -209,13 +209,18 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8088, help="where to serve (default 8088)")
     parser.add_argument("--moto-port", type=int, help="where the AWS CLI reaches moto (default: port + 1)")
     parser.add_argument("--empty", action="store_true", help="start without the sample petitions")
+    parser.add_argument(
+        "--quiet-hours",
+        action="store_true",
+        help="hold messages to citizens from 21:00 to 07:00, as in the cloud; without it they go out at once",
+    )
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Start, serve until Ctrl-C or SIGTERM, stop; return the exit code."""
     arguments = _arguments(argv)
-    moto_port = arguments.moto_port or arguments.port + 1
+    moto_port = arguments.moto_port or _free_port(arguments.port + 1)
     for option, port in (("--port", arguments.port), ("--moto-port", moto_port)):
         if _is_used(port):
             print(
@@ -225,8 +230,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    serve(arguments.port, moto_port, stop, with_petitions=not arguments.empty)
+    told = {} if arguments.quiet_hours else {"QUIET_FROM": ""}
+    serve(arguments.port, moto_port, stop, with_petitions=not arguments.empty, told=told)
     return 0
+
+
+def _free_port(wanted: int) -> int:
+    """Return the port that was wanted, or any free one: moto's port matters to nobody who did not ask for one."""
+    if not _is_used(wanted):
+        return wanted
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def _is_used(port: int) -> bool:
@@ -239,7 +254,9 @@ def _is_used(port: int) -> bool:
     return False
 
 
-def serve(port: int, moto_port: int, stop: threading.Event, *, with_petitions: bool) -> None:
+def serve(
+    port: int, moto_port: int, stop: threading.Event, *, with_petitions: bool, told: Mapping[str, str]
+) -> None:
     """Start everything, serve until `stop` is set, end everything."""
     started = time.perf_counter()
     public_url = f"http://localhost:{port}"
@@ -256,6 +273,7 @@ def serve(port: int, moto_port: int, stop: threading.Event, *, with_petitions: b
             files_url=f"http://{HOST}:{moto_port}",
             backoff=backoff,
             show_errors=True,
+            settings=told,
         ),
     )
     with _step("platform and functions"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +55,8 @@ class Wiring:
     files_url: str | None = None
     backoff: Backoff | None = None
     show_errors: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further environment variables of the functions, such as `QUIET_FROM`."""
     apps: Callable[[], Mapping[str, Chalice]] = lambda: functions.load(FUNCTIONS)
 
 
@@ -74,6 +76,7 @@ class LocalSystem:
             self.cloud.environment(
                 public_url=self.wiring.public_url, sms_gateway_url=self.wiring.sms_gateway_url
             )
+            | dict(self.wiring.settings)
         )
         aws.forget()
         settings.forget()

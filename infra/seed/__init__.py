@@ -93,6 +93,6 @@ def _account(row: dict[str, Any]) -> Account:
 
 def seed_petitions(driver: Driver) -> None:
     """Send the sample petitions through the system's own doors, with days passing between them."""
-    from infra.seed import petitions  # noqa: PLC0415 - needed only where samples are wanted
+    from infra.seed.petitions import play  # noqa: PLC0415 - needed only where samples are wanted
 
-    petitions.play(driver)
+    play(driver)
