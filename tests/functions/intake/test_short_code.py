@@ -203,6 +203,15 @@ def test_a_bare_text_after_two_days_is_answered_with_help(intake, reference):
     assert not petitions(intake)[0].petitioner.is_named
 
 
+@pytest.mark.parametrize(
+    "thanks", ["cam on nhieu", "da nhan duoc roi cam on ban", "toi dang cho tra loi day nhe"]
+)
+def test_small_talk_is_not_taken_for_a_name(intake, reference, thanks):
+    assert text(intake, thanks, "m2") == sms_replies.HELP
+
+    assert not petitions(intake)[0].petitioner.is_named
+
+
 def test_a_bare_text_of_a_stranger_is_answered_with_help(intake, reference):
     assert text(intake, "Nguyen Van An, 12 Le Loi, Hue", "m2", sender=OTHERS) == sms_replies.HELP
 

@@ -9,6 +9,7 @@ The sender's number proves whose petition it is; it may be spoofed, so a reply h
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import timedelta
 
 from chalicelib.intake import sms_replies as replies
@@ -29,7 +30,10 @@ from shared.reception import Reception
 
 ANSWERS_TO_THE_QUESTION_WITHIN = timedelta(hours=48)
 """How long an SMS without a command is taken for the name and address that its sender was asked for."""
-_SHORTEST_IDENTITY = 8
+_IDENTITY = re.compile(r"[,;\n0-9]")
+_WORDS_OF_AN_IDENTITY = 4
+"""A name and address have several words and a comma or a house number; "cảm ơn nhiều" has not, and must not be sealed
+in their place, because then the name itself, when it comes, would be taken for content."""
 
 
 class SmsDesk:
@@ -147,7 +151,7 @@ class SmsDesk:
 
     def _help(self, sms: InboundSms, about: commands.Topic | None, text: str) -> str:
         """Explain the commands, unless a text is evidently the answer to our question for name and address."""
-        if about is None and len(text) >= _SHORTEST_IDENTITY and " " in text.strip():
+        if about is None and _IDENTITY.search(text) and len(text.split()) >= _WORDS_OF_AN_IDENTITY:
             asked = self._asked_for_identity(sms)
             if asked is not None:
                 return self._complete(asked, text, cause_of_sms(asked, sms))
