@@ -60,6 +60,27 @@ def act(reference: str, action: str) -> Response:
     return api.acted(request(), reference, action)
 
 
+@app.route("/v1/calls", methods=["GET"])
+@problems
+def list_calls() -> Response:
+    """List the calls to be made."""
+    return api.calls(request())
+
+
+@app.route("/v1/calls/{reference}/dial", methods=["POST"], content_types=ANY)
+@problems
+def dial(reference: str) -> Response:
+    """Show whom to call."""
+    return api.dialled(request(), reference)
+
+
+@app.route("/v1/calls/{reference}/outcome", methods=["POST"], content_types=ANY)
+@problems
+def record_call(reference: str) -> Response:
+    """Write what came of a call."""
+    return api.called(request(), reference)
+
+
 @app.route("/v1/directory/{kind}/{row_id}", methods=["GET"])
 @problems
 def show_directory(kind: str, row_id: str) -> Response:
@@ -143,6 +164,48 @@ def new_call() -> Response:
 def take_call() -> Response:
     """Take the form for a call, in two steps."""
     return page("take_call")
+
+
+@app.route("/calls", methods=["GET"])
+def calls_to_make() -> Response:
+    """Show the calls to be made."""
+    return page("calls_to_make")
+
+
+@app.route("/calls/{reference}", methods=["POST"], content_types=ANY)
+def make_call(reference: str) -> Response:
+    """Show whom to call, or take what came of it."""
+    return page("make_call", reference)
+
+
+@app.route("/reports", methods=["GET"])
+def reports() -> Response:
+    """Show the reports."""
+    return page("reports")
+
+
+@app.route("/calendar", methods=["GET"])
+def calendar() -> Response:
+    """Show what was decided about single days."""
+    return page("calendar")
+
+
+@app.route("/calendar", methods=["POST"], content_types=ANY)
+def change_calendar() -> Response:
+    """Take a decision about a day, in two steps."""
+    return page("change_calendar")
+
+
+@app.route("/terms", methods=["GET"])
+def terms() -> Response:
+    """Show the ministry's time limits."""
+    return page("terms")
+
+
+@app.route("/terms", methods=["POST"], content_types=ANY)
+def change_terms() -> Response:
+    """Take another edition of the time limits, in two steps."""
+    return page("change_terms")
 
 
 @app.route("/{name}", methods=["GET"])

@@ -112,6 +112,17 @@ class Administration:
         self._directory.put(kind, row_id, valid_from, row)
         return Written(row, is_new)
 
+    def checked_terms(self, officer: DeskOfficer, row: dict[str, Any]) -> Terms:
+        """Return an edition of the time limits as it would be written (the preview of the page).
+
+        Raises:
+            NotAllowedError: no administrator.
+            InvalidInputError: naming each limit that will not do.
+        """
+        self._may(officer, "terms")
+        self._check_terms(row)
+        return Terms.model_validate(row)
+
     def _may(self, officer: DeskOfficer, kind: str) -> None:
         permissions.require(officer, permissions.Ability.ADMINISTER)
         if kind not in self._checks:

@@ -45,6 +45,8 @@ def render(
         unit_label=unit_label(officer.unit, language) if officer else "",
         has_queues=bool(officer and queues_of(officer)),
         may_enter=bool(officer and permissions.is_able(officer, Ability.ENTER_PETITION)),
+        may_make_calls=bool(officer and permissions.is_able(officer, Ability.MAKE_CALLS)),
+        may_administer=bool(officer and permissions.is_able(officer, Ability.ADMINISTER)),
         may_read_reports=bool(officer and permissions.is_able(officer, Ability.READ_REPORTS)),
         **facts,
     )

@@ -8,7 +8,15 @@ from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import call_site, composition, forms, gate, permissions
+from chalicelib.casework import (
+    administration_site,
+    call_site,
+    composition,
+    forms,
+    gate,
+    permissions,
+    report_site,
+)
 from chalicelib.casework.actions import INPUTS, OpenSeal
 from chalicelib.casework.api import query
 from chalicelib.casework.frame import (
@@ -158,8 +166,8 @@ def queue(request: Request, officer: DeskOfficer) -> Response:
 
 def _own_work(officer: DeskOfficer) -> str:
     if permissions.is_able(officer, Ability.ENTER_PETITION):
-        return "/desk/calls/new"
-    return "/desk/reports"
+        return "/desk/calls"
+    return "/desk/calendar" if permissions.is_able(officer, Ability.ADMINISTER) else "/desk/reports"
 
 
 def _shown_line(line: Line, language: Language) -> dict[str, Any]:
@@ -405,5 +413,9 @@ PAGES: dict[str, Callable[..., Response]] = {
     "not_found": not_found,
     "new_call": call_site.new_call,
     "take_call": call_site.take_call,
+    "calls_to_make": call_site.calls_to_make,
+    "make_call": call_site.make_call,
+    "reports": report_site.reports,
+    **administration_site.PAGES,
 }
 """Pages for who has signed in."""
