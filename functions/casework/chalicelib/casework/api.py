@@ -10,6 +10,7 @@ from chalice.app import Request, Response
 from chalicelib.casework import composition, permissions
 from chalicelib.casework.actions import INPUTS, OpenSeal
 from chalicelib.casework.administering import Administration
+from chalicelib.casework.calling import CallRequest, OutcomeInput
 from chalicelib.casework.entering import CallInput, enter_call
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.reporting import Period, Report
@@ -99,6 +100,27 @@ def entered(request: Request) -> Response:
             },
         },
         201 if received.is_new else 200,
+    )
+
+
+def calls(request: Request) -> Response:
+    """List the calls to be made."""
+    waiting = composition.call_tasks().waiting(officer_of(request))
+    return json_answer({"calls": [_dumped(one) for one in waiting]})
+
+
+def dialled(request: Request, reference: str) -> Response:
+    """Show whom to call."""
+    officer = officer_of(request)
+    callee = composition.call_tasks().dial(officer, reference, json_body(request, CallRequest))
+    return json_answer(callee._asdict())
+
+
+def called(request: Request, reference: str) -> Response:
+    """Write what came of a call."""
+    officer = officer_of(request)
+    return json_answer(
+        _dumped(composition.call_tasks().record(officer, reference, json_body(request, OutcomeInput)))
     )
 
 

@@ -9,18 +9,21 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
+from chalicelib.casework.calling import Callee, CallRequest, OutcomeInput
 from chalicelib.casework.entering import CallInput, enter_call
 from chalicelib.casework.frame import FormProblem, language_of_page, render
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
 from shared import clock
+from shared.deliveries import CallOutcome
 from shared.domain import errors
 from shared.domain.petition import Kind, PetitionerType, ReplyBy
 from shared.domain.working_calendar import local_date
-from shared.http import RULES, form_pairs, validated
+from shared.http import RULES, form_pairs, see_other, validated
 from shared.petitions import stored_instant
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS, REPLY_BY
+from shared.web.rendering import link
 
 LABELS: dict[str, str] = {
     "content": N_("Nội dung cuộc gọi"),
@@ -40,6 +43,11 @@ TYPES: dict[PetitionerType, str] = {
     PetitionerType.CITIZEN: N_("Cá nhân"),
     PetitionerType.BUSINESS: N_("Doanh nghiệp"),
     PetitionerType.ORGANISATION: N_("Tổ chức, cơ quan"),
+}
+OUTCOMES: dict[CallOutcome, str] = {
+    CallOutcome.REACHED: N_("Đã báo"),
+    CallOutcome.NO_ANSWER: N_("Không nghe máy"),
+    CallOutcome.WRONG_NUMBER: N_("Sai số"),
 }
 _CARRIED = frozenset({*LABELS, "may_publish", "call_id", "call_started_at"})
 _PLACES = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
@@ -88,6 +96,40 @@ def take_call(request: Request, officer: DeskOfficer) -> Response:
         petition=received.petition,
         pin=received.pin,
     )
+
+
+def calls_to_make(request: Request, officer: DeskOfficer) -> Response:
+    """Show the calls to be made."""
+    return _calls_page(request, officer)
+
+
+def make_call(request: Request, officer: DeskOfficer, reference: str) -> Response:
+    """Show whom to call, or take what came of the call."""
+    form = dict(form_pairs(request))
+    tasks = composition.call_tasks()
+    given = {name: form.get(name, "") for name in ("notice", "attempt", "outcome")}
+    if not given["outcome"]:
+        asked = validated(CallRequest, {"notice": given["notice"]})
+        callee = tasks.dial(officer, reference, asked)
+        return _calls_page(request, officer, (reference, asked.notice), callee)
+    tasks.record(officer, reference, validated(OutcomeInput, given))
+    return see_other(link("/desk/calls", language_of_page(request)))
+
+
+def _calls_page(
+    request: Request, officer: DeskOfficer, dialled: tuple[str, str] = ("", ""), callee: Callee | None = None
+) -> Response:
+    _ = gettext(language_of_page(request))
+    shown = [
+        {
+            **task.model_dump(),
+            "phone": callee.phone if callee and (task.reference, task.notice) == dialled else None,
+            "name": callee.name if callee and (task.reference, task.notice) == dialled else None,
+        }
+        for task in composition.call_tasks().waiting(officer)
+    ]
+    outcomes = [(one.value, _(label)) for one, label in OUTCOMES.items()]
+    return render(request, officer, "calls.html", tasks=shown, outcomes=outcomes)
 
 
 def _facts_of(form: Mapping[str, str], reply_by: tuple[str, ...]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from chalicelib.casework.listing import Lists
 from chalicelib.casework.reporting import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from shared import secrets, settings
+from shared.deliveries import Deliveries
 from shared.directory import Directory
 from shared.petitions import Petitions
 from shared.reception import Reception
@@ -18,6 +19,7 @@ from shared.seal import Seal
 from shared.web.i18n import add_catalogue
 
 if TYPE_CHECKING:
+    from chalicelib.casework.calling import CallTasks
     from chalicelib.casework.sessions import Sessions
     from shared.web.rendering import Pages
 
@@ -68,6 +70,14 @@ def reports() -> Reports:
 
 
 @cache
+def call_tasks() -> CallTasks:
+    """Return the operators' calls."""
+    from chalicelib.casework.calling import CallTasks  # noqa: PLC0415 - few requests are about calls
+
+    return CallTasks(petitions(), Deliveries(configuration().deliveries_table), seal())
+
+
+@cache
 def sessions() -> Sessions:
     """Return what knows who holds a token."""
     from chalicelib.casework.sessions import Sessions  # noqa: PLC0415 - cryptography is slow to import
@@ -93,5 +103,16 @@ def pages() -> Pages:
 
 def forget() -> None:
     """Build anew on next use (tests)."""
-    for built in (directory, petitions, seal, casework, lists, reports, sessions, reception, pages):
+    for built in (
+        directory,
+        petitions,
+        seal,
+        casework,
+        lists,
+        reports,
+        sessions,
+        call_tasks,
+        reception,
+        pages,
+    ):
         built.cache_clear()

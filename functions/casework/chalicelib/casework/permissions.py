@@ -30,6 +30,7 @@ class Ability(StrEnum):
     ENTER_PETITION = "enter-petition"
     READ_REPORTS = "read-reports"
     ADMINISTER = "administer"
+    MAKE_CALLS = "make-calls"
 
 
 A, R = Action, Relation
@@ -101,6 +102,7 @@ ABLE: dict[Ability, frozenset[Role]] = {
         {Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}
     ),
     Ability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR}),
 }
 
 RESTRICTED_READERS = frozenset({Role.INSPECTOR})

@@ -1,0 +1,134 @@
+"""The calls that operators make: who chose the telephone is told by a person, and what came of it is kept.
+
+A number is shown only for a call that is open, and showing it is recorded as an opening of the seal.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.casework import permissions
+from chalicelib.casework.officers import DeskOfficer
+from shared import clock
+from shared.deliveries import CALL_LIST, CallOutcome, ClaimLostError, Deliveries, Delivery
+from shared.domain.errors import ActionNotPossibleError, StaleVersionError, UnknownPetitionError
+from shared.domain.petition import Petition
+from shared.petitions import Petitions
+from shared.seal import Seal
+
+ATTEMPTS = 4
+"""How often we look again when somebody else changed the petition meanwhile."""
+REASON = "Gọi điện theo lựa chọn của người gửi"
+
+
+class CallView(BaseModel):
+    """A call to be made: what to say, not yet to whom."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    notice: str
+    text: str
+    since: datetime
+    attempt: int
+    """How many calls were made already."""
+
+
+class CallRequest(BaseModel):
+    """Which call."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    notice: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class OutcomeInput(CallRequest):
+    """What came of a call; `attempt` is what the list showed."""
+
+    attempt: Annotated[int, Field(ge=0)]
+    outcome: CallOutcome
+
+
+class Callee(NamedTuple):
+    """Whom to call."""
+
+    phone: str | None
+    name: str | None
+
+
+class CallTasks:
+    """The operators' list."""
+
+    def __init__(self, petitions: Petitions, deliveries: Deliveries, seal: Seal) -> None:
+        self._petitions = petitions
+        self._deliveries = deliveries
+        self._seal = seal
+
+    def waiting(self, officer: DeskOfficer) -> tuple[CallView, ...]:
+        """Return the calls to be made now, the longest waiting first."""
+        permissions.require(officer, permissions.Ability.MAKE_CALLS)
+        return tuple(_view(task) for task in self._deliveries.open_calls(clock.now()))
+
+    def dial(self, officer: DeskOfficer, reference: str, given: CallRequest) -> Callee:
+        """Show whom to call. That it was shown is recorded first, once for each operator and attempt.
+
+        Raises:
+            UnknownPetitionError: there is no such call to make.
+        """
+        permissions.require(officer, permissions.Ability.MAKE_CALLS)
+        task = self._open_task(reference, given.notice)
+        petition = self._record(officer, task)
+        identity = self._seal.open(petition.petitioner.seal, petition.reference)
+        return Callee(identity.phone, identity.name)
+
+    def record(self, officer: DeskOfficer, reference: str, given: OutcomeInput) -> CallView:
+        """Write what came of a call.
+
+        Raises:
+            UnknownPetitionError: there is no such call to make.
+            ActionNotPossibleError: somebody else has called since the list was shown.
+        """
+        permissions.require(officer, permissions.Ability.MAKE_CALLS)
+        task = self._open_task(reference, given.notice)
+        if task.attempt != given.attempt:
+            raise ActionNotPossibleError("call", task.state)
+        try:
+            return _view(self._deliveries.record_call(task, given.outcome, officer.username, clock.now()))
+        except ClaimLostError as lost:
+            raise ActionNotPossibleError("call", lost.other.state) from None
+
+    def _open_task(self, reference: str, notice: str) -> Delivery:
+        for task in self._deliveries.of_petition(reference):
+            if task.notice == notice and task.call_list == CALL_LIST:
+                return task
+        raise UnknownPetitionError
+
+    def _record(self, officer: DeskOfficer, task: Delivery) -> Petition:
+        change_id = f"call:{officer.username}:{task.notice}:{task.attempt}"
+        for _attempt in range(ATTEMPTS):
+            petition = self._petitions.get(task.reference)
+            if petition is None or not permissions.may_know(officer, petition):
+                raise UnknownPetitionError
+            if petition.has_change(change_id):
+                return petition
+            opened = petition.record_opening(REASON, by=officer.actor, at=clock.now(), change_id=change_id)
+            try:
+                self._petitions.save(opened, petition.version)
+            except StaleVersionError as stale:
+                error = stale
+            else:
+                return opened
+        raise error
+
+
+def _view(task: Delivery) -> CallView:
+    return CallView(
+        reference=task.reference,
+        notice=task.notice,
+        text=task.text or "",
+        since=task.claimed_at or task.at,
+        attempt=task.attempt,
+    )
