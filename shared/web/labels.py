@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.domain.duties import DutyKind, Standing
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Channel, Kind, Lane, ReplyBy
 from shared.web.i18n import N_
@@ -87,4 +88,19 @@ ACTIONS: dict[Action, str] = {
     Action.REMIND_PUBLICATION: N_("Nhắc công khai kết quả"),
     Action.MOVE_DUE_DATE: N_("Đổi ngày đến hạn theo lịch làm việc"),
     Action.ERASE: N_("Xóa dữ liệu cá nhân hết thời hạn lưu giữ"),
+}
+
+DUTY_KINDS: dict[DutyKind, str] = {
+    DutyKind.ANSWER: N_("Trả lời"),
+    DutyKind.SECOND_ANSWER: N_("Trả lời sau khi mở lại"),
+    DutyKind.FORWARDING: N_("Chuyển cơ quan có thẩm quyền"),
+    DutyKind.UPDATE: N_("Thông báo tình hình lần"),
+    DutyKind.PUBLICATION: N_("Công khai kết quả"),
+}
+
+STANDINGS: dict[Standing, str] = {
+    Standing.OPEN: N_("Còn thời hạn"),
+    Standing.KEPT: N_("Đúng hạn"),
+    Standing.LATE: N_("Muộn"),
+    Standing.UNMET: N_("Chưa thực hiện"),
 }

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from shared.domain.reference import spaced
 from shared.domain.working_calendar import VIETNAM
 from shared.web.i18n import Language, add_catalogue, translations
+from shared.web.labels import DUTY_KINDS, STANDINGS
 from shared.web.static import asset_url
 
 _SHARED = Path(__file__).parent / "pages"
@@ -57,7 +58,12 @@ class Pages:
                 "moment": moment,
                 "spaced": spaced,
             }
-            environment.globals |= {"asset": asset_url, "link": partial(link, language=language)}
+            environment.globals |= {
+                "asset": asset_url,
+                "duty_kinds": DUTY_KINDS,
+                "link": partial(link, language=language),
+                "standings": STANDINGS,
+            }
             self._environments[language] = environment
         return self._environments[language]
 

@@ -11,7 +11,7 @@ from chalicelib.casework.actions import INPUTS
 from chalicelib.casework.officers import DeskOfficer
 from shared.directory import Directory
 from shared.domain import deadlines
-from shared.domain.duties import Duty, duties
+from shared.domain.duties import Duty
 from shared.domain.lifecycle import UNANSWERED, Action, State, possible_actions
 from shared.domain.petition import (
     Answer,
@@ -26,6 +26,7 @@ from shared.domain.petition import (
 )
 from shared.domain.working_calendar import WorkingCalendar
 from shared.petitions import Card
+from shared.promises import DerivationView, derivation_of, duties_of
 
 
 class _View(BaseModel):
@@ -84,17 +85,6 @@ class DepartedView(_View):
     state: State
 
 
-class DerivationView(_View):
-    """How the due date came about."""
-
-    received_on: date
-    counted_from: date
-    answer_within_days: int
-    nominal_last_day: date
-    skipped: tuple[tuple[date, str], ...]
-    legal_basis: str
-
-
 class DeskView(_View):
     """A petition as an officer sees it: who sent it stays sealed."""
 
@@ -145,9 +135,8 @@ def line_of(card: Card, calendar: WorkingCalendar, now: datetime) -> Line:
 
 def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, now: datetime) -> DeskView:
     """Return what an officer may see of a petition, and may do to it."""
-    calendar, terms = directory.calendar(), directory.terms_of(petition)
+    calendar = directory.calendar()
     left = deadlines.days_left(petition.due_on, now, calendar)
-    derived = deadlines.derivation(petition.received_at, terms, calendar)
     copied = {
         name: getattr(petition, name)
         for name in DeskView.model_fields
@@ -161,15 +150,8 @@ def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, no
         overdue=petition.is_unanswered and deadlines.is_overdue(petition.due_on, now),
         days_left=left.calendar_days,
         working_days_left=left.working_days,
-        derivation=DerivationView(
-            received_on=derived.received_on,
-            counted_from=derived.counted_from,
-            answer_within_days=derived.answer_within_days,
-            nominal_last_day=derived.nominal_last_day,
-            skipped=tuple((day.on, day.reason) for day in derived.skipped),
-            legal_basis=derived.legal_basis,
-        ),
-        duties=duties(petition, terms, calendar, now),
+        derivation=derivation_of(petition, directory),
+        duties=duties_of(petition, directory, now),
         history=tuple(
             EntryView(**entry.model_dump(exclude={"digest", "is_erased", "change_id"}))
             for entry in petition.history

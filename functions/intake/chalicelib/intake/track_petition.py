@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.directory import Directory
 from shared.domain import deadlines
+from shared.domain.duties import Duty
 from shared.domain.lifecycle import Action, State, possible_actions
 from shared.domain.petition import Channel, Kind, Petition
 from shared.domain.working_calendar import local_date
+from shared.promises import DerivationView, derivation_of, duties_of
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, KINDS, STATES
 
@@ -91,6 +93,8 @@ class PetitionView(_View):
     may_publish: bool
     history: tuple[HistoryItem, ...]
     chain: tuple[ChainLink, ...]
+    derivation: DerivationView
+    duties: tuple[Duty, ...]
     answer: AnswerView | None = None
     rating: RatingView | None = None
     possible_actions: tuple[Action, ...]
@@ -166,6 +170,8 @@ def petitioners_view(
             for entry in petition.history
             if not entry.is_visible
         ),
+        derivation=derivation_of(petition, directory),
+        duties=duties_of(petition, directory, now),
         answer=_answer(petition),
         rating=RatingView(**petition.rating.model_dump()) if petition.rating else None,
         possible_actions=tuple(a for a in possible_actions(petition.state) if a in PETITIONERS_ACTIONS),

@@ -1,0 +1,49 @@
+"""What was promised about a petition and how it stands, as people are shown it: the same on every page and door."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.directory import Directory
+from shared.domain import deadlines
+from shared.domain.duties import Duty, duties
+from shared.domain.petition import Petition
+
+
+class DerivationView(BaseModel):
+    """How the due date came about: what was counted, which days were passed over and why, on which legal basis."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    received_on: date
+    counted_from: date
+    answer_within_days: int
+    nominal_last_day: date
+    skipped: tuple[tuple[date, str], ...]
+    due_on: date
+    terms: str
+    calendar: str
+    legal_basis: str
+
+
+def derivation_of(petition: Petition, directory: Directory) -> DerivationView:
+    """Return how a petition's first due date is derived, by its own terms and the calendar in force."""
+    derived = deadlines.derivation(petition.received_at, directory.terms_of(petition), directory.calendar())
+    return DerivationView(
+        received_on=derived.received_on,
+        counted_from=derived.counted_from,
+        answer_within_days=derived.answer_within_days,
+        nominal_last_day=derived.nominal_last_day,
+        skipped=tuple((day.on, day.reason) for day in derived.skipped),
+        due_on=derived.due_on,
+        terms=derived.terms_version,
+        calendar=derived.calendar_version,
+        legal_basis=derived.legal_basis,
+    )
+
+
+def duties_of(petition: Petition, directory: Directory, now: datetime) -> tuple[Duty, ...]:
+    """Return every duty towards the petitioner, and whether it was kept."""
+    return duties(petition, directory.terms_of(petition), directory.calendar(), now)
