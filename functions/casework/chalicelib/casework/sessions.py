@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.casework.officers import DeskOfficer, Role, reporting_line
 from shared import aws, clock
 from shared.directory import Directory
-from shared.domain.errors import InvalidInputError, UnauthenticatedError
+from shared.domain.errors import InvalidInputError, TooManyRequestsError, UnauthenticatedError
 from shared.domain.working_calendar import local_date
 
 ACCESS = "access"
@@ -33,6 +33,11 @@ _WRONG = {
     "UserNotFoundException",
 }
 """What Cognito says when it does not let somebody in; we say the same for each."""
+_UNKNOWN = "ResourceNotFoundException"
+"""Said of an invented session; without a challenge it means that our own client is missing."""
+_TOO_OFTEN = {"LimitExceededException", "TooManyFailedAttemptsException", "TooManyRequestsException"}
+PAUSE_SECONDS = 60
+"""How long to wait when Cognito wants a pause; it does not say itself."""
 _ANSWER_NAMES = {
     "SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE",
     "SMS_MFA": "SMS_MFA_CODE",
@@ -92,15 +97,19 @@ class Sessions:
 
         Raises:
             UnauthenticatedError: alike for an unknown name, a wrong password and a wrong code.
+            InvalidInputError: a new password that is too weak.
+            TooManyRequestsError: Cognito wants a pause.
         """
         try:
             answer = self._ask(given)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in _WRONG:
+            if code in _WRONG or (code == _UNKNOWN and given.challenge is not None):
                 raise UnauthenticatedError from None
             if code == "InvalidPasswordException":
                 raise InvalidInputError(("new_password", "invalid")) from None
+            if code in _TOO_OFTEN:
+                raise TooManyRequestsError(PAUSE_SECONDS) from None
             raise
         if "AuthenticationResult" not in answer:
             return Challenge(challenge=answer["ChallengeName"], session=answer["Session"])

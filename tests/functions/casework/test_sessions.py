@@ -1,0 +1,223 @@
+"""Who is let in: real tokens of the user pool, and every way in which a token can be wrong."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from chalicelib.casework import composition
+from chalicelib.casework.officers import Role
+from chalicelib.casework.sessions import Sessions
+from infra.local.functions import HttpResponse
+from shared.domain.errors import UnauthenticatedError
+from tests.system import System
+
+POOL, CLIENT = "ap-southeast-1_Pool", "client-of-the-desk"
+ISSUER = f"https://cognito-idp.ap-southeast-1.amazonaws.com/{POOL}"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+FOREIGN_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def sessions(system: System, tmp_path: Path) -> Sessions:
+    """Sessions that trust the public half of KEY alone, over the real directory."""
+    assert system.officers
+    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
+    keys = {"keys": [public | {"kid": "ours", "alg": "RS256", "use": "sig"}]}
+    jwks = tmp_path / "khóa công khai.json"
+    jwks.write_text(json.dumps(keys), encoding="utf-8")
+    return Sessions(POOL, CLIENT, jwks.as_uri(), composition.directory())
+
+
+def a_token(
+    *, key: rsa.RSAPrivateKey = KEY, kid: str | None = "ours", without: str = "", **claims: Any
+) -> str:
+    """Build an access token as Cognito makes them; `claims` replace, `without` leaves one out."""
+    now = int(time.time())
+    facts = {
+        "iss": ISSUER,
+        "client_id": CLIENT,
+        "token_use": "access",
+        "username": "minh.ccvc",
+        "cognito:groups": ["handler"],
+        "iat": now,
+        "exp": now + 3600,
+        **claims,
+    }
+    facts.pop(without, None)
+    return jwt.encode(facts, key, algorithm="RS256", headers={"kid": kid} if kid else {})
+
+
+def test_token_of_the_pool_names_the_officer_with_unit_and_roles(sessions: Sessions):
+    officer = sessions.officer(a_token())
+
+    assert (officer.username, officer.name, officer.unit) == ("minh.ccvc", "Nguyễn Đức Minh", "VCCVC")
+    assert officer.roles == {Role.HANDLER}
+
+
+def test_roles_come_from_the_token_and_unknown_groups_are_none(sessions: Sessions):
+    officer = sessions.officer(a_token(**{"cognito:groups": ["approver", "root", "Approver"]}))
+
+    assert officer.roles == {Role.APPROVER}
+
+
+def _unsigned(**claims: Any) -> str:
+    header, body = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+        for part in (
+            {"alg": "none", "typ": "JWT", "kid": "ours"},
+            {**jwt.decode(a_token(), options={"verify_signature": False}), **claims},
+        )
+    )
+    return f"{header}.{body}."
+
+
+def _signed_with_public_key_as_secret() -> str:
+    header, body, _signature = a_token().split(".")
+    facts = json.loads(base64.urlsafe_b64decode(body + "=="))
+    assert header
+    return jwt.encode(facts, "x" * 64, algorithm="HS256", headers={"kid": "ours"})
+
+
+def _with_other_claims() -> str:
+    header, _body, signature = a_token().split(".")
+    other = a_token(username="binh.vanphong").split(".")[1]
+    return f"{header}.{other}.{signature}"
+
+
+FORGED = [
+    pytest.param(lambda: a_token(key=FOREIGN_KEY), id="signed-by-another-key-under-our-key-id"),
+    pytest.param(lambda: a_token(kid="theirs"), id="unknown-key-id"),
+    pytest.param(lambda: a_token(kid=None), id="no-key-id"),
+    pytest.param(_unsigned, id="algorithm-none"),
+    pytest.param(_signed_with_public_key_as_secret, id="hmac-instead-of-rsa"),
+    pytest.param(_with_other_claims, id="claims-exchanged"),
+    pytest.param(lambda: a_token()[:-4] + "AAAA", id="signature-altered"),
+    pytest.param(lambda: a_token() + "x", id="signature-lengthened"),
+    pytest.param(lambda: a_token(exp=int(time.time()) - 1), id="expired"),
+    pytest.param(lambda: a_token(without="exp"), id="without-end"),
+    pytest.param(lambda: a_token(exp="mai"), id="end-that-is-no-time"),
+    pytest.param(lambda: a_token(nbf=int(time.time()) + 600), id="not-yet-valid"),
+    pytest.param(lambda: a_token(iss=f"{ISSUER}x"), id="another-pool"),
+    pytest.param(lambda: a_token(without="iss"), id="without-issuer"),
+    pytest.param(lambda: a_token(client_id="client-of-somebody"), id="another-client"),
+    pytest.param(lambda: a_token(without="client_id"), id="without-client"),
+    pytest.param(lambda: a_token(without="client_id", aud=CLIENT), id="audience-instead-of-client"),
+    pytest.param(lambda: a_token(token_use="id"), id="id-token"),
+    pytest.param(lambda: a_token(without="token_use"), id="without-use"),
+    pytest.param(lambda: a_token(username="ai.do"), id="nobody-we-know"),
+    pytest.param(lambda: a_token(without="username"), id="without-name"),
+    pytest.param(lambda: "", id="empty"),
+    pytest.param(lambda: "a.b.c", id="no-token"),
+    pytest.param(lambda: "ếch.ngồi.đáy", id="not-ascii"),
+    pytest.param(lambda: "x" * 20_000, id="huge"),
+]
+
+
+@pytest.mark.parametrize("forge", FORGED)
+def test_token_that_does_not_hold_names_nobody(sessions: Sessions, forge: Any):
+    with pytest.raises(UnauthenticatedError):
+        sessions.officer(forge())
+
+
+def list_with(system: System, authorization: str | None) -> HttpResponse:
+    """Ask for the queue."""
+    headers = {"Authorization": authorization} if authorization is not None else {}
+    return system.http("GET", "/desk/v1/petitions", headers=headers)
+
+
+def test_access_token_opens_the_desk_and_the_id_token_does_not(system: System):
+    assert list_with(system, f"Bearer {system.access_token('minh.ccvc')}").status == 200
+    assert list_with(system, f"bearer {system.access_token('minh.ccvc')}").status == 200
+    assert list_with(system, f"Bearer {system.token('minh.ccvc')}").status == 401
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("", id="empty"),
+        pytest.param("Bearer", id="no-token"),
+        pytest.param("Bearer  ", id="blank-token"),
+        pytest.param("Basic bWluaDptaW5o", id="basic"),
+        pytest.param(f"Bearer {a_token()}", id="token-of-another-pool-and-key"),
+    ],
+)
+def test_request_without_a_session_learns_nothing(system: System, authorization: str | None):
+    answer = list_with(system, authorization)
+
+    assert (answer.status, answer.json()["code"]) == (401, "unauthenticated")
+    assert answer.header("www-authenticate") == "Bearer"
+
+
+def test_tokens_of_another_pool_and_of_another_client_are_refused(system: System):
+    cognito = system.local.cloud.client("cognito-idp")
+    password = "Local-minh.ccvc-2026"
+    elsewhere = cognito.create_user_pool(PoolName="elsewhere")["UserPool"]["Id"]
+    cognito.admin_create_user(UserPoolId=elsewhere, Username="minh.ccvc", MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(
+        UserPoolId=elsewhere, Username="minh.ccvc", Password=password, Permanent=True
+    )
+
+    for pool in (elsewhere, system.local.cloud.pool_id):
+        client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="another")["UserPoolClient"]
+        tokens = cognito.initiate_auth(
+            ClientId=client["ClientId"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "minh.ccvc", "PASSWORD": password},
+        )["AuthenticationResult"]
+        assert list_with(system, f"Bearer {tokens['AccessToken']}").status == 401
+
+
+def sign_in(system: System, **body: Any) -> HttpResponse:
+    """Ask for a session."""
+    return system.http("POST", "/desk/v1/session", json=body)
+
+
+def test_session_tells_who_the_officer_is(system: System):
+    answer = sign_in(system, username="huong.ccvc", password="Local-huong.ccvc-2026")
+
+    assert answer.status == 200
+    assert answer.json()["token_type"] == "Bearer"
+    assert answer.json()["officer"] == {
+        "username": "huong.ccvc",
+        "name": "Trần Thị Hương",
+        "unit": "VCCVC",
+        "roles": ["unit-head"],
+    }
+    assert answer.header("cache-control") == "no-store"
+
+
+def test_wrong_password_and_unknown_name_are_one_answer(system: System):
+    wrong = sign_in(system, username="minh.ccvc", password="sai-mật-khẩu")
+    unknown = sign_in(system, username="ai.do", password="sai-mật-khẩu")
+
+    assert (wrong.status, unknown.status) == (401, 401)
+    assert wrong.body == unknown.body
+
+
+def test_first_sign_in_asks_for_a_new_password_and_takes_it(system: System):
+    cognito = system.local.cloud.client("cognito-idp")
+    cognito.admin_set_user_password(
+        UserPoolId=system.local.cloud.pool_id, Username="kiemtoan", Password="Tam-thoi-2026!", Permanent=False
+    )
+
+    asked = sign_in(system, username="kiemtoan", password="Tam-thoi-2026!")
+    assert asked.json()["challenge"] == "NEW_PASSWORD_REQUIRED"
+    opened = sign_in(
+        system,
+        username="kiemtoan",
+        challenge="NEW_PASSWORD_REQUIRED",
+        session=asked.json()["session"],
+        new_password="Local-kiemtoan-2026",
+    )
+
+    assert opened.status == 200, opened.text
+    assert opened.json()["officer"]["username"] == "kiemtoan"
