@@ -13,7 +13,7 @@ from chalicelib.casework.administering import Administration
 from chalicelib.casework.api import query
 from chalicelib.casework.foreseeing import calendar_with, moved_by
 from chalicelib.casework.forms import FormField
-from chalicelib.casework.frame import FormProblem, language_of_page, render, unit_label
+from chalicelib.casework.frame import FormProblem, field_label, language_of_page, render, unit_label
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
 from shared import clock
@@ -22,6 +22,7 @@ from shared.domain.terms import Terms, terms_in_force
 from shared.domain.working_calendar import Override, local_date
 from shared.http import RULES, form_body, see_other
 from shared.web.i18n import N_, Language, gettext
+from shared.web.labels import KINDS as LABELS_OF_KINDS
 from shared.web.rendering import link
 
 KINDS = {"OFF": N_("Ngày nghỉ"), "WORK": N_("Ngày làm việc")}
@@ -55,6 +56,8 @@ TERMS_FIELDS = (
     FormField(
         "valid_from", N_("Có hiệu lực từ ngày"), "date", hint=N_("Áp dụng cho hồ sơ tiếp nhận từ ngày này.")
     ),
+    FormField("field", N_("Chỉ cho lĩnh vực"), "choice", is_optional=True, source="fields"),
+    FormField("kind", N_("Chỉ cho loại"), "choice", is_optional=True, source="kinds"),
     FormField("legal_basis", N_("Căn cứ pháp lý"), "area"),
     *(FormField(name, label, "number") for name, label in COUNTS.items()),
     FormField("notices_from", N_("Gửi thông báo từ (giờ trong ngày)"), "time"),
@@ -197,7 +200,8 @@ def _calendar_page(
 def terms(request: Request, officer: DeskOfficer) -> Response:
     """Show every edition of the time limits, and the form for another, filled with those in force."""
     permissions.require(officer, Ability.ADMINISTER)
-    return _terms_page(request, officer, _form_of(_in_force()), done=bool(query(request).get("done")))
+    form = _form_of(_in_force()) | {"valid_from": ""}
+    return _terms_page(request, officer, form, done=bool(query(request).get("done")))
 
 
 def change_terms(request: Request, officer: DeskOfficer) -> Response:
@@ -221,21 +225,23 @@ def _in_force() -> Terms:
 
 
 def _form_of(given: Terms) -> dict[str, str]:
-    """Return time limits as a form holds them; from when on they hold is for the administrator to say."""
-    facts = given.model_dump(mode="json")
-    stages = ", ".join(str(days) for days in facts.pop("escalate_after_overdue_working_days"))
-    return {
-        **{name: str(value) for name, value in facts.items() if name not in ("id", "valid_from")},
+    """Return time limits as a form holds them."""
+    facts = {name: value for name, value in given.model_dump(mode="json").items() if value is not None}
+    stages = ", ".join(str(days) for days in given.escalate_after_overdue_working_days)
+    said = facts | {
         "notices_from": f"{given.notices_from:%H:%M}",
         "escalate_after_overdue_working_days": stages,
         "clock_pauses_while_awaiting": "true" if given.clock_pauses_while_awaiting else "",
     }
+    return {field.name: str(said.get(field.name, "")) for field in TERMS_FIELDS}
 
 
 def _terms_row(form: Mapping[str, str]) -> dict[str, Any]:
     stages = [part.strip() for part in form.get("escalate_after_overdue_working_days", "").split(",")]
+    scope = {name: form[name] for name in ("field", "kind") if form.get(name)}
     return {
-        "id": _in_force().id,
+        "id": "-".join((_in_force().id, *scope.values())),
+        **scope,
         "valid_from": _date(form, "valid_from").isoformat(),
         "legal_basis": form.get("legal_basis", "").strip()[:1000],
         **{name: form.get(name, "").strip() for name in COUNTS},
@@ -250,7 +256,7 @@ def _terms_preview(
 ) -> Response:
     language = language_of_page(request)
     _ = gettext(language)
-    before, after = _form_of(_in_force()), _form_of(planned)
+    before, after = _read(_in_force(), language), _read(planned, language)
     labels = {field.name: _(field.label) for field in TERMS_FIELDS}
     return render(
         request,
@@ -260,7 +266,7 @@ def _terms_preview(
         changes=[
             (labels[name], before[name] or "–", after[name] or "–")
             for name in after
-            if before[name] != after[name]
+            if before[name] != after[name] and name != "valid_from"
         ],
         carried=[(field.name, form.get(field.name, "")) for field in TERMS_FIELDS],
     )
@@ -288,16 +294,38 @@ def _terms_page(
         messages={one.id: one.message for one in listed},
         form=form,
         fields_of_form=_shown(TERMS_FIELDS, language),
+        options=_scopes(language),
         editions=[
             {
                 "valid_from": one.valid_from,
                 "is_in_force": one == current,
-                "facts": [(labels[name], value or "–") for name, value in _form_of(one).items()],
+                "facts": [(labels[name], value) for name, value in _read(one, language).items() if value],
             }
             for one in editions
         ],
         done=done,
     )
+
+
+def _read(given: Terms, language: Language) -> dict[str, str]:
+    """Return time limits as they are read: names for codes, yes for a tick."""
+    _ = gettext(language)
+    said = _form_of(given)
+    scopes = _scopes(language)
+    for name, source in (("field", "fields"), ("kind", "kinds")):
+        said[name] = dict(scopes[source]).get(said[name], said[name])
+    said["clock_pauses_while_awaiting"] = _("Có") if given.clock_pauses_while_awaiting else _("Không")
+    said["valid_from"] = f"{given.valid_from:%d/%m/%Y}"
+    return said
+
+
+def _scopes(language: Language) -> dict[str, list[tuple[str, str]]]:
+    _ = gettext(language)
+    fields = composition.directory().fields(local_date(clock.now()))
+    return {
+        "fields": [(code, field_label(code, language)) for code in fields],
+        "kinds": [(kind.value, _(label)) for kind, label in LABELS_OF_KINDS.items()],
+    }
 
 
 # --- pieces -----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Foresees what a decision about the calendar would move, before an administrator takes it.
 
-Read from the `desk` index; only a petition that was reopened is opened, because its period began anew.
+Read from the `desk` index; only a petition with a period or with terms of its own is opened.
 """
 
 from __future__ import annotations
@@ -48,8 +48,11 @@ def _moved(card: Card, calendar: WorkingCalendar, petitions: Petitions, director
     begun_at = card.received_at
     if deadlines.answer_due_on(begun_at, terms, directory.calendar()) != card.due_on:
         petition = petitions.get(card.reference)
-        reopened = petition.last(Action.REOPEN) if petition else None
+        if petition is None:
+            return None
+        reopened = petition.last(Action.REOPEN)
         begun_at = reopened.at if reopened else begun_at
+        terms = directory.terms_of(petition)
     due_on = deadlines.answer_due_on(begun_at, terms, calendar)
     return Moved(card.reference, card.unit, card.due_on, due_on) if due_on != card.due_on else None
 

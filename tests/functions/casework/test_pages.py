@@ -1,0 +1,454 @@
+"""The desk's pages, as a browser without JavaScript uses them: real forms of real pages, sent through the doors."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.functions.casework.browsing import Browser, form_to, forms_in
+from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
+from tests.system import PUBLIC_URL, System
+
+
+@pytest.fixture
+def reference(system: System) -> str:
+    """A petition that was routed to VCCVC."""
+    citizen = Citizen(system, may_publish=True)
+    citizen.send()
+    return citizen.reference
+
+
+def page_of(reference: str) -> str:
+    """Return the address of a petition's page."""
+    return f"/desk/petitions/{reference}"
+
+
+# --- the gate ---------------------------------------------------------------------------------------
+
+
+def test_cookie_is_out_of_reach_for_scripts_and_other_sites(system: System):
+    answer = Browser(system).post(
+        "/desk/sign-in", {"username": "minh.ccvc", "password": "Local-minh.ccvc-2026"}
+    )
+
+    cookie = answer.header("set-cookie")
+    assert answer.status == 303
+    assert {"HttpOnly", "SameSite=Strict", "Path=/desk"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie  # http://localhost: nowhere else
+
+
+def test_wrong_password_shows_the_form_again_and_sets_no_cookie(system: System):
+    answer = Browser(system).post("/desk/sign-in", {"username": "minh.ccvc", "password": "sai"})
+
+    assert answer.status == 401
+    assert not answer.cookies
+    assert "minh.ccvc" in answer.text
+    assert 'role="alert"' in answer.text
+
+
+def test_page_without_a_session_leads_to_the_sign_in_and_back(system: System, reference: str):
+    browser = Browser(system)
+
+    sent_away = browser.get(page_of(reference))
+    form = browser.get(sent_away.header("location"))
+    back = browser.fill(form, "/desk/sign-in", username="minh.ccvc", password="Local-minh.ccvc-2026")
+
+    assert sent_away.status == 303
+    assert (back.status, back.header("location")) == (303, page_of(reference))
+    assert CONTENT[:30] in browser.get(page_of(reference)).text
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/desk/..//evil.example",
+        "/gui",
+        "/desk/\\evil",
+        "javascript:1",
+    ],
+)
+def test_sign_in_leads_nowhere_but_to_the_desk(system: System, elsewhere: str):
+    answer = Browser(system).post(
+        "/desk/sign-in",
+        {"username": "minh.ccvc", "password": "Local-minh.ccvc-2026", "next": elsewhere},
+    )
+
+    assert answer.header("location") == "/desk/"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(
+            {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, id="from-another-site"
+        ),
+        pytest.param({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, id="from-a-sandbox"),
+        pytest.param({"Origin": "", "Sec-Fetch-Site": ""}, id="from-nowhere"),
+        pytest.param({"Origin": f"{PUBLIC_URL}.evil.example", "Sec-Fetch-Site": ""}, id="from-a-like-name"),
+    ],
+)
+def test_form_of_another_site_changes_nothing_though_the_cookie_came_along(
+    system: System, reference: str, headers: dict[str, str]
+):
+    browser = Browser(system, "minh.ccvc")
+
+    answer = browser.post(f"{page_of(reference)}/accept", {"version": "2"}, headers)
+
+    assert answer.status == 403
+    assert Officer(system, "minh.ccvc").petition(reference)["state"] == "ASSIGNED"
+
+
+def test_cookie_opens_no_api_and_bearer_no_page(system: System, reference: str):
+    browser = Browser(system, "minh.ccvc")
+    bearer = {"Authorization": f"Bearer {system.access_token('minh.ccvc')}"}
+
+    assert browser.get("/desk/v1/petitions").status == 401
+    assert system.http("GET", page_of(reference), headers=bearer).status == 303
+
+
+def test_sign_out_ends_the_session_on_this_device(system: System):
+    browser = Browser(system, "minh.ccvc")
+
+    browser.fill(browser.get("/desk/"), "/desk/sign-out")
+
+    assert browser.cookies == {}
+    assert browser.get("/desk/").status == 303
+
+
+@pytest.mark.parametrize("path", ["/desk/sign-in", "/desk/", "/desk/reports", "/desk/no-such-page"])
+def test_page_carries_strict_headers(system: System, path: str):
+    answer = Browser(system, "binh.vanphong").get(path)
+
+    assert "script-src 'self'" in answer.header("content-security-policy")
+    assert answer.header("x-frame-options") == "DENY"
+    assert answer.header("cache-control") == "no-store"
+    assert "<script" not in answer.text
+
+
+# --- queue and petition -----------------------------------------------------------------------------
+
+
+def test_queue_tells_how_many_days_are_left_and_leads_to_the_petition(system: System, reference: str):
+    page = Browser(system, "minh.ccvc").get("/desk/").text
+
+    assert f'href="{page_of(reference)}"' in page
+    assert "23/11/2026" in page
+    assert "còn 20 ngày (14 ngày làm việc)" in page
+
+
+def test_overdue_petition_is_called_overdue(system: System, reference: str):
+    system.travel(to="2026-11-26T02:00:00+00:00")
+
+    page = Browser(system, "minh.ccvc").get("/desk/?overdue=true").text
+
+    assert f'href="{page_of(reference)}"' in page
+    assert "quá hạn 2 ngày làm việc" in page  # the 24th is a holiday
+
+
+def test_petition_page_offers_exactly_what_is_possible_and_permitted(system: System, reference: str):
+    def offered(username: str) -> set[str]:
+        page = Browser(system, username).get(page_of(reference)).text
+        prefix = f"{page_of(reference)}/"
+        return {form.action.removeprefix(prefix) for form in forms_in(page) if form.action.startswith(prefix)}
+
+    assert offered("minh.ccvc") == {"accept", "note", "return-to-intake"}
+    assert offered("huong.ccvc") == {"accept", "note", "return-to-intake", "request-information"}
+    assert offered("kiemtoan") == set()
+    assert offered("khanh.tocongtac") == {"note", "open-seal"}
+
+
+def test_petition_page_says_why_it_came_here_and_how_its_date_came_about(system: System, reference: str):
+    page = Browser(system, "minh.ccvc").get(page_of(reference)).text
+
+    assert "Vì sao được phân công như vậy" in page
+    assert "cộng 20 ngày là 23/11/2026" in page
+    assert CITIZEN["name"] not in page
+
+
+def test_petition_goes_from_hand_to_hand_by_forms_alone(system: System, reference: str):
+    handler, approver = Browser(system, "minh.ccvc"), Browser(system, "binh.vanphong")
+    page = page_of(reference)
+
+    accepted = handler.fill(handler.get(page), f"{page}/accept")
+    assert (accepted.status, accepted.header("location")) == (303, f"{page}?done=accept")
+    handler.fill(handler.get(page), f"{page}/draft-answer", text="Trước ngày 30/11/2026.")
+    assert "Trước ngày 30/11/2026." in approver.get(page).text
+    approver.fill(approver.get(page), f"{page}/approve")
+
+    assert Officer(system, "minh.ccvc").petition(reference)["state"] == "ANSWERED"
+
+
+def test_form_sent_twice_acts_once(system: System, reference: str):
+    handler = Browser(system, "minh.ccvc")
+    page = handler.get(page_of(reference))
+
+    answers = [handler.fill(page, f"{page_of(reference)}/note", note="Đã gọi.") for _ in range(2)]
+
+    assert [answer.status for answer in answers] == [303, 303]
+    notes = [e for e in Officer(system, "minh.ccvc").petition(reference)["history"] if e["action"] == "note"]
+    assert len(notes) == 1
+
+
+def test_conflict_shows_what_changed_and_keeps_what_was_written(system: System, reference: str):
+    handler = Browser(system, "minh.ccvc")
+    handler.fill(handler.get(page_of(reference)), f"{page_of(reference)}/accept")
+    stale = handler.get(page_of(reference))
+    Officer(system, "huong.ccvc").do("note", reference, note="Chờ số liệu của địa phương.")
+
+    refused = handler.fill(stale, f"{page_of(reference)}/draft-answer", text="Câu trả lời viết dở…")
+
+    assert refused.status == 409
+    assert 'id="conflict"' in refused.text
+    assert "Trần Thị Hương" in refused.text
+    again = form_to(refused.text, f"{page_of(reference)}/draft-answer")
+    assert dict(again.fields)["text"] == "Câu trả lời viết dở…"
+    assert handler.fill(refused, f"{page_of(reference)}/draft-answer").status == 303
+
+
+def test_words_are_not_lost_when_the_action_is_possible_no_more(system: System, reference: str):
+    handler = Browser(system, "minh.ccvc")
+    handler.fill(handler.get(page_of(reference)), f"{page_of(reference)}/accept")
+    stale = handler.get(page_of(reference))
+    Officer(system, "huong.ccvc").do("draft-answer", reference, text="Đã trả lời thay.")
+
+    refused = handler.fill(stale, f"{page_of(reference)}/draft-answer", text="Câu trả lời viết dở…")
+
+    assert refused.status == 409
+    assert "Câu trả lời viết dở…" in refused.text
+
+
+def test_wrong_field_is_named_and_the_rest_is_kept(system: System, reference: str):
+    handler = Browser(system, "minh.ccvc")
+
+    refused = handler.fill(
+        handler.get(page_of(reference)),
+        f"{page_of(reference)}/note",
+        note="Đã gọi.",
+        expected_on="2020-01-01",
+    )
+
+    assert refused.status == 422
+    assert 'href="#note-expected_on"' in refused.text
+    assert dict(form_to(refused.text, f"{page_of(reference)}/note").fields)["note"] == "Đã gọi."
+
+
+def test_what_a_person_wrote_is_never_markup(system: System):
+    citizen = Citizen(system, content=f"<script>alert(1)</script> {CONTENT}", subject="<b>đậm</b>")
+    citizen.send()
+    browser = Browser(system, "minh.ccvc")
+
+    for path in ("/desk/", page_of(citizen.reference)):
+        page = browser.get(path).text
+        assert "<script>alert" not in page
+        assert "<b>đậm" not in page
+
+
+def test_opened_seal_is_shown_once_and_recorded(system: System, reference: str):
+    browser = Browser(system, "khanh.tocongtac")
+
+    opened = browser.fill(
+        browser.get(page_of(reference)), f"{page_of(reference)}/open-seal", reason="Xác minh thông tin."
+    )
+
+    assert CITIZEN["name"] in opened.text
+    assert CITIZEN["name"] not in browser.get(page_of(reference)).text
+    assert "Xác minh thông tin." in browser.get(page_of(reference)).text
+
+
+def test_returned_petition_leads_back_to_the_queue(system: System, reference: str):
+    handler = Browser(system, "minh.ccvc")
+
+    answer = handler.fill(
+        handler.get(page_of(reference)), f"{page_of(reference)}/return-to-intake", reason="Không thuộc vụ."
+    )
+
+    assert answer.header("location").startswith("/desk/?done=return-to-intake")
+    assert handler.get(answer.header("location")).status == 200
+
+
+def test_restricted_and_foreign_petitions_have_no_page(system: System, reference: str):
+    Officer(system, "lan.tiepnhan").do("restrict", reference)
+
+    assert Browser(system, "minh.ccvc").get(page_of(reference)).status == 404
+    assert Browser(system, "binh.vanphong").get(page_of(reference)).status == 404
+    assert Browser(system, "khanh.tocongtac").get(page_of(reference)).status == 200
+
+
+# --- calls ------------------------------------------------------------------------------------------
+
+CALL = {
+    "content": CONTENT,
+    "name": "Lê Văn Tư",
+    "address": "Bản Mường, Sơn La",
+    "phone": "0912 345 678",
+}
+
+
+def test_call_is_read_back_before_it_becomes_a_petition(system: System):
+    operator = Browser(system, "tong.dai")
+
+    summary = operator.fill(operator.get("/desk/calls/new"), "/desk/calls", **CALL)
+    assert "Lê Văn Tư" in summary.text
+    assert system.items("petitions") == []
+    receipt = operator.fill(summary, "/desk/calls", step="confirm")
+    again = operator.fill(summary, "/desk/calls", step="confirm")
+
+    assert (receipt.status, again.status) == (201, 200)
+    assert len(system.items("petitions")) == 1
+    (item,) = system.items("petitions")
+    reference = item["reference"]["S"]
+    assert f"{reference[:2]} {reference[2:6]}" in receipt.text
+
+
+def test_operator_can_go_back_and_mend_what_the_caller_corrects(system: System):
+    operator = Browser(system, "tong.dai")
+    summary = operator.fill(operator.get("/desk/calls/new"), "/desk/calls", **CALL)
+
+    form = operator.fill(summary, "/desk/calls", step="mend")
+
+    assert dict(form_to(form.text, "/desk/calls").fields)["name"] == "Lê Văn Tư"
+
+
+def test_call_without_a_number_is_refused_and_keeps_the_rest(system: System):
+    operator = Browser(system, "tong.dai")
+
+    refused = operator.fill(operator.get("/desk/calls/new"), "/desk/calls", **{**CALL, "phone": ""})
+
+    assert refused.status == 422
+    assert dict(form_to(refused.text, "/desk/calls").fields)["address"] == "Bản Mường, Sơn La"
+
+
+@pytest.mark.parametrize("username", ["minh.ccvc", "binh.vanphong", "quantri", "yen.bcd", "kiemtoan"])
+def test_only_operators_and_intake_take_calls(system: System, username: str):
+    browser = Browser(system, username)
+
+    assert browser.get("/desk/calls/new").status == 403
+    assert browser.post("/desk/calls", {**CALL, "step": "confirm", "call_id": "x"}).status == 403
+
+
+def test_call_task_shows_the_number_only_on_request_and_takes_the_outcome(system: System):
+    operator = Browser(system, "tong.dai")
+    summary = operator.fill(operator.get("/desk/calls/new"), "/desk/calls", **CALL)
+    operator.fill(summary, "/desk/calls", step="confirm")
+    (item,) = system.items("petitions")
+    reference = item["reference"]["S"]
+    answer_petition(system, reference)
+
+    listed = operator.get("/desk/calls")
+    assert "912345678" not in listed.text
+    opened = operator.fill(listed, f"/desk/calls/{reference}", outcome="")
+    assert "+84912345678" in opened.text
+    operator.fill(opened, f"/desk/calls/{reference}", outcome="REACHED")
+
+    assert f"/desk/calls/{reference}" not in operator.get("/desk/calls").text
+    states = {one["channel"]["S"]: one["state"]["S"] for one in system.items("deliveries")}
+    assert states["PHONE"] == "DONE"
+
+
+# --- administration ---------------------------------------------------------------------------------
+
+
+DAY_OFF = {"on": "2026-11-23", "kind": "OFF", "document": "99/QĐ-TTg", "name": "Nghỉ bão"}
+
+
+def test_day_off_is_previewed_with_what_it_moves_declared_and_withdrawn(system: System, reference: str):
+    system.travel(minutes=5)  # the timer knows the calendar as it was
+    administrator = Browser(system, "quantri")
+
+    preview = administrator.post("/desk/calendar", {"what": "declare", **DAY_OFF})
+    assert "1 hồ sơ" in preview.text
+    assert "25/11/2026" in preview.text
+    assert Officer(system, "minh.ccvc").petition(reference)["due_on"] == "2026-11-23"
+    assert administrator.fill(preview, "/desk/calendar", step="confirm").status == 303
+    system.travel(minutes=5)
+    assert Officer(system, "minh.ccvc").petition(reference)["due_on"] == "2026-11-25"
+    assert "99/QĐ-TTg" in administrator.get("/desk/calendar").text
+
+    withdrawal = {"what": "withdraw", "on": "2026-11-23", "document": "100/QĐ-TTg"}
+    preview = administrator.post("/desk/calendar", withdrawal)
+    assert "1 hồ sơ" in preview.text
+    administrator.fill(preview, "/desk/calendar", step="confirm")
+    system.travel(minutes=5)
+
+    assert Officer(system, "minh.ccvc").petition(reference)["due_on"] == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        pytest.param({"on": ""}, "on", id="no-day"),
+        pytest.param({"on": "31/12/2026"}, "on", id="day-as-people-write-it"),
+        pytest.param({"kind": ""}, "kind", id="no-kind"),
+        pytest.param({"document": " "}, "document", id="no-document"),
+        pytest.param({"what": "withdraw", "on": "2026-12-25"}, "on", id="nothing-to-withdraw"),
+    ],
+)
+def test_wrong_decision_about_a_day_is_refused_by_field(system: System, change: dict[str, str], field: str):
+    answer = Browser(system, "quantri").post("/desk/calendar", {"what": "declare", **DAY_OFF, **change})
+
+    assert answer.status == 422
+    assert f'href="#{field}"' in answer.text
+
+
+def test_new_time_limits_are_previewed_and_hold_from_their_day_on(system: System):
+    administrator = Browser(system, "quantri")
+    form = administrator.get("/desk/terms")
+
+    preview = administrator.fill(form, "/desk/terms", valid_from="2026-12-01", answer_within_days="15")
+    assert "Thứ Ba, ngày 01/12/2026" in preview.text
+    assert administrator.fill(preview, "/desk/terms", step="confirm").status == 303
+
+    before, after = Citizen(system), Citizen(system)
+    assert before.send().json()["due_on"] == "2026-11-23"
+    system.travel(to="2026-12-01T02:00:00+00:00")
+    assert after.send().json()["due_on"] == "2026-12-16"
+
+
+def test_time_limits_that_contradict_each_other_are_refused(system: System):
+    administrator = Browser(system, "quantri")
+    form = administrator.get("/desk/terms")
+
+    for wrong in ({"valid_from": "2026-11-01"}, {"answer_within_days": "0"}, {"notices_from": "sớm"}):
+        answer = administrator.fill(form, "/desk/terms", **{"valid_from": "2027-01-01", **wrong})
+        assert answer.status == 422
+        assert f'href="#{next(iter(wrong))}"' in answer.text
+
+
+@pytest.mark.parametrize("username", ["minh.ccvc", "binh.vanphong", "khanh.tocongtac", "tong.dai"])
+def test_only_administrators_see_calendar_and_time_limits(system: System, username: str):
+    browser = Browser(system, username)
+
+    assert browser.get("/desk/calendar").status == browser.get("/desk/terms").status == 403
+    assert browser.post("/desk/calendar", {"what": "declare", **DAY_OFF, "step": "confirm"}).status == 403
+
+
+# --- reports ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["timeliness", "workload", "steering-committee", "six-month", "task-force"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_report_is_a_page_to_read_and_a_file_to_take_away(
+    system: System, reference: str, name: str, language: str
+):
+    Officer(system, "lan.tiepnhan").do("classify", reference, kind="CONDUCT")
+    browser = Browser(system, "yen.bcd")
+
+    page = browser.get(f"/desk/reports?name={name}&lang={language}")
+    file = browser.get(f"/desk/reports?name={name}&format=csv")
+
+    assert page.status == 200
+    assert "<table" in page.text
+    assert file.body.startswith(b"\xef\xbb\xbf")
+
+
+def test_report_of_a_wrong_period_says_so(system: System):
+    answer = Browser(system, "yen.bcd").get("/desk/reports?from=2026-11-30&to=2026-11-01")
+
+    assert answer.status == 422
+    assert "Ngày cuối phải bằng hoặc sau ngày đầu." in answer.text
+
+
+@pytest.mark.parametrize("username", ["minh.ccvc", "lan.tiepnhan", "tong.dai", "quantri"])
+def test_reports_are_for_leaders_alone(system: System, username: str):
+    assert Browser(system, username).get("/desk/reports").status == 403
