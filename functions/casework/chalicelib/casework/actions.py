@@ -25,7 +25,7 @@ from shared.domain.reference import normal_reference
 from shared.domain.submission import EMPTY_IS_ABSENT, clean_text
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions
-from shared.web.i18n import N_, gettext
+from shared.web.i18n import N_, Language, gettext
 
 INTAKE_FIELD = "KHAC"
 """The field whose unit is the intake desk."""
@@ -421,4 +421,5 @@ def _intake_desk(petition: Petition, act: Act) -> str:
 
 
 def _for_petitioner(text: str, petition: Petition) -> str:
-    return gettext("en" if petition.language == "en" else "vi")(text)
+    language: Language = "en" if petition.language == "en" else "vi"
+    return gettext(language)(text)

@@ -142,7 +142,7 @@ def _preview_page(
         officer,
         "calendar_preview.html",
         on=on,
-        kind_label=_(KINDS[row["kind"]]),
+        kind_label=_kind_label(row, language),
         document=row["document"],
         is_withdrawal=bool(row.get("is_withdrawn")),
         count=len(moved),
@@ -182,7 +182,7 @@ def _calendar_page(
         decisions=[
             {
                 "on": date.fromisoformat(row["on"]),
-                "kind": _(KINDS[row["kind"]]),
+                "kind": _kind_label(row, language),
                 "document": row["document"],
                 "name": row.get("name", ""),
                 "is_in_force": date.fromisoformat(row["on"]) in in_force and latest[row["on"]] is row,
@@ -336,6 +336,11 @@ def _date(form: Mapping[str, str], name: str) -> date:
         return date.fromisoformat(form.get(name, "").strip())
     except ValueError:
         raise InvalidInputError((name, "invalid" if form.get(name) else "missing")) from None
+
+
+def _kind_label(row: Mapping[str, Any], language: Language) -> str:
+    label = KINDS[row["kind"]]
+    return gettext(language)(label)
 
 
 def _shown(fields: Iterable[FormField], language: Language) -> list[dict[str, Any]]:
