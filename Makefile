@@ -19,7 +19,7 @@ RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up test check format lint types contracts templates fix messages package deploy rehearse bench lock clean install
+.PHONY: help up proof test check format lint types contracts templates fix messages package deploy rehearse bench lock clean install
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the func
 # ---------------------------------------------------------------- running
 up: $(READY) ## run the whole system on this machine: http://localhost:8088 (ARGS="--port 9000 --empty")
 	@exec $(RUN) -m infra.local $(ARGS)
+
+proof: $(READY) ## the long campaigns: 10,000 petitions over 60 bad days, and whatever else is marked full
+	@$(RUN) -m pytest -n 2 -m full $(ARGS)
 
 bench: $(READY) ## measure cold starts, AWS calls, read and write units
 	@$(RUN) -m tests.bench $(ARGS)

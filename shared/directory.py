@@ -99,9 +99,9 @@ class Directory:
             "terms", lambda rows: tuple(Terms.model_validate(_without_key(row)) for row in rows)
         )
 
-    def terms_on(self, day: date) -> Terms:
-        """Return the terms in force on a day (of receipt)."""
-        return terms_in_force(self.all_terms(), day)
+    def terms_on(self, day: date, *, field: str | None = None, kind: str | None = None) -> Terms:
+        """Return the terms in force on a day (of receipt), for the field and kind that the sender chose."""
+        return terms_in_force(self.all_terms(), day, field=field, kind=kind)
 
     def terms_of(self, petition: Petition) -> Terms:
         """Return the terms that hold for a petition: those of its day of receipt."""

@@ -178,10 +178,15 @@ class Petitions:
 
     def get(self, reference: str) -> Petition | None:
         """Read one petition consistently; None when there is none."""
+        stored = self.get_stored(reference)
+        return stored.petition if stored else None
+
+    def get_stored(self, reference: str) -> StoredPetition | None:
+        """Read one petition consistently, with the moment at which the index will have it woken."""
         answer = aws.client("dynamodb").get_item(
             TableName=self._table, Key={"reference": {"S": reference}}, ConsistentRead=True
         )
-        return petition_of(answer["Item"]) if "Item" in answer else None
+        return _stored(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, references: Iterable[str]) -> Iterator[Petition]:
         """Yield the petitions of these references, a hundred at a time, in no order (reports)."""

@@ -93,7 +93,8 @@ class Reception:
 
     def _petition(self, candidate: str, submission: Submission, now: datetime) -> Petition:
         day = local_date(now)
-        terms, calendar = self._directory.terms_on(day), self._directory.calendar()
+        terms = self._directory.terms_on(day, field=submission.field, kind=submission.kind)
+        calendar = self._directory.calendar()
         identity = submission.identity
         contacts = [contact for contact in (identity.phone, identity.email) if contact]
         petition = Petition(

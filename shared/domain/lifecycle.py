@@ -70,6 +70,7 @@ class Action(StrEnum):
     REMIND_ACCEPTANCE = "remind-acceptance"
     REMIND_APPROVAL = "remind-approval"
     REMIND_COMPLETION = "remind-completion"
+    REPORT_INCOMPLETE = "report-incomplete"
     REMIND_FORWARDING = "remind-forwarding"
     REMIND_PUBLICATION = "remind-publication"
     MOVE_DUE_DATE = "move-due-date"
@@ -116,7 +117,7 @@ MOVES: dict[Action, Move] = {
     Action.CLASSIFY: Move(_UNDECIDED, None),
     Action.ASSIGN: Move(_UNDECIDED, State.ASSIGNED),
     Action.ACCEPT: Move(frozenset({State.ASSIGNED, State.REOPENED}), State.IN_PROGRESS),
-    Action.RETURN_TO_INTAKE: Move(_AT_WORK, State.RECEIVED),
+    Action.RETURN_TO_INTAKE: Move(_AT_WORK | RESTRICTED_LANE, State.RECEIVED),
     Action.REQUEST_INFORMATION: Move(_UNDECIDED - {State.AWAITING_INFORMATION}, State.AWAITING_INFORMATION),
     Action.NOTE: Move(EVERY, None),
     Action.DRAFT_ANSWER: Move(
@@ -140,6 +141,7 @@ MOVES: dict[Action, Move] = {
     Action.REMIND_ACCEPTANCE: Move(frozenset({State.ASSIGNED}), None),
     Action.REMIND_APPROVAL: Move(frozenset({State.AWAITING_APPROVAL}), None),
     Action.REMIND_COMPLETION: Move(frozenset({State.AWAITING_INFORMATION}), None),
+    Action.REPORT_INCOMPLETE: Move(frozenset({State.AWAITING_INFORMATION}), None),
     Action.REMIND_FORWARDING: Move(UNANSWERED, None),
     Action.REMIND_PUBLICATION: Move(frozenset({State.ANSWERED}), None),
     Action.MOVE_DUE_DATE: Move(UNANSWERED, None),

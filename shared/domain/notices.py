@@ -51,6 +51,7 @@ class NoticeKind(StrEnum):
     FORWARDING_DUE = "FORWARDING_DUE"
     PUBLICATION_DUE = "PUBLICATION_DUE"
     HANDED_TO_INTAKE = "HANDED_TO_INTAKE"
+    INCOMPLETE = "INCOMPLETE"
     RESTRICTED = "RESTRICTED"
 
 
@@ -89,6 +90,7 @@ _FOLLOWS: dict[Action, tuple[Notice, ...]] = {
     Action.REMIND_ACCEPTANCE: (Notice(NoticeKind.ACCEPTANCE_DUE, Audience.UNIT_HEAD),),
     Action.REMIND_APPROVAL: (Notice(NoticeKind.APPROVAL_DUE, Audience.APPROVER),),
     Action.REMIND_COMPLETION: (Notice(NoticeKind.REMINDER_TO_COMPLETE, Audience.PETITIONER),),
+    Action.REPORT_INCOMPLETE: (Notice(NoticeKind.INCOMPLETE, Audience.HANDLER),),
     Action.REMIND_FORWARDING: (Notice(NoticeKind.FORWARDING_DUE, Audience.INTAKE),),
     Action.REMIND_PUBLICATION: (Notice(NoticeKind.PUBLICATION_DUE, Audience.APPROVER),),
     Action.MOVE_DUE_DATE: (Notice(NoticeKind.DUE_DATE_MOVED, Audience.PETITIONER),),

@@ -376,7 +376,7 @@ class Petition(BaseModel):
         )
 
     def return_to_intake(self, intake: str, *, reason: str, by: str, at: datetime, change_id: str) -> Self:
-        """Give back a petition that was routed to the wrong unit; no clock restarts."""
+        """Give back a petition that was routed to the wrong unit, or that is no denunciation; no clock restarts."""
         return self.record(
             Action.RETURN_TO_INTAKE,
             by=by,
@@ -387,6 +387,7 @@ class Petition(BaseModel):
             is_visible=False,
             unit=intake,
             handler=None,
+            lane=Lane.ORDINARY if self.lane is Lane.RESTRICTED else self.lane,
         )
 
     def request_information(self, question: str, *, by: str, at: datetime, change_id: str) -> Self:

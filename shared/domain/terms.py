@@ -36,6 +36,10 @@ class Terms(BaseModel):
     valid_from: date
     legal_basis: Annotated[str, Field(min_length=1)]
     """The regulations behind these values, as shown to whoever asks how a date came about."""
+    field: Annotated[str, Field(max_length=20)] | None = None
+    """The only field these terms are for, as its sender chose it; None is every field."""
+    kind: Annotated[str, Field(max_length=20)] | None = None
+    """The only kind these terms are for, as its sender chose it; None is every kind."""
 
     answer_within_days: Count
     """Calendar days from receipt to the answer."""
@@ -89,12 +93,28 @@ class Terms(BaseModel):
         return self
 
 
-def terms_in_force(all_terms: Iterable[Terms], on: date) -> Terms:
-    """Choose the latest terms that had begun by a day; raise TermsMissingError when none had."""
-    begun = [terms for terms in all_terms if terms.valid_from <= on]
+def terms_in_force(
+    all_terms: Iterable[Terms], on: date, *, field: str | None = None, kind: str | None = None
+) -> Terms:
+    """Choose the terms in force on a day for a field and kind.
+
+    Terms made for that field or kind go before general ones; among equals the latest that had begun counts.
+
+    Raises:
+        TermsMissingError: none had begun.
+    """
+    begun = [
+        terms
+        for terms in all_terms
+        if terms.valid_from <= on and terms.field in (None, field) and terms.kind in (None, kind)
+    ]
     if not begun:
         raise TermsMissingError(on)
-    return max(begun, key=lambda terms: (terms.valid_from, terms.id))
+    return max(begun, key=lambda terms: (_precision(terms), terms.valid_from, terms.id))
+
+
+def _precision(terms: Terms) -> int:
+    return (terms.field is not None) + (terms.kind is not None)
 
 
 TERMS_2018: Final = Terms(

@@ -131,8 +131,12 @@ def _reminders(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> I
         yield WakeUp(at_local(on, terms.notices_from), action, str(last.seq))
     asked = petition.last(Action.REQUEST_INFORMATION)
     if petition.state is State.AWAITING_INFORMATION and asked is not None:
-        on = local_date(asked.at) + timedelta(days=terms.remind_to_complete_after_days)
-        yield WakeUp(at_local(on, terms.notices_from), Action.REMIND_COMPLETION, str(asked.seq))
+        for action, days in (
+            (Action.REMIND_COMPLETION, terms.remind_to_complete_after_days),
+            (Action.REPORT_INCOMPLETE, terms.refuse_incomplete_after_days),
+        ):
+            on = local_date(asked.at) + timedelta(days=days)
+            yield WakeUp(at_local(on, terms.notices_from), action, str(asked.seq))
     if petition.is_unanswered and petition.lane is Lane.FORWARDING:
         on = calendar.add_working_days(
             local_date(petition.received_at), terms.forward_within_working_days - 1

@@ -84,6 +84,7 @@ ACTIONS: dict[Action, str] = {
     Action.REMIND_ACCEPTANCE: N_("Nhắc đơn vị nhận xử lý"),
     Action.REMIND_APPROVAL: N_("Nhắc phê duyệt"),
     Action.REMIND_COMPLETION: N_("Nhắc người gửi bổ sung"),
+    Action.REPORT_INCOMPLETE: N_("Báo người gửi chưa bổ sung"),
     Action.REMIND_FORWARDING: N_("Nhắc chuyển cơ quan có thẩm quyền"),
     Action.REMIND_PUBLICATION: N_("Nhắc công khai kết quả"),
     Action.MOVE_DUE_DATE: N_("Đổi ngày đến hạn theo lịch làm việc"),

@@ -31,6 +31,7 @@ S, A = State, Action
         pytest.param(S.CLOSED, A.REOPEN, S.REOPENED, id="second look"),
         pytest.param(S.IN_PROGRESS, A.FORWARD, S.FORWARDED, id="another body's matter"),
         pytest.param(S.RECEIVED, A.RESTRICT, S.RESTRICTED, id="a denunciation"),
+        pytest.param(S.RESTRICTED, A.RETURN_TO_INTAKE, S.RECEIVED, id="it was none after all"),
         pytest.param(S.IN_PROGRESS, A.WITHDRAW, S.WITHDRAWN, id="petitioner withdraws"),
     ],
 )
@@ -44,7 +45,7 @@ def test_action_leads_from_state_to_state(state, action, expected):
         pytest.param(S.RECEIVED, A.APPROVE, id="nothing to approve"),
         pytest.param(S.ANSWERED, A.DRAFT_ANSWER, id="answered already"),
         pytest.param(S.ANSWERED, A.WITHDRAW, id="too late to withdraw"),
-        pytest.param(S.RESTRICTED, A.ASSIGN, id="a denunciation never comes back to ordinary queues"),
+        pytest.param(S.RESTRICTED, A.ASSIGN, id="a denunciation is never given to a unit"),
         pytest.param(S.RESTRICTED, A.PUBLISH, id="a denunciation is never published"),
         pytest.param(S.WITHDRAWN, A.ACCEPT, id="withdrawn is over"),
         pytest.param(S.AWAITING_APPROVAL, A.REFUSE, id="a draft has to be decided first"),

@@ -44,6 +44,9 @@ def test_fresh_petition_has_its_whole_way_before_it():
         pytest.param(
             S.AWAITING_INFORMATION, A.REMIND_COMPLETION, "2026-06-04 08:00", id="petitioner is reminded once"
         ),
+        pytest.param(
+            S.AWAITING_INFORMATION, A.REPORT_INCOMPLETE, "2026-06-16 08:00", id="then its handler is told"
+        ),
         pytest.param(S.AWAITING_APPROVAL, A.REMIND_APPROVAL, "2026-06-03 08:00", id="approver has 2 days"),
         pytest.param(
             S.ANSWERED, A.REMIND_PUBLICATION, "2026-06-03 08:00", id="publication within 2 working days"

@@ -73,10 +73,12 @@ class MemoryPetitions(Petitions):
             self._wake_at[petition.reference] = wake_at
             heapq.heappush(self._heap, (wake_at, petition.reference))
 
-    def get(self, reference: str) -> Petition | None:
-        """Read one petition."""
+    def get_stored(self, reference: str) -> StoredPetition | None:
+        """Read one petition, with its `wake_at`."""
         body = self._bodies.get(reference)
-        return Petition.model_validate_json(body) if body is not None else None
+        if body is None:
+            return None
+        return StoredPetition(Petition.model_validate_json(body), self._wake_at.get(reference))
 
     def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
         """What the index holds of one shard up to an instant."""

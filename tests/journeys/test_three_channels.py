@@ -149,7 +149,12 @@ def test_denunciation_leaves_the_ordinary_queues(system: System):
         officer = Officer(system, username)
         assert citizen.reference not in [card["reference"] for card in officer.queue()]
         assert officer.get(f"/v1/petitions/{citizen.reference}").status in (403, 404)
-    assert Officer(system, "khanh.tocongtac").petition(citizen.reference)["state"] == "RESTRICTED"
+    inspector = Officer(system, "khanh.tocongtac")
+    assert inspector.petition(citizen.reference)["state"] == "RESTRICTED"
+
+    inspector.do("return-to-intake", citizen.reference, reason="Không phải tố cáo.")
+
+    assert [card["reference"] for card in Officer(system, "lan.tiepnhan").queue()] == [citizen.reference]
 
 
 def test_draft_that_misses_the_point_comes_back_to_its_handler(system: System):

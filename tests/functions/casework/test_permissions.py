@@ -130,7 +130,7 @@ def test_role_may_act_only_as_it_stands_to_the_petition(
 
 EVERYTHING = ("see", *(action.value for action in INPUTS))
 RESTRICTED = {
-    Role.INSPECTOR: {"see", "note", "reopen", "close", "open-seal"},
+    Role.INSPECTOR: {"see", "note", "reopen", "close", "open-seal", "return-to-intake"},
 }
 
 

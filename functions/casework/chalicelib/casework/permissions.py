@@ -156,10 +156,12 @@ def may_see(officer: DeskOfficer, petition: Petition) -> bool:
 def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
     """Tell whether an officer may take an action on a petition; its state is the lifecycle's matter.
 
-    Nobody approves what they drafted themselves.
+    Nobody approves what they drafted themselves; what turns out to be no denunciation only the inspectors give back.
     """
     if not may_see(officer, petition):
         return False
+    if action is Action.RETURN_TO_INTAKE and is_restricted(petition):
+        return officer.has(Role.INSPECTOR)
     draft = petition.draft
     if action is Action.APPROVE and draft is not None and draft.drafted_by == officer.username:
         return False

@@ -39,6 +39,7 @@ def _is_no_longer_to_be_forwarded(petition: Petition, _entry: Entry) -> bool:
 VOID_WHEN: dict[NoticeKind, Rule] = {
     NoticeKind.INFORMATION_NEEDED: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.REMINDER_TO_COMPLETE: _has_left(State.AWAITING_INFORMATION),
+    NoticeKind.INCOMPLETE: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.OVERDUE_UPDATE: _is_answered,
     NoticeKind.DUE_DATE_MOVED: _moved_again,
     NoticeKind.ASSIGNED: _went_elsewhere,

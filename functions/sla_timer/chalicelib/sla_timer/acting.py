@@ -31,19 +31,21 @@ class Timer:
     def wake(self, reference: str) -> None:
         """Do what is due now for a petition and store it with its next wake-up.
 
-        A petition for which nothing is due any more is stored anew all the same when it was listed as due, so
-        that it leaves the list.
+        A petition that is still listed though nothing is due any more is stored anew, so that it leaves the list;
+        a doubled wake-up finds it gone from there and writes nothing.
         """
-        petition = self._petitions.get(reference)
-        if petition is None:
+        stored = self._petitions.get_stored(reference)
+        if stored is None:
             return
-        now = clock.now()
+        petition, now = stored.petition, clock.now()
         acted = self._with_recalculated_due_date(petition, now)
         for _ in range(AT_ONCE_AT_MOST):
             due = due_now(acted, self._directory.terms_of(acted), self._directory.calendar(), now)
             if not due:
                 break
             acted = self._act(acted, due[0], now)
+        if acted is petition and (stored.wake_at is None or stored.wake_at > now):
+            return
         try:
             self._petitions.save(acted, petition.version)
         except StaleVersionError:
@@ -88,7 +90,9 @@ class Timer:
         calendar = self._directory.calendar()
         if not petition.is_unanswered or petition.calendar == calendar.version:
             return petition
-        due_on = deadlines.answer_due_on(petition.received_at, self._directory.terms_of(petition), calendar)
+        reopened = petition.last(Action.REOPEN)
+        promised_at = reopened.at if reopened else petition.received_at
+        due_on = deadlines.answer_due_on(promised_at, self._directory.terms_of(petition), calendar)
         if due_on == petition.due_on:
             return petition
         return petition.move_due_date(

@@ -80,10 +80,16 @@ class Reconciliation:
         missing = list(self._missing_notices(stored.petition, now))
         if missing:
             queues.send(self._notices, missing)
+        woken = self._repair_wake_up(stored, now)
+        if missing or woken:
+            telemetry.logger().warning(
+                "repaired",
+                reference=stored.petition.reference,
+                wake_ups=woken,
+                notices=[m.seq for m in missing],
+            )
         return Findings(
-            found.petitions + 1,
-            found.wake_ups_repaired + self._repair_wake_up(stored, now),
-            found.notices_repaired + len(missing),
+            found.petitions + 1, found.wake_ups_repaired + woken, found.notices_repaired + len(missing)
         )
 
     def _repair_wake_up(self, stored: StoredPetition, now: datetime) -> int:
