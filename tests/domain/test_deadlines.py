@@ -558,7 +558,7 @@ def test_terms_survive_the_directory_as_they_are() -> None:
 
 @pytest.mark.parametrize("field", sorted(Terms.model_fields.keys() - {"field", "kind"}))
 def test_no_term_has_a_default(field: str) -> None:
-    """What the law says is in the directory: a row that leaves it out is refused; only for whom it is may be left open."""
+    """What the law says is in the directory: a row that leaves it out is refused. Only for whom it is may stay open."""
     row = TERMS_2018.model_dump()
     del row[field]
 
