@@ -1,0 +1,155 @@
+"""Officers with a keyboard and no JavaScript bring a petition from the queue to the answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.test_citizen_pages import assert_fits, tab_to, type_into
+from tests.journeys.people import CONTENT
+
+pytestmark = pytest.mark.browser
+
+DESK = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=360, height=740)
+ROUTED_WITHIN_MS = 20_000
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture
+def officer(browser: Browser, site: str) -> Iterator[Opened]:
+    """Opens the desk for an officer, who signs in by keyboard; every officer has a browser of their own."""
+    contexts = []
+
+    def signed_in(username: str, viewport: ViewportSize = DESK) -> Page:
+        context = browser.new_context(
+            viewport=viewport, java_script_enabled=False, base_url=site, locale="vi-VN"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/desk/")
+        type_into(page, "username", username)
+        type_into(page, "password", f"Local-{username}-2026")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def reference(site: str, request: pytest.FixtureRequest) -> str:
+    """A petition that a citizen just sent, each of them somebody else."""
+    someone = {"name": "Lê Thị Ba", "address": "Huế", "email": f"{request.node.name[:40]}@thu.example"}
+    body: dict[str, Any] = {"content": CONTENT, "petitioner": someone, "reply_by": ["EMAIL"]}
+    sent = urllib.request.Request(  # noqa: S310 - our own address
+        f"{site}/v1/petitions", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(sent, timeout=30) as answer:  # noqa: S310 - our own address
+        found: str = json.load(answer)["reference"]
+    return found
+
+
+def open_from_queue(page: Page, reference: str) -> None:
+    """Follow the queue's link to a petition, once it was routed there."""
+    link = page.locator(f'a[href="/desk/petitions/{reference}"]')
+    for _ in range(ROUTED_WITHIN_MS // 500):
+        page.goto("/desk/")
+        if link.count():
+            break
+        page.wait_for_timeout(500)
+    tab_to(page, f'a[href="/desk/petitions/{reference}"]')
+    page.keyboard.press("Enter")
+    expect(page.locator("#state")).to_be_visible()
+
+
+def do(page: Page, action: str, **typed: str) -> None:
+    """Unfold an action's form with the keyboard, fill it in and send it."""
+    tab_to(page, f"#do-{action} > summary")
+    page.keyboard.press("Enter")
+    for name, text in typed.items():
+        type_into(page, f"{action}-{name}", text)
+    tab_to(page, f"#do-{action} button")
+    page.keyboard.press("Enter")
+
+
+def test_petition_is_accepted_drafted_and_approved_by_keyboard(officer: Opened, reference: str):
+    handler = officer("minh.ccvc")
+
+    open_from_queue(handler, reference)
+    expect(handler.locator("#state")).to_have_text("Đã phân công")
+    do(handler, "accept")
+    expect(handler.locator("#state")).to_have_text("Đang xử lý")
+    do(handler, "draft-answer", text="Kết quả được công bố trước ngày 30/11/2026.")
+    expect(handler.locator("#state")).to_have_text("Chờ phê duyệt")
+    expect(handler.locator("#do-approve")).to_have_count(0)
+
+    approver = officer("binh.vanphong")
+    open_from_queue(approver, reference)
+    expect(approver.get_by_text("Kết quả được công bố trước ngày 30/11/2026.").first).to_be_visible()
+    do(approver, "approve")
+
+    expect(approver.locator("#state")).to_have_text("Đã có kết quả")
+    expect(approver.get_by_role("status")).to_contain_text("Phê duyệt trả lời")
+
+
+def test_what_was_written_survives_a_colleague_who_was_faster(officer: Opened, reference: str):
+    handler, head = officer("minh.ccvc"), officer("huong.ccvc")
+    open_from_queue(handler, reference)
+    do(handler, "accept")
+    expect(handler.locator("#state")).to_have_text("Đang xử lý")
+    head.goto(f"/desk/petitions/{reference}")
+    do(head, "note", note="Chờ số liệu của địa phương.")
+    expect(head.get_by_role("status")).to_be_visible()
+
+    do(handler, "draft-answer", text="Viết dở từ sáng.")
+
+    expect(handler.locator("#conflict")).to_contain_text("Trần Thị Hương")
+    expect(handler.locator("#draft-answer-text")).to_have_value("Viết dở từ sáng.")
+    tab_to(handler, "#do-draft-answer button")
+    handler.keyboard.press("Enter")
+    expect(handler.locator("#state")).to_have_text("Chờ phê duyệt")
+
+
+def test_operator_reads_a_call_back_before_it_is_sent(officer: Opened):
+    page = officer("tong.dai")
+    page.goto("/desk/calls/new")
+    type_into(page, "content", CONTENT)
+    type_into(page, "name", "Lê Văn Tư")
+    type_into(page, "address", "Bản Mường, Sơn La")
+    type_into(page, "phone", "0912 345 678")
+    tab_to(page, 'button[value="check"]')
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_contain_text("Lê Văn Tư")
+    tab_to(page, 'button[value="confirm"]')
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d{2} \d{4} \d{4} \d"))
+
+
+@pytest.mark.parametrize(
+    ("username", "path"),
+    [
+        pytest.param("minh.ccvc", "/desk/", id="queue"),
+        pytest.param("tong.dai", "/desk/calls/new", id="call"),
+        pytest.param("quantri", "/desk/calendar", id="calendar"),
+        pytest.param("quantri", "/desk/terms", id="terms"),
+    ],
+)
+def test_page_fits_a_phone(officer: Opened, username: str, path: str):
+    page = officer(username, PHONE)
+
+    page.goto(path)
+
+    expect(page.locator("h1")).to_be_visible()
+    assert_fits(page)
