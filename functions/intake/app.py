@@ -183,6 +183,41 @@ def no_such_page(name: str) -> Response:
     return page("not_found")
 
 
+# --- Open311 ----------------------------------------------------------------------------------------
+
+
+def open311(name: str, file: str) -> Response:
+    """Answer as GeoReport v2 asks; `file` is like `requests.xml`."""
+    from chalicelib.intake.open311 import doors  # noqa: PLC0415 - no other request needs XML
+
+    answered: Response = getattr(doors, name)(request(), file)
+    return answered
+
+
+@app.route("/open311/v2/{file}", methods=["GET"])
+def open311_collection(file: str) -> Response:
+    """Describe the API, list the services, list what is published."""
+    return open311("get_collection", file)
+
+
+@app.route("/open311/v2/{file}", methods=["POST"], content_types=ANY)
+def open311_post(file: str) -> Response:
+    """Take a petition."""
+    return open311("post_request", file)
+
+
+@app.route("/open311/v2/services/{file}", methods=["GET"])
+def open311_service(file: str) -> Response:
+    """Say what a service asks for."""
+    return open311("get_service", file)
+
+
+@app.route("/open311/v2/requests/{file}", methods=["GET"])
+def open311_request(file: str) -> Response:
+    """Tell how a petition stands."""
+    return open311("get_request", file)
+
+
 # --- machines that call us --------------------------------------------------------------------------
 
 

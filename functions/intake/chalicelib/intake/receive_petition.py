@@ -26,20 +26,24 @@ def receive_petition(reception: Reception, petition: PetitionInput, idempotency_
         InvalidInputError: an unknown field, or a key that can be none.
         IdempotencyKeyReusedError: the key was used before with another content.
     """
-    return reception.receive(
-        Submission(
-            key=submission_key(petition, idempotency_key),
-            channel=Channel.WEB,
-            content=petition.content,
-            subject=petition.subject or "",
-            kind=petition.kind,
-            field=petition.field,
-            type=petition.petitioner.type,
-            identity=petition.petitioner.identity,
-            reply_by=petition.chosen_channels,
-            may_publish=petition.may_publish,
-            language=petition.language,
-        )
+    return reception.receive(submission_of(petition, submission_key(petition, idempotency_key)))
+
+
+def submission_of(petition: PetitionInput, key: str, *, by: str = "petitioner") -> Submission:
+    """Return a petition on its way in from the web or from a program; `by` names the program where it has a name."""
+    return Submission(
+        key=key,
+        channel=Channel.WEB,
+        content=petition.content,
+        subject=petition.subject or "",
+        kind=petition.kind,
+        field=petition.field,
+        type=petition.petitioner.type,
+        identity=petition.petitioner.identity,
+        reply_by=petition.chosen_channels,
+        may_publish=petition.may_publish,
+        language=petition.language,
+        by=by,
     )
 
 

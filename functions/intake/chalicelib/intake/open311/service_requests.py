@@ -1,0 +1,259 @@
+"""Petitions as Open311's service requests: how one is sent, and the little that everybody may see of it.
+
+What is shown without a PIN: of a petition that came through Open311, whether it is open, its field and its dates; of
+published answers, the published text. Never a person, never a text that no officer redacted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from chalicelib.intake.open311.services import service_name
+from chalicelib.intake.receive_petition import checked_key, submission_of
+from shared import clock
+from shared.directory import Directory
+from shared.domain.errors import InvalidInputError
+from shared.domain.lifecycle import State
+from shared.domain.petition import Petition
+from shared.domain.submission import PetitionInput, Submission
+from shared.domain.working_calendar import VIETNAM, end_of_day, local_date
+from shared.http import validated
+from shared.petitions import Petitions, PublicAnswer
+from shared.web.i18n import Language
+
+LONGEST_DESCRIPTION = 4_000
+"""Characters of a description, by GeoReport v2; a petition itself may have more."""
+LONGEST_WINDOW = timedelta(days=90)
+MOST_ROWS = 1_000
+PUBLISHED_WITHIN = timedelta(days=730)
+"""How long after the window an answer is looked for: a bound for what one request may read."""
+_YEARS = range(2000, 2101)
+"""Years in which a window may lie; there are petitions since 2018."""
+SENDER = "open311:"
+"""What the history's first entry says of the sender; the name of the client's key follows."""
+
+_FIELDS = {
+    "content": "description",
+    "field": "service_code",
+    "kind": "attribute[kind]",
+    "may_publish": "attribute[may_publish]",
+    "petitioner.name": "last_name",
+    "petitioner.address": "address_string",
+    "petitioner.phone": "phone",
+    "petitioner.email": "email",
+    "body": "email",
+}
+"""Our names of what may be wrong, and Open311's."""
+_CONSENT = {"": False, "true": True, "false": False}
+_STATUSES = frozenset({"open", "closed"})
+_UNKNOWN_HERE = dict.fromkeys(("address", "address_id", "zipcode", "lat", "long", "media_url"))
+"""A petition has no place on the map, and its sender's address is nobody's business."""
+
+
+# --- sending ------------------------------------------------------------------------------------------
+
+
+def petition_input(form: Mapping[str, str], language: Language) -> PetitionInput:
+    """Read a form as a petition; an empty argument is an absent one.
+
+    A Vietnamese name begins with the family name, so `last_name` comes first. `address_string` is the sender's
+    address, which the law asks for (Nghị định 20/2008/NĐ-CP Đ.7).
+
+    Raises:
+        InvalidInputError: naming Open311's arguments.
+    """
+    problems: list[tuple[str, str]] = []
+    if not form.get("service_code", "").strip():
+        problems.append(("service_code", "missing"))
+    if len(form.get("description", "")) > LONGEST_DESCRIPTION:
+        problems.append(("description", "too-long"))
+    consent = form.get("attribute[may_publish]", "")
+    if consent not in _CONSENT:
+        problems.append(("attribute[may_publish]", "invalid"))
+    name = f"{form.get('last_name', '').strip()} {form.get('first_name', '').strip()}".strip()
+    facts = {
+        "content": form.get("description", ""),
+        "field": form.get("service_code"),
+        "kind": form.get("attribute[kind]") or None,
+        "petitioner": {
+            "name": name,
+            "address": form.get("address_string", ""),
+            "phone": form.get("phone"),
+            "email": form.get("email"),
+        },
+        "may_publish": _CONSENT.get(consent, False),
+        "language": language,
+    }
+    try:
+        petition = validated(PetitionInput, facts)
+    except InvalidInputError as error:
+        problems += renamed(error).problems
+    if problems:
+        raise InvalidInputError(*dict.fromkeys(problems))
+    return petition
+
+
+def renamed(error: InvalidInputError) -> InvalidInputError:
+    """Return an error that names Open311's arguments."""
+    return InvalidInputError(*((_FIELDS.get(field, field), rule) for field, rule in error.problems))
+
+
+def submission(form: Mapping[str, str], key: str | None, client: str, language: Language) -> Submission:
+    """Return what a client sends in; its key names it, else what it says and its day.
+
+    Two clients' keys are apart, so that neither can come upon the other's petition.
+
+    Raises:
+        InvalidInputError: naming Open311's arguments, or a key that can be none.
+    """
+    petition = petition_input(form, language)
+    if key is not None:
+        name = f"{SENDER}{client}:{checked_key(key)}"
+    else:
+        said = {name: value for name, value in form.items() if name != "api_key"}
+        digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        name = f"open311-derived:{client}:{local_date(clock.now())}:{digest}"
+    return submission_of(petition, name, by=f"{SENDER}{client}")
+
+
+# --- one, by its reference ----------------------------------------------------------------------------
+
+
+def came_through_open311(petition: Petition) -> bool:
+    """Tell whether a client sent this; of all others, Open311 does not even say that they exist."""
+    return bool(petition.history) and petition.history[0].by.startswith(SENDER)
+
+
+def public_view(petition: Petition, directory: Directory, language: Language) -> dict[str, Any]:
+    """Return what is public of one petition: open or closed, its field, its dates.
+
+    A denunciation (tố cáo) looks like any petition that nobody has decided on yet.
+    """
+    is_restricted = petition.state is State.RESTRICTED
+    code = petition.chosen_field if is_restricted else petition.field or petition.chosen_field
+    field = directory.fields(local_date(petition.received_at)).get(code or "")
+    seen = [] if is_restricted else [entry.at for entry in petition.history if entry.is_visible]
+    return _request(
+        service_request_id=petition.reference,
+        status="open" if petition.is_unanswered or is_restricted else "closed",
+        service_name=service_name(field, language) if field else None,
+        service_code=code,
+        requested_datetime=moment(petition.received_at),
+        updated_datetime=moment(max(seen, default=petition.received_at)),
+        expected_datetime=moment(end_of_day(petition.due_on) - timedelta(seconds=1)),
+    )
+
+
+# --- many: the published answers ----------------------------------------------------------------------
+
+
+class Window(NamedTuple):
+    """Which published answers are asked for, by the day of receipt."""
+
+    first: date
+    last: date
+    services: frozenset[str]
+    statuses: frozenset[str]
+
+
+def window(query: Mapping[str, str]) -> Window:
+    """Read what is asked for: the last 90 days, unless dates are given.
+
+    Raises:
+        InvalidInputError: a date that is none or has no time zone, a window that is longer than 90 days or
+            ends before it begins, an unknown status.
+    """
+    start, end = _instant(query, "start_date"), _instant(query, "end_date")
+    if end is None:
+        end = min(clock.now(), start + LONGEST_WINDOW) if start else clock.now()
+    start = start or end - LONGEST_WINDOW
+    if not timedelta(0) <= end - start <= LONGEST_WINDOW:
+        raise InvalidInputError(("start_date", "invalid"))
+    statuses = _several(query.get("status", "")) or _STATUSES
+    if not statuses <= _STATUSES:
+        raise InvalidInputError(("status", "unknown"))
+    return Window(local_date(start), local_date(end), _several(query.get("service_code", "")), statuses)
+
+
+def published(
+    petitions: Petitions, directory: Directory, asked: Window, language: Language
+) -> list[dict[str, Any]]:
+    """Return the published answers that are asked for, the latest publication first, at most 1,000."""
+    if "closed" not in asked.statuses:
+        return []
+    found: list[dict[str, Any]] = []
+    for answer in _answers(petitions, asked):
+        if asked.first <= answer.received_on <= asked.last and (
+            not asked.services or answer.field in asked.services
+        ):
+            found.append(_published_view(answer, directory, language))
+        if len(found) == MOST_ROWS:
+            break
+    return found
+
+
+def _answers(petitions: Petitions, asked: Window) -> Iterator[PublicAnswer]:
+    at_month = f"{min(local_date(clock.now()), asked.last + PUBLISHED_WITHIN):%Y-%m}"
+    while at_month >= f"{asked.first:%Y-%m}":
+        page, after = petitions.published(at_month, limit=MOST_ROWS)
+        yield from page
+        while after:
+            page, after = petitions.published(at_month, after=after, limit=MOST_ROWS)
+            yield from page
+        at_month = f"{date.fromisoformat(f'{at_month}-01') - timedelta(days=1):%Y-%m}"
+
+
+def _published_view(answer: PublicAnswer, directory: Directory, language: Language) -> dict[str, Any]:
+    """Return a published answer; its id is made of the published text and leads to no petition."""
+    field = directory.fields(answer.received_on).get(answer.field or "")
+    unit = directory.units(answer.answered_on).get(answer.unit or "")
+    said = f"{answer.published_at.isoformat()}\x00{answer.subject}\x00{answer.content}"
+    return _request(
+        service_request_id=f"p{hashlib.sha256(said.encode()).hexdigest()[:16]}",
+        status="closed",
+        status_notes=answer.answer,
+        service_name=service_name(field, language) if field else None,
+        service_code=answer.field,
+        description=answer.content[:LONGEST_DESCRIPTION],
+        agency_responsible=(unit.name_en if language == "en" and unit.name_en else unit.name)
+        if unit
+        else None,
+        requested_datetime=moment(end_of_day(answer.received_on) - timedelta(days=1)),
+        updated_datetime=moment(answer.published_at),
+    )
+
+
+def _request(**facts: str | None) -> dict[str, Any]:
+    """Return a service request with all of GeoReport v2's fields, in its order; what is not said is null."""
+    named = (
+        *("service_request_id", "status", "status_notes", "service_name", "service_code", "description"),
+        *("agency_responsible", "service_notice", "requested_datetime", "updated_datetime"),
+        "expected_datetime",
+    )
+    return {**{name: facts.get(name) for name in named}, **_UNKNOWN_HERE}
+
+
+def moment(at: datetime) -> str:
+    """Return an instant as GeoReport v2 writes it (W3C's subset of ISO 8601), in Vietnam's time."""
+    return at.astimezone(VIETNAM).isoformat(timespec="seconds")
+
+
+def _instant(query: Mapping[str, str], name: str) -> datetime | None:
+    text = query.get(name, "").strip().replace(" ", "+")  # many clients send the + of an offset unescaped
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInputError((name, "invalid")) from None
+    if at.tzinfo is None or at.year not in _YEARS:
+        raise InvalidInputError((name, "invalid"))
+    return at
+
+
+def _several(text: str) -> frozenset[str]:
+    return frozenset(one.strip() for one in text.split(",") if one.strip())
