@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.functions.casework.browsing import Browser, form_to, forms_in
@@ -164,6 +166,17 @@ def test_petition_page_says_why_it_came_here_and_how_its_date_came_about(system:
     assert "Vì sao được phân công như vậy" in page
     assert "cộng 20 ngày là 23/11/2026" in page
     assert CITIZEN["name"] not in page
+
+
+def test_petition_page_says_what_the_petitioner_was_told_and_how_it_fared(system: System, reference: str):
+    answer_petition(system, reference)
+
+    page = Browser(system, "minh.ccvc").get(page_of(reference)).text
+
+    told = re.sub(r"<[^>]+>", " ", page[page.index('id="told"') :])
+    assert re.search(r"Tiếp nhận\s+Thư điện tử\s+Đã (gửi|nhận)", told)
+    assert re.search(r"Phê duyệt trả lời\s+Thư điện tử\s+Đã (gửi|nhận)", told)
+    assert "mua.tran" not in page
 
 
 def test_petition_goes_from_hand_to_hand_by_forms_alone(system: System, reference: str):

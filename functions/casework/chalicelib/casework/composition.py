@@ -70,11 +70,17 @@ def reports() -> Reports:
 
 
 @cache
+def deliveries() -> Deliveries:
+    """Return what was sent to people."""
+    return Deliveries(configuration().deliveries_table)
+
+
+@cache
 def call_tasks() -> CallTasks:
     """Return the operators' calls."""
     from chalicelib.casework.calling import CallTasks  # noqa: PLC0415 - few requests are about calls
 
-    return CallTasks(petitions(), Deliveries(configuration().deliveries_table), seal())
+    return CallTasks(petitions(), deliveries(), seal())
 
 
 @cache
@@ -111,6 +117,7 @@ def forget() -> None:
         lists,
         reports,
         sessions,
+        deliveries,
         call_tasks,
         reception,
         pages,

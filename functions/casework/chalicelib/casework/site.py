@@ -32,6 +32,7 @@ from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
 from chalicelib.casework.redaction import personal_data_in
 from chalicelib.casework.sessions import Challenge, SignInInput
+from chalicelib.casework.telling import told_to_petitioner
 from chalicelib.casework.views import Line, actions_open_to, desk_view
 from shared import clock
 from shared.domain import errors
@@ -284,6 +285,7 @@ def _petition_page(
         if petition.proposal
         else [],
         is_open=petition.is_unanswered,
+        told=told_to_petitioner(petition, composition.deliveries(), language),
         history=[
             {
                 "at": entry.at,
