@@ -143,7 +143,11 @@ def test_conduct_is_published_only_with_an_express_decision(system: System, refe
     Officer(system, "lan.tiepnhan").do("classify", reference, kind="CONDUCT")
     answer_petition(system, reference)
     approver = Officer(system, "binh.vanphong")
-    public = {"subject": "Chậm kết quả thi", "content": "Hỏi kết quả thi.", "answer": "Trước 30/11."}
+    public: dict[str, Any] = {
+        "subject": "Chậm kết quả thi",
+        "content": "Hỏi kết quả thi.",
+        "answer": "Trước 30/11.",
+    }
 
     refused = approver.try_to("publish", reference, **public)
 

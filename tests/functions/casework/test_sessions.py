@@ -37,7 +37,12 @@ def sessions(system: System, tmp_path: Path) -> Sessions:
 
 
 def a_token(
-    *, key: rsa.RSAPrivateKey = KEY, kid: str | None = "ours", without: str = "", **claims: Any
+    *,
+    key: rsa.RSAPrivateKey = KEY,
+    kid: str | None = "ours",
+    without: str = "",
+    groups: tuple[str, ...] = ("handler",),
+    **claims: Any,
 ) -> str:
     """Build an access token as Cognito makes them; `claims` replace, `without` leaves one out."""
     now = int(time.time())
@@ -46,7 +51,7 @@ def a_token(
         "client_id": CLIENT,
         "token_use": "access",
         "username": "minh.ccvc",
-        "cognito:groups": ["handler"],
+        "cognito:groups": groups,
         "iat": now,
         "exp": now + 3600,
         **claims,
@@ -63,7 +68,7 @@ def test_token_of_the_pool_names_the_officer_with_unit_and_roles(sessions: Sessi
 
 
 def test_roles_come_from_the_token_and_unknown_groups_are_none(sessions: Sessions):
-    officer = sessions.officer(a_token(**{"cognito:groups": ["approver", "root", "Approver"]}))
+    officer = sessions.officer(a_token(groups=("approver", "root", "Approver")))
 
     assert officer.roles == {Role.APPROVER}
 
