@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from chalicelib.casework import gate
+from chalicelib.casework.sessions import Tokens
+from shared import settings
 from tests.functions.casework.browsing import Browser, form_to, forms_in
 from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.system import PUBLIC_URL, System
@@ -465,3 +468,54 @@ def test_report_of_a_wrong_period_says_so(system: System):
 @pytest.mark.parametrize("username", ["minh.ccvc", "lan.tiepnhan", "tong.dai", "quantri"])
 def test_reports_are_for_leaders_alone(system: System, username: str):
     assert Browser(system, username).get("/desk/reports").status == 403
+
+
+# --- both languages, both kinds of address ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("username", "path", "title"),
+    [
+        ("minh.ccvc", "/desk/", "Petitions to handle"),
+        ("tong.dai", "/desk/calls/new", "A call to 1900 1547"),
+        ("tong.dai", "/desk/calls", "Calls to make"),
+        ("quantri", "/desk/calendar", "Working calendar"),
+        ("quantri", "/desk/terms", "The ministry's time limits"),
+        ("yen.bcd", "/desk/reports", "Keeping of time limits"),
+    ],
+)
+def test_page_is_read_in_english_as_well(system: System, username: str, path: str, title: str):
+    page = Browser(system, username).get(f"{path}?lang=en").text
+
+    assert '<html lang="en">' in page
+    assert title in page
+    assert "Sign out" in page
+
+
+def test_petition_page_is_read_in_english_as_well(system: System, reference: str):
+    page = Browser(system, "minh.ccvc").get(f"{page_of(reference)}?lang=en").text
+
+    assert "What you can do" in page
+    assert "20 days left (14 working days)" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "is_secure"),
+    [
+        ("https://pakn.example", True),
+        ("http://pakn.example", True),
+        ("http://localhost.evil.example", True),
+        ("http://localhost:8088", False),
+    ],
+)
+def test_cookie_travels_unencrypted_on_this_machine_alone(
+    system: System, monkeypatch: pytest.MonkeyPatch, address: str, *, is_secure: bool
+):
+    assert system.officers
+    monkeypatch.setenv("PUBLIC_URL", address)
+    settings.forget()
+
+    cookie = gate.cookie_of(Tokens(access_token="a", id_token="b", expires_in=60))
+
+    settings.forget()
+    assert ("Secure" in cookie.split("; ")) is is_secure
