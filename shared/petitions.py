@@ -289,6 +289,15 @@ class Petitions:
             for item in page["Items"]
         ]
 
+    def received_since(self, contact_key: str, since: datetime) -> set[str]:
+        """Return the references of a person's petitions received at or after an instant; the index may lag a moment."""
+        query = {
+            "IndexName": "contact",
+            "KeyConditionExpression": "contact_key = :key AND received_at >= :since",
+            "ExpressionAttributeValues": {":key": {"S": contact_key}, ":since": {"S": stored_instant(since)}},
+        }
+        return {item["reference"]["S"] for item in self._pages(query)}
+
     def published(
         self, month: str, *, after: str | None = None, limit: int = 50
     ) -> tuple[list[PublicAnswer], str | None]:

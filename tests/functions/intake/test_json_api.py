@@ -137,13 +137,13 @@ def test_a_retry_after_new_year_finds_the_petition_of_the_old_year(intake, a_sub
     assert (second.status, second.json()["reference"]) == (200, first["reference"])
 
 
-def test_receiving_costs_one_encryption_and_one_write_once_warm(intake, a_submission):
+def test_receiving_costs_one_look_at_the_limit_one_encryption_and_one_write_once_warm(intake, a_submission):
     intake.http("POST", "/v1/petitions", json=a_submission())
 
     with intake.faults.counting() as calls:
         intake.http("POST", "/v1/petitions", json=a_submission(content="Một việc khác."))
 
-    assert [call.operation for call in calls] == ["Encrypt", "PutItem"]
+    assert [call.operation for call in calls] == ["Query", "Encrypt", "PutItem"]
 
 
 def test_identity_is_nowhere_in_the_tables_in_the_clear(intake, a_submission):

@@ -23,7 +23,9 @@ PUBLIC = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language"}
 
 def receive(request: Request) -> Response:
     """Take a petition: 201 with its reference and PIN, 200 with the same when it had come before."""
-    received = receive_petition(composition.reception(), json_body(request, PetitionInput), _key(request))
+    received = receive_petition(
+        composition.limited_reception(), json_body(request, PetitionInput), _key(request)
+    )
     told = receipt(
         received.petition, received.pin, composition.configuration().public_url, language_of(request)
     )

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.intake.daily_limit import LimitedReception
 from chalicelib.intake.find_petition import PetitionFinder
 from chalicelib.intake.follow_up import FollowUp
 from chalicelib.intake.pin_guard import PinGuard
@@ -55,6 +56,14 @@ def seal() -> Seal:
 def reception() -> Reception:
     """Return what gives every submission one petition."""
     return Reception(petitions(), directory(), seal(), identifiers_key())
+
+
+@cache
+def limited_reception() -> LimitedReception:
+    """Return the same for the web and programs, where a person has a limit for each day."""
+    return LimitedReception(
+        reception(), petitions(), identifiers_key(), per_day=configuration().petitions_per_contact
+    )
 
 
 @cache
@@ -110,5 +119,6 @@ def pages() -> Pages:
 
 def forget() -> None:
     """Put intake together anew on next use (tests)."""
-    for part in (directory, petitions, seal, reception, finder, follow_up, public_record, sms_desk, pages):
+    parts = (directory, petitions, seal, reception, limited_reception, finder, follow_up, public_record)
+    for part in (*parts, sms_desk, pages):
         part.cache_clear()

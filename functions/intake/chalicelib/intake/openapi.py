@@ -124,7 +124,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {201: ReceiptView, 200: ReceiptView},
         PetitionInput,
         ("Idempotency-Key", "lang"),
-        (400, 422),
+        (400, 422, 429),
     ),
     Operation(
         "GET",
@@ -198,6 +198,7 @@ _PROBLEM_TITLES = {
     404: "Unknown reference, wrong PIN or locked: one answer for all three",
     409: "The petition's state does not allow this",
     422: "The input breaks a rule",
+    429: "This person has sent enough for today; `retry_after` is in seconds",
 }
 
 

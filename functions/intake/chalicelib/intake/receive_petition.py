@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 
+from chalicelib.intake.daily_limit import LimitedReception
 from shared import clock
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition import Channel
 from shared.domain.submission import PetitionInput, Submission
 from shared.domain.working_calendar import local_date
-from shared.reception import Received, Reception
+from shared.reception import Received
 
 _KEY = re.compile(r"[!-~]{1,200}")
 """What an Idempotency-Key may be: visible ASCII."""
 
 
-def receive_petition(reception: Reception, petition: PetitionInput, idempotency_key: str | None) -> Received:
+def receive_petition(
+    reception: LimitedReception, petition: PetitionInput, idempotency_key: str | None
+) -> Received:
     """Store a petition once, however often it is sent.
 
     Without a key, the same petition of the same person on the same day is one: a double click, or a program that
@@ -25,6 +28,7 @@ def receive_petition(reception: Reception, petition: PetitionInput, idempotency_
     Raises:
         InvalidInputError: an unknown field, or a key that can be none.
         IdempotencyKeyReusedError: the key was used before with another content.
+        TooManyRequestsError: its sender has sent enough for today.
     """
     return reception.receive(submission_of(petition, submission_key(petition, idempotency_key)))
 

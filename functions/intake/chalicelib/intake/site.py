@@ -59,6 +59,11 @@ ALREADY_SENT = N_(
     "Bạn đã gửi một phản ánh, kiến nghị từ trang này. Muốn gửi thêm nội dung dưới đây, hãy bấm gửi lần nữa."
 )
 
+ENOUGH_FOR_TODAY = N_(
+    "Bạn đã gửi đủ số phản ánh, kiến nghị của một ngày. Nội dung chưa được gửi và vẫn còn dưới đây: "
+    "mời gửi lại vào ngày mai, hoặc gọi tổng đài 1900 1547."
+)
+
 _PLACES = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
 """Where a rule about several fields is shown."""
 
@@ -146,12 +151,17 @@ def send(request: Request) -> Response:
     reply_by = tuple(value for name, value in pairs if name == "reply_by")
     try:
         petition = validated(PetitionInput, _petition_facts(form, reply_by, page_language(request)))
-        received = receive_petition(composition.reception(), petition, form.get("key") or _new_key())
+        received = receive_petition(composition.limited_reception(), petition, form.get("key") or _new_key())
     except errors.InvalidInputError as error:
         return _send_page(request, form, reply_by, key=_usable_key(form), problems=error.problems)
     except errors.IdempotencyKeyReusedError:
         note = gettext(page_language(request))(ALREADY_SENT)
         return _send_page(request, form, reply_by, key=_new_key(), note=note, status=409)
+    except errors.TooManyRequestsError as error:
+        note = gettext(page_language(request))(ENOUGH_FOR_TODAY)
+        asked = _send_page(request, form, reply_by, key=_usable_key(form), note=note, status=429)
+        asked.headers["Retry-After"] = str(error.retry_after)
+        return asked
     told = receipt(
         received.petition, received.pin, composition.configuration().public_url, page_language(request)
     )

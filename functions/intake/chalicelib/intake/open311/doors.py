@@ -96,7 +96,7 @@ def post_request(request: Request, file: str) -> Response:
         client = _client(form)
         language = language_of(request)
         sent = requests.submission(form, request.headers.get("idempotency-key"), client, language)
-        received = composition.reception().receive(sent)
+        received = composition.limited_reception().receive(sent)
         found = received.petition.reference
         told = {
             "service_request_id": found,

@@ -1,0 +1,61 @@
+"""How many petitions one person may send in a day over the web and from programs; in front of `shared.reception`.
+
+Counted by a read of the `contact` index, so it costs no write; the index lags a moment, so who sends many at once may
+get a few through. SMS cost their sender, and at the hotline an operator listens: those doors do not pass here, though
+what came through them is counted.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from math import ceil
+
+from shared import clock
+from shared.domain import reference
+from shared.domain.errors import TooManyRequestsError
+from shared.domain.submission import Submission
+from shared.domain.working_calendar import at_local, end_of_day, local_date
+from shared.petitions import Petitions
+from shared.reception import Received, Reception
+
+
+class LimitedReception:
+    """Receives what a person sends until they have sent enough for a day in Vietnam.
+
+    Args:
+        reception: stores what is let through.
+        petitions: the petitions table.
+        key: the identifiers' key.
+        per_day: petitions of one telephone number, or e-mail address where there is no number; 0 is no limit.
+    """
+
+    def __init__(self, reception: Reception, petitions: Petitions, key: bytes, *, per_day: int) -> None:
+        self._reception = reception
+        self._petitions = petitions
+        self._key = key
+        self._per_day = per_day
+
+    def receive(self, submission: Submission) -> Received:
+        """Store a petition, or find the one that this submission made before: a retry is never too much.
+
+        Raises:
+            TooManyRequestsError: enough for today; `retry_after` leads to midnight in Vietnam.
+            InvalidInputError: unknown field, or an identity too long to seal.
+            IdempotencyKeyReusedError: the key was used before with another content.
+        """
+        self._check(submission)
+        return self._reception.receive(submission)
+
+    def _check(self, submission: Submission) -> None:
+        contact = submission.identity.phone or submission.identity.email
+        if not self._per_day or not contact:
+            return
+        now = clock.now()
+        today = local_date(now)
+        sent = self._petitions.received_since(
+            reference.contact_key(self._key, contact), at_local(today, time(0, 0))
+        )
+        if len(sent) < self._per_day:
+            return
+        if sent.isdisjoint(reference.candidates(self._key, submission.key, today.year)):
+            raise TooManyRequestsError(ceil((end_of_day(today) - now).total_seconds()))
