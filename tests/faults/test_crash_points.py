@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.deliveries import DeliveryState
+from tests.builders import vietnam
 from tests.faults.injection import Call, Fault
 from tests.journeys.people import CONTENT, Citizen, Officer, Phone, reference_in
 from tests.system import System
 
 CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
+READS = frozenset({"Query", "GetItem", "Scan", "GetSecretValue", "BatchGetItem"})
+ROUNDS = frozenset({"sla_timer.sweep", "sla_timer.hourly"})
 TRIES = 4
 
 
@@ -103,7 +107,15 @@ class LateLife(Life):
         """Come in, be forgotten for a month, be told."""
         self.receive()
         self.system.settle()
-        self.system.travel(days=31)
+        for day in ("2026-11-05", "2026-11-18", "2026-11-20", "2026-11-25", "2026-12-03"):
+            self._let_the_minute_come(vietnam(day, "08:00"))
+
+    def _let_the_minute_come(self, at: datetime) -> None:
+        """Sweep as the schedule does: at once, again after a minute, and when hidden messages have come back."""
+        for minutes in (0, 1, 8):
+            self.system.clock.hold_at(at + timedelta(minutes=minutes))
+            self.system.local.pumps.sweep.fire()
+            self.system.settle()
 
 
 LIVES = [pytest.param(Life, id="web"), pytest.param(SmsLife, id="sms"), pytest.param(LateLife, id="late")]
@@ -120,7 +132,7 @@ def assert_everything_came_about_once(system: System, undisturbed: Counter[tuple
     told = told_by(system)
 
     assert len(system.items("petitions")) == 1
-    assert all(count == undisturbed[what] for what, count in told.items()), told - undisturbed
+    assert not told - undisturbed, "somebody was told twice, or told something else"
     assert (undisturbed - told).total() <= ambiguous + states[DeliveryState.SUPERSEDED], undisturbed - told
     assert system.dead_letters() == 0
     return ambiguous
@@ -132,9 +144,19 @@ def told_by(system: System) -> Counter[tuple[str, str]]:
 
 
 def points(calls: list[Call]) -> Iterator[tuple[int, Fault]]:
-    """Yield every call with every way to die."""
+    """Yield every call with every way to die that differs.
+
+    A read commits nothing: dying before or after it is the same. Of the sweep's and the daily round's reads, which
+    repeat every minute and day, each kind is tried once.
+    """
+    seen: set[tuple[str, str]] = set()
     for call in calls:
-        for crash in CRASHES:
+        is_read = call.operation in READS
+        if is_read and call.where in ROUNDS:
+            if (call.where, call.operation) in seen:
+                continue
+            seen.add((call.where, call.operation))
+        for crash in (Fault.CRASH_BEFORE,) if is_read else CRASHES:
             yield call.number, crash
 
 
@@ -161,7 +183,7 @@ def test_crash_at_any_call_loses_nothing_and_doubles_nothing(running_system: Sys
         tried += 1
 
     print(f"{kind.__name__}: {tried} crash points, {ambiguous} ambiguous sends")
-    assert tried == 2 * len(counted)
+    assert tried >= len([call for call in counted if call.where not in ROUNDS])
     mails = sum(call.service == "sesv2" for call in counted)
     assert ambiguous <= 4 * mails, "only a mail cut off between claim and record may stay in doubt"
 
