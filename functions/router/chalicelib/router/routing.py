@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.router.classifier import Decision, decide
+from chalicelib.router.repeats import Repeats
 from chalicelib.router.rules import RoutingRules, in_force
 from shared import clock
 from shared.directory import Directory
@@ -28,6 +29,7 @@ class Router:
     def __init__(self, petitions: Petitions, directory: Directory) -> None:
         self._petitions = petitions
         self._directory = directory
+        self._repeats = Repeats(petitions)
         self._rows: tuple[dict[str, Any], ...] = ()
         self._compiled: dict[tuple[tuple[str, str], ...], RoutingRules] = {}
 
@@ -51,7 +53,7 @@ class Router:
             chosen_kind=petition.kind,
             fields_in_force=frozenset(fields),
         )
-        proposal = proposal_of(decision)
+        proposal = proposal_of(decision, self._repeats.reason(petition))
         now = clock.now()
         if proposal.lane is Lane.RESTRICTED:
             unit = self._directory.unit_responsible_for(DENUNCIATIONS_FIELD, day)
@@ -81,14 +83,14 @@ class Router:
         return self._compiled[edition]
 
 
-def proposal_of(decision: Decision) -> Proposal:
-    """Return what the petition keeps of the classifier's decision."""
+def proposal_of(decision: Decision, besides: tuple[str, ...] = ()) -> Proposal:
+    """Return what the petition keeps of the classifier's decision; `besides` is told to officers after its reasons."""
     return Proposal(
         lane=Lane(decision.lane.value),
         field=decision.field,
         kind=Kind(decision.kind) if decision.kind else None,
         confidence=round(decision.confidence, 3),
-        because=decision.because,
+        because=(*decision.because, *besides),
         best=tuple((field, round(share, 3)) for field, share in decision.best),
         body=decision.body,
         rules_version=decision.rules_version,

@@ -1,0 +1,55 @@
+"""Finds the petition that somebody seems to have sent before: officers are told, nothing is decided; called by routing.
+
+A hint, no more: the index lags a moment, and only a person's latest petitions of the last weeks are compared. What
+must not be known of is not pointed at: denunciations, and petitions about a unit's conduct, whose unit sees nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.router.similarity import similarity
+from shared.domain.lifecycle import State
+from shared.domain.petition import Petition
+from shared.domain.reference import spaced
+from shared.petitions import Petitions
+
+LOOKED_BACK = timedelta(days=60)
+"""Three times the time for answering: somebody who is not heard writes again."""
+COMPARED = 5
+"""Earlier petitions of one person that are read and compared."""
+ALIKE = 0.7
+"""Shared wording from which two texts are probably one: thanks, a greeting or a number may differ."""
+
+
+class Repeats:
+    """Compares a fresh petition with what the same person sent before."""
+
+    def __init__(self, petitions: Petitions) -> None:
+        self._petitions = petitions
+
+    def reason(self, petition: Petition) -> tuple[str, ...]:
+        """Return the sentence that points officers at the earlier petition, or nothing where there is none."""
+        for reference in self._earlier(petition):
+            other = self._petitions.get(reference)
+            if (
+                other is not None
+                and other.complained_unit is None
+                and similarity(other.content, petition.content) >= ALIKE
+            ):
+                return (f"Có thể trùng với {spaced(reference)}: cùng người gửi, nội dung gần như nhau",)
+        return ()
+
+    def _earlier(self, petition: Petition) -> list[str]:
+        if not petition.petitioner.contact_keys:
+            return []
+        own = (petition.received_at, petition.reference)
+        return [
+            reference
+            for reference, received_at, state in self._petitions.of_contact(
+                petition.petitioner.contact_keys[0]
+            )
+            if state is not State.RESTRICTED
+            and (received_at, reference) < own
+            and petition.received_at - received_at <= LOOKED_BACK
+        ][:COMPARED]
