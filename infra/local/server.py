@@ -19,7 +19,7 @@ from infra import seed
 from infra.local.clock import TravellingClock, system_time
 from infra.local.cloud import STAGE
 from infra.local.driver import Driver
-from infra.local.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse
+from infra.local.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse, problem
 from infra.local.moto_server import MotoServer
 from infra.local.sms_gateway import SmsGateway
 from infra.local.system import LocalSystem, Wiring
@@ -36,6 +36,10 @@ def backoff(receives: int) -> int:
     return min(FIRST_RETRY_SECONDS << 2 * (receives - 1), LONGEST_RETRY_SECONDS)
 
 
+SMS_GATEWAY = "/local/sms-gateway"
+"""The one door that is open from the first moment: the notifier sends through it while the samples are made."""
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
@@ -45,6 +49,7 @@ class _Server(ThreadingHTTPServer):
         self.system: LocalSystem
         self.workbench: Workbench
         self.changed = threading.Event()
+        self.is_ready = threading.Event()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of connections that the other side closed."""
@@ -93,6 +98,10 @@ class _Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _response(self, request: HttpRequest) -> HttpResponse | None:
+        if not self.server.is_ready.is_set() and not request.path.startswith(SMS_GATEWAY):
+            if request.path.partition("?")[0] == "/local/health":
+                return problem(503, "starting", "The sample petitions are being made; ask again in a moment.")
+            self.server.is_ready.wait()
         if is_local(request.path):
             return self.server.workbench.answer(request)
         response = self.server.system.http(request)
@@ -269,7 +278,7 @@ def serve(
         gateway,
         Wiring(
             public_url=public_url,
-            sms_gateway_url=f"http://{HOST}:{port}/local/sms-gateway",
+            sms_gateway_url=f"http://{HOST}:{port}{SMS_GATEWAY}",
             files_url=f"http://{HOST}:{moto_port}",
             backoff=backoff,
             show_errors=True,
@@ -297,6 +306,7 @@ def serve(
     moto_server.start()
     pumps = _PumpThread(system, server.changed)
     pumps.start()
+    server.is_ready.set()
     print(f"Ready after {time.perf_counter() - started:.1f} s. Ctrl-C stops it.")
     print(
         f"  {public_url}/        citizens\n  {public_url}/desk/   officers\n  {public_url}/local   workbench",
@@ -304,6 +314,7 @@ def serve(
     )
     stop.wait()
     print("Stopping …", flush=True)
+    server.is_ready.set()
     pumps.stop()
     moto_server.stop()
     server.shutdown()

@@ -105,4 +105,5 @@ def _without_type_checking(tree: ast.Module) -> ast.Module:
         def visit_If(self, node: ast.If) -> ast.AST | None:
             return None if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
 
-    return Dropper().visit(tree)
+    kept: ast.Module = Dropper().visit(tree)
+    return kept
