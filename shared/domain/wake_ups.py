@@ -80,14 +80,23 @@ def _answering(
         return
     due_on = petition.due_on
     if now < end_of_day(due_on):
-        for action, days_before in (
-            (Action.WARN_HANDLER, terms.warn_handler_days_before),
-            (Action.WARN_UNIT_HEAD, terms.warn_head_days_before),
-        ):
-            on = deadlines.warning_on(due_on, days_before, calendar)
-            yield WakeUp(at_local(on, terms.notices_from), action, due_on.isoformat())
+        yield from _warnings(petition, terms, calendar)
     yield from _escalations(petition, terms, calendar)
     yield from _overdue_update(petition, terms, calendar, now)
+
+
+def _warnings(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> Iterator[WakeUp]:
+    """Warn the handler, then the unit's head, before the due date (practice).
+
+    Before a long holiday both days may be one; while nobody has taken the petition over, both warnings would
+    reach the head, and one is enough.
+    """
+    handler_on = deadlines.warning_on(petition.due_on, terms.warn_handler_days_before, calendar)
+    head_on = deadlines.warning_on(petition.due_on, terms.warn_head_days_before, calendar)
+    anchor = petition.due_on.isoformat()
+    if petition.handler is not None or handler_on != head_on:
+        yield WakeUp(at_local(handler_on, terms.notices_from), Action.WARN_HANDLER, anchor)
+    yield WakeUp(at_local(head_on, terms.notices_from), Action.WARN_UNIT_HEAD, anchor)
 
 
 def _escalations(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> Iterator[WakeUp]:

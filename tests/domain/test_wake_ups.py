@@ -93,6 +93,23 @@ def test_warnings_that_were_missed_until_after_the_due_date_are_not_given_any_mo
     assert {w.action for w in due_now(a_petition(S.IN_PROGRESS), TERMS, CALENDAR, late)} == {A.ESCALATE}
 
 
+@pytest.mark.parametrize(
+    ("state", "warnings"),
+    [
+        pytest.param(S.ASSIGNED, [A.WARN_UNIT_HEAD], id="nobody took it over: the head hears of it once"),
+        pytest.param(S.IN_PROGRESS, [A.WARN_HANDLER, A.WARN_UNIT_HEAD], id="handler and head hear of it"),
+    ],
+)
+def test_warnings_that_fall_on_one_day_before_tet_do_not_reach_one_reader_twice(state, warnings):
+    """Received on 28 January 2026, due on 23 February: both warnings come on Friday 13 February."""
+    received_at = vietnam("2026-01-28")
+    given = [
+        w for w in plan(a_petition(state, received_at=received_at), received_at) if w[0].startswith("warn")
+    ]
+
+    assert given == [(action, "2026-02-13 08:00", 1) for action in warnings]
+
+
 def updates(petition, now):
     return [w for w in due_now(petition, TERMS, CALENDAR, now) if w.action is A.UPDATE_PETITIONER]
 
