@@ -26,7 +26,7 @@ from shared import clock
 from shared.domain import deadlines
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
 from shared.domain.lifecycle import State
-from shared.domain.petition import Petition
+from shared.domain.petition import Petition, Petitioner, ReplyBy
 from shared.domain.working_calendar import local_date
 from tests.builders import a_petition, vietnam
 from tests.fakes.memory import MemoryDirectory, MemoryPetitions
@@ -125,6 +125,7 @@ class Simulation:
             content=self.random.choice(TEXTS),
             subject="",
             reference=f"26{number:09d}",
+            petitioner=Petitioner(contact_keys=(f"{number % 997:032x}",), reply_by=(ReplyBy.EMAIL,)),
             may_publish=self.random.random() < 0.5,
         )
         self.petitions.add(petition)

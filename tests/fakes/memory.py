@@ -14,6 +14,7 @@ from infra import seed
 from shared import clock, directory
 from shared.directory import Directory
 from shared.domain.errors import StaleVersionError
+from shared.domain.lifecycle import State
 from shared.domain.petition import Petition
 from shared.domain.wake_ups import next_wake
 from shared.petitions import Petitions, StoredPetition, wake_shard
@@ -44,6 +45,7 @@ class MemoryPetitions(Petitions):
         self._versions: dict[str, int] = {}
         self._wake_at: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
+        self._of_contact: dict[str, list[tuple[datetime, str]]] = {}
 
     def add(self, petition: Petition) -> Petition | None:
         """As the table does with `attribute_not_exists(reference)`."""
@@ -63,7 +65,19 @@ class MemoryPetitions(Petitions):
             return
         self._store(petition)
 
+    def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
+        """Return a person's latest petitions, newest first."""
+        latest = sorted(self._of_contact.get(contact_key, []), reverse=True)[:limit]
+        return [
+            (reference, received_at, stored.petition.state)
+            for received_at, reference in latest
+            if (stored := self.get_stored(reference)) is not None
+        ]
+
     def _store(self, petition: Petition) -> None:
+        if petition.reference not in self._bodies and petition.petitioner.contact_keys:
+            key = petition.petitioner.contact_keys[0]
+            self._of_contact.setdefault(key, []).append((petition.received_at, petition.reference))
         self._bodies[petition.reference] = petition.model_dump_json(exclude_defaults=True)
         self._versions[petition.reference] = petition.version
         terms, calendar = self._directory.terms_of(petition), self._directory.calendar()

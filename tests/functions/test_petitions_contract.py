@@ -118,6 +118,13 @@ def test_every_petition_is_on_exactly_one_page_of_the_reconciliation(petitions: 
     assert all(one.wake_at == RECEIVED_AT + TEN_MINUTES for one in stored)
 
 
+def test_person_is_found_by_the_key_of_their_contact(petitions: Petitions):
+    petitions.add(a_petition(State.ANSWERED))
+
+    assert petitions.of_contact("c" * 32) == [(REFERENCE, RECEIVED_AT, State.ANSWERED)]
+    assert petitions.of_contact("d" * 32) == []
+
+
 class TestDesk:
     """The `desk` index, which only the real table has."""
 
@@ -161,12 +168,6 @@ class TestDesk:
 
         assert answer.answer == "Trả lời."
         assert REFERENCE not in answer.model_dump_json()
-
-    def test_person_is_found_by_the_key_of_their_contact(self, table: Petitions):
-        table.add(a_petition(State.ANSWERED))
-
-        assert table.of_contact("c" * 32) == [(REFERENCE, RECEIVED_AT, State.ANSWERED)]
-        assert table.of_contact("d" * 32) == []
 
     def test_month_of_receipt_lists_everything_received_in_it(self, table: Petitions):
         for number in range(12):
