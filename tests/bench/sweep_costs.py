@@ -1,68 +1,119 @@
-"""What the sweep costs: read units with ever more petitions stored and the same number due, and with ever more due.
+"""What the sweep costs: with ever more petitions stored and the same number due, and with ever more due.
 
-The units are reckoned by DynamoDB's published rules from what each query returned; moto answers a query by walking
-through its whole table, so its time says nothing and is not shown.
+Units and time are those of an engine that counts (`counting_dynamodb`), which needs Node.js on the machine.
 """
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any, NamedTuple
 
-from shared import aws
-from shared.directory import Directory
+from shared import aws, clock
 from shared.domain import reference
-from shared.petitions import Petitions
-from tests.bench.capacity import counted
+from shared.domain.petition import Petition
+from shared.petitions import MONTH_SHARDS, WAKE_SHARDS, Petitions, wake_shard
+from tests.bench import counting_dynamodb
 from tests.builders import RECEIVED_AT, a_petition
-from tests.system import System
+from tests.fakes.memory import MemoryDirectory
 
-STORED = (1_000, 3_000, 9_000)
-DUE = (0, 100, 200, 400)
+STORED = (1_000, 10_000, 100_000)
+DUE_OF = (0, 2_500, 5_000, 10_000)
+NOW = RECEIVED_AT + timedelta(minutes=11)
+BATCH = 25
+BENCH = {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_DEFAULT_REGION": "ap-southeast-1",
+}
+
+
+class Cost(NamedTuple):
+    """What one sweep consumed."""
+
+    units: float
+    seconds: float
+    found: int
 
 
 def main() -> None:
-    """Print the read units of one sweep."""
-    system = System()
-    system.start()
-    try:
-        print("stored  due   read units")
-        first = last = 0.0
-        for stored in STORED:
-            last = _sweep(system, stored, 100)
-            first = first or last
-            print(f"{stored:6d}  {100:4d}  {last:8.1f}")
-        print(f"largest / smallest = {last / first:.2f}  (aim: at most 1.1)")
-        for due in DUE:
-            print(f"{STORED[0]:6d}  {due:4d}  {_sweep(system, STORED[0], due):8.1f}")
-    finally:
-        system.stop()
+    """Print the cost of one sweep's reads."""
+    if not counting_dynamodb.is_available():
+        print(
+            "Node.js is not here: run this where it is, to see units and time on an engine that counts them."
+        )
+        return
+    with counting_dynamodb.running() as endpoint:
+        dynamodb = counting_dynamodb.client(endpoint)
+        print("stored    due   read units   seconds")
+        costs = [_row(dynamodb, stored, 100) for stored in STORED]
+        print(f"read units, largest / smallest: {costs[-1].units / costs[0].units:.2f}  (aim: at most 1.1)")
+        for due in DUE_OF:
+            _row(dynamodb, STORED[1], due)
 
 
-def _sweep(system: System, stored: int, due: int) -> float:
-    from chalicelib.sla_timer.sweeping import Sweep  # found once the system has loaded the functions
+def _row(dynamodb: Any, stored: int, due: int) -> Cost:
+    table = f"petitions-{stored}-{due}-{time.monotonic_ns()}"
+    counting_dynamodb.create_petitions_table(dynamodb, table)
+    _fill(dynamodb, table, stored, due)
+    cost = _sweep(dynamodb, table)
+    assert cost.found == due, f"the sweep found {cost.found} of {due}"
+    print(f"{stored:7d}  {due:4d}   {cost.units:10.1f}  {cost.seconds:8.2f}", flush=True)
+    return cost
 
-    system.reset(at=RECEIVED_AT + timedelta(minutes=11))
-    outputs = system.local.cloud.outputs
-    petitions = Petitions(outputs["PetitionsTable"], Directory(outputs["DirectoryTable"]))
-    _store(system, petitions, stored, due)
+
+def _sweep(dynamodb: Any, table: str) -> Cost:
+    """Read what the sweep reads, by the very method it uses, on this engine."""
+    counted: list[float] = []
+
+    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return params | {"ReturnConsumedCapacity": "TOTAL"}
+
+    def count(parsed: dict[str, Any], **_: Any) -> None:
+        counted.append(parsed["ConsumedCapacity"]["CapacityUnits"])
+
     aws.forget()
-    with counted() as capacity:
-        Sweep(petitions, outputs["TimersQueueUrl"]).sweep(RECEIVED_AT + timedelta(minutes=11))
-    return capacity.read_units
+    os.environ.update(BENCH, AWS_ENDPOINT_URL_DYNAMODB=dynamodb.meta.endpoint_url)
+    events = aws.client("dynamodb").meta.events
+    events.register("provide-client-params.dynamodb.Query", ask)
+    events.register("after-call.dynamodb.Query", count)
+    petitions = Petitions(table, MemoryDirectory())
+    started = time.perf_counter()
+    found = sum(1 for shard in range(WAKE_SHARDS) for _due in petitions.due(shard, NOW))
+    seconds = time.perf_counter() - started
+    del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+    aws.forget()
+    return Cost(sum(counted), seconds, found)
 
 
-def _store(system: System, petitions: Petitions, stored: int, due: int) -> None:
-    """Put petitions straight into the table: the first `due` are fresh and unrouted, the others wait for months."""
+def _fill(dynamodb: Any, table: str, stored: int, due: int) -> None:
+    """Store petitions: the first `due` are fresh and unrouted, the others wait for some minutes more."""
+    clock.use(lambda: RECEIVED_AT)
     fresh, waiting = a_petition(), a_petition(received_at=RECEIVED_AT + timedelta(minutes=5))
-    items = [
-        petitions._item((fresh if number < due else waiting).model_copy(update={"reference": name}))
-        for number, name in enumerate(_references(stored))
-    ]
-    dynamodb = system.local.cloud.client("dynamodb")
-    for start in range(0, stored, 25):
-        batch = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-        dynamodb.batch_write_item(RequestItems={petitions._table: batch})
+    items = list(_items(fresh, waiting, stored, due))
+    clock.use(None)
+    batches = [items[start : start + BATCH] for start in range(0, stored, BATCH)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda batch: _write(dynamodb, table, batch), batches))
 
 
-def _references(count: int) -> list[str]:
-    return [next(reference.candidates(b"bench" * 13, str(number), 2026)) for number in range(count)]
+def _items(fresh: Petition, waiting: Petition, stored: int, due: int) -> Iterator[dict[str, Any]]:
+    petitions = Petitions("bench", MemoryDirectory())
+    made = {one.received_at: petitions._item(one) for one in (fresh, waiting)}
+    for number in range(stored):
+        one = fresh if number < due else waiting
+        name = next(reference.candidates(b"bench" * 13, str(number), 2026))
+        yield made[one.received_at] | {
+            "reference": {"S": name},
+            "wake_shard": {"N": str(wake_shard(name))},
+            "received_month": {"S": f"2026-06#{wake_shard(name) % MONTH_SHARDS}"},
+        }
+
+
+def _write(dynamodb: Any, table: str, batch: list[dict[str, Any]]) -> None:
+    waiting = {table: [{"PutRequest": {"Item": item}} for item in batch]}
+    while waiting:
+        waiting = dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems") or {}

@@ -1,0 +1,94 @@
+"""An independent DynamoDB that counts the units it consumes: npm's `dynalite`, where Node.js is at hand.
+
+moto answers a query by walking through its whole table and counts nothing, so growth cannot be shown on it.
+dynalite keeps its tables in LevelDB, indexes included, and reports `ConsumedCapacity` as DynamoDB does.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.local import template
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSION = "4.0.0"
+_FOLDER = ROOT / "build" / "dynalite"
+_PLATFORM = ROOT / "infra" / "platform.yaml"
+
+
+def is_available() -> bool:
+    """Tell whether Node.js and npm are there to install and run it."""
+    return bool(shutil.which("node") and shutil.which("npm"))
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Install dynalite if need be, run it on a free port of this machine, and yield its address."""
+    program = _FOLDER / "node_modules" / "dynalite" / "cli.js"
+    if not program.exists():
+        subprocess.run(
+            [
+                "npm",
+                "install",
+                "--silent",
+                "--no-audit",
+                "--no-fund",
+                "--prefix",
+                str(_FOLDER),
+                f"dynalite@{VERSION}",
+            ],
+            check=True,
+        )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0"]
+    process = subprocess.Popen(["node", str(program), *options], stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("dynalite did not start")
+
+
+def client(endpoint: str) -> Any:
+    """Return a client for it."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=endpoint,
+        region_name="ap-southeast-1",
+        aws_access_key_id="bench",
+        aws_secret_access_key="bench",
+    )
+
+
+def create_petitions_table(dynamodb: Any, name: str) -> None:
+    """Create the petitions table as the platform's template describes it, its indexes included."""
+    tables = template.of_type(template.read(_PLATFORM, {"Stage": "bench"}), "AWS::DynamoDB::Table")
+    petitions = next(table for table in tables if table["TableName"] == "pakn-bench-petitions")
+    accepted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
+    dynamodb.create_table(TableName=name, **{key: petitions[key] for key in accepted})
+    for _ in range(100):
+        if dynamodb.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE":
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the table did not come up")
