@@ -244,6 +244,7 @@ def test_overdue_is_counted_in_working_days(intake, sent):
     view = followed(intake, sent)
 
     assert (view["overdue"], view["overdue_working_days"]) == (True, 2)  # 24 November is off
+    assert (view["days_left"], view["working_days_left"]) == (-3, -2)
 
 
 def test_the_last_minute_of_the_due_date_is_in_time(intake, sent):

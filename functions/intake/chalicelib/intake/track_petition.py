@@ -90,6 +90,9 @@ class PetitionView(_View):
     due_on: date
     overdue: bool
     overdue_working_days: int
+    days_left: int
+    """Calendar days to the due date; negative once it has passed."""
+    working_days_left: int
     may_publish: bool
     history: tuple[HistoryItem, ...]
     chain: tuple[ChainLink, ...]
@@ -163,6 +166,8 @@ def petitioners_view(
         due_on=petition.due_on,
         overdue=is_overdue,
         overdue_working_days=max(0, -left.working_days) if is_overdue else 0,
+        days_left=left.calendar_days,
+        working_days_left=left.working_days,
         may_publish=petition.may_publish,
         history=_history(petition, language),
         chain=tuple(
