@@ -160,6 +160,22 @@ def test_sweep_without_anything_due_reads_each_shard_once_and_writes_nothing(sys
     assert set(operations) <= {"Query", "GetItem"}
 
 
+def test_calendar_that_changed_before_the_very_first_sweep_moves_due_dates_too(system: System):
+    reference = accepted(system)
+    answer = system.http(
+        "PUT",
+        "/desk/v1/directory/calendar/2026-11-23",
+        json={"valid_from": "2026-11-03", "on": "2026-11-23", "kind": "OFF", "document": "99/QĐ-TTg"},
+        headers={"Authorization": f"Bearer {system.access_token('quantri')}"},
+    )
+    assert answer.status == 201, answer.text
+
+    sweep(system)
+    system.settle()
+
+    assert stored(system, reference).due_on.isoformat() == "2026-11-25"
+
+
 def reconcile(system: System) -> None:
     """Run the hourly round, as its schedule does."""
     system.local.functions.invoke("sla_timer", "hourly", events.schedule_event("hourly", system.clock.now()))

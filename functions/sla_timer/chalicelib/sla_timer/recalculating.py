@@ -42,9 +42,8 @@ class Recalculation:
         if item is not None and item["version"]["S"] == version:
             return 0
         sent = 0
-        if item is not None:
-            for shard in range(WAKE_SHARDS):
-                waiting = self._petitions.due(shard, END_OF_TIME)
-                sent += queues.send(self._timers, (WakeUp(reference=r, wake_at=now) for r, _at in waiting))
+        for shard in range(WAKE_SHARDS):
+            waiting = self._petitions.due(shard, END_OF_TIME)
+            sent += queues.send(self._timers, (WakeUp(reference=name, wake_at=now) for name, _at in waiting))
         aws.client("dynamodb").put_item(TableName=self._table, Item={**_KEY, "version": {"S": version}})
         return sent
