@@ -9,9 +9,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.notifier.facts import Office, facts_of
-from chalicelib.notifier.sandbox import as_html
-from chalicelib.notifier.texts import TEMPLATES, Reader, Texts
 from chalicelib.notifier.waiting import WAITS
 from shared import clock
 from shared.deliveries import DeliveryChannel
@@ -22,6 +19,9 @@ from shared.domain.notices import Audience, NoticeKind
 from shared.domain.petition import Answer, Channel, Kind, Lane, Petition, Petitioner
 from shared.domain.terms import TERMS_2018
 from shared.domain.working_calendar import WorkingCalendar
+from shared.wording.facts import Office, facts_of
+from shared.wording.sandbox import as_html
+from shared.wording.texts import TEMPLATES, Reader, Texts
 
 LONGEST_SITE = "https://phananhkiennghi.bonoivu.gov.vn:8443"
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)

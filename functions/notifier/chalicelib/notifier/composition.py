@@ -12,13 +12,13 @@ from shared.messages import NoticeRequest
 from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.seal import Seal
+from shared.wording.texts import Texts
 
 from .courier import Courier
 from .handle_messages import MessageHandler
 from .quiet_hours import QuietHours
 from .senders.sender import Sender
 from .settings import NotifierSettings
-from .texts import Texts
 
 if TYPE_CHECKING:
     from .receipts.doors import ReceiptDoors

@@ -37,13 +37,13 @@ from shared.messages import NoticeRequest
 from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.seal import Seal
+from shared.wording.facts import Office, facts_of
+from shared.wording.texts import Language, Reader, Rendered, Texts
 
-from .facts import Office, facts_of
 from .quiet_hours import QuietHours
 from .readers import readers_of
 from .senders.sender import Message, PermanentSendError, Sender, TemporarySendError, UnknownOutcomeError
 from .supersession import is_superseded
-from .texts import Language, Reader, Rendered, Texts
 from .waiting import LEASE, TRIES_BEFORE_NEXT_CHANNEL, ComeBackError
 
 
