@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from shared import aws, clock
 from shared.domain.errors import RuleMissingError
 from shared.domain.petition import Petition
+from shared.domain.second_look import SecondLook, second_look_of
 from shared.domain.terms import Terms, terms_in_force
 from shared.domain.working_calendar import Override, WorkingCalendar, local_date
 
@@ -58,6 +59,8 @@ class Unit(Row):
     short_name: str = ""
     """Unaccented, at most 20 characters, for SMS."""
     parent: str | None = None
+    rung: int = 0
+    """How high it stands when an answered matter is looked at again; 0 where it never is the one to do so."""
 
 
 class Field(Row):
@@ -135,6 +138,16 @@ class Directory:
         if row is None or row.unit is None:
             raise RuleMissingError(f"no unit for field {field} on {on}")
         return row.unit
+
+    def second_look_of(self, petition: Petition, on: date) -> SecondLook:
+        """Return the unit that looks again at an answered petition, were it reopened on a day.
+
+        Raises:
+            ActionNotPossibleError: no unit has a rung.
+        """
+        approver = self.officers().get((petition.answer and petition.answer.approved_by) or "")
+        rungs = {unit.id: unit.rung for unit in self.units(on).values()}
+        return second_look_of(petition, rungs, approver.unit if approver else None)
 
     def rows(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return all rows of a kind as they are stored (routing rules, templates, administration)."""

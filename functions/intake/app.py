@@ -60,6 +60,13 @@ def rate_petition(reference: str) -> Response:
     return api.rate(request(), reference)
 
 
+@app.route("/v1/petitions/{reference}/reopening", methods=["POST"], content_types=ANY)
+@problems
+def reopen_petition(reference: str) -> Response:
+    """Ask for a second look."""
+    return api.reopen(request(), reference)
+
+
 @app.route("/v1/fields", methods=["GET"])
 @problems
 def list_fields() -> Response:
@@ -151,6 +158,12 @@ def withdraw() -> Response:
 def rate() -> Response:
     """Rate the answer."""
     return page("rate")
+
+
+@app.route("/tra-cuu/xem-lai", methods=["POST"], content_types=ANY)
+def reopen() -> Response:
+    """Ask for a second look."""
+    return page("reopen")
 
 
 @app.route("/cong-khai", methods=["GET"])

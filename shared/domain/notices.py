@@ -81,6 +81,7 @@ _FOLLOWS: dict[Action, tuple[Notice, ...]] = {
     Action.MERGE: (Notice(NoticeKind.MERGED, Audience.PETITIONER),),
     Action.REOPEN: (
         Notice(NoticeKind.REOPENED, Audience.PETITIONER),
+        Notice(NoticeKind.REOPENED, Audience.UNIT_HEAD),
         Notice(NoticeKind.REOPENED, Audience.APPROVER),
     ),
     Action.CLOSE: (Notice(NoticeKind.CLOSED, Audience.PETITIONER),),
@@ -104,8 +105,11 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
     """Return the notices that follow from one history entry.
 
     A petition that came by SMS was acknowledged in the very reply to its message, and a caller was told the
-    reference by the operator: neither is told again unless another channel was chosen.
+    reference by the operator: neither is told again unless another channel was chosen. The draft of a second answer
+    waits for the Task Force, above whoever approved the first.
     """
+    if entry.action is Action.DRAFT_ANSWER and petition.last(Action.REOPEN):
+        return (Notice(NoticeKind.DRAFT_WAITING, Audience.TASK_FORCE),)
     if entry.action is Action.ESCALATE:
         level = min(int(entry.facts["n"]), len(ESCALATION_LADDER))
         return (Notice(NoticeKind.ESCALATION, ESCALATION_LADDER[level - 1]),)

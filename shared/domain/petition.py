@@ -530,11 +530,20 @@ class Petition(BaseModel):
         )
 
     def reopen(
-        self, unit: str, due_on: date, *, reason: str | None, by: str, at: datetime, change_id: str
+        self,
+        unit: str,
+        due_on: date,
+        *,
+        reason: str | None,
+        by: str,
+        at: datetime,
+        change_id: str,
+        note: str | None = None,
     ) -> Self:
         """Look at the matter once more, at a higher level than the one that answered; only once.
 
         The second look is a promise of its own, due on `due_on`; when the first was due stays in the history.
+        Who may ask for it, and which unit it goes to: `shared.domain.second_look`.
         """
         if self.last(Action.REOPEN):
             raise ActionNotPossibleError(Action.REOPEN, "reopened-before")
@@ -544,6 +553,7 @@ class Petition(BaseModel):
             at=at,
             change_id=change_id,
             text=reason,
+            note=note,
             facts={"unit": unit, "first_due_on": self.due_on.isoformat(), "due_on": due_on.isoformat()},
             unit=unit,
             handler=None,

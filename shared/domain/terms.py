@@ -56,6 +56,8 @@ class Terms(BaseModel):
     refuse_incomplete_after_days: Count
     close_after_silent_days: Count
     erase_after_years: Count
+    poor_rating_at_most: Annotated[int, Field(ge=1, le=4)]
+    """A rating up to this score, of 5, lets the petitioner ask once for a second look by a higher level."""
     notices_from: time
     """The time of day in Vietnam before which nobody is disturbed."""
     clock_pauses_while_awaiting: bool
@@ -134,6 +136,7 @@ TERMS_2018: Final = Terms(
     refuse_incomplete_after_days=15,
     close_after_silent_days=30,
     erase_after_years=5,
+    poor_rating_at_most=2,
     notices_from=time(8, 0),
     clock_pauses_while_awaiting=False,
     escalate_after_overdue_working_days=(1, 7, 14),

@@ -184,6 +184,32 @@ def test_nobody_approves_their_own_draft(role: Role):
     assert not permissions.may(_of(role), Action.APPROVE, _petition("unit", draft=own))
 
 
+def _reopened(column: str, *, approved_by: str = "ai-do") -> Petition:
+    first = Answer(
+        text="A",
+        drafted_by="ai-khac",
+        drafted_at=RECEIVED_AT,
+        approved_by=approved_by,
+        approved_at=RECEIVED_AT,
+    )
+    return _petition(column, answer=first, history=a_petition(State.REOPENED).history)
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_nobody_approves_the_second_answer_who_approved_the_first(role: Role):
+    assert not permissions.may(_of(role), Action.APPROVE, _reopened("unit", approved_by=ME))
+
+
+def test_inspectors_take_the_second_look_and_approve_what_comes_of_it():
+    inspector = _of(Role.INSPECTOR)
+
+    assert permissions.may(inspector, Action.ACCEPT, _reopened("unit"))
+    assert permissions.may(inspector, Action.DRAFT_ANSWER, _reopened("handler"))
+    assert permissions.may(inspector, Action.APPROVE, _reopened("stranger"))
+    assert not permissions.may(inspector, Action.ACCEPT, _reopened("stranger"))
+    assert not permissions.may(inspector, Action.APPROVE, _petition("stranger"))
+
+
 def test_officer_of_two_roles_may_do_what_either_may():
     officer = _of(Role.HANDLER)._replace(roles=frozenset({Role.HANDLER, Role.APPROVER}))
 

@@ -424,6 +424,35 @@ def test_an_answer_is_rated_and_a_second_rating_replaces_the_first(intake, sent,
     assert (view["rating"]["score"], "comment" in view["rating"]) == (5, False)
 
 
+def test_a_poor_rating_opens_the_second_look_once(intake, sent, officers_do):
+    officers_do(sent["reference"], routed, accepted, drafted, approved)
+    reason = {"reason": "Chưa trả lời đúng câu hỏi."}
+
+    too_early = with_pin(intake, sent, "POST", "/reopening", json=reason)
+    good = with_pin(intake, sent, "POST", "/rating", json={"score": 4}).json()
+    poor = with_pin(intake, sent, "POST", "/rating", json={"score": 2}).json()
+    reopened = with_pin(intake, sent, "POST", "/reopening", json=reason)
+    again = with_pin(intake, sent, "POST", "/reopening", json=reason)
+    otherwise = with_pin(intake, sent, "POST", "/reopening", json={"reason": "Vẫn chưa."})
+
+    assert too_early.status == 409
+    assert ("reopen" in good["possible_actions"], "reopen" in poor["possible_actions"]) == (False, True)
+    assert (reopened.status, again.status, otherwise.status) == (200, 200, 409)
+    view = again.json()
+    assert (view["state"], view["unit"]) == ("REOPENED", "VPB")
+    assert "reopen" not in view["possible_actions"]
+    assert [e["action"] for e in view["history"]].count("reopen") == 1
+    assert view["history"][-1]["text"] == reason["reason"]
+    assert "Cấp cao hơn" not in again.text
+
+
+def test_a_second_look_needs_a_reason(intake, sent):
+    answer = with_pin(intake, sent, "POST", "/reopening", json={"reason": "  "})
+
+    assert answer.status == 422
+    assert answer.json()["errors"][0]["field"] == "reason"
+
+
 def test_what_has_no_answer_cannot_be_rated(intake, sent):
     assert with_pin(intake, sent, "POST", "/rating", json={"score": 5}).status == 409
 
@@ -458,7 +487,9 @@ def test_an_officer_who_is_faster_only_makes_us_look_again(intake, sent, officer
     petition = table.get(sent["reference"])
     assert petition is not None
 
-    changed = FollowUp(table, composition.seal()).supplement(petition, "Thêm.", "web:1")
+    changed = FollowUp(table, composition.directory(), composition.seal()).supplement(
+        petition, "Thêm.", "web:1"
+    )
 
     assert [entry.action for entry in changed.history] == ["receive", "route", "supplement"]
     assert table.get(sent["reference"]) == changed

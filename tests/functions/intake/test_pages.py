@@ -307,6 +307,23 @@ def test_a_petitioner_supplements_rates_and_reads_the_answer(intake, officers_do
     assert "minh.xuly" not in rated.text
 
 
+def test_a_poor_rating_shows_the_way_to_a_second_look(intake, officers_do):
+    proof = receipt_of(intake)
+    officers_do(proof["ma"], *answering(intake))
+
+    good = intake.http("POST", "/tra-cuu/danh-gia", form=proof | {"score": "5", "key": "k1"})
+    poor = intake.http("POST", "/tra-cuu/danh-gia", form=proof | {"score": "1", "key": "k2"})
+    empty = intake.http("POST", "/tra-cuu/xem-lai", form=proof | {"reason": "", "key": "k3"})
+    asked = intake.http("POST", "/tra-cuu/xem-lai", form=proof | {"reason": "Chưa đúng.", "key": "k4"})
+
+    assert "/tra-cuu/xem-lai" not in good.text
+    assert "/tra-cuu/xem-lai" in poor.text
+    assert (empty.status, asked.status) == (422, 200)
+    assert '<a href="#reason">' in empty.text
+    assert "Mở lại" in asked.text
+    assert "/tra-cuu/xem-lai" not in asked.text
+
+
 def test_withdrawing_needs_a_tick_and_then_ends_it(intake):
     proof = receipt_of(intake)
 

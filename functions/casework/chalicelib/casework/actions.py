@@ -344,14 +344,14 @@ class Merge(ActionInput):
 
 
 class Reopen(ActionInput):
-    """Look once more, at a higher level than the one that answered: Văn phòng Bộ, unless a unit is named."""
+    """Look once more, at a higher level than the one that answered: as the directory says, unless a unit is named."""
 
     reason: ShortText
     unit: OptionalCode = None
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        unit = self.unit or OFFICE
+        unit = self.unit or act.directory.second_look_of(petition, local_date(act.at)).unit
         if unit not in act.directory.units(local_date(act.at)):
             raise InvalidInputError(("unit", "unknown"))
         if unit == petition.unit:

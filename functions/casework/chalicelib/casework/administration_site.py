@@ -51,6 +51,7 @@ COUNTS: dict[str, str] = {
     "refuse_incomplete_after_days": N_("Từ chối nếu không bổ sung sau (ngày)"),
     "close_after_silent_days": N_("Kết thúc nếu người gửi im lặng (ngày)"),
     "erase_after_years": N_("Xóa dữ liệu cá nhân sau (năm)"),
+    "poor_rating_at_most": N_("Được đề nghị xem xét lại nếu cho điểm từ 1 đến"),
 }
 TERMS_FIELDS = (
     FormField(

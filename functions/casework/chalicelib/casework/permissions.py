@@ -96,6 +96,17 @@ MAY: dict[Role, dict[Action, Relation]] = {
 }
 """Which actions a role may take, and how it must stand to the petition."""
 
+ON_SECOND_LOOK: dict[Role, dict[Action, Relation]] = {
+    Role.INSPECTOR: {
+        A.ACCEPT: R.UNIT,
+        A.REQUEST_INFORMATION: R.HANDLER,
+        A.DRAFT_ANSWER: R.HANDLER,
+        A.APPROVE: R.ANY,
+        A.RETURN_DRAFT: R.ANY,
+    },
+}
+"""What a role may do besides, once a petition was reopened: the look above the first answer is the inspectors'."""
+
 ABLE: dict[Ability, frozenset[Role]] = {
     Ability.ENTER_PETITION: frozenset({Role.HOTLINE_OPERATOR, Role.INTAKE_OFFICER}),
     Ability.READ_REPORTS: frozenset(
@@ -156,17 +167,24 @@ def may_see(officer: DeskOfficer, petition: Petition) -> bool:
 def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
     """Tell whether an officer may take an action on a petition; its state is the lifecycle's matter.
 
-    Nobody approves what they drafted themselves; what turns out to be no denunciation only the inspectors give back.
+    Nobody approves what they drafted themselves, nor the second answer after the first; what turns out to be no
+    denunciation only the inspectors give back.
     """
     if not may_see(officer, petition):
         return False
     if action is Action.RETURN_TO_INTAKE and is_restricted(petition):
         return officer.has(Role.INSPECTOR)
-    draft = petition.draft
-    if action is Action.APPROVE and draft is not None and draft.drafted_by == officer.username:
+    if action is Action.APPROVE and officer.username in _had_a_hand_in(petition):
         return False
     related = relations(officer, petition)
-    return any(MAY.get(role, {}).get(action) in related for role in officer.roles)
+    tables = (MAY, ON_SECOND_LOOK) if petition.last(Action.REOPEN) else (MAY,)
+    return any(table.get(role, {}).get(action) in related for role in officer.roles for table in tables)
+
+
+def _had_a_hand_in(petition: Petition) -> set[str | None]:
+    """Return who may not approve: whoever drafted the answer and, of a second one, whoever approved the first."""
+    drafter = {petition.draft.drafted_by} if petition.draft else set()
+    return drafter | ({petition.answer.approved_by} if petition.answer else set())
 
 
 def may_list(officer: DeskOfficer, unit: str | None) -> bool:

@@ -8,7 +8,13 @@ from chalice.app import Request, Response
 from pydantic import BaseModel
 
 from chalicelib.intake import composition
-from chalicelib.intake.follow_up import RatingInput, SupplementInput, WithdrawalInput, cause_of
+from chalicelib.intake.follow_up import (
+    RatingInput,
+    ReopeningInput,
+    SupplementInput,
+    WithdrawalInput,
+    cause_of,
+)
 from chalicelib.intake.receive_petition import checked_key, receive_petition
 from chalicelib.intake.track_petition import petitioners_view, receipt
 from shared import clock
@@ -62,6 +68,14 @@ def rate(request: Request, reference: str) -> Response:
     body = json_body(request, RatingInput)
     cause = cause_of(_key(request), "web", body, local_date(clock.now()))
     return _view(composition.follow_up().rate(petition, body.score, body.comment, cause), request)
+
+
+def reopen(request: Request, reference: str) -> Response:
+    """Take the wish for a second look, once and after a poor rating."""
+    petition = _petition(request, reference)
+    body = json_body(request, ReopeningInput)
+    cause = cause_of(_key(request), "web", body, local_date(clock.now()))
+    return _view(composition.follow_up().reopen(petition, body.reason, cause), request)
 
 
 def fields(request: Request) -> Response:

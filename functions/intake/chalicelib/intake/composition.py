@@ -83,7 +83,7 @@ def finder() -> PetitionFinder:
 @cache
 def follow_up() -> FollowUp:
     """Return what petitioners do later."""
-    return FollowUp(petitions(), seal())
+    return FollowUp(petitions(), directory(), seal())
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What a petitioner does later: supplement, withdraw, rate. Web, SMS and pages come here alike.
+"""What a petitioner does later: supplement, withdraw, rate, ask for a second look. Web, SMS and pages come here alike.
 
 Each change is named by its cause, so the same one arriving again changes nothing, and an officer who was faster
 only makes us look again.
@@ -13,9 +13,12 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared import clock
+from shared.directory import Directory
 from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
 from shared.domain.petition import MAX_CONTENT, Identity, Petition
+from shared.domain.second_look import ask_for_second_look
 from shared.domain.submission import EMPTY_IS_ABSENT, Text
+from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions
 from shared.seal import Seal
 
@@ -50,6 +53,14 @@ class RatingInput(BaseModel):
     comment: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
 
 
+class ReopeningInput(BaseModel):
+    """Asking once, after a poor rating, that a higher level look again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    reason: Annotated[Text, Field(min_length=1, max_length=2000)]
+
+
 def whole_number(value: object) -> object:
     """Turn the digit that a form sends into the number that the model asks for."""
     return int(value) if isinstance(value, str) and value in {"1", "2", "3", "4", "5"} else value
@@ -64,8 +75,9 @@ class RatingForm(RatingInput):
 class FollowUp:
     """Makes a petitioner's later changes."""
 
-    def __init__(self, petitions: Petitions, seal: Seal) -> None:
+    def __init__(self, petitions: Petitions, directory: Directory, seal: Seal) -> None:
         self._petitions = petitions
+        self._directory = directory
         self._seal = seal
 
     def supplement(self, petition: Petition, content: str, cause: str) -> Petition:
@@ -112,6 +124,28 @@ class FollowUp:
         return self._change(
             petition, change_id, lambda p: p.rate(score, comment, at=now, change_id=change_id)
         )
+
+    def reopen(self, petition: Petition, reason: str | None, cause: str) -> Petition:
+        """Ask, once and after a poor rating, for a second look by a level above those who answered.
+
+        Raises:
+            ActionNotPossibleError: the rating was not poor, or a second look was asked for before.
+        """
+        change_id = f"reopen:{cause}"
+        now = clock.now()
+
+        def change(seen: Petition) -> Petition:
+            return ask_for_second_look(
+                seen,
+                self._directory.second_look_of(seen, local_date(now)),
+                self._directory.terms_of(seen),
+                self._directory.calendar(),
+                reason=reason,
+                at=now,
+                change_id=change_id,
+            )
+
+        return self._change(petition, change_id, change)
 
     def _change(self, petition: Petition, change_id: str, change: Change) -> Petition:
         for _attempt in range(_ATTEMPTS):

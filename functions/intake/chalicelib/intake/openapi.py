@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.intake.follow_up import RatingInput, SupplementInput, WithdrawalInput
+from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
 from chalicelib.intake.public_record import FieldList, MonthFigures, PublishedList
 from chalicelib.intake.track_petition import PetitionView, ReceiptView
 from shared.domain.submission import PetitionInput
@@ -163,6 +163,16 @@ OPERATIONS: tuple[Operation, ...] = (
         "Rate the answer",
         {200: PetitionView},
         RatingInput,
+        _PIN_ONCE,
+        (400, 404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/reopening",
+        "reopenPetition",
+        "Ask once, after a poor rating, for a second look by a higher level",
+        {200: PetitionView},
+        ReopeningInput,
         _PIN_ONCE,
         (400, 404, 409, 422),
     ),

@@ -16,7 +16,7 @@ from chalice.app import Request, Response
 
 from chalicelib.intake import composition
 from chalicelib.intake.api import address_of, query
-from chalicelib.intake.follow_up import RatingForm, SupplementInput, WithdrawalInput, cause_of
+from chalicelib.intake.follow_up import RatingForm, ReopeningInput, SupplementInput, WithdrawalInput, cause_of
 from chalicelib.intake.public_record import MonthFigures, PublishedList
 from chalicelib.intake.receive_petition import checked_key, receive_petition
 from chalicelib.intake.track_petition import petitioners_view, receipt
@@ -274,6 +274,17 @@ def rate(request: Request) -> Response:
     return _follow_up(request, change, N_("Cảm ơn bạn đã đánh giá."))
 
 
+def reopen(request: Request) -> Response:
+    """Ask for a second look."""
+
+    def change(petition: Petition, form: Mapping[str, str], key: str | None) -> Petition:
+        body = validated(ReopeningInput, {"reason": form.get("reason", "")})
+        cause = cause_of(key, "web", body, local_date(clock.now()))
+        return composition.follow_up().reopen(petition, body.reason, cause)
+
+    return _follow_up(request, change, N_("Đã nhận đề nghị. Cấp cao hơn sẽ xem xét lại và trả lời bạn."))
+
+
 Changing = Callable[[Petition, Mapping[str, str], str | None], Petition]
 
 
@@ -489,7 +500,7 @@ PAGES: dict[str, Callable[..., Response]] = {
     view.__name__: view
     for view in (
         *(home, privacy, not_found, asset),
-        *(send_form, send, track_form, track, supplement, withdraw, rate),
+        *(send_form, send, track_form, track, supplement, withdraw, rate, reopen),
         *(published, statistics),
     )
 }

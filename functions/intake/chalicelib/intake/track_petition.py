@@ -15,12 +15,13 @@ from shared.domain import deadlines
 from shared.domain.duties import Duty
 from shared.domain.lifecycle import Action, State, possible_actions
 from shared.domain.petition import Channel, Kind, Petition
+from shared.domain.second_look import may_ask_for_second_look
 from shared.domain.working_calendar import local_date
 from shared.promises import DerivationView, derivation_of, duties_of
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, KINDS, STATES
 
-PETITIONERS_ACTIONS = (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE)
+PETITIONERS_ACTIONS = (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REOPEN)
 
 
 class _View(BaseModel):
@@ -179,9 +180,14 @@ def petitioners_view(
         duties=duties_of(petition, directory, now),
         answer=_answer(petition),
         rating=RatingView(**petition.rating.model_dump()) if petition.rating else None,
-        possible_actions=tuple(a for a in possible_actions(petition.state) if a in PETITIONERS_ACTIONS),
+        possible_actions=_possible_actions(petition, directory),
         links=links_of(petition.reference, public_url),
     )
+
+
+def _possible_actions(petition: Petition, directory: Directory) -> tuple[Action, ...]:
+    may = {Action.REOPEN: may_ask_for_second_look(petition, directory.terms_of(petition))}
+    return tuple(a for a in possible_actions(petition.state) if a in PETITIONERS_ACTIONS and may.get(a, True))
 
 
 def _name(vietnamese: str, english: str, language: Language) -> str:

@@ -1,0 +1,135 @@
+"""The second look: who may ask for it, and who takes it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shared.domain.duties import DutyKind, duties
+from shared.domain.errors import ActionNotPossibleError
+from shared.domain.lifecycle import State
+from shared.domain.notices import Audience, NoticeKind, notices_after
+from shared.domain.petition import Petition
+from shared.domain.second_look import (
+    SecondLook,
+    ask_for_second_look,
+    may_ask_for_second_look,
+    second_look_of,
+)
+from tests.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
+
+RUNGS = {"VCCVC": 0, "TTTT": 0, "VPB": 1, "TTRA": 2, "TCT": 3}
+ASKED_AT = vietnam("2026-06-30")
+
+
+def rated(score: int, state: State = State.ANSWERED, **facts: Any) -> Petition:
+    return a_petition(state, **facts).rate(score, None, at=RECEIVED_AT, change_id=f"rate-{score}")
+
+
+@pytest.mark.parametrize(
+    ("petition", "expected"),
+    [
+        pytest.param(rated(1), True, id="very poor rating"),
+        pytest.param(rated(2), True, id="poor rating"),
+        pytest.param(rated(3), False, id="fair rating"),
+        pytest.param(rated(5), False, id="good rating"),
+        pytest.param(rated(2, State.PUBLISHED), True, id="published answer"),
+        pytest.param(rated(2, State.CLOSED), True, id="closed meanwhile"),
+        pytest.param(a_petition(State.ANSWERED), False, id="not rated"),
+        pytest.param(a_petition(State.IN_PROGRESS), False, id="not answered"),
+        pytest.param(a_petition(State.REFUSED), False, id="refused, which is no answer"),
+        pytest.param(a_petition(State.REOPENED), False, id="being looked at again"),
+        pytest.param(
+            rated(1, State.CLOSED).erase(at=RECEIVED_AT, change_id="erase"), False, id="erased meanwhile"
+        ),
+    ],
+)
+def test_petitioner_may_ask_after_a_poor_rating(petition, expected):
+    assert may_ask_for_second_look(petition, TERMS) is expected
+
+
+def test_rating_that_counts_as_poor_is_a_setting():
+    strict = TERMS.model_copy(update={"poor_rating_at_most": 3})
+
+    assert may_ask_for_second_look(rated(3), strict)
+
+
+def test_better_rating_afterwards_takes_the_right_away_and_a_worse_one_gives_it():
+    better = rated(1).rate(5, None, at=RECEIVED_AT, change_id="again")
+    worse = rated(5).rate(1, None, at=RECEIVED_AT, change_id="again")
+
+    assert not may_ask_for_second_look(better, TERMS)
+    assert may_ask_for_second_look(worse, TERMS)
+
+
+@pytest.mark.parametrize(
+    ("unit", "approvers_unit", "complained_unit", "expected"),
+    [
+        pytest.param("VCCVC", "VPB", None, "TTRA", id="department, approved by the Office"),
+        pytest.param("VCCVC", None, None, "VPB", id="approver no longer known"),
+        pytest.param("VPB", "VPB", None, "TTRA", id="the Office itself"),
+        pytest.param("TTRA", "VPB", None, "TCT", id="the Inspectorate"),
+        pytest.param("VCCVC", "TCT", None, "TCT", id="nobody stands higher"),
+        pytest.param("VCCVC", "VPB", "TTRA", "TCT", id="the next one up is complained of"),
+        pytest.param("KHONG-CON", "VPB", None, "TTRA", id="a unit that is no more"),
+    ],
+)
+def test_second_look_goes_above_everybody_who_answered(unit, approvers_unit, complained_unit, expected):
+    petition = rated(1, unit=unit, complained_unit=complained_unit).model_copy(update={"unit": unit})
+
+    look = second_look_of(petition, RUNGS, approvers_unit)
+
+    assert look.unit == expected
+    assert expected in look.because
+    assert set(look.answered_by) == {unit, approvers_unit} - {None}
+
+
+def test_without_any_rung_nobody_can_look_again():
+    with pytest.raises(ActionNotPossibleError):
+        second_look_of(rated(1), {"VCCVC": 0}, "VPB")
+
+
+def asked(petition: Petition) -> Petition:
+    look = SecondLook("TTRA", ("VCCVC", "VPB"))
+    return ask_for_second_look(
+        petition, look, TERMS, CALENDAR, reason="Chưa đúng câu hỏi.", at=ASKED_AT, change_id="reopen:web:1"
+    )
+
+
+def test_asking_reopens_above_with_a_promise_of_its_own():
+    reopened = asked(rated(2))
+
+    assert (reopened.state, reopened.unit, reopened.handler) == (State.REOPENED, "TTRA", None)
+    assert reopened.due_on == date(2026, 7, 20)
+    second = next(d for d in duties(reopened, TERMS, CALENDAR, ASKED_AT) if d.kind is DutyKind.SECOND_ANSWER)
+    assert (second.promised_on, second.due_on) == (date(2026, 6, 30), date(2026, 7, 20))
+    entry = reopened.history[-1]
+    assert (entry.by, entry.text) == ("petitioner", "Chưa đúng câu hỏi.")
+    assert entry.note == "Đã trả lời: VCCVC, VPB. Cấp cao hơn xem xét lại: TTRA."
+
+
+def test_asking_a_second_time_is_refused_also_after_a_poor_second_answer():
+    again = (
+        asked(rated(2))
+        .accept(by="officer:x", handler="x", at=ASKED_AT, change_id="2")
+        .draft_answer("B", by="officer:x", officer="x", at=ASKED_AT, change_id="3")
+        .approve(by="officer:y", officer="y", at=ASKED_AT, change_id="4")
+        .rate(1, None, at=ASKED_AT, change_id="5")
+    )
+
+    with pytest.raises(ActionNotPossibleError):
+        asked(again)
+
+
+def test_second_answer_waits_for_the_task_force_and_the_unit_above_is_told():
+    reopened = asked(rated(2))
+    drafted = reopened.accept(by="officer:x", handler="x", at=ASKED_AT, change_id="2").draft_answer(
+        "B", by="officer:x", officer="x", at=ASKED_AT, change_id="3"
+    )
+
+    told = {(n.kind, n.audience) for n in notices_after(reopened, reopened.history[-1])}
+    assert (NoticeKind.REOPENED, Audience.UNIT_HEAD) in told
+    assert (NoticeKind.REOPENED, Audience.PETITIONER) in told
+    assert notices_after(drafted, drafted.history[-1]) == ((NoticeKind.DRAFT_WAITING, Audience.TASK_FORCE),)
