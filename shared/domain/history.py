@@ -1,13 +1,15 @@
 """A petition's history: entries chained by hashes, so that a later alteration can be noticed.
 
-The hash of an entry covers its own content's digest and the hash before it:
-`hash = SHA-256(previous hash + digest)`, `digest = SHA-256(canonical JSON of the entry without digest and hash)`.
-Who may not see an entry is given its digest instead of its content, and can still verify the whole chain.
+`hash = SHA-256(previous hash + digest)`, `digest = SHA-256(shown + kept)`: `shown` is the SHA-256 of what the petitioner
+reads of an entry, `kept` a digest of what only officers read, under a key that outsiders do not have, so that nobody
+finds out by trying. A petitioner is given `kept` and can so verify every word that is shown to them; of an entry that
+they may not see at all they are given the digest, and can still verify the whole chain (docs/verifying.md).
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -48,11 +50,31 @@ class Entry(BaseModel):
     hash: str = ""
 
 
-def digest_of(entry: Entry) -> str:
-    """Return the SHA-256, in hex, of an entry's content in canonical JSON (sorted keys, no spaces, UTF-8)."""
-    content = entry.model_dump(mode="json", exclude={"digest", "hash", "is_erased"})
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+SHOWN = frozenset({"seq", "at", "action", "state", "text"})
+"""What the petitioner reads of an entry."""
+KEPT = frozenset({"by", "change_id", "note", "facts", "is_visible"})
+"""What only officers read."""
+
+
+def shown_digest(entry: Entry) -> str:
+    """Return the SHA-256, in hex, of what the petitioner reads of an entry."""
+    return hashlib.sha256(_canonical(entry, SHOWN)).hexdigest()
+
+
+def kept_digest(entry: Entry, key: str) -> str:
+    """Return the HMAC-SHA-256, in hex, of what only officers read of an entry."""
+    return hmac.new(key.encode(), _canonical(entry, KEPT), hashlib.sha256).hexdigest()
+
+
+def digest_of(entry: Entry, key: str) -> str:
+    """Return the SHA-256, in hex, of an entry's two digests, one after the other."""
+    return hashlib.sha256(f"{shown_digest(entry)}{kept_digest(entry, key)}".encode()).hexdigest()
+
+
+def _canonical(entry: Entry, names: frozenset[str]) -> bytes:
+    """Return a part of an entry as canonical JSON: sorted keys, no spaces, UTF-8."""
+    content = entry.model_dump(mode="json", include=set(names))
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def link(previous_hash: str, digest: str) -> str:
@@ -60,9 +82,9 @@ def link(previous_hash: str, digest: str) -> str:
     return hashlib.sha256(f"{previous_hash}{digest}".encode()).hexdigest()
 
 
-def append(history: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
-    """Return the history with one more entry, chained to the last."""
-    digest = digest_of(entry)
+def append(history: tuple[Entry, ...], entry: Entry, key: str) -> tuple[Entry, ...]:
+    """Return the history with one more entry, chained to the last; `key` hides what only officers read."""
+    digest = digest_of(entry, key)
     previous = history[-1].hash if history else FIRST_HASH
     return (*history, entry.model_copy(update={"digest": digest, "hash": link(previous, digest)}))
 
@@ -77,14 +99,14 @@ def erased(history: Iterable[Entry]) -> tuple[Entry, ...]:
     )
 
 
-def is_intact(history: Iterable[Entry]) -> bool:
+def is_intact(history: Iterable[Entry], key: str) -> bool:
     """Tell whether every entry still has the content and the place that its hash was made for.
 
     Of an erased entry only the place can be told.
     """
     previous = FIRST_HASH
     for number, entry in enumerate(history, start=1):
-        if not entry.is_erased and entry.digest != digest_of(entry):
+        if not entry.is_erased and entry.digest != digest_of(entry, key):
             return False
         if entry.seq != number or entry.hash != link(previous, entry.digest):
             return False

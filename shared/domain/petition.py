@@ -218,6 +218,11 @@ class Petition(BaseModel):
         chosen = set(self.petitioner.reply_by)
         return not chosen or chosen == {ReplyBy.PHONE}
 
+    @property
+    def is_intact(self) -> bool:
+        """Whether every entry of the history still has the content and the place that its hash was made for."""
+        return history.is_intact(self.history, self.submission)
+
     def last(self, *actions: Action) -> Entry | None:
         """Return the latest history entry of one of these actions."""
         return next((e for e in reversed(self.history) if e.action in actions), None)
@@ -264,7 +269,11 @@ class Petition(BaseModel):
             is_visible=is_visible,
         )
         return self.model_copy(
-            update={**updates, "state": state, "history": history.append(self.history, entry)}
+            update={
+                **updates,
+                "state": state,
+                "history": history.append(self.history, entry, self.submission),
+            }
         )
 
     def route(self, proposal: Proposal, unit: str, *, at: datetime, change_id: str) -> Self:

@@ -64,7 +64,7 @@ def test_nothing_was_done_twice(played: Simulation):
         updates = [e.facts["n"] for e in petition.history if e.action is Action.UPDATE_PETITIONER]
         assert max(changes.values()) == 1
         assert len(updates) == len(set(updates))
-        assert history.is_intact(petition.history)
+        assert petition.is_intact
 
 
 def test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other(played: Simulation):

@@ -1,15 +1,19 @@
 """The chain of hashes: whoever alters, removes, adds or moves an entry breaks it."""
 
 import hashlib
+import hmac
 import json
 
 import pytest
 
 from shared.domain import history
+from shared.domain.history import Entry
 from shared.domain.lifecycle import Action, State
 from tests.builders import RECEIVED_AT, a_petition
 
-CHAIN = a_petition(State.ANSWERED).history
+PETITION = a_petition(State.ANSWERED)
+CHAIN = PETITION.history
+KEY = PETITION.submission
 
 
 @pytest.mark.parametrize(
@@ -31,19 +35,37 @@ CHAIN = a_petition(State.ANSWERED).history
     ],
 )
 def test_altered_history_is_noticed(altered):
-    assert not history.is_intact(altered)
+    assert not history.is_intact(altered, KEY)
+
+
+def canonical(entry, *names):
+    content = json.loads(entry.model_dump_json(include=set(names)))
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def test_chain_can_be_verified_by_its_documented_recipe():
-    """SHA-256 over canonical JSON, then over previous hash and digest: with nothing of ours but the data."""
+    """What is shown, what is kept under a key, then previous hash and digest: with nothing of ours but the data."""
     previous = "0" * 64
     for entry in CHAIN:
-        content = json.loads(entry.model_dump_json(exclude={"digest", "hash", "is_erased"}))
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        digest = hashlib.sha256(canonical.encode()).hexdigest()
+        shown = hashlib.sha256(canonical(entry, "seq", "at", "action", "state", "text")).hexdigest()
+        kept = hmac.new(
+            KEY.encode(), canonical(entry, "by", "change_id", "note", "facts", "is_visible"), hashlib.sha256
+        ).hexdigest()
+        digest = hashlib.sha256((shown + kept).encode()).hexdigest()
         previous = hashlib.sha256((previous + digest).encode()).hexdigest()
 
         assert (entry.digest, entry.hash) == (digest, previous)
+
+
+def test_digest_covers_every_member_of_an_entry():
+    """A member that is added later must be shown or kept: nothing may stand outside the chain."""
+    assert set(Entry.model_fields) == history.SHOWN | history.KEPT | {"digest", "hash", "is_erased"}
+
+
+def test_what_officers_keep_cannot_be_found_by_trying_without_the_key():
+    entry = CHAIN[1]
+
+    assert history.kept_digest(entry, KEY) != history.kept_digest(entry, "")
 
 
 def test_entry_says_who_did_what_when_and_where_it_led():

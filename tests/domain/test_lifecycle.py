@@ -76,7 +76,7 @@ def test_builder_leads_to_every_state_with_an_intact_history(state):
     petition = a_petition(state)
 
     assert petition.state is state
-    assert history.is_intact(petition.history)
+    assert petition.is_intact
 
 
 def test_waiting_petition_goes_back_to_the_work_it_came_from():
@@ -129,7 +129,7 @@ def test_erasing_forgets_the_person_and_keeps_the_record():
     assert erased.answer.text == ""
     assert [e.action for e in erased.history[:-1]] == [e.action for e in closed.history]
     assert all(e.text is None and e.note is None for e in erased.history)
-    assert history.is_intact(erased.history)
+    assert erased.is_intact
 
 
 class PetitionLife(RuleBasedStateMachine):
@@ -173,7 +173,7 @@ class PetitionLife(RuleBasedStateMachine):
 
     @invariant()
     def history_is_whole(self):
-        assert history.is_intact(self.petition.history)
+        assert self.petition.is_intact
         assert [e.seq for e in self.petition.history] == list(range(1, self.petition.version + 1))
         assert self.petition.history[-1].state is self.petition.state
 

@@ -1,7 +1,7 @@
 """What a petitioner sees of their petition: its visible history, its due date, its answer; no officer's name.
 
-Entries that the petitioner may not see leave only their digests, in `chain`, so that the whole chain of hashes can
-be verified by whoever holds the answer (`hash = SHA-256(hash before + digest)`, 64 zeros before the first).
+What is shown can be verified word by word, and entries that the petitioner may not see leave only their digests, in
+`chain`, so that whoever holds the answer can verify the whole chain of hashes (docs/verifying.md).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.directory import Directory
 from shared.domain import deadlines
 from shared.domain.duties import Duty
+from shared.domain.history import kept_digest
 from shared.domain.lifecycle import Action, State, possible_actions
 from shared.domain.petition import Channel, Kind, Petition
 from shared.domain.second_look import may_ask_for_second_look
@@ -38,6 +39,10 @@ class HistoryItem(_View):
     state: State
     state_label: str
     text: str | None = None
+    is_erased: bool = False
+    """Whether the text was erased when the time of keeping was over; then only the place can be verified."""
+    kept: str
+    """Digest of what only officers read of it; with it, everything shown here can be verified."""
     digest: str
     hash: str
 
@@ -211,6 +216,8 @@ def _history(petition: Petition, language: Language) -> tuple[HistoryItem, ...]:
             state=entry.state,
             state_label=_(STATES[entry.state]),
             text=entry.text,
+            is_erased=entry.is_erased,
+            kept=kept_digest(entry, petition.submission),
             digest=entry.digest,
             hash=entry.hash,
         )
