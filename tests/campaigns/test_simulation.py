@@ -7,7 +7,6 @@ from collections import Counter
 import pytest
 
 from shared import clock
-from shared.domain import history
 from shared.domain.lifecycle import UNANSWERED, Action
 from shared.domain.notices import notices_after
 from shared.domain.wake_ups import due_now

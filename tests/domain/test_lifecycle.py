@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.domain import history, wake_ups
+from shared.domain import wake_ups
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.lifecycle import ENDED, MOVES, UNANSWERED, Action, State, possible_actions, target_of
 from shared.domain.petition import Publication
