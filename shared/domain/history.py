@@ -1,9 +1,9 @@
 """A petition's history: entries chained by hashes, so that a later alteration can be noticed.
 
-`hash = SHA-256(previous hash + digest)`, `digest = SHA-256(shown + kept)`: `shown` is the SHA-256 of what the petitioner
-reads of an entry, `kept` a digest of what only officers read, under a key that outsiders do not have, so that nobody
-finds out by trying. A petitioner is given `kept` and can so verify every word that is shown to them; of an entry that
-they may not see at all they are given the digest, and can still verify the whole chain (docs/verifying.md).
+`hash = SHA-256(previous hash + digest)`, `digest = SHA-256(shown + kept)`: `shown` is the SHA-256 of what the
+petitioner reads of an entry, `kept` a digest of what only officers read, under a key that outsiders do not have, so
+that nobody finds out by trying. A petitioner is given `kept` and can so verify every word that is shown to them; of an
+entry that they may not see at all they are given the digest, and can still verify the whole chain (docs/verifying.md).
 """
 
 from __future__ import annotations
