@@ -107,9 +107,9 @@ def health() -> Response:
 
 def page(name: str, *arguments: str) -> Response:
     """Answer with one of the site's pages."""
-    from chalicelib.intake import site  # noqa: PLC0415 - the JSON API does without templates
+    from chalicelib.intake.site import doors  # noqa: PLC0415 - the JSON API does without templates
 
-    return site.answer(name, request(), *arguments)
+    return doors.answer(name, request(), *arguments)
 
 
 @app.route("/", methods=["GET"])

@@ -1,0 +1,42 @@
+"""The citizens' pages: plain HTML that works without JavaScript, over the same use cases as the JSON API.
+
+Vietnamese unless the address says `?lang=en`: the reader's choice stays in every link. Citizens' forms carry no
+cookie, so a foreign page can make a reader send nothing that the foreign page could not send itself: no CSRF token
+is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice.app import Request, Response
+
+from chalicelib.intake.site import following, reading, sending
+from chalicelib.intake.site.frame import error_page
+from shared.domain import errors
+
+PAGES: dict[str, Callable[..., Response]] = {
+    view.__name__: view
+    for view in (
+        *(
+            reading.home,
+            reading.privacy,
+            reading.not_found,
+            reading.asset,
+            reading.published,
+            reading.statistics,
+        ),
+        *(sending.send_form, sending.send),
+        *(following.track_form, following.track, following.supplement, following.withdraw),
+        *(following.rate, following.reopen),
+    )
+}
+"""What `app.py` may ask for."""
+
+
+def answer(name: str, request: Request, *arguments: str) -> Response:
+    """Answer with a page of this module; an error that no form shows becomes a page in the site's own style."""
+    try:
+        return PAGES[name](request, *arguments)
+    except errors.PetitionError as error:
+        return error_page(error, request)

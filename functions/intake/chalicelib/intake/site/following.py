@@ -1,0 +1,176 @@
+"""The pages for following a petition with its PIN, and for what its petitioner does later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from chalice.app import Request, Response
+
+from chalicelib.intake import composition
+from chalicelib.intake.api import address_of, query
+from chalicelib.intake.follow_up import RatingForm, ReopeningInput, SupplementInput, WithdrawalInput, cause_of
+from chalicelib.intake.receive_petition import checked_key
+from chalicelib.intake.site.frame import (
+    FormError,
+    form_errors,
+    kept,
+    new_key,
+    page,
+    page_language,
+    shown_errors,
+)
+from chalicelib.intake.track_petition import petitioners_view
+from shared import clock
+from shared.domain import errors
+from shared.domain.lifecycle import State
+from shared.domain.petition import Petition
+from shared.domain.working_calendar import local_date
+from shared.http import form_pairs, problem_of, validated
+from shared.web.i18n import N_, gettext
+from shared.web.labels import CHANNELS
+
+
+def track_form(request: Request) -> Response:
+    """Show the form; an e-mail's link, which carries a token, leads straight to the petition."""
+    form = {"ma": query(request, "ma")}
+    token = query(request, "t")
+    if not token:
+        return _track_page(request, form)
+    try:
+        petition = composition.finder().find(form["ma"], token, address_of(request))
+    except errors.NotFoundOrWrongPinError as error:
+        return _track_page(request, form, error)
+    return _status_page(request, petition, token)
+
+
+def track(request: Request) -> Response:
+    """Show the petition of a reference and PIN."""
+    form = kept(form_pairs(request))
+    try:
+        petition = _proven(request, form)
+    except errors.NotFoundOrWrongPinError as error:
+        return _track_page(request, form, error)
+    return _status_page(request, petition, form["pin"])
+
+
+def supplement(request: Request) -> Response:
+    """Add to a petition."""
+
+    def change(petition: Petition, form: Mapping[str, str], key: str | None) -> Petition:
+        body = validated(SupplementInput, {"content": form.get("content", "")})
+        cause = cause_of(key, "web", body, local_date(clock.now()))
+        return composition.follow_up().supplement(petition, body.content, cause)
+
+    return _follow_up(request, change, N_("Đã nhận nội dung bổ sung."))
+
+
+def withdraw(request: Request) -> Response:
+    """Take a petition back, once its petitioner has ticked that they mean it."""
+
+    def change(petition: Petition, form: Mapping[str, str], key: str | None) -> Petition:
+        if form.get("confirm") != "1":
+            raise errors.InvalidInputError(("confirm", "missing"))
+        body = validated(WithdrawalInput, {"reason": form.get("reason")})
+        cause = cause_of(key, "web", body, local_date(clock.now()))
+        return composition.follow_up().withdraw(petition, body.reason, cause)
+
+    return _follow_up(request, change, N_("Đã rút phản ánh, kiến nghị."))
+
+
+def rate(request: Request) -> Response:
+    """Rate the answer."""
+
+    def change(petition: Petition, form: Mapping[str, str], key: str | None) -> Petition:
+        facts = {"score": form["score"]} if form.get("score") else {}
+        body = validated(RatingForm, {**facts, "comment": form.get("comment")})
+        cause = cause_of(key, "web", body, local_date(clock.now()))
+        return composition.follow_up().rate(petition, body.score, body.comment, cause)
+
+    return _follow_up(request, change, N_("Cảm ơn bạn đã đánh giá."))
+
+
+def reopen(request: Request) -> Response:
+    """Ask for a second look."""
+
+    def change(petition: Petition, form: Mapping[str, str], key: str | None) -> Petition:
+        body = validated(ReopeningInput, {"reason": form.get("reason", "")})
+        cause = cause_of(key, "web", body, local_date(clock.now()))
+        return composition.follow_up().reopen(petition, body.reason, cause)
+
+    return _follow_up(request, change, N_("Đã nhận đề nghị. Cấp cao hơn sẽ xem xét lại và trả lời bạn."))
+
+
+Changing = Callable[[Petition, Mapping[str, str], str | None], Petition]
+
+
+def _follow_up(request: Request, change: Changing, done: str) -> Response:
+    form = kept(form_pairs(request))
+    try:
+        petition = _proven(request, form)
+    except errors.NotFoundOrWrongPinError as error:
+        return _track_page(request, form, error)
+    _ = gettext(page_language(request))
+    secret = form["pin"]
+    key = form.get("key")
+    try:
+        changed = change(petition, form, checked_key(key) if key else None)
+    except errors.InvalidInputError as error:
+        return _status_page(request, petition, secret, form=form, problems=error.problems)
+    except (
+        errors.ActionNotPossibleError,
+        errors.IdempotencyKeyReusedError,
+        errors.StaleVersionError,
+    ) as error:
+        status, problem = problem_of(error, page_language(request))
+        current = composition.petitions().get(petition.reference) or petition
+        return _status_page(request, current, secret, refused=problem["detail"], status=status)
+    return _status_page(request, changed, secret, done=_(done))
+
+
+def _proven(request: Request, form: Mapping[str, str]) -> Petition:
+    return composition.finder().find(form.get("ma", ""), form.get("pin", ""), address_of(request))
+
+
+def _track_page(
+    request: Request, form: Mapping[str, str], error: errors.NotFoundOrWrongPinError | None = None
+) -> Response:
+    shown = {"ma": form.get("ma", "")[:20]}
+    if error is None:
+        return page(request, "track.html", **shown_errors(()), form=shown)
+    status, problem = problem_of(error, page_language(request))
+    listed = (FormError("ma", problem["title"], problem["detail"]),)
+    return page(request, "track.html", status, errors=listed, messages={}, form=shown)
+
+
+def _status_page(
+    request: Request,
+    petition: Petition,
+    secret: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    problems: Iterable[tuple[str, str]] = (),
+    done: str = "",
+    refused: str = "",
+    status: int = 200,
+) -> Response:
+    language = page_language(request)
+    listed = form_errors(problems, language)
+    view = petitioners_view(
+        petition, composition.directory(), clock.now(), composition.configuration().public_url, language
+    )
+    return page(
+        request,
+        "status.html",
+        422 if listed else status,
+        **shown_errors(listed),
+        view=view,
+        actions=tuple(action.value for action in view.possible_actions),
+        channel_label=gettext(language)(CHANNELS[petition.channel]),
+        is_open=petition.is_unanswered,
+        is_waiting=petition.state is State.AWAITING_INFORMATION,
+        secret=secret,
+        key=new_key(),
+        form=form or {},
+        done=done,
+        refused=refused,
+    )

@@ -1,0 +1,116 @@
+"""What all of the citizens' pages share: the reader's language, forms and their errors, the frame around a page."""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from chalice.app import Request, Response
+
+from chalicelib.intake import composition
+from chalicelib.intake.api import query
+from chalicelib.intake.receive_petition import checked_key
+from shared import clock
+from shared.domain import errors
+from shared.domain.terms import Terms
+from shared.domain.working_calendar import local_date
+from shared.http import RULES, html_answer, problem_of
+from shared.web.i18n import N_, Language, gettext
+
+LABELS: dict[str, str] = {
+    "content": N_("Nội dung"),
+    "subject": N_("Tiêu đề"),
+    "kind": N_("Loại"),
+    "field": N_("Lĩnh vực"),
+    "type": N_("Bạn gửi với tư cách"),
+    "name": N_("Họ và tên"),
+    "organisation": N_("Tên doanh nghiệp hoặc tổ chức"),
+    "address": N_("Địa chỉ"),
+    "phone": N_("Số điện thoại"),
+    "email": N_("Thư điện tử"),
+    "reply_by": N_("Báo tin cho tôi bằng"),
+    "ma": N_("Mã số"),
+    "pin": N_("Mã PIN"),
+    "score": N_("Điểm"),
+    "comment": N_("Ý kiến"),
+    "reason": N_("Lý do"),
+    "confirm": N_("Xác nhận rút"),
+    "q": N_("Từ khóa"),
+    "month": N_("Tháng"),
+}
+"""The fields of all forms, in the order in which their errors are listed."""
+
+_PLACES = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
+"""Where a rule about several fields is shown."""
+
+_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish"})
+
+LONGEST_KEPT = 20_000
+"""Characters of a wrong field that are given back to be mended."""
+
+
+class FormError(NamedTuple):
+    """One line of the error summary: leads to the field with this id."""
+
+    id: str
+    label: str
+    message: str
+
+
+def page_language(request: Request) -> Language:
+    """Return the language that the address asks for."""
+    return "en" if query(request, "lang") == "en" else "vi"
+
+
+def page(request: Request, template: str, status: int = 200, **facts: Any) -> Response:
+    """Answer with a page in the reader's language."""
+    return html_answer(composition.pages().render(template, page_language(request), **facts), status)
+
+
+def error_page(error: errors.PetitionError, request: Request) -> Response:
+    """Show an error that no form shows."""
+    status, problem = problem_of(error, page_language(request))
+    return page(request, "message.html", status, title=problem["title"], detail=problem["detail"])
+
+
+def terms_today() -> Terms:
+    """Return the time limits for what is received today."""
+    return composition.directory().terms_on(local_date(clock.now()))
+
+
+def kept(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return a form's fields, cut to what is worth giving back."""
+    return {name: value[:LONGEST_KEPT] for name, value in pairs if name in _FORM_FIELDS}
+
+
+def new_key() -> str:
+    """Name a form that is sent for the first time."""
+    return f"page-{randomness.token_hex(16)}"
+
+
+def usable_key(form: Mapping[str, str]) -> str:
+    """Keep the form's key, unless it was the mistake."""
+    try:
+        return checked_key(form.get("key", ""))
+    except errors.InvalidInputError:
+        return new_key()
+
+
+def form_errors(problems: Iterable[tuple[str, str]], language: Language) -> tuple[FormError, ...]:
+    """Return what is wrong, one line for each field, in the order of the form."""
+    _ = gettext(language)
+    first: dict[str, str] = {}
+    for place, rule in problems:
+        name = _PLACES.get(rule) or place.removeprefix("petitioner.").split(".")[0]
+        first.setdefault(name if name in LABELS else "content", rule)
+    return tuple(
+        FormError(name, _(label), _(RULES.get(first[name], RULES["invalid"])))
+        for name, label in LABELS.items()
+        if name in first
+    )
+
+
+def shown_errors(listed: tuple[FormError, ...]) -> dict[str, Any]:
+    """Return errors as the templates read them: in a list, and by field."""
+    return {"errors": listed, "messages": {error.id: error.message for error in listed}}
