@@ -67,6 +67,13 @@ def reopen_petition(reference: str) -> Response:
     return api.reopen(request(), reference)
 
 
+@app.route("/v1/petitions/{reference}/unlock", methods=["POST"], content_types=ANY)
+@problems
+def unlock_petition(reference: str) -> Response:
+    """Have the PIN sent to a contact on file."""
+    return api.unlock(request(), reference)
+
+
 @app.route("/v1/fields", methods=["GET"])
 @problems
 def list_fields() -> Response:
@@ -164,6 +171,12 @@ def rate() -> Response:
 def reopen() -> Response:
     """Ask for a second look."""
     return page("reopen")
+
+
+@app.route("/tra-cuu/cap-lai", methods=["POST"], content_types=ANY)
+def unlock() -> Response:
+    """Have the PIN sent to a contact on file."""
+    return page("unlock")
 
 
 @app.route("/cong-khai", methods=["GET"])

@@ -40,6 +40,7 @@ class Action(StrEnum):
     SUPPLEMENT = "supplement"
     WITHDRAW = "withdraw"
     RATE = "rate"
+    SEND_PIN = "send-pin"
     # the router
     ROUTE = "route"
     HAND_TO_INTAKE = "hand-to-intake"
@@ -112,6 +113,7 @@ MOVES: dict[Action, Move] = {
     ),  # AWAITING_INFORMATION goes back to work: Petition.supplement
     Action.WITHDRAW: Move(UNANSWERED, State.WITHDRAWN),
     Action.RATE: Move(RESULT_KNOWN | {State.CLOSED}, None),
+    Action.SEND_PIN: Move(EVERY, None),
     Action.ROUTE: Move(frozenset({State.RECEIVED}), State.ASSIGNED),
     Action.HAND_TO_INTAKE: Move(frozenset({State.RECEIVED}), None),
     Action.CLASSIFY: Move(_UNDECIDED, None),

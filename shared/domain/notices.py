@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     PUBLISHED = "PUBLISHED"
     REOPENED = "REOPENED"
     CLOSED = "CLOSED"
+    PIN_AGAIN = "PIN_AGAIN"
     # to officers
     ASSIGNED = "ASSIGNED"
     SUPPLEMENTED = "SUPPLEMENTED"
@@ -65,6 +66,7 @@ class Notice(NamedTuple):
 _FOLLOWS: dict[Action, tuple[Notice, ...]] = {
     Action.RECEIVE: (Notice(NoticeKind.RECEIPT, Audience.PETITIONER),),
     Action.SUPPLEMENT: (Notice(NoticeKind.SUPPLEMENTED, Audience.HANDLER),),
+    Action.SEND_PIN: (Notice(NoticeKind.PIN_AGAIN, Audience.PETITIONER),),
     Action.ROUTE: (Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),),
     Action.ASSIGN: (Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),),
     Action.HAND_TO_INTAKE: (Notice(NoticeKind.HANDED_TO_INTAKE, Audience.INTAKE),),

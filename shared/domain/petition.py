@@ -461,6 +461,12 @@ class Petition(BaseModel):
             rating=rating,
         )
 
+    def send_pin(self, channel: ReplyBy, *, at: datetime, change_id: str) -> Self:
+        """Have the PIN given again over a contact on file (`shared.domain.pin_again` says how often)."""
+        return self.record(
+            Action.SEND_PIN, by="petitioner", at=at, change_id=change_id, facts={"channel": channel}
+        )
+
     def add_note(
         self,
         note: str | None,

@@ -57,6 +57,7 @@ ACTIONS: dict[Action, str] = {
     Action.SUPPLEMENT: N_("Người gửi bổ sung"),
     Action.WITHDRAW: N_("Người gửi rút"),
     Action.RATE: N_("Người gửi đánh giá"),
+    Action.SEND_PIN: N_("Gửi lại mã PIN theo yêu cầu"),
     Action.ROUTE: N_("Phân công tự động"),
     Action.HAND_TO_INTAKE: N_("Chuyển bộ phận tiếp nhận"),
     Action.CLASSIFY: N_("Phân loại"),

@@ -20,6 +20,8 @@ from shared.domain.working_calendar import WorkingCalendar, local_date
 
 HOTLINE = "1900 1547"
 SHORT_CODE = "8088"
+HIDDEN_PIN = "*" * 8
+"""What stands in the place of the PIN in every notice but the one that gives it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Office:
     terms: Terms
     calendar: WorkingCalendar
     now: datetime
+    pin: str = ""
 
 
 def is_neutral(petition: Petition) -> bool:
@@ -49,6 +52,7 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "received_on": local_date(petition.received_at),
         "due_on": petition.due_on,
         "link": f"{site}/tra-cuu?ma={petition.reference}&t={office.link_token}",
+        "pin": office.pin if entry.action is Action.SEND_PIN else HIDDEN_PIN,
         "desk_link": f"{site}/desk/petitions/{petition.reference}",
         "site": site.split("://", 1)[-1],
         "hotline": HOTLINE,

@@ -17,7 +17,9 @@ HEAVY = ("aws_lambda_powertools", "boto3", "holidays", "jinja2", "jwt", "phonenu
     [
         pytest.param(("app",), (*HEAVY, "chalicelib.intake.site", "chalicelib.intake.sms"), id="app.py"),
         pytest.param(
-            ("app", "chalicelib.intake.site.doors"), ("aws_lambda_powertools", "boto3", "phonenumbers"), id="a page"
+            ("app", "chalicelib.intake.site.doors"),
+            ("aws_lambda_powertools", "boto3", "phonenumbers"),
+            id="a page",
         ),
         pytest.param(("app", "chalicelib.intake.webhooks"), ("boto3", "holidays", "jinja2"), id="an SMS"),
     ],

@@ -16,7 +16,7 @@ from shared.domain import notices
 from shared.domain.gsm7 import is_gsm7
 from shared.domain.lifecycle import Action, State
 from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Answer, Channel, Kind, Lane, Petition, Petitioner
+from shared.domain.petition import Answer, Channel, Kind, Lane, Petition, Petitioner, ReplyBy
 from shared.domain.terms import TERMS_2018
 from shared.domain.working_calendar import WorkingCalendar
 from shared.wording.facts import Office, facts_of
@@ -120,6 +120,20 @@ def test_every_sms_fits_one_segment_of_gsm7(kind, language):
         assert len(rendered.text) <= TARIFF, rendered.text
         assert is_gsm7(rendered.text)
         assert rendered.segments == 1
+
+
+def test_pin_is_said_by_sms_when_it_was_asked_for_and_in_no_other_text():
+    asked = an_extreme_petition().send_pin(ReplyBy.SMS, at=NOW, change_id="pin")
+    office = Office(LONGEST_SITE, "f" * 32, TERMS_2018, WorkingCalendar(), NOW, pin="40718265")
+
+    def said(petition: Petition, channel: DeliveryChannel) -> str:
+        known = facts_of(petition, petition.history[-1], office)
+        return texts().render("petitioner", NoticeKind.PIN_AGAIN, channel, "vi", known).text
+
+    assert "40718265" in said(asked, DeliveryChannel.SMS)
+    assert "40718265" not in said(asked, DeliveryChannel.EMAIL)
+    assert "40718265" not in said(asked, DeliveryChannel.PHONE)
+    assert "40718265" not in said(an_extreme_petition(), DeliveryChannel.SMS)
 
 
 @pytest.mark.parametrize("kind", TO_OFFICERS)

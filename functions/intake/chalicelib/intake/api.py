@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from chalice.app import Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.intake import composition
 from chalicelib.intake.follow_up import (
@@ -19,12 +20,35 @@ from chalicelib.intake.receive_petition import checked_key, receive_petition
 from chalicelib.intake.track_petition import petitioners_view, receipt
 from shared import clock
 from shared.domain.petition import Petition
-from shared.domain.submission import PetitionInput
+from shared.domain.submission import PetitionInput, Text
 from shared.domain.working_calendar import local_date
 from shared.http import json_answer, json_body, language_of
+from shared.web.i18n import N_, gettext
+
+PIN_IS_SENT = N_(
+    "Nếu mã số đúng và đây là số điện thoại hoặc thư điện tử đã cho khi gửi, mã PIN hoặc đường dẫn được gửi đến đó "
+    "trong ít phút."
+)
+"""One answer for everybody who asks for a PIN again."""
 
 PUBLIC = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language"}
 """Public answers may be kept by anybody for a minute."""
+
+
+class UnlockInput(BaseModel):
+    """Where the PIN is to be sent: a telephone number or an e-mail address that was given with the petition."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    contact: Annotated[Text, Field(min_length=1, max_length=254)]
+
+
+class UnlockAnswer(BaseModel):
+    """What everybody is told who asks for a PIN again."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    message: str
 
 
 def receive(request: Request) -> Response:
@@ -76,6 +100,13 @@ def reopen(request: Request, reference: str) -> Response:
     body = json_body(request, ReopeningInput)
     cause = cause_of(_key(request), "web", body, local_date(clock.now()))
     return _view(composition.follow_up().reopen(petition, body.reason, cause), request)
+
+
+def unlock(request: Request, reference: str) -> Response:
+    """Have the PIN sent to a contact on file: 202, whoever asks and whatever comes of it."""
+    body = json_body(request, UnlockInput)
+    composition.pin_again().ask(reference, body.contact)
+    return _shown(UnlockAnswer(message=gettext(language_of(request))(PIN_IS_SENT)), 202)
 
 
 def fields(request: Request) -> Response:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.intake.daily_limit import LimitedReception
 from chalicelib.intake.find_petition import PetitionFinder
 from chalicelib.intake.follow_up import FollowUp
+from chalicelib.intake.pin_again import PinAgain
 from chalicelib.intake.pin_guard import PinGuard
 from chalicelib.intake.public_record import PublicRecord
 from chalicelib.intake.settings import IntakeSettings
@@ -67,17 +68,29 @@ def limited_reception() -> LimitedReception:
 
 
 @cache
-def finder() -> PetitionFinder:
-    """Return what hands out petitions against their PIN."""
+def pin_guard() -> PinGuard:
+    """Return what counts wrong PINs."""
     told = configuration()
-    guard = PinGuard(
+    return PinGuard(
         told.throttle_table,
         identifiers_key(),
         tries_per_reference=told.pin_tries_per_reference,
         tries_per_address=told.tries_per_address,
         locked_for=told.locked_for,
     )
-    return PetitionFinder(petitions(), guard, identifiers_key())
+
+
+@cache
+def finder() -> PetitionFinder:
+    """Return what hands out petitions against their PIN."""
+    return PetitionFinder(petitions(), pin_guard(), identifiers_key())
+
+
+@cache
+def pin_again() -> PinAgain:
+    """Return what has the PIN sent to its owner."""
+    per_day = configuration().pins_again_per_day
+    return PinAgain(petitions(), follow_up(), pin_guard(), identifiers_key(), per_day=per_day)
 
 
 @cache
@@ -119,6 +132,16 @@ def pages() -> Pages:
 
 def forget() -> None:
     """Put intake together anew on next use (tests)."""
-    parts = (directory, petitions, seal, reception, limited_reception, finder, follow_up, public_record)
-    for part in (*parts, sms_desk, pages):
+    parts = (
+        directory,
+        petitions,
+        seal,
+        reception,
+        limited_reception,
+        pin_guard,
+        finder,
+        follow_up,
+        public_record,
+    )
+    for part in (*parts, pin_again, sms_desk, pages):
         part.cache_clear()

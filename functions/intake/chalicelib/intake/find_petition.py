@@ -6,6 +6,7 @@ from chalicelib.intake.pin_guard import PinGuard
 from shared.domain import reference as references
 from shared.domain.errors import NotFoundOrWrongPinError
 from shared.domain.petition import Petition
+from shared.domain.pin_again import times_sent
 from shared.petitions import Petitions
 
 
@@ -34,10 +35,11 @@ class PetitionFinder:
         digits = references.normal_reference(reference[:40])
         if digits is None or not secret:
             raise NotFoundOrWrongPinError
-        is_locked = self._guard.is_locked(digits, address)
         petition = self._petitions.get(digits)
+        opened = times_sent(petition)
+        is_locked = self._guard.is_locked(digits, address, opened)
         is_proven = references.proves(self._key, digits, secret[:80])
         if petition is None or not is_proven or is_locked:
-            self._guard.count_wrong_try(digits, address)
+            self._guard.count_wrong_try(digits, address, opened)
             raise NotFoundOrWrongPinError
         return petition

@@ -15,7 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from shared import clock
 from shared.directory import Directory
 from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
-from shared.domain.petition import MAX_CONTENT, Identity, Petition
+from shared.domain.petition import MAX_CONTENT, Identity, Petition, ReplyBy
+from shared.domain.pin_again import times_sent
 from shared.domain.second_look import ask_for_second_look
 from shared.domain.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.working_calendar import local_date
@@ -146,6 +147,12 @@ class FollowUp:
             )
 
         return self._change(petition, change_id, change)
+
+    def send_pin(self, petition: Petition, channel: ReplyBy) -> Petition:
+        """Have the PIN given again; the same request twice at once is one."""
+        change_id = f"send-pin:{times_sent(petition) + 1}"
+        now = clock.now()
+        return self._change(petition, change_id, lambda p: p.send_pin(channel, at=now, change_id=change_id))
 
     def _change(self, petition: Petition, change_id: str, change: Change) -> Petition:
         for _attempt in range(_ATTEMPTS):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.intake.api import UnlockAnswer, UnlockInput
 from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
 from chalicelib.intake.public_record import FieldList, MonthFigures, PublishedList
 from chalicelib.intake.track_petition import PetitionView, ReceiptView
@@ -175,6 +176,16 @@ OPERATIONS: tuple[Operation, ...] = (
         ReopeningInput,
         _PIN_ONCE,
         (400, 404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/unlock",
+        "unlockPetition",
+        "Have the PIN sent to a contact on file",
+        {202: UnlockAnswer},
+        UnlockInput,
+        ("reference", "lang"),
+        (400, 422),
     ),
     Operation(
         "GET", "/v1/fields", "listFields", "Fields of responsibility", {200: FieldList}, None, ("lang",)

@@ -14,6 +14,9 @@ from botocore.exceptions import ClientError
 from shared import aws, clock
 from shared.domain import reference as references
 
+MANY = 1_000_000
+"""No limit: what is counted only for its being a write."""
+
 
 class PinGuard:
     """Knows which references and addresses are locked.
@@ -41,22 +44,33 @@ class PinGuard:
         self._tries_per_address = tries_per_address
         self._locked_for = locked_for
 
-    def is_locked(self, reference: str, address: str) -> bool:
-        """Tell whether too many wrong PINs came for this reference, or from this address: one read."""
-        limits = self._limits(reference, address)
+    def is_locked(self, reference: str, address: str, opened: int = 0) -> bool:
+        """Tell whether too many wrong PINs came for this reference, or from this address: one read.
+
+        Args:
+            reference: 11 digits.
+            address: the caller's network address.
+            opened: how often the owner had the PIN sent again; each time, the reference's tries begin anew.
+        """
+        limits = self._limits(reference, address, opened)
         now = clock.now().timestamp()
         return any(
             int(item["tries"]["N"]) >= limits[item["key"]["S"]] and int(item["expires_at"]["N"]) > now
             for item in self._read(list(limits))
         )
 
-    def count_wrong_try(self, reference: str, address: str) -> None:
+    def count_wrong_try(self, reference: str, address: str, opened: int = 0) -> None:
         """Count one wrong PIN; a try while locked costs the same write and prolongs nothing."""
-        for key, limit in self._limits(reference, address).items():
+        for key, limit in self._limits(reference, address, opened).items():
             self._count(key, limit, clock.now())
 
-    def _limits(self, reference: str, address: str) -> dict[str, int]:
-        limits = {self._name("reference", reference): self._tries_per_reference}
+    def count_vain_request(self, reference: str) -> None:
+        """Count one request for the PIN that came to nothing: a write like that of one which did not."""
+        self._count(self._name("vain-request", reference), MANY, clock.now())
+
+    def _limits(self, reference: str, address: str, opened: int) -> dict[str, int]:
+        generation = f"{reference}#{opened}" if opened else reference
+        limits = {self._name("reference", generation): self._tries_per_reference}
         if self._tries_per_address:
             limits[self._name("address", address)] = self._tries_per_address
         return limits

@@ -19,6 +19,8 @@ class IntakeSettings(Settings):
     pin_tries_per_address: int = Field(default=50, ge=0)
     """Wrong PINs that one network address may send; 0 is no limit. A village shares one address, so it is not 10."""
     pin_locked_minutes: int = Field(default=15, ge=1)
+    pins_again_per_day: int = Field(default=3, ge=0)
+    """How often a petition's PIN is sent again in a day to a contact on file; 0 is never."""
     petitions_per_contact: int = Field(default=10, ge=0)
     """Petitions that one person may send in a day over the web and from programs; 0 is no limit."""
     sms_replies_per_number: int = Field(default=40, ge=1)

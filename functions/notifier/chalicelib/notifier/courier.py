@@ -30,9 +30,10 @@ from shared.deliveries import (
 from shared.directory import Directory, Officer
 from shared.domain.errors import PetitionError
 from shared.domain.history import Entry
+from shared.domain.lifecycle import Action
 from shared.domain.notices import Audience
 from shared.domain.petition import Identity, Petition, ReplyBy
-from shared.domain.reference import contact_key, link_token_of
+from shared.domain.reference import contact_key, link_token_of, pin_of
 from shared.messages import NoticeRequest
 from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
@@ -131,12 +132,16 @@ class Courier:
             raise ComeBackError("quiet-hours", held_until)
         petition = notice.petition
         identity = self._seal.open(petition.petitioner.seal, petition.reference)
-        ways = ways_to(petition.petitioner.reply_by, identity)
+        ways = ways_of(notice.entry, petition.petitioner.reply_by, identity)
         for position, (channel, address) in enumerate(ways):
             before = by_channel.get(channel)
             if before is not None and before.state is DeliveryState.FAILED:
                 continue
-            if channel is DeliveryChannel.SMS and self._said_stop(address):
+            if (
+                channel is DeliveryChannel.SMS
+                and not _was_asked_for(notice.entry)
+                and self._said_stop(address)
+            ):
                 self._give_up(notice, channel, "said-stop")
                 continue
             is_last = position == len(ways) - 1
@@ -292,6 +297,7 @@ class Courier:
         office = Office(
             public_url=self._public_url,
             link_token=link_token_of(self._identifiers_key(), petition.reference),
+            pin=pin_of(self._identifiers_key(), petition.reference),
             terms=self._directory.terms_of(petition),
             calendar=self._directory.calendar(),
             now=clock.now(),
@@ -332,6 +338,20 @@ class Courier:
         self._deliveries.add(
             self._delivery(notice, f"{notice.prefix}{channel}", channel, state, reason=reason)
         )
+
+
+def ways_of(
+    entry: Entry, reply_by: Sequence[ReplyBy], identity: Identity
+) -> list[tuple[DeliveryChannel, str]]:
+    """Return the channels to try for one entry: a secret goes to the contact that asked for it, and nowhere else."""
+    if not _was_asked_for(entry):
+        return ways_to(reply_by, identity)
+    asked = ReplyBy(entry.facts["channel"])
+    return [way for way in ways_to((asked,), identity) if way[0] == DeliveryChannel(asked)]
+
+
+def _was_asked_for(entry: Entry) -> bool:
+    return entry.action is Action.SEND_PIN
 
 
 def ways_to(reply_by: Sequence[ReplyBy], identity: Identity) -> list[tuple[DeliveryChannel, str]]:

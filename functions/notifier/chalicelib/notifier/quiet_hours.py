@@ -15,7 +15,9 @@ from shared.domain.working_calendar import VIETNAM, at_local, local_date
 JUST_NOW = timedelta(minutes=15)
 """How long after their own action a citizen expects to hear from us, whatever the hour."""
 
-_BY_THE_PETITIONER = frozenset({Action.RECEIVE, Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE})
+_BY_THE_PETITIONER = frozenset(
+    {Action.RECEIVE, Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.SEND_PIN}
+)
 _ONE_DAY = timedelta(days=1)
 
 

@@ -28,7 +28,7 @@ PAGES: dict[str, Callable[..., Response]] = {
         ),
         *(sending.send_form, sending.send),
         *(following.track_form, following.track, following.supplement, following.withdraw),
-        *(following.rate, following.reopen),
+        *(following.rate, following.reopen, following.unlock),
     )
 }
 """What `app.py` may ask for."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import address_of, query
+from chalicelib.intake.api import PIN_IS_SENT, address_of, query
 from chalicelib.intake.follow_up import RatingForm, ReopeningInput, SupplementInput, WithdrawalInput, cause_of
 from chalicelib.intake.receive_petition import checked_key
 from chalicelib.intake.site.frame import (
@@ -51,6 +51,18 @@ def track(request: Request) -> Response:
     except errors.NotFoundOrWrongPinError as error:
         return _track_page(request, form, error)
     return _status_page(request, petition, form["pin"])
+
+
+def unlock(request: Request) -> Response:
+    """Have the PIN sent to a contact on file; the page says the same to everybody."""
+    form = kept(form_pairs(request))
+    missing = [(name, "missing") for name in ("reference", "contact") if not form.get(name, "").strip()]
+    listed = form_errors(missing, page_language(request))
+    if listed:
+        return page(request, "track.html", 422, **shown_errors(listed), form=form, done="")
+    composition.pin_again().ask(form["reference"], form["contact"])
+    done = gettext(page_language(request))(PIN_IS_SENT)
+    return page(request, "track.html", **shown_errors(()), form={}, done=done)
 
 
 def supplement(request: Request) -> Response:
@@ -136,10 +148,10 @@ def _track_page(
 ) -> Response:
     shown = {"ma": form.get("ma", "")[:20]}
     if error is None:
-        return page(request, "track.html", **shown_errors(()), form=shown)
+        return page(request, "track.html", **shown_errors(()), form=shown, done="")
     status, problem = problem_of(error, page_language(request))
     listed = (FormError("ma", problem["title"], problem["detail"]),)
-    return page(request, "track.html", status, errors=listed, messages={}, form=shown)
+    return page(request, "track.html", status, errors=listed, messages={}, form=shown, done="")
 
 
 def _status_page(

@@ -35,6 +35,8 @@ LABELS: dict[str, str] = {
     "score": N_("Điểm"),
     "comment": N_("Ý kiến"),
     "reason": N_("Lý do"),
+    "reference": N_("Mã số"),
+    "contact": N_("Số điện thoại hoặc thư điện tử"),
     "confirm": N_("Xác nhận rút"),
     "q": N_("Từ khóa"),
     "month": N_("Tháng"),

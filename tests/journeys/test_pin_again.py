@@ -1,0 +1,57 @@
+"""A PIN that was lost comes back to its owner, and to nobody else."""
+
+from __future__ import annotations
+
+import re
+
+from tests.journeys.people import Citizen
+from tests.system import System
+
+
+def ask(system: System, reference: str, contact: str) -> None:
+    answer = system.http("POST", f"/v1/petitions/{reference}/unlock", json={"contact": contact})
+    assert answer.status == 202
+    system.settle()
+
+
+def told_to_petitioner(system: System, citizen: Citizen) -> list[tuple[str, str]]:
+    officers = {one.email for one in system.officers.values()}
+    return [(one.channel, one.text) for one in system.outbox(citizen.reference) if one.to not in officers]
+
+
+def test_number_on_file_gets_the_pin_by_sms_though_email_was_chosen(system: System):
+    citizen = Citizen(system, reply_by=["EMAIL"])
+    citizen.send()
+
+    ask(system, citizen.reference, "0912 345 678")
+
+    told = told_to_petitioner(system, citizen)
+    assert {channel for channel, _ in told} == {"EMAIL", "SMS"}
+    with_pin = [(channel, text) for channel, text in told if citizen.pin in text]
+    assert [channel for channel, _ in with_pin] == ["SMS"]
+    assert len(with_pin[0][1]) <= 160
+
+
+def test_address_on_file_gets_the_link_by_email_and_never_the_pin(system: System):
+    citizen = Citizen(system, reply_by=["SMS"])
+    citizen.send()
+
+    ask(system, citizen.reference, "mua.tran@thu.example")
+
+    told = told_to_petitioner(system, citizen)
+    assert not [text for _, text in told if citizen.pin in text]
+    (mail,) = [text for channel, text in told if channel == "EMAIL"]
+    token = re.search(r"[?&]t=([0-9a-f]{32})", mail)
+    assert token
+    page = system.http("GET", "/tra-cuu", query={"ma": citizen.reference, "t": token[1]})
+    assert "Gửi lại mã PIN theo yêu cầu" in page.text
+
+
+def test_another_contact_gets_nothing(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+
+    ask(system, citizen.reference, "khac@thu.example")
+    ask(system, citizen.reference, "0987 654 321")
+
+    assert len(told_to_petitioner(system, citizen)) == 1
