@@ -14,14 +14,18 @@ class Message(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+
+class AboutPetition(Message):
+    """A message about one petition."""
+
     reference: str
 
 
-class RoutingRequest(Message):
+class RoutingRequest(AboutPetition):
     """Ask the router to decide the field and unit of a petition."""
 
 
-class NoticeRequest(Message):
+class NoticeRequest(AboutPetition):
     """Ask the notifier to tell an audience what history entry `seq` means for them."""
 
     seq: int
@@ -29,7 +33,19 @@ class NoticeRequest(Message):
     audience: Audience
 
 
-class WakeUp(Message):
+class WakeUp(AboutPetition):
     """Ask the SLA timer to do what is due for a petition."""
 
     wake_at: datetime
+
+
+class ReplyRequest(Message):
+    """Ask the notifier to send the reply to an SMS whose provider takes none in its request (`shared.replies`)."""
+
+    reply: str
+
+
+class PartsRequest(Message):
+    """Ask intake, after a while, to take what has come of a long SMS (`parts` names the row that holds it)."""
+
+    parts: str

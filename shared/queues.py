@@ -23,8 +23,13 @@ class SendingFailedError(Exception):
         self.failed = failed
 
 
-def send(queue_url: str, messages: Iterable[Message]) -> int:
+def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0) -> int:
     """Send messages, ten in a call.
+
+    Args:
+        queue_url: to which queue.
+        messages: any number.
+        after_seconds: how long they stay out of sight (SQS: at most 900).
 
     Returns:
         how many were sent.
@@ -39,7 +44,12 @@ def send(queue_url: str, messages: Iterable[Message]) -> int:
         answer = aws.client("sqs").send_message_batch(
             QueueUrl=queue_url,
             Entries=[
-                {"Id": str(number), "MessageBody": message.model_dump_json()} for number, message in batch
+                {
+                    "Id": str(number),
+                    "MessageBody": message.model_dump_json(),
+                    **({"DelaySeconds": after_seconds} if after_seconds else {}),
+                }
+                for number, message in batch
             ],
         )
         failed += [int(entry["Id"]) for entry in answer.get("Failed", [])]

@@ -92,7 +92,8 @@ class Reception:
         return Received(petition, reference.pin_of(self._key, petition.reference), is_new)
 
     def _petition(self, candidate: str, submission: Submission, now: datetime) -> Petition:
-        day = local_date(now)
+        received_at = min(submission.arrived_at or now, now)
+        day = local_date(received_at)
         terms = self._directory.terms_on(day, field=submission.field, kind=submission.kind)
         calendar = self._directory.calendar()
         identity = submission.identity
@@ -114,8 +115,8 @@ class Reception:
                 is_named=submission.is_named,
             ),
             may_publish=submission.may_publish,
-            received_at=now,
-            due_on=deadlines.answer_due_on(now, terms, calendar),
+            received_at=received_at,
+            due_on=deadlines.answer_due_on(received_at, terms, calendar),
             terms=terms.version,
             calendar=calendar.version,
             submission=reference.submission_digest(self._key, submission.key),
@@ -125,7 +126,11 @@ class Reception:
             is_receipt_owed=submission.is_receipt_owed,
         )
         return petition.record(
-            Action.RECEIVE, by=submission.by, at=now, change_id=f"receive:{petition.submission}"
+            Action.RECEIVE,
+            by=submission.by,
+            at=now,
+            change_id=f"receive:{petition.submission}",
+            facts={"missing_parts": submission.missing_parts} if submission.missing_parts else None,
         )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice, Request, Response
+from typing import Any
+
+from chalice.app import Chalice, Request, Response, SQSEvent
 
 from chalicelib.intake import api
+from shared import settings
 from shared.http import answers_problems, json_answer
 
 app = Chalice(app_name="pakn-intake")
@@ -253,6 +256,22 @@ def receive_sms(provider: str) -> Response:
     from chalicelib.intake import webhooks  # noqa: PLC0415 - keeps the web's cold start short
 
     return webhooks.receive_sms(request(), provider)
+
+
+@app.on_sqs_message(
+    queue_arn=settings.stage_variable(
+        "PARTS_QUEUE_ARN", "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-parts"
+    ),
+    batch_size=10,
+    name="on_parts",
+)
+def on_parts(event: SQSEvent) -> dict[str, Any]:
+    """Take long SMS whose missing parts have been waited for long enough."""
+    from chalicelib.intake import webhooks  # noqa: PLC0415 - keeps the web's cold start short
+    from shared import queues  # noqa: PLC0415 - ditto
+    from shared.messages import PartsRequest  # noqa: PLC0415 - ditto
+
+    return queues.each_message(event.to_dict(), PartsRequest, webhooks.take_parts)
 
 
 @app.route("/hotline/calls", methods=["POST"], content_types=ANY)

@@ -24,7 +24,7 @@ from infra.local.moto_insides import REGION
 
 INFRA = Path(__file__).resolve().parents[1]
 STAGE = "local"
-QUEUES = ("routing", "notices", "timers")
+QUEUES = ("routing", "notices", "timers", "parts")
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 """What the AWS CLI may use as well; moto asks for some and checks none."""
@@ -42,6 +42,8 @@ _OUTPUT_OF = {
     "NOTICES_QUEUE_ARN": "NoticesQueueArn",
     "TIMERS_QUEUE_URL": "TimersQueueUrl",
     "TIMERS_QUEUE_ARN": "TimersQueueArn",
+    "PARTS_QUEUE_URL": "PartsQueueUrl",
+    "PARTS_QUEUE_ARN": "PartsQueueArn",
     "ATTACHMENTS_BUCKET": "AttachmentsBucket",
     "SEAL_KEY_ID": "SealKeyId",
     "IDENTIFIERS_SECRET": "IdentifiersSecret",

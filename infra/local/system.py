@@ -131,6 +131,7 @@ class LocalSystem:
                 ("routing", "router", "on_route"),
                 ("timers", "sla_timer", "on_wake"),
                 ("notices", "notifier", "on_notice"),
+                ("parts", "intake", "on_parts"),
             )
         )
         sweep, hourly = (

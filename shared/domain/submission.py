@@ -136,6 +136,10 @@ class Submission(BaseModel):
     is_named: bool = True
     is_receipt_owed: bool = False
     """Whether the receipt could not be given in the reply to an SMS, so that the notifier has to send it."""
+    arrived_at: datetime | None = None
+    """When its first part arrived, if that was earlier than now: the clock of the law starts there."""
+    missing_parts: str = ""
+    """Which parts of a long SMS never came, e.g. `2/3`; "" when it is whole."""
     by: str = "petitioner"
     call_id: str | None = None
     call_started_at: datetime | None = None

@@ -65,6 +65,8 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "state": petition.state.value,
         "is_escalated": petition.last(Action.ESCALATE) is not None,
         "may_publish": petition.may_publish,
+        "is_named": petition.petitioner.is_named,
+        "missing_parts": entry.facts.get("missing_parts"),
         "publish_within_working_days": office.terms.publish_within_working_days,
         "forward_within_working_days": office.terms.forward_within_working_days,
         "moved_from": _date(entry.facts.get("from")) if entry.action is Action.MOVE_DUE_DATE else None,

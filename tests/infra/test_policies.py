@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.intake.part_store import context_of
 from infra.package import FUNCTIONS, ROOT
 
 POLICIES = sorted((ROOT / "functions").glob("*/.chalice/policy*.json"))
@@ -57,11 +58,25 @@ def test_every_lambda_has_a_policy_of_its_own_and_no_policy_is_left_over(functio
 
 
 def test_only_casework_and_the_notices_may_open_the_seal():
-    assert allowed("kms:Decrypt") == {"casework/policy", "notifier/policy-on_notice"}
+    assert allowed("kms:Decrypt") == {
+        "casework/policy",
+        "intake/policy-on_parts",
+        "notifier/policy-on_notice",
+    }
+
+
+def test_who_takes_late_parts_opens_only_what_was_sealed_with_them():
+    (opening,) = (
+        statement
+        for statement in statements(ROOT / "functions" / "intake" / ".chalice" / "policy-on_parts.json")
+        if "kms:Decrypt" in statement["Action"]
+    )
+
+    assert opening["Condition"] == {"StringLike": {"kms:EncryptionContext:reference": f"{context_of('')}*"}}
 
 
 def test_only_who_receives_from_people_may_close_the_seal():
-    assert allowed("kms:Encrypt") == {"intake/policy", "casework/policy"}
+    assert allowed("kms:Encrypt") == {"casework/policy", "intake/policy", "intake/policy-on_parts"}
 
 
 def test_only_intake_casework_router_and_timer_change_petitions():
@@ -76,6 +91,7 @@ def test_only_intake_casework_router_and_timer_change_petitions():
     assert writers == {
         "casework/policy",
         "intake/policy",
+        "intake/policy-on_parts",
         "router/policy-on_route",
         "sla_timer/policy-hourly",
         "sla_timer/policy-on_wake",
@@ -98,10 +114,20 @@ def test_only_the_notices_send_e_mail():
     assert allowed("ses:SendEmail", "ses:SendRawEmail") == {"notifier/policy-on_notice"}
 
 
-def test_who_talks_to_the_open_internet_sends_no_message_but_a_bounced_notice_back_to_its_queue():
-    assert "intake/policy" not in allowed("sqs:SendMessage")
-    assert [
-        statement["Resource"]
-        for statement in statements(ROOT / "functions" / "notifier" / ".chalice" / "policy.json")
+@pytest.mark.parametrize(
+    ("function", "queues"),
+    [
+        pytest.param("intake", ["notices", "parts"], id="replies to SMS, and long SMS that wait"),
+        pytest.param("notifier", ["notices"], id="a bounced notice back to its queue"),
+        pytest.param("casework", [], id="nothing"),
+    ],
+)
+def test_who_talks_to_the_open_internet_sends_few_messages(function, queues):
+    sent = [
+        resource["Fn::Sub"].rpartition("-")[2]
+        for statement in statements(ROOT / "functions" / function / ".chalice" / "policy.json")
         if "sqs:SendMessage" in statement["Action"]
-    ] == [[{"Fn::Sub": "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:pakn-${Stage}-notices"}]]
+        for resource in statement["Resource"]
+    ]
+
+    assert sent == queues

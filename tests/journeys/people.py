@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import re
 from typing import Any
 from xml.etree import ElementTree as ET
+
+from standardwebhooks.webhooks import Webhook
 
 from infra.local.driver import Driver
 from infra.local.functions import HttpResponse
@@ -101,6 +104,43 @@ class Phone:
         answer = self.request(content, smsid)
         assert answer.status == 200, answer.text
         return ET.fromstring(answer.text).findtext("Message") or ""  # noqa: S314 - our own answer
+
+
+class GatewayPhone:
+    """Somebody whose operator's gateway signs as Standard Webhooks, takes no reply, and splits long messages."""
+
+    def __init__(self, driver: Driver, number: str = "+84912345678") -> None:
+        self._driver = driver
+        self.number = number
+
+    def send(
+        self,
+        text: str,
+        *,
+        part: tuple[int, int] | None = None,
+        long: str = "77",
+        message_id: str | None = None,
+    ) -> HttpResponse:
+        """Deliver a message, or part (number, total) of the `long` one; nothing is pumped, and no reply comes back."""
+        message_id = message_id or f"gw-{next(_numbers)}"
+        now = self._driver.clock.now()
+        data: dict[str, Any] = {"messageId": message_id, "from": self.number, "text": text}
+        if part is not None:
+            data["part"] = {"reference": long, "number": part[0], "total": part[1]}
+        body = json.dumps({"type": "sms.received", "data": data}, ensure_ascii=False)
+        secret = self._driver.local.cloud.providers["standard"]["secret"]
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(secret).sign(message_id, now, body),
+        }
+        return self._driver.http("POST", "/sms/standard", body=body, headers=headers)
+
+    def told(self) -> list[str]:
+        """Return the SMS that reached this phone, after all queues have come to rest."""
+        self._driver.settle()
+        return [one.text for one in self._driver.outbox(channel="SMS") if one.to == self.number]
 
 
 def reference_in(text: str) -> str:

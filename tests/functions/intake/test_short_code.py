@@ -122,13 +122,13 @@ def test_a_message_id_with_another_sender_is_refused_and_changes_nothing(intake)
     assert len(petitions(intake)) == 1
 
 
-def test_receiving_an_sms_costs_one_encryption_and_one_write_once_warm(intake):
+def test_receiving_an_sms_costs_one_count_one_encryption_and_one_write_once_warm(intake):
     text(intake, "PAKN Cham tra loi", "m1")
 
     with intake.faults.counting() as calls:
         text(intake, "PAKN Viec khac", "m2")
 
-    assert [call.operation for call in calls] == ["Encrypt", "PutItem"]
+    assert [call.operation for call in calls] == ["UpdateItem", "Encrypt", "PutItem"]
 
 
 def test_the_number_is_nowhere_in_the_tables(intake, reference):

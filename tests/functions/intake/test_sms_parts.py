@@ -91,16 +91,16 @@ def test_parts_of_different_messages_are_never_joined() -> None:
     ],
 )
 def test_parts_are_kept_together_by_group(other: InboundSms, is_same: bool) -> None:  # noqa: FBT001 - a column
-    group = group_of(an_sms("a", 1, 2))
+    group = group_of(an_sms("a", 1, 2), "contact")
 
     assert group is not None
     assert "901234567" not in group
-    assert (group_of(other) == group) is is_same
+    assert (group_of(other, "other" if other.sender != an_sms().sender else "contact") == group) is is_same
 
 
 def test_whole_message_has_no_group() -> None:
-    assert group_of(an_sms("a", 1, 1)) is None
-    assert group_of(an_sms("a", part=None)) is None
+    assert group_of(an_sms("a", 1, 1), "contact") is None
+    assert group_of(an_sms("a", part=None), "contact") is None
 
 
 @pytest.mark.parametrize(

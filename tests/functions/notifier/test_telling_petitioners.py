@@ -96,8 +96,8 @@ def test_sms_about_the_answer_says_where_to_read_it(post_room: PostRoom):
     post_room.tell(NoticeKind.ANSWERED, seq=petition.version)
 
     assert post_room.out()[0].text == (
-        "PAKN 26483190275 da co ket qua. Doc tai localhost:8088/tra-cuu (ma va PIN), "
-        "soan PAKN TC 26483190275 gui 8088, hoac goi 1900 1547."
+        "PAKN 26483190275 da co ket qua. Xem localhost:8088/tra-cuu (ma, PIN) hoac goi 1900 1547. "
+        "Danh gia: gui PAKN DG 26483190275 <1-5> den 8088."
     )
 
 

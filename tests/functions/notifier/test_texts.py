@@ -88,6 +88,28 @@ def facts(petition: Petition, now: datetime = NOW) -> dict[str, Any]:
     return facts_of(petition, petition.history[-1], office)
 
 
+@pytest.mark.parametrize(
+    ("changes", "asks"),
+    [
+        pytest.param({"is_named": False}, "<ho ten, dia chi>", id="an unknown sender is asked who they are"),
+        pytest.param({"missing_parts": "2/3"}, "phan 2/3", id="a part is missing"),
+        pytest.param(
+            {"missing_parts": "10,11,12.../255", "is_named": False}, "10,11,12.../255", id="many are missing"
+        ),
+    ],
+)
+def test_the_receipt_of_an_sms_asks_for_what_is_missing_in_one_sms(changes, asks):
+    known = {**facts(an_extreme_petition()), **changes}
+
+    rendered = texts().render("petitioner", NoticeKind.RECEIPT, DeliveryChannel.SMS, "vi", known)
+
+    assert asks in rendered.text
+    assert "PAKN BS 26483190275" in rendered.text
+    assert "27/12/2026" in rendered.text
+    assert is_gsm7(rendered.text)
+    assert len(rendered.text) <= TARIFF
+
+
 PETITIONER_TEXTS = [
     pytest.param(kind, channel, language, id=f"{kind} by {channel} in {language}")
     for kind in TO_PETITIONERS

@@ -20,6 +20,8 @@ from shared.reception import Reception
 from shared.seal import Seal
 
 if TYPE_CHECKING:
+    from chalicelib.intake.part_store import PartStore
+    from chalicelib.intake.reply_later import LaterReplies
     from chalicelib.intake.sms_desk import SmsDesk
     from shared.web.rendering import Pages
 
@@ -118,7 +120,42 @@ def sms_desk() -> SmsDesk:
         directory(),
         follow_up(),
         SmsStore(told.throttle_table, replies_per_number=told.sms_replies_per_number),
+        part_store(),
+        _wait_for_parts,
         identifiers_key(),
+    )
+
+
+@cache
+def part_store() -> PartStore:
+    """Return what joins the parts of long SMS."""
+    from chalicelib.intake.part_store import PartStore  # noqa: PLC0415 - keeps the web's cold start short
+
+    return PartStore(configuration().throttle_table, seal())
+
+
+def _wait_for_parts(name: str) -> None:
+    from shared import queues  # noqa: PLC0415 - only for long SMS that came in parts
+    from shared.messages import PartsRequest  # noqa: PLC0415 - ditto
+
+    told = configuration()
+    queues.send(
+        told.parts_queue_url, [PartsRequest(parts=name)], after_seconds=told.sms_parts_wait_minutes * 60
+    )
+
+
+@cache
+def later_replies() -> LaterReplies:
+    """Return what has SMS answered by the notifier."""
+    from chalicelib.intake.reply_later import LaterReplies  # noqa: PLC0415 - only where no reply goes inline
+    from shared import queues  # noqa: PLC0415 - ditto
+    from shared.replies import Replies  # noqa: PLC0415 - ditto
+
+    told = configuration()
+    return LaterReplies(
+        Replies(told.throttle_table),
+        seal(),
+        lambda request: queues.send(told.notices_queue_url, [request]),
     )
 
 
@@ -143,5 +180,5 @@ def forget() -> None:
         follow_up,
         public_record,
     )
-    for part in (*parts, pin_again, sms_desk, pages):
+    for part in (*parts, pin_again, sms_desk, part_store, later_replies, pages):
         part.cache_clear()

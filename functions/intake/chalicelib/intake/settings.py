@@ -15,6 +15,11 @@ class IntakeSettings(Settings):
     throttle_table: str
     seal_key_id: str
     providers_secret: str
+    notices_queue_url: str
+    """Where the notifier is asked to send a reply: names of rows only."""
+    parts_queue_url: str
+    sms_parts_wait_minutes: int = Field(default=15, ge=1, le=15)
+    """How long missing parts of a long SMS are waited for; SQS hides a message for 15 minutes at most."""
     pin_tries_per_reference: int = Field(default=10, ge=1)
     pin_tries_per_address: int = Field(default=50, ge=0)
     """Wrong PINs that one network address may send; 0 is no limit. A village shares one address, so it is not 10."""

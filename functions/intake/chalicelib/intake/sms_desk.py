@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 from chalicelib.intake import sms_replies as replies
 from chalicelib.intake.follow_up import FollowUp
+from chalicelib.intake.part_store import PartStore
 from chalicelib.intake.sms import commands
 from chalicelib.intake.sms.webhook import InboundSms
 from chalicelib.intake.sms_store import SmsStore
@@ -46,6 +48,8 @@ class SmsDesk:
         directory: Directory,
         follow_up: FollowUp,
         store: SmsStore,
+        parts: PartStore,
+        wait_for_parts: Callable[[str], None],
         key: bytes,
     ) -> None:
         self._reception = reception
@@ -53,6 +57,8 @@ class SmsDesk:
         self._directory = directory
         self._follow_up = follow_up
         self._store = store
+        self._parts = parts
+        self._wait_for_parts = wait_for_parts
         self._key = key
 
     def answer(self, sms: InboundSms, *, is_answered_inline: bool) -> str:
@@ -65,29 +71,63 @@ class SmsDesk:
         Raises:
             IdempotencyKeyReusedError: its message id came before with another text or sender.
         """
-        whole = self._store.joined(sms)
-        if whole is None:
+        arrival = self._parts.take(sms, references.contact_key(self._key, sms.sender))
+        if arrival.whole is None:
+            self._wait_for_parts(arrival.waits_in)
             return ""
-        command = commands.parse(whole.content, keyword_stripped=whole.keyword_stripped)
+        if arrival.late is not None:
+            return self._take_late(arrival.whole, arrival.late)
+        return self.answer_whole(arrival.whole, is_answered_inline=is_answered_inline)
+
+    def answer_whole(self, sms: InboundSms, *, is_answered_inline: bool) -> str:
+        """Do what a message asks for that is whole, or whose missing parts are not waited for any more."""
+        command = _command_of(sms)
         if isinstance(command, commands.Send):
-            return self._receive(whole, command.content, is_answered_inline=is_answered_inline)
-        reply = self._reply(whole, command)
-        contact = references.contact_key(self._key, whole.sender)
-        return reply if self._store.may_reply(contact, whole.replay_key) else ""
+            return self._receive(sms, command.content, is_answered_inline=is_answered_inline)
+        reply = self._reply(sms, command)
+        contact = references.contact_key(self._key, sms.sender)
+        return reply if reply and self._store.may_reply(contact, sms.replay_key) else ""
 
     def _receive(self, sms: InboundSms, content: str, *, is_answered_inline: bool) -> str:
+        """Store a petition; whoever floods us gets no more receipts, and loses no petition."""
+        may_reply = self._store.may_reply(references.contact_key(self._key, sms.sender), sms.replay_key)
         received = self._reception.receive(
-            Submission(
-                key=f"sms:{sms.provider}:{sms.replay_key if sms.keyword_stripped else sms.message_id}",
-                channel=Channel.SMS,
-                content=content,
-                identity=Identity(phone=sms.sender),
-                reply_by=(ReplyBy.SMS,),
-                is_named=False,
-                is_receipt_owed=not is_answered_inline,
-            )
+            self._submission(sms, content, is_receipt_owed=may_reply and not is_answered_inline)
         )
-        return replies.receipt(received.petition, received.pin)
+        return replies.receipt(received.petition, received.pin) if may_reply and is_answered_inline else ""
+
+    def _submission(self, sms: InboundSms, content: str, *, is_receipt_owed: bool) -> Submission:
+        return Submission(
+            key=f"sms:{sms.provider}:{sms.replay_key if sms.keyword_stripped else sms.message_id}",
+            channel=Channel.SMS,
+            content=content,
+            identity=Identity(phone=sms.sender),
+            reply_by=(ReplyBy.SMS,),
+            is_named=False,
+            is_receipt_owed=is_receipt_owed,
+            arrived_at=sms.arrived_at,
+            missing_parts=sms.missing_parts,
+        )
+
+    def _take_late(self, taken: InboundSms, late: InboundSms) -> str:
+        """Add a part that came when its message had been taken without it to what that message led to."""
+        petition = self._led_to(taken)
+        if petition is None or late.part is None:
+            return ""
+        cause = cause_of_sms(petition, late)
+        if petition.has_change(f"identity:{cause_of_sms(petition, taken)}"):
+            return self._complete(petition, late.content, cause)
+        text = f"[{late.part.number}/{late.part.total}] {late.content}"
+        return self._add(petition, text, cause)
+
+    def _led_to(self, sms: InboundSms) -> Petition | None:
+        """Return the petition that a message made or was about (it is received now if whoever took it died)."""
+        command = _command_of(sms)
+        if isinstance(command, commands.Send):
+            owed = self._submission(sms, command.content, is_receipt_owed=True)
+            return self._reception.receive(owed).petition
+        reference = getattr(command, "reference", "")
+        return self._own(sms, reference) if reference else None
 
     def _reply(self, sms: InboundSms, command: commands.Command) -> str:
         match command:
@@ -126,6 +166,9 @@ class SmsDesk:
     def _supplement(self, petition: Petition, content: str, cause: str) -> str:
         if not petition.petitioner.is_named or petition.has_change(f"identity:{cause}"):
             return self._complete(petition, content, cause)
+        return self._add(petition, content, cause)
+
+    def _add(self, petition: Petition, content: str, cause: str) -> str:
         try:
             return replies.supplemented(self._follow_up.supplement(petition, content, cause))
         except ActionNotPossibleError:
@@ -167,6 +210,14 @@ class SmsDesk:
             return None
         is_open = petition.is_unanswered and not petition.petitioner.is_named
         return petition if is_open or petition.has_change(f"identity:{cause_of_sms(petition, sms)}") else None
+
+
+def _command_of(sms: InboundSms) -> commands.Command:
+    """Read a message; one whose beginning never came may have been anything, so it is a petition."""
+    command = commands.parse(sms.content, keyword_stripped=sms.keyword_stripped)
+    if isinstance(command, commands.Help) and sms.missing_parts.startswith("1"):
+        return commands.Send(sms.content)
+    return command
 
 
 def cause_of_sms(petition: Petition, sms: InboundSms) -> str:

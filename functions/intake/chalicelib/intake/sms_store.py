@@ -1,18 +1,14 @@
-"""What the short code remembers between two SMS: parts of a long one, the replies that a number cost, who said stop.
+"""What the short code remembers of a number between two SMS: the replies that it cost, and whether it said stop.
 
-All of it lies in the throttle table under HMACs and hashes, without any telephone number.
+Both lie in the throttle table under HMACs, without any telephone number.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
-from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.intake.sms.parts import SAME_MESSAGE, group_of, join
-from chalicelib.intake.sms.webhook import InboundSms, Part
 from shared import aws, clock
 from shared.domain.working_calendar import local_date
 from shared.opt_outs import OptOuts
@@ -31,13 +27,6 @@ class SmsStore:
     def __init__(self, table: str, *, replies_per_number: int) -> None:
         self._table = table
         self._replies_per_number = replies_per_number
-
-    def joined(self, sms: InboundSms) -> InboundSms | None:
-        """Return the whole message; None while a part of it is missing (what came is kept)."""
-        group = group_of(sms)
-        if group is None:
-            return sms
-        return join(self._kept_parts(group, sms))
 
     def may_reply(self, contact: str, message: str) -> bool:
         """Count a reply to a number today; the same message again is the same reply.
@@ -64,75 +53,14 @@ class SmsStore:
             return False
         return True
 
+    def said_stop(self, contact: str) -> bool:
+        """Tell whether a number wants only what it asks for."""
+        return OptOuts(self._table).has(contact)
+
     def stop(self, contact: str) -> None:
         """Remember that a number wants no more SMS that it did not ask for; the notifier honours it."""
         OptOuts(self._table).record(contact)
 
-    def _kept_parts(self, group: str, sms: InboundSms) -> list[InboundSms]:
-        """Keep a part, and return all of its message that came within `SAME_MESSAGE`.
-
-        The parts' reference comes round again, so the group is named with its time as well; a message that
-        straddles two of these times is found through the earlier one.
-        """
-        slot = int(clock.now().timestamp() // SAME_MESSAGE.total_seconds())
-        earlier = self._parts_of(f"sms-parts#{group}#{slot - 1}", sms)
-        if earlier and sms.part and all(p.part and p.part.number != sms.part.number for p in earlier):
-            slot -= 1
-        return self._add_part(f"sms-parts#{group}#{slot}", sms)
-
-    def _parts_of(self, key: str, sms: InboundSms) -> list[InboundSms]:
-        answer = aws.client("dynamodb").get_item(
-            TableName=self._table, Key={"key": {"S": key}}, ConsistentRead=True
-        )
-        return _read(answer.get("Item", {}), sms)
-
-    def _add_part(self, key: str, sms: InboundSms) -> list[InboundSms]:
-        assert sms.part is not None  # noqa: S101 - only parts have a group
-        answer = aws.client("dynamodb").update_item(
-            TableName=self._table,
-            Key={"key": {"S": key}},
-            UpdateExpression="SET expires_at = :expires_at, #part = if_not_exists(#part, :part)",
-            ExpressionAttributeNames={"#part": f"part_{sms.part.number}"},
-            ExpressionAttributeValues={
-                ":expires_at": {"N": str(_expiry(clock.now()))},
-                ":part": {"S": _written(sms)},
-            },
-            ReturnValues="ALL_NEW",
-        )
-        return _read(answer["Attributes"], sms)
-
 
 def _expiry(now: datetime) -> int:
     return int((now + _KEPT_FOR).timestamp())
-
-
-def _written(sms: InboundSms) -> str:
-    """Write a part down without its sender, who stands in each of them."""
-    assert sms.part is not None  # noqa: S101 - only parts are kept
-    return json.dumps(
-        {
-            "message_id": sms.message_id,
-            "content": sms.content,
-            "received_at": sms.received_at.isoformat() if sms.received_at else None,
-            "replay_key": sms.replay_key,
-            "part": [sms.part.reference, sms.part.number, sms.part.total],
-        }
-    )
-
-
-def _read(item: dict[str, Any], sms: InboundSms) -> list[InboundSms]:
-    """Read the parts of this SMS's message; provider and sender are those of every part of it."""
-    parts = (json.loads(value["S"]) for name, value in item.items() if name.startswith("part_"))
-    return [
-        InboundSms(
-            provider=sms.provider,
-            message_id=part["message_id"],
-            sender=sms.sender,
-            content=part["content"],
-            received_at=datetime.fromisoformat(part["received_at"]) if part["received_at"] else None,
-            replay_key=part["replay_key"],
-            part=Part(*part["part"]),
-            keyword_stripped=sms.keyword_stripped,
-        )
-        for part in parts
-    ]

@@ -12,6 +12,7 @@ from chalicelib.intake.sms.providers import sms_webhook, unknown_provider
 from chalicelib.intake.sms.webhook import WebhookError, WebhookReply, WebhookRequest
 from shared import clock, secrets
 from shared.domain.errors import IdempotencyKeyReusedError
+from shared.messages import PartsRequest
 
 _NOT_WRITTEN_DOWN = WebhookReply(
     201,
@@ -30,9 +31,20 @@ def receive_sms(request: Request, provider: str) -> Response:
         messages = webhook.read(_as_it_arrived(request, f"/sms/{provider}"), clock.now())
         desk = composition.sms_desk()
         texts = [desk.answer(sms, is_answered_inline=webhook.replies_inline) for sms in messages]
+        if not webhook.replies_inline:
+            for sms, text in zip(messages, texts, strict=True):
+                composition.later_replies().send(sms, text)
     except (WebhookError, IdempotencyKeyReusedError):
         return _response(webhook.refusal())
     return _response(webhook.reply(messages, texts[0] if texts else ""))
+
+
+def take_parts(request: PartsRequest) -> None:
+    """Take what has come of a long SMS whose other parts have been waited for long enough."""
+    sms = composition.part_store().give_up(request.parts)
+    if sms is not None:
+        text = composition.sms_desk().answer_whole(sms, is_answered_inline=False)
+        composition.later_replies().send(sms, text)
 
 
 def receive_call(request: Request) -> Response:

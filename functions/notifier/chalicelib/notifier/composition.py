@@ -11,12 +11,14 @@ from shared.directory import Directory
 from shared.messages import NoticeRequest
 from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
+from shared.replies import Replies
 from shared.seal import Seal
 from shared.wording.texts import Texts
 
 from .courier import Courier
 from .handle_messages import MessageHandler
 from .quiet_hours import QuietHours
+from .replying import Replier
 from .senders.sender import Sender
 from .settings import NotifierSettings
 
@@ -29,6 +31,7 @@ def handler() -> MessageHandler:
     """Return what handles the notices queue."""
     told = settings.load(NotifierSettings)
     directory = Directory(told.directory_table)
+    quiet_hours = QuietHours(told.quiet_from, told.quiet_until)
     courier = Courier(
         petitions=Petitions(told.petitions_table, directory),
         directory=directory,
@@ -37,11 +40,17 @@ def handler() -> MessageHandler:
         seal=Seal(told.seal_key_id),
         texts=Texts(directory),
         sender_of=sender_of,
-        quiet_hours=QuietHours(told.quiet_from, told.quiet_until),
+        quiet_hours=quiet_hours,
         public_url=told.public_url,
         identifiers_key=partial(secrets.identifiers_key, told.identifiers_secret),
     )
-    return MessageHandler(courier, told.notices_queue_url)
+    replier = Replier(
+        Replies(told.throttle_table),
+        Seal(told.seal_key_id),
+        partial(sender_of, DeliveryChannel.SMS),
+        quiet_hours,
+    )
+    return MessageHandler(courier, replier, told.notices_queue_url)
 
 
 @cache

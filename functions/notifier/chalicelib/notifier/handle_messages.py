@@ -7,22 +7,27 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from shared import aws, clock, telemetry
-from shared.messages import NoticeRequest
+from shared.messages import NoticeRequest, ReplyRequest
 
 from .courier import Courier
+from .replying import Replier
 from .waiting import ComeBackError, wait_after
 
 LONGEST_WAIT = timedelta(hours=12)
 """What SQS allows, counted from the receive."""
 _MARGIN = timedelta(minutes=2)
+_REQUEST: TypeAdapter[NoticeRequest | ReplyRequest] = TypeAdapter(NoticeRequest | ReplyRequest)
 
 
 class MessageHandler:
     """Handles the records of an SQS event."""
 
-    def __init__(self, courier: Courier, queue_url: str) -> None:
+    def __init__(self, courier: Courier, replier: Replier, queue_url: str) -> None:
         self._courier = courier
+        self._replier = replier
         self._queue_url = queue_url
 
     def handle(self, records: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
@@ -33,7 +38,11 @@ class MessageHandler:
     def _is_done(self, record: Mapping[str, Any]) -> bool:
         receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
         try:
-            self._courier.carry(NoticeRequest.model_validate_json(record["body"]))
+            request = _REQUEST.validate_json(record["body"])
+            if isinstance(request, ReplyRequest):
+                self._replier.carry(request)
+            else:
+                self._courier.carry(request)
         except ComeBackError as error:
             wait = error.at - clock.now() if error.at is not None else wait_after(receives)
             telemetry.logger().info("notice comes back", reason=error.reason)

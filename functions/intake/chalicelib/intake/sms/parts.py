@@ -1,14 +1,15 @@
 """Long messages that a provider hands over in parts; called by intake's SMS use case, which keeps the parts.
 
 A phone splits a long SMS (3GPP TS 23.040, 9.2.3.24.1); providers that do not join it tell reference, number and total
-for each part, and parts arrive twice, late and out of order. The reference is one or two bytes and comes round
-again, so parts belong together only when the same sender sent them within `SAME_MESSAGE`.
+for each part, and parts arrive twice, late and out of order. Who waits for them, and what becomes of one that comes
+too late, stands in `sms_store` and in docs/adr (0018).
 Providers that tell nothing about parts hand over what looks like two messages: `continues` recognises the second.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,23 +18,24 @@ from shared.domain.gsm7 import is_gsm7
 
 from .webhook import InboundSms
 
-SAME_MESSAGE = timedelta(minutes=30)
-"""How long parts with the same reference may lie apart and still be one message."""
-WAIT_FOR_PARTS = timedelta(minutes=10)
-"""How long a missing part is waited for before what arrived is taken as it is."""
 CONTINUATION = timedelta(minutes=3)
 """How soon the rest of a message that was split without a word follows."""
 
 MISSING = "[...]"
 """Stands for a part that never came."""
+_GAPS = re.compile(rf"\s*(?:{re.escape(MISSING)}\s*)+")
+_MOST_NAMED = 3
 _FULL_GSM7, _FULL_UCS2 = 153, 67
 
 
-def group_of(sms: InboundSms) -> str | None:
-    """Return the name under which the parts of one message are kept (it tells no number), None for a whole message."""
+def group_of(sms: InboundSms, contact: str) -> str | None:
+    """Return the name under which the parts of one message are kept, None for a whole message.
+
+    `contact` is the sender's HMAC: a digest of the number itself could be found again by trying all numbers.
+    """
     if sms.part is None or sms.part.total == 1:
         return None
-    name = f"{sms.provider}\x00{sms.sender}\x00{sms.part.reference}\x00{sms.part.total}"
+    name = f"{sms.provider}\x00{contact}\x00{sms.part.reference}\x00{sms.part.total}"
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
@@ -55,8 +57,21 @@ def join(parts: Sequence[InboundSms], *, give_up: bool = False) -> InboundSms | 
     known = _numbered(parts)
     numbers = range(1, _total(parts) + 1)
     first = known[min(known)]
-    content = "".join(known[number].content if number in known else f" {MISSING} " for number in numbers)
-    return replace(first, content=content.strip() if missing else content, part=None)
+    arrivals = [sms.arrived_at for sms in known.values() if sms.arrived_at is not None]
+    content = "".join(known[number].content if number in known else MISSING for number in numbers)
+    return replace(
+        first,
+        content=_GAPS.sub(f" {MISSING} ", content).strip() if missing else content,
+        part=None,
+        arrived_at=min(arrivals, default=None),
+        missing_parts=_named(missing, _total(parts)) if missing else "",
+    )
+
+
+def _named(missing: Sequence[int], total: int) -> str:
+    """Return `2/3`, `1,3/4`, or for many `1,2,3.../9`: it has to fit into an SMS."""
+    first = ",".join(map(str, missing[:_MOST_NAMED]))
+    return f"{first}{'...' if len(missing) > _MOST_NAMED else ''}/{total}"
 
 
 def _numbered(parts: Iterable[InboundSms]) -> dict[int, InboundSms]:

@@ -129,6 +129,10 @@ class InboundSms:
     replay_key: str
     part: Part | None = None
     keyword_stripped: bool = False
+    arrived_at: datetime | None = None
+    """When we got it, for a part that was kept: the clock of the law runs from the first one."""
+    missing_parts: str = ""
+    """Which parts of a long message never came, e.g. `2/3` or `1,3/4`; "" for a whole one."""
 
 
 @dataclass(frozen=True, slots=True)

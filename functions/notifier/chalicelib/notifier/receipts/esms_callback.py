@@ -18,6 +18,9 @@ from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError
 
 _REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})", re.ASCII)
 
+_REPLY_ID = re.compile(r"sms-[0-9a-f]{32}-REPLY", re.ASCII)
+"""A reply (`replying.py`) has no delivery that a receipt could prove."""
+
 _ON_ITS_WAY = frozenset({"1", "2", "7"})
 """Waits for approval, waits to be sent, sent to the network and no report yet."""
 _REJECTED, _FINISHED = "4", "5"
@@ -29,17 +32,19 @@ def token_of(key: bytes, request_id: str) -> str:
 
 
 def receipt_in(key: bytes, token: str, query: Mapping[str, str]) -> Receipt | None:
-    """Return what a callback proves, None while the message is on its way.
+    """Return what a callback proves, None while the message is on its way or where it was a mere reply.
 
     Raises:
         ReceiptRefusedError: when the token does not belong to the RequestId.
         UnknownStatusError: when the status is none of those documented.
     """
     request_id = query.get("RequestId", "")
+    if not hmac.compare_digest(token_of(key, request_id).encode(), token.encode()):
+        raise ReceiptRefusedError
+    if _REPLY_ID.fullmatch(request_id):
+        return None
     found = _REQUEST_ID.fullmatch(request_id)
     if found is None or found[3] not in NoticeKind.__members__:
-        raise ReceiptRefusedError
-    if not hmac.compare_digest(token_of(key, request_id).encode(), token.encode()):
         raise ReceiptRefusedError
     state = _state(query)
     if state is None:

@@ -1,0 +1,126 @@
+"""Replies to SMS whose provider takes none in its request: kept sealed by intake, sent once by the notifier.
+
+Rows of the throttle table, named by the SMS they answer: a provider's repeated request finds the same reply. Number
+and text lie in the seal until the reply was sent, and the queue carries the row's name only.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from shared import aws
+from shared.deliveries import DeliveryState
+from shared.domain.petition import SealedPart
+
+KEPT_FOR = timedelta(days=2)
+"""Longer than any provider repeats a request, and than the notifier tries to send a reply."""
+
+ENDED = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.AMBIGUOUS})
+"""States in which nothing more happens to a reply."""
+
+
+class Reply(BaseModel):
+    """One reply on its way. `sealed` is bound to `context_of(id)` and gone once the reply has ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    asked_at: datetime
+    state: DeliveryState = DeliveryState.PREPARED
+    sealed: SealedPart | None = None
+    claim: str = ""
+    claimed_at: datetime | None = None
+    in_doubt_since: datetime | None = None
+    reason: str | None = None
+
+
+class ReplyClaimLostError(Exception):
+    """Another worker has this reply."""
+
+
+def context_of(reply_id: str) -> str:
+    """Return what the seal of a reply is bound to: it opens as no petition's and as no other reply's."""
+    return f"sms-reply:{reply_id}"
+
+
+class Replies:
+    """Reads and writes replies. Every write is conditional."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    def add(self, reply: Reply) -> None:
+        """Keep a reply unless the same SMS was answered before: the first answer stands."""
+        self._put(reply, "attribute_not_exists(#key)", {})
+
+    def get(self, reply_id: str) -> Reply | None:
+        """Return a reply, None where there is none (any more)."""
+        answer = aws.client("dynamodb").get_item(
+            TableName=self._table, Key={"key": {"S": _name(reply_id)}}, ConsistentRead=True
+        )
+        return Reply.model_validate_json(answer["Item"]["body"]["S"]) if "Item" in answer else None
+
+    def claim(self, seen: Reply, at: datetime) -> Reply:
+        """Take a reply for one attempt, as long as it stands as it was seen.
+
+        Raises:
+            ReplyClaimLostError: another worker was faster.
+        """
+        doubt = seen.in_doubt_since or (seen.claimed_at if seen.state is DeliveryState.SENDING else None)
+        claimed = seen.model_copy(
+            update={
+                "state": DeliveryState.SENDING,
+                "claim": uuid.uuid4().hex,
+                "claimed_at": at,
+                "in_doubt_since": doubt,
+            }
+        )
+        other = self._put(claimed, "claim = :claim", {":claim": {"S": seen.claim}})
+        if other is not None and other.claim != claimed.claim:
+            raise ReplyClaimLostError
+        return claimed
+
+    def settle(self, claimed: Reply, state: DeliveryState, *, reason: str | None = None) -> None:
+        """Write how an attempt ended; what has ended needs no number and no text any more."""
+        settled = claimed.model_copy(
+            update={
+                "state": state,
+                "reason": reason,
+                "sealed": None if state in ENDED else claimed.sealed,
+            }
+        )
+        self._put(settled, "claim = :claim", {":claim": {"S": claimed.claim}})
+
+    def _put(self, reply: Reply, condition: str, values: dict[str, Any]) -> Reply | None:
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "Item": {
+                "key": {"S": _name(reply.id)},
+                "claim": {"S": reply.claim},
+                "body": {"S": reply.model_dump_json(exclude_none=True)},
+                "expires_at": {"N": str(int((reply.asked_at + KEPT_FOR).timestamp()))},
+            },
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if values:
+            request["ExpressionAttributeValues"] = values
+        else:
+            request["ExpressionAttributeNames"] = {"#key": "key"}
+        try:
+            aws.client("dynamodb").put_item(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            old: Any = error.response.get("Item")
+            return Reply.model_validate_json(old["body"]["S"]) if old else None
+        return None
+
+
+def _name(reply_id: str) -> str:
+    return f"sms-reply#{reply_id}"
