@@ -30,8 +30,8 @@ AFTER = ("alarms",)
 PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
 """What `all` deploys, in the order in which they need one another."""
 
-ASKED_FOR = ("domain",)
-"""What is deployed only by its name: it needs a certificate and a DNS record first."""
+ASKED_FOR = ("domain", "scanning")
+"""What is deployed only by its name: a domain needs a certificate and a DNS record first, scanning costs by volume."""
 
 Parameters = Mapping[str, str]
 

@@ -36,7 +36,7 @@ from shared.domain.working_calendar import VIETNAM
 
 STAGE = "dev"
 WITHIN_SECONDS = 60
-DEAD_LETTERS = ("changes-dead", "notices-dead", "parts-dead", "routing-dead", "timers-dead")
+DEAD_LETTERS = ("changes-dead", "notices-dead", "parts-dead", "routing-dead", "timers-dead", "uploads-dead")
 SCHEDULED = ("sla-timer-sweep", "sla-timer-hourly")
 PREFIXES = {"": "intake", "/desk": "casework", "/receipts": "notifier"}
 PROVIDERS = {

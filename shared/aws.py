@@ -17,6 +17,10 @@ ATTEMPTS = 3
 """How often the SDK tries a call before it reports an error."""
 
 
+_S3: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
+"""Signs links for the bucket's own region: the global address answers with a redirect that a form does not survive."""
+
+
 @cache
 def _session() -> botocore.session.Session:
     return botocore.session.get_session()
@@ -30,7 +34,10 @@ def client(service: str, attempts: int = ATTEMPTS) -> Any:
     not happen twice without our knowing (sending an e-mail) asks for one attempt.
     """
     config = Config(
-        connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": attempts}
+        connect_timeout=2,
+        read_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        **(_S3 if service == "s3" else {}),
     )
     return _session().create_client(service, config=config)
 

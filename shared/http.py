@@ -40,6 +40,11 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Không có phản ánh, kiến nghị này"),
         N_("Kiểm tra lại mã số, hoặc hỏi bộ phận tiếp nhận."),
     ),
+    errors.UnknownAttachmentError: (
+        404,
+        N_("Không có tệp này"),
+        N_("Tệp chưa được nhận, hoặc không còn. Hãy xem lại danh sách tệp."),
+    ),
     errors.UnauthenticatedError: (401, N_("Cần đăng nhập"), N_("Vui lòng đăng nhập rồi thử lại.")),
     errors.NotAllowedError: (403, N_("Không có quyền"), N_("Vai trò của bạn không được phép làm việc này.")),
     errors.ActionNotPossibleError: (
@@ -73,6 +78,9 @@ RULES: dict[str, str] = {
     "too-long": N_("Nội dung quá dài."),
     "too-short": N_("Nội dung quá ngắn."),
     "too-large": N_("Nội dung gửi lên quá lớn."),
+    "file-too-large": N_("Tệp quá lớn."),
+    "file-type": N_("Chỉ nhận ảnh JPEG, PNG, WebP và tệp PDF."),
+    "too-many-files": N_("Đã đủ số tệp. Hãy gộp nhiều trang vào một tệp PDF."),
     "contact-missing": N_("Cần ít nhất một cách liên hệ: số điện thoại hoặc thư điện tử."),
     "phone": N_("Số điện thoại không đúng. Ví dụ: 0912 345 678."),
     "email": N_("Địa chỉ thư điện tử không đúng. Ví dụ: ten@example.vn."),

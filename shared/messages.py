@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+from urllib.parse import unquote_plus
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, AliasPath, BaseModel, ConfigDict, Field
 
 from shared.domain.notices import Audience, NoticeKind
 
@@ -49,3 +51,21 @@ class PartsRequest(Message):
     """Ask intake, after a while, to take what has come of a long SMS (`parts` names the row that holds it)."""
 
     parts: str
+
+
+class BucketRecord(BaseModel):
+    """One thing that happened in the bucket; the key comes encoded as in a form."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: Annotated[
+        str, AfterValidator(unquote_plus), Field(validation_alias=AliasPath("s3", "object", "key"))
+    ]
+
+
+class BucketEvent(BaseModel):
+    """What S3 sends when a file was uploaded or tagged; its test message holds no records."""
+
+    model_config = ConfigDict(frozen=True)
+
+    records: Annotated[tuple[BucketRecord, ...], Field(validation_alias="Records")] = ()

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
+from pydantic import BaseModel
+
 from shared import aws, telemetry
 from shared.messages import Message
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M", bound=BaseModel)
 
 BATCH = 10
 """Messages that SQS takes in one call."""

@@ -7,10 +7,13 @@ here runs on import. Each function asks for the settings class that names just w
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from functools import cache
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.domain.attachments import Limits
 
 
 class SettingsError(Exception):
@@ -27,6 +30,26 @@ class Settings(BaseModel):
     directory_table: str
     public_url: str = "http://localhost:8088"
     identifiers_secret: str
+
+
+class FileSettings(Settings):
+    """What the functions are told that let files in."""
+
+    attachments_bucket: str
+    files_per_petition: int = Field(default=5, ge=1, le=10)
+    """Files with one petition, and as many with its answer."""
+    megabytes_per_file: int = Field(default=10, ge=1, le=50)
+    upload_within_minutes: int = Field(default=30, ge=1, le=60)
+    """How long an upload form holds; a slow telephone needs its time."""
+
+    @property
+    def file_limits(self) -> Limits:
+        """How much may be sent."""
+        return Limits(
+            files=self.files_per_petition,
+            bytes_each=self.megabytes_per_file * 1024 * 1024,
+            upload_within=timedelta(minutes=self.upload_within_minutes),
+        )
 
 
 S = TypeVar("S", bound=Settings)

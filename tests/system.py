@@ -129,7 +129,7 @@ class System(Driver):
 
     def dead_letters(self) -> int:
         """Return how many messages lie in dead-letter queues."""
-        queues = ("routing-dead", "notices-dead", "timers-dead", "parts-dead", "changes-dead")
+        queues = ("routing-dead", "notices-dead", "timers-dead", "parts-dead", "uploads-dead", "changes-dead")
         return sum(moto_insides.depth(self.local.cloud.queue_name(queue)).visible for queue in queues)
 
 

@@ -1,4 +1,4 @@
-"""Intake's doors: the citizens' site, the JSON API, the short code 8088, the hotline's call reports."""
+"""Intake's doors: the citizens' site, the JSON API, the short code 8088, the call reports, the files uploaded."""
 
 from __future__ import annotations
 
@@ -75,6 +75,20 @@ def reopen_petition(reference: str) -> Response:
 def unlock_petition(reference: str) -> Response:
     """Have the PIN sent to a contact on file."""
     return api.unlock(request(), reference)
+
+
+@app.route("/v1/petitions/{reference}/attachments", methods=["POST"], content_types=ANY)
+@problems
+def attach_file(reference: str) -> Response:
+    """Declare a file and get the form that uploads it."""
+    return api.attach(request(), reference)
+
+
+@app.route("/v1/petitions/{reference}/attachments/{attachment_id}", methods=["GET"])
+@problems
+def fetch_file(reference: str, attachment_id: str) -> Response:
+    """Give a link to a file that came with the answer."""
+    return api.answers_file(request(), reference, attachment_id)
 
 
 @app.route("/v1/fields", methods=["GET"])
@@ -281,3 +295,22 @@ def receive_call() -> Response:
     from chalicelib.intake import webhooks  # noqa: PLC0415 - keeps the web's cold start short
 
     return webhooks.receive_call(request())
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+@app.on_sqs_message(
+    queue_arn=settings.stage_variable(
+        "UPLOADS_QUEUE_ARN", "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-uploads"
+    ),
+    batch_size=1,
+    name="on_upload",
+)
+def on_upload(event: SQSEvent) -> dict[str, Any]:
+    """Check files that were uploaded into the quarantine."""
+    from chalicelib.intake import composition  # noqa: PLC0415 - keeps the web's cold start short
+    from shared import queues  # noqa: PLC0415 - ditto
+    from shared.messages import BucketEvent  # noqa: PLC0415 - ditto
+
+    return queues.each_message(event.to_dict(), BucketEvent, composition.check_uploads)

@@ -24,7 +24,7 @@ from infra.local.moto_insides import REGION
 
 INFRA = Path(__file__).resolve().parents[1]
 STAGE = "local"
-QUEUES = ("routing", "notices", "timers", "parts")
+QUEUES = ("routing", "notices", "timers", "parts", "uploads")
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 """What the AWS CLI may use as well; moto asks for some and checks none."""
@@ -44,6 +44,7 @@ _OUTPUT_OF = {
     "TIMERS_QUEUE_ARN": "TimersQueueArn",
     "PARTS_QUEUE_URL": "PartsQueueUrl",
     "PARTS_QUEUE_ARN": "PartsQueueArn",
+    "UPLOADS_QUEUE_ARN": "UploadsQueueArn",
     "ATTACHMENTS_BUCKET": "AttachmentsBucket",
     "SEAL_KEY_ID": "SealKeyId",
     "IDENTIFIERS_SECRET": "IdentifiersSecret",
@@ -73,6 +74,11 @@ class Cloud:
             self._clients[service] = self._session.client(service, region_name=REGION)
         return self._clients[service]
 
+    @property
+    def signers(self) -> dict[str, str]:
+        """Access key to secret of who signs links and forms in this process: moto lets all use one pair."""
+        return {os.environ["AWS_ACCESS_KEY_ID"]: os.environ["AWS_SECRET_ACCESS_KEY"]}
+
     # ------------------------------------------------------------ starting and stopping
 
     def start(self) -> None:
@@ -90,6 +96,7 @@ class Cloud:
         moto_insides.quicken_queries()
         self._mock.start()
         self._deploy_platform()
+        self._furnish_bucket()
         self._make_identity()
         self._make_secrets()
         for address in (MAIL_FROM, MAIL_FROM.partition("<")[2].strip(">")):
@@ -104,15 +111,39 @@ class Cloud:
     def _deploy_platform(self) -> None:
         cloudformation = self.client("cloudformation")
         name = f"pakn-{STAGE}-platform"
-        cloudformation.create_stack(
-            StackName=name,
-            TemplateBody=(INFRA / "platform.yaml").read_text(encoding="utf-8"),
-            Parameters=[{"ParameterKey": "Stage", "ParameterValue": STAGE}],
-        )
+        with moto_insides.without_queue_policies():
+            cloudformation.create_stack(
+                StackName=name,
+                TemplateBody=(INFRA / "platform.yaml").read_text(encoding="utf-8"),
+                Parameters=[{"ParameterKey": "Stage", "ParameterValue": STAGE}],
+            )
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         if stack["StackStatus"] != "CREATE_COMPLETE":
             raise RuntimeError(f"the platform template did not deploy into moto: {stack['StackStatus']}")
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def _furnish_bucket(self) -> None:
+        """Give the bucket what its template says of versions and the queue: moto's CloudFormation passes over both."""
+        platform = template.read(INFRA / "platform.yaml", {"Stage": STAGE})
+        (bucket,) = template.of_type(platform, "AWS::S3::Bucket")
+        told = [
+            {
+                "QueueArn": self.outputs["UploadsQueueArn"],
+                "Events": [one["Event"]],
+                "Filter": {"Key": {"FilterRules": one["Filter"]["S3Key"]["Rules"]}},
+            }
+            for one in bucket["NotificationConfiguration"]["QueueConfigurations"]
+        ]
+        self.client("s3").put_bucket_versioning(
+            Bucket=self.outputs["AttachmentsBucket"],
+            VersioningConfiguration=bucket["VersioningConfiguration"],
+        )
+        self.client("s3").put_bucket_notification_configuration(
+            Bucket=self.outputs["AttachmentsBucket"],
+            NotificationConfiguration={"QueueConfigurations": told},
+            SkipDestinationValidation=True,
+        )
+        moto_insides.empty_queue(self.queue_name("uploads"))
 
     def _make_identity(self) -> None:
         identity = template.read(INFRA / "identity.yaml", {"Stage": STAGE})
@@ -165,6 +196,7 @@ class Cloud:
             "IDENTITY_CLIENT_ID": self.pool_client_id,
             "IDENTITY_JWKS_URL": keys.as_uri(),
             "MAIL_FROM": MAIL_FROM,
+            "SCANNER": "eicar",
             "SMS_SENDER": "esms",
             "SMS_GATEWAY_URL": sms_gateway_url,
             "POWERTOOLS_LOG_LEVEL": "WARNING",

@@ -45,6 +45,12 @@ class Driver:
             path = f"{path}?{urlencode(query, quote_via=quote)}"
         return self.local.http(HttpRequest(method, path, sent, raw, source_ip))
 
+    def upload(self, form: Mapping[str, Any], content: bytes, **changed: str) -> HttpResponse:
+        """Put a file into the bucket as a browser does with an upload form; `changed` fields are tampered with."""
+        return self.local.bucket.post(
+            self.local.cloud.outputs["AttachmentsBucket"], {**form["fields"], **changed}, content
+        )
+
     def settle(self) -> None:
         """Pump until nothing moves: every change relayed, every message handled."""
         self.local.settle()

@@ -10,12 +10,15 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import moto.sqs.models as moto_sqs
+from moto.cloudformation.parsing import NULL_MODELS
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import unix_time, unix_time_millis
 from moto.dynamodb.models import dynamodb_backends
@@ -37,6 +40,18 @@ def run_queues_on(now: Callable[[], datetime] | None) -> None:
         return
     modules.unix_time = lambda: now().timestamp()
     modules.unix_time_millis = lambda: now().timestamp() * 1000
+
+
+@contextmanager
+def without_queue_policies() -> Iterator[None]:
+    """Deploy without a word about the one kind of resource of the platform that moto does not know, nor needs."""
+    NULL_MODELS.append("AWS::SQS::QueuePolicy")
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*AWS::SQS::QueuePolicy")
+            yield
+    finally:
+        NULL_MODELS.remove("AWS::SQS::QueuePolicy")
 
 
 # ---------------------------------------------------------------- queues

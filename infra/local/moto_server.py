@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import parse_form_data
 from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.wrappers import Response
+
+from infra.local.bucket import BucketDoor
+
+MOST_UPLOADED = 64 * 1024 * 1024
+"""Bytes of a form that are read at all."""
 
 
 class MotoServer:
     """moto's own server with each request behind the functions' lock: moto is not safe under threads."""
 
-    def __init__(self, host: str, port: int, lock: threading.RLock) -> None:
-        self._host, self._port, self._lock = host, port, lock
+    def __init__(self, host: str, port: int, lock: threading.RLock, door: BucketDoor) -> None:
+        """Take where to serve, the functions' lock, and what stands before the buckets."""
+        self._host, self._port, self._lock, self._door = host, port, lock, door
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -23,6 +32,8 @@ class MotoServer:
         app: Any = DomainDispatcherApplication(create_backend_app)
 
         def serialised(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            if _is_upload(environ):
+                return self._upload(environ)(environ, start_response)
             with self._lock:
                 return list(app(environ, start_response))
 
@@ -32,12 +43,29 @@ class MotoServer:
         self._thread = threading.Thread(target=self._server.serve_forever, name="moto", daemon=True)
         self._thread.start()
 
+    def _upload(self, environ: dict[str, Any]) -> Response:
+        """Take a browser's form for a bucket; it is read before anybody has to wait for it."""
+        try:
+            _, form, files = parse_form_data(environ, max_content_length=MOST_UPLOADED)
+            file = files["file"].read() if "file" in files else b""
+        except RequestEntityTooLarge:
+            return Response("<Error><Code>EntityTooLarge</Code></Error>", 400, mimetype="application/xml")
+        with self._lock:
+            answer = self._door.post(environ["PATH_INFO"].strip("/"), form.to_dict(), file)
+        return Response(answer.body, answer.status, list(answer.headers))
+
     def stop(self) -> None:
         """End serving."""
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
             self._thread.join()
             self._server.server_close()
+
+
+def _is_upload(environ: Mapping[str, Any]) -> bool:
+    """Tell whether a request is a form for a bucket."""
+    is_form = str(environ.get("CONTENT_TYPE", "")).startswith("multipart/form-data")
+    return environ["REQUEST_METHOD"] == "POST" and is_form and "/" not in environ["PATH_INFO"].strip("/")
 
 
 def _quiet(handler: type[Any]) -> type[Any]:

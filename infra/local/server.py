@@ -302,7 +302,7 @@ def serve(
             except Exception:  # noqa: BLE001 - the edge: a system without samples is still of use
                 traceback.print_exc()
                 print("The sample petitions could not all be made; the system runs without the rest.")
-    moto_server = MotoServer(HOST, moto_port, system.functions.lock)
+    moto_server = MotoServer(HOST, moto_port, system.functions.lock, system.bucket)
     moto_server.start()
     pumps = _PumpThread(system, server.changed)
     pumps.start()

@@ -14,6 +14,7 @@ from typing import Any
 from chalice.app import Chalice
 
 from infra.local import functions, moto_insides
+from infra.local.bucket import BucketDoor
 from infra.local.clock import TravellingClock
 from infra.local.cloud import Cloud
 from infra.local.functions import Functions, HttpRequest, HttpResponse
@@ -132,6 +133,7 @@ class LocalSystem:
                 ("timers", "sla_timer", "on_wake"),
                 ("notices", "notifier", "on_notice"),
                 ("parts", "intake", "on_parts"),
+                ("uploads", "intake", "on_upload"),
             )
         )
         sweep, hourly = (
@@ -144,6 +146,11 @@ class LocalSystem:
 
     def _consumer(self, function: str, handler: str, batch: int) -> Consumer:
         return Consumer(function, handler, self.functions.batch_size(function, handler, batch))
+
+    @cached_property
+    def bucket(self) -> BucketDoor:
+        """The door through which browsers put files into the bucket."""
+        return BucketDoor(lambda: self.cloud.client("s3"), lambda: self.cloud.signers)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -33,6 +33,12 @@ class UnknownPetitionError(PetitionError):
     code = "unknown-petition"
 
 
+class UnknownAttachmentError(PetitionError):
+    """There is no such file with this petition, or none that may be given out."""
+
+    code = "unknown-attachment"
+
+
 class UnauthenticatedError(PetitionError):
     """No token, or one that does not hold."""
 

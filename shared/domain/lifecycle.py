@@ -63,6 +63,11 @@ class Action(StrEnum):
     REOPEN = "reopen"
     CLOSE = "close"
     OPEN_SEAL = "open-seal"
+    # files, of the petitioner or of an officer
+    ATTACH = "attach"
+    KEEP_ATTACHMENT = "keep-attachment"
+    REJECT_ATTACHMENT = "reject-attachment"
+    OPEN_ATTACHMENT = "open-attachment"
     # the clock
     WARN_HANDLER = "warn-handler"
     WARN_UNIT_HEAD = "warn-unit-head"
@@ -136,6 +141,12 @@ MOVES: dict[Action, Move] = {
     Action.REOPEN: Move(RESULT_KNOWN | {State.CLOSED}, State.REOPENED),
     Action.CLOSE: Move(RESULT_KNOWN | RESTRICTED_LANE, State.CLOSED),
     Action.OPEN_SEAL: Move(EVERY, None),
+    Action.ATTACH: Move(UNANSWERED | RESTRICTED_LANE, None),
+    Action.KEEP_ATTACHMENT: Move(
+        EVERY, None
+    ),  # what was declared in time may arrive late; AWAITING_INFORMATION goes back to work
+    Action.REJECT_ATTACHMENT: Move(EVERY, None),
+    Action.OPEN_ATTACHMENT: Move(EVERY, None),
     Action.WARN_HANDLER: Move(UNANSWERED, None),
     Action.WARN_UNIT_HEAD: Move(UNANSWERED, None),
     Action.ESCALATE: Move(UNANSWERED, None),

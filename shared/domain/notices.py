@@ -115,6 +115,10 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
     if entry.action is Action.ESCALATE:
         level = min(int(entry.facts["n"]), len(ESCALATION_LADDER))
         return (Notice(NoticeKind.ESCALATION, ESCALATION_LADDER[level - 1]),)
+    if entry.action is Action.KEEP_ATTACHMENT:
+        # Of several files only the one that ends the waiting is told of; the desk shows them all.
+        is_awaited = entry.facts.get("completes") == "yes"
+        return (Notice(NoticeKind.SUPPLEMENTED, Audience.HANDLER),) if is_awaited else ()
     if entry.action is Action.RECEIVE and petition.was_acknowledged_at_once:
         return ()
     return _FOLLOWS.get(entry.action, ())

@@ -13,6 +13,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain import history
+from shared.domain.attachments import Attachment
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.history import Entry
 from shared.domain.lifecycle import UNANSWERED, Action, State, target_of
@@ -112,6 +113,8 @@ class Answer(BaseModel):
     text: str
     drafted_by: str
     drafted_at: datetime
+    attachments: tuple[str, ...] = ()
+    """Identifiers of the officers' files that go with it."""
     approved_by: str | None = None
     approved_at: datetime | None = None
 
@@ -124,6 +127,8 @@ class Publication(BaseModel):
     subject: str
     content: str
     answer: str
+    attachments: tuple[str, ...] = ()
+    """Identifiers of the answer's files that are public too."""
     published_at: datetime
 
 
@@ -191,7 +196,7 @@ class Petition(BaseModel):
     publication: Publication | None = None
     rating: Rating | None = None
     parent: str | None = None
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     call_id: str | None = None
     call_started_at: datetime | None = None
     is_receipt_owed: bool = False
@@ -226,6 +231,14 @@ class Petition(BaseModel):
     def last(self, *actions: Action) -> Entry | None:
         """Return the latest history entry of one of these actions."""
         return next((e for e in reversed(self.history) if e.action in actions), None)
+
+    def is_public(self, attachment: Attachment) -> bool:
+        """Tell whether a file was published with the answer."""
+        return self.publication is not None and attachment.id in self.publication.attachments
+
+    def attachment(self, attachment_id: str) -> Attachment | None:
+        """Return the file with this identifier."""
+        return next((one for one in self.attachments if one.id == attachment_id), None)
 
     def has_change(self, change_id: str) -> bool:
         """Tell whether this change was made already (the same cause arriving again)."""
@@ -430,12 +443,12 @@ class Petition(BaseModel):
             at=at,
             change_id=change_id,
             text=content,
-            to=self._state_of_work if self.state is State.AWAITING_INFORMATION else None,
+            to=self.state_of_work if self.state is State.AWAITING_INFORMATION else None,
             petitioner=petitioner,
         )
 
     @property
-    def _state_of_work(self) -> State:
+    def state_of_work(self) -> State:
         """The state that a petition goes back to when what it waited for has come."""
         if self.handler is not None:
             return State.IN_PROGRESS
@@ -489,9 +502,18 @@ class Petition(BaseModel):
             is_visible=progress is not None,
         )
 
-    def draft_answer(self, text: str, *, by: str, officer: str, at: datetime, change_id: str) -> Self:
-        """Hand a draft answer to the approver."""
-        draft = Answer(text=text, drafted_by=officer, drafted_at=at)
+    def draft_answer(
+        self,
+        text: str,
+        *,
+        by: str,
+        officer: str,
+        at: datetime,
+        change_id: str,
+        attachments: tuple[str, ...] = (),
+    ) -> Self:
+        """Hand a draft answer to the approver, with the officers' files that go with it."""
+        draft = Answer(text=text, drafted_by=officer, drafted_at=at, attachments=attachments)
         return self.record(
             Action.DRAFT_ANSWER, by=by, at=at, change_id=change_id, is_visible=False, draft=draft
         )
@@ -608,6 +630,7 @@ class Petition(BaseModel):
                 "subject": "",
                 "draft": None,
                 "answer": self.answer.model_copy(update={"text": ""}) if self.answer else None,
+                "attachments": tuple(one for one in self.attachments if self.is_public(one)),
                 "petitioner": Petitioner(type=self.petitioner.type),
                 "rating": self.rating.model_copy(update={"comment": None}) if self.rating else None,
                 "call_id": None,

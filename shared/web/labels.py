@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.domain.attachments import AttachmentState, Rejection
 from shared.domain.duties import DutyKind, Standing
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Channel, Kind, Lane, ReplyBy
@@ -78,6 +79,10 @@ ACTIONS: dict[Action, str] = {
     Action.REOPEN: N_("Mở lại"),
     Action.CLOSE: N_("Kết thúc"),
     Action.OPEN_SEAL: N_("Mở thông tin người gửi"),
+    Action.ATTACH: N_("Chuẩn bị nhận tệp"),
+    Action.KEEP_ATTACHMENT: N_("Nhận tệp đính kèm"),
+    Action.REJECT_ATTACHMENT: N_("Không nhận tệp đính kèm"),
+    Action.OPEN_ATTACHMENT: N_("Mở tệp đính kèm"),
     Action.WARN_HANDLER: N_("Nhắc người xử lý sắp đến hạn"),
     Action.WARN_UNIT_HEAD: N_("Nhắc lãnh đạo đơn vị sắp đến hạn"),
     Action.ESCALATE: N_("Báo cáo quá hạn lên cấp trên"),
@@ -91,6 +96,28 @@ ACTIONS: dict[Action, str] = {
     Action.MOVE_DUE_DATE: N_("Đổi ngày đến hạn theo lịch làm việc"),
     Action.ERASE: N_("Xóa dữ liệu cá nhân hết thời hạn lưu giữ"),
 }
+
+ATTACHMENT_STATES: dict[AttachmentState, str] = {
+    AttachmentState.EXPECTED: N_("Đang kiểm tra"),
+    AttachmentState.CLEAN: N_("Đã nhận"),
+    AttachmentState.REJECTED: N_("Không nhận"),
+}
+
+REJECTIONS: dict[Rejection, str] = {
+    Rejection.INFECTED: N_("Tệp có mã độc và đã bị xóa. Hãy quét thiết bị, rồi gửi một bản khác."),
+    Rejection.EMPTY: N_("Tệp trống. Hãy chọn lại tệp."),
+    Rejection.TOO_LARGE: N_("Tệp quá lớn. Hãy gửi ảnh nhỏ hơn, hoặc chia tệp PDF thành nhiều phần."),
+    Rejection.TOO_MANY_PIXELS: N_("Ảnh có quá nhiều điểm ảnh. Hãy giảm kích thước ảnh rồi gửi lại."),
+    Rejection.WRONG_TYPE: N_(
+        "Chỉ nhận ảnh JPEG, PNG, WebP và tệp PDF. Hãy chụp ảnh hoặc lưu thành PDF rồi gửi lại."
+    ),
+    Rejection.DAMAGED: N_("Tệp bị hỏng hoặc chưa gửi hết. Hãy gửi lại."),
+    Rejection.ENCRYPTED: N_("Tệp PDF có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại."),
+    Rejection.ACTIVE_CONTENT: N_(
+        "Tệp PDF có mã lệnh hoặc tệp nhúng bên trong. Hãy in ra một tệp PDF mới, hoặc chụp ảnh, rồi gửi lại."
+    ),
+}
+"""Why a file was not kept, and what to do next."""
 
 DUTY_KINDS: dict[DutyKind, str] = {
     DutyKind.ANSWER: N_("Trả lời"),

@@ -57,7 +57,7 @@ def main() -> None:
     """Print the ratios."""
     system = System()
     system.start()
-    server = MotoServer("127.0.0.1", PORT, system.local.functions.lock)
+    server = MotoServer("127.0.0.1", PORT, system.local.functions.lock, system.local.bucket)
     server.start()
     try:
         print(f"{'function':10} {'ours':>8} {'bare':>8} {'ratio':>6}   first answer")

@@ -64,7 +64,8 @@ class Simulation:
         self.directory = MemoryDirectory()
         self.petitions = MemoryPetitions(self.directory)
         self.router = Router(self.petitions, self.directory)
-        self.timer = Timer(self.petitions, self.directory)
+        self.removed_files: set[str] = set()
+        self.timer = Timer(self.petitions, self.directory, self.removed_files.add)
         self.told: Counter[tuple[Any, ...]] = Counter()
         """Notices by name, as often as their request was delivered; the notifier claims each name once."""
         self.delivered = Counter[str]()

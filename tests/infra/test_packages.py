@@ -17,7 +17,7 @@ from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, pa
 
 HANDLERS = {
     "casework": {"APIHandler"},
-    "intake": {"APIHandler"},
+    "intake": {"APIHandler", "OnUpload"},
     "notifier": {"APIHandler", "OnNotice"},
     "router": {"OnChange", "OnRoute"},
     "sla_timer": {"Hourly", "OnWake", "Sweep"},
@@ -77,7 +77,7 @@ def test_whatever_the_door_can_reach_is_packed_or_provided(function):
 
 
 def test_whatever_a_function_requires_it_can_reach(function):
-    of_module = {"aws-lambda-powertools": "aws_lambda_powertools", "pyjwt": "jwt"}
+    of_module = {"aws-lambda-powertools": "aws_lambda_powertools", "pillow": "PIL", "pyjwt": "jwt"}
     requirements = Path(opened(function)).parents[1] / "dev" / function / "source" / "requirements.txt"
     required = {
         line.partition("==")[0].partition("[")[0] for line in requirements.read_text().splitlines() if line

@@ -92,6 +92,7 @@ def test_only_intake_casework_router_and_timer_change_petitions():
         "casework/policy",
         "intake/policy",
         "intake/policy-on_parts",
+        "intake/policy-on_upload",
         "router/policy-on_route",
         "sla_timer/policy-hourly",
         "sla_timer/policy-on_wake",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.settings import Settings
+from shared import settings
 
 
-class CaseworkSettings(Settings):
+class CaseworkSettings(settings.FileSettings):
     """Tables come from the base; casework may open the seal, for officers whose role and reason allow it."""
 
     deliveries_table: str

@@ -17,7 +17,7 @@ from chalicelib.intake.follow_up import (
     cause_of,
 )
 from chalicelib.intake.receive_petition import checked_key, receive_petition
-from chalicelib.intake.track_petition import petitioners_view, receipt
+from chalicelib.intake.track_petition import ExpectedView, attachment_view, petitioners_view, receipt
 from shared import clock
 from shared.domain.petition import Petition
 from shared.domain.submission import PetitionInput, Text
@@ -107,6 +107,24 @@ def unlock(request: Request, reference: str) -> Response:
     body = json_body(request, UnlockInput)
     composition.pin_again().ask(reference, body.contact)
     return _shown(UnlockAnswer(message=gettext(language_of(request))(PIN_IS_SENT)), 202)
+
+
+def attach(request: Request, reference: str) -> Response:
+    """Declare a file: 201 with a form that uploads it, 200 with another form for the same file when it came before."""
+    from chalicelib.intake.attach_files import AttachmentInput  # noqa: PLC0415 - few requests are about files
+
+    petition = _petition(request, reference)
+    expected = composition.file_desk().expect(petition, json_body(request, AttachmentInput), _key(request))
+    told = ExpectedView(
+        attachment=attachment_view(expected.attachment, language_of(request)), upload=expected.form
+    )
+    return json_answer(told, 201 if expected.is_new else 200)
+
+
+def answers_file(request: Request, reference: str, attachment_id: str) -> Response:
+    """Give a link to a file of the answer."""
+    petition = _petition(request, reference)
+    return json_answer(composition.file_desk().answers_file(petition, attachment_id))
 
 
 def fields(request: Request) -> Response:

@@ -12,7 +12,7 @@ from chalicelib.intake.follow_up import FollowUp
 from chalicelib.intake.pin_again import PinAgain
 from chalicelib.intake.pin_guard import PinGuard
 from chalicelib.intake.public_record import PublicRecord
-from chalicelib.intake.settings import IntakeSettings
+from chalicelib.intake.settings import IntakeSettings, ScannerKind
 from shared import secrets, settings
 from shared.directory import Directory
 from shared.petitions import Petitions
@@ -20,9 +20,14 @@ from shared.reception import Reception
 from shared.seal import Seal
 
 if TYPE_CHECKING:
+    from chalicelib.intake.attach_files import FileDesk
     from chalicelib.intake.part_store import PartStore
     from chalicelib.intake.reply_later import LaterReplies
     from chalicelib.intake.sms_desk import SmsDesk
+    from chalicelib.intake.uploads.checking import UploadCheck
+    from chalicelib.intake.uploads.scanners import Scanner
+    from shared.attachments import AttachmentsBucket
+    from shared.messages import BucketEvent
     from shared.web.rendering import Pages
 
 
@@ -159,6 +164,46 @@ def later_replies() -> LaterReplies:
     )
 
 
+def bucket() -> AttachmentsBucket:
+    """Return the bucket of files."""
+    from shared.attachments import AttachmentsBucket  # noqa: PLC0415 - few requests are about files
+
+    return AttachmentsBucket(configuration().attachments_bucket)
+
+
+@cache
+def file_desk() -> FileDesk:
+    """Return what lets petitioners send files, and fetch those of the answer."""
+    from chalicelib.intake.attach_files import FileDesk  # noqa: PLC0415 - few requests are about files
+
+    return FileDesk(petitions(), bucket(), configuration().file_limits, identifiers_key())
+
+
+@cache
+def upload_check() -> UploadCheck:
+    """Return what checks files that were uploaded."""
+    from chalicelib.intake.uploads.checking import UploadCheck  # noqa: PLC0415 - the queue's business alone
+
+    return UploadCheck(petitions(), bucket(), _scanner(), configuration().file_limits)
+
+
+def check_uploads(event: BucketEvent) -> None:
+    """Check what an event of the bucket tells of."""
+    for record in event.records:
+        upload_check().check(record.key)
+
+
+def _scanner() -> Scanner:
+    from chalicelib.intake.uploads import scanners  # noqa: PLC0415 - ditto
+
+    told = configuration()
+    if told.scanner is ScannerKind.EICAR:
+        return scanners.EicarScanner()
+    if told.scanner is ScannerKind.CLAMD:
+        return scanners.ClamdScanner(told.clamd_host, told.clamd_port)
+    return scanners.GuardDutyScanner(bucket())
+
+
 @cache
 def pages() -> Pages:
     """Return the citizens' pages; Jinja2 is imported here because the JSON API does without it."""
@@ -180,5 +225,6 @@ def forget() -> None:
         follow_up,
         public_record,
     )
-    for part in (*parts, pin_again, sms_desk, part_store, later_replies, pages):
+    files = (bucket, file_desk, upload_check)
+    for part in (*parts, *files, pin_again, sms_desk, part_store, later_replies, pages):
         part.cache_clear()

@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.intake.api import UnlockAnswer, UnlockInput
+from chalicelib.intake.attach_files import AttachmentInput
 from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
 from chalicelib.intake.public_record import FieldList, MonthFigures, PublishedList
-from chalicelib.intake.track_petition import PetitionView, ReceiptView
+from chalicelib.intake.track_petition import ExpectedView, PetitionView, ReceiptView
+from shared.attachments import Download
 from shared.domain.submission import PetitionInput
 
 VERSION = "1.0.0"
@@ -85,6 +87,12 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "required": True,
         "description": "11 digits; the last one checks the others.",
         "schema": {"type": "string", "pattern": "^[0-9]{11}$"},
+    },
+    "attachment_id": {
+        "in": "path",
+        "required": True,
+        "description": "`id` of a file of the answer.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     },
     "field": {
         "in": "query",
@@ -186,6 +194,26 @@ OPERATIONS: tuple[Operation, ...] = (
         UnlockInput,
         ("reference", "lang"),
         (400, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/attachments",
+        "attachFile",
+        "Declare a file and get the form that uploads it",
+        {201: ExpectedView, 200: ExpectedView},
+        AttachmentInput,
+        _PIN_ONCE,
+        (400, 404, 409, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/petitions/{reference}/attachments/{attachment_id}",
+        "fetchFile",
+        "A link to a file that came with the answer",
+        {200: Download},
+        None,
+        ("reference", "attachment_id", "X-Petition-Pin", "lang"),
+        (404,),
     ),
     Operation(
         "GET", "/v1/fields", "listFields", "Fields of responsibility", {200: FieldList}, None, ("lang",)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from shared.settings import Settings
+from shared import settings
 
 
-class IntakeSettings(Settings):
+class ScannerKind(StrEnum):
+    """Who says whether an upload is infected."""
+
+    GUARDDUTY = "guardduty"
+    CLAMD = "clamd"
+    EICAR = "eicar"
+
+
+class IntakeSettings(settings.FileSettings):
     """Intake's tables, keys and limits. It may close the seal and has no right to open it."""
 
     throttle_table: str
@@ -30,6 +40,15 @@ class IntakeSettings(Settings):
     """Petitions that one person may send in a day over the web and from programs; 0 is no limit."""
     sms_replies_per_number: int = Field(default=40, ge=1)
     """SMS that one number may cause us to pay for in a day; what it sends beyond that still takes effect."""
+    scanner: ScannerKind = ScannerKind.GUARDDUTY
+    clamd_host: str = "localhost"
+    clamd_port: int = 3310
+
+    @model_validator(mode="after")
+    def _scans_for_real(self) -> Self:
+        if self.scanner is ScannerKind.EICAR and self.stage != "local":
+            raise ValueError("the test scanner finds nothing but its test string")
+        return self
 
     @property
     def tries_per_address(self) -> int:

@@ -10,8 +10,10 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.attachments import UploadForm
 from shared.directory import Directory
 from shared.domain import deadlines
+from shared.domain.attachments import Attachment, AttachmentState, BelongsTo, Rejection
 from shared.domain.duties import Duty
 from shared.domain.history import kept_digest
 from shared.domain.lifecycle import Action, State, possible_actions
@@ -20,7 +22,7 @@ from shared.domain.second_look import may_ask_for_second_look
 from shared.domain.working_calendar import local_date
 from shared.promises import DerivationView, derivation_of, duties_of
 from shared.web.i18n import Language, gettext
-from shared.web.labels import ACTIONS, KINDS, STATES
+from shared.web.labels import ACTIONS, ATTACHMENT_STATES, KINDS, REJECTIONS, STATES
 
 PETITIONERS_ACTIONS = (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REOPEN)
 
@@ -55,11 +57,41 @@ class ChainLink(_View):
     hash: str
 
 
+class AttachmentView(_View):
+    """A file that the petitioner sent, and what became of it."""
+
+    id: str
+    filename: str
+    size: int | None = None
+    state: AttachmentState
+    state_label: str
+    rejection: Rejection | None = None
+    reason: str | None = None
+    """Why it was not kept, and what to do next."""
+
+
+class AnswersFile(_View):
+    """A file that came with the answer."""
+
+    id: str
+    filename: str
+    content_type: str
+    size: int
+
+
+class ExpectedView(_View):
+    """A declared file, and the form that uploads it."""
+
+    attachment: AttachmentView
+    upload: UploadForm
+
+
 class AnswerView(_View):
     """The ministry's answer."""
 
     text: str
     answered_at: datetime | None
+    attachments: tuple[AnswersFile, ...] = ()
 
 
 class RatingView(_View):
@@ -106,6 +138,7 @@ class PetitionView(_View):
     duties: tuple[Duty, ...]
     answer: AnswerView | None = None
     rating: RatingView | None = None
+    attachments: tuple[AttachmentView, ...] = ()
     possible_actions: tuple[Action, ...]
     links: Links
 
@@ -185,6 +218,7 @@ def petitioners_view(
         duties=duties_of(petition, directory, now),
         answer=_answer(petition),
         rating=RatingView(**petition.rating.model_dump()) if petition.rating else None,
+        attachments=petitioners_files(petition, language),
         possible_actions=_possible_actions(petition, directory),
         links=links_of(petition.reference, public_url),
     )
@@ -202,7 +236,38 @@ def _name(vietnamese: str, english: str, language: Language) -> str:
 def _answer(petition: Petition) -> AnswerView | None:
     if petition.answer is None:
         return None
-    return AnswerView(text=petition.answer.text, answered_at=petition.answer.approved_at)
+    return AnswerView(
+        text=petition.answer.text,
+        answered_at=petition.answer.approved_at,
+        attachments=tuple(
+            AnswersFile(
+                id=one.id, filename=one.filename, content_type=one.content_type or "", size=one.size or 0
+            )
+            for one in petition.attachments
+            if one.is_clean and one.id in petition.answer.attachments
+        ),
+    )
+
+
+def petitioners_files(petition: Petition, language: Language) -> tuple[AttachmentView, ...]:
+    """Return the files that the petitioner sent."""
+    return tuple(
+        attachment_view(one, language) for one in petition.attachments if one.belongs_to is BelongsTo.PETITION
+    )
+
+
+def attachment_view(attachment: Attachment, language: Language) -> AttachmentView:
+    """Return what a petitioner may see of their file."""
+    _ = gettext(language)
+    return AttachmentView(
+        id=attachment.id,
+        filename=attachment.filename,
+        size=attachment.size,
+        state=attachment.state,
+        state_label=_(ATTACHMENT_STATES[attachment.state]),
+        rejection=attachment.rejection,
+        reason=_(REJECTIONS[attachment.rejection]) if attachment.rejection else None,
+    )
 
 
 def _history(petition: Petition, language: Language) -> tuple[HistoryItem, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared import clock
 from shared.directory import Directory
-from shared.domain import deadlines
+from shared.domain import attaching, deadlines
 from shared.domain.errors import StaleVersionError
 from shared.domain.lifecycle import Action
 from shared.domain.petition import Petition
@@ -24,9 +24,12 @@ AT_ONCE_AT_MOST = 20
 class Timer:
     """Acts on petitions whose time has come."""
 
-    def __init__(self, petitions: Petitions, directory: Directory) -> None:
+    def __init__(
+        self, petitions: Petitions, directory: Directory, remove_file: Callable[[str], None]
+    ) -> None:
         self._petitions = petitions
         self._directory = directory
+        self._remove_file = remove_file
 
     def wake(self, reference: str) -> None:
         """Do what is due now for a petition and store it with its next wake-up.
@@ -56,7 +59,7 @@ class Timer:
             Action.HAND_TO_INTAKE: self._hand_to_intake,
             Action.UPDATE_PETITIONER: self._update_petitioner,
             Action.CLOSE: lambda p, w, at: p.close(by=TIMER, at=at, change_id=w.change_id),
-            Action.ERASE: lambda p, w, at: p.erase(at=at, change_id=w.change_id),
+            Action.ERASE: self._erase,
         }
         return special.get(wake_up.action, _remind)(petition, wake_up, now)
 
@@ -84,6 +87,12 @@ class Timer:
                 ),
             },
         )
+
+    def _erase(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
+        """Forget a petition; its files go first, for afterwards nobody would know of them."""
+        for file in attaching.files_to_erase(petition):
+            self._remove_file(file.clean_key)
+        return petition.erase(at=now, change_id=wake_up.change_id)
 
     def _with_recalculated_due_date(self, petition: Petition, now: datetime) -> Petition:
         """Move the due date when a decision about the calendar moved the end of the period."""

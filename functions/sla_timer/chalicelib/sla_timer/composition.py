@@ -8,6 +8,7 @@ from chalicelib.sla_timer.reconciling import Reconciliation
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from chalicelib.sla_timer.sweeping import Sweep
 from shared import settings
+from shared.attachments import AttachmentsBucket
 from shared.directory import Directory
 from shared.petitions import Petitions
 
@@ -38,7 +39,8 @@ def recalculation() -> Recalculation:
 @cache
 def timer() -> Timer:
     """Return what acts on one petition."""
-    return Timer(_petitions(), _directory())
+    bucket = AttachmentsBucket(settings.load(SlaTimerSettings).attachments_bucket)
+    return Timer(_petitions(), _directory(), bucket.remove)
 
 
 @cache

@@ -7,6 +7,7 @@ class SlaTimerSettings(Settings):
     """Tables come from the base."""
 
     deliveries_table: str
+    attachments_bucket: str
     statistics_table: str
     notices_queue_url: str
     timers_queue_url: str

@@ -1,0 +1,97 @@
+"""Checks one upload: from the quarantine to its clean place, or out. Called twice, late or early, it does no harm."""
+
+from __future__ import annotations
+
+import hashlib
+
+from chalicelib.intake.uploads.examining import CleanContent, RejectedFileError, examined
+from chalicelib.intake.uploads.scanners import Scanner, Verdict
+from shared import clock
+from shared.attachments import AttachmentsBucket, Upload
+from shared.domain import attaching
+from shared.domain.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
+from shared.domain.errors import StaleVersionError
+from shared.domain.petition import Petition
+from shared.petitions import Petitions
+
+_ATTEMPTS = 4
+
+
+class NotScannedYetError(Exception):
+    """The scanner has not spoken: the message has to come again."""
+
+
+class UploadCheck:
+    """Keeps what is clean and wanted; removes everything else."""
+
+    def __init__(
+        self, petitions: Petitions, bucket: AttachmentsBucket, scanner: Scanner, limits: Limits
+    ) -> None:
+        self._petitions = petitions
+        self._bucket = bucket
+        self._scanner = scanner
+        self._limits = limits
+
+    def check(self, key: str) -> None:
+        """Check the upload at a key of the quarantine.
+
+        The clean copy is written before the petition says that there is one; the quarantined one goes last. So a
+        crash anywhere in between is mended by the same message coming again.
+
+        Raises:
+            NotScannedYetError: there is no verdict yet.
+            StaleVersionError: others kept changing the petition.
+        """
+        upload = self._bucket.find(key)
+        if upload is None:
+            return
+        place = place_of(key)
+        petition = self._petitions.get(place.reference) if place else None
+        attachment = petition.attachment(place.id) if petition and place else None
+        if petition and attachment and attachment.state is AttachmentState.EXPECTED:
+            self._decide(petition, attachment, upload)
+        self._bucket.remove(key)
+
+    def _decide(self, petition: Petition, attachment: Attachment, upload: Upload) -> None:
+        try:
+            clean = self._looked_through(attachment, upload)
+        except RejectedFileError as rejected:
+            self._settle(petition, attachment, rejected.reason)
+            return
+        self._bucket.write(attachment.clean_key, clean.content, clean.content_type)
+        self._settle(petition, attachment, clean)
+
+    def _looked_through(self, attachment: Attachment, upload: Upload) -> CleanContent:
+        if upload.size > self._limits.bytes_each:
+            raise RejectedFileError(Rejection.TOO_LARGE)
+        content = self._bucket.read(upload)
+        verdict = self._scanner.verdict(upload, content)
+        if verdict is Verdict.PENDING:
+            raise NotScannedYetError
+        if verdict is Verdict.INFECTED:
+            raise RejectedFileError(Rejection.INFECTED)
+        return examined(content, attachment.content_type, self._limits.bytes_each)
+
+    def _settle(self, petition: Petition, attachment: Attachment, outcome: CleanContent | Rejection) -> None:
+        """Write down what became of a file; look again when somebody else changed the petition meanwhile."""
+        now = clock.now()
+        for attempt in range(1, _ATTEMPTS + 1):
+            change_id = f"checked:{attachment.id}"
+            if petition.has_change(change_id):
+                return
+            if isinstance(outcome, Rejection):
+                changed = attaching.reject(petition, attachment, outcome, at=now, change_id=change_id)
+            else:
+                file = attaching.CleanFile(
+                    outcome.content_type, len(outcome.content), hashlib.sha256(outcome.content).hexdigest()
+                )
+                changed = attaching.keep(petition, attachment, file, at=now, change_id=change_id)
+            try:
+                self._petitions.save(changed, petition.version)
+            except StaleVersionError:
+                current = self._petitions.get(petition.reference)
+                if current is None or attempt == _ATTEMPTS:
+                    raise
+                petition = current
+            else:
+                return

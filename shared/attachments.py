@@ -1,0 +1,151 @@
+"""The attachments bucket: forms that upload into its quarantine, links that download from it, and its objects.
+
+Which of this a function may do is its policy's matter: intake signs uploads, its check reads the quarantine and writes
+clean copies, casework signs uploads and downloads. Browsers talk to the bucket themselves; no file passes through us.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from shared import aws, clock
+from shared.domain.attachments import Attachment, Limits, quarantine_key
+
+UNDECLARED_TYPE = "application/octet-stream"
+"""What an upload is stored as whose sender did not say what it is; the check tells by its bytes."""
+DOWNLOAD_WITHIN = timedelta(minutes=2)
+"""How long a link to a file holds: it is followed at once."""
+
+
+class UploadForm(BaseModel):
+    """A form that puts one file into the bucket: `fields` first, then `file`, as multipart/form-data."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+
+
+class Download(BaseModel):
+    """Where a file is to be had, for a short while."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    url: str
+    filename: str
+    expires_at: datetime
+
+
+class Upload(NamedTuple):
+    """An object in the quarantine: exactly this version of it."""
+
+    key: str
+    version: str
+    size: int
+
+
+class AttachmentsBucket:
+    """The bucket of petitions' and answers' files."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+
+    # --- for browsers ---------------------------------------------------------------------------
+
+    def upload_form(
+        self, reference: str, attachment: Attachment, limits: Limits, *, then: str | None = None
+    ) -> UploadForm:
+        """Return a form that uploads one declared file and nothing else: its key, type and length are fixed.
+
+        Args:
+            reference: the petition's.
+            attachment: as it was declared.
+            limits: the longest file, and for how long the form holds.
+            then: where the bucket sends the browser afterwards; without it, the bucket answers 204.
+        """
+        content_type = attachment.content_type or UNDECLARED_TYPE
+        least, most = (attachment.size,) * 2 if attachment.size is not None else (1, limits.bytes_each)
+        after = {"success_action_redirect": then} if then else {"success_action_status": "204"}
+        fields = {"Content-Type": content_type, **after}
+        made = aws.client("s3").generate_presigned_post(
+            self._bucket,
+            quarantine_key(reference, attachment.id),
+            Fields=dict(fields),
+            Conditions=[
+                *({name: value} for name, value in fields.items()),
+                ["content-length-range", least, most],
+            ],
+            ExpiresIn=int(limits.upload_within.total_seconds()),
+        )
+        return UploadForm(
+            url=made["url"], fields=made["fields"], expires_at=clock.now() + limits.upload_within
+        )
+
+    def download(self, attachment: Attachment) -> Download:
+        """Return a link to a clean file that browsers save instead of showing it."""
+        url = aws.client("s3").generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": attachment.clean_key,
+                "ResponseContentDisposition": _disposition(attachment.filename),
+                "ResponseContentType": attachment.content_type,
+                "ResponseCacheControl": "no-store",
+            },
+            ExpiresIn=int(DOWNLOAD_WITHIN.total_seconds()),
+        )
+        return Download(url=url, filename=attachment.filename, expires_at=clock.now() + DOWNLOAD_WITHIN)
+
+    # --- objects --------------------------------------------------------------------------------
+
+    def find(self, key: str) -> Upload | None:
+        """Return the latest version of an object, or None when there is none (any more)."""
+        try:
+            head = aws.client("s3").head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == _NOT_FOUND:
+                return None
+            raise
+        return Upload(key, head["VersionId"], head["ContentLength"])
+
+    def read(self, upload: Upload) -> bytes:
+        """Return an object's bytes."""
+        answer = aws.client("s3").get_object(Bucket=self._bucket, Key=upload.key, VersionId=upload.version)
+        content: bytes = answer["Body"].read()
+        return content
+
+    def tags(self, upload: Upload) -> dict[str, str]:
+        """Return an object's tags."""
+        answer = aws.client("s3").get_object_tagging(
+            Bucket=self._bucket, Key=upload.key, VersionId=upload.version
+        )
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+
+    def write(self, key: str, content: bytes, content_type: str) -> None:
+        """Write an object; written twice, it is the same."""
+        aws.client("s3").put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+
+    def remove(self, key: str) -> None:
+        """Remove an object; the bucket's rules remove what is left of its versions."""
+        aws.client("s3").delete_object(Bucket=self._bucket, Key=key)
+
+
+_NOT_FOUND = 404
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address, for the pages' content security."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _disposition(filename: str) -> str:
+    """Return the header that lets a browser save a file under its name (RFC 6266)."""
+    plain = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

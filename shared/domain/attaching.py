@@ -1,0 +1,146 @@
+"""The verbs about a petition's files; like all verbs they return a new petition with one more history entry.
+
+They stand beside `Petition` because they are about its files alone. A file makes at most two entries: declared, and
+kept or rejected. Opening one makes an entry for each officer, file and day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.domain.attachments import (
+    Attachment,
+    AttachmentState,
+    BelongsTo,
+    Limits,
+    Rejection,
+    clean_filename,
+)
+from shared.domain.errors import InvalidInputError, UnknownAttachmentError
+from shared.domain.lifecycle import Action, State, target_of
+from shared.domain.petition import Petition
+from shared.domain.working_calendar import local_date
+
+
+class CleanFile(NamedTuple):
+    """What the check made of a file."""
+
+    content_type: str
+    size: int
+    sha256: str
+
+
+def expect(petition: Petition, wanted: Attachment, limits: Limits, *, change_id: str) -> Petition:
+    """Declare a file, so that it can be uploaded.
+
+    Raises:
+        ActionNotPossibleError: the petition is no longer open, or nobody is drafting an answer.
+        InvalidInputError: the file is too large, or there are enough of them.
+    """
+    if wanted.belongs_to is BelongsTo.ANSWER:
+        target_of(Action.DRAFT_ANSWER, petition.state)
+    if wanted.size is not None and wanted.size > limits.bytes_each:
+        raise InvalidInputError(("size", "file-too-large"))
+    same = [one for one in petition.attachments if one.belongs_to is wanted.belongs_to]
+    counted = sum(one.is_clean or one.is_awaited(wanted.declared_at, limits) for one in same)
+    if counted >= limits.files or len(same) >= limits.declarations:
+        raise InvalidInputError(("filename", "too-many-files"))
+    return petition.record(
+        Action.ATTACH,
+        by=wanted.by,
+        at=wanted.declared_at,
+        change_id=change_id,
+        facts={"attachment": wanted.id, "belongs_to": wanted.belongs_to},
+        is_visible=False,
+        attachments=(*petition.attachments, wanted),
+    )
+
+
+def keep(
+    petition: Petition, attachment: Attachment, file: CleanFile, *, at: datetime, change_id: str
+) -> Petition:
+    """Take a file that was found clean; a petition that waited for its petitioner goes back to work."""
+    kept = attachment.model_copy(
+        update={
+            **file._asdict(),
+            "filename": clean_filename(attachment.filename, file.content_type),
+            "state": AttachmentState.CLEAN,
+            "checked_at": at,
+        }
+    )
+    is_petitioners = attachment.belongs_to is BelongsTo.PETITION
+    completes = is_petitioners and petition.state is State.AWAITING_INFORMATION
+    return petition.record(
+        Action.KEEP_ATTACHMENT,
+        by=attachment.by,
+        at=at,
+        change_id=change_id,
+        text=kept.filename if is_petitioners else None,
+        note=None if is_petitioners else kept.filename,
+        facts={"attachment": kept.id, "sha256": file.sha256} | ({"completes": "yes"} if completes else {}),
+        is_visible=is_petitioners,
+        to=petition.state_of_work if completes else None,
+        attachments=_with(petition, kept),
+    )
+
+
+def reject(
+    petition: Petition, attachment: Attachment, rejection: Rejection, *, at: datetime, change_id: str
+) -> Petition:
+    """Say that a file was not kept, and why."""
+    rejected = attachment.model_copy(
+        update={"state": AttachmentState.REJECTED, "rejection": rejection, "checked_at": at}
+    )
+    is_petitioners = attachment.belongs_to is BelongsTo.PETITION
+    return petition.record(
+        Action.REJECT_ATTACHMENT,
+        by=attachment.by,
+        at=at,
+        change_id=change_id,
+        text=rejected.filename if is_petitioners else None,
+        note=None if is_petitioners else rejected.filename,
+        facts={"attachment": rejected.id, "reason": rejection},
+        is_visible=is_petitioners,
+        attachments=_with(petition, rejected),
+    )
+
+
+def record_opening(petition: Petition, attachment: Attachment, *, by: str, at: datetime) -> Petition:
+    """Record that an officer opened a petitioner's file: handwriting tells who wrote it (Quyết định 774/QĐ-TTg 2020).
+
+    Once for each officer, file and day, so that reading a file again does not fill the history.
+    """
+    change_id = f"open-attachment:{by}:{attachment.id}:{local_date(at)}"
+    if petition.has_change(change_id):
+        return petition
+    return petition.record(
+        Action.OPEN_ATTACHMENT,
+        by=by,
+        at=at,
+        change_id=change_id,
+        note=attachment.filename,
+        facts={"attachment": attachment.id},
+        is_visible=False,
+    )
+
+
+def clean_file(petition: Petition, attachment_id: str, belongs_to: BelongsTo) -> Attachment:
+    """Return a file that may be given to somebody.
+
+    Raises:
+        UnknownAttachmentError: there is none, or it was not found clean.
+    """
+    found = petition.attachment(attachment_id)
+    if found is None or not found.is_clean or found.belongs_to is not belongs_to:
+        raise UnknownAttachmentError
+    return found
+
+
+def files_to_erase(petition: Petition) -> tuple[Attachment, ...]:
+    """Return the files that go when a petition is erased: all but those that were published."""
+    return tuple(one for one in petition.attachments if not petition.is_public(one))
+
+
+def _with(petition: Petition, changed: Attachment) -> tuple[Attachment, ...]:
+    return tuple(changed if one.id == changed.id else one for one in petition.attachments)

@@ -1,0 +1,145 @@
+"""Files that belong to a petition: what is known of one, what may be sent, and where it lies in the bucket.
+
+A file is declared first, which gives it its identifier and its place in the quarantine. It is kept only once it was
+scanned and looked through; until then nobody can be given it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+EXTENSIONS = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "application/pdf": ".pdf",
+}
+"""The types that are taken: images can be made anew from their pixels, a PDF can be looked through."""
+
+LONGEST_FILENAME = 100
+QUARANTINE = "quarantine/"
+_OF_PETITIONS, _OF_ANSWERS = "petitions/", "answers/"
+_QUARANTINED = re.compile(rf"{QUARANTINE}(\d{{11}})/([0-9a-f]{{32}})")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_NOT_IN_FILENAMES = re.compile(r'[\\/:*?"<>|]')
+
+
+class BelongsTo(StrEnum):
+    """Which text a file goes with."""
+
+    PETITION = "PETITION"
+    ANSWER = "ANSWER"
+
+
+class AttachmentState(StrEnum):
+    """How far a file has come."""
+
+    EXPECTED = "EXPECTED"
+    """Declared: not arrived, or in quarantine."""
+    CLEAN = "CLEAN"
+    REJECTED = "REJECTED"
+
+
+class Rejection(StrEnum):
+    """Why a file was not kept."""
+
+    INFECTED = "INFECTED"
+    EMPTY = "EMPTY"
+    TOO_LARGE = "TOO_LARGE"
+    TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
+    WRONG_TYPE = "WRONG_TYPE"
+    DAMAGED = "DAMAGED"
+    ENCRYPTED = "ENCRYPTED"
+    ACTIVE_CONTENT = "ACTIVE_CONTENT"
+
+
+class Limits(NamedTuple):
+    """How much may be sent (settings)."""
+
+    files: int = 5
+    """Files with one petition, and as many with its answer."""
+    bytes_each: int = 10 * 1024 * 1024
+    upload_within: timedelta = timedelta(minutes=30)
+
+    @property
+    def declarations(self) -> int:
+        """How often files may be declared in a petition's life: each stands in its history, which is bounded."""
+        return 4 * self.files
+
+
+class Attachment(BaseModel):
+    """One file of a petition or of its answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    """32 hex digits that nobody can guess: it is the file's name in the bucket."""
+    belongs_to: BelongsTo = BelongsTo.PETITION
+    filename: str
+    content_type: str | None = None
+    """What was declared, if anything was; once clean, what it is."""
+    size: int | None = None
+    """Bytes that were declared, if any were; once clean, those of the clean copy."""
+    sha256: str | None = None
+    """Of the clean copy, in hex."""
+    state: AttachmentState = AttachmentState.EXPECTED
+    rejection: Rejection | None = None
+    by: str
+    """`petitioner` or `officer:<user name>`."""
+    declared_at: datetime
+    checked_at: datetime | None = None
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it may be given to somebody."""
+        return self.state is AttachmentState.CLEAN
+
+    @property
+    def clean_key(self) -> str:
+        """Where its clean copy lies; the key names no petition, because it stands in links."""
+        prefix = _OF_ANSWERS if self.belongs_to is BelongsTo.ANSWER else _OF_PETITIONS
+        return f"{prefix}{self.id}"
+
+    def is_awaited(self, at: datetime, limits: Limits) -> bool:
+        """Tell whether it may still arrive: after that it is not counted, though it is kept if it comes after all."""
+        return self.state is AttachmentState.EXPECTED and at < self.declared_at + limits.upload_within
+
+
+class Place(NamedTuple):
+    """Which file a key of the quarantine is for."""
+
+    reference: str
+    id: str
+
+
+def quarantine_key(reference: str, attachment_id: str) -> str:
+    """Return where a file waits until it is checked."""
+    return f"{QUARANTINE}{reference}/{attachment_id}"
+
+
+def place_of(key: str) -> Place | None:
+    """Return which file a key of the quarantine is for, or None when it is none of ours."""
+    match = _QUARANTINED.fullmatch(key)
+    return Place(match[1], match[2]) if match else None
+
+
+def clean_filename(given: str, content_type: str | None = None) -> str:
+    """Return a file name that is safe to show and to save, with the extension of what the file is.
+
+    Directories, control characters and the bidirectional overrides that make a name read other than it is go.
+    """
+    name = _UNPRINTABLE.sub("", unicodedata.normalize("NFC", given.replace("\\", "/"))).rpartition("/")[2]
+    name = " ".join(_NOT_IN_FILENAMES.sub("_", name).split()).strip(". ")
+    extension = EXTENSIONS.get(content_type or "", "")
+    stem = _without_extension(name) if extension else name
+    return f"{stem[: LONGEST_FILENAME - len(extension)].rstrip('. ') or 'tep'}{extension}"
+
+
+def _without_extension(name: str) -> str:
+    return re.sub(r"\.(jpe?g|jfif|png|webp|pdf)$", "", name, flags=re.IGNORECASE)
