@@ -99,8 +99,8 @@ ACTIONS: dict[Action, str] = {
 
 ATTACHMENT_STATES: dict[AttachmentState, str] = {
     AttachmentState.EXPECTED: N_("Đang kiểm tra"),
-    AttachmentState.CLEAN: N_("Đã nhận"),
-    AttachmentState.REJECTED: N_("Không nhận"),
+    AttachmentState.CLEAN: N_("Đã nhận tệp"),
+    AttachmentState.REJECTED: N_("Không nhận tệp"),
 }
 
 REJECTIONS: dict[Rejection, str] = {

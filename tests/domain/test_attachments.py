@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import attaching, history
+from shared.domain import attaching
 from shared.domain.attachments import (
     LONGEST_FILENAME,
     Attachment,
@@ -73,7 +73,7 @@ def test_a_clean_file_is_in_the_history_with_its_digest():
     entry = petition.history[-1]
     assert (entry.action, entry.text, entry.is_visible) == (Action.KEEP_ATTACHMENT, "anh.jpg", True)
     assert entry.facts["sha256"] == FILE.sha256
-    assert history.is_intact(petition.history)
+    assert petition.is_intact
 
 
 def test_a_rejected_file_says_why_and_is_never_given_out():

@@ -164,6 +164,7 @@ def later_replies() -> LaterReplies:
     )
 
 
+@cache
 def bucket() -> AttachmentsBucket:
     """Return the bucket of files."""
     from shared.attachments import AttachmentsBucket  # noqa: PLC0415 - few requests are about files
@@ -224,7 +225,9 @@ def forget() -> None:
         finder,
         follow_up,
         public_record,
+        bucket,
+        file_desk,
+        upload_check,
     )
-    files = (bucket, file_desk, upload_check)
-    for part in (*parts, *files, pin_again, sms_desk, part_store, later_replies, pages):
+    for part in (*parts, pin_again, sms_desk, part_store, later_replies, pages):
         part.cache_clear()
