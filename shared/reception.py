@@ -64,6 +64,15 @@ class Reception:
                 return self._received(old, is_new=False)
         raise RuntimeError("no free reference among the candidates")
 
+    def find(self, key: str) -> Petition | None:
+        """Return the petition that a submission of this name made before, None where there was none."""
+        now = clock.now()
+        for year in {local_date(now).year, local_date(now - LATE_RETRIES).year}:
+            old = self._petitions.get(next(iter(reference.candidates(self._key, key, year))))
+            if old is not None and old.submission == reference.submission_digest(self._key, key):
+                return old
+        return None
+
     def _check_field(self, submission: Submission, now: datetime) -> None:
         if submission.field and submission.field not in self._directory.fields(local_date(now)):
             raise InvalidInputError(("field", "unknown"))

@@ -199,7 +199,8 @@ def test_a_bare_name_and_address_answers_our_question(intake, reference):
 def test_a_bare_text_after_two_days_is_answered_with_help(intake, reference):
     intake.clock.hold_at(intake.clock.now() + timedelta(hours=49))
 
-    assert text(intake, "Nguyen Van An, 12 Le Loi, Hue", "m2") == sms_replies.HELP
+    (petition,) = petitions(intake)
+    assert text(intake, "Nguyen Van An, 12 Le Loi, Hue", "m2") == sms_replies.help_with(petition)
     assert not petitions(intake)[0].petitioner.is_named
 
 
@@ -207,7 +208,8 @@ def test_a_bare_text_after_two_days_is_answered_with_help(intake, reference):
     "thanks", ["cam on nhieu", "da nhan duoc roi cam on ban", "toi dang cho tra loi day nhe"]
 )
 def test_small_talk_is_not_taken_for_a_name(intake, reference, thanks):
-    assert text(intake, thanks, "m2") == sms_replies.HELP
+    (petition,) = petitions(intake)
+    assert text(intake, thanks, "m2") == sms_replies.help_with(petition)
 
     assert not petitions(intake)[0].petitioner.is_named
 
@@ -357,6 +359,176 @@ def test_one_number_costs_us_a_bounded_number_of_replies_and_a_repeat_is_not_cou
     assert text(intake, "xin chao", "other", sender=OTHERS)
 
 
+# --- without a reference ------------------------------------------------------------------------------
+
+
+def test_who_has_one_petition_need_not_name_it(intake, reference):
+    assert text(intake, "PAKN TC", "m2").startswith(f"PAKN {reference}: Moi tiep nhan")
+
+
+def test_who_has_several_is_told_their_references_to_choose_from(intake, reference):
+    text(intake, "PAKN Viec thu hai", "second")
+    both = {one.reference for one in petitions(intake)}
+
+    reply = text(intake, "PAKN TC", "m2")
+
+    assert set(re.findall(r"[0-9]{11}", reply)) == both
+
+
+def test_one_that_ended_is_not_meant_while_another_is_open(intake, reference):
+    text(intake, f"PAKN RUT {reference}", "m2")
+    assert "Da rut" in text(intake, "PAKN TC", "m3")
+
+    text(intake, "PAKN Viec thu hai", "second")
+
+    assert "Moi tiep nhan" in text(intake, "PAKN TC", "m4")
+
+
+@pytest.mark.parametrize("content", ["PAKN DG 4", "PAKN 4", "4", "4/5"])
+def test_a_bare_score_rates_the_only_answer(intake, answered, content):
+    assert "Da ghi nhan danh gia 4/5" in text(intake, content, "m2")
+
+    rating = petitions(intake)[0].rating
+    assert rating is not None
+    assert rating.score == 4
+
+
+def test_a_bare_score_without_an_answer_rates_nothing(intake, reference):
+    assert "De danh gia" in text(intake, "5", "m2")
+    assert petitions(intake)[0].rating is None
+    assert len(petitions(intake)) == 1
+
+
+def test_withdrawing_is_never_guessed(intake, reference):
+    assert f"gui PAKN RUT {reference} den 8088" in text(intake, "PAKN RUT", "m2")
+    assert petitions(intake)[0].state == "RECEIVED"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            "PAKN BS Nguyễn Văn An, 12 Lê Lợi, Huế", id="as the receipt asks, without the reference"
+        ),
+        pytest.param("PAKN bo sung: ten toi la An, thon Ha, xa Dong Son", id="in words"),
+    ],
+)
+def test_name_and_address_without_a_reference_are_those_we_asked_for(intake, reference, content):
+    for _ in range(2):
+        assert "Da nhan ho ten, dia chi" in text(intake, content, "m2")
+
+    (petition,) = petitions(intake)
+    assert petition.petitioner.is_named
+    assert petition.version == 2
+
+
+def test_a_doctor_is_a_petition_also_of_somebody_whose_name_we_wait_for(intake, reference):
+    for _ in range(2):
+        text(intake, "PAKN BS Hung, khoa noi, voi tien toi 5 trieu", "m2")
+
+    assert [one.petitioner.is_named for one in petitions(intake)] == [False, False]
+
+
+def test_a_doctor_called_by_surname_is_no_name_of_the_petition_that_he_became(intake):
+    for _ in range(2):
+        text(intake, "PAKN BS Tran Hung, khoa noi, voi tien toi 5 trieu", "m1")
+
+    (petition,) = petitions(intake)
+    assert not petition.petitioner.is_named
+    assert petition.version == 1
+
+
+# --- what follows without a command -------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(intake: System, reference: str, officers_do: Callable[..., Petition]) -> str:
+    """The petition that came by SMS, and an officer asks for more."""
+    at = intake.clock.now()
+    text(intake, f"PAKN BS {reference} Nguyen Van An, 12 Le Loi, Hue", "named")
+    officers_do(
+        reference,
+        lambda p: p.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=at, change_id="r"),
+        lambda p: p.accept(by="officer:a", handler="a", at=at, change_id="a"),
+        lambda p: p.request_information("Năm nào?", by="officer:a", at=at, change_id="q"),
+    )
+    return reference
+
+
+@pytest.mark.parametrize("content", ["Toi thi nam 2024", "PAKN BS toi thi nam 2024", "tôi thi năm 2024 ạ"])
+def test_the_answer_to_an_officers_question_needs_no_command_and_puts_it_back_to_work(intake, asked, content):
+    replies = {text(intake, content, "m2") for _ in range(2)}
+
+    (petition,) = petitions(intake)
+    assert petition.state == "IN_PROGRESS"
+    assert petition.history[-1].action == "supplement"
+    assert len(replies) == 1
+
+
+@pytest.mark.parametrize("content", ["ok", "alo"])
+def test_a_word_is_no_answer_to_an_officers_question(intake, asked, content):
+    text(intake, content, "m2")
+
+    assert petitions(intake)[0].state == "AWAITING_INFORMATION"
+
+
+def test_a_new_petition_stays_one_although_an_officer_asked_about_another(intake, asked):
+    text(intake, "PAKN Viec khac: hoi ve tien luong", "m2")
+
+    assert len(petitions(intake)) == 2
+
+
+def test_the_rest_of_a_silently_split_message_joins_its_beginning(intake):
+    whole = "PAKN " + "Phong noi vu tra loi cham. " * 10
+    text(intake, whole[:153], "m1")
+    for _ in range(2):
+        assert "Da nhan noi dung bo sung" in text(intake, whole[153:], "m2")
+
+    (petition,) = petitions(intake)
+    assert petition.history[-1].text == whole[153:].strip()
+    assert petition.version == 2
+
+
+def test_a_text_that_follows_a_short_message_is_not_added_by_a_guess(intake, reference):
+    text(intake, "toi con viec nay nua muon hoi", "m2")
+
+    assert petitions(intake)[0].version == 1
+
+
+def test_who_said_stop_is_answered_only_when_asking(intake, reference):
+    text(intake, "HUY", "m2")
+
+    assert text(intake, "cam on nhieu", "m3") == ""
+    assert text(intake, "PAKN HD", "m4") != ""
+    assert text(intake, f"PAKN TC {reference}", "m5") != ""
+
+
+# --- the second look ----------------------------------------------------------------------------------
+
+
+def test_a_poor_rating_is_answered_with_how_to_ask_for_a_second_look(intake, answered):
+    assert f"gui PAKN XL {answered} <ly do>" in text(intake, f"PAKN DG {answered} 2", "m2")
+    assert "XL" not in text(intake, f"PAKN DG {answered} 4", "m3")
+
+
+def test_a_second_look_is_opened_once_and_the_notifier_says_so(intake, answered):
+    text(intake, f"PAKN DG {answered} 1", "m2")
+
+    first = text(intake, f"PAKN XL {answered} chua dung y toi hoi", "m3")
+    again = text(intake, f"PAKN XL {answered} chua dung y toi hoi", "m3")
+    anew = text(intake, f"PAKN XL {answered} van chua dung", "m4")
+
+    (petition,) = petitions(intake)
+    assert (petition.state, petition.history[-1].text) == ("REOPENED", "chua dung y toi hoi")
+    assert first == again == ""
+    assert "da duoc xem xet lai" in anew
+
+
+def test_before_a_second_look_comes_a_poor_rating(intake, answered):
+    assert f"PAKN DG {answered} 1" in text(intake, f"PAKN XL {answered} chua dung", "m2")
+    assert petitions(intake)[0].state == "ANSWERED"
+
+
 # --- long messages ------------------------------------------------------------------------------------
 
 
@@ -415,6 +587,12 @@ def test_every_status_fits_one_sms(state, days):
         sms_replies.withdrawn(petition),
     ]
 
+    replies += [
+        sms_replies.help_with(petition),
+        sms_replies.rated(petition, 1, may_ask_again=True),
+        sms_replies.no_second_look(petition, 2),
+        *(sms_replies.help_about(topic, [petition.reference] * n) for topic in Topic for n in (1, 2, 5)),
+    ]
     for reply in replies:
         assert is_gsm7(reply)
         assert segments(reply) == 1

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intake.sms.commands import (
+    AskAgain,
     Command,
     Help,
     Rate,
@@ -50,6 +51,8 @@ SENDING = [
         "PAKN rút tiền lương hưu bị phiền hà", Send("rút tiền lương hưu bị phiền hà"), id="drawing money"
     ),
     pytest.param("PAKN đánh giá cán bộ không đúng", Send("đánh giá cán bộ không đúng"), id="about rating"),
+    pytest.param("PAKN xem lại lương", Send("xem lại lương"), id="asking to look at wages again"),
+    pytest.param("PAKN 5 năm chưa xong", Send("5 năm chưa xong"), id="five years are no score"),
     pytest.param("PAKN Tra cứu hồ sơ ở đâu", Send("Tra cứu hồ sơ ở đâu"), id="asking where to track"),
     pytest.param("PAKN hủy bỏ thủ tục này", Send("hủy bỏ thủ tục này"), id="about abolishing"),
     pytest.param(
@@ -117,6 +120,21 @@ OTHERS = [
     pytest.param("PAKN DG 26483190275 1/5", Rate(REFERENCE, 1), id="one of five"),
     pytest.param("PAKN DG 264831902753", Rate(REFERENCE, 3), id="score glued to the reference"),
     pytest.param("PAKN DG 26483190275: 2 vì chậm", Rate(REFERENCE, 2), id="rating with a remark"),
+    pytest.param(
+        "PAKN XL 26483190275 chưa đúng ý tôi hỏi",
+        AskAgain(REFERENCE, "chưa đúng ý tôi hỏi"),
+        id="second look as advertised",
+    ),
+    pytest.param(
+        "pakn xem lại 26 4831 9027 5: chưa rõ", AskAgain(REFERENCE, "chưa rõ"), id="second look in words"
+    ),
+    pytest.param("PAKN XL 26483190275", AskAgain(REFERENCE, ""), id="second look without a reason"),
+    pytest.param("PAKN TC", Track(None), id="tracking the only one"),
+    pytest.param("PAKN tra cứu?", Track(None), id="tracking the only one in words"),
+    pytest.param("PAKN DG 5", Rate(None, 5), id="rating the only one"),
+    pytest.param("PAKN đánh giá 4/5!", Rate(None, 4), id="rating the only one in words"),
+    pytest.param("PAKN 3", Rate(None, 3), id="only a score behind the keyword"),
+    pytest.param(" 5. ", Rate(None, 5), id="only a score, as an answer to our question"),
     pytest.param("PAKN RUT 26483190275", Withdraw(REFERENCE), id="withdrawal as advertised"),
     pytest.param(
         "PAKN rút 26.4831.9027.5 vì đã xong", Withdraw(REFERENCE), id="withdrawal with accents and reason"
@@ -136,12 +154,15 @@ HELPING = [
     pytest.param("PAKN ...", Help(), id="the keyword and dots"),
     pytest.param("PAKN hướng dẫn", Help(None, "hướng dẫn"), id="asking for help"),
     pytest.param("xin chào", Help(None, "xin chào"), id="no keyword"),
+    pytest.param("TC", Help(None, "TC"), id="two letters without keyword and reference"),
+    pytest.param("6", Help(None, "6"), id="a score that there is not"),
     pytest.param(
         "Nguyễn Văn A, 12 Lê Lợi, Huế", Help(None, "Nguyễn Văn A, 12 Lê Lợi, Huế"), id="name and address"
     ),
     pytest.param("Pan toi", Help(None, "Pan toi"), id="a word that only resembles the keyword"),
     pytest.param("Phan Anh", Help(None, "Phan Anh"), id="a person's name"),
-    pytest.param("PAKN TC", Help(Topic.TRACK, "TC"), id="tracking without a reference"),
+    pytest.param("PAKN DG xấu", Help(Topic.RATE, "DG xấu"), id="no score and no reference"),
+    pytest.param("PAKN XL", Help(Topic.SECOND_LOOK, "XL"), id="a second look at what?"),
     pytest.param("PAKN TC 2648319027", Help(Topic.TRACK, "TC 2648319027"), id="a digit too few"),
     pytest.param("PAKN TC 264831902751", Help(Topic.TRACK, "TC 264831902751"), id="a digit too many"),
     pytest.param(
@@ -207,10 +228,10 @@ def test_commands_do_not_show_what_people_wrote_in_logs() -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_is_understood_or_answered_with_help(text: str) -> None:
-    for keyword in ("", "PAKN ", "PAKN TC ", "PAKN BS "):
+    for keyword in ("", "PAKN ", "PAKN TC ", "PAKN BS ", "PAKN XL ", "PAKN DG "):
         command = parse(keyword + text)
 
-        if isinstance(command, Track | Supplement | Rate | Withdraw):
+        if isinstance(command, Track | Supplement | Rate | AskAgain | Withdraw) and command.reference:
             assert len(command.reference) == 11
             assert command.reference.isascii()
             assert command.reference.isdigit()

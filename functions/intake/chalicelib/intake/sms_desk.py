@@ -9,33 +9,30 @@ The sender's number proves whose petition it is; it may be spoofed, so a reply h
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
-from datetime import timedelta
 
 from chalicelib.intake import sms_replies as replies
 from chalicelib.intake.follow_up import FollowUp
 from chalicelib.intake.part_store import PartStore
 from chalicelib.intake.sms import commands
+from chalicelib.intake.sms.commands import Topic
 from chalicelib.intake.sms.webhook import InboundSms
 from chalicelib.intake.sms_store import SmsStore
+from chalicelib.intake.which_petition import WhichPetition, begins_with_a_name, may_be_name_and_address
 from shared import clock
 from shared.directory import Directory
 from shared.domain import deadlines
 from shared.domain import reference as references
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.lifecycle import Action
+from shared.domain.lifecycle import RESULT_KNOWN, UNANSWERED, Action, State
 from shared.domain.petition import Channel, Identity, Petition, ReplyBy
+from shared.domain.second_look import may_ask_for_second_look
 from shared.domain.submission import Submission
 from shared.petitions import Petitions
 from shared.reception import Reception
 
-ANSWERS_TO_THE_QUESTION_WITHIN = timedelta(hours=48)
-"""How long an SMS without a command is taken for the name and address that its sender was asked for."""
-_IDENTITY = re.compile(r"[,;\n0-9]")
-_WORDS_OF_AN_IDENTITY = 4
-"""A name and address have several words and a comma or a house number; "cảm ơn nhiều" has not, and must not be sealed
-in their place, because then the name itself, when it comes, would be taken for content."""
+_WORDS_OF_A_TEXT = 2
+"""One word without a command ("ok", "alo") is not added to a petition."""
 
 
 class SmsDesk:
@@ -53,7 +50,7 @@ class SmsDesk:
         key: bytes,
     ) -> None:
         self._reception = reception
-        self._petitions = petitions
+        self._which = WhichPetition(petitions, key)
         self._directory = directory
         self._follow_up = follow_up
         self._store = store
@@ -71,7 +68,7 @@ class SmsDesk:
         Raises:
             IdempotencyKeyReusedError: its message id came before with another text or sender.
         """
-        arrival = self._parts.take(sms, references.contact_key(self._key, sms.sender))
+        arrival = self._parts.take(sms, self._contact(sms))
         if arrival.whole is None:
             self._wait_for_parts(arrival.waits_in)
             return ""
@@ -83,14 +80,16 @@ class SmsDesk:
         """Do what a message asks for that is whole, or whose missing parts are not waited for any more."""
         command = _command_of(sms)
         if isinstance(command, commands.Send):
-            return self._receive(sms, command.content, is_answered_inline=is_answered_inline)
-        reply = self._reply(sms, command)
-        contact = references.contact_key(self._key, sms.sender)
-        return reply if reply and self._store.may_reply(contact, sms.replay_key) else ""
+            reply = self._asked_for(sms, command.supplement) if command.supplement else ""
+            if not reply:
+                return self._receive(sms, command.content, is_answered_inline=is_answered_inline)
+        else:
+            reply = self._reply(sms, command)
+        return reply if reply and self._store.may_reply(self._contact(sms), sms.replay_key) else ""
 
     def _receive(self, sms: InboundSms, content: str, *, is_answered_inline: bool) -> str:
         """Store a petition; whoever floods us gets no more receipts, and loses no petition."""
-        may_reply = self._store.may_reply(references.contact_key(self._key, sms.sender), sms.replay_key)
+        may_reply = self._store.may_reply(self._contact(sms), sms.replay_key)
         received = self._reception.receive(
             self._submission(sms, content, is_receipt_owed=may_reply and not is_answered_inline)
         )
@@ -98,7 +97,7 @@ class SmsDesk:
 
     def _submission(self, sms: InboundSms, content: str, *, is_receipt_owed: bool) -> Submission:
         return Submission(
-            key=f"sms:{sms.provider}:{sms.replay_key if sms.keyword_stripped else sms.message_id}",
+            key=_submission_key(sms),
             channel=Channel.SMS,
             content=content,
             identity=Identity(phone=sms.sender),
@@ -127,21 +126,29 @@ class SmsDesk:
             owed = self._submission(sms, command.content, is_receipt_owed=True)
             return self._reception.receive(owed).petition
         reference = getattr(command, "reference", "")
-        return self._own(sms, reference) if reference else None
+        return self._which.named(sms, reference) if reference else None
 
     def _reply(self, sms: InboundSms, command: commands.Command) -> str:
         match command:
             case commands.Stop():
-                self._store.stop(references.contact_key(self._key, sms.sender))
+                self._store.stop(self._contact(sms))
                 return replies.STOPPED
-            case commands.Help(about=about, text=text):
-                return self._help(sms, about, text)
+            case commands.Track(reference=None):
+                return self._status_of_the_only_one(sms)
+            case commands.Rate(reference=None, score=score):
+                only = self._which.only(sms, RESULT_KNOWN)
+                return (
+                    self._rate(only, score, cause_of_sms(only, sms)) if only else self._show(sms, Topic.RATE)
+                )
+            case commands.Help():
+                return self._help(sms, command)
             case commands.Send():
                 raise TypeError("a new petition is received, not replied to")
-        petition = self._own(sms, command.reference)
-        if petition is None:
-            return replies.NOT_YOURS
-        cause = cause_of_sms(petition, sms)
+        petition = self._which.named(sms, command.reference or "")
+        return self._follow(petition, command, cause_of_sms(petition, sms)) if petition else replies.NOT_YOURS
+
+    def _follow(self, petition: Petition, command: commands.Command, cause: str) -> str:
+        """Do what somebody wants with a petition of theirs."""
         match command:
             case commands.Track():
                 return self._status(petition)
@@ -149,19 +156,21 @@ class SmsDesk:
                 return self._supplement(petition, content, cause)
             case commands.Rate(score=score):
                 return self._rate(petition, score, cause)
+            case commands.AskAgain(reason=reason):
+                return self._ask_again(petition, reason, cause)
             case commands.Withdraw():
                 return self._withdraw(petition, cause)
+        raise TypeError("not about a petition")
 
-    def _own(self, sms: InboundSms, reference: str) -> Petition | None:
-        """Return the sender's own petition; None for one that is not, or that does not exist."""
-        digits = references.normal_reference(reference)
-        petition = self._petitions.get(digits) if digits else None
-        contact = references.contact_key(self._key, sms.sender)
-        return petition if petition and contact in petition.petitioner.contact_keys else None
+    # --- with a petition --------------------------------------------------------------------------------
 
     def _status(self, petition: Petition) -> str:
         left = deadlines.days_left(petition.due_on, clock.now(), self._directory.calendar())
         return replies.status(petition, replies.overdue_working_days(left))
+
+    def _status_of_the_only_one(self, sms: InboundSms) -> str:
+        petition = self._which.only_or_latest_ended(sms)
+        return self._status(petition) if petition else self._show(sms, Topic.TRACK)
 
     def _supplement(self, petition: Petition, content: str, cause: str) -> str:
         if not petition.petitioner.is_named or petition.has_change(f"identity:{cause}"):
@@ -182,9 +191,20 @@ class SmsDesk:
 
     def _rate(self, petition: Petition, score: int, cause: str) -> str:
         try:
-            return replies.rated(self._follow_up.rate(petition, score, None, cause), score)
+            rated = self._follow_up.rate(petition, score, None, cause)
         except ActionNotPossibleError:
             return replies.not_possible(petition, Action.RATE)
+        may_ask_again = may_ask_for_second_look(rated, self._directory.terms_of(rated))
+        return replies.rated(rated, score, may_ask_again=may_ask_again)
+
+    def _ask_again(self, petition: Petition, reason: str, cause: str) -> str:
+        """Ask for the second look; that it was opened, the notifier says, as for those who ask on the web."""
+        try:
+            self._follow_up.reopen(petition, reason or None, cause)
+        except ActionNotPossibleError:
+            terms = self._directory.terms_of(petition)
+            return replies.no_second_look(petition, terms.poor_rating_at_most)
+        return ""
 
     def _withdraw(self, petition: Petition, cause: str) -> str:
         try:
@@ -192,24 +212,71 @@ class SmsDesk:
         except ActionNotPossibleError:
             return replies.not_possible(petition, Action.WITHDRAW)
 
-    def _help(self, sms: InboundSms, about: commands.Topic | None, text: str) -> str:
-        """Explain the commands, unless a text is evidently the answer to our question for name and address."""
-        if about is None and _IDENTITY.search(text) and len(text.split()) >= _WORDS_OF_AN_IDENTITY:
-            asked = self._asked_for_identity(sms)
-            if asked is not None:
-                return self._complete(asked, text, cause_of_sms(asked, sms))
-        return replies.HELP_ABOUT[about] if about else replies.HELP
+    # --- without a command ------------------------------------------------------------------------------
 
-    def _asked_for_identity(self, sms: InboundSms) -> Petition | None:
-        """Return the sender's latest petition if its name and address are still to come (or came with this SMS)."""
-        latest = self._petitions.of_contact(references.contact_key(self._key, sms.sender), limit=1)
-        if not latest or clock.now() - latest[0][1] > ANSWERS_TO_THE_QUESTION_WITHIN:
-            return None
-        petition = self._petitions.get(latest[0][0])
-        if petition is None or petition.channel is not Channel.SMS:
-            return None
-        is_open = petition.is_unanswered and not petition.petitioner.is_named
-        return petition if is_open or petition.has_change(f"identity:{cause_of_sms(petition, sms)}") else None
+    def _asked_for(self, sms: InboundSms, text: str) -> str:
+        """Take what `BS` without a reference brings, if its sender was asked for something; "" if it was not.
+
+        A repeated request is answered as the first one was, although nobody waits for its text any more.
+        """
+        if self._reception.find(_submission_key(sms)) is not None:
+            return ""
+        if done := self._done_before(sms):
+            return done
+        waiting = self._which.only(sms, {State.AWAITING_INFORMATION})
+        if waiting is not None:
+            return self._add(waiting, text, cause_of_sms(waiting, sms))
+        unnamed = self._which.waiting_for_identity(sms, lambda p: cause_of_sms(p, sms))
+        if unnamed is not None and begins_with_a_name(text):
+            return self._complete(unnamed, text, cause_of_sms(unnamed, sms))
+        return ""
+
+    def _help(self, sms: InboundSms, help_: commands.Help) -> str:
+        """Take what we asked for, or the rest of a message; else explain the command that was begun, or all of them."""
+        if help_.about is None and not help_.has_keyword:
+            taken = self._take_bare(sms, help_.text)
+            if taken or self._store.said_stop(self._contact(sms)):
+                return taken
+        return self._show(sms, help_.about)
+
+    def _take_bare(self, sms: InboundSms, text: str) -> str:
+        """Take a text without keyword and command where it can mean only one petition; "" where it may mean more."""
+        if done := self._done_before(sms):
+            return done
+        if may_be_name_and_address(text):
+            unnamed = self._which.waiting_for_identity(sms, lambda p: cause_of_sms(p, sms))
+            if unnamed is not None:
+                return self._complete(unnamed, text, cause_of_sms(unnamed, sms))
+        meant = self._which.only(sms, {State.AWAITING_INFORMATION}) or self._which.continued_by(sms)
+        if meant is None or len(text.split()) < _WORDS_OF_A_TEXT:
+            return ""
+        return self._add(meant, text, cause_of_sms(meant, sms))
+
+    def _done_before(self, sms: InboundSms) -> str:
+        """Return what was replied to this very SMS when it added to one of the sender's petitions, "" if it did not."""
+        for petition in self._which.latest(sms):
+            cause = cause_of_sms(petition, sms)
+            if petition.has_change(f"identity:{cause}"):
+                return replies.identity_added(petition)
+            if petition.has_change(f"supplement:{cause}"):
+                return replies.supplemented(petition)
+        return ""
+
+    def _show(self, sms: InboundSms, about: Topic | None) -> str:
+        """Show how a command is written, with the sender's own references where they have some."""
+        if about is None:
+            only = self._which.only(sms, UNANSWERED)
+            return replies.help_with(only) if only else replies.HELP
+        mine = self._which.references(sms)
+        return replies.help_about(about, mine) if mine else replies.HELP_ABOUT[about]
+
+    def _contact(self, sms: InboundSms) -> str:
+        return references.contact_key(self._key, sms.sender)
+
+
+def _submission_key(sms: InboundSms) -> str:
+    """Name a petition by its SMS; who strips the keyword signs no border between id and text, so there by both."""
+    return f"sms:{sms.provider}:{sms.replay_key if sms.keyword_stripped else sms.message_id}"
 
 
 def _command_of(sms: InboundSms) -> commands.Command:

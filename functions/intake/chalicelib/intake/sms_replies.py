@@ -5,6 +5,7 @@ No reply repeats what somebody wrote, names a unit, or tells whether a petition 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from chalicelib.intake.sms.commands import Topic
@@ -17,20 +18,20 @@ from shared.web.labels import STATES
 HOTLINE = "1900 1547"
 
 HELP = (
-    "Gui 8088: PAKN <noi dung> de phan anh; PAKN TC <ma> tra cuu; PAKN BS <ma> <noi dung> bo sung; "
-    "PAKN DG <ma> 1-5 danh gia; PAKN RUT <ma> rut. Ho tro 1900 1547"
+    "Gui 8088: PAKN <noi dung>. Co ma so: PAKN TC <ma> tra cuu, PAKN BS <ma> <noi dung> bo sung, "
+    "tuong tu DG <1-5> danh gia, XL xem lai, RUT rut. Ho tro 1900 1547"
 )
+_WRITTEN: dict[Topic, tuple[str, str]] = {
+    Topic.TRACK: ("De tra cuu", "PAKN TC {}"),
+    Topic.SUPPLEMENT: ("De bo sung", "PAKN BS {} <noi dung>"),
+    Topic.RATE: ("De danh gia", "PAKN DG {} <diem 1 den 5>"),
+    Topic.SECOND_LOOK: ("De nghi xem lai", "PAKN XL {} <ly do>"),
+    Topic.WITHDRAW: ("De rut", "PAKN RUT {}"),
+}
+"""Each command: what it is for, and how it is written with a reference."""
 HELP_ABOUT: dict[Topic, str] = {
-    Topic.TRACK: "De tra cuu, gui PAKN TC <ma 11 so> den 8088. Vi du: PAKN TC 26483190275. Ho tro: 1900 1547.",
-    Topic.SUPPLEMENT: (
-        "De bo sung, gui PAKN BS <ma 11 so> <noi dung> den 8088. Vi du: PAKN BS 26483190275 ho ten, dia chi. "
-        "Ho tro: 1900 1547."
-    ),
-    Topic.RATE: (
-        "De danh gia, gui PAKN DG <ma 11 so> <diem 1 den 5> den 8088. Vi du: PAKN DG 26483190275 5. "
-        "Ho tro: 1900 1547."
-    ),
-    Topic.WITHDRAW: "De rut, gui PAKN RUT <ma 11 so> den 8088. Vi du: PAKN RUT 26483190275. Ho tro: 1900 1547.",
+    topic: f"{purpose}, gui {written.format('<ma 11 so>')} den 8088. Ma co trong tin xac nhan. Ho tro: {HOTLINE}."
+    for topic, (purpose, written) in _WRITTEN.items()
 }
 NOT_YOURS = (
     "Khong tim thay ma so nay trong cac PAKN gui tu so dien thoai cua ban. Vui long kiem tra lai ma so, "
@@ -45,6 +46,23 @@ _NOT_POSSIBLE = {
     Action.WITHDRAW: "khong the rut",
     Action.RATE: "chua the danh gia",
 }
+
+
+def help_about(topic: Topic, mine: Sequence[str]) -> str:
+    """Show how a command is written: with the sender's reference, or with all that they have to choose from."""
+    purpose, written = _WRITTEN[topic]
+    if len(mine) == 1:
+        return f"{purpose}, gui {written.format(mine[0])} den 8088. Ho tro: {HOTLINE}."
+    return f"{purpose}, gui {written.format('<ma>')} den 8088. Ma cua ban: {', '.join(mine)}"
+
+
+def help_with(petition: Petition) -> str:
+    """Show what the sender of one open petition can write."""
+    reference = petition.reference
+    return (
+        f"De bo sung, gui PAKN BS {reference} <noi dung>; tra cuu: PAKN TC {reference}; "
+        f"phan anh viec khac: PAKN <noi dung>. Ho tro {HOTLINE}"
+    )
 
 
 def receipt(petition: Petition, pin: str) -> str:
@@ -80,9 +98,25 @@ def supplemented(petition: Petition) -> str:
     return f"Da nhan noi dung bo sung cho PAKN {petition.reference}. Han tra loi {_day(petition.due_on)}."
 
 
-def rated(petition: Petition, score: int) -> str:
-    """Confirm a rating."""
-    return f"Da ghi nhan danh gia {score}/5 cho PAKN {petition.reference}. Cam on ban."
+def rated(petition: Petition, score: int, *, may_ask_again: bool = False) -> str:
+    """Confirm a rating; who is not satisfied may ask for a second look, once."""
+    thanks = f"Da ghi nhan danh gia {score}/5 cho PAKN {petition.reference}. Cam on ban."
+    if not may_ask_again:
+        return thanks
+    return f"{thanks} Neu muon cap cao hon xem lai, gui PAKN XL {petition.reference} <ly do>"
+
+
+def no_second_look(petition: Petition, poor: int) -> str:
+    """Say why nobody looks again: it was done, or the answer was not rated poorly (yet)."""
+    reference = petition.reference
+    if petition.last(Action.REOPEN):
+        return f"PAKN {reference} da duoc xem xet lai mot lan. Ho tro: {HOTLINE}."
+    if petition.answer is None:
+        return f"PAKN {reference} dang o trang thai {_state(petition)}: chua co ket qua de xem lai. Ho tro: {HOTLINE}."
+    return (
+        f"De duoc xem lai, truoc het danh gia 1 den {poor}: PAKN DG {reference} 1, "
+        f"roi gui lai PAKN XL {reference} <ly do>. Ho tro {HOTLINE}"
+    )
 
 
 def withdrawn(petition: Petition) -> str:

@@ -1,19 +1,22 @@
 """What a citizen meant by an SMS; called by intake for every message, whichever provider brought it.
 
-    PAKN <nội dung>             send            PAKN DG <mã> <1-5>   rate the answer
-    PAKN TC <mã>                track           PAKN RUT <mã>        withdraw
-    PAKN BS <mã> <nội dung>     supplement      HUY                  send me no more SMS
+    PAKN <nội dung>             send            PAKN DG <mã> <1-5>     rate the answer
+    PAKN TC <mã>                track           PAKN XL <mã> <lý do>   look at it again, at a higher level
+    PAKN BS <mã> <nội dung>     supplement      PAKN RUT <mã>          withdraw
+                                                HUY                    send me no more SMS
 
 People write on small keys: case, accents, punctuation, spaces and small slips are forgiven, as long as nothing
 is lost or withdrawn by a guess. Two-letter commands are also ordinary words (`BS` is a doctor, `TC` an
 organisation, "rút tiền" is drawing money): without a reference behind it, `PAKN BS Hùng vòi tiền` is a petition.
+Where the reference is left out (`PAKN TC`, `PAKN DG 5`), the command has none, and the desk looks whether the sender
+has just one petition that can be meant.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from shared.domain.gsm7 import unaccented
@@ -25,21 +28,23 @@ class Topic(StrEnum):
     TRACK = "TRACK"
     SUPPLEMENT = "SUPPLEMENT"
     RATE = "RATE"
+    SECOND_LOOK = "SECOND_LOOK"
     WITHDRAW = "WITHDRAW"
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A new petition."""
+    """A new petition. `supplement` is what is left if its first word was `BS`: who was asked for more may mean that."""
 
     content: str = field(repr=False)
+    supplement: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
     """How does my petition stand? `reference` is 11 digits; whether it exists is for the caller to find out."""
 
-    reference: str
+    reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,16 @@ class Supplement:
 class Rate:
     """A score from 1 (poor) to 5 (very good) for the answer."""
 
-    reference: str
+    reference: str | None
     score: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """The petitioner asks a higher level to look again, and says why."""
+
+    reference: str
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +80,12 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Not a command. `text` is what was written: it may be the name and address that the sender was asked for."""
+    """Not a command. `text` is what was written: it may be what the sender was asked for, or the rest of a message."""
 
     about: Topic | None = None
     text: str = field(default="", repr=False)
+    has_keyword: bool = field(default=False, compare=False)
+    """Whether it was addressed to us: who wants no SMS is still answered then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +93,7 @@ class Stop:
     """The sender wants no more SMS from us."""
 
 
-Command = Send | Track | Supplement | Rate | Withdraw | Help | Stop
+Command = Send | Track | Supplement | Rate | AskAgain | Withdraw | Help | Stop
 
 _KEYWORD = "pakn"
 _SPELLED_KEYWORD = re.compile(r"p[\W_]*a[\W_]*k[\W_]*n(?![^\W\d_])", re.IGNORECASE)
@@ -95,20 +110,24 @@ _TOPICS = {
     "tc": Topic.TRACK, "tra cuu": Topic.TRACK, "tracuu": Topic.TRACK,
     "bs": Topic.SUPPLEMENT, "bo sung": Topic.SUPPLEMENT, "bosung": Topic.SUPPLEMENT,
     "dg": Topic.RATE, "danh gia": Topic.RATE, "danhgia": Topic.RATE,
+    "xl": Topic.SECOND_LOOK, "xem lai": Topic.SECOND_LOOK, "xemlai": Topic.SECOND_LOOK,
     "rut": Topic.WITHDRAW, "rut lai": Topic.WITHDRAW, "rut don": Topic.WITHDRAW, "rutdon": Topic.WITHDRAW,
 }  # fmt: skip
 _SLIPS = {"ct": Topic.TRACK, "sb": Topic.SUPPLEMENT, "gd": Topic.RATE}
 """Two letters swapped count only before a whole reference; withdrawing is never guessed."""
+_ONLY_BEFORE_A_REFERENCE = frozenset({"xem lai", "xemlai"})
+"""Petitions begin like this: "xem lại lương"."""
 _STOP_WORDS = frozenset({"huy", "stop"})
 _HELP_WORDS = frozenset({"hd", "huong dan", "tro giup", "help", "?", "menu"})
 _COMMAND = re.compile(
-    r"(?P<word>tra[\W_]*cuu|bo[\W_]*sung|danh[\W_]*gia|rut[\W_]*(?:lai|don)|[a-z]{2,3})(?![a-z])[\W_]*",
+    r"(?P<word>tra[\W_]*cuu|bo[\W_]*sung|danh[\W_]*gia|rut[\W_]*(?:lai|don)|xem[\W_]*lai|[a-z]{2,3})(?![a-z])[\W_]*",
     re.ASCII,
 )
 
 _DIGIT = r"(?:[0-9]|(?<=[0-9])[oOlI](?![^\W\d_])|(?<![^\W_])[oOlI](?=[0-9])|(?<=[0-9])[oO](?=[0-9]))"
 _REFERENCE = re.compile(rf"{_DIGIT}(?:[ .\-\u00a0]*{_DIGIT}){{10}}")
 _SCORE = re.compile(r"[\W_]*([1-5])(?:\s*/\s*5)?(?![0-9])")
+_BARE_SCORE = re.compile(r"[1-5](?:\s*/\s*5)?[\s.!]*", re.ASCII)
 _LOOKALIKES = str.maketrans("oOlI", "0011")
 _DIGITS_OF_AN_ATTEMPT = 7
 _KEYWORD_LENGTHS = range(3, 6)
@@ -122,14 +141,17 @@ def parse(content: str, *, keyword_stripped: bool = False) -> Command:
         return Stop()
     if rest is None:
         return _without_keyword(text) if not keyword_stripped else _meaning(text)
-    return _meaning(rest)
+    meant = _meaning(rest)
+    return replace(meant, has_keyword=True) if isinstance(meant, Help) else meant
 
 
 def _without_keyword(text: str) -> Command:
     """Honour a complete command that only lacks the keyword; anything else is answered with help."""
+    if _BARE_SCORE.fullmatch(text):
+        return Rate(None, int(text[0]))
     command = _command(text)
-    if command is None or isinstance(command, Help):
-        return Help(command.about if command else None, text)
+    if command is None or isinstance(command, Help) or getattr(command, "reference", "") is None:
+        return Help(command.about if isinstance(command, Help) else None, text)
     return command
 
 
@@ -137,13 +159,22 @@ def _meaning(rest: str) -> Command:
     """Read what follows the keyword."""
     if not rest or _folded(rest) in _HELP_WORDS:
         return Help(text=rest)
+    if _BARE_SCORE.fullmatch(rest):
+        return Rate(None, int(rest[0]))
     command = _command(rest)
     if command is not None:
         return command
     reference, after = _leading_reference(rest)
     if reference and not after.strip(_BORDER):
         return Track(reference)
-    return Send(_unwrapped(rest))
+    return Send(_unwrapped(rest), _after_bs(rest))
+
+
+def _after_bs(text: str) -> str:
+    """Return what follows `BS` or `bổ sung` at the beginning of a text, "" where it begins otherwise."""
+    match = _COMMAND.match(_same_length_plain(text))
+    is_meant = match and _TOPICS.get(re.sub(r"[\W_]+", " ", match["word"])) is Topic.SUPPLEMENT
+    return text[match.end() :].strip() if match and is_meant else ""
 
 
 def _command(text: str) -> Command | None:
@@ -158,12 +189,16 @@ def _command(text: str) -> Command | None:
     if reference and word in _STOP_WORDS:
         return Help(Topic.WITHDRAW, text)
     topic = _TOPICS.get(word) or (_SLIPS.get(word) if reference else None)
-    if topic is None:
+    if topic is None or (not reference and word in _ONLY_BEFORE_A_REFERENCE):
         return None
     if topic is Topic.RATE and not reference:
         reference, after = _leading_reference(rest, score_may_follow=True)
     if reference:
         return _complete(topic, reference, after, text)
+    if topic is Topic.TRACK and not rest.strip(_BORDER):
+        return Track(None)
+    if topic is Topic.RATE and _BARE_SCORE.fullmatch(rest):
+        return Rate(None, int(rest[0]))
     return Help(topic, text) if _is_unfinished(rest) else None
 
 
@@ -175,6 +210,8 @@ def _complete(topic: Topic, reference: str, after: str, text: str) -> Command:
     if topic is Topic.RATE:
         score = _SCORE.match(after)
         return Rate(reference, int(score[1])) if score else Help(topic, text)
+    if topic is Topic.SECOND_LOOK:
+        return AskAgain(reference, _unwrapped(after.lstrip(_CLOSING).rstrip(_BORDER)))
     added = _unwrapped(after.lstrip(_CLOSING).rstrip(_BORDER))
     return Supplement(reference, added) if added else Help(topic, text)
 

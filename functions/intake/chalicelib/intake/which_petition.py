@@ -1,0 +1,113 @@
+"""Finds the petition that an SMS means: by its reference, or because its sender has only one that can be meant.
+
+Nothing is guessed where a guess could lose or reveal something: a text joins an open petition only if we asked for it,
+or if it is the rest of what was sent a moment before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.intake.sms.parts import continues
+from chalicelib.intake.sms.webhook import InboundSms
+from shared import clock
+from shared.domain import reference as references
+from shared.domain.gsm7 import unaccented
+from shared.domain.lifecycle import RESULT_KNOWN, UNANSWERED, State
+from shared.domain.petition import Channel, Petition
+from shared.petitions import Petitions
+
+ANSWERS_TO_THE_QUESTION_WITHIN = timedelta(hours=48)
+"""How long an SMS without a command is taken for the name and address that its sender was asked for."""
+ALIVE = UNANSWERED | RESULT_KNOWN
+_LATEST = 20
+_NAMED_IN_AN_SMS = 5
+
+_IDENTITY = re.compile(r"[,;\n0-9]")
+_WORDS_OF_AN_IDENTITY = 4
+"""A name and address have several words and a comma or a house number; "cảm ơn nhiều" has not, and must not be sealed
+in their place, because then the name itself, when it comes, would be taken for content."""
+_BEGINS_WITH_A_NAME = re.compile(
+    r"\W*(?:(?:ho\s*(?:va\s*)?)?ten|toi(?:\s+ten)?(?:\s+la)?|nguyen|tran|le|pham|hoang|huynh|phan|vu|vo|dang|bui|do|ho"
+    r"|ngo|duong|ly|dinh|trinh|dao|mai|luong|ha|truong|cao|lam|luu|ta|thai|chu|quach|nong|trieu)\b"
+)
+"""Half of all Vietnamese are called Nguyễn, Trần or Lê; "BS Hùng vòi tiền" does not begin with a surname."""
+
+
+class WhichPetition:
+    """Finds the sender's own petitions, and no others."""
+
+    def __init__(self, petitions: Petitions, key: bytes) -> None:
+        self._petitions = petitions
+        self._key = key
+
+    def named(self, sms: InboundSms, reference: str) -> Petition | None:
+        """Return the sender's own petition; None for one that is not, or that does not exist."""
+        digits = references.normal_reference(reference)
+        petition = self._petitions.get(digits) if digits else None
+        return petition if petition and self._contact(sms) in petition.petitioner.contact_keys else None
+
+    def only(self, sms: InboundSms, states: Collection[State]) -> Petition | None:
+        """Return the one petition of the sender that is in one of some states; None where there are none or several."""
+        found = [name for name, _, state in self._latest(sms) if state in states]
+        petition = self.named(sms, found[0]) if len(found) == 1 else None
+        return petition if petition and petition.state in states else None
+
+    def only_or_latest_ended(self, sms: InboundSms) -> Petition | None:
+        """Return the one that somebody means who asks how it stands: the one alive, else the one there ever was."""
+        return self.only(sms, ALIVE) or self.only(sms, frozenset(State))
+
+    def references(self, sms: InboundSms) -> list[str]:
+        """Return the references of the sender's latest petitions, those alive first, as many as one SMS names."""
+        latest = sorted(self._latest(sms), key=lambda one: one[2] not in ALIVE)
+        return [name for name, _, _ in latest[:_NAMED_IN_AN_SMS]]
+
+    def latest(self, sms: InboundSms) -> Iterator[Petition]:
+        """Yield the sender's latest petitions, newest first, as many as may matter to a repeated request."""
+        for name, _, _ in self._latest(sms, _NAMED_IN_AN_SMS):
+            petition = self._petitions.get(name)
+            if petition is not None:
+                yield petition
+
+    def waiting_for_identity(self, sms: InboundSms, cause: Callable[[Petition], str]) -> Petition | None:
+        """Return the sender's latest petition if its name and address are still to come (or came with this SMS)."""
+        latest = self._latest(sms, 1)
+        if not latest or clock.now() - latest[0][1] > ANSWERS_TO_THE_QUESTION_WITHIN:
+            return None
+        petition = self._petitions.get(latest[0][0])
+        if petition is None or petition.channel is not Channel.SMS:
+            return None
+        is_open = petition.is_unanswered and not petition.petitioner.is_named
+        return petition if is_open or petition.has_change(f"identity:{cause(petition)}") else None
+
+    def continued_by(self, sms: InboundSms) -> Petition | None:
+        """Return the petition whose text filled an SMS a moment ago, when this one looks like its rest."""
+        latest = self._latest(sms, 1)
+        petition = self._petitions.get(latest[0][0]) if latest else None
+        if petition is None or petition.channel is not Channel.SMS or not petition.is_unanswered:
+            return None
+        rest = replace(sms, received_at=clock.now())
+        began = (
+            replace(rest, content=f"PAKN {petition.content}{cut_off}", received_at=petition.received_at)
+            for cut_off in ("", " ")
+        )
+        return petition if any(continues(one, rest) for one in began) else None
+
+    def _latest(self, sms: InboundSms, limit: int = _LATEST) -> list[tuple[str, datetime, State]]:
+        return self._petitions.of_contact(self._contact(sms), limit=limit)
+
+    def _contact(self, sms: InboundSms) -> str:
+        return references.contact_key(self._key, sms.sender)
+
+
+def may_be_name_and_address(text: str) -> bool:
+    """Tell whether a text may answer the question for name and address, from somebody who was just asked."""
+    return bool(_IDENTITY.search(text)) and len(text.split()) >= _WORDS_OF_AN_IDENTITY
+
+
+def begins_with_a_name(text: str) -> bool:
+    """Tell whether a text may be name and address although it could as well be a petition: it must begin like one."""
+    return may_be_name_and_address(text) and bool(_BEGINS_WITH_A_NAME.match(unaccented(text).lower()))
