@@ -44,6 +44,8 @@ class DeliveryState(StrEnum):
     """The provider's answer was lost and nobody can know: counted and shown, not sent again."""
     SUPERSEDED = "SUPERSEDED"
     """The petition had moved on before it was sent."""
+    CARRIED = "CARRIED"
+    """Another notice's message says it too: what became of that one became of this one."""
     OPEN = "OPEN"
     """A call that an operator has to make."""
     DONE = "DONE"
@@ -106,6 +108,20 @@ class Delivery(BaseModel):
     """From when on to call (again)."""
     handled_by: str | None = None
     """The operator who called last."""
+    carried_by: str | None = None
+    """`{reference}/{prefix}` of the notice whose message says this one too."""
+    carries: str | None = None
+    """The notices that this message says too, as `{reference}/{prefix}` with blanks between."""
+
+    @property
+    def prefix(self) -> str:
+        """What all deliveries of this notice begin with."""
+        return notice_prefix(self.seq, self.kind, self.audience)
+
+    @property
+    def name(self) -> str:
+        """Which notice this is a delivery of: `{reference}/{prefix}`."""
+        return f"{self.reference}/{self.prefix}"
 
 
 CALL_LIST = "OPEN"
@@ -257,6 +273,11 @@ class Deliveries:
     ) -> tuple[Delivery, ...]:
         """Return all deliveries of one notice, read consistently."""
         return self._query(reference, notice_prefix(seq, kind, audience))
+
+    def of_name(self, name: str) -> tuple[Delivery, ...]:
+        """Return all deliveries of the notice of this name (`Delivery.name`), read consistently."""
+        reference, _, prefix = name.partition("/")
+        return self._query(reference, prefix)
 
     def of_petition(self, reference: str) -> tuple[Delivery, ...]:
         """Return all deliveries of one petition, as the history has them."""

@@ -6,13 +6,12 @@ import re
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
-Language = Literal["vi", "en"]
+from .sources import Language
 
 WEEKDAYS: dict[Language, tuple[str, ...]] = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
@@ -50,7 +49,9 @@ def weekday(value: date, language: Language) -> str:
 def as_html(text: str) -> Markup:
     """Return a plain text as HTML: paragraphs, line breaks, links; everything else escaped."""
     paragraphs = (part for part in re.split(r"\n\s*\n", text.strip()) if part)
-    return Markup("\n").join(Markup("<p>{}</p>").format(_lines(part)) for part in paragraphs)
+    return Markup("\n").join(
+        Markup('<p style="margin:0 0 16px">{}</p>').format(_lines(part)) for part in paragraphs
+    )
 
 
 def _lines(paragraph: str) -> Markup:
@@ -62,6 +63,6 @@ def _linked(line: str) -> Markup:
     position = 0
     for found in _LINK.finditer(line):
         pieces.append(escape(line[position : found.start()]))
-        pieces.append(Markup('<a href="{0}">{0}</a>').format(found[0]))
+        pieces.append(Markup('<a class="plain" href="{0}" style="color:#0b57d0">{0}</a>').format(found[0]))
         position = found.end()
     return Markup("").join([*pieces, escape(line[position:])])

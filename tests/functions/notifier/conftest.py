@@ -22,6 +22,7 @@ from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.seal import Seal
 from shared.settings import Settings
+from shared.suppressions import Suppressions
 from tests.system import System
 
 REFERENCE = "26483190275"
@@ -57,12 +58,13 @@ class PostRoom:
         kind: Kind | None = Kind.REGULATION,
         language: str = "vi",
         content: str = "Mức phụ cấp ghi trong quyết định không đúng với bảng lương.",
+        reference: str = REFERENCE,
     ) -> Petition:
         """Return a petition that was received now and is stored."""
         now = self.clock.now()
         identity = Identity(name=NAME, address=ADDRESS, phone=phone, email=email)
         petition = Petition(
-            reference=REFERENCE,
+            reference=reference,
             state=State.RECEIVED,
             channel=Channel.WEB,
             subject="Phụ cấp không đúng",
@@ -70,7 +72,9 @@ class PostRoom:
             language=language,
             kind=kind,
             petitioner=Petitioner(
-                seal=(self._seal.close(identity, REFERENCE, now),), reply_by=reply_by or (ReplyBy.EMAIL,)
+                seal=(self._seal.close(identity, reference, now),),
+                contact_keys=tuple(self.key_of(one) for one in (phone, email) if one),
+                reply_by=reply_by or (ReplyBy.EMAIL,),
             ),
             received_at=now,
             due_on=local_date(now) + timedelta(days=20),
@@ -101,17 +105,30 @@ class PostRoom:
 
     def say_stop(self, phone: str) -> None:
         """Ask for no more SMS, as intake records it."""
-        names = settings.load(_Names)
-        key = secrets.identifiers_key(names.identifiers_secret)
-        OptOuts(names.throttle_table).record(contact_key(key, phone))
+        OptOuts(settings.load(_Names).throttle_table).record(self.key_of(phone))
+
+    def key_of(self, contact: str) -> str:
+        """Return the name under which a contact is known to the throttle table."""
+        return contact_key(secrets.identifiers_key(settings.load(_Names).identifiers_secret), contact)
+
+    @property
+    def suppressions(self) -> Suppressions:
+        """Return who cannot be reached."""
+        return Suppressions(settings.load(_Names).throttle_table)
 
     # --- what is done ------------------------------------------------------------------------------
 
     def ask(
-        self, kind: NoticeKind, audience: Audience = Audience.PETITIONER, *, seq: int = 1, times: int = 1
+        self,
+        kind: NoticeKind,
+        audience: Audience = Audience.PETITIONER,
+        *,
+        seq: int = 1,
+        times: int = 1,
+        reference: str = REFERENCE,
     ) -> None:
         """Put the request for a notice on the queue."""
-        request = NoticeRequest(reference=REFERENCE, seq=seq, kind=kind, audience=audience)
+        request = NoticeRequest(reference=reference, seq=seq, kind=kind, audience=audience)
         sqs, url = self.system.local.cloud.client("sqs"), self.system.local.cloud.queue_url("notices")
         for _ in range(times):
             sqs.send_message(QueueUrl=url, MessageBody=request.model_dump_json())
@@ -143,9 +160,9 @@ class PostRoom:
         """Return channel and address of everything that went out."""
         return [(one.channel, one.to) for one in self.out()]
 
-    def rows(self) -> dict[str, str]:
+    def rows(self, reference: str = REFERENCE) -> dict[str, str]:
         """Return the state of each delivery by its name."""
-        return {one.notice: str(one.state) for one in self.deliveries.of_petition(REFERENCE)}
+        return {one.notice: str(one.state) for one in self.deliveries.of_petition(reference)}
 
     def row(self, notice: str) -> Delivery:
         """Return one delivery."""

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from chalicelib.notifier.courier import ways_to
 from chalicelib.notifier.quiet_hours import QuietHours
 from chalicelib.notifier.supersession import VOID_WHEN, is_superseded
+from chalicelib.notifier.ways import ways_to
 from shared.domain.history import Entry
 from shared.domain.lifecycle import Action, State
 from shared.domain.notices import NoticeKind

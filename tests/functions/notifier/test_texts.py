@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.notifier.bunching import ALONE
 from chalicelib.notifier.waiting import WAITS
 from shared import clock
 from shared.deliveries import DeliveryChannel
@@ -21,12 +22,14 @@ from shared.domain.terms import TERMS_2018
 from shared.domain.working_calendar import WorkingCalendar
 from shared.wording.facts import Office, facts_of
 from shared.wording.sandbox import as_html
-from shared.wording.texts import TEMPLATES, Reader, Texts
+from shared.wording.sources import BUNCH, TEMPLATES, Reader, headline
+from shared.wording.texts import Texts
 
 LONGEST_SITE = "https://phananhkiennghi.bonoivu.gov.vn:8443"
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 SUNDAY_IN_DECEMBER = date(2026, 12, 27)
 TARIFF = 160
+LONGEST_HEADLINE = 20
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} đường dẫn http://ác.example/?a=1&b=\"2\""
 TOLD_BY_ACTION = {notice for found in notices._FOLLOWS.values() for notice in found} | {
     notices.Notice(NoticeKind.ESCALATION, audience) for audience in notices.ESCALATION_LADDER
@@ -202,15 +205,39 @@ def test_what_people_wrote_is_neither_markup_nor_template():
     assert "<script>" not in rendered.html
     assert "&lt;script&gt;" in rendered.html
     assert "{{ 7*7 }}" in rendered.text
-    assert rendered.html.count("<a href=") == 2  # theirs and ours, neither broken out of its attribute
+    assert rendered.html.count("<a ") == 2  # theirs and ours, neither broken out of its attribute
 
 
 def test_every_packaged_text_belongs_to_a_notice_that_exists():
     named = {(path.parent.name, path.stem) for path in TEMPLATES.glob("*/*.toml")}
 
-    assert named == {("petitioner", kind) for kind in TO_PETITIONERS} | {
+    assert named == {("petitioner", kind) for kind in [*TO_PETITIONERS, BUNCH]} | {
         ("officer", kind) for kind in TO_OFFICERS
     }
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("kind", sorted(set(TO_PETITIONERS) - ALONE))
+def test_every_notice_that_may_travel_with_others_has_a_short_plain_name(kind, language):
+    assert is_gsm7(headline(kind, language))
+    assert len(headline(kind, language)) <= LONGEST_HEADLINE
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("cases", [1, 2, 10])
+def test_sms_about_several_notices_fits_one_segment(cases, language):
+    known = facts(an_extreme_petition())
+    parts = [
+        (kind, known | {"digits": f"2648319027{number % cases}"})
+        for number, kind in enumerate(
+            sorted(set(TO_PETITIONERS) - ALONE, key=lambda k: -len(headline(k, language)))[:10]
+        )
+    ]
+
+    rendered = texts().render_bunch(parts, DeliveryChannel.SMS, language)
+
+    assert rendered.segments == 1, rendered.text
+    assert "8088" in rendered.text
 
 
 def test_every_vietnamese_text_of_an_e_mail_carries_accents():
@@ -310,5 +337,6 @@ def test_html_links_are_whole_and_escaped():
     html = as_html("Xem http://a.example/?x=1&y=2.\n\nA & B")
 
     assert html == (
-        '<p>Xem <a href="http://a.example/?x=1&amp;y=2">http://a.example/?x=1&amp;y=2</a>.</p>\n<p>A &amp; B</p>'
+        '<p style="margin:0 0 16px">Xem <a class="plain" href="http://a.example/?x=1&amp;y=2" style="color:#0b57d0">'
+        'http://a.example/?x=1&amp;y=2</a>.</p>\n<p style="margin:0 0 16px">A &amp; B</p>'
     )

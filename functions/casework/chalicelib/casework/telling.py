@@ -19,6 +19,7 @@ STATES: dict[DeliveryState, str] = {
     DeliveryState.FAILED: N_("Không đến nơi"),
     DeliveryState.AMBIGUOUS: N_("Chưa rõ có đến nơi không"),
     DeliveryState.SUPERSEDED: N_("Không còn cần gửi"),
+    DeliveryState.CARRIED: N_("Báo chung với thông báo khác"),
     DeliveryState.OPEN: N_("Chờ gọi"),
     DeliveryState.DONE: N_("Đã gọi"),
 }

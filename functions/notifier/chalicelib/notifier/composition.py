@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,14 @@ from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.replies import Replies
 from shared.seal import Seal
+from shared.suppressions import Suppressions
 from shared.wording.texts import Texts
 
+from .bunching import Bunches
 from .courier import Courier
+from .daily_limit import DailyLimit
 from .handle_messages import MessageHandler
+from .manners import Manners
 from .quiet_hours import QuietHours
 from .replying import Replier
 from .senders.sender import Sender
@@ -31,18 +36,28 @@ def handler() -> MessageHandler:
     """Return what handles the notices queue."""
     told = settings.load(NotifierSettings)
     directory = Directory(told.directory_table)
+    petitions, deliveries = Petitions(told.petitions_table, directory), Deliveries(told.deliveries_table)
+    key = partial(secrets.identifiers_key, told.identifiers_secret)
     quiet_hours = QuietHours(told.quiet_from, told.quiet_until)
-    courier = Courier(
-        petitions=Petitions(told.petitions_table, directory),
-        directory=directory,
-        deliveries=Deliveries(told.deliveries_table),
+    manners = Manners(
+        quiet_hours=quiet_hours,
+        bunch_for=timedelta(seconds=told.bunch_for_seconds),
+        daily_limit=DailyLimit(told.throttle_table, told.messages_per_address_per_day),
         opt_outs=OptOuts(told.throttle_table),
+        suppressions=Suppressions(told.throttle_table),
+        identifiers_key=key,
+    )
+    courier = Courier(
+        petitions=petitions,
+        directory=directory,
+        deliveries=deliveries,
         seal=Seal(told.seal_key_id),
         texts=Texts(directory),
         sender_of=sender_of,
-        quiet_hours=quiet_hours,
+        manners=manners,
+        bunches=Bunches(petitions, deliveries, manners),
         public_url=told.public_url,
-        identifiers_key=partial(secrets.identifiers_key, told.identifiers_secret),
+        identifiers_key=key,
     )
     replier = Replier(
         Replies(told.throttle_table),

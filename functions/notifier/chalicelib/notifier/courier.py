@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from shared import clock, telemetry
 from shared.deliveries import (
@@ -25,46 +25,36 @@ from shared.deliveries import (
     Delivery,
     DeliveryChannel,
     DeliveryState,
-    notice_prefix,
 )
 from shared.directory import Directory, Officer
 from shared.domain.errors import PetitionError
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action
 from shared.domain.notices import Audience
-from shared.domain.petition import Identity, Petition, ReplyBy
-from shared.domain.reference import contact_key, link_token_of, pin_of
+from shared.domain.petition import Petition
+from shared.domain.reference import link_token_of, pin_of
 from shared.messages import NoticeRequest
-from shared.opt_outs import OptOuts
 from shared.petitions import Petitions
 from shared.seal import Seal
 from shared.wording.facts import Office, facts_of
-from shared.wording.texts import Language, Reader, Rendered, Texts
+from shared.wording.sources import Language, Reader
+from shared.wording.texts import Texts
 
-from .quiet_hours import QuietHours
+from .bunching import Bunches, in_order
+from .manners import Manners
+from .notice import Notice
 from .readers import readers_of
 from .senders.sender import Message, PermanentSendError, Sender, TemporarySendError, UnknownOutcomeError
 from .supersession import is_superseded
 from .waiting import LEASE, TRIES_BEFORE_NEXT_CHANNEL, ComeBackError
+from .ways import Way, was_asked_for, ways_of, ways_to
+
+if TYPE_CHECKING:
+    from shared.wording.rendering import Rendered
 
 
 class NoticeUnknownError(PetitionError):
     """A message names a petition or history entry that does not exist: a mistake of ours, kept for the dead letters."""
 
     code = "notice-unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class _Notice:
-    """One notice with everything that is known about it."""
-
-    request: NoticeRequest
-    petition: Petition
-    entry: Entry
-
-    @property
-    def prefix(self) -> str:
-        return notice_prefix(self.request.seq, self.request.kind, self.request.audience)
 
 
 class Courier:
@@ -76,22 +66,22 @@ class Courier:
         petitions: Petitions,
         directory: Directory,
         deliveries: Deliveries,
-        opt_outs: OptOuts,
         seal: Seal,
         texts: Texts,
         sender_of: Callable[[DeliveryChannel], Sender],
-        quiet_hours: QuietHours,
+        manners: Manners,
+        bunches: Bunches,
         public_url: str,
         identifiers_key: Callable[[], bytes],
     ) -> None:
         self._petitions = petitions
         self._directory = directory
         self._deliveries = deliveries
-        self._opt_outs = opt_outs
         self._seal = seal
         self._texts = texts
         self._sender_of = sender_of
-        self._quiet_hours = quiet_hours
+        self._manners = manners
+        self._bunches = bunches
         self._public_url = public_url
         self._identifiers_key = identifiers_key
 
@@ -103,7 +93,7 @@ class Courier:
             NoticeUnknownError: when there is no such petition or entry.
         """
         notice = self._notice(request)
-        known = self._deliveries.of_notice(request.reference, request.seq, request.kind, request.audience)
+        known = self._known(request)
         if any(one.channel is DeliveryChannel.NONE for one in known):
             return
         if not known and is_superseded(request.kind, notice.petition, notice.entry):
@@ -113,46 +103,76 @@ class Courier:
         else:
             self._carry_to_officers(notice, known)
 
-    def _notice(self, request: NoticeRequest) -> _Notice:
+    def _known(self, request: NoticeRequest) -> tuple[Delivery, ...]:
+        return self._deliveries.of_notice(request.reference, request.seq, request.kind, request.audience)
+
+    def _notice(self, request: NoticeRequest) -> Notice:
         petition = self._petitions.get(request.reference)
         if petition is None or not 1 <= request.seq <= petition.version:
             raise NoticeUnknownError
-        return _Notice(request, petition, petition.history[request.seq - 1])
+        return Notice(request, petition, petition.history[request.seq - 1])
 
     # --- to the petitioner ---------------------------------------------------------------------------
 
-    def _carry_to_petitioner(self, notice: _Notice, known: Sequence[Delivery]) -> None:
+    def _carry_to_petitioner(self, notice: Notice, known: Sequence[Delivery]) -> None:
         """Try the channels in the order that the petitioner chose; at last ask an operator to call."""
-        by_channel = {one.channel: one for one in known}
-        if any(one.state in TOLD for one in known):
+        if any(one.state in TOLD for one in known) or self._is_told_by_another(known):
             return
-        held_until = self._quiet_hours.hold_until(notice.entry, clock.now())
+        held_until = self._manners.hold_until(notice.entry, clock.now())
         if held_until is not None:
             telemetry.count("NoticeHeld", kind=notice.request.kind)
-            raise ComeBackError("quiet-hours", held_until)
-        petition = notice.petition
-        identity = self._seal.open(petition.petitioner.seal, petition.reference)
-        ways = ways_of(notice.entry, petition.petitioner.reply_by, identity)
+            raise ComeBackError("held", held_until)
+        ways = self._ways(notice)
+        by_channel = {one.channel: one for one in known}
         for position, (channel, address) in enumerate(ways):
             before = by_channel.get(channel)
-            if before is not None and before.state is DeliveryState.FAILED:
+            if not self._is_open(notice, channel, address, before):
                 continue
-            if (
-                channel is DeliveryChannel.SMS
-                and not _was_asked_for(notice.entry)
-                and self._said_stop(address)
-            ):
-                self._give_up(notice, channel, "said-stop")
-                continue
+            self._wait_if_enough_for_today(notice, channel, address)
+            company = self._bunches.company_of(notice, known, ways[0], self._first_way)
             is_last = position == len(ways) - 1
-            if self._try(notice, channel, address, before, is_last=is_last):
+            if self._try(notice, company, channel, address, before, is_last=is_last):
                 return
+            known = self._known(notice.request)
         telemetry.count("NoticeUndeliverable", kind=notice.request.kind)
         self._close(notice, DeliveryState.FAILED, "no-way-left")
 
+    def _is_told_by_another(self, known: Sequence[Delivery]) -> bool:
+        carried = next((one for one in known if one.state is DeliveryState.CARRIED), None)
+        return carried is not None and self._bunches.is_told(carried)
+
+    def _ways(self, notice: Notice) -> list[Way]:
+        petitioner = notice.petition.petitioner
+        identity = self._seal.open(petitioner.seal, notice.petition.reference)
+        return ways_of(notice.entry, petitioner.reply_by, identity)
+
+    def _first_way(self, petition: Petition) -> Way | None:
+        identity = self._seal.open(petition.petitioner.seal, petition.reference)
+        return next(iter(ways_to(petition.petitioner.reply_by, identity)), None)
+
+    def _is_open(
+        self, notice: Notice, channel: DeliveryChannel, address: str, before: Delivery | None
+    ) -> bool:
+        """Tell whether a channel may be tried; one that is not wanted or does not work is given up."""
+        if before is not None and before.state is DeliveryState.FAILED:
+            self._manners.learn(before, address)
+            return False
+        refusal = self._manners.refusal(channel, address, was_asked_for=was_asked_for(notice.entry))
+        if refusal is not None:
+            self._give_up(notice, channel, refusal, before)
+        return refusal is None
+
+    def _wait_if_enough_for_today(self, notice: Notice, channel: DeliveryChannel, address: str) -> None:
+        if was_asked_for(notice.entry):
+            return
+        morning = self._manners.wait_for_morning(channel, address, notice.name, clock.now())
+        if morning is not None:
+            raise ComeBackError("daily-limit", morning)
+
     def _try(
         self,
-        notice: _Notice,
+        notice: Notice,
+        company: Sequence[Notice],
         channel: DeliveryChannel,
         address: str,
         before: Delivery | None,
@@ -161,37 +181,43 @@ class Courier:
     ) -> bool:
         """Try one channel; tell whether the petitioner is told, or False when the next channel is to be tried."""
         language: Language = "en" if notice.petition.language == "en" else "vi"
-        rendered = self._render(notice, "petitioner", channel, language)
-        key = f"{notice.prefix}{channel}"
+        rendered = self._render_together([notice, *company], channel, language)
+        delivery = self._delivery(
+            notice,
+            channel,
+            DeliveryState.SENDING,
+            rendered,
+            carries=" ".join(one.name for one in company) or None,
+        )
         if channel is DeliveryChannel.PHONE:
-            self._open_call(notice, key, rendered)
-            telemetry.count("CallTaskOpened", kind=notice.request.kind)
+            self._open_call(delivery, rendered, before)
             return True
         return self._send(
-            self._delivery(notice, key, channel, DeliveryState.SENDING, rendered),
-            _message(notice, key, address, rendered),
-            before,
-            is_last=is_last,
+            delivery, _message(notice, delivery.notice, address, rendered), before, is_last=is_last
         )
 
-    def _open_call(self, notice: _Notice, key: str, rendered: Rendered) -> None:
+    def _open_call(self, delivery: Delivery, rendered: Rendered, before: Delivery | None) -> None:
         """Put a call on the operators' list: a row of our own, so nothing about it can be in doubt."""
-        call = self._delivery(
-            notice, key, DeliveryChannel.PHONE, DeliveryState.OPEN, rendered, text=rendered.text
-        )
-        self._deliveries.add(call.model_copy(update={"call_list": CALL_LIST, "call_at": call.at}))
+        now = clock.now()
+        opened = {"state": DeliveryState.OPEN, "text": rendered.text, "call_list": CALL_LIST, "call_at": now}
+        self._write(delivery.model_copy(update=opened), before)
+        telemetry.count("CallTaskOpened", kind=delivery.kind)
 
-    def _said_stop(self, phone: str) -> bool:
-        """Tell whether this number asked for no more SMS (`HUY` to 8088)."""
-        return self._opt_outs.has(contact_key(self._identifiers_key(), phone))
+    def _give_up(
+        self, notice: Notice, channel: DeliveryChannel, reason: str, before: Delivery | None
+    ) -> None:
+        self._write(self._delivery(notice, channel, DeliveryState.FAILED, reason=reason), before)
 
-    def _give_up(self, notice: _Notice, channel: DeliveryChannel, reason: str) -> None:
-        key = f"{notice.prefix}{channel}"
-        self._deliveries.add(self._delivery(notice, key, channel, DeliveryState.FAILED, reason=reason))
+    def _write(self, delivery: Delivery, before: Delivery | None) -> None:
+        """Write a delivery that calls no provider; one that another took meanwhile is looked at again later."""
+        try:
+            self._deliveries.claim(delivery.model_copy(update={"claim": delivery.state.value}), before)
+        except ClaimLostError:
+            raise ComeBackError("claimed-by-another") from None
 
     # --- to officers ---------------------------------------------------------------------------------
 
-    def _carry_to_officers(self, notice: _Notice, known: Sequence[Delivery]) -> None:
+    def _carry_to_officers(self, notice: Notice, known: Sequence[Delivery]) -> None:
         """Mail every officer of the audience; one who cannot be reached now does not keep the others waiting."""
         readers = readers_of(notice.request.audience, notice.petition, self._directory.officers())
         if readers is None:
@@ -209,16 +235,15 @@ class Courier:
         if later is not None:
             raise later
 
-    def _mail_officer(self, notice: _Notice, officer: Officer, before: Delivery | None) -> None:
+    def _mail_officer(self, notice: Notice, officer: Officer, before: Delivery | None) -> None:
         if before is not None and (before.state in TOLD or before.state is DeliveryState.FAILED):
             return
         channel = DeliveryChannel.EMAIL
         rendered = self._render(notice, "officer", channel, "vi")
-        key = f"{notice.prefix}{channel}#{officer.id}"
-        delivery = self._delivery(notice, key, channel, DeliveryState.SENDING, rendered)
+        delivery = self._delivery(notice, channel, DeliveryState.SENDING, rendered, reader=officer.id)
         self._send(
-            delivery.model_copy(update={"reader": officer.id}),
-            _message(notice, key, officer.email, rendered),
+            delivery,
+            _message(notice, delivery.notice, officer.email, rendered),
             before,
             is_last=True,
         )
@@ -291,8 +316,19 @@ class Courier:
     # --- what it consists of -----------------------------------------------------------------------------
 
     def _render(
-        self, notice: _Notice, reader: Reader, channel: DeliveryChannel, language: Language
+        self, notice: Notice, reader: Reader, channel: DeliveryChannel, language: Language
     ) -> Rendered:
+        return self._texts.render(reader, notice.request.kind, channel, language, self._facts(notice))
+
+    def _render_together(
+        self, notices: Sequence[Notice], channel: DeliveryChannel, language: Language
+    ) -> Rendered:
+        if len(notices) == 1:
+            return self._render(notices[0], "petitioner", channel, language)
+        parts = [(one.request.kind, self._facts(one)) for one in in_order(notices)]
+        return self._texts.render_bunch(parts, channel, language)
+
+    def _facts(self, notice: Notice) -> dict[str, Any]:
         petition = notice.petition
         office = Office(
             public_url=self._public_url,
@@ -302,76 +338,40 @@ class Courier:
             calendar=self._directory.calendar(),
             now=clock.now(),
         )
-        facts = facts_of(petition, notice.entry, office)
-        return self._texts.render(reader, notice.request.kind, channel, language, facts)
+        return facts_of(petition, notice.entry, office)
 
     def _delivery(
         self,
-        notice: _Notice,
-        key: str,
+        notice: Notice,
         channel: DeliveryChannel,
         state: DeliveryState,
         rendered: Rendered | None = None,
         *,
-        text: str | None = None,
-        reason: str | None = None,
+        reader: str | None = None,
+        **more: Any,
     ) -> Delivery:
         request = notice.request
         return Delivery(
             reference=request.reference,
-            notice=key,
+            notice=f"{notice.prefix}{channel}{f'#{reader}' if reader else ''}",
             seq=request.seq,
             kind=request.kind,
             audience=request.audience,
             channel=channel,
+            reader=reader,
             state=state,
             at=clock.now(),
             segments=rendered.segments if rendered else None,
             template=rendered.version if rendered else None,
-            text=text,
-            reason=reason,
+            **more,
         )
 
-    def _close(self, notice: _Notice, state: DeliveryState, reason: str) -> None:
+    def _close(self, notice: Notice, state: DeliveryState, reason: str) -> None:
         """Record a notice that nothing carries."""
-        channel = DeliveryChannel.NONE
-        self._deliveries.add(
-            self._delivery(notice, f"{notice.prefix}{channel}", channel, state, reason=reason)
-        )
+        self._deliveries.add(self._delivery(notice, DeliveryChannel.NONE, state, reason=reason))
 
 
-def ways_of(
-    entry: Entry, reply_by: Sequence[ReplyBy], identity: Identity
-) -> list[tuple[DeliveryChannel, str]]:
-    """Return the channels to try for one entry: a secret goes to the contact that asked for it, and nowhere else."""
-    if not _was_asked_for(entry):
-        return ways_to(reply_by, identity)
-    asked = ReplyBy(entry.facts["channel"])
-    return [way for way in ways_to((asked,), identity) if way[0] == DeliveryChannel(asked)]
-
-
-def _was_asked_for(entry: Entry) -> bool:
-    return entry.action is Action.SEND_PIN
-
-
-def ways_to(reply_by: Sequence[ReplyBy], identity: Identity) -> list[tuple[DeliveryChannel, str]]:
-    """Return the channels to try, with their addresses: those chosen, in that order, and at last a call.
-
-    Who chose none is written to, where there is an address, and is else sent an SMS.
-    """
-    addresses = {
-        DeliveryChannel.EMAIL: identity.email,
-        DeliveryChannel.SMS: identity.phone,
-        DeliveryChannel.PHONE: identity.phone,
-    }
-    chosen = [DeliveryChannel(choice) for choice in reply_by]
-    if not chosen:
-        chosen = [DeliveryChannel.EMAIL if identity.email else DeliveryChannel.SMS]
-    order = dict.fromkeys([*chosen, DeliveryChannel.PHONE])
-    return [(channel, address) for channel in order if (address := addresses[channel])]
-
-
-def _message(notice: _Notice, key: str, address: str, rendered: Rendered) -> Message:
+def _message(notice: Notice, key: str, address: str, rendered: Rendered) -> Message:
     return Message(
         reference=notice.request.reference,
         notice=key,

@@ -21,6 +21,11 @@ _BY_THE_PETITIONER = frozenset(
 _ONE_DAY = timedelta(days=1)
 
 
+def was_asked_for_just_now(entry: Entry, now: datetime) -> bool:
+    """Tell whether a notice answers what the citizen did a moment ago."""
+    return entry.action in _BY_THE_PETITIONER and now - entry.at <= JUST_NOW
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """The hours of rest, as times of day in Vietnam; `starts` of None means there are none."""
@@ -30,9 +35,11 @@ class QuietHours:
 
     def hold_until(self, entry: Entry, now: datetime) -> datetime | None:
         """Return when a notice about `entry` may go out, or None when it may go now."""
-        if entry.action in _BY_THE_PETITIONER and now - entry.at <= JUST_NOW:
-            return None
-        return self.end_of(now)
+        return None if was_asked_for_just_now(entry, now) else self.end_of(now)
+
+    def next_morning(self, now: datetime) -> datetime:
+        """Return when the next day of messages begins."""
+        return at_local(local_date(now) + _ONE_DAY, self.ends)
 
     def end_of(self, now: datetime) -> datetime | None:
         """Return when the rest that `now` falls into ends, or None when it is no time of rest."""

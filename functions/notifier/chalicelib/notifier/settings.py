@@ -38,3 +38,7 @@ class NotifierSettings(Settings):
     quiet_from: OptionalTime = time(21, 0)
     """From this time of day in Vietnam nothing is sent to citizens that they did not ask for just now; empty: never."""
     quiet_until: time = time(7, 0)
+    bunch_for_seconds: int = 0
+    """How long a notice that nobody waits for stays, so that what comes right after it goes out in the same message."""
+    messages_per_address_per_day: int = 30
+    """Beyond that an address gets no more e-mails or SMS until the morning, then one with everything; 0: no limit."""
