@@ -56,6 +56,14 @@ class AttachmentsBucket:
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
 
+    @property
+    def origin(self) -> str:
+        """Where links and forms of this bucket lead, for the pages' content security."""
+        address = aws.client("s3").generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": "-"}
+        )
+        return origin_of(address)
+
     # --- for browsers ---------------------------------------------------------------------------
 
     def upload_form(

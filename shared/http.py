@@ -130,6 +130,12 @@ SECURITY_HEADERS = {
 }
 
 
+def forms_may_lead_to(origin: str) -> dict[str, str]:
+    """Return the headers that let a page's forms lead to one more origin, also by a redirect (the bucket)."""
+    policy = SECURITY_HEADERS["Content-Security-Policy"]
+    return {"Content-Security-Policy": policy.replace("form-action 'self'", f"form-action 'self' {origin}")}
+
+
 # --- answering --------------------------------------------------------------------------------------
 
 

@@ -178,6 +178,24 @@ def withdraw() -> Response:
     return page("withdraw")
 
 
+@app.route("/tra-cuu/tep", methods=["GET"])
+def files() -> Response:
+    """Show how files fare, to whom the bucket led back."""
+    return page("files")
+
+
+@app.route("/tra-cuu/tep", methods=["POST"], content_types=ANY)
+def attach() -> Response:
+    """Declare a file and show the form that uploads it."""
+    return page("attach")
+
+
+@app.route("/tra-cuu/tai-tep", methods=["POST"], content_types=ANY)
+def fetch_answers_file() -> Response:
+    """Lead to a file that came with the answer."""
+    return page("fetch_file")
+
+
 @app.route("/tra-cuu/danh-gia", methods=["POST"], content_types=ANY)
 def rate() -> Response:
     """Rate the answer."""

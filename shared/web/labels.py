@@ -98,7 +98,7 @@ ACTIONS: dict[Action, str] = {
 }
 
 ATTACHMENT_STATES: dict[AttachmentState, str] = {
-    AttachmentState.EXPECTED: N_("Đang kiểm tra"),
+    AttachmentState.EXPECTED: N_("Đang chờ hoặc đang kiểm tra"),
     AttachmentState.CLEAN: N_("Đã nhận tệp"),
     AttachmentState.REJECTED: N_("Không nhận tệp"),
 }

@@ -15,6 +15,7 @@ from shared.web.i18n import Language, add_catalogue, translations
 from shared.web.labels import DUTY_KINDS, STANDINGS
 from shared.web.static import asset_url
 
+_MEGABYTE = 1024 * 1024
 _SHARED = Path(__file__).parent / "pages"
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
@@ -54,6 +55,7 @@ class Pages:
             environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
             environment.filters |= {
                 "day": day,
+                "file_size": file_size,
                 "long_day": partial(long_day, language=language),
                 "moment": moment,
                 "spaced": spaced,
@@ -78,6 +80,13 @@ def long_day(value: date, language: Language) -> str:
     if language == "en":
         return f"{_ENGLISH_WEEKDAYS[value.weekday()]}, {value.day} {_ENGLISH_MONTHS[value.month - 1]} {value.year}"
     return f"{WEEKDAYS[value.weekday()]}, ngày {day(value)}"
+
+
+def file_size(value: int) -> str:
+    """Return a file's length as people read it: 640 KB or 1,4 MB."""
+    if value < _MEGABYTE:
+        return f"{max(1, round(value / 1024))} KB"
+    return f"{value / _MEGABYTE:.1f} MB".replace(".", ",")
 
 
 def link(path: str, language: Language) -> str:

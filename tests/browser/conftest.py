@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,15 @@ PHONE = ViewportSize(width=360, height=740)
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
+def ports() -> tuple[int, int]:
+    """Where the local stack serves: the site, and moto with the bucket of files."""
+    return _free_port(), _free_port()
+
+
+@pytest.fixture(scope="session")
+def site(ports: tuple[int, int]) -> Iterator[str]:
     """The address of a local stack of its own, without sample petitions."""
-    port, moto_port = _free_port(), _free_port()
+    port, moto_port = ports
     command = [
         sys.executable,
         "-m",
@@ -66,10 +73,24 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def phone(browser: Browser, site: str) -> Iterator[Page]:
     """A page as wide as a phone, without JavaScript; whatever it asks for outside the site fails the test."""
+    with a_phone(browser, site) as page:
+        yield page
+
+
+@pytest.fixture
+def phone_and_bucket(browser: Browser, site: str, ports: tuple[int, int]) -> Iterator[Page]:
+    """The same, which may also reach the bucket of files."""
+    with a_phone(browser, site, f"http://127.0.0.1:{ports[1]}/") as page:
+        yield page
+
+
+@contextmanager
+def a_phone(browser: Browser, site: str, *others: str) -> Iterator[Page]:
+    """Open a page that may ask for what is on the site and on other addresses."""
     context = browser.new_context(viewport=PHONE, java_script_enabled=False, base_url=site, locale="vi-VN")
     page = context.new_page()
     strangers: list[str] = []
-    own = (site, "data:")
+    own = (site, *others, "data:")
     page.on("request", lambda sent: None if sent.url.startswith(own) else strangers.append(sent.url))
     yield page
     context.close()

@@ -6,7 +6,7 @@ What is shown can be verified word by word, and entries that the petitioner may 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +16,7 @@ from shared.domain import deadlines
 from shared.domain.attachments import Attachment, AttachmentState, BelongsTo, Rejection
 from shared.domain.duties import Duty
 from shared.domain.history import kept_digest
-from shared.domain.lifecycle import Action, State, possible_actions
+from shared.domain.lifecycle import MOVES, Action, State, possible_actions
 from shared.domain.petition import Channel, Kind, Petition
 from shared.domain.second_look import may_ask_for_second_look
 from shared.domain.working_calendar import local_date
@@ -24,6 +24,10 @@ from shared.promises import DerivationView, derivation_of, duties_of
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, KINDS, REJECTIONS, STATES
 
+PETITIONERS_FILES_IN = MOVES[Action.ATTACH].sources
+"""States in which a petitioner may send files."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A file that was declared and never came is not shown any longer."""
 PETITIONERS_ACTIONS = (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REOPEN)
 
 

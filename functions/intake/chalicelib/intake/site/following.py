@@ -14,6 +14,7 @@ from chalicelib.intake.site.frame import (
     FormError,
     form_errors,
     kept,
+    leading_to,
     new_key,
     page,
     page_language,
@@ -170,7 +171,7 @@ def _status_page(
     view = petitioners_view(
         petition, composition.directory(), clock.now(), composition.configuration().public_url, language
     )
-    return page(
+    shown = page(
         request,
         "status.html",
         422 if listed else status,
@@ -185,4 +186,7 @@ def _status_page(
         form=form or {},
         done=done,
         refused=refused,
+        limits=composition.configuration().file_limits,
     )
+    has_files = view.answer is not None and view.answer.attachments
+    return leading_to(composition.bucket().origin, shown) if has_files else shown

@@ -15,7 +15,7 @@ from shared import clock
 from shared.domain import errors
 from shared.domain.terms import Terms
 from shared.domain.working_calendar import local_date
-from shared.http import RULES, html_answer, problem_of
+from shared.http import RULES, forms_may_lead_to, html_answer, problem_of
 from shared.web.i18n import N_, Language, gettext
 
 LABELS: dict[str, str] = {
@@ -37,6 +37,7 @@ LABELS: dict[str, str] = {
     "reason": N_("Lý do"),
     "reference": N_("Mã số"),
     "contact": N_("Số điện thoại hoặc thư điện tử"),
+    "filename": N_("Tên tệp"),
     "confirm": N_("Xác nhận rút"),
     "q": N_("Từ khóa"),
     "month": N_("Tháng"),
@@ -46,7 +47,7 @@ LABELS: dict[str, str] = {
 _PLACES = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
 """Where a rule about several fields is shown."""
 
-_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish"})
+_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "p", "file"})
 
 LONGEST_KEPT = 20_000
 """Characters of a wrong field that are given back to be mended."""
@@ -68,6 +69,12 @@ def page_language(request: Request) -> Language:
 def page(request: Request, template: str, status: int = 200, **facts: Any) -> Response:
     """Answer with a page in the reader's language."""
     return html_answer(composition.pages().render(template, page_language(request), **facts), status)
+
+
+def leading_to(origin: str, shown: Response) -> Response:
+    """Let the forms of a page lead to one more origin: that of the bucket."""
+    shown.headers.update(forms_may_lead_to(origin))
+    return shown
 
 
 def error_page(error: errors.PetitionError, request: Request) -> Response:

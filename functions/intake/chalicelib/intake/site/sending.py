@@ -34,6 +34,10 @@ ENOUGH_FOR_TODAY = N_(
 )
 
 
+FIRST_FILE = "first-file"
+"""Names the declaration that the receipt offers: the same receipt shown twice offers the same one."""
+
+
 def send_form(request: Request) -> Response:
     """Show the empty form; its hidden key makes one petition of a double click."""
     return _send_page(request, {}, (), key=new_key())
@@ -60,7 +64,14 @@ def send(request: Request) -> Response:
     told = receipt(
         received.petition, received.pin, composition.configuration().public_url, page_language(request)
     )
-    return page(request, "receipt.html", 201 if received.is_new else 200, receipt=told)
+    return page(
+        request,
+        "receipt.html",
+        201 if received.is_new else 200,
+        receipt=told,
+        key=FIRST_FILE,
+        limits=composition.configuration().file_limits,
+    )
 
 
 def _petition_facts(form: Mapping[str, str], reply_by: tuple[str, ...], language: Language) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""The pages for a petitioner's files, without JavaScript: say what it is, choose it, and the bucket leads back here.
+
+The way back is a GET from the bucket, which can carry no PIN: a pass in the address shows the files and nothing else
+of the petition, for an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from chalice.app import Request, Response
+
+from chalicelib.intake import composition
+from chalicelib.intake.api import address_of, query
+from chalicelib.intake.attach_files import AttachmentForm
+from chalicelib.intake.receive_petition import checked_key
+from chalicelib.intake.site.frame import (
+    form_errors,
+    kept,
+    leading_to,
+    new_key,
+    page,
+    page_language,
+    shown_errors,
+)
+from chalicelib.intake.track_petition import PETITIONERS_FILES_IN, petitioners_files
+from shared.attachments import origin_of
+from shared.domain import errors
+from shared.domain.attachments import EXTENSIONS, AttachmentState
+from shared.domain.petition import Petition
+from shared.http import form_pairs, see_other, validated
+from shared.web.i18n import gettext
+from shared.web.rendering import link
+
+
+def files(request: Request) -> Response:
+    """Show how a petitioner's files fare, to whom the bucket led back."""
+    try:
+        petition = composition.file_desk().admitted(query(request, "p"))
+    except errors.NotFoundOrWrongPinError:
+        return _expired(request)
+    return _files_page(request, petition, just_sent=bool(query(request, "key")))
+
+
+def attach(request: Request) -> Response:
+    """Declare a file and show the form that uploads it; or say why there is none."""
+    form = kept(form_pairs(request))
+    try:
+        petition = _admitted(request, form)
+    except errors.NotFoundOrWrongPinError:
+        if form.get("p"):
+            return _expired(request)
+        raise
+    desk, language = composition.file_desk(), page_language(request)
+    way_back = link(f"/tra-cuu/tep?p={desk.issue_pass(petition.reference)}", language)
+    key = form.get("key")
+    try:
+        expected = desk.expect(
+            petition,
+            validated(AttachmentForm, {"filename": form.get("filename")}),
+            checked_key(key) if key else None,
+            then=f"{composition.configuration().public_url}{way_back}",
+        )
+    except errors.InvalidInputError as error:
+        return _files_page(request, petition, form=form, problems=error.problems)
+    if expected.attachment.state is not AttachmentState.EXPECTED:
+        return see_other(way_back)
+    shown = page(
+        request,
+        "choose_file.html",
+        form=expected.form,
+        way_back=way_back,
+        types=",".join(EXTENSIONS),
+        limits=desk.limits,
+    )
+    return leading_to(origin_of(expected.form.url), shown)
+
+
+def fetch_file(request: Request) -> Response:
+    """Lead to a file that came with the answer."""
+    form = kept(form_pairs(request))
+    petition = composition.finder().find(form.get("ma", ""), form.get("pin", ""), address_of(request))
+    return see_other(composition.file_desk().answers_file(petition, form.get("file", "")).url)
+
+
+def _admitted(request: Request, form: Mapping[str, str]) -> Petition:
+    if form.get("p"):
+        return composition.file_desk().admitted(form["p"])
+    return composition.finder().find(form.get("ma", ""), form.get("pin", ""), address_of(request))
+
+
+def _files_page(
+    request: Request,
+    petition: Petition,
+    *,
+    form: Mapping[str, str] | None = None,
+    problems: Iterable[tuple[str, str]] = (),
+    just_sent: bool = False,
+) -> Response:
+    language = page_language(request)
+    listed = form_errors(problems, language)
+    desk = composition.file_desk()
+    given_pass = desk.issue_pass(petition.reference)
+    return page(
+        request,
+        "files_sent.html",
+        422 if listed else 200,
+        **shown_errors(listed),
+        reference=petition.reference,
+        attachments=petitioners_files(petition, language),
+        may_attach=petition.state in PETITIONERS_FILES_IN,
+        just_sent=just_sent,
+        here=link(f"/tra-cuu/tep?p={given_pass}", language),
+        given_pass=given_pass,
+        key=new_key(),
+        form=form or {},
+        limits=desk.limits,
+    )
+
+
+def _expired(request: Request) -> Response:
+    _ = gettext(page_language(request))
+    return page(
+        request,
+        "message.html",
+        404,
+        title=_("Trang này đã hết hạn"),
+        detail=_("Tệp đã gửi vẫn được nhận. Hãy xem ở trang Tra cứu bằng mã số và mã PIN."),
+    )

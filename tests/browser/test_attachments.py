@@ -1,0 +1,78 @@
+"""Somebody with a phone, a keyboard and no JavaScript sends a picture with their petition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import files
+from tests.browser.test_citizen_pages import assert_fits, send, tab_to, type_into
+
+pytestmark = pytest.mark.browser
+
+
+def begin(page: Page, name: str) -> None:
+    """From the receipt to the page where a file is chosen, by keyboard."""
+    tab_to(page, "#files summary")
+    page.keyboard.press("Enter")
+    type_into(page, "filename", name)
+    tab_to(page, "#attach")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Chọn tệp")
+
+
+def upload(page: Page, path: Path) -> None:
+    """Choose a file and send it; the system's own dialogue is not a page's matter."""
+    tab_to(page, "#file")
+    page.locator("#file").set_input_files(path)
+    tab_to(page, "main form button")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Tệp đính kèm")
+
+
+def checked(page: Page) -> None:
+    """Look again until the check is done, as the page says."""
+    for _ in range(20):
+        again = page.get_by_role("link", name="Xem lại")
+        if not again.count():
+            return
+        again.click()
+        page.wait_for_timeout(200)
+
+
+def test_a_picture_is_sent_after_the_receipt_and_is_on_the_tracking_page(phone_and_bucket, tmp_path):
+    phone = phone_and_bucket
+    reference, pin = send(phone, "Biên nhận hồ sơ của tôi có ảnh kèm theo.")
+    picture = tmp_path / "IMG_0001.jpg"
+    picture.write_bytes(files.picture_with_place())
+
+    begin(phone, "Biên nhận hồ sơ")
+    assert_fits(phone)
+    upload(phone, picture)
+    checked(phone)
+
+    expect(phone.locator(".files li")).to_contain_text("Biên nhận hồ sơ.jpg")
+    expect(phone.locator(".files li")).to_contain_text("Đã nhận tệp")
+    assert pin not in phone.url
+    assert_fits(phone)
+    phone.goto("/tra-cuu")
+    type_into(phone, "ma", reference)
+    type_into(phone, "pin", pin)
+    phone.keyboard.press("Enter")
+    expect(phone.locator(".files li")).to_contain_text("Biên nhận hồ sơ.jpg")
+
+
+def test_what_is_no_picture_is_said_so_with_what_to_do_next(phone_and_bucket, tmp_path):
+    phone = phone_and_bucket
+    send(phone, "Tôi gửi kèm một tệp văn bản.")
+    text = tmp_path / "ghi-chu.jpg"
+    text.write_text("không phải ảnh", encoding="utf-8")
+
+    begin(phone, "")
+    upload(phone, text)
+    checked(phone)
+
+    expect(phone.locator(".files li")).to_contain_text("Không nhận tệp")
+    expect(phone.locator(".files li")).to_contain_text("lưu thành PDF rồi gửi lại")
