@@ -1,7 +1,8 @@
-"""Learns which words hint at which topic from the *seen* labelled petitions and writes them into the routing rules.
+"""Learns from the *seen* labelled petitions which words hint at which field, and how denunciations read.
 
-Run `python tests/bench/learn_routing_hints.py` from the root after adding labelled petitions; with `check` it
-only cross-validates (ten parts, each judged by hints that never saw it). The unseen split is never read.
+Run `python tests/bench/learn_routing_hints.py` from the root after adding labelled petitions: it writes what it learned
+into the routing rules. With `check` it only cross-validates (ten parts, each judged by what never saw it), as
+`make bench ARGS=routing` does. The unseen split is never read.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions" / "router")]
 
-from chalicelib.router.classifier import RESEMBLING, RoutingRules, features  # noqa: E402
+from chalicelib.router.classifier import Lane, RoutingRules, features, signed_features  # noqa: E402
 from chalicelib.router.text import read  # noqa: E402
-from tests.bench import routing  # noqa: E402
+from tests.bench import learn_resemblance, routing  # noqa: E402
 
 FROM_TEXTS = 2
 FROM_WEIGHT = 1.0
 MOST = 3.0
 PARTS = 10
+LATEST = date(2026, 11, 2)
+LEARNED = frozenset({"hints", "resemblance"})
 VALID_FROM = "2018-06-18"
 
 
@@ -56,10 +59,8 @@ def learn(
 
 
 def topic_of(petition: Mapping[str, Any]) -> str:
-    """Name what hints may be learned for: a field or the denunciation; nothing else ("")."""
-    if petition["lane"] == "ORDINARY" and petition["field"] != "KHAC":
-        return str(petition["field"])
-    return RESEMBLING if petition["lane"] == "RESTRICTED" else ""
+    """Name the field that hints may be learned for; what is no ordinary petition has none ("")."""
+    return str(petition["field"]) if petition["lane"] == "ORDINARY" and petition["field"] != "KHAC" else ""
 
 
 def rows_of(learned: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:
@@ -75,41 +76,45 @@ def rows_of(learned: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:
     return rows
 
 
+def learned_rows(petitions: list[dict[str, Any]], rules: RoutingRules) -> list[dict[str, Any]]:
+    """Learn everything that is learned, as directory rows."""
+    examples = [
+        (signed_features(petition["text"], rules), petition["lane"] == Lane.RESTRICTED)
+        for petition in petitions
+    ]
+    resemblance = learn_resemblance.row_of(*learn_resemblance.learn(examples))
+    return [*rows_of(learn(petitions, rules.short_forms)), resemblance]
+
+
 def cross_validate(rules: list[dict[str, Any]]) -> routing.Figures:
-    """Judge each tenth of the seen petitions by rules whose hints come from the other nine."""
+    """Judge each tenth of the seen petitions by rules whose learned rows come from the other nine."""
     petitions = routing.petitions("seen")
     figures = routing.Figures()
-    short_forms = routing.rules_on(date(2026, 11, 2)).short_forms
+    days = {date.fromisoformat(petition["on"]) for petition in petitions}
     for part in range(PARTS):
         rest = [petition for index, petition in enumerate(petitions) if index % PARTS != part]
-        rows = [*rules, *rows_of(learn(rest, short_forms))]
-        compiled = {
-            on: RoutingRules.from_rows(rows, on=on) for on in {date.fromisoformat(p["on"]) for p in rest}
-        }
+        rows = [*rules, *learned_rows(rest, RoutingRules.from_rows(rules, on=LATEST))]
+        compiled = {on: RoutingRules.from_rows(rows, on=on) for on in days}
         for petition in petitions[part::PARTS]:
             on = date.fromisoformat(petition["on"])
             routing.count(figures, petition, routing.decision_on(petition, compiled[on]))
     return figures
 
 
+def unlearned() -> list[dict[str, Any]]:
+    """Read the seeded rows that people wrote."""
+    return [row for row in json.loads(routing.RULES.read_text(encoding="utf-8")) if row["type"] not in LEARNED]
+
+
 def main() -> None:
-    """Cross-validate, and unless only asked to check, write the hints."""
-    rules = [row for row in json.loads(routing.RULES.read_text(encoding="utf-8")) if row["type"] != "hints"]
-    figures = cross_validate(rules)
-    for name, value in figures.percentages().items():
-        print(f"{name:34}{value:6.1f} %")
-    print(f"tố cáo outside its lane {figures.leaked}; wrongly in it {figures.wrongly_restricted}")
+    """Cross-validate, and unless only asked to check, write what was learned."""
+    rules = unlearned()
+    routing.print_figures(cross_validate(rules))
     if "check" in sys.argv[1:]:
         return
-    learned = learn(routing.petitions("seen"), routing.rules_on(date(2026, 11, 2)).short_forms)
-    lines = [json.dumps(row, ensure_ascii=False) for row in rows_of(learned)]
-    written = (
-        routing.RULES.read_text(encoding="utf-8")
-        .partition('{"id": "hints-')[0]
-        .rstrip()
-        .rstrip(",]")
-        .rstrip()
-    )
+    learned = learned_rows(routing.petitions("seen"), RoutingRules.from_rows(rules, on=LATEST))
+    lines = [json.dumps(row, ensure_ascii=False) for row in learned]
+    written = routing.RULES.read_text(encoding="utf-8").partition('{"id": "hints-')[0].rstrip().rstrip(",]").rstrip()
     routing.RULES.write_text(",\n".join([written, *lines]) + "\n]\n", encoding="utf-8")
 
 

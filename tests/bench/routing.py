@@ -24,6 +24,8 @@ from chalicelib.router.classifier import Decision, Lane, RoutingRules, decide  #
 LABELLED = ROOT / "tests" / "functions" / "router" / "labelled_petitions.jsonl"
 RULES = ROOT / "infra" / "seed" / "routing_rules.json"
 SILENT = "silent"
+_OPENED_BY_INTAKE = frozenset({Lane.GUIDANCE, Lane.FORWARDING, Lane.SPAM, Lane.FOREIGN})
+"""Lanes that end at the intake desk, not at a unit: a person reads before anybody else does."""
 REORGANISED_ON = date(2025, 3, 1)
 FIELDS_2018 = frozenset(
     ["TCBM", "CQDP", "CCVC", "DTBD", "TL", "HPCP", "CCHC", "TN", "VTLT", "TDKT", "TG", "TTRA", "KHAC"]
@@ -46,18 +48,42 @@ class Figures:
     in_best_three: int = 0
     denunciations: int = 0
     leaked: int = 0
+    """Denunciations that went to a unit's ordinary queue: the one thing that must never happen."""
+    suspected: int = 0
+    """Denunciations handed to the intake desk with a warning."""
+    unnoticed: int = 0
+    """Denunciations handed to the intake desk without a warning."""
     wrongly_restricted: int = 0
+    wrongly_suspected: int = 0
+    others: int = 0
+    others_spoke: int = 0
+    others_right: int = 0
     forwarded: int = 0
     right_body: int = 0
     kinds: int = 0
     right_kind: int = 0
     matrix: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def numbers(self) -> dict[str, str]:
+        """Give what is counted rather than shared out."""
+        others = self.texts - self.denunciations
+        return {
+            "tố cáo in a unit's queue": f"{self.leaked} of {self.denunciations}",
+            "tố cáo in the restricted lane": f"{self.denunciations - self.leaked - self.suspected - self.unnoticed}"
+            f" of {self.denunciations}",
+            "tố cáo at the intake desk, with a warning": f"{self.suspected} of {self.denunciations}",
+            "tố cáo at the intake desk, unnoticed": f"{self.unnoticed} of {self.denunciations}",
+            "others wrongly in the restricted lane": f"{self.wrongly_restricted} of {others}",
+            "others at the intake desk with a needless warning": f"{self.wrongly_suspected} of {others}",
+        }
+
     def percentages(self) -> dict[str, float]:
         """Give the figures that goals are set on, in per cent."""
         return {
             "right when it speaks": _percent(self.right, self.spoke),
             "speaks": _percent(self.spoke, self.asked),
+            "right when it speaks, denunciations aside": _percent(self.others_right, self.others_spoke),
+            "speaks, denunciations aside": _percent(self.others_spoke, self.others),
             "right field among best three": _percent(self.in_best_three, self.ranked),
             "silent on what cannot be placed": _percent(self.left_alone, self.placeless),
             "right body when forwarded": _percent(self.right_body, self.forwarded),
@@ -122,7 +148,12 @@ def count(figures: Figures, petition: dict[str, Any], decision: Decision) -> Non
     figures.wrongly_restricted += went == Lane.RESTRICTED != should
     if should == Lane.RESTRICTED:
         figures.denunciations += 1
-        figures.leaked += went != Lane.RESTRICTED
+        is_at_intake = went in {SILENT, *_OPENED_BY_INTAKE}
+        figures.leaked += went != Lane.RESTRICTED and not is_at_intake
+        figures.suspected += is_at_intake and bool(decision.suspicion)
+        figures.unnoticed += is_at_intake and not decision.suspicion
+    else:
+        figures.wrongly_suspected += bool(decision.suspicion)
     if should == "KHAC":
         figures.placeless += 1
         figures.left_alone += went in {SILENT, "KHAC"}
@@ -130,6 +161,10 @@ def count(figures: Figures, petition: dict[str, Any], decision: Decision) -> Non
         figures.asked += 1
         figures.spoke += decision.speaks
         figures.right += decision.speaks and went == should
+        if should != Lane.RESTRICTED:
+            figures.others += 1
+            figures.others_spoke += decision.speaks
+            figures.others_right += decision.speaks and went == should
         if petition["field"] is not None:
             figures.ranked += 1
             figures.in_best_three += petition["field"] in dict(decision.best)
@@ -179,12 +214,17 @@ def main() -> None:
     figures = measure(split)
     print(f"rules {rules_on(date(2026, 11, 2)).version}, {figures.texts} {split} texts\n")
     print(confusion_matrix(figures), end="\n\n")
-    for name, value in figures.percentages().items():
-        print(f"{name:34}{value:6.1f} %")
-    print(f"{'tố cáo outside its lane':34}{figures.leaked:6} of {figures.denunciations}")
-    print(f"{'wrongly in the restricted lane':34}{figures.wrongly_restricted:6}")
+    print_figures(figures)
     median, long = speed()
-    print(f"{'a text takes':34}{median:6.2f} ms (10,000 characters: {long:.1f} ms)")
+    print(f"{'a text takes':52}{median:6.2f} ms (10,000 characters: {long:.1f} ms)")
+
+
+def print_figures(figures: Figures) -> None:
+    """Print what goals are set on."""
+    for name, value in figures.percentages().items():
+        print(f"{name:52}{value:6.1f} %")
+    for name, number in figures.numbers().items():
+        print(f"{name:52}{number:>9}")
 
 
 if __name__ == "__main__":

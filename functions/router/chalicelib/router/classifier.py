@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 
 from chalicelib.router import signs
 from chalicelib.router.phrasebook import Hit
-from chalicelib.router.rules import NEUTRAL, Lane, LaneRule, RoutingRules
+from chalicelib.router.rules import NEUTRAL, SIGN, Lane, LaneRule, RoutingRules, Suspicion
 from chalicelib.router.text import Words, read
 
 __all__ = ["Decision", "Lane", "RoutingRules", "decide"]
@@ -22,8 +22,8 @@ OUTSIDE = "KHAC"
 """The field of what is another body's, or cannot be told (domain.md §5)."""
 MISCONDUCT = "TTRA"
 REGULATION, CONDUCT, INITIATIVE = "REGULATION", "CONDUCT", "INITIATIVE"
-RESEMBLING = str(Lane.RESTRICTED)
-"""The topic whose hints tell how much a text resembles a denunciation."""
+RESEMBLES, SUSPECT = "resembles_denunciation", "may_denounce"
+"""The signs that learned resemblance raises: reads like a denunciation surely, or perhaps."""
 _CHOSEN = "người gửi chọn"
 _MOST_REASONS = 6
 _TIMES_COUNTED = 2
@@ -48,6 +48,8 @@ class Decision:
     body: str | None
     rules_version: str
     speaks: bool
+    suspicion: tuple[str, ...] = ()
+    """Why a person must look whether this is a denunciation before any unit gets it; empty where nothing says so."""
 
 
 def decide(
@@ -63,42 +65,70 @@ def decide(
     hints = _hints(words, rules)
     chosen = chosen_field if chosen_field in fields_in_force else None
     topics = _Topics(words, rules, hints, chosen, fields_in_force)
-    side_door = _side_door(text, words, rules, hints, has_topic=topics.is_clear)
+    seen = _signs(text, words, rules, has_topic=topics.is_clear)
     kind, kind_reasons = _kind(words, rules, chosen_kind)
+    suspicion = _suspicion(seen, rules)
+    side_door = next((rule for rule in rules.lanes if _holds(rule, seen)), None)
     if side_door is not None:
-        rule, seen = side_door
+        named = "; ".join(_explain(signal, seen[signal], rules) for signal in sorted(side_door.needs))
         return Decision(
-            lane=rule.lane,
+            lane=side_door.lane,
             field=None,
-            kind=None if rule.lane in {Lane.SPAM, Lane.FOREIGN} else kind,
-            confidence=rule.confidence,
-            because=(f"{'; '.join(seen)} → {rule.lane}",),
+            kind=None if side_door.lane in {Lane.SPAM, Lane.FOREIGN} else kind,
+            confidence=side_door.confidence,
+            because=(f"{named} → {side_door.lane}",),
             best=topics.best,
             body=None,
             rules_version=rules.version,
             speaks=True,
+            suspicion=() if side_door.lane is Lane.RESTRICTED else suspicion,
         )
     if topics.winner == MISCONDUCT and kind != INITIATIVE:
         kind = CONDUCT
-    return topics.decision(kind, kind_reasons)
+    return topics.decision(kind, kind_reasons, suspicion)
 
 
-def _side_door(
-    text: str, words: Words, rules: RoutingRules, hints: Mapping[str, float], *, has_topic: bool
-) -> tuple[LaneRule, list[str]] | None:
-    """Find the first lane rule whose signs are all there, with the words that explain it."""
-    seen: dict[str, list[str]] = {sign: [] for sign in signs.see(text, words)}
-    if hints.get(RESEMBLING, 0.0) >= rules.limits.resembles_from:
-        seen["resembles_denunciation"] = []
+def _signs(text: str, words: Words, rules: RoutingRules, *, has_topic: bool) -> dict[str, list[str]]:
+    """Return every sign that the text shows, with the phrases that show it."""
+    seen = _plain_signs(text, words, rules)
+    resemblance, telling = rules.resemblance.of(_signed(words, seen))
+    if resemblance >= rules.limits.resembles_from:
+        seen[RESEMBLES] = list(telling)
+    if resemblance >= rules.limits.suspect_from:
+        seen[SUSPECT] = list(telling)
     if has_topic:
         seen["topic"] = []
+    return seen
+
+
+def _plain_signs(text: str, words: Words, rules: RoutingRules) -> dict[str, list[str]]:
+    seen: dict[str, list[str]] = {sign: [] for sign in signs.see(text, words)}
     for hit in rules.signals.find(words):
         for signal in hit.phrase.weights:
             seen.setdefault(signal, []).append(hit.phrase.source)
-    for rule in rules.lanes:
-        if rule.needs <= seen.keys() and not rule.unless & seen.keys():
-            return rule, [_explain(signal, seen[signal], rules) for signal in sorted(rule.needs)]
-    return None
+    return seen
+
+
+def _signed(words: Words, seen: Iterable[str]) -> tuple[str, ...]:
+    return (*features(words), *(f"{SIGN}{sign}" for sign in seen))
+
+
+def signed_features(text: str, rules: RoutingRules) -> tuple[str, ...]:
+    """Give the words, pairs and signs from which resemblance to a denunciation is learned."""
+    words = read(text, rules.short_forms)
+    return _signed(words, _plain_signs(text, words, rules))
+
+
+def _suspicion(seen: Mapping[str, list[str]], rules: RoutingRules) -> tuple[str, ...]:
+    """Say why a text may be a denunciation, or nothing: the second, lower threshold before the restricted lane's."""
+    held = next((rule for rule in rules.suspicions if _holds(rule, seen)), None)
+    if held is None:
+        return ()
+    return tuple(_explain(signal, seen[signal], rules) for signal in sorted(held.needs))
+
+
+def _holds(rule: LaneRule | Suspicion, seen: Mapping[str, object]) -> bool:
+    return rule.needs <= seen.keys() and not rule.unless & seen.keys()
 
 
 def _explain(signal: str, phrases: Iterable[str], rules: RoutingRules) -> str:
@@ -163,13 +193,15 @@ class _Topics:
         ranked = sorted(fields.items(), key=lambda item: -item[1])
         return tuple((field, round(share, 3)) for field, share in ranked[:3])
 
-    def decision(self, kind: str, kind_reasons: tuple[str, ...]) -> Decision:
-        """Speak for the strongest topic if it is strong enough."""
+    def decision(self, kind: str, kind_reasons: tuple[str, ...], suspicion: tuple[str, ...]) -> Decision:
+        """Speak for the strongest topic if it is strong enough, and no unit could be handed a denunciation."""
         confidence = self._shares[self.winner] if self.winner is not None else 0.0
         lead = confidence - next(islice(self._shares.values(), 1, None), 0.0)
         limits = self._rules.limits
         speaks = confidence >= limits.speak_from and lead >= limits.lead and self._is_grounded
         is_ours = self.winner is None or self._is_ours(self.winner)
+        if is_ours and suspicion:
+            speaks = False
         body = None if is_ours else self._rules.bodies.get(str(self.winner))
         field = (self.winner if is_ours else OUTSIDE) if speaks else None
         return Decision(
@@ -182,6 +214,7 @@ class _Topics:
             body=body if speaks else None,
             rules_version=self._rules.version,
             speaks=speaks,
+            suspicion=suspicion,
         )
 
     @property

@@ -19,6 +19,11 @@ NEUTRAL = ""
 """The label of phrases that speak for nothing but keep shorter ones inside them from speaking ("số lượng")."""
 
 
+SIGN = "~"
+"""What stands before a signal's name where learned weights speak of it among words."""
+_TELLING_WORDS = 4
+
+
 class Lane(StrEnum):
     """The way a petition takes: to a unit, or to one of the side doors that domain.md §3 names."""
 
@@ -50,6 +55,29 @@ class LaneRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Signs that together make a person look whether a text denounces somebody."""
+
+    needs: frozenset[str]
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """How much a text reads like the denunciations that were labelled: learned weights of its words and signs."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def of(self, features: Iterable[str]) -> tuple[float, tuple[str, ...]]:
+        """Return the log-odds that a text denounces, and the words that weigh most for it."""
+        heard = [(self.weights[feature], feature) for feature in features if feature in self.weights]
+        loudest = sorted(heard, key=lambda pair: (-pair[0], pair[1]))
+        words = [feature for weight, feature in loudest if weight > 0 and not feature.startswith(SIGN)]
+        return self.bias + sum(weight for weight, _ in heard), tuple(words[:_TELLING_WORDS])
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """The numbers that the rules turn on; each may be set by the row of type `limits`."""
 
@@ -65,7 +93,9 @@ class Limits:
     most_hints: float = 1.5
     """The most that hints alone can say for a topic."""
     resembles_from: float = 3.0
-    """From how many hints on a text is said to resemble a denunciation."""
+    """From which learned resemblance on a text surely reads like a denunciation (log-odds)."""
+    suspect_from: float = -2.0
+    """From which learned resemblance on a person has to look whether it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +115,8 @@ class RoutingRules:
     signals: Phrasebook
     signal_labels: Mapping[str, str]
     lanes: tuple[LaneRule, ...]
+    suspicions: tuple[Suspicion, ...]
+    resemblance: Resemblance
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], on: date | None = None) -> "RoutingRules":
@@ -101,6 +133,8 @@ class RoutingRules:
             signals=Phrasebook(_entries(used, "signal", "signal")),
             signal_labels={str(row["signal"]): str(row["label"]) for row in _of(used, "signal")},
             lanes=tuple(_lane_rules(used)),
+            suspicions=tuple(_suspicions(used)),
+            resemblance=_resemblance(used),
         )
 
 
@@ -190,18 +224,36 @@ def _limits(rows: list[Mapping[str, Any]]) -> Limits:
 
 
 def _lane_rules(rows: list[Mapping[str, Any]]) -> Iterator[LaneRule]:
-    known = {str(row["signal"]) for row in _of(rows, "signal")}
     for row in sorted(_of(rows, "lane"), key=lambda row: float(row["order"])):
         for when in row["when"]:
-            rule = LaneRule(
-                lane=Lane(str(row["lane"])),
-                needs=frozenset(str(name) for name in when["needs"]),
-                unless=frozenset(str(name) for name in when.get("unless", ())),
-                confidence=float(when["confidence"]),
-            )
-            if unknown := (rule.needs | rule.unless) - known:
-                raise RoutingRulesError(str(row.get("id")), f"speaks of unknown signals {sorted(unknown)}")
-            yield rule
+            needs, unless = _signs_of(rows, row, when)
+            yield LaneRule(Lane(str(row["lane"])), needs, unless, float(when["confidence"]))
+
+
+def _suspicions(rows: list[Mapping[str, Any]]) -> Iterator[Suspicion]:
+    for row in _of(rows, "suspicion"):
+        for when in row["when"]:
+            yield Suspicion(*_signs_of(rows, row, when))
+
+
+def _signs_of(
+    rows: list[Mapping[str, Any]], row: Mapping[str, Any], when: Mapping[str, Any]
+) -> tuple[frozenset[str], frozenset[str]]:
+    needs, unless = (frozenset(str(name) for name in when.get(part, ())) for part in ("needs", "unless"))
+    if unknown := (needs | unless) - {str(row["signal"]) for row in _of(rows, "signal")}:
+        raise RoutingRulesError(str(row.get("id")), f"speaks of unknown signals {sorted(unknown)}")
+    return needs, unless
+
+
+def _resemblance(rows: list[Mapping[str, Any]]) -> Resemblance:
+    bias = sum(float(row["bias"]) for row in _of(rows, "resemblance"))
+    weights = {
+        str(feature): float(weight)
+        for row in _of(rows, "resemblance")
+        for weight, features in row["terms"].items()
+        for feature in features
+    }
+    return Resemblance(bias, weights)
 
 
 def _version(rows: list[Mapping[str, Any]]) -> str:

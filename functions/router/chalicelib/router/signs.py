@@ -7,6 +7,7 @@ recognised or explained. Only the fact is passed on, never the name or number th
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 from chalicelib.router.text import Words, is_syllable, read
 
@@ -20,6 +21,7 @@ MONEY = "money"
 WORDLESS = "wordless"
 BRIEF = "brief"
 ASKING = "asking"
+ACTOR = "actor"
 
 _TITLES = frozenset({"ông", "bà", "anh", "chị", "cô", "thầy", "đồng", "chí", "đc", "mr", "mrs", "ms"})
 _BARE_TITLES = frozenset({"ong", "ba", "anh", "chi", "co", "thay", "ten"})
@@ -51,6 +53,15 @@ _FOREIGN_SCRIPT_SHARE = 0.3
 _FEW_SYLLABLES = 0.62
 _GIBBERISH_SHARE = 0.5
 _BRIEF_WORDS = 5
+_OTHERS = frozenset(
+    read("ông bà anh chị cô chú bác cậu dì thầy gã lão mụ thằng hắn họ nó ổng bả ảnh cổ thẩy trưởng phó").spelled
+)
+"""Titles and pronouns for somebody else, Southern ones too, and the words that head an office ("trưởng …")."""
+_OF_THE_SENDER = frozenset(read("tôi em cháu con mình tui ta e").folded)
+"""Words that make the title before them a relative of the sender, or many people: "anh tôi", "bà con"."""
+_NO_PERSON = frozenset(
+    zip(*[iter(read("chú ý bác bỏ họ tên họ hàng trưởng thành cô đơn anh hùng ông bà").spelled)] * 2, strict=True)
+)
 _MONOTONOUS_FROM = 4
 
 
@@ -64,11 +75,23 @@ def see(text: str, words: Words) -> Iterator[str]:
         yield LINK
     if _MONEY.search(" ".join(words.folded)):
         yield MONEY
+    if _tells_of_somebody(words):
+        yield ACTOR
     if _QUESTION.search(unicodedata.normalize("NFC", text.lower())):
         yield ASKING
     if len(words) <= _BRIEF_WORDS:
         yield BRIEF
     yield from _language(text, words)
+
+
+def _tells_of_somebody(words: Words) -> bool:
+    """See that somebody other than the sender's kin is spoken of: "ông ấy", "chị thủ quỹ"; unaccented words cannot tell."""
+    for index, (word, after) in enumerate(pairwise((*words.spelled, ""))):
+        if word not in _OTHERS or (word, after) in _NO_PERSON:
+            continue
+        if not after or words.folded[index + 1] not in _OF_THE_SENDER:
+            return True
+    return False
 
 
 def _names_a_person(words: Words) -> bool:
