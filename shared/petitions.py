@@ -46,6 +46,7 @@ class Card(BaseModel):
     lane: Lane
     complained_unit: str | None = None
     may_publish: bool = False
+    may_denounce: bool = False
     received_at: datetime
     due_on: date
     version: int
@@ -378,6 +379,7 @@ def _card(petition: Petition) -> str:
         lane=petition.lane,
         complained_unit=petition.complained_unit,
         may_publish=petition.may_publish,
+        may_denounce=petition.may_denounce,
         received_at=petition.received_at,
         due_on=petition.due_on,
         version=petition.version,

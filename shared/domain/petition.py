@@ -155,6 +155,8 @@ class Proposal(BaseModel):
     best: tuple[tuple[str, float], ...] = ()
     body: str | None = None
     rules_version: str = ""
+    may_denounce: bool = False
+    """Whether somebody has to look whether this is a denunciation before any unit gets it."""
 
 
 class Petition(BaseModel):
@@ -227,6 +229,15 @@ class Petition(BaseModel):
     def is_intact(self) -> bool:
         """Whether every entry of the history still has the content and the place that its hash was made for."""
         return history.is_intact(self.history, self.submission)
+
+    @property
+    def may_denounce(self) -> bool:
+        """Whether this may be a denunciation (tố cáo) and no officer has decided yet that it is none."""
+        return (
+            self.proposal is not None
+            and self.proposal.may_denounce
+            and self.last(Action.CLASSIFY, Action.ASSIGN) is None
+        )
 
     def last(self, *actions: Action) -> Entry | None:
         """Return the latest history entry of one of these actions."""

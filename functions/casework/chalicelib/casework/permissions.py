@@ -168,13 +168,15 @@ def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
     """Tell whether an officer may take an action on a petition; its state is the lifecycle's matter.
 
     Nobody approves what they drafted themselves, nor the second answer after the first; what turns out to be no
-    denunciation only the inspectors give back.
+    denunciation only the inspectors give back; who sent what may be one stays sealed until somebody decided.
     """
     if not may_see(officer, petition):
         return False
     if action is Action.RETURN_TO_INTAKE and is_restricted(petition):
         return officer.has(Role.INSPECTOR)
     if action is Action.APPROVE and officer.username in _had_a_hand_in(petition):
+        return False
+    if action is Action.OPEN_SEAL and petition.may_denounce and not reads_restricted(officer):
         return False
     related = relations(officer, petition)
     tables = (MAY, ON_SECOND_LOOK) if petition.last(Action.REOPEN) else (MAY,)

@@ -48,6 +48,7 @@ class Line(_View):
     received_at: datetime
     due_on: date
     may_publish: bool
+    may_denounce: bool
     version: int
     overdue: bool
     days_left: int
@@ -105,6 +106,7 @@ class DeskView(_View):
     may_publish: bool
     reply_by: tuple[ReplyBy, ...]
     is_named: bool
+    may_denounce: bool
     received_at: datetime
     due_on: date
     overdue: bool

@@ -90,8 +90,13 @@ def proposal_of(decision: Decision, besides: tuple[str, ...] = ()) -> Proposal:
         field=decision.field,
         kind=Kind(decision.kind) if decision.kind else None,
         confidence=round(decision.confidence, 3),
-        because=(*decision.because, *besides),
+        because=(*_warned(decision), *decision.because, *besides),
         best=tuple((field, round(share, 3)) for field, share in decision.best),
         body=decision.body,
         rules_version=decision.rules_version,
+        may_denounce=bool(decision.suspicion),
     )
+
+
+def _warned(decision: Decision) -> tuple[str, ...]:
+    return (f"Có thể là tố cáo ({'; '.join(decision.suspicion)})",) if decision.suspicion else ()
