@@ -1,7 +1,7 @@
 """Learns how much a text reads like a denunciation: a logistic regression in plain Python over words, pairs and signs.
 
-Called by `learn_routing_hints.py`. The order of the texts and the random seed are fixed, so that learning twice from the
-same labelled petitions gives the same row.
+Called by `learn_routing_hints.py`. The order of the texts and the random seed are fixed, so that learning twice from
+the same labelled petitions gives the same row.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from math import exp, sqrt
 from typing import Any
+
+from chalicelib.router.rules import share_of_each
 
 EPOCHS = 25
 RATE = 0.3
@@ -28,22 +30,25 @@ def learn(examples: Iterable[Example]) -> tuple[float, dict[str, float]]:
     """Return the bias and the weights (AdaGrad, L2 shrinkage) that tell denunciations from the rest."""
     told = list(examples)
     texts = Counter(feature for features, _ in told for feature in features)
-    rows = [([f for f in features if texts[f] >= FROM_TEXTS], denounces) for features, denounces in told]
+    rows = [
+        ([f for f in features if texts[f] >= FROM_TEXTS], share_of_each(features), denounces)
+        for features, denounces in told
+    ]
     weights: dict[str, float] = defaultdict(float)
     steps: dict[str, float] = defaultdict(lambda: 1e-2)
     bias, bias_step = 0.0, 1e-8
     order = random.Random(1)
     for _ in range(EPOCHS):
         order.shuffle(rows)
-        for features, denounces in rows:
-            odds = bias + sum(weights[feature] for feature in features)
+        for features, share, denounces in rows:
+            odds = bias + share * sum(weights[feature] for feature in features)
             miss = (1 / (1 + exp(-max(-30.0, min(30.0, odds)))) - denounces) * (
                 MISSED_COSTS if denounces else 1
             )
             bias_step += miss * miss
             bias -= RATE * miss / sqrt(bias_step)
             for feature in features:
-                slope = miss + SHRINKAGE * weights[feature]
+                slope = miss * share + SHRINKAGE * weights[feature]
                 steps[feature] += slope * slope
                 weights[feature] -= RATE * slope / sqrt(steps[feature])
     return round(bias, 2), {feature: weight for feature, weight in weights.items() if abs(weight) >= LEAST}

@@ -2,7 +2,7 @@
 
 Run `python tests/bench/learn_routing_hints.py` from the root after adding labelled petitions: it writes what it learned
 into the routing rules. With `check` it only cross-validates (ten parts, each judged by what never saw it), as
-`make bench ARGS=routing` does. The unseen split is never read.
+`make bench ARGS=routing-cross-validation` does. The unseen split is never read.
 """
 
 from __future__ import annotations
@@ -103,18 +103,33 @@ def cross_validate(rules: list[dict[str, Any]]) -> routing.Figures:
 
 def unlearned() -> list[dict[str, Any]]:
     """Read the seeded rows that people wrote."""
-    return [row for row in json.loads(routing.RULES.read_text(encoding="utf-8")) if row["type"] not in LEARNED]
+    return [
+        row for row in json.loads(routing.RULES.read_text(encoding="utf-8")) if row["type"] not in LEARNED
+    ]
+
+
+def check() -> None:
+    """Print what cross-validation says of rules and learning together."""
+    figures = cross_validate(unlearned())
+    print(f"{figures.texts} seen texts, each judged by what was learned from the other nine tenths\n")
+    routing.print_figures(figures)
 
 
 def main() -> None:
     """Cross-validate, and unless only asked to check, write what was learned."""
-    rules = unlearned()
-    routing.print_figures(cross_validate(rules))
+    check()
     if "check" in sys.argv[1:]:
         return
+    rules = unlearned()
     learned = learned_rows(routing.petitions("seen"), RoutingRules.from_rows(rules, on=LATEST))
     lines = [json.dumps(row, ensure_ascii=False) for row in learned]
-    written = routing.RULES.read_text(encoding="utf-8").partition('{"id": "hints-')[0].rstrip().rstrip(",]").rstrip()
+    written = (
+        routing.RULES.read_text(encoding="utf-8")
+        .partition('{"id": "hints-')[0]
+        .rstrip()
+        .rstrip(",]")
+        .rstrip()
+    )
     routing.RULES.write_text(",\n".join([written, *lines]) + "\n]\n", encoding="utf-8")
 
 

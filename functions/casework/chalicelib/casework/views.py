@@ -149,6 +149,7 @@ def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, no
         version=petition.version,
         reply_by=petition.petitioner.reply_by,
         is_named=petition.petitioner.is_named,
+        may_denounce=petition.may_denounce,
         overdue=petition.is_unanswered and deadlines.is_overdue(petition.due_on, now),
         days_left=left.calendar_days,
         working_days_left=left.working_days,

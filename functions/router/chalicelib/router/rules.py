@@ -5,11 +5,12 @@ them; `docs/routing.md` describes each type. Nothing here reads a table, a clock
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
+from math import sqrt
 from typing import Any
 
 from chalicelib.router.phrasebook import Phrasebook
@@ -22,6 +23,8 @@ NEUTRAL = ""
 SIGN = "~"
 """What stands before a signal's name where learned weights speak of it among words."""
 _TELLING_WORDS = 4
+_SHORT_TEXT = 40
+"""Words, pairs and signs of a text message: up to here each counts fully."""
 
 
 class Lane(StrEnum):
@@ -69,12 +72,18 @@ class Resemblance:
     bias: float
     weights: Mapping[str, float]
 
-    def of(self, features: Iterable[str]) -> tuple[float, tuple[str, ...]]:
+    def of(self, features: Sequence[str]) -> tuple[float, tuple[str, ...]]:
         """Return the log-odds that a text denounces, and the words that weigh most for it."""
         heard = [(self.weights[feature], feature) for feature in features if feature in self.weights]
         loudest = sorted(heard, key=lambda pair: (-pair[0], pair[1]))
         words = [feature for weight, feature in loudest if weight > 0 and not feature.startswith(SIGN)]
-        return self.bias + sum(weight for weight, _ in heard), tuple(words[:_TELLING_WORDS])
+        odds = self.bias + share_of_each(features) * sum(weight for weight, _ in heard)
+        return odds, tuple(words[:_TELLING_WORDS])
+
+
+def share_of_each(features: Sequence[str]) -> float:
+    """Return how much one feature counts: in a long letter less, or mere length would add up to a suspicion."""
+    return min(1.0, sqrt(_SHORT_TEXT / max(len(features), 1)))
 
 
 @dataclass(frozen=True, slots=True)

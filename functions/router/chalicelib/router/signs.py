@@ -54,13 +54,18 @@ _FEW_SYLLABLES = 0.62
 _GIBBERISH_SHARE = 0.5
 _BRIEF_WORDS = 5
 _OTHERS = frozenset(
-    read("ông bà anh chị cô chú bác cậu dì thầy gã lão mụ thằng hắn họ nó ổng bả ảnh cổ thẩy trưởng phó").spelled
+    read(
+        "ông bà anh chị cô chú bác cậu dì thầy gã lão mụ thằng hắn họ nó ổng bả ảnh cổ thẩy trưởng phó"
+    ).spelled
 )
 """Titles and pronouns for somebody else, Southern ones too, and the words that head an office ("trưởng …")."""
 _OF_THE_SENDER = frozenset(read("tôi em cháu con mình tui ta e").folded)
 """Words that make the title before them a relative of the sender, or many people: "anh tôi", "bà con"."""
 _NO_PERSON = frozenset(
-    zip(*[iter(read("chú ý bác bỏ họ tên họ hàng trưởng thành cô đơn anh hùng ông bà").spelled)] * 2, strict=True)
+    zip(
+        *[iter(read("chú ý bác bỏ họ tên họ hàng trưởng thành cô đơn anh hùng ông bà").spelled)] * 2,
+        strict=True,
+    )
 )
 _MONOTONOUS_FROM = 4
 
@@ -85,7 +90,7 @@ def see(text: str, words: Words) -> Iterator[str]:
 
 
 def _tells_of_somebody(words: Words) -> bool:
-    """See that somebody other than the sender's kin is spoken of: "ông ấy", "chị thủ quỹ"; unaccented words cannot tell."""
+    """See that somebody other than the sender's kin is spoken of: "ông ấy", "chị thủ quỹ" (with accents only)."""
     for index, (word, after) in enumerate(pairwise((*words.spelled, ""))):
         if word not in _OTHERS or (word, after) in _NO_PERSON:
             continue
