@@ -1,12 +1,15 @@
 """The deliveries table: what was sent to whom over which channel, and what is known of its arrival.
 
 Written by the notifier, read by casework. A row is claimed before a provider is called, so that a message which
-arrives twice, or a worker that dies, leads to no second send. Rows carry no name, number, address or free text.
+arrives twice, or a worker that dies, leads to no second send. Whatever still has something to happen (a retry, a
+claim that may run out, a receipt that may stay out) carries `wake_at`; the sweep puts its notice back on the queue
+then. Rows carry no name, number, address or free text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -31,11 +34,13 @@ class DeliveryState(StrEnum):
     """How far a delivery got."""
 
     PREPARED = "PREPARED"
-    """The last attempt failed for the moment: to be tried again."""
+    """To be tried (again) at `wake_at`: it waits for the morning, or the last attempt failed for the moment."""
     SENDING = "SENDING"
     """A worker claimed it and calls the provider, or died doing so."""
     SENT = "SENT"
     """The provider took it."""
+    UNPROVEN = "UNPROVEN"
+    """The provider took it and gave no proof of its arrival in time: the next channel was taken."""
     DELIVERED = "DELIVERED"
     """The provider proved its arrival."""
     FAILED = "FAILED"
@@ -64,7 +69,13 @@ TOLD = frozenset(
 """States after which a notice is not tried over another channel."""
 
 PROVABLE = frozenset(
-    {DeliveryState.PREPARED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.AMBIGUOUS}
+    {
+        DeliveryState.PREPARED,
+        DeliveryState.SENDING,
+        DeliveryState.SENT,
+        DeliveryState.UNPROVEN,
+        DeliveryState.AMBIGUOUS,
+    }
 )
 """States that a provider's receipt may still change: the first one to say DELIVERED or FAILED counts."""
 
@@ -86,13 +97,18 @@ class Delivery(BaseModel):
     state: DeliveryState
     at: datetime
     """When it reached this state."""
+    wake_at: datetime | None = None
+    """When to look at it again; None when nothing is to happen any more."""
     attempt: int = 0
+    """How many rounds of tries there were; within one, each provider of the channel may be tried."""
     claim: str = ""
     """Names the worker's attempt, so that a write whose reply was lost is recognised as one's own."""
     claimed_at: datetime | None = None
     in_doubt_since: datetime | None = None
     """Since when an attempt of unknown outcome stands in the room."""
     provider: str | None = None
+    proves: bool = False
+    """Whether its provider tells of arrivals, so that silence means something."""
     provider_id: str | None = None
     reason: str | None = None
     """A provider's error code or our own word for why; never a provider's text."""
@@ -102,10 +118,10 @@ class Delivery(BaseModel):
     """Which version of the text was used."""
     text: str | None = None
     """What the operator says in a call; the number to call stays in the seal."""
-    call_list: str | None = None
-    """`OPEN` while an operator has to call: the key of the index `calls`."""
-    call_at: datetime | None = None
-    """From when on to call (again)."""
+    listed: str | None = None
+    """Which list for people it stands on, `CALLS` or `IN_DOUBT`: the key of the index `lists`."""
+    listed_at: datetime | None = None
+    """From when on: a call, when it is to be made (again)."""
     handled_by: str | None = None
     """The operator who called last."""
     carried_by: str | None = None
@@ -124,8 +140,10 @@ class Delivery(BaseModel):
         return f"{self.reference}/{self.prefix}"
 
 
-CALL_LIST = "OPEN"
-"""The one partition of the index `calls`: operators work off a list of tens, not of thousands."""
+CALLS, IN_DOUBT = "CALLS", "IN_DOUBT"
+"""The partitions of the index `lists`: people work off lists of tens, not of thousands."""
+WAKE_SHARDS = 4
+"""Partitions of the index `wake`: ten thousand rows that wait for one provider are not one partition's load."""
 
 _IS_NEW = "attribute_not_exists(notice)"
 
@@ -153,9 +171,9 @@ def after_call(task: Delivery, outcome: CallOutcome, by: str, at: datetime) -> D
     tries = task.attempt + 1
     called = task.model_copy(update={"attempt": tries, "handled_by": by, "reason": outcome.value, "at": at})
     if outcome is CallOutcome.NO_ANSWER and tries < CALL_TRIES:
-        return called.model_copy(update={"call_at": at + CALL_AGAIN_AFTER})
+        return called.model_copy(update={"listed_at": at + CALL_AGAIN_AFTER})
     state = DeliveryState.DONE if outcome is CallOutcome.REACHED else DeliveryState.FAILED
-    return called.model_copy(update={"state": state, "call_list": None, "call_at": None})
+    return called.model_copy(update={"state": state, "listed": None, "listed_at": None})
 
 
 class ClaimLostError(Exception):
@@ -214,7 +232,8 @@ class Deliveries:
             answer = aws.client("dynamodb").update_item(
                 TableName=self._table,
                 Key={"reference": {"S": reference}, "notice": {"S": notice}},
-                UpdateExpression="SET #state = :state, #at = :at, #reason = :reason",
+                UpdateExpression="SET #state = :state, #at = :at, #reason = :reason REMOVE listed, listed_at"
+                + ("" if state is DeliveryState.SENT else ", wake_at, wake_shard"),
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#state": "state", "#at": "at", "#reason": "reason"},
                 ExpressionAttributeValues=values
@@ -285,14 +304,36 @@ class Deliveries:
 
     def open_calls(self, until: datetime, limit: int = 50) -> tuple[Delivery, ...]:
         """Return the calls to be made by now, the longest waiting first."""
+        return self._listed(CALLS, until, limit)
+
+    def in_doubt(self, until: datetime, limit: int = 100) -> tuple[Delivery, ...]:
+        """Return the deliveries of which nobody knows whether they were sent, the oldest first."""
+        return self._listed(IN_DOUBT, until, limit)
+
+    def _listed(self, name: str, until: datetime, limit: int) -> tuple[Delivery, ...]:
         page = aws.client("dynamodb").query(
             TableName=self._table,
-            IndexName="calls",
-            KeyConditionExpression="call_list = :open AND call_at <= :until",
-            ExpressionAttributeValues={":open": {"S": CALL_LIST}, ":until": {"S": _instant(until)}},
+            IndexName="lists",
+            KeyConditionExpression="listed = :list AND listed_at <= :until",
+            ExpressionAttributeValues={":list": {"S": name}, ":until": {"S": _instant(until)}},
             Limit=limit,
         )
         return tuple(_delivery_of(item) for item in page["Items"])
+
+    def due(self, shard: int, until: datetime) -> Iterator[tuple[str, str]]:
+        """Yield (reference, notice) of one shard's deliveries to look at by `until`, to the last page."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "wake",
+            "KeyConditionExpression": "wake_shard = :shard AND wake_at <= :until",
+            "ExpressionAttributeValues": {":shard": {"N": str(shard)}, ":until": {"S": _instant(until)}},
+        }
+        while True:
+            page = aws.client("dynamodb").query(**request)
+            yield from ((item["reference"]["S"], item["notice"]["S"]) for item in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _query(self, reference: str, prefix: str) -> tuple[Delivery, ...]:
         condition, values = "#reference = :reference", {":reference": {"S": reference}}
@@ -329,12 +370,16 @@ def _conflicting(error: ClientError) -> dict[str, Any]:
 
 def _item(delivery: Delivery) -> dict[str, Any]:
     facts = delivery.model_dump(exclude_none=True)
+    if delivery.wake_at is not None:
+        facts["wake_shard"] = zlib.crc32(delivery.reference.encode()) % WAKE_SHARDS
     return dict(_attributes(facts.items()))
 
 
-def _attributes(facts: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, dict[str, str]]]:
+def _attributes(facts: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, dict[str, Any]]]:
     for name, value in facts:
-        if isinstance(value, int):
+        if isinstance(value, bool):
+            yield name, {"BOOL": value}
+        elif isinstance(value, int):
             yield name, {"N": str(value)}
         else:
             yield name, {"S": _instant(value) if isinstance(value, datetime) else str(value)}

@@ -13,7 +13,7 @@ app = Chalice(app_name="pakn-sla-timer")
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
-    """Wake the petitions that are due, and all open ones when the calendar changed."""
+    """Wake the petitions and notices that are due, and all open petitions when the calendar changed."""
     now = clock.now()
     composition.sweep().sweep(now)
     composition.recalculation().dispatch_if_calendar_changed(now)

@@ -197,7 +197,7 @@ class Cloud:
             "IDENTITY_JWKS_URL": keys.as_uri(),
             "MAIL_FROM": MAIL_FROM,
             "SCANNER": "eicar",
-            "SMS_SENDER": "esms",
+            "SMS_PROVIDERS": "esms",
             "SMS_GATEWAY_URL": sms_gateway_url,
             "POWERTOOLS_LOG_LEVEL": "WARNING",
         }
@@ -210,9 +210,10 @@ class Cloud:
         return bool(page["Items"])
 
     def wake_ups(self) -> Iterator[datetime]:
-        """Yield when each petition that still has something to happen wants to be woken."""
-        for wake_at in moto_insides.texts_of(self.outputs["PetitionsTable"], "wake_at"):
-            yield datetime.fromisoformat(wake_at)
+        """Yield when each petition and delivery that still has something to happen wants to be woken."""
+        for table in ("PetitionsTable", "DeliveriesTable"):
+            for wake_at in moto_insides.texts_of(self.outputs[table], "wake_at"):
+                yield datetime.fromisoformat(wake_at)
 
     def queue_name(self, queue: str) -> str:
         """Return the full name of a queue, e.g. of `routing` or `routing-dead`."""

@@ -159,8 +159,9 @@ _INDEX_NAME = 6
 
 
 def texts_of(table: str, attribute: str) -> list[str]:
-    """Return a text attribute of every item that has it (of a table without sort key)."""
-    items = list(_table(table).items.values())
+    """Return a text attribute of every item that has it."""
+    held = list(_table(table).items.values())
+    items = [one for each in held for one in (list(each.values()) if isinstance(each, dict) else [each])]
     return [str(item.attrs[attribute].value) for item in items if attribute in item.attrs]
 
 

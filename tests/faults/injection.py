@@ -70,6 +70,7 @@ class Injection:
         self._where = where
         self._wait = wait
         self._plan: dict[int, Fault] = {}
+        self._broken: dict[str, Fault] = {}
         self._for_one_try = False
         self._seen: str = ""
         self._holding: Fault | None = None
@@ -107,9 +108,18 @@ class Injection:
             self._plan = {}
             self._holding = None
 
+    @contextmanager
+    def broken(self, operation: str, fault: Fault) -> Iterator[None]:
+        """Let every call of an operation, e.g. `SendEmail`, fail alike meanwhile."""
+        self._broken[operation] = fault
+        try:
+            yield
+        finally:
+            del self._broken[operation]
+
     def forget(self) -> None:
         """Plan nothing, know of no calls."""
-        self._plan, self.calls, self.injected = {}, [], []
+        self._plan, self._broken, self.calls, self.injected = {}, {}, [], []
         self._seen, self._holding = "", None
 
     def _gate(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
@@ -128,7 +138,7 @@ class Injection:
         _before_send, service, operation = event_name.split(".")
         call = Call(len(self.calls) + 1, self._where(), service, operation)
         self.calls.append(call)
-        fault = self._plan.pop(call.number, None)
+        fault = self._plan.pop(call.number, None) or self._broken.get(operation)
         if fault is not None:
             self.injected.append((call, fault))
         return fault

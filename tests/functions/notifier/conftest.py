@@ -146,8 +146,9 @@ class PostRoom:
         self.work()
 
     def wait(self, **time: float) -> None:
-        """Let time pass and the notifier work."""
+        """Let time pass, the sweep look for what is due, and the notifier work."""
         self.clock.hold_at(self.clock.now() + timedelta(**time))
+        self.system.local.pumps.sweep.fire()
         self.work()
 
     # --- what came of it -----------------------------------------------------------------------------
@@ -169,7 +170,7 @@ class PostRoom:
         return next(one for one in self.deliveries.of_petition(REFERENCE) if one.notice == notice)
 
     def is_done(self) -> bool:
-        """Tell whether the queue holds nothing any more, visible or hidden, and no message died."""
+        """Tell whether nothing is to be done any more: no message waits or died, no delivery is to be tried."""
         attributes = self.system.local.cloud.client("sqs").get_queue_attributes(
             QueueUrl=self.system.local.cloud.queue_url("notices"), AttributeNames=["All"]
         )["Attributes"]
@@ -177,7 +178,8 @@ class PostRoom:
             int(attributes[name])
             for name in ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         )
-        return left == 0 and self.system.dead_letters() == 0
+        is_at_rest = not {"PREPARED", "SENDING"} & set(self.rows().values())
+        return left == 0 and is_at_rest and self.system.dead_letters() == 0
 
     def put_template(self, name: str, valid_from: date, **facts: Any) -> None:
         """Override a text in the directory."""

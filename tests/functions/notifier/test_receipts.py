@@ -20,6 +20,7 @@ from chalicelib.notifier.receipts.doors import ReceiptDoors
 from chalicelib.notifier.receipts.esms_callback import token_of
 from chalicelib.notifier.receipts.receipt import Receipts
 from chalicelib.notifier.settings import NotifierSettings
+from chalicelib.notifier.waiting import LEASE
 from shared import clock, secrets, settings
 from shared.deliveries import DeliveryState
 from shared.domain.notices import NoticeKind
@@ -378,7 +379,8 @@ def test_second_worker_waits_while_the_first_one_is_sending(post_room: PostRoom)
     post_room.a_petition()
     post_room.tell(NoticeKind.RECEIPT)
     sent = post_room.row(MAIL_ROW)
-    post_room.deliveries.settle(sent.model_copy(update={"state": DeliveryState.SENDING}), sent)
+    sending = {"state": DeliveryState.SENDING, "wake_at": clock.now() + LEASE}
+    post_room.deliveries.settle(sent.model_copy(update=sending), sent)
 
     post_room.tell(NoticeKind.RECEIPT)
 

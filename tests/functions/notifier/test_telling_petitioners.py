@@ -305,38 +305,20 @@ def test_after_three_vain_attempts_the_next_channel_is_taken(post_room: PostRoom
     assert post_room.rows() == {SMS_ROW: "FAILED", MAIL_ROW: "SENT"}
 
 
-def test_e_mail_that_is_throttled_for_a_whole_day_goes_out_in_the_end(post_room: PostRoom):
-    sending = number_of_sending(post_room)
+def test_e_mail_whose_provider_is_down_for_two_days_goes_out_in_the_end(post_room: PostRoom):
+    """A queue would have given the message up; a row waits for as long as it takes."""
     post_room.a_petition(ReplyBy.EMAIL, phone=None)
-    post_room.ask(RECEIPT)
 
-    for minutes in (0, 6, 61, 661):
-        with throttled_mails(post_room, sending):
-            post_room.wait(minutes=minutes)
+    with post_room.system.faults.broken("SendEmail", Fault.THROTTLE):
+        post_room.tell(RECEIPT)
+        for _ in range(48):
+            post_room.wait(hours=1)
     assert post_room.told() == []
-    assert post_room.row(MAIL_ROW).attempt == 4
-    post_room.wait(hours=12)
+    assert post_room.row(MAIL_ROW).state == "PREPARED"
+    post_room.wait(hours=1)
 
     assert post_room.told() == [("EMAIL", EMAIL)]
-    assert post_room.row(MAIL_ROW).attempt == 5
     assert post_room.is_done()
-
-
-def throttled_mails(post_room: PostRoom, sending: int):
-    """Let SES throttle: of a cold function's calls for a notice, the sending is always the same one."""
-    post_room.system.local.cold_start()
-    return post_room.system.faults.at({sending: Fault.THROTTLE})
-
-
-def number_of_sending(post_room: PostRoom) -> int:
-    """Return which of a cold function's calls is the sending, from a rehearsal; the system is as new afterwards."""
-    post_room.a_petition(ReplyBy.EMAIL, phone=None)
-    post_room.system.local.cold_start()
-    with post_room.system.faults.counting() as calls:
-        post_room.tell(RECEIPT)
-        number = next(call.number for call in calls if call.operation == "SendEmail")
-    post_room.system.reset(at=HALF_PAST_SEVEN)
-    return number
 
 
 # --- personal data ------------------------------------------------------------------------------------

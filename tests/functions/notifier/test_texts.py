@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from chalicelib.notifier.bunching import ALONE
-from chalicelib.notifier.waiting import WAITS
 from shared import clock
 from shared.deliveries import DeliveryChannel
 from shared.domain import notices
@@ -326,11 +325,6 @@ def test_expected_date_is_told_only_while_it_holds(expected_on, today, said):
     now = datetime.combine(today, datetime.min.time(), tzinfo=UTC) + timedelta(hours=2)
 
     assert facts(petition, now)["expected_on"] == said
-
-
-def test_waits_add_up_to_a_day_and_none_is_longer_than_sqs_allows():
-    assert sum(WAITS, timedelta()) >= timedelta(hours=24)
-    assert max(WAITS) < timedelta(hours=12)
 
 
 def test_html_links_are_whole_and_escaped():

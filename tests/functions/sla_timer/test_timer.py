@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from infra.local import events
+from shared import deliveries
 from shared.domain.lifecycle import Action, State
 from shared.messages import WakeUp
+from shared.petitions import WAKE_SHARDS
 from tests.builders import vietnam
 from tests.faults.injection import Fault
 from tests.journeys.people import Citizen, Officer
@@ -156,7 +158,7 @@ def test_sweep_without_anything_due_reads_each_shard_once_and_writes_nothing(sys
         sweep(system)
 
     operations = [call.operation for call in calls]
-    assert operations.count("Query") == 16
+    assert operations.count("Query") == WAKE_SHARDS + deliveries.WAKE_SHARDS
     assert set(operations) <= {"Query", "GetItem"}
 
 

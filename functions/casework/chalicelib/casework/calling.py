@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer
 from shared import clock
-from shared.deliveries import CALL_LIST, CallOutcome, ClaimLostError, Deliveries, Delivery
+from shared.deliveries import CALLS, CallOutcome, ClaimLostError, Deliveries, Delivery
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError, UnknownPetitionError
 from shared.domain.petition import Petition
 from shared.petitions import Petitions
@@ -102,7 +102,7 @@ class CallTasks:
 
     def _open_task(self, reference: str, notice: str) -> Delivery:
         for task in self._deliveries.of_petition(reference):
-            if task.notice == notice and task.call_list == CALL_LIST:
+            if task.notice == notice and task.listed == CALLS:
                 return task
         raise UnknownPetitionError
 

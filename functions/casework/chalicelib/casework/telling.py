@@ -15,6 +15,7 @@ STATES: dict[DeliveryState, str] = {
     DeliveryState.PREPARED: N_("Chưa gửi được"),
     DeliveryState.SENDING: N_("Đang gửi"),
     DeliveryState.SENT: N_("Đã gửi"),
+    DeliveryState.UNPROVEN: N_("Không có xác nhận đã nhận, đã báo cách khác"),
     DeliveryState.DELIVERED: N_("Đã nhận"),
     DeliveryState.FAILED: N_("Không đến nơi"),
     DeliveryState.AMBIGUOUS: N_("Chưa rõ có đến nơi không"),

@@ -2,7 +2,7 @@
 
 Whatever still has to be told follows from the petitions' histories, so nothing else has to remember it: a notice
 without any delivery has not been told. It is taken along by a row of its own (CARRIED, conditional, named as its
-own first attempt would be), so it cannot be carried and sent by itself; and its own message is done only once a
+own first attempt would be), so it cannot be carried and sent by itself; and it is looked at again (`wake_at`) until a
 message that *says* it (`carries`) is on its way. Whatever dies in between, each notice is told once.
 """
 
@@ -28,7 +28,7 @@ from shared.petitions import Petitions
 from .manners import Manners
 from .notice import Notice
 from .supersession import is_superseded
-from .waiting import ComeBackError
+from .waiting import look_again_at
 from .ways import Way
 
 FirstWay = Callable[[Petition], Way | None]
@@ -71,20 +71,17 @@ class Bunches:
             telemetry.count("NoticesBunched", len(found), channel=way[0])
         return tuple(found)
 
-    def is_told(self, carried: Delivery) -> bool:
+    def is_told(self, carried: Delivery) -> bool | None:
         """Tell whether a carried notice was told; False when it has to be told by itself after all.
 
-        Raises:
-            ComeBackError: while that is not decided.
+        None while that is not decided.
         """
         leading = self._deliveries.of_name(carried.carried_by or "")
         saying = [one for one in leading if carried.name in (one.carries or "").split()]
         if any(one.state in TOLD for one in saying):
             return True
         is_over = any(one.state in TOLD or one.channel is DeliveryChannel.NONE for one in leading)
-        if is_over:
-            return bool(saying)
-        raise ComeBackError("carried-by-another")
+        return bool(saying) if is_over else None
 
     # --- what is there to tell ------------------------------------------------------------------------
 
@@ -110,7 +107,7 @@ class Bunches:
         known = self._deliveries.of_petition(petition.reference)
         for one in owed:
             rows = [row for row in known if row.notice.startswith(one.prefix)]
-            is_ours = all(row.carried_by == notice.name for row in rows)
+            is_ours = all(row.carried_by == notice.name or _is_held(row) for row in rows)
             if is_ours and not is_superseded(one.request.kind, one.petition, one.entry):
                 yield one
 
@@ -128,9 +125,12 @@ class Bunches:
             at=clock.now(),
             claim=notice.name,
             carried_by=notice.name,
+            wake_at=look_again_at(clock.now()),
         )
+        known = self._deliveries.of_name(other.name)
+        held = next((row for row in known if row.notice == carried.notice and _is_held(row)), None)
         try:
-            self._deliveries.claim(carried, None)
+            self._deliveries.claim(carried, held)
         except ClaimLostError:
             return False
         return True
@@ -144,6 +144,11 @@ class Bunches:
             reference=reference, seq=int(seq), kind=NoticeKind(kind), audience=Audience(audience)
         )
         return Notice(request, petition, petition.history[request.seq - 1])
+
+
+def _is_held(row: Delivery) -> bool:
+    """Tell whether a notice merely waits: nothing was tried yet."""
+    return row.state is DeliveryState.PREPARED and not row.attempt
 
 
 def _owed(petition: Petition, now: datetime) -> Iterator[Notice]:

@@ -17,13 +17,16 @@ from shared.seal import Seal
 from shared.suppressions import Suppressions
 from shared.wording.texts import Texts
 
+from .attempts import Attempts
 from .bunching import Bunches
+from .circuits import Circuits
 from .courier import Courier
 from .daily_limit import DailyLimit
 from .handle_messages import MessageHandler
 from .manners import Manners
 from .quiet_hours import QuietHours
 from .replying import Replier
+from .routes import in_order
 from .senders.sender import Sender
 from .settings import NotifierSettings
 
@@ -53,7 +56,12 @@ def handler() -> MessageHandler:
         deliveries=deliveries,
         seal=Seal(told.seal_key_id),
         texts=Texts(directory),
-        sender_of=sender_of,
+        attempts=Attempts(
+            deliveries,
+            Circuits(told.throttle_table),
+            senders_of,
+            timedelta(hours=told.receipt_within_hours),
+        ),
         manners=manners,
         bunches=Bunches(petitions, deliveries, manners),
         public_url=told.public_url,
@@ -62,7 +70,7 @@ def handler() -> MessageHandler:
     replier = Replier(
         Replies(told.throttle_table),
         Seal(told.seal_key_id),
-        partial(sender_of, DeliveryChannel.SMS),
+        lambda: senders_of(DeliveryChannel.SMS, "")[0],
         quiet_hours,
     )
     return MessageHandler(courier, replier, told.notices_queue_url)
@@ -87,30 +95,40 @@ def _ask_again(queue_url: str, request: NoticeRequest) -> None:
     queues.send(queue_url, [request])
 
 
-@cache
-def sender_of(channel: DeliveryChannel) -> Sender:
-    """Return the provider of a channel; only the one that is needed is imported, and its credentials read."""
-    told = settings.load(NotifierSettings)
+def senders_of(channel: DeliveryChannel, message: str) -> tuple[Sender, ...]:
+    """Return a channel's providers, in the order to try them for this message."""
     if channel is DeliveryChannel.EMAIL:
+        return (_sender("ses"),)
+    routes = settings.load(NotifierSettings).sms_providers
+    return tuple(_sender(name) for name in in_order(routes, message))
+
+
+@cache
+def _sender(name: str) -> Sender:
+    """Return one provider; only what is needed is imported, and its credentials read."""
+    told = settings.load(NotifierSettings)
+    if name == "ses":
         from .senders.ses import SesEmailSender  # noqa: PLC0415
 
         return SesEmailSender(told.mail_from, told.mail_configuration_set)
-    return _sms_sender(told)
-
-
-def _sms_sender(told: NotifierSettings) -> Sender:
-    """Return the one SMS provider that this stage is set to, with its credentials from the providers' secret."""
-    account = secrets.providers(told.providers_secret).get(told.sms_sender, {})
-    url = told.sms_gateway_url or ""
-    match told.sms_sender:
+    account = secrets.providers(told.providers_secret).get(name, {})
+    url = account.get("url") or told.sms_gateway_url or ""
+    match name:
         case "aws":
             from .senders.end_user_messaging import EndUserMessagingSmsSender  # noqa: PLC0415
 
-            return EndUserMessagingSmsSender(account.get("origination_identity", ""))
+            return EndUserMessagingSmsSender(
+                account.get("origination_identity", ""), account.get("configuration_set")
+            )
         case "http":
             from .senders.gateway import GatewaySmsSender  # noqa: PLC0415
 
-            return GatewaySmsSender(url, token=account.get("token", ""), sender=account.get("sender", ""))
+            return GatewaySmsSender(
+                url,
+                token=account.get("token", ""),
+                sender=account.get("sender", ""),
+                proves="secret" in account,
+            )
         case "esms":
             from .senders.esms import EsmsSmsSender  # noqa: PLC0415
 
@@ -121,6 +139,8 @@ def _sms_sender(told: NotifierSettings) -> Sender:
                 brandname=account.get("brandname", ""),
                 callback_url=partial(_callback_url, told),
             )
+        case _:
+            raise settings.SettingsError(f"SMS_PROVIDERS ({name})")
 
 
 def _callback_url(told: NotifierSettings, request_id: str) -> str:
@@ -134,4 +154,4 @@ def forget() -> None:
     """Build everything anew on next use (tests)."""
     handler.cache_clear()
     receipts.cache_clear()
-    sender_of.cache_clear()
+    _sender.cache_clear()

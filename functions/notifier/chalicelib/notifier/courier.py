@@ -1,24 +1,19 @@
-"""Carries one notice to its readers: renders it, claims the delivery, calls the provider, records how it ended.
+"""Carries one notice to its readers: who they are, over which channels, in which order, and what it says to them.
 
-A message may arrive twice, two workers may hold it at once, and a worker may die between any two calls:
-
-    claim (conditional) → provider → record (conditional)
-
-Whoever finds a finished delivery does nothing. Whoever finds one claimed waits until the claim has run out; then the
-earlier worker is dead and the outcome in doubt. A provider that recognises repetitions is asked again with the same
-id; where nobody can know, the delivery stays AMBIGUOUS: counted and shown, and no kind of notice is sent twice for it.
+A message may arrive twice, two workers may hold it at once, and a worker may die between any two calls. So all that
+is known stands in the rows of the table `deliveries`: whoever finds a finished delivery does nothing, and one that is
+claimed or waits is left alone until its `wake_at`, when the sweep asks for the notice again (`attempts.py`).
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared import clock, telemetry
 from shared.deliveries import (
-    CALL_LIST,
+    CALLS,
     TOLD,
     ClaimLostError,
     Deliveries,
@@ -38,17 +33,21 @@ from shared.wording.facts import Office, facts_of
 from shared.wording.sources import Language, Reader
 from shared.wording.texts import Texts
 
+from .attempts import Attempts
 from .bunching import Bunches, in_order
 from .manners import Manners
 from .notice import Notice
 from .readers import readers_of
-from .senders.sender import Message, PermanentSendError, Sender, TemporarySendError, UnknownOutcomeError
+from .senders.sender import Message
 from .supersession import is_superseded
-from .waiting import LEASE, TRIES_BEFORE_NEXT_CHANNEL, ComeBackError
+from .waiting import SHORT_WAIT, ComeBackError, look_again_at
 from .ways import Way, was_asked_for, ways_of, ways_to
 
 if TYPE_CHECKING:
     from shared.wording.rendering import Rendered
+
+_GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.UNPROVEN})
+_AWAITS_RECEIPT = frozenset({DeliveryState.SENT, DeliveryState.AMBIGUOUS})
 
 
 class NoticeUnknownError(PetitionError):
@@ -68,7 +67,7 @@ class Courier:
         deliveries: Deliveries,
         seal: Seal,
         texts: Texts,
-        sender_of: Callable[[DeliveryChannel], Sender],
+        attempts: Attempts,
         manners: Manners,
         bunches: Bunches,
         public_url: str,
@@ -79,7 +78,7 @@ class Courier:
         self._deliveries = deliveries
         self._seal = seal
         self._texts = texts
-        self._sender_of = sender_of
+        self._attempts = attempts
         self._manners = manners
         self._bunches = bunches
         self._public_url = public_url
@@ -96,8 +95,8 @@ class Courier:
         known = self._known(request)
         if any(one.channel is DeliveryChannel.NONE for one in known):
             return
-        if not known and is_superseded(request.kind, notice.petition, notice.entry):
-            self._close(notice, DeliveryState.SUPERSEDED, "petition-moved-on")
+        if not any(_may_have_been_sent(one) for one in known) and _is_void(notice):
+            self._close(notice, known, DeliveryState.SUPERSEDED, "petition-moved-on")
         elif request.audience is Audience.PETITIONER:
             self._carry_to_petitioner(notice, known)
         else:
@@ -116,30 +115,68 @@ class Courier:
 
     def _carry_to_petitioner(self, notice: Notice, known: Sequence[Delivery]) -> None:
         """Try the channels in the order that the petitioner chose; at last ask an operator to call."""
-        if any(one.state in TOLD for one in known) or self._is_told_by_another(known):
+        now = clock.now()
+        if any(one.state in TOLD and not _has_waited_for_receipt(one, now) for one in known):
             return
-        held_until = self._manners.hold_until(notice.entry, clock.now())
-        if held_until is not None:
-            telemetry.count("NoticeHeld", kind=notice.request.kind)
-            raise ComeBackError("held", held_until)
+        if self._is_told_by_another(known):
+            return
+        rests_until = self._rests_until(notice, now)
         ways = self._ways(notice)
         by_channel = {one.channel: one for one in known}
         for position, (channel, address) in enumerate(ways):
             before = by_channel.get(channel)
+            is_last = position == len(ways) - 1
+            if before is not None and before.state in TOLD:
+                if rests_until is not None:
+                    self._attempts.hold(before, before, rests_until)
+                    return
+                if self._attempts.give_up_waiting(before, is_last=is_last):
+                    return
+                continue
             if not self._is_open(notice, channel, address, before):
                 continue
-            self._wait_if_enough_for_today(notice, channel, address)
+            waits_until = rests_until or self._enough_for_today(notice, channel, address)
+            if waits_until is not None:
+                self._hold(notice, channel, before, waits_until)
+                return
             company = self._bunches.company_of(notice, known, ways[0], self._first_way)
-            is_last = position == len(ways) - 1
             if self._try(notice, company, channel, address, before, is_last=is_last):
                 return
             known = self._known(notice.request)
-        telemetry.count("NoticeUndeliverable", kind=notice.request.kind)
-        self._close(notice, DeliveryState.FAILED, "no-way-left")
+        telemetry.count("NoticeUndeliverable")
+        self._close(notice, (), DeliveryState.FAILED, "no-way-left")
+
+    def _rests_until(self, notice: Notice, now: datetime) -> datetime | None:
+        """Return until when a notice waits as a row, None when it may go now.
+
+        Raises:
+            ComeBackError: it waits so shortly that its message may as well.
+        """
+        held_until = self._manners.hold_until(notice.entry, now)
+        if held_until is None:
+            return None
+        telemetry.count("NoticeHeld", kind=notice.request.kind)
+        if held_until - now <= SHORT_WAIT:
+            raise ComeBackError("held", held_until)
+        return held_until
+
+    def _hold(
+        self, notice: Notice, channel: DeliveryChannel, before: Delivery | None, until: datetime
+    ) -> None:
+        """Let a notice wait, as a row, until it disturbs nobody."""
+        held = self._delivery(notice, channel, DeliveryState.PREPARED, reason="held")
+        self._attempts.hold(held, before, until)
 
     def _is_told_by_another(self, known: Sequence[Delivery]) -> bool:
         carried = next((one for one in known if one.state is DeliveryState.CARRIED), None)
-        return carried is not None and self._bunches.is_told(carried)
+        if carried is None:
+            return False
+        is_told = self._bunches.is_told(carried)
+        if is_told is None:
+            self._attempts.hold(carried, carried, look_again_at(clock.now()))
+        elif is_told and carried.wake_at is not None:
+            self._deliveries.settle(carried.model_copy(update={"wake_at": None}), carried)
+        return is_told is not False
 
     def _ways(self, notice: Notice) -> list[Way]:
         petitioner = notice.petition.petitioner
@@ -154,7 +191,7 @@ class Courier:
         self, notice: Notice, channel: DeliveryChannel, address: str, before: Delivery | None
     ) -> bool:
         """Tell whether a channel may be tried; one that is not wanted or does not work is given up."""
-        if before is not None and before.state is DeliveryState.FAILED:
+        if before is not None and before.state in _GIVEN_UP:
             self._manners.learn(before, address)
             return False
         refusal = self._manners.refusal(channel, address, was_asked_for=was_asked_for(notice.entry))
@@ -162,12 +199,10 @@ class Courier:
             self._give_up(notice, channel, refusal, before)
         return refusal is None
 
-    def _wait_if_enough_for_today(self, notice: Notice, channel: DeliveryChannel, address: str) -> None:
+    def _enough_for_today(self, notice: Notice, channel: DeliveryChannel, address: str) -> datetime | None:
         if was_asked_for(notice.entry):
-            return
-        morning = self._manners.wait_for_morning(channel, address, notice.name, clock.now())
-        if morning is not None:
-            raise ComeBackError("daily-limit", morning)
+            return None
+        return self._manners.wait_for_morning(channel, address, notice.name, clock.now())
 
     def _try(
         self,
@@ -179,7 +214,7 @@ class Courier:
         *,
         is_last: bool,
     ) -> bool:
-        """Try one channel; tell whether the petitioner is told, or False when the next channel is to be tried."""
+        """Try one channel; False when it is given up and the next one is to be tried."""
         language: Language = "en" if notice.petition.language == "en" else "vi"
         rendered = self._render_together([notice, *company], channel, language)
         delivery = self._delivery(
@@ -192,14 +227,14 @@ class Courier:
         if channel is DeliveryChannel.PHONE:
             self._open_call(delivery, rendered, before)
             return True
-        return self._send(
+        return self._attempts.make(
             delivery, _message(notice, delivery.notice, address, rendered), before, is_last=is_last
         )
 
     def _open_call(self, delivery: Delivery, rendered: Rendered, before: Delivery | None) -> None:
         """Put a call on the operators' list: a row of our own, so nothing about it can be in doubt."""
         now = clock.now()
-        opened = {"state": DeliveryState.OPEN, "text": rendered.text, "call_list": CALL_LIST, "call_at": now}
+        opened = {"state": DeliveryState.OPEN, "text": rendered.text, "listed": CALLS, "listed_at": now}
         self._write(delivery.model_copy(update=opened), before)
         telemetry.count("CallTaskOpened", kind=delivery.kind)
 
@@ -218,7 +253,11 @@ class Courier:
     # --- to officers ---------------------------------------------------------------------------------
 
     def _carry_to_officers(self, notice: Notice, known: Sequence[Delivery]) -> None:
-        """Mail every officer of the audience; one who cannot be reached now does not keep the others waiting."""
+        """Mail every officer of the audience.
+
+        Raises:
+            ComeBackError: nobody at all is in office.
+        """
         readers = readers_of(notice.request.audience, notice.petition, self._directory.officers())
         if readers is None:
             telemetry.count("NoticeWithoutReader", audience=notice.request.audience)
@@ -226,14 +265,8 @@ class Courier:
         if readers.audience is not notice.request.audience:
             telemetry.count("NoticeToNextLevel", audience=notice.request.audience)
         by_reader = {one.reader: one for one in known}
-        later: ComeBackError | None = None
         for officer in readers.officers:
-            try:
-                self._mail_officer(notice, officer, by_reader.get(officer.id))
-            except ComeBackError as error:
-                later = error
-        if later is not None:
-            raise later
+            self._mail_officer(notice, officer, by_reader.get(officer.id))
 
     def _mail_officer(self, notice: Notice, officer: Officer, before: Delivery | None) -> None:
         if before is not None and (before.state in TOLD or before.state is DeliveryState.FAILED):
@@ -241,77 +274,12 @@ class Courier:
         channel = DeliveryChannel.EMAIL
         rendered = self._render(notice, "officer", channel, "vi")
         delivery = self._delivery(notice, channel, DeliveryState.SENDING, rendered, reader=officer.id)
-        self._send(
+        self._attempts.make(
             delivery,
             _message(notice, delivery.notice, officer.email, rendered),
             before,
             is_last=True,
         )
-
-    # --- one attempt -----------------------------------------------------------------------------------
-
-    def _send(self, delivery: Delivery, message: Message, before: Delivery | None, *, is_last: bool) -> bool:
-        """Make one attempt; tell whether the reader is told (or may have been)."""
-        sender = self._sender_of(delivery.channel)
-        claimed = self._claim(delivery, before, sender)
-        if claimed.in_doubt_since and clock.now() - claimed.in_doubt_since >= sender.deduplicates_for:
-            return self._leave_in_doubt(claimed, "worker-died-or-answer-lost")
-        try:
-            provider_id = sender.send(message)
-        except PermanentSendError as error:
-            self._settle(claimed, DeliveryState.FAILED, reason=error.reason)
-            return False
-        except TemporarySendError as error:
-            return self._come_back(claimed, error.reason, claimed.in_doubt_since, is_last=is_last)
-        except UnknownOutcomeError as error:
-            if not sender.deduplicates_for:
-                return self._leave_in_doubt(claimed, error.reason)
-            return self._come_back(
-                claimed, error.reason, claimed.in_doubt_since or clock.now(), is_last=is_last
-            )
-        self._settle(claimed, DeliveryState.SENT, provider_id=provider_id or claimed.provider_id)
-        return True
-
-    def _claim(self, delivery: Delivery, before: Delivery | None, sender: Sender) -> Delivery:
-        now = clock.now()
-        if before is not None and before.state is DeliveryState.SENDING:
-            since = before.claimed_at or now
-            if now < since + LEASE:
-                raise ComeBackError("claimed-by-another", since + LEASE)
-        claimed = delivery.model_copy(
-            update={
-                "at": now,
-                "attempt": (before.attempt if before else 0) + 1,
-                "claim": uuid.uuid4().hex,
-                "claimed_at": now,
-                "in_doubt_since": _in_doubt_since(before),
-                "provider": sender.name,
-            }
-        )
-        try:
-            self._deliveries.claim(claimed, before)
-        except ClaimLostError:
-            raise ComeBackError("claimed-by-another", now + LEASE) from None
-        return claimed
-
-    def _come_back(
-        self, claimed: Delivery, reason: str, in_doubt_since: datetime | None, *, is_last: bool
-    ) -> bool:
-        """Leave the delivery for a later attempt, or give the channel up where there is another one."""
-        if not is_last and claimed.attempt >= TRIES_BEFORE_NEXT_CHANNEL and in_doubt_since is None:
-            self._settle(claimed, DeliveryState.FAILED, reason=f"gave-up-after-{reason}")
-            return False
-        self._settle(claimed, DeliveryState.PREPARED, reason=reason, in_doubt_since=in_doubt_since)
-        raise ComeBackError(reason)
-
-    def _leave_in_doubt(self, claimed: Delivery, reason: str) -> bool:
-        self._settle(claimed, DeliveryState.AMBIGUOUS, reason=reason)
-        return True
-
-    def _settle(self, claimed: Delivery, state: DeliveryState, **facts: object) -> None:
-        ended = claimed.model_copy(update={"state": state, "at": clock.now(), **facts})
-        self._deliveries.settle(ended, claimed)
-        telemetry.count(f"Delivery{state.capitalize()}", channel=claimed.channel, kind=claimed.kind)
 
     # --- what it consists of -----------------------------------------------------------------------------
 
@@ -366,9 +334,26 @@ class Courier:
             **more,
         )
 
-    def _close(self, notice: Notice, state: DeliveryState, reason: str) -> None:
-        """Record a notice that nothing carries."""
+    def _close(self, notice: Notice, known: Sequence[Delivery], state: DeliveryState, reason: str) -> None:
+        """Let what waits wait no longer, and record that nothing carries this notice."""
+        for one in known:
+            if one.wake_at is not None:
+                self._deliveries.settle(one.model_copy(update={"state": state, "wake_at": None}), one)
         self._deliveries.add(self._delivery(notice, DeliveryChannel.NONE, state, reason=reason))
+
+
+def _is_void(notice: Notice) -> bool:
+    return is_superseded(notice.request.kind, notice.petition, notice.entry)
+
+
+def _may_have_been_sent(one: Delivery) -> bool:
+    is_waiting = one.state is DeliveryState.PREPARED and one.in_doubt_since is None
+    return not is_waiting and one.state not in _GIVEN_UP
+
+
+def _has_waited_for_receipt(one: Delivery, now: datetime) -> bool:
+    """Tell whether a receipt that ought to have come has stayed out."""
+    return one.state in _AWAITS_RECEIPT and one.wake_at is not None and one.wake_at <= now
 
 
 def _message(notice: Notice, key: str, address: str, rendered: Rendered) -> Message:
@@ -380,12 +365,3 @@ def _message(notice: Notice, key: str, address: str, rendered: Rendered) -> Mess
         subject=rendered.subject,
         html=rendered.html,
     )
-
-
-def _in_doubt_since(before: Delivery | None) -> datetime | None:
-    """A claim that ran out leaves doubt from its beginning; doubt once there stays."""
-    if before is None:
-        return None
-    if before.in_doubt_since is not None:
-        return before.in_doubt_since
-    return before.claimed_at if before.state is DeliveryState.SENDING else None

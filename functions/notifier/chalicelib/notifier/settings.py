@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from shared.settings import Settings
+
+from .routes import Route, routes_in
 
 
 def _empty_is_none(value: object) -> object:
     return None if value == "" else value
+
+
+def _routes(value: object) -> object:
+    return routes_in(value) if isinstance(value, str) else value
 
 
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
@@ -32,9 +38,12 @@ class NotifierSettings(Settings):
     """SES configuration set that publishes events to SNS; without one nothing proves an e-mail's arrival."""
     mail_events_topic: OptionalText = None
     """ARN of that SNS topic; events from any other topic are refused, and without one all are."""
-    sms_sender: Literal["esms", "aws", "http"] = "esms"
+    sms_providers: Annotated[tuple[Route, ...], BeforeValidator(_routes)] = (Route("esms"),)
+    """Who sends SMS, in the order to try them; those with a weight share the messages (`esms:3 http:1 aws`)."""
     sms_gateway_url: OptionalText = None
-    """Where SMS are sent over HTTP (`esms`, `http`)."""
+    """Where SMS are sent over HTTP (`esms`, `http`), unless the provider's credentials name a `url` of its own."""
+    receipt_within_hours: Annotated[int, Field(ge=0, le=336)] = 24
+    """How long a provider that gives receipts may stay silent before the next channel is taken; 0: for ever."""
     quiet_from: OptionalTime = time(21, 0)
     """From this time of day in Vietnam nothing is sent to citizens that they did not ask for just now; empty: never."""
     quiet_until: time = time(7, 0)

@@ -1,8 +1,7 @@
-"""How long a notice waits before it is tried again: one table. Pure.
+"""How long things wait before they are tried again: one table. Pure.
 
-The queue gives a message five receives, then it goes to the dead letters, where an alarm waits. The waits add up to
-a day, so a provider that is down for a day loses nothing; where the reader has another channel, that one is taken
-after `TRIES_BEFORE_NEXT_CHANNEL`.
+What waits is a row of the table `deliveries` with its `wake_at`, not a message: a queue keeps a message for fourteen
+days and a handful of receives, a row is there for as long as it takes (docs/adr/0027).
 """
 
 from __future__ import annotations
@@ -11,16 +10,18 @@ from datetime import datetime, timedelta
 
 from shared.domain.errors import PetitionError
 
-WAITS = (
-    timedelta(minutes=5),
-    timedelta(hours=1),
-    timedelta(hours=11),
-    timedelta(hours=12) - timedelta(minutes=1),
-)
-"""After the first, second, third and fourth receive; SQS hides a message for 12 hours at most."""
+WAITS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+"""After the first vain round of tries, the second, and each later one."""
 TRIES_BEFORE_NEXT_CHANNEL = 3
+MOST_TRIES = 14 * 24
+"""Two weeks of trying once an hour; after them a channel is given up even when there is no other."""
+SHORT_WAIT = timedelta(minutes=15)
+"""What waits no longer than this for its own sake stays a message."""
 LEASE = timedelta(seconds=90)
 """How long a claim is taken for that of a living worker: longer than the function may run (60 s)."""
+
+MESSAGE_WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=11), timedelta(hours=11))
+"""How long a message is hidden that has no delivery to wait: a reply to an SMS, or nobody in office to read it."""
 
 
 class ComeBackError(PetitionError):
@@ -34,6 +35,16 @@ class ComeBackError(PetitionError):
         self.at = at
 
 
+def retry_at(tries: int, now: datetime) -> datetime:
+    """Return when to try again after the n-th vain round (1, 2, …)."""
+    return now + WAITS[min(max(tries, 1), len(WAITS)) - 1]
+
+
+def look_again_at(now: datetime) -> datetime:
+    """Return when to look whether another notice's message, which says this one too, has gone out."""
+    return now + timedelta(minutes=15)
+
+
 def wait_after(receives: int) -> timedelta:
-    """Return how long to wait after a message was received for the n-th time (1, 2, …)."""
-    return WAITS[min(max(receives, 1), len(WAITS)) - 1]
+    """Return how long to hide a message that was received for the n-th time (1, 2, …)."""
+    return MESSAGE_WAITS[min(max(receives, 1), len(MESSAGE_WAITS)) - 1]

@@ -9,6 +9,7 @@ from chalicelib.sla_timer.settings import SlaTimerSettings
 from chalicelib.sla_timer.sweeping import Sweep
 from shared import settings
 from shared.attachments import AttachmentsBucket
+from shared.deliveries import Deliveries
 from shared.directory import Directory
 from shared.petitions import Petitions
 
@@ -25,8 +26,14 @@ def _petitions() -> Petitions:
 
 @cache
 def sweep() -> Sweep:
-    """Return what finds the petitions that are due."""
-    return Sweep(_petitions(), settings.load(SlaTimerSettings).timers_queue_url)
+    """Return what finds the petitions and notices that are due."""
+    told = settings.load(SlaTimerSettings)
+    return Sweep(
+        _petitions(),
+        Deliveries(told.deliveries_table),
+        timers_queue_url=told.timers_queue_url,
+        notices_queue_url=told.notices_queue_url,
+    )
 
 
 @cache

@@ -1,11 +1,13 @@
-"""Finds what is due: every minute, all shards of the `wake` index, paged to the end, and only what is due."""
+"""Finds what is due: every minute, all shards of the `wake` indexes, paged to the end, and only what is due."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from shared import queues, telemetry
-from shared.messages import WakeUp
+from shared import deliveries, queues, telemetry
+from shared.deliveries import Deliveries
+from shared.domain.notices import Audience, NoticeKind
+from shared.messages import NoticeRequest, WakeUp
 from shared.petitions import WAKE_SHARDS, Petitions
 
 
@@ -18,14 +20,26 @@ class SweepFailedError(Exception):
 
 
 class Sweep:
-    """Dispatches due petitions to the queue `timers`. Overlapping and missed sweeps are harmless."""
+    """Dispatches due petitions to the queue `timers`, and notices with a due delivery to the queue `notices`.
 
-    def __init__(self, petitions: Petitions, timers_queue_url: str) -> None:
+    Overlapping and missed sweeps are harmless.
+    """
+
+    def __init__(
+        self,
+        petitions: Petitions,
+        sent: Deliveries,
+        *,
+        timers_queue_url: str,
+        notices_queue_url: str,
+    ) -> None:
         self._petitions = petitions
+        self._deliveries = sent
         self._timers = timers_queue_url
+        self._notices = notices_queue_url
 
     def sweep(self, now: datetime) -> int:
-        """Send a wake-up for each petition that is due, and record a heartbeat.
+        """Send a wake-up for each petition and each notice that is due, and record a heartbeat.
 
         Returns:
             how many were sent.
@@ -34,16 +48,33 @@ class Sweep:
             SweepFailedError: after every shard was tried.
         """
         sent, failed = 0, []
-        for shard in range(WAKE_SHARDS):
-            try:
-                sent += queues.send(self._timers, self._due(shard, now))
-            except Exception as error:  # noqa: BLE001 - one bad shard must not stop the others
-                telemetry.logger().error("shard not swept", shard=shard, error_type=type(error).__name__)
-                failed.append(shard)
+        for queue, shards, due in (
+            (self._timers, WAKE_SHARDS, self._due_petitions),
+            (self._notices, deliveries.WAKE_SHARDS, self._due_notices),
+        ):
+            for shard in range(shards):
+                try:
+                    sent += queues.send(queue, due(shard, now))
+                except Exception as error:  # noqa: BLE001 - one bad shard must not stop the others
+                    telemetry.logger().error("shard not swept", shard=shard, error_type=type(error).__name__)
+                    failed.append(shard)
         telemetry.count("SweepHeartbeat")
         if failed:
             raise SweepFailedError(failed)
         return sent
 
-    def _due(self, shard: int, now: datetime) -> list[WakeUp]:
+    def _due_petitions(self, shard: int, now: datetime) -> list[WakeUp]:
         return [WakeUp(reference=reference, wake_at=at) for reference, at in self._petitions.due(shard, now)]
+
+    def _due_notices(self, shard: int, now: datetime) -> list[NoticeRequest]:
+        """Return each notice once, however many of its deliveries are due."""
+        due = (_request(reference, notice) for reference, notice in self._deliveries.due(shard, now))
+        return list(dict.fromkeys(due))
+
+
+def _request(reference: str, notice: str) -> NoticeRequest:
+    """Return the notice that a delivery belongs to, from its name."""
+    seq, kind, audience, *_ = notice.split("#")
+    return NoticeRequest(
+        reference=reference, seq=int(seq), kind=NoticeKind(kind), audience=Audience(audience)
+    )

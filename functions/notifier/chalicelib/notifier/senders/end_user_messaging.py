@@ -44,6 +44,11 @@ class EndUserMessagingSmsSender:
         self._origination_identity = origination_identity
         self._configuration_set = configuration_set
 
+    @property
+    def proves(self) -> bool:
+        """Whether events are published."""
+        return self._configuration_set is not None
+
     def send(self, message: Message) -> str:
         """Hand the SMS to AWS; return its message id."""
         request: dict[str, object] = {

@@ -53,6 +53,11 @@ class EsmsSmsSender:
         self._credentials = {"ApiKey": api_key, "SecretKey": secret_key, "Brandname": brandname}
         self._callback_url = callback_url
 
+    @property
+    def proves(self) -> bool:
+        """Whether it is given an address to call back."""
+        return self._callback_url is not None
+
     def send(self, message: Message) -> str:
         """Hand the SMS over; return the provider's SMSID ("" for one that it had before)."""
         body = {

@@ -18,11 +18,12 @@ class GatewaySmsSender:
     name = "http"
     deduplicates_for = timedelta(hours=23)
 
-    def __init__(self, url: str, *, token: str, sender: str) -> None:
-        """Take the endpoint, its bearer token, and the name or number to send from."""
+    def __init__(self, url: str, *, token: str, sender: str, proves: bool = False) -> None:
+        """Take the endpoint, its bearer token, the name or number to send from, and whether it posts receipts."""
         self._url = url
         self._token = token
         self._sender = sender
+        self.proves = proves
 
     def send(self, message: Message) -> str:
         """Hand the SMS over; return the gateway's id of it."""

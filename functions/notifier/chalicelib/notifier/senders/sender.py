@@ -1,8 +1,9 @@
 """The one contract that every provider is made to fit; called by the courier.
 
-Three errors say what the courier may do next: `TemporarySendError` (nothing was sent: try again later),
-`PermanentSendError` (nothing was sent and never will be: next channel), `UnknownOutcomeError` (the request left,
-no answer came: whether it may be tried again depends on the provider's own de-duplication).
+Four errors say what may be done next: `TemporarySendError` (nothing was sent: next provider, or later),
+`NotThereError` (nothing was sent, and this provider never will: next provider), `PermanentSendError` (nobody will: next
+channel), `UnknownOutcomeError` (the request left, no answer came: whether it may be tried again depends on the
+provider's own de-duplication).
 """
 
 from __future__ import annotations
@@ -47,6 +48,10 @@ class TemporarySendError(SendError):
     """Nothing was sent; a later attempt may succeed."""
 
 
+class NotThereError(SendError):
+    """Nothing was sent: this provider does not know the reader; another one of the same channel may."""
+
+
 class PermanentSendError(SendError):
     """Nothing was sent, and the same message would be refused again."""
 
@@ -66,9 +71,13 @@ class Sender(Protocol):
     def deduplicates_for(self) -> timedelta:
         """How long the provider recognises a message that it got before; zero: never."""
 
+    @property
+    def proves(self) -> bool:
+        """Whether it will tell what became of a message, so that its silence means something."""
+
     def send(self, message: Message) -> str:
         """Hand over a message; return the provider's own id of it ("" when it gives none).
 
         Raises:
-            TemporarySendError, PermanentSendError, UnknownOutcomeError.
+            TemporarySendError, NotThereError, PermanentSendError, UnknownOutcomeError.
         """

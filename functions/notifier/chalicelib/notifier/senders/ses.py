@@ -63,6 +63,11 @@ class SesEmailSender:
         self._from = mail_from
         self._configuration_set = configuration_set
 
+    @property
+    def proves(self) -> bool:
+        """Whether events are published."""
+        return self._configuration_set is not None
+
     def send(self, message: Message) -> str:
         """Hand the e-mail to SES; return its message id."""
         request: dict[str, Any] = {

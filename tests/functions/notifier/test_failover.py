@@ -1,0 +1,271 @@
+"""Several SMS providers: in order, by weight, around one that is down, and never past one that may have the message."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.notifier import composition
+from chalicelib.notifier.circuits import Circuits
+from chalicelib.notifier.routes import Route, in_order, routes_in
+from chalicelib.notifier.senders.sender import (
+    Message,
+    NotThereError,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    UnknownOutcomeError,
+)
+from chalicelib.notifier.settings import NotifierSettings
+from shared import settings
+from shared.domain.notices import NoticeKind
+from shared.domain.petition import ReplyBy
+from tests.functions.notifier.conftest import PostRoom
+
+TRUE_FOR_EVER = [
+    NoticeKind.RECEIPT,
+    NoticeKind.FORWARDED,
+    NoticeKind.GUIDED,
+    NoticeKind.REFUSED,
+    NoticeKind.MERGED,
+    NoticeKind.ANSWERED,
+    NoticeKind.PUBLISHED,
+    NoticeKind.REOPENED,
+    NoticeKind.CLOSED,
+]
+SMS_ROW, MAIL_ROW = "1#RECEIPT#PETITIONER#SMS", "1#RECEIPT#PETITIONER#EMAIL"
+
+
+class Carrier:
+    """A provider that does as it is told."""
+
+    def __init__(self, name: str, *, deduplicates: bool = True, proves: bool = False) -> None:
+        self.name = name
+        self.deduplicates_for = timedelta(hours=23 if deduplicates else 0)
+        self.proves = proves
+        self.trouble: Callable[[], SendError | None] = lambda: None
+        self.asked = 0
+        self.phone: set[str] = set()
+        """What reached the telephone, each message id once."""
+
+    def send(self, message: Message) -> str:
+        self.asked += 1
+        error = self.trouble()
+        if error is None or isinstance(error, UnknownOutcomeError):
+            self.phone.add(message.request_id)
+        if error is not None:
+            raise error
+        return "id"
+
+
+@pytest.fixture
+def carriers(post_room: PostRoom, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Carrier, Carrier]]:
+    """Two SMS providers, the first one first."""
+    first, second = Carrier("first"), Carrier("second")
+    usual = composition.senders_of
+    composition.forget()
+    monkeypatch.setattr(
+        composition,
+        "senders_of",
+        lambda channel, message: (first, second) if channel == "SMS" else usual(channel, message),
+    )
+    yield first, second
+    composition.forget()
+
+
+def down() -> SendError:
+    return TemporarySendError("http-503")
+
+
+def lost() -> SendError:
+    return UnknownOutcomeError("http-500")
+
+
+def test_provider_that_took_nothing_is_followed_by_the_next_at_once(post_room, carriers):
+    first, second = carriers
+    first.trouble = down
+    post_room.a_petition(ReplyBy.SMS)
+
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert (first.asked, second.asked) == (1, 1)
+    assert post_room.row(SMS_ROW).state == "SENT"
+    assert post_room.row(SMS_ROW).provider == "second"
+
+
+def test_provider_that_may_have_it_is_asked_again_and_no_other_ever(post_room, carriers):
+    first, second = carriers
+    first.trouble = lost
+    post_room.a_petition(ReplyBy.SMS)
+
+    post_room.tell(NoticeKind.RECEIPT)
+    post_room.wait(minutes=6)
+    first.trouble = lambda: None
+    post_room.wait(minutes=16)
+
+    assert (first.asked, second.asked, len(first.phone)) == (3, 0, 1)
+    assert post_room.rows() == {SMS_ROW: "SENT"}
+
+
+def test_doubt_that_outlives_the_providers_memory_is_listed_for_people_and_sent_by_nobody(
+    post_room, carriers
+):
+    first, second = carriers
+    first.trouble = lost
+    post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
+
+    post_room.tell(NoticeKind.RECEIPT)
+    for _ in range(26):
+        post_room.wait(hours=1)
+
+    assert post_room.rows() == {SMS_ROW: "AMBIGUOUS"}
+    assert second.asked == 0
+    (listed,) = post_room.deliveries.in_doubt(post_room.clock.now())
+    assert listed.notice == SMS_ROW
+
+
+def test_provider_without_a_memory_leaves_doubt_at_once(post_room, carriers):
+    first, second = carriers
+    first.trouble, first.deduplicates_for = lost, timedelta(0)
+    post_room.a_petition(ReplyBy.SMS)
+
+    post_room.tell(NoticeKind.RECEIPT)
+    post_room.wait(hours=2)
+
+    assert post_room.rows() == {SMS_ROW: "AMBIGUOUS"}
+    assert (first.asked, second.asked) == (1, 0)
+
+
+def test_reader_whom_one_provider_does_not_know_is_tried_at_the_next(post_room, carriers):
+    first, second = carriers
+    first.trouble = lambda: NotThereError("-118")
+    post_room.a_petition(ReplyBy.SMS)
+
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert second.asked == 1
+    assert post_room.row(SMS_ROW).provider == "second"
+
+
+def test_reader_whom_no_provider_knows_is_told_over_the_next_channel(post_room, carriers):
+    for carrier in carriers:
+        carrier.trouble = lambda: NotThereError("-118")
+    post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
+
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert post_room.rows() == {SMS_ROW: "FAILED", MAIL_ROW: "SENT"}
+
+
+def test_permanent_refusal_is_not_taken_to_another_provider(post_room, carriers):
+    first, second = carriers
+    first.trouble = lambda: PermanentSendError("146")
+    post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
+
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert second.asked == 0
+    assert post_room.rows() == {SMS_ROW: "FAILED", MAIL_ROW: "SENT"}
+
+
+def test_provider_that_keeps_failing_is_left_alone_until_it_was_tried_again(post_room, carriers):
+    first, second = carriers
+    first.trouble = down
+    petition = post_room.a_petition(ReplyBy.SMS)
+    for kind in TRUE_FOR_EVER[:8]:
+        post_room.tell(kind, seq=petition.version)
+    assert (first.asked, second.asked) == (5, 8)
+
+    first.trouble = lambda: None
+    post_room.wait(seconds=61)
+    post_room.tell(TRUE_FOR_EVER[8], seq=petition.version)
+
+    assert (first.asked, second.asked) == (6, 8)
+
+
+def test_when_nobody_may_be_called_the_message_waits_without_a_call(post_room, carriers):
+    for carrier in carriers:
+        carrier.trouble = down
+    petition = post_room.a_petition(ReplyBy.SMS, email=None)
+    for kind in TRUE_FOR_EVER[:6]:
+        post_room.tell(kind, seq=petition.version)
+
+    assert [carrier.asked for carrier in carriers] == [5, 5]
+    assert set(post_room.rows().values()) == {"PREPARED"}
+
+
+# --- silence ------------------------------------------------------------------------------------------------
+
+
+def test_silence_of_a_provider_that_gives_receipts_takes_the_next_channel_after_a_day(post_room, carriers):
+    carriers[0].proves = True
+    post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
+
+    post_room.tell(NoticeKind.RECEIPT)
+    post_room.wait(hours=23)
+    assert post_room.rows() == {SMS_ROW: "SENT"}
+    post_room.wait(hours=2)
+
+    assert post_room.rows() == {SMS_ROW: "UNPROVEN", MAIL_ROW: "SENT"}
+
+
+def test_silence_of_a_provider_that_gives_none_means_nothing(post_room, carriers):
+    post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
+
+    post_room.tell(NoticeKind.RECEIPT)
+    post_room.wait(days=9)
+
+    assert post_room.rows() == {SMS_ROW: "SENT"}
+
+
+def test_silence_on_the_last_channel_leaves_it_as_it_is(post_room, carriers, monkeypatch: pytest.MonkeyPatch):
+    carriers[0].proves = True
+    monkeypatch.setattr(composition, "senders_of", lambda _channel, _message: carriers)
+    composition.forget()
+    post_room.a_petition(ReplyBy.EMAIL, phone=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    post_room.wait(hours=25)
+
+    assert post_room.row(MAIL_ROW).state == "SENT"
+    assert post_room.row(MAIL_ROW).wake_at is None
+    assert carriers[0].asked == 1
+
+
+# --- the shared row, and the order --------------------------------------------------------------------------
+
+
+def test_of_two_workers_only_one_tries_a_provider_that_rests(post_room: PostRoom):
+    circuits = Circuits(settings.load(NotifierSettings).throttle_table)
+    now = post_room.clock.now()
+    for _ in range(5):
+        circuits.report("x", now, worked=False)
+    assert not circuits.admits("x", now)
+    later = now + timedelta(minutes=1)
+
+    assert [circuits.admits("x", later), circuits.admits("x", later)] == [True, False]
+
+    circuits.report("x", later, worked=True)
+    assert circuits.admits("x", later)
+
+
+def test_weights_share_the_messages_and_the_rest_stands_behind():
+    routes = routes_in("esms:3 http:1 aws")
+    orders = [in_order(routes, f"{number}-1-RECEIPT") for number in range(2000)]
+
+    assert {order[2] for order in orders} == {"aws"}
+    assert 1350 < Counter(order[0] for order in orders)["esms"] < 1650
+    assert in_order(routes, "7-1-RECEIPT") == in_order(routes, "7-1-RECEIPT")
+
+
+@pytest.mark.parametrize("text", ["", "esms esms", "esms:0", "esms,http", "ESMS", "esms:1000", "esms: http"])
+def test_setting_that_names_no_clear_order_is_refused(text: str):
+    with pytest.raises(ValueError, match="write providers"):
+        routes_in(text)
+
+
+def test_one_provider_needs_no_weight():
+    assert routes_in("esms") == (Route("esms"),)
