@@ -103,6 +103,16 @@ RULES: dict[str, str] = {
     "ends-before-it-begins": N_("Ngày cuối phải bằng hoặc sau ngày đầu."),
     "longer-than-a-year": N_("Báo cáo không dài quá một năm."),
     "control-characters": N_("Nội dung có ký tự không đọc được."),
+    "syntax": N_("Cú pháp mẫu không đúng, hãy xem dấu ngoặc {{ }} và {% %}."),
+    "unknown-variable": N_("Có biến không tồn tại. Các biến dùng được ghi ở cuối trang."),
+    "out-of-range": N_("Số này nằm ngoài khoảng cho phép."),
+    "forbidden": N_("Mẫu làm điều không được phép. Chỉ dùng biến, điều kiện và bộ lọc."),
+    "fails": N_("Mẫu không điền được với một số hồ sơ."),
+    "gap": N_("Với hồ sơ thiếu thông tin, mẫu hiện chữ None. Hãy đặt biến trong {% if … %}."),
+    "no-reference": N_("Phải có mã hồ sơ: {{ reference }} hoặc {{ digits }}."),
+    "foreign-link": N_("Chỉ được dẫn đến trang .gov.vn."),
+    "over-budget": N_("Tin nhắn có thể dài hơn số tin cho phép (ký tự / số tin)."),
+    "not-gsm7": N_("Có ký tự mà tin nhắn không dấu không gửi được."),
     "reply-by-without-contact": N_("Cách nhận trả lời đã chọn cần có thông tin liên hệ tương ứng."),
 }
 """Each rule that an input may break, as its sender reads it."""

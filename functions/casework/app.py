@@ -208,6 +208,24 @@ def change_terms() -> Response:
     return page("change_terms")
 
 
+@app.route("/texts", methods=["GET"])
+def texts() -> Response:
+    """Show the texts of all notices."""
+    return page("texts")
+
+
+@app.route("/texts/{name}", methods=["GET"])
+def text(name: str) -> Response:
+    """Show one text: in force, planned, past, and as its reader sees it."""
+    return page("text", name)
+
+
+@app.route("/texts/{name}", methods=["POST"], content_types=ANY)
+def change_text(name: str) -> Response:
+    """Check another version of a text, or write it."""
+    return page("change_text", name)
+
+
 @app.route("/{name}", methods=["GET"])
 def no_such_page(name: str) -> Response:
     """Say so in the desk's own style."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.domain.attachments import AttachmentState, Rejection
 from shared.domain.duties import DutyKind, Standing
 from shared.domain.lifecycle import Action, State
+from shared.domain.notices import Audience, NoticeKind
 from shared.domain.petition import Channel, Kind, Lane, ReplyBy
 from shared.web.i18n import N_
 
@@ -132,4 +133,43 @@ STANDINGS: dict[Standing, str] = {
     Standing.KEPT: N_("Đúng hạn"),
     Standing.LATE: N_("Muộn"),
     Standing.UNMET: N_("Chưa thực hiện"),
+}
+
+NOTICES: dict[NoticeKind, str] = {
+    NoticeKind.RECEIPT: N_("Đã tiếp nhận"),
+    NoticeKind.INFORMATION_NEEDED: N_("Cần bổ sung thông tin"),
+    NoticeKind.REMINDER_TO_COMPLETE: N_("Nhắc bổ sung thông tin"),
+    NoticeKind.FORWARDED: N_("Đã chuyển cơ quan có thẩm quyền"),
+    NoticeKind.GUIDED: N_("Hướng dẫn thủ tục khiếu nại"),
+    NoticeKind.REFUSED: N_("Không tiếp nhận, kèm lý do"),
+    NoticeKind.MERGED: N_("Đã gộp với phản ánh khác"),
+    NoticeKind.OVERDUE_UPDATE: N_("Quá hạn: tình hình xử lý"),
+    NoticeKind.DUE_DATE_MOVED: N_("Đổi hạn trả lời"),
+    NoticeKind.ANSWERED: N_("Đã có kết quả"),
+    NoticeKind.PUBLISHED: N_("Đã công khai kết quả"),
+    NoticeKind.REOPENED: N_("Được xem xét lại"),
+    NoticeKind.CLOSED: N_("Đã kết thúc"),
+    NoticeKind.PIN_AGAIN: N_("Gửi lại mã PIN"),
+    NoticeKind.ASSIGNED: N_("Đơn vị được phân công"),
+    NoticeKind.SUPPLEMENTED: N_("Người gửi đã bổ sung"),
+    NoticeKind.DRAFT_WAITING: N_("Dự thảo chờ phê duyệt"),
+    NoticeKind.DRAFT_RETURNED: N_("Dự thảo được trả lại"),
+    NoticeKind.WARNING: N_("Sắp đến hạn trả lời"),
+    NoticeKind.ESCALATION: N_("Báo cáo quá hạn"),
+    NoticeKind.ACCEPTANCE_DUE: N_("Chưa nhận xử lý"),
+    NoticeKind.APPROVAL_DUE: N_("Chờ phê duyệt quá thời gian"),
+    NoticeKind.FORWARDING_DUE: N_("Sắp hết thời hạn chuyển"),
+    NoticeKind.PUBLICATION_DUE: N_("Đến hạn công khai"),
+    NoticeKind.HANDED_TO_INTAKE: N_("Cần bộ phận tiếp nhận phân loại"),
+    NoticeKind.INCOMPLETE: N_("Người gửi chưa bổ sung"),
+    NoticeKind.RESTRICTED: N_("Hồ sơ theo quy trình riêng"),
+}
+
+AUDIENCES: dict[Audience, str] = {
+    Audience.PETITIONER: N_("Người gửi"),
+    Audience.HANDLER: N_("Người xử lý"),
+    Audience.UNIT_HEAD: N_("Lãnh đạo đơn vị"),
+    Audience.APPROVER: N_("Người phê duyệt"),
+    Audience.INTAKE: N_("Bộ phận tiếp nhận"),
+    Audience.TASK_FORCE: N_("Tổ công tác"),
 }

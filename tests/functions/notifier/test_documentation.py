@@ -12,8 +12,10 @@ from chalicelib.notifier.settings import NotifierSettings
 from chalicelib.notifier.supersession import VOID_WHEN
 from shared.deliveries import DeliveryChannel, DeliveryState
 from shared.domain import notices
-from shared.domain.notices import Audience, NoticeKind
-from tests.functions.notifier.test_texts import TO_PETITIONERS, an_extreme_petition, facts, texts
+from shared.domain.notices import NoticeKind
+from shared.wording.checking import longest
+from shared.wording.sources import names, packaged
+from tests.functions.notifier.test_texts import TO_PETITIONERS, an_extreme_petition, facts
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "notices.md").read_text(encoding="utf-8")
 
@@ -25,34 +27,39 @@ def between(name: str) -> str:
 
 
 def notices_table() -> str:
-    """Return the table of all notices, with the longest SMS that each can become."""
+    """Return the table of all notices."""
     after = defaultdict(list)
     for action, following in notices._FOLLOWS.items():
         for notice in following:
             after[notice].append(action.value)
     for audience in notices.ESCALATION_LADDER:
         after[notices.Notice(NoticeKind.ESCALATION, audience)].append("escalate")
-    lines = [
-        "| notice | to | after | void when the petition moved on | longest SMS vi / en |",
-        "|---|---|---|---|---|",
-    ]
+    lines = ["| notice | to | after | void when the petition moved on |", "|---|---|---|---|"]
     for (kind, audience), actions in sorted(after.items()):
         void = "yes" if kind in VOID_WHEN else "no"
-        sms = " / ".join(longest_sms(kind)) if audience is Audience.PETITIONER else ""
-        lines.append(f"| {kind} | {audience} | {', '.join(sorted(actions))} | {void} | {sms} |")
+        lines.append(f"| {kind} | {audience} | {', '.join(sorted(actions))} | {void} |")
     return "\n".join(lines)
 
 
-def longest_sms(kind: NoticeKind) -> list[str]:
-    known = facts(an_extreme_petition())
-    return [
-        str(len(texts().render("petitioner", kind, DeliveryChannel.SMS, language, known).text))
-        for language in ("vi", "en")
-    ]
+def budgets_table() -> str:
+    """Return how long each SMS can become, and in how many parts it may be sent."""
+    lines = ["| SMS | language | at longest | parts | budget |", "|---|---|---|---|---|"]
+    for name in names():
+        if name.channel is DeliveryChannel.SMS:
+            source = packaged(name)
+            worst = longest(name, source)
+            lines.append(
+                f"| {name.kind} | {name.language} | {worst.characters} | {worst.segments} | {source.max_segments} |"
+            )
+    return "\n".join(lines)
 
 
 def test_table_of_notices_is_the_codes():
     assert between("notices") == notices_table(), notices_table()
+
+
+def test_every_sms_stays_within_its_budget_and_the_table_says_so():
+    assert between("budgets") == budgets_table(), budgets_table()
 
 
 def test_every_variable_of_the_templates_is_described_and_no_other():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,6 +18,10 @@ from shared.domain.terms import Terms
 from shared.domain.working_calendar import Override, local_date
 from shared.http import validated
 from shared.petitions import stored_instant
+from shared.wording.sources import TextMissingError, TextName, name_of, source_of
+
+if TYPE_CHECKING:
+    from shared.wording.checking import TextProblem
 
 ALL_ROWS = "*"
 _OURS = frozenset({"changed_by", "changed_at"})
@@ -34,6 +38,8 @@ class _TemplateRow(Row):
 
     text: Annotated[str, Field(min_length=1, max_length=10_000)]
     subject: Annotated[str, Field(max_length=200)] | None = None
+    max_segments: Annotated[int, Field(ge=1, le=3)] | None = None
+    is_unicode: bool = False
 
 
 class _RoutingRuleRow(Row):
@@ -61,7 +67,7 @@ class Administration:
             "field": self._check_field,
             "officer": self._check_officer,
             "routing-rule": _checked_by(_RoutingRuleRow),
-            "template": _checked_by(_TemplateRow),
+            "template": self._check_template,
             "terms": self._check_terms,
             "unit": self._check_unit,
         }
@@ -123,6 +129,19 @@ class Administration:
         self._check_terms(row)
         return Terms.model_validate(row)
 
+    def check_text(self, officer: DeskOfficer, row: dict[str, Any]) -> tuple[TextProblem, ...]:
+        """Return everything that is wrong with a text as it would be written (the page's check and preview).
+
+        Raises:
+            NotAllowedError: no administrator.
+            InvalidInputError: there is no text of that name.
+        """
+        from shared.wording.checking import problems_of  # noqa: PLC0415 - Jinja2, for whoever edits a text
+
+        self._may(officer, "template")
+        name = _text_name(row)
+        return problems_of(name, source_of(name, row))
+
     def _may(self, officer: DeskOfficer, kind: str) -> None:
         permissions.require(officer, permissions.Ability.ADMINISTER)
         if kind not in self._checks:
@@ -148,6 +167,23 @@ class Administration:
         if unit is not None and unit not in self._directory.units(on):
             raise InvalidInputError((place, "unknown"))
 
+    def _check_template(self, row: dict[str, Any]) -> None:
+        """Refuse a text that must not go out, and to change one that notices were already told in."""
+        from shared.wording.checking import problems_of  # noqa: PLC0415 - Jinja2, for whoever edits a text
+
+        validated(_TemplateRow, row)
+        name = _text_name(row)
+        problems = problems_of(name, source_of(name, row))
+        if problems:
+            raise InvalidInputError(*((one.place, one.rule) for one in problems))
+        today = local_date(clock.now()).isoformat()
+        is_known = any(
+            (old["id"], old["valid_from"]) == (row["id"], row["valid_from"])
+            for old in self._directory.rows("template")
+        )
+        if row["valid_from"] < today or (is_known and row["valid_from"] == today):
+            raise InvalidInputError(("valid_from", "in-force"))
+
     def _check_terms(self, row: dict[str, Any]) -> None:
         """Refuse to change the past: petitions were received under the terms of their day."""
         try:
@@ -159,6 +195,13 @@ class Administration:
         is_known = any(old.version == terms.version for old in self._directory.all_terms())
         if terms.valid_from < today or (is_known and terms.valid_from <= today):
             raise InvalidInputError(("valid_from", "in-force"))
+
+
+def _text_name(row: dict[str, Any]) -> TextName:
+    try:
+        return name_of(str(row["id"]))
+    except TextMissingError:
+        raise InvalidInputError(("id", "unknown")) from None
 
 
 def _check_override(row: dict[str, Any]) -> None:

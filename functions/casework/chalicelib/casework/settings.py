@@ -14,3 +14,5 @@ class CaseworkSettings(settings.FileSettings):
     identity_pool_id: str
     identity_client_id: str
     identity_jwks_url: str
+    sms_segment_price: int = 500
+    """What one SMS costs the ministry, in đồng, as its contract says; 0: costs are not shown."""

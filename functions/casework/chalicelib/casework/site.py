@@ -16,6 +16,7 @@ from chalicelib.casework import (
     gate,
     permissions,
     report_site,
+    text_site,
 )
 from chalicelib.casework.actions import INPUTS, OpenSeal
 from chalicelib.casework.api import query
@@ -419,5 +420,6 @@ PAGES: dict[str, Callable[..., Response]] = {
     "make_call": call_site.make_call,
     "reports": report_site.reports,
     **administration_site.PAGES,
+    **text_site.PAGES,
 }
 """Pages for who has signed in."""

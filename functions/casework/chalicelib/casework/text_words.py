@@ -1,0 +1,78 @@
+"""What administrators read on the pages of texts: names of texts, fields of the form, meanings of the variables."""
+
+from __future__ import annotations
+
+from chalicelib.casework.forms import FormField
+from shared.domain.notices import NoticeKind
+from shared.web.i18n import N_, Language, gettext
+from shared.web.labels import NOTICES
+from shared.wording.sources import BUNCH
+
+READERS = {"petitioner": N_("Người gửi"), "officer": N_("Cán bộ")}
+_BUNCH = N_("Nhiều thông báo trong một tin")
+
+FIELDS = (
+    FormField("subject", N_("Tiêu đề"), "text", source="EMAIL"),
+    FormField("text", N_("Nội dung")),
+    FormField(
+        "max_segments",
+        N_("Nhiều nhất bao nhiêu tin"),
+        "number",
+        source="SMS",
+        hint=N_("Mỗi tin 160 ký tự không dấu, hoặc 70 ký tự có dấu. Từ 1 đến 3."),
+    ),
+    FormField("is_unicode", N_("Gửi có dấu (đắt hơn)."), "tick", is_optional=True, source="SMS"),
+    FormField(
+        "valid_from",
+        N_("Dùng từ ngày"),
+        "date",
+        hint=N_("Từ hôm nay trở đi. Các thông báo đã gửi giữ nguyên."),
+    ),
+)
+"""The form's fields; `source` names the channel that a field is for."""
+
+VARIABLES: dict[str, str] = {
+    "reference": N_("mã hồ sơ để đọc: 26 4831 9027 5"),
+    "digits": N_("mã hồ sơ để soạn tin: 26483190275"),
+    "received_on": N_("ngày tiếp nhận; viết {{ received_on | day }}"),
+    "due_on": N_("hạn trả lời; viết {{ due_on | day }} hoặc {{ due_on | weekday }}"),
+    "link": N_("đường dẫn đến hồ sơ, thay cho mã PIN"),
+    "pin": N_("mã PIN, chỉ trong thông báo gửi lại mã PIN"),
+    "desk_link": N_("đường dẫn đến hồ sơ dành cho cán bộ"),
+    "site": N_("tên miền của hệ thống"),
+    "hotline": N_("số tổng đài"),
+    "short_code": N_("đầu số tin nhắn"),
+    "text": N_("nội dung cán bộ viết cho người gửi; trống nếu phản ánh về hành vi"),
+    "body": N_("cơ quan được chuyển đến; trống nếu phản ánh về hành vi"),
+    "subject": N_("tóm tắt của phản ánh, kiến nghị; trống nếu phản ánh về hành vi"),
+    "answer": N_("câu trả lời đã duyệt; trống nếu phản ánh về hành vi"),
+    "is_conduct": N_("có phải phản ánh về hành vi hoặc tố cáo không"),
+    "state": N_("trạng thái, ví dụ IN_PROGRESS"),
+    "is_escalated": N_("đã báo cáo cấp trên chưa"),
+    "may_publish": N_("người gửi có đồng ý công khai không"),
+    "is_named": N_("người gửi đã cho biết họ tên chưa"),
+    "missing_parts": N_("những phần tin nhắn dài chưa nhận được"),
+    "publish_within_working_days": N_("số ngày làm việc để công khai"),
+    "forward_within_working_days": N_("số ngày làm việc để chuyển"),
+    "moved_from": N_("hạn trả lời trước khi đổi"),
+    "n": N_("thông báo quá hạn lần thứ mấy"),
+    "every": N_("số ngày làm việc giữa hai lần thông báo quá hạn"),
+    "is_overdue": N_("đã quá hạn chưa"),
+    "days_left": N_("còn bao nhiêu ngày"),
+    "working_days_late": N_("quá hạn bao nhiêu ngày làm việc"),
+    "next_update_on": N_("ngày thông báo tiếp theo"),
+    "progress": N_("tình hình do người xử lý ghi"),
+    "expected_on": N_("ngày dự kiến trả lời, nếu chưa qua"),
+    "count": N_("có bao nhiêu thông báo"),
+    "cases": N_("danh sách mã hồ sơ"),
+    "headlines": N_("tên ngắn của các thông báo đầu"),
+    "unnamed": N_("còn bao nhiêu thông báo chưa nêu tên"),
+    "sections": N_("từng thông báo: title, text, link, reference"),
+}
+"""Every variable that some text may use."""
+
+
+def text_label(kind: str, language: Language) -> str:
+    """Return what a text is called."""
+    label = NOTICES[NoticeKind(kind)] if kind != BUNCH else _BUNCH
+    return gettext(language)(label)

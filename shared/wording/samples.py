@@ -1,0 +1,147 @@
+"""Petitions to try texts on: an ordinary one for previews, and ones that make every variable as long as it gets.
+
+Called where an administrator edits a text, and by the table test of all texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Answer, Channel, Kind, Petition, Petitioner
+from shared.domain.terms import TERMS_2018
+from shared.domain.working_calendar import WorkingCalendar
+
+from .facts import Office, facts_of
+from .sources import BUNCH, TextName, headline, names
+
+NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
+SITE = "https://phananhkiennghi.bonoivu.gov.vn"
+LONGEST_SITE = f"{SITE}:8443"
+REFERENCE = "26483190275"
+SUNDAY_IN_DECEMBER = date(2026, 12, 27)
+"""The longest day of the week, and two digits everywhere."""
+_LONG = "Ủy ban nhân dân phường Trường Thọ, thành phố Thủ Đức, Thành phố Hồ Chí Minh. " * 12
+_COUNTS = {"n": 99, "working_days_late": 999, "days_left": 999, "count": 10, "unnamed": 7}
+
+
+def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
+    """Return what a text usually says."""
+    petition = _petition(
+        State.IN_PROGRESS,
+        subject="Chậm chi trả phụ cấp thâm niên",
+        text="Đề nghị Ông/Bà cho biết số quyết định hưởng phụ cấp.",
+        answer="Phụ cấp thâm niên đã được tính lại từ tháng 9/2026 và chi trả cùng lương tháng 11/2026.",
+        progress="Đơn vị đã làm việc với Phòng Nội vụ và đang đối chiếu bảng lương.",
+        body="Bảo hiểm xã hội Việt Nam",
+        due_on=date(2026, 11, 23),
+    )
+    return _facts(name, petition, site, _at_work_counts(name))
+
+
+def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
+    """Return what a text can become at worst: everything long, each state, each gap, and a case of conduct."""
+    full: dict[str, Any] = {
+        "subject": _LONG,
+        "text": _LONG,
+        "answer": _LONG * 5,
+        "progress": _LONG,
+        "body": _LONG,
+    }
+    bare: dict[str, Any] = dict.fromkeys(full)
+    found = [
+        _facts(name, _petition(state, due_on=SUNDAY_IN_DECEMBER, **texts), LONGEST_SITE, _COUNTS)
+        for state in (State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL, State.AWAITING_INFORMATION)
+        for texts in (full, bare)
+    ]
+    conduct = _petition(State.IN_PROGRESS, due_on=SUNDAY_IN_DECEMBER, kind=Kind.CONDUCT, **full)
+    found.append(_facts(name, conduct, LONGEST_SITE, _COUNTS))
+    overdue = _petition(State.IN_PROGRESS, due_on=date(2026, 1, 1), **full)
+    found.append(_facts(name, overdue, LONGEST_SITE, _COUNTS | {"is_overdue": True, "is_escalated": True}))
+    return tuple(found)
+
+
+def known_variables(name: TextName) -> frozenset[str]:
+    """Return every variable that this text may use."""
+    return frozenset(ordinary(name))
+
+
+def _at_work_counts(name: TextName) -> dict[str, Any]:
+    return {"n": 2, "working_days_late": 12} if name.kind == "OVERDUE_UPDATE" else {}
+
+
+def _petition(
+    state: State,
+    *,
+    due_on: date,
+    kind: Kind = Kind.REGULATION,
+    subject: str | None,
+    text: str | None,
+    answer: str | None,
+    progress: str | None,
+    body: str | None,
+) -> Petition:
+    petition = Petition(
+        reference=REFERENCE,
+        state=State.RECEIVED,
+        channel=Channel.WEB,
+        subject=subject or "",
+        content="x",
+        kind=kind,
+        petitioner=Petitioner(),
+        received_at=NOW,
+        due_on=due_on,
+        terms=TERMS_2018.version,
+        calendar="x",
+        submission="0",
+        body_digest="0",
+        answer=Answer(text=answer, drafted_by="x", drafted_at=NOW) if answer else None,
+    ).record(Action.RECEIVE, by="petitioner", at=NOW, change_id="receive")
+    if progress is not None:
+        expected_on = max(due_on, NOW.date()) + timedelta(days=7)
+        petition = petition.add_note(
+            "n", by="officer:x", at=NOW, change_id="n", progress=progress, expected_on=expected_on
+        )
+    facts = {"n": "2", "from": "2026-12-20", "to": "2026-12-27"} | ({"body": body} if body else {})
+    changed = petition.record(Action.MOVE_DUE_DATE, by="timer", at=NOW, change_id="m", text=text, facts=facts)
+    return changed.model_copy(update={"state": state})
+
+
+def _facts(name: TextName, petition: Petition, site: str, counts: Mapping[str, Any]) -> dict[str, Any]:
+    office = Office(
+        public_url=site,
+        link_token="f" * 32,
+        pin="12345678",
+        terms=TERMS_2018,
+        calendar=WorkingCalendar(),
+        now=NOW,
+    )
+    facts = facts_of(petition, petition.history[-1], office)
+    facts["pin"] = "12345678" if name.kind == "PIN_AGAIN" else facts["pin"]
+    if name.kind == BUNCH:
+        facts |= _bunch(name, facts, is_long=counts is _COUNTS)
+    return {**facts, **{key: value for key, value in counts.items() if key in facts}}
+
+
+def _bunch(name: TextName, facts: Mapping[str, Any], *, is_long: bool) -> dict[str, Any]:
+    kinds = [one.kind for one in names() if one[0] == "petitioner" and one[2:] == name[2:]]
+    called = sorted(
+        {headline(kind, name.language) for kind in kinds if kind not in {BUNCH, "PIN_AGAIN"}}, key=len
+    )
+    return {
+        "count": 2,
+        "unnamed": 0,
+        "cases": [facts["digits"]],
+        "headlines": "; ".join(called[-3:] if is_long else called[:2]),
+        "sections": [
+            {
+                "title": title,
+                "text": f"Mã {facts['reference']}.",
+                "link": facts["link"],
+                "reference": facts["reference"],
+            }
+            for title in ("Đã có kết quả", "Đã công khai")
+        ],
+    }
