@@ -17,10 +17,11 @@ def identifiers_key(secret_name: str) -> bytes:
 
 @cache
 def providers(secret_name: str) -> dict[str, dict[str, str]]:
-    """Return the providers' credentials, by provider: for checking webhooks and for sending."""
+    """Return the providers' credentials, by provider: for checking webhooks and for sending; a list becomes words."""
     value = aws.client("secretsmanager").get_secret_value(SecretId=secret_name)["SecretString"]
     return {
-        str(name): {str(k): str(v) for k, v in facts.items()} for name, facts in json.loads(value).items()
+        str(name): {str(k): " ".join(v) if isinstance(v, list) else str(v) for k, v in facts.items()}
+        for name, facts in json.loads(value).items()
     }
 
 

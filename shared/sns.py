@@ -36,6 +36,7 @@ _HOST = re.compile(r"sns\.[a-z0-9-]{1,32}\.amazonaws\.com(?:\.cn)?")
 _CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9A-Za-z]{1,128}\.pem")
 _LARGEST_ANSWER = 64 * 1024
 _TIMEOUT_SECONDS = 3.0
+_SERVER_ERROR = 500
 
 
 class SnsRefusedError(PetitionError):
@@ -48,24 +49,47 @@ class SnsRefusedError(PetitionError):
         self.rule = rule
 
 
+class SnsUnreachableError(PetitionError):
+    """SNS cannot be asked now: whether a message is genuine cannot be told."""
+
+    code = "sns-unreachable"
+
+
 class SnsMessage(NamedTuple):
     """A genuine message. `subscribe_url` is an SNS address that a confirmation asks us to open."""
 
     type: str
     message: str
     subscribe_url: str | None
+    timestamp: str
+    """When SNS sent it, as it wrote that down."""
+    signed: bytes
+    """What SNS signed: the name under which a message takes effect once."""
 
 
 def fetch(url: str) -> bytes:
-    """Get an address that was checked to be SNS's own, over TLS, without following redirects."""
-    from urllib.request import HTTPRedirectHandler, build_opener  # noqa: PLC0415 - 25 ms, rarely needed
+    """Get an address that was checked to be SNS's own, over TLS, without following redirects.
+
+    Raises:
+        SnsRefusedError: SNS does not know the address.
+        SnsUnreachableError: it cannot be asked.
+    """
+    from urllib.error import HTTPError  # noqa: PLC0415 - 25 ms, rarely needed
+    from urllib.request import HTTPRedirectHandler, build_opener  # noqa: PLC0415 - ditto
 
     class NoRedirect(HTTPRedirectHandler):
         def redirect_request(self, *_: object) -> None:
             """Follow nothing: the address was checked, what it points to was not."""
 
-    with build_opener(NoRedirect).open(url, timeout=_TIMEOUT_SECONDS) as answer:
-        content: bytes = answer.read(_LARGEST_ANSWER)
+    try:
+        with build_opener(NoRedirect).open(url, timeout=_TIMEOUT_SECONDS) as answer:
+            content: bytes = answer.read(_LARGEST_ANSWER)
+    except HTTPError as error:
+        if error.code < _SERVER_ERROR:
+            raise SnsRefusedError("address") from None
+        raise SnsUnreachableError from None
+    except OSError:
+        raise SnsUnreachableError from None
     return content
 
 
@@ -85,30 +109,31 @@ class SnsTopic:
 
         Raises:
             SnsRefusedError: for everything else.
+        SnsUnreachableError: the certificate cannot be fetched now.
         """
         envelope = _envelope(body)
         if not hmac.compare_digest(self._arn.encode(), envelope.get("TopicArn", "").encode()):
             raise SnsRefusedError("topic")
         if envelope.get("SignatureVersion") != "2":
             raise SnsRefusedError("signature-version")
-        self._refuse_unless_signed(envelope, at)
+        signed = _signed_text(envelope)
+        self._refuse_unless_signed(envelope, signed, at)
         kind = envelope["Type"]
         url = _sns_address(envelope, "SubscribeURL") if kind == "SubscriptionConfirmation" else None
-        return SnsMessage(kind, envelope["Message"], url)
+        return SnsMessage(kind, envelope["Message"], url, envelope["Timestamp"], signed)
 
     def confirm(self, message: SnsMessage) -> None:
         """Confirm our own topic's subscription."""
         if message.subscribe_url is not None:
             self._fetch(message.subscribe_url)
 
-    def _refuse_unless_signed(self, envelope: Mapping[str, str], at: datetime) -> None:
+    def _refuse_unless_signed(self, envelope: Mapping[str, str], signed: bytes, at: datetime) -> None:
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - large, and needed only here
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
         from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
         from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
 
-        signed = _signed_text(envelope)
         try:
             signature = base64.b64decode(envelope.get("Signature", ""), validate=True)
             certificate = load_pem_x509_certificate(self._certificate(envelope))

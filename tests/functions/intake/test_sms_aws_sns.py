@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.intake.sms.aws_sns import AwsSnsWebhook, fetch
+from chalicelib.intake.sms.aws_sns import AwsSnsWebhook
 from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     ForgedWebhookError,
@@ -31,6 +31,7 @@ from chalicelib.intake.sms.webhook import (
     WebhookRequest,
     WebhookTooLargeError,
 )
+from shared.sns import SnsRefusedError, SnsUnreachableError, fetch
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-prod-inbound-sms"
@@ -318,7 +319,7 @@ def test_reply_is_an_empty_acknowledgement() -> None:
 
 def test_sns_being_away_is_not_taken_for_a_forgery() -> None:
     def away(_: str) -> bytes:
-        raise ProviderUnreachableError
+        raise SnsUnreachableError
 
     with pytest.raises(ProviderUnreachableError):
         AwsSnsWebhook(TOPIC, fetch=away).read(request(notification()), NOW)
@@ -327,9 +328,9 @@ def test_sns_being_away_is_not_taken_for_a_forgery() -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        pytest.param(302, ForgedWebhookError, id="an address that points elsewhere"),
-        pytest.param(404, ForgedWebhookError, id="an address that does not exist"),
-        pytest.param(503, ProviderUnreachableError, id="a server in trouble"),
+        pytest.param(302, SnsRefusedError, id="an address that points elsewhere"),
+        pytest.param(404, SnsRefusedError, id="an address that does not exist"),
+        pytest.param(503, SnsUnreachableError, id="a server in trouble"),
     ],
 )
 def test_fetching_follows_nothing_and_tells_trouble_from_forgery(status: int, error: type[Exception]) -> None:
@@ -355,7 +356,7 @@ def test_fetching_follows_nothing_and_tells_trouble_from_forgery(status: int, er
 
 
 def test_fetching_from_where_nobody_listens_is_trouble() -> None:
-    with pytest.raises(ProviderUnreachableError):
+    with pytest.raises(SnsUnreachableError):
         fetch("http://127.0.0.1:1/x.pem")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -270,3 +273,18 @@ def test_a_very_long_message_takes_no_long_time() -> None:
         "PAKN TC " + "o0" * 8000,
     ):
         assert parse(text) is not None
+
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+GUIDES_EXAMPLES = re.findall(
+    r"^\| `([^`]+)` \| (\w+) \|", GUIDE.partition("## What people write")[2], re.MULTILINE
+)
+
+
+def test_the_guide_knows_every_command() -> None:
+    assert {name for _, name in GUIDES_EXAMPLES} == {kind.__name__ for kind in get_args(Command)}
+
+
+@pytest.mark.parametrize(("content", "name"), GUIDES_EXAMPLES)
+def test_the_guides_examples_mean_what_it_says(content: str, name: str) -> None:
+    assert type(parse(content)).__name__ == name

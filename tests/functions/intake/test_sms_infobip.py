@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -177,3 +180,72 @@ def test_any_body_under_our_credentials_is_read_or_malformed(content: bytes) -> 
         return
 
     assert isinstance(messages, list)
+
+
+SECRET = "the HMAC secret of the security settings"
+
+
+def hmac_of(content: bytes, secret: str = SECRET) -> bytes:
+    return hmac.digest(secret.encode(), content, hashlib.sha256)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        pytest.param(lambda digest: digest.hex(), id="hexadecimal"),
+        pytest.param(lambda digest: f"sha256={digest.hex()}", id="behind sha256="),
+        pytest.param(lambda digest: digest.hex().upper(), id="capital letters"),
+        pytest.param(lambda digest: base64.b64encode(digest).decode(), id="Base64"),
+    ],
+)
+def test_an_hmac_in_the_configured_header_proves_the_body(spelled: Callable[[bytes], str]) -> None:
+    signed = InfobipWebhook(hmac_secret=SECRET, hmac_header="X-Hub-Signature-256")
+
+    (sms,) = signed.read(request(headers={"x-hub-signature-256": spelled(hmac_of(body(RESULT)))}), NOW)
+
+    assert sms.message_id == RESULT["messageId"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, id="none"),
+        pytest.param(credentials(), id="only BASIC"),
+        pytest.param({"X-Hub-Signature-256": hmac_of(b"other").hex()}, id="of another body"),
+        pytest.param({"X-Hub-Signature-256": hmac_of(body(RESULT), "x").hex()}, id="by another secret"),
+        pytest.param({"X-Other": hmac_of(body(RESULT)).hex()}, id="in another header"),
+        pytest.param({"X-Hub-Signature-256": "sha256="}, id="empty"),
+    ],
+)
+def test_without_its_hmac_nothing_is_taken(headers: dict[str, str]) -> None:
+    with pytest.raises(ForgedWebhookError):
+        InfobipWebhook(hmac_secret=SECRET, hmac_header="X-Hub-Signature-256").read(
+            request(headers=headers), NOW
+        )
+
+
+def test_where_both_are_configured_both_must_hold() -> None:
+    both = InfobipWebhook(
+        "pakn", "a long random password", hmac_secret=SECRET, hmac_header="X-Hub-Signature-256"
+    )
+    signature = {"X-Hub-Signature-256": hmac_of(body(RESULT)).hex()}
+
+    assert len(both.read(request(headers=credentials() | signature), NOW)) == 1
+    for headers in (credentials(), signature):
+        with pytest.raises(ForgedWebhookError):
+            both.read(request(headers=headers), NOW)
+
+
+@pytest.mark.parametrize(
+    "settings_",
+    [
+        {},
+        {"username": "pakn"},
+        {"password": "x"},
+        {"hmac_secret": "x"},
+        {"username": "u", "hmac_secret": "x"},
+    ],
+)
+def test_half_configured_it_does_not_start(settings_: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="credential"):
+        InfobipWebhook(**settings_)

@@ -19,12 +19,14 @@ from chalicelib.intake.sms.providers import SMS_PROVIDERS, sms_webhook, unknown_
 from chalicelib.intake.sms.webhook import (
     LARGEST_REQUEST,
     REFUSAL,
+    ForgedWebhookError,
     InboundSms,
     Part,
     SmsWebhook,
     WebhookError,
     WebhookRequest,
     WebhookTooLargeError,
+    refuse_strange_address,
     sender_number,
 )
 
@@ -98,6 +100,28 @@ def test_request_that_is_not_genuine_is_refused_and_refusals_look_alike(
 def test_size_is_looked_at_before_anything_else(provider: str) -> None:
     with pytest.raises(WebhookTooLargeError):
         webhook(provider).read(request(provider, body=b"x" * (LARGEST_REQUEST + 1)), NOW)
+
+
+@pytest.mark.parametrize(
+    ("source_ip", "is_taken"),
+    [
+        pytest.param("203.0.113.7", True, id="from the provider's network"),
+        pytest.param("198.51.100.1", True, id="from its other address"),
+        pytest.param("203.0.114.7", False, id="from elsewhere"),
+        pytest.param("2001:db8::1", False, id="from an IPv6 address"),
+        pytest.param("", False, id="from nowhere"),
+        pytest.param("203.0.113.7, 10.0.0.1", False, id="from a forwarded list"),
+    ],
+)
+def test_only_the_providers_networks_may_call_where_they_are_known(source_ip: str, is_taken: bool) -> None:  # noqa: FBT001
+    call = request("esms", source_ip=source_ip, headers={"X-Forwarded-For": "203.0.113.7"})
+
+    refuse_strange_address(call, ())
+    if is_taken:
+        refuse_strange_address(call, ("203.0.113.0/24", "198.51.100.1/32"))
+    else:
+        with pytest.raises(ForgedWebhookError):
+            refuse_strange_address(call, ("203.0.113.0/24", "198.51.100.1/32"))
 
 
 @pytest.mark.parametrize("provider", sorted(SMS_PROVIDERS))

@@ -9,7 +9,7 @@ from chalicelib.intake.api import address_of
 from chalicelib.intake.hotline_webhook import HotlineWebhook
 from chalicelib.intake.record_call import record_call
 from chalicelib.intake.sms.providers import sms_webhook, unknown_provider
-from chalicelib.intake.sms.webhook import WebhookError, WebhookReply, WebhookRequest
+from chalicelib.intake.sms.webhook import WebhookError, WebhookReply, WebhookRequest, refuse_strange_address
 from shared import clock, secrets
 from shared.domain.errors import IdempotencyKeyReusedError
 from shared.messages import PartsRequest
@@ -24,11 +24,14 @@ _NOT_WRITTEN_DOWN = WebhookReply(
 
 def receive_sms(request: Request, provider: str) -> Response:
     """Take a provider's messages; unknown providers, forged and malformed requests are refused alike."""
-    webhook = sms_webhook(provider, _credentials())
+    credentials = _credentials()
+    webhook = sms_webhook(provider, credentials)
     if webhook is None:
         return _response(unknown_provider())
     try:
-        messages = webhook.read(_as_it_arrived(request, f"/sms/{provider}"), clock.now())
+        arrived = _as_it_arrived(request, f"/sms/{provider}")
+        refuse_strange_address(arrived, credentials[provider].get("networks", "").split())
+        messages = webhook.read(arrived, clock.now())
         desk = composition.sms_desk()
         texts = [desk.answer(sms, is_answered_inline=webhook.replies_inline) for sms in messages]
         if not webhook.replies_inline:
@@ -54,12 +57,14 @@ def receive_call(request: Request) -> Response:
         InvalidInputError: it is the call centre's, and a field breaks a rule.
         IdempotencyKeyReusedError: the call came before with another summary.
     """
-    secret = _credentials().get("hotline", {}).get("secret")
-    if not secret:
+    credentials = _credentials().get("hotline", {})
+    if not credentials.get("secret"):
         return _response(unknown_provider())
-    webhook = HotlineWebhook(secret)
+    webhook = HotlineWebhook(credentials["secret"])
     try:
-        call = webhook.read(_as_it_arrived(request, "/hotline/calls"), clock.now())
+        arrived = _as_it_arrived(request, "/hotline/calls")
+        refuse_strange_address(arrived, credentials.get("networks", "").split())
+        call = webhook.read(arrived, clock.now())
     except WebhookError:
         return _response(webhook.refusal())
     reference = record_call(composition.reception(), call)

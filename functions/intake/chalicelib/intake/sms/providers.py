@@ -17,10 +17,15 @@ Credentials = Mapping[str, Mapping[str, Any]]
 """The secret `pakn-{stage}/providers`: a provider's name → its credentials. A provider that is not named is closed."""
 
 _BUILD: dict[str, Callable[[Mapping[str, Any]], SmsWebhook]] = {
-    "esms": lambda c: EsmsWebhook(c["cpid"], c["private_key"], networks=tuple(c.get("networks", ()))),
+    "esms": lambda c: EsmsWebhook(c["cpid"], c["private_key"]),
     "twilio": lambda c: TwilioWebhook(c["auth_token"], account_sid=c.get("account_sid", "")),
     "standard": lambda c: StandardSmsWebhook(c["secret"]),
-    "infobip": lambda c: InfobipWebhook(c["username"], c["password"]),
+    "infobip": lambda c: InfobipWebhook(
+        c.get("username", ""),
+        c.get("password", ""),
+        hmac_secret=c.get("hmac_secret", ""),
+        hmac_header=c.get("hmac_header", ""),
+    ),
     "vonage": lambda c: VonageWebhook(c["signature_secret"], api_key=c.get("api_key", "")),
     "aws": lambda c: AwsSnsWebhook(c["topic_arn"]),
 }

@@ -189,6 +189,23 @@ def require_method(request: WebhookRequest, method: str) -> None:
         raise MalformedWebhookError("wrong-method")
 
 
+def refuse_strange_address(request: WebhookRequest, networks: Sequence[str]) -> None:
+    """Raise ForgedWebhookError unless a request comes from one of a provider's networks (CIDR; none: from anywhere).
+
+    The address is the one that API Gateway saw, which no header can change.
+    """
+    if not networks:
+        return
+    import ipaddress  # noqa: PLC0415 - only where networks are configured
+
+    try:
+        address = ipaddress.ip_address(request.source_ip)
+    except ValueError:
+        raise ForgedWebhookError("source-address") from None
+    if not any(address in ipaddress.ip_network(network) for network in networks):
+        raise ForgedWebhookError("source-address")
+
+
 def is_same(expected: str, given: str) -> bool:
     """Compare two signatures or credentials in constant time."""
     return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
