@@ -105,6 +105,13 @@ def list_published() -> Response:
     return api.published(request())
 
 
+@app.route("/v1/published/similar", methods=["POST"], content_types=ANY)
+@problems
+def list_similar() -> Response:
+    """List published answers to questions like a text."""
+    return api.similar(request())
+
+
 @app.route("/v1/statistics", methods=["GET"])
 @problems
 def month_figures() -> Response:
@@ -230,6 +237,12 @@ def statistics() -> Response:
 def privacy() -> Response:
     """Say what personal data is used for."""
     return page("privacy")
+
+
+@app.route("/tai-lieu-api", methods=["GET"])
+def api_reference() -> Response:
+    """Describe the API to people."""
+    return page("api_reference")
 
 
 @app.route("/assets/{name}", methods=["GET"])

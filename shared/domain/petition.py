@@ -57,6 +57,7 @@ class PetitionerType(StrEnum):
     CITIZEN = "CITIZEN"
     BUSINESS = "BUSINESS"
     ORGANISATION = "ORGANISATION"
+    FOREIGNER = "FOREIGNER"
 
 
 class ReplyBy(StrEnum):

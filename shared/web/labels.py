@@ -6,7 +6,7 @@ from shared.domain.attachments import AttachmentState, Rejection
 from shared.domain.duties import DutyKind, Standing
 from shared.domain.lifecycle import Action, State
 from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Channel, Kind, Lane, ReplyBy
+from shared.domain.petition import Channel, Kind, Lane, PetitionerType, ReplyBy
 from shared.web.i18n import N_
 
 STATES: dict[State, str] = {
@@ -43,6 +43,13 @@ REPLY_BY: dict[ReplyBy, str] = {
     ReplyBy.EMAIL: N_("Thư điện tử"),
     ReplyBy.SMS: N_("Tin nhắn SMS"),
     ReplyBy.PHONE: N_("Điện thoại"),
+}
+
+PETITIONER_TYPES: dict[PetitionerType, str] = {
+    PetitionerType.CITIZEN: N_("Cá nhân"),
+    PetitionerType.FOREIGNER: N_("Người nước ngoài"),
+    PetitionerType.BUSINESS: N_("Doanh nghiệp"),
+    PetitionerType.ORGANISATION: N_("Tổ chức, cơ quan"),
 }
 
 LANES: dict[Lane, str] = {

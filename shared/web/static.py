@@ -1,4 +1,4 @@
-"""The site's own style sheet and pictures: served by intake under `/assets/`, named with their version by every page.
+"""The site's own style sheet, scripts and pictures: served by intake under `/assets/`, named with their version.
 
 No page asks a third party for anything.
 """
@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 _FOLDER = Path(__file__).parent / "assets"
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 class Asset(NamedTuple):

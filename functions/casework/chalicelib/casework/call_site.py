@@ -22,7 +22,7 @@ from shared.domain.working_calendar import local_date
 from shared.http import RULES, form_pairs, see_other, validated
 from shared.petitions import stored_instant
 from shared.web.i18n import N_, Language, gettext
-from shared.web.labels import KINDS, REPLY_BY
+from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
 from shared.web.rendering import link
 
 LABELS: dict[str, str] = {
@@ -39,11 +39,6 @@ LABELS: dict[str, str] = {
     "reply_by": N_("Trả lời qua"),
 }
 """The fields of the form, in its order."""
-TYPES: dict[PetitionerType, str] = {
-    PetitionerType.CITIZEN: N_("Cá nhân"),
-    PetitionerType.BUSINESS: N_("Doanh nghiệp"),
-    PetitionerType.ORGANISATION: N_("Tổ chức, cơ quan"),
-}
 OUTCOMES: dict[CallOutcome, str] = {
     CallOutcome.REACHED: N_("Đã báo"),
     CallOutcome.NO_ANSWER: N_("Không nghe máy"),
@@ -168,7 +163,7 @@ def _summary_page(
         "subject": call.subject,
         "kind": _(KINDS[call.kind]) if call.kind else None,
         "field": names.get(call.field or ""),
-        "type": _(TYPES[call.petitioner.type]),
+        "type": _(PETITIONER_TYPES[call.petitioner.type]),
         **{name: getattr(call.petitioner, name) for name in _IDENTITY if name != "type"},
         "reply_by": ", ".join(_(REPLY_BY[one]) for one in call.chosen_channels),
     }
@@ -208,7 +203,7 @@ def _form_page(
         note=note,
         labels={name: _(label) for name, label in LABELS.items()},
         kinds=[(kind.value, _(KINDS[kind])) for kind in Kind],
-        types=[(one.value, _(label)) for one, label in TYPES.items()],
+        types=[(one.value, _(label)) for one, label in PETITIONER_TYPES.items()],
         channels=[(one.value, _(REPLY_BY[one])) for one in ReplyBy],
         fields_in_force=_fields(language),
     )

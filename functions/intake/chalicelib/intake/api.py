@@ -9,6 +9,7 @@ from chalice.app import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.intake import composition
+from chalicelib.intake.address_limit import Sender
 from chalicelib.intake.follow_up import (
     RatingInput,
     ReopeningInput,
@@ -16,10 +17,11 @@ from chalicelib.intake.follow_up import (
     WithdrawalInput,
     cause_of,
 )
+from chalicelib.intake.public_record import PublishedList
 from chalicelib.intake.receive_petition import checked_key, receive_petition
 from chalicelib.intake.track_petition import ExpectedView, attachment_view, petitioners_view, receipt
 from shared import clock
-from shared.domain.petition import Petition
+from shared.domain.petition import MAX_CONTENT, Petition
 from shared.domain.submission import PetitionInput, Text
 from shared.domain.working_calendar import local_date
 from shared.http import json_answer, json_body, language_of
@@ -54,7 +56,10 @@ class UnlockAnswer(BaseModel):
 def receive(request: Request) -> Response:
     """Take a petition: 201 with its reference and PIN, 200 with the same when it had come before."""
     received = receive_petition(
-        composition.limited_reception(), json_body(request, PetitionInput), _key(request)
+        composition.limited_reception(),
+        json_body(request, PetitionInput),
+        _key(request),
+        Sender(address_of(request)),
     )
     told = receipt(
         received.petition, received.pin, composition.configuration().public_url, language_of(request)
@@ -142,6 +147,21 @@ def published(request: Request) -> Response:
         language=language_of(request),
     )
     return _shown(page, headers=PUBLIC)
+
+
+class SimilarInput(BaseModel):
+    """A text that is being written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    content: Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
+
+
+def similar(request: Request) -> Response:
+    """List the published answers to questions like this text; nothing of it is kept."""
+    body = json_body(request, SimilarInput)
+    found = composition.similar_answers().to(body.content, language_of(request))
+    return _shown(PublishedList(items=found))
 
 
 def statistics(request: Request) -> Response:

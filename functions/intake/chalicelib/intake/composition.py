@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.intake.address_limit import AddressLimit
 from chalicelib.intake.daily_limit import LimitedReception
 from chalicelib.intake.find_petition import PetitionFinder
 from chalicelib.intake.follow_up import FollowUp
@@ -21,8 +22,10 @@ from shared.seal import Seal
 
 if TYPE_CHECKING:
     from chalicelib.intake.attach_files import FileDesk
+    from chalicelib.intake.challenge import Challenges
     from chalicelib.intake.part_store import PartStore
     from chalicelib.intake.reply_later import LaterReplies
+    from chalicelib.intake.similar_answers import SimilarAnswers
     from chalicelib.intake.sms_desk import SmsDesk
     from chalicelib.intake.uploads.checking import UploadCheck
     from chalicelib.intake.uploads.scanners import Scanner
@@ -69,8 +72,15 @@ def reception() -> Reception:
 @cache
 def limited_reception() -> LimitedReception:
     """Return the same for the web and programs, where a person has a limit for each day."""
+    told = configuration()
+    addresses = AddressLimit(
+        told.throttle_table,
+        identifiers_key(),
+        per_hour=told.sent_per_address,
+        unproven_per_hour=told.unproven_sent_per_address,
+    )
     return LimitedReception(
-        reception(), petitions(), identifiers_key(), per_day=configuration().petitions_per_contact
+        reception(), petitions(), identifiers_key(), addresses, per_day=told.petitions_per_contact
     )
 
 
@@ -110,6 +120,22 @@ def follow_up() -> FollowUp:
 def public_record() -> PublicRecord:
     """Return what everybody may read."""
     return PublicRecord(petitions(), directory())
+
+
+@cache
+def challenges() -> Challenges:
+    """Return what asks a page for a proof of work; imported here because only the page for sending needs it."""
+    from chalicelib.intake.challenge import Challenges  # noqa: PLC0415 - keeps other cold starts short
+
+    return Challenges(identifiers_key(), configuration().cost_of_a_try)
+
+
+@cache
+def similar_answers() -> SimilarAnswers:
+    """Return what finds published answers to a question like the one being written."""
+    from chalicelib.intake.similar_answers import SimilarAnswers  # noqa: PLC0415 - ditto
+
+    return SimilarAnswers(public_record())
 
 
 @cache
@@ -229,5 +255,6 @@ def forget() -> None:
         file_desk,
         upload_check,
     )
-    for part in (*parts, pin_again, sms_desk, part_store, later_replies, pages):
+    later = (challenges, similar_answers, pin_again, sms_desk, part_store, later_replies, pages)
+    for part in (*parts, *later):
         part.cache_clear()

@@ -1,5 +1,7 @@
 """How many petitions one person may send in a day over the web and from programs; in front of `shared.reception`.
 
+What one network address may send in an hour is asked for here as well.
+
 Counted by a read of the `contact` index, so it costs no write; the index lags a moment, so who sends many at once may
 get a few through. SMS cost their sender, and at the hotline an operator listens: those doors do not pass here, though
 what came through them is counted.
@@ -10,6 +12,7 @@ from __future__ import annotations
 from datetime import time
 from math import ceil
 
+from chalicelib.intake.address_limit import AddressLimit, Sender
 from shared import clock
 from shared.domain import reference
 from shared.domain.errors import TooManyRequestsError
@@ -26,24 +29,41 @@ class LimitedReception:
         reception: stores what is let through.
         petitions: the petitions table.
         key: the identifiers' key.
+        addresses: counts what one network address sends.
         per_day: petitions of one telephone number, or e-mail address where there is no number; 0 is no limit.
     """
 
-    def __init__(self, reception: Reception, petitions: Petitions, key: bytes, *, per_day: int) -> None:
+    def __init__(
+        self,
+        reception: Reception,
+        petitions: Petitions,
+        key: bytes,
+        addresses: AddressLimit,
+        *,
+        per_day: int,
+    ) -> None:
         self._reception = reception
+        self._addresses = addresses
         self._petitions = petitions
         self._key = key
         self._per_day = per_day
 
-    def receive(self, submission: Submission) -> Received:
+    def receive(self, submission: Submission, sender: Sender | None = None) -> Received:
         """Store a petition, or find the one that this submission made before: a retry is never too much.
 
+        Args:
+            submission: what was sent.
+            sender: the network address it came from; None for programs that have a key of their own.
+
         Raises:
-            TooManyRequestsError: enough for today; `retry_after` leads to midnight in Vietnam.
+            TooManyRequestsError: enough for today, `retry_after` leads to midnight in Vietnam; or enough from this
+                address for this hour.
             InvalidInputError: unknown field, or an identity too long to seal.
             IdempotencyKeyReusedError: the key was used before with another content.
         """
         self._check(submission)
+        if sender is not None:
+            self._addresses.check(sender, submission.key)
         return self._reception.receive(submission)
 
     def _check(self, submission: Submission) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.intake.api import UnlockAnswer, UnlockInput
+from chalicelib.intake.api import SimilarInput, UnlockAnswer, UnlockInput
 from chalicelib.intake.attach_files import AttachmentInput
 from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
 from chalicelib.intake.public_record import FieldList, MonthFigures, PublishedList
@@ -227,6 +227,16 @@ OPERATIONS: tuple[Operation, ...] = (
         None,
         ("field", "month", "q", "cursor", "lang"),
         (422,),
+    ),
+    Operation(
+        "POST",
+        "/v1/published/similar",
+        "listSimilar",
+        "Published answers to questions like a text, the nearest first",
+        {200: PublishedList},
+        SimilarInput,
+        ("lang",),
+        (400, 422),
     ),
     Operation(
         "GET",

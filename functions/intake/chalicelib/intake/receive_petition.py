@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from chalicelib.intake.address_limit import Sender
 from chalicelib.intake.daily_limit import LimitedReception
 from shared import clock
 from shared.domain.errors import InvalidInputError
@@ -18,7 +19,7 @@ _KEY = re.compile(r"[!-~]{1,200}")
 
 
 def receive_petition(
-    reception: LimitedReception, petition: PetitionInput, idempotency_key: str | None
+    reception: LimitedReception, petition: PetitionInput, idempotency_key: str | None, sender: Sender
 ) -> Received:
     """Store a petition once, however often it is sent.
 
@@ -28,9 +29,9 @@ def receive_petition(
     Raises:
         InvalidInputError: an unknown field, or a key that can be none.
         IdempotencyKeyReusedError: the key was used before with another content.
-        TooManyRequestsError: its sender has sent enough for today.
+        TooManyRequestsError: its sender has sent enough for today, or its network address for this hour.
     """
-    return reception.receive(submission_of(petition, submission_key(petition, idempotency_key)))
+    return reception.receive(submission_of(petition, submission_key(petition, idempotency_key)), sender)
 
 
 def submission_of(petition: PetitionInput, key: str, *, by: str = "petitioner") -> Submission:

@@ -38,6 +38,12 @@ class IntakeSettings(settings.FileSettings):
     """How often a petition's PIN is sent again in a day to a contact on file; 0 is never."""
     petitions_per_contact: int = Field(default=10, ge=0)
     """Petitions that one person may send in a day over the web and from programs; 0 is no limit."""
+    petitions_per_address: int = Field(default=60, ge=0)
+    """Petitions that one network address may send in an hour over the web and `/v1`; 0 is no limit."""
+    unproven_per_address: int = Field(default=10, ge=0)
+    """Of those, from pages that brought no proof of work (without JavaScript); 0 is no limit."""
+    challenge_cost: int = Field(default=4000, ge=1)
+    """Rounds of PBKDF2 in one try of the page's challenge, which takes 256 tries on average."""
     sms_replies_per_number: int = Field(default=40, ge=1)
     """SMS that one number may cause us to pay for in a day; what it sends beyond that still takes effect."""
     scanner: ScannerKind = ScannerKind.GUARDDUTY
@@ -54,6 +60,21 @@ class IntakeSettings(settings.FileSettings):
     def tries_per_address(self) -> int:
         """How many wrong PINs an address has; on one machine every caller has the same address, so none is counted."""
         return 0 if self.stage == "local" else self.pin_tries_per_address
+
+    @property
+    def sent_per_address(self) -> int:
+        """How many petitions an address may send in an hour; on one machine all callers have the same address."""
+        return 0 if self.stage == "local" else self.petitions_per_address
+
+    @property
+    def unproven_sent_per_address(self) -> int:
+        """How many of them without a proof of work."""
+        return 0 if self.stage == "local" else self.unproven_per_address
+
+    @property
+    def cost_of_a_try(self) -> int:
+        """How hard the page's challenge is: on one machine it is asked and checked, and hardly felt."""
+        return min(self.challenge_cost, 40) if self.stage == "local" else self.challenge_cost
 
     @property
     def locked_for(self) -> timedelta:

@@ -18,14 +18,8 @@ from shared.domain import errors
 PAGES: dict[str, Callable[..., Response]] = {
     view.__name__: view
     for view in (
-        *(
-            reading.home,
-            reading.privacy,
-            reading.not_found,
-            reading.asset,
-            reading.published,
-            reading.statistics,
-        ),
+        *(reading.home, reading.privacy, reading.not_found, reading.asset, reading.api_reference),
+        *(reading.published, reading.statistics),
         *(sending.send_form, sending.send),
         *(following.track_form, following.track, following.supplement, following.withdraw),
         *(following.rate, following.reopen, following.unlock),

@@ -47,7 +47,7 @@ LABELS: dict[str, str] = {
 _PLACES = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
 """Where a rule about several fields is shown."""
 
-_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "p", "file"})
+_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "p", "file"})
 
 LONGEST_KEPT = 20_000
 """Characters of a wrong field that are given back to be mended."""
@@ -68,7 +68,9 @@ def page_language(request: Request) -> Language:
 
 def page(request: Request, template: str, status: int = 200, **facts: Any) -> Response:
     """Answer with a page in the reader's language."""
-    return html_answer(composition.pages().render(template, page_language(request), **facts), status)
+    here = str(request.context.get("resourcePath", ""))
+    html = composition.pages().render(template, page_language(request), here=here, **facts)
+    return html_answer(html, status)
 
 
 def leading_to(origin: str, shown: Response) -> Response:

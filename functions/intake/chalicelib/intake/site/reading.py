@@ -35,6 +35,13 @@ def privacy(request: Request) -> Response:
     return page(request, "privacy.html", terms=terms_today())
 
 
+def api_reference(request: Request) -> Response:
+    """Show the API's document to people."""
+    from chalicelib.intake.site import api_reference as reference  # noqa: PLC0415 - no other page needs the schemas
+
+    return reference.api_reference(request)
+
+
 def not_found(request: Request) -> Response:
     """Say that there is no such page."""
     _ = gettext(page_language(request))

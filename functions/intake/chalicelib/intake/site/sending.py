@@ -1,13 +1,17 @@
-"""The pages for sending: the form, and the receipt."""
+"""The pages for sending: the form, a look at it before it goes, and the receipt."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from chalice.app import Request, Response
+from markupsafe import Markup
 
 from chalicelib.intake import composition
+from chalicelib.intake.address_limit import Sender
+from chalicelib.intake.api import address_of
 from chalicelib.intake.receive_petition import receive_petition
 from chalicelib.intake.site.frame import (
     form_errors,
@@ -19,19 +23,26 @@ from chalicelib.intake.site.frame import (
     usable_key,
 )
 from chalicelib.intake.track_petition import receipt
+from shared import clock
 from shared.domain import errors
 from shared.domain.submission import PetitionInput
 from shared.http import form_pairs, validated
+from shared.reception import Received
 from shared.web.i18n import N_, Language, gettext
+from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
+from shared.web.rendering import moment
 
 ALREADY_SENT = N_(
     "Bạn đã gửi một phản ánh, kiến nghị từ trang này. Muốn gửi thêm nội dung dưới đây, hãy bấm gửi lần nữa."
 )
 
-ENOUGH_FOR_TODAY = N_(
-    "Bạn đã gửi đủ số phản ánh, kiến nghị của một ngày. Nội dung chưa được gửi và vẫn còn dưới đây: "
-    "mời gửi lại vào ngày mai, hoặc gọi tổng đài 1900 1547."
+ENOUGH_FOR_NOW = N_(
+    "Nội dung chưa được gửi và vẫn còn dưới đây. Bạn, hoặc mạng Internet mà bạn dùng, đã gửi đủ số phản ánh, kiến nghị "
+    "trong thời gian này. Mời gửi lại từ %(at)s, hoặc nhắn tin đến 8088, hoặc gọi tổng đài 1900 1547."
 )
+
+PIN_SHOWN_FOR = timedelta(minutes=10)
+"""How long a form that is sent again shows the PIN again: the answer was lost, or was it a double click?"""
 
 
 FIRST_FILE = "first-file"
@@ -44,33 +55,33 @@ def send_form(request: Request) -> Response:
 
 
 def send(request: Request) -> Response:
-    """Take the form: the receipt, with the PIN this once; or the form again, with what was written in it."""
+    """Take the form: show it before it goes, if asked; else the receipt, or the form with what is wrong."""
     pairs = form_pairs(request)
     form = kept(pairs)
     reply_by = tuple(value for name, value in pairs if name == "reply_by")
+    if form.get("step") == "edit":
+        return _send_page(request, form, reply_by, key=usable_key(form))
     try:
         petition = validated(PetitionInput, _petition_facts(form, reply_by, page_language(request)))
-        received = receive_petition(composition.limited_reception(), petition, form.get("key") or new_key())
+        if form.get("step") == "review":
+            return _review_page(request, petition, form, reply_by)
+        received = receive_petition(
+            composition.limited_reception(), petition, form.get("key") or new_key(), _sender(request, form)
+        )
     except errors.InvalidInputError as error:
         return _send_page(request, form, reply_by, key=usable_key(form), problems=error.problems)
     except errors.IdempotencyKeyReusedError:
         note = gettext(page_language(request))(ALREADY_SENT)
         return _send_page(request, form, reply_by, key=new_key(), note=note, status=409)
     except errors.TooManyRequestsError as error:
-        note = gettext(page_language(request))(ENOUGH_FOR_TODAY)
-        asked = _send_page(request, form, reply_by, key=usable_key(form), note=note, status=429)
-        asked.headers["Retry-After"] = str(error.retry_after)
-        return asked
-    told = receipt(
-        received.petition, received.pin, composition.configuration().public_url, page_language(request)
-    )
-    return page(
-        request,
-        "receipt.html",
-        201 if received.is_new else 200,
-        receipt=told,
-        key=FIRST_FILE,
-        limits=composition.configuration().file_limits,
+        return _too_many_page(request, form, reply_by, error)
+    return _receipt_page(request, received)
+
+
+def _sender(request: Request, form: Mapping[str, str]) -> Sender:
+    """Return where the form came from; without JavaScript it brings no proof of work, and is taken all the same."""
+    return Sender(
+        address_of(request), composition.challenges().is_met(form.get("proof", ""), form.get("key", ""))
     )
 
 
@@ -112,7 +123,77 @@ def _send_page(
         **shown_errors(listed),
         form=form,
         reply_by=reply_by,
-        key=key,
         note=note,
         fields=composition.public_record().fields(page_language(request)).fields,
+        **_challenge(form, key),
+    )
+
+
+def _challenge(form: Mapping[str, str], key: str) -> dict[str, Any]:
+    """Return the form's key, and the proof that it brought or else a challenge to bring one."""
+    proof = form.get("proof", "")
+    if composition.challenges().is_met(proof, key):
+        return {"key": key, "proof": proof, "challenge": ""}
+    return {"key": key, "proof": "", "challenge": composition.challenges().make(key)}
+
+
+def _review_page(
+    request: Request, petition: PetitionInput, form: Mapping[str, str], reply_by: tuple[str, ...]
+) -> Response:
+    """Show what would be sent, and what was published about the like of it."""
+    language = page_language(request)
+    _ = gettext(language)
+    said = petition.petitioner
+    fields = {field.code: field.name for field in composition.public_record().fields(language).fields}
+    rows = (
+        (_("Tiêu đề"), petition.subject),
+        (_("Loại"), _(KINDS[petition.kind]) if petition.kind else _("Nhờ Bộ xác định")),
+        (_("Lĩnh vực"), fields.get(petition.field or "", _("Nhờ Bộ xác định"))),
+        (_("Bạn gửi với tư cách"), _(PETITIONER_TYPES[said.type])),
+        (_("Họ và tên"), said.name),
+        (_("Tên doanh nghiệp hoặc tổ chức"), said.organisation),
+        (_("Địa chỉ"), said.address),
+        (_("Số điện thoại"), said.phone),
+        (_("Thư điện tử"), said.email),
+        (_("Báo tin cho tôi bằng"), ", ".join(_(REPLY_BY[way]) for way in petition.chosen_channels)),
+        (_("Công khai"), _("Đồng ý") if petition.may_publish else _("Không")),
+    )
+    sent_again = [(name, form[name]) for name in form if name not in {"key", "proof", "step", "reply_by"}]
+    return page(
+        request,
+        "review.html",
+        content=petition.content,
+        rows=[(label, value) for label, value in rows if value],
+        hidden=[*sent_again, *(("reply_by", way) for way in reply_by)],
+        similar=composition.similar_answers().to(f"{petition.subject or ''} {petition.content}", language),
+        **_challenge(form, usable_key(form)),
+    )
+
+
+def _too_many_page(
+    request: Request, form: Mapping[str, str], reply_by: tuple[str, ...], error: errors.TooManyRequestsError
+) -> Response:
+    said = gettext(page_language(request))(ENOUGH_FOR_NOW)
+    note = said % {"at": moment(clock.now() + timedelta(seconds=error.retry_after))}
+    asked = _send_page(request, form, reply_by, key=usable_key(form), note=note, status=429)
+    asked.headers["Retry-After"] = str(error.retry_after)
+    return asked
+
+
+def _receipt_page(request: Request, received: Received) -> Response:
+    from chalicelib.intake.qr import qr_svg  # noqa: PLC0415 - only a receipt has one
+
+    told = receipt(
+        received.petition, received.pin, composition.configuration().public_url, page_language(request)
+    )
+    is_fresh = received.is_new or clock.now() - received.petition.received_at <= PIN_SHOWN_FOR
+    return page(
+        request,
+        "receipt.html",
+        201 if received.is_new else 200,
+        receipt=told,
+        pin=told.pin if is_fresh else "",
+        key=FIRST_FILE,
+        limits=composition.configuration().file_limits,
+        qr=Markup(qr_svg(told.links.track)),  # noqa: S704 - our own address, drawn
     )

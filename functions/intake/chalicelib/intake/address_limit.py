@@ -1,0 +1,75 @@
+"""How many petitions one network address may send in an hour: a flood is held off, a village behind one address is not.
+
+Kept as a set of names under an HMAC of the address, so the same submission again counts once, and no address is stored.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from botocore.exceptions import ClientError
+
+from shared import aws, clock
+from shared.domain import reference as references
+from shared.domain.errors import TooManyRequestsError
+
+_HOUR = 3600
+
+
+class Sender(NamedTuple):
+    """Where a submission came from, and whether it brought a proof of work."""
+
+    address: str
+    is_proven: bool = True
+
+
+class AddressLimit:
+    """Holds off network addresses that send too much.
+
+    Args:
+        table: the throttle table.
+        key: the identifiers' key.
+        per_hour: petitions of one address; 0 is no limit.
+        unproven_per_hour: of those without a proof of work (pages without JavaScript); 0 is no limit.
+    """
+
+    def __init__(self, table: str, key: bytes, *, per_hour: int, unproven_per_hour: int) -> None:
+        self._table = table
+        self._key = key
+        self._limits = {True: per_hour, False: unproven_per_hour}
+
+    def check(self, sender: Sender, submission_key: str) -> None:
+        """Count a submission: one write, none where there is no limit.
+
+        Raises:
+            TooManyRequestsError: enough for this hour; `retry_after` leads to the next.
+        """
+        most = self._limits[sender.is_proven]
+        if not most or not sender.address:
+            return
+        now = clock.now()
+        name = references.submission_digest(self._key, submission_key)[:16]
+        try:
+            aws.client("dynamodb").update_item(
+                TableName=self._table,
+                Key={"key": {"S": self._row(sender, now)}},
+                UpdateExpression="SET expires_at = :expires_at ADD submissions :names",
+                ConditionExpression="attribute_not_exists(submissions) OR size(submissions) < :most"
+                " OR contains(submissions, :name)",
+                ExpressionAttributeValues={
+                    ":expires_at": {"N": str(int(now.timestamp()) + 2 * _HOUR)},
+                    ":names": {"SS": [name]},
+                    ":name": {"S": name},
+                    ":most": {"N": str(most)},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            raise TooManyRequestsError(_HOUR - int(now.timestamp()) % _HOUR) from None
+
+    def _row(self, sender: Sender, now: datetime) -> str:
+        kind = "sent" if sender.is_proven else "unproven"
+        address = references.derive(self._key, f"throttle-{kind}", sender.address).hex()[:32]
+        return f"{kind}#{address}#{int(now.timestamp()) // _HOUR}"

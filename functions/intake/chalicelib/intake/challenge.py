@@ -1,0 +1,64 @@
+"""The page's challenge: a proof of work that the visitor's browser does while they write (ADR 0015).
+
+A challenge is made for one form, by its key, and a form makes one petition; so a proof used again buys nothing, and
+nothing about it has to be stored.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+from datetime import timedelta
+
+from altcha import create_challenge, verify_solution
+from altcha.v2 import Payload
+
+from shared import clock
+from shared.domain import reference as references
+
+HOLDS_FOR = timedelta(hours=24)
+"""How long a form may stay open; whoever writes longer sends without a proof."""
+LONGEST_PROOF = 4_000
+_ALGORITHM = "PBKDF2/SHA-256"
+_PREFIX = "00"
+"""The derived key begins so: 256 tries on average."""
+
+
+class Challenges:
+    """Makes and checks challenges.
+
+    Args:
+        key: the identifiers' key.
+        cost: rounds of PBKDF2 that one try takes.
+    """
+
+    def __init__(self, key: bytes, cost: int) -> None:
+        self._secret = references.derive(key, "challenge", "")
+        self._cost = cost
+
+    def make(self, form_key: str) -> str:
+        """Return a challenge for a form, as JSON for its page."""
+        until = int((clock.now() + HOLDS_FOR).timestamp())
+        made = create_challenge(
+            _ALGORITHM,
+            self._cost,
+            key_prefix=_PREFIX,
+            data={"form": form_key, "until": until},
+            hmac_secret=self._secret,
+        )
+        return json.dumps(made.to_dict(), separators=(",", ":"))
+
+    def is_met(self, proof: str, form_key: str) -> bool:
+        """Tell whether a page brought the proof that was asked of this form, in time."""
+        if not proof or len(proof) > LONGEST_PROOF:
+            return False
+        try:
+            payload = Payload.from_base64(proof)
+            asked = payload.challenge.parameters
+            if asked.cost != self._cost or asked.key_prefix != _PREFIX or asked.algorithm != _ALGORITHM:
+                return False
+            data = asked.data or {}
+            is_ours = verify_solution(payload, self._secret).verified
+            return is_ours and data["form"] == form_key and int(data["until"]) >= clock.now().timestamp()
+        except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return False

@@ -1,0 +1,349 @@
+"""The form for sending: its challenge, a look before it goes, similar answers, the receipt."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from altcha import Payload, solve_challenge
+from altcha.v2 import Challenge
+
+from chalicelib.intake import composition
+from chalicelib.intake.challenge import HOLDS_FOR, Challenges
+from chalicelib.intake.qr import qr_svg
+from infra.local.functions import HttpResponse
+from shared.domain.petition import Lane, Petition, Proposal, Publication
+from tests.system import System
+
+FORM = {
+    "content": "Phòng Nội vụ trả lời hồ sơ chậm.",
+    "name": "Nguyễn Văn An",
+    "address": "12 Lê Lợi, Huế",
+    "phone": "0912 345 678",
+}
+
+
+def hidden(html: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found, name
+    return unescape(found[1])
+
+
+def challenge_in(html: str) -> str:
+    found = re.search(r'data-challenge="([^"]*)"', html)
+    assert found
+    return unescape(found[1])
+
+
+def proof_of(challenge: str) -> str:
+    """Solve a challenge as the page's worker does."""
+    asked = Challenge.from_dict(json.loads(challenge))
+    solution = solve_challenge(asked)
+    assert solution
+    return Payload(asked, solution).to_base64()
+
+
+# --- the challenge --------------------------------------------------------------------------------------
+
+
+def test_page_asks_for_a_proof_and_takes_it(intake):
+    page = intake.http("GET", "/gui").text
+    proof = proof_of(challenge_in(page))
+
+    assert composition.challenges().is_met(proof, hidden(page, "key"))
+
+
+def test_proof_that_was_brought_is_kept_while_mistakes_are_mended(intake):
+    page = intake.http("GET", "/gui").text
+    proof = proof_of(challenge_in(page))
+
+    again = intake.http("POST", "/gui", form={"key": hidden(page, "key"), "proof": proof}).text
+
+    assert hidden(again, "proof") == proof
+    assert challenge_in(again) == ""
+
+
+def _with(proof: str, change: Callable[[dict[str, Any]], object]) -> str:
+    payload = json.loads(base64.b64decode(proof))
+    change(payload)
+    return base64.b64encode(json.dumps(payload).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda p: p["solution"].update(derivedKey="00" * 32), id="made up solution"),
+        pytest.param(lambda p: p["solution"].update(counter=-1), id="no counter"),
+        pytest.param(lambda p: p["challenge"]["parameters"].update(cost=1), id="made easier"),
+        pytest.param(lambda p: p["challenge"]["parameters"].update(keyPrefix=""), id="made trivial"),
+        pytest.param(lambda p: p["challenge"]["parameters"].update(algorithm="SHA-256"), id="made another"),
+        pytest.param(lambda p: p["challenge"]["parameters"]["data"].update(form="page-2"), id="made for another form"),
+        pytest.param(lambda p: p["challenge"]["parameters"]["data"].update(until=9e9), id="prolonged"),
+        pytest.param(lambda p: p["challenge"].update(signature="0" * 64), id="signed by somebody else"),
+        pytest.param(lambda p: p["challenge"].pop("signature"), id="not signed"),
+        pytest.param(lambda p: p.pop("solution"), id="not solved"),
+        pytest.param(lambda p: p["challenge"].update(parameters=None), id="empty"),
+    ],
+)  # fmt: skip
+def test_proof_that_was_tampered_with_is_none(intake, change):
+    challenges = Challenges(b"key", cost=3)
+    proof = proof_of(challenges.make("page-1"))
+
+    assert challenges.is_met(proof, "page-1")
+    assert not challenges.is_met(_with(proof, change), "page-1")
+
+
+@pytest.mark.parametrize(
+    "proof", ["", "x", "e30=", "bnVsbA==", "W10=", "A" * 5_000, "é", "eyJjaGFsbGVuZ2UiOjF9"]
+)
+def test_what_is_no_proof_is_none(intake, proof):
+    assert not Challenges(b"key", cost=3).is_met(proof, "page-1")
+
+
+def test_proof_holds_for_its_own_form_for_a_day_and_under_its_own_key(intake):
+    challenges = Challenges(b"key", cost=3)
+    proof = proof_of(challenges.make("page-1"))
+
+    assert not challenges.is_met(proof, "page-2")
+    assert not Challenges(b"another", cost=3).is_met(proof, "page-1")
+    intake.clock.hold_at(intake.clock.now() + HOLDS_FOR + timedelta(seconds=1))
+    assert not challenges.is_met(proof, "page-1")
+
+
+# --- limits of a network address ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_the_cloud(intake: System, monkeypatch: pytest.MonkeyPatch) -> System:
+    """Intake as in a stage of the cloud, where network addresses are told apart; two unproven an hour, four in all."""
+    monkeypatch.setenv("STAGE", "dev")
+    monkeypatch.setenv("UNPROVEN_PER_ADDRESS", "2")
+    monkeypatch.setenv("PETITIONS_PER_ADDRESS", "4")
+    monkeypatch.setenv("CHALLENGE_COST", "3")
+    monkeypatch.setenv("PETITIONS_PER_CONTACT", "0")
+    intake.local.cold_start()
+    return intake
+
+
+def sent_from(intake: System, address: str, number: int, **form: str) -> HttpResponse:
+    facts = FORM | {"content": f"Việc {number}.", "key": f"page-{address}-{number}"} | form
+    answer: HttpResponse = intake.http("POST", "/gui", form=facts, source_ip=address)
+    return answer
+
+
+def proven(intake: System) -> dict[str, str]:
+    page = intake.http("GET", "/gui").text
+    return {"key": hidden(page, "key"), "proof": proof_of(challenge_in(page))}
+
+
+def test_without_javascript_a_petition_is_taken_at_once_until_its_address_has_sent_enough(in_the_cloud):
+    statuses = [sent_from(in_the_cloud, "203.0.113.9", n).status for n in range(3)]
+    refused = sent_from(in_the_cloud, "203.0.113.9", 9)
+
+    assert statuses == [201, 201, 429]
+    assert refused.header("Retry-After") == str(3600)
+    assert "Việc 9." in refused.text
+    assert "từ 03/11/2026 10:00" in refused.text
+    assert sent_from(in_the_cloud, "203.0.113.10", 0).status == 201
+    assert len(in_the_cloud.items("petitions")) == 3
+
+
+def test_proof_lifts_the_tighter_limit_and_not_the_other(in_the_cloud):
+    for n in range(2):
+        sent_from(in_the_cloud, "203.0.113.9", n)
+
+    statuses = [sent_from(in_the_cloud, "203.0.113.9", n, **proven(in_the_cloud)).status for n in range(5)]
+
+    assert statuses == [201, 201, 201, 201, 429]
+
+
+def test_retry_of_what_was_received_is_never_too_much(in_the_cloud):
+    first = [sent_from(in_the_cloud, "203.0.113.9", n).status for n in range(2)]
+    again = [sent_from(in_the_cloud, "203.0.113.9", n).status for n in range(2)]
+
+    assert (first, again) == ([201, 201], [200, 200])
+
+
+def test_next_hour_is_open_again(in_the_cloud):
+    for n in range(3):
+        sent_from(in_the_cloud, "203.0.113.9", n)
+    in_the_cloud.clock.hold_at(in_the_cloud.clock.now() + timedelta(hours=1))
+
+    assert sent_from(in_the_cloud, "203.0.113.9", 3).status == 201
+
+
+def test_program_is_told_in_its_own_format_and_language(in_the_cloud, a_submission):
+    def sent(number: int) -> HttpResponse:
+        answer: HttpResponse = in_the_cloud.http(
+            "POST",
+            "/v1/petitions",
+            json=a_submission(content=f"Việc {number}."),
+            headers={"Accept-Language": "en"},
+            source_ip="203.0.113.9",
+        )
+        return answer
+
+    statuses = [sent(n).status for n in range(5)]
+    refused = sent(9)
+
+    assert statuses == [201, 201, 201, 201, 429]
+    assert refused.header("Content-Type").startswith("application/problem+json")
+    assert refused.json()["code"] == "too-many-requests"
+    assert refused.json()["title"] == "Too many requests"
+    assert refused.header("Retry-After") == str(refused.json()["retry_after"]) == "3600"
+
+
+def test_no_address_stands_in_the_throttle_table(in_the_cloud):
+    sent_from(in_the_cloud, "203.0.113.9", 1)
+
+    assert "203.0.113" not in json.dumps(in_the_cloud.items("throttle"), default=str)
+
+
+# --- a look before it goes ------------------------------------------------------------------------------
+
+
+def test_review_shows_everything_and_stores_nothing(intake):
+    form = FORM | {
+        "step": "review",
+        "key": "page-1",
+        "may_publish": "1",
+        "kind": "CONDUCT",
+        "type": "FOREIGNER",
+    }
+
+    page = intake.http("POST", "/gui", form=form)
+
+    assert page.status == 200
+    for shown in (*FORM.values(), "Hành vi của cán bộ", "Người nước ngoài", "Đồng ý"):
+        assert shown in page.text.replace("+84912345678", FORM["phone"])
+    assert intake.items("petitions") == []
+
+
+def test_review_sends_what_it_showed(intake):
+    form = FORM | {"step": "review", "key": "page-1", "reply_by": "SMS", "email": "an@example.vn"}
+    page = intake.http("POST", "/gui", form=form).text
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+    receipt = intake.http("POST", "/gui", form={name: unescape(value) for name, value in fields.items()})
+
+    assert receipt.status == 201
+    petition = composition.petitions().get(re.sub(r"\D", "", _shown(receipt.text, "reference")))
+    assert petition is not None
+    assert petition.content == FORM["content"]
+    assert petition.petitioner.reply_by == ("SMS",)
+
+
+def test_review_leads_back_to_the_form_with_everything_in_it(intake):
+    page = intake.http("POST", "/gui", form=FORM | {"step": "edit", "key": "page-1", "type": "BUSINESS"}).text
+
+    assert FORM["content"] in page
+    assert 'value="BUSINESS" checked' in page
+    assert hidden(page, "key") == "page-1"
+    assert "Chưa gửi được" not in page
+
+
+def test_review_of_a_form_with_mistakes_shows_the_mistakes(intake):
+    answer = intake.http("POST", "/gui", form={"content": "Chỉ có nội dung.", "step": "review"})
+
+    assert answer.status == 422
+    assert '<a href="#name">' in answer.text
+
+
+# --- similar published answers --------------------------------------------------------------------------
+
+PUBLISHED = {
+    "Phụ cấp thâm niên khi chuyển vị trí": "Giáo viên chuyển sang đơn vị khác hỏi về bảo lưu phụ cấp thâm niên.",
+    "Mã QR trên giấy hẹn": "Người dân đề xuất in mã QR trên giấy hẹn để tra cứu hồ sơ.",
+}
+
+
+@pytest.fixture
+def with_published(intake: System, officers_do: Callable[..., Petition], a_submission: Any) -> System:
+    at = intake.clock.now()
+    for subject, content in PUBLISHED.items():
+        body = a_submission(content=content, may_publish=True)
+        reference = intake.http("POST", "/v1/petitions", json=body).json()["reference"]
+        shown = Publication(subject=subject, content=content, answer="Theo quy định …", published_at=at)
+        officers_do(
+            reference,
+            lambda p: p.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=at, change_id="r"),
+            lambda p: p.accept(by="officer:m", handler="m", at=at, change_id="a"),
+            lambda p: p.draft_answer("Đáp.", by="officer:m", officer="m", at=at, change_id="d"),
+            lambda p: p.approve(by="officer:b", officer="b", at=at, change_id="p"),
+            lambda p, shown=shown: p.publish(shown, by="officer:b", at=at, change_id="publish"),
+        )
+    return intake
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("Tôi là giáo viên, chuyển sang đơn vị khác thì bị cắt phụ cấp thâm niên.",
+                     ["Phụ cấp thâm niên khi chuyển vị trí"], id="the same question"),
+        pytest.param("phu cap tham nien cua giao vien khi chuyen don vi",
+                     ["Phụ cấp thâm niên khi chuyển vị trí"], id="without accents"),
+        pytest.param("Đề nghị in mã QR lên giấy hẹn", ["Mã QR trên giấy hẹn"], id="another question"),
+        pytest.param("Con đường trước nhà tôi bị ngập nước mỗi khi mưa.", [], id="something else"),
+        pytest.param("?!…", [], id="no words"),
+    ],
+)  # fmt: skip
+def test_published_answers_near_a_text_are_found(with_published, text, found):
+    answer = with_published.http("POST", "/v1/published/similar", json={"content": text})
+
+    assert answer.status == 200
+    assert [item["subject"] for item in answer.json().get("items", [])] == found
+
+
+def test_review_shows_similar_answers_before_anything_is_sent(with_published):
+    before = len(with_published.items("petitions"))
+
+    page = with_published.http(
+        "POST", "/gui", form=FORM | {"content": "Cắt phụ cấp thâm niên của giáo viên", "step": "review"}
+    ).text
+
+    assert "Có thể câu hỏi của bạn đã được trả lời" in page
+    assert "Phụ cấp thâm niên khi chuyển vị trí" in page
+    assert "Mã QR trên giấy hẹn" not in page
+    assert len(with_published.items("petitions")) == before
+
+
+def test_nothing_near_shows_nothing(intake):
+    page = intake.http("POST", "/gui", form=FORM | {"step": "review"}).text
+
+    assert "đã được trả lời" not in page
+
+
+# --- the receipt ----------------------------------------------------------------------------------------
+
+
+def _shown(html: str, name: str) -> str:
+    found = re.search(rf'id="{name}">([^<]*)<', html)
+    assert found, name
+    return found[1]
+
+
+def test_receipt_has_a_code_to_scan_that_leads_to_tracking_and_holds_no_pin(intake):
+    html = intake.http("POST", "/gui", form=FORM | {"key": "page-1"}).text
+
+    reference = re.sub(r"\D", "", _shown(html, "reference"))
+    assert qr_svg(f"http://localhost:8088/tra-cuu?ma={reference}") in html
+    assert _shown(html, "pin") not in qr_svg(f"http://localhost:8088/tra-cuu?ma={reference}")
+    assert not re.search(rf'(href|action|src)="[^"]*{_shown(html, "pin")}', html)
+
+
+def test_form_that_is_sent_again_later_shows_the_receipt_without_the_pin(intake):
+    first = intake.http("POST", "/gui", form=FORM | {"key": "page-1"}).text
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=11))
+
+    later = intake.http("POST", "/gui", form=FORM | {"key": "page-1"})
+
+    assert later.status == 200
+    assert _shown(later.text, "reference") == _shown(first, "reference")
+    assert _shown(first, "pin") not in later.text
+    assert "/tra-cuu#again" in later.text
