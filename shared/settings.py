@@ -66,8 +66,13 @@ def load(model: type[S]) -> S:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        problems = ", ".join(f"{str(e['loc'][0]).upper()} ({e['type']})" for e in error.errors())
+        problems = ", ".join(f"{_place(e['loc'])} ({e['type']})" for e in error.errors())
         raise SettingsError(f"{model.__name__}: {problems}") from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Return the variable that is wrong; a rule about several is about the whole."""
+    return str(location[0]).upper() if location else "together"
 
 
 def stage_variable(name: str, default: str) -> str:

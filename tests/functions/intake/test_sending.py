@@ -123,6 +123,7 @@ def test_proof_holds_for_its_own_form_for_a_day_and_under_its_own_key(intake):
 def in_the_cloud(intake: System, monkeypatch: pytest.MonkeyPatch) -> System:
     """Intake as in a stage of the cloud, where network addresses are told apart; two unproven an hour, four in all."""
     monkeypatch.setenv("STAGE", "dev")
+    monkeypatch.setenv("SCANNER", "guardduty")
     monkeypatch.setenv("UNPROVEN_PER_ADDRESS", "2")
     monkeypatch.setenv("PETITIONS_PER_ADDRESS", "4")
     monkeypatch.setenv("CHALLENGE_COST", "3")
