@@ -26,6 +26,8 @@ WAKE_SHARDS = 16
 """Partitions of the `wake` index: a midnight with many deadlines spreads over them."""
 MONTH_SHARDS = 8
 """Partitions of one month of receipts."""
+DAY_SHARDS = 4
+"""Partitions of one day of changes: a thousand writes in a second."""
 BATCH = 100
 """Items that one BatchGetItem may ask for."""
 
@@ -90,6 +92,11 @@ def month_shards(month: str) -> tuple[str, ...]:
     return tuple(f"{month}#{shard}" for shard in range(MONTH_SHARDS))
 
 
+def day_shards(day: date) -> tuple[str, ...]:
+    """Return all partitions of one day of changes, e.g. `2026-11-03#0` … `2026-11-03#3`."""
+    return tuple(f"{day}#{shard}" for shard in range(DAY_SHARDS))
+
+
 class Petitions:
     """Reads and writes petitions. Index keys, and when to wake, are derived on each write."""
 
@@ -149,6 +156,8 @@ class Petitions:
             "received_at": stored_instant(petition.received_at),
             "contact_key": petition.petitioner.contact_keys[0] if petition.petitioner.contact_keys else None,
             "state": petition.state,
+            "outline": petition.outline().model_dump_json(exclude_defaults=True),
+            **_head(petition),
         }
         wake_at = next_wake(
             petition, self._directory.terms_of(petition), self._directory.calendar(), clock.now()
@@ -319,17 +328,6 @@ class Petitions:
         last = page.get("LastEvaluatedKey")
         return answers, last["published_at"]["S"] if last else None
 
-    def received_in(self, month: str) -> Iterator[str]:
-        """Yield the references of all petitions received in a month (`2026-11`)."""
-        for shard in month_shards(month):
-            query = {
-                "IndexName": "month",
-                "KeyConditionExpression": "received_month = :month",
-                "ExpressionAttributeValues": {":month": {"S": shard}},
-            }
-            for item in self._pages(query):
-                yield item["reference"]["S"]
-
     def page(self, start: dict[str, Any] | None) -> tuple[list[StoredPetition], dict[str, Any] | None]:
         """Read one page of all petitions there are, and where the next begins (the daily reconciliation)."""
         request: dict[str, Any] = {"TableName": self._table, "ConsistentRead": True}
@@ -364,6 +362,17 @@ def _stored(item: dict[str, Any]) -> StoredPetition:
 
 def _month_of(petition: Petition) -> str:
     return f"{local_date(petition.received_at):%Y-%m}#{wake_shard(petition.reference) % MONTH_SHARDS}"
+
+
+def _head(petition: Petition) -> dict[str, str | None]:
+    """Return where the history stands and since when: what the roll-up and the daily root look for."""
+    first, last = petition.history[0], petition.history[-1]
+    return {
+        "changed_on": f"{local_date(last.at)}#{wake_shard(petition.reference) % DAY_SHARDS}",
+        "changed_at": stored_instant(last.at),
+        "first_hash": first.hash,
+        "last_hash": last.hash,
+    }
 
 
 def _card(petition: Petition) -> str:

@@ -15,6 +15,7 @@ from shared.domain import deadlines, reference
 from shared.domain.errors import IdempotencyKeyReusedError, InvalidInputError
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Petition, Petitioner
+from shared.domain.provinces import province_of
 from shared.domain.submission import Submission
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions
@@ -124,6 +125,7 @@ class Reception:
                 is_named=submission.is_named,
             ),
             may_publish=submission.may_publish,
+            province=province_of(identity.address),
             received_at=received_at,
             due_on=deadlines.answer_due_on(received_at, terms, calendar),
             terms=terms.version,

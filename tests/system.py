@@ -30,7 +30,7 @@ START = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 
 PUBLIC_URL = "http://localhost:8088"
 _KEEP_ITS_ROWS = "DirectoryTable"
-_EMPTIED = ("PetitionsTable", "DeliveriesTable", "StatisticsTable", "ThrottleTable")
+_EMPTIED = ("PetitionsTable", "DeliveriesTable", "StatisticsTable", "RootsTable", "ThrottleTable")
 
 
 class System(Driver):

@@ -102,6 +102,13 @@ def report(name: str) -> Response:
     return api.reported(request(), name)
 
 
+@app.route("/v1/reports/{name}/cases", methods=["GET"])
+@problems
+def report_cases(name: str) -> Response:
+    """List the petitions behind a figure."""
+    return api.cases_behind(request(), name)
+
+
 @app.route("/health", methods=["GET"])
 def health() -> Response:
     """Tell that casework answers."""
@@ -182,6 +189,12 @@ def make_call(reference: str) -> Response:
 def reports() -> Response:
     """Show the reports."""
     return page("reports")
+
+
+@app.route("/reports/cases", methods=["GET"])
+def cases_behind() -> Response:
+    """Show the petitions behind a figure."""
+    return page("report_cases")
 
 
 @app.route("/calendar", methods=["GET"])

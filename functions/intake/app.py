@@ -119,6 +119,13 @@ def month_figures() -> Response:
     return api.statistics(request())
 
 
+@app.route("/v1/open-data/{file}", methods=["GET"])
+@problems
+def open_data(file: str) -> Response:
+    """Give figures or published answers as a file of open data."""
+    return api.open_data(request(), file)
+
+
 @app.route("/openapi.json", methods=["GET"])
 def openapi() -> Response:
     """Describe the API."""

@@ -33,5 +33,6 @@ def on_wake(event: SQSEvent) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name="hourly")
 def hourly(event: CloudWatchEvent) -> None:
-    """Once a day, compare what should exist with what does; a long round goes on in the next hour."""
+    """Roll the statistics up; once a day, compare what should exist with what does, in as many rounds as it takes."""
+    composition.roll_up().run()
     composition.reconciliation().run_if_due()

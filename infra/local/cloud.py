@@ -1,7 +1,7 @@
 """The platform inside moto: deployed from the same templates as on AWS, so that the two cannot drift.
 
-What moto's CloudFormation does not know (Cognito, Secrets Manager) is made through moto's APIs: the officers' pool from
-the properties that infra/identity.yaml states, the secrets as infra/vault.yaml names them, with values for one machine.
+What moto's CloudFormation does not know (Cognito, Secrets Manager, keys that sign) is made through moto's APIs: the
+officers' pool from the properties that infra/identity.yaml states, secrets and key as infra/vault.yaml has them.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ _OUTPUT_OF = {
     "DIRECTORY_TABLE": "DirectoryTable",
     "STATISTICS_TABLE": "StatisticsTable",
     "THROTTLE_TABLE": "ThrottleTable",
+    "ROOTS_TABLE": "RootsTable",
     "ROUTING_QUEUE_URL": "RoutingQueueUrl",
     "ROUTING_QUEUE_ARN": "RoutingQueueArn",
     "NOTICES_QUEUE_URL": "NoticesQueueUrl",
@@ -47,6 +48,7 @@ _OUTPUT_OF = {
     "UPLOADS_QUEUE_ARN": "UploadsQueueArn",
     "ATTACHMENTS_BUCKET": "AttachmentsBucket",
     "SEAL_KEY_ID": "SealKeyId",
+    "ROOTS_KEY_ID": "RootsKeyId",
     "IDENTIFIERS_SECRET": "IdentifiersSecret",
     "PROVIDERS_SECRET": "ProvidersSecret",
 }
@@ -99,6 +101,7 @@ class Cloud:
         self._furnish_bucket()
         self._make_identity()
         self._make_secrets()
+        self._make_roots_key()
         for address in (MAIL_FROM, MAIL_FROM.partition("<")[2].strip(">")):
             self.client("ses").verify_email_identity(EmailAddress=address)
 
@@ -182,6 +185,15 @@ class Cloud:
             (self.outputs["ProvidersSecret"], self.providers),
         ):
             manager.create_secret(Name=name, SecretString=json.dumps(value))
+
+    def _make_roots_key(self) -> None:
+        vault = template.read(INFRA / "vault.yaml", {"Stage": STAGE})
+        kms = self.client("kms")
+        (key,) = template.of_type(vault, "AWS::KMS::Key")
+        (alias,) = template.of_type(vault, "AWS::KMS::Alias")
+        made = kms.create_key(KeySpec=key["KeySpec"], KeyUsage=key["KeyUsage"])["KeyMetadata"]
+        kms.create_alias(AliasName=alias["AliasName"], TargetKeyId=made["KeyId"])
+        self.outputs["RootsKeyId"] = made["KeyId"]
 
     # ------------------------------------------------------------ what functions are told
 

@@ -99,6 +99,20 @@ def erased(history: Iterable[Entry]) -> tuple[Entry, ...]:
     )
 
 
+def outlined(history: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return what happened when, for counting: no words, no names, no hashes."""
+    bare = {
+        "text": None,
+        "note": None,
+        "by": "",
+        "change_id": "",
+        "digest": "",
+        "hash": "",
+        "is_visible": True,
+    }
+    return tuple(entry.model_copy(update=bare) for entry in history)
+
+
 def is_intact(history: Iterable[Entry], key: str) -> bool:
     """Tell whether every entry still has the content and the place that its hash was made for.
 

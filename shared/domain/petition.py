@@ -182,6 +182,8 @@ class Petition(BaseModel):
     lane: Lane = Lane.ORDINARY
     petitioner: Petitioner
     may_publish: bool = False
+    province: str | None = None
+    """The code of the province that the address lies in, found before the address was sealed (provinces.py)."""
     received_at: datetime
     due_on: date
     terms: str
@@ -255,6 +257,30 @@ class Petition(BaseModel):
     def has_change(self, change_id: str) -> bool:
         """Tell whether this change was made already (the same cause arriving again)."""
         return any(entry.change_id == change_id for entry in self.history)
+
+    def outline(self) -> Self:
+        """Return this petition for counting: without a word that anybody wrote, and without who they are."""
+        answer, rating, public = self.answer, self.rating, self.publication
+        return self.model_copy(
+            update={
+                "content": "",
+                "subject": "",
+                "petitioner": Petitioner(type=self.petitioner.type),
+                "proposal": None,
+                "draft": None,
+                "answer": answer.model_copy(update={"text": ""}) if answer else None,
+                "publication": public.model_copy(update=dict.fromkeys(("subject", "content", "answer"), ""))
+                if public
+                else None,
+                "rating": rating.model_copy(update={"comment": None}) if rating else None,
+                "attachments": (),
+                "call_id": None,
+                "submission": "",
+                "body_digest": "",
+                "fingerprint": "",
+                "history": history.outlined(self.history),
+            }
+        )
 
     # --- how it changes -------------------------------------------------------------------------
 
@@ -436,6 +462,7 @@ class Petition(BaseModel):
         change_id: str,
         by: str = "petitioner",
         sealed: SealedPart | None = None,
+        province: str | None = None,
     ) -> Self:
         """Add what the petitioner sends later; a petition that waited for it goes back to work.
 
@@ -445,6 +472,7 @@ class Petition(BaseModel):
             change_id: names the submission, so that a repeated one is recognised.
             by: `petitioner`, or the operator who wrote it down.
             sealed: a closed part to append to the seal.
+            province: where the address in that part lies.
         """
         petitioner = self.petitioner
         if sealed is not None:
@@ -457,6 +485,7 @@ class Petition(BaseModel):
             text=content,
             to=self.state_of_work if self.state is State.AWAITING_INFORMATION else None,
             petitioner=petitioner,
+            province=self.province or province,
         )
 
     @property

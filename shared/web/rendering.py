@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from shared.domain.gsm7 import unaccented
 from shared.domain.reference import spaced
 from shared.domain.working_calendar import VIETNAM
 from shared.web.i18n import Language, add_catalogue, translations
@@ -54,6 +56,7 @@ class Pages:
             )
             environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
             environment.filters |= {
+                "anchor": anchor,
                 "day": day,
                 "file_size": file_size,
                 "long_day": partial(long_day, language=language),
@@ -68,6 +71,11 @@ class Pages:
             }
             self._environments[language] = environment
         return self._environments[language]
+
+
+def anchor(text: str) -> str:
+    """Return a text as the id of an element."""
+    return "-".join(re.findall(r"[a-z0-9]+", unaccented(text).casefold()))
 
 
 def day(value: date) -> str:

@@ -168,10 +168,3 @@ class TestDesk:
 
         assert answer.answer == "Trả lời."
         assert REFERENCE not in answer.model_dump_json()
-
-    def test_month_of_receipt_lists_everything_received_in_it(self, table: Petitions):
-        for number in range(12):
-            table.add(a_petition(reference=f"260000000{number:02d}"))
-
-        assert len(list(table.received_in("2026-06"))) == 12
-        assert list(table.received_in("2026-07")) == []

@@ -226,6 +226,7 @@ def test_officer_without_a_role_may_do_nothing():
 ABILITIES = {
     Ability.ENTER_PETITION: "IO",
     Ability.READ_REPORTS: "UATCR",
+    Ability.FOLLOW_FIGURES: "UATR",
     Ability.ADMINISTER: "S",
 }
 

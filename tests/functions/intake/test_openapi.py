@@ -65,6 +65,7 @@ def test_a_receipt_and_a_view_keep_to_their_schemas(intake, sent):
         pytest.param("/v1/fields", "FieldList", id="fields"),
         pytest.param("/v1/published", "PublishedList", id="published answers"),
         pytest.param("/v1/statistics", "MonthFigures", id="figures"),
+        pytest.param("/v1/open-data/statistics.json", "OpenData", id="open data"),
         pytest.param("/health", "Health", id="health"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from chalice.app import Request, Response
@@ -11,14 +12,16 @@ from chalicelib.casework import composition, permissions
 from chalicelib.casework.actions import INPUTS, OpenSeal
 from chalicelib.casework.administering import Administration
 from chalicelib.casework.calling import CallRequest, OutcomeInput
+from chalicelib.casework.counting import REPORTS
 from chalicelib.casework.entering import CallInput, enter_call
 from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.reporting import Period, Report
+from chalicelib.casework.reporting import Behind, Period, Report, days_of
 from chalicelib.casework.views import DepartedView, desk_view
 from shared import clock
 from shared.domain.errors import InvalidInputError, UnauthenticatedError, UnknownPetitionError
 from shared.domain.lifecycle import State
 from shared.domain.petition import Petition
+from shared.domain.working_calendar import local_date
 from shared.http import json_answer, json_body, language_of, raw_body, validated
 from shared.web.i18n import Language
 
@@ -142,31 +145,45 @@ def directory_put(request: Request, kind: str, row_id: str) -> Response:
 
 
 def reported(request: Request, name: str) -> Response:
-    """Make a report, as JSON or for spreadsheets."""
+    """Make a report: JSON for programs, a file for spreadsheets."""
     officer = officer_of(request)
     given = query(request)
-    period = validated(Period, {name: given[name] for name in ("from", "to") if given.get(name)})
+    period = validated(Period, {one: given[one] for one in ("from", "to", "by") if given.get(one)})
     report_format = given.get("format") or "json"
-    if report_format not in ("json", "csv"):
+    if report_format not in ("json", *EXPORTS):
         raise InvalidInputError(("format", "unknown"))
     report = composition.reports().make(officer, name, period)
-    if report_format == "json":
-        return json_answer(report.as_json(language_of(request)))
-    return csv_answer(report, language_of(request))
+    if report_format in EXPORTS:
+        return EXPORTS[report_format](report, language_of(request))
+    return json_answer(report.as_json(language_of(request)))
 
 
-def csv_answer(report: Report, language: Language) -> Response:
-    """Answer with a report as a file for spreadsheets."""
-    return Response(
-        body=report.as_csv(language),
-        status_code=200,
-        headers={
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="{report.name}_{report.first}_{report.last}.csv"',
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+def cases_behind(request: Request, name: str) -> Response:
+    """List the petitions behind a figure of a report."""
+    officer = officer_of(request)
+    given = query(request)
+    if name not in REPORTS:
+        raise InvalidInputError(("name", "unknown"))
+    period = validated(Period, {one: given[one] for one in ("from", "to") if given.get(one)})
+    behind = validated(Behind, {one: given[one] for one in Behind.model_fields if one in given})
+    found = composition.reports().behind(officer, behind, *days_of(name, period, local_date(clock.now())))
+    return json_answer({"count": found.number, "petitions": list(found.rows)})
+
+
+def _csv(report: Report, language: Language) -> Response:
+    from chalicelib.casework.exporting import csv_answer  # noqa: PLC0415 - most requests export nothing
+
+    return csv_answer(report, language)
+
+
+def _xlsx(report: Report, language: Language) -> Response:
+    from chalicelib.casework.exporting import xlsx_answer  # noqa: PLC0415 - ditto
+
+    return xlsx_answer(report, language)
+
+
+EXPORTS: dict[str, Callable[[Report, Language], Response]] = {"csv": _csv, "xlsx": _xlsx}
+"""The files that a report can be had as."""
 
 
 def query(request: Request) -> dict[str, str]:

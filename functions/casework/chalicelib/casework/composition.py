@@ -13,9 +13,11 @@ from chalicelib.casework.settings import CaseworkSettings
 from shared import secrets, settings
 from shared.deliveries import Deliveries
 from shared.directory import Directory
+from shared.outlines import Outlines
 from shared.petitions import Petitions
 from shared.reception import Reception
 from shared.seal import Seal
+from shared.statistics import Statistics
 from shared.web.i18n import add_catalogue
 
 if TYPE_CHECKING:
@@ -66,7 +68,10 @@ def lists() -> Lists:
 @cache
 def reports() -> Reports:
     """Return what makes reports."""
-    return Reports(petitions(), directory())
+    told = configuration()
+    outlines = Outlines(told.petitions_table)
+    statistics = Statistics(told.statistics_table, outlines, directory())
+    return Reports(petitions(), outlines, statistics, directory())
 
 
 @cache

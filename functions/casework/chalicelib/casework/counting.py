@@ -1,320 +1,391 @@
-"""Counts petitions for the reports: what each report's table holds, as pure functions of the petitions' own facts.
-
-Nothing is stored for reports: whether a duty was kept, late or unmet is asked of `shared.domain.duties`, as on the
-petitioner's page and the officer's desk, so the three cannot differ.
-"""
+"""Lays the statistics out as the reports' tables: pure functions of what a `Book` holds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from shared.domain.duties import Duty, DutyKind, Standing
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Channel, Kind, Petition
+from chalicelib.casework.measures import (
+    ANSWERING,
+    DAYS,
+    FORWARDINGS,
+    INITIATIVES,
+    ORIGINS,
+    OTHER_DUTIES,
+    OUTCOMES,
+    PUBLICATIONS,
+    RECEIVED,
+    SECOND_ANSWERS,
+    TREND,
+    UPDATES,
+    WORK,
+    Column,
+    Measure,
+    Value,
+)
+from shared.domain.duties import Duty, Standing
+from shared.domain.lifecycle import Action
+from shared.domain.notices import ESCALATION_LADDER
+from shared.domain.petition import Kind, Petition
+from shared.domain.tallies import Breakdown, Tally, summed
 from shared.domain.working_calendar import local_date
+from shared.statistics import Figure
 from shared.web.i18n import N_
 
-Value = str | int | float | None
+Row = dict[str, Value]
 
 
 class Case(NamedTuple):
-    """A petition and how its duties stand."""
+    """A petition and how its answer stands."""
 
     petition: Petition
-    duties: tuple[Duty, ...]
+    answer: Duty | None
     working_days_over: int
     """Working days past the due date while still unanswered, 0 otherwise."""
 
-    def stands(self, kind: DutyKind, standing: Standing) -> int:
-        """Return how many duties of a kind stand so."""
-        return sum(duty.kind is kind and duty.standing is standing for duty in self.duties)
-
-    @property
-    def answer(self) -> Duty | None:
-        """The duty to answer; a petition withdrawn in time has none."""
-        return next((duty for duty in self.duties if duty.kind is DutyKind.ANSWER), None)
-
     @property
     def standing(self) -> Standing | None:
-        """How the duty to answer stands."""
+        """How the duty to answer stands; a petition withdrawn in time has none."""
         return self.answer.standing if self.answer else None
 
 
-class Column(NamedTuple):
-    """One column: its name for programs, and what people read over it."""
-
-    name: str
-    label: str
-    is_figure: bool = True
-
-
 class Names(NamedTuple):
-    """What units, fields and officers are called, by code."""
+    """What units, fields, officers and provinces are called, by code."""
 
     units: Mapping[str, str]
     fields: Mapping[str, str]
     officers: Mapping[str, str]
+    provinces: Mapping[str, str]
+
+    def of(self, by: str, code: str) -> str:
+        """Return the name of a group; kinds and channels stay codes, which pages put into the reader's words."""
+        known: dict[str, Mapping[str, str]] = {
+            "unit": self.units,
+            "complained_unit": self.units,
+            "field": self.fields,
+            "handler": self.officers,
+            "province": self.provinces,
+        }
+        return known.get(by, {}).get(code, code) or "–"
+
+
+class Block(NamedTuple):
+    """Columns that belong together: a page shows a wide table as several, one beneath the other."""
+
+    title: str
+    measures: tuple[Measure, ...]
 
 
 class Table(NamedTuple):
-    """What a report says: rows of values by column; `total` is the last row, where adding up makes sense."""
+    """Rows of values by column; `total` is the last row, where adding up makes sense.
+
+    A row holds the codes of what it is about as well (`unit_code`), for programs and for the way to its petitions.
+    """
 
     columns: tuple[Column, ...]
-    rows: tuple[dict[str, Value], ...]
-    total: dict[str, Value] | None = None
+    rows: tuple[Row, ...]
+    total: Row | None = None
+    blocks: tuple[Block, ...] = ()
 
 
-Measure = tuple[Column, Callable[[list[Case]], Value]]
+class Section(NamedTuple):
+    """A table with its name and title; the first section of a report is its main one."""
+
+    name: str
+    title: str
+    table: Table
 
 
-def _standing(standing: Standing) -> Callable[[list[Case]], int]:
-    return lambda cases: sum(case.standing is standing for case in cases)
+class Book(NamedTuple):
+    """What a report is made from: figures that its reader may see, the days, and what things are called."""
+
+    figures: Callable[[Breakdown, date, date], list[Figure]]
+    cases: Callable[[Iterable[str]], list[Case]]
+    names: Names
+    first: date
+    last: date
+    today: date
+    by: str
+
+    def of(self, by: Breakdown) -> list[Figure]:
+        """Return the figures of the days that the report covers."""
+        return self.figures(by, self.first, self.last)
 
 
-def _in_state(*states: State) -> Callable[[list[Case]], int]:
-    return lambda cases: sum(case.petition.state in states for case in cases)
+HEADS = {
+    "unit": Column("unit", N_("Đơn vị"), is_figure=False),
+    "complained_unit": Column("complained_unit", N_("Đơn vị bị phản ánh"), is_figure=False),
+    "handler": Column("handler", N_("Người xử lý"), is_figure=False),
+    "field": Column("field", N_("Lĩnh vực"), is_figure=False),
+    "kind": Column("kind", N_("Loại"), is_figure=False),
+    "channel": Column("channel", N_("Kênh"), is_figure=False),
+    "province": Column("province", N_("Tỉnh, thành phố"), is_figure=False),
+}
+"""What rows are about."""
+BREAKDOWNS = {
+    "field": Breakdown.FIELD,
+    "unit": Breakdown.KIND,
+    "kind": Breakdown.KIND,
+    "channel": Breakdown.CHANNEL,
+    "province": Breakdown.PROVINCE,
+}
+"""By what the Steering Committee's report may be broken down, and where the figures come from."""
 
 
-def _of_channel(channel: Channel) -> Callable[[list[Case]], int]:
-    return lambda cases: sum(case.petition.channel is channel for case in cases)
+def grouped(book: Book, figures: Iterable[Figure], heads: tuple[str, ...], *blocks: Block) -> Table:
+    """Add figures up by what the rows are about."""
+    measures = tuple(measure for block in blocks for measure in block.measures)
+    groups: dict[tuple[str, ...], list[Tally]] = {}
+    for figure in figures:
+        codes = tuple(figure.shelf.unit if head == "unit" else figure.group for head in heads)
+        groups.setdefault(codes, []).append(figure.tally)
+    rows = []
+    for codes, tallies in groups.items():
+        about: Row = {}
+        for head, code in zip(heads, codes, strict=True):
+            about |= {head: book.names.of(head, code), f"{head}_code": code}
+        rows.append(about | counted(summed(tallies), measures, book.today))
+    columns = (*(HEADS[head] for head in heads), *(measure.column for measure in measures))
+    everything = summed(tally for tallies in groups.values() for tally in tallies)
+    rows.sort(key=lambda row: [str(row[head]) for head in heads])
+    return Table(columns, tuple(rows), counted(everything, measures, book.today), blocks)
 
 
-def _of_kind(kind: Kind | None) -> Callable[[list[Case]], int]:
-    return lambda cases: sum(case.petition.kind is kind for case in cases)
+def counted(tally: Tally, measures: Iterable[Measure], today: date) -> Row:
+    """Return the figures of a tally by their names."""
+    return {measure.column.name: measure.value_of(tally, today) for measure in measures}
 
 
-def _having(*actions: Action) -> Callable[[list[Case]], int]:
-    return lambda cases: sum(case.petition.last(*actions) is not None for case in cases)
-
-
-def _duties(kind: DutyKind, standing: Standing) -> Callable[[list[Case]], int]:
-    return lambda cases: sum(case.stands(kind, standing) for case in cases)
-
-
-def on_time_percent(cases: list[Case]) -> float | None:
-    """Return the share answered in time of those that had to be answered by now; None when there were none."""
-    kept, late, unmet = (_standing(one)(cases) for one in (Standing.KEPT, Standing.LATE, Standing.UNMET))
-    fallen_due = kept + late + unmet
-    return round(100 * kept / fallen_due, 1) if fallen_due else None
-
-
-def average_rating(cases: list[Case]) -> float | None:
-    """Return the average score of those who rated."""
-    scores = [case.petition.rating.score for case in cases if case.petition.rating]
-    return round(sum(scores) / len(scores), 2) if scores else None
-
-
-def average_days(cases: list[Case]) -> float | None:
-    """Return how many calendar days answers took."""
-    days = [
-        (local_date(case.answer.done_at) - local_date(case.petition.received_at)).days
-        for case in cases
-        if case.answer and case.answer.done_at
-    ]
-    return round(sum(days) / len(days), 1) if days else None
-
-
-RECEIVED: Measure = (Column("received", N_("Tiếp nhận")), len)
-ANSWERING: tuple[Measure, ...] = (
-    (Column("answered_on_time", N_("Trả lời đúng hạn")), _standing(Standing.KEPT)),
-    (Column("answered_late", N_("Trả lời quá hạn")), _standing(Standing.LATE)),
-    (Column("overdue", N_("Chưa trả lời, đã quá hạn")), _standing(Standing.UNMET)),
-    (Column("open_in_time", N_("Đang xử lý, còn hạn")), _standing(Standing.OPEN)),
-    (Column("on_time_percent", N_("Tỷ lệ đúng hạn (%)")), on_time_percent),
-)
-OTHER_DUTIES: tuple[Measure, ...] = (
-    (Column("updates_kept", N_("Thông báo định kỳ đúng hạn")), _duties(DutyKind.UPDATE, Standing.KEPT)),
-    (Column("updates_late", N_("Thông báo định kỳ muộn")), _duties(DutyKind.UPDATE, Standing.LATE)),
-    (Column("updates_unmet", N_("Thiếu thông báo định kỳ")), _duties(DutyKind.UPDATE, Standing.UNMET)),
-    (Column("published_on_time", N_("Công khai đúng hạn")), _duties(DutyKind.PUBLICATION, Standing.KEPT)),
-    (Column("published_late", N_("Công khai muộn")), _duties(DutyKind.PUBLICATION, Standing.LATE)),
-    (
-        Column("unpublished", N_("Chưa công khai, đã quá hạn")),
-        _duties(DutyKind.PUBLICATION, Standing.UNMET),
-    ),
-    (
-        Column("forwarded_on_time", N_("Chuyển cơ quan khác đúng hạn")),
-        _duties(DutyKind.FORWARDING, Standing.KEPT),
-    ),
-    (
-        Column("forwarded_late", N_("Chuyển cơ quan khác muộn")),
-        _duties(DutyKind.FORWARDING, Standing.LATE),
-    ),
-    (
-        Column("unforwarded", N_("Chưa chuyển, đã quá hạn")),
-        _duties(DutyKind.FORWARDING, Standing.UNMET),
-    ),
-)
-ORIGINS: tuple[Measure, ...] = (
-    (Column("web", N_("Qua trang web")), _of_channel(Channel.WEB)),
-    (Column("sms", N_("Qua tin nhắn 8088")), _of_channel(Channel.SMS)),
-    (Column("hotline", N_("Qua tổng đài")), _of_channel(Channel.HOTLINE)),
-    (Column("regulation", N_("Về cơ chế, chính sách, thủ tục")), _of_kind(Kind.REGULATION)),
-    (Column("conduct", N_("Về hành vi cán bộ")), _of_kind(Kind.CONDUCT)),
-    (Column("initiative", N_("Sáng kiến")), _of_kind(Kind.INITIATIVE)),
-    (Column("unclassified", N_("Chưa phân loại")), _of_kind(None)),
-)
-OUTCOMES: tuple[Measure, ...] = (
-    (Column("forwarded", N_("Đã chuyển cơ quan khác")), _in_state(State.FORWARDED)),
-    (Column("guided", N_("Đã hướng dẫn")), _in_state(State.GUIDED)),
-    (Column("merged", N_("Đã gộp")), _in_state(State.MERGED)),
-    (Column("refused", N_("Từ chối tiếp nhận")), _in_state(State.REFUSED)),
-    (Column("withdrawn", N_("Người gửi rút")), _in_state(State.WITHDRAWN)),
-    (Column("published", N_("Đã công khai")), _having(Action.PUBLISH)),
-    (Column("reopened", N_("Mở lại")), _having(Action.REOPEN)),
-    (Column("average_rating", N_("Điểm hài lòng trung bình")), average_rating),
-)
-WORK: tuple[Measure, ...] = (
-    RECEIVED,
-    (Column("to_decide", N_("Chờ phân công")), _in_state(State.RECEIVED, State.REOPENED)),
-    (Column("to_accept", N_("Chờ nhận xử lý")), _in_state(State.ASSIGNED)),
-    (Column("in_progress", N_("Đang xử lý")), _in_state(State.IN_PROGRESS)),
-    (Column("awaiting_information", N_("Chờ bổ sung")), _in_state(State.AWAITING_INFORMATION)),
-    (Column("awaiting_approval", N_("Chờ phê duyệt")), _in_state(State.AWAITING_APPROVAL)),
-    (Column("overdue", N_("Chưa trả lời, đã quá hạn")), _standing(Standing.UNMET)),
-    (
-        Column("answered", N_("Đã trả lời")),
-        lambda cases: sum(case.standing in (Standing.KEPT, Standing.LATE) for case in cases),
-    ),
-    (
-        Column("returned_drafts", N_("Lượt trả lại dự thảo")),
-        lambda cases: sum(
-            entry.action is Action.RETURN_DRAFT for case in cases for entry in case.petition.history
-        ),
-    ),
-)
-
-
-def _grouped(
-    cases: Iterable[Case],
-    heads: tuple[Column, ...],
-    key: Callable[[Case], tuple[str, ...]],
-    measures: tuple[Measure, ...],
-) -> Table:
-    groups: dict[tuple[str, ...], list[Case]] = {}
-    everything: list[Case] = []
-    for case in cases:
-        groups.setdefault(key(case), []).append(case)
-        everything.append(case)
-    rows = tuple(
-        {**dict(zip((head.name for head in heads), names, strict=True)), **_figures(members, measures)}
-        for names, members in sorted(groups.items())
-    )
-    return Table((*heads, *(column for column, _count in measures)), rows, _figures(everything, measures))
-
-
-def _figures(cases: list[Case], measures: tuple[Measure, ...]) -> dict[str, Value]:
-    return {column.name: count(cases) for column, count in measures}
-
-
-def timeliness(cases: Iterable[Case], names: Names) -> Table:
+def timeliness(book: Book) -> tuple[Section, ...]:
     """Count, by unit, what was answered, updated, published and forwarded in time."""
-    days: Measure = (Column("average_days", N_("Số ngày trả lời trung bình")), average_days)
-    return _grouped(
-        cases,
-        (Column("unit", N_("Đơn vị"), is_figure=False),),
-        lambda case: (_named(case.petition.unit, names.units),),
-        (RECEIVED, *ANSWERING, days, *OTHER_DUTIES),
+    blocks = (
+        Block(N_("Trả lời"), (RECEIVED, *ANSWERING, DAYS)),
+        Block(N_("Thông báo định kỳ và trả lời lần hai"), (*UPDATES, *SECOND_ANSWERS)),
+        Block(N_("Công khai và chuyển cơ quan khác"), (*PUBLICATIONS, *FORWARDINGS)),
     )
+    table = grouped(book, book.of(Breakdown.KIND), ("unit",), *blocks)
+    return (Section("duties", N_("Theo đơn vị"), table),)
 
 
-def workload(cases: Iterable[Case], names: Names) -> Table:
+def workload(book: Book) -> tuple[Section, ...]:
     """Count, by unit and handler, what lies on whose table."""
-    return _grouped(
-        cases,
-        (
-            Column("unit", N_("Đơn vị"), is_figure=False),
-            Column("handler", N_("Người xử lý"), is_figure=False),
+    table = grouped(book, book.of(Breakdown.HANDLER), ("unit", "handler"), Block("", WORK))
+    return (Section("work", N_("Theo đơn vị và người xử lý"), table),)
+
+
+def steering_committee(book: Book) -> tuple[Section, ...]:
+    """Count what people turn to the ministry with and how it was answered, beside the period before."""
+    figures = book.of(BREAKDOWNS[book.by])
+    ideas = [figure for figure in book.of(Breakdown.KIND) if figure.group == Kind.INITIATIVE]
+    blocks = (
+        Block(N_("Nguồn và loại"), (RECEIVED, *ORIGINS)),
+        Block(N_("Trả lời"), ANSWERING),
+        Block(N_("Kết quả"), OUTCOMES),
+    )
+    return (
+        Section("breakdown", N_("Tiếp nhận và trả lời"), grouped(book, figures, (book.by,), *blocks)),
+        Section("trend", N_("So với kỳ trước"), trend(book, figures)),
+        Section(
+            "initiatives",
+            N_("Sáng kiến và kết quả"),
+            grouped(book, ideas, ("unit",), Block("", INITIATIVES)),
         ),
-        lambda case: (_named(case.petition.unit, names.units), _named(case.petition.handler, names.officers)),
-        WORK,
     )
 
 
-def steering_committee(cases: Iterable[Case], names: Names) -> Table:
-    """Count, by field, what people turn to the ministry with and how it was answered."""
-    return _grouped(
-        cases,
-        (Column("field", N_("Lĩnh vực"), is_figure=False),),
-        lambda case: (_named(case.petition.field, names.fields),),
-        (RECEIVED, *ORIGINS, *ANSWERING, *OUTCOMES),
+def trend(book: Book, figures: list[Figure]) -> Table:
+    """Compare with the period before."""
+    before_first, before_last = period_before(book.first, book.last)
+    before = book.figures(BREAKDOWNS[book.by], before_first, before_last)
+    now, then = (
+        counted(summed(figure.tally for figure in some), TREND, book.today) for some in (figures, before)
     )
-
-
-def six_month(cases: Iterable[Case], _names: Names) -> Table:
-    """Count everything by month of receipt, one measure a row, as the half-yearly report prints it."""
-    by_month: dict[str, list[Case]] = {}
-    for case in cases:
-        by_month.setdefault(f"{local_date(case.petition.received_at):%Y-%m}", []).append(case)
-    months = sorted(by_month)
-    everything = [case for month in months for case in by_month[month]]
-    measures = (RECEIVED, *ORIGINS, *ANSWERING, *OTHER_DUTIES, *OUTCOMES)
-    rows = tuple(
-        {"measure": column.label}
-        | {month: count(by_month[month]) for month in months}
-        | {"total": count(everything)}
-        for column, count in measures
-    )
+    rows = []
+    for measure in TREND:
+        name = measure.column.name
+        row: Row = {
+            "measure": measure.column.label,
+            "measure_code": name,
+            "now": now[name],
+            "before": then[name],
+        }
+        rows.append(row | {"change": _change(now[name], then[name])})
     columns = (
         Column("measure", N_("Chỉ tiêu"), is_figure=False),
-        *(Column(month, f"{month[5:]}/{month[:4]}") for month in months),
+        Column("now", N_("Kỳ này")),
+        Column("before", N_("Kỳ trước")),
+        Column("change", N_("Thay đổi")),
+    )
+    return Table(columns, tuple(rows))
+
+
+def _change(now: Value, then: Value) -> Value:
+    if isinstance(now, int | float) and isinstance(then, int | float):
+        return round(now - then, 2)
+    return None
+
+
+def period_before(first: date, last: date) -> tuple[date, date]:
+    """Return the days to compare with: as many months before, where a period begins with a month; else as many days."""
+    if first.day != 1:
+        length = last - first + timedelta(days=1)
+        return first - length, last - length
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    begin = _months_earlier(first, months)
+    if (last + timedelta(days=1)).day == 1:
+        return begin, first - timedelta(days=1)
+    end = _months_earlier(last.replace(day=1), months)
+    length_of_month = ((end + timedelta(days=32)).replace(day=1) - end).days
+    return begin, end.replace(day=min(last.day, length_of_month))
+
+
+def _months_earlier(first: date, months: int) -> date:
+    number = first.year * 12 + first.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def six_month(book: Book) -> tuple[Section, ...]:
+    """Count everything by month of receipt, one measure a row, as the half-yearly report prints it."""
+    by_month: dict[str, Tally] = {}
+    for first, last in _months(book.first, book.last):
+        tally = summed(figure.tally for figure in book.figures(Breakdown.KIND, first, last))
+        if tally:
+            by_month[f"{first:%Y-%m}"] = tally
+    measures = (RECEIVED, *ORIGINS, *ANSWERING, *OTHER_DUTIES, *OUTCOMES)
+    whole = counted(summed(by_month.values()), measures, book.today)
+    figures = {month: counted(tally, measures, book.today) for month, tally in by_month.items()}
+    rows: list[Row] = []
+    for column in (measure.column for measure in measures):
+        row: Row = {"measure": column.label, "measure_code": column.name}
+        row |= {month: figures[month][column.name] for month in figures}
+        rows.append(row | {"total": whole[column.name]})
+    columns = (
+        Column("measure", N_("Chỉ tiêu"), is_figure=False),
+        *(Column(month, f"{month[5:]}/{month[:4]}") for month in figures),
         Column("total", N_("Cộng")),
     )
-    return Table(columns, rows)
+    return (Section("months", N_("Theo tháng tiếp nhận"), Table(columns, tuple(rows))),)
 
 
-def task_force(cases: Iterable[Case], names: Names) -> Table:
-    """List what the Task Force looks into: conduct, and whatever was or is answered too late."""
-    chosen = [
-        case
-        for case in cases
-        if case.petition.kind is Kind.CONDUCT or case.standing in (Standing.LATE, Standing.UNMET)
-    ]
-    columns = (
-        Column("reference", N_("Mã số"), is_figure=False),
-        Column("unit", N_("Đơn vị"), is_figure=False),
-        Column("kind", N_("Loại"), is_figure=False),
-        Column("state", N_("Trạng thái"), is_figure=False),
-        Column("received_on", N_("Ngày tiếp nhận"), is_figure=False),
-        Column("due_on", N_("Ngày đến hạn"), is_figure=False),
-        Column("answered_on", N_("Ngày trả lời"), is_figure=False),
-        Column("standing", N_("Việc trả lời"), is_figure=False),
-        Column("working_days_over", N_("Số ngày làm việc quá hạn")),
+def _months(first: date, last: date) -> Iterable[tuple[date, date]]:
+    while first <= last:
+        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield first, min(last, following - timedelta(days=1))
+        first = following
+
+
+# --- the Task Force ---------------------------------------------------------------------------------
+
+REPEATED = 3
+"""Complaints about the conduct of one unit, in one period, from which they count as repeated."""
+
+
+def task_force(book: Book) -> tuple[Section, ...]:
+    """List what the Task Force looks into: conduct, and whatever was or is answered too late; and what repeats."""
+    asked = (
+        figure.group
+        for figure in book.of(Breakdown.CASE)
+        if f"kind:{Kind.CONDUCT}" in figure.tally or _was_too_late(figure.tally, book.today)
     )
-    rows = (_task_force_row(case, names) for case in chosen)
-    return Table(columns, tuple(sorted(rows, key=lambda row: (str(row["due_on"]), str(row["reference"])))))
+    cases = sorted(book.cases(asked), key=lambda case: (case.petition.due_on, case.petition.reference))
+    return (
+        Section("cases", N_("Hồ sơ"), _cases(book, cases)),
+        Section("complained-units", N_("Đơn vị bị phản ánh về hành vi"), _complained_units(book)),
+        Section("proposals", N_("Đề xuất báo cáo Thủ tướng Chính phủ"), _proposals(book, cases)),
+    )
 
 
-def _task_force_row(case: Case, names: Names) -> dict[str, Value]:
+def _was_too_late(tally: Tally, today: date) -> bool:
+    return any(measure.is_behind(tally, today) for measure in ANSWERING[1:3])
+
+
+CASE_COLUMNS = (
+    Column("reference", N_("Mã số"), is_figure=False),
+    Column("unit", N_("Đơn vị"), is_figure=False),
+    Column("kind", N_("Loại"), is_figure=False),
+    Column("state", N_("Trạng thái"), is_figure=False),
+    Column("received_on", N_("Ngày tiếp nhận"), is_figure=False),
+    Column("due_on", N_("Ngày đến hạn"), is_figure=False),
+    Column("answered_on", N_("Ngày trả lời"), is_figure=False),
+    Column("standing", N_("Việc trả lời"), is_figure=False),
+    Column("working_days_over", N_("Số ngày làm việc quá hạn")),
+)
+
+
+def _cases(book: Book, cases: Iterable[Case]) -> Table:
+    return Table(CASE_COLUMNS, tuple(case_row(case, book.names) for case in cases))
+
+
+def case_row(case: Case, names: Names) -> Row:
+    """Return a petition as a row."""
     petition, answer = case.petition, case.answer
     return {
         "reference": petition.reference,
-        "unit": _named(petition.unit, names.units),
+        "unit": names.of("unit", petition.unit or ""),
+        "unit_code": petition.unit or "",
         "kind": petition.kind or "",
         "state": petition.state,
         "received_on": local_date(petition.received_at).isoformat(),
         "due_on": (answer.due_on if answer else petition.due_on).isoformat(),
-        "answered_on": _day(answer),
+        "answered_on": local_date(answer.done_at).isoformat() if answer and answer.done_at else "",
         "standing": case.standing or "",
         "working_days_over": case.working_days_over,
     }
 
 
-def _day(answer: Duty | None) -> str:
-    return local_date(answer.done_at).isoformat() if answer and answer.done_at else ""
+def _complained_units(book: Book) -> Table:
+    table = grouped(
+        book, book.of(Breakdown.COMPLAINED_UNIT), ("complained_unit",), Block("", (RECEIVED, *ANSWERING[:4]))
+    )
+    return table._replace(rows=tuple(sorted(table.rows, key=lambda row: -int(row["received"] or 0))))
 
 
-def _named(code: str | None, names: Mapping[str, str]) -> str:
-    return names.get(code, code) if code else "–"
+RULE = Column("rule", N_("Căn cứ đề xuất"), is_figure=False)
+WHY = {
+    "unanswered-after-task-force": N_("Đã báo cáo Tổ công tác mà vẫn chưa trả lời"),
+    "repeated-complaints": N_("Nhiều phản ánh về hành vi ở cùng một đơn vị"),
+}
+"""When the Task Force is shown a matter as one to propose to the Prime Minister; it decides itself."""
+
+
+def _proposals(book: Book, cases: Iterable[Case]) -> Table:
+    by_unit: dict[str, int] = {}
+    for case in cases:
+        escalated = case.petition.last(Action.ESCALATE)
+        if (
+            case.standing is Standing.UNMET
+            and escalated
+            and int(escalated.facts.get("n", "0")) >= len(ESCALATION_LADDER)
+        ):
+            by_unit[case.petition.unit or ""] = by_unit.get(case.petition.unit or "", 0) + 1
+    rows: list[Row] = [
+        {
+            "unit": book.names.of("unit", unit),
+            "unit_code": unit,
+            "rule": "unanswered-after-task-force",
+            "received": n,
+        }
+        for unit, n in sorted(by_unit.items())
+    ]
+    rows += [
+        {
+            "unit": row["complained_unit"],
+            "unit_code": row["complained_unit_code"],
+            "rule": "repeated-complaints",
+            "received": row["received"],
+        }
+        for row in _complained_units(book).rows
+        if int(row["received"] or 0) >= REPEATED
+    ]
+    return Table((HEADS["unit"], RULE, Column("received", N_("Số hồ sơ"))), tuple(rows))
 
 
 class Kept(NamedTuple):
-    """One report: what it is called, what counts it, and the days it covers unless somebody names others."""
+    """One report: what it is called, what makes it, and the days it covers unless somebody names others."""
 
     title: str
-    counted: Callable[[Iterable[Case], Names], Table]
+    made: Callable[[Book], tuple[Section, ...]]
     begins: Callable[[date], date]
 
 

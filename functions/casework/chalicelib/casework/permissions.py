@@ -29,6 +29,7 @@ class Ability(StrEnum):
 
     ENTER_PETITION = "enter-petition"
     READ_REPORTS = "read-reports"
+    FOLLOW_FIGURES = "follow-figures"
     ADMINISTER = "administer"
     MAKE_CALLS = "make-calls"
 
@@ -112,6 +113,7 @@ ABLE: dict[Ability, frozenset[Role]] = {
     Ability.READ_REPORTS: frozenset(
         {Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}
     ),
+    Ability.FOLLOW_FIGURES: frozenset({Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}),
     Ability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR}),
 }

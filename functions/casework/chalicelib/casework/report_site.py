@@ -1,37 +1,51 @@
-"""The leaders' pages: each report as a table to read, to print, or to take away."""
+"""The leaders' pages: each report as charts and tables to read, print or take away; and what is behind a figure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from datetime import date, timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import csv_answer, query
-from chalicelib.casework.counting import REPORTS, Value
+from chalicelib.casework.api import EXPORTS, query
+from chalicelib.casework.charting import chart_of
+from chalicelib.casework.counting import BREAKDOWNS, HEADS, REPORTS, Section
 from chalicelib.casework.frame import language_of_page, render, unit_label
+from chalicelib.casework.measures import MEASURES, Column, Value
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
-from chalicelib.casework.reporting import Period, Report
-from shared.domain.duties import Standing
+from chalicelib.casework.reporting import Behind, Period, Report, days_of
+from chalicelib.casework.wording import read
+from shared import clock
 from shared.domain.errors import InvalidInputError
-from shared.domain.lifecycle import State
-from shared.domain.petition import Kind
+from shared.domain.working_calendar import local_date
 from shared.http import RULES, validated
-from shared.web.i18n import N_, Language, gettext
-from shared.web.labels import KINDS, STATES
+from shared.web.i18n import Language, gettext
 from shared.web.rendering import link
 
-STANDINGS: dict[Standing, str] = {
-    Standing.OPEN: N_("Còn hạn"),
-    Standing.KEPT: N_("Đúng hạn"),
-    Standing.LATE: N_("Muộn"),
-    Standing.UNMET: N_("Chưa làm, đã quá hạn"),
-}
-"""How a duty stands, in words."""
 FIRST = "timeliness"
+
+
+class Cell(NamedTuple):
+    """One place of a table: what is read there, what stands over it, and where it leads."""
+
+    text: str
+    label: str
+    is_figure: bool
+    href: str = ""
+
+
+class Shown(NamedTuple):
+    """A table as a page shows it."""
+
+    title: str
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...]
 
 
 def reports(request: Request, officer: DeskOfficer) -> Response:
@@ -42,13 +56,13 @@ def reports(request: Request, officer: DeskOfficer) -> Response:
     report: Report | None = None
     problem = ""
     try:
-        period = validated(Period, {one: asked[one] for one in ("from", "to") if asked.get(one)})
+        period = validated(Period, {one: asked[one] for one in ("from", "to", "by") if asked.get(one)})
         report = composition.reports().make(officer, name, period)
     except InvalidInputError as error:
         _place, rule = error.problems[0]
         problem = gettext(language_of_page(request))(RULES.get(rule, RULES["invalid"]))
-    if report is not None and asked.get("format") == "csv":
-        return csv_answer(report, language_of_page(request))
+    if report is not None and asked.get("format") in EXPORTS:
+        return EXPORTS[asked["format"]](report, language_of_page(request))
     return _page(request, officer, asked, report, problem)
 
 
@@ -62,6 +76,7 @@ def _page(
         "name": report.name if report else asked.get("name", ""),
         "from": days.get("from", ""),
         "to": days.get("to", ""),
+        "by": report.by if report else "field",
     }
     return render(
         request,
@@ -71,40 +86,121 @@ def _page(
         problem=problem,
         chosen=chosen,
         names=[(name, _(kept.title)) for name, kept in REPORTS.items()],
+        breakdowns=[(name, _(HEADS[name].label)) for name in BREAKDOWNS],
         report=report,
         title=_(REPORTS[report.name].title) if report else _("Báo cáo"),
         scope=unit_label(report.unit, language) if report and report.unit else _("Toàn Bộ"),
-        columns=[(column.name, _(column.label), column.is_figure) for column in report.table.columns]
+        sections=[
+            (
+                _(section.title),
+                chart_of(report, section, language),
+                _tables(officer, report, section, language),
+            )
+            for section in report.sections
+        ]
         if report
         else [],
-        rows=[_row(report, row, language) for row in report.table.rows] if report else [],
-        total=_row(report, report.table.total, language) if report and report.table.total else [],
-        file=link(f"/desk/reports?{urlencode({**chosen, 'format': 'csv'})}", language),
+        files=[
+            (label, link(f"/desk/reports?{urlencode({**chosen, 'format': one})}", language))
+            for one, label in (("xlsx", _("Tải về bảng tính (Excel)")), ("csv", _("Tải về CSV")))
+        ],
     )
 
 
-def _row(report: Report, row: dict[str, Value], language: Language) -> list[tuple[str, bool, str]]:
-    """Return the cells of a row: what is read, whether it is a figure, and the petition that it leads to."""
+def _tables(officer: DeskOfficer, report: Report, section: Section, language: Language) -> list[Shown]:
+    """Return a section's table; a wide one as several that fit on the page."""
+    _ = gettext(language)
+    table = section.table
+    heads = tuple(column for column in table.columns if not column.is_figure)
+    blocks = [
+        (_(block.title) if block.title else "", (*heads, *(measure.column for measure in block.measures)))
+        for block in table.blocks
+    ] or [("", table.columns)]
+    leads = permissions.is_able(officer, Ability.FOLLOW_FIGURES)
     return [
-        (
-            _read(column.name, row.get(column.name), language),
-            column.is_figure,
-            str(row[column.name]) if column.name == "reference" and row.get("reference") else "",
+        Shown(
+            title,
+            tuple((_(column.label), column.is_figure) for column in columns),
+            tuple(_row(report, columns, row, language, leads=leads) for row in table.rows),
+            _row(report, columns, {heads[0].name: _("Cộng"), **table.total}, language, leads=leads)
+            if table.total
+            else (),
         )
-        for column in report.table.columns
+        for title, columns in blocks
     ]
 
 
-def _read(name: str, value: Value, language: Language) -> str:
+def _row(
+    report: Report, columns: tuple[Column, ...], row: dict[str, Value], language: Language, *, leads: bool
+) -> tuple[Cell, ...]:
     _ = gettext(language)
-    if value is None:
-        return "–"
-    words: dict[str, Any] = {"kind": KINDS, "state": STATES, "standing": STANDINGS}
-    kinds: dict[str, Any] = {"kind": Kind, "state": State, "standing": Standing}
-    if name in words:
-        return _(words[name][kinds[name](value)]) if value else "–"
-    return _(value) if name == "measure" and isinstance(value, str) else str(value)
+    return tuple(
+        Cell(
+            read(column.name, row.get(column.name), language),
+            _(column.label),
+            column.is_figure,
+            link(_way(report, column, row), language) if leads and _way(report, column, row) else "",
+        )
+        for column in columns
+    )
 
 
-PAGES: dict[str, Callable[..., Response]] = {"reports": reports}
+def _way(report: Report, column: Column, row: dict[str, Value]) -> str:
+    """Return where a value leads: a reference to its petition, a figure to the petitions behind it."""
+    value = row.get(column.name)
+    if column.name == "reference":
+        return f"/desk/petitions/{value}"
+    measure = str(row.get("measure_code", "")) or column.name
+    if not column.is_figure or not value or measure not in MEASURES or {"before", "change"} & {column.name}:
+        return ""
+    if "rule" in row:
+        return ""
+    first, last = _days_of(column, report)
+    asked = {"from": str(first), "to": str(last), "measure": measure}
+    if row.get("unit_code") is not None:
+        asked["unit"] = str(row["unit_code"])
+    for by in ("field", "kind", "channel", "province", "handler", "complained_unit"):
+        if row.get(f"{by}_code") is not None:
+            asked |= {"by": by, "group": str(row[f"{by}_code"])}
+    return f"/desk/reports/cases?{urlencode(asked)}"
+
+
+def _days_of(column: Column, report: Report) -> tuple[date, date]:
+    """Return the days that a column counts: those of its month in the half-yearly report, else all."""
+    if not re.fullmatch(r"\d{4}-\d{2}", column.name):
+        return report.first, report.last
+    first = date.fromisoformat(f"{column.name}-01")
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return max(first, report.first), min(last, report.last)
+
+
+def cases(request: Request, officer: DeskOfficer) -> Response:
+    """Show the petitions behind a figure."""
+    language = language_of_page(request)
+    _ = gettext(language)
+    asked = query(request)
+    behind = validated(Behind, {name: asked[name] for name in Behind.model_fields if name in asked})
+    period = validated(Period, {one: asked[one] for one in ("from", "to") if asked.get(one)})
+    first, last = days_of(FIRST, period, local_date(clock.now()))
+    found = composition.reports().behind(officer, behind, first, last)
+    names = composition.reports().names()
+    about = [_(MEASURES[behind.measure].column.label)]
+    if behind.unit is not None:
+        about.append(names.of("unit", behind.unit))
+    if behind.by:
+        about.append(read(behind.by, names.of(behind.by, behind.group), language))
+    return render(
+        request,
+        officer,
+        "report_cases.html",
+        about=" · ".join(about),
+        first=first,
+        last=last,
+        count=found.number,
+        cases=found.rows,
+        read=lambda name, value: read(name, value, language),
+    )
+
+
+PAGES: dict[str, Callable[..., Response]] = {"reports": reports, "report_cases": cases}
 """What `app.py` may ask for."""

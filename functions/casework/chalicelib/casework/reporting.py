@@ -1,57 +1,73 @@
-"""Makes reports: reads the petitions received in a period and lets `counting` count them, for pages, JSON and CSV."""
+"""Makes reports out of the statistics, for those who may read them; and finds the petitions behind each figure."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.casework import permissions
-from chalicelib.casework.counting import REPORTS, Case, Names, Table, Value
+from chalicelib.casework.counting import REPORTS, Book, Case, Names, Section, case_row
+from chalicelib.casework.measures import MEASURES, Measure, Value
 from chalicelib.casework.officers import DeskOfficer, Role
 from shared import clock
 from shared.directory import Directory
 from shared.domain import deadlines
-from shared.domain.duties import Standing, duties
+from shared.domain.duties import DutyKind, Standing, duties
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition import Petition
+from shared.domain.provinces import PROVINCES
+from shared.domain.tallies import Breakdown, groups_of, shelf_of
 from shared.domain.working_calendar import local_date
+from shared.outlines import Outlines
 from shared.petitions import Petitions
+from shared.statistics import Figure, Statistics, horizon_of
 from shared.web.i18n import Language, gettext
 
 LONGEST_PERIOD = timedelta(days=366)
-BOM = "\ufeff"
-"""Without it, spreadsheets read UTF-8 as something else."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _EVERY_UNIT = frozenset({Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR})
+By = Literal["field", "unit", "kind", "channel", "province"]
+CASES_SHOWN = 500
+"""Petitions behind one figure that are listed; whoever needs more asks for fewer days."""
 
 
 class Period(BaseModel):
-    """The days of receipt that a report covers, both included."""
+    """The days of receipt that a report covers, both included, and by what it is broken down."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     first: Annotated[date | None, Field(alias="from")] = None
     last: Annotated[date | None, Field(alias="to")] = None
+    by: By = "field"
+
+
+class Behind(BaseModel):
+    """Which petitions are asked for: those of one figure, in one row, on the days of a report."""
+
+    model_config = ConfigDict(frozen=True)
+
+    measure: str = "received"
+    unit: str | None = None
+    by: Literal["field", "kind", "channel", "province", "handler", "complained_unit"] | None = None
+    group: str = ""
 
 
 class Report(BaseModel):
-    """A report with its table."""
+    """A report with its tables; the first is the main one."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     first: date
     last: date
+    by: str
     made_at: datetime
     unit: str | None
     """The one unit that it covers; None for the whole ministry."""
     counts_denunciations: bool
-    table: Table
+    sections: tuple[Section, ...]
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """Return the report for programs; labels are in the reader's language."""
@@ -61,48 +77,52 @@ class Report(BaseModel):
             "title": _(REPORTS[self.name].title),
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
+            "by": self.by,
             "made_at": self.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "unit": self.unit,
             "counts_denunciations": self.counts_denunciations,
-            "columns": [{"name": one.name, "label": _(one.label)} for one in self.table.columns],
-            "rows": list(self.table.rows),
-            "total": self.table.total,
+            **_as_json(self.sections[0], language),
+            "sections": [
+                {"name": one.name, "title": _(one.title), **_as_json(one, language)}
+                for one in self.sections[1:]
+            ],
         }
 
-    def as_csv(self, language: Language) -> str:
-        """Return the report for spreadsheets: every value quoted, so that no separator inside one divides it."""
-        _ = gettext(language)
-        out = io.StringIO()
-        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-        writer.writerow(_(column.label) for column in self.table.columns)
-        total = (
-            () if self.table.total is None else ({self.table.columns[0].name: _("Cộng"), **self.table.total},)
-        )
-        for row in (*self.table.rows, *total):
-            writer.writerow(_cell(row.get(column.name)) for column in self.table.columns)
-        return BOM + out.getvalue()
+
+def _as_json(section: Section, language: Language) -> dict[str, Any]:
+    _ = gettext(language)
+    table = section.table
+    return {
+        "columns": [{"name": one.name, "label": _(one.label)} for one in table.columns],
+        "rows": list(table.rows),
+        "total": table.total,
+    }
 
 
-def _cell(value: Value) -> str:
-    """Return a value as a cell that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+class CaseList(NamedTuple):
+    """The petitions behind a figure."""
+
+    rows: tuple[dict[str, Value], ...]
+    number: int
+    """How many there are; the rows may be fewer."""
 
 
 class Reports:
     """Makes reports for those who may read them."""
 
-    def __init__(self, petitions: Petitions, directory: Directory) -> None:
+    def __init__(
+        self, petitions: Petitions, outlines: Outlines, statistics: Statistics, directory: Directory
+    ) -> None:
         self._petitions = petitions
+        self._outlines = outlines
+        self._statistics = statistics
         self._directory = directory
 
     def make(self, officer: DeskOfficer, name: str, period: Period) -> Report:
         """Count what was received in a period, as it stands now.
 
-        A unit's head sees the own unit. Denunciations are counted only for their named readers, and the list of
-        cases leaves out what the reader may not know of.
+        A unit's head sees the own unit. Denunciations are counted only for their named readers, and nobody's figures
+        hold what complains of their own unit or of one in its line.
 
         Raises:
             NotAllowedError: no reader of reports.
@@ -112,48 +132,84 @@ class Reports:
         if name not in REPORTS:
             raise InvalidInputError(("name", "unknown"))
         now = clock.now()
-        first, last = self._days(name, period, local_date(now))
-        unit = None if officer.has(*_EVERY_UNIT) else officer.unit
-        cases = (
-            self._case(petition, now)
-            for petition in self._received(first, last)
-            if _is_counted(officer, name, petition) and unit in (None, petition.unit)
+        first, last = days_of(name, period, local_date(now))
+        book = Book(
+            figures=lambda by, begin, end: list(self._figures(officer, by, begin, end, now)),
+            cases=lambda references: [
+                self._case(petition, now)
+                for petition in self._petitions.get_all(references)
+                if permissions.may_know(officer, petition)
+            ],
+            names=self.names(),
+            first=first,
+            last=last,
+            today=local_date(now),
+            by=period.by,
         )
         return Report(
             name=name,
             first=first,
             last=last,
+            by=period.by,
             made_at=now,
-            unit=unit,
+            unit=_scope(officer),
             counts_denunciations=permissions.reads_restricted(officer),
-            table=REPORTS[name].counted(cases, self._names()),
+            sections=REPORTS[name].made(book),
         )
 
-    def _days(self, name: str, period: Period, today: date) -> tuple[date, date]:
-        last = period.last or today
-        first = period.first or REPORTS[name].begins(last)
-        if first > last:
-            raise InvalidInputError(("to", "ends-before-it-begins"))
-        if last - first > LONGEST_PERIOD:
-            raise InvalidInputError(("to", "longer-than-a-year"))
-        return first, last
+    def behind(self, officer: DeskOfficer, asked: Behind, first: date, last: date) -> CaseList:
+        """List the petitions that a figure counts, for officers who may read them; by due date.
 
-    def _received(self, first: date, last: date) -> Iterator[Petition]:
-        references = (ref for month in _months(first, last) for ref in self._petitions.received_in(month))
-        for petition in self._petitions.get_all(references):
-            if first <= local_date(petition.received_at) <= last:
-                yield petition
+        Raises:
+            NotAllowedError: no reader of reports, or one who reads no petitions.
+            InvalidInputError: no such figure, or no such period.
+        """
+        permissions.require(officer, permissions.Ability.FOLLOW_FIGURES)
+        measure = MEASURES.get(asked.measure)
+        if measure is None:
+            raise InvalidInputError(("measure", "unknown"))
+        _check(first, last)
+        now = clock.now()
+        found = [
+            petition
+            for petition in self._outlines.received(first, last)
+            if self._is_behind(officer, asked, measure, petition, now)
+        ]
+        found.sort(key=lambda petition: (petition.due_on, petition.reference))
+        names = self.names()
+        rows = tuple(case_row(self._case(petition, now), names) for petition in found[:CASES_SHOWN])
+        return CaseList(rows, len(found))
+
+    def _is_behind(
+        self, officer: DeskOfficer, asked: Behind, measure: Measure, petition: Petition, now: datetime
+    ) -> bool:
+        if not permissions.may_see(officer, petition) or _scope(officer) not in (None, petition.unit):
+            return False
+        if asked.unit is not None and asked.unit != shelf_of(petition).unit:
+            return False
+        tally = self._statistics.tally(petition, horizon_of(now))
+        if asked.by and groups_of(petition, tally).get(Breakdown(asked.by.upper())) != asked.group:
+            return False
+        return measure.is_behind(tally, local_date(now))
+
+    def _figures(
+        self, officer: DeskOfficer, by: Breakdown, first: date, last: date, now: datetime
+    ) -> Iterator[Figure]:
+        unit = _scope(officer)
+        for figure in self._statistics.figures(by, first, last, now):
+            if permissions.may_know(officer, figure.shelf) and unit in (None, figure.shelf.unit):
+                yield figure
 
     def _case(self, petition: Petition, now: datetime) -> Case:
         calendar = self._directory.calendar()
         found = duties(petition, self._directory.terms_of(petition), calendar, now)
-        case = Case(petition, found, 0)
-        if case.standing is not Standing.UNMET or case.answer is None:
-            return case
-        left = deadlines.days_left(case.answer.due_on, now, calendar)
-        return case._replace(working_days_over=-left.working_days)
+        answer = next((duty for duty in found if duty.kind is DutyKind.ANSWER), None)
+        if answer is None or answer.standing is not Standing.UNMET:
+            return Case(petition, answer, 0)
+        left = deadlines.days_left(answer.due_on, now, calendar)
+        return Case(petition, answer, -left.working_days)
 
-    def _names(self) -> Names:
+    def names(self) -> Names:
         """Return the latest names, also those of units that are no more."""
         named = {
             kind: {
@@ -162,17 +218,40 @@ class Reports:
             }
             for kind in ("unit", "field", "officer")
         }
-        return Names(units=named["unit"], fields=named["field"], officers=named["officer"])
+        return Names(
+            units=named["unit"],
+            fields=named["field"],
+            officers=named["officer"],
+            provinces={province.code: province.name for province in PROVINCES},
+        )
 
 
-def _is_counted(officer: DeskOfficer, name: str, petition: Petition) -> bool:
-    if name == "task-force":
-        return permissions.may_know(officer, petition)
-    return not permissions.is_restricted(petition) or permissions.reads_restricted(officer)
+def days_of(name: str, period: Period, today: date) -> tuple[date, date]:
+    """Return the days that a report covers.
+
+    Raises:
+        InvalidInputError: they end before they begin, or are more than a year.
+    """
+    last = period.last or today
+    first = period.first or REPORTS[name].begins(last)
+    _check(first, last)
+    return first, last
 
 
-def _months(first: date, last: date) -> Iterator[str]:
-    month = first.replace(day=1)
-    while month <= last:
-        yield f"{month:%Y-%m}"
-        month = (month + timedelta(days=32)).replace(day=1)
+def _check(first: date, last: date) -> None:
+    if first > last:
+        raise InvalidInputError(("to", "ends-before-it-begins"))
+    if last - first > LONGEST_PERIOD:
+        raise InvalidInputError(("to", "longer-than-a-year"))
+
+
+def _scope(officer: DeskOfficer) -> str | None:
+    """Return the one unit whose figures an officer sees; None for all."""
+    return None if officer.has(*_EVERY_UNIT) else officer.unit
+
+
+def values_of(section: Section) -> Iterable[dict[str, Value]]:
+    """Yield a section's rows, and its total as the last."""
+    yield from section.table.rows
+    if section.table.total is not None:
+        yield section.table.total

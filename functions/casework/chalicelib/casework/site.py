@@ -418,7 +418,7 @@ PAGES: dict[str, Callable[..., Response]] = {
     "take_call": call_site.take_call,
     "calls_to_make": call_site.calls_to_make,
     "make_call": call_site.make_call,
-    "reports": report_site.reports,
+    **report_site.PAGES,
     **administration_site.PAGES,
     **text_site.PAGES,
 }

@@ -166,7 +166,14 @@ def similar(request: Request) -> Response:
 
 def statistics(request: Request) -> Response:
     """Give the figures of one month."""
-    return _shown(composition.public_record().figures(query(request, "month")), headers=PUBLIC)
+    return _shown(composition.public_statistics().figures(query(request, "month")), headers=PUBLIC)
+
+
+def open_data(request: Request, file: str) -> Response:
+    """Give the month's figures or the published answers as a file of open data."""
+    from chalicelib.intake import open_data as files  # noqa: PLC0415 - few ask for a file
+
+    return files.answer(request, file)
 
 
 def query(request: Request, name: str) -> str:

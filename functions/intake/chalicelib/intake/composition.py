@@ -13,12 +13,15 @@ from chalicelib.intake.follow_up import FollowUp
 from chalicelib.intake.pin_again import PinAgain
 from chalicelib.intake.pin_guard import PinGuard
 from chalicelib.intake.public_record import PublicRecord
+from chalicelib.intake.public_statistics import PublicStatistics
 from chalicelib.intake.settings import IntakeSettings, ScannerKind
 from shared import secrets, settings
 from shared.directory import Directory
+from shared.outlines import Outlines
 from shared.petitions import Petitions
 from shared.reception import Reception
 from shared.seal import Seal
+from shared.statistics import Statistics
 
 if TYPE_CHECKING:
     from chalicelib.intake.attach_files import FileDesk
@@ -139,6 +142,14 @@ def similar_answers() -> SimilarAnswers:
 
 
 @cache
+def public_statistics() -> PublicStatistics:
+    """Return the public's figures."""
+    told = configuration()
+    outlines = Outlines(told.petitions_table)
+    return PublicStatistics(Statistics(told.statistics_table, outlines, directory()))
+
+
+@cache
 def sms_desk() -> SmsDesk:
     """Return what answers the short code; imported here because no other request needs it."""
     from chalicelib.intake.sms_desk import SmsDesk  # noqa: PLC0415 - keeps the web's cold start short
@@ -251,6 +262,7 @@ def forget() -> None:
         finder,
         follow_up,
         public_record,
+        public_statistics,
         bucket,
         file_desk,
         upload_check,

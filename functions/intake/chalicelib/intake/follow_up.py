@@ -17,6 +17,7 @@ from shared.directory import Directory
 from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
 from shared.domain.petition import MAX_CONTENT, Identity, Petition, ReplyBy
 from shared.domain.pin_again import times_sent
+from shared.domain.provinces import province_of
 from shared.domain.second_look import ask_for_second_look
 from shared.domain.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.working_calendar import local_date
@@ -100,8 +101,11 @@ class FollowUp:
             return petition
         now = clock.now()
         sealed = self._seal.close(Identity(text=text), petition.reference, now)
+        province = province_of(text)
         return self._change(
-            petition, change_id, lambda p: p.supplement(None, at=now, change_id=change_id, sealed=sealed)
+            petition,
+            change_id,
+            lambda p: p.supplement(None, at=now, change_id=change_id, sealed=sealed, province=province),
         )
 
     def withdraw(self, petition: Petition, reason: str | None, cause: str) -> Petition:

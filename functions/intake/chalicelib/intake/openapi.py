@@ -14,7 +14,9 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.intake.api import SimilarInput, UnlockAnswer, UnlockInput
 from chalicelib.intake.attach_files import AttachmentInput
 from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
-from chalicelib.intake.public_record import FieldList, MonthFigures, PublishedList
+from chalicelib.intake.open_data import OpenData
+from chalicelib.intake.public_record import FieldList, PublishedList
+from chalicelib.intake.public_statistics import MonthFigures
 from chalicelib.intake.track_petition import ExpectedView, PetitionView, ReceiptView
 from shared.attachments import Download
 from shared.domain.submission import PetitionInput
@@ -67,6 +69,8 @@ class Operation(NamedTuple):
     body: type[BaseModel] | None = None
     parameters: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
+    media: tuple[str, ...] = ()
+    """Types that an answer may have besides JSON."""
 
 
 _PARAMETERS: dict[str, dict[str, Any]] = {
@@ -113,6 +117,11 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "query",
         "description": "`next_cursor` of the page before.",
         "schema": {"type": "string"},
+    },
+    "file": {
+        "in": "path",
+        "required": True,
+        "schema": {"enum": ["statistics.csv", "statistics.json", "published.csv", "published.json"]},
     },
     "lang": {
         "in": "query",
@@ -248,6 +257,17 @@ OPERATIONS: tuple[Operation, ...] = (
         ("month", "lang"),
         (422,),
     ),
+    Operation(
+        "GET",
+        "/v1/open-data/{file}",
+        "openData",
+        "Open data: the months' figures, the published answers of a month",
+        {200: OpenData},
+        None,
+        ("file", "month", "field", "lang"),
+        (422,),
+        ("text/csv",),
+    ),
     Operation("GET", "/openapi.json", "openapi", "This document", {200: None}),
     Operation("GET", "/health", "health", "Whether intake answers", {200: Health}),
 )
@@ -292,7 +312,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "parameters": [{"name": name, **_PARAMETERS[name]} for name in operation.parameters],
         "responses": {
-            **{str(status): _answer(model) for status, model in operation.answers.items()},
+            **{str(status): _answer(model, operation.media) for status, model in operation.answers.items()},
             **{str(status): _problem(status) for status in operation.problems},
         },
     }
@@ -304,9 +324,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
     return described
 
 
-def _answer(model: type[BaseModel] | None) -> dict[str, Any]:
+def _answer(model: type[BaseModel] | None, media: tuple[str, ...]) -> dict[str, Any]:
     schema = _reference(model) if model else {"type": "object"}
-    return {"description": "Done", "content": {"application/json": {"schema": schema}}}
+    content = {"application/json": {"schema": schema}} | {
+        one: {"schema": {"type": "string"}} for one in media
+    }
+    return {"description": "Done", "content": content}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -1,21 +1,17 @@
-"""What everybody may read: published answers, the fields of responsibility, the month's figures."""
+"""What everybody may read: published answers and the fields of responsibility."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
 from shared import clock
 from shared.directory import Directory
-from shared.domain import deadlines
 from shared.domain.errors import InvalidInputError
 from shared.domain.gsm7 import unaccented
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Channel, Kind, Petition
+from shared.domain.petition import Kind
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions, PublicAnswer
 from shared.web.i18n import Language
@@ -26,7 +22,6 @@ PAGE = 20
 """Published answers on a page; a page may hold a few more, because it ends where a page of the index ends."""
 MONTHS_PER_REQUEST = 24
 LONGEST_SEARCH = 100
-FIGURES_KEPT_FOR = timedelta(seconds=60)
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _CURSOR = re.compile(r"(20[0-9]{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:#a-f-]{1,40}))?")
@@ -75,33 +70,12 @@ class PublishedList(_View):
     next_cursor: str | None = None
 
 
-class MonthFigures(_View):
-    """How the petitions received in one month fared. `on_time` leaves aside those that are open and not yet due."""
-
-    month: str
-    received: int
-    answered: int
-    answered_on_time: int
-    answered_late: int
-    open: int
-    open_overdue: int
-    ended_otherwise: int
-    published: int
-    on_time_percent: float | None = None
-    ratings: int
-    average_rating: float | None = None
-    by_state: dict[str, int]
-    by_channel: dict[str, int]
-    by_field: dict[str, int]
-
-
 class PublicRecord:
     """Reads what is public."""
 
     def __init__(self, petitions: Petitions, directory: Directory) -> None:
         self._petitions = petitions
         self._directory = directory
-        self._figures: dict[str, tuple[datetime, MonthFigures]] = {}
 
     def fields(self, language: Language) -> FieldList:
         """Return the fields in force today."""
@@ -121,6 +95,10 @@ class PublicRecord:
                 for field in self._directory.fields(today).values()
             )
         )
+
+    def this_month(self) -> str:
+        """Return the month that it is in Vietnam, e.g. `2026-11`."""
+        return f"{local_date(clock.now()):%Y-%m}"
 
     def published(
         self, *, field: str, month: str, search: str, cursor: str, language: Language
@@ -170,67 +148,6 @@ class PublicRecord:
             field_label=_name(field.name, field.name_en, language) if field else None,
             unit_label=_name(unit.name, unit.name_en, language) if unit else None,
         )
-
-    def figures(self, month: str) -> MonthFigures:
-        """Return the figures of the petitions received in a month; "" is this month.
-
-        Counted from the petitions themselves and kept for a minute, so a public page cannot be made to read them
-        over and over.
-
-        Raises:
-            InvalidInputError: no month, or one before the system opened or yet to come.
-        """
-        now = clock.now()
-        this_month = f"{local_date(now):%Y-%m}"
-        asked = _checked("month", month, _MONTH) if month else this_month
-        if not FIRST_MONTH <= asked <= this_month:
-            raise InvalidInputError(("month", "invalid"))
-        kept = self._figures.get(asked)
-        if kept is None or abs(now - kept[0]) >= FIGURES_KEPT_FOR:
-            found = (self._petitions.get(reference) for reference in self._petitions.received_in(asked))
-            kept = (now, month_figures(asked, [petition for petition in found if petition], now))
-            self._figures[asked] = kept
-        return kept[1]
-
-
-def month_figures(month: str, petitions: list[Petition], now: datetime) -> MonthFigures:
-    """Count the petitions of a month; the answer's own day decides whether it was in time."""
-    answered = [p for p in petitions if p.answer and p.answer.approved_at]
-    on_time = sum(not deadlines.is_overdue(p.due_on, first_answered_at(p)) for p in answered)
-    unanswered = [p for p in petitions if p.is_unanswered and not p.answer]
-    overdue = sum(deadlines.is_overdue(p.due_on, now) for p in unanswered)
-    scores = [p.rating.score for p in petitions if p.rating]
-    decided = len(answered) + overdue
-    return MonthFigures(
-        month=month,
-        received=len(petitions),
-        answered=len(answered),
-        answered_on_time=on_time,
-        answered_late=len(answered) - on_time,
-        open=len(unanswered),
-        open_overdue=overdue,
-        ended_otherwise=len(petitions) - len(answered) - len(unanswered),
-        published=sum(p.publication is not None for p in petitions),
-        on_time_percent=round(100 * on_time / decided, 1) if decided else None,
-        ratings=len(scores),
-        average_rating=round(sum(scores) / len(scores), 2) if scores else None,
-        by_state=_counted(p.state for p in petitions),
-        by_channel={channel.value: sum(p.channel is channel for p in petitions) for channel in Channel},
-        by_field=_counted(
-            p.field or p.chosen_field or "" for p in petitions if p.state is not State.RESTRICTED
-        ),
-    )
-
-
-def first_answered_at(petition: Petition) -> datetime:
-    """Return when the first answer was approved: a later one, after reopening, does not make it late."""
-    first = next((e.at for e in petition.history if e.action is Action.APPROVE), None)
-    assert petition.answer is not None  # noqa: S101 - asked only for answered petitions
-    return first or petition.answer.approved_at or petition.received_at
-
-
-def _counted(values: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(str(value) for value in values if value).items()))
 
 
 def _is_wanted(answer: PublicAnswer, field: str, words: list[str]) -> bool:

@@ -23,6 +23,8 @@ class IntakeSettings(settings.FileSettings):
     """Intake's tables, keys and limits. It may close the seal and has no right to open it."""
 
     throttle_table: str
+    statistics_table: str
+    roots_table: str
     seal_key_id: str
     providers_secret: str
     notices_queue_url: str

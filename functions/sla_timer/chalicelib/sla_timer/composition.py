@@ -5,13 +5,16 @@ from functools import cache
 from chalicelib.sla_timer.acting import Timer
 from chalicelib.sla_timer.recalculating import Recalculation
 from chalicelib.sla_timer.reconciling import Reconciliation
+from chalicelib.sla_timer.rolling_up import RollUp
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from chalicelib.sla_timer.sweeping import Sweep
 from shared import settings
 from shared.attachments import AttachmentsBucket
 from shared.deliveries import Deliveries
 from shared.directory import Directory
+from shared.outlines import Outlines
 from shared.petitions import Petitions
+from shared.statistics import Statistics
 
 
 @cache
@@ -63,7 +66,15 @@ def reconciliation() -> Reconciliation:
     )
 
 
+@cache
+def roll_up() -> RollUp:
+    """Return what keeps the statistics."""
+    told = settings.load(SlaTimerSettings)
+    outlines = Outlines(told.petitions_table)
+    return RollUp(Statistics(told.statistics_table, outlines, _directory()), outlines)
+
+
 def forget() -> None:
     """Build anew on next use (tests)."""
-    for built in (_directory, _petitions, sweep, recalculation, timer, reconciliation):
+    for built in (_directory, _petitions, sweep, recalculation, timer, reconciliation, roll_up):
         built.cache_clear()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from chalice.app import Request, Response
 
-from chalicelib.intake.site import files, following, reading, sending
+from chalicelib.intake.site import figures, files, following, reading, sending
 from chalicelib.intake.site.frame import error_page
 from shared.domain import errors
 
@@ -19,7 +19,7 @@ PAGES: dict[str, Callable[..., Response]] = {
     view.__name__: view
     for view in (
         *(reading.home, reading.privacy, reading.not_found, reading.asset, reading.api_reference),
-        *(reading.published, reading.statistics),
+        *(reading.published, figures.statistics),
         *(sending.send_form, sending.send),
         *(following.track_form, following.track, following.supplement, following.withdraw),
         *(following.rate, following.reopen, following.unlock),

@@ -8,7 +8,7 @@ from chalice.app import Request, Response
 
 from chalicelib.intake import composition
 from chalicelib.intake.api import query
-from chalicelib.intake.public_record import MonthFigures, PublishedList
+from chalicelib.intake.public_record import PublishedList
 from chalicelib.intake.site.frame import (
     LONGEST_KEPT,
     form_errors,
@@ -18,9 +18,7 @@ from chalicelib.intake.site.frame import (
     terms_today,
 )
 from shared.domain import errors
-from shared.domain.petition import Channel
-from shared.web.i18n import Language, gettext
-from shared.web.labels import CHANNELS
+from shared.web.i18n import gettext
 from shared.web.rendering import link
 from shared.web.static import asset as stored_asset
 
@@ -102,51 +100,3 @@ def published(request: Request) -> Response:
         older=older,
         fields=composition.public_record().fields(language).fields,
     )
-
-
-def statistics(request: Request) -> Response:
-    """Show the figures of one month."""
-    language = page_language(request)
-    month = query(request, "month")
-    figures: MonthFigures | None = None
-    problems: tuple[tuple[str, str], ...] = ()
-    try:
-        figures = composition.public_record().figures(month)
-    except errors.InvalidInputError as error:
-        problems = error.problems
-    listed = form_errors(problems, language)
-    return page(
-        request,
-        "statistics.html",
-        422 if listed else 200,
-        **shown_errors(listed),
-        form={"month": figures.month if figures else month[:20]},
-        figures=figures,
-        **_tables(figures, language),
-    )
-
-
-def _tables(figures: MonthFigures | None, language: Language) -> dict[str, list[tuple[str, object]]]:
-    if figures is None:
-        return {"rows": [], "channels": [], "by_field": []}
-    _ = gettext(language)
-    names = {field.code: field.name for field in composition.public_record().fields(language).fields}
-    percent = "–" if figures.on_time_percent is None else f"{figures.on_time_percent:g} %"
-    rating = "–" if figures.average_rating is None else f"{figures.average_rating:g} / 5"
-    rows: list[tuple[str, object]] = [
-        (_("Đã tiếp nhận"), figures.received),
-        (_("Đã trả lời"), figures.answered),
-        (_("Trả lời đúng hạn"), figures.answered_on_time),
-        (_("Trả lời quá hạn"), figures.answered_late),
-        (_("Đang xử lý"), figures.open),
-        (_("Đang xử lý, đã quá hạn"), figures.open_overdue),
-        (_("Kết thúc cách khác (chuyển, hướng dẫn, gộp, rút, từ chối)"), figures.ended_otherwise),
-        (_("Tỷ lệ đúng hạn"), percent),
-        (_("Đã công khai"), figures.published),
-        (_("Điểm hài lòng trung bình"), rating),
-    ]
-    return {
-        "rows": rows,
-        "channels": [(_(CHANNELS[Channel(name)]), number) for name, number in figures.by_channel.items()],
-        "by_field": [(names.get(code, code), number) for code, number in figures.by_field.items()],
-    }

@@ -1,0 +1,54 @@
+"""Which chart goes with a report's table: how answers stand by row, or how many there were."""
+
+from __future__ import annotations
+
+from chalicelib.casework.counting import Section
+from chalicelib.casework.measures import IN_TIME, ON_TIME, OVERDUE, RECEIVED, TOO_LATE
+from chalicelib.casework.reporting import Report
+from chalicelib.casework.wording import read
+from shared.web.charts import Chart, Part, chart
+from shared.web.i18n import Language, gettext
+
+ANSWERS = ((ON_TIME, "look-good"), (TOO_LATE, "look-late"), (OVERDUE, "look-bad"), (IN_TIME, "look-open"))
+
+
+def chart_of(report: Report, section: Section, language: Language) -> Chart | None:
+    """Return the chart of a section, None where a table says it all."""
+    _ = gettext(language)
+    names = {column.name for column in section.table.columns}
+    if report.name == "six-month":
+        return _months(section, language)
+    heads = [column.name for column in section.table.columns if not column.is_figure]
+    if {one.column.name for one, _look in ANSWERS} <= names:
+        looks = [(one.column.name, _(one.column.label), look) for one, look in ANSWERS]
+        title = _("Việc trả lời: {title}").format(title=_(section.title).lower())
+    elif section.table.blocks and RECEIVED.column.name in names:
+        looks = [(RECEIVED.column.name, _(RECEIVED.column.label), "look-plain")]
+        title = _("Số tiếp nhận: {title}").format(title=_(section.title).lower())
+    else:
+        return None
+    rows = [
+        (
+            " · ".join(read(head, row.get(head), language) for head in heads),
+            [Part(look, label, int(row.get(name) or 0)) for name, label, look in looks],
+        )
+        for row in section.table.rows
+    ]
+    return chart(title, sorted(rows, key=lambda one: -sum(part.number for part in one[1])))
+
+
+def _months(section: Section, language: Language) -> Chart | None:
+    _ = gettext(language)
+    by_measure = {row["measure_code"]: row for row in section.table.rows}
+    months = [column for column in section.table.columns if column.is_figure and column.name != "total"]
+    rows = [
+        (
+            month.label,
+            [
+                Part(look, _(one.column.label), int(by_measure[one.column.name].get(month.name) or 0))
+                for one, look in ANSWERS
+            ],
+        )
+        for month in months
+    ]
+    return chart(_("Việc trả lời theo tháng tiếp nhận"), rows)

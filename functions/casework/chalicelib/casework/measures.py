@@ -1,0 +1,174 @@
+"""What the reports count: each figure as one function of a tally and today, so that a sum and its parts agree.
+
+A figure can be asked of the sum of all petitions, and of one petition alone: that is how every figure leads to the
+petitions behind it. What each means is written down in docs/reports.md; a test holds that page against this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
+
+from shared.domain.duties import DutyKind, Standing
+from shared.domain.lifecycle import State
+from shared.domain.petition import Channel, Kind
+from shared.domain.tallies import Tally, standing
+from shared.web.i18n import N_
+
+Value = str | int | float | None
+Count = Callable[[Tally, date], Value]
+
+
+class Column(NamedTuple):
+    """One column: its name for programs, and what people read over it."""
+
+    name: str
+    label: str
+    is_figure: bool = True
+
+
+class Measure(NamedTuple):
+    """One figure of the reports."""
+
+    column: Column
+    value_of: Count
+
+    def is_behind(self, tally: Tally, today: date) -> bool:
+        """Tell whether a petition with this tally is part of the figure: counted in it, or in its average."""
+        value = self.value_of(tally, today)
+        return value > 0 if isinstance(value, int) else value is not None
+
+
+def _named(*names: str) -> Count:
+    return lambda tally, _today: sum(tally.get(name, 0) for name in names)
+
+
+def _standing(kind: DutyKind, asked: Standing) -> Count:
+    return lambda tally, today: standing(tally, kind, asked, today)
+
+
+def _in_state(*states: State) -> Count:
+    return _named(*(f"state:{state}" for state in states))
+
+
+def on_time_percent(tally: Tally, today: date) -> float | None:
+    """Return the share answered in time of those that had to be answered by now; None when there were none."""
+    kept, late, unmet = (
+        standing(tally, DutyKind.ANSWER, one, today) for one in (Standing.KEPT, Standing.LATE, Standing.UNMET)
+    )
+    fallen_due = kept + late + unmet
+    return round(100 * kept / fallen_due, 1) if fallen_due else None
+
+
+def average_rating(tally: Tally, _today: date) -> float | None:
+    """Return the average score of those who rated."""
+    scores = {score: tally.get(f"rating:{score}", 0) for score in range(1, 6)}
+    rated = sum(scores.values())
+    return round(sum(score * number for score, number in scores.items()) / rated, 2) if rated else None
+
+
+def average_days(tally: Tally, _today: date) -> float | None:
+    """Return how many calendar days answers took."""
+    answered = tally.get("ANSWER:KEPT", 0) + tally.get("ANSWER:LATE", 0)
+    return round(tally.get("answer_days", 0) / answered, 1) if answered else None
+
+
+def _measure(name: str, label: str, count: Count) -> Measure:
+    return Measure(Column(name, label), count)
+
+
+A, U, P, F = DutyKind.ANSWER, DutyKind.UPDATE, DutyKind.PUBLICATION, DutyKind.FORWARDING
+S2 = DutyKind.SECOND_ANSWER
+KEPT, LATE, UNMET, OPEN = Standing.KEPT, Standing.LATE, Standing.UNMET, Standing.OPEN
+
+RECEIVED = _measure("received", N_("Tiếp nhận"), _named("received"))
+ON_TIME = _measure("answered_on_time", N_("Trả lời đúng hạn"), _standing(A, KEPT))
+TOO_LATE = _measure("answered_late", N_("Trả lời quá hạn"), _standing(A, LATE))
+OVERDUE = _measure("overdue", N_("Chưa trả lời, đã quá hạn"), _standing(A, UNMET))
+IN_TIME = _measure("open_in_time", N_("Đang xử lý, còn hạn"), _standing(A, OPEN))
+PERCENT = _measure("on_time_percent", N_("Tỷ lệ đúng hạn (%)"), on_time_percent)
+ANSWERED = _measure("answered", N_("Đã trả lời"), _named("ANSWER:KEPT", "ANSWER:LATE"))
+REOPENED = _measure("reopened", N_("Mở lại"), _named("reopened"))
+RATING = _measure("average_rating", N_("Điểm hài lòng trung bình"), average_rating)
+PUBLISHED = _measure("published", N_("Đã công khai"), _named("published"))
+
+ANSWERING = (ON_TIME, TOO_LATE, OVERDUE, IN_TIME, PERCENT)
+DAYS = _measure("average_days", N_("Số ngày trả lời trung bình"), average_days)
+UPDATES = (
+    _measure("updates_kept", N_("Thông báo định kỳ đúng hạn"), _standing(U, KEPT)),
+    _measure("updates_late", N_("Thông báo định kỳ muộn"), _standing(U, LATE)),
+    _measure("updates_unmet", N_("Thiếu thông báo định kỳ"), _standing(U, UNMET)),
+)
+PUBLICATIONS = (
+    _measure("published_on_time", N_("Công khai đúng hạn"), _standing(P, KEPT)),
+    _measure("published_late", N_("Công khai muộn"), _standing(P, LATE)),
+    _measure("unpublished", N_("Chưa công khai, đã quá hạn"), _standing(P, UNMET)),
+)
+FORWARDINGS = (
+    _measure("forwarded_on_time", N_("Chuyển cơ quan khác đúng hạn"), _standing(F, KEPT)),
+    _measure("forwarded_late", N_("Chuyển cơ quan khác muộn"), _standing(F, LATE)),
+    _measure("unforwarded", N_("Chưa chuyển, đã quá hạn"), _standing(F, UNMET)),
+)
+SECOND_ANSWERS = (
+    _measure("second_on_time", N_("Trả lời lần hai đúng hạn"), _standing(S2, KEPT)),
+    _measure("second_late", N_("Trả lời lần hai muộn"), _standing(S2, LATE)),
+    _measure("second_overdue", N_("Chưa trả lời lần hai, đã quá hạn"), _standing(S2, UNMET)),
+)
+OTHER_DUTIES = (*UPDATES, *PUBLICATIONS, *FORWARDINGS, *SECOND_ANSWERS)
+ORIGINS = (
+    _measure("web", N_("Qua trang web"), _named(f"channel:{Channel.WEB}")),
+    _measure("sms", N_("Qua tin nhắn 8088"), _named(f"channel:{Channel.SMS}")),
+    _measure("hotline", N_("Qua tổng đài"), _named(f"channel:{Channel.HOTLINE}")),
+    _measure("regulation", N_("Về cơ chế, chính sách, thủ tục"), _named(f"kind:{Kind.REGULATION}")),
+    _measure("conduct", N_("Về hành vi cán bộ"), _named(f"kind:{Kind.CONDUCT}")),
+    _measure("initiative", N_("Sáng kiến"), _named(f"kind:{Kind.INITIATIVE}")),
+    _measure("unclassified", N_("Chưa phân loại"), _named("kind:")),
+)
+OUTCOMES = (
+    _measure("forwarded", N_("Đã chuyển cơ quan khác"), _in_state(State.FORWARDED)),
+    _measure("guided", N_("Đã hướng dẫn"), _in_state(State.GUIDED)),
+    _measure("merged", N_("Đã gộp"), _in_state(State.MERGED)),
+    _measure("refused", N_("Từ chối tiếp nhận"), _in_state(State.REFUSED)),
+    _measure("withdrawn", N_("Người gửi rút"), _in_state(State.WITHDRAWN)),
+    PUBLISHED,
+    REOPENED,
+    RATING,
+)
+WORK = (
+    RECEIVED,
+    _measure("to_decide", N_("Chờ phân công"), _in_state(State.RECEIVED, State.REOPENED)),
+    _measure("to_accept", N_("Chờ nhận xử lý"), _in_state(State.ASSIGNED)),
+    _measure("in_progress", N_("Đang xử lý"), _in_state(State.IN_PROGRESS)),
+    _measure("awaiting_information", N_("Chờ bổ sung"), _in_state(State.AWAITING_INFORMATION)),
+    _measure("awaiting_approval", N_("Chờ phê duyệt"), _in_state(State.AWAITING_APPROVAL)),
+    OVERDUE,
+    ANSWERED,
+    _measure("returned_drafts", N_("Lượt trả lại dự thảo"), _named("returned_drafts")),
+)
+INITIATIVES = (
+    RECEIVED,
+    _measure(
+        "considered",
+        N_("Đang xem xét"),
+        _in_state(
+            State.RECEIVED,
+            State.ASSIGNED,
+            State.IN_PROGRESS,
+            State.AWAITING_INFORMATION,
+            State.AWAITING_APPROVAL,
+            State.REOPENED,
+        ),
+    ),
+    ANSWERED,
+    PUBLISHED,
+    *OUTCOMES[:5],
+    RATING,
+)
+TREND = (RECEIVED, ANSWERED, *ANSWERING, DAYS, REOPENED, RATING)
+
+MEASURES: dict[str, Measure] = {
+    measure.column.name: measure
+    for measure in (RECEIVED, *ANSWERING, DAYS, *OTHER_DUTIES, *ORIGINS, *OUTCOMES, *WORK, *INITIATIVES)
+}
+"""Every figure by its name."""

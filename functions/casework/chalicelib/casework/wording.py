@@ -1,0 +1,56 @@
+"""What people read in the place of a report's values."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.casework.counting import WHY
+from shared.domain.duties import Standing
+from shared.domain.lifecycle import State
+from shared.domain.petition import Channel, Kind
+from shared.domain.reference import spaced
+from shared.domain.working_calendar import VIETNAM
+from shared.web.i18n import N_, Language, gettext
+from shared.web.labels import CHANNELS, KINDS, STATES
+
+STANDINGS: dict[str, str] = {
+    Standing.OPEN: N_("Còn hạn"),
+    Standing.KEPT: N_("Đúng hạn"),
+    Standing.LATE: N_("Muộn"),
+    Standing.UNMET: N_("Chưa làm, đã quá hạn"),
+}
+"""How a duty stands, in words."""
+_WORDS: dict[str, dict[Any, str]] = {
+    "kind": {str(Kind(kind)): label for kind, label in KINDS.items()},
+    "channel": {str(Channel(channel)): label for channel, label in CHANNELS.items()},
+    "state": {str(State(state)): label for state, label in STATES.items()},
+    "standing": {str(standing): label for standing, label in STANDINGS.items()},
+    "rule": WHY,
+}
+
+
+def read(name: str, value: Any, language: Language) -> str:
+    """Return a value as it is read; a figure as it is written in the reader's language."""
+    _ = gettext(language)
+    if value is None or value == "":
+        return "–"
+    if name in _WORDS:
+        return _(_WORDS[name].get(value, value))
+    if name == "measure":
+        return _(value)
+    if name == "reference":
+        return spaced(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if name.endswith("_on"):
+        return f"{date.fromisoformat(value):%d/%m/%Y}"
+    return figure(value, language) if isinstance(value, int | float) else str(value)
+
+
+def figure(value: float, language: Language) -> str:
+    """Return a number as it is written: 1.234,5 in Vietnamese, 1,234.5 in English."""
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
+    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))

@@ -1,0 +1,206 @@
+"""The public's figures: how the petitions received in a month fared, by the same definitions as the leaders' reports.
+
+Denunciations are not counted here. Counts so small that they could point at somebody are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.intake.public_record import FIRST_MONTH
+from shared import clock
+from shared.domain.duties import DutyKind, Standing
+from shared.domain.errors import InvalidInputError
+from shared.domain.petition import Channel, Kind, Lane
+from shared.domain.tallies import Breakdown, Tally, standing, summed
+from shared.domain.working_calendar import local_date
+from shared.statistics import Figure, Statistics
+
+LEAST_SHOWN = 3
+"""Petitions from one province that are told; fewer could point at somebody."""
+KEPT_FOR = timedelta(seconds=60)
+MONTHS_SHOWN = 12
+
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class UnitFigures(_View):
+    """How one unit answers."""
+
+    unit: str
+    received: int
+    answered_on_time: int
+    answered_late: int
+    open_overdue: int
+    on_time_percent: float | None = None
+
+
+class MonthFigures(_View):
+    """How the petitions received in one month fared. `on_time` leaves aside those that are open and not yet due."""
+
+    month: str
+    received: int
+    answered: int
+    answered_on_time: int
+    answered_late: int
+    open: int
+    open_overdue: int
+    ended_otherwise: int
+    published: int
+    reopened: int
+    on_time_percent: float | None = None
+    average_days: float | None = None
+    ratings: int
+    average_rating: float | None = None
+    by_state: dict[str, int]
+    by_channel: dict[str, int]
+    by_kind: dict[str, int]
+    by_field: dict[str, int]
+    by_province: dict[str, int | None]
+    """By code of the province; null where a count is too small to be told."""
+    by_unit: tuple[UnitFigures, ...]
+
+
+class PublicStatistics:
+    """Answers with figures, and keeps each month's for a minute: a public page cannot make us read over and over."""
+
+    def __init__(self, statistics: Statistics) -> None:
+        self._statistics = statistics
+        self._kept: dict[str, tuple[datetime, MonthFigures]] = {}
+
+    def figures(self, month: str) -> MonthFigures:
+        """Return the figures of the petitions received in a month; "" is this month.
+
+        Raises:
+            InvalidInputError: no month, or one before the system opened or yet to come.
+        """
+        now = clock.now()
+        this_month = f"{local_date(now):%Y-%m}"
+        if month and not _MONTH.fullmatch(month):
+            raise InvalidInputError(("month", "invalid"))
+        asked = month or this_month
+        if not FIRST_MONTH <= asked <= this_month:
+            raise InvalidInputError(("month", "invalid"))
+        kept = self._kept.get(asked)
+        if kept is None or abs(now - kept[0]) >= KEPT_FOR:
+            kept = (now, self._counted(asked, now))
+            self._kept[asked] = kept
+        return kept[1]
+
+    def latest(self, count: int = MONTHS_SHOWN) -> list[MonthFigures]:
+        """Return the figures of the latest months, the oldest first."""
+        first = local_date(clock.now()).replace(day=1)
+        months: list[str] = []
+        while len(months) < count and f"{first:%Y-%m}" >= FIRST_MONTH:
+            months.append(f"{first:%Y-%m}")
+            first = (first - timedelta(days=1)).replace(day=1)
+        return [self.figures(month) for month in reversed(months)]
+
+    def _counted(self, month: str, now: datetime) -> MonthFigures:
+        first = date.fromisoformat(f"{month}-01")
+        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+        def read(by: Breakdown) -> list[Figure]:
+            figures = self._statistics.figures(by, first, last, now)
+            return [figure for figure in figures if figure.shelf.lane is not Lane.RESTRICTED]
+
+        return month_figures(month, read, local_date(now))
+
+
+def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], today: date) -> MonthFigures:
+    """Lay a month's tallies out as its public figures."""
+    by_kind = list(read(Breakdown.KIND))
+    whole = summed(figure.tally for figure in by_kind)
+    answers = _answers(whole, today)
+    ratings = {score: whole[f"rating:{score}"] for score in range(1, 6)}
+    rated = sum(ratings.values())
+    return MonthFigures(
+        month=month,
+        received=whole["received"],
+        answered=answers.answered,
+        answered_on_time=answers.kept,
+        answered_late=answers.late,
+        open=answers.open + answers.unmet,
+        open_overdue=answers.unmet,
+        ended_otherwise=whole["received"] - answers.answered - answers.open - answers.unmet,
+        published=whole["published"],
+        reopened=whole["reopened"],
+        on_time_percent=answers.percent,
+        average_days=round(whole["answer_days"] / answers.answered, 1) if answers.answered else None,
+        ratings=rated,
+        average_rating=round(sum(score * n for score, n in ratings.items()) / rated, 2) if rated else None,
+        by_state=_named(whole, "state:"),
+        by_channel={channel.value: whole[f"channel:{channel}"] for channel in Channel},
+        by_kind={kind.value: whole[f"kind:{kind}"] for kind in Kind},
+        by_field=_received(read(Breakdown.FIELD)),
+        by_province=without_small(_received(read(Breakdown.PROVINCE))),
+        by_unit=tuple(
+            UnitFigures(
+                unit=unit,
+                received=tally["received"],
+                answered_on_time=found.kept,
+                answered_late=found.late,
+                open_overdue=found.unmet,
+                on_time_percent=found.percent,
+            )
+            for unit, tally in sorted(_by_unit(by_kind).items())
+            for found in [_answers(tally, today)]
+            if unit
+        ),
+    )
+
+
+class _Answers(BaseModel):
+    kept: int
+    late: int
+    open: int
+    unmet: int
+
+    @property
+    def answered(self) -> int:
+        return self.kept + self.late
+
+    @property
+    def percent(self) -> float | None:
+        fallen_due = self.kept + self.late + self.unmet
+        return round(100 * self.kept / fallen_due, 1) if fallen_due else None
+
+
+def _answers(tally: Tally, today: date) -> _Answers:
+    return _Answers(**{one.value.lower(): standing(tally, DutyKind.ANSWER, one, today) for one in Standing})
+
+
+def _by_unit(figures: Iterable[Figure]) -> dict[str, Tally]:
+    units: dict[str, Tally] = {}
+    for figure in figures:
+        units.setdefault(figure.shelf.unit, Tally()).update(figure.tally)
+    return units
+
+
+def _received(figures: Iterable[Figure]) -> dict[str, int]:
+    found = Tally()
+    for figure in figures:
+        if figure.group:
+            found[figure.group] += figure.tally["received"]
+    return dict(sorted(found.items()))
+
+
+def _named(tally: Mapping[str, int], prefix: str) -> dict[str, int]:
+    return {name.removeprefix(prefix): n for name, n in sorted(tally.items()) if name.startswith(prefix)}
+
+
+def without_small(counts: dict[str, int], least: int = LEAST_SHOWN) -> dict[str, int | None]:
+    """Leave out small counts; and where that leaves only one out, the next smallest too, else the sum would tell it."""
+    small = {name for name, number in counts.items() if number < least}
+    if len(small) == 1 and len(counts) > 1:
+        rest = {name: number for name, number in counts.items() if name not in small}
+        small.add(min(rest, key=lambda name: (rest[name], name)))
+    return {name: None if name in small else number for name, number in counts.items()}

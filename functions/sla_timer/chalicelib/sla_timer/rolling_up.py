@@ -1,0 +1,113 @@
+"""Rolls the statistics up every hour: counts the days of receipt anew on which a petition changed, and their months.
+
+Nothing is added to anything: a row is what its petitions amount to, so counting twice, late, or half does no harm.
+Every night all rows are counted from scratch and compared; a difference is repaired and reported, and there should
+be none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from shared import clock, telemetry
+from shared.domain.petition import Petition
+from shared.domain.tallies import Tally
+from shared.domain.working_calendar import local_date
+from shared.outlines import Outlines
+from shared.statistics import ONLY_BY_DAY, Place, Statistics, days_period, horizon_of, rolled_up
+
+OVERLAP = timedelta(minutes=10)
+"""The index of changes may lag, and a change is dated by when its maker began: looked at twice rather than never."""
+
+PARTS_OF_A_DAY = 4
+"""A day's row is named after its breakdown, its day, and the three parts of its shelf."""
+Rows = dict[str, dict[str, Tally]]
+
+
+class RollUp:
+    """Keeps the statistics' rows."""
+
+    def __init__(self, statistics: Statistics, outlines: Outlines) -> None:
+        self._statistics = statistics
+        self._outlines = outlines
+
+    def run(self) -> int:
+        """Bring the rows up to date, and once a day count everything from scratch.
+
+        Returns:
+            how many rows were written.
+        """
+        now = clock.now()
+        today, rules, horizon = local_date(now), self._statistics.rules(), horizon_of(now)
+        place, written = self._statistics.place(), 0
+        is_usable = (
+            place is not None and (place.rules, place.horizon) == (rules, horizon) and place.until < now
+        )
+        if place is not None and is_usable:
+            written = self._catch_up(self._outlines.days_touched(place.until, now), horizon)
+        if place is None or not is_usable or place.recounted_on != today:
+            found = self._recount(horizon)
+            written += len(found)
+            if place is not None and is_usable and found:
+                self._report(found, self._outlines.days_touched(place.until, now))
+        self._statistics.keep_place(Place(now - OVERLAP, rules, horizon, today))
+        return written
+
+    def _catch_up(self, touched: set[date], horizon: date) -> int:
+        written = 0
+        for month in {f"{day:%Y-%m}" for day in touched}:
+            days = {day for day in touched if f"{day:%Y-%m}" == month}
+            period = days_period(month)
+            received = (
+                petition
+                for petition in self._outlines.received(min(days), max(days))
+                if local_date(petition.received_at) in days
+            )
+            fresh = self._counted(received, horizon).get(period, {})
+            kept = self._statistics.rows(period).rows
+            fresh |= {name: groups for name, groups in kept.items() if _day_of(name) not in days}
+            written += len(self._write(period, fresh, kept))
+            written += len(self._write(month, _by_month(fresh), self._statistics.rows(month).rows))
+        return written
+
+    def _recount(self, horizon: date) -> list[str]:
+        written: list[str] = []
+        for period, fresh in self._counted(self._outlines.all(), horizon).items():
+            written += self._write(period, fresh, self._statistics.rows(period).rows)
+        return written
+
+    def _counted(self, petitions: Iterable[Petition], horizon: date) -> dict[str, Rows]:
+        return rolled_up((petition, self._statistics.tally(petition, horizon)) for petition in petitions)
+
+    def _write(self, period: str, fresh: Rows, kept: Rows) -> list[str]:
+        """Write the rows that differ; one that nothing belongs to any more becomes empty. Return their names."""
+        differing = [name for name in sorted({*fresh, *kept}) if fresh.get(name, {}) != kept.get(name, {})]
+        for name in differing:
+            self._statistics.put(period, name, fresh.get(name, {}))
+        return differing
+
+    def _report(self, found: list[str], touched: set[date]) -> None:
+        """Count the days that were wrong though nothing happened on them meanwhile."""
+        wrong = {day for day in map(_day_of, found) if day is not None and day not in touched}
+        telemetry.count("StatisticsRepairs", len(wrong))
+        if wrong:
+            telemetry.logger().warning("statistics repaired", days=sorted(map(str, wrong)))
+
+
+def _day_of(name: str) -> date | None:
+    """Return the day of a day's row; a month's row has none."""
+    _by, *parts = name.split("#")
+    return date.fromisoformat(parts[0]) if len(parts) == PARTS_OF_A_DAY else None
+
+
+def _by_month(days: Rows) -> Rows:
+    months: Rows = {}
+    for name, groups in days.items():
+        by, _day, shelf = name.split("#", 2)
+        if by in ONLY_BY_DAY:
+            continue
+        row = months.setdefault(f"{by}#{shelf}", {})
+        for group, tally in groups.items():
+            row.setdefault(group, Tally()).update(tally)
+    return months

@@ -1,0 +1,130 @@
+"""What one petition adds to the statistics, as counts that can be summed in any order and stay true while time passes.
+
+A tally holds nothing that depends on today: what was done is counted as kept or late, what is still owed under the
+day it is due, so that whoever reads a sum can tell on any later day what is overdue. Whether a duty was kept is asked
+of `shared.domain.duties`, as on the petitioner's page and the officer's desk, so the three cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from shared.domain.duties import DutyKind, Standing, duties
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Kind, Lane, Petition
+from shared.domain.terms import Terms
+from shared.domain.working_calendar import WorkingCalendar, local_date
+
+Tally = Counter[str]
+"""Counts by name: `received`, `state:ANSWERED`, `ANSWER:KEPT`, `ANSWER:DUE:2026-11-23` …"""
+
+
+class Breakdown(StrEnum):
+    """By what petitions are told apart."""
+
+    FIELD = "FIELD"
+    KIND = "KIND"
+    CHANNEL = "CHANNEL"
+    PROVINCE = "PROVINCE"
+    HANDLER = "HANDLER"
+    COMPLAINED_UNIT = "COMPLAINED_UNIT"
+    CASE = "CASE"
+    """The reference, of what the Task Force may have to look into; kept by day only, because there may be many."""
+
+
+class Shelf(NamedTuple):
+    """Counts that the same people may see: a unit's, those about a unit's conduct, and denunciations apart."""
+
+    unit: str
+    complained_unit: str | None
+    lane: Lane
+    """Only RESTRICTED and ORDINARY: of the other lanes everybody may know."""
+
+    @property
+    def state(self) -> State:
+        """What `permissions.may_know` asks for besides."""
+        return State.RESTRICTED if self.lane is Lane.RESTRICTED else State.RECEIVED
+
+
+def shelf_of(petition: Petition) -> Shelf:
+    """Return where a petition is counted."""
+    is_restricted = petition.lane is Lane.RESTRICTED or petition.state is State.RESTRICTED
+    return Shelf(
+        petition.unit or "",
+        petition.complained_unit,
+        Lane.RESTRICTED if is_restricted else Lane.ORDINARY,
+    )
+
+
+def groups_of(petition: Petition, tally: Tally) -> dict[Breakdown, str]:
+    """Return the group that a petition belongs to in each breakdown; "" where it has none yet.
+
+    What is about nobody's conduct, and was answered in time, is no case for the Task Force.
+    """
+    groups = {
+        Breakdown.FIELD: petition.field or "",
+        Breakdown.KIND: petition.kind or "",
+        Breakdown.CHANNEL: petition.channel,
+        Breakdown.PROVINCE: petition.province or "",
+        Breakdown.HANDLER: petition.handler or "",
+    }
+    if petition.complained_unit:
+        groups[Breakdown.COMPLAINED_UNIT] = petition.complained_unit
+    if petition.kind is Kind.CONDUCT or tally[f"{DutyKind.ANSWER}:{Standing.KEPT}"] == 0:
+        groups[Breakdown.CASE] = petition.reference
+    return groups
+
+
+def tally_of(petition: Petition, terms: Terms, calendar: WorkingCalendar, horizon: datetime) -> Tally:
+    """Return what a petition adds.
+
+    Args:
+        petition: whole or in outline.
+        terms: those of its day of receipt.
+        calendar: the one in force.
+        horizon: up to when duties that only time brings (the next update) are foreseen.
+    """
+    tally = Tally(
+        ["received", f"state:{petition.state}", f"channel:{petition.channel}", f"kind:{petition.kind or ''}"]
+    )
+    for duty in duties(petition, terms, calendar, horizon):
+        if duty.done_at is None:
+            tally[f"{duty.kind}:DUE:{duty.due_on}"] += 1
+            continue
+        tally[f"{duty.kind}:{duty.standing}"] += 1
+        if duty.kind is DutyKind.ANSWER:
+            tally["answer_days"] += (local_date(duty.done_at) - local_date(petition.received_at)).days
+    if petition.rating:
+        tally[f"rating:{petition.rating.score}"] += 1
+    tally["published"] += petition.last(Action.PUBLISH) is not None
+    tally["reopened"] += petition.last(Action.REOPEN) is not None
+    tally["returned_drafts"] += sum(entry.action is Action.RETURN_DRAFT for entry in petition.history)
+    return +tally
+
+
+def summed(tallies: Iterable[Mapping[str, int]]) -> Tally:
+    """Return the sum of tallies."""
+    total = Tally()
+    for tally in tallies:
+        total.update(tally)
+    return total
+
+
+def standing(tally: Mapping[str, int], kind: DutyKind, asked: Standing, today: date) -> int:
+    """Return how many duties of a kind stand so today; an update that is not due yet is no duty yet."""
+    if asked in (Standing.KEPT, Standing.LATE):
+        return tally.get(f"{kind}:{asked}", 0)
+    prefix = f"{kind}:DUE:"
+    count = 0
+    for name, number in tally.items():
+        if name.startswith(prefix):
+            due_on = date.fromisoformat(name.removeprefix(prefix))
+            if due_on < today:
+                count += number if asked is Standing.UNMET else 0
+            elif due_on == today or kind is not DutyKind.UPDATE:
+                count += number if asked is Standing.OPEN else 0
+    return count

@@ -1,0 +1,111 @@
+"""Petitions in outline, out of the indexes `month` and `changed`: what is counted, without a word that anybody wrote.
+
+Reports and the roll-up read outlines instead of whole petitions: an outline is a petition (`Petition.outline`), so
+duties and states are asked of it by the same functions, and it costs an eighth of reading the item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from shared import aws
+from shared.domain.petition import Petition
+from shared.domain.working_calendar import VIETNAM, local_date
+from shared.petitions import day_shards, month_shards, stored_instant
+
+DAY = timedelta(days=1)
+
+
+class Head(NamedTuple):
+    """Where a petition's history stands: its last hash, and its first, which only its petitioner is told."""
+
+    reference: str
+    version: int
+    first_hash: str
+    last_hash: str
+
+
+class Outlines:
+    """Reads outlines; it writes nothing."""
+
+    def __init__(self, petitions_table: str) -> None:
+        self._table = petitions_table
+
+    def received(self, first: date, last: date) -> Iterator[Petition]:
+        """Yield every petition received from one day in Vietnam to another, both included."""
+        for month in months_between(first, last):
+            for shard in month_shards(month):
+                query = {
+                    "IndexName": "month",
+                    "KeyConditionExpression": "received_month = :month AND received_at BETWEEN :from AND :until",
+                    "ExpressionAttributeValues": {
+                        ":month": {"S": shard},
+                        ":from": {"S": stored_instant(_begin(first))},
+                        ":until": {"S": stored_instant(_begin(last + DAY) - timedelta(seconds=1))},
+                    },
+                }
+                for item in self._pages(query):
+                    yield Petition.model_validate_json(item["outline"]["S"])
+
+    def all(self) -> Iterator[Petition]:
+        """Yield every petition there is (the nightly recount)."""
+        pages = (
+            aws.client("dynamodb").get_paginator("scan").paginate(TableName=self._table, IndexName="month")
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield Petition.model_validate_json(item["outline"]["S"])
+
+    def days_touched(self, since: datetime, now: datetime) -> set[date]:
+        """Return the days of receipt of all petitions changed at or after an instant; the index may lag a moment."""
+        found: set[date] = set()
+        day = local_date(since)
+        while day <= local_date(now):
+            for item in self._changed(day, since):
+                found.add(local_date(datetime.fromisoformat(item["received_at"]["S"])))
+            day += DAY
+        return found
+
+    def heads_changed_on(self, day: date) -> list[Head]:
+        """Return the heads of all petitions whose last change fell on a day in Vietnam."""
+        return [
+            Head(
+                item["reference"]["S"],
+                int(item["version"]["N"]),
+                item["first_hash"]["S"],
+                item["last_hash"]["S"],
+            )
+            for item in self._changed(day, _begin(day))
+        ]
+
+    def _changed(self, day: date, since: datetime) -> Iterator[dict[str, Any]]:
+        for shard in day_shards(day):
+            yield from self._pages(
+                {
+                    "IndexName": "changed",
+                    "KeyConditionExpression": "changed_on = :day AND changed_at >= :since",
+                    "ExpressionAttributeValues": {
+                        ":day": {"S": shard},
+                        ":since": {"S": stored_instant(since)},
+                    },
+                }
+            )
+
+    def _pages(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        pages = aws.client("dynamodb").get_paginator("query").paginate(TableName=self._table, **query)
+        for page in pages:
+            yield from page["Items"]
+
+
+def months_between(first: date, last: date) -> Iterator[str]:
+    """Yield the months from one day to another, e.g. `2026-11`, both ends included."""
+    month = first.replace(day=1)
+    while month <= last:
+        yield f"{month:%Y-%m}"
+        month = (month + timedelta(days=32)).replace(day=1)
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=VIETNAM).astimezone(UTC)

@@ -1,0 +1,241 @@
+"""The statistics table: tallies by month and by day of receipt, rolled up hourly; reports read these rows.
+
+What changed since the last roll-up is read from the petitions' outlines instead, so a report is never stale, and its
+cost follows what it shows and what changed in the last hour, not what is stored (ADR 0024).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from shared import aws
+from shared.directory import Directory
+from shared.domain.petition import Lane, Petition
+from shared.domain.tallies import Breakdown, Shelf, Tally, groups_of, shelf_of, tally_of
+from shared.domain.working_calendar import end_of_day, local_date
+from shared.outlines import Outlines, months_between
+from shared.petitions import stored_instant
+
+_KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "roll-up"}}
+STALE_AFTER = timedelta(days=3)
+"""A roll-up that stood still longer is not built upon: readers then count the period's outlines."""
+ONLY_BY_DAY = frozenset({Breakdown.CASE})
+_NONE = "-"
+
+
+class Figure(NamedTuple):
+    """What one group on one shelf adds up to."""
+
+    shelf: Shelf
+    group: str
+    tally: Tally
+
+
+class Place(NamedTuple):
+    """How far the roll-up came: all changes before the instant are in the rows."""
+
+    until: datetime
+    rules: str
+    """Digest of the calendar and terms that duties were computed with."""
+    horizon: date
+    recounted_on: date
+
+
+class Rows(NamedTuple):
+    """The rows of one period, by their name in it: group by group, a tally."""
+
+    period: str
+    rows: dict[str, dict[str, Tally]]
+
+
+class Statistics:
+    """Reads the statistics as they stand now; `RollUp` of the SLA timer writes them."""
+
+    def __init__(self, table: str, outlines: Outlines, directory: Directory) -> None:
+        self._table = table
+        self._outlines = outlines
+        self._directory = directory
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def figures(self, by: Breakdown, first: date, last: date, now: datetime) -> Iterator[Figure]:
+        """Yield the figures of all petitions received from one day to another, one or more for each group and shelf."""
+        touched = self._touched(now)
+        for month in months_between(first, last):
+            begin, end = _days_of(month)
+            counted_anew = _within(touched, max(begin, first), min(end, last))
+            if (
+                by not in ONLY_BY_DAY
+                and not counted_anew
+                and first <= begin
+                and last >= min(end, local_date(now))
+            ):
+                yield from self._of_rows(month, f"{by}#", "")
+                continue
+            for figure_day, figure in self._of_days(month, by, max(begin, first), min(end, last)):
+                if figure_day not in counted_anew:
+                    yield figure
+            if counted_anew:
+                yield from self._fresh(by, counted_anew, now)
+
+    def _touched(self, now: datetime) -> set[date] | None:
+        """Return the days of receipt whose rows are out of date; None when all are."""
+        place = self.place()
+        if place is None or place.rules != self.rules() or not _is_recent(place, now):
+            return None
+        return self._outlines.days_touched(place.until, now)
+
+    def _fresh(self, by: Breakdown, days: set[date], now: datetime) -> Iterator[Figure]:
+        for petition in self._outlines.received(min(days), max(days)):
+            tally = self.tally(petition, horizon_of(now))
+            group = groups_of(petition, tally).get(by)
+            if group is not None and local_date(petition.received_at) in days:
+                yield Figure(shelf_of(petition), group, tally)
+
+    def tally(self, petition: Petition, horizon: date) -> Tally:
+        """Return what one petition adds."""
+        terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
+        return tally_of(petition, terms, calendar, end_of_day(horizon))
+
+    def _of_rows(self, period: str, from_name: str, until: str) -> Iterator[Figure]:
+        for name, groups in self.rows(period, from_name, until).rows.items():
+            shelf = _shelf(name.split("#")[-3:])
+            for group, tally in groups.items():
+                yield Figure(shelf, group, tally)
+
+    def _of_days(self, month: str, by: Breakdown, first: date, last: date) -> Iterator[tuple[date, Figure]]:
+        found = self.rows(days_period(month), f"{by}#{first}", f"{by}#{last}~")
+        for name, groups in found.rows.items():
+            _by, day, *shelf = name.split("#")
+            for group, tally in groups.items():
+                yield date.fromisoformat(day), Figure(_shelf(shelf), group, tally)
+
+    def rows(self, period: str, from_name: str = "", until: str = "") -> Rows:
+        """Read a period's rows: all, those whose name begins so, or those from one name to another."""
+        condition, values = "period = :period", {":period": {"S": period}}
+        if until:
+            condition += " AND measure BETWEEN :from AND :until"
+            values |= {":from": {"S": from_name}, ":until": {"S": until}}
+        elif from_name:
+            condition += " AND begins_with(measure, :from)"
+            values |= {":from": {"S": from_name}}
+        pages = (
+            aws.client("dynamodb")
+            .get_paginator("query")
+            .paginate(
+                TableName=self._table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+            )
+        )
+        return Rows(
+            period,
+            {
+                item["measure"]["S"]: {
+                    group: Tally(tally) for group, tally in json.loads(item["groups"]["S"]).items()
+                }
+                for page in pages
+                for item in page["Items"]
+            },
+        )
+
+    # --- where the roll-up stands --------------------------------------------------------------------
+
+    def place(self) -> Place | None:
+        """Return how far the roll-up came; None before the first."""
+        item = (
+            aws.client("dynamodb").get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item")
+        )
+        if item is None:
+            return None
+        return Place(
+            until=datetime.fromisoformat(item["until"]["S"]),
+            rules=item["rules"]["S"],
+            horizon=date.fromisoformat(item["horizon"]["S"]),
+            recounted_on=date.fromisoformat(item["recounted_on"]["S"]),
+        )
+
+    def keep_place(self, place: Place) -> None:
+        """Say how far the roll-up came; only after the rows were written."""
+        aws.client("dynamodb").put_item(
+            TableName=self._table,
+            Item={
+                **_KEY,
+                "until": {"S": stored_instant(place.until)},
+                "rules": {"S": place.rules},
+                "horizon": {"S": place.horizon.isoformat()},
+                "recounted_on": {"S": place.recounted_on.isoformat()},
+            },
+        )
+
+    def rules(self) -> str:
+        """Return the digest of what duties are computed with: another calendar or other terms, another digest."""
+        terms = "".join(terms.model_dump_json() for terms in self._directory.all_terms())
+        return hashlib.sha256(f"{self._directory.calendar().version}{terms}".encode()).hexdigest()[:16]
+
+    def put(self, period: str, name: str, groups: dict[str, Tally]) -> None:
+        """Write one row."""
+        text = json.dumps({group: dict(sorted(tally.items())) for group, tally in sorted(groups.items())})
+        aws.client("dynamodb").put_item(
+            TableName=self._table,
+            Item={"period": {"S": period}, "measure": {"S": name}, "groups": {"S": text}},
+        )
+
+
+def rolled_up(petitions: Iterable[tuple[Petition, Tally]]) -> dict[str, dict[str, dict[str, Tally]]]:
+    """Return the rows of the days on which petitions were received: by period, by name, by group."""
+    periods: dict[str, dict[str, dict[str, Tally]]] = {}
+    for petition, tally in petitions:
+        day = local_date(petition.received_at)
+        month = f"{day:%Y-%m}"
+        shelf = name_of(shelf_of(petition))
+        for by, group in groups_of(petition, tally).items():
+            names = {days_period(month): f"{by}#{day}#{shelf}"}
+            if by not in ONLY_BY_DAY:
+                names[month] = f"{by}#{shelf}"
+            for period, name in names.items():
+                row = periods.setdefault(period, {}).setdefault(name, {})
+                row.setdefault(group, Tally()).update(tally)
+    return periods
+
+
+def days_period(month: str) -> str:
+    """Return the period under which the days of a month are kept."""
+    return f"{month}/days"
+
+
+def name_of(shelf: Shelf) -> str:
+    """Return a shelf as rows are named after it."""
+    return f"{shelf.unit or _NONE}#{shelf.complained_unit or _NONE}#{shelf.lane}"
+
+
+def horizon_of(now: datetime) -> date:
+    """Return up to when duties are foreseen: the end of the month after next, so that rows change once a month."""
+    first = local_date(now).replace(day=1)
+    return (first + timedelta(days=95)).replace(day=1) - timedelta(days=1)
+
+
+def _shelf(parts: list[str]) -> Shelf:
+    unit, complained, lane = parts
+    return Shelf("" if unit == _NONE else unit, None if complained == _NONE else complained, Lane(lane))
+
+
+def _days_of(month: str) -> tuple[date, date]:
+    first = date.fromisoformat(f"{month}-01")
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _within(touched: set[date] | None, first: date, last: date) -> set[date]:
+    """Return the touched days from one day to another; all of them when everything is touched."""
+    if touched is None:
+        return {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    return {day for day in touched if first <= day <= last}
+
+
+def _is_recent(place: Place, now: datetime) -> bool:
+    return abs(now - place.until) <= STALE_AFTER and local_date(now) <= place.horizon

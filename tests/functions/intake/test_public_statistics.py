@@ -1,0 +1,109 @@
+"""Figures for everybody: the leaders' definitions, nobody to be found in them, and files to work with."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from chalicelib.intake.public_statistics import without_small
+from tests.journeys.people import Citizen, Officer, answer_petition
+
+DENUNCIATION = (
+    "Tôi tố cáo ông Trần Văn Cường, phó phòng, đã nhận hối lộ 20 triệu đồng của người dự thi nâng ngạch "
+    "ngày 12/10/2026 tại trụ sở. Tôi có ghi âm và người làm chứng."
+)
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        pytest.param({"01": 9, "38": 3}, {"01": 9, "38": 3}, id="none is small"),
+        pytest.param({"01": 9, "38": 2, "46": 4}, {"01": 9, "38": None, "46": None}, id="the sum would tell"),
+        pytest.param({"01": 9, "38": 2, "46": 1}, {"01": 9, "38": None, "46": None}, id="two are small"),
+        pytest.param({"38": 1}, {"38": None}, id="the only one"),
+        pytest.param({}, {}, id="none at all"),
+    ],
+)
+def test_counts_that_could_point_at_somebody_are_left_out(counts, told):
+    assert without_small(counts) == told
+
+
+def test_public_and_leaders_are_told_the_same(system):
+    answered, forwarded, withdrawn, late = (Citizen(system, may_publish=True) for _ in range(4))
+    for citizen in (answered, forwarded, withdrawn, late):
+        citizen.send()
+    answer_petition(system, answered.reference)
+    Officer(system, "lan.tiepnhan").do("forward", forwarded.reference, body="Bộ Giáo dục và Đào tạo")
+    withdrawn.add("withdrawal", reason="Đã xong")
+    answered.add("rating", score=5)
+    system.travel(days=30)
+
+    public = system.http("GET", "/v1/statistics", query={"month": "2026-11"}).json()
+    leaders = system.http(
+        "GET",
+        "/desk/v1/reports/steering-committee",
+        query={"from": "2026-11-01", "to": "2026-11-30"},
+        headers=Officer(system, "yen.bcd")._bearer,
+    ).json()["total"]
+
+    assert public["received"] == leaders["received"] == 4
+    for ours, theirs in (
+        ("answered_on_time", "answered_on_time"),
+        ("answered_late", "answered_late"),
+        ("open_overdue", "overdue"),
+        ("on_time_percent", "on_time_percent"),
+        ("average_rating", "average_rating"),
+        ("published", "published"),
+    ):
+        assert public.get(ours) == leaders[theirs]
+    assert (public["answered"], public["open"], public["ended_otherwise"]) == (2, 1, 1)
+    assert public["by_province"] == {"38": 4}
+
+
+def test_denunciation_is_in_no_public_figure(system):
+    Citizen(system, content=DENUNCIATION).send()
+
+    figures = system.http("GET", "/v1/statistics").json()
+
+    assert figures["received"] == 0
+    assert figures["by_state"] == {}
+
+
+@pytest.mark.parametrize("name", ["statistics", "published"])
+def test_files_say_the_same_in_both_forms_and_under_which_terms(system, name):
+    citizen = Citizen(system, may_publish=True)
+    citizen.send()
+    answer_petition(system, citizen.reference)
+    Officer(system, "binh.vanphong").do(
+        "publish", citizen.reference, subject="=Thi nâng ngạch", content="Hỏi kết quả.", answer="Trước 30/11."
+    )
+
+    table = system.http("GET", f"/v1/open-data/{name}.csv")
+    file = system.http("GET", f"/v1/open-data/{name}.json").json()
+
+    assert table.body.startswith(b"\xef\xbb\xbf")
+    head, *rows = csv.reader(io.StringIO(table.text.removeprefix("\ufeff")))
+    assert head == file["fields"]
+    assert len(rows) == len(file["rows"]) == 1
+    assert "Nghị định 47/2020/NĐ-CP" in file["licence"]
+    assert citizen.reference not in table.text
+    assert not any(cell.startswith("=") for cell in rows[0])
+
+
+@pytest.mark.parametrize(
+    "file", ["secrets.csv", "statistics.xls", "statistics", "published.csv?month=2026-13"]
+)
+def test_file_that_there_is_not_is_refused(system, file):
+    assert system.http("GET", f"/v1/open-data/{file}").status == 422
+
+
+def test_page_of_figures_has_charts_that_say_what_they_show(system):
+    Citizen(system).send()
+
+    page = system.http("GET", "/thong-ke").text
+
+    assert "<title id=" in page
+    assert "Đang xử lý, còn hạn: 1" in page
+    assert 'style="' not in page
