@@ -60,6 +60,20 @@ def act(reference: str, action: str) -> Response:
     return api.acted(request(), reference, action)
 
 
+@app.route("/v1/petitions/{reference}/attachments", methods=["POST"], content_types=ANY)
+@problems
+def attach(reference: str) -> Response:
+    """Declare a file that goes with the answer and get the form that uploads it."""
+    return api.attached(request(), reference)
+
+
+@app.route("/v1/petitions/{reference}/attachments/{attachment_id}", methods=["POST"], content_types=ANY)
+@problems
+def open_file(reference: str, attachment_id: str) -> Response:
+    """Give a link to a file; that a petitioner's was opened is recorded."""
+    return api.opened(request(), reference, attachment_id)
+
+
 @app.route("/v1/calls", methods=["GET"])
 @problems
 def list_calls() -> Response:
@@ -153,6 +167,24 @@ def sign_out() -> Response:
 def petition(reference: str) -> Response:
     """Show one petition and what may be done to it."""
     return page("petition", reference)
+
+
+@app.route("/petitions/{reference}/attachments", methods=["POST"], content_types=ANY)
+def attach_by_form(reference: str) -> Response:
+    """Declare a file for the answer and show the form that uploads it."""
+    return page("attach", reference)
+
+
+@app.route("/petitions/{reference}/attachments/{attachment_id}", methods=["POST"], content_types=ANY)
+def open_file_by_form(reference: str, attachment_id: str) -> Response:
+    """Lead to a file."""
+    return page("open_file", reference, attachment_id)
+
+
+@app.route("/file-sent", methods=["GET"])
+def file_sent() -> Response:
+    """Lead back from the bucket."""
+    return page("file_sent")
 
 
 @app.route("/petitions/{reference}/{action}", methods=["POST"], content_types=ANY)

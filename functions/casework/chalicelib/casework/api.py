@@ -19,7 +19,7 @@ from chalicelib.casework.reporting import Behind, Period, Report, days_of
 from chalicelib.casework.views import DepartedView, desk_view
 from shared import clock
 from shared.domain.errors import InvalidInputError, UnauthenticatedError, UnknownPetitionError
-from shared.domain.lifecycle import State
+from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Petition
 from shared.domain.working_calendar import local_date
 from shared.http import json_answer, json_body, language_of, raw_body, validated
@@ -84,6 +84,25 @@ def acted(request: Request, reference: str, name: str) -> Response:
     opened, identity = composition.casework().open_seal(officer, petition, given, key)
     facts = desk_view(opened, officer, composition.directory(), clock.now())
     return json_answer({**_dumped(facts), "identity": identity.model_dump(exclude_none=True)})
+
+
+def attached(request: Request, reference: str) -> Response:
+    """Declare a file that goes with the answer: 201 with a form that uploads it, 200 when it came before."""
+    from shared.declaring import AttachmentInput  # noqa: PLC0415 - few requests are about files
+
+    officer = officer_of(request)
+    petition = composition.casework().find(officer, reference, Action.DRAFT_ANSWER)
+    key = request.headers.get("idempotency-key")
+    expected = composition.files().expect(officer, petition, json_body(request, AttachmentInput), key)
+    told = {"id": expected.attachment.id, "upload": expected.form.model_dump(mode="json")}
+    return json_answer(told, 201 if expected.is_new else 200)
+
+
+def opened(request: Request, reference: str, attachment_id: str) -> Response:
+    """Give a link to a file, and record who opened it where it is the petitioner's."""
+    officer = officer_of(request)
+    petition = composition.casework().find(officer, reference)
+    return json_answer(composition.files().open(officer, petition, attachment_id))
 
 
 def entered(request: Request) -> Response:

@@ -22,7 +22,9 @@ from shared.web.i18n import add_catalogue
 
 if TYPE_CHECKING:
     from chalicelib.casework.calling import CallTasks
+    from chalicelib.casework.files import OfficersFiles
     from chalicelib.casework.sessions import Sessions
+    from shared.attachments import AttachmentsBucket
     from shared.web.rendering import Pages
 
 _HERE = Path(__file__).parent
@@ -105,6 +107,26 @@ def reception() -> Reception:
 
 
 @cache
+def bucket() -> AttachmentsBucket:
+    """Return the bucket of files."""
+    from shared.attachments import AttachmentsBucket  # noqa: PLC0415 - few requests are about files
+
+    return AttachmentsBucket(configuration().attachments_bucket)
+
+
+@cache
+def files() -> OfficersFiles:
+    """Return what officers do with files."""
+    from chalicelib.casework.files import OfficersFiles  # noqa: PLC0415 - few requests are about files
+    from shared.declaring import Declarations  # noqa: PLC0415 - ditto
+
+    told = configuration()
+    key = secrets.identifiers_key(told.identifiers_secret)
+    declarations = Declarations(petitions(), bucket(), told.file_limits, key)
+    return OfficersFiles(petitions(), bucket(), declarations)
+
+
+@cache
 def pages() -> Pages:
     """Return the officers' pages; Jinja2 is imported here because the JSON API does without it."""
     from shared.web.rendering import Pages  # noqa: PLC0415 - keeps the API's cold start short
@@ -125,6 +147,8 @@ def forget() -> None:
         deliveries,
         call_tasks,
         reception,
+        bucket,
+        files,
         pages,
     ):
         built.cache_clear()

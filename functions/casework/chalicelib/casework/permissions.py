@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.casework.officers import DeskOfficer, Role
+from shared.domain.attachments import Attachment, BelongsTo
 from shared.domain.errors import NotAllowedError
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Lane, Petition
@@ -59,6 +60,7 @@ MAY: dict[Role, dict[Action, Relation]] = {
         A.RESTRICT: R.ANY,
         A.MERGE: R.ANY,
         A.OPEN_SEAL: R.UNIT,
+        A.OPEN_ATTACHMENT: R.UNIT,
     },
     Role.HANDLER: {
         A.ACCEPT: R.UNIT,
@@ -67,6 +69,7 @@ MAY: dict[Role, dict[Action, Relation]] = {
         A.REQUEST_INFORMATION: R.HANDLER,
         A.DRAFT_ANSWER: R.HANDLER,
         A.OPEN_SEAL: R.HANDLER,
+        A.OPEN_ATTACHMENT: R.HANDLER,
     },
     Role.UNIT_HEAD: {
         A.ACCEPT: R.UNIT,
@@ -74,6 +77,7 @@ MAY: dict[Role, dict[Action, Relation]] = {
         A.NOTE: R.UNIT,
         A.REQUEST_INFORMATION: R.UNIT,
         A.DRAFT_ANSWER: R.UNIT,
+        A.OPEN_ATTACHMENT: R.UNIT,
     },
     Role.APPROVER: {
         A.CLASSIFY: R.ANY,
@@ -83,6 +87,7 @@ MAY: dict[Role, dict[Action, Relation]] = {
         A.DRAFT_ANSWER: R.HANDLER,
         A.APPROVE: R.ANY,
         A.RETURN_DRAFT: R.ANY,
+        A.OPEN_ATTACHMENT: R.ANY,
         A.PUBLISH: R.ANY,
         A.REFUSE: R.ANY,
         A.FORWARD: R.ANY,
@@ -93,7 +98,13 @@ MAY: dict[Role, dict[Action, Relation]] = {
         A.CLOSE: R.ANY,
     },
     Role.HOTLINE_OPERATOR: {A.NOTE: R.ENTERED, A.OPEN_SEAL: R.ENTERED},
-    Role.INSPECTOR: {A.NOTE: R.ANY, A.REOPEN: R.ANY, A.CLOSE: R.ANY, A.OPEN_SEAL: R.ANY},
+    Role.INSPECTOR: {
+        A.NOTE: R.ANY,
+        A.REOPEN: R.ANY,
+        A.CLOSE: R.ANY,
+        A.OPEN_SEAL: R.ANY,
+        A.OPEN_ATTACHMENT: R.ANY,
+    },
 }
 """Which actions a role may take, and how it must stand to the petition."""
 
@@ -189,6 +200,16 @@ def _had_a_hand_in(petition: Petition) -> set[str | None]:
     """Return who may not approve: whoever drafted the answer and, of a second one, whoever approved the first."""
     drafter = {petition.draft.drafted_by} if petition.draft else set()
     return drafter | ({petition.answer.approved_by} if petition.answer else set())
+
+
+def may_open(officer: DeskOfficer, petition: Petition, attachment: Attachment) -> bool:
+    """Tell whether an officer may open a file: the answer's by reading the petition, the petitioner's by their role.
+
+    A petitioner's file may show handwriting, which tells who wrote it, so it is not for everybody who reads the text.
+    """
+    if attachment.belongs_to is BelongsTo.ANSWER:
+        return may_see(officer, petition)
+    return may(officer, Action.OPEN_ATTACHMENT, petition)
 
 
 def may_list(officer: DeskOfficer, unit: str | None) -> bool:

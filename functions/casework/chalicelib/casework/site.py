@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets as randomness
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from chalicelib.casework import (
     administration_site,
     call_site,
     composition,
+    file_site,
     forms,
     gate,
     permissions,
@@ -40,9 +42,9 @@ from shared.domain import errors
 from shared.domain.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition import Identity, Petition
 from shared.domain.working_calendar import local_date
-from shared.http import RULES, form_body, problem_of, see_other, validated
+from shared.http import RULES, form_body, forms_may_lead_to, problem_of, see_other, validated
 from shared.web.i18n import N_, Language, gettext
-from shared.web.labels import ACTIONS, CHANNELS, KINDS, LANES, REPLY_BY, STATES
+from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES, REJECTIONS, REPLY_BY, STATES
 from shared.web.rendering import link
 
 QUEUES: dict[str, str] = {
@@ -264,7 +266,7 @@ def _petition_page(
     view = desk_view(petition, officer, directory, now)
     offered = actions_open_to(officer, petition)
     problems = _form_problems(refused, petition, language)
-    return render(
+    shown = render(
         request,
         officer,
         "petition.html",
@@ -312,7 +314,14 @@ def _petition_page(
         done=_done(done, language),
         identity=identity.model_dump(exclude_none=True) if identity else None,
         identity_labels=_identity_labels(language),
+        may_attach=Action.DRAFT_ANSWER in offered,
+        file_key=randomness.token_hex(16),
+        attachment_states={state: _(text) for state, text in ATTACHMENT_STATES.items()},
+        rejections={reason: _(text) for reason, text in REJECTIONS.items()},
     )
+    if any(one.may_open for one in view.attachments):
+        shown.headers.update(forms_may_lead_to(composition.bucket().origin))
+    return shown
 
 
 def _shown_form(
@@ -406,6 +415,7 @@ OPEN_PAGES: dict[str, Callable[[Request], Response]] = {
     "sign_in_form": sign_in_form,
     "sign_in": sign_in,
     "sign_out": sign_out,
+    "file_sent": file_site.file_sent,
 }
 """Pages that need no session."""
 
@@ -418,6 +428,7 @@ PAGES: dict[str, Callable[..., Response]] = {
     "take_call": call_site.take_call,
     "calls_to_make": call_site.calls_to_make,
     "make_call": call_site.make_call,
+    **file_site.PAGES,
     **report_site.PAGES,
     **administration_site.PAGES,
     **text_site.PAGES,

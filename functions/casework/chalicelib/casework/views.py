@@ -11,6 +11,7 @@ from chalicelib.casework.actions import INPUTS
 from chalicelib.casework.officers import DeskOfficer
 from shared.directory import Directory
 from shared.domain import deadlines
+from shared.domain.attachments import AttachmentState, BelongsTo, Rejection
 from shared.domain.duties import Duty
 from shared.domain.lifecycle import UNANSWERED, Action, State, possible_actions
 from shared.domain.petition import (
@@ -78,6 +79,22 @@ class EntryView(_View):
     hash: str
 
 
+class FileView(_View):
+    """A file as an officer sees it, and whether they may open it."""
+
+    id: str
+    belongs_to: BelongsTo
+    filename: str
+    content_type: str | None
+    size: int | None
+    sha256: str | None
+    state: AttachmentState
+    rejection: Rejection | None
+    by: str
+    declared_at: datetime
+    may_open: bool
+
+
 class DepartedView(_View):
     """What is left to say of a petition that went, by the officer's own action, to where they may not look."""
 
@@ -120,6 +137,7 @@ class DeskView(_View):
     publication: Publication | None
     rating: Rating | None
     parent: str | None
+    attachments: tuple[FileView, ...]
     history: tuple[EntryView, ...]
     possible_actions: tuple[Action, ...]
 
@@ -142,7 +160,7 @@ def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, no
     copied = {
         name: getattr(petition, name)
         for name in DeskView.model_fields
-        if name in type(petition).model_fields and name != "history"
+        if name in type(petition).model_fields and name not in {"attachments", "history"}
     }
     return DeskView(
         **copied,
@@ -155,6 +173,13 @@ def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, no
         working_days_left=left.working_days,
         derivation=derivation_of(petition, directory),
         duties=duties_of(petition, directory, now),
+        attachments=tuple(
+            FileView(
+                **one.model_dump(exclude={"checked_at"}),
+                may_open=one.is_clean and permissions.may_open(officer, petition, one),
+            )
+            for one in petition.attachments
+        ),
         history=tuple(
             EntryView(**entry.model_dump(exclude={"digest", "is_erased", "change_id"}))
             for entry in petition.history

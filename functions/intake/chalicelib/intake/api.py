@@ -116,7 +116,7 @@ def unlock(request: Request, reference: str) -> Response:
 
 def attach(request: Request, reference: str) -> Response:
     """Declare a file: 201 with a form that uploads it, 200 with another form for the same file when it came before."""
-    from chalicelib.intake.attach_files import AttachmentInput  # noqa: PLC0415 - few requests are about files
+    from shared.declaring import AttachmentInput  # noqa: PLC0415 - few requests are about files
 
     petition = _petition(request, reference)
     expected = composition.file_desk().expect(petition, json_body(request, AttachmentInput), _key(request))

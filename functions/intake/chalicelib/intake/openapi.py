@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.intake.api import SimilarInput, UnlockAnswer, UnlockInput
-from chalicelib.intake.attach_files import AttachmentInput
 from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
 from chalicelib.intake.open_data import OpenData
 from chalicelib.intake.public_record import FieldList, PublishedList
 from chalicelib.intake.public_statistics import MonthFigures
 from chalicelib.intake.track_petition import ExpectedView, PetitionView, ReceiptView
 from shared.attachments import Download
+from shared.declaring import AttachmentInput
 from shared.domain.submission import PetitionInput
 
 VERSION = "1.0.0"

@@ -12,7 +12,6 @@ from chalice.app import Request, Response
 
 from chalicelib.intake import composition
 from chalicelib.intake.api import address_of, query
-from chalicelib.intake.attach_files import AttachmentForm
 from chalicelib.intake.receive_petition import checked_key
 from chalicelib.intake.site.frame import (
     form_errors,
@@ -25,6 +24,7 @@ from chalicelib.intake.site.frame import (
 )
 from chalicelib.intake.track_petition import PETITIONERS_FILES_IN, petitioners_files
 from shared.attachments import origin_of
+from shared.declaring import AttachmentForm
 from shared.domain import errors
 from shared.domain.attachments import EXTENSIONS, AttachmentState
 from shared.domain.petition import Petition

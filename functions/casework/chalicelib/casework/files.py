@@ -1,0 +1,81 @@
+"""Officers' side of the files: those that go with an answer, and the petitioners' files, each opening recorded."""
+
+from __future__ import annotations
+
+from chalicelib.casework import permissions
+from chalicelib.casework.officers import DeskOfficer
+from shared import clock
+from shared.attachments import AttachmentsBucket, Download
+from shared.declaring import AttachmentForm, AttachmentInput, Declarations, Expected, Owner
+from shared.domain import attaching
+from shared.domain.attachments import Attachment, BelongsTo
+from shared.domain.errors import NotAllowedError, StaleVersionError, UnknownAttachmentError
+from shared.domain.lifecycle import Action
+from shared.domain.petition import Petition
+from shared.petitions import Petitions
+
+_ATTEMPTS = 4
+
+
+class OfficersFiles:
+    """Lets officers attach files to an answer, and open what they may."""
+
+    def __init__(self, petitions: Petitions, bucket: AttachmentsBucket, declarations: Declarations) -> None:
+        self._petitions = petitions
+        self._bucket = bucket
+        self._declarations = declarations
+
+    def expect(
+        self,
+        officer: DeskOfficer,
+        petition: Petition,
+        declared: AttachmentInput | AttachmentForm,
+        key: str | None,
+        *,
+        then: str | None = None,
+    ) -> Expected:
+        """Declare a file that goes with the answer; who may draft it may attach to it.
+
+        Raises:
+            NotAllowedError: the officer does not draft this answer.
+            ActionNotPossibleError: nobody drafts it now.
+            InvalidInputError: too large, or too many.
+        """
+        if not permissions.may(officer, Action.DRAFT_ANSWER, petition):
+            raise NotAllowedError
+        owner = Owner(officer.actor, BelongsTo.ANSWER)
+        return self._declarations.expect(petition, declared, owner, key=key, then=then)
+
+    def open(self, officer: DeskOfficer, petition: Petition, attachment_id: str) -> Download:
+        """Return a link to a file. That a petitioner's was opened is recorded before anybody gets the link.
+
+        Raises:
+            UnknownAttachmentError: there is none that may be given out.
+            NotAllowedError: it is not for this officer.
+        """
+        found = petition.attachment(attachment_id)
+        if found is None or not found.is_clean:
+            raise UnknownAttachmentError
+        if not permissions.may_open(officer, petition, found):
+            raise NotAllowedError
+        if found.belongs_to is BelongsTo.PETITION:
+            self._record(officer, petition, found)
+        return self._bucket.download(found)
+
+    def _record(self, officer: DeskOfficer, petition: Petition, attachment: Attachment) -> None:
+        now = clock.now()
+        for attempt in range(1, _ATTEMPTS + 1):
+            opened = attaching.record_opening(petition, attachment, by=officer.actor, at=now)
+            if opened is petition:
+                return
+            try:
+                self._petitions.save(opened, petition.version)
+            except StaleVersionError:
+                current = self._petitions.get(petition.reference)
+                if current is None or attempt == _ATTEMPTS:
+                    raise
+                if not permissions.may_open(officer, current, attachment):
+                    raise NotAllowedError from None
+                petition = current
+            else:
+                return

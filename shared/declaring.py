@@ -1,0 +1,158 @@
+"""Declares files: one write that names a file, and the form that uploads it; for petitioners and officers alike."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from shared import clock
+from shared.attachments import AttachmentsBucket, UploadForm
+from shared.domain import attaching
+from shared.domain import reference as references
+from shared.domain.attachments import (
+    EXTENSIONS,
+    Attachment,
+    AttachmentState,
+    BelongsTo,
+    Limits,
+    clean_filename,
+)
+from shared.domain.errors import StaleVersionError
+from shared.domain.petition import Petition
+from shared.domain.submission import EMPTY_IS_ABSENT, Text
+from shared.domain.working_calendar import local_date
+from shared.petitions import Petitions
+
+_ATTEMPTS = 4
+
+
+class AttachmentInput(BaseModel):
+    """A file that is about to be uploaded, as a program declares it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    filename: Annotated[Text, Field(min_length=1, max_length=255)]
+    content_type: Annotated[str, Field(max_length=100)]
+    size: Annotated[int, Field(ge=1, strict=True)]
+
+    @field_validator("content_type")
+    @classmethod
+    def _is_taken(cls, value: str) -> str:
+        if value not in EXTENSIONS:
+            raise ValueError("file-type")
+        return value
+
+
+class AttachmentForm(BaseModel):
+    """The same from a page: without JavaScript nobody knows name, type and length before the file is chosen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    filename: Annotated[Annotated[str, Field(max_length=100)] | None, EMPTY_IS_ABSENT] = None
+
+
+class Owner(NamedTuple):
+    """Whose file it is: who sends it, and which text it goes with."""
+
+    by: str
+    belongs_to: BelongsTo
+
+
+PETITIONER = Owner("petitioner", BelongsTo.PETITION)
+
+
+class Expected(NamedTuple):
+    """A declared file, and the form that uploads it."""
+
+    petition: Petition
+    attachment: Attachment
+    form: UploadForm
+    is_new: bool
+
+
+class Declarations:
+    """Takes declarations of files and gives out forms; no file passes through it."""
+
+    def __init__(self, petitions: Petitions, bucket: AttachmentsBucket, limits: Limits, key: bytes) -> None:
+        self._petitions = petitions
+        self._bucket = bucket
+        self.limits = limits
+        self._key = key
+
+    def expect(
+        self,
+        petition: Petition,
+        declared: AttachmentInput | AttachmentForm,
+        owner: Owner,
+        *,
+        key: str | None,
+        then: str | None = None,
+    ) -> Expected:
+        """Declare a file; the same declaration again gives a form for the same file.
+
+        Args:
+            petition: as it was just read, for somebody who may send files with it.
+            declared: what the sender says of the file.
+            owner: whose it is.
+            key: names the declaration; without one, its words, the day and what was settled before do.
+            then: where the bucket sends the browser afterwards.
+
+        Raises:
+            ActionNotPossibleError: not in this petition's state.
+            InvalidInputError: too large, or too many.
+        """
+        change_id = _name(petition, declared, owner, key)
+        named = f"{petition.reference}:{change_id}"
+        attachment_id = references.derive(self._key, "attachment", named).hex()[:32]
+        changed = petition
+        if petition.attachment(attachment_id) is None:
+            changed = self._declare(petition, _wanted(petition, declared, owner, attachment_id), change_id)
+        attachment = changed.attachment(attachment_id)
+        assert attachment is not None  # noqa: S101 - it was just declared
+        form = self._bucket.upload_form(petition.reference, attachment, self.limits, then=then)
+        return Expected(changed, attachment, form, is_new=changed is not petition)
+
+    def _declare(self, petition: Petition, wanted: Attachment, change_id: str) -> Petition:
+        for attempt in range(1, _ATTEMPTS + 1):
+            if petition.has_change(change_id):
+                return petition
+            changed = attaching.expect(petition, wanted, self.limits, change_id=change_id)
+            try:
+                self._petitions.save(changed, petition.version)
+            except StaleVersionError:
+                current = self._petitions.get(petition.reference)
+                if current is None or attempt == _ATTEMPTS:
+                    raise
+                petition = current
+            else:
+                return changed
+        raise AssertionError("the last attempt returned or raised")
+
+
+def _name(
+    petition: Petition, declared: AttachmentInput | AttachmentForm, owner: Owner, key: str | None
+) -> str:
+    """Name a declaration; what was settled before counts, so that a rejected file may be sent once more."""
+    settled = sum(one.state is not AttachmentState.EXPECTED for one in petition.attachments)
+    said = f"{local_date(clock.now())}:{settled}:{declared.model_dump_json()}"
+    named = f"{owner.by}:key:{key}" if key is not None else f"{owner.by}:derived:{said}"
+    return f"attach:{hashlib.sha256(named.encode()).hexdigest()[:24]}"
+
+
+def _wanted(
+    petition: Petition, declared: AttachmentInput | AttachmentForm, owner: Owner, attachment_id: str
+) -> Attachment:
+    number = 1 + sum(one.belongs_to is owner.belongs_to for one in petition.attachments)
+    known = declared if isinstance(declared, AttachmentInput) else None
+    content_type = known.content_type if known else None
+    return Attachment(
+        id=attachment_id,
+        belongs_to=owner.belongs_to,
+        filename=clean_filename(declared.filename or f"tep-{number}", content_type),
+        content_type=content_type,
+        size=known.size if known else None,
+        by=owner.by,
+        declared_at=clock.now(),
+    )
