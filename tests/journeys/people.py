@@ -72,6 +72,18 @@ class Citizen:
         self._driver.settle()
         return answer
 
+    def attach(
+        self, content: bytes, filename: str = "anh.jpg", content_type: str = "image/jpeg"
+    ) -> dict[str, Any]:
+        """Declare a file, put it into the bucket, and return what became of it."""
+        declared = self.add("attachments", filename=filename, content_type=content_type, size=len(content))
+        assert declared.status == 201, declared.text
+        told: dict[str, Any] = declared.json()
+        uploaded = self._driver.upload(told["upload"], content)
+        assert uploaded.status == 204, uploaded.text
+        self._driver.settle()
+        return next(one for one in self.look()["attachments"] if one["id"] == told["attachment"]["id"])
+
 
 class Phone:
     """Somebody with an old phone; the aggregator calls our webhook with each message."""
@@ -164,6 +176,22 @@ class Officer:
     def get(self, path: str) -> HttpResponse:
         """Read something of the desk."""
         return self._driver.http("GET", f"/desk{path}", headers=self._bearer)
+
+    def post(self, path: str, **body: Any) -> HttpResponse:
+        """Send something to the desk."""
+        return self._driver.http("POST", f"/desk{path}", json=body, headers=self._bearer)
+
+    def attach(
+        self, reference: str, content: bytes, filename: str = "vb.pdf", content_type: str = "application/pdf"
+    ) -> str:
+        """Put a file for the answer into the bucket and return its identifier."""
+        path = f"/v1/petitions/{reference}/attachments"
+        declared = self.post(path, filename=filename, content_type=content_type, size=len(content))
+        assert declared.status == 201, declared.text
+        self._driver.upload(declared.json()["upload"], content)
+        self._driver.settle()
+        attachment_id: str = declared.json()["id"]
+        return attachment_id
 
     def queue(self, **query: str) -> list[dict[str, Any]]:
         """Return the open petitions of this officer's desk, by due date."""

@@ -60,6 +60,7 @@ restrict             I--A----  I--A----  I--A----  I--A----
 reopen               ---A-T--  ---A-T--  ---A-T--  ---A-T--
 close                ---A-T--  ---A-T--  ---A-T--  ---A-T--
 open-seal            -----T--  I----T--  IH---T--  ----OT--
+open-attachment      ---A-T--  I-UA-T--  IHUA-T--  ---A-T--
 """
 """Committee and administrator see no petition; they are in every cell all the same."""
 
@@ -105,7 +106,7 @@ def _may(officer: DeskOfficer, what: str, petition: Petition) -> bool:
 
 
 def test_matrix_speaks_of_every_action_of_the_desk():
-    assert {cell.what for cell in _cells()} == {"see", *(action.value for action in INPUTS)}
+    assert {cell.what for cell in _cells()} == set(EVERYTHING)
 
 
 @pytest.mark.parametrize(
@@ -128,9 +129,9 @@ def test_role_may_act_only_as_it_stands_to_the_petition(
     assert _may(_of(role), what, _petition(column)) is expected
 
 
-EVERYTHING = ("see", *(action.value for action in INPUTS))
+EVERYTHING = ("see", "open-attachment", *(action.value for action in INPUTS))
 RESTRICTED = {
-    Role.INSPECTOR: {"see", "note", "reopen", "close", "open-seal", "return-to-intake"},
+    Role.INSPECTOR: {"see", "note", "reopen", "close", "open-seal", "open-attachment", "return-to-intake"},
 }
 
 
