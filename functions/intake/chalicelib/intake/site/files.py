@@ -110,7 +110,7 @@ def _files_page(
         attachments=petitioners_files(petition, language),
         may_attach=petition.state in PETITIONERS_FILES_IN,
         just_sent=just_sent,
-        here=link(f"/tra-cuu/tep?p={given_pass}", language),
+        look_again=link(f"/tra-cuu/tep?p={given_pass}", language),
         given_pass=given_pass,
         key=new_key(),
         form=form or {},
