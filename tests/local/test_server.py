@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,13 @@ class Client:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Client]:
+    with running_server() as client:
+        yield client
+
+
+@contextmanager
+def running_server() -> Iterator[Client]:
+    """Run `make up` with nothing in it, until the block ends."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "infra.local", "--port", str(port), "--empty"],

@@ -40,7 +40,10 @@ class Client:
 
     ROOTS = ("discovery", "services", "service_definition", "service_requests", "errors")
     LISTS = frozenset(
-        {"services", "attributes", "values", "service_requests", "errors", "endpoints", "formats"}
+        {
+            *("services", "attributes", "values", "service_requests", "errors", "endpoints", "formats"),
+            "duties",
+        }
     )
 
     def __init__(self, system: System, suffix: str) -> None:
@@ -163,6 +166,7 @@ def test_the_notice_carries_the_pin_that_opens_the_petition(client, intake):
 
 def test_discovery_of_production_says_so(client, intake, monkeypatch):
     monkeypatch.setenv("STAGE", "prod")
+    monkeypatch.setenv("SCANNER", "guardduty")
     intake.local.cold_start()
 
     assert client.get("discovery")["endpoints"][0]["type"] == "production"
@@ -301,6 +305,7 @@ def in_the_cloud(intake: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     keys = json.loads(before) | {"open311": {"hue": "key-of-hue", "empty": ""}}
     secrets.put_secret_value(SecretId=name, SecretString=json.dumps(keys))
     monkeypatch.setenv("STAGE", "dev")
+    monkeypatch.setenv("SCANNER", "guardduty")
     intake.local.cold_start()
     yield
     secrets.put_secret_value(SecretId=name, SecretString=before)
@@ -488,3 +493,52 @@ def test_a_long_published_text_is_cut_to_what_the_specification_allows(client, o
     officers_do(receipt["service_request_id"], *ANSWERED, published_long)
 
     assert client.get("requests")[0]["description"] == "ệ" * 4_000
+
+
+# --- the duty timeline --------------------------------------------------------------------------------
+
+
+def timeline(client: Client, reference: str) -> Any:
+    (told,) = client.get(f"requests/{reference}", extensions="true")
+    return told["extended_attributes"]["duties"]
+
+
+def test_an_extension_tells_what_was_promised_and_how_it_was_kept(intake, client, officers_do):
+    (sent,) = client.post(**{"attribute[may_publish]": "true"})
+    reference = sent["service_request_id"]
+
+    (answer,) = timeline(client, reference)
+    assert answer | {"number": "1"} == {
+        "duty": "answer",
+        "number": "1",
+        "promised_date": "2026-11-03",
+        "due_date": "2026-11-23",
+        "done_date": None,
+        "standing": "open",
+    }
+
+    officers_do(reference, routed, accepted, drafted, approved, published)
+    assert [(one["duty"], one["done_date"], one["standing"]) for one in timeline(client, reference)] == [
+        ("publication", "2026-11-03", "kept"),
+        ("answer", "2026-11-03", "kept"),
+    ]
+
+
+def test_without_the_extension_a_client_gets_what_the_specification_names(client):
+    (sent,) = client.post()
+
+    (told,) = client.get(f"requests/{sent['service_request_id']}")
+
+    assert set(told) == FIELDS
+
+
+def test_a_denunciations_duties_look_like_those_of_an_undecided_petition(intake, client, officers_do):
+    (sent,) = client.post()
+    before = timeline(client, sent["service_request_id"])
+
+    officers_do(
+        sent["service_request_id"],
+        lambda petition: petition.restrict("TTRA", by="router", at=AT, change_id="restrict"),
+    )
+
+    assert timeline(client, sent["service_request_id"]) == before

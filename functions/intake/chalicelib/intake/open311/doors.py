@@ -80,8 +80,7 @@ def get_request(request: Request, file: str) -> Response:
         petition = _petition(identifier)
         if petition is None:
             raise _Refusal(404, UNKNOWN_REQUEST)
-        told = requests.public_view(petition, composition.directory(), language_of(request))
-        return answer("service_requests", [told], in_format)
+        return answer("service_requests", [_view(petition, request)], in_format)
 
     return _answered(request, file, view)
 
@@ -129,10 +128,20 @@ def _requests(request: Request, in_format: Format) -> Response:
         if len(wanted) > MOST_IDS:
             raise errors.InvalidInputError(("service_request_id", "too-long"))
         found = (_petition(one) for one in wanted)
-        told = [requests.public_view(petition, directory, language) for petition in found if petition]
+        told = [_view(petition, request) for petition in found if petition]
         return answer("service_requests", told, in_format)
     told = requests.published(composition.petitions(), directory, requests.window(query), language)
     return answer("service_requests", told, in_format, headers=PUBLIC)
+
+
+def _view(petition: Petition, request: Request) -> dict[str, Any]:
+    """Return what is public of one petition; with `extensions=true` also what was promised and how it was kept."""
+    query: Mapping[str, str] = request.query_params or {}
+    directory = composition.directory()
+    told = requests.public_view(petition, directory, language_of(request))
+    if query.get("extensions") == "true":
+        told["extended_attributes"] = {"duties": requests.duty_timeline(petition, directory)}
+    return told
 
 
 def _petition(identifier: str) -> Petition | None:

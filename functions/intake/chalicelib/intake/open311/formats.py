@@ -17,6 +17,7 @@ from chalice.app import Response
 
 _SINGULAR = {
     "attributes": "attribute",
+    "duties": "duty",
     "endpoints": "endpoint",
     "errors": "error",
     "formats": "format",

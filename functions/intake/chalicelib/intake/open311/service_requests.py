@@ -16,13 +16,15 @@ from chalicelib.intake.open311.services import service_name
 from chalicelib.intake.receive_petition import checked_key, submission_of
 from shared import clock
 from shared.directory import Directory
+from shared.domain.duties import DutyKind
 from shared.domain.errors import InvalidInputError
 from shared.domain.lifecycle import State
-from shared.domain.petition import Petition
+from shared.domain.petition import Lane, Petition
 from shared.domain.submission import PetitionInput, Submission
 from shared.domain.working_calendar import VIETNAM, end_of_day, local_date
 from shared.http import validated
 from shared.petitions import Petitions, PublicAnswer
+from shared.promises import duties_of
 from shared.web.i18n import Language
 
 LONGEST_DESCRIPTION = 4_000
@@ -146,6 +148,30 @@ def public_view(petition: Petition, directory: Directory, language: Language) ->
         updated_datetime=moment(max(seen, default=petition.received_at)),
         expected_datetime=moment(end_of_day(petition.due_on) - timedelta(seconds=1)),
     )
+
+
+def duty_timeline(petition: Petition, directory: Directory) -> list[dict[str, Any]]:
+    """Return what the ministry owes the petitioner, day by day: promised, due, done, and how it stands.
+
+    Days, not instants: a reference must not be recognised among the published answers by the second. A denunciation's
+    duties are those of a petition that nobody has decided on.
+    """
+    if petition.state is State.RESTRICTED:
+        undecided = {"state": State.RECEIVED, "history": petition.history[:1], "lane": Lane.ORDINARY}
+        petition = petition.model_copy(update=undecided)
+    return [
+        {
+            "duty": duty.kind.lower(),
+            "number": duty.n,
+            "promised_date": duty.promised_on.isoformat(),
+            "due_date": duty.due_on.isoformat(),
+            "done_date": local_date(duty.done_at).isoformat() if duty.done_at else None,
+            "standing": duty.standing.lower(),
+        }
+        for duty in duties_of(petition, directory, clock.now())
+        if duty.kind
+        is not DutyKind.FORWARDING  # where a matter is going is told by the one who sends it there
+    ]
 
 
 # --- many: the published answers ----------------------------------------------------------------------
