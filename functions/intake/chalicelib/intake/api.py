@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from chalicelib.intake.follow_up import (
 from chalicelib.intake.public_record import PublishedList
 from chalicelib.intake.receive_petition import checked_key, receive_petition
 from chalicelib.intake.track_petition import ExpectedView, attachment_view, petitioners_view, receipt
-from shared import clock
+from shared import clock, secrets
 from shared.domain.petition import MAX_CONTENT, Petition
 from shared.domain.submission import PetitionInput, Text
 from shared.domain.working_calendar import local_date
@@ -59,13 +60,32 @@ def receive(request: Request) -> Response:
         composition.limited_reception(),
         json_body(request, PetitionInput),
         _key(request),
-        Sender(address_of(request)),
+        sender_of(request),
     )
     told = receipt(
         received.petition, received.pin, composition.configuration().public_url, language_of(request)
     )
     headers = {"Location": f"/v1/petitions/{told.reference}"}
     return _shown(told, 201 if received.is_new else 200, headers)
+
+
+def sender_of(request: Request) -> Sender | None:
+    """Return where a program's petition came from: like a page without a proof, unless it shows a client's key.
+
+    Whoever has a key (`open311` in the providers' secret) is answerable for its users and is not counted by address.
+    """
+    if (given := request.headers.get("x-api-key")) and client_of(given):
+        return None
+    return Sender(address_of(request), is_proven=False)
+
+
+def client_of(api_key: str) -> str | None:
+    """Return the name of the client that was given this key, None where nobody was."""
+    keys = secrets.providers(composition.configuration().providers_secret).get("open311", {})
+    matching = (
+        name for name, key in keys.items() if key and hmac.compare_digest(key.encode(), api_key.encode())
+    )
+    return next(matching, None)
 
 
 def track(request: Request, reference: str) -> Response:

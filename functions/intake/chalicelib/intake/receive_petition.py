@@ -19,7 +19,7 @@ _KEY = re.compile(r"[!-~]{1,200}")
 
 
 def receive_petition(
-    reception: LimitedReception, petition: PetitionInput, idempotency_key: str | None, sender: Sender
+    reception: LimitedReception, petition: PetitionInput, idempotency_key: str | None, sender: Sender | None
 ) -> Received:
     """Store a petition once, however often it is sent.
 

@@ -113,6 +113,24 @@ def reopen(request: Request) -> Response:
     return _follow_up(request, change, N_("Đã nhận đề nghị. Cấp cao hơn sẽ xem xét lại và trả lời bạn."))
 
 
+STEPS: tuple[tuple[str, frozenset[State]], ...] = (
+    (N_("Tiếp nhận"), frozenset({State.RECEIVED, State.AWAITING_INFORMATION})),
+    (N_("Phân công"), frozenset({State.ASSIGNED})),
+    (N_("Xử lý"), frozenset({State.IN_PROGRESS, State.AWAITING_APPROVAL, State.REOPENED})),
+    (N_("Trả lời"), frozenset({State.ANSWERED, State.PUBLISHED, State.CLOSED})),
+)
+"""The ordinary way to the answer, as the page shows it; whoever went another way is told so by the state alone."""
+
+
+def _steps(state: State, _: Callable[[str], str]) -> list[tuple[str, str]]:
+    """Return each step with how it stands: `past`, `now` or `ahead`; nothing for a state that is on none of them."""
+    reached = next((n for n, (_label, states) in enumerate(STEPS) if state in states), None)
+    if reached is None:
+        return []
+    standings = ["past"] * reached + ["now"] + ["ahead"] * (len(STEPS) - reached - 1)
+    return [(_(label), standing) for (label, _states), standing in zip(STEPS, standings, strict=True)]
+
+
 Changing = Callable[[Petition, Mapping[str, str], str | None], Petition]
 
 
@@ -180,6 +198,7 @@ def _status_page(
         actions=tuple(action.value for action in view.possible_actions),
         channel_label=gettext(language)(CHANNELS[petition.channel]),
         is_open=petition.is_unanswered,
+        steps=_steps(petition.state, gettext(language)),
         is_waiting=petition.state is State.AWAITING_INFORMATION,
         secret=secret,
         key=new_key(),
