@@ -342,6 +342,7 @@ def test_in_the_cloud_an_address_that_guesses_is_locked_for_every_reference(
     intake, a_submission, monkeypatch
 ):
     monkeypatch.setenv("STAGE", "dev")
+    monkeypatch.setenv("SCANNER", "guardduty")
     monkeypatch.setenv("PIN_TRIES_PER_ADDRESS", "3")
     intake.local.cold_start()
     sent = intake.http("POST", "/v1/petitions", json=a_submission()).json()
