@@ -111,6 +111,48 @@ def test_nobody_deletes_petitions_or_deliveries():
     assert not any("-petitions" in resource or "-deliveries" in resource for resource in deleters)
 
 
+def in_the_bucket(action: str) -> dict[str, set[str]]:
+    """Return who may do something in the bucket of files, and under which prefixes."""
+    found: dict[str, set[str]] = {}
+    for path in POLICIES:
+        for statement in statements(path):
+            if action in statement["Action"]:
+                places = {text(one).rpartition("}/")[2].strip('"}') for one in statement["Resource"]}
+                found.setdefault(f"{path.parent.parent.name}/{path.stem}", set()).update(places)
+    return found
+
+
+def test_the_open_internet_may_sign_uploads_into_the_quarantine_and_downloads_of_answers_files():
+    assert in_the_bucket("s3:PutObject") == {
+        "intake/policy": {"quarantine/*"},
+        "casework/policy": {"quarantine/*"},
+        "intake/policy-on_upload": {"petitions/*", "answers/*"},
+    }
+    assert in_the_bucket("s3:GetObject") == {
+        "intake/policy": {"answers/*"},
+        "casework/policy": {"petitions/*", "answers/*"},
+        "intake/policy-on_upload": {"quarantine/*"},
+    }
+
+
+def test_only_the_check_empties_the_quarantine_and_only_the_clock_erases_files():
+    assert in_the_bucket("s3:DeleteObject") == {
+        "intake/policy-on_upload": {"quarantine/*"},
+        "sla_timer/policy-on_wake": {"petitions/*", "answers/*"},
+    }
+
+
+def test_whoever_decodes_hostile_files_has_neither_seal_nor_secrets_nor_a_queue_to_write_to():
+    held = {
+        action
+        for one in statements(ROOT / "functions/intake/.chalice/policy-on_upload.json")
+        for action in one["Action"]
+    }
+
+    assert not any(action.startswith(("kms:", "secretsmanager:")) for action in held)
+    assert "sqs:SendMessage" not in held
+
+
 def test_only_the_notices_send_e_mail():
     assert allowed("ses:SendEmail", "ses:SendRawEmail") == {"notifier/policy-on_notice"}
 

@@ -207,6 +207,32 @@ def test_nobody_reads_the_attachments_from_outside():
     assert "CorsConfiguration" not in bucket
 
 
+def test_files_in_quarantine_are_told_of_and_do_not_stay():
+    bucket = PLATFORM["Resources"]["Attachments"]["Properties"]
+    told = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+
+    assert {(one["Event"], one["Filter"]["S3Key"]["Rules"][0]["Value"]) for one in told} == {
+        ("s3:ObjectCreated:*", "quarantine/"),
+        ("s3:ObjectTagging:Put", "quarantine/"),
+    }
+    assert {str(one["Queue"]) for one in told} == {str({"Fn::GetAtt": ["Uploads", "Arn"]})}
+    assert rules["uploads-nobody-claimed"]["Prefix"] == "quarantine/"
+    assert rules["uploads-nobody-claimed"]["ExpirationInDays"] == 7
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0][
+        "ServerSideEncryptionByDefault"
+    ] == {"SSEAlgorithm": "aws:kms"}
+
+
+def test_only_the_bucket_may_write_to_its_queue():
+    (statement,) = PLATFORM["Resources"]["UploadsFromTheBucket"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert set(statement["Condition"]) == {"ArnEquals", "StringEquals"}
+    assert PLATFORM["Resources"]["Attachments"]["DependsOn"] == "UploadsFromTheBucket"
+
+
 def test_every_make_target_that_the_readme_promises_exists():
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from infra.local import events
+from infra.local.functions import InvocationError
 from shared import deliveries
 from shared.domain.lifecycle import Action, State
 from shared.messages import WakeUp
 from shared.petitions import WAKE_SHARDS
+from tests import files
 from tests.builders import vietnam
 from tests.faults.injection import Fault
 from tests.journeys.people import Citizen, Officer
@@ -232,3 +234,47 @@ class TestReconciliation:
             Key={"reference": {"S": reference}},
             UpdateExpression="REMOVE wake_at, wake_shard",
         )
+
+
+# --- files --------------------------------------------------------------------------------------------
+
+
+def keys_in_the_bucket(system: System) -> list[str]:
+    """What lies in the bucket of files."""
+    bucket = system.local.cloud.outputs["AttachmentsBucket"]
+    listed = system.local.cloud.client("s3").list_objects_v2(Bucket=bucket)
+    return [one["Key"] for one in listed.get("Contents", [])]
+
+
+@pytest.fixture
+def with_a_picture(system: System) -> Citizen:
+    """Somebody who withdrew a petition that has a picture, five years and a day ago."""
+    citizen = Citizen(system)
+    citizen.send()
+    citizen.attach(files.picture())
+    citizen.add("withdrawal")
+    assert len(keys_in_the_bucket(system)) == 1
+    system.clock.hold_at(vietnam("2031-11-05", "08:00"))
+    return citizen
+
+
+def test_when_a_petition_is_erased_its_files_go(system: System, with_a_picture: Citizen):
+    wake(system, with_a_picture.reference)
+
+    assert keys_in_the_bucket(system) == []
+    erased = stored(system, with_a_picture.reference)
+    assert erased.history[-1].action is Action.ERASE
+    assert erased.attachments == ()
+
+
+def test_a_crash_between_the_files_and_the_petition_erases_both_the_next_time(
+    system: System, with_a_picture: Citizen
+):
+    with system.faults.broken("PutItem", Fault.CRASH_BEFORE), pytest.raises(InvocationError):
+        wake(system, with_a_picture.reference)
+    assert keys_in_the_bucket(system) == []
+
+    wake(system, with_a_picture.reference)
+
+    assert keys_in_the_bucket(system) == []
+    assert stored(system, with_a_picture.reference).attachments == ()
