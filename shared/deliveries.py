@@ -145,6 +145,8 @@ CALLS, IN_DOUBT = "CALLS", "IN_DOUBT"
 WAKE_SHARDS = 4
 """Partitions of the index `wake`: ten thousand rows that wait for one provider are not one partition's load."""
 
+_VIEW = "SEEN#"
+"""What the names of rows begin with that are no deliveries: the petitioner looked."""
 _IS_NEW = "attribute_not_exists(notice)"
 
 
@@ -157,8 +159,14 @@ class CallOutcome(StrEnum):
     """What came of an operator's call."""
 
     REACHED = "REACHED"
+    CALL_LATER = "CALL_LATER"
+    """Somebody asked to be called at another time."""
     NO_ANSWER = "NO_ANSWER"
     WRONG_NUMBER = "WRONG_NUMBER"
+    LETTER = "LETTER"
+    """After calls in vain: a letter was posted."""
+    UNREACHABLE = "UNREACHABLE"
+    """After calls in vain: no letter can be written either."""
 
 
 CALL_TRIES = 3
@@ -250,6 +258,22 @@ class Deliveries:
             return _delivery_of(old) if old else None
         return _delivery_of(answer["Attributes"])
 
+    def record_view(self, reference: str, version: int, at: datetime) -> None:
+        """Write that the petitioner saw a petition with so many history entries; the first time counts."""
+        try:
+            aws.client("dynamodb").put_item(
+                TableName=self._table,
+                Item={
+                    "reference": {"S": reference},
+                    "notice": {"S": f"{_VIEW}{version:05}"},
+                    "seq": {"N": str(version)},
+                    "at": {"S": _instant(at)},
+                },
+                ConditionExpression=_IS_NEW,
+            )
+        except ClientError as error:
+            _conflicting(error)
+
     def record_call(self, task: Delivery, outcome: CallOutcome, by: str, at: datetime) -> Delivery:
         """Write what came of a call, if nobody else has called since the task was read.
 
@@ -298,6 +322,15 @@ class Deliveries:
         reference, _, prefix = name.partition("/")
         return self._query(reference, prefix)
 
+    def with_views(self, reference: str) -> tuple[tuple[Delivery, ...], tuple[tuple[int, datetime], ...]]:
+        """Return all deliveries of one petition, and when its petitioner looked: (history entries there were, when)."""
+        items = self._items(reference, "")
+        views = [item for item in items if item["notice"]["S"].startswith(_VIEW)]
+        return (
+            tuple(_delivery_of(item) for item in items if item not in views),
+            tuple((int(item["seq"]["N"]), datetime.fromisoformat(item["at"]["S"])) for item in views),
+        )
+
     def of_petition(self, reference: str) -> tuple[Delivery, ...]:
         """Return all deliveries of one petition, as the history has them."""
         return tuple(sorted(self._query(reference, ""), key=lambda one: (one.seq, one.at)))
@@ -336,6 +369,10 @@ class Deliveries:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _query(self, reference: str, prefix: str) -> tuple[Delivery, ...]:
+        items = self._items(reference, prefix)
+        return tuple(_delivery_of(item) for item in items if not item["notice"]["S"].startswith(_VIEW))
+
+    def _items(self, reference: str, prefix: str) -> list[dict[str, Any]]:
         condition, values = "#reference = :reference", {":reference": {"S": reference}}
         if prefix:
             condition += " AND begins_with(notice, :prefix)"
@@ -353,7 +390,7 @@ class Deliveries:
             )
             items += page["Items"]
             if "LastEvaluatedKey" not in page:
-                return tuple(_delivery_of(item) for item in items)
+                return items
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.directory import Directory
 from shared.domain import deadlines
 from shared.domain.duties import Duty, duties
+from shared.domain.evidence import Evidence
 from shared.domain.petition import Petition
 
 
@@ -44,6 +45,8 @@ def derivation_of(petition: Petition, directory: Directory) -> DerivationView:
     )
 
 
-def duties_of(petition: Petition, directory: Directory, now: datetime) -> tuple[Duty, ...]:
-    """Return every duty towards the petitioner, and whether it was kept."""
-    return duties(petition, directory.terms_of(petition), directory.calendar(), now)
+def duties_of(
+    petition: Petition, directory: Directory, now: datetime, evidence: Evidence
+) -> tuple[Duty, ...]:
+    """Return every duty towards the petitioner, and whether it was kept, as far as the evidence shows."""
+    return duties(petition, directory.terms_of(petition), directory.calendar(), now, evidence)

@@ -32,6 +32,14 @@ class Settings(BaseModel):
     identifiers_secret: str
 
 
+class EvidenceSettings(Settings):
+    """What the functions are told that show whether a petitioner was told."""
+
+    deliveries_table: str
+    acceptance_counts_as_told: bool = False
+    """Whether it is enough that an SMS provider without receipts took a message; else it awaits proof for ever."""
+
+
 class FileSettings(Settings):
     """What the functions are told that let files in."""
 

@@ -91,6 +91,7 @@ class System(Driver):
         moto_insides.forget_mails()
         cloud.empty_queues()
         self.local.pumps.stream.restart()
+        self.local.pumps.receipts.restart()
         self.local.failures.forget()
         self.sms_gateway.forget()
         self.faults.forget()

@@ -20,12 +20,14 @@ import boto3
 from moto import mock_aws
 
 from infra.local import moto_insides, template
-from infra.local.moto_insides import REGION
+from infra.local.moto_insides import ACCOUNT, REGION
+from infra.local.receipts import LocalSns
 
 INFRA = Path(__file__).resolve().parents[1]
 STAGE = "local"
 QUEUES = ("routing", "notices", "timers", "parts", "uploads")
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
+MAIL_EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-mail-events"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 """What the AWS CLI may use as well; moto asks for some and checks none."""
 
@@ -64,6 +66,7 @@ class Cloud:
         self._mock = mock_aws()
         self._folder = tempfile.TemporaryDirectory(prefix="pakn-local-")
         self.outputs: dict[str, str] = {}
+        self.sns = LocalSns(MAIL_EVENTS_TOPIC)
         self.providers: dict[str, dict[str, str]] = {}
         self.pool_id = ""
         self.pool_client_id = ""
@@ -104,6 +107,7 @@ class Cloud:
         self._make_roots_key()
         for address in (MAIL_FROM, MAIL_FROM.partition("<")[2].strip(">")):
             self.client("ses").verify_email_identity(EmailAddress=address)
+        self.client("ses").create_configuration_set(ConfigurationSet={"Name": f"pakn-{STAGE}"})
 
     def stop(self) -> None:
         """End moto; everything in it is gone."""
@@ -201,6 +205,8 @@ class Cloud:
         """Return the functions' environment, from the stack's outputs as on AWS."""
         keys = Path(self._folder.name) / "jwks.json"
         keys.write_text(moto_insides.cognito_public_keys(), encoding="utf-8")
+        certificate = Path(self._folder.name) / "sns.pem"
+        self.sns.put_certificate(certificate)
         return {name: self.outputs[output] for name, output in _OUTPUT_OF.items()} | {
             "STAGE": STAGE,
             "PUBLIC_URL": public_url,
@@ -208,6 +214,9 @@ class Cloud:
             "IDENTITY_CLIENT_ID": self.pool_client_id,
             "IDENTITY_JWKS_URL": keys.as_uri(),
             "MAIL_FROM": MAIL_FROM,
+            "MAIL_CONFIGURATION_SET": f"pakn-{STAGE}",
+            "MAIL_EVENTS_TOPIC": MAIL_EVENTS_TOPIC,
+            "MAIL_EVENTS_CERTIFICATE": str(certificate),
             "SCANNER": "eicar",
             "SMS_PROVIDERS": "esms",
             "SMS_GATEWAY_URL": sms_gateway_url,

@@ -194,6 +194,11 @@ def sent_mails() -> Iterator[tuple[list[str], str]]:
             yield list(message.destinations), raw
 
 
+def sent_mails_from(position: int) -> list[str]:
+    """Return the raw MIME text of each e-mail sent since there were `position` of them."""
+    return [message.raw_data for message in ses_backends[ACCOUNT][REGION].sent_messages[position:]]
+
+
 def forget_mails() -> None:
     """Drop every e-mail sent."""
     ses_backends[ACCOUNT][REGION].sent_messages.clear()

@@ -17,6 +17,7 @@ from typing import Any
 
 from infra.local import events, moto_insides
 from infra.local.functions import InvocationError, Invoke
+from infra.local.receipts import ReceiptPump
 
 STREAM_BATCH = 100
 STREAM_ATTEMPTS = 5
@@ -266,13 +267,14 @@ class Pumps:
     sweep: SchedulePump
     hourly: SchedulePump
     failures: Failures
+    receipts: ReceiptPump
 
     def step(self) -> bool:
         """Give each pump one turn; tell whether any had something to do."""
         moved = self.stream.step()
         for queue in self.queues:
             moved = queue.step() or moved
-        return moved
+        return self.receipts.step() or moved
 
     def settle(self) -> None:
         """Pump until nothing moves any more: every change relayed, every message handled or hidden."""

@@ -38,6 +38,7 @@ class SentSms:
     reference: str
     request_id: str
     sender: str
+    callback_url: str = ""
 
 
 class SmsGateway:
@@ -93,6 +94,7 @@ class SmsGateway:
             reference=request_id.partition("-")[0],
             request_id=request_id,
             sender=body.get("Brandname", ""),
+            callback_url=body.get("CallbackUrl", ""),
         )
         return {"CodeResult": "100", "CountRegenerate": 0, "SMSID": str(uuid.uuid4())}
 

@@ -29,6 +29,7 @@ from infra.local.pumps import (
     StreamPump,
     report_to,
 )
+from infra.local.receipts import ReceiptPump
 from infra.local.sms_gateway import SmsGateway
 from infra.local.travel import Traveller
 from shared import aws, clock, directory, secrets, settings
@@ -142,7 +143,8 @@ class LocalSystem:
             )
             for handler in ("sweep", "hourly")
         )
-        return Pumps(stream, queues, sweep, hourly, failures)
+        receipts = ReceiptPump(self.gateway, self.cloud.sns, self.http, now)
+        return Pumps(stream, queues, sweep, hourly, failures, receipts)
 
     def _consumer(self, function: str, handler: str, batch: int) -> Consumer:
         return Consumer(function, handler, self.functions.batch_size(function, handler, batch))

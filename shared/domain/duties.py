@@ -1,7 +1,10 @@
 """What the ministry owes a petitioner, and whether it was kept: computed once, shown alike to everybody.
 
-A duty is never stored. It follows from the petition's history, its terms and the calendar, so the petitioner's
-page, the officer's desk and the leaders' reports cannot differ.
+A duty is never stored. It follows from the petition's history, its terms, the calendar and the evidence that the
+petitioner was told, so the petitioner's page, the officer's desk and the leaders' reports cannot differ.
+
+Two things make it: the ministry acted (`done_at`), and the petitioner knows (`told_at`). Without evidence of the
+second it is not kept, however early the first was.
 """
 
 from __future__ import annotations
@@ -13,8 +16,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain import deadlines
+from shared.domain.evidence import Evidence, Proof, Telling
 from shared.domain.history import Entry
 from shared.domain.lifecycle import Action
+from shared.domain.notices import Audience, notices_after
 from shared.domain.petition import Lane, Petition
 from shared.domain.terms import Terms
 from shared.domain.working_calendar import WorkingCalendar, end_of_day, local_date
@@ -34,9 +39,17 @@ class Standing(StrEnum):
     """How a duty stands."""
 
     OPEN = "OPEN"
+    """There is still time."""
     KEPT = "KEPT"
+    """Done in time, and told in time."""
     LATE = "LATE"
+    """Done and told, one of them too late."""
     UNMET = "UNMET"
+    """Not done, and the time is over."""
+    AWAITING_PROOF = "AWAITING_PROOF"
+    """Done; nothing shows yet that the petitioner knows."""
+    UNREACHED = "UNREACHED"
+    """Done; every way of telling the petitioner failed."""
 
 
 class Duty(BaseModel):
@@ -51,6 +64,9 @@ class Duty(BaseModel):
     done_at: datetime | None = None
     evidence: int | None = None
     """The number of the history entry."""
+    told_at: datetime | None = None
+    """When the petitioner was told of it, as far as that is proven."""
+    proof: Proof | None = None
     standing: Standing
 
 
@@ -58,18 +74,55 @@ _ANSWERS = (Action.APPROVE, Action.FORWARD, Action.GUIDE, Action.REFUSE, Action.
 """What settles the duty to answer: an approved answer, or word of where the matter went and why."""
 
 
-def duties(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> tuple[Duty, ...]:
+def duties(
+    petition: Petition,
+    terms: Terms,
+    calendar: WorkingCalendar,
+    now: datetime,
+    evidence: Evidence | None = None,
+) -> tuple[Duty, ...]:
     """Return every duty towards the petitioner, in the order of their due dates.
 
-    A petition that was withdrawn leaves no duty open; what was late before stays late.
+    A petition that was withdrawn leaves no duty open; what was late before stays late. Without any evidence at hand
+    (None, not an empty one) a duty is judged by the ministry's act alone.
     """
-    found = (
+    found: tuple[Duty, ...] = (
         *_answering(petition, now),
         *_forwarding(petition, terms, calendar, now),
         *_updating(petition, terms, calendar, now),
-        *_publishing(petition, terms, calendar, now),
     )
-    return tuple(sorted(found, key=lambda duty: (duty.due_on, duty.kind, duty.n)))
+    if evidence is not None:
+        found = tuple(_told(duty, petition, terms, calendar, evidence) for duty in found)
+    publishing = _publishing(petition, terms, calendar, now)
+    return tuple(sorted((*found, *publishing), key=lambda duty: (duty.due_on, duty.kind, duty.n)))
+
+
+def _told(
+    duty: Duty, petition: Petition, terms: Terms, calendar: WorkingCalendar, evidence: Evidence
+) -> Duty:
+    """Return a duty as the evidence leaves it.
+
+    Word of a result goes out within 2 working days of it (Quyết định 574/QĐ-TTg 2017): an act in time whose word
+    went out later is late. What tells the petitioner nothing, such as the lane of denunciations, needs no proof.
+    """
+    if duty.done_at is None or duty.evidence is None or not _is_told(petition, duty.evidence):
+        return duty
+    telling = evidence.get(duty.evidence)
+    if telling is None:
+        standing = Standing.UNREACHED if duty.evidence in evidence else Standing.AWAITING_PROOF
+        return duty.model_copy(update={"standing": standing})
+    is_in_time = _is_word_in_time(telling, duty.done_at, terms, calendar)
+    standing = duty.standing if is_in_time else Standing.LATE
+    return duty.model_copy(update={"told_at": telling.at, "proof": telling.proof, "standing": standing})
+
+
+def _is_told(petition: Petition, seq: int) -> bool:
+    notices = notices_after(petition, petition.history[seq - 1])
+    return any(notice.audience is Audience.PETITIONER for notice in notices)
+
+
+def _is_word_in_time(telling: Telling, done_at: datetime, terms: Terms, calendar: WorkingCalendar) -> bool:
+    return telling.at < end_of_day(deadlines.publication_due_on(done_at, terms, calendar))
 
 
 def _answering(petition: Petition, now: datetime) -> Iterator[Duty]:
@@ -114,7 +167,7 @@ def _updating(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: 
 
 
 def _publishing(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
-    """A result is published within 2 working days, where the petitioner allowed it."""
+    """A result is published within 2 working days, where the petitioner allowed it; the page itself is the proof."""
     approved = petition.last(Action.APPROVE)
     if approved is not None and petition.may_publish:
         due_on = deadlines.publication_due_on(approved.at, terms, calendar)

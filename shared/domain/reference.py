@@ -71,9 +71,14 @@ def link_token_of(key: bytes, reference: str) -> str:
 def proves(key: bytes, reference: str, secret: str) -> bool:
     """Tell, in constant time, whether `secret` is the PIN or the link token of a reference."""
     given = _SEPARATORS.sub("", secret).encode()
-    is_pin = hmac.compare_digest(pin_of(key, reference).encode(), given)
     is_token = hmac.compare_digest(link_token_of(key, reference).encode(), given)
-    return is_pin or is_token
+    return is_pin(key, reference, secret) or is_token
+
+
+def is_pin(key: bytes, reference: str, secret: str) -> bool:
+    """Tell, in constant time, whether `secret` is the PIN of a reference."""
+    given = _SEPARATORS.sub("", secret).encode()
+    return hmac.compare_digest(pin_of(key, reference).encode(), given)
 
 
 def contact_key(key: bytes, contact: str) -> str:

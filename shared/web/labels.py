@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.domain.attachments import AttachmentState, Rejection
 from shared.domain.duties import DutyKind, Standing
+from shared.domain.evidence import Proof
 from shared.domain.lifecycle import Action, State
 from shared.domain.notices import Audience, NoticeKind
 from shared.domain.petition import Channel, Kind, Lane, PetitionerType, ReplyBy
@@ -140,6 +141,17 @@ STANDINGS: dict[Standing, str] = {
     Standing.KEPT: N_("Đúng hạn"),
     Standing.LATE: N_("Muộn"),
     Standing.UNMET: N_("Chưa thực hiện"),
+    Standing.AWAITING_PROOF: N_("Đã thực hiện, chờ xác nhận người gửi đã nhận"),
+    Standing.UNREACHED: N_("Đã thực hiện, không liên hệ được"),
+}
+
+PROOFS: dict[Proof, str] = {
+    Proof.RECEIPT: N_("Đã báo, có xác nhận đã nhận"),
+    Proof.CALL: N_("Đã báo qua điện thoại"),
+    Proof.LETTER: N_("Đã gửi thư"),
+    Proof.SEEN: N_("Đã xem trên trang tra cứu"),
+    Proof.ACCEPTED: N_("Đã gửi tin"),
+    Proof.OVERTAKEN: N_("Đã có thông báo mới hơn"),
 }
 
 NOTICES: dict[NoticeKind, str] = {

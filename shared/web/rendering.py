@@ -14,7 +14,7 @@ from shared.domain.gsm7 import unaccented
 from shared.domain.reference import spaced
 from shared.domain.working_calendar import VIETNAM
 from shared.web.i18n import Language, add_catalogue, translations
-from shared.web.labels import DUTY_KINDS, STANDINGS
+from shared.web.labels import DUTY_KINDS, PROOFS, STANDINGS
 from shared.web.static import asset_url
 
 _MEGABYTE = 1024 * 1024
@@ -68,6 +68,7 @@ class Pages:
                 "duty_kinds": DUTY_KINDS,
                 "link": partial(link, language=language),
                 "standings": STANDINGS,
+                "proofs": PROOFS,
             }
             self._environments[language] = environment
         return self._environments[language]

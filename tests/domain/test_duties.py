@@ -3,6 +3,7 @@
 import pytest
 
 from shared.domain.duties import DutyKind, Standing, duties
+from shared.domain.evidence import Proof, Telling
 from shared.domain.lifecycle import Action, State
 from shared.domain.wake_ups import due_now
 from tests.builders import CALENDAR, SECOND_DUE_ON, TERMS, a_petition, vietnam
@@ -10,8 +11,9 @@ from tests.builders import CALENDAR, SECOND_DUE_ON, TERMS, a_petition, vietnam
 K, S = DutyKind, Standing
 
 
-def verdicts(petition, now):
-    return {(d.kind, d.n): (d.due_on.isoformat(), d.standing) for d in duties(petition, TERMS, CALENDAR, now)}
+def verdicts(petition, now, evidence=None):
+    found = duties(petition, TERMS, CALENDAR, now, evidence)
+    return {(d.kind, d.n): (d.due_on.isoformat(), d.standing) for d in found}
 
 
 def answered(on, at="09:00", **facts):
@@ -105,3 +107,65 @@ def test_second_look_is_a_promise_of_its_own_and_the_first_verdict_stands():
 
     assert found[K.ANSWER, 1] == ("2026-06-22", S.KEPT)
     assert found[K.SECOND_ANSWER, 1] == (SECOND_DUE_ON.isoformat(), S.UNMET)
+
+
+# --- and the petitioner knows -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("done", "told", "standing"),
+    [
+        pytest.param("2026-06-08", "2026-06-08", S.KEPT, id="told the same day"),
+        pytest.param(
+            "2026-06-22", "2026-06-24", S.KEPT, id="word may take two working days after the last day"
+        ),
+        pytest.param("2026-06-08", "2026-06-11", S.LATE, id="but no longer, however early the answer was"),
+        pytest.param("2026-06-23", "2026-06-23", S.LATE, id="word at once does not mend a late answer"),
+        pytest.param("2026-06-08", None, S.AWAITING_PROOF, id="nothing shows yet that they know"),
+        pytest.param("2026-06-23", None, S.AWAITING_PROOF, id="nor of a late one"),
+    ],
+)
+def test_answer_is_kept_only_on_evidence_that_the_petitioner_was_told(done, told, standing):
+    petition = answered(done)
+    evidence = {petition.version: Telling(at=vietnam(told), proof=Proof.RECEIPT)} if told else {}
+
+    assert verdicts(petition, vietnam("2026-07-30"), evidence)[K.ANSWER, 1] == ("2026-06-22", standing)
+
+
+def test_duty_names_when_and_how_the_petitioner_was_told():
+    petition = answered("2026-06-08")
+    telling = Telling(at=vietnam("2026-06-09"), proof=Proof.CALL)
+
+    (duty,) = (
+        one
+        for one in duties(petition, TERMS, CALENDAR, vietnam("2026-07-01"), {petition.version: telling})
+        if one.kind is K.ANSWER
+    )
+
+    assert (duty.done_at, duty.told_at, duty.proof) == (
+        vietnam("2026-06-08", "09:00"),
+        telling.at,
+        Proof.CALL,
+    )
+
+
+def test_petitioner_whom_nobody_could_reach_was_not_told():
+    petition = answered("2026-06-08")
+
+    assert verdicts(petition, vietnam("2026-07-01"), {petition.version: None})[K.ANSWER, 1][1] is S.UNREACHED
+
+
+def test_what_is_not_done_needs_no_evidence_to_be_unmet():
+    assert verdicts(a_petition(State.IN_PROGRESS), vietnam("2026-06-23"), {})[K.ANSWER, 1][1] is S.UNMET
+
+
+def test_publication_proves_itself():
+    petition = answered("2026-06-08").record(
+        Action.PUBLISH, by="officer:b", at=vietnam("2026-06-09"), change_id="p"
+    )
+
+    assert verdicts(petition, vietnam("2026-06-30"), {})[K.PUBLICATION, 1][1] is S.KEPT
+
+
+def test_lane_of_denunciations_tells_the_petitioner_nothing_and_needs_no_proof():
+    assert verdicts(a_petition(State.RESTRICTED), vietnam("2026-06-30"), {})[K.ANSWER, 1][1] is S.KEPT

@@ -298,7 +298,7 @@ def test_a_right_pin_costs_one_read_of_the_throttle_table_and_no_write(intake, s
     with intake.faults.counting() as calls:
         tried(intake, sent["reference"], sent["pin"])
 
-    assert [call.operation for call in calls] == ["GetItem", "GetItem"]
+    assert [call.operation for call in calls] == ["GetItem", "GetItem", "Query"]
 
 
 def test_ten_wrong_pins_lock_for_fifteen_minutes(intake, sent):

@@ -82,7 +82,7 @@ def acted(request: Request, reference: str, name: str) -> Response:
     if not isinstance(given, OpenSeal):
         return _view(composition.casework().act(officer, petition, action, given, key), officer)
     opened, identity = composition.casework().open_seal(officer, petition, given, key)
-    facts = desk_view(opened, officer, composition.directory(), clock.now())
+    facts = desk_view(opened, officer, composition.directory(), clock.now(), composition.evidence(opened))
     return json_answer({**_dumped(facts), "identity": identity.model_dump(exclude_none=True)})
 
 
@@ -232,7 +232,8 @@ def _view(petition: Petition, officer: DeskOfficer) -> Response:
     if not permissions.may_see(officer, petition):
         left = DepartedView(reference=petition.reference, version=petition.version, state=petition.state)
         return json_answer(_dumped(left))
-    return json_answer(_dumped(desk_view(petition, officer, composition.directory(), clock.now())))
+    evidence = composition.evidence(petition)
+    return json_answer(_dumped(desk_view(petition, officer, composition.directory(), clock.now(), evidence)))
 
 
 def _instant(petition: Petition) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chalicelib.casework.files import OfficersFiles
     from chalicelib.casework.sessions import Sessions
     from shared.attachments import AttachmentsBucket
+    from shared.domain.evidence import Evidence
+    from shared.domain.petition import Petition
     from shared.web.rendering import Pages
 
 _HERE = Path(__file__).parent
@@ -80,6 +82,14 @@ def reports() -> Reports:
 def deliveries() -> Deliveries:
     """Return what was sent to people."""
     return Deliveries(configuration().deliveries_table)
+
+
+def evidence(petition: Petition) -> Evidence:
+    """Return what shows that a petitioner was told."""
+    from shared.told import evidence_of  # noqa: PLC0415 - lists do without it
+
+    counts = configuration().acceptance_counts_as_told
+    return evidence_of(deliveries(), petition.reference, acceptance_counts=counts)
 
 
 @cache

@@ -5,10 +5,9 @@ from __future__ import annotations
 from shared import settings
 
 
-class CaseworkSettings(settings.FileSettings):
+class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings):
     """Tables come from the base; casework may open the seal, for officers whose role and reason allow it."""
 
-    deliveries_table: str
     statistics_table: str
     seal_key_id: str
     identity_pool_id: str

@@ -263,7 +263,7 @@ def _petition_page(
     language = language_of_page(request)
     _ = gettext(language)
     now, directory = clock.now(), composition.directory()
-    view = desk_view(petition, officer, directory, now)
+    view = desk_view(petition, officer, directory, now, composition.evidence(petition))
     offered = actions_open_to(officer, petition)
     problems = _form_problems(refused, petition, language)
     shown = render(

@@ -13,6 +13,7 @@ from shared.directory import Directory
 from shared.domain import deadlines
 from shared.domain.attachments import AttachmentState, BelongsTo, Rejection
 from shared.domain.duties import Duty
+from shared.domain.evidence import Evidence
 from shared.domain.lifecycle import UNANSWERED, Action, State, possible_actions
 from shared.domain.petition import (
     Answer,
@@ -153,7 +154,9 @@ def line_of(card: Card, calendar: WorkingCalendar, now: datetime) -> Line:
     )
 
 
-def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, now: datetime) -> DeskView:
+def desk_view(
+    petition: Petition, officer: DeskOfficer, directory: Directory, now: datetime, evidence: Evidence
+) -> DeskView:
     """Return what an officer may see of a petition, and may do to it."""
     calendar = directory.calendar()
     left = deadlines.days_left(petition.due_on, now, calendar)
@@ -172,7 +175,7 @@ def desk_view(petition: Petition, officer: DeskOfficer, directory: Directory, no
         days_left=left.calendar_days,
         working_days_left=left.working_days,
         derivation=derivation_of(petition, directory),
-        duties=duties_of(petition, directory, now),
+        duties=duties_of(petition, directory, now, evidence),
         attachments=tuple(
             FileView(
                 **one.model_dump(exclude={"checked_at"}),

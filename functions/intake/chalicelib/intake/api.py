@@ -213,9 +213,11 @@ def _key(request: Request) -> str | None:
 
 
 def _petition(request: Request, reference: str) -> Petition:
-    return composition.finder().find(
-        reference, request.headers.get("x-petition-pin", ""), address_of(request)
-    )
+    return composition.finder().find(reference, _secret(request), address_of(request))
+
+
+def _secret(request: Request) -> str:
+    return str(request.headers.get("x-petition-pin", ""))
 
 
 def _view(petition: Petition, request: Request, status: int = 200) -> Response:
@@ -225,6 +227,7 @@ def _view(petition: Petition, request: Request, status: int = 200) -> Response:
         clock.now(),
         composition.configuration().public_url,
         language_of(request),
+        composition.sightings().evidence(petition, _secret(request), clock.now()),
     )
     return _shown(view, status)
 

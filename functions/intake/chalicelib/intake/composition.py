@@ -14,8 +14,10 @@ from chalicelib.intake.pin_again import PinAgain
 from chalicelib.intake.pin_guard import PinGuard
 from chalicelib.intake.public_record import PublicRecord
 from chalicelib.intake.public_statistics import PublicStatistics
+from chalicelib.intake.seeing import Sightings
 from chalicelib.intake.settings import IntakeSettings, ScannerKind
 from shared import secrets, settings
+from shared.deliveries import Deliveries
 from shared.directory import Directory
 from shared.outlines import Outlines
 from shared.petitions import Petitions
@@ -104,6 +106,17 @@ def pin_guard() -> PinGuard:
 def finder() -> PetitionFinder:
     """Return what hands out petitions against their PIN."""
     return PetitionFinder(petitions(), pin_guard(), identifiers_key())
+
+
+@cache
+def sightings() -> Sightings:
+    """Return what knows whether petitioners were told."""
+    told = configuration()
+    return Sightings(
+        Deliveries(told.deliveries_table),
+        identifiers_key(),
+        acceptance_counts=told.acceptance_counts_as_told,
+    )
 
 
 @cache
@@ -267,6 +280,6 @@ def forget() -> None:
         file_desk,
         upload_check,
     )
-    later = (challenges, similar_answers, pin_again, sms_desk, part_store, later_replies, pages)
+    later = (challenges, similar_answers, sightings, pin_again, sms_desk, part_store, later_replies, pages)
     for part in (*parts, *later):
         part.cache_clear()

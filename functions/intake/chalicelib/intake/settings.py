@@ -19,7 +19,7 @@ class ScannerKind(StrEnum):
     EICAR = "eicar"
 
 
-class IntakeSettings(settings.FileSettings):
+class IntakeSettings(settings.FileSettings, settings.EvidenceSettings):
     """Intake's tables, keys and limits. It may close the seal and has no right to open it."""
 
     throttle_table: str

@@ -15,6 +15,7 @@ from shared.directory import Directory
 from shared.domain import deadlines
 from shared.domain.attachments import Attachment, AttachmentState, BelongsTo, Rejection
 from shared.domain.duties import Duty
+from shared.domain.evidence import Evidence
 from shared.domain.history import kept_digest
 from shared.domain.lifecycle import MOVES, Action, State, possible_actions
 from shared.domain.petition import Channel, Kind, Petition
@@ -181,7 +182,12 @@ def receipt(petition: Petition, pin: str, public_url: str, language: Language) -
 
 
 def petitioners_view(
-    petition: Petition, directory: Directory, now: datetime, public_url: str, language: Language
+    petition: Petition,
+    directory: Directory,
+    now: datetime,
+    public_url: str,
+    language: Language,
+    evidence: Evidence,
 ) -> PetitionView:
     """Return what the petitioner may see, in their language."""
     _ = gettext(language)
@@ -219,7 +225,7 @@ def petitioners_view(
             if not entry.is_visible
         ),
         derivation=derivation_of(petition, directory),
-        duties=duties_of(petition, directory, now),
+        duties=duties_of(petition, directory, now, evidence),
         answer=_answer(petition),
         rating=RatingView(**petition.rating.model_dump()) if petition.rating else None,
         attachments=petitioners_files(petition, language),

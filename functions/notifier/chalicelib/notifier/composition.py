@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared import queues, secrets, settings
@@ -79,14 +80,16 @@ def handler() -> MessageHandler:
 @cache
 def receipts() -> ReceiptDoors:
     """Return what reads the providers' receipts."""
-    from shared.sns import SnsTopic  # noqa: PLC0415 - the queue's worker needs none of this
+    from shared.sns import SnsTopic, fetch  # noqa: PLC0415 - the queue's worker needs none of this
 
     from .receipts.doors import ReceiptDoors as Doors  # noqa: PLC0415
     from .receipts.receipt import Receipts  # noqa: PLC0415
 
     told = settings.load(NotifierSettings)
     deliveries = Deliveries(told.deliveries_table)
-    topic = SnsTopic(told.mail_events_topic) if told.mail_events_topic else None
+    certificate = told.mail_events_certificate
+    get = fetch if certificate is None else lambda _url: Path(certificate).read_bytes()
+    topic = SnsTopic(told.mail_events_topic, get) if told.mail_events_topic else None
     taking = Receipts(deliveries, lambda request: _ask_again(told.notices_queue_url, request))
     return Doors(taking, topic, partial(secrets.identifiers_key, told.identifiers_secret))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from shared.settings import Settings
 
@@ -38,6 +38,8 @@ class NotifierSettings(Settings):
     """SES configuration set that publishes events to SNS; without one nothing proves an e-mail's arrival."""
     mail_events_topic: OptionalText = None
     """ARN of that SNS topic; events from any other topic are refused, and without one all are."""
+    mail_events_certificate: OptionalText = None
+    """A file with the certificate that signs those events, instead of SNS's own: in the local stack only."""
     sms_providers: Annotated[tuple[Route, ...], BeforeValidator(_routes)] = (Route("esms"),)
     """Who sends SMS, in the order to try them; those with a weight share the messages (`esms:3 http:1 aws`)."""
     sms_gateway_url: OptionalText = None
@@ -53,3 +55,9 @@ class NotifierSettings(Settings):
     """Beyond that an address gets no more e-mails or SMS until the morning, then one with everything; 0: no limit."""
     sms_segment_price: int = 500
     """What one SMS costs the ministry, in đồng, as its contract says; counted by the metric `SmsCost`."""
+
+    @model_validator(mode="after")
+    def _trusts_sns_alone(self) -> Self:
+        if self.mail_events_certificate is not None and self.stage != "local":
+            raise ValueError("only the local stack signs its own receipts")
+        return self

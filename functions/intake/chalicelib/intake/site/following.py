@@ -187,7 +187,12 @@ def _status_page(
     language = page_language(request)
     listed = form_errors(problems, language)
     view = petitioners_view(
-        petition, composition.directory(), clock.now(), composition.configuration().public_url, language
+        petition,
+        composition.directory(),
+        clock.now(),
+        composition.configuration().public_url,
+        language,
+        composition.sightings().evidence(petition, secret, clock.now()),
     )
     shown = page(
         request,

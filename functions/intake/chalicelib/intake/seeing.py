@@ -1,0 +1,36 @@
+"""Whether a petitioner knows: what is proven already, and that they are looking right now.
+
+Looking counts only with the PIN: a link in an e-mail is also opened by machines that examine mail.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.deliveries import Deliveries
+from shared.domain import reference as references
+from shared.domain.evidence import Evidence
+from shared.domain.petition import Petition
+from shared.told import Seen, evidence_in
+
+
+class Sightings:
+    """Records that a petitioner saw how their petition stands."""
+
+    def __init__(self, deliveries: Deliveries, key: bytes, *, acceptance_counts: bool) -> None:
+        self._deliveries = deliveries
+        self._key = key
+        self._acceptance_counts = acceptance_counts
+
+    def evidence(self, petition: Petition, secret: str, now: datetime) -> Evidence:
+        """Return what shows that the petitioner was told; with the PIN, this very look is part of it.
+
+        One query; a write only the first time that a petition is seen as it stands.
+        """
+        rows, seen = self._deliveries.with_views(petition.reference)
+        views = [Seen(version, at) for version, at in seen]
+        is_new = all(view.version < petition.version for view in views)
+        if is_new and references.is_pin(self._key, petition.reference, secret):
+            self._deliveries.record_view(petition.reference, petition.version, now)
+            views.append(Seen(petition.version, now))
+        return evidence_in(rows, views, self._deliveries.of_name, acceptance_counts=self._acceptance_counts)
