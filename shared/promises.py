@@ -46,7 +46,7 @@ def derivation_of(petition: Petition, directory: Directory) -> DerivationView:
 
 
 def duties_of(
-    petition: Petition, directory: Directory, now: datetime, evidence: Evidence
+    petition: Petition, directory: Directory, now: datetime, evidence: Evidence | None = None
 ) -> tuple[Duty, ...]:
     """Return every duty towards the petitioner, and whether it was kept, as far as the evidence shows."""
     return duties(petition, directory.terms_of(petition), directory.calendar(), now, evidence)
