@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from shared import aws, clock
+from shared.domain import conduct
 from shared.domain.errors import RuleMissingError
 from shared.domain.petition import Petition
 from shared.domain.second_look import SecondLook, second_look_of
@@ -128,6 +129,15 @@ class Directory:
         rows = self._keep("officer", lambda rows: tuple(Officer.model_validate(row) for row in rows))
         return {officer.id: officer for officer in rows if officer.holds_on(today)}
 
+    def parents(self, on: date) -> dict[str, str | None]:
+        """Return which unit each unit of a day reports to."""
+        return {code: unit.parent for code, unit in self.units(on).items()}
+
+    def examiner(self, complained_units: Iterable[str], on: date) -> str:
+        """Return who examines a complaint about the conduct of these units (none: nobody knows which is meant)."""
+        inspectorate = self.unit_responsible_for(conduct.FIELD, on)
+        return conduct.examiner(inspectorate, complained_units, self.parents(on))
+
     def unit_responsible_for(self, field: str, on: date) -> str:
         """Return the unit that answers in a field on a day.
 
@@ -146,7 +156,12 @@ class Directory:
             ActionNotPossibleError: no unit has a rung.
         """
         approver = self.officers().get((petition.answer and petition.answer.approved_by) or "")
-        rungs = {unit.id: unit.rung for unit in self.units(on).values()}
+        parents = self.parents(on)
+        rungs = {
+            unit.id: unit.rung
+            for unit in self.units(on).values()
+            if not conduct.is_barred(unit.id, petition.complained_unit, parents)
+        }
         return second_look_of(petition, rungs, approver.unit if approver else None)
 
     def rows(self, kind: str) -> tuple[dict[str, Any], ...]:

@@ -90,10 +90,17 @@ RULES: dict[str, str] = {
     "invalid": N_("Giá trị không hợp lệ."),
     "use-restrict": N_("Dùng thao tác chuyển quy trình riêng."),
     "is-complained-of": N_("Không giao cho đơn vị đang bị phản ánh."),
+    "conduct-of-unknown-unit": N_(
+        "Phản ánh hành vi cán bộ mà chưa rõ đơn vị nào: hãy nêu đơn vị bị phản ánh (hoặc không phải đơn vị "
+        "của Bộ), hay giao Thanh tra Bộ."
+    ),
     "holds-it": N_("Đơn vị này đang giữ hồ sơ. Hãy phân công cho đơn vị khác trước."),
     "answered-it": N_("Đơn vị này đã trả lời. Hãy giao cho cấp cao hơn."),
     "ended": N_("Phản ánh, kiến nghị này đã kết thúc."),
     "past": N_("Ngày này đã qua."),
+    "personal-data": N_(
+        "Còn số điện thoại, thư điện tử hoặc số giấy tờ. Hãy che đi, hoặc xác nhận được công khai."
+    ),
     "conduct": N_("Phản ánh về hành vi cán bộ chỉ được công khai khi người phê duyệt xác nhận rõ."),
     "link-missing": N_("Cần đường dẫn đến câu trả lời trước."),
     "in-force": N_(

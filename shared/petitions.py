@@ -17,10 +17,11 @@ from pydantic import BaseModel, ConfigDict
 from shared import aws, clock
 from shared.directory import Directory
 from shared.domain.errors import StaleVersionError
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel, Kind, Lane, Petition
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Channel, Citation, Kind, Lane, Petition
 from shared.domain.wake_ups import next_wake
 from shared.domain.working_calendar import local_date
+from shared.openings import opening_keys
 
 WAKE_SHARDS = 16
 """Partitions of the `wake` index: a midnight with many deadlines spreads over them."""
@@ -49,6 +50,7 @@ class Card(BaseModel):
     complained_unit: str | None = None
     may_publish: bool = False
     may_denounce: bool = False
+    is_second_look: bool = False
     received_at: datetime
     due_on: date
     version: int
@@ -69,6 +71,7 @@ class PublicAnswer(BaseModel):
     subject: str
     content: str
     answer: str
+    citations: tuple[Citation, ...] = ()
     field: str | None
     unit: str | None
     kind: Kind | None
@@ -158,6 +161,7 @@ class Petitions:
             "state": petition.state,
             "outline": petition.outline().model_dump_json(exclude_defaults=True),
             **_head(petition),
+            **opening_keys(petition),
         }
         wake_at = next_wake(
             petition, self._directory.terms_of(petition), self._directory.calendar(), clock.now()
@@ -389,6 +393,7 @@ def _card(petition: Petition) -> str:
         complained_unit=petition.complained_unit,
         may_publish=petition.may_publish,
         may_denounce=petition.may_denounce,
+        is_second_look=petition.last(Action.REOPEN) is not None,
         received_at=petition.received_at,
         due_on=petition.due_on,
         version=petition.version,

@@ -95,6 +95,13 @@ def record_call(reference: str) -> Response:
     return api.called(request(), reference)
 
 
+@app.route("/v1/openings", methods=["GET"])
+@problems
+def list_openings() -> Response:
+    """List who opened which seal, and why."""
+    return api.openings(request())
+
+
 @app.route("/v1/directory/{kind}/{row_id}", methods=["GET"])
 @problems
 def show_directory(kind: str, row_id: str) -> Response:
@@ -227,6 +234,12 @@ def reports() -> Response:
 def cases_behind() -> Response:
     """Show the petitions behind a figure."""
     return page("report_cases")
+
+
+@app.route("/openings", methods=["GET"])
+def openings() -> Response:
+    """Show who opened which seal, and why."""
+    return page("openings")
 
 
 @app.route("/calendar", methods=["GET"])

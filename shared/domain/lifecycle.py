@@ -55,6 +55,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     RETURN_DRAFT = "return-draft"
     PUBLISH = "publish"
+    UNPUBLISH = "unpublish"
     REFUSE = "refuse"
     FORWARD = "forward"
     GUIDE = "guide"
@@ -133,6 +134,9 @@ MOVES: dict[Action, Move] = {
     Action.APPROVE: Move(frozenset({State.AWAITING_APPROVAL}), State.ANSWERED),
     Action.RETURN_DRAFT: Move(frozenset({State.AWAITING_APPROVAL}), State.IN_PROGRESS),
     Action.PUBLISH: Move(frozenset({State.ANSWERED}), State.PUBLISHED),
+    Action.UNPUBLISH: Move(
+        RESULT_KNOWN | UNANSWERED | {State.CLOSED}, None
+    ),  # PUBLISHED becomes ANSWERED; what was published before a reopening may be public still: Petition.unpublish
     Action.REFUSE: Move(_UNDECIDED, State.REFUSED),
     Action.FORWARD: Move(_UNDECIDED, State.FORWARDED),
     Action.GUIDE: Move(_UNDECIDED, State.GUIDED),

@@ -106,18 +106,40 @@ class Petitioner(BaseModel):
     """Whether a name and address were given (an SMS sender has only a number at first)."""
 
 
+class Citation(BaseModel):
+    """A legal document that an answer rests on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    """As it is cited, e.g. `Nghị định 115/2020/NĐ-CP`."""
+    article: str | None = None
+    link: str | None = None
+
+
 class Answer(BaseModel):
     """An answer: first a draft by the handler, then approved."""
 
     model_config = ConfigDict(frozen=True)
 
     text: str
+    citations: tuple[Citation, ...] = ()
     drafted_by: str
     drafted_at: datetime
     attachments: tuple[str, ...] = ()
     """Identifiers of the officers' files that go with it."""
     approved_by: str | None = None
     approved_at: datetime | None = None
+
+    @property
+    def in_full(self) -> str:
+        """The answer with the documents that it cites, as one text for letters."""
+        cited = (", ".join(filter(None, (one.number, one.article, one.link))) for one in self.citations)
+        return (
+            "\n".join((self.text, "", "Căn cứ:", *(f"- {one}" for one in cited)))
+            if self.citations
+            else self.text
+        )
 
 
 class Publication(BaseModel):
@@ -130,6 +152,7 @@ class Publication(BaseModel):
     answer: str
     attachments: tuple[str, ...] = ()
     """Identifiers of the answer's files that are public too."""
+    citations: tuple[Citation, ...] = ()
     published_at: datetime
 
 
@@ -155,6 +178,8 @@ class Proposal(BaseModel):
     because: tuple[str, ...] = ()
     best: tuple[tuple[str, float], ...] = ()
     body: str | None = None
+    complained_unit: str | None = None
+    """The one unit of the ministry that a complaint about conduct names."""
     rules_version: str = ""
     may_denounce: bool = False
     """Whether somebody has to look whether this is a denunciation before any unit gets it."""
@@ -415,15 +440,16 @@ class Petition(BaseModel):
         change_id: str,
         field: str | None = None,
         note: str | None = None,
+        settles_dispute: bool = False,
     ) -> Self:
-        """Give the petition to a unit, which has to accept or return it."""
+        """Give the petition to a unit, which has to accept or return it; what settled a dispute it cannot return."""
         return self.record(
             Action.ASSIGN,
             by=by,
             at=at,
             change_id=change_id,
             note=note,
-            facts={"unit": unit},
+            facts={"unit": unit} | ({"dispute": "decided"} if settles_dispute else {}),
             unit=unit,
             handler=None,
             field=field or self.field,
@@ -435,15 +461,28 @@ class Petition(BaseModel):
             Action.ACCEPT, by=by, at=at, change_id=change_id, facts={"unit": self.unit or ""}, handler=handler
         )
 
-    def return_to_intake(self, intake: str, *, reason: str, by: str, at: datetime, change_id: str) -> Self:
-        """Give back a petition that was routed to the wrong unit, or that is no denunciation; no clock restarts."""
+    def return_to_intake(
+        self,
+        intake: str,
+        *,
+        reason: str,
+        by: str,
+        at: datetime,
+        change_id: str,
+        is_dispute: bool = False,
+    ) -> Self:
+        """Give back a petition that was routed to the wrong unit, or that is no denunciation; no clock restarts.
+
+        Once too often it becomes a dispute: then `intake` is Văn phòng Bộ, which decides.
+        """
         return self.record(
             Action.RETURN_TO_INTAKE,
             by=by,
             at=at,
             change_id=change_id,
             note=reason,
-            facts={"from_unit": self.unit or "", "unit": intake},
+            facts={"from_unit": self.unit or "", "unit": intake}
+            | ({"dispute": "open"} if is_dispute else {}),
             is_visible=False,
             unit=intake,
             handler=None,
@@ -540,7 +579,7 @@ class Petition(BaseModel):
             text=progress,
             note=note,
             facts={"expected_on": expected_on.isoformat()} if expected_on else {},
-            is_visible=progress is not None,
+            is_visible=progress is not None or expected_on is not None,
         )
 
     def draft_answer(
@@ -551,10 +590,13 @@ class Petition(BaseModel):
         officer: str,
         at: datetime,
         change_id: str,
+        citations: tuple[Citation, ...] = (),
         attachments: tuple[str, ...] = (),
     ) -> Self:
-        """Hand a draft answer to the approver, with the officers' files that go with it."""
-        draft = Answer(text=text, drafted_by=officer, drafted_at=at, attachments=attachments)
+        """Hand a draft answer to the approver, with the legal documents that it rests on and its files."""
+        draft = Answer(
+            text=text, citations=citations, drafted_by=officer, drafted_at=at, attachments=attachments
+        )
         return self.record(
             Action.DRAFT_ANSWER, by=by, at=at, change_id=change_id, is_visible=False, draft=draft
         )
@@ -583,6 +625,24 @@ class Petition(BaseModel):
         if not self.may_publish:
             raise ActionNotPossibleError(Action.PUBLISH, "not-allowed-by-petitioner")
         return self.record(Action.PUBLISH, by=by, at=at, change_id=change_id, publication=publication)
+
+    def unpublish(self, reason: str, *, by: str, at: datetime, change_id: str) -> Self:
+        """Take back what is public; the answer itself stands, and may be published again. The reason is for officers.
+
+        Raises:
+            ActionNotPossibleError: also when nothing of it is public.
+        """
+        if self.publication is None:
+            raise ActionNotPossibleError(Action.UNPUBLISH, self.state)
+        return self.record(
+            Action.UNPUBLISH,
+            by=by,
+            at=at,
+            change_id=change_id,
+            note=reason,
+            to=State.ANSWERED if self.state is State.PUBLISHED else None,
+            publication=None,
+        )
 
     def end_otherwise(
         self,

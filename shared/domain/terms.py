@@ -52,6 +52,8 @@ class Terms(BaseModel):
     route_within_minutes: Count
     accept_within_working_days: Count
     approve_within_working_days: Count
+    return_at_most: Count
+    """How often units may give a petition back; returned once more, Văn phòng Bộ decides who answers."""
     remind_to_complete_after_days: Count
     refuse_incomplete_after_days: Count
     close_after_silent_days: Count
@@ -132,6 +134,7 @@ TERMS_2018: Final = Terms(
     route_within_minutes=10,
     accept_within_working_days=2,
     approve_within_working_days=2,
+    return_at_most=2,
     remind_to_complete_after_days=3,
     refuse_incomplete_after_days=15,
     close_after_silent_days=30,

@@ -158,7 +158,8 @@ def _after_the_answer(petition: Petition, terms: Terms, calendar: WorkingCalenda
     """The 2 working days for publication, closing after silence, and erasing what is no longer needed."""
     approved = petition.last(Action.APPROVE)
     if petition.state in RESULT_KNOWN and approved is not None:
-        if petition.state is State.ANSWERED and petition.may_publish:
+        was_public = any(entry.action is Action.UNPUBLISH for entry in petition.history[approved.seq :])
+        if petition.state is State.ANSWERED and petition.may_publish and not was_public:
             on = deadlines.publication_due_on(approved.at, terms, calendar)
             yield WakeUp(at_local(on, terms.notices_from), Action.REMIND_PUBLICATION, str(approved.seq))
         silent_until = local_date(petition.history[-1].at) + timedelta(days=terms.close_after_silent_days)

@@ -80,6 +80,7 @@ ACTIONS: dict[Action, str] = {
     Action.APPROVE: N_("Phê duyệt trả lời"),
     Action.RETURN_DRAFT: N_("Trả lại dự thảo"),
     Action.PUBLISH: N_("Công khai kết quả"),
+    Action.UNPUBLISH: N_("Gỡ công khai"),
     Action.REFUSE: N_("Từ chối tiếp nhận"),
     Action.FORWARD: N_("Chuyển cơ quan có thẩm quyền"),
     Action.GUIDE: N_("Hướng dẫn thủ tục"),

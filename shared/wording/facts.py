@@ -44,7 +44,7 @@ def is_neutral(petition: Petition) -> bool:
 def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]:
     """Return every variable that a template may use; those that do not apply are None."""
     neutral = is_neutral(petition)
-    answer = petition.answer.text if petition.answer else None
+    answer = petition.answer.in_full if petition.answer else None
     site = office.public_url.rstrip("/")
     return {
         "reference": spaced(petition.reference),

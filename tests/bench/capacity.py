@@ -24,6 +24,7 @@ _PROJECTED = {
     "contact": ("contact_key", "received_at", ("state",)),
     "published": ("published_month", "published_at", ("public",)),
     "month": ("received_month", "received_at", ()),
+    "openings": ("opened_month", "opened_at", ("openings",)),
 }
 """Key and projected attributes of each index of the petitions table (infra/platform.yaml)."""
 

@@ -140,7 +140,10 @@ def test_unit_complained_of_loses_sight_of_the_petition(system: System, referenc
 
 
 def test_conduct_is_published_only_with_an_express_decision(system: System, reference: str):
-    Officer(system, "lan.tiepnhan").do("classify", reference, kind="CONDUCT")
+    lan = Officer(system, "lan.tiepnhan")
+    unknown = lan.try_to("classify", reference, kind="CONDUCT")
+    assert (unknown.status, unknown.json()["errors"][0]["rule"]) == (422, "conduct-of-unknown-unit")
+    lan.do("classify", reference, kind="CONDUCT", complained_unit="CTLBHXH")
     answer_petition(system, reference)
     approver = Officer(system, "binh.vanphong")
     public: dict[str, Any] = {
@@ -153,6 +156,169 @@ def test_conduct_is_published_only_with_an_express_decision(system: System, refe
 
     assert (refused.status, refused.json()["errors"][0]["rule"]) == (422, "conduct")
     assert approver.do("publish", reference, **public, although_conduct=True)["state"] == "PUBLISHED"
+
+
+# --- answers and publication --------------------------------------------------------------------------
+
+CITED: list[dict[str, Any]] = [
+    {
+        "number": "Nghị định 138/2020/NĐ-CP",
+        "article": "Điều 44",
+        "link": "https://vanban.chinhphu.vn/?docid=201549",
+    },
+    {"number": "Luật Cán bộ, công chức 2008"},
+]
+
+
+def test_citations_reach_petitioner_and_public_with_the_answer(system: System):
+    citizen = Citizen(system, may_publish=True)
+    citizen.send()
+    handler = Officer(system, "minh.ccvc")
+    handler.do("accept", citizen.reference)
+    handler.do("draft-answer", citizen.reference, text="Trước ngày 30/11.", citations=CITED)
+    approver = Officer(system, "binh.vanphong")
+    approver.do("approve", citizen.reference)
+    approver.do(
+        "publish", citizen.reference, subject="Thi nâng ngạch", content="Bao giờ?", answer="Trước 30/11."
+    )
+
+    told = citizen.look()["answer"]["citations"]
+    (public,) = system.http("GET", "/v1/published").json()["items"]
+    assert [one["number"] for one in told] == [one["number"] for one in CITED]
+    assert public["citations"][0]["article"] == "Điều 44"
+    assert "Nghị định 138/2020/NĐ-CP</a>, Điều 44" in system.http("GET", "/cong-khai").text
+
+
+def test_published_answer_is_taken_back_at_once_and_may_be_published_again(system: System, reference: str):
+    answer_petition(system, reference)
+    approver = Officer(system, "binh.vanphong")
+    public = {"subject": "Thi nâng ngạch", "content": "Hỏi kết quả thi.", "answer": "Trước 30/11."}
+    approver.do("publish", reference, **public)
+
+    taken = approver.do("unpublish", reference, reason="Lộ tên người gửi trong nội dung.")
+
+    assert (taken["state"], taken["publication"]) == ("ANSWERED", None)
+    for path in ("/v1/published", "/cong-khai", "/open311/v2/requests.json"):
+        assert "Hỏi kết quả thi." not in system.http("GET", path).text
+    assert "max-age=60" in system.http("GET", "/v1/published").header("cache-control")
+    assert approver.try_to("unpublish", reference, reason="Lần nữa.").status == 409
+    assert approver.do("publish", reference, **public)["state"] == "PUBLISHED"
+
+
+def test_petitioner_sees_that_it_was_taken_back_but_not_the_officers_reason(system: System):
+    citizen = Citizen(system, may_publish=True)
+    citizen.send()
+    answer_petition(system, citizen.reference)
+    approver = Officer(system, "binh.vanphong")
+    approver.do("publish", citizen.reference, subject="Thi", content="Hỏi.", answer="Trước 30/11.")
+    system.travel(days=40)
+    mails = len(system.outbox())
+
+    taken = approver.do("unpublish", citizen.reference, reason="Lộ tên người khác.")
+
+    seen = citizen.look()
+    assert taken["state"] == "CLOSED"
+    assert seen["history"][-1]["action"] == "unpublish"
+    assert "Lộ tên" not in str(seen)
+    assert len(system.outbox()) == mails
+
+
+@pytest.mark.parametrize("left", ["0912 345 678", "mua.tran@thu.example", "CCCD 001090012345", "29A-123.45"])
+def test_what_is_hardly_anything_but_personal_holds_up_publication(system: System, reference: str, left: str):
+    answer_petition(system, reference)
+    approver = Officer(system, "binh.vanphong")
+    public: dict[str, Any] = {"subject": "Thi", "content": f"Gọi tôi: {left}", "answer": "Trước 30/11."}
+
+    refused = approver.try_to("publish", reference, **public)
+
+    assert (refused.status, refused.json()["errors"][0]) == (
+        422,
+        refused.json()["errors"][0] | {"field": "content", "rule": "personal-data"},
+    )
+    assert system.http("GET", "/v1/published").json()["items"] == []
+    assert approver.do("publish", reference, **public, although_personal=True)["state"] == "PUBLISHED"
+
+
+def test_petitioner_reads_progress_with_the_new_date(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    handler = Officer(system, "minh.ccvc")
+
+    handler.do(
+        "note", citizen.reference, progress="Đang chờ số liệu của địa phương.", expected_on="2026-11-30"
+    )
+    handler.do("note", citizen.reference, note="Chỉ nội bộ.")
+
+    seen = citizen.look()["history"]
+    assert (seen[-1]["text"], seen[-1]["expected_on"]) == ("Đang chờ số liệu của địa phương.", "2026-11-30")
+    assert "Chỉ nội bộ." not in str(seen)
+
+
+# --- disputes and the second look ---------------------------------------------------------------------
+
+
+def test_dispute_goes_to_the_office_whose_decision_is_final(system: System, reference: str):
+    lan, binh = Officer(system, "lan.tiepnhan"), Officer(system, "binh.vanphong")
+    for username, unit in (("minh.ccvc", "CTLBHXH"), ("son.tienluong", "VCCHC")):
+        Officer(system, username).do("return-to-intake", reference, reason="Không thuộc vụ.")
+        lan.do("assign", reference, unit=unit)
+    Officer(system, "dung.cchc").do("return-to-intake", reference, reason="Không thuộc vụ.")
+
+    assert binh.petition(reference)["unit"] == "VPB"
+    assert lan.try_to("assign", reference, unit="VCCVC").status == 403
+    binh.do("assign", reference, unit="VCCVC", note="Vụ CCVC trả lời.")
+
+    handler = Officer(system, "minh.ccvc")
+    assert "return-to-intake" not in handler.petition(reference)["possible_actions"]
+    assert handler.try_to("return-to-intake", reference, reason="Vẫn không.").status == 403
+    assert lan.try_to("assign", reference, unit="VCCHC").status == 403
+
+
+def test_second_look_is_decided_by_nobody_who_answered_first(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    answer_petition(system, citizen.reference)
+    inspector = Officer(system, "khanh.tocongtac")
+    reopened = inspector.do("reopen", citizen.reference, reason="Trả lời chưa đúng câu hỏi.")
+
+    assert reopened["unit"] == "TTRA"
+    assert [line["reference"] for line in inspector.queue(queue="second-look")] == [citizen.reference]
+    binh, quan = Officer(system, "binh.vanphong"), Officer(system, "quan.thanhtra")
+    lowered = binh.try_to("assign", citizen.reference, unit="VCCVC")
+    assert (lowered.status, lowered.json()["errors"][0]["rule"]) == (422, "answered-it")
+    quan.do("accept", citizen.reference)
+    quan.do("draft-answer", citizen.reference, text="Trả lời lại.")
+    assert binh.try_to("approve", citizen.reference).status == 403
+    assert inspector.do("approve", citizen.reference)["state"] == "ANSWERED"
+
+
+# --- somebody was faster ------------------------------------------------------------------------------
+
+
+def test_conflict_tells_what_others_did_since(system: System, reference: str):
+    Officer(system, "minh.ccvc").do("accept", reference)
+    Officer(system, "huong.ccvc").do("note", reference, note="Chờ số liệu.")
+
+    answer = act(system, "minh.ccvc", reference, "draft-answer", version=2, text="Trước 30/11.")
+
+    problem = answer.json()
+    assert (answer.status, problem["current_version"], problem["state"]) == (409, 4, "IN_PROGRESS")
+    assert [(one["seq"], one["action"], one["by"]) for one in problem["changes"]] == [
+        (3, "accept", "officer:minh.ccvc"),
+        (4, "note", "officer:huong.ccvc"),
+    ]
+
+
+def test_conflict_tells_nothing_to_who_may_no_longer_know(system: System, reference: str):
+    lan = Officer(system, "lan.tiepnhan")
+    lan.do("assign", reference, unit="VPB")
+    lan.do("classify", reference, complained_unit="VCCVC", kind="CONDUCT")
+
+    answer = act(system, "minh.ccvc", reference, "note", version=2, note="Đã gọi.")
+
+    assert answer.status == 404
+    assert "changes" not in answer.json()
+    assert "current_version" not in answer.json()
 
 
 # --- the seal ---------------------------------------------------------------------------------------
@@ -250,6 +416,29 @@ def test_overdue_filter_shows_what_is_late_alone(system: System, reference: str)
     (line,) = handler.queue(overdue="true")
     assert (line["reference"], line["overdue"], line["working_days_left"]) == (reference, True, -1)
     assert handler.queue(overdue="false") == []
+
+
+def test_queue_is_narrowed_to_what_is_mine_nobodys_or_due_soon(system: System, reference: str):
+    other = Citizen(system)
+    other.send()
+    handler = Officer(system, "minh.ccvc")
+    handler.do("accept", other.reference)
+
+    assert [line["reference"] for line in handler.queue(mine="true")] == [other.reference]
+    assert [line["reference"] for line in handler.queue(unassigned="true")] == [reference]
+    assert handler.queue(due_within="5") == []
+    assert len(handler.queue(due_within="20")) == 2
+
+
+@pytest.mark.parametrize(
+    "query", [{"due_within": "x"}, {"due_within": "-1"}, {"due_within": "9999"}, {"mine": "perhaps"}]
+)
+def test_filter_that_is_none_is_refused_by_name(system: System, query: dict[str, str]):
+    bearer = {"Authorization": f"Bearer {system.access_token('minh.ccvc')}"}
+
+    answer = system.http("GET", "/desk/v1/petitions", query=query, headers=bearer)
+
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (422, next(iter(query)))
 
 
 @pytest.mark.parametrize("username", ["yen.bcd", "quantri", "tong.dai"])
@@ -360,6 +549,16 @@ BAD: list[Any] = [
     pytest.param(f"{ACTING}:note", {"note": "x", "version": [2]}, id="version-list"),
     # texts
     pytest.param(f"{ACTING}:note", {"version": 2}, id="note-says-nothing"),
+    pytest.param(
+        f"{DIRECTORY}:answer-template/x",
+        {"valid_from": "2027-01-01", "name": "X"},
+        id="template-without-text",
+    ),
+    pytest.param(
+        f"{DIRECTORY}:answer-template/x",
+        {"valid_from": "2027-01-01", "name": "X", "text": "Y", "field": "XXX"},
+        id="template-for-unknown-field",
+    ),
     pytest.param(f"{ACTING}:note", {"version": 2, "note": " \n "}, id="note-blank"),
     pytest.param(f"{ACTING}:note", {"version": 2, "note": "a\x00b"}, id="note-with-nul"),
     pytest.param(f"{ACTING}:note", {"version": 2, "note": LONG}, id="note-too-long"),

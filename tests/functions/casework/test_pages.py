@@ -447,7 +447,7 @@ def test_only_administrators_see_calendar_and_time_limits(system: System, userna
 def test_report_is_a_page_to_read_and_a_file_to_take_away(
     system: System, reference: str, name: str, language: str
 ):
-    Officer(system, "lan.tiepnhan").do("classify", reference, kind="CONDUCT")
+    Officer(system, "lan.tiepnhan").do("classify", reference, kind="CONDUCT", complained_unit="CTLBHXH")
     browser = Browser(system, "yen.bcd")
 
     page = browser.get(f"/desk/reports?name={name}&lang={language}")

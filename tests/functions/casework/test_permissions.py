@@ -5,7 +5,7 @@ The matrix below is what the ministry decided, as a reader would check it; it do
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,6 +14,7 @@ from chalicelib.casework.actions import INPUTS
 from chalicelib.casework.officers import DeskOfficer, Role
 from chalicelib.casework.permissions import Ability
 from shared.domain.errors import NotAllowedError
+from shared.domain.history import Entry
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Answer, Lane, Petition
 from tests.builders import RECEIVED_AT, a_petition
@@ -42,11 +43,12 @@ COLUMNS = ("stranger", "unit", "handler", "entered")
 MATRIX = """
                      stranger  unit      handler   entered
 see                  I--A-T-R  IHUA-T-R  IHUA-T-R  I--AOT-R
-accept               --------  -HUA----  -HUA----  --------
-draft-answer         --------  --U-----  -HUA----  --------
+accept               --------  -HUA-T--  -HUA-T--  --------
+draft-answer         --------  --U-----  -HUA-T--  --------
 approve              ---A----  ---A----  ---A----  ---A----
 return-draft         ---A----  ---A----  ---A----  ---A----
 publish              ---A----  ---A----  ---A----  ---A----
+unpublish            ---A----  ---A----  ---A----  ---A----
 assign               I--A----  I--A----  I--A----  I--A----
 classify             I--A----  I--A----  I--A----  I--A----
 request-information  I-------  I-U-----  IHU-----  I-------
@@ -130,9 +132,14 @@ def test_role_may_act_only_as_it_stands_to_the_petition(
 
 
 EVERYTHING = ("see", "open-attachment", *(action.value for action in INPUTS))
+_READ = {"see", "note", "reopen", "close", "open-seal", "open-attachment", "return-to-intake"}
 RESTRICTED = {
-    Role.INSPECTOR: {"see", "note", "reopen", "close", "open-seal", "open-attachment", "return-to-intake"},
+    "stranger": _READ,
+    "unit": _READ | {"accept"},
+    "handler": _READ | {"accept", "draft-answer"},
+    "entered": _READ,
 }
+"""What inspectors may do to a denunciation; all others nothing."""
 
 
 @pytest.mark.parametrize("what", EVERYTHING)
@@ -141,7 +148,7 @@ RESTRICTED = {
 def test_denunciation_is_for_the_inspectors_alone(role: Role, column: str, what: str):
     petition = _petition(column, lane=Lane.RESTRICTED)
 
-    assert _may(_of(role), what, petition) is (what in RESTRICTED.get(role, set()))
+    assert _may(_of(role), what, petition) is (role is Role.INSPECTOR and what in RESTRICTED[column])
 
 
 @pytest.mark.parametrize("role", ROLES.values())
@@ -211,6 +218,70 @@ def test_inspectors_take_the_second_look_and_approve_what_comes_of_it():
     assert not permissions.may(inspector, Action.APPROVE, _petition("stranger"))
 
 
+# --- disputes and the second look ---------------------------------------------------------------------
+
+
+def _led(*actions: tuple[Action, str, dict[str, str]], **facts: object) -> Petition:
+    """A petition of MY_UNIT whose history ends with these (action, who, facts)."""
+    petition = a_petition(State.IN_PROGRESS)
+    entries = [
+        Entry(
+            seq=petition.version + n,
+            at=RECEIVED_AT,
+            action=action,
+            by=f"officer:{by}",
+            state=State.ASSIGNED,
+            change_id=str(n),
+            facts=said,
+        )
+        for n, (action, by, said) in enumerate(actions, start=1)
+    ]
+    return petition.model_copy(
+        update={"unit": MY_UNIT, "handler": ME, "history": (*petition.history, *entries), **facts}
+    )
+
+
+DISPUTED = (Action.RETURN_TO_INTAKE, "ai-do", {"dispute": "open"})
+DECIDED = (Action.ASSIGN, "binh", {"unit": MY_UNIT, "dispute": "decided"})
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+@pytest.mark.parametrize("history", [(DISPUTED,), (DISPUTED, DECIDED)], ids=["open", "decided"])
+def test_dispute_is_for_the_approver_alone_to_decide(role: Role, history: tuple[Any, ...]):
+    assert permissions.may(_of(role), Action.ASSIGN, _led(*history)) is (role is Role.APPROVER)
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_unit_cannot_return_what_a_dispute_gave_it(role: Role):
+    assert not permissions.may(_of(role), Action.RETURN_TO_INTAKE, _led(DISPUTED, DECIDED))
+
+
+REOPENED = (Action.REOPEN, "petitioner", {"unit": MY_UNIT})
+
+
+@pytest.mark.parametrize("before", [Action.DRAFT_ANSWER, Action.APPROVE])
+@pytest.mark.parametrize("what", [Action.DRAFT_ANSWER, Action.APPROVE, Action.RETURN_DRAFT])
+@pytest.mark.parametrize("role", ROLES.values())
+def test_who_answered_first_decides_nothing_of_the_second_look(role: Role, what: Action, before: Action):
+    assert not permissions.may(_of(role), what, _led((before, ME, {}), REOPENED))
+
+
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.UNIT_HEAD, Role.APPROVER, Role.INSPECTOR])
+def test_another_officer_drafts_the_second_answer(role: Role):
+    assert permissions.may(_of(role), Action.DRAFT_ANSWER, _led((Action.APPROVE, "ai-do", {}), REOPENED))
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_task_force_stands_in_where_the_office_is_complained_of(role: Role):
+    petition = _petition("stranger", complained_unit="VPB-PHONG")
+    officer = _of(role)._replace(office_line=frozenset({"VPB", "VPB-PHONG"}))
+
+    assert permissions.may(officer, Action.APPROVE, petition) is (role in (Role.APPROVER, Role.INSPECTOR))
+    assert permissions.may(officer, Action.ASSIGN, petition) is (
+        role in (Role.APPROVER, Role.INSPECTOR, Role.INTAKE_OFFICER)
+    )
+
+
 def test_officer_of_two_roles_may_do_what_either_may():
     officer = _of(Role.HANDLER)._replace(roles=frozenset({Role.HANDLER, Role.APPROVER}))
 
@@ -229,6 +300,8 @@ ABILITIES = {
     Ability.READ_REPORTS: "UATCR",
     Ability.FOLLOW_FIGURES: "UATR",
     Ability.ADMINISTER: "S",
+    Ability.MAKE_CALLS: "OT",
+    Ability.AUDIT: "R",
 }
 
 

@@ -34,7 +34,7 @@ def busy(running_system: System) -> System:
     by_sms = reference_in(Phone(system).send("PAKN Ket qua thi nang ngach cong chuc chuyen vien chinh o dau"))
     withdrawn.add("withdrawal", reason="Đã có kết quả.")
     Officer(system, "lan.tiepnhan").do("forward", forwarded.reference, body="Bộ Giáo dục và Đào tạo")
-    Officer(system, "lan.tiepnhan").do("classify", by_sms, kind="CONDUCT")
+    Officer(system, "lan.tiepnhan").do("classify", by_sms, kind="CONDUCT", complained_unit="CTLBHXH")
     answer_petition(system, answered.reference)
     answered.add("rating", score=4)
     Officer(system, "binh.vanphong").do(

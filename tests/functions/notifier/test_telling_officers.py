@@ -10,7 +10,7 @@ from chalicelib.notifier.readers import readers_of
 from shared.directory import Officer
 from shared.domain.lifecycle import Action
 from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Kind
+from shared.domain.petition import Kind, Lane
 from tests.faults.injection import Fault
 from tests.functions.notifier.conftest import PostRoom
 
@@ -43,7 +43,12 @@ EVERYBODY = (
             Audience.UNIT_HEAD, ("head.tl",), ["approver"], id="the approver for a unit without a head"
         ),
         pytest.param(Audience.APPROVER, (), ["approver"], id="the approver"),
-        pytest.param(Audience.APPROVER, ("approver",), ["intake"], id="the intake desk without an approver"),
+        pytest.param(
+            Audience.APPROVER, ("approver",), ["inspector"], id="the Task Force without an approver"
+        ),
+        pytest.param(
+            Audience.APPROVER, ("approver", "inspector"), ["intake"], id="the intake desk without both"
+        ),
         pytest.param(Audience.INTAKE, (), ["intake"], id="the intake desk"),
         pytest.param(Audience.INTAKE, ("intake",), ["approver"], id="the approver without an intake desk"),
         pytest.param(Audience.TASK_FORCE, (), ["inspector"], id="the Task Force"),
@@ -51,18 +56,60 @@ EVERYBODY = (
             Audience.TASK_FORCE, ("inspector",), ["approver"], id="the approver without a Task Force"
         ),
         pytest.param(
-            Audience.HANDLER, ("handler.tl", "head.tl", "approver"), ["intake"], id="up to the last rung"
+            Audience.HANDLER,
+            ("handler.tl", "head.tl", "approver", "inspector"),
+            ["intake"],
+            id="up to the last rung",
         ),
-        pytest.param(Audience.APPROVER, ("approver", "intake"), None, id="nobody at all is said, not hidden"),
+        pytest.param(
+            Audience.APPROVER,
+            ("approver", "intake", "inspector"),
+            None,
+            id="nobody at all is said, not hidden",
+        ),
     ],
 )
 def test_who_reads_a_notice(post_room: PostRoom, audience, absent, readers):
     petition = post_room.at_work(post_room.a_petition(), handler="handler.tl")
     officers = {one.id: one for one in EVERYBODY if one.id not in absent}
 
-    found = readers_of(audience, petition, officers)
+    found = readers_of(audience, petition, officers, {})
 
     assert (found and [one.id for one in found.officers]) == readers
+
+
+@pytest.mark.parametrize("audience", [one for one in Audience if one is not Audience.PETITIONER])
+@pytest.mark.parametrize(
+    ("complained", "never"),
+    [
+        pytest.param("TL", {"handler.tl", "head.tl"}, id="the unit that handles it"),
+        pytest.param("PHONG-1", {"handler.tl", "head.tl"}, id="a unit below"),
+        pytest.param("VP", {"approver"}, id="the office"),
+        pytest.param("TTRA", {"inspector"}, id="the inspectors' own unit"),
+    ],
+)
+def test_nobody_of_the_line_complained_of_reads_a_notice(
+    post_room: PostRoom, audience: Audience, complained: str, never: set[str]
+):
+    petition = post_room.at_work(post_room.a_petition(), handler="handler.tl")
+    petition = petition.model_copy(update={"complained_unit": complained})
+    officers = {one.id: one for one in EVERYBODY}
+
+    found = readers_of(audience, petition, officers, {"PHONG-1": "TL"})
+
+    assert found is not None
+    assert never.isdisjoint(one.id for one in found.officers)
+
+
+@pytest.mark.parametrize("audience", [one for one in Audience if one is not Audience.PETITIONER])
+def test_denunciation_is_told_to_inspectors_alone(post_room: PostRoom, audience: Audience):
+    petition = post_room.a_petition().model_copy(update={"lane": Lane.RESTRICTED})
+    officers = {one.id: one for one in EVERYBODY}
+
+    found = readers_of(audience, petition, officers, {})
+
+    assert found is not None
+    assert [one.id for one in found.officers] == ["inspector"]
 
 
 def test_unit_head_is_warned_with_subject_due_date_and_link(post_room: PostRoom):

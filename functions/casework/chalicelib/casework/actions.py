@@ -16,11 +16,13 @@ from typing_extensions import override
 
 from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer, Role
+from chalicelib.casework.redaction import has_unmistakable
 from shared.directory import Directory
-from shared.domain import deadlines
+from shared.domain import conduct, deadlines, disputes
+from shared.domain.conduct import NO_UNIT_OF_OURS, OFFICE
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotAllowedError
 from shared.domain.lifecycle import Action, State
-from shared.domain.petition import MAX_CONTENT, Kind, Lane, Petition, Publication
+from shared.domain.petition import MAX_CONTENT, Citation, Kind, Lane, Petition, Publication
 from shared.domain.reference import normal_reference
 from shared.domain.submission import EMPTY_IS_ABSENT, clean_text
 from shared.domain.working_calendar import local_date
@@ -29,12 +31,9 @@ from shared.web.i18n import N_, Language, gettext
 
 INTAKE_FIELD = "KHAC"
 """The field whose unit is the intake desk."""
-DENUNCIATIONS_FIELD = "TTRA"
-"""The field whose unit examines denunciations."""
-OFFICE = "VPB"
-"""Văn phòng Bộ: settles disputes between units, and takes the second look."""
-RETURNS_TO_INTAKE = 2
-"""How often a petition goes back to the intake desk; returned once more, Văn phòng Bộ decides who answers."""
+
+CITATIONS = 10
+"""Legal documents that one answer may cite."""
 
 LongText = Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=MAX_CONTENT)]
 ShortText = Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=1_000)]
@@ -110,7 +109,10 @@ class ActionInput(BaseModel):
 
 
 class Classify(ActionInput):
-    """Correct field, kind or lane, or say which unit's conduct is complained of; what is left out stays."""
+    """Correct field, kind or lane, or say which unit's conduct is complained of; what is left out stays.
+
+    `complained_unit` may be `NONE`: no unit of the ministry is meant.
+    """
 
     field: OptionalCode = None
     kind: Kind | None = None
@@ -119,23 +121,45 @@ class Classify(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        complained = self.complained_unit or petition.complained_unit
         _check_field(self.field, petition, act)
-        if self.complained_unit is not None and self.complained_unit not in act.directory.units(
-            local_date(act.at)
-        ):
-            raise InvalidInputError(("complained_unit", "unknown"))
-        if complained is not None and complained == petition.unit:
-            raise InvalidInputError(("complained_unit", "holds-it"))
         if self.lane is Lane.RESTRICTED:
             raise InvalidInputError(("lane", "use-restrict"))
-        return petition.classify(
-            field=self.field or petition.field,
+        complained = self._complained_unit(petition, act)
+        classified = petition.classify(
+            field=self._field(petition, complained),
             kind=self.kind or petition.kind,
             lane=self.lane or petition.lane,
             complained_unit=complained,
             **act.cause,
         )
+        self._check_holder(classified, act)
+        return classified
+
+    def _field(self, petition: Petition, complained: str | None) -> str | None:
+        """A complaint about who knows whom is a matter of conduct, whatever else it speaks of."""
+        kind = self.kind or petition.kind
+        is_complaint = kind is Kind.CONDUCT and (self.kind is kind or petition.field == conduct.FIELD)
+        if not is_complaint or complained is not None:
+            return self.field or petition.field
+        if self.field not in (None, conduct.FIELD):
+            raise InvalidInputError(("complained_unit", "conduct-of-unknown-unit"))
+        return conduct.FIELD
+
+    def _complained_unit(self, petition: Petition, act: Act) -> str | None:
+        if self.complained_unit is None:
+            return petition.complained_unit
+        known = {NO_UNIT_OF_OURS, *act.directory.units(local_date(act.at))}
+        if self.complained_unit not in known:
+            raise InvalidInputError(("complained_unit", "unknown"))
+        return self.complained_unit
+
+    def _check_holder(self, classified: Petition, act: Act) -> None:
+        """The unit that holds a petition must be one that may have it, now that more is known."""
+        if classified.unit is None or _may_be_given(classified.unit, classified, act):
+            return
+        if classified.complained_unit is not None:
+            raise InvalidInputError(("complained_unit", "holds-it"))
+        raise InvalidInputError(("kind", "conduct-of-unknown-unit"))
 
 
 class Assign(ActionInput):
@@ -151,9 +175,11 @@ class Assign(ActionInput):
         unit = self.unit or _unit_of_field(self.field or petition.field, act)
         if unit not in act.directory.units(local_date(act.at)):
             raise InvalidInputError(("unit", "unknown"))
-        if unit == petition.complained_unit:
-            raise InvalidInputError(("unit", "is-complained-of"))
-        return petition.assign(unit, field=self.field, note=self.note, **act.cause)
+        _check_may_be_given(unit, petition, act)
+        _check_height(unit, petition, act)
+        return petition.assign(
+            unit, field=self.field, note=self.note, settles_dispute=disputes.is_open(petition), **act.cause
+        )
 
 
 class Accept(ActionInput):
@@ -173,17 +199,19 @@ class Accept(ActionInput):
 
 
 class ReturnToIntake(ActionInput):
-    """Say that another unit is responsible; after two returns Văn phòng Bộ decides."""
+    """Say that another unit is responsible; returned too often, it is for Văn phòng Bộ to decide."""
 
     reason: ShortText
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        returned = sum(entry.action is Action.RETURN_TO_INTAKE for entry in petition.history)
-        desk = OFFICE if returned >= RETURNS_TO_INTAKE else _intake_desk(petition, act)
+        is_dispute = disputes.becomes_dispute(petition, act.directory.terms_of(petition))
+        desk = OFFICE if is_dispute else _intake_desk(petition, act)
+        if not _may_be_given(desk, petition, act):
+            desk = _examiner(petition, act)
         if petition.unit == desk:
             raise ActionNotPossibleError(Action.RETURN_TO_INTAKE, petition.state)
-        return petition.return_to_intake(desk, reason=self.reason, **act.cause)
+        return petition.return_to_intake(desk, reason=self.reason, is_dispute=is_dispute, **act.cause)
 
 
 class RequestInformation(ActionInput):
@@ -205,7 +233,7 @@ class AddNote(ActionInput):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.note is None and self.progress is None:
+        if self.note is None and self.progress is None and self.expected_on is None:
             raise ValueError("missing")
         return self
 
@@ -216,14 +244,30 @@ class AddNote(ActionInput):
         return petition.add_note(self.note, progress=self.progress, expected_on=self.expected_on, **act.cause)
 
 
+class CitationInput(BaseModel):
+    """A legal document: how it is cited, perhaps where in it, perhaps where to read it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: Annotated[str, BeforeValidator(clean_text), Field(min_length=3, max_length=200)]
+    article: Annotated[Annotated[str, Field(max_length=200)] | None, EMPTY_IS_ABSENT] = None
+    link: Annotated[
+        Annotated[str, Field(max_length=300, pattern=r"^https?://[^\s]+$")] | None, EMPTY_IS_ABSENT
+    ] = None
+
+
 class DraftAnswer(ActionInput):
-    """Hand a draft answer to the approver."""
+    """Hand a draft answer to the approver, with the legal documents that it rests on."""
 
     text: LongText
+    citations: Annotated[tuple[CitationInput, ...], Field(max_length=CITATIONS)] = ()
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.draft_answer(self.text, officer=act.officer.username, **act.cause)
+        citations = tuple(Citation(**one.model_dump()) for one in self.citations)
+        return petition.draft_answer(
+            self.text, citations=citations, officer=act.officer.username, **act.cause
+        )
 
 
 class Approve(ActionInput):
@@ -245,21 +289,48 @@ class ReturnDraft(ActionInput):
 
 
 class Publish(ActionInput):
-    """Make the redacted texts public; a complaint about conduct only when the approver says so expressly."""
+    """Make the redacted texts public; a complaint about conduct only when the approver says so expressly.
+
+    What still looks like a telephone number, an e-mail address or the like holds it up until the approver says that it
+    may stand there.
+    """
 
     subject: Title
     content: LongText
     answer: LongText
     although_conduct: bool = False
+    although_personal: bool = False
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
         if petition.kind is Kind.CONDUCT and not self.although_conduct:
             raise InvalidInputError(("although_conduct", "conduct"))
+        if not self.although_personal:
+            self._check_redaction()
         publication = Publication(
-            subject=self.subject, content=self.content, answer=self.answer, published_at=act.at
+            subject=self.subject,
+            content=self.content,
+            answer=self.answer,
+            citations=petition.answer.citations if petition.answer else (),
+            published_at=act.at,
         )
         return petition.publish(publication, **act.cause)
+
+    def _check_redaction(self) -> None:
+        texts = {"subject": self.subject, "content": self.content, "answer": self.answer}
+        left = [name for name, text in texts.items() if has_unmistakable(text)]
+        if left:
+            raise InvalidInputError(*((name, "personal-data") for name in left))
+
+
+class Unpublish(ActionInput):
+    """Take back what is public; the reason is for officers."""
+
+    reason: ShortText
+
+    @override
+    def taken_on(self, petition: Petition, act: Act) -> Petition:
+        return petition.unpublish(self.reason, **act.cause)
 
 
 class Refuse(ActionInput):
@@ -317,8 +388,7 @@ class Restrict(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        unit = act.directory.unit_responsible_for(DENUNCIATIONS_FIELD, local_date(petition.received_at))
-        return petition.restrict(unit, **act.cause)
+        return petition.restrict(_examiner(petition, act), **act.cause)
 
 
 class Merge(ActionInput):
@@ -356,8 +426,7 @@ class Reopen(ActionInput):
             raise InvalidInputError(("unit", "unknown"))
         if unit == petition.unit:
             raise InvalidInputError(("unit", "answered-it"))
-        if unit == petition.complained_unit:
-            raise InvalidInputError(("unit", "is-complained-of"))
+        _check_may_be_given(unit, petition, act)
         terms, calendar = act.directory.terms_of(petition), act.directory.calendar()
         due_on = deadlines.answer_due_on(act.at, terms, calendar)
         return petition.reopen(unit, due_on, reason=self.reason, **act.cause)
@@ -387,6 +456,7 @@ INPUTS: dict[Action, type[ActionInput]] = {
     Action.APPROVE: Approve,
     Action.RETURN_DRAFT: ReturnDraft,
     Action.PUBLISH: Publish,
+    Action.UNPUBLISH: Unpublish,
     Action.ASSIGN: Assign,
     Action.CLASSIFY: Classify,
     Action.REQUEST_INFORMATION: RequestInformation,
@@ -407,6 +477,38 @@ INPUTS: dict[Action, type[ActionInput]] = {
 def _check_field(field: str | None, petition: Petition, act: Act) -> None:
     if field is not None and field not in act.directory.fields(local_date(petition.received_at)):
         raise InvalidInputError(("field", "unknown"))
+
+
+def _may_be_given(unit: str, petition: Petition, act: Act) -> bool:
+    parents = act.directory.parents(local_date(act.at))
+    examiners = {
+        act.directory.unit_responsible_for(conduct.FIELD, local_date(petition.received_at)),
+        OFFICE,
+        conduct.TASK_FORCE,
+        _intake_desk(petition, act),
+    }
+    return conduct.may_be_given(unit, petition, parents, examiners=examiners)
+
+
+def _check_may_be_given(unit: str, petition: Petition, act: Act) -> None:
+    if not _may_be_given(unit, petition, act):
+        is_known = petition.complained_unit is not None
+        raise InvalidInputError(("unit", "is-complained-of" if is_known else "conduct-of-unknown-unit"))
+
+
+def _check_height(unit: str, petition: Petition, act: Act) -> None:
+    """A second look never comes down again to where the first answer came from."""
+    reopened = petition.last(Action.REOPEN)
+    if reopened is not None:
+        units = act.directory.units(local_date(act.at))
+        looking = units.get(reopened.facts["unit"])
+        if looking is not None and units[unit].rung < looking.rung:
+            raise InvalidInputError(("unit", "answered-it"))
+
+
+def _examiner(petition: Petition, act: Act) -> str:
+    complained = [petition.complained_unit] if petition.complained_unit else []
+    return act.directory.examiner(complained, local_date(petition.received_at))
 
 
 def _unit_of_field(field: str | None, act: Act) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.casework import permissions
+from chalicelib.casework import answer_templates, permissions
+from chalicelib.casework.answer_templates import AnswerTemplate
 from chalicelib.casework.officers import DeskOfficer, Role
 from shared import clock
 from shared.directory import Directory, Officer, Row, Unit
@@ -63,6 +64,7 @@ class Administration:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._checks: dict[str, Callable[[dict[str, Any]], None]] = {
+            answer_templates.KIND: self._check_answer_template,
             "calendar": _check_override,
             "field": self._check_field,
             "officer": self._check_officer,
@@ -162,6 +164,11 @@ class Administration:
     def _check_officer(self, row: dict[str, Any]) -> None:
         officer = validated(_OfficerRow, row)
         self._check_known_unit("unit", officer.unit, officer.valid_from)
+
+    def _check_answer_template(self, row: dict[str, Any]) -> None:
+        template = validated(AnswerTemplate, row)
+        if template.field is not None and template.field not in self._directory.fields(template.valid_from):
+            raise InvalidInputError(("field", "unknown"))
 
     def _check_known_unit(self, place: str, unit: str | None, on: date) -> None:
         if unit is not None and unit not in self._directory.units(on):

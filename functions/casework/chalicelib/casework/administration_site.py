@@ -47,6 +47,7 @@ COUNTS: dict[str, str] = {
     "route_within_minutes": N_("Phân công trong (phút)"),
     "accept_within_working_days": N_("Đơn vị nhận xử lý trong (ngày làm việc)"),
     "approve_within_working_days": N_("Phê duyệt trong (ngày làm việc)"),
+    "return_at_most": N_("Số lần đơn vị được trả lại"),
     "remind_to_complete_after_days": N_("Nhắc bổ sung sau (ngày)"),
     "refuse_incomplete_after_days": N_("Từ chối nếu không bổ sung sau (ngày)"),
     "close_after_silent_days": N_("Kết thúc nếu người gửi im lặng (ngày)"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalice.app import Request, Response
@@ -18,12 +18,21 @@ from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.reporting import Behind, Period, Report, days_of
 from chalicelib.casework.views import DepartedView, desk_view
 from shared import clock
-from shared.domain.errors import InvalidInputError, UnauthenticatedError, UnknownPetitionError
+from shared.domain.errors import (
+    ActionNotPossibleError,
+    InvalidInputError,
+    StaleVersionError,
+    UnauthenticatedError,
+    UnknownPetitionError,
+)
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Petition
 from shared.domain.working_calendar import local_date
-from shared.http import json_answer, json_body, language_of, raw_body, validated
+from shared.http import json_answer, json_body, language_of, problem_of, raw_body, validated
 from shared.web.i18n import Language
+
+LONGEST_OUTLOOK_DIGITS = 3
+"""Digits of a number of days to look ahead."""
 
 
 def sign_in(request: Request) -> Response:
@@ -58,7 +67,10 @@ def listed(request: Request) -> Response:
         officer,
         queue=given.get("queue") or None,
         state=_state(given.get("state")),
-        overdue=_flag(given.get("overdue")),
+        overdue=_flag("overdue", given),
+        due_within=_days("due_within", given),
+        mine=bool(_flag("mine", given)),
+        unassigned=bool(_flag("unassigned", given)),
         cursor=given.get("cursor") or None,
     )
     return json_answer(_dumped(page))
@@ -79,10 +91,20 @@ def acted(request: Request, reference: str, name: str) -> Response:
     petition = composition.casework().find(officer, reference, action)
     given = json_body(request, INPUTS[action])
     key = request.headers.get("idempotency-key")
+<<<<<<< HEAD
     if not isinstance(given, OpenSeal):
         return _view(composition.casework().act(officer, petition, action, given, key), officer)
     opened, identity = composition.casework().open_seal(officer, petition, given, key)
     facts = desk_view(opened, officer, composition.directory(), clock.now(), composition.evidence(opened))
+=======
+    try:
+        if not isinstance(given, OpenSeal):
+            return _view(composition.casework().act(officer, petition, action, given, key), officer)
+        opened, identity = composition.casework().open_seal(officer, petition, given, key)
+    except (StaleVersionError, ActionNotPossibleError) as error:
+        return _conflict(request, officer, reference, given.version, error)
+    facts = desk_view(opened, officer, composition.directory(), clock.now())
+>>>>>>> 3232e2d (Keep complaints from whom they are about; cite, cover, take back, settle disputes; show auditors every opening)
     return json_answer({**_dumped(facts), "identity": identity.model_dump(exclude_none=True)})
 
 
@@ -103,6 +125,31 @@ def opened(request: Request, reference: str, attachment_id: str) -> Response:
     officer = officer_of(request)
     petition = composition.casework().find(officer, reference)
     return json_answer(composition.files().open(officer, petition, attachment_id))
+
+
+def _conflict(
+    request: Request,
+    officer: DeskOfficer,
+    reference: str,
+    seen_version: int,
+    error: StaleVersionError | ActionNotPossibleError,
+) -> Response:
+    """Answer what others did since the officer looked, as far as the officer may still see the petition.
+
+    Raises:
+        UnknownPetitionError: since then it is none of theirs.
+    """
+    current = composition.casework().find(officer, reference)
+    status, document = problem_of(error, language_of(request))
+    document |= {
+        "current_version": current.version,
+        "state": current.state,
+        "changes": [
+            {"seq": entry.seq, "at": entry.at.isoformat(), "action": entry.action, "by": entry.by}
+            for entry in current.history[seen_version:]
+        ],
+    }
+    return json_answer(document, status, {"Content-Type": "application/problem+json; charset=utf-8"})
 
 
 def entered(request: Request) -> Response:
@@ -144,6 +191,16 @@ def called(request: Request, reference: str) -> Response:
     return json_answer(
         _dumped(composition.call_tasks().record(officer, reference, json_body(request, OutcomeInput)))
     )
+
+
+def openings(request: Request) -> Response:
+    """List openings of seals."""
+    officer = officer_of(request)
+    given = query(request)
+    page = composition.audit().page(
+        officer, month=given.get("month", ""), by=given.get("by", ""), cursor=given.get("cursor") or None
+    )
+    return json_answer(_dumped(page))
 
 
 def directory_rows(request: Request, kind: str, row_id: str) -> Response:
@@ -220,12 +277,21 @@ def _state(value: str | None) -> State | None:
         raise InvalidInputError(("state", "unknown")) from None
 
 
-def _flag(value: str | None) -> bool | None:
+def _flag(name: str, given: Mapping[str, str]) -> bool | None:
     flags = {"": None, "true": True, "1": True, "false": False, "0": False}
     try:
-        return flags[(value or "").lower()]
+        return flags[given.get(name, "").lower()]
     except KeyError:
-        raise InvalidInputError(("overdue", "invalid")) from None
+        raise InvalidInputError((name, "invalid")) from None
+
+
+def _days(name: str, given: Mapping[str, str]) -> int | None:
+    value = given.get(name, "")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdecimal() and len(value) <= LONGEST_OUTLOOK_DIGITS):
+        raise InvalidInputError((name, "invalid"))
+    return int(value)
 
 
 def _view(petition: Petition, officer: DeskOfficer) -> Response:

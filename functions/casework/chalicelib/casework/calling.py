@@ -68,9 +68,15 @@ class CallTasks:
         self._seal = seal
 
     def waiting(self, officer: DeskOfficer) -> tuple[CallView, ...]:
-        """Return the calls to be made now, the longest waiting first."""
+        """Return the calls to be made now, the longest waiting first; none about what the officer may not know of."""
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
-        return tuple(_view(task) for task in self._deliveries.open_calls(clock.now()))
+        tasks = tuple(self._deliveries.open_calls(clock.now()))
+        known = {
+            petition.reference
+            for petition in self._petitions.get_all(task.reference for task in tasks)
+            if permissions.may_know(officer, petition)
+        }
+        return tuple(_view(task) for task in tasks if task.reference in known)
 
     def dial(self, officer: DeskOfficer, reference: str, given: CallRequest) -> Callee:
         """Show whom to call. That it was shown is recorded first, once for each operator and attempt.
@@ -92,6 +98,7 @@ class CallTasks:
             ActionNotPossibleError: somebody else has called since the list was shown.
         """
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
+        self._known(officer, reference)
         task = self._open_task(reference, given.notice)
         if task.attempt != given.attempt:
             raise ActionNotPossibleError("call", task.state)
@@ -106,12 +113,16 @@ class CallTasks:
                 return task
         raise UnknownPetitionError
 
+    def _known(self, officer: DeskOfficer, reference: str) -> Petition:
+        petition = self._petitions.get(reference)
+        if petition is None or not permissions.may_know(officer, petition):
+            raise UnknownPetitionError
+        return petition
+
     def _record(self, officer: DeskOfficer, task: Delivery) -> Petition:
         change_id = f"call:{officer.username}:{task.notice}:{task.attempt}"
         for _attempt in range(ATTEMPTS):
-            petition = self._petitions.get(task.reference)
-            if petition is None or not permissions.may_know(officer, petition):
-                raise UnknownPetitionError
+            petition = self._known(officer, task.reference)
             if petition.has_change(change_id):
                 return petition
             opened = petition.record_opening(REASON, by=officer.actor, at=clock.now(), change_id=change_id)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.casework.acting import Casework
+from chalicelib.casework.auditing import Audit
 from chalicelib.casework.listing import Lists
 from chalicelib.casework.reporting import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from shared import secrets, settings
 from shared.deliveries import Deliveries
 from shared.directory import Directory
+from shared.openings import Openings
 from shared.outlines import Outlines
 from shared.petitions import Petitions
 from shared.reception import Reception
@@ -76,6 +78,12 @@ def reports() -> Reports:
     outlines = Outlines(told.petitions_table)
     statistics = Statistics(told.statistics_table, outlines, directory())
     return Reports(petitions(), outlines, statistics, directory())
+
+
+@cache
+def audit() -> Audit:
+    """Return what auditors read."""
+    return Audit(Openings(configuration().petitions_table))
 
 
 @cache
@@ -153,6 +161,7 @@ def forget() -> None:
         casework,
         lists,
         reports,
+        audit,
         sessions,
         deliveries,
         call_tasks,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from chalicelib.casework.actions import REFUSALS, Refusal
+from chalicelib.casework.actions import INPUTS, REFUSALS, Refusal
 from chalicelib.casework.officers import DeskOfficer, Role
+from chalicelib.casework.redaction import masked
 from shared.directory import Directory
+from shared.domain.conduct import NO_UNIT_OF_OURS
 from shared.domain.lifecycle import Action
 from shared.domain.petition import Kind, Lane, Petition
 from shared.domain.working_calendar import local_date
@@ -25,21 +29,49 @@ class FormField(NamedTuple):
     is_optional: bool = False
     source: str = ""
     hint: str = ""
+    row: str = ""
+    """Fields of one row stand beside each other."""
 
 
 FOR_PETITIONER = N_("Người gửi đọc được nội dung này.")
 FOR_OFFICERS = N_("Chỉ cán bộ đọc được.")
 
+COVERED = N_("Chỗ nghi là thông tin cá nhân đã được che sẵn; hãy đọc lại và che nốt phần còn sót.")
+CITED_AT_ONCE = 3
+"""Rows for citations that the form offers; the JSON API takes more."""
+
 FIELDS: dict[Action, tuple[FormField, ...]] = {
     Action.ACCEPT: (FormField("handler", N_("Người xử lý"), "choice", is_optional=True, source="handlers"),),
-    Action.DRAFT_ANSWER: (FormField("text", N_("Dự thảo trả lời"), hint=FOR_PETITIONER),),
+    Action.DRAFT_ANSWER: (
+        FormField("text", N_("Dự thảo trả lời"), hint=FOR_PETITIONER),
+        *(
+            field
+            for n in range(1, CITED_AT_ONCE + 1)
+            for field in (
+                FormField(
+                    f"citation_{n}_number",
+                    N_("Văn bản căn cứ"),
+                    "text",
+                    is_optional=True,
+                    row=f"citation_{n}",
+                ),
+                FormField(
+                    f"citation_{n}_article", N_("Điều, khoản"), "text", is_optional=True, row=f"citation_{n}"
+                ),
+                FormField(
+                    f"citation_{n}_link", N_("Đường dẫn"), "url", is_optional=True, row=f"citation_{n}"
+                ),
+            )
+        ),
+    ),
     Action.APPROVE: (),
     Action.RETURN_DRAFT: (FormField("reason", N_("Vì sao trả lại"), hint=FOR_OFFICERS),),
     Action.PUBLISH: (
         FormField("subject", N_("Tiêu đề công khai"), "text"),
-        FormField("content", N_("Nội dung công khai"), hint=N_("Bỏ mọi thông tin cá nhân.")),
-        FormField("answer", N_("Trả lời công khai"), hint=N_("Bỏ mọi thông tin cá nhân.")),
+        FormField("content", N_("Nội dung công khai"), hint=COVERED),
+        FormField("answer", N_("Trả lời công khai"), hint=COVERED),
     ),
+    Action.UNPUBLISH: (FormField("reason", N_("Vì sao gỡ"), hint=FOR_OFFICERS),),
     Action.ASSIGN: (
         FormField("unit", N_("Đơn vị"), "choice", is_optional=True, source="units"),
         FormField("field", N_("Lĩnh vực"), "choice", is_optional=True, source="fields"),
@@ -54,8 +86,10 @@ FIELDS: dict[Action, tuple[FormField, ...]] = {
             N_("Đơn vị bị phản ánh"),
             "choice",
             is_optional=True,
-            source="units",
-            hint=N_("Đơn vị này sẽ không thấy hồ sơ và không được giao xử lý."),
+            source="complained",
+            hint=N_(
+                "Đơn vị này, cấp trên và cấp dưới của đơn vị sẽ không thấy hồ sơ và không được giao xử lý."
+            ),
         ),
     ),
     Action.REQUEST_INFORMATION: (FormField("question", N_("Cần bổ sung gì"), hint=FOR_PETITIONER),),
@@ -88,6 +122,11 @@ FIELDS: dict[Action, tuple[FormField, ...]] = {
     Action.OPEN_SEAL: (FormField("reason", N_("Vì sao cần biết người gửi là ai"), hint=FOR_OFFICERS),),
 }
 
+ALTHOUGH_PERSONAL = FormField(
+    "although_personal",
+    N_("Tôi xác nhận số điện thoại, địa chỉ thư hoặc số giấy tờ còn lại được phép công khai."),
+    "tick",
+)
 ALTHOUGH_CONDUCT = FormField(
     "although_conduct", N_("Tôi xác nhận công khai dù đây là phản ánh về hành vi cán bộ."), "tick"
 )
@@ -97,21 +136,54 @@ WARNINGS: dict[Action, str] = {
     Action.OPEN_SEAL: N_("Việc mở được ghi vào lịch sử cùng tên bạn và lý do."),
     Action.APPROVE: N_("Câu trả lời được gửi ngay đến người gửi."),
     Action.CLOSE: N_("Kết thúc hồ sơ."),
+    Action.UNPUBLISH: N_("Trang công khai và dữ liệu mở bỏ nội dung này ngay (bản lưu đệm: trong 60 giây)."),
 }
 
 
 def fields_of(action: Action, petition: Petition) -> tuple[FormField, ...]:
     """Return the fields of an action's form for a petition."""
-    if action is Action.PUBLISH and petition.kind is Kind.CONDUCT:
-        return (*FIELDS[action], ALTHOUGH_CONDUCT)
-    return FIELDS[action]
+    if action is not Action.PUBLISH:
+        return FIELDS[action]
+    conduct = (ALTHOUGH_CONDUCT,) if petition.kind is Kind.CONDUCT else ()
+    return (*FIELDS[action], ALTHOUGH_PERSONAL, *conduct)
+
+
+def rows_of(action: Action, petition: Petition) -> tuple[tuple[FormField, ...], ...]:
+    """Return the fields of an action's form by row."""
+    fields = fields_of(action, petition)
+    return tuple(tuple(row) for _key, row in groupby(fields, key=lambda field: field.row or field.name))
+
+
+def facts_of(action: Action, form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a form says in the words of the action's input."""
+    facts: dict[str, Any] = {
+        name: value for name, value in form.items() if name in INPUTS[action].model_fields
+    }
+    if action is Action.DRAFT_ANSWER:
+        parts = ("number", "article", "link")
+        told = [
+            {part: form.get(f"citation_{n}_{part}", "").strip() for part in parts}
+            for n in range(1, CITED_AT_ONCE + 1)
+        ]
+        facts["citations"] = [one for one in told if any(one.values())]
+    return facts
+
+
+def place_of(place: str) -> str:
+    """Return the form's field for a place in an action's input: `citations.0.link` is the first row's third."""
+    found = re.fullmatch(r"citations\.(\d+)\.(\w+)", place)
+    return f"citation_{int(found[1]) + 1}_{found[2]}" if found else place
 
 
 def given_at_first(action: Action, petition: Petition) -> Mapping[str, str]:
     """Return what a form holds before anybody wrote in it."""
     if action is Action.PUBLISH:
         answer = petition.answer.text if petition.answer else ""
-        return {"subject": petition.subject, "content": petition.content, "answer": answer}
+        return {
+            "subject": masked(petition.subject),
+            "content": masked(petition.content),
+            "answer": masked(answer),
+        }
     if action is Action.CLASSIFY:
         return {
             "field": petition.field or "",
@@ -120,10 +192,21 @@ def given_at_first(action: Action, petition: Petition) -> Mapping[str, str]:
             "complained_unit": petition.complained_unit or "",
         }
     if action is Action.DRAFT_ANSWER:
-        return {"text": petition.draft.text if petition.draft else ""}
+        return _given_draft(petition)
     if action is Action.FORWARD:
         return {"body": (petition.proposal.body or "") if petition.proposal else ""}
     return {}
+
+
+def _given_draft(petition: Petition) -> dict[str, str]:
+    if petition.draft is None:
+        return {}
+    cited = {
+        f"citation_{n}_{part}": getattr(one, part) or ""
+        for n, one in enumerate(petition.draft.citations, start=1)
+        for part in ("number", "article", "link")
+    }
+    return {"text": petition.draft.text, **cited}
 
 
 def choices(
@@ -133,13 +216,15 @@ def choices(
     _ = gettext(language)
     received_on = local_date(petition.received_at)
     units = directory.units(today)
+    named_units = [(one.id, _named(one.name, one.name_en, language)) for one in units.values()]
     colleagues = [
         (one.id, one.name)
         for one in directory.officers().values()
         if one.unit == petition.unit and (one.id == officer.username or officer.has(Role.UNIT_HEAD))
     ]
     return {
-        "units": [(one.id, _named(one.name, one.name_en, language)) for one in units.values()],
+        "units": named_units,
+        "complained": [(NO_UNIT_OF_OURS, _("Không phải đơn vị của Bộ")), *named_units],
         "fields": [
             (one.id, _named(one.name, one.name_en, language))
             for one in directory.fields(received_on).values()

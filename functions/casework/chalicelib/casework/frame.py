@@ -12,6 +12,8 @@ from chalicelib.casework.listing import queues_of
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
 from shared import clock
+from shared.domain.conduct import NO_UNIT_OF_OURS
+from shared.domain.petition import Petition
 from shared.domain.working_calendar import local_date
 from shared.http import html_answer
 from shared.web.i18n import Language, gettext
@@ -47,6 +49,7 @@ def render(
         may_enter=bool(officer and permissions.is_able(officer, Ability.ENTER_PETITION)),
         may_make_calls=bool(officer and permissions.is_able(officer, Ability.MAKE_CALLS)),
         may_administer=bool(officer and permissions.is_able(officer, Ability.ADMINISTER)),
+        may_audit=bool(officer and permissions.is_able(officer, Ability.AUDIT)),
         may_read_reports=bool(officer and permissions.is_able(officer, Ability.READ_REPORTS)),
         **facts,
     )
@@ -68,6 +71,13 @@ def unit_label(code: str, language: Language) -> str:
     if unit is None:
         return code
     return unit.name_en if language == "en" and unit.name_en else unit.name
+
+
+def complained_label(petition: Petition, language: Language) -> str:
+    """Return which unit is complained of, in words."""
+    if petition.complained_unit == NO_UNIT_OF_OURS:
+        return gettext(language)("Không phải đơn vị của Bộ")
+    return unit_label(petition.complained_unit or "", language)
 
 
 def field_label(code: str | None, language: Language) -> str:

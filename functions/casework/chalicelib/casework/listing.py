@@ -9,7 +9,7 @@ import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from itertools import groupby, islice
+from itertools import groupby
 
 from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer, Role
@@ -17,20 +17,31 @@ from chalicelib.casework.views import Line, LinePage, line_of
 from shared import clock
 from shared.directory import Directory
 from shared.domain.errors import InvalidInputError, NotAllowedError
-from shared.domain.lifecycle import State
+from shared.domain.lifecycle import UNANSWERED, State
 from shared.domain.petition import Kind
 from shared.domain.working_calendar import local_date
 from shared.petitions import Card, Petitions
 
 PAGE = 50
 """Petitions on a page."""
-ALL, APPROVAL, PUBLICATION, INSPECTION = "all", "approval", "publication", "inspection"
+READ_AT_MOST = 500
+"""Lines that a filter looks through for one page."""
+READ_AT_ONCE = 100
+"""Cards that are read from a unit's queue at once."""
+ALL, APPROVAL, PUBLICATION, INSPECTION, SECOND_LOOK = (
+    "all",
+    "approval",
+    "publication",
+    "inspection",
+    "second-look",
+)
 _CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})~(\d{11})")
 
 _KEPT: dict[str, Callable[[Line], bool]] = {
     ALL: lambda _line: True,
     APPROVAL: lambda line: line.state is State.AWAITING_APPROVAL,
     PUBLICATION: lambda line: line.state is State.ANSWERED and line.may_publish,
+    SECOND_LOOK: lambda line: line.is_second_look and line.state in UNANSWERED,
     INSPECTION: lambda line: line.overdue or line.kind is Kind.CONDUCT or line.state is State.RESTRICTED,
 }
 """The queues over all units, and what belongs into each."""
@@ -50,15 +61,22 @@ class Lists:
         queue: str | None = None,
         state: State | None = None,
         overdue: bool | None = None,
+        due_within: int | None = None,
+        mine: bool = False,
+        unassigned: bool = False,
         cursor: str | None = None,
     ) -> LinePage:
         """Return a page of a queue, by due date.
 
         Args:
             officer: who looks.
-            queue: a unit's code, or `all`, `approval`, `publication`, `inspection`; by default the officer's own.
+            queue: a unit's code, or one over all units (`all`, `approval`, `publication`, `second-look`,
+                `inspection`); by default the officer's own.
             state: only petitions in this state.
             overdue: only those overdue, or only those not.
+            due_within: only those due within so many days, overdue ones included.
+            mine: only those that the officer handles.
+            unassigned: only those that nobody handles yet.
             cursor: from the page before.
 
         Raises:
@@ -69,25 +87,21 @@ class Lists:
         units = self._units_of(officer, queue)
         after = _position(cursor)
         now, calendar = clock.now(), self._directory.calendar()
-        until = local_date(now) - timedelta(days=1) if overdue else None
+        until = _last_day(local_date(now), overdue=overdue, due_within=due_within)
         cards = heapq.merge(*(self._cards(unit, after, until) for unit in units), key=_position_of)
         is_kept = _KEPT.get(queue, _KEPT[ALL])
-        lines = (line_of(card, calendar, now) for card in cards if permissions.may_know(officer, card))
-        chosen = (
-            line
-            for line in lines
-            if is_kept(line)
-            and (state is None or line.state is state)
-            and (overdue is None or line.overdue is overdue)
-        )
-        found = list(islice(chosen, PAGE + 1))
-        has_more = len(found) > PAGE
-        last = found[PAGE - 1] if has_more else None
-        return LinePage(
-            queue=queue,
-            petitions=tuple(found[:PAGE]),
-            cursor=f"{last.due_on}~{last.reference}" if last else None,
-        )
+
+        def is_wanted(line: Line) -> bool:
+            return (
+                is_kept(line)
+                and (state is None or line.state is state)
+                and (overdue is None or line.overdue is overdue)
+                and (not mine or line.handler == officer.username)
+                and (not unassigned or (line.handler is None and line.state in UNANSWERED))
+            )
+
+        known = (line_of(card, calendar, now) for card in cards if permissions.may_know(officer, card))
+        return _page(queue, known, is_wanted)
 
     def _units_of(self, officer: DeskOfficer, queue: str) -> Iterable[str]:
         is_over_all = queue in _KEPT
@@ -112,11 +126,34 @@ class Lists:
         following: str | None = None
         while True:
             cards, following = self._petitions.desk(
-                unit, after=following, limit=PAGE, due_from=due_from, due_until=due_until
+                unit, after=following, limit=READ_AT_ONCE, due_from=due_from, due_until=due_until
             )
             yield from cards
             if following is None:
                 return
+
+
+def _page(queue: str, lines: Iterable[Line], is_wanted: Callable[[Line], bool]) -> LinePage:
+    """Fill a page. A filter that keeps little ends it early, so that no page reads without bounds.
+
+    Its cursor is the place of a line that the officer may know of, whether or not it is on the page.
+    """
+    found: list[Line] = []
+    last: Line | None = None
+    for read, line in enumerate(lines):
+        if len(found) == PAGE or read == READ_AT_MOST:
+            assert last is not None  # noqa: S101 - a line was read before this one
+            return LinePage(queue=queue, petitions=tuple(found), cursor=f"{last.due_on}~{last.reference}")
+        last = line
+        if is_wanted(line):
+            found.append(line)
+    return LinePage(queue=queue, petitions=tuple(found))
+
+
+def _last_day(today: date, *, overdue: bool | None, due_within: int | None) -> date | None:
+    if overdue:
+        return today - timedelta(days=1)
+    return None if due_within is None else today + timedelta(days=due_within)
 
 
 def own_queue(officer: DeskOfficer) -> str:
@@ -133,7 +170,7 @@ def queues_of(officer: DeskOfficer) -> tuple[str, ...]:
     offered = [own_queue(officer), officer.unit]
     if officer.has(Role.APPROVER):
         offered += [APPROVAL, PUBLICATION]
-    offered += [INSPECTION, ALL]
+    offered += [SECOND_LOOK, INSPECTION, ALL]
     return tuple(
         queue
         for queue in dict.fromkeys(offered)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.directory import Unit
+from shared.domain.conduct import OFFICE
 
 
 class Role(StrEnum):
@@ -32,6 +31,8 @@ class DeskOfficer(NamedTuple):
     roles: frozenset[Role]
     line: frozenset[str] = frozenset()
     """The units above and below the officer's own: what is complained of in one of them concerns them all."""
+    office_line: frozenset[str] = frozenset({OFFICE})
+    """Văn phòng Bộ and its reporting line: of a complaint about one of them it can decide nothing."""
     is_named_reader: bool = False
     """Whether the directory names this officer as a reader of denunciations."""
 
@@ -43,19 +44,3 @@ class DeskOfficer(NamedTuple):
     def has(self, *roles: Role) -> bool:
         """Tell whether the officer has one of these roles."""
         return not self.roles.isdisjoint(roles)
-
-
-def reporting_line(unit: str, units: Mapping[str, Unit]) -> frozenset[str]:
-    """Return the units that a unit reports to, and those that report to it."""
-    above = set(_above(unit, units))
-    below = {code for code in units if unit in _above(code, units)}
-    return frozenset(above | below)
-
-
-def _above(unit: str, units: Mapping[str, Unit]) -> tuple[str, ...]:
-    found: list[str] = []
-    row = units.get(unit)
-    while row is not None and row.parent is not None and row.parent not in found:
-        found.append(row.parent)
-        row = units.get(row.parent)
-    return tuple(found)

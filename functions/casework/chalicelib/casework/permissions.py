@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.casework.officers import DeskOfficer, Role
+from shared.domain import disputes
 from shared.domain.attachments import Attachment, BelongsTo
 from shared.domain.errors import NotAllowedError
 from shared.domain.lifecycle import Action, State
@@ -33,6 +34,7 @@ class Ability(StrEnum):
     FOLLOW_FIGURES = "follow-figures"
     ADMINISTER = "administer"
     MAKE_CALLS = "make-calls"
+    AUDIT = "audit"
 
 
 A, R = Action, Relation
@@ -89,6 +91,7 @@ MAY: dict[Role, dict[Action, Relation]] = {
         A.RETURN_DRAFT: R.ANY,
         A.OPEN_ATTACHMENT: R.ANY,
         A.PUBLISH: R.ANY,
+        A.UNPUBLISH: R.ANY,
         A.REFUSE: R.ANY,
         A.FORWARD: R.ANY,
         A.GUIDE: R.ANY,
@@ -104,15 +107,15 @@ MAY: dict[Role, dict[Action, Relation]] = {
         A.CLOSE: R.ANY,
         A.OPEN_SEAL: R.ANY,
         A.OPEN_ATTACHMENT: R.ANY,
+        A.ACCEPT: R.UNIT,
+        A.DRAFT_ANSWER: R.HANDLER,
     },
 }
 """Which actions a role may take, and how it must stand to the petition."""
 
 ON_SECOND_LOOK: dict[Role, dict[Action, Relation]] = {
     Role.INSPECTOR: {
-        A.ACCEPT: R.UNIT,
         A.REQUEST_INFORMATION: R.HANDLER,
-        A.DRAFT_ANSWER: R.HANDLER,
         A.APPROVE: R.ANY,
         A.RETURN_DRAFT: R.ANY,
     },
@@ -125,9 +128,13 @@ ABLE: dict[Ability, frozenset[Role]] = {
         {Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}
     ),
     Ability.FOLLOW_FIGURES: frozenset({Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}),
+    Ability.AUDIT: frozenset({Role.AUDITOR}),
     Ability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
-    Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR}),
+    Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR, Role.INSPECTOR}),
 }
+
+DECIDING = frozenset({Action.DRAFT_ANSWER, Action.APPROVE, Action.RETURN_DRAFT})
+"""Actions that decide an answer: what somebody did before may keep them from it."""
 
 RESTRICTED_READERS = frozenset({Role.INSPECTOR})
 """Who reads denunciations by their role; an approver only when the directory names them."""
@@ -180,26 +187,50 @@ def may_see(officer: DeskOfficer, petition: Petition) -> bool:
 def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
     """Tell whether an officer may take an action on a petition; its state is the lifecycle's matter.
 
-    Nobody approves what they drafted themselves, nor the second answer after the first; what turns out to be no
-    denunciation only the inspectors give back; who sent what may be one stays sealed until somebody decided.
+    What turns out to be no denunciation only the inspectors give back. A dispute about who is responsible is decided by
+    Văn phòng Bộ alone, and for good; nor goes a second look back to where it may come down again.
+    Who sent what may be a denunciation stays sealed until somebody decided.
     """
     if not may_see(officer, petition):
         return False
     if action is Action.RETURN_TO_INTAKE and is_restricted(petition):
         return officer.has(Role.INSPECTOR)
-    if action is Action.APPROVE and officer.username in _had_a_hand_in(petition):
+    if action is Action.RETURN_TO_INTAKE and (
+        disputes.is_decided(petition) or disputes.is_second_look(petition)
+    ):
+        return False
+    if action is Action.ASSIGN and (disputes.is_open(petition) or disputes.is_decided(petition)):
+        return Role.APPROVER in _roles(officer, petition)
+    if action in DECIDING and not may_decide(officer, action, petition):
         return False
     if action is Action.OPEN_SEAL and petition.may_denounce and not reads_restricted(officer):
         return False
     related = relations(officer, petition)
-    tables = (MAY, ON_SECOND_LOOK) if petition.last(Action.REOPEN) else (MAY,)
-    return any(table.get(role, {}).get(action) in related for role in officer.roles for table in tables)
+    tables = (MAY, ON_SECOND_LOOK) if disputes.is_second_look(petition) else (MAY,)
+    return any(
+        table.get(role, {}).get(action) in related for role in _roles(officer, petition) for table in tables
+    )
 
 
-def _had_a_hand_in(petition: Petition) -> set[str | None]:
-    """Return who may not approve: whoever drafted the answer and, of a second one, whoever approved the first."""
-    drafter = {petition.draft.drafted_by} if petition.draft else set()
-    return drafter | ({petition.answer.approved_by} if petition.answer else set())
+def may_decide(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
+    """Tell whether nothing that an officer did before keeps them from deciding.
+
+    Nobody approves what they drafted themselves. After a reopening, who drafted or approved the first answer neither
+    drafts nor approves the second: it is for another, higher level.
+    """
+    if disputes.is_second_look(petition) and officer.username in disputes.answered_first(petition):
+        return False
+    drafted_by = petition.draft.drafted_by if petition.draft else None
+    return action is not Action.APPROVE or drafted_by != officer.username
+
+
+def _roles(officer: DeskOfficer, petition: Petition) -> frozenset[Role]:
+    """Return an officer's roles towards a petition.
+
+    Where Văn phòng Bộ itself is complained of, nobody of it may approve, so the Task Force stands in for it.
+    """
+    stands_in = officer.has(Role.INSPECTOR) and petition.complained_unit in officer.office_line
+    return officer.roles | {Role.APPROVER} if stands_in else officer.roles
 
 
 def may_open(officer: DeskOfficer, petition: Petition, attachment: Attachment) -> bool:

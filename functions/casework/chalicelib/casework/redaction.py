@@ -1,32 +1,154 @@
-"""Finds what may tell who somebody is, so that the officer who publishes looks twice. It finds, it never removes."""
+"""Finds in a text what may tell who somebody is, marks it for the officer who publishes, and suggests how to cover it.
+
+It suggests, it never decides: what it covers can be uncovered, and what it did not find must still be looked for.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
 
-_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
-_PATTERNS = (
-    re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
-    re.compile(r"(?<!\d)(?:\+?84|0)[\d .-]{8,12}\d(?!\d)"),
-    re.compile(r"(?<!\d)\d{9}(?:\d{3})?(?!\d)"),
-    re.compile(
-        rf"(?:(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Tt]ôi là|[Tt]ên(?: tôi)? là)\s+)((?:[{_UPPER}]\w+\s*){{2,5}})"
-    ),
-    re.compile(
-        r"(?:[Ss]ố nhà|[Nn]gõ|[Nn]gách|[Hh]ẻm|[Tt]hôn|[Xx]óm|[Tt]ổ dân phố|[Ấấ]p|[Bb]ản)\s+[\w/]+(?:\s+\w+)?"
-    ),
+from shared.web.i18n import N_
+
+
+class Personal(StrEnum):
+    """What a piece of text seems to be."""
+
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+    ACCOUNT = "ACCOUNT"
+    IDENTITY_NUMBER = "IDENTITY_NUMBER"
+    PLATE = "PLATE"
+    NAME = "NAME"
+    ADDRESS = "ADDRESS"
+
+
+MASKS: dict[Personal, str] = {
+    Personal.EMAIL: "[thư điện tử]",
+    Personal.PHONE: "[số điện thoại]",
+    Personal.ACCOUNT: "[số tài khoản]",
+    Personal.IDENTITY_NUMBER: "[số giấy tờ]",
+    Personal.PLATE: "[biển số]",
+    Personal.NAME: "[họ tên]",
+    Personal.ADDRESS: "[địa chỉ]",
+}
+"""What the public reads instead; published texts are Vietnamese."""
+LABELS: dict[Personal, str] = {
+    Personal.EMAIL: N_("Thư điện tử"),
+    Personal.PHONE: N_("Số điện thoại"),
+    Personal.ACCOUNT: N_("Số tài khoản"),
+    Personal.IDENTITY_NUMBER: N_("Số giấy tờ"),
+    Personal.PLATE: N_("Biển số xe"),
+    Personal.NAME: N_("Họ tên"),
+    Personal.ADDRESS: N_("Địa chỉ"),
+}
+UNMISTAKABLE = frozenset(
+    {Personal.EMAIL, Personal.PHONE, Personal.ACCOUNT, Personal.IDENTITY_NUMBER, Personal.PLATE}
 )
-"""E-mail addresses, telephone numbers, numbers of identity cards, names after a form of address, addresses."""
+"""What is hardly ever anything else: published only if the officer says so expressly."""
 
 
-def personal_data_in(*texts: str) -> tuple[str, ...]:
-    """Return the pieces of texts that look like personal data, each once, in order."""
-    return tuple(dict.fromkeys(piece.strip() for text in texts for piece in _pieces(text)))
+class Finding(NamedTuple):
+    """A piece of a text that looks like personal data, by its place."""
+
+    start: int
+    end: int
+    kind: Personal
 
 
-def _pieces(text: str) -> Iterator[str]:
-    found = (
-        (match.start(), match[match.lastindex or 0]) for one in _PATTERNS for match in one.finditer(text)
-    )
-    return (piece for _place, piece in sorted(found))
+class Piece(NamedTuple):
+    """A stretch of a text, and what it seems to be if it is personal data."""
+
+    text: str
+    kind: Personal | None
+
+
+_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ" + "".join(map(chr, range(0x1EA0, 0x1EFA, 2)))
+_WORD = rf"[{_UPPER}][^\W\d_]*"
+_SURNAMES = (
+    "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Đoàn|Trịnh|Trương|Mai|Tạ|Lương|Cao|"
+    "Đào|Hà|Lâm|Tô|Tống|Châu|Quách|Thái|Nông|Vi|Lò|Hà|Cù|Chu|Kiều|Phùng|Vương|Tăng|Quan|Nghiêm|Khổng|Doãn"
+)
+_CALLED = (
+    "[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Ee]m|[Cc]háu|[Tt]hầy|[Đđ]/c|[Đđ]ồng chí|[Cc]on|"
+    "[Tt]ôi là|[Tt]ôi tên(?: là)?|[Tt]ên(?: tôi)? là|[Hh]ọ(?: và)? tên:?"
+)
+_HOUSE = (
+    r"(?:[Ss]ố nhà|[Nn]gõ|[Nn]gách|[Hh]ẻm|[Kk]iệt)\s+\d[\w/]*"
+    r"|[Ss]ố\s+\d[\w/]*(?=,?\s+(?:[Nn]gõ|[Đđ]ường|[Pp]hố))"
+)
+_PLACE = (
+    r"(?:[Tt]hôn|[Xx]óm|[Ấấ]p|[Bb]ản|[Bb]uôn|[Kk]hu phố|[Tt]ổ dân phố|[Tt]ổ|[Đđ]ường|(?<![Tt]hành )[Pp]hố)"
+    rf"\s+(?:\d\w*|{_WORD})(?:[ ]+{_WORD})*"
+)
+_FURTHER = rf"(?:[Nn]gõ|[Nn]gách|[Đđ]ường|[Pp]hố|[Tt]hôn|[Tt]ổ)\s+[\w/]+(?:[ ]+{_WORD})*"
+_PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
+    (Personal.EMAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (
+        Personal.ACCOUNT,
+        re.compile(
+            r"(?i)(?:số tài khoản|so tai khoan|tài khoản|tai khoan|\bstk)(?: số)?\D{0,15}?(\d[\d .-]{4,20}\d)"
+        ),
+    ),
+    (
+        Personal.IDENTITY_NUMBER,
+        re.compile(
+            r"(?i)(?:\bcccd|\bcmnd|\bcmt|căn cước|can cuoc|chứng minh|hộ chiếu|mã số thuế|\bbhxh)"
+            r"\D{0,20}?(\d[\d .]{6,14}\d)"
+        ),
+    ),
+    (Personal.IDENTITY_NUMBER, re.compile(r"(?<![\d.,/-])\d{12}(?![\d/-])")),
+    (Personal.PHONE, re.compile(r"(?<![\d.,/])(?:\+?84|0)(?:[ .-]?\d){8,10}(?![\d/]|[.,]\d)")),
+    (Personal.IDENTITY_NUMBER, re.compile(r"(?<![\d.,/-])[1-9]\d{8}(?![\d/-])")),
+    (
+        Personal.PLATE,
+        re.compile(r"(?<![\w./-])\d{2}\s?-?\s?[A-Z][A-Z\d]?\s?-?\s?(?:\d{3}[. ]?\d{2}|\d{4})(?![\w/-])"),
+    ),
+    (Personal.NAME, re.compile(rf"(?<!\w)(?:{_CALLED})\s+({_WORD}(?:[ ]+{_WORD}){{0,4}})")),
+    (Personal.NAME, re.compile(rf"(?<!\w)(?:{_SURNAMES})(?:[ ]+{_WORD}){{1,4}}")),
+    (Personal.ADDRESS, re.compile(rf"(?<!\w)(?:{_HOUSE}|{_PLACE})(?:,?\s+{_FURTHER})*")),
+)
+"""What each looks like; the sooner in the list, the surer."""
+_NO_PERSON = re.compile(r"(?:Hồ Chí Minh|Tp|Bộ|Sở|Phòng|Vụ|Cục|Ban|Ủy|Uỷ|Chủ tịch|Trưởng|Phó)\b")
+"""What a name pattern also catches, and is none."""
+
+
+def findings(text: str) -> tuple[Finding, ...]:
+    """Return what looks like personal data in a text, in order; where two overlap, the surer."""
+    found: list[Finding] = []
+    for kind, pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            start, end = match.span(match.lastindex or 0)
+            if kind is Personal.NAME and _NO_PERSON.match(text, start):
+                continue
+            if all(end <= one.start or one.end <= start for one in found):
+                found.append(Finding(start, end, kind))
+    return tuple(sorted(found))
+
+
+def pieces(text: str) -> tuple[Piece, ...]:
+    """Return a text cut where personal data begins and ends, for marking it."""
+    return tuple(_pieces(text))
+
+
+def masked(text: str) -> str:
+    """Return a text with everything found covered by what it was."""
+    return "".join(MASKS[piece.kind] if piece.kind else piece.text for piece in _pieces(text))
+
+
+def has_unmistakable(text: str) -> bool:
+    """Tell whether a text still holds what is hardly anything but personal data."""
+    return any(one.kind in UNMISTAKABLE for one in findings(text))
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    at = 0
+    for start, end, kind in findings(text):
+        if start > at:
+            yield Piece(text[at:start], None)
+        yield Piece(text[start:end], kind)
+        at = end
+    if at < len(text):
+        yield Piece(text[at:], None)

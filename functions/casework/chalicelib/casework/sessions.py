@@ -15,9 +15,10 @@ import jwt
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.casework.officers import DeskOfficer, Role, reporting_line
+from chalicelib.casework.officers import DeskOfficer, Role
 from shared import aws, clock
 from shared.directory import Directory
+from shared.domain.conduct import OFFICE, reporting_line
 from shared.domain.errors import InvalidInputError, TooManyRequestsError, UnauthenticatedError
 from shared.domain.working_calendar import local_date
 
@@ -167,8 +168,16 @@ class Sessions:
             raise UnauthenticatedError
         groups = claims.get("cognito:groups") or []
         roles = frozenset(Role(group) for group in groups if group in set(Role))
-        line = reporting_line(known.unit, self._directory.units(local_date(clock.now())))
-        return DeskOfficer(known.id, known.name, known.unit, roles, line, known.reads_restricted)
+        parents = self._directory.parents(local_date(clock.now()))
+        return DeskOfficer(
+            username=known.id,
+            name=known.name,
+            unit=known.unit,
+            roles=roles,
+            line=reporting_line(known.unit, parents) - {known.unit},
+            office_line=reporting_line(OFFICE, parents),
+            is_named_reader=known.reads_restricted,
+        )
 
 
 def _keys_at(jwks_url: str) -> Callable[[str], jwt.PyJWK]:

@@ -11,6 +11,8 @@ from chalice.app import Request, Response
 
 from chalicelib.casework import (
     administration_site,
+    answer_templates,
+    audit_site,
     call_site,
     composition,
     file_site,
@@ -24,16 +26,25 @@ from chalicelib.casework.actions import INPUTS, OpenSeal
 from chalicelib.casework.api import query
 from chalicelib.casework.frame import (
     FormProblem,
+    complained_label,
     field_label,
     language_of_page,
     render,
     unit_label,
     who,
 )
-from chalicelib.casework.listing import ALL, APPROVAL, INSPECTION, PUBLICATION, own_queue, queues_of
+from chalicelib.casework.listing import (
+    ALL,
+    APPROVAL,
+    INSPECTION,
+    PUBLICATION,
+    SECOND_LOOK,
+    own_queue,
+    queues_of,
+)
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
-from chalicelib.casework.redaction import personal_data_in
+from chalicelib.casework.redaction import LABELS, pieces
 from chalicelib.casework.sessions import Challenge, SignInInput
 from chalicelib.casework.telling import told_to_petitioner
 from chalicelib.casework.views import Line, actions_open_to, desk_view
@@ -41,6 +52,7 @@ from shared import clock
 from shared.domain import errors
 from shared.domain.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition import Identity, Petition
+from shared.domain.reference import normal_reference
 from shared.domain.working_calendar import local_date
 from shared.http import RULES, form_body, forms_may_lead_to, problem_of, see_other, validated
 from shared.web.i18n import N_, Language, gettext
@@ -50,10 +62,21 @@ from shared.web.rendering import link
 QUEUES: dict[str, str] = {
     APPROVAL: N_("Chờ phê duyệt"),
     PUBLICATION: N_("Chờ công khai"),
+    SECOND_LOOK: N_("Xem xét lại"),
     INSPECTION: N_("Quá hạn, hành vi cán bộ"),
     ALL: N_("Tất cả đơn vị"),
 }
 LISTED_STATES = (*(state for state in State if state in UNANSWERED), State.ANSWERED, State.RESTRICTED)
+
+
+DUE_SOON = 5
+"""Days ahead that count as soon: when handlers are warned, unless the terms say otherwise."""
+FILTERS: dict[str, str] = {
+    "overdue": N_("Quá hạn"),
+    "soon": N_("Đến hạn trong 5 ngày"),
+    "mine": N_("Của tôi"),
+    "unassigned": N_("Chưa có người xử lý"),
+}
 
 
 class Refused(NamedTuple):
@@ -137,19 +160,29 @@ def _sign_in_page(
 def queue(request: Request, officer: DeskOfficer) -> Response:
     """Show a queue by due date; officers without one are led to their own work."""
     asked = query(request)
+    language = language_of_page(request)
+    searched = normal_reference(asked.get("find", ""))
+    if searched:
+        return see_other(link(f"/desk/petitions/{searched}", language))
     if not queues_of(officer):
-        return see_other(link(_own_work(officer), language_of_page(request)))
+        return see_other(link(_own_work(officer), language))
     name = asked.get("queue") or own_queue(officer)
     state = next((state for state in LISTED_STATES if state == asked.get("state")), None)
-    is_overdue = True if asked.get("overdue") == "true" else None
+    ticked = {one for one in FILTERS if asked.get(one) == "true"}
     page = composition.lists().page(
-        officer, queue=name, state=state, overdue=is_overdue, cursor=asked.get("cursor") or None
+        officer,
+        queue=name,
+        state=state,
+        overdue=True if "overdue" in ticked else None,
+        due_within=DUE_SOON if "soon" in ticked else None,
+        mine="mine" in ticked,
+        unassigned="unassigned" in ticked,
+        cursor=asked.get("cursor") or None,
     )
-    kept = {"queue": name, "state": state or "", "overdue": "true" if is_overdue else ""}
+    kept = {"queue": name, "state": state or "", **dict.fromkeys(sorted(ticked), "true")}
     following = urlencode(
         {key: value for key, value in {**kept, "cursor": page.cursor or ""}.items() if value}
     )
-    language = language_of_page(request)
     return render(
         request,
         officer,
@@ -160,7 +193,9 @@ def queue(request: Request, officer: DeskOfficer) -> Response:
         queues=[(one, _queue_label(one, language)) for one in queues_of(officer)],
         states=[(one.value, gettext(language)(STATES[one])) for one in LISTED_STATES],
         state=state or "",
-        is_overdue=bool(is_overdue),
+        filters=[(one, gettext(language)(label), one in ticked) for one, label in FILTERS.items()],
+        is_filtered=bool(ticked or state),
+        not_found=asked.get("find", "")[:40],
         lines=[_shown_line(line, language) for line in page.petitions],
         following=link(f"/desk/?{following}", language) if page.cursor else "",
         done=_done(asked.get("done", ""), language),
@@ -199,7 +234,10 @@ def _queue_label(name: str, language: Language) -> str:
 def petition(request: Request, officer: DeskOfficer, reference: str) -> Response:
     """Show a petition with the forms of what this officer may do now."""
     found = composition.casework().find(officer, reference)
-    return _petition_page(request, officer, found, done=query(request).get("done", ""))
+    asked = query(request)
+    return _petition_page(
+        request, officer, found, done=asked.get("done", ""), template=asked.get("template", "")
+    )
 
 
 def act(request: Request, officer: DeskOfficer, reference: str, name: str) -> Response:
@@ -210,7 +248,7 @@ def act(request: Request, officer: DeskOfficer, reference: str, name: str) -> Re
     found = composition.casework().find(officer, reference, action)
     form = form_body(request)
     try:
-        given = validated(INPUTS[action], _facts_of(action, form))
+        given = validated(INPUTS[action], forms.facts_of(action, form))
         if isinstance(given, OpenSeal):
             opened, identity = composition.casework().open_seal(officer, found, given)
             return _petition_page(request, officer, opened, identity=identity)
@@ -221,11 +259,6 @@ def act(request: Request, officer: DeskOfficer, reference: str, name: str) -> Re
     except (errors.StaleVersionError, errors.ActionNotPossibleError) as error:
         return _conflict_page(request, officer, Refused(action, form), reference, error)
     return see_other(link(_next_page(officer, changed, action), language_of_page(request)))
-
-
-def _facts_of(action: Action, form: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the form says in the words of the action's input."""
-    return {name: value for name, value in form.items() if name in INPUTS[action].model_fields}
 
 
 def _conflict_page(
@@ -256,6 +289,7 @@ def _petition_page(
     petition: Petition,
     *,
     done: str = "",
+    template: str = "",
     refused: Refused | None = None,
     identity: Identity | None = None,
     status: int = 200,
@@ -279,7 +313,7 @@ def _petition_page(
             "lane": "" if petition.lane == "ORDINARY" else _(LANES[petition.lane]),
             "field": field_label(petition.field, language),
             "unit": unit_label(petition.unit or "", language),
-            "complained_unit": unit_label(petition.complained_unit or "", language),
+            "complained_unit": complained_label(petition, language),
             "handler": who(f"officer:{petition.handler}", language) if petition.handler else "",
             "reply_by": ", ".join(_(REPLY_BY[one]) for one in petition.petitioner.reply_by),
             "drafted_by": who(f"officer:{petition.draft.drafted_by}", language) if petition.draft else "",
@@ -303,11 +337,13 @@ def _petition_page(
             }
             for entry in petition.history
         ],
-        forms=[_shown_form(action, petition, refused, problems, language) for action in offered],
+        forms=[_shown_form(action, petition, refused, problems, language, template) for action in offered],
         choices=forms.choices(petition, officer, directory, local_date(now), language),
-        suspicious=personal_data_in(petition.subject, petition.content, petition.answer.text)
-        if Action.PUBLISH in offered and petition.answer
+        marked=_marked(petition, language) if Action.PUBLISH in offered else (),
+        templates=answer_templates.templates_for(petition, directory, local_date(now))
+        if Action.DRAFT_ANSWER in offered
         else (),
+        chosen_template=template,
         errors=problems,
         refused=refused,
         lost=dict(refused.form) if refused is not None and refused.action not in offered else {},
@@ -324,30 +360,57 @@ def _petition_page(
     return shown
 
 
+def _marked(petition: Petition, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what would be published with what looks like personal data marked: (heading, (text, what it seems))."""
+    _ = gettext(language)
+    texts = {_("Tiêu đề"): petition.subject, _("Nội dung"): petition.content}
+    if petition.answer:
+        texts[_("Trả lời")] = petition.answer.text
+    return [
+        (heading, [(piece.text, _(LABELS[piece.kind]) if piece.kind else "") for piece in pieces(text)])
+        for heading, text in texts.items()
+    ]
+
+
+def _begun(petition: Petition, template: str) -> Mapping[str, str] | None:
+    """Return the form of a draft that begins with a chosen template."""
+    directory = composition.directory()
+    chosen = answer_templates.templates_for(petition, directory, local_date(clock.now()))
+    found = next((one for one in chosen if one.id == template), None)
+    return {"text": answer_templates.filled(found, petition, directory)} if found else None
+
+
 def _shown_form(
     action: Action,
     petition: Petition,
     refused: Refused | None,
     problems: Iterable[FormProblem],
     language: Language,
+    template: str = "",
 ) -> dict[str, Any]:
     _ = gettext(language)
     was_refused = refused is not None and refused.action is action
+    begun = _begun(petition, template) if template and action is Action.DRAFT_ANSWER else None
     return {
         "action": action.value,
         "label": _(ACTIONS[action]),
         "warning": _(forms.WARNINGS[action]) if action in forms.WARNINGS else "",
-        "is_open": was_refused,
-        "given": dict(refused.form) if refused and was_refused else forms.given_at_first(action, petition),
+        "is_open": was_refused or begun is not None,
+        "given": dict(refused.form)
+        if refused and was_refused
+        else begun or forms.given_at_first(action, petition),
         "messages": {one.id: one.message for one in problems},
-        "fields": [
-            {
-                **field._asdict(),
-                "id": f"{action}-{field.name}",
-                "label": _(field.label),
-                "hint": _(field.hint) if field.hint else "",
-            }
-            for field in forms.fields_of(action, petition)
+        "rows": [
+            [
+                {
+                    **field._asdict(),
+                    "id": f"{action}-{field.name}",
+                    "label": _(field.label),
+                    "hint": _(field.hint) if field.hint else "",
+                }
+                for field in row
+            ]
+            for row in forms.rows_of(action, petition)
         ],
     }
 
@@ -362,7 +425,8 @@ def _form_problems(
     fields = {field.name: field for field in forms.fields_of(refused.action, petition)}
     found: dict[str, FormProblem] = {}
     for place, rule in refused.problems:
-        name = place if place in fields else next(iter(fields), "")
+        name = forms.place_of(place)
+        name = name if name in fields else next(iter(fields), "")
         label = _(fields[name].label) if name else _(ACTIONS[refused.action])
         found.setdefault(
             name, FormProblem(f"{refused.action}-{name}", label, _(RULES.get(rule, RULES["invalid"])))
@@ -430,6 +494,7 @@ PAGES: dict[str, Callable[..., Response]] = {
     "make_call": call_site.make_call,
     **file_site.PAGES,
     **report_site.PAGES,
+    **audit_site.PAGES,
     **administration_site.PAGES,
     **text_site.PAGES,
 }

@@ -51,6 +51,7 @@ class Line(_View):
     due_on: date
     may_publish: bool
     may_denounce: bool
+    is_second_look: bool
     version: int
     overdue: bool
     days_left: int
@@ -195,5 +196,14 @@ def actions_open_to(officer: DeskOfficer, petition: Petition) -> tuple[Action, .
     """Return the actions that this petition's state allows and this officer may take."""
     possible = possible_actions(petition.state)
     return tuple(
-        action for action in INPUTS if action in possible and permissions.may(officer, action, petition)
+        action
+        for action in INPUTS
+        if action in possible and _is_open(action, petition) and permissions.may(officer, action, petition)
     )
+
+
+def _is_open(action: Action, petition: Petition) -> bool:
+    """Tell what the state alone does not: only what was allowed is published, only what is public taken back."""
+    if action is Action.PUBLISH:
+        return petition.may_publish
+    return action is not Action.UNPUBLISH or petition.publication is not None

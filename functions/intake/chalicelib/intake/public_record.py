@@ -11,7 +11,7 @@ from shared import clock
 from shared.directory import Directory
 from shared.domain.errors import InvalidInputError
 from shared.domain.gsm7 import unaccented
-from shared.domain.petition import Kind
+from shared.domain.petition import Citation, Kind
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions, PublicAnswer
 from shared.web.i18n import Language
@@ -53,6 +53,7 @@ class PublishedItem(_View):
     subject: str
     content: str
     answer: str
+    citations: tuple[Citation, ...] = ()
     field: str | None = None
     field_label: str | None = None
     unit: str | None = None

@@ -15,10 +15,14 @@ from shared.directory import Directory
 from shared.domain import deadlines
 from shared.domain.attachments import Attachment, AttachmentState, BelongsTo, Rejection
 from shared.domain.duties import Duty
+<<<<<<< HEAD
 from shared.domain.evidence import Evidence
 from shared.domain.history import kept_digest
+=======
+from shared.domain.history import Entry, kept_digest
+>>>>>>> 3232e2d (Keep complaints from whom they are about; cite, cover, take back, settle disputes; show auditors every opening)
 from shared.domain.lifecycle import MOVES, Action, State, possible_actions
-from shared.domain.petition import Channel, Kind, Petition
+from shared.domain.petition import Channel, Citation, Kind, Petition
 from shared.domain.second_look import may_ask_for_second_look
 from shared.domain.working_calendar import local_date
 from shared.promises import DerivationView, derivation_of, duties_of
@@ -46,6 +50,8 @@ class HistoryItem(_View):
     state: State
     state_label: str
     text: str | None = None
+    expected_on: date | None = None
+    """When the unit expects to have an answer, as it said in a word on progress."""
     is_erased: bool = False
     """Whether the text was erased when the time of keeping was over; then only the place can be verified."""
     kept: str
@@ -95,6 +101,7 @@ class AnswerView(_View):
     """The ministry's answer."""
 
     text: str
+    citations: tuple[Citation, ...] = ()
     answered_at: datetime | None
     attachments: tuple[AnswersFile, ...] = ()
 
@@ -248,6 +255,7 @@ def _answer(petition: Petition) -> AnswerView | None:
         return None
     return AnswerView(
         text=petition.answer.text,
+        citations=petition.answer.citations,
         answered_at=petition.answer.approved_at,
         attachments=tuple(
             AnswersFile(
@@ -280,6 +288,11 @@ def attachment_view(attachment: Attachment, language: Language) -> AttachmentVie
     )
 
 
+def _expected_on(entry: Entry) -> date | None:
+    told = entry.facts.get("expected_on") if entry.action is Action.NOTE else None
+    return date.fromisoformat(told) if told else None
+
+
 def _history(petition: Petition, language: Language) -> tuple[HistoryItem, ...]:
     _ = gettext(language)
     return tuple(
@@ -291,6 +304,7 @@ def _history(petition: Petition, language: Language) -> tuple[HistoryItem, ...]:
             state=entry.state,
             state_label=_(STATES[entry.state]),
             text=entry.text,
+            expected_on=_expected_on(entry),
             is_erased=entry.is_erased,
             kept=kept_digest(entry, petition.submission),
             digest=entry.digest,

@@ -26,6 +26,7 @@ from shared.domain.errors import PetitionError
 from shared.domain.notices import Audience
 from shared.domain.petition import Petition
 from shared.domain.reference import link_token_of, pin_of
+from shared.domain.working_calendar import local_date
 from shared.messages import NoticeRequest
 from shared.petitions import Petitions
 from shared.seal import Seal
@@ -258,7 +259,12 @@ class Courier:
         Raises:
             ComeBackError: nobody at all is in office.
         """
-        readers = readers_of(notice.request.audience, notice.petition, self._directory.officers())
+        readers = readers_of(
+            notice.request.audience,
+            notice.petition,
+            self._directory.officers(),
+            self._directory.parents(local_date(clock.now())),
+        )
         if readers is None:
             telemetry.count("NoticeWithoutReader", audience=notice.request.audience)
             raise ComeBackError("nobody-in-office")

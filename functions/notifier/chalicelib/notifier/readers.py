@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from shared.directory import Officer
+from shared.domain.conduct import Parents, is_barred
+from shared.domain.lifecycle import State
 from shared.domain.notices import Audience
-from shared.domain.petition import Petition
+from shared.domain.petition import Lane, Petition
 
 UNIT_HEAD, APPROVER, INTAKE_OFFICER, INSPECTOR = "unit-head", "approver", "intake-officer", "inspector"
 """Role names, the same as the officers' groups."""
 
 INSTEAD: dict[Audience, tuple[Audience, ...]] = {
-    Audience.HANDLER: (Audience.UNIT_HEAD, Audience.APPROVER, Audience.INTAKE),
-    Audience.UNIT_HEAD: (Audience.APPROVER, Audience.INTAKE),
-    Audience.APPROVER: (Audience.INTAKE,),
-    Audience.INTAKE: (Audience.APPROVER,),
+    Audience.HANDLER: (Audience.UNIT_HEAD, Audience.APPROVER, Audience.TASK_FORCE, Audience.INTAKE),
+    Audience.UNIT_HEAD: (Audience.APPROVER, Audience.TASK_FORCE, Audience.INTAKE),
+    Audience.APPROVER: (Audience.TASK_FORCE, Audience.INTAKE),
+    Audience.INTAKE: (Audience.APPROVER, Audience.TASK_FORCE),
     Audience.TASK_FORCE: (Audience.APPROVER,),
 }
 """Who reads a notice when its own audience has nobody in office: no notice is lost for want of a reader."""
@@ -30,13 +32,28 @@ class Readers(NamedTuple):
     """The audience that was found: another than asked for when that one had nobody."""
 
 
-def readers_of(audience: Audience, petition: Petition, officers: Mapping[str, Officer]) -> Readers | None:
-    """Return the officers of an audience, or of the next one up; None when nobody at all is in office."""
+def readers_of(
+    audience: Audience, petition: Petition, officers: Mapping[str, Officer], parents: Parents
+) -> Readers | None:
+    """Return the officers of an audience, or of the next one up; None when nobody at all is in office.
+
+    Who may not know of the petition reads nothing about it: nobody of the reporting line that it complains of, and of
+    a denunciation only its named readers.
+    """
+    informed = {name: officer for name, officer in officers.items() if _may_know(officer, petition, parents)}
     for candidate in (audience, *INSTEAD[audience]):
-        found = _FIND[candidate](petition, officers)
+        found = _FIND[candidate](petition, informed)
         if found:
             return Readers(found, candidate)
     return None
+
+
+def _may_know(officer: Officer, petition: Petition, parents: Parents) -> bool:
+    if is_barred(officer.unit, petition.complained_unit, parents):
+        return False
+    is_restricted = petition.lane is Lane.RESTRICTED or petition.state is State.RESTRICTED
+    is_named_reader = officer.reads_restricted and APPROVER in officer.roles
+    return not is_restricted or INSPECTOR in officer.roles or is_named_reader
 
 
 def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:

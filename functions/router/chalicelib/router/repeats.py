@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.router.similarity import similarity
+from shared.domain import conduct
 from shared.domain.lifecycle import State
 from shared.domain.petition import Petition
 from shared.domain.reference import spaced
@@ -35,6 +36,7 @@ class Repeats:
             if (
                 other is not None
                 and other.complained_unit is None
+                and other.field != conduct.FIELD
                 and similarity(other.content, petition.content) >= ALIKE
             ):
                 return (f"Có thể trùng với {spaced(reference)}: cùng người gửi, nội dung gần như nhau",)

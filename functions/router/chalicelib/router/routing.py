@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from chalicelib.router.classifier import Decision, decide
+from chalicelib.router.complained import SOMEBODY_OF_OURS, named_units
 from chalicelib.router.repeats import Repeats
 from chalicelib.router.rules import RoutingRules, in_force
 from shared import clock
 from shared.directory import Directory
+from shared.domain import conduct
 from shared.domain.errors import StaleVersionError
 from shared.domain.lifecycle import State
 from shared.domain.petition import Kind, Lane, Petition, Proposal
@@ -18,8 +20,6 @@ from shared.petitions import Petitions
 
 INTAKE_FIELD = "KHAC"
 """The field whose unit is the intake desk (`docs/domain.md`: outside the ministry, or cannot be told)."""
-DENUNCIATIONS_FIELD = "TTRA"
-"""The field whose unit examines denunciations; only its named readers see them."""
 CHANGE_ID = "route"
 
 
@@ -54,10 +54,10 @@ class Router:
             fields_in_force=frozenset(fields),
         )
         proposal = proposal_of(decision, self._repeats.reason(petition))
+        named = self._named_units(petition, day)
+        if proposal.lane is Lane.RESTRICTED or _is_about_conduct(petition, proposal, named):
+            return self._about_conduct(petition, proposal, named)
         now = clock.now()
-        if proposal.lane is Lane.RESTRICTED:
-            unit = self._directory.unit_responsible_for(DENUNCIATIONS_FIELD, day)
-            return petition.restrict(unit, by="router", at=now, change_id=CHANGE_ID, proposal=proposal)
         field = fields.get(proposal.field or "")
         if (
             decision.speaks
@@ -68,6 +68,34 @@ class Router:
             return petition.route(proposal, field.unit, at=now, change_id=CHANGE_ID)
         unit = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         return petition.hand_to_intake(unit, by="router", at=now, change_id=CHANGE_ID, proposal=proposal)
+
+    def _about_conduct(self, petition: Petition, proposal: Proposal, named: tuple[str, ...]) -> Petition:
+        """Keep a complaint from the unit that it is about, before anybody has read it.
+
+        It goes to who examines conduct, never to a unit for its field; the unit that the text names sees nothing of it
+        from the first moment. Officers correct this; until then who may read it is decided on the safe side.
+        """
+        day, now = local_date(petition.received_at), clock.now()
+        known = [unit for unit in named if unit != SOMEBODY_OF_OURS]
+        complained = known[0] if len(named) == len(known) == 1 else None
+        examiner = self._directory.examiner(known, day)
+        told = proposal.model_copy(update={"complained_unit": complained})
+        petition = petition.model_copy(update={"complained_unit": complained})
+        if told.lane is Lane.RESTRICTED:
+            return petition.restrict(examiner, by="router", at=now, change_id=CHANGE_ID, proposal=told)
+        if told.lane is Lane.ORDINARY:
+            told = told.model_copy(update={"field": conduct.FIELD, "kind": Kind.CONDUCT})
+            return petition.route(told, examiner, at=now, change_id=CHANGE_ID)
+        intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
+        parents = self._directory.parents(day)
+        is_barred = any(conduct.is_barred(intake, unit, parents) for unit in known)
+        return petition.hand_to_intake(
+            examiner if is_barred else intake, by="router", at=now, change_id=CHANGE_ID, proposal=told
+        )
+
+    def _named_units(self, petition: Petition, day: date) -> tuple[str, ...]:
+        units = self._directory.units(day).values()
+        return named_units(f"{petition.subject}\n{petition.content}", units)
 
     def _rules_on(self, day: date) -> RoutingRules:
         """Return the rules in force on a day of receipt.
@@ -81,6 +109,17 @@ class Router:
         if edition not in self._compiled:
             self._compiled[edition] = RoutingRules.from_rows(rows, on=day)
         return self._compiled[edition]
+
+
+def _is_about_conduct(petition: Petition, proposal: Proposal, named: tuple[str, ...]) -> bool:
+    """Tell whether a complaint about conduct may be about one of our own units.
+
+    It is if the sender says that it is about conduct, if the text speaks of nothing else, or if it sounds like one and
+    names us. That only sounds like one and names others (a company, a commune) is for the unit that knows the field.
+    """
+    if petition.kind is Kind.CONDUCT:
+        return True
+    return proposal.kind is Kind.CONDUCT and (proposal.field == conduct.FIELD or bool(named))
 
 
 def proposal_of(decision: Decision, besides: tuple[str, ...] = ()) -> Proposal:

@@ -10,7 +10,7 @@ from shared.directory import Directory
 from shared.domain import attaching, deadlines
 from shared.domain.errors import StaleVersionError
 from shared.domain.lifecycle import Action
-from shared.domain.petition import Petition
+from shared.domain.petition import Kind, Petition
 from shared.domain.wake_ups import WakeUp, due_now
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions
@@ -64,7 +64,14 @@ class Timer:
         return special.get(wake_up.action, _remind)(petition, wake_up, now)
 
     def _hand_to_intake(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
-        unit = self._directory.unit_responsible_for(INTAKE_FIELD, local_date(petition.received_at))
+        """Nobody routed it: the intake desk does; a complaint about conduct, unread, goes to who examines those."""
+        day = local_date(petition.received_at)
+        is_conduct = petition.kind is Kind.CONDUCT
+        unit = (
+            self._directory.examiner((), day)
+            if is_conduct
+            else self._directory.unit_responsible_for(INTAKE_FIELD, day)
+        )
         return petition.hand_to_intake(unit, by=TIMER, at=now, change_id=wake_up.change_id)
 
     def _update_petitioner(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:

@@ -1,0 +1,69 @@
+"""Texts to begin an answer with: rows of the directory, for one field or for all, with places that fill themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.directory import Directory, Row
+from shared.domain.petition import Petition
+from shared.domain.reference import spaced
+from shared.domain.working_calendar import local_date
+
+KIND = "answer-template"
+
+PLACES: dict[str, Callable[[Petition, Directory], str]] = {
+    "Mã số": lambda petition, _directory: spaced(petition.reference),
+    "Ngày tiếp nhận": lambda petition, _directory: f"{local_date(petition.received_at):%d/%m/%Y}",
+    "Tiêu đề": lambda petition, _directory: petition.subject,
+    "Lĩnh vực": lambda petition, directory: _name(
+        directory.fields(local_date(petition.received_at)).get(petition.field or "")
+    ),
+    "Đơn vị": lambda petition, directory: _name(
+        directory.units(local_date(petition.received_at)).get(petition.unit or "")
+    ),
+}
+"""What may stand in brackets and fills itself; all else in brackets is for the officer to fill in."""
+_BRACKETS = re.compile(r"\[([^\[\]\n]{1,60})\]")
+
+
+class AnswerTemplate(Row):
+    """A text to begin an answer with."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    text: Annotated[str, Field(min_length=1, max_length=5_000)]
+    field: str | None = None
+    """The field that it is for; None is every field."""
+
+
+def templates_for(petition: Petition, directory: Directory, today: date) -> tuple[AnswerTemplate, ...]:
+    """Return the texts for a petition's field, its own before the general ones."""
+    rows = (AnswerTemplate.model_validate(row) for row in directory.rows(KIND))
+    fitting = (one for one in _in_force(rows, today) if one.field in (None, petition.field))
+    return tuple(sorted(fitting, key=lambda one: (one.field is None, one.name)))
+
+
+def filled(template: AnswerTemplate, petition: Petition, directory: Directory) -> str:
+    """Return a text with its places filled; what is not known stays in brackets."""
+
+    def fill(match: re.Match[str]) -> str:
+        place = PLACES.get(match[1])
+        return (place(petition, directory) if place else "") or match[0]
+
+    return _BRACKETS.sub(fill, template.text)
+
+
+def _in_force(rows: Iterable[AnswerTemplate], today: date) -> Iterable[AnswerTemplate]:
+    latest: dict[str, AnswerTemplate] = {}
+    for row in sorted(rows, key=lambda row: row.valid_from):
+        if row.valid_from <= today:
+            latest[row.id] = row
+    return (row for row in latest.values() if row.holds_on(today))
+
+
+def _name(row: Any) -> str:
+    return row.name if row is not None else ""

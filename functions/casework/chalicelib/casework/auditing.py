@@ -1,0 +1,125 @@
+"""What auditors read: every opening of a seal, by month and officer. It costs what was opened, not what is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.casework import permissions
+from chalicelib.casework.officers import DeskOfficer
+from shared import clock
+from shared.domain.errors import InvalidInputError
+from shared.domain.working_calendar import local_date
+from shared.openings import OpenedPetition, Openings
+
+FIRST_MONTH = "2018-06"
+"""The system opened on 18 June 2018."""
+READ_AT_ONCE = 100
+"""Petitions of the index that one page looks through."""
+_MONTH = re.compile(r"20\d{2}-(?:0[1-9]|1[0-2])")
+_CURSOR = re.compile(r"(20\d{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:-]{20}~\d{11}))?")
+
+
+class OpeningView(BaseModel):
+    """One opening. Of what the reader may not know of, only that somebody opened it, and when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    by: str
+    reference: str | None
+    reason: str | None
+    is_withheld: bool
+
+
+class OpeningPage(BaseModel):
+    """A page of openings, and where the next begins."""
+
+    model_config = ConfigDict(frozen=True)
+
+    month: str
+    openings: tuple[OpeningView, ...]
+    cursor: str | None = None
+
+
+class Audit:
+    """Reads openings for auditors."""
+
+    def __init__(self, openings: Openings) -> None:
+        self._openings = openings
+
+    def page(
+        self, officer: DeskOfficer, *, month: str = "", by: str = "", cursor: str | None = None
+    ) -> OpeningPage:
+        """Return a page of a month's openings.
+
+        A petition that was opened again later stands in the index under that later month, so those are read first; a
+        page may therefore be short and still have a cursor.
+
+        Args:
+            officer: an auditor.
+            month: e.g. `2026-11`; this month by default.
+            by: only those by this user name.
+            cursor: from the page before.
+
+        Raises:
+            NotAllowedError: no auditor.
+            InvalidInputError: a month or cursor that is none.
+        """
+        permissions.require(officer, permissions.Ability.AUDIT)
+        this_month = f"{local_date(clock.now()):%Y-%m}"
+        month = month or this_month
+        if not _MONTH.fullmatch(month) or not FIRST_MONTH <= month <= this_month:
+            raise InvalidInputError(("month", "invalid"))
+        at_month, after = _place(cursor, this_month)
+        if not month <= at_month <= this_month:
+            raise InvalidInputError(("cursor", "invalid"))
+        opened, following = self._openings.latest_in(at_month, after=after, limit=READ_AT_ONCE)
+        while not opened and following is None and at_month > month:
+            at_month = _month_before(at_month)
+            opened, following = self._openings.latest_in(at_month, limit=READ_AT_ONCE)
+        rows = [view for one in opened for view in _views(officer, one, month) if by in ("", _name(view.by))]
+        return OpeningPage(
+            month=month,
+            openings=tuple(sorted(rows, key=lambda view: view.at, reverse=True)),
+            cursor=_cursor(at_month, following, month),
+        )
+
+
+def _views(officer: DeskOfficer, opened: OpenedPetition, month: str) -> Iterator[OpeningView]:
+    is_known = permissions.may_know(officer, opened)
+    for opening in opened.openings:
+        if f"{local_date(opening.at):%Y-%m}" == month:
+            yield OpeningView(
+                at=opening.at,
+                by=opening.by,
+                reference=opened.reference if is_known else None,
+                reason=opening.reason if is_known else None,
+                is_withheld=not is_known,
+            )
+
+
+def _cursor(at_month: str, following: str | None, month: str) -> str | None:
+    if following is not None:
+        return f"{at_month}~{following}"
+    return _month_before(at_month) if at_month > month else None
+
+
+def _place(cursor: str | None, this_month: str) -> tuple[str, str | None]:
+    if not cursor:
+        return this_month, None
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise InvalidInputError(("cursor", "invalid"))
+    return found[1], found[2]
+
+
+def _month_before(month: str) -> str:
+    return f"{date.fromisoformat(f'{month}-01') - timedelta(days=1):%Y-%m}"
+
+
+def _name(by: str) -> str:
+    return by.removeprefix("officer:")

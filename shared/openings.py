@@ -1,0 +1,91 @@
+"""Who opened which seal, and why: read from a sparse index that holds only petitions whose seal was opened.
+
+Nothing is written for it: the index's keys are derived from the history on each write, so an opening that is in the
+history is in the index (docs/adr/0023-openings-of-the-seal.md). A petition stands under the month of its latest
+opening and carries all of them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shared import aws
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Lane, Petition
+from shared.domain.working_calendar import local_date
+
+
+class Opening(BaseModel):
+    """One opening of a seal."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    at: datetime
+    by: str
+    reason: str | None
+    """None once the time of keeping is over."""
+
+
+class OpenedPetition(BaseModel):
+    """A petition whose seal was opened: every opening, and what decides who may know of it."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    reference: str
+    state: State
+    lane: Lane
+    complained_unit: str | None = None
+    openings: tuple[Opening, ...]
+
+
+def opening_keys(petition: Petition) -> dict[str, str]:
+    """Return the index's keys and what it projects; nothing for a petition that nobody opened."""
+    opened = [entry for entry in petition.history if entry.action is Action.OPEN_SEAL]
+    if not opened:
+        return {}
+    facts = OpenedPetition(
+        reference=petition.reference,
+        state=petition.state,
+        lane=petition.lane,
+        complained_unit=petition.complained_unit,
+        openings=tuple(Opening(at=entry.at, by=entry.by, reason=entry.note) for entry in opened),
+    )
+    return {
+        "opened_month": f"{local_date(opened[-1].at):%Y-%m}",
+        "opened_at": f"{opened[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "openings": facts.model_dump_json(),
+    }
+
+
+class Openings:
+    """Reads the index `openings` of the petitions table."""
+
+    def __init__(self, petitions_table: str) -> None:
+        self._table = petitions_table
+
+    def latest_in(
+        self, month: str, *, after: str | None = None, limit: int = 100
+    ) -> tuple[list[OpenedPetition], str | None]:
+        """Return petitions opened last in a month (`2026-11`), the latest first, and the cursor of the next page."""
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "openings",
+            "KeyConditionExpression": "opened_month = :month",
+            "ExpressionAttributeValues": {":month": {"S": month}},
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if after:
+            opened_at, reference = after.split("~")
+            query["ExclusiveStartKey"] = {
+                "reference": {"S": reference},
+                "opened_month": {"S": month},
+                "opened_at": {"S": opened_at},
+            }
+        page = aws.client("dynamodb").query(**query)
+        found = [OpenedPetition.model_validate_json(item["openings"]["S"]) for item in page["Items"]]
+        last = page.get("LastEvaluatedKey")
+        return found, f"{last['opened_at']['S']}~{last['reference']['S']}" if last else None

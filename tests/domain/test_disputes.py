@@ -1,0 +1,66 @@
+"""Disputes between units, and who takes the second look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.domain import disputes
+from shared.domain.lifecycle import State
+from shared.domain.petition import Petition
+from tests.builders import RECEIVED_AT, TERMS, a_petition
+
+
+def by(name: str, change_id: str) -> dict[str, Any]:
+    return {"by": f"officer:{name}", "at": RECEIVED_AT, "change_id": change_id}
+
+
+def returned(petition: Petition, times: int) -> Petition:
+    """Given to a unit and returned by it, some times."""
+    for n in range(times):
+        is_dispute = disputes.becomes_dispute(petition, TERMS)
+        petition = petition.return_to_intake(
+            "VPB" if is_dispute else "TTTT", reason="Khác", is_dispute=is_dispute, **by("minh", f"r{n}")
+        )
+        if n < times - 1:
+            petition = petition.assign("VTL", **by("lan", f"a{n}"))
+    return petition
+
+
+@pytest.mark.parametrize(
+    ("times", "is_open"),
+    [pytest.param(n, n > TERMS.return_at_most, id=f"returned-{n}-times") for n in (1, 2, 3)],
+)
+def test_petition_returned_once_too_often_is_a_dispute(times: int, *, is_open: bool):
+    assert disputes.is_open(returned(a_petition(State.ASSIGNED), times)) is is_open
+
+
+def test_assignment_settles_the_dispute_for_good():
+    disputed = returned(a_petition(State.ASSIGNED), 3)
+
+    settled = disputed.assign("VCCVC", settles_dispute=disputes.is_open(disputed), **by("binh", "s"))
+
+    assert not disputes.is_open(settled)
+    assert disputes.is_decided(settled)
+
+
+def test_what_was_no_denunciation_does_not_count_as_returned():
+    petition = a_petition(State.RESTRICTED).return_to_intake("TTTT", reason="Không phải", **by("khanh", "r"))
+
+    assert disputes.returns(petition) == 0
+    assert not disputes.becomes_dispute(a_petition(State.RESTRICTED), TERMS)
+
+
+def test_second_look_knows_who_answered_first():
+    petition = a_petition(State.REOPENED)
+
+    assert disputes.is_second_look(petition)
+    assert disputes.answered_first(petition) == {"minh", "binh"}
+
+
+def test_petition_that_was_not_reopened_has_no_first_answer():
+    petition = a_petition(State.ANSWERED)
+
+    assert not disputes.is_second_look(petition)
+    assert disputes.answered_first(petition) == frozenset()
