@@ -91,20 +91,13 @@ def acted(request: Request, reference: str, name: str) -> Response:
     petition = composition.casework().find(officer, reference, action)
     given = json_body(request, INPUTS[action])
     key = request.headers.get("idempotency-key")
-<<<<<<< HEAD
-    if not isinstance(given, OpenSeal):
-        return _view(composition.casework().act(officer, petition, action, given, key), officer)
-    opened, identity = composition.casework().open_seal(officer, petition, given, key)
-    facts = desk_view(opened, officer, composition.directory(), clock.now(), composition.evidence(opened))
-=======
     try:
         if not isinstance(given, OpenSeal):
             return _view(composition.casework().act(officer, petition, action, given, key), officer)
         opened, identity = composition.casework().open_seal(officer, petition, given, key)
     except (StaleVersionError, ActionNotPossibleError) as error:
         return _conflict(request, officer, reference, given.version, error)
-    facts = desk_view(opened, officer, composition.directory(), clock.now())
->>>>>>> 3232e2d (Keep complaints from whom they are about; cite, cover, take back, settle disputes; show auditors every opening)
+    facts = desk_view(opened, officer, composition.directory(), clock.now(), composition.evidence(opened))
     return json_answer({**_dumped(facts), "identity": identity.model_dump(exclude_none=True)})
 
 

@@ -15,12 +15,8 @@ from shared.directory import Directory
 from shared.domain import deadlines
 from shared.domain.attachments import Attachment, AttachmentState, BelongsTo, Rejection
 from shared.domain.duties import Duty
-<<<<<<< HEAD
 from shared.domain.evidence import Evidence
-from shared.domain.history import kept_digest
-=======
 from shared.domain.history import Entry, kept_digest
->>>>>>> 3232e2d (Keep complaints from whom they are about; cite, cover, take back, settle disputes; show auditors every opening)
 from shared.domain.lifecycle import MOVES, Action, State, possible_actions
 from shared.domain.petition import Channel, Citation, Kind, Petition
 from shared.domain.second_look import may_ask_for_second_look
