@@ -97,6 +97,7 @@ RULES: dict[str, str] = {
     "holds-it": N_("Đơn vị này đang giữ hồ sơ. Hãy phân công cho đơn vị khác trước."),
     "answered-it": N_("Đơn vị này đã trả lời. Hãy giao cho cấp cao hơn."),
     "ended": N_("Phản ánh, kiến nghị này đã kết thúc."),
+    "no-root": N_("Ngày này không có dấu gốc."),
     "past": N_("Ngày này đã qua."),
     "personal-data": N_(
         "Còn số điện thoại, thư điện tử hoặc số giấy tờ. Hãy che đi, hoặc xác nhận được công khai."

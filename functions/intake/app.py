@@ -119,6 +119,42 @@ def month_figures() -> Response:
     return api.statistics(request())
 
 
+def verifiable(name: str, *arguments: str) -> Response:
+    """Answer with what can be verified."""
+    from chalicelib.intake import root_api  # noqa: PLC0415 - few ask for it
+
+    answered: Response = getattr(root_api, name)(request(), *arguments)
+    return answered
+
+
+@app.route("/v1/petitions/{reference}/record", methods=["GET"])
+@problems
+def history_record(reference: str) -> Response:
+    """Give the petitioner the record of the history, to keep and to verify."""
+    return verifiable("record", reference)
+
+
+@app.route("/v1/roots", methods=["GET"])
+@problems
+def list_roots() -> Response:
+    """List the signed roots of a month."""
+    return verifiable("roots")
+
+
+@app.route("/v1/roots/{day}", methods=["GET"])
+@problems
+def root_of_day(day: str) -> Response:
+    """Give the signed root of a day."""
+    return verifiable("root", day)
+
+
+@app.route("/v1/signing-key", methods=["GET"])
+@problems
+def signing_key() -> Response:
+    """Give the public half of the key that signs the roots."""
+    return verifiable("signing_key")
+
+
 @app.route("/v1/open-data/{file}", methods=["GET"])
 @problems
 def open_data(file: str) -> Response:
@@ -232,6 +268,18 @@ def unlock() -> Response:
 def published() -> Response:
     """List and search published answers."""
     return page("published")
+
+
+@app.route("/kiem-chung", methods=["GET"])
+def verification() -> Response:
+    """Say how a history is verified, and show the latest roots."""
+    return page("verification")
+
+
+@app.route("/tra-cuu/ban-ghi", methods=["POST"], content_types=ANY)
+def download_record() -> Response:
+    """Give the record of a history as a file."""
+    return page("download_record")
 
 
 @app.route("/thong-ke", methods=["GET"])

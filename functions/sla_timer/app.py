@@ -33,6 +33,7 @@ def on_wake(event: SQSEvent) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name="hourly")
 def hourly(event: CloudWatchEvent) -> None:
-    """Roll the statistics up; once a day, compare what should exist with what does, in as many rounds as it takes."""
+    """Roll the statistics up; once a day, sign the root of all histories and compare what should exist with what is."""
     composition.roll_up().run()
+    composition.daily_roots().sign_what_is_missing()
     composition.reconciliation().run_if_due()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 _FOLDER = Path(__file__).parent / "assets"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".py": "text/x-python; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }

@@ -79,6 +79,21 @@ def test_only_who_receives_from_people_may_close_the_seal():
     assert allowed("kms:Encrypt") == {"casework/policy", "intake/policy", "intake/policy-on_parts"}
 
 
+def test_only_the_hourly_round_signs_roots_and_adds_to_them():
+    def on_roots(*actions: str) -> set[str]:
+        return {
+            f"{path.parent.parent.name}/{path.stem}"
+            for path in POLICIES
+            for statement in statements(path)
+            if set(actions) & set(statement["Action"])
+            and "pakn-${Stage}-roots" in text(statement["Resource"])
+        }
+
+    assert allowed("kms:Sign") == on_roots("dynamodb:PutItem") == {"sla_timer/policy-hourly"}
+    assert on_roots("dynamodb:GetItem", "dynamodb:Query") == {"sla_timer/policy-hourly", "intake/policy"}
+    assert on_roots("dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem") == set()
+
+
 def test_only_intake_casework_router_and_timer_change_petitions():
     writers = {
         f"{path.parent.parent.name}/{path.stem}"

@@ -22,6 +22,7 @@ from shared.directory import Directory
 from shared.outlines import Outlines
 from shared.petitions import Petitions
 from shared.reception import Reception
+from shared.roots import Roots
 from shared.seal import Seal
 from shared.statistics import Statistics
 
@@ -155,6 +156,12 @@ def similar_answers() -> SimilarAnswers:
 
 
 @cache
+def roots() -> Roots:
+    """Return the daily signed roots."""
+    return Roots(configuration().roots_table)
+
+
+@cache
 def public_statistics() -> PublicStatistics:
     """Return the public's figures."""
     told = configuration()
@@ -276,6 +283,7 @@ def forget() -> None:
         follow_up,
         public_record,
         public_statistics,
+        roots,
         bucket,
         file_desk,
         upload_check,

@@ -14,12 +14,14 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.intake.api import SimilarInput, UnlockAnswer, UnlockInput
 from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
 from chalicelib.intake.open_data import OpenData
+from chalicelib.intake.proving import Record, RootList, SigningKey
 from chalicelib.intake.public_record import FieldList, PublishedList
 from chalicelib.intake.public_statistics import MonthFigures
 from chalicelib.intake.track_petition import ExpectedView, PetitionView, ReceiptView
 from shared.attachments import Download
 from shared.declaring import AttachmentInput
 from shared.domain.submission import PetitionInput
+from shared.roots import SignedRoot
 
 VERSION = "1.0.0"
 _REF = "#/components/schemas/{model}"
@@ -118,9 +120,16 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "`next_cursor` of the page before.",
         "schema": {"type": "string"},
     },
+    "day": {
+        "in": "path",
+        "required": True,
+        "description": "A day in Viet Nam.",
+        "schema": {"type": "string", "format": "date"},
+    },
     "file": {
         "in": "path",
         "required": True,
+        "description": "What, and in which form.",
         "schema": {"enum": ["statistics.csv", "statistics.json", "published.csv", "published.json"]},
     },
     "lang": {
@@ -255,6 +264,46 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: MonthFigures},
         None,
         ("month", "lang"),
+        (422,),
+    ),
+    Operation(
+        "GET",
+        "/v1/petitions/{reference}/record",
+        "historyRecord",
+        "The record of the history, to keep and to verify",
+        {200: Record},
+        None,
+        _PIN,
+        (404,),
+    ),
+    Operation(
+        "GET",
+        "/v1/roots",
+        "listRoots",
+        "Daily signed roots of all histories",
+        {200: RootList},
+        None,
+        ("month", "lang"),
+        (422,),
+    ),
+    Operation(
+        "GET",
+        "/v1/roots/{day}",
+        "rootOfDay",
+        "A day's root",
+        {200: SignedRoot},
+        None,
+        ("day", "lang"),
+        (422,),
+    ),
+    Operation(
+        "GET",
+        "/v1/signing-key",
+        "signingKey",
+        "The public half of the key that signs the roots",
+        {200: SigningKey},
+        None,
+        ("lang",),
         (422,),
     ),
     Operation(

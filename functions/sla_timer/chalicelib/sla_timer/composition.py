@@ -7,6 +7,7 @@ from chalicelib.sla_timer.recalculating import Recalculation
 from chalicelib.sla_timer.reconciling import Reconciliation
 from chalicelib.sla_timer.rolling_up import RollUp
 from chalicelib.sla_timer.settings import SlaTimerSettings
+from chalicelib.sla_timer.signing import DailyRoots
 from chalicelib.sla_timer.sweeping import Sweep
 from shared import settings
 from shared.attachments import AttachmentsBucket
@@ -14,6 +15,7 @@ from shared.deliveries import Deliveries
 from shared.directory import Directory
 from shared.outlines import Outlines
 from shared.petitions import Petitions
+from shared.roots import Roots
 from shared.statistics import Statistics
 
 
@@ -74,7 +76,14 @@ def roll_up() -> RollUp:
     return RollUp(Statistics(told.statistics_table, outlines, _directory()), outlines)
 
 
+@cache
+def daily_roots() -> DailyRoots:
+    """Return what signs the daily root of all histories."""
+    told = settings.load(SlaTimerSettings)
+    return DailyRoots(Outlines(told.petitions_table), Roots(told.roots_table), told.roots_key_id)
+
+
 def forget() -> None:
     """Build anew on next use (tests)."""
-    for built in (_directory, _petitions, sweep, recalculation, timer, reconciliation, roll_up):
+    for built in (_directory, _petitions, sweep, recalculation, timer, reconciliation, roll_up, daily_roots):
         built.cache_clear()

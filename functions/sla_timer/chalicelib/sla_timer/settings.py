@@ -9,5 +9,8 @@ class SlaTimerSettings(Settings):
     deliveries_table: str
     attachments_bucket: str
     statistics_table: str
+    roots_table: str
+    roots_key_id: str
+    """The key that signs the daily roots."""
     notices_queue_url: str
     timers_queue_url: str

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from chalice.app import Request, Response
 
-from chalicelib.intake.site import figures, files, following, reading, sending
+from chalicelib.intake.site import figures, files, following, reading, sending, verifying
 from chalicelib.intake.site.frame import error_page
 from shared.domain import errors
 
@@ -23,6 +23,7 @@ PAGES: dict[str, Callable[..., Response]] = {
         *(sending.send_form, sending.send),
         *(following.track_form, following.track, following.supplement, following.withdraw),
         *(following.rate, following.reopen, following.unlock),
+        *(verifying.verification, verifying.download_record),
         *(files.files, files.attach, files.fetch_file),
     )
 }

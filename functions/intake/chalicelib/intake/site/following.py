@@ -9,6 +9,7 @@ from chalice.app import Request, Response
 from chalicelib.intake import composition
 from chalicelib.intake.api import PIN_IS_SENT, address_of, query
 from chalicelib.intake.follow_up import RatingForm, ReopeningInput, SupplementInput, WithdrawalInput, cause_of
+from chalicelib.intake.proving import record_of
 from chalicelib.intake.receive_petition import checked_key
 from chalicelib.intake.site.frame import (
     FormError,
@@ -211,6 +212,7 @@ def _status_page(
         done=done,
         refused=refused,
         limits=composition.configuration().file_limits,
+        record=record_of(petition, composition.roots(), clock.now()).as_json(),
     )
     has_files = view.answer is not None and view.answer.attachments
     return leading_to(composition.bucket().origin, shown) if has_files else shown

@@ -1,0 +1,130 @@
+"""The record of a petition's history that its petitioner may keep: with the path to a signed root, verifiable offline.
+
+Who verifies: the tracking page's own script, and `verify_history.py`, which anybody may download (docs/verifying.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.history import Entry, kept_digest
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Petition
+from shared.domain.working_calendar import local_date
+from shared.roots import Roots, SignedRoot
+
+DAYS_TRIED = 4
+"""Roots that are looked at for a path: the latest changes first; an older head proves less."""
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class RecordedEntry(_View):
+    """One entry; of what the petitioner may not read, the place and the digest alone."""
+
+    seq: int
+    at: datetime | None = None
+    action: Action | None = None
+    state: State | None = None
+    text: str | None = None
+    kept: str | None = None
+    is_erased: bool = False
+    digest: str
+    hash: str
+
+
+class Proof(_View):
+    """That an entry's hash stands in a signed root."""
+
+    version: int
+    path: tuple[str, ...]
+    root: SignedRoot
+
+
+class Record(_View):
+    """A petition's whole history, as its petitioner may keep and verify it."""
+
+    format: str = "pakn-record-v1"
+    reference: str
+    made_at: datetime
+    entries: tuple[RecordedEntry, ...]
+    proof: Proof | None = None
+    """None until the day of the first change is over."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the record; every member of a readable entry is there, also what is null."""
+        body: dict[str, object] = self.model_dump(mode="json", exclude={"entries"})
+        hidden = {"seq", "digest", "hash"}
+        body["entries"] = [
+            entry.model_dump(mode="json", include=None if entry.kept else hidden) for entry in self.entries
+        ]
+        return body
+
+
+class SigningKey(_View):
+    """The key that the latest root was signed with."""
+
+    algorithm: str = "ECDSA_SHA_256 (P-256)"
+    public_key: str
+    pem: str
+    since: date
+
+
+class RootList(_View):
+    """Signed roots, the latest first."""
+
+    roots: tuple[SignedRoot, ...]
+
+
+def record_of(petition: Petition, roots: Roots, now: datetime) -> Record:
+    """Return a petition's record."""
+    return Record(
+        reference=petition.reference,
+        made_at=now,
+        entries=tuple(_recorded(entry, petition.submission) for entry in petition.history),
+        proof=_proof(petition, roots),
+    )
+
+
+def _recorded(entry: Entry, key: str) -> RecordedEntry:
+    if not entry.is_visible:
+        return RecordedEntry(seq=entry.seq, digest=entry.digest, hash=entry.hash)
+    return RecordedEntry(
+        seq=entry.seq,
+        at=entry.at,
+        action=entry.action,
+        state=entry.state,
+        text=entry.text,
+        kept=kept_digest(entry, key),
+        is_erased=entry.is_erased,
+        digest=entry.digest,
+        hash=entry.hash,
+    )
+
+
+def _proof(petition: Petition, roots: Roots) -> Proof | None:
+    for day in _days_to_try(petition):
+        root = roots.get(day)
+        path = roots.path(root, petition.reference) if root else None
+        if root and path and path.version <= petition.version:
+            return Proof(version=path.version, path=path.path, root=root)
+    return None
+
+
+def _days_to_try(petition: Petition) -> Iterator[date]:
+    """Yield the days whose roots may hold this history: those of its changes, and each day after (what came late)."""
+    days = sorted({local_date(entry.at) for entry in petition.history}, reverse=True)[:DAYS_TRIED]
+    for day in days:
+        yield day
+        yield day + timedelta(days=1)
+
+
+def pem_of(public_key: str) -> str:
+    """Return a public key as OpenSSL reads it."""
+    lines = "\n".join(public_key[at : at + 64] for at in range(0, len(public_key), 64))
+    return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n"

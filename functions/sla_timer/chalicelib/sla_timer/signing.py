@@ -1,0 +1,83 @@
+"""Signs, once a day, the root of all histories that changed: whoever kept a receipt can notice a later alteration.
+
+Each day's tree holds the heads that changed since the tree before, and each statement names the root before, so every
+head stands in exactly one latest tree, at the cost of what changed and not of what is stored.
+"""
+
+from __future__ import annotations
+
+import base64
+from datetime import date, timedelta
+
+from shared import aws, clock, telemetry
+from shared.domain.merkle import NOTHING_BEFORE, Statement, leaf_of, tree_of
+from shared.domain.working_calendar import local_date
+from shared.outlines import Head, Outlines
+from shared.roots import Path, Roots, SignedRoot
+
+SETTLED_AFTER = timedelta(minutes=10)
+"""A day is signed once its last changes have reached the index."""
+AT_ONCE_AT_MOST = 40
+"""Days signed in one round after a standstill; the next round goes on."""
+DAY = timedelta(days=1)
+
+
+class DailyRoots:
+    """Adds the roots that are missing up to yesterday."""
+
+    def __init__(self, outlines: Outlines, roots: Roots, key_id: str) -> None:
+        self._outlines = outlines
+        self._roots = roots
+        self._key_id = key_id
+
+    def sign_what_is_missing(self) -> int:
+        """Sign every day that is over and has no root yet.
+
+        Returns:
+            how many were signed.
+        """
+        yesterday = local_date(clock.now() - SETTLED_AFTER) - DAY
+        before = self._roots.latest()
+        day = before.day + DAY if before else yesterday
+        signed = 0
+        while day <= yesterday and signed < AT_ONCE_AT_MOST:
+            root = self._signed(day, before)
+            if not self._roots.add(root):
+                break
+            before, day, signed = root, day + DAY, signed + 1
+        if signed:
+            telemetry.count("RootsSigned", signed)
+        return signed
+
+    def _signed(self, day: date, before: SignedRoot | None) -> SignedRoot:
+        leaves = {leaf_of(*head): head for head in self._heads(day, before)}
+        tree, paths = tree_of(leaves)
+        for leaf, head in leaves.items():
+            self._roots.add_path(day, tree, head.reference, Path(version=head.version, path=paths[leaf]))
+        statement = Statement(day, len(leaves), tree, before.root if before else NOTHING_BEFORE)
+        kms = aws.client("kms")
+        signature = kms.sign(
+            KeyId=self._key_id,
+            Message=statement.text.encode(),
+            MessageType="RAW",
+            SigningAlgorithm="ECDSA_SHA_256",
+        )["Signature"]
+        return SignedRoot(
+            day=day,
+            count=statement.count,
+            tree=tree,
+            previous=statement.previous,
+            root=statement.root,
+            statement=statement.text,
+            signature=base64.b64encode(signature).decode(),
+            public_key=base64.b64encode(kms.get_public_key(KeyId=self._key_id)["PublicKey"]).decode(),
+        )
+
+    def _heads(self, day: date, before: SignedRoot | None) -> list[Head]:
+        """Return the heads that changed on a day, and those of the day before that came too late for its tree."""
+        heads = self._outlines.heads_changed_on(day)
+        if before is not None:
+            covered = self._roots.covered(before)
+            late = self._outlines.heads_changed_on(before.day)
+            heads += [head for head in late if (head.reference, head.version) not in covered]
+        return heads

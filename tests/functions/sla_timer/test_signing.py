@@ -1,0 +1,142 @@
+"""The root that is signed every night: each changed history once, each day once, and never another one."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from chalicelib.sla_timer import composition
+from shared import aws
+from shared.domain.merkle import NOTHING_BEFORE, leaf_of, top_of, tree_of
+from shared.outlines import Outlines
+from shared.petitions import petition_of
+from shared.roots import Roots, SignedRoot
+from tests.journeys.people import Citizen
+from tests.system import System
+
+DAY = date(2026, 11, 3)
+
+
+@pytest.fixture
+def roots(system: System) -> Roots:
+    return Roots(system.local.cloud.outputs["RootsTable"])
+
+
+def sign(system: System, hours: int = 24) -> int:
+    system.clock.hold_at(system.clock.now() + timedelta(hours=hours))
+    return composition.daily_roots().sign_what_is_missing()
+
+
+def is_signed(root: SignedRoot) -> bool:
+    key = load_der_public_key(base64.b64decode(root.public_key))
+    assert isinstance(key, EllipticCurvePublicKey)
+    key.verify(base64.b64decode(root.signature), root.statement.encode(), ECDSA(SHA256()))
+    return True
+
+
+def test_every_changed_history_leads_to_the_days_root(system: System, roots: Roots):
+    for _ in range(5):
+        Citizen(system).send()
+
+    assert sign(system) == 1
+
+    root = roots.get(DAY)
+    assert root is not None
+    assert (root.count, root.previous) == (5, NOTHING_BEFORE)
+    assert is_signed(root)
+    for petition in map(petition_of, system.items("petitions")):
+        path = roots.path(root, petition.reference)
+        assert path is not None
+        head = petition.history[path.version - 1].hash
+        leaf = leaf_of(petition.reference, path.version, petition.history[0].hash, head)
+        assert top_of(leaf, path.path) == root.tree
+
+
+def test_signing_again_leaves_the_root_as_it_is(system: System, roots: Roots):
+    Citizen(system).send()
+    sign(system)
+    before = system.items("roots")
+
+    assert sign(system, hours=0) == 0
+    assert system.items("roots") == before
+
+
+def test_day_is_signed_only_once_it_is_over(system: System, roots: Roots):
+    Citizen(system).send()
+    system.clock.hold_at(system.clock.now().replace(hour=17, minute=5))
+
+    sign(system, hours=0)
+
+    assert roots.get(DAY) is None
+
+
+def test_quiet_days_are_signed_too_and_each_names_the_one_before(system: System, roots: Roots):
+    Citizen(system).send()
+    sign(system)
+
+    assert sign(system, hours=72) == 3
+
+    month = roots.of_month("2026-11")
+    assert [root.count for root in month] == [0, 0, 0, 1]
+    assert [root.previous for root in month[:-1]] == [root.root for root in month[1:]]
+    assert roots.latest() == month[0]
+
+
+def test_two_rounds_at_once_publish_one_root_whose_paths_hold(system: System, roots: Roots):
+    """Another round saw fewer histories: its paths are named after its own tree, and its root is refused."""
+    Citizen(system).send()
+    Citizen(system).send()
+    signer = composition.daily_roots()
+    system.clock.hold_at(system.clock.now() + timedelta(days=1))
+    heads = signer._heads(DAY, None)
+    signer._heads = lambda *_: heads[:1]  # type: ignore[method-assign]
+    other = signer._signed(DAY, None)
+    del signer._heads
+
+    assert sign(system, hours=0) == 1
+
+    root = roots.get(DAY)
+    assert root is not None
+    assert roots.add(other) is False
+    assert root.tree != other.tree
+    for head in heads:
+        path = roots.path(root, head.reference)
+        assert path is not None
+        assert top_of(leaf_of(*head), path.path) == root.tree
+
+
+def test_head_that_came_too_late_for_its_tree_stands_in_the_next(system: System, roots: Roots):
+    Citizen(system).send()
+    sign(system)
+    root = roots.get(DAY)
+    assert root is not None
+    (path_row,) = (row for row in system.items("roots") if row["collection"]["S"] == str(DAY))
+    aws.client("dynamodb").delete_item(
+        TableName=system.local.cloud.outputs["RootsTable"],
+        Key={name: path_row[name] for name in ("collection", "name")},
+    )
+
+    sign(system)
+
+    following = roots.get(DAY + timedelta(days=1))
+    assert following is not None
+    assert following.count == 1
+
+
+def test_rows_of_the_roots_tell_no_name_and_published_roots_no_petition(system: System, roots: Roots):
+    citizen = Citizen(system)
+    citizen.send()
+    sign(system)
+
+    published = system.http("GET", "/v1/roots", query={"month": "2026-11"}).text
+
+    assert citizen.reference not in published
+    heads = Outlines(system.local.cloud.outputs["PetitionsTable"]).heads_changed_on(DAY)
+    top, paths = tree_of(leaf_of(*head) for head in heads)
+    assert top in published
+    assert not any(leaf in published for leaf in paths)
