@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from urllib.parse import unquote_plus
 
@@ -23,8 +24,23 @@ class AboutPetition(Message):
     reference: str
 
 
+class Errand(StrEnum):
+    """What the router is asked to do about a petition."""
+
+    ROUTE = "route"
+    """Decide its field and unit."""
+    FOLLOW = "follow"
+    """Let it share the fate of the petition that it was merged into."""
+    LEAD = "lead"
+    """Ask those that were merged into it to follow, a page at a time."""
+
+
 class RoutingRequest(AboutPetition):
-    """Ask the router to decide the field and unit of a petition."""
+    """Ask the router to decide about a petition, or about those that were merged."""
+
+    errand: Errand = Errand.ROUTE
+    after: str | None = None
+    """Where the page of merged petitions begins that is to be led."""
 
 
 class NoticeRequest(AboutPetition):

@@ -162,11 +162,16 @@ class Petitions:
             "outline": petition.outline().model_dump_json(exclude_defaults=True),
             **_head(petition),
             **opening_keys(petition),
+            "parent": petition.parent,
         }
         wake_at = next_wake(
             petition, self._directory.terms_of(petition), self._directory.calendar(), clock.now()
         )
-        if petition.unit and (petition.is_unanswered or petition.state in _ON_THE_DESK):
+        if (
+            petition.unit
+            and petition.parent is None
+            and (petition.is_unanswered or petition.state in _ON_THE_DESK)
+        ):
             keys |= {"unit": petition.unit, "due_on": petition.due_on.isoformat(), "card": _card(petition)}
         if petition.publication is not None:
             at = petition.publication.published_at
@@ -283,6 +288,23 @@ class Petitions:
         cards = [Card.model_validate_json(item["card"]["S"]) for item in page["Items"]]
         last = page.get("LastEvaluatedKey")
         return cards, f"{last['reference']['S']}~{last['due_on']['S']}" if last else None
+
+    def merged_into(
+        self, parent: str, *, after: str | None = None, limit: int = BATCH
+    ) -> tuple[list[str], str | None]:
+        """Return a page of the petitions that were merged into one, and where the next page begins."""
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "merged",
+            "KeyConditionExpression": "parent = :parent",
+            "ExpressionAttributeValues": {":parent": {"S": parent}},
+            "Limit": limit,
+        }
+        if after:
+            query["ExclusiveStartKey"] = {"reference": {"S": after}, "parent": {"S": parent}}
+        page = aws.client("dynamodb").query(**query)
+        last = page.get("LastEvaluatedKey")
+        return [item["reference"]["S"] for item in page["Items"]], last["reference"]["S"] if last else None
 
     def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
         """Return (reference, received at, state) of a person's latest petitions."""

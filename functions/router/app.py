@@ -33,7 +33,5 @@ def on_change(event: DynamoDBEvent) -> dict[str, Any]:
     name="on_route",
 )
 def on_route(event: SQSEvent) -> dict[str, Any]:
-    """Route petitions to the responsible units."""
-    return queues.each_message(
-        event.to_dict(), RoutingRequest, lambda request: composition.router().route(request.reference)
-    )
+    """Route petitions to the responsible units, and let merged ones follow theirs."""
+    return queues.each_message(event.to_dict(), RoutingRequest, composition.run)

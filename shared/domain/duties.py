@@ -70,8 +70,15 @@ class Duty(BaseModel):
     standing: Standing
 
 
-_ANSWERS = (Action.APPROVE, Action.FORWARD, Action.GUIDE, Action.REFUSE, Action.MERGE, Action.RESTRICT)
-"""What settles the duty to answer: an approved answer, or word of where the matter went and why."""
+_ANSWERS = (
+    Action.APPROVE,
+    Action.FORWARD,
+    Action.GUIDE,
+    Action.REFUSE,
+    Action.RESTRICT,
+    Action.ANSWER_WITH_PARENT,
+)
+"""What settles the duty to answer: an approved answer, or word of where the matter went and why; merging does not."""
 
 
 def duties(

@@ -61,6 +61,7 @@ class Action(StrEnum):
     GUIDE = "guide"
     RESTRICT = "restrict"
     MERGE = "merge"
+    SPLIT = "split"
     REOPEN = "reopen"
     CLOSE = "close"
     OPEN_SEAL = "open-seal"
@@ -69,6 +70,9 @@ class Action(StrEnum):
     KEEP_ATTACHMENT = "keep-attachment"
     REJECT_ATTACHMENT = "reject-attachment"
     OPEN_ATTACHMENT = "open-attachment"
+    # what became of the petition that it was merged into
+    ANSWER_WITH_PARENT = "answer-with-parent"
+    PUBLISH_WITH_PARENT = "publish-with-parent"
     # the clock
     WARN_HANDLER = "warn-handler"
     WARN_UNIT_HEAD = "warn-unit-head"
@@ -99,9 +103,10 @@ UNANSWERED = frozenset(
         State.IN_PROGRESS,
         State.AWAITING_APPROVAL,
         State.REOPENED,
+        State.MERGED,
     }
 )
-"""Open states: the petitioner is owed an answer, and the clock of the law runs."""
+"""Open states: the petitioner is owed an answer, and the clock of the law runs; a merged one waits for its parent's."""
 
 RESTRICTED_LANE = frozenset({State.RESTRICTED})
 RESULT_KNOWN = frozenset({State.ANSWERED, State.PUBLISHED})
@@ -111,6 +116,7 @@ EVERY = frozenset(State)
 _UNDECIDED = frozenset(
     {State.RECEIVED, State.AWAITING_INFORMATION, State.ASSIGNED, State.IN_PROGRESS, State.REOPENED}
 )
+_MERGED = frozenset({State.MERGED})
 _AT_WORK = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.REOPENED})
 
 MOVES: dict[Action, Move] = {
@@ -140,8 +146,11 @@ MOVES: dict[Action, Move] = {
     Action.REFUSE: Move(_UNDECIDED, State.REFUSED),
     Action.FORWARD: Move(_UNDECIDED, State.FORWARDED),
     Action.GUIDE: Move(_UNDECIDED, State.GUIDED),
-    Action.RESTRICT: Move(_UNDECIDED, State.RESTRICTED),
-    Action.MERGE: Move(_UNDECIDED, State.MERGED),
+    Action.RESTRICT: Move(_UNDECIDED | _MERGED, State.RESTRICTED),
+    Action.MERGE: Move(_UNDECIDED | _MERGED, State.MERGED),  # a merged one follows its parent into another
+    Action.SPLIT: Move(_MERGED, State.RECEIVED),  # back to what it was before: merging.split
+    Action.ANSWER_WITH_PARENT: Move(_MERGED, None),  # ends as its parent did: merging.what_follows
+    Action.PUBLISH_WITH_PARENT: Move(frozenset({State.ANSWERED}), State.PUBLISHED),
     Action.REOPEN: Move(RESULT_KNOWN | {State.CLOSED}, State.REOPENED),
     Action.CLOSE: Move(RESULT_KNOWN | RESTRICTED_LANE, State.CLOSED),
     Action.OPEN_SEAL: Move(EVERY, None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from shared.domain.lifecycle import Action
+from shared.domain.lifecycle import Action, State
 
 if TYPE_CHECKING:
     from shared.domain.history import Entry
@@ -81,6 +81,8 @@ _FOLLOWS: dict[Action, tuple[Notice, ...]] = {
     Action.GUIDE: (Notice(NoticeKind.GUIDED, Audience.PETITIONER),),
     Action.RESTRICT: (Notice(NoticeKind.RESTRICTED, Audience.TASK_FORCE),),
     Action.MERGE: (Notice(NoticeKind.MERGED, Audience.PETITIONER),),
+    Action.SPLIT: (Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),),
+    Action.PUBLISH_WITH_PARENT: (Notice(NoticeKind.PUBLISHED, Audience.PETITIONER),),
     Action.REOPEN: (
         Notice(NoticeKind.REOPENED, Audience.PETITIONER),
         Notice(NoticeKind.REOPENED, Audience.UNIT_HEAD),
@@ -121,4 +123,10 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
         return (Notice(NoticeKind.SUPPLEMENTED, Audience.HANDLER),) if is_awaited else ()
     if entry.action is Action.RECEIVE and petition.was_acknowledged_at_once:
         return ()
+    if entry.action is Action.ANSWER_WITH_PARENT:
+        return _FOLLOWS[Action(entry.facts["as"])]
+    if entry.action is Action.MERGE and "follows" in entry.facts:
+        return ()
+    if entry.action is Action.SPLIT and entry.state is State.RECEIVED:
+        return _FOLLOWS[Action.RETURN_TO_INTAKE]
     return _FOLLOWS.get(entry.action, ())

@@ -403,6 +403,7 @@ class Petition(BaseModel):
             unit=unit,
             handler=None,
             lane=Lane.RESTRICTED,
+            parent=None,
         )
 
     def classify(
@@ -696,6 +697,7 @@ class Petition(BaseModel):
             unit=unit,
             handler=None,
             due_on=due_on,
+            parent=None,
         )
 
     def close(self, *, by: str, at: datetime, change_id: str) -> Self:

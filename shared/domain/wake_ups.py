@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.domain import deadlines
+from shared.domain import deadlines, merging
 from shared.domain.lifecycle import ENDED, RESULT_KNOWN, Action, State
 from shared.domain.notices import ESCALATION_LADDER
 from shared.domain.petition import Lane, Petition
@@ -79,10 +79,10 @@ def _answering(
     """The 20 days and what follows when they pass (Quyết định 852/QĐ-BNV 2018, Quyết định 574/QĐ-TTg 2017)."""
     if not petition.is_unanswered:
         return
-    due_on = petition.due_on
-    if now < end_of_day(due_on):
-        yield from _warnings(petition, terms, calendar)
-    yield from _escalations(petition, terms, calendar)
+    if not merging.is_led(petition):
+        if now < end_of_day(petition.due_on):
+            yield from _warnings(petition, terms, calendar)
+        yield from _escalations(petition, terms, calendar)
     yield from _overdue_update(petition, terms, calendar, now)
 
 
@@ -147,7 +147,7 @@ def _reminders(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> I
         ):
             on = local_date(asked.at) + timedelta(days=days)
             yield WakeUp(at_local(on, terms.notices_from), action, str(asked.seq))
-    if petition.is_unanswered and petition.lane is Lane.FORWARDING:
+    if petition.is_unanswered and petition.lane is Lane.FORWARDING and not merging.is_led(petition):
         on = calendar.add_working_days(
             local_date(petition.received_at), terms.forward_within_working_days - 1
         )
@@ -156,10 +156,11 @@ def _reminders(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> I
 
 def _after_the_answer(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> Iterator[WakeUp]:
     """The 2 working days for publication, closing after silence, and erasing what is no longer needed."""
-    approved = petition.last(Action.APPROVE)
+    approved = petition.last(Action.APPROVE, Action.ANSWER_WITH_PARENT)
     if petition.state in RESULT_KNOWN and approved is not None:
         was_public = any(entry.action is Action.UNPUBLISH for entry in petition.history[approved.seq :])
-        if petition.state is State.ANSWERED and petition.may_publish and not was_public:
+        is_own = approved.action is Action.APPROVE
+        if petition.state is State.ANSWERED and petition.may_publish and is_own and not was_public:
             on = deadlines.publication_due_on(approved.at, terms, calendar)
             yield WakeUp(at_local(on, terms.notices_from), Action.REMIND_PUBLICATION, str(approved.seq))
         silent_until = local_date(petition.history[-1].at) + timedelta(days=terms.close_after_silent_days)

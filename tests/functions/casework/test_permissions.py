@@ -57,6 +57,7 @@ return-to-intake     --------  -HU-----  -HU-----  --------
 forward              I--A----  I--A----  I--A----  I--A----
 guide                I--A----  I--A----  I--A----  I--A----
 merge                I--A----  I--A----  I--A----  I--A----
+split                I--A----  I--A----  I--A----  I--A----
 refuse               I--A----  I--A----  I--A----  I--A----
 restrict             I--A----  I--A----  I--A----  I--A----
 reopen               ---A-T--  ---A-T--  ---A-T--  ---A-T--

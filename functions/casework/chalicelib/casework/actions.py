@@ -18,7 +18,7 @@ from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer, Role
 from chalicelib.casework.redaction import has_unmistakable
 from shared.directory import Directory
-from shared.domain import conduct, deadlines, disputes
+from shared.domain import conduct, deadlines, disputes, merging
 from shared.domain.conduct import NO_UNIT_OF_OURS, OFFICE
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotAllowedError
 from shared.domain.lifecycle import Action, State
@@ -399,18 +399,33 @@ class Merge(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        reference = normal_reference(self.parent)
-        parent = act.petitions.get(reference) if reference and reference != petition.reference else None
+        parent = self._parent(act)
         if parent is None or not permissions.may_see(act.officer, parent):
             raise InvalidInputError(("parent", "unknown"))
+        if parent.reference == petition.reference:
+            raise InvalidInputError(("parent", "itself"))
         if parent.state in {State.MERGED, State.WITHDRAWN, State.REFUSED}:
             raise InvalidInputError(("parent", "ended"))
-        return petition.end_otherwise(
-            Action.MERGE,
-            text=self.text or _for_petitioner(MERGED_TEXT, petition),
-            parent=parent.reference,
-            **act.cause,
-        )
+        text = self.text or _for_petitioner(MERGED_TEXT, petition)
+        return merging.merge(petition, parent, text=text, **act.cause)
+
+    def _parent(self, act: Act) -> Petition | None:
+        """Return the petition that is worked on: of one that was merged itself, the one that it was merged into."""
+        reference = normal_reference(self.parent)
+        found = act.petitions.get(reference) if reference else None
+        if found is not None and found.state is State.MERGED and found.parent is not None:
+            return act.petitions.get(found.parent)
+        return found
+
+
+class Split(ActionInput):
+    """Put a merged petition back to work by itself."""
+
+    reason: ShortText
+
+    @override
+    def taken_on(self, petition: Petition, act: Act) -> Petition:
+        return merging.split(petition, reason=self.reason, **act.cause)
 
 
 class Reopen(ActionInput):
@@ -465,6 +480,7 @@ INPUTS: dict[Action, type[ActionInput]] = {
     Action.FORWARD: Forward,
     Action.GUIDE: Guide,
     Action.MERGE: Merge,
+    Action.SPLIT: Split,
     Action.REFUSE: Refuse,
     Action.RESTRICT: Restrict,
     Action.REOPEN: Reopen,

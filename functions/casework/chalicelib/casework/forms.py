@@ -108,6 +108,7 @@ FIELDS: dict[Action, tuple[FormField, ...]] = {
         FormField("parent", N_("Mã số của phản ánh, kiến nghị trùng"), "text"),
         FormField("text", N_("Thông báo cho người gửi"), is_optional=True, hint=FOR_PETITIONER),
     ),
+    Action.SPLIT: (FormField("reason", N_("Vì sao tách ra"), hint=FOR_OFFICERS),),
     Action.REFUSE: (
         FormField("reason", N_("Lý do"), "choice", source="refusals"),
         FormField("text", N_("Nói thêm với người gửi"), is_optional=True, hint=FOR_PETITIONER),

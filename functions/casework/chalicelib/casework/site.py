@@ -42,6 +42,7 @@ from chalicelib.casework.listing import (
     own_queue,
     queues_of,
 )
+from chalicelib.casework.merged import merged_here
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
 from chalicelib.casework.redaction import LABELS, pieces
@@ -322,6 +323,7 @@ def _petition_page(
         if petition.proposal
         else [],
         is_open=petition.is_unanswered,
+        merged=merged_here(petition, officer, composition.petitions()),
         told=told_to_petitioner(petition, composition.deliveries(), language),
         history=[
             {

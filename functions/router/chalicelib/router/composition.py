@@ -2,11 +2,13 @@
 
 from functools import cache
 
+from chalicelib.router.merged import MergedPetitions
 from chalicelib.router.relaying import Relay
 from chalicelib.router.routing import Router
 from chalicelib.router.settings import RouterSettings
 from shared import settings
 from shared.directory import Directory
+from shared.messages import Errand, RoutingRequest
 from shared.petitions import Petitions
 
 
@@ -25,7 +27,27 @@ def router() -> Router:
     return Router(Petitions(told.petitions_table, directory), directory)
 
 
+@cache
+def merged_petitions() -> MergedPetitions:
+    """Return what carries a petition's fate to those merged into it."""
+    told = settings.load(RouterSettings)
+    return MergedPetitions(
+        Petitions(told.petitions_table, Directory(told.directory_table)), told.routing_queue_url
+    )
+
+
+def run(request: RoutingRequest) -> None:
+    """Do what a message of the queue asks for."""
+    if request.errand is Errand.FOLLOW:
+        merged_petitions().follow(request.reference)
+    elif request.errand is Errand.LEAD:
+        merged_petitions().lead(request.reference, request.after)
+    else:
+        router().route(request.reference)
+
+
 def forget() -> None:
     """Build anew on next use (tests)."""
+    merged_petitions.cache_clear()
     relay.cache_clear()
     router.cache_clear()

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared import queues
+from shared.domain import merging
 from shared.domain.lifecycle import Action
 from shared.domain.notices import notices_after
 from shared.domain.petition import Petition
-from shared.messages import NoticeRequest, RoutingRequest
+from shared.messages import Errand, NoticeRequest, RoutingRequest
 from shared.petitions import petition_of
 
 
@@ -48,9 +49,18 @@ class Relay:
 
 
 def routing_requests(petition: Petition, seen: int) -> Iterator[RoutingRequest]:
-    """Yield the request to route a petition that was received after version `seen`."""
-    if any(entry.action is Action.RECEIVE for entry in petition.history[seen:]):
+    """Yield what the router is to do about the history entries after version `seen`.
+
+    A petition that was merged looks at its new parent at once, in case that was answered meanwhile; what becomes of
+    a petition is carried to those merged into it. Whichever of the two is written later, one of them sees the other.
+    """
+    actions = {entry.action for entry in petition.history[seen:]}
+    if Action.RECEIVE in actions:
         yield RoutingRequest(reference=petition.reference)
+    if Action.MERGE in actions:
+        yield RoutingRequest(reference=petition.reference, errand=Errand.FOLLOW)
+    if actions & merging.BECOMING:
+        yield RoutingRequest(reference=petition.reference, errand=Errand.LEAD)
 
 
 def notice_requests(petition: Petition, seen: int) -> Iterator[NoticeRequest]:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from shared import clock
 from shared.directory import Directory
-from shared.domain import attaching, deadlines
+from shared.domain import attaching, deadlines, merging
 from shared.domain.errors import StaleVersionError
-from shared.domain.lifecycle import Action
+from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Kind, Petition
 from shared.domain.wake_ups import WakeUp, due_now
 from shared.domain.working_calendar import local_date
@@ -41,7 +41,7 @@ class Timer:
         if stored is None:
             return
         petition, now = stored.petition, clock.now()
-        acted = self._with_recalculated_due_date(petition, now)
+        acted = self._with_recalculated_due_date(self._with_its_parent(petition, now), now)
         for _ in range(AT_ONCE_AT_MOST):
             due = due_now(acted, self._directory.terms_of(acted), self._directory.calendar(), now)
             if not due:
@@ -53,6 +53,13 @@ class Timer:
             self._petitions.save(acted, petition.version)
         except StaleVersionError:
             self.wake(reference)
+
+    def _with_its_parent(self, petition: Petition, now: datetime) -> Petition:
+        """Let a merged petition follow its parent before anything else, should the router's message have been lost."""
+        if petition.state is not State.MERGED or petition.parent is None:
+            return petition
+        parent = self._petitions.get(petition.parent)
+        return merging.what_follows(petition, parent, at=now) if parent is not None else petition
 
     def _act(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
         special: dict[Action, Callable[[Petition, WakeUp, datetime], Petition]] = {

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 from shared import aws, clock, queues, telemetry
 from shared.directory import Directory
+from shared.domain import merging
+from shared.domain.lifecycle import State
 from shared.domain.notices import notices_after
 from shared.domain.petition import Petition
 from shared.domain.wake_ups import next_wake
@@ -37,6 +39,7 @@ class Findings(NamedTuple):
     petitions: int
     wake_ups_repaired: int
     notices_repaired: int
+    merged_repaired: int = 0
 
 
 class Reconciliation:
@@ -73,7 +76,7 @@ class Reconciliation:
             if start is None:
                 break
         self._keep_place(today, start)
-        telemetry.count("ReconciliationRepairs", found.wake_ups_repaired + found.notices_repaired)
+        telemetry.count("ReconciliationRepairs", sum(found[1:]))
         return found
 
     def _add(self, found: Findings, stored: StoredPetition, now: datetime) -> Findings:
@@ -81,15 +84,20 @@ class Reconciliation:
         if missing:
             queues.send(self._notices, missing)
         woken = self._repair_wake_up(stored, now)
-        if missing or woken:
+        followed = self._repair_merged(stored.petition, now)
+        if missing or woken or followed:
             telemetry.logger().warning(
                 "repaired",
                 reference=stored.petition.reference,
                 wake_ups=woken,
+                merged=followed,
                 notices=[m.seq for m in missing],
             )
         return Findings(
-            found.petitions + 1, found.wake_ups_repaired + woken, found.notices_repaired + len(missing)
+            found.petitions + 1,
+            found.wake_ups_repaired + woken,
+            found.notices_repaired + len(missing),
+            found.merged_repaired + followed,
         )
 
     def _repair_wake_up(self, stored: StoredPetition, now: datetime) -> int:
@@ -100,6 +108,20 @@ class Reconciliation:
         if due is None or (stored.wake_at is not None and stored.wake_at <= max(due, now)):
             return 0
         self._petitions.save(petition, petition.version)
+        return 1
+
+    def _repair_merged(self, petition: Petition, now: datetime) -> int:
+        """Let a merged petition follow its parent, should no message have told it what became of that."""
+        is_young = now - petition.history[-1].at < SETTLED_AFTER
+        if petition.state is not State.MERGED or petition.parent is None or is_young:
+            return 0
+        parent = self._petitions.get(petition.parent)
+        if parent is None or now - parent.history[-1].at < SETTLED_AFTER:
+            return 0
+        followed = merging.what_follows(petition, parent, at=now)
+        if followed is petition:
+            return 0
+        self._petitions.save(followed, petition.version)
         return 1
 
     def _missing_notices(self, petition: Petition, now: datetime) -> Iterator[NoticeRequest]:

@@ -1,0 +1,56 @@
+"""Carries what becomes of a petition to those that were merged into it; called with messages of the queue `routing`.
+
+A page of children at a time, one message for each: a parent with thousands of them costs what they cost, no call runs
+long, and a child that fails comes again alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared import clock, queues
+from shared.domain import merging
+from shared.domain.errors import StaleVersionError
+from shared.domain.lifecycle import State
+from shared.domain.petition import Petition
+from shared.messages import Errand, RoutingRequest
+from shared.petitions import Petitions
+
+PAGE = 100
+"""Children that one message leads."""
+
+
+class MergedPetitions:
+    """Lets petitions share the fate of the one that they were merged into."""
+
+    def __init__(self, petitions: Petitions, routing_queue_url: str) -> None:
+        self._petitions = petitions
+        self._routing = routing_queue_url
+
+    def lead(self, parent: str, after: str | None) -> None:
+        """Ask one page of a petition's children to follow, and leave the next page to a message of its own."""
+        children, following = self._petitions.merged_into(parent, after=after, limit=PAGE)
+        requests = [RoutingRequest(reference=child, errand=Errand.FOLLOW) for child in children]
+        if following is not None:
+            requests.append(RoutingRequest(reference=parent, errand=Errand.LEAD, after=following))
+        queues.send(self._routing, requests)
+
+    def follow(self, reference: str) -> None:
+        """Do to a merged petition what its parent's state asks for, once; nothing where it is not yet to be done."""
+        child = self._petitions.get(reference)
+        parent = self._petitions.get(child.parent) if child is not None and child.parent else None
+        if child is None or parent is None:
+            return
+        changed = self._followed(child, parent, clock.now())
+        if changed is child:
+            return
+        try:
+            self._petitions.save(changed, child.version)
+        except StaleVersionError:
+            self.follow(reference)
+
+    def _followed(self, child: Petition, parent: Petition, at: datetime) -> Petition:
+        if parent.state is State.MERGED and child.state is State.MERGED:
+            grandparent = self._petitions.get(parent.parent) if parent.parent else None
+            return merging.follow_into(child, parent, grandparent, at=at)
+        return merging.what_follows(child, parent, at=at)

@@ -1,0 +1,180 @@
+"""Petitions about one matter: each keeps its reference, PIN, due date and notices, and is answered with its parent.
+
+A merge never touches the parent: the children know it (`parent`), and the stream carries what becomes of it to them.
+What follows for a child is computed from both as they stand, so it does not matter which of a merge and an answer
+came first, nor how often or late anybody asks.
+
+Basis: merging settles no duty; Quyết định 852/QĐ-BNV 2018 owes every petitioner an answer of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from shared.domain.lifecycle import UNANSWERED, Action, State, target_of
+from shared.domain.petition import Petition
+
+SETTLING = (Action.APPROVE, Action.REFUSE, Action.FORWARD, Action.GUIDE, Action.ANSWER_WITH_PARENT)
+"""Entries of a parent that answer its children too."""
+BECOMING = frozenset(
+    {*SETTLING, Action.PUBLISH, Action.RESTRICT, Action.WITHDRAW, Action.CLOSE, Action.MERGE}
+)
+"""Entries after which something may follow for the petitions that were merged into this one."""
+ROUTER = "router"
+
+
+def is_led(petition: Petition) -> bool:
+    """Tell whether a merged petition leaves warning and escalating to its parent: unless its own day comes first."""
+    merged = petition.last(Action.MERGE)
+    if petition.state is not State.MERGED or merged is None:
+        return False
+    return petition.due_on >= date.fromisoformat(
+        merged.facts.get("parent_due_on", petition.due_on.isoformat())
+    )
+
+
+def merge(
+    petition: Petition,
+    parent: Petition,
+    *,
+    text: str | None,
+    by: str,
+    at: datetime,
+    change_id: str,
+    follows: str | None = None,
+) -> Petition:
+    """Join a petition to another about the same matter; the clock of its own answer runs on.
+
+    Args:
+        petition: the one that joins.
+        parent: the one that is worked on; not itself merged.
+        text: what the petitioner reads.
+        by: who joins them.
+        at: when.
+        change_id: names the change.
+        follows: the former parent, where a merged petition follows it into another; nobody is told again.
+    """
+    facts = {"parent": parent.reference, "parent_due_on": parent.due_on.isoformat()}
+    return petition.record(
+        Action.MERGE,
+        by=by,
+        at=at,
+        change_id=change_id,
+        text=text,
+        facts=facts | ({"follows": follows} if follows else {}),
+        is_visible=follows is None,
+        draft=None,
+        parent=parent.reference,
+    )
+
+
+def split(petition: Petition, *, reason: str, by: str, at: datetime, change_id: str) -> Petition:
+    """Put a merged petition back to work where it was before; its due date has never changed.
+
+    Raises:
+        ActionNotPossibleError: it is not merged.
+    """
+    target_of(Action.SPLIT, petition.state)
+    return petition.record(
+        Action.SPLIT,
+        by=by,
+        at=at,
+        change_id=change_id,
+        note=reason,
+        facts={"unit": petition.unit or "", "parent": petition.parent or ""},
+        to=_state_before_merging(petition),
+        parent=None,
+    )
+
+
+def _state_before_merging(petition: Petition) -> State:
+    run = [
+        entry for entry in petition.history[_seq_of_last_split(petition) :] if entry.action is Action.MERGE
+    ]
+    before = petition.history[run[0].seq - 2].state
+    has_answered = any(entry.action is Action.SUPPLEMENT for entry in petition.history[run[0].seq :])
+    return petition.state_of_work if before is State.AWAITING_INFORMATION and has_answered else before
+
+
+def _seq_of_last_split(petition: Petition) -> int:
+    last = petition.last(Action.SPLIT)
+    return last.seq if last else 0
+
+
+def what_follows(child: Petition, parent: Petition, *, at: datetime) -> Petition:
+    """Return a child as its parent's fate leaves it: answered, published, restricted, split, or itself unchanged."""
+    if child.parent != parent.reference:
+        return child
+    if child.state is State.ANSWERED and parent.state is State.PUBLISHED:
+        return child.record(
+            Action.PUBLISH_WITH_PARENT, by=ROUTER, at=at, change_id=_named(parent, "published")
+        )
+    if child.state is not State.MERGED:
+        return child
+    if parent.state is State.RESTRICTED:
+        return child.restrict(parent.unit or "", by=ROUTER, at=at, change_id=_named(parent, "restricted"))
+    if parent.state is State.WITHDRAWN:
+        return _left_alone(child, parent, at)
+    return _answered(child, parent, at)
+
+
+def follow_into(child: Petition, parent: Petition, grandparent: Petition | None, *, at: datetime) -> Petition:
+    """Return a child whose parent was itself merged: joined to that one's parent, or split where that is the child."""
+    if grandparent is None or grandparent.reference == child.reference:
+        return _left_alone(child, parent, at)
+    return merge(
+        child,
+        grandparent,
+        text=None,
+        by=ROUTER,
+        at=at,
+        change_id=_named(parent, f"into:{grandparent.reference}:{child.version}"),
+        follows=parent.reference,
+    )
+
+
+def _answered(child: Petition, parent: Petition, at: datetime) -> Petition:
+    """Give a child the parent's answer, unless that is from before a reopening that the child joined."""
+    settling, merged = parent.last(*SETTLING), child.last(Action.MERGE)
+    is_open = parent.state in UNANSWERED
+    if settling is None or merged is None:
+        return child if is_open else _left_alone(child, parent, at)
+    if is_open and settling.at < merged.at:
+        return child
+    shown_as = settling.facts.get("as", settling.action)
+    return child.record(
+        Action.ANSWER_WITH_PARENT,
+        by=ROUTER,
+        at=at,
+        change_id=_named(parent, str(settling.seq)),
+        text=settling.text,
+        facts={**settling.facts, "parent": parent.reference, "as": shown_as},
+        to=_ENDS_AS[Action(shown_as)],
+        answer=parent.answer if shown_as == Action.APPROVE else None,
+        unit=parent.unit,
+        field=parent.field,
+        handler=None,
+    )
+
+
+def _left_alone(child: Petition, parent: Petition, at: datetime) -> Petition:
+    """Put a child back to work whose parent ended without an answer: its own sender still waits."""
+    return split(
+        child,
+        reason="Hồ sơ chung đã kết thúc mà không có câu trả lời",
+        by=ROUTER,
+        at=at,
+        change_id=_named(parent, "left"),
+    )
+
+
+def _named(parent: Petition, what: str) -> str:
+    return f"parent:{parent.reference}:{what}"
+
+
+_ENDS_AS = {
+    Action.APPROVE: State.ANSWERED,
+    Action.REFUSE: State.REFUSED,
+    Action.FORWARD: State.FORWARDED,
+    Action.GUIDE: State.GUIDED,
+}

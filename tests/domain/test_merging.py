@@ -1,0 +1,174 @@
+"""A merged petition waits for its parent, ends as its parent ends, and can be split again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain import merging, wake_ups
+from shared.domain.duties import DutyKind, Standing, duties
+from shared.domain.errors import ActionNotPossibleError
+from shared.domain.lifecycle import Action, State
+from shared.domain.notices import Audience, NoticeKind, notices_after
+from shared.domain.petition import Petition
+from tests.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
+
+A, S = Action, State
+PARENT, CHILD = "26111111111", "26222222222"
+BY: dict[str, Any] = {"by": "officer:lan", "at": RECEIVED_AT + timedelta(hours=1)}
+LATER = RECEIVED_AT + timedelta(days=2)
+
+
+def merged(state: S = S.ASSIGNED, parent: Petition | None = None) -> Petition:
+    child = a_petition(state, reference=CHILD)
+    parent = parent or a_petition(S.ASSIGNED, reference=PARENT)
+    return merging.merge(child, parent, text="Xử lý chung.", change_id="merge", **BY)
+
+
+@pytest.mark.parametrize(
+    ("parent", "state", "kind"),
+    [
+        pytest.param(S.ANSWERED, S.ANSWERED, NoticeKind.ANSWERED, id="answered"),
+        pytest.param(S.PUBLISHED, S.ANSWERED, NoticeKind.ANSWERED, id="published at once"),
+        pytest.param(S.CLOSED, S.ANSWERED, NoticeKind.ANSWERED, id="answered and closed"),
+        pytest.param(S.REFUSED, S.REFUSED, NoticeKind.REFUSED, id="refused"),
+        pytest.param(S.FORWARDED, S.FORWARDED, NoticeKind.FORWARDED, id="forwarded"),
+        pytest.param(S.GUIDED, S.GUIDED, NoticeKind.GUIDED, id="guided"),
+    ],
+)
+def test_child_ends_as_its_parent_and_its_sender_is_told(parent, state, kind):
+    settled = a_petition(parent, reference=PARENT)
+
+    child = merging.what_follows(merged(), settled, at=LATER)
+
+    assert child.state is state
+    assert child.reference == CHILD
+    assert child.answer == settled.answer
+    assert notices_after(child, child.history[-1]) == ((kind, Audience.PETITIONER),)
+    assert merging.what_follows(child, settled, at=LATER).version <= child.version + 1
+    assert child.is_intact
+
+
+@pytest.mark.parametrize("state", [S.RECEIVED, S.ASSIGNED, S.IN_PROGRESS, S.AWAITING_APPROVAL])
+def test_nothing_follows_while_the_parent_is_worked_on(state):
+    child = merged()
+
+    assert merging.what_follows(child, a_petition(state, reference=PARENT), at=LATER) is child
+
+
+def test_child_that_joins_a_reopened_parent_waits_for_the_second_answer():
+    reopened = a_petition(S.REOPENED, reference=PARENT)
+    child = merged(parent=reopened)
+
+    assert merging.what_follows(child, reopened, at=LATER) is child
+
+
+def test_parent_reopened_before_the_answer_was_carried_over_still_answers_its_child():
+    child = merging.merge(
+        a_petition(S.ASSIGNED, reference=CHILD),
+        a_petition(S.ASSIGNED, reference=PARENT),
+        text=None,
+        by="officer:lan",
+        at=RECEIVED_AT - timedelta(hours=1),
+        change_id="merge",
+    )
+
+    followed = merging.what_follows(child, a_petition(S.REOPENED, reference=PARENT), at=LATER)
+
+    assert followed.state is S.ANSWERED
+
+
+def test_withdrawn_parent_leaves_its_child_to_itself():
+    child = merging.what_follows(merged(), a_petition(S.WITHDRAWN, reference=PARENT), at=LATER)
+
+    assert (child.state, child.parent) == (S.ASSIGNED, None)
+
+
+def test_restricted_parent_takes_its_child_along_and_nobody_is_pointed_at_it():
+    child = merging.what_follows(merged(), a_petition(S.RESTRICTED, reference=PARENT), at=LATER)
+
+    assert (child.state, child.parent) == (S.RESTRICTED, None)
+    assert all(audience is not Audience.PETITIONER for _, audience in notices_after(child, child.history[-1]))
+
+
+def test_child_follows_its_parent_into_another_and_nobody_is_told_again():
+    child, root = merged(), a_petition(S.IN_PROGRESS, reference="26333333333")
+    parent = merging.merge(a_petition(S.ASSIGNED, reference=PARENT), root, text=None, change_id="up", **BY)
+
+    followed = merging.follow_into(child, parent, root, at=LATER)
+
+    assert (followed.state, followed.parent) == (S.MERGED, root.reference)
+    assert notices_after(followed, followed.history[-1]) == ()
+
+
+def test_circle_is_split():
+    child, parent = merged(), a_petition(S.MERGED, reference=PARENT)
+
+    followed = merging.follow_into(child, parent, child, at=LATER)
+
+    assert (followed.state, followed.parent) == (S.ASSIGNED, None)
+
+
+@pytest.mark.parametrize("state", [S.RECEIVED, S.ASSIGNED, S.IN_PROGRESS, S.AWAITING_INFORMATION, S.REOPENED])
+def test_split_brings_back_the_state_before_and_the_due_date_never_moved(state):
+    before = a_petition(state, reference=CHILD)
+    child = merging.merge(before, a_petition(S.ASSIGNED, reference=PARENT), text=None, change_id="m", **BY)
+
+    split = merging.split(child, reason="Việc khác", change_id="split", **BY)
+
+    assert (split.state, split.due_on, split.unit, split.handler) == (
+        state,
+        before.due_on,
+        before.unit,
+        before.handler,
+    )
+
+
+def test_question_that_was_answered_while_merged_is_not_asked_again():
+    child = merged(S.AWAITING_INFORMATION).supplement("Năm 2025.", at=LATER, change_id="bs")
+
+    split = merging.split(child, reason="Việc khác", change_id="split", **BY)
+
+    assert split.state is S.IN_PROGRESS
+
+
+def test_only_a_merged_petition_can_be_split():
+    with pytest.raises(ActionNotPossibleError):
+        merging.split(a_petition(S.ASSIGNED), reason="…", change_id="split", **BY)
+
+
+def test_merging_settles_no_duty_and_the_parents_answer_does():
+    child, now = merged(), vietnam("2026-07-30")
+
+    def answering(petition: Petition) -> Standing:
+        (duty,) = (d for d in duties(petition, TERMS, CALENDAR, now) if d.kind is DutyKind.ANSWER)
+        return duty.standing
+
+    assert answering(child) is Standing.UNMET
+    answered = merging.what_follows(child, a_petition(S.ANSWERED, reference=PARENT), at=LATER)
+    assert answering(answered) is Standing.KEPT
+
+
+@pytest.mark.parametrize(
+    ("parents_day", "expected"),
+    [
+        pytest.param(RECEIVED_AT - timedelta(days=3), {A.UPDATE_PETITIONER}, id="the parent is due first"),
+        pytest.param(
+            RECEIVED_AT + timedelta(days=9),
+            {A.UPDATE_PETITIONER, A.WARN_HANDLER, A.WARN_UNIT_HEAD, A.ESCALATE},
+            id="the child is due first",
+        ),
+    ],
+)
+def test_child_warns_by_itself_only_when_its_own_day_comes_first(parents_day, expected):
+    child = merged(parent=a_petition(S.ASSIGNED, reference=PARENT, received_at=parents_day))
+
+    assert {one.action for one in wake_ups.wake_ups(child, TERMS, CALENDAR, RECEIVED_AT)} == expected
+
+
+def test_answered_child_is_closed_after_silence_and_asked_for_no_publication():
+    child = merging.what_follows(merged(), a_petition(S.ANSWERED, reference=PARENT), at=LATER)
+
+    assert [one.action for one in wake_ups.wake_ups(child, TERMS, CALENDAR, LATER)] == [A.CLOSE]

@@ -1,0 +1,172 @@
+"""One matter, three senders, three channels: each hears the answer once, under their own reference."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.petitions import petition_of
+from tests.functions.casework.browsing import Browser
+from tests.journeys.people import CITIZEN, Citizen, Officer, Phone, answer_petition, reference_in
+from tests.system import System
+
+ANSWER = "Kết quả công bố trước 30/11."
+
+
+def told(system: System, reference: str) -> list[str]:
+    """What went to the petitioner, in order."""
+    officers = {one.email for one in system.officers.values()}
+    return [one.text for one in system.outbox(reference) if one.to not in officers]
+
+
+@pytest.fixture
+def parent(system: System) -> Citizen:
+    citizen = Citizen(system, may_publish=True)
+    citizen.send()
+    return citizen
+
+
+def another(system: System, n: int = 1) -> Citizen:
+    citizen = Citizen(
+        system, petitioner=CITIZEN | {"phone": f"0912 000 {n:03d}", "email": f"so{n}@thu.example"}
+    )
+    citizen.send()
+    return citizen
+
+
+def test_three_senders_by_three_channels_are_each_told_and_one_is_split(system: System, parent: Citizen):
+    intake = Officer(system, "lan.tiepnhan")
+    phone = Phone(system, "84987654321")
+    by_sms = reference_in(
+        phone.send("PAKN Thi nang ngach chuyen vien chinh thang 9 chua co ket qua, xin cho biet")
+    )
+    called = Officer(system, "tong.dai").enter_call(
+        "call-7",
+        petitioner=CITIZEN | {"phone": "0933 222 111", "email": "goi@thu.example"},
+        reply_by=["EMAIL"],
+    )
+    by_call = called.json()["reference"]
+    other = another(system)
+    for reference in (by_sms, by_call, other.reference):
+        intake.do("merge", reference, parent=parent.reference)
+    assert other.look()["state"] == "MERGED"
+    assert {line["reference"] for line in Officer(system, "minh.ccvc").queue()} == {parent.reference}
+
+    intake.do("split", other.reference, reason="Hỏi về đợt thi khác")
+    answer_petition(system, parent.reference)
+
+    assert [ANSWER in text for text in told(system, by_call)].count(True) == 1
+    assert sum("da co ket qua" in text for text in told(system, by_sms)) == 1
+    assert sum(ANSWER in text for text in told(system, parent.reference)) == 1
+    assert not any(ANSWER in text for text in told(system, other.reference))
+    split = other.look()
+    assert (split["state"], split["due_on"]) == ("ASSIGNED", "2026-11-23")
+    answer_petition(system, other.reference, text="Đợt này công bố 15/12.")
+    assert other.look()["answer"]["text"] == "Đợt này công bố 15/12."
+    assert system.dead_letters() == 0
+
+
+def test_merged_petition_is_updated_when_overdue_until_its_parent_is_answered(
+    system: System, parent: Citizen
+):
+    child = another(system)
+    Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
+
+    system.travel(days=35)
+
+    assert child.look()["overdue"]
+    updates = [entry for entry in child.look()["history"] if entry["action"] == "update-petitioner"]
+    assert updates
+    answer_petition(system, parent.reference)
+    system.travel(days=30)
+    seen = child.look()
+    assert seen["answer"]["text"] == ANSWER
+    assert [one for one in seen["history"] if one["action"] == "update-petitioner"] == updates
+    assert {duty["kind"]: duty["standing"] for duty in seen["duties"]}["ANSWER"] == "LATE"
+
+
+def test_merge_into_what_is_answered_already_tells_the_sender_at_once(system: System, parent: Citizen):
+    child = another(system)
+    answer_petition(system, parent.reference)
+
+    Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
+
+    assert child.look()["answer"]["text"] == ANSWER
+    assert sum(ANSWER in text for text in told(system, child.reference)) == 1
+
+
+def test_messages_that_come_again_tell_nobody_again(system: System, parent: Citizen):
+    child = another(system)
+    Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
+    answer_petition(system, parent.reference)
+
+    system.local.pumps.stream.restart()
+    system.settle()
+
+    assert sum(ANSWER in text for text in told(system, child.reference)) == 1
+
+
+def test_petitions_merged_into_one_that_is_merged_follow_it(system: System, parent: Citizen):
+    intake = Officer(system, "lan.tiepnhan")
+    first, second = another(system, 1), another(system, 2)
+    intake.do("merge", second.reference, parent=first.reference)
+    intake.do("merge", first.reference, parent=parent.reference)
+    third = another(system, 3)
+    intake.do("merge", third.reference, parent=second.reference)
+
+    answer_petition(system, parent.reference)
+
+    for one in (first, second, third):
+        assert one.look()["answer"]["text"] == ANSWER
+        assert sum(ANSWER in text for text in told(system, one.reference)) == 1
+
+
+def test_withdrawing_the_parent_puts_the_others_back_to_work(system: System, parent: Citizen):
+    child = another(system)
+    Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
+
+    assert parent.add("withdrawal").status == 200
+
+    assert child.look()["state"] == "ASSIGNED"
+    answer_petition(system, child.reference)
+    assert child.look()["state"] == "ANSWERED"
+
+
+@pytest.mark.parametrize("which", ["itself", "circle", "ended"])
+def test_petition_joins_neither_itself_nor_a_circle_nor_what_ended(
+    system: System, parent: Citizen, which: str
+):
+    intake = Officer(system, "lan.tiepnhan")
+    child = another(system)
+    if which == "circle":
+        intake.do("merge", child.reference, parent=parent.reference)
+        answer = intake.try_to("merge", parent.reference, parent=child.reference)
+    elif which == "ended":
+        intake.do("refuse", parent.reference, reason="SPAM")
+        answer = intake.try_to("merge", child.reference, parent=parent.reference)
+    else:
+        answer = intake.try_to("merge", child.reference, parent=child.reference)
+
+    assert answer.status == 422
+
+
+def test_hundreds_of_merged_petitions_are_led_a_page_at_a_time(system: System, parent: Citizen, monkeypatch):
+    monkeypatch.setattr("chalicelib.router.merged.PAGE", 2)
+    intake = Officer(system, "lan.tiepnhan")
+    children = [another(system, n) for n in range(1, 6)]
+    for child in children:
+        intake.do("merge", child.reference, parent=parent.reference)
+
+    answer_petition(system, parent.reference)
+
+    states = {p.reference: p.state for p in map(petition_of, system.items("petitions"))}
+    assert {states[child.reference] for child in children} == {"ANSWERED"}
+
+
+def test_desk_says_how_many_will_read_the_answer(system: System, parent: Citizen):
+    child = another(system)
+    Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
+
+    page = Browser(system, "minh.ccvc").get(f"/desk/petitions/{parent.reference}").text
+
+    assert 'id="merged"' in page
+    assert f"/desk/petitions/{child.reference}" in page
