@@ -21,7 +21,7 @@ BY: dict[str, Any] = {"by": "officer:lan", "at": RECEIVED_AT + timedelta(hours=1
 LATER = RECEIVED_AT + timedelta(days=2)
 
 
-def merged(state: S = S.ASSIGNED, parent: Petition | None = None) -> Petition:
+def merged(state: State = S.ASSIGNED, parent: Petition | None = None) -> Petition:
     child = a_petition(state, reference=CHILD)
     parent = parent or a_petition(S.ASSIGNED, reference=PARENT)
     return merging.merge(child, parent, text="Xử lý chung.", change_id="merge", **BY)
