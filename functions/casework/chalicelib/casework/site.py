@@ -67,7 +67,7 @@ QUEUES: dict[str, str] = {
     INSPECTION: N_("Quá hạn, hành vi cán bộ"),
     ALL: N_("Tất cả đơn vị"),
 }
-LISTED_STATES = (*(state for state in State if state in UNANSWERED), State.ANSWERED, State.RESTRICTED)
+LISTED_STATES = (*(s for s in State if s in UNANSWERED - {State.MERGED}), State.ANSWERED, State.RESTRICTED)
 
 
 DUE_SOON = 5
