@@ -383,6 +383,18 @@ def receive_call() -> Response:
     return webhooks.receive_call(request())
 
 
+@app.lambda_function(name="connect")
+def connect(event: dict[str, Any], _context: Any) -> dict[str, str]:
+    """Tell the hotline's flow in Amazon Connect how a petition stands."""
+    from chalicelib.intake import composition  # noqa: PLC0415 - keeps the web's cold start short
+    from chalicelib.intake.connect import answer  # noqa: PLC0415 - ditto
+    from shared import clock  # noqa: PLC0415 - ditto
+    from shared.domain.working_calendar import local_date  # noqa: PLC0415 - ditto
+
+    today = local_date(clock.now())
+    return answer(event, composition.finder(), composition.directory(), today=today)
+
+
 # --- files ------------------------------------------------------------------------------------------
 
 

@@ -144,7 +144,11 @@ def test_architecture_names_every_queue():
 
 def test_architecture_lists_every_handler():
     apps = load(ROOT / "functions")
-    handlers = {(name, trigger.name) for name, app in apps.items() for trigger in app.event_sources}
+    handlers = {
+        (name, handler.name)
+        for name, app in apps.items()
+        for handler in (*app.event_sources, *app.pure_lambda_functions)
+    }
 
     rows = table_after(text_of("architecture.md"), "## Functions")
 

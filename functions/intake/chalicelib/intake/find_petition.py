@@ -1,4 +1,7 @@
-"""Finds the petition of somebody who shows its reference and PIN: the one way in for a petitioner on the web."""
+"""Finds the petition of somebody who shows its reference and PIN: the one way in for a petitioner on the web.
+
+Callers of the hotline may show the number they call from instead of the PIN.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +38,35 @@ class PetitionFinder:
         digits = references.normal_reference(reference[:40])
         if digits is None or not secret:
             raise NotFoundOrWrongPinError
+        return self._proven(digits, secret, None, address)
+
+    def find_by_phone(self, reference: str, pin: str, number: str | None, address: str) -> Petition:
+        """Return the petition to a caller: against its PIN, or without one to whoever calls from a number on file.
+
+        Args:
+            reference: as it was keyed in.
+            pin: as it was keyed in; "" when the caller has none at hand.
+            number: the one they call from, None when it is withheld.
+            address: names the caller for the counting of wrong tries.
+
+        Raises:
+            ValueError: what was keyed in can be no reference.
+            NotFoundOrWrongPinError: for every other reason alike.
+        """
+        digits = references.normal_reference(reference)
+        if digits is None:
+            raise ValueError("no reference")
+        return self._proven(digits, pin, None if pin else number, address)
+
+    def _proven(self, digits: str, secret: str, number: str | None, address: str) -> Petition:
         petition = self._petitions.get(digits)
         opened = times_sent(petition)
         is_locked = self._guard.is_locked(digits, address, opened)
-        is_proven = references.proves(self._key, digits, secret[:80])
+        if number is None:
+            is_proven = references.proves(self._key, digits, secret[:80])
+        else:
+            contact = references.contact_key(self._key, number)
+            is_proven = petition is not None and contact in petition.petitioner.contact_keys
         if petition is None or not is_proven or is_locked:
             self._guard.count_wrong_try(digits, address, opened)
             raise NotFoundOrWrongPinError

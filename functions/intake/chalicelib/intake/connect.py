@@ -1,0 +1,117 @@
+"""Amazon Connect: the hotline's flow asks, by keypad, how a petition stands; invoked as a Lambda function of its own.
+
+Source: docs.aws.amazon.com/connect/latest/adminguide/connect-lambda-functions.html (the event; a flat map of strings
+as the answer, within 8 seconds). The caller keys in the reference, and the PIN; without a PIN the number they call
+from must be one that was given with the petition. A number can be forged, so the answer says how a petition stands
+and by when, and nothing of what was written or by whom. Wrong, unknown and locked sound alike, and are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from chalicelib.intake.find_petition import PetitionFinder
+from chalicelib.intake.sms.webhook import sender_number
+from shared import clock
+from shared.directory import Directory
+from shared.domain import deadlines
+from shared.domain.errors import NotFoundOrWrongPinError
+from shared.domain.lifecycle import RESULT_KNOWN
+from shared.domain.petition import Petition
+from shared.web.i18n import N_, Language, add_catalogue, gettext
+from shared.web.labels import STATES
+
+add_catalogue(Path(__file__).parent / "locale")
+
+FOUND, NOT_FOUND, AGAIN = "FOUND", "NOT_FOUND", "AGAIN"
+"""What a flow branches on: it stands so; no such petition for this caller; the digits can be no reference."""
+
+STANDS = N_("Phản ánh, kiến nghị mã số %(digits)s: %(state)s.")
+DUE = N_("Hạn trả lời: ngày %(day)d tháng %(month)d năm %(year)d.")
+OVERDUE = N_("Đã quá hạn %(days)d ngày làm việc.")
+ANSWERED = N_("Xin giữ máy để nghe kết quả từ tổng đài viên.")
+UNKNOWN = N_(
+    "Không tìm thấy mã số này, hoặc mã PIN không đúng. Xin kiểm tra lại, hoặc giữ máy để gặp tổng đài viên."
+)
+INCOMPLETE = N_("Mã số có mười một chữ số. Xin bấm lại mã số, sau đó bấm phím thăng.")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectCall:
+    """What the flow hands over; everything else in the event is ignored, and nothing stands in `repr`."""
+
+    caller: str = field(default="", repr=False)
+    reference: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+    language: Language = "vi"
+
+
+def call_in(event: Mapping[str, Any]) -> ConnectCall:
+    """Read an event; what is missing or of another shape is empty."""
+    details = _part(event, "Details")
+    keyed = _part(details, "Parameters")
+    endpoint = _part(_part(details, "ContactData"), "CustomerEndpoint")
+    return ConnectCall(
+        caller=str(endpoint.get("Address") or ""),
+        reference=_digits(keyed.get("reference")),
+        pin=_digits(keyed.get("pin")),
+        language="en" if keyed.get("language") == "en" else "vi",
+    )
+
+
+def _part(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = facts.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _digits(value: object) -> str:
+    """Keep the digits of what was keyed in: flows hand on the star, the hash and spaces as well."""
+    return "".join(c for c in str(value or "") if c.isascii() and c.isdigit())[:40]
+
+
+def answer(
+    event: Mapping[str, Any], finder: PetitionFinder, directory: Directory, *, today: date
+) -> dict[str, str]:
+    """Return what the flow says to its caller, and the same in parts for flows that play recordings."""
+    call = call_in(event)
+    language = call.language
+    number = sender_number(call.caller)
+    try:
+        petition = finder.find_by_phone(call.reference, call.pin, number, f"tel:{number or 'withheld'}")
+    except ValueError:
+        return _said(AGAIN, gettext(language)(INCOMPLETE))
+    except NotFoundOrWrongPinError:
+        return _said(NOT_FOUND, gettext(language)(UNKNOWN))
+    return _status(petition, directory, language, today)
+
+
+def _status(petition: Petition, directory: Directory, language: Language, today: date) -> dict[str, str]:
+    _ = gettext(language)
+    digits = " ".join(petition.reference)
+    sentences = [_(STANDS) % {"digits": digits, "state": _(STATES[petition.state])}]
+    late = 0
+    if petition.is_unanswered:
+        due = petition.due_on
+        sentences.append(_(DUE) % {"day": due.day, "month": due.month, "year": due.year})
+        left = deadlines.days_left(due, clock.now(), directory.calendar())
+        late = max(-left.working_days, 0) if today > due else 0
+        if late:
+            sentences.append(_(OVERDUE) % {"days": late})
+    if petition.state in RESULT_KNOWN:
+        sentences.append(_(ANSWERED))
+    return _said(FOUND, " ".join(sentences)) | {
+        "state": petition.state.value,
+        "due_on": petition.due_on.isoformat(),
+        "due_day": str(petition.due_on.day),
+        "due_month": str(petition.due_on.month),
+        "due_year": str(petition.due_on.year),
+        "working_days_late": str(late),
+    }
+
+
+def _said(outcome: str, speech: str) -> dict[str, str]:
+    return {"outcome": outcome, "speech": speech}

@@ -1,0 +1,220 @@
+"""Amazon Connect's flow asks how a petition stands: events as AWS documents them, answers as a flow can speak them."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.intake import composition
+from chalicelib.intake.connect import AGAIN, FOUND, NOT_FOUND, call_in
+from chalicelib.intake.settings import IntakeSettings
+from shared import settings
+from shared.petitions import petition_of
+from tests.system import System
+
+EVENT: dict[str, Any] = {
+    "Details": {
+        "ContactData": {
+            "Attributes": {},
+            "Channel": "VOICE",
+            "ContactId": "4a573372-1f28-4e26-b97b-XXXXXXXXXXX",
+            "CustomerEndpoint": {"Address": "+84987654321", "Type": "TELEPHONE_NUMBER"},
+            "InitialContactId": "4a573372-1f28-4e26-b97b-XXXXXXXXXXX",
+            "InitiationMethod": "INBOUND",
+            "InstanceARN": "arn:aws:connect:ap-southeast-1:123456789012:instance/c8c0e68d-2200-4265-82c0",
+            "PreviousContactId": "4a573372-1f28-4e26-b97b-XXXXXXXXXXX",
+            "Queue": None,
+            "SystemEndpoint": {"Address": "+8419001547", "Type": "TELEPHONE_NUMBER"},
+            "MediaStreams": {"Customer": {"Audio": None}},
+        },
+        "Parameters": {},
+    },
+    "Name": "ContactFlowEvent",
+}
+"""The example of the AWS documentation, with a Vietnamese caller (a stranger to the petition)."""
+
+
+def ask(system: System, *, caller: str | None = None, **parameters: str) -> dict[str, str]:
+    event = copy.deepcopy(EVENT)
+    event["Details"]["Parameters"] = parameters
+    if caller is not None:
+        event["Details"]["ContactData"]["CustomerEndpoint"] = {"Address": caller} if caller else None
+    answer: dict[str, str] = system.local.functions.invoke("intake", "connect", event)
+    assert {type(one) for pair in answer.items() for one in pair} == {str}
+    assert len(json.dumps(answer)) < 32_000
+    return answer
+
+
+def test_a_caller_with_reference_and_pin_hears_how_it_stands(intake, sent):
+    answer = ask(intake, reference=sent["reference"], pin=sent["pin"])
+
+    digits = " ".join(sent["reference"])
+    assert answer == {
+        "outcome": FOUND,
+        "speech": f"Phản ánh, kiến nghị mã số {digits}: Mới tiếp nhận. "
+        "Hạn trả lời: ngày 23 tháng 11 năm 2026.",
+        "state": "RECEIVED",
+        "due_on": "2026-11-23",
+        "due_day": "23",
+        "due_month": "11",
+        "due_year": "2026",
+        "working_days_late": "0",
+    }
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        pytest.param(lambda digits: f"{digits}#", id="with the hash key behind"),
+        pytest.param(lambda digits: f"*{digits[:2]} {digits[2:]}", id="with a star and a space"),
+    ],
+)
+def test_what_the_keypad_adds_is_forgiven(intake, sent, spelled: Callable[[str], str]):
+    answer = ask(intake, reference=spelled(sent["reference"]), pin=spelled(sent["pin"]))
+
+    assert answer["outcome"] == FOUND
+
+
+def test_who_calls_from_the_number_on_file_needs_no_pin(intake, sent):
+    assert ask(intake, caller="+84912345678", reference=sent["reference"])["outcome"] == FOUND
+
+
+def test_it_is_told_in_english_where_the_flow_asks_for_it(intake, sent):
+    answer = ask(intake, reference=sent["reference"], pin=sent["pin"], language="en")
+
+    assert "23" in answer["speech"]
+    assert answer["speech"].isascii()
+
+
+def test_lateness_is_told_in_working_days(intake, sent):
+    intake.clock.hold_at(intake.clock.now() + timedelta(days=23))
+
+    answer = ask(intake, reference=sent["reference"], pin=sent["pin"])
+
+    assert answer["working_days_late"] == "2"
+    assert "Đã quá hạn 2 ngày làm việc." in answer["speech"]
+
+
+UNPROVEN = [
+    pytest.param({"pin": "00000000"}, id="a wrong PIN"),
+    pytest.param({}, id="no PIN, from another number"),
+    pytest.param({"caller": ""}, id="no PIN, number withheld"),
+    pytest.param({"caller": "anonymous"}, id="no PIN, a name for a number"),
+    pytest.param({"caller": "+84912345678", "pin": "00000000"}, id="the number on file, and a wrong PIN"),
+]
+
+
+@pytest.mark.parametrize("shown", UNPROVEN)
+def test_wrong_and_unknown_sound_alike(intake, sent, shown):
+    wrong = ask(intake, reference=sent["reference"], **shown)
+    unknown = ask(intake, reference="26483190274", **shown)
+
+    assert wrong == unknown
+    assert wrong["outcome"] == NOT_FOUND
+    assert set(wrong) == {"outcome", "speech"}
+
+
+def test_who_guesses_pins_by_keypad_is_locked_out_and_the_owner_on_the_web_too_for_a_while(intake, sent):
+    for guess in range(10):
+        ask(intake, reference=sent["reference"], pin=f"{guess:08}")
+
+    assert ask(intake, reference=sent["reference"], pin=sent["pin"])["outcome"] == NOT_FOUND
+    headers = {"X-Petition-Pin": sent["pin"]}
+    assert intake.http("GET", f"/v1/petitions/{sent['reference']}", headers=headers).status == 404
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=16))
+    assert ask(intake, reference=sent["reference"], pin=sent["pin"])["outcome"] == FOUND
+
+
+def test_one_caller_who_tries_many_references_is_locked_out(intake, sent, monkeypatch):
+    monkeypatch.setenv("STAGE", "dev")
+    monkeypatch.setenv("SCANNER", "guardduty")
+    settings.forget()
+    composition.forget()
+    for _ in range(settings.load(IntakeSettings).pin_tries_per_address):
+        ask(intake, caller="+84977777777", reference="26483190274")
+
+    assert (
+        ask(intake, caller="+84977777777", reference=sent["reference"], pin=sent["pin"])["outcome"]
+        == NOT_FOUND
+    )
+    assert (
+        ask(intake, caller="+84988888888", reference=sent["reference"], pin=sent["pin"])["outcome"] == FOUND
+    )
+    monkeypatch.undo()
+    settings.forget()
+    composition.forget()
+
+
+@pytest.mark.parametrize("reference", ["", "123", "26483190271", "#", "abc", "1" * 60])
+def test_what_can_be_no_reference_is_asked_for_again_and_counts_nothing(intake, sent, reference):
+    answer = ask(intake, reference=reference, pin="12345678")
+
+    assert answer["outcome"] == AGAIN
+    assert intake.items("throttle") == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"Details": None},
+        {"Details": {"ContactData": [], "Parameters": "x"}},
+        {"Details": {"Parameters": {"reference": {}}}},
+    ],
+)
+def test_an_event_of_another_shape_is_no_crash(intake, event):
+    assert intake.local.functions.invoke("intake", "connect", event)["outcome"] == AGAIN
+
+
+def test_a_caller_hears_nothing_of_what_was_written_or_by_whom(intake, sent):
+    answer = ask(intake, reference=sent["reference"], pin=sent["pin"])
+
+    assert not re.search("Nguyễn Văn An|Lê Lợi|912345678|example.vn|trả lời hồ sơ", str(answer))
+    (petition,) = (petition_of(item) for item in intake.items("petitions"))
+    assert petition.version == 1
+
+
+def test_reading_is_all_it_does(intake, sent):
+    with intake.faults.counting() as calls:
+        ask(intake, reference=sent["reference"], pin=sent["pin"])
+
+    assert {call.operation for call in calls} <= {"GetItem", "BatchGetItem", "Query", "GetSecretValue"}
+
+
+def test_what_was_keyed_in_does_not_show_in_logs():
+    event = {"Details": {"Parameters": {"reference": "26483190275", "pin": "12345678"}}}
+
+    assert repr(call_in(event)) == "ConnectCall(language='vi')"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["Details", "Name", "x"]),
+        json_values
+        | st.fixed_dictionaries(
+            {
+                "ContactData": json_values,
+                "Parameters": st.dictionaries(st.sampled_from(["reference", "pin"]), json_values),
+            }
+        ),
+    )
+)
+def test_any_event_is_read(event: dict[str, Any]) -> None:
+    call = call_in(event)
+
+    assert call.reference == "" or call.reference.isdigit()
