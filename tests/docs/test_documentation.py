@@ -142,13 +142,13 @@ def test_architecture_names_every_queue():
     assert told == {re.sub(r"(?<!^)([A-Z])", r"-\1", name).lower() for name in names}
 
 
+def triggers_of(app: Any) -> list[Any]:
+    return [*app.event_sources, *app.pure_lambda_functions]
+
+
 def test_architecture_lists_every_handler():
     apps = load(ROOT / "functions")
-    handlers = {
-        (name, handler.name)
-        for name, app in apps.items()
-        for handler in (*app.event_sources, *app.pure_lambda_functions)
-    }
+    handlers = {(name, trigger.name) for name, app in apps.items() for trigger in triggers_of(app)}
 
     rows = table_after(text_of("architecture.md"), "## Functions")
 
