@@ -31,8 +31,8 @@ FOUND, NOT_FOUND, AGAIN = "FOUND", "NOT_FOUND", "AGAIN"
 """What a flow branches on: it stands so; no such petition for this caller; the digits can be no reference."""
 
 STANDS = N_("Phản ánh, kiến nghị mã số %(digits)s: %(state)s.")
-DUE = N_("Hạn trả lời: ngày %(day)d tháng %(month)d năm %(year)d.")
-OVERDUE = N_("Đã quá hạn %(days)d ngày làm việc.")
+DUE = N_("Hạn trả lời: ngày %(day)s tháng %(month)s năm %(year)s.")
+OVERDUE = N_("Đã quá hạn %(days)s ngày làm việc.")
 ANSWERED = N_("Xin giữ máy để nghe kết quả từ tổng đài viên.")
 UNKNOWN = N_(
     "Không tìm thấy mã số này, hoặc mã PIN không đúng. Xin kiểm tra lại, hoặc giữ máy để gặp tổng đài viên."
