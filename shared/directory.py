@@ -85,6 +85,15 @@ class Officer(Row):
     """Whether an approver is a named reader of denunciations; the Task Force's inspectors are by their role."""
 
 
+class OfficerPreference(Row):
+    """What an officer wants to be told, as far as duty leaves a choice; `id` is the user name."""
+
+    digest: bool = True
+    """Whether they get the daily digest."""
+    folds: bool = False
+    """Whether ordinary mails (assigned, handed over, a draft waiting) are left to the digest."""
+
+
 class Directory:
     """Reads the directory table, one kind of rows at a time, and keeps it for a minute."""
 
@@ -137,6 +146,15 @@ class Directory:
         """Return who examines a complaint about the conduct of these units (none: nobody knows which is meant)."""
         inspectorate = self.unit_responsible_for(conduct.FIELD, on)
         return conduct.examiner(inspectorate, complained_units, self.parents(on))
+
+    def preference_of(self, officer: str) -> OfficerPreference:
+        """Return what an officer wants to be told; the latest they said counts."""
+        rows = self._keep(
+            "officer-preference", lambda rows: tuple(OfficerPreference.model_validate(row) for row in rows)
+        )
+        said = [row for row in rows if row.id == officer]
+        latest = max(said, key=lambda row: row.valid_from, default=None)
+        return latest or OfficerPreference(id=officer, valid_from=date.min)
 
     def unit_responsible_for(self, field: str, on: date) -> str:
         """Return the unit that answers in a field on a day.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from urllib.parse import unquote_plus
@@ -49,6 +49,13 @@ class NoticeRequest(AboutPetition):
     seq: int
     kind: NoticeKind
     audience: Audience
+
+
+class DigestRequest(Message):
+    """Ask the notifier to tell an officer what is on their desk on a day."""
+
+    officer: str
+    on: date
 
 
 class WakeUp(AboutPetition):

@@ -284,6 +284,30 @@ def change_text(name: str) -> Response:
     return page("change_text", name)
 
 
+@app.route("/preferences", methods=["GET"])
+def preferences() -> Response:
+    """Show what an officer wants to be told."""
+    return page("preferences")
+
+
+@app.route("/preferences", methods=["POST"], content_types=ANY)
+def change_preferences() -> Response:
+    """Take what an officer wants to be told."""
+    return page("change_preferences")
+
+
+@app.route("/unsubscribe/{token}", methods=["GET"])
+def unsubscribe_form(token: str) -> Response:
+    """Ask whether to end the daily digest."""
+    return page("unsubscribe_form")
+
+
+@app.route("/unsubscribe/{token}", methods=["POST"], content_types=ANY)
+def unsubscribe(token: str) -> Response:
+    """End the daily digest with one click."""
+    return page("unsubscribe")
+
+
 @app.route("/{name}", methods=["GET"])
 def no_such_page(name: str) -> Response:
     """Say so in the desk's own style."""

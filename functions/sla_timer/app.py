@@ -33,7 +33,8 @@ def on_wake(event: SQSEvent) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name="hourly")
 def hourly(event: CloudWatchEvent) -> None:
-    """Roll the statistics up; once a day, sign the root of all histories and compare what should exist with what is."""
+    """Ask for the digests, roll the statistics up; once a day, sign the root of all histories and reconcile."""
+    composition.digests().dispatch_if_morning(clock.now())
     composition.roll_up().run()
     composition.daily_roots().sign_what_is_missing()
     composition.reconciliation().run_if_due()

@@ -21,6 +21,8 @@ class Audience(StrEnum):
     APPROVER = "APPROVER"
     INTAKE = "INTAKE"
     TASK_FORCE = "TASK_FORCE"
+    OFFICER = "OFFICER"
+    """One officer, for themselves: whoever has work on the desk gets a digest of it."""
 
 
 class NoticeKind(StrEnum):
@@ -54,6 +56,8 @@ class NoticeKind(StrEnum):
     HANDED_TO_INTAKE = "HANDED_TO_INTAKE"
     INCOMPLETE = "INCOMPLETE"
     RESTRICTED = "RESTRICTED"
+    DIGEST = "DIGEST"
+    """What an officer has on the desk this morning; follows from the clock, not from a petition."""
 
 
 class Notice(NamedTuple):

@@ -86,6 +86,11 @@ def contact_key(key: bytes, contact: str) -> str:
     return derive(key, "contact", contact).hex()[:32]
 
 
+def unsubscribe_token_of(key: bytes, officer: str) -> str:
+    """Return the token in the link by which an officer ends the daily digest without signing in: 32 hex digits."""
+    return derive(key, "digest-unsubscribe", officer).hex()[:32]
+
+
 def normal_reference(text: str) -> str | None:
     """Return the 11 digits of a reference as a person types it, or None when it cannot be one."""
     digits = _SEPARATORS.sub("", text)

@@ -186,6 +186,7 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.HANDED_TO_INTAKE: N_("Cần bộ phận tiếp nhận phân loại"),
     NoticeKind.INCOMPLETE: N_("Người gửi chưa bổ sung"),
     NoticeKind.RESTRICTED: N_("Hồ sơ theo quy trình riêng"),
+    NoticeKind.DIGEST: N_("Việc trong ngày"),
 }
 
 AUDIENCES: dict[Audience, str] = {
@@ -195,4 +196,5 @@ AUDIENCES: dict[Audience, str] = {
     Audience.APPROVER: N_("Người phê duyệt"),
     Audience.INTAKE: N_("Bộ phận tiếp nhận"),
     Audience.TASK_FORCE: N_("Tổ công tác"),
+    Audience.OFFICER: N_("Từng cán bộ"),
 }

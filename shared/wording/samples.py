@@ -15,7 +15,7 @@ from shared.domain.terms import TERMS_2018
 from shared.domain.working_calendar import WorkingCalendar
 
 from .facts import Office, facts_of
-from .sources import BUNCH, TextName, headline, names
+from .sources import BUNCH, DIGEST, TextName, headline, names
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 SITE = "https://phananhkiennghi.bonoivu.gov.vn"
@@ -29,6 +29,8 @@ _COUNTS = {"n": 99, "working_days_late": 999, "days_left": 999, "count": 10, "un
 
 def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
     """Return what a text usually says."""
+    if name.kind == DIGEST:
+        return _digest(site, lines=2, subject="Chậm chi trả phụ cấp thâm niên")
     petition = _petition(
         State.IN_PROGRESS,
         subject="Chậm chi trả phụ cấp thâm niên",
@@ -43,6 +45,8 @@ def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
 
 def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
     """Return what a text can become at worst: everything long, each state, each gap, and a case of conduct."""
+    if name.kind == DIGEST:
+        return (_digest(LONGEST_SITE, lines=15, subject=_LONG), _digest(LONGEST_SITE, lines=1, subject=None))
     full: dict[str, Any] = {
         "subject": _LONG,
         "text": _LONG,
@@ -123,6 +127,25 @@ def _facts(name: TextName, petition: Petition, site: str, counts: Mapping[str, A
     if name.kind == BUNCH:
         facts |= _bunch(name, facts, is_long=counts is _COUNTS)
     return {**facts, **{key: value for key, value in counts.items() if key in facts}}
+
+
+def _digest(site: str, *, lines: int, subject: str | None) -> dict[str, Any]:
+    line = {
+        "reference": "26 4831 9027 5",
+        "subject": subject,
+        "due_on": SUNDAY_IN_DECEMBER,
+        "link": f"{site}/desk/petitions/{REFERENCE}",
+    }
+    titles = ("Quá hạn trả lời", "Đến hạn trong 5 ngày tới")
+    return {
+        "today": NOW.date(),
+        "count": lines * len(titles),
+        "desk": f"{site}/desk/",
+        "unsubscribe_link": f"{site}/desk/unsubscribe/{'f' * 32}",
+        "sections": [
+            {"title": title, "count": lines, "more": 3, "lines": [line] * lines} for title in titles
+        ],
+    }
 
 
 def _bunch(name: TextName, facts: Mapping[str, Any], *, is_long: bool) -> dict[str, Any]:

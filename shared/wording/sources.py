@@ -24,6 +24,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 PACKAGED = "packaged"
 BUNCH = "BUNCH"
 """Stands in place of a kind for the text that says several notices at once."""
+DIGEST = "DIGEST"
+"""The one text that is about a day, not about a petition."""
 
 
 class TextMissingError(LookupError):

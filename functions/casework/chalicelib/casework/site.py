@@ -19,6 +19,7 @@ from chalicelib.casework import (
     forms,
     gate,
     permissions,
+    preference_site,
     report_site,
     text_site,
 )
@@ -94,7 +95,7 @@ class Refused(NamedTuple):
 def answer(name: str, request: Request, *arguments: str) -> Response:
     """Answer with a page of this module: without a session, with the way to sign in; an error becomes a page."""
     try:
-        if request.method == "POST":
+        if request.method == "POST" and name not in preference_site.OPEN_PAGES:
             gate.check_origin(request)
         if name in OPEN_PAGES:
             return OPEN_PAGES[name](request)
@@ -482,6 +483,7 @@ OPEN_PAGES: dict[str, Callable[[Request], Response]] = {
     "sign_in": sign_in,
     "sign_out": sign_out,
     "file_sent": file_site.file_sent,
+    **preference_site.OPEN_PAGES,
 }
 """Pages that need no session."""
 
@@ -499,5 +501,6 @@ PAGES: dict[str, Callable[..., Response]] = {
     **audit_site.PAGES,
     **administration_site.PAGES,
     **text_site.PAGES,
+    **preference_site.PAGES,
 }
 """Pages for who has signed in."""

@@ -23,6 +23,7 @@ from .bunching import Bunches
 from .circuits import Circuits
 from .courier import Courier
 from .daily_limit import DailyLimit
+from .digests import Digests
 from .handle_messages import MessageHandler
 from .manners import Manners
 from .quiet_hours import QuietHours
@@ -51,18 +52,28 @@ def handler() -> MessageHandler:
         suppressions=Suppressions(told.throttle_table),
         identifiers_key=key,
     )
+    attempts = Attempts(
+        deliveries,
+        Circuits(told.throttle_table),
+        senders_of,
+        timedelta(hours=told.receipt_within_hours),
+    )
+    digests = Digests(
+        petitions=petitions,
+        directory=directory,
+        deliveries=deliveries,
+        texts=Texts(directory),
+        attempts=attempts,
+        public_url=told.public_url,
+        identifiers_key=key,
+    )
     courier = Courier(
         petitions=petitions,
         directory=directory,
         deliveries=deliveries,
         seal=Seal(told.seal_key_id),
         texts=Texts(directory),
-        attempts=Attempts(
-            deliveries,
-            Circuits(told.throttle_table),
-            senders_of,
-            timedelta(hours=told.receipt_within_hours),
-        ),
+        attempts=attempts,
         manners=manners,
         bunches=Bunches(petitions, deliveries, manners),
         public_url=told.public_url,
@@ -74,7 +85,7 @@ def handler() -> MessageHandler:
         lambda: senders_of(DeliveryChannel.SMS, "")[0],
         quiet_hours,
     )
-    return MessageHandler(courier, replier, told.notices_queue_url)
+    return MessageHandler(courier, replier, digests, told.notices_queue_url)
 
 
 @cache

@@ -38,7 +38,7 @@ from .attempts import Attempts
 from .bunching import Bunches, in_order
 from .manners import Manners
 from .notice import Notice
-from .readers import readers_of
+from .readers import is_left_to_digest, readers_of
 from .senders.sender import Message
 from .supersession import is_superseded
 from .waiting import SHORT_WAIT, ComeBackError, look_again_at
@@ -275,9 +275,17 @@ class Courier:
             self._mail_officer(notice, officer, by_reader.get(officer.id))
 
     def _mail_officer(self, notice: Notice, officer: Officer, before: Delivery | None) -> None:
-        if before is not None and (before.state in TOLD or before.state is DeliveryState.FAILED):
+        if before is not None and before.state in TOLD | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}:
             return
         channel = DeliveryChannel.EMAIL
+        if before is None and is_left_to_digest(
+            notice.request.kind, self._directory.preference_of(officer.id)
+        ):
+            left = self._delivery(
+                notice, channel, DeliveryState.SUPERSEDED, reason="in-digest", reader=officer.id
+            )
+            self._deliveries.add(left)
+            return
         rendered = self._render(notice, "officer", channel, "vi")
         delivery = self._delivery(notice, channel, DeliveryState.SENDING, rendered, reader=officer.id)
         self._attempts.make(

@@ -10,23 +10,28 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from shared import aws, clock, telemetry
-from shared.messages import NoticeRequest, ReplyRequest
+from shared.domain.notices import NoticeKind
+from shared.messages import DigestRequest, NoticeRequest, ReplyRequest
 
 from .courier import Courier
+from .digests import Digests
 from .replying import Replier
 from .waiting import ComeBackError, wait_after
 
 LONGEST_WAIT = timedelta(hours=12)
 """What SQS allows, counted from the receive."""
 _MARGIN = timedelta(minutes=2)
-_REQUEST: TypeAdapter[NoticeRequest | ReplyRequest] = TypeAdapter(NoticeRequest | ReplyRequest)
+_REQUEST: TypeAdapter[NoticeRequest | ReplyRequest | DigestRequest] = TypeAdapter(
+    NoticeRequest | ReplyRequest | DigestRequest
+)
 
 
 class MessageHandler:
     """Handles the records of an SQS event."""
 
-    def __init__(self, courier: Courier, replier: Replier, queue_url: str) -> None:
+    def __init__(self, courier: Courier, replier: Replier, digests: Digests, queue_url: str) -> None:
         self._courier = courier
+        self._digests = digests
         self._replier = replier
         self._queue_url = queue_url
 
@@ -38,11 +43,7 @@ class MessageHandler:
     def _is_done(self, record: Mapping[str, Any]) -> bool:
         receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
         try:
-            request = _REQUEST.validate_json(record["body"])
-            if isinstance(request, ReplyRequest):
-                self._replier.carry(request)
-            else:
-                self._courier.carry(request)
+            self._carry(_REQUEST.validate_json(record["body"]))
         except ComeBackError as error:
             wait = error.at - clock.now() if error.at is not None else wait_after(receives)
             telemetry.logger().info("notice comes back", reason=error.reason)
@@ -54,6 +55,16 @@ class MessageHandler:
             telemetry.count("NoticeCrashed", error=type(error).__name__)
             return False
         return True
+
+    def _carry(self, request: NoticeRequest | ReplyRequest | DigestRequest) -> None:
+        if isinstance(request, ReplyRequest):
+            self._replier.carry(request)
+        elif isinstance(request, DigestRequest):
+            self._digests.carry(request)
+        elif request.kind is NoticeKind.DIGEST:
+            self._digests.resume(request)
+        else:
+            self._courier.carry(request)
 
     def _hide(self, record: Mapping[str, Any], wait: timedelta) -> None:
         """Hide a message for as long as it waits; if that fails it comes back after the queue's own timeout."""

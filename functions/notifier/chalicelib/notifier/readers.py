@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from shared.directory import Officer
+from shared.directory import Officer, OfficerPreference
 from shared.domain.conduct import Parents, is_barred
 from shared.domain.lifecycle import State
-from shared.domain.notices import Audience
+from shared.domain.notices import Audience, NoticeKind
 from shared.domain.petition import Lane, Petition
 
 UNIT_HEAD, APPROVER, INTAKE_OFFICER, INSPECTOR = "unit-head", "approver", "intake-officer", "inspector"
@@ -54,6 +54,15 @@ def _may_know(officer: Officer, petition: Petition, parents: Parents) -> bool:
     is_restricted = petition.lane is Lane.RESTRICTED or petition.state is State.RESTRICTED
     is_named_reader = officer.reads_restricted and APPROVER in officer.roles
     return not is_restricted or INSPECTOR in officer.roles or is_named_reader
+
+
+LEFT_TO_DIGEST = frozenset({NoticeKind.ASSIGNED, NoticeKind.HANDED_TO_INTAKE, NoticeKind.DRAFT_WAITING})
+"""What the digest of the next morning says too. Warnings and escalations are mailed whatever anybody prefers."""
+
+
+def is_left_to_digest(kind: NoticeKind, preference: OfficerPreference) -> bool:
+    """Tell whether an officer is told by the next digest instead of by a mail of its own."""
+    return kind in LEFT_TO_DIGEST and preference.folds and preference.digest
 
 
 def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:

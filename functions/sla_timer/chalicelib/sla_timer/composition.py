@@ -3,6 +3,7 @@
 from functools import cache
 
 from chalicelib.sla_timer.acting import Timer
+from chalicelib.sla_timer.digesting import Digests
 from chalicelib.sla_timer.recalculating import Recalculation
 from chalicelib.sla_timer.reconciling import Reconciliation
 from chalicelib.sla_timer.rolling_up import RollUp
@@ -83,7 +84,24 @@ def daily_roots() -> DailyRoots:
     return DailyRoots(Outlines(told.petitions_table), Roots(told.roots_table), told.roots_key_id)
 
 
+@cache
+def digests() -> Digests:
+    """Return what asks for the officers' digests in the morning."""
+    told = settings.load(SlaTimerSettings)
+    return Digests(_directory(), told.statistics_table, told.notices_queue_url)
+
+
 def forget() -> None:
     """Build anew on next use (tests)."""
-    for built in (_directory, _petitions, sweep, recalculation, timer, reconciliation, roll_up, daily_roots):
+    for built in (
+        _directory,
+        _petitions,
+        sweep,
+        recalculation,
+        timer,
+        reconciliation,
+        roll_up,
+        daily_roots,
+        digests,
+    ):
         built.cache_clear()

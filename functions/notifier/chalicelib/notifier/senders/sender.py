@@ -26,6 +26,8 @@ class Message:
     text: str = field(repr=False)
     subject: str = field(default="", repr=False)
     html: str = field(default="", repr=False)
+    unsubscribe_url: str = field(default="", repr=False)
+    """Where its reader ends such e-mails with one click (RFC 8058); empty where duty allows no ending."""
 
     @property
     def request_id(self) -> str:

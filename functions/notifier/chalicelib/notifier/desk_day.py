@@ -1,0 +1,116 @@
+"""What stands on an officer's desk this morning, by role: pure rules over the lines of the `desk` index.
+
+No line names the petitioner. A case of conduct, or a denunciation, is a number without a subject; whoever sits in
+the reporting line of the unit complained of learns nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from shared.directory import Officer
+from shared.domain.conduct import Parents, is_barred
+from shared.domain.lifecycle import UNANSWERED, State
+from shared.domain.petition import Kind, Lane
+from shared.petitions import Card
+
+from .readers import APPROVER, INSPECTOR, INTAKE_OFFICER, UNIT_HEAD
+
+HANDLER = "handler"
+SOON = timedelta(days=5)
+"""How far ahead a digest looks *(setting)*."""
+LINES = 15
+"""Petitions that one heading names; the desk has all."""
+
+
+class Heading(NamedTuple):
+    """One thing to do, and the petitions that wait for it."""
+
+    title: str
+    cards: tuple[Card, ...]
+
+
+class _Rule(NamedTuple):
+    title: str
+    holds: Callable[[Card, Officer, date], bool]
+
+
+def _is_open(card: Card) -> bool:
+    return card.state in UNANSWERED
+
+
+_OVERDUE = "Quá hạn trả lời"
+_SOON = "Đến hạn trong 5 ngày tới"
+_RULES: dict[str, tuple[_Rule, ...]] = {
+    HANDLER: (
+        _Rule(_OVERDUE, lambda c, o, today: _is_open(c) and c.handler == o.id and c.due_on < today),
+        _Rule(
+            _SOON, lambda c, o, today: _is_open(c) and c.handler == o.id and today <= c.due_on <= today + SOON
+        ),
+        _Rule("Chờ nhận xử lý", lambda c, o, _today: c.unit == o.unit and c.state is State.ASSIGNED),
+    ),
+    UNIT_HEAD: (
+        _Rule(
+            f"{_OVERDUE} (cả đơn vị)",
+            lambda c, o, today: _is_open(c) and c.unit == o.unit and c.due_on < today,
+        ),
+        _Rule(
+            f"{_SOON} (cả đơn vị)",
+            lambda c, o, today: _is_open(c) and c.unit == o.unit and today <= c.due_on <= today + SOON,
+        ),
+        _Rule("Chờ nhận xử lý", lambda c, o, _today: c.unit == o.unit and c.state is State.ASSIGNED),
+    ),
+    APPROVER: (
+        _Rule("Dự thảo chờ phê duyệt", lambda c, _o, _today: c.state is State.AWAITING_APPROVAL),
+        _Rule("Chờ công khai kết quả", lambda c, _o, _today: c.state is State.ANSWERED and c.may_publish),
+    ),
+    INTAKE_OFFICER: (
+        _Rule(
+            "Chờ phân loại, phân công", lambda c, o, _today: c.unit == o.unit and c.state is State.RECEIVED
+        ),
+        _Rule("Chờ chuyển cơ quan khác", lambda c, _o, _today: _is_open(c) and c.lane is Lane.FORWARDING),
+    ),
+    INSPECTOR: (
+        _Rule("Quy trình riêng", lambda c, _o, _today: c.state is State.RESTRICTED),
+        _Rule("Phản ánh về hành vi", lambda c, _o, _today: _is_open(c) and c.kind is Kind.CONDUCT),
+        _Rule("Quá hạn, đã báo cáo cấp trên", lambda c, _o, today: _is_open(c) and c.due_on < today),
+    ),
+}
+"""What each role is told of, in this order."""
+
+SEES_ALL_UNITS = frozenset({APPROVER, INTAKE_OFFICER, INSPECTOR})
+
+
+def units_read(officer: Officer, parents: Parents) -> tuple[str, ...]:
+    """Return the units whose desks a digest is made of; none for who has no work on the desk."""
+    if not _RULES.keys() & set(officer.roles):
+        return ()
+    return tuple(parents) if SEES_ALL_UNITS & set(officer.roles) else (officer.unit,)
+
+
+def desk_day(officer: Officer, cards: Iterable[Card], parents: Parents, today: date) -> tuple[Heading, ...]:
+    """Return what an officer has to do today; nothing when there is nothing."""
+    known = sorted(
+        (card for card in cards if _may_know(officer, card, parents)), key=lambda c: (c.due_on, c.reference)
+    )
+    rules = dict.fromkeys(rule for role, found in _RULES.items() if role in officer.roles for rule in found)
+    headings = (
+        Heading(rule.title, tuple(card for card in known if rule.holds(card, officer, today)))
+        for rule in rules
+    )
+    return tuple(heading for heading in headings if heading.cards)
+
+
+def is_neutral(card: Card) -> bool:
+    """Tell whether a line shows no subject."""
+    return card.kind is Kind.CONDUCT or card.lane is Lane.RESTRICTED
+
+
+def _may_know(officer: Officer, card: Card, parents: Parents) -> bool:
+    if is_barred(officer.unit, card.complained_unit, parents):
+        return False
+    if card.lane is Lane.RESTRICTED or card.state is State.RESTRICTED:
+        return INSPECTOR in officer.roles or (APPROVER in officer.roles and officer.reads_restricted)
+    return True

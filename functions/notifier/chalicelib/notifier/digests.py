@@ -1,0 +1,142 @@
+"""Mails an officer what stands on their desk this morning: once for each officer and day, if there is something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from shared import clock, telemetry
+from shared.deliveries import TOLD, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.directory import Directory, Officer
+from shared.domain.conduct import Parents
+from shared.domain.notices import Audience, NoticeKind
+from shared.domain.reference import spaced, unsubscribe_token_of
+from shared.domain.working_calendar import local_date
+from shared.messages import DigestRequest, NoticeRequest
+from shared.petitions import Card, Petitions
+from shared.wording.texts import Texts
+
+from .attempts import Attempts
+from .desk_day import LINES, Heading, desk_day, is_neutral, units_read
+from .senders.sender import Message
+
+PREFIX = "digest-"
+"""Begins what stands in place of a reference: a digest is about a day."""
+_SEQ = 1
+_ENDED = TOLD | {DeliveryState.FAILED}
+
+
+class Digests:
+    """Tells officers what they have to do today."""
+
+    def __init__(
+        self,
+        *,
+        petitions: Petitions,
+        directory: Directory,
+        deliveries: Deliveries,
+        texts: Texts,
+        attempts: Attempts,
+        public_url: str,
+        identifiers_key: Callable[[], bytes],
+    ) -> None:
+        self._petitions = petitions
+        self._directory = directory
+        self._deliveries = deliveries
+        self._texts = texts
+        self._attempts = attempts
+        self._site = public_url.rstrip("/")
+        self._identifiers_key = identifiers_key
+
+    def carry(self, request: DigestRequest) -> None:
+        """Mail an officer's digest, if it is still that day, they want one, and there is something in it."""
+        today = local_date(clock.now())
+        officer = self._directory.officers().get(request.officer)
+        if officer is None or request.on != today or not self._directory.preference_of(officer.id).digest:
+            return
+        before = next((one for one in self._known(request.on) if one.reader == officer.id), None)
+        if before is not None and before.state in _ENDED:
+            return
+        parents = self._directory.parents(today)
+        headings = desk_day(officer, self._cards(officer, parents), parents, today)
+        if headings:
+            self._mail(officer, request.on, headings, before)
+
+    def resume(self, request: NoticeRequest) -> None:
+        """Go on with the digests of a day that wait for another try."""
+        on = date.fromisoformat(request.reference.removeprefix(PREFIX))
+        for one in self._known(on):
+            if one.state not in _ENDED and one.reader:
+                self.carry(DigestRequest(officer=one.reader, on=on))
+
+    def _known(self, on: date) -> tuple[Delivery, ...]:
+        return self._deliveries.of_notice(f"{PREFIX}{on}", _SEQ, NoticeKind.DIGEST, Audience.OFFICER)
+
+    def _cards(self, officer: Officer, parents: Parents) -> Iterator[Card]:
+        for unit in units_read(officer, parents):
+            following: str | None = None
+            while True:
+                cards, following = self._petitions.desk(unit, after=following, limit=200)
+                yield from cards
+                if following is None:
+                    break
+
+    def _mail(
+        self, officer: Officer, on: date, headings: tuple[Heading, ...], before: Delivery | None
+    ) -> None:
+        unsubscribe = (
+            f"{self._site}/desk/unsubscribe/{unsubscribe_token_of(self._identifiers_key(), officer.id)}"
+        )
+        facts = digest_facts(headings, on, self._site) | {"unsubscribe_link": unsubscribe}
+        rendered = self._texts.render("officer", NoticeKind.DIGEST, DeliveryChannel.EMAIL, "vi", facts)
+        delivery = Delivery(
+            reference=f"{PREFIX}{on}",
+            notice=f"{_SEQ}#{NoticeKind.DIGEST}#{Audience.OFFICER}#{DeliveryChannel.EMAIL}#{officer.id}",
+            seq=_SEQ,
+            kind=NoticeKind.DIGEST,
+            audience=Audience.OFFICER,
+            channel=DeliveryChannel.EMAIL,
+            reader=officer.id,
+            state=DeliveryState.SENDING,
+            at=clock.now(),
+            template=rendered.version,
+        )
+        message = Message(
+            reference=delivery.reference,
+            notice=delivery.notice,
+            to=officer.email,
+            text=rendered.text,
+            subject=rendered.subject,
+            html=rendered.html,
+            unsubscribe_url=unsubscribe,
+        )
+        self._attempts.make(delivery, message, before, is_last=True)
+        telemetry.count("DigestCarried")
+
+
+def digest_facts(headings: tuple[Heading, ...], on: date, site: str) -> dict[str, Any]:
+    """Return the variables of the digest's text."""
+    return {
+        "today": on,
+        "count": len({card.reference for heading in headings for card in heading.cards}),
+        "desk": f"{site}/desk/",
+        "sections": [
+            {
+                "title": heading.title,
+                "count": len(heading.cards),
+                "more": max(len(heading.cards) - LINES, 0),
+                "lines": [_line(card, site) for card in heading.cards[:LINES]],
+            }
+            for heading in headings
+        ],
+    }
+
+
+def _line(card: Card, site: str) -> dict[str, Any]:
+    return {
+        "reference": spaced(card.reference),
+        "subject": None if is_neutral(card) else card.subject or None,
+        "due_on": card.due_on,
+        "link": f"{site}/desk/petitions/{card.reference}",
+    }

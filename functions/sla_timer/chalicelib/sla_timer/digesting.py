@@ -1,0 +1,50 @@
+"""Asks, on the morning of each working day, for every officer's digest; the notifier finds out what is in it.
+
+The day last asked for is kept in one row, written after all requests were sent; asking twice tells nobody twice,
+because a digest is named by its officer and day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from shared import aws, queues
+from shared.directory import Directory
+from shared.domain.working_calendar import VIETNAM, local_date
+from shared.messages import DigestRequest
+
+DIGEST_FROM, DIGEST_UNTIL = time(7, 0), time(12, 0)
+"""A digest of the morning is worth nothing in the afternoon *(setting)*."""
+_KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "digests"}}
+
+
+class Digests:
+    """Puts one request for each officer on the notices queue, once a working day."""
+
+    def __init__(self, directory: Directory, statistics_table: str, notices_queue_url: str) -> None:
+        self._directory = directory
+        self._table = statistics_table
+        self._notices = notices_queue_url
+
+    def dispatch_if_morning(self, now: datetime) -> int:
+        """Ask for today's digests, if that was not done.
+
+        Returns:
+            how many were asked for.
+        """
+        today = local_date(now)
+        is_morning = DIGEST_FROM <= now.astimezone(VIETNAM).time() < DIGEST_UNTIL
+        if not is_morning or not self._directory.calendar().is_working_day(today):
+            return 0
+        item = (
+            aws.client("dynamodb").get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item")
+        )
+        if item is not None and item["day"]["S"] == today.isoformat():
+            return 0
+        asked = queues.send(
+            self._notices,
+            (DigestRequest(officer=officer, on=today) for officer in self._directory.officers()),
+        )
+        aws.client("dynamodb").put_item(TableName=self._table, Item={**_KEY, "day": {"S": today.isoformat()}})
+        return asked
