@@ -112,12 +112,17 @@ def mime(message: Message, mail_from: str) -> bytes:
     mail["X-PAKN-Notice"] = tag_of(message.notice)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    if message.unsubscribe_url:
-        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text, cte="base64")
     mail.add_alternative(message.html, subtype="html", cte="base64")
-    return bytes(mail)
+    return _unsubscribing(message) + bytes(mail)
+
+
+def _unsubscribing(message: Message) -> bytes:
+    """Return the headers of RFC 8058; written by hand, because the library would encode an address of 78 characters."""
+    if not message.unsubscribe_url:
+        return b""
+    link = f"List-Unsubscribe: <{message.unsubscribe_url}>\r\n"
+    return f"{link}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
 
 
 def tag_of(notice: str) -> str:
