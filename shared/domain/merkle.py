@@ -21,14 +21,14 @@ class Statement(NamedTuple):
     """What is signed for one day: its tree, and the root of the day before."""
 
     day: date
-    count: int
+    histories: int
     tree: str
     previous: str
 
     @property
     def text(self) -> str:
         """The statement as it is signed, byte for byte in UTF-8."""
-        return f"pakn-root-v1\nday: {self.day}\ncount: {self.count}\ntree: {self.tree}\nprevious: {self.previous}\n"
+        return f"pakn-root-v1\nday: {self.day}\ncount: {self.histories}\ntree: {self.tree}\nprevious: {self.previous}\n"
 
     @property
     def root(self) -> str:

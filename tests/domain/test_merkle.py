@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -49,11 +50,11 @@ def test_day_without_changes_has_a_root_all_the_same():
 
 @pytest.mark.parametrize("part", range(4))
 def test_leaf_is_another_when_any_part_is(part):
-    head = ["26483190274", 3, "a" * 64, "b" * 64]
-    other = [*head]
-    other[part] = ["26483190275", 4, "c" * 64, "d" * 64][part]
+    head = ("26483190274", 3, "a" * 64, "b" * 64)
+    another = ("26483190275", 4, "c" * 64, "d" * 64)
+    mixed: Any = (*head[:part], another[part], *head[part + 1 :])
 
-    assert leaf_of(*head) != leaf_of(*other)
+    assert leaf_of(*head) != leaf_of(*mixed)
 
 
 def test_statement_names_the_root_before():

@@ -12,30 +12,35 @@ It needs Python 3.8 and nothing else, and talks to nobody. Exit code 0: everythi
 The recipe, step by step: docs/verifying.md of the project.
 """
 
+from __future__ import annotations
+
 import argparse
 import base64
 import hashlib
 import hmac
 import json
 import sys
+from typing import Any, Iterator, Optional, Sequence, Tuple
+
+Point = Optional[Tuple[int, int]]
 
 
 class Broken(Exception):
     """Something does not hold."""
 
 
-def sha256(data):
+def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def hexed(text):
+def hexed(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 # --- the chain --------------------------------------------------------------------------------------
 
 
-def check_chain(record):
+def check_chain(record: Any) -> int:
     """Every word shown belongs to its digest, every digest to its place."""
     before, shown = "0" * 64, 0
     for number, entry in enumerate(record["entries"], start=1):
@@ -56,7 +61,7 @@ def check_chain(record):
 # --- the daily root ---------------------------------------------------------------------------------
 
 
-def check_root(root):
+def check_root(root: Any) -> None:
     """The signed statement says what the root says, and the signature holds."""
     expected = "pakn-root-v1\nday: %s\ncount: %s\ntree: %s\nprevious: %s\n" % (
         root["day"],
@@ -71,7 +76,7 @@ def check_root(root):
         raise Broken("chữ ký không hợp lệ / the signature does not hold: %s" % root["day"])
 
 
-def check_inclusion(record):
+def check_inclusion(record: Any) -> None:
     """The history's head, as it was on that day, stands in the signed tree."""
     proof = record["proof"]
     head = record["entries"][proof["version"] - 1]["hash"]
@@ -87,7 +92,7 @@ def check_inclusion(record):
         )
 
 
-def check_kept(record, kept):
+def check_kept(record: Any, kept: Any) -> None:
     """What was kept earlier is the beginning of what is shown now, and its root is still the published one."""
     check_chain(kept)
     now = [entry["hash"] for entry in record["entries"]]
@@ -99,7 +104,7 @@ def check_kept(record, kept):
         check_root(kept["proof"]["root"])
 
 
-def check_published(roots, *told):
+def check_published(roots: Any, *told: Any) -> None:
     """The published roots are signed, each names the one before, and those told in records are among them."""
     ordered = sorted(roots, key=lambda root: root["day"])
     for root in ordered:
@@ -127,7 +132,7 @@ SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 """What stands before the point in every public key of this curve."""
 
 
-def is_signed(key, message, signature):
+def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
     """Tell whether a signature in DER by a key in DER (SubjectPublicKeyInfo) holds."""
     if len(key) != len(SPKI) + 64 or not key.startswith(SPKI):
         return False
@@ -146,7 +151,7 @@ def is_signed(key, message, signature):
     return sum_of_both is not None and sum_of_both[0] % N == r
 
 
-def numbers_of(der):
+def numbers_of(der: bytes) -> Tuple[int, int]:
     if der[0] != 0x30 or der[1] != len(der) - 2 or der[2] != 2:
         raise ValueError
     first = der[4 : 4 + der[3]]
@@ -156,7 +161,7 @@ def numbers_of(der):
     return int.from_bytes(first, "big"), int.from_bytes(rest[2:], "big")
 
 
-def add(one, other):
+def add(one: Point, other: Point) -> Point:
     if one is None or other is None:
         return one or other
     if one[0] == other[0] and (one[1] + other[1]) % P == 0:
@@ -169,8 +174,8 @@ def add(one, other):
     return x, (slope * (one[0] - x) - one[1]) % P
 
 
-def times(number, point):
-    total = None
+def times(number: int, point: Point) -> Point:
+    total: Point = None
     while number:
         if number & 1:
             total = add(total, point)
@@ -182,12 +187,12 @@ def times(number, point):
 # --- the command ------------------------------------------------------------------------------------
 
 
-def read(path):
+def read(path: str) -> Any:
     with open(path, encoding="utf-8") as file:
         return json.load(file)
 
 
-def verify(record, kept=None, roots=None, key=None):
+def verify(record: Any, kept: Any = None, roots: Any = None, key: Any = None) -> Iterator[str]:
     """Yield what holds, line by line; raise at what does not."""
     shown = check_chain(record)
     yield "chuỗi %d mục nguyên vẹn, %d mục đọc được / the chain of %d entries is whole, %d can be read" % (
@@ -219,7 +224,7 @@ def verify(record, kept=None, roots=None, key=None):
         yield "khóa ký không đổi / the signing key is the same"
 
 
-def main(arguments=None):
+def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

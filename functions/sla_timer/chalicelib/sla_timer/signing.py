@@ -64,7 +64,7 @@ class DailyRoots:
         )["Signature"]
         return SignedRoot(
             day=day,
-            count=statement.count,
+            count=statement.histories,
             tree=tree,
             previous=statement.previous,
             root=statement.root,
