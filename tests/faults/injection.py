@@ -109,6 +109,25 @@ class Injection:
             self._holding = None
 
     @contextmanager
+    def overtaken(self, number: int, other: Callable[[], object]) -> Iterator[Injection]:
+        """Let something else happen from beginning to end just before this call, as in another process."""
+
+        def meanwhile() -> None:
+            kept = self._plan, self._seen, self._holding, self.calls
+            self._plan, self._seen, self._holding, self.calls = {}, "", None, []
+            try:
+                other()
+            finally:
+                self._plan, self._seen, self._holding, self.calls = kept
+
+        usual, self._wait = self._wait, meanwhile
+        try:
+            with self.at({number: Fault.DELAY}):
+                yield self
+        finally:
+            self._wait = usual
+
+    @contextmanager
     def broken(self, operation: str, fault: Fault) -> Iterator[None]:
         """Let every call of an operation, e.g. `SendEmail`, fail alike meanwhile."""
         self._broken[operation] = fault
