@@ -63,6 +63,17 @@ class StoredPetition(NamedTuple):
     wake_at: datetime | None
 
 
+class PublicFile(BaseModel):
+    """A file of an answer that everybody may have."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    id: str
+    filename: str
+    content_type: str
+    size: int
+
+
 class PublicAnswer(BaseModel):
     """What everybody may read; it carries no reference."""
 
@@ -78,6 +89,9 @@ class PublicAnswer(BaseModel):
     received_on: date
     answered_on: date
     published_at: datetime
+    attachments: tuple[PublicFile, ...] = ()
+    name: str = ""
+    """Names it among the published answers of all months, without its reference."""
 
 
 def stored_instant(at: datetime) -> str:
@@ -177,7 +191,7 @@ class Petitions:
             at = petition.publication.published_at
             keys |= {
                 "published_month": f"{local_date(at):%Y-%m}",
-                "published_at": f"{stored_instant(at)}#{petition.submission[:8]}",
+                "published_at": _public_name(petition),
                 "public": _public(petition),
             }
         item = {name: {"S": value} for name, value in keys.items() if value}
@@ -334,6 +348,18 @@ class Petitions:
         }
         return {item["reference"]["S"] for item in self._pages(query)}
 
+    def published_answer(self, name: str) -> PublicAnswer | None:
+        """Return one published answer by its name; None when it is not public (any more)."""
+        month = f"{local_date(datetime.fromisoformat(name.partition('#')[0])):%Y-%m}"
+        page = aws.client("dynamodb").query(
+            TableName=self._table,
+            IndexName="published",
+            KeyConditionExpression="published_month = :month AND published_at = :name",
+            ExpressionAttributeValues={":month": {"S": month}, ":name": {"S": name}},
+            Limit=1,
+        )
+        return next((PublicAnswer.model_validate_json(item["public"]["S"]) for item in page["Items"]), None)
+
     def published(
         self, month: str, *, after: str | None = None, limit: int = 50
     ) -> tuple[list[PublicAnswer], str | None]:
@@ -422,11 +448,24 @@ def _card(petition: Petition) -> str:
     ).model_dump_json()
 
 
+def _public_name(petition: Petition) -> str:
+    assert petition.publication is not None  # noqa: S101 - asked only for published petitions
+    return f"{stored_instant(petition.publication.published_at)}#{petition.submission[:8]}"
+
+
 def _public(petition: Petition) -> str:
     assert petition.publication is not None  # noqa: S101 - asked only for published petitions
     answered_at = petition.answer.approved_at if petition.answer else None
     return PublicAnswer(
-        **petition.publication.model_dump(),
+        **petition.publication.model_dump(exclude={"attachments"}),
+        attachments=tuple(
+            PublicFile(
+                id=one.id, filename=one.filename, content_type=one.content_type or "", size=one.size or 0
+            )
+            for one in petition.attachments
+            if one.is_clean and petition.is_public(one)
+        ),
+        name=_public_name(petition),
         field=petition.field,
         unit=petition.unit,
         kind=petition.kind,

@@ -282,6 +282,12 @@ def download_record() -> Response:
     return page("download_record")
 
 
+@app.route("/cong-khai/tep", methods=["GET"])
+def public_file() -> Response:
+    """Lead to a file of a published answer."""
+    return page("fetch_public_file")
+
+
 @app.route("/thong-ke", methods=["GET"])
 def statistics() -> Response:
     """Show the figures of a month."""

@@ -137,6 +137,17 @@ def clean_file(petition: Petition, attachment_id: str, belongs_to: BelongsTo) ->
     return found
 
 
+def files_for_answer(petition: Petition) -> tuple[Attachment, ...]:
+    """Return the officers' clean files: those that a draft may take along."""
+    return tuple(one for one in petition.attachments if one.is_clean and one.belongs_to is BelongsTo.ANSWER)
+
+
+def files_of_answer(petition: Petition) -> tuple[Attachment, ...]:
+    """Return the files that came with the approved answer."""
+    chosen = petition.answer.attachments if petition.answer else ()
+    return tuple(one for one in files_for_answer(petition) if one.id in chosen)
+
+
 def files_to_erase(petition: Petition) -> tuple[Attachment, ...]:
     """Return the files that go when a petition is erased: all but those that were published."""
     return tuple(one for one in petition.attachments if not petition.is_public(one))

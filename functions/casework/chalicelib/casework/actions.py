@@ -18,7 +18,8 @@ from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer, Role
 from chalicelib.casework.redaction import has_unmistakable
 from shared.directory import Directory
-from shared.domain import conduct, deadlines, disputes, merging
+from shared.domain import attaching, conduct, deadlines, disputes, merging
+from shared.domain.attachments import Attachment
 from shared.domain.conduct import NO_UNIT_OF_OURS, OFFICE
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotAllowedError
 from shared.domain.lifecycle import Action, State
@@ -40,6 +41,12 @@ ShortText = Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_
 Title = Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=200)]
 OptionalLongText = Annotated[Annotated[str, Field(max_length=MAX_CONTENT)] | None, EMPTY_IS_ABSENT]
 OptionalShortText = Annotated[Annotated[str, Field(max_length=1_000)] | None, EMPTY_IS_ABSENT]
+Chosen = Annotated[
+    tuple[Annotated[str, Field(max_length=32)], ...],
+    BeforeValidator(lambda value: tuple(value.split()) if isinstance(value, str) else value),
+    Field(max_length=20),
+]
+"""Identifiers of files; a form sends them in one text."""
 OptionalCode = Annotated[Annotated[str, Field(max_length=64)] | None, EMPTY_IS_ABSENT]
 
 
@@ -261,12 +268,18 @@ class DraftAnswer(ActionInput):
 
     text: LongText
     citations: Annotated[tuple[CitationInput, ...], Field(max_length=CITATIONS)] = ()
+    attachments: Chosen = ()
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
+        _check_files(self.attachments, attaching.files_for_answer(petition))
         citations = tuple(Citation(**one.model_dump()) for one in self.citations)
         return petition.draft_answer(
-            self.text, citations=citations, officer=act.officer.username, **act.cause
+            self.text,
+            citations=citations,
+            attachments=self.attachments,
+            officer=act.officer.username,
+            **act.cause,
         )
 
 
@@ -298,6 +311,7 @@ class Publish(ActionInput):
     subject: Title
     content: LongText
     answer: LongText
+    attachments: Chosen = ()
     although_conduct: bool = False
     although_personal: bool = False
 
@@ -307,11 +321,13 @@ class Publish(ActionInput):
             raise InvalidInputError(("although_conduct", "conduct"))
         if not self.although_personal:
             self._check_redaction()
+        _check_files(self.attachments, attaching.files_of_answer(petition))
         publication = Publication(
             subject=self.subject,
             content=self.content,
             answer=self.answer,
             citations=petition.answer.citations if petition.answer else (),
+            attachments=self.attachments,
             published_at=act.at,
         )
         return petition.publish(publication, **act.cause)
@@ -488,6 +504,11 @@ INPUTS: dict[Action, type[ActionInput]] = {
     Action.OPEN_SEAL: OpenSeal,
 }
 """The actions of the desk, in the order in which pages offer them, and what each has to be told."""
+
+
+def _check_files(chosen: tuple[str, ...], possible: tuple[Attachment, ...]) -> None:
+    if not set(chosen) <= {one.id for one in possible}:
+        raise InvalidInputError(("attachments", "unknown"))
 
 
 def _check_field(field: str | None, petition: Petition, act: Act) -> None:

@@ -12,6 +12,7 @@ from chalicelib.casework.actions import INPUTS, REFUSALS, Refusal
 from chalicelib.casework.officers import DeskOfficer, Role
 from chalicelib.casework.redaction import masked
 from shared.directory import Directory
+from shared.domain import attaching
 from shared.domain.conduct import NO_UNIT_OF_OURS
 from shared.domain.lifecycle import Action
 from shared.domain.petition import Kind, Lane, Petition
@@ -21,7 +22,7 @@ from shared.web.labels import KINDS, LANES
 
 
 class FormField(NamedTuple):
-    """One field of a form. `kind` is area, text, date, choice or tick; `source` names the list of a choice."""
+    """One field of a form. `kind` is area, text, date, choice, tick or ticks; `source` names the list of a choice."""
 
     name: str
     label: str
@@ -132,6 +133,25 @@ ALTHOUGH_CONDUCT = FormField(
     "although_conduct", N_("Tôi xác nhận công khai dù đây là phản ánh về hành vi cán bộ."), "tick"
 )
 
+FILES: dict[Action, FormField] = {
+    Action.DRAFT_ANSWER: FormField(
+        "attachments",
+        N_("Tệp kèm theo câu trả lời"),
+        "ticks",
+        is_optional=True,
+        source="answer_files",
+        hint=FOR_PETITIONER,
+    ),
+    Action.PUBLISH: FormField(
+        "attachments",
+        N_("Tệp được công khai"),
+        "ticks",
+        is_optional=True,
+        source="public_files",
+        hint=N_("Chỉ chọn tệp không có thông tin cá nhân."),
+    ),
+}
+
 WARNINGS: dict[Action, str] = {
     Action.RESTRICT: N_("Hồ sơ sẽ rời hàng đợi thông thường; chỉ người được chỉ định mới mở được."),
     Action.OPEN_SEAL: N_("Việc mở được ghi vào lịch sử cùng tên bạn và lý do."),
@@ -142,11 +162,16 @@ WARNINGS: dict[Action, str] = {
 
 
 def fields_of(action: Action, petition: Petition) -> tuple[FormField, ...]:
-    """Return the fields of an action's form for a petition."""
-    if action is not Action.PUBLISH:
-        return FIELDS[action]
-    conduct = (ALTHOUGH_CONDUCT,) if petition.kind is Kind.CONDUCT else ()
-    return (*FIELDS[action], ALTHOUGH_PERSONAL, *conduct)
+    """Return the fields of an action's form for a petition; files are asked for where there are any."""
+    files = {
+        Action.DRAFT_ANSWER: attaching.files_for_answer(petition),
+        Action.PUBLISH: attaching.files_of_answer(petition),
+    }
+    fields = FIELDS[action]
+    if action is Action.PUBLISH:
+        conduct = (ALTHOUGH_CONDUCT,) if petition.kind is Kind.CONDUCT else ()
+        fields = (*fields, ALTHOUGH_PERSONAL, *conduct)
+    return (*fields, FILES[action]) if files.get(action) else fields
 
 
 def rows_of(action: Action, petition: Petition) -> tuple[tuple[FormField, ...], ...]:
@@ -201,13 +226,13 @@ def given_at_first(action: Action, petition: Petition) -> Mapping[str, str]:
 
 def _given_draft(petition: Petition) -> dict[str, str]:
     if petition.draft is None:
-        return {}
+        return {"attachments": " ".join(one.id for one in attaching.files_for_answer(petition))}
     cited = {
         f"citation_{n}_{part}": getattr(one, part) or ""
         for n, one in enumerate(petition.draft.citations, start=1)
         for part in ("number", "article", "link")
     }
-    return {"text": petition.draft.text, **cited}
+    return {"text": petition.draft.text, "attachments": " ".join(petition.draft.attachments), **cited}
 
 
 def choices(
@@ -234,6 +259,8 @@ def choices(
         "lanes": [(lane.value, _(LANES[lane])) for lane in Lane if lane is not Lane.RESTRICTED],
         "refusals": [(reason.value, _(REFUSALS[reason])) for reason in Refusal],
         "handlers": colleagues,
+        "answer_files": [(one.id, one.filename) for one in attaching.files_for_answer(petition)],
+        "public_files": [(one.id, one.filename) for one in attaching.files_of_answer(petition)],
     }
 
 

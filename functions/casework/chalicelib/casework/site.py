@@ -56,7 +56,7 @@ from shared.domain.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition import Identity, Petition
 from shared.domain.reference import normal_reference
 from shared.domain.working_calendar import local_date
-from shared.http import RULES, form_body, forms_may_lead_to, problem_of, see_other, validated
+from shared.http import RULES, form_body, form_pairs, forms_may_lead_to, problem_of, see_other, validated
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES, REJECTIONS, REPLY_BY, STATES
 from shared.web.rendering import link
@@ -248,7 +248,7 @@ def act(request: Request, officer: DeskOfficer, reference: str, name: str) -> Re
     if action is None:
         raise errors.UnknownPetitionError
     found = composition.casework().find(officer, reference, action)
-    form = form_body(request)
+    form = _action_form(request)
     try:
         given = validated(INPUTS[action], forms.facts_of(action, form))
         if isinstance(given, OpenSeal):
@@ -261,6 +261,13 @@ def act(request: Request, officer: DeskOfficer, reference: str, name: str) -> Re
     except (errors.StaleVersionError, errors.ActionNotPossibleError) as error:
         return _conflict_page(request, officer, Refused(action, form), reference, error)
     return see_other(link(_next_page(officer, changed, action), language_of_page(request)))
+
+
+def _action_form(request: Request) -> dict[str, str]:
+    """Return an action's form; of boxes with one name, all that were ticked, in one text."""
+    pairs = form_pairs(request)
+    ticked = " ".join(value for name, value in pairs if name == "attachments")
+    return {**dict(pairs), **({"attachments": ticked} if ticked else {})}
 
 
 def _conflict_page(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
 from shared import clock
 from shared.directory import Directory
-from shared.domain.errors import InvalidInputError
+from shared.domain.attachments import Attachment, AttachmentState, BelongsTo
+from shared.domain.errors import InvalidInputError, UnknownAttachmentError
 from shared.domain.gsm7 import unaccented
 from shared.domain.petition import Citation, Kind
 from shared.domain.working_calendar import local_date
@@ -24,7 +26,19 @@ MONTHS_PER_REQUEST = 24
 LONGEST_SEARCH = 100
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+_NAME = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z#[0-9a-f]{8}")
 _CURSOR = re.compile(r"(20[0-9]{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:#a-f-]{1,40}))?")
+
+
+def _is_name(given: str) -> bool:
+    """Tell whether a text can name a published answer."""
+    if not _NAME.fullmatch(given):
+        return False
+    try:
+        datetime.fromisoformat(given.partition("#")[0])
+    except ValueError:
+        return False
+    return True
 
 
 class _View(BaseModel):
@@ -47,6 +61,15 @@ class FieldList(_View):
     fields: tuple[FieldView, ...]
 
 
+class PublishedFile(_View):
+    """A file of a published answer, and where to get it."""
+
+    filename: str
+    content_type: str
+    size: int
+    url: str
+
+
 class PublishedItem(_View):
     """A published question and its answer; it carries neither reference nor person."""
 
@@ -62,6 +85,7 @@ class PublishedItem(_View):
     received_on: date
     answered_on: date
     published_at: datetime
+    attachments: tuple[PublishedFile, ...] = ()
 
 
 class PublishedList(_View):
@@ -133,6 +157,26 @@ class PublicRecord:
             items=tuple(self._item(answer, language) for answer in items), next_cursor=next_cursor
         )
 
+    def public_file(self, name: str, file_id: str) -> Attachment:
+        """Return a file of a published answer.
+
+        Raises:
+            UnknownAttachmentError: there is no such answer (any more), or it has no such file.
+        """
+        answer = self._petitions.published_answer(name) if _is_name(name) else None
+        if answer is None:
+            raise UnknownAttachmentError
+        for file in answer.attachments:
+            if file.id == file_id:
+                return Attachment(
+                    **file.model_dump(),
+                    belongs_to=BelongsTo.ANSWER,
+                    state=AttachmentState.CLEAN,
+                    by="",
+                    declared_at=answer.published_at,
+                )
+        raise UnknownAttachmentError
+
     def _start(self, month: str, cursor: str) -> tuple[str, str | None]:
         if cursor:
             found = _CURSOR.fullmatch(cursor)
@@ -145,7 +189,14 @@ class PublicRecord:
         field = self._directory.fields(answer.received_on).get(answer.field or "")
         unit = self._directory.units(answer.answered_on).get(answer.unit or "")
         return PublishedItem(
-            **answer.model_dump(),
+            **answer.model_dump(exclude={"attachments", "name"}),
+            attachments=tuple(
+                PublishedFile(
+                    **file.model_dump(exclude={"id"}),
+                    url=f"/cong-khai/tep?a={quote(answer.name)}&f={file.id}",
+                )
+                for file in answer.attachments
+            ),
             field_label=_name(field.name, field.name_en, language) if field else None,
             unit_label=_name(unit.name, unit.name_en, language) if unit else None,
         )

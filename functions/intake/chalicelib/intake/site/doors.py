@@ -24,7 +24,7 @@ PAGES: dict[str, Callable[..., Response]] = {
         *(following.track_form, following.track, following.supplement, following.withdraw),
         *(following.rate, following.reopen, following.unlock),
         *(verifying.verification, verifying.download_record),
-        *(files.files, files.attach, files.fetch_file),
+        *(files.files, files.attach, files.fetch_file, files.fetch_public_file),
     )
 }
 """What `app.py` may ask for."""

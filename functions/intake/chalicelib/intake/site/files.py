@@ -83,6 +83,12 @@ def fetch_file(request: Request) -> Response:
     return see_other(composition.file_desk().answers_file(petition, form.get("file", "")).url)
 
 
+def fetch_public_file(request: Request) -> Response:
+    """Lead to a file of a published answer."""
+    file = composition.public_record().public_file(query(request, "a"), query(request, "f"))
+    return see_other(composition.bucket().download(file).url)
+
+
 def _admitted(request: Request, form: Mapping[str, str]) -> Petition:
     if form.get("p"):
         return composition.file_desk().admitted(form["p"])
