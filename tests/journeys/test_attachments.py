@@ -127,7 +127,7 @@ def test_nothing_is_published_but_what_came_with_the_answer(system: System, answ
         "the petitioner's": citizen.look()["attachments"][0]["id"],
         "one that was kept back": kept_back,
     }
-    public = {"subject": "Kết quả", "content": "Hỏi về kết quả.", "answer": "Xem công văn."}
+    public: dict[str, Any] = {"subject": "Kết quả", "content": "Hỏi về kết quả.", "answer": "Xem công văn."}
 
     answer = Officer(system, "binh.vanphong").try_to(
         "publish", citizen.reference, **public, attachments=[files_of[chosen]]
