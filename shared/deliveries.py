@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
@@ -53,8 +53,10 @@ class DeliveryState(StrEnum):
     """Another notice's message says it too: what became of that one became of this one."""
     OPEN = "OPEN"
     """A call that an operator has to make."""
+    LETTER = "LETTER"
+    """Nobody could be reached by calls: a letter is to be written."""
     DONE = "DONE"
-    """The operator made the call."""
+    """The operator made the call, or posted the letter."""
 
 
 TOLD = frozenset(
@@ -63,6 +65,7 @@ TOLD = frozenset(
         DeliveryState.DELIVERED,
         DeliveryState.AMBIGUOUS,
         DeliveryState.OPEN,
+        DeliveryState.LETTER,
         DeliveryState.DONE,
     }
 )
@@ -170,18 +173,50 @@ class CallOutcome(StrEnum):
 
 
 CALL_TRIES = 3
-"""After so many calls without an answer a call task ends as FAILED."""
+"""After so many calls without an answer a letter is to be written."""
 CALL_AGAIN_AFTER = timedelta(hours=3)
 
 
-def after_call(task: Delivery, outcome: CallOutcome, by: str, at: datetime) -> Delivery:
-    """Return a call task after one call: done, to be tried again later, or failed."""
+def after_call(
+    task: Delivery, outcome: CallOutcome, by: str, at: datetime, call_at: datetime | None = None
+) -> Delivery:
+    """Return a call task after one call: done, to be called again, to be written a letter, or failed.
+
+    Args:
+        task: the task as it was.
+        outcome: what came of the call.
+        by: the operator.
+        at: now.
+        call_at: when somebody asked to be called, for `CALL_LATER`.
+    """
     tries = task.attempt + 1
     called = task.model_copy(update={"attempt": tries, "handled_by": by, "reason": outcome.value, "at": at})
-    if outcome is CallOutcome.NO_ANSWER and tries < CALL_TRIES:
-        return called.model_copy(update={"listed_at": at + CALL_AGAIN_AFTER})
-    state = DeliveryState.DONE if outcome is CallOutcome.REACHED else DeliveryState.FAILED
+    if outcome is CallOutcome.CALL_LATER or (outcome is CallOutcome.NO_ANSWER and tries < CALL_TRIES):
+        return called.model_copy(update={"listed_at": call_at or at + CALL_AGAIN_AFTER})
+    if outcome in (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER):
+        return called.model_copy(update={"state": DeliveryState.LETTER, "listed_at": at})
+    is_told = outcome is not CallOutcome.UNREACHABLE
+    state = DeliveryState.DONE if is_told else DeliveryState.FAILED
     return called.model_copy(update={"state": state, "listed": None, "listed_at": None})
+
+
+def possible_outcomes(task: Delivery) -> tuple[CallOutcome, ...]:
+    """Return what may come of a task: calls first; when they were in vain, a letter or nothing more."""
+    if task.state is DeliveryState.LETTER:
+        return (CallOutcome.LETTER, CallOutcome.REACHED, CallOutcome.UNREACHABLE)
+    return (
+        CallOutcome.REACHED,
+        CallOutcome.NO_ANSWER,
+        CallOutcome.CALL_LATER,
+        CallOutcome.WRONG_NUMBER,
+    )
+
+
+class Proven(NamedTuple):
+    """A delivery before and after a receipt; both the same when the receipt changed nothing."""
+
+    before: Delivery
+    after: Delivery
 
 
 class ClaimLostError(Exception):
@@ -228,11 +263,11 @@ class Deliveries:
         at: datetime,
         reason: str | None = None,
         only_from: frozenset[DeliveryState] = PROVABLE,
-    ) -> Delivery | None:
+    ) -> Proven | None:
         """Write what a provider's receipt says, if nothing final is known yet.
 
         Returns:
-            The delivery as it stands afterwards; None when there is none of that name.
+            The delivery as it was and as it stands now; None when there is none of that name.
         """
         values: dict[str, Any] = {f":s{n}": {"S": one} for n, one in enumerate(sorted(only_from))}
         condition = f"#state IN ({', '.join(values)})"
@@ -250,13 +285,14 @@ class Deliveries:
                     ":at": {"S": _instant(at)},
                     ":reason": {"S": reason or "receipt"},
                 },
-                ReturnValues="ALL_NEW",
+                ReturnValues="ALL_OLD",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             old = _conflicting(error)
-            return _delivery_of(old) if old else None
-        return _delivery_of(answer["Attributes"])
+            return Proven(_delivery_of(old), _delivery_of(old)) if old else None
+        before = _delivery_of(answer["Attributes"])
+        return Proven(before, before.model_copy(update={"state": state, "at": at}))
 
     def record_view(self, reference: str, version: int, at: datetime) -> None:
         """Write that the petitioner saw a petition with so many history entries; the first time counts."""
@@ -274,13 +310,20 @@ class Deliveries:
         except ClientError as error:
             _conflicting(error)
 
-    def record_call(self, task: Delivery, outcome: CallOutcome, by: str, at: datetime) -> Delivery:
+    def record_call(
+        self,
+        task: Delivery,
+        outcome: CallOutcome,
+        by: str,
+        at: datetime,
+        call_at: datetime | None = None,
+    ) -> Delivery:
         """Write what came of a call, if nobody else has called since the task was read.
 
         Raises:
             ClaimLostError: when somebody has.
         """
-        called = after_call(task, outcome, by, at)
+        called = after_call(task, outcome, by, at, call_at)
         other = self._put(
             called,
             "#state = :state AND attempt = :attempt",

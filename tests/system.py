@@ -20,7 +20,7 @@ from infra.local import functions, moto_insides
 from infra.local.clock import TravellingClock
 from infra.local.cloud import STAGE
 from infra.local.driver import Driver
-from infra.local.sms_gateway import SmsGateway, UnavailableError
+from infra.local.sms_gateway import BrokenError, SmsGateway, UnavailableError
 from infra.local.system import FUNCTIONS, LocalSystem, Wiring
 from shared import aws
 from tests.faults.injection import Injection
@@ -166,6 +166,9 @@ def _handler(gateway: SmsGateway) -> type[BaseHTTPRequestHandler]:
                 answer = gateway.receive(body)
             except UnavailableError:
                 self._send(503, b"")
+                return
+            except BrokenError:
+                self._send(500, b"")
                 return
             if answer is None:
                 self.close_connection = True

@@ -81,11 +81,12 @@ class Outbox:
             self._call({name: str(value["S"]) for name, value in item.items() if "S" in value})
             for page in pages.paginate(
                 TableName=self._cloud.outputs["DeliveriesTable"],
-                FilterExpression="channel = :phone AND #state IN (:open, :done)",
+                FilterExpression="channel = :phone AND #state IN (:open, :letter, :done)",
                 ExpressionAttributeNames={"#state": "state"},
                 ExpressionAttributeValues={
                     ":phone": {"S": DeliveryChannel.PHONE},
                     ":open": {"S": DeliveryState.OPEN},
+                    ":letter": {"S": DeliveryState.LETTER},
                     ":done": {"S": DeliveryState.DONE},
                 },
             )

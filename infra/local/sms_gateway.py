@@ -24,6 +24,8 @@ class Trouble(Enum):
     """503, and nothing was taken."""
     REFUSED = auto()
     """A permanent error code (99), and nothing was taken."""
+    ERROR_AFTER_TAKING = auto()
+    """The message was taken, and the answer is 500."""
     LOST_REPLY = auto()
     """The message was taken, and the connection is closed without an answer."""
 
@@ -50,6 +52,10 @@ class SmsGateway:
         self._taken: dict[str, SentSms] = {}
         self.credentials: dict[str, str] = {}
         self.trouble: deque[Trouble] = deque()
+        self.is_down = False
+        """Whether every request is answered with 503."""
+        self.asked = 0
+        """How many requests there were."""
 
     @property
     def sent(self) -> list[SentSms]:
@@ -62,20 +68,25 @@ class SmsGateway:
         with self._lock:
             self._taken.clear()
             self.trouble.clear()
+            self.is_down, self.asked = False, 0
 
     def receive(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """Take one request and answer it; `None`: close the connection without an answer.
 
         Raises:
             UnavailableError: answer 503.
+            BrokenError: answer 500.
         """
         with self._lock:
+            self.asked += 1
             trouble = self.trouble.popleft() if self.trouble else None
-            if trouble is Trouble.UNAVAILABLE:
+            if self.is_down or trouble is Trouble.UNAVAILABLE:
                 raise UnavailableError
             if trouble is Trouble.REFUSED:
                 return {"CodeResult": "99", "ErrorMessage": "Unknown error"}
             answer = self._take({key: str(value) for key, value in body.items()})
+        if trouble is Trouble.ERROR_AFTER_TAKING:
+            raise BrokenError
         return None if trouble is Trouble.LOST_REPLY else answer
 
     def _take(self, body: dict[str, str]) -> dict[str, Any]:
@@ -107,3 +118,7 @@ def _e164(phone: str) -> str:
 
 class UnavailableError(Exception):
     """The gateway answers 503."""
+
+
+class BrokenError(Exception):
+    """The gateway answers 500, though it took the message."""

@@ -74,6 +74,8 @@ class Injection:
         self._for_one_try = False
         self._seen: str = ""
         self._holding: Fault | None = None
+        self.messages: list[str] = []
+        """What the functions put on queues, in SQS's JSON, since the last `forget`."""
         self.calls: list[Call] = []
         self.injected: list[tuple[Call, Fault]] = []
 
@@ -139,11 +141,15 @@ class Injection:
     def forget(self) -> None:
         """Plan nothing, know of no calls."""
         self._plan, self._broken, self.calls, self.injected = {}, {}, [], []
+        self.messages = []
         self._seen, self._holding = "", None
 
     def _gate(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         if not self._where():
             return _answer(event_name, request)
+        if event_name.startswith("before-send.sqs.SendMessage"):
+            body: Any = request.body
+            self.messages.append(body.decode() if isinstance(body, bytes) else str(body))
         invocation = str(request.headers.get("amz-sdk-invocation-id", ""))
         if not invocation or invocation != self._seen:
             self._seen = invocation

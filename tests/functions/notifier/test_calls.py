@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.deliveries import CALL_AGAIN_AFTER, CallOutcome, ClaimLostError, Delivery
+from shared.deliveries import CALL_AGAIN_AFTER, CallOutcome, ClaimLostError, Delivery, possible_outcomes
+from shared.domain.evidence import Proof
 from shared.domain.notices import NoticeKind
 from shared.domain.petition import ReplyBy
+from shared.told import evidence_of
 from tests.functions.notifier.conftest import REFERENCE, PostRoom
 
 
@@ -52,15 +54,47 @@ def test_who_does_not_answer_is_called_again_later_and_three_times_in_all(
 
     post_room.deliveries.record_call(call, CallOutcome.NO_ANSWER, "operator", post_room.clock.now())
 
-    assert post_room.row(call.notice).state == "FAILED"
-    assert post_room.deliveries.open_calls(post_room.clock.now() + timedelta(days=9)) == ()
+    assert post_room.row(call.notice).state == "LETTER"
+    assert [one.notice for one in post_room.deliveries.open_calls(post_room.clock.now())] == [call.notice]
 
 
-def test_wrong_number_ends_the_task_at_once(post_room: PostRoom, call: Delivery):
+def test_wrong_number_leads_to_a_letter_at_once(post_room: PostRoom, call: Delivery):
     post_room.deliveries.record_call(call, CallOutcome.WRONG_NUMBER, "operator", post_room.clock.now())
 
-    assert post_room.row(call.notice).state == "FAILED"
-    assert post_room.row(call.notice).reason == "WRONG_NUMBER"
+    assert post_room.row(call.notice).state == "LETTER"
+    assert possible_outcomes(post_room.row(call.notice))[0] is CallOutcome.LETTER
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "proof"),
+    [
+        pytest.param(CallOutcome.LETTER, "DONE", Proof.LETTER, id="posted"),
+        pytest.param(CallOutcome.REACHED, "DONE", Proof.CALL, id="called back"),
+        pytest.param(CallOutcome.UNREACHABLE, "FAILED", None, id="no way left"),
+    ],
+)
+def test_letter_ends_as_evidence_or_as_known_to_be_unreachable(
+    post_room: PostRoom, call: Delivery, outcome, state, proof
+):
+    at = post_room.clock.now()
+    letter = post_room.deliveries.record_call(call, CallOutcome.WRONG_NUMBER, "operator", at)
+
+    post_room.deliveries.record_call(letter, outcome, "operator", at)
+
+    assert post_room.row(call.notice).state == state
+    assert post_room.deliveries.open_calls(at + timedelta(days=9)) == ()
+    telling = evidence_of(post_room.deliveries, REFERENCE)[1]
+    assert (telling.proof if telling else None) == proof
+
+
+def test_who_asks_to_be_called_later_is_listed_then(post_room: PostRoom, call: Delivery):
+    at = post_room.clock.now()
+    later = at + timedelta(hours=8)
+
+    post_room.deliveries.record_call(call, CallOutcome.CALL_LATER, "operator", at, later)
+
+    assert post_room.deliveries.open_calls(later - timedelta(minutes=1)) == ()
+    assert [one.attempt for one in post_room.deliveries.open_calls(later)] == [1]
 
 
 def test_two_operators_cannot_both_record_the_same_call(post_room: PostRoom, call: Delivery):

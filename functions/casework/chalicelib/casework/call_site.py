@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets as randomness
 from collections.abc import Iterable, Mapping
+from datetime import time, timedelta
 from typing import Any
 
 from chalice.app import Request, Response
@@ -18,7 +19,7 @@ from shared import clock
 from shared.deliveries import CallOutcome
 from shared.domain import errors
 from shared.domain.petition import Kind, PetitionerType, ReplyBy
-from shared.domain.working_calendar import local_date
+from shared.domain.working_calendar import at_local, local_date
 from shared.http import RULES, form_pairs, see_other, validated
 from shared.petitions import stored_instant
 from shared.web.i18n import N_, Language, gettext
@@ -42,7 +43,10 @@ LABELS: dict[str, str] = {
 OUTCOMES: dict[CallOutcome, str] = {
     CallOutcome.REACHED: N_("Đã báo"),
     CallOutcome.NO_ANSWER: N_("Không nghe máy"),
+    CallOutcome.CALL_LATER: N_("Hẹn gọi lại"),
     CallOutcome.WRONG_NUMBER: N_("Sai số"),
+    CallOutcome.LETTER: N_("Đã gửi thư"),
+    CallOutcome.UNREACHABLE: N_("Không liên hệ được"),
 }
 _CARRIED = frozenset({*LABELS, "may_publish", "call_id", "call_started_at"})
 _PLACES = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
@@ -107,8 +111,19 @@ def make_call(request: Request, officer: DeskOfficer, reference: str) -> Respons
         asked = validated(CallRequest, {"notice": given["notice"]})
         callee = tasks.dial(officer, reference, asked)
         return _calls_page(request, officer, (reference, asked.notice), callee)
+    if given["outcome"] == CallOutcome.CALL_LATER:
+        given["call_at"] = _moment_after(form.get("after", ""))
     tasks.record(officer, reference, validated(OutcomeInput, given))
     return see_other(link("/desk/calls", language_of_page(request)))
+
+
+def _moment_after(text: str) -> str:
+    """Return the next moment at which clocks in Vietnam show a time such as `17:00`."""
+    try:
+        at = at_local(local_date(clock.now()), time.fromisoformat(text))
+    except ValueError:
+        return ""
+    return (at if at > clock.now() else at + timedelta(days=1)).isoformat()
 
 
 def _calls_page(
@@ -120,11 +135,12 @@ def _calls_page(
             **task.model_dump(),
             "phone": callee.phone if callee and (task.reference, task.notice) == dialled else None,
             "name": callee.name if callee and (task.reference, task.notice) == dialled else None,
+            "address": callee.address if callee and (task.reference, task.notice) == dialled else None,
+            "outcomes": [(one.value, _(OUTCOMES[one])) for one in task.outcomes],
         }
         for task in composition.call_tasks().waiting(officer)
     ]
-    outcomes = [(one.value, _(label)) for one, label in OUTCOMES.items()]
-    return render(request, officer, "calls.html", tasks=shown, outcomes=outcomes)
+    return render(request, officer, "calls.html", tasks=shown)
 
 
 def _facts_of(form: Mapping[str, str], reply_by: tuple[str, ...]) -> dict[str, Any]:

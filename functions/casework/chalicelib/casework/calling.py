@@ -5,7 +5,7 @@ A number is shown only for a call that is open, and showing it is recorded as an
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,14 +13,29 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer
 from shared import clock
-from shared.deliveries import CALLS, CallOutcome, ClaimLostError, Deliveries, Delivery
-from shared.domain.errors import ActionNotPossibleError, StaleVersionError, UnknownPetitionError
+from shared.deliveries import (
+    CALLS,
+    CallOutcome,
+    ClaimLostError,
+    Deliveries,
+    Delivery,
+    DeliveryState,
+    possible_outcomes,
+)
+from shared.domain.errors import (
+    ActionNotPossibleError,
+    InvalidInputError,
+    StaleVersionError,
+    UnknownPetitionError,
+)
 from shared.domain.petition import Petition
 from shared.petitions import Petitions
 from shared.seal import Seal
 
 ATTEMPTS = 4
 """How often we look again when somebody else changed the petition meanwhile."""
+LATEST_CALL = timedelta(days=7)
+"""How far ahead somebody may ask to be called."""
 REASON = "Gọi điện theo lựa chọn của người gửi"
 
 
@@ -35,6 +50,10 @@ class CallView(BaseModel):
     since: datetime
     attempt: int
     """How many calls were made already."""
+    state: DeliveryState
+    """OPEN: to be called. LETTER: calls were in vain, a letter is to be written."""
+    outcomes: tuple[CallOutcome, ...]
+    """What may come of it."""
 
 
 class CallRequest(BaseModel):
@@ -50,13 +69,16 @@ class OutcomeInput(CallRequest):
 
     attempt: Annotated[int, Field(ge=0)]
     outcome: CallOutcome
+    call_at: datetime | None = None
+    """When somebody asked to be called, with `CALL_LATER`."""
 
 
 class Callee(NamedTuple):
-    """Whom to call."""
+    """Whom to call, or to write to when calls were in vain."""
 
     phone: str | None
     name: str | None
+    address: str | None = None
 
 
 class CallTasks:
@@ -88,22 +110,29 @@ class CallTasks:
         task = self._open_task(reference, given.notice)
         petition = self._record(officer, task)
         identity = self._seal.open(petition.petitioner.seal, petition.reference)
-        return Callee(identity.phone, identity.name)
+        address = identity.address if task.state is DeliveryState.LETTER else None
+        return Callee(identity.phone, identity.name, address)
 
     def record(self, officer: DeskOfficer, reference: str, given: OutcomeInput) -> CallView:
         """Write what came of a call.
 
         Raises:
             UnknownPetitionError: there is no such call to make.
-            ActionNotPossibleError: somebody else has called since the list was shown.
+            ActionNotPossibleError: somebody else has called since the list was shown, or nothing like that can come
+                of it now.
+            InvalidInputError: without a time to call later, or with one that is past or far away.
         """
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
         self._known(officer, reference)
         task = self._open_task(reference, given.notice)
-        if task.attempt != given.attempt:
+        if task.attempt != given.attempt or given.outcome not in possible_outcomes(task):
             raise ActionNotPossibleError("call", task.state)
         try:
-            return _view(self._deliveries.record_call(task, given.outcome, officer.username, clock.now()))
+            return _view(
+                self._deliveries.record_call(
+                    task, given.outcome, officer.username, clock.now(), _later(given)
+                )
+            )
         except ClaimLostError as lost:
             raise ActionNotPossibleError("call", lost.other.state) from None
 
@@ -135,6 +164,18 @@ class CallTasks:
         raise error
 
 
+def _later(given: OutcomeInput) -> datetime | None:
+    """Return when to call again, if somebody asked for a time."""
+    if given.outcome is not CallOutcome.CALL_LATER:
+        return None
+    now = clock.now()
+    if given.call_at is None or given.call_at.tzinfo is None:
+        raise InvalidInputError(("call_at", "missing"))
+    if not now < given.call_at <= now + LATEST_CALL:
+        raise InvalidInputError(("call_at", "invalid"))
+    return given.call_at
+
+
 def _view(task: Delivery) -> CallView:
     return CallView(
         reference=task.reference,
@@ -142,4 +183,6 @@ def _view(task: Delivery) -> CallView:
         text=task.text or "",
         since=task.claimed_at or task.at,
         attempt=task.attempt,
+        state=task.state,
+        outcomes=possible_outcomes(task),
     )

@@ -22,6 +22,7 @@ STATES: dict[DeliveryState, str] = {
     DeliveryState.SUPERSEDED: N_("Không còn cần gửi"),
     DeliveryState.CARRIED: N_("Báo chung với thông báo khác"),
     DeliveryState.OPEN: N_("Chờ gọi"),
+    DeliveryState.LETTER: N_("Gọi không được, chờ gửi thư"),
     DeliveryState.DONE: N_("Đã gọi"),
 }
 CHANNELS: dict[DeliveryChannel, str] = {

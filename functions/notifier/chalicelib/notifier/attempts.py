@@ -26,7 +26,7 @@ from .senders.sender import (
     TemporarySendError,
     UnknownOutcomeError,
 )
-from .waiting import LEASE, MOST_TRIES, TRIES_BEFORE_NEXT_CHANNEL, retry_at
+from .waiting import LEASE, retry_at
 
 SendersOf = Callable[[DeliveryChannel, str], Sequence[Sender]]
 """A channel's providers, in the order to try them for a message of this id."""
@@ -44,14 +44,14 @@ class Attempts:
         self._senders_of = senders_of
         self._receipt_within = receipt_within
 
-    def make(self, delivery: Delivery, message: Message, before: Delivery | None, *, is_last: bool) -> bool:
+    def make(self, delivery: Delivery, message: Message, before: Delivery | None, *, patience: int) -> bool:
         """Make one round of tries, unless one is to be waited for.
 
         Args:
             delivery: the row as it is to be.
             message: what to send.
             before: the row as it is; None when there is none.
-            is_last: whether the reader has no channel after this one.
+            patience: rounds of tries after which the channel is given up, unless the message may have gone out.
 
         Returns:
             False when this channel is given up; True when the reader is told, may have been, or still will be.
@@ -66,8 +66,8 @@ class Attempts:
         senders = self._senders_of(delivery.channel, message.request_id)
         try:
             if doubt is not None and before is not None:
-                return self._ask_the_same_again(delivery, message, before, senders, is_last=is_last)
-            return self._try_each(delivery, message, before, senders, is_last=is_last)
+                return self._ask_the_same_again(delivery, message, before, senders, patience=patience)
+            return self._try_each(delivery, message, before, senders, patience=patience)
         except ClaimLostError:
             return True  # another worker is at it, and its row wakes by itself
 
@@ -99,7 +99,7 @@ class Attempts:
         before: Delivery | None,
         senders: Sequence[Sender],
         *,
-        is_last: bool,
+        patience: int,
     ) -> bool:
         """Let each provider try whose circuit allows it, until one has the message or may have it."""
         seen, reason, is_here = before, "circuit-open", False
@@ -109,7 +109,7 @@ class Attempts:
                 continue
             claimed = self._claim(delivery, seen, sender)
             try:
-                return self._hand_over(claimed, message, sender, is_last=is_last)
+                return self._hand_over(claimed, message, sender, patience=patience)
             except TemporarySendError as error:
                 seen, reason, is_here = claimed, error.reason, True
                 self._circuits.report(sender.name, clock.now(), worked=False)
@@ -118,7 +118,7 @@ class Attempts:
                 self._circuits.report(sender.name, clock.now(), worked=True)
         if not is_here:
             return self._fail(seen or delivery, seen, reason)
-        return self._come_back(delivery, seen, reason, is_last=is_last)
+        return self._come_back(delivery, seen, reason, patience=patience)
 
     def _ask_the_same_again(
         self,
@@ -127,7 +127,7 @@ class Attempts:
         before: Delivery,
         senders: Sequence[Sender],
         *,
-        is_last: bool,
+        patience: int,
     ) -> bool:
         """Ask the provider that may have the message, for as long as it recognises it."""
         sender = next((one for one in senders if one.name == before.provider), None)
@@ -135,15 +135,15 @@ class Attempts:
         if sender is None or clock.now() - doubt >= sender.deduplicates_for:
             return self._leave_in_doubt(before, "worker-died-or-answer-lost", sender)
         if not self._circuits.admits(sender.name, clock.now()):
-            return self._come_back(delivery, before, "circuit-open", is_last=is_last)
+            return self._come_back(delivery, before, "circuit-open", patience=patience)
         claimed = self._claim(delivery, before, sender)
         try:
-            return self._hand_over(claimed, message, sender, is_last=is_last)
+            return self._hand_over(claimed, message, sender, patience=patience)
         except (TemporarySendError, NotThereError) as error:
             self._circuits.report(sender.name, clock.now(), worked=False)
-            return self._come_back(delivery, claimed, error.reason, is_last=is_last)
+            return self._come_back(delivery, claimed, error.reason, patience=patience)
 
-    def _hand_over(self, claimed: Delivery, message: Message, sender: Sender, *, is_last: bool) -> bool:
+    def _hand_over(self, claimed: Delivery, message: Message, sender: Sender, *, patience: int) -> bool:
         """Call the provider and record what it said; that it took nothing is for the caller to settle."""
         try:
             provider_id = sender.send(message)
@@ -152,7 +152,7 @@ class Attempts:
             self._circuits.report(sender.name, clock.now(), worked=True)
             return is_told
         except UnknownOutcomeError as error:
-            is_told = self._doubt(claimed, sender, error.reason, is_last=is_last)
+            is_told = self._doubt(claimed, sender, error.reason, patience=patience)
             self._circuits.report(sender.name, clock.now(), worked=False)
             return is_told
         self._settle(
@@ -183,12 +183,11 @@ class Attempts:
 
     # --- how it ends -------------------------------------------------------------------------------------
 
-    def _come_back(self, delivery: Delivery, seen: Delivery | None, reason: str, *, is_last: bool) -> bool:
+    def _come_back(self, delivery: Delivery, seen: Delivery | None, reason: str, *, patience: int) -> bool:
         """Leave the delivery for a later round, or give the channel up."""
         tries, is_in_doubt = delivery.attempt, delivery.in_doubt_since is not None
-        most = MOST_TRIES if is_last else TRIES_BEFORE_NEXT_CHANNEL
         row = seen or delivery
-        if tries >= most and not is_in_doubt:
+        if tries >= patience and not is_in_doubt:
             return self._fail(row, seen, f"gave-up-after-{reason}")
         self._settle(
             row,
@@ -201,12 +200,12 @@ class Attempts:
         )
         return True
 
-    def _doubt(self, claimed: Delivery, sender: Sender, reason: str, *, is_last: bool) -> bool:
+    def _doubt(self, claimed: Delivery, sender: Sender, reason: str, *, patience: int) -> bool:
         if not sender.deduplicates_for:
             return self._leave_in_doubt(claimed, reason, sender)
         doubt = claimed.in_doubt_since or clock.now()
         in_doubt = claimed.model_copy(update={"in_doubt_since": doubt})
-        return self._come_back(in_doubt, claimed, reason, is_last=is_last)
+        return self._come_back(in_doubt, claimed, reason, patience=patience)
 
     def _leave_in_doubt(self, seen: Delivery, reason: str, sender: Sender | None) -> bool:
         proves = sender is not None and sender.proves

@@ -41,13 +41,14 @@ from .notice import Notice
 from .readers import is_left_to_digest, readers_of
 from .senders.sender import Message
 from .supersession import is_superseded
-from .waiting import SHORT_WAIT, ComeBackError, look_again_at
+from .waiting import MOST_TRIES, SHORT_WAIT, ComeBackError, look_again_at, patience_before
 from .ways import Way, was_asked_for, ways_of, ways_to
 
 if TYPE_CHECKING:
     from shared.wording.rendering import Rendered
 
 _GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.UNPROVEN})
+_ON_THE_OPERATORS_LIST = frozenset({DeliveryState.OPEN, DeliveryState.LETTER})
 _AWAITS_RECEIPT = frozenset({DeliveryState.SENT, DeliveryState.AMBIGUOUS})
 
 
@@ -117,21 +118,26 @@ class Courier:
     def _carry_to_petitioner(self, notice: Notice, known: Sequence[Delivery]) -> None:
         """Try the channels in the order that the petitioner chose; at last ask an operator to call."""
         now = clock.now()
+        if any(one.state is DeliveryState.DELIVERED for one in known):
+            self._call_off(known)
+            return
         if any(one.state in TOLD and not _has_waited_for_receipt(one, now) for one in known):
             return
         if self._is_told_by_another(known):
             return
-        rests_until = self._rests_until(notice, now)
+        self._try_ways(notice, known, self._rests_until(notice, now))
+
+    def _try_ways(self, notice: Notice, known: Sequence[Delivery], rests_until: datetime | None) -> None:
         ways = self._ways(notice)
         by_channel = {one.channel: one for one in known}
         for position, (channel, address) in enumerate(ways):
             before = by_channel.get(channel)
-            is_last = position == len(ways) - 1
+            following = next((way[0] for way in ways[position + 1 :]), None)
             if before is not None and before.state in TOLD:
                 if rests_until is not None:
                     self._attempts.hold(before, before, rests_until)
                     return
-                if self._attempts.give_up_waiting(before, is_last=is_last):
+                if self._attempts.give_up_waiting(before, is_last=following is None):
                     return
                 continue
             if not self._is_open(notice, channel, address, before):
@@ -141,11 +147,18 @@ class Courier:
                 self._hold(notice, channel, before, waits_until)
                 return
             company = self._bunches.company_of(notice, known, ways[0], self._first_way)
-            if self._try(notice, company, channel, address, before, is_last=is_last):
+            if self._try(notice, company, channel, address, before, patience_before(following)):
                 return
             known = self._known(notice.request)
         telemetry.count("NoticeUndeliverable")
         self._close(notice, (), DeliveryState.FAILED, "no-way-left")
+
+    def _call_off(self, known: Sequence[Delivery]) -> None:
+        """Take a call off the operators' list that a late receipt has made needless."""
+        for one in known:
+            if one.state in _ON_THE_OPERATORS_LIST:
+                facts = {"state": DeliveryState.SUPERSEDED, "reason": "receipt-came-late", "listed": None}
+                self._deliveries.settle(one.model_copy(update={**facts, "listed_at": None}), one)
 
     def _rests_until(self, notice: Notice, now: datetime) -> datetime | None:
         """Return until when a notice waits as a row, None when it may go now.
@@ -212,8 +225,7 @@ class Courier:
         channel: DeliveryChannel,
         address: str,
         before: Delivery | None,
-        *,
-        is_last: bool,
+        patience: int,
     ) -> bool:
         """Try one channel; False when it is given up and the next one is to be tried."""
         language: Language = "en" if notice.petition.language == "en" else "vi"
@@ -229,7 +241,7 @@ class Courier:
             self._open_call(delivery, rendered, before)
             return True
         return self._attempts.make(
-            delivery, _message(notice, delivery.notice, address, rendered), before, is_last=is_last
+            delivery, _message(notice, delivery.notice, address, rendered), before, patience=patience
         )
 
     def _open_call(self, delivery: Delivery, rendered: Rendered, before: Delivery | None) -> None:
@@ -292,7 +304,7 @@ class Courier:
             delivery,
             _message(notice, delivery.notice, officer.email, rendered),
             before,
-            is_last=True,
+            patience=MOST_TRIES,
         )
 
     # --- what it consists of -----------------------------------------------------------------------------

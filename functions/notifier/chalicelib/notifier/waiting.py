@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from shared.deliveries import DeliveryChannel
 from shared.domain.errors import PetitionError
 
 WAITS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """After the first vain round of tries, the second, and each later one."""
 TRIES_BEFORE_NEXT_CHANNEL = 3
+TRIES_BEFORE_CALL = 48
+"""Two days: a provider that is down for a day is no reason for operators to call everybody."""
 MOST_TRIES = 14 * 24
 """Two weeks of trying once an hour; after them a channel is given up even when there is no other."""
 SHORT_WAIT = timedelta(minutes=15)
@@ -33,6 +36,13 @@ class ComeBackError(PetitionError):
         super().__init__(reason)
         self.reason = reason
         self.at = at
+
+
+def patience_before(following: DeliveryChannel | None) -> int:
+    """Return how many vain rounds lead to the next channel; None when there is none."""
+    if following is None:
+        return MOST_TRIES
+    return TRIES_BEFORE_CALL if following is DeliveryChannel.PHONE else TRIES_BEFORE_NEXT_CHANNEL
 
 
 def retry_at(tries: int, now: datetime) -> datetime:

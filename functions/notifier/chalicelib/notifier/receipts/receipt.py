@@ -28,6 +28,10 @@ class UnknownStatusError(PetitionError):
         self.status = status
 
 
+_AFTER_SILENCE = frozenset({DeliveryState.UNPROVEN, DeliveryState.DELIVERED})
+"""What a proof that came late finds: the first time, and when it is repeated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a provider says of one delivery: DELIVERED, FAILED, or merely SENT (which settles a doubt)."""
@@ -49,10 +53,11 @@ class Receipts:
     def take(self, receipt: Receipt) -> None:
         """Record a receipt; a petitioner whom a notice did not reach is told over the next channel.
 
-        A receipt that arrives twice puts the notice back twice, which is harmless: the courier finds what was done.
+        One whose receipt comes after the next channel was taken need not be called any more. A receipt that arrives
+        twice puts the notice back twice, which is harmless: the courier finds what was done.
         """
         settles_doubt_only = receipt.state is DeliveryState.SENT
-        delivery = self._deliveries.prove(
+        proven = self._deliveries.prove(
             receipt.reference,
             receipt.notice,
             receipt.state,
@@ -60,13 +65,16 @@ class Receipts:
             reason=receipt.reason,
             only_from=frozenset({DeliveryState.AMBIGUOUS}) if settles_doubt_only else PROVABLE,
         )
-        if delivery is None:
+        if proven is None:
             telemetry.count("ReceiptWithoutDelivery")
             return
+        delivery = proven.after
         telemetry.count(f"Receipt{receipt.state.capitalize()}", channel=delivery.channel)
         if delivery.state is not receipt.state and not settles_doubt_only:
             telemetry.count("ReceiptContradicted", channel=delivery.channel)
-        if delivery.state is DeliveryState.FAILED and delivery.audience is Audience.PETITIONER:
+        is_late_proof = delivery.state is DeliveryState.DELIVERED and proven.before.state in _AFTER_SILENCE
+        is_failure = delivery.state is DeliveryState.FAILED
+        if (is_failure or is_late_proof) and delivery.audience is Audience.PETITIONER:
             self._ask_again(
                 NoticeRequest(
                     reference=delivery.reference,
