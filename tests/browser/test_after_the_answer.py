@@ -14,7 +14,9 @@ from tests.browser.test_citizen_pages import assert_fits, send, tab_to, type_int
 
 pytestmark = pytest.mark.browser
 
-QUESTION = "Tôi dự thi nâng ngạch chuyên viên chính, đề nghị cho biết thời hạn công bố kết quả thi nâng ngạch."
+QUESTION = (
+    "Tôi dự thi nâng ngạch chuyên viên chính, đề nghị cho biết thời hạn công bố kết quả thi nâng ngạch."
+)
 SECONDS_FOR_ROUTING = 20
 
 

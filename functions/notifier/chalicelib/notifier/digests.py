@@ -20,6 +20,7 @@ from shared.wording.texts import Texts
 from .attempts import Attempts
 from .desk_day import LINES, Heading, desk_day, is_neutral, units_read
 from .senders.sender import Message
+from .waiting import MOST_TRIES
 
 PREFIX = "digest-"
 """Begins what stands in place of a reference: a digest is about a day."""
@@ -111,7 +112,7 @@ class Digests:
             html=rendered.html,
             unsubscribe_url=unsubscribe,
         )
-        self._attempts.make(delivery, message, before, is_last=True)
+        self._attempts.make(delivery, message, before, patience=MOST_TRIES)
         telemetry.count("DigestCarried")
 
 
