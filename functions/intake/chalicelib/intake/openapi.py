@@ -326,7 +326,7 @@ _PROBLEM_TITLES = {
     404: "Unknown reference, wrong PIN or locked: one answer for all three",
     409: "The petition's state does not allow this",
     422: "The input breaks a rule",
-    429: "This person has sent enough for today; `retry_after` is in seconds",
+    429: "This person, or this network address, has sent enough for now; retry_after is in seconds",
 }
 
 
