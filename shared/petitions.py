@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from shared import aws, clock
+from shared.corrections import correction_keys
 from shared.directory import Directory
 from shared.domain.errors import StaleVersionError
 from shared.domain.lifecycle import Action, State
@@ -177,15 +178,13 @@ class Petitions:
             **_head(petition),
             **opening_keys(petition),
             "parent": petition.parent,
+            **_likes(petition),
+            **correction_keys(petition),
         }
         wake_at = next_wake(
             petition, self._directory.terms_of(petition), self._directory.calendar(), clock.now()
         )
-        if (
-            petition.unit
-            and petition.parent is None
-            and (petition.is_unanswered or petition.state in _ON_THE_DESK)
-        ):
+        if petition.unit and _is_on_a_desk(petition):
             keys |= {"unit": petition.unit, "due_on": petition.due_on.isoformat(), "card": _card(petition)}
         if petition.publication is not None:
             at = petition.publication.published_at
@@ -320,6 +319,21 @@ class Petitions:
         last = page.get("LastEvaluatedKey")
         return [item["reference"]["S"] for item in page["Items"]], last["reference"]["S"] if last else None
 
+    def with_sketch(self, sketch: Iterable[str], *, limit: int) -> set[str]:
+        """Return the references of open petitions that share a key of a sketch, the latest of each key."""
+        found: set[str] = set()
+        for number, key in enumerate(sketch, start=1):
+            page = aws.client("dynamodb").query(
+                TableName=self._table,
+                IndexName=f"like-{number}",
+                KeyConditionExpression=f"like_{number} = :key",
+                ExpressionAttributeValues={":key": {"S": key}},
+                ScanIndexForward=False,
+                Limit=limit,
+            )
+            found |= {item["reference"]["S"] for item in page["Items"]}
+        return found
+
     def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
         """Return (reference, received at, state) of a person's latest petitions."""
         page = aws.client("dynamodb").query(
@@ -410,6 +424,20 @@ def petition_of(item: dict[str, Any]) -> Petition:
 def _stored(item: dict[str, Any]) -> StoredPetition:
     wake_at = datetime.fromisoformat(item["wake_at"]["S"]) if "wake_at" in item else None
     return StoredPetition(petition_of(item), wake_at)
+
+
+def _is_on_a_desk(petition: Petition) -> bool:
+    """Tell whether a petition asks something of an officer; what was merged is worked on with its parent."""
+    if petition.parent is not None or petition.state is State.MERGED:
+        return False
+    return petition.is_unanswered or petition.state in _ON_THE_DESK
+
+
+def _likes(petition: Petition) -> dict[str, str]:
+    """Return the keys by which its likes find a petition, while it is open by itself and no secret."""
+    if not petition.is_unanswered or petition.parent is not None or petition.lane is Lane.RESTRICTED:
+        return {}
+    return {f"like_{number}": key for number, key in enumerate(petition.sketch, start=1)}
 
 
 def _month_of(petition: Petition) -> str:

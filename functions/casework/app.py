@@ -236,6 +236,12 @@ def cases_behind() -> Response:
     return page("report_cases")
 
 
+@app.route("/routing", methods=["GET"])
+def corrections() -> Response:
+    """Show what officers decide otherwise than the router."""
+    return page("corrections")
+
+
 @app.route("/openings", methods=["GET"])
 def openings() -> Response:
     """Show who opened which seal, and why."""

@@ -219,7 +219,8 @@ class Petition(BaseModel):
     """Digest of the idempotency key, so that the same submission is recognised."""
     body_digest: str
     """Digest of what was submitted, so that a key used again with other content is noticed."""
-    fingerprint: str = ""
+    sketch: tuple[str, ...] = ()
+    """Keys that petitions of nearly the same wording share (`shared.domain.similarity`)."""
     proposal: Proposal | None = None
     draft: Answer | None = None
     answer: Answer | None = None
@@ -302,7 +303,7 @@ class Petition(BaseModel):
                 "call_id": None,
                 "submission": "",
                 "body_digest": "",
-                "fingerprint": "",
+                "sketch": (),
                 "history": history.outlined(self.history),
             }
         )

@@ -303,6 +303,7 @@ ABILITIES = {
     Ability.ADMINISTER: "S",
     Ability.MAKE_CALLS: "OT",
     Ability.AUDIT: "R",
+    Ability.READ_CORRECTIONS: "IAS",
 }
 
 

@@ -12,6 +12,7 @@ from chalicelib.casework.listing import Lists
 from chalicelib.casework.reporting import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from shared import secrets, settings
+from shared.corrections import Corrections
 from shared.deliveries import Deliveries
 from shared.directory import Directory
 from shared.openings import Openings
@@ -63,6 +64,12 @@ def casework() -> Casework:
     """Return what lets officers act; some of what they do is told to petitioners in English."""
     add_catalogue(_HERE / "locale")
     return Casework(petitions(), directory(), seal())
+
+
+@cache
+def corrections() -> Corrections:
+    """Return what officers decided otherwise than the router."""
+    return Corrections(configuration().petitions_table)
 
 
 @cache
@@ -160,6 +167,7 @@ def forget() -> None:
         seal,
         casework,
         lists,
+        corrections,
         reports,
         audit,
         sessions,

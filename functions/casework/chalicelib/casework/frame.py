@@ -49,6 +49,7 @@ def render(
         may_enter=bool(officer and permissions.is_able(officer, Ability.ENTER_PETITION)),
         may_make_calls=bool(officer and permissions.is_able(officer, Ability.MAKE_CALLS)),
         may_administer=bool(officer and permissions.is_able(officer, Ability.ADMINISTER)),
+        may_read_corrections=bool(officer and permissions.is_able(officer, Ability.READ_CORRECTIONS)),
         may_audit=bool(officer and permissions.is_able(officer, Ability.AUDIT)),
         may_read_reports=bool(officer and permissions.is_able(officer, Ability.READ_REPORTS)),
         **facts,

@@ -35,6 +35,7 @@ class Ability(StrEnum):
     ADMINISTER = "administer"
     MAKE_CALLS = "make-calls"
     AUDIT = "audit"
+    READ_CORRECTIONS = "read-corrections"
 
 
 A, R = Action, Relation
@@ -131,6 +132,7 @@ ABLE: dict[Ability, frozenset[Role]] = {
     ),
     Ability.FOLLOW_FIGURES: frozenset({Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}),
     Ability.AUDIT: frozenset({Role.AUDITOR}),
+    Ability.READ_CORRECTIONS: frozenset({Role.ADMINISTRATOR, Role.INTAKE_OFFICER, Role.APPROVER}),
     Ability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR, Role.INSPECTOR}),
 }

@@ -21,9 +21,11 @@ from chalicelib.casework import (
     permissions,
     preference_site,
     report_site,
+    routing_site,
     text_site,
 )
 from chalicelib.casework.actions import INPUTS, OpenSeal
+from chalicelib.casework.alike import alike
 from chalicelib.casework.api import query
 from chalicelib.casework.frame import (
     FormProblem,
@@ -331,6 +333,7 @@ def _petition_page(
         if petition.proposal
         else [],
         is_open=petition.is_unanswered,
+        alike=alike(petition, officer, composition.petitions()),
         merged=merged_here(petition, officer, composition.petitions()),
         told=told_to_petitioner(petition, composition.deliveries(), language),
         history=[
@@ -507,6 +510,7 @@ PAGES: dict[str, Callable[..., Response]] = {
     **report_site.PAGES,
     **audit_site.PAGES,
     **administration_site.PAGES,
+    **routing_site.PAGES,
     **text_site.PAGES,
     **preference_site.PAGES,
 }

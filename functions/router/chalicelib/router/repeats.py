@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.router.similarity import similarity
 from shared.domain import conduct
 from shared.domain.lifecycle import State
 from shared.domain.petition import Petition
 from shared.domain.reference import spaced
+from shared.domain.similarity import similarity
 from shared.petitions import Petitions
 
 LOOKED_BACK = timedelta(days=60)

@@ -15,6 +15,7 @@ from shared.domain import conduct
 from shared.domain.errors import StaleVersionError
 from shared.domain.lifecycle import State
 from shared.domain.petition import Kind, Lane, Petition, Proposal
+from shared.domain.similarity import sketch
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions
 
@@ -44,6 +45,7 @@ class Router:
             self.route(reference)
 
     def _routed(self, petition: Petition) -> Petition:
+        petition = petition.model_copy(update={"sketch": sketch(petition.content)})
         day = local_date(petition.received_at)
         fields = self._directory.fields(day)
         decision = decide(

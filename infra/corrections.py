@@ -1,0 +1,70 @@
+"""Decides anew, by the rules in force, what officers corrected: shows whoever changes the rules what they mended.
+
+`python -m infra.corrections --stage prod --month 2026-11`, with credentials that may read petitions and directory.
+Prints references, outcomes and counts; never a word of what somebody wrote.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from shared.corrections import SILENT, SUSPECTED, Correction, Corrections
+from shared.directory import Directory
+from shared.domain.petition import Petition
+from shared.domain.working_calendar import local_date
+from shared.petitions import Petitions
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def outcomes(corrections: list[Correction], petitions: Petitions, directory: Directory) -> Counter[str]:
+    """Count, for each correction, whether the rules in force decide as the officer did."""
+    sys.path.insert(0, str(ROOT / "functions" / "router"))
+    by_reference = {one.reference: one for one in corrections}
+    counted: Counter[str] = Counter()
+    for petition in petitions.get_all(by_reference):
+        correction = by_reference[petition.reference]
+        now = _decided_now(petition, directory)
+        counted["right now" if now == correction.decided else f"{now} for {correction.decided}"] += 1
+    return counted
+
+
+def _decided_now(petition: Petition, directory: Directory) -> str:
+    from chalicelib.router.classifier import Lane, decide  # noqa: PLC0415 - found on the path set above
+    from chalicelib.router.rules import RoutingRules  # noqa: PLC0415
+
+    day: date = local_date(petition.received_at)
+    rows: tuple[dict[str, Any], ...] = directory.rows("routing-rule")
+    decision = decide(
+        f"{petition.subject}\n{petition.content}",
+        RoutingRules.from_rows(rows, on=day),
+        chosen_field=petition.chosen_field,
+        chosen_kind=None,
+        fields_in_force=frozenset(directory.fields(day)),
+    )
+    if decision.suspicion:
+        return SUSPECTED
+    return decision.lane.value if decision.lane is not Lane.ORDINARY else decision.field or SILENT
+
+
+def main() -> int:
+    """Print how many of a month's corrections the rules in force would get right."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("--month", required=True, help="e.g. 2026-11")
+    asked = parser.parse_args()
+    table = f"pakn-{asked.stage}-petitions"
+    directory = Directory(f"pakn-{asked.stage}-directory")
+    corrections = list(Corrections(table).of_month(asked.month))
+    for outcome, times in outcomes(corrections, Petitions(table, directory), directory).most_common():
+        print(f"{times:5}  {outcome}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

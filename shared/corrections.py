@@ -1,0 +1,106 @@
+"""What officers decided otherwise than the router proposed: examples to learn from, kept without any text.
+
+A correction is computed from the petition's own history and stands beside it in the sparse index `corrected`: no second
+write that could be lost, no copy of what somebody wrote, and it is gone when the petition is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shared import aws
+from shared.domain.lifecycle import Action
+from shared.domain.petition import Lane, Petition, Proposal
+from shared.domain.working_calendar import local_date
+
+SILENT, SUSPECTED = "SILENT", "SUSPECTED"
+"""What the router proposes where it cannot tell, and where it fears a denunciation."""
+_DECIDES = frozenset(
+    {Action.CLASSIFY, Action.ASSIGN, Action.RESTRICT, Action.FORWARD, Action.GUIDE, Action.REFUSE}
+)
+_LANE_OF = {Action.RESTRICT: Lane.RESTRICTED, Action.FORWARD: Lane.FORWARDING, Action.GUIDE: Lane.GUIDANCE}
+_LANE_OF_REFUSAL = {"SPAM": Lane.SPAM, "NOT_VIETNAMESE": Lane.FOREIGN}
+
+
+class Correction(BaseModel):
+    """One decision of an officer beside the router's; fields and lanes by their codes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    proposed: str
+    decided: str
+    confidence: float
+    rules_version: str
+    at: datetime
+
+
+def correction_of(petition: Petition) -> Correction | None:
+    """Return how officers decided otherwise than was proposed; None where they did not, or have not yet decided."""
+    proposal = petition.proposal
+    last = next(
+        (e for e in reversed(petition.history) if e.action in _DECIDES and e.by.startswith("officer:")), None
+    )
+    if proposal is None or last is None:
+        return None
+    lane = _LANE_OF.get(last.action) or _LANE_OF_REFUSAL.get(last.facts.get("reason", "")) or petition.lane
+    decided = petition.field if lane is Lane.ORDINARY else lane.value
+    proposed = _outcome_of(proposal)
+    if decided is None or decided == proposed or (last.action is Action.REFUSE and lane is Lane.ORDINARY):
+        return None
+    return Correction(
+        reference=petition.reference,
+        proposed=proposed,
+        decided=decided,
+        confidence=proposal.confidence,
+        rules_version=proposal.rules_version,
+        at=last.at,
+    )
+
+
+def _outcome_of(proposal: Proposal) -> str:
+    if proposal.may_denounce:
+        return SUSPECTED
+    if proposal.lane is not Lane.ORDINARY:
+        return proposal.lane.value
+    return proposal.field or SILENT
+
+
+def correction_keys(petition: Petition) -> dict[str, str]:
+    """Return the index's keys and what it projects; nothing where nothing was corrected."""
+    correction = correction_of(petition)
+    if correction is None:
+        return {}
+    return {
+        "corrected_month": f"{local_date(correction.at):%Y-%m}",
+        "corrected_at": f"{correction.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "correction": correction.model_dump_json(),
+    }
+
+
+class Corrections:
+    """Reads the index `corrected` of the petitions table."""
+
+    def __init__(self, petitions_table: str) -> None:
+        self._table = petitions_table
+
+    def of_month(self, month: str) -> Iterator[Correction]:
+        """Yield a month's corrections (`2026-11`), the latest first."""
+        start: dict[str, object] = {}
+        while True:
+            page = aws.client("dynamodb").query(
+                TableName=self._table,
+                IndexName="corrected",
+                KeyConditionExpression="corrected_month = :month",
+                ExpressionAttributeValues={":month": {"S": month}},
+                ScanIndexForward=False,
+                **start,
+            )
+            for item in page["Items"]:
+                yield Correction.model_validate_json(item["correction"]["S"])
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}

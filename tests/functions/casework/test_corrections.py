@@ -1,0 +1,107 @@
+"""What officers decide otherwise than the router is counted, without a word of what anybody wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra.corrections import outcomes
+from shared.corrections import Corrections, correction_of
+from shared.directory import Directory
+from shared.domain.petition import Lane, Petition, Proposal
+from shared.petitions import Petitions
+from tests.builders import RECEIVED_AT, a_petition
+from tests.functions.casework.browsing import Browser
+from tests.journeys.people import Citizen, Officer
+from tests.system import System
+
+BY: dict[str, Any] = {"by": "officer:lan", "at": RECEIVED_AT, "change_id": "c"}
+
+
+def proposed(**facts: Any) -> Petition:
+    return a_petition().route(
+        Proposal(**{"lane": Lane.ORDINARY, "field": "CCVC", **facts}),
+        "VCCVC",
+        at=RECEIVED_AT,
+        change_id="route",
+    )
+
+
+def classified(petition: Petition, field: str | None, lane: Lane = Lane.ORDINARY) -> Petition:
+    return petition.classify(field=field, kind=None, lane=lane, **BY)
+
+
+@pytest.mark.parametrize(
+    ("petition", "pair"),
+    [
+        pytest.param(classified(proposed(), "TL"), ("CCVC", "TL"), id="another field"),
+        pytest.param(
+            classified(proposed(field=None), "TL"), ("SILENT", "TL"), id="a field where it was silent"
+        ),
+        pytest.param(
+            classified(proposed(may_denounce=True), "TL"), ("SUSPECTED", "TL"), id="no denunciation after all"
+        ),
+        pytest.param(proposed().restrict("TTRA", **BY), ("CCVC", "RESTRICTED"), id="a denunciation missed"),
+        pytest.param(classified(proposed(), "CCVC", Lane.GUIDANCE), ("CCVC", "GUIDANCE"), id="another lane"),
+        pytest.param(
+            proposed().assign("VTL", field="TL", **BY), ("CCVC", "TL"), id="assigned to another field"
+        ),
+        pytest.param(classified(proposed(), "CCVC"), None, id="confirmed"),
+        pytest.param(proposed(), None, id="not decided by anybody"),
+        pytest.param(a_petition(), None, id="not routed"),
+    ],
+)
+def test_correction_is_what_was_proposed_and_what_was_decided(
+    petition: Petition, pair: tuple[str, str] | None
+):
+    found = correction_of(petition)
+
+    assert (found and (found.proposed, found.decided)) == pair
+
+
+@pytest.fixture
+def reference(system: System) -> str:
+    citizen = Citizen(system)
+    citizen.send()
+    Officer(system, "lan.tiepnhan").do("classify", citizen.reference, field="TL")
+    return citizen.reference
+
+
+def test_page_counts_by_pair_and_links_for_who_may_open(system: System, reference: str):
+    intake, administrator = Browser(system, "lan.tiepnhan"), Browser(system, "quantri")
+
+    page = intake.get("/desk/routing").text
+
+    assert 'id="corrections"' in page
+    assert f"/desk/petitions/{reference}" in page
+    assert reference not in administrator.get("/desk/routing").text
+    assert 'id="corrections"' in administrator.get("/desk/routing").text
+
+
+def test_restricted_petition_is_counted_but_not_pointed_at(system: System, reference: str):
+    Officer(system, "lan.tiepnhan").do("restrict", reference)
+
+    page = Browser(system, "lan.tiepnhan").get("/desk/routing").text
+
+    assert "Tố cáo: quy trình riêng" in page
+    assert reference not in page
+
+
+@pytest.mark.parametrize("username", ["minh.ccvc", "kiemtoan"])
+def test_units_and_auditors_have_no_such_page(system: System, username: str):
+    assert Browser(system, username).get("/desk/routing").status == 403
+
+
+def test_wrong_month_is_refused(system: System):
+    assert Browser(system, "lan.tiepnhan").get("/desk/routing?month=2026-13").status == 422
+
+
+def test_rules_in_force_are_judged_by_the_corrections(system: System, reference: str):
+    tables = system.local.cloud.outputs
+    directory = Directory(tables["DirectoryTable"])
+    (correction,) = Corrections(tables["PetitionsTable"]).of_month("2026-11")
+
+    counted = outcomes([correction], Petitions(tables["PetitionsTable"], directory), directory)
+
+    assert counted == {"CCVC for TL": 1}
