@@ -200,6 +200,12 @@ def act_by_form(reference: str, action: str) -> Response:
     return page("act", reference, action)
 
 
+@app.route("/petitions/{reference}/notices", methods=["GET"])
+def notices(reference: str) -> Response:
+    """Show everybody who was told something of a petition, with the evidence."""
+    return page("notices", reference)
+
+
 @app.route("/calls/new", methods=["GET"])
 def new_call() -> Response:
     """Show the form for a call."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
@@ -13,7 +13,8 @@ from typing import Any, Literal
 from infra.local import moto_insides
 from infra.local.cloud import Cloud
 from infra.local.sms_gateway import SmsGateway
-from shared.deliveries import DeliveryChannel, DeliveryState
+from shared.deliveries import Delivery, DeliveryChannel, DeliveryState
+from shared.domain.gsm7 import segments
 from shared.petitions import petition_of
 from shared.seal import Seal
 
@@ -31,14 +32,29 @@ class Outgoing:
     reference: str
     subject: str | None = None
     html: str | None = None
+    notice: str = ""
+    """`{seq}-{KIND}` of the notice."""
+    also: tuple[str, ...] = ()
+    """Further petitions that this message tells of."""
+
+    @property
+    def segments(self) -> int | None:
+        """How many SMS it is paid as."""
+        return segments(self.text) if self.channel == "SMS" else None
+
+    def is_about(self, reference: str) -> bool:
+        """Tell whether it says something of a petition."""
+        return reference == self.reference or reference in self.also
 
     def for_scripts(self) -> dict[str, Any]:
-        """Return it as `/local/outbox` shows it; the subject only where there is one."""
-        facts = asdict(self)
-        del facts["html"]
-        if self.subject is None:
-            del facts["subject"]
+        """Return it as `/local/outbox` shows it; the subject, and what only some have, only where there is one."""
+        facts = asdict(self) | {"segments": self.segments}
+        del facts["html"], facts["notice"]
+        facts = {name: value for name, value in facts.items() if value or name in _ALWAYS}
         return facts | {"at": self.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+_ALWAYS = frozenset({"channel", "to", "text", "reference"})
 
 
 class Outbox:
@@ -49,16 +65,37 @@ class Outbox:
         self._gateway = gateway
 
     def read(self, *, since: datetime | None = None, reference: str | None = None) -> list[Outgoing]:
-        """Return all messages by time; those of one petition, or from an instant on, when asked."""
-        everything = [*self._mails(), *self._messages(), *self._calls()]
+        """Return all messages by time; those that tell of one petition, or from an instant on, when asked."""
+        bunched = self._bunched()
+        everything = [
+            replace(one, also=bunched.get((one.reference, one.notice), ()))
+            for one in (*self._mails(), *self._messages(), *self._calls())
+        ]
         return sorted(
             (
-                one
+                one if reference is None else replace(one, reference=reference)
                 for one in everything
-                if (since is None or one.at >= since) and (reference is None or one.reference == reference)
+                if (since is None or one.at >= since) and (reference is None or one.is_about(reference))
             ),
             key=lambda one: one.at,
         )
+
+    def _bunched(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return of which further petitions a message tells, by its reference and notice."""
+        pages = self._cloud.client("dynamodb").get_paginator("scan")
+        rows = [
+            Delivery(**{name: next(iter(value.values())) for name, value in item.items()})
+            for page in pages.paginate(
+                TableName=self._cloud.outputs["DeliveriesTable"], FilterExpression="attribute_exists(carries)"
+            )
+            for item in page["Items"]
+        ]
+        return {
+            (row.reference, f"{row.seq}-{row.kind}"): tuple(
+                sorted({name.partition("/")[0] for name in (row.carries or "").split()} - {row.reference})
+            )
+            for row in rows
+        }
 
     def _mails(self) -> list[Outgoing]:
         return [_mail(recipients, raw) for recipients, raw in moto_insides.sent_mails()]
@@ -71,6 +108,7 @@ class Outbox:
                 to=f"+{sms.to.removeprefix('+')}",
                 text=sms.text,
                 reference=sms.reference,
+                notice=sms.request_id.partition("-")[2],
             )
             for sms in self._gateway.sent
         ]
@@ -78,7 +116,7 @@ class Outbox:
     def _calls(self) -> list[Outgoing]:
         pages = self._cloud.client("dynamodb").get_paginator("scan")
         return [
-            self._call({name: str(value["S"]) for name, value in item.items() if "S" in value})
+            self._call({name: str(next(iter(value.values()))) for name, value in item.items()})
             for page in pages.paginate(
                 TableName=self._cloud.outputs["DeliveriesTable"],
                 FilterExpression="channel = :phone AND #state IN (:open, :letter, :done)",
@@ -100,6 +138,7 @@ class Outbox:
             to=self._number(facts["reference"]),
             text=facts.get("text", ""),
             reference=facts["reference"],
+            notice=f"{facts['seq']}-{facts['kind']}",
         )
 
     def _number(self, reference: str) -> str:
@@ -125,6 +164,7 @@ def _mail(recipients: list[str], raw: str) -> Outgoing:
         text=_part(message, "plain"),
         html=_part(message, "html") or None,
         reference=str(message["X-PAKN-Reference"] or ""),
+        notice="-".join(str(message["X-PAKN-Notice"] or "").split(".")[:2]),
     )
 
 

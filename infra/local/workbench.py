@@ -17,18 +17,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from infra.local import moto_insides, providers
 from infra.local.cloud import QUEUES
 from infra.local.functions import HttpRequest, HttpResponse, problem
+from infra.local.outbox import Outgoing
 from infra.local.sms_gateway import UnavailableError
 from infra.local.system import LocalSystem
 from infra.local.travel import BackwardsError
 from infra.local.words import WORDS
-from shared.domain.gsm7 import is_gsm7, segments
+from shared.domain.gsm7 import is_gsm7
 from shared.domain.working_calendar import VIETNAM
 
+SHOWN = 200
+"""Messages on the page; the newest."""
+SMS_SEGMENT_PRICE = 500
+"""In đồng, as the functions' setting of that name has it."""
 FARTHEST = timedelta(days=3660)
 """How far one may travel at once: what is meant as a year must not become a lifetime by a slip of the hand."""
 
 _SECURITY = (
-    ("Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; form-action 'self'"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; form-action 'self'; frame-src 'self'",
+    ),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "no-store"),
@@ -171,15 +179,24 @@ class Workbench:
         language = "en" if _query(request).get("lang") == "en" else "vi"
         with self._system.functions.lock:
             messages = self._system.outbox.read()
+        asked = {name: _query(request).get(name, "").strip() for name in ("channel", "reference", "to")}
         shown = [
-            {"number": number, "message": one, "segments": segments(one.text), "is_gsm7": is_gsm7(one.text)}
+            {
+                "number": number,
+                "message": one,
+                "segments": one.segments,
+                "cost": (one.segments or 0) * SMS_SEGMENT_PRICE,
+                "is_gsm7": is_gsm7(one.text),
+            }
             for number, one in enumerate(messages)
+            if _is_asked_for(one, asked)
         ]
         html = self._templates.get_template("workbench.html").render(
             language=language,
             words=WORDS[language],
             now=self._system.clock.now(),
-            messages=shown[::-1][:200],
+            messages=shown[::-1][:SHOWN],
+            asked=asked,
             count=len(shown),
             queues=self.queues(),
             officers=self._officers,
@@ -188,6 +205,16 @@ class Workbench:
         )
         headers = (("Content-Type", "text/html; charset=utf-8"), *_SECURITY)
         return HttpResponse(200, headers, html.encode())
+
+
+def _is_asked_for(message: Outgoing, asked: Mapping[str, str]) -> bool:
+    """Tell whether a message passes the page's filter; a reference may be typed with blanks, a contact in part."""
+    reference = asked["reference"].replace(" ", "")
+    return (
+        (not asked["channel"] or message.channel == asked["channel"])
+        and (not reference or message.is_about(reference))
+        and asked["to"].lower() in message.to.lower()
+    )
 
 
 class _LostReplyError(Exception):

@@ -18,6 +18,7 @@ from chalicelib.casework import (
     file_site,
     forms,
     gate,
+    notice_site,
     permissions,
     preference_site,
     report_site,
@@ -512,6 +513,7 @@ PAGES: dict[str, Callable[..., Response]] = {
     **administration_site.PAGES,
     **routing_site.PAGES,
     **text_site.PAGES,
+    **notice_site.PAGES,
     **preference_site.PAGES,
 }
 """Pages for who has signed in."""

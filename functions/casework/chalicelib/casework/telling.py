@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.deliveries import Deliveries, DeliveryChannel, DeliveryState
+from shared.deliveries import Deliveries, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.notices import Audience
 from shared.domain.petition import Petition
 from shared.web.i18n import N_, Language, gettext
@@ -55,7 +55,7 @@ def told_to_petitioner(petition: Petition, deliveries: Deliveries, language: Lan
             cause=_(causes.get(one.seq, "–")),
             channel=_(CHANNELS[one.channel]),
             state=_(STATES[one.state]),
-            is_settled=one.state not in _WORRYING,
+            is_settled=not is_worrying(one),
         )
         for one in deliveries.of_petition(petition.reference)
         if one.audience is Audience.PETITIONER
@@ -63,3 +63,8 @@ def told_to_petitioner(petition: Petition, deliveries: Deliveries, language: Lan
 
 
 _WORRYING = frozenset({DeliveryState.FAILED, DeliveryState.AMBIGUOUS, DeliveryState.PREPARED})
+
+
+def is_worrying(one: Delivery) -> bool:
+    """Tell whether somebody has to look after a delivery."""
+    return one.state in _WORRYING

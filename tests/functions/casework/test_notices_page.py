@@ -1,0 +1,52 @@
+"""Whoever may see a petition sees who was told what of it and what proves it; the petitioner's secrets stay theirs."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.functions.casework.browsing import Browser
+from tests.journeys.people import Citizen
+from tests.system import System
+
+
+@pytest.fixture
+def reference(system: System) -> str:
+    """A petition about salaries, routed to its unit, whose receipt went out."""
+    citizen = Citizen(system)
+    citizen.send()
+    system.settle()
+    return citizen.reference
+
+
+def page_of(reference: str, notice: str = "") -> str:
+    return f"/desk/petitions/{reference}/notices" + (f"?text={quote(notice)}" if notice else "")
+
+
+def test_every_notice_is_listed_with_its_evidence(system: System, reference: str):
+    page = Browser(system, "lan.tiepnhan").get(page_of(reference))
+
+    assert page.status == 200
+    for said in ("Đã tiếp nhận", "Người gửi", "Thư điện tử", "<code>ses ", "mẫu packaged", "1 lần gửi"):
+        assert said in page.text
+
+
+def test_text_is_rendered_again_without_the_petitioners_link(system: System, reference: str):
+    page = Browser(system, "lan.tiepnhan").get(page_of(reference, "1#RECEIPT#PETITIONER#EMAIL")).text
+
+    (mail,) = [one for one in system.outbox(reference) if one.subject and "Đã tiếp nhận" in one.subject]
+    assert "Đã tiếp nhận phản ánh, kiến nghị mã" in page
+    assert "t=***" in page
+    assert mail.text.split("&t=")[1][:32] not in page
+
+
+def test_who_may_not_see_the_petition_sees_no_notices(system: System, reference: str):
+    assert Browser(system, "dung.cchc").get(page_of(reference)).status == 403
+
+
+def test_unknown_text_shows_the_list_only(system: System, reference: str):
+    page = Browser(system, "lan.tiepnhan").get(page_of(reference, "99#NOTHING#X#Y"))
+
+    assert page.status == 200
+    assert 'id="text"' not in page.text
