@@ -62,6 +62,7 @@ def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
     ]
     conduct = _petition(State.IN_PROGRESS, due_on=SUNDAY_IN_DECEMBER, kind=Kind.CONDUCT, **full)
     found.append(_facts(name, conduct, LONGEST_SITE, _COUNTS))
+    found += [found[0] | one for one in ({"is_named": False}, {"missing_parts": "2, 3, 4, 5, 6"})]
     overdue = _petition(State.IN_PROGRESS, due_on=date(2026, 1, 1), **full)
     found.append(_facts(name, overdue, LONGEST_SITE, _COUNTS | {"is_overdue": True, "is_escalated": True}))
     return tuple(found)
