@@ -30,6 +30,18 @@ def ses() -> Response:
     return _answer(composition.receipts().ses(_body()))
 
 
+@app.route("/aws", methods=["POST"], content_types=["text/plain", "application/json"])
+def aws() -> Response:
+    """Take AWS End User Messaging's events, posted by SNS."""
+    return _answer(composition.receipts().aws(_body()))
+
+
+@app.route("/http", methods=["POST"], content_types=["application/json"])
+def http() -> Response:
+    """Take the generic gateway's events, signed as Standard Webhooks."""
+    return _answer(composition.receipts().http(dict(_request().headers), _body()))
+
+
 @app.route("/esms/{token}", methods=["GET"])
 def esms(token: str) -> Response:
     """Take eSMS's callback about one SMS."""

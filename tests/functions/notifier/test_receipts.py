@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from standardwebhooks import Webhook
 
 from chalicelib.notifier import composition
 from chalicelib.notifier.receipts.doors import ReceiptDoors
@@ -31,6 +32,7 @@ from tests.functions.notifier.conftest import EMAIL, REFERENCE, PostRoom
 
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"
 CERTIFICATE_URL = "https://sns.ap-southeast-1.amazonaws.com/SimpleNotificationService-abc123.pem"
+SECRET = f"whsec_{base64.b64encode(b'0123456789abcdef0123456789abcdef').decode()}"
 MAIL_ROW, SMS_ROW, CALL_ROW = (f"1#RECEIPT#PETITIONER#{channel}" for channel in ("EMAIL", "SMS", "PHONE"))
 
 
@@ -104,7 +106,12 @@ class Desk:
             post_room.deliveries, lambda request: composition._ask_again(told.notices_queue_url, request)
         )
         sns.fetched.clear()
-        self.doors = ReceiptDoors(receipts, SnsTopic(TOPIC, sns.fetch), lambda: b"key")
+        self.doors = ReceiptDoors(
+            receipts,
+            {"ses": SnsTopic(TOPIC, sns.fetch), "aws": SnsTopic(TOPIC, sns.fetch)},
+            lambda: b"key",
+            lambda: SECRET,
+        )
         self._sns = sns
 
     def ses(self, kind: str, notice: str = MAIL_ROW, **details: Any) -> int:
@@ -278,7 +285,7 @@ def test_genuine_message_that_is_no_event_is_refused(desk: Desk, sns: Sns, messa
     assert desk.doors.ses(sns.notification(message)) == 403
 
 
-def test_without_a_configured_topic_nothing_gets_in(post_room: PostRoom, sns: Sns):
+def test_events_signed_by_somebody_else_do_not_get_in(post_room: PostRoom, sns: Sns):
     answer = post_room.system.http(
         "POST",
         "/receipts/ses",
@@ -353,6 +360,108 @@ def test_esms_callback_that_does_not_hold_changes_nothing(post_room: PostRoom, f
 
     assert callback(post_room, **{"SendSuccess": "1", **facts}) == status
     assert post_room.row(SMS_ROW).state == "SENT"
+
+
+# --- AWS End User Messaging ---------------------------------------------------------------------------------
+
+
+def aws_event(desk: Desk, sns: Sns, kind: str, **facts: Any) -> int:
+    context = {"reference": REFERENCE, "notice": SMS_ROW}
+    event = {"eventType": kind, "isFinal": True, "destinationPhoneNumber": "+84912345678", "context": context}
+    return desk.doors.aws(sns.notification(event | facts))
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "state"),
+    [
+        pytest.param("TEXT_DELIVERED", {}, "DELIVERED", id="delivered"),
+        pytest.param("TEXT_SUCCESSFUL", {}, "DELIVERED", id="successful, and nothing more will come"),
+        pytest.param("TEXT_SUCCESSFUL", {"isFinal": False}, "SENT", id="successful, and more will come"),
+        pytest.param("TEXT_QUEUED", {}, "SENT", id="queued"),
+        pytest.param("TEXT_UNKNOWN", {}, "SENT", id="AWS does not know either"),
+        pytest.param("TEXT_CARRIER_UNREACHABLE", {}, "FAILED", id="unreachable"),
+        pytest.param("TEXT_PROTECT_BLOCKED", {}, "FAILED", id="blocked"),
+    ],
+)
+def test_aws_event_says_whether_the_sms_arrived(
+    post_room: PostRoom, desk: Desk, sns: Sns, kind, facts, state
+):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert aws_event(desk, sns, kind, **facts) == 200
+    assert post_room.row(SMS_ROW).state == state
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "status"),
+    [
+        pytest.param("TEXT_TELEPORTED", {}, 422, id="an undocumented event"),
+        pytest.param("TEXT_DELIVERED", {"context": {}}, 403, id="about nothing of ours"),
+        pytest.param("TEXT_DELIVERED", {"context": None}, 403, id="without a context"),
+        pytest.param(7, {}, 403, id="no event"),
+    ],
+)
+def test_aws_event_that_does_not_hold_changes_nothing(
+    post_room: PostRoom, desk: Desk, sns: Sns, kind, facts, status
+):
+    post_room.a_petition(ReplyBy.SMS)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert aws_event(desk, sns, kind, **facts) == status
+    assert post_room.row(SMS_ROW).state == "SENT"
+
+
+# --- the generic gateway ------------------------------------------------------------------------------------
+
+
+def gateway_event(
+    desk: Desk, kind: str, *, secret: str = SECRET, ago: timedelta = timedelta(0), **data: Any
+) -> int:
+    body = json.dumps({"type": kind, "data": {"id": REQUEST_ID, **data}}).encode()
+    at = clock.now() - ago
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign("msg_1", at, body.decode()),
+    }
+    return desk.doors.http(headers, body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("sms.delivered", "DELIVERED"), ("sms.failed", "FAILED"), ("sms.sent", "SENT")]
+)
+def test_gateways_event_says_whether_the_sms_arrived(post_room: PostRoom, desk: Desk, kind, state):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert gateway_event(desk, kind, reason="0912 345 678") == 200
+    assert gateway_event(desk, kind) == 200
+    assert post_room.row(SMS_ROW).state == state
+    assert "0912" not in str(post_room.row(SMS_ROW).reason)
+
+
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        pytest.param({"secret": SECRET.replace("M", "N")}, 403, id="another secret"),
+        pytest.param({"ago": timedelta(minutes=6)}, 403, id="replayed later"),
+        pytest.param({"id": f"{REFERENCE}-1-NOTHING"}, 403, id="about nothing of ours"),
+        pytest.param({"id": 7}, 403, id="no id"),
+        pytest.param({"kind": "sms.teleported"}, 422, id="an event that the contract does not have"),
+    ],
+)
+def test_gateways_event_that_does_not_hold_changes_nothing(post_room: PostRoom, desk: Desk, facts, status):
+    post_room.a_petition(ReplyBy.SMS)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert gateway_event(desk, **{"kind": "sms.delivered", **facts}) == status
+    assert post_room.row(SMS_ROW).state == "SENT"
+
+
+def test_gateway_without_a_secret_proves_nothing(post_room: PostRoom):
+    assert post_room.system.http("POST", "/receipts/http", json={"type": "sms.delivered"}).status == 403
+    assert post_room.system.http("POST", "/receipts/aws", json={}).status == 403
 
 
 def test_health_answers(post_room: PostRoom):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,12 +20,14 @@ from chalicelib.notifier.senders.esms import EsmsSmsSender
 from chalicelib.notifier.senders.gateway import GatewaySmsSender
 from chalicelib.notifier.senders.sender import (
     Message,
+    NotThereError,
     PermanentSendError,
     Sender,
     TemporarySendError,
     UnknownOutcomeError,
 )
 from chalicelib.notifier.senders.ses import SesEmailSender, mime, notice_of, tag_of
+from chalicelib.notifier.senders.zalo import ZaloSender
 from shared import aws
 
 MESSAGE = Message(
@@ -50,6 +53,7 @@ class Answer:
     status: int
     body: Any = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    slow: bool = False
 
 
 class Provider:
@@ -81,6 +85,8 @@ class Provider:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 provider.asked.append((dict(self.headers.items()), body))
                 answer = provider.answer
+                if answer.slow:
+                    time.sleep(0.2)
                 if not answer.status:
                     self.close_connection = True
                     return
@@ -127,6 +133,10 @@ SENDERS: dict[str, tuple[Callable[[str], Sender], Message]] = {
     "http": (lambda url: GatewaySmsSender(url, token="token", sender="BNV"), MESSAGE),
     "ses": (lambda _url: SesEmailSender("PAKN Bộ Nội vụ <pakn@bnv.example>"), MAIL),
     "aws": (lambda _url: EndUserMessagingSmsSender("BNV"), MESSAGE),
+    "zalo": (
+        lambda url: ZaloSender(url, template_id="t", access_token=lambda: "token", forget=lambda: None),
+        MESSAGE,
+    ),
 }
 
 TAKEN = {
@@ -134,6 +144,7 @@ TAKEN = {
     "http": Answer(202, {"id": "the-id"}),
     "ses": Answer(200, {"MessageId": "the-id"}),
     "aws": Answer(200, {"MessageId": "the-id"}),
+    "zalo": Answer(200, {"error": 0, "message": "Success", "data": {"msg_id": "the-id"}}),
 }
 
 
@@ -145,6 +156,10 @@ def esms_code(code: str) -> Answer:
     return Answer(200, {"CodeResult": code, "CountRegenerate": 0, "ErrorMessage": "0912345678 ..."})
 
 
+def zalo_code(code: int) -> Answer:
+    return Answer(200, {"error": code, "message": "0912345678 ..."})
+
+
 TROUBLE = [
     *(
         (f"esms {code}", "esms", esms_code(code), PermanentSendError)
@@ -154,15 +169,29 @@ TROUBLE = [
         (f"esms {code}", "esms", esms_code(code), TemporarySendError)
         for code in ("101", "102", "103", "104", "140")
     ),
+    *((f"zalo {code}", "zalo", zalo_code(code), NotThereError) for code in (-114, -118, -119, -139)),
+    *(
+        (f"zalo {code}", "zalo", zalo_code(code), TemporarySendError)
+        for code in (-115, -124, -131, -133, -144)
+    ),
+    ("zalo no number", "zalo", zalo_code(-108), PermanentSendError),
+    ("zalo unknown error", "zalo", zalo_code(-100), UnknownOutcomeError),
+    ("zalo undocumented code", "zalo", zalo_code(-999), UnknownOutcomeError),
     ("esms undocumented code", "esms", esms_code("777"), UnknownOutcomeError),
     ("esms without a code", "esms", Answer(200, {"ok": True}), UnknownOutcomeError),
-    *((f"{name} 503", name, Answer(503), TemporarySendError) for name in ("esms", "http")),
-    *((f"{name} 429", name, Answer(429), TemporarySendError) for name in ("esms", "http")),
-    *((f"{name} 400", name, Answer(400), PermanentSendError) for name in ("esms", "http")),
-    *((f"{name} 500", name, Answer(500), UnknownOutcomeError) for name in ("esms", "http")),
-    *((f"{name} 504", name, Answer(504), UnknownOutcomeError) for name in ("esms", "http")),
-    *((f"{name} no JSON", name, Answer(200, b"<html>"), UnknownOutcomeError) for name in ("esms", "http")),
-    *((f"{name} no object", name, Answer(200, [1]), UnknownOutcomeError) for name in ("esms", "http")),
+    *((f"{name} 503", name, Answer(503), TemporarySendError) for name in ("esms", "http", "zalo")),
+    *((f"{name} 429", name, Answer(429), TemporarySendError) for name in ("esms", "http", "zalo")),
+    *((f"{name} 400", name, Answer(400), PermanentSendError) for name in ("esms", "http", "zalo")),
+    *((f"{name} 500", name, Answer(500), UnknownOutcomeError) for name in ("esms", "http", "zalo")),
+    *((f"{name} 504", name, Answer(504), UnknownOutcomeError) for name in ("esms", "http", "zalo")),
+    *(
+        (f"{name} no JSON", name, Answer(200, b"<html>"), UnknownOutcomeError)
+        for name in ("esms", "http", "zalo")
+    ),
+    *(
+        (f"{name} no object", name, Answer(200, [1]), UnknownOutcomeError)
+        for name in ("esms", "http", "zalo")
+    ),
     *(
         (
             f"{name} redirected",
@@ -170,7 +199,7 @@ TROUBLE = [
             Answer(302, b"", {"Location": "http://127.0.0.1:9/"}),
             PermanentSendError,
         )
-        for name in ("esms", "http")
+        for name in ("esms", "http", "zalo")
     ),
     *((f"{name} closed", name, Answer(0), UnknownOutcomeError) for name in SENDERS),
     ("ses rejected", "ses", aws_error(400, "MessageRejected"), PermanentSendError),
@@ -271,7 +300,42 @@ def test_only_providers_with_a_key_of_their_own_are_asked_twice():
         "http": timedelta(hours=23),
         "ses": timedelta(0),
         "aws": timedelta(0),
+        "zalo": timedelta(0),
     }
+
+
+def test_zalo_gets_its_template_and_forgets_a_token_that_is_no_longer_good(provider: Provider):
+    forgotten: list[bool] = []
+    sender = ZaloSender(
+        provider.url, template_id="t", access_token=lambda: "tok", forget=lambda: forgotten.append(True)
+    )
+    provider.answer = zalo_code(-124)
+
+    with pytest.raises(TemporarySendError):
+        sender.send(MESSAGE)
+
+    headers = {name.lower(): value for name, value in provider.asked[0][0].items()}
+    assert headers["access_token"] == "tok"
+    assert provider.body() == {
+        "phone": "84912345678",
+        "template_id": "t",
+        "template_data": {"reference": "26483190275", "text": MESSAGE.text},
+        "tracking_id": "26483190275-1-REMINDER_TO_COMPLETE",
+    }
+    assert forgotten == [True]
+
+
+@pytest.mark.parametrize("name", ["esms", "http", "zalo"])
+def test_answer_that_does_not_come_in_time_is_an_unknown_outcome(
+    provider: Provider, name: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("chalicelib.notifier.senders.http.TIMEOUT_SECONDS", 0.05)
+    provider.answer = Answer(200, TAKEN[name].body, slow=True)
+
+    with pytest.raises(UnknownOutcomeError):
+        SENDERS[name][0](provider.url).send(MESSAGE)
+
+    assert len(provider.asked) == 1
 
 
 def test_gateway_gets_token_and_idempotency_key(provider: Provider):

@@ -100,9 +100,18 @@ def receipts() -> ReceiptDoors:
     deliveries = Deliveries(told.deliveries_table)
     certificate = told.mail_events_certificate
     get = fetch if certificate is None else lambda _url: Path(certificate).read_bytes()
-    topic = SnsTopic(told.mail_events_topic, get) if told.mail_events_topic else None
+    topics = {
+        name: SnsTopic(arn, get)
+        for name, arn in (("ses", told.mail_events_topic), ("aws", told.sms_events_topic))
+        if arn
+    }
     taking = Receipts(deliveries, lambda request: _ask_again(told.notices_queue_url, request))
-    return Doors(taking, topic, partial(secrets.identifiers_key, told.identifiers_secret))
+    return Doors(
+        taking,
+        topics,
+        partial(secrets.identifiers_key, told.identifiers_secret),
+        lambda: secrets.providers(told.providers_secret).get("http", {}).get("secret", ""),
+    )
 
 
 def _ask_again(queue_url: str, request: NoticeRequest) -> None:
@@ -152,6 +161,17 @@ def _sender(name: str) -> Sender:
                 secret_key=account.get("secret_key", ""),
                 brandname=account.get("brandname", ""),
                 callback_url=partial(_callback_url, told),
+            )
+        case "zalo":
+            from .senders.zalo import URL, ZaloSender  # noqa: PLC0415
+
+            return ZaloSender(
+                account.get("url", URL),
+                template_id=account.get("template_id", ""),
+                access_token=lambda: (
+                    secrets.providers(told.providers_secret).get("zalo", {}).get("access_token", "")
+                ),
+                forget=secrets.providers.cache_clear,
             )
         case _:
             raise settings.SettingsError(f"SMS_PROVIDERS ({name})")

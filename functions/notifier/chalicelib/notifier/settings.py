@@ -40,6 +40,8 @@ class NotifierSettings(Settings):
     """ARN of that SNS topic; events from any other topic are refused, and without one all are."""
     mail_events_certificate: OptionalText = None
     """A file with the certificate that signs those events, instead of SNS's own: in the local stack only."""
+    sms_events_topic: OptionalText = None
+    """ARN of the SNS topic that AWS End User Messaging publishes events to; events from any other are refused."""
     sms_providers: Annotated[tuple[Route, ...], BeforeValidator(_routes)] = (Route("esms"),)
     """Who sends SMS, in the order to try them; those with a weight share the messages (`esms:3 http:1 aws`)."""
     sms_gateway_url: OptionalText = None

@@ -1,20 +1,13 @@
-"""Standard Webhooks (standardwebhooks.com, specification 1.0.0): for our own gateways, and for the hotline.
-
-The sender signs `{webhook-id}.{webhook-timestamp}.{body}` with HMAC-SHA256 and a secret of the form
-`whsec_<base64 of 24 to 64 random bytes>`; `webhook-signature` may hold several signatures while keys rotate.
-"""
+"""Standard Webhooks, for our own gateways and for the hotline (`shared.standard_webhooks`)."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
+
+from shared.standard_webhooks import broken_rule, key_of
 
 from . import payload
 from .webhook import (
@@ -32,15 +25,6 @@ from .webhook import (
     sender_number,
 )
 
-TOLERANCE = timedelta(minutes=5)
-"""How far the sender's clock may be from ours, either way."""
-
-_PREFIX = "whsec_"
-_SHORTEST_KEY, _LONGEST_KEY = 24, 64
-_ID = re.compile(r"[!-\-/-~]{1,256}")
-"""Visible ASCII without the dot, which is the separator of what is signed."""
-_TIMESTAMP = re.compile(r"[0-9]{1,11}")
-_MOST_SIGNATURES = 10
 _MOST_PARTS = 255
 
 
@@ -57,46 +41,24 @@ class SignatureCheck:
 
     def __init__(self, secret: str) -> None:
         """Take `whsec_…`; anything else stops the start, because two readings of a secret are one too many."""
-        self._key = _key(secret)
+        self._key = key_of(secret)
 
     def genuine(self, request: WebhookRequest, at: datetime) -> Signed:
         """Return what was signed; raises ForgedWebhookError, or WebhookTooLargeError before looking."""
         refuse_oversized(request)
         webhook_id = request.header("webhook-id") or ""
         timestamp = request.header("webhook-timestamp") or ""
-        if not _ID.fullmatch(webhook_id) or not _TIMESTAMP.fullmatch(timestamp):
-            raise ForgedWebhookError("headers")
-        signed = f"{webhook_id}.{timestamp}.".encode() + request.body
-        expected = hmac.digest(self._key, signed, hashlib.sha256)
-        if not _holds(expected, request.header("webhook-signature") or ""):
-            raise ForgedWebhookError("signature")
-        if abs(at.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
-            raise ForgedWebhookError("age")
+        rule = broken_rule(
+            self._key,
+            webhook_id=webhook_id,
+            timestamp=timestamp,
+            signatures=request.header("webhook-signature") or "",
+            body=request.body,
+            at=at,
+        )
+        if rule is not None:
+            raise ForgedWebhookError(rule)
         return Signed(webhook_id, replay_key("standard", f"{webhook_id}.".encode() + request.body))
-
-
-def _key(secret: str) -> bytes:
-    problem = f"a webhook secret must be {_PREFIX} and the Base64 of {_SHORTEST_KEY} to {_LONGEST_KEY} bytes"
-    if not secret.startswith(_PREFIX):
-        raise ValueError(problem)
-    encoded = secret.removeprefix(_PREFIX)
-    try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except binascii.Error:
-        raise ValueError(problem) from None
-    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
-        raise ValueError(problem)
-    return key
-
-
-def _holds(expected: bytes, header: str) -> bool:
-    """Tell whether one of the `v1` signatures is the expected one; other versions are not ours to judge."""
-    holds = False
-    for entry in header.split(" ")[:_MOST_SIGNATURES]:
-        version, _, encoded = entry.partition(",")
-        if version == "v1":
-            holds |= hmac.compare_digest(base64.b64encode(expected), encoded.encode("utf-8", "replace"))
-    return holds
 
 
 class StandardSmsWebhook:

@@ -29,7 +29,9 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_NoRedirects)
 
 
-def post_json(url: str, body: Mapping[str, str], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+def post_json(
+    url: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Post JSON and return the JSON object that comes back.
 
     Raises:

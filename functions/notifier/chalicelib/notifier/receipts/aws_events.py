@@ -1,0 +1,65 @@
+"""AWS End User Messaging's events about one SMS, as its configuration set publishes them to SNS.
+
+Source: AWS End User Messaging User Guide, "Messaging events" and "Event types". The delivery is found again by the
+`context` that the message was sent with.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shared.deliveries import DeliveryState
+
+from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+
+STATES: dict[str, DeliveryState | None] = {
+    "TEXT_DELIVERED": DeliveryState.DELIVERED,
+    "TEXT_SUCCESSFUL": DeliveryState.DELIVERED,  # used interchangeably, depending on the country; only when final
+    "TEXT_QUEUED": DeliveryState.SENT,
+    "TEXT_PENDING": DeliveryState.SENT,
+    "TEXT_SENT": DeliveryState.SENT,
+    "TEXT_INVALID": DeliveryState.FAILED,
+    "TEXT_INVALID_MESSAGE": DeliveryState.FAILED,
+    "TEXT_UNREACHABLE": DeliveryState.FAILED,
+    "TEXT_CARRIER_UNREACHABLE": DeliveryState.FAILED,
+    "TEXT_BLOCKED": DeliveryState.FAILED,
+    "TEXT_CARRIER_BLOCKED": DeliveryState.FAILED,
+    "TEXT_SPAM": DeliveryState.FAILED,
+    "TEXT_TTL_EXPIRED": DeliveryState.FAILED,
+    "TEXT_PROTECT_BLOCKED": DeliveryState.FAILED,
+    "TEXT_UNKNOWN": None,
+}
+"""Each documented event and what it proves; None: it changes nothing."""
+
+
+def receipt_in(message: str) -> Receipt | None:
+    """Return what an event proves, None when it proves nothing.
+
+    Raises:
+        ReceiptRefusedError: when it is no event about a delivery of ours.
+        UnknownStatusError: when AWS publishes an event that it did not document.
+    """
+    try:
+        event = json.loads(message)
+    except (ValueError, RecursionError):
+        raise ReceiptRefusedError from None
+    if not isinstance(event, dict) or not isinstance(event.get("eventType"), str):
+        raise ReceiptRefusedError
+    kind = event["eventType"]
+    if kind not in STATES:
+        raise UnknownStatusError("aws")
+    state = STATES[kind]
+    if kind == "TEXT_SUCCESSFUL" and event.get("isFinal") is not True:
+        state = DeliveryState.SENT
+    if state is None:
+        return None
+    return Receipt(_named(event, "reference"), _named(event, "notice"), state, f"aws-{kind}")
+
+
+def _named(event: dict[str, Any], name: str) -> str:
+    context = event.get("context")
+    value = context.get(name) if isinstance(context, dict) else None
+    if not isinstance(value, str) or not value:
+        raise ReceiptRefusedError
+    return value
