@@ -74,6 +74,20 @@ def open_file(reference: str, attachment_id: str) -> Response:
     return api.opened(request(), reference, attachment_id)
 
 
+@app.route("/v1/callers", methods=["POST"], content_types=ANY)
+@problems
+def list_callers_petitions() -> Response:
+    """List a caller's earlier petitions."""
+    return api.earlier(request())
+
+
+@app.route("/v1/callers/{reference}", methods=["POST"], content_types=ANY)
+@problems
+def serve_caller(reference: str) -> Response:
+    """Do what a caller wants with their petition."""
+    return api.served(request(), reference)
+
+
 @app.route("/v1/calls", methods=["GET"])
 @problems
 def list_calls() -> Response:
@@ -222,6 +236,18 @@ def take_call() -> Response:
 def calls_to_make() -> Response:
     """Show the calls to be made."""
     return page("calls_to_make")
+
+
+@app.route("/callers", methods=["GET"])
+def caller() -> Response:
+    """Show the page for people who call again."""
+    return page("caller")
+
+
+@app.route("/callers", methods=["POST"], content_types=ANY)
+def serve_caller_by_form() -> Response:
+    """Show a caller's petitions, or do what they want with one."""
+    return page("serve_caller")
 
 
 @app.route("/calls/{reference}", methods=["POST"], content_types=ANY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Request, Response
 
@@ -30,6 +30,9 @@ from shared.domain.petition import Petition
 from shared.domain.working_calendar import local_date
 from shared.http import json_answer, json_body, language_of, problem_of, raw_body, validated
 from shared.web.i18n import Language
+
+if TYPE_CHECKING:
+    from chalicelib.casework.callers import EarlierPetition
 
 LONGEST_OUTLOOK_DIGITS = 3
 """Digits of a number of days to look ahead."""
@@ -163,6 +166,34 @@ def entered(request: Request) -> Response:
         },
         201 if received.is_new else 200,
     )
+
+
+def earlier(request: Request) -> Response:
+    """List a caller's earlier petitions."""
+    from chalicelib.casework.callers import CallerInput  # noqa: PLC0415 - few requests are about calls
+
+    officer = officer_of(request)
+    found = composition.callers().earlier(officer, json_body(request, CallerInput))
+    return json_answer({"petitions": [_standing(one) for one in found]})
+
+
+def served(request: Request, reference: str) -> Response:
+    """Do what a caller wants with their petition."""
+    from chalicelib.casework.callers import WishInput, standing_of  # noqa: PLC0415 - few requests are about calls
+
+    officer = officer_of(request)
+    petition = composition.callers().serve(officer, reference, json_body(request, WishInput))
+    return json_answer(_standing(standing_of(petition)))
+
+
+def _standing(one: EarlierPetition) -> dict[str, object]:
+    return {
+        "reference": one.reference,
+        "channel": one.channel,
+        "state": one.state,
+        "received_on": one.received_on.isoformat(),
+        "due_on": one.due_on.isoformat(),
+    }
 
 
 def calls(request: Request) -> Response:

@@ -24,6 +24,7 @@ from shared.statistics import Statistics
 from shared.web.i18n import add_catalogue
 
 if TYPE_CHECKING:
+    from chalicelib.casework.callers import Callers
     from chalicelib.casework.calling import CallTasks
     from chalicelib.casework.files import OfficersFiles
     from chalicelib.casework.sessions import Sessions
@@ -116,6 +117,14 @@ def call_tasks() -> CallTasks:
 
 
 @cache
+def callers() -> Callers:
+    """Return what serves people who call again."""
+    from chalicelib.casework.callers import Callers  # noqa: PLC0415 - few requests are about calls
+
+    return Callers(petitions(), directory(), secrets.identifiers_key(configuration().identifiers_secret))
+
+
+@cache
 def sessions() -> Sessions:
     """Return what knows who holds a token."""
     from chalicelib.casework.sessions import Sessions  # noqa: PLC0415 - cryptography is slow to import
@@ -173,6 +182,7 @@ def forget() -> None:
         sessions,
         deliveries,
         call_tasks,
+        callers,
         reception,
         bucket,
         files,

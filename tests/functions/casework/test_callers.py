@@ -1,0 +1,227 @@
+"""People who call again: an operator finds their petitions and does what they want, once they show it is theirs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from infra.local.functions import HttpResponse
+from shared.domain.petition import Petition
+from shared.petitions import petition_of
+from tests.functions.casework.browsing import Browser
+from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
+from tests.system import System
+
+OPERATOR = "tong.dai"
+NUMBER, OTHERS = "0912 345 678", "0987 654 321"
+
+
+@pytest.fixture
+def caller(system: System) -> Citizen:
+    """Somebody who sent a petition over the web."""
+    citizen = Citizen(system)
+    citizen.send()
+    return citizen
+
+
+def ask(system: System, caller: Citizen, wish: str, username: str = OPERATOR, **given: Any) -> HttpResponse:
+    proof = {"pin": caller.pin} if "pin" not in given and "phone" not in given else {}
+    return system.http(
+        "POST",
+        f"/desk/v1/callers/{caller.reference}",
+        json={"call_id": "call-7", "wish": wish, **proof, **given},
+        headers={"Authorization": f"Bearer {system.access_token(username)}"},
+    )
+
+
+def stored(system: System) -> Petition:
+    (item,) = system.items("petitions")
+    return petition_of(item)
+
+
+def earlier(system: System, phone: str, username: str = OPERATOR) -> HttpResponse:
+    headers = {"Authorization": f"Bearer {system.access_token(username)}"}
+    return system.http("POST", "/desk/v1/callers", json={"phone": phone}, headers=headers)
+
+
+# --- earlier petitions --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spelled", [NUMBER, "+84912345678"])
+def test_a_callers_petitions_are_found_by_number_and_show_how_they_stand(system, caller, spelled):
+    answer = earlier(system, spelled)
+
+    assert answer.json() == {
+        "petitions": [
+            {
+                "reference": caller.reference,
+                "channel": "WEB",
+                "state": "ASSIGNED",
+                "received_on": "2026-11-03",
+                "due_on": "2026-11-23",
+            }
+        ]
+    }
+
+
+def test_nothing_of_what_was_written_or_by_whom_is_shown(system, caller):
+    answer = earlier(system, NUMBER)
+
+    assert not any(said in answer.text for said in (*CITIZEN.values(), CONTENT[:20]))
+
+
+def test_a_strangers_number_finds_nothing(system, caller):
+    assert earlier(system, OTHERS).json() == {"petitions": []}
+
+
+def test_a_denunciation_is_not_shown_to_operators(system, caller):
+    at = system.clock.now()
+    from chalicelib.casework import composition
+
+    petition = stored(system)
+    restricted = petition.restrict("TTRA", by="officer:x", at=at, change_id="r")
+    composition.petitions().save(restricted, petition.version)
+
+    assert earlier(system, NUMBER).json() == {"petitions": []}
+    assert ask(system, caller, "track").status == 404
+
+
+@pytest.mark.parametrize("username", ["minh.ccvc", "binh.vanphong"])
+def test_only_who_takes_calls_may_look(system, caller, username):
+    assert earlier(system, NUMBER, username).status == 403
+    assert ask(system, caller, "track", username).status == 403
+
+
+def test_what_is_no_number_is_named(system, caller):
+    answer = earlier(system, "không biết")
+
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "phone")
+
+
+# --- on behalf ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "proof", [pytest.param({}, id="by PIN"), pytest.param({"phone": NUMBER}, id="by the number on file")]
+)
+def test_a_supplement_is_the_operators_in_the_history_and_names_call_and_proof(system, caller, proof):
+    for _ in range(2):
+        answer = ask(system, caller, "supplement", text="Tôi thi ở Hà Nội.", **proof)
+        assert (answer.status, answer.json()["state"]) == (200, "ASSIGNED")
+
+    entries = [entry for entry in stored(system).history if entry.action == "supplement"]
+    assert [(entry.by, entry.text) for entry in entries] == [(f"officer:{OPERATOR}", "Tôi thi ở Hà Nội.")]
+    assert entries[0].change_id.startswith(f"supplement:call:call-7:by-{'number' if proof else 'pin'}:")
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        pytest.param({"pin": "00000000"}, id="a wrong PIN"),
+        pytest.param({"phone": OTHERS}, id="another number"),
+        pytest.param({"pin": "00000000", "phone": NUMBER}, id="a wrong PIN from the right number"),
+    ],
+)
+def test_who_shows_nothing_gets_nothing(system, caller, proof):
+    unknown = Citizen(system)
+    unknown.reference = "26483190274"
+
+    wrong = ask(system, caller, "withdraw", **proof)
+
+    assert wrong.status == 404
+    assert {k: v for k, v in wrong.json().items() if k != "instance"} == {
+        k: v for k, v in ask(system, unknown, "withdraw", **proof).json().items() if k != "instance"
+    }
+    assert not [entry for entry in stored(system).history if entry.by == f"officer:{OPERATOR}"]
+
+
+def test_a_caller_rates_asks_for_a_second_look_and_hears_how_it_stands(system, caller):
+    assert ask(system, caller, "rate", score=1).status == 409
+    answer_petition(system, caller.reference)
+
+    assert ask(system, caller, "rate", score=1, text="Chưa đúng ý").status == 200
+    assert ask(system, caller, "second-look", text="Chưa nói rõ ngày").json()["state"] == "REOPENED"
+    assert ask(system, caller, "track").json()["state"] == "REOPENED"
+    assert ask(system, caller, "second-look", text="Lần nữa").status == 409
+
+    petition = stored(system)
+    assert petition.rating is not None
+    assert (petition.rating.score, petition.rating.comment) == (1, "Chưa đúng ý")
+
+
+def test_a_caller_takes_it_back(system, caller):
+    assert ask(system, caller, "withdraw", text="Đã được giải quyết").json()["state"] == "WITHDRAWN"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        pytest.param({"wish": "supplement"}, "text", id="a supplement without a text"),
+        pytest.param({"wish": "second-look"}, "text", id="a second look without a reason"),
+        pytest.param({"wish": "rate"}, "score", id="a rating without a score"),
+        pytest.param({"wish": "track", "pin": ""}, "pin", id="no proof"),
+        pytest.param({"wish": "rate", "score": 6}, "score", id="a score that there is not"),
+        pytest.param({"wish": "delete"}, "wish", id="another wish"),
+    ],
+)
+def test_what_is_missing_is_named_and_nothing_changes(system, caller, given, field):
+    before = stored(system)
+
+    answer = ask(system, caller, **given)
+
+    assert answer.status == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert stored(system) == before
+
+
+# --- the page -----------------------------------------------------------------------------------------
+
+
+def test_the_page_finds_a_callers_petitions_and_does_what_they_want(system, caller):
+    operator = Browser(system, OPERATOR)
+    page = operator.get("/desk/callers")
+    assert page.status == 200
+    find, serve = re.findall(r'<form method="post" action="/desk/callers".*?</form>', page.text, re.DOTALL)
+    call_id = re.search(r'name="call_id" value="([^"]+)"', find)
+    assert call_id
+    assert call_id[1] in serve
+
+    found = operator.post("/desk/callers", {"call_id": call_id[1], "phone": NUMBER, "step": "find"})
+    assert caller.reference in found.text.replace(" ", "")
+    assert "Đã phân công" in found.text
+
+    wish = {"call_id": call_id[1], "reference": caller.reference, "pin": caller.pin, "step": "serve"}
+    done = operator.post("/desk/callers", {**wish, "wish": "supplement", "text": "Thêm giấy tờ."})
+    assert 'id="served"' in done.text
+    assert "Bổ sung nội dung" in done.text
+    assert caller.pin not in done.text
+    assert stored(system).history[-1].text == "Thêm giấy tờ."
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "says"),
+    [
+        pytest.param({"wish": "track", "pin": "1"}, 404, "mã PIN không đúng", id="a wrong PIN"),
+        pytest.param({"wish": "rate", "pin": "{pin}", "score": "3"}, 409, "không cho phép", id="too early"),
+        pytest.param({"wish": "track"}, 422, "Mã PIN</a>", id="no proof"),
+        pytest.param({"wish": "supplement", "pin": "{pin}"}, 422, "Lời người gọi</a>", id="no text"),
+        pytest.param({"wish": "", "pin": "{pin}"}, 422, "Người gọi muốn</a>", id="no wish"),
+    ],
+)
+def test_the_page_says_what_to_do_next(system, caller, typed, status, says):
+    operator = Browser(system, OPERATOR)
+    fields = {"call_id": "c1", "reference": caller.reference, "step": "serve", **typed}
+
+    page = operator.post("/desk/callers", {k: v.format(pin=caller.pin) for k, v in fields.items()})
+
+    assert page.status == status
+    assert says in page.text
+    assert caller.pin not in page.text
+
+
+def test_the_page_is_for_who_takes_calls_and_says_so_in_the_menu(system, caller):
+    assert "/desk/callers" in Browser(system, OPERATOR).get("/desk/callers").text
+    assert Browser(system, "minh.ccvc").get("/desk/callers").status == 403
+    assert Officer(system, "minh.ccvc").queue()
