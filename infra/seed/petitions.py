@@ -26,6 +26,9 @@ from shared.domain.working_calendar import VIETNAM, Override, WorkingCalendar, a
 OPERATOR = "tong.dai"
 INTAKE_OFFICER = "lan.tiepnhan"
 CITIZENS = ("petitioner", "sender")
+ALL_FILES = "all"
+"""In a draft answer: every file that an officer attached."""
+_STORED = 204
 _OFFICE_OPENS = time(8, 40)
 _REFERENCE = re.compile(r"\d{2} ?\d{4} ?\d{4} ?\d")
 
@@ -194,6 +197,8 @@ class _Players:
         sample, step = event.sample, event.step
         if step is None:
             self._receive(sample, event.at)
+        elif step.action == "attach":
+            self._attach(sample, step)
         elif step.by == "petitioner":
             self._follow_up(sample, step)
         elif step.by == "sender":
@@ -259,6 +264,30 @@ class _Players:
         }[step.action]
         self._text(sample, content, event.at, event.number)
 
+    # --- files -------------------------------------------------------------------------------------------
+
+    def _attach(self, sample: Sample, step: Step) -> None:
+        """Declare a file and put it into the bucket: a petitioner's picture, or an officer's letter."""
+        from infra.seed import files  # noqa: PLC0415 - few samples have files
+
+        known = self.known[sample.name]
+        is_petitioners = step.by == "petitioner"
+        content = (files.picture if is_petitioners else files.letter)(step.body["lines"])
+        declared = self._driver.http(
+            "POST",
+            f"{'' if is_petitioners else '/desk'}/v1/petitions/{known.reference}/attachments",
+            json={
+                "filename": step.body["filename"],
+                "content_type": "image/jpeg" if is_petitioners else "application/pdf",
+                "size": len(content),
+            },
+            headers={"X-Petition-Pin": known.pin} if is_petitioners else self._bearer(step.by),
+        )
+        what = f"{sample.name}, {step.by}: {step.action}"
+        uploaded = self._driver.upload(_taken(what, declared).json()["upload"], content)
+        if uploaded.status != _STORED:
+            raise SampleRefusedError(what, uploaded)
+
     # --- officers ----------------------------------------------------------------------------------------
 
     def _act(self, sample: Sample, step: Step, event: Event) -> None:
@@ -281,6 +310,9 @@ class _Players:
     ) -> None:
         version = self._seen(username, reference, what)["version"]
         path = f"/desk/v1/petitions/{reference}/{action}"
+        if body.get("attachments") == ALL_FILES:
+            seen = self._seen(username, reference, what)["attachments"]
+            body = {**body, "attachments": [one["id"] for one in seen if one["belongs_to"] == "ANSWER"]}
         facts = {"version": version, **body}
         _taken(what, self._driver.http("POST", path, json=facts, headers=self._bearer(username)))
 
