@@ -70,15 +70,15 @@ class Outlines:
 
     def heads_changed_on(self, day: date) -> list[Head]:
         """Return the heads of all petitions whose last change fell on a day in Vietnam."""
-        return [
-            Head(
-                item["reference"]["S"],
-                int(item["version"]["N"]),
-                item["first_hash"]["S"],
-                item["last_hash"]["S"],
-            )
-            for item in self._changed(day, _begin(day))
-        ]
+        return [_head(item) for item in self._changed(day, _begin(day))]
+
+    def heads_until(self, day: date) -> list[Head]:
+        """Return the heads of all petitions whose last change fell on a day or before it (the first root of all)."""
+        pages = (
+            aws.client("dynamodb").get_paginator("scan").paginate(TableName=self._table, IndexName="changed")
+        )
+        items = (item for page in pages for item in page["Items"])
+        return [_head(item) for item in items if item["changed_on"]["S"] < (day + DAY).isoformat()]
 
     def _changed(self, day: date, since: datetime) -> Iterator[dict[str, Any]]:
         for shard in day_shards(day):
@@ -97,6 +97,12 @@ class Outlines:
         pages = aws.client("dynamodb").get_paginator("query").paginate(TableName=self._table, **query)
         for page in pages:
             yield from page["Items"]
+
+
+def _head(item: dict[str, Any]) -> Head:
+    return Head(
+        item["reference"]["S"], int(item["version"]["N"]), item["first_hash"]["S"], item["last_hash"]["S"]
+    )
 
 
 def months_between(first: date, last: date) -> Iterator[str]:

@@ -61,6 +61,11 @@ class Roots:
         found = self._roots(Limit=1)
         return found[0] if found else None
 
+    def first(self) -> SignedRoot | None:
+        """Return the first root of all, which holds every history that there was."""
+        found = self._roots(Limit=1, ScanIndexForward=True)
+        return found[0] if found else None
+
     def of_month(self, month: str) -> list[SignedRoot]:
         """Return a month's roots, the latest first."""
         return self._roots(month=month)
@@ -84,7 +89,7 @@ class Roots:
         }
 
     def _roots(self, month: str = "", **limits: Any) -> list[SignedRoot]:
-        items = self._query(_ROOTS, ":name", month, ScanIndexForward=False, **limits)
+        items = self._query(_ROOTS, ":name", month, **{"ScanIndexForward": False, **limits})
         return [SignedRoot.model_validate_json(item["body"]["S"]) for item in items]
 
     def _query(self, collection: str, name: str, prefix: str, **more: Any) -> Iterable[dict[str, Any]]:

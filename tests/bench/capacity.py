@@ -23,7 +23,8 @@ _PROJECTED = {
     "desk": ("unit", "due_on", ("version", "card")),
     "contact": ("contact_key", "received_at", ("state",)),
     "published": ("published_month", "published_at", ("public",)),
-    "month": ("received_month", "received_at", ()),
+    "month": ("received_month", "received_at", ("outline",)),
+    "changed": ("changed_on", "changed_at", ("version", "received_at", "first_hash", "last_hash")),
     "openings": ("opened_month", "opened_at", ("openings",)),
 }
 """Key and projected attributes of each index of the petitions table (infra/platform.yaml)."""

@@ -83,10 +83,15 @@ def client(endpoint: str) -> Any:
 
 def create_petitions_table(dynamodb: Any, name: str) -> None:
     """Create the petitions table as the platform's template describes it, its indexes included."""
+    create_table(dynamodb, name, like="petitions")
+
+
+def create_table(dynamodb: Any, name: str, *, like: str) -> None:
+    """Create a table as the platform's template describes it, its indexes included."""
     tables = template.of_type(template.read(_PLATFORM, {"Stage": "bench"}), "AWS::DynamoDB::Table")
-    petitions = next(table for table in tables if table["TableName"] == "pakn-bench-petitions")
+    described = next(table for table in tables if table["TableName"] == f"pakn-bench-{like}")
     accepted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
-    dynamodb.create_table(TableName=name, **{key: petitions[key] for key in accepted})
+    dynamodb.create_table(TableName=name, **{key: described[key] for key in accepted if key in described})
     for _ in range(100):
         if dynamodb.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE":
             return

@@ -57,6 +57,21 @@ def test_every_changed_history_leads_to_the_days_root(system: System, roots: Roo
         assert top_of(leaf, path.path) == root.tree
 
 
+def test_first_root_of_all_holds_also_what_ended_before_it(system: System, roots: Roots):
+    citizen = Citizen(system)
+    citizen.send()
+    sign(system, hours=240)
+
+    first = roots.first()
+
+    assert first is not None
+    assert (first.day, first.count) == (DAY + timedelta(days=9), 1)
+    record = system.http(
+        "GET", f"/v1/petitions/{citizen.reference}/record", headers={"X-Petition-Pin": citizen.pin}
+    ).json()
+    assert record["proof"]["root"]["day"] == str(first.day)
+
+
 def test_signing_again_leaves_the_root_as_it_is(system: System, roots: Roots):
     Citizen(system).send()
     sign(system)

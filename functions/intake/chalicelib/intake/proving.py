@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from pydantic import BaseModel, ConfigDict
 
@@ -108,8 +109,7 @@ def _recorded(entry: Entry, key: str) -> RecordedEntry:
 
 
 def _proof(petition: Petition, roots: Roots) -> Proof | None:
-    for day in _days_to_try(petition):
-        root = roots.get(day)
+    for root in chain(map(roots.get, _days_to_try(petition)), [roots.first()]):
         path = roots.path(root, petition.reference) if root else None
         if root and path and path.version <= petition.version:
             return Proof(version=path.version, path=path.path, root=root)

@@ -74,10 +74,13 @@ class DailyRoots:
         )
 
     def _heads(self, day: date, before: SignedRoot | None) -> list[Head]:
-        """Return the heads that changed on a day, and those of the day before that came too late for its tree."""
+        """Return the heads that changed on a day, and those of the day before that came too late for its tree.
+
+        The first root of all holds every head there is.
+        """
+        if before is None:
+            return self._outlines.heads_until(day)
         heads = self._outlines.heads_changed_on(day)
-        if before is not None:
-            covered = self._roots.covered(before)
-            late = self._outlines.heads_changed_on(before.day)
-            heads += [head for head in late if (head.reference, head.version) not in covered]
-        return heads
+        covered = self._roots.covered(before)
+        late = self._outlines.heads_changed_on(before.day)
+        return heads + [head for head in late if (head.reference, head.version) not in covered]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from typing import Any
 
 from chalice.app import Request, Response
@@ -103,7 +104,8 @@ def _rows(figures: MonthFigures, language: Language) -> Rows:
 
 def _months(language: Language) -> Chart | None:
     _ = gettext(language)
-    months = composition.public_statistics().latest()
+    latest = composition.public_statistics().latest()
+    months = list(dropwhile(lambda one: one.received == 0, latest))
     rows = [
         (f"{one.month[5:]}/{one.month[:4]}", _parts(one, one.answered + one.open, language)) for one in months
     ]

@@ -1,0 +1,123 @@
+"""What a report costs to read: with ever more petitions stored, after a roll-up and with changes since.
+
+Read units are those of an engine that counts (`counting_dynamodb`), which needs Node.js on the machine. Petitions are
+spread over three years, so that a month holds as many of them as of a ministry's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+from chalicelib.sla_timer.rolling_up import RollUp
+from shared import aws, clock
+from shared.domain import reference
+from shared.domain.lifecycle import State
+from shared.domain.petition import Channel, Kind, Petition
+from shared.domain.tallies import Breakdown
+from shared.domain.working_calendar import local_date
+from shared.outlines import Outlines
+from shared.petitions import Petitions
+from shared.statistics import Statistics
+from tests.bench import counting_dynamodb
+from tests.builders import RECEIVED_AT, a_petition
+from tests.fakes.memory import MemoryDirectory
+
+STORED = (1_000, 10_000)
+SPREAD_OVER = timedelta(days=3 * 365)
+NOW = RECEIVED_AT + timedelta(days=1)
+CHANGED = 20
+"""Petitions that change after the roll-up: about an hour's."""
+WHOLE_ITEMS_A_UNIT = 8192
+"""Bytes that one eventually consistent read unit covers, for comparison with reading whole petitions."""
+UNITS, FIELDS, PROVINCES = 12, 10, 34
+BENCH = {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_DEFAULT_REGION": "ap-southeast-1",
+}
+
+
+def main() -> None:
+    """Print what reading the report of a month, and of a year, costs."""
+    if not counting_dynamodb.is_available():
+        print("Node.js is not here: run this where it is, to see units on an engine that counts them.")
+        return
+    with counting_dynamodb.running() as endpoint:
+        print("stored   a month, whole petitions   rolled up: a month   a year   after 20 changes")
+        for stored in STORED:
+            print(
+                "{:6d}   {:24.1f}   {:18.1f}   {:6.1f}   {:16.1f}".format(stored, *_costs(endpoint, stored))
+            )
+
+
+def _costs(endpoint: str, stored: int) -> Iterator[float]:
+    dynamodb = counting_dynamodb.client(endpoint)
+    table, kept = f"petitions-{stored}", f"statistics-{stored}"
+    counting_dynamodb.create_table(dynamodb, table, like="petitions")
+    counting_dynamodb.create_table(dynamodb, kept, like="statistics")
+    os.environ.update(BENCH, AWS_ENDPOINT_URL_DYNAMODB=endpoint)
+    aws.forget()
+    clock.use(lambda: NOW)
+    directory: Any = MemoryDirectory()
+    petitions, outlines = Petitions(table, directory), Outlines(table)
+    statistics = Statistics(kept, outlines, directory)
+    some = list(_petitions(stored))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(petitions.add, some))
+    last = local_date(NOW)
+    of_the_month = [one for one in some if local_date(one.received_at) > last - timedelta(days=31)]
+    yield sum(len(one.model_dump_json()) for one in of_the_month) / WHOLE_ITEMS_A_UNIT
+    RollUp(statistics, outlines).run()
+    for days in (30, 364):
+        yield _read(statistics, last - timedelta(days=days))
+    for one in some[:CHANGED]:
+        petitions.save(one.add_note("…", by="officer:minh", at=NOW, change_id="note"), one.version)
+    yield _read(statistics, last - timedelta(days=30))
+    clock.use(None)
+    del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+    aws.forget()
+
+
+def _read(statistics: Statistics, first: date) -> float:
+    """Read what the Steering Committee's report reads, and sum up what the engine says it consumed."""
+    units: list[float] = []
+
+    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return params | {"ReturnConsumedCapacity": "TOTAL"}
+
+    def count(parsed: dict[str, Any], **_: Any) -> None:
+        units.append(parsed["ConsumedCapacity"]["CapacityUnits"])
+
+    aws.forget()
+    events = aws.client("dynamodb").meta.events
+    for operation in ("Query", "GetItem"):
+        events.register(f"provide-client-params.dynamodb.{operation}", ask)
+        events.register(f"after-call.dynamodb.{operation}", count)
+    for by in (Breakdown.FIELD, Breakdown.KIND):
+        list(statistics.figures(by, first, local_date(NOW), NOW))
+    return sum(units)
+
+
+def _petitions(stored: int) -> Iterator[Petition]:
+    states = (State.ANSWERED, State.CLOSED, State.IN_PROGRESS, State.FORWARDED, State.PUBLISHED)
+    for number in range(stored):
+        key = f"bench-{number}"
+        at = RECEIVED_AT - SPREAD_OVER * (number / stored)
+        petition = a_petition(
+            states[number % len(states)],
+            reference=next(reference.candidates(b"bench", key, at.year)),
+            received_at=at,
+            channel=list(Channel)[number % 3],
+            province=f"{number % PROVINCES:02d}",
+        )
+        yield petition.model_copy(
+            update={
+                "unit": f"U{number % UNITS}",
+                "field": f"F{number % FIELDS}",
+                "kind": list(Kind)[number % 3],
+            }
+        )
