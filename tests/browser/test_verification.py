@@ -51,7 +51,7 @@ def test_history_and_its_signed_root_are_verified_in_the_browser(scripted: Page,
     [
         pytest.param(r'"state": "RECEIVED"', '"state": "ANSWERED"', "chain", id="a state was altered"),
         pytest.param(r'"tree": "[0-9a-f]{8}', '"tree": "00000000', "root", id="the root was exchanged"),
-        pytest.param(r'"signature": "ME[UQ]', '"signature": "MEA', "root", id="the signature was altered"),
+        pytest.param(r'("signature": ".{20}).{8}', r"\1AAAAAAAA", "root", id="the signature was altered"),
     ],
 )
 def test_what_does_not_hold_is_said(
