@@ -17,7 +17,7 @@ from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, pa
 
 HANDLERS = {
     "casework": {"APIHandler"},
-    "intake": {"APIHandler", "OnParts", "OnUpload"},
+    "intake": {"APIHandler", "Connect", "OnParts", "OnUpload"},
     "notifier": {"APIHandler", "OnNotice"},
     "router": {"OnChange", "OnRoute"},
     "sla_timer": {"Hourly", "OnWake", "Sweep"},
