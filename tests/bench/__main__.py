@@ -8,13 +8,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.bench import cold_starts, learn_routing_hints, petition_costs, report_costs, routing, sweep_costs
+from tests.bench import (
+    cold_starts,
+    desk_costs,
+    learn_routing_hints,
+    petition_costs,
+    report_costs,
+    routing,
+    sweep_costs,
+)
 
 BENCHES: dict[str, Callable[[], object]] = {
     "cold-starts": cold_starts.main,
     "petition-costs": petition_costs.main,
     "sweep-costs": sweep_costs.main,
     "report-costs": report_costs.main,
+    "desk-costs": desk_costs.main,
     "routing": routing.main,
     "routing-cross-validation": learn_routing_hints.check,
 }

@@ -98,6 +98,39 @@ def test_api_lists_every_action_of_officers_with_what_it_needs():
     assert told == needed
 
 
+def test_casework_lists_who_may_do_what():
+    permissions: Any = importlib.import_module("chalicelib.casework.permissions")
+    inputs: dict[Any, Any] = importlib.import_module("chalicelib.casework.actions").INPUTS
+    text = text_of("casework.md")
+    head = re.search(r"<!-- roles -->\n\|(.+)\|\n", text)
+    assert head is not None
+    roles = [cell.strip() for cell in head[1].split("|")[1:]]
+
+    told = {
+        (row[0], role): cell
+        for row in table_after(text, "<!-- roles -->")
+        for role, cell in zip(roles, row[1:], strict=True)
+    }
+    actions = dict.fromkeys([*inputs, *(action for may in permissions.MAY.values() for action in may)])
+    expected = {
+        (action.value, role): permissions.MAY.get(role, {}).get(action, "–").lower()
+        for action in actions
+        for role in roles
+    }
+    expected |= {("see", role): permissions.SEES.get(role, "–").lower() for role in roles}
+    assert roles == [role.value for role in permissions.Role]
+    assert told == expected
+
+
+def test_casework_lists_who_is_able_to_what_besides():
+    permissions: Any = importlib.import_module("chalicelib.casework.permissions")
+
+    rows = table_after(text_of("casework.md"), "<!-- abilities -->")
+
+    told = {row[0]: set(row[1].split(", ")) for row in rows}
+    assert told == {ability.value: {*roles} for ability, roles in permissions.ABLE.items()}
+
+
 def test_api_lists_every_problem_with_its_status():
     rows = table_after(text_of("api.md"), "<!-- problems -->")
 

@@ -1,0 +1,93 @@
+"""What a page of the officers' desk costs: with ever more petitions stored and the same number open in the unit.
+
+Units and time are those of an engine that counts (`counting_dynamodb`), which needs Node.js on the machine.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from chalicelib.casework.listing import Lists
+from chalicelib.casework.officers import DeskOfficer, Role
+from shared import aws, clock
+from shared.domain import reference
+from shared.domain.lifecycle import State
+from shared.petitions import Petitions
+from tests.bench import counting_dynamodb
+from tests.bench.sweep_costs import BATCH, BENCH, STORED, _write
+from tests.builders import RECEIVED_AT, a_petition
+from tests.fakes.memory import MemoryDirectory
+
+OPEN = 500
+HEAD = DeskOfficer("huong", "Hương", "VCCVC", frozenset({Role.UNIT_HEAD}))
+PAGES: dict[str, dict[str, Any]] = {
+    "first page": {},
+    "overdue": {"overdue": True},
+    "one state": {"state": State.IN_PROGRESS},
+    "mine, none": {"mine": True},
+}
+
+
+def main() -> None:
+    """Print what pages of a unit's queue cost."""
+    if not counting_dynamodb.is_available():
+        print("Node.js is not here: run this where it is, to see units on an engine that counts them.")
+        return
+    with counting_dynamodb.running() as endpoint:
+        dynamodb = counting_dynamodb.client(endpoint)
+        print(f"{OPEN} petitions open in the unit\nstored    " + "   ".join(f"{name:>12}" for name in PAGES))
+        for stored in STORED:
+            table = f"desk-{stored}"
+            counting_dynamodb.create_petitions_table(dynamodb, table)
+            _fill(dynamodb, table, stored)
+            costs = [_cost(dynamodb, table, facts) for facts in PAGES.values()]
+            cells = "   ".join(f"{units:5.1f} {seconds:5.2f}s" for units, seconds in costs)
+            print(f"{stored:7d}   {cells}", flush=True)
+
+
+def _cost(dynamodb: Any, table: str, facts: dict[str, Any]) -> tuple[float, float]:
+    """Read one page by the very method that the desk uses."""
+    counted: list[float] = []
+
+    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return params | {"ReturnConsumedCapacity": "TOTAL"}
+
+    def count(parsed: dict[str, Any], **_: Any) -> None:
+        counted.append(parsed["ConsumedCapacity"]["CapacityUnits"])
+
+    aws.forget()
+    os.environ.update(BENCH, AWS_ENDPOINT_URL_DYNAMODB=dynamodb.meta.endpoint_url)
+    events = aws.client("dynamodb").meta.events
+    events.register("provide-client-params.dynamodb.Query", ask)
+    events.register("after-call.dynamodb.Query", count)
+    clock.use(lambda: RECEIVED_AT)
+    directory = MemoryDirectory()
+    started = time.perf_counter()
+    Lists(Petitions(table, directory), directory).page(HEAD, **facts)
+    seconds = time.perf_counter() - started
+    clock.use(None)
+    del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+    aws.forget()
+    return sum(counted), seconds
+
+
+def _fill(dynamodb: Any, table: str, stored: int) -> None:
+    """Store petitions: the first 500 are open in the unit, all others are closed."""
+    clock.use(lambda: RECEIVED_AT)
+    items = list(_items(stored))
+    clock.use(None)
+    batches = [items[start : start + BATCH] for start in range(0, stored, BATCH)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda batch: _write(dynamodb, table, batch), batches))
+
+
+def _items(stored: int) -> Iterator[dict[str, Any]]:
+    petitions = Petitions("bench", MemoryDirectory())
+    opened, closed = (petitions._item(a_petition(state)) for state in (State.ASSIGNED, State.CLOSED))
+    for number in range(stored):
+        name = next(reference.candidates(b"bench" * 13, str(number), 2026))
+        yield (opened if number < OPEN else closed) | {"reference": {"S": name}}

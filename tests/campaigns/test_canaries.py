@@ -1,0 +1,213 @@
+"""Nobody reads what they must not: planted secrets are looked for in every byte that anybody can get.
+
+Every GET of the desk as every officer, as JSON and as pages; every public address; every mail to officers; tables,
+queues and logs. The rule of who may read what is written down a second time in `canaries`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.functions import load
+from infra.seed import directory_rows
+from shared.directory import Directory
+from tests.campaigns.canaries import CHANNELS, IDENTITY, TEXTS, Campaign, Leak, paths, text_of
+from tests.functions.casework.browsing import Browser
+from tests.journeys.people import Officer
+from tests.system import System
+
+ROOT = Path(__file__).resolve().parents[2]
+OFFICERS = directory_rows()["officer"]
+UNITS = ["VCCVC", "VCCHC", "TTRA", "TTTT", "VPB", "CTLBHXH"]
+QUEUES = [*UNITS, "all", "approval", "publication", "second-look", "inspection"]
+REPORTS = ["timeliness", "workload", "steering-committee", "task-force", "six-month"]
+KINDS = ["answer-template", "calendar", "field", "officer", "routing-rule", "template", "terms", "unit"]
+PERIOD = "from=2026-11-01&to=2026-11-30"
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(1, id="short"), pytest.param(5, id="long", marks=pytest.mark.full)]
+)
+def campaign(running_system: System, request: pytest.FixtureRequest) -> Campaign:
+    """Petitions with secrets of every kind, through every channel, answered, published, complained about."""
+    running_system.reset()
+    directory = Directory(running_system.local.cloud.outputs["DirectoryTable"])
+    child = next(row for row in directory_rows()["unit"] if row["id"] == "VCCHC") | {"parent": "VCCVC"}
+    directory.put("unit", "VCCHC", date.fromisoformat(child["valid_from"]), child)
+    made = Campaign(running_system)
+    made.plant(request.param)
+    return made
+
+
+def routes(function: str, method: str) -> list[str]:
+    app = load(ROOT / "functions")[function]
+    return sorted(path for path, methods in app.routes.items() if method in methods)
+
+
+def desk_paths(campaign: Campaign) -> list[str]:
+    references = [one.reference for one in campaign.planted]
+    values = {
+        "/v1/petitions/{reference}:reference": references,
+        "/petitions/{reference}:reference": references[:: 1 if len(references) < 50 else 5],
+        "/v1/directory/{kind}/{row_id}:kind": KINDS,
+        "/v1/directory/{kind}/{row_id}:row_id": ["*"],
+        "/v1/reports/{name}:name": REPORTS,
+        "/v1/reports/{name}/cases:name": REPORTS,
+        "/texts/{name}:name": ["petitioner-RECEIPT"],
+        "/{name}:name": ["no-such-page"],
+    }
+    queries = {
+        "/v1/petitions": [f"?queue={queue}" for queue in QUEUES] + ["?due_within=30", "?unassigned=true"],
+        "/": ["", "?queue=all", "?queue=inspection", "?queue=second-look", f"?find={references[3]}"],
+        "/v1/reports/{name}": [f"?{PERIOD}&format={form}" for form in ("json", "csv", "xlsx")],
+        "/v1/reports/{name}/cases": [f"?{PERIOD}&measure=received"],
+        "/reports": [f"?{PERIOD}&name={name}" for name in REPORTS],
+        "/reports/cases": [f"?{PERIOD}&name=timeliness&measure=received"],
+        "/v1/openings": ["?month=2026-11"],
+        "/openings": ["?month=2026-11"],
+    }
+    return list(paths(routes("casework", "GET"), values, queries))
+
+
+def walk(campaign: Campaign, officer: dict[str, Any], units: dict[str, str | None]) -> Iterator[Leak]:
+    """Read everything that an officer can ask for, to the last page."""
+    api, browser = Officer(campaign.system, officer["id"]), Browser(campaign.system, officer["id"])
+    for path in desk_paths(campaign):
+        ask = api.get if path.startswith("/v1/") else lambda page: browser.get(f"/desk{page}")
+        answer = ask(path)
+        assert answer.status < 500, (officer["id"], path, answer.text)
+        found = campaign.leaks(f"{officer['id']} GET {path}", text_of(answer), officer, units)
+        yield from (leak for leak in found if leak.secret not in path)
+
+
+@pytest.mark.parametrize("username", [row["id"] for row in OFFICERS])
+def test_officer_reads_nothing_that_is_not_for_them(campaign: Campaign, username: str):
+    officer = next(row for row in OFFICERS if row["id"] == username)
+
+    assert list(walk(campaign, officer, campaign.units())) == []
+
+
+@pytest.mark.parametrize(
+    "username", ["minh.ccvc", "huong.ccvc", "dung.cchc", "lan.tiepnhan", "binh.vanphong"]
+)
+def test_acting_on_what_is_hidden_tells_nothing_but_what_an_invented_number_tells(
+    campaign: Campaign, username: str
+):
+    officer = next(row for row in OFFICERS if row["id"] == username)
+    desk = Officer(campaign.system, username)
+    actions: dict[str, dict[str, str]] = {
+        "note": {"note": "x"},
+        "open-seal": {"reason": "Muốn biết."},
+        "approve": {},
+    }
+    invented = {
+        name: desk.try_to(name, "26000000000", version=1, **body).body for name, body in actions.items()
+    }
+
+    hidden = [one for one in campaign.planted if one.is_hidden_from(officer)]
+    answers = {
+        (one.what, one.channel, name): desk.try_to(name, one.reference, version=1, **body).body
+        == invented[name]
+        for one in hidden
+        for name, body in actions.items()
+    }
+
+    assert len(hidden) >= len(CHANNELS)
+    assert [told for told, is_alike in answers.items() if not is_alike] == []
+
+
+def test_public_pages_and_open_data_tell_no_secret(campaign: Campaign):
+    references = [one.reference for one in campaign.planted]
+    values = {
+        "/v1/petitions/{reference}:reference": references,
+        "/v1/petitions/{reference}/attachments/{attachment_id}:reference": references[:3],
+        "/v1/petitions/{reference}/attachments/{attachment_id}:attachment_id": ["x"],
+        "/assets/{name}:name": ["pakn.css"],
+        "/{name}:name": ["no-such-page"],
+        "/open311/v2/{file}:file": ["services.json", "requests.json", "requests.xml"],
+        "/open311/v2/services/{file}:file": ["CCVC.json"],
+        "/open311/v2/requests/{file}:file": [f"{reference}.json" for reference in references],
+        "/sms/{provider}:provider": ["esms"],
+    }
+    known = [
+        route for route in routes("intake", "GET") if all(f"{route}:{p}" in values for p in _places(route))
+    ]
+    told: set[tuple[str, str]] = set()
+    for path in paths(known, values, {"/tra-cuu": [f"?ma={reference}" for reference in references]}):
+        answer = campaign.system.http("GET", path)
+        echoed = [one for one in references if one in path]
+        secrets = campaign.found_in(text_of(answer)) - set(echoed)
+        told |= {(path, secret) for secret in secrets}
+
+    assert told == set()
+    assert "Bao giờ có kết quả?" in campaign.system.http("GET", "/v1/published").text
+
+
+def _places(route: str) -> list[str]:
+    return [part[1:-1] for part in route.split("/") if part.startswith("{")]
+
+
+def test_petitioner_reads_their_own_petition_alone_and_no_identity(campaign: Campaign):
+    web = [one for one in campaign.planted if one.channel == "web"]
+    for citizen, own in zip(campaign.citizens, web, strict=True):
+        found = campaign.found_in(json.dumps(citizen.look(), ensure_ascii=False))
+        assert found <= {secret for secret, kind in own.secrets.items() if kind != IDENTITY}, own.what
+
+
+def test_officers_mails_tell_no_identity_and_of_hidden_petitions_nothing(campaign: Campaign):
+    by_mail = {row["email"]: row for row in OFFICERS}
+    units = campaign.units()
+    mails = [one for one in campaign.system.outbox(channel="EMAIL") if one.to in by_mail]
+    found = [
+        leak
+        for mail in mails
+        for leak in campaign.leaks(mail.to, f"{mail.subject}\n{mail.text}", by_mail[mail.to], units)
+    ]
+
+    assert len(mails) >= len(campaign.planted)
+    assert found == []
+
+
+def test_no_identity_stands_outside_the_seal(campaign: Campaign):
+    tables = ("petitions", "deliveries", "statistics", "throttle", "directory")
+    stored = json.dumps([campaign.system.items(table) for table in tables], ensure_ascii=False, default=str)
+    identities = {s for one in campaign.planted for s, kind in one.secrets.items() if kind == IDENTITY}
+
+    assert campaign.found_in(stored) & identities == set()
+    assert campaign.system.dead_letters() == 0
+
+
+def test_search_can_fail(campaign: Campaign):
+    """What the campaign is worth: each kind of leak, made on purpose, is noticed."""
+    units = campaign.units()
+    minh = next(row for row in OFFICERS if row["id"] == "minh.ccvc")
+    conduct = next(one for one in campaign.planted if one.what == "conduct-ccvc")
+    inspector = Officer(campaign.system, "khanh.tocongtac")
+
+    text = inspector.get(f"/v1/petitions/{conduct.reference}").body
+    opened = inspector.try_to("open-seal", conduct.reference, reason="Thử xem có bị phát hiện.").body
+    spaced = (
+        f"{conduct.reference[:2]} {conduct.reference[2:6]} {conduct.reference[6:10]} {conduct.reference[10:]}"
+    )
+
+    assert list(campaign.leaks("text", text, minh, units))
+    assert {leak.secret for leak in campaign.leaks("identity", opened, minh, units)} & {
+        secret for secret, kind in conduct.secrets.items() if kind == IDENTITY
+    }
+    assert list(campaign.leaks("existence", spaced, minh, units))
+    assert list(campaign.leaks("a page", f"gọi 09870 {conduct.number:05}", minh, units))
+    with pytest.raises(KeyError):
+        list(paths(["/new/{thing}"], {}, {}))
+
+
+def test_campaign_plants_every_kind_through_every_channel(campaign: Campaign):
+    assert {(one.what, one.channel) for one in campaign.planted} == {
+        (what, channel) for what in TEXTS for channel in CHANNELS
+    }
+    assert all(one.reference for one in campaign.planted)

@@ -1,0 +1,78 @@
+"""A desk with 500 open petitions: what a page asks of the table, and how much it sends. Time is not asserted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.casework import composition
+from chalicelib.casework.listing import PAGE
+from shared import aws
+from shared.domain import reference
+from shared.domain.lifecycle import State
+from tests.builders import a_petition
+from tests.functions.casework.browsing import Browser
+from tests.journeys.people import Officer
+from tests.system import START, System
+
+OPEN = 500
+
+
+@pytest.fixture(scope="module")
+def busy(running_system: System) -> System:
+    """A unit with 500 open petitions, due on 25 days; a tenth of them are with their handler."""
+    running_system.reset()
+    Officer(running_system, "minh.ccvc").queue()  # loads the function
+    table = composition.petitions()
+    for number in range(OPEN):
+        state = State.IN_PROGRESS if number % 10 == 0 else State.ASSIGNED
+        received_at = START - timedelta(days=number % 25)
+        name = next(reference.candidates(b"desk" * 16, str(number), 2026))
+        table.add(a_petition(state, received_at=received_at, reference=name))
+    aws.forget()
+    return running_system
+
+
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [
+        pytest.param("", 1, id="the-first-page"),
+        pytest.param("?overdue=true", 2, id="what-is-overdue"),
+        pytest.param("?due_within=5", 2, id="what-is-due-soon"),
+        pytest.param("?state=IN_PROGRESS", 5, id="one-of-ten"),
+        pytest.param("?mine=true", 5, id="none-of-them"),
+    ],
+)
+def test_page_of_a_large_queue_asks_little_however_narrow_the_filter(busy: System, query: str, queries: int):
+    officer = Officer(busy, "huong.ccvc")
+    officer.get("/v1/petitions")
+
+    with busy.faults.counting() as calls:
+        answer = officer.get(f"/v1/petitions{query}")
+
+    assert answer.status == 200
+    assert len(answer.json()["petitions"]) <= PAGE
+    assert [call.operation for call in calls].count("Query") <= queries + 1
+    assert {call.operation for call in calls} <= {"Query"}
+
+
+def test_page_is_small_enough_for_a_telephone_line(busy: System):
+    page = Browser(busy, "huong.ccvc").get("/desk/")
+
+    assert page.text.count("<tr>") == PAGE + 1
+    assert len(page.body) < 80_000
+
+
+def test_all_are_reached_page_by_page_each_once_by_due_date(busy: System):
+    officer = Officer(busy, "huong.ccvc")
+    seen: list[tuple[str, str]] = []
+    cursor: str | None = ""
+    pages = 0
+    while cursor is not None:
+        page = officer.get(f"/v1/petitions?cursor={cursor}").json()
+        seen += [(line["due_on"], line["reference"]) for line in page["petitions"]]
+        cursor, pages = page["cursor"], pages + 1
+
+    assert (len(seen), len(set(seen)), pages) == (OPEN, OPEN, OPEN // PAGE)
+    assert seen == sorted(seen)

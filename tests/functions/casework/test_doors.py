@@ -1,0 +1,169 @@
+"""Every door of the desk as every role: who gets in, asked over HTTP and not of the table.
+
+A door that is not in the table below fails the test, so a new route must say who may use it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.functions import load
+from tests.functions.casework.browsing import Browser
+from tests.functions.casework.test_permissions import _cells
+from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer
+from tests.system import System
+
+ROOT = Path(__file__).resolve().parents[3]
+WHO = {
+    "I": "lan.tiepnhan",
+    "H": "minh.ccvc",
+    "U": "huong.ccvc",
+    "A": "binh.vanphong",
+    "O": "tong.dai",
+    "T": "khanh.tocongtac",
+    "C": "yen.bcd",
+    "S": "quantri",
+    "R": "kiemtoan",
+}
+"""An officer of each role, by the letters of the matrix."""
+EVERYBODY = "".join(WHO)
+GETS = {
+    "/v1/petitions": "IHUATR",
+    "/v1/petitions/{reference}": "IHUATR",
+    "/v1/calls": "OT",
+    "/v1/openings": "R",
+    "/v1/directory/{kind}/{row_id}": "S",
+    "/v1/reports/{name}": "UATCR",
+    "/v1/reports/{name}/cases": "UATR",
+    "/": EVERYBODY,
+    "/petitions/{reference}": "IHUATR",
+    "/calls/new": "IO",
+    "/calls": "OT",
+    "/reports": "UATCR",
+    "/reports/cases": "UATR",
+    "/openings": "R",
+    "/calendar": "S",
+    "/terms": "S",
+    "/texts": "S",
+}
+"""Who may read: with a petition that lies in VCCVC and nobody handles."""
+OTHERWISE = {
+    "/health",
+    "/sign-in",
+    "/sign-out",
+    "/{name}",
+    "/file-sent",
+    "/texts/{name}",
+    "/v1/session",
+    "/v1/petitions/{reference}/{action}",
+    "/petitions/{reference}/{action}",
+    "/v1/petitions/{reference}/attachments",
+    "/petitions/{reference}/attachments",
+    "/v1/petitions/{reference}/attachments/{attachment_id}",
+    "/petitions/{reference}/attachments/{attachment_id}",
+    "/v1/calls/{reference}/dial",
+    "/v1/calls/{reference}/outcome",
+    "/calls/{reference}",
+}
+"""Doors that are open to all, or tested elsewhere: actions below, files and calls in tests of their own."""
+
+
+@pytest.fixture(scope="module")
+def desk(running_system: System) -> tuple[System, str, dict[str, Officer], dict[str, Browser]]:
+    """A petition that lies in VCCVC, and an officer of each role twice: at the API and in a browser."""
+    running_system.reset()
+    citizen = Citizen(running_system)
+    citizen.send()
+    officers = {letter: Officer(running_system, name) for letter, name in WHO.items()}
+    browsers = {letter: Browser(running_system, name) for letter, name in WHO.items()}
+    return running_system, citizen.reference, officers, browsers
+
+
+def _filled(route: str, reference: str) -> str:
+    filled = route.replace("{reference}", reference).replace("{kind}", "unit").replace("{row_id}", "*")
+    query = "?measure=received&name=timeliness" if route.endswith("/cases") else ""
+    return filled.replace("{name}", "timeliness") + query
+
+
+@pytest.mark.parametrize("letter", WHO)
+@pytest.mark.parametrize("route", GETS)
+def test_door_is_open_to_its_roles_alone(desk: Any, route: str, letter: str):
+    _system, reference, officers, browsers = desk
+    path = _filled(route, reference)
+
+    answer = officers[letter].get(path) if route.startswith("/v1/") else browsers[letter].get(f"/desk{path}")
+
+    may = letter in GETS[route]
+    assert (answer.status in (200, 303, 422)) is may, (answer.status, answer.text[:200])
+    assert may or answer.status == 403
+
+
+CELLS = [
+    (cell.what, letter, letter in cell.letters)
+    for cell in _cells()
+    if cell.what not in ("see", "open-attachment")
+    for letter in WHO
+    if cell.column == ("unit" if letter in "HU" else "stranger")
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "letter", "may"), [pytest.param(*c, id="-".join(map(str, c))) for c in CELLS]
+)
+def test_action_is_open_to_its_roles_alone_over_both_doors(desk: Any, what: str, letter: str, *, may: bool):
+    """With a version that is none, so that whoever gets in changes nothing."""
+    _system, reference, officers, browsers = desk
+
+    api = officers[letter].try_to(what, reference, version=999)
+    page = browsers[letter].post(f"/desk/petitions/{reference}/{what}", {"version": "999"})
+
+    assert (api.status != 403) is may, api.text
+    assert (page.status != 403) is may
+    assert api.status in (403, 409, 422)
+
+
+def test_enough_cells_are_tried_over_http():
+    assert len(CELLS) * 2 + len(GETS) * len(WHO) >= 450
+
+
+OUTCOME = {"notice": "x", "attempt": 0, "outcome": "REACHED"}
+WRITES: dict[str, tuple[str, str, Any]] = {
+    "enter a call": (
+        "IO",
+        "/v1/petitions",
+        {"content": CONTENT, "petitioner": CITIZEN, "call_id": "door"},
+    ),
+    "dial": ("OT", "/v1/calls/26000000000/dial", {"notice": "x"}),
+    "say what came of a call": ("OT", "/v1/calls/26000000000/outcome", OUTCOME),
+}
+
+
+@pytest.mark.parametrize("letter", WHO)
+@pytest.mark.parametrize("what", WRITES)
+def test_writing_is_open_to_its_roles_alone(desk: Any, what: str, letter: str):
+    system, _reference, officers, _browsers = desk
+    allowed, path, body = WRITES[what]
+
+    answer = system.http("POST", f"/desk{path}", json=body, headers=officers[letter]._bearer)
+
+    assert (answer.status in (200, 201, 404)) is (letter in allowed), answer.text
+    assert letter in allowed or answer.status == 403
+
+
+@pytest.mark.parametrize("letter", WHO)
+@pytest.mark.parametrize("path", ["/calendar", "/terms"])
+def test_administration_is_for_administrators_alone(desk: Any, path: str, letter: str):
+    _system, _reference, _officers, browsers = desk
+
+    answer = browsers[letter].post(f"/desk{path}", {})
+
+    assert answer.status == (422 if letter == "S" else 403)
+
+
+def test_every_door_says_whom_it_is_for():
+    routes = set(load(ROOT / "functions")["casework"].routes)
+
+    assert routes - OTHERWISE == set(GETS)
