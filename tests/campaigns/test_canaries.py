@@ -55,6 +55,8 @@ def desk_paths(campaign: Campaign) -> list[str]:
     values = {
         "/v1/petitions/{reference}:reference": references,
         "/petitions/{reference}:reference": references[:: 1 if len(references) < 50 else 5],
+        "/petitions/{reference}/notices:reference": references[:21],
+        "/unsubscribe/{token}:token": ["x"],
         "/v1/directory/{kind}/{row_id}:kind": KINDS,
         "/v1/directory/{kind}/{row_id}:row_id": ["*"],
         "/v1/reports/{name}:name": REPORTS,
