@@ -248,7 +248,7 @@ def test_page_gives_the_same_record_as_a_file_and_says_what_to_do_without_javasc
     page = system.http("POST", "/tra-cuu", form=form)
     file = system.http("POST", "/tra-cuu/ban-ghi", form=form)
 
-    assert "<noscript>" in page.text
+    assert 'id="unverified"' in page.text
     assert "attachment" in file.header("content-disposition")
     assert file.json()["entries"] == petitioner.record()["entries"]
     assert system.http("GET", "/kiem-chung").status == 200

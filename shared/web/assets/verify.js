@@ -1,5 +1,5 @@
 // Verifies the history on the tracking page in the browser: every word shown, the chain, and the signed daily root.
-// The recipe is docs/verifying.md; verify_history.py does the same without this page. Without JavaScript a note says so.
+// The recipe is docs/verifying.md; verify_history.py does the same without this page. Where no script runs, a note stays.
 "use strict";
 (() => {
   const data = document.getElementById("record");
@@ -68,6 +68,7 @@
     line.className = holds ? "in-time" : "late";
     line.hidden = false;
     list.hidden = false;
+    document.getElementById("unverified").hidden = true;
   }
 
   show("chain", chainHolds).then(() => show("root", () => rootHolds(record.proof)));
