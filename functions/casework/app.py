@@ -109,6 +109,20 @@ def record_call(reference: str) -> Response:
     return api.called(request(), reference)
 
 
+@app.route("/v1/in-doubt", methods=["GET"])
+@problems
+def list_doubts() -> Response:
+    """List the sends of which nobody knows whether they went out."""
+    return api.doubts(request())
+
+
+@app.route("/v1/in-doubt/{reference}", methods=["POST"], content_types=ANY)
+@problems
+def settle_doubt(reference: str) -> Response:
+    """Say what the provider's records show of one of them."""
+    return api.doubt_settled(request(), reference)
+
+
 @app.route("/v1/openings", methods=["GET"])
 @problems
 def list_openings() -> Response:
@@ -248,6 +262,18 @@ def caller() -> Response:
 def serve_caller_by_form() -> Response:
     """Show a caller's petitions, or do what they want with one."""
     return page("serve_caller")
+
+
+@app.route("/in-doubt", methods=["GET"])
+def in_doubt() -> Response:
+    """Show the sends of which nobody knows whether they went out."""
+    return page("in_doubt")
+
+
+@app.route("/in-doubt/{reference}", methods=["POST"], content_types=ANY)
+def doubt(reference: str) -> Response:
+    """Take what was found out about one of them."""
+    return page("settle_doubt", reference)
 
 
 @app.route("/calls/{reference}", methods=["POST"], content_types=ANY)

@@ -148,6 +148,20 @@ def _conflict(
     return json_answer(document, status, {"Content-Type": "application/problem+json; charset=utf-8"})
 
 
+def doubts(request: Request) -> Response:
+    """List the sends of which nobody knows whether they went out."""
+    waiting = composition.doubts().waiting(officer_of(request))
+    return json_answer({"in_doubt": [_dumped(one) for one in waiting]})
+
+
+def doubt_settled(request: Request, reference: str) -> Response:
+    """Take what was found out about one of them."""
+    from chalicelib.casework.doubting import FindingInput  # noqa: PLC0415 - few requests are about them
+
+    composition.doubts().settle(officer_of(request), reference, json_body(request, FindingInput))
+    return json_answer({"reference": reference})
+
+
 def entered(request: Request) -> Response:
     """Take down a caller's petition."""
     officer = officer_of(request)

@@ -26,6 +26,7 @@ from shared.web.i18n import add_catalogue
 if TYPE_CHECKING:
     from chalicelib.casework.callers import Callers
     from chalicelib.casework.calling import CallTasks
+    from chalicelib.casework.doubting import Doubts
     from chalicelib.casework.files import OfficersFiles
     from chalicelib.casework.sessions import Sessions
     from shared.attachments import AttachmentsBucket
@@ -106,6 +107,13 @@ def evidence(petition: Petition) -> Evidence:
 
     counts = configuration().acceptance_counts_as_told
     return evidence_of(deliveries(), petition.reference, acceptance_counts=counts)
+
+
+def doubts() -> Doubts:
+    """Return the sends in doubt."""
+    from chalicelib.casework.doubting import Doubts as List  # noqa: PLC0415 - few requests are about them
+
+    return List(deliveries())
 
 
 @cache

@@ -1,0 +1,37 @@
+"""The administrators' page of sends in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice.app import Request, Response
+
+from chalicelib.casework import composition
+from chalicelib.casework.doubting import FindingInput
+from chalicelib.casework.frame import language_of_page, render
+from chalicelib.casework.officers import DeskOfficer
+from chalicelib.casework.telling import CHANNELS, STATES
+from shared.http import form_pairs, see_other, validated
+from shared.web.i18n import gettext
+from shared.web.rendering import link
+
+
+def in_doubt(request: Request, officer: DeskOfficer) -> Response:
+    """Show the sends in doubt."""
+    _ = gettext(language_of_page(request))
+    shown = [
+        {**one.model_dump(), "channel_label": _(CHANNELS[one.channel]), "state_label": _(STATES[one.state])}
+        for one in composition.doubts().waiting(officer)
+    ]
+    return render(request, officer, "in_doubt.html", doubts=shown)
+
+
+def settle_doubt(request: Request, officer: DeskOfficer, reference: str) -> Response:
+    """Take what was found out about one of them."""
+    form = dict(form_pairs(request))
+    given = {name: form.get(name, "") for name in ("notice", "finding")}
+    composition.doubts().settle(officer, reference, validated(FindingInput, given))
+    return see_other(link("/desk/in-doubt", language_of_page(request)))
+
+
+PAGES: dict[str, Callable[..., Response]] = {"in_doubt": in_doubt, "settle_doubt": settle_doubt}
