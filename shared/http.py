@@ -112,6 +112,7 @@ RULES: dict[str, str] = {
     "ends-before-it-begins": N_("Ngày cuối phải bằng hoặc sau ngày đầu."),
     "longer-than-a-year": N_("Báo cáo không dài quá một năm."),
     "control-characters": N_("Nội dung có ký tự không đọc được."),
+    "too-many-contacts": N_("Đã thêm đủ liên hệ. Cần đổi nữa, xin gọi 1900 1547."),
     "syntax": N_("Cú pháp mẫu không đúng, hãy xem dấu ngoặc {{ }} và {% %}."),
     "unknown-variable": N_("Có biến không tồn tại. Các biến dùng được ghi ở cuối trang."),
     "out-of-range": N_("Số này nằm ngoài khoảng cho phép."),

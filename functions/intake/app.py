@@ -49,6 +49,13 @@ def supplement_petition(reference: str) -> Response:
     return api.supplement(request(), reference)
 
 
+@app.route("/v1/petitions/{reference}/contact", methods=["POST"], content_types=ANY)
+@problems
+def add_contact_to_petition(reference: str) -> Response:
+    """Take another contact."""
+    return api.add_contact(request(), reference)
+
+
 @app.route("/v1/petitions/{reference}/withdrawal", methods=["POST"], content_types=ANY)
 @problems
 def withdraw_petition(reference: str) -> Response:
@@ -220,6 +227,12 @@ def track() -> Response:
 def supplement() -> Response:
     """Add to a petition."""
     return page("supplement")
+
+
+@app.route("/tra-cuu/lien-he", methods=["POST"], content_types=ANY)
+def add_contact() -> Response:
+    """Take another contact."""
+    return page("add_contact")
 
 
 @app.route("/tra-cuu/rut", methods=["POST"], content_types=ANY)

@@ -41,6 +41,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     RATE = "rate"
     SEND_PIN = "send-pin"
+    ADD_CONTACT = "add-contact"
     # the router
     ROUTE = "route"
     HAND_TO_INTAKE = "hand-to-intake"
@@ -126,6 +127,7 @@ MOVES: dict[Action, Move] = {
     Action.WITHDRAW: Move(UNANSWERED, State.WITHDRAWN),
     Action.RATE: Move(RESULT_KNOWN | {State.CLOSED}, None),
     Action.SEND_PIN: Move(EVERY, None),
+    Action.ADD_CONTACT: Move(UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE, None),
     Action.ROUTE: Move(frozenset({State.RECEIVED}), State.ASSIGNED),
     Action.HAND_TO_INTAKE: Move(frozenset({State.RECEIVED}), None),
     Action.CLASSIFY: Move(_UNDECIDED, None),

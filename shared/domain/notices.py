@@ -42,6 +42,8 @@ class NoticeKind(StrEnum):
     REOPENED = "REOPENED"
     CLOSED = "CLOSED"
     PIN_AGAIN = "PIN_AGAIN"
+    CONTACT_ADDED = "CONTACT_ADDED"
+    """Told to the contacts that were there before."""
     # to officers
     ASSIGNED = "ASSIGNED"
     SUPPLEMENTED = "SUPPLEMENTED"
@@ -70,6 +72,7 @@ class Notice(NamedTuple):
 _FOLLOWS: dict[Action, tuple[Notice, ...]] = {
     Action.RECEIVE: (Notice(NoticeKind.RECEIPT, Audience.PETITIONER),),
     Action.SUPPLEMENT: (Notice(NoticeKind.SUPPLEMENTED, Audience.HANDLER),),
+    Action.ADD_CONTACT: (Notice(NoticeKind.CONTACT_ADDED, Audience.PETITIONER),),
     Action.SEND_PIN: (Notice(NoticeKind.PIN_AGAIN, Audience.PETITIONER),),
     Action.ROUTE: (Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),),
     Action.ASSIGN: (Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),),

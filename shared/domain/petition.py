@@ -556,6 +556,26 @@ class Petition(BaseModel):
             rating=rating,
         )
 
+    def add_contact(
+        self,
+        sealed: SealedPart,
+        keys: tuple[str, ...],
+        reply_by: tuple[ReplyBy, ...],
+        *,
+        at: datetime,
+        change_id: str,
+    ) -> Self:
+        """Append a contact that its owner wants to be told over from now on; the old ones stay in the seal."""
+        petitioner = self.petitioner
+        known = petitioner.model_copy(
+            update={
+                "seal": (*petitioner.seal, sealed),
+                "contact_keys": tuple(dict.fromkeys((*petitioner.contact_keys, *keys))),
+                "reply_by": tuple(dict.fromkeys((*reply_by, *petitioner.reply_by))),
+            }
+        )
+        return self.record(Action.ADD_CONTACT, by="petitioner", at=at, change_id=change_id, petitioner=known)
+
     def send_pin(self, channel: ReplyBy, *, at: datetime, change_id: str) -> Self:
         """Have the PIN given again over a contact on file (`shared.domain.pin_again` says how often)."""
         return self.record(

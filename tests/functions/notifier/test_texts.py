@@ -21,7 +21,7 @@ from shared.domain.terms import TERMS_2018
 from shared.domain.working_calendar import WorkingCalendar
 from shared.wording.facts import Office, facts_of
 from shared.wording.sandbox import as_html
-from shared.wording.sources import BUNCH, TEMPLATES, Reader, headline
+from shared.wording.sources import BUNCH, DIGEST, TEMPLATES, Reader, headline
 from shared.wording.texts import Texts
 
 LONGEST_SITE = "https://phananhkiennghi.bonoivu.gov.vn:8443"
@@ -211,7 +211,7 @@ def test_every_packaged_text_belongs_to_a_notice_that_exists():
     named = {(path.parent.name, path.stem) for path in TEMPLATES.glob("*/*.toml")}
 
     assert named == {("petitioner", kind) for kind in [*TO_PETITIONERS, BUNCH]} | {
-        ("officer", kind) for kind in TO_OFFICERS
+        ("officer", kind) for kind in [*TO_OFFICERS, DIGEST]
     }
 
 

@@ -10,6 +10,7 @@ from chalice.app import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.intake import composition
+from chalicelib.intake.add_contact import ContactInput
 from chalicelib.intake.address_limit import Sender
 from chalicelib.intake.follow_up import (
     RatingInput,
@@ -101,6 +102,14 @@ def supplement(request: Request, reference: str) -> Response:
         petition, body.content, cause_of(_key(request), "web", body, local_date(clock.now()))
     )
     return _view(changed, request, 201 if changed.version > petition.version else 200)
+
+
+def add_contact(request: Request, reference: str) -> Response:
+    """Take another contact."""
+    petition = _petition(request, reference)
+    body = json_body(request, ContactInput)
+    cause = cause_of(_key(request), "web", body, local_date(clock.now()))
+    return _view(composition.contact_adding().add(petition, body, cause), request)
 
 
 def withdraw(request: Request, reference: str) -> Response:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.intake.add_contact import ContactAdding
 from chalicelib.intake.address_limit import AddressLimit
 from chalicelib.intake.daily_limit import LimitedReception
 from chalicelib.intake.find_petition import PetitionFinder
@@ -25,6 +26,7 @@ from shared.reception import Reception
 from shared.roots import Roots
 from shared.seal import Seal
 from shared.statistics import Statistics
+from shared.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from chalicelib.intake.attach_files import FileDesk
@@ -131,6 +133,14 @@ def pin_again() -> PinAgain:
 def follow_up() -> FollowUp:
     """Return what petitioners do later."""
     return FollowUp(petitions(), directory(), seal())
+
+
+@cache
+def contact_adding() -> ContactAdding:
+    """Return what takes another contact, and knows whose does not work."""
+    told = configuration()
+    key = secrets.identifiers_key(told.identifiers_secret)
+    return ContactAdding(follow_up(), seal(), Suppressions(told.throttle_table), key)
 
 
 @cache
@@ -281,6 +291,7 @@ def forget() -> None:
         pin_guard,
         finder,
         follow_up,
+        contact_adding,
         public_record,
         public_statistics,
         roots,

@@ -92,7 +92,7 @@ class FollowUp:
         change_id = f"supplement:{cause}"
         _refuse_other_text(petition, change_id, content)
         now = clock.now()
-        return self._change(petition, change_id, lambda p: p.supplement(content, at=now, change_id=change_id))
+        return self.change(petition, change_id, lambda p: p.supplement(content, at=now, change_id=change_id))
 
     def complete_identity(self, petition: Petition, text: str, cause: str) -> Petition:
         """Seal the name and address that an SMS sender was asked for, in one piece as they wrote it."""
@@ -102,7 +102,7 @@ class FollowUp:
         now = clock.now()
         sealed = self._seal.close(Identity(text=text), petition.reference, now)
         province = province_of(text)
-        return self._change(
+        return self.change(
             petition,
             change_id,
             lambda p: p.supplement(None, at=now, change_id=change_id, sealed=sealed, province=province),
@@ -116,7 +116,7 @@ class FollowUp:
         """
         change_id = f"withdraw:{cause}"
         now = clock.now()
-        return self._change(petition, change_id, lambda p: p.withdraw(reason, at=now, change_id=change_id))
+        return self.change(petition, change_id, lambda p: p.withdraw(reason, at=now, change_id=change_id))
 
     def rate(self, petition: Petition, score: int, comment: str | None, cause: str) -> Petition:
         """Say how satisfied the petitioner is.
@@ -126,9 +126,7 @@ class FollowUp:
         """
         change_id = f"rate:{cause}"
         now = clock.now()
-        return self._change(
-            petition, change_id, lambda p: p.rate(score, comment, at=now, change_id=change_id)
-        )
+        return self.change(petition, change_id, lambda p: p.rate(score, comment, at=now, change_id=change_id))
 
     def reopen(self, petition: Petition, reason: str | None, cause: str) -> Petition:
         """Ask, once and after a poor rating, for a second look by a level above those who answered.
@@ -150,15 +148,16 @@ class FollowUp:
                 change_id=change_id,
             )
 
-        return self._change(petition, change_id, change)
+        return self.change(petition, change_id, change)
 
     def send_pin(self, petition: Petition, channel: ReplyBy) -> Petition:
         """Have the PIN given again; the same request twice at once is one."""
         change_id = f"send-pin:{times_sent(petition) + 1}"
         now = clock.now()
-        return self._change(petition, change_id, lambda p: p.send_pin(channel, at=now, change_id=change_id))
+        return self.change(petition, change_id, lambda p: p.send_pin(channel, at=now, change_id=change_id))
 
-    def _change(self, petition: Petition, change_id: str, change: Change) -> Petition:
+    def change(self, petition: Petition, change_id: str, change: Change) -> Petition:
+        """Make a change once, looking again when somebody else was faster."""
         for _attempt in range(_ATTEMPTS):
             if petition.has_change(change_id):
                 return petition

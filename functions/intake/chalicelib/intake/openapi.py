@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.intake.add_contact import ContactInput
 from chalicelib.intake.api import SimilarInput, UnlockAnswer, UnlockInput
 from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
 from chalicelib.intake.open_data import OpenData
@@ -170,6 +171,16 @@ OPERATIONS: tuple[Operation, ...] = (
         "Add to a petition",
         {201: PetitionView, 200: PetitionView},
         SupplementInput,
+        _PIN_ONCE,
+        (400, 404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/contact",
+        "addContact",
+        "Add a contact; those there before are told",
+        {200: PetitionView},
+        ContactInput,
         _PIN_ONCE,
         (400, 404, 409, 422),
     ),

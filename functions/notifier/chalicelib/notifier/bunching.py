@@ -38,7 +38,7 @@ LOOKED_BACK = timedelta(days=2)
 """What is older and still untold is no company but a loss, which the reconciliation finds."""
 MOST = 10
 """Notices in one message."""
-ALONE = frozenset({NoticeKind.PIN_AGAIN})
+ALONE = frozenset({NoticeKind.PIN_AGAIN, NoticeKind.CONTACT_ADDED})
 """Kinds that never travel with others."""
 
 

@@ -42,7 +42,7 @@ from .readers import is_left_to_digest, readers_of
 from .senders.sender import Message
 from .supersession import is_superseded
 from .waiting import MOST_TRIES, SHORT_WAIT, ComeBackError, look_again_at, patience_before
-from .ways import Way, was_asked_for, ways_of, ways_to
+from .ways import Way, parts_for, was_asked_for, ways_of, ways_to
 
 if TYPE_CHECKING:
     from shared.wording.rendering import Rendered
@@ -194,7 +194,7 @@ class Courier:
 
     def _ways(self, notice: Notice) -> list[Way]:
         petitioner = notice.petition.petitioner
-        identity = self._seal.open(petitioner.seal, notice.petition.reference)
+        identity = self._seal.open(parts_for(notice.entry, petitioner.seal), notice.petition.reference)
         return ways_of(notice.entry, petitioner.reply_by, identity)
 
     def _first_way(self, petition: Petition) -> Way | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shared.deliveries import DeliveryChannel
 from shared.domain.history import Entry
 from shared.domain.lifecycle import Action
-from shared.domain.petition import Identity, ReplyBy
+from shared.domain.petition import Identity, ReplyBy, SealedPart
 
 Way = tuple[DeliveryChannel, str]
 
@@ -18,6 +18,13 @@ def ways_of(entry: Entry, reply_by: Sequence[ReplyBy], identity: Identity) -> li
         return ways_to(reply_by, identity)
     asked = ReplyBy(entry.facts["channel"])
     return [way for way in ways_to((asked,), identity) if way[0] == DeliveryChannel(asked)]
+
+
+def parts_for(entry: Entry, seal: Sequence[SealedPart]) -> Sequence[SealedPart]:
+    """Return which parts of the seal say where a notice goes: word of a new contact goes to those before it."""
+    if entry.action is not Action.ADD_CONTACT:
+        return seal
+    return [part for part in seal if part.at < entry.at]
 
 
 def was_asked_for(entry: Entry) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
+from chalicelib.intake.add_contact import ContactInput
 from chalicelib.intake.api import PIN_IS_SENT, address_of, query
 from chalicelib.intake.follow_up import RatingForm, ReopeningInput, SupplementInput, WithdrawalInput, cause_of
 from chalicelib.intake.proving import record_of
@@ -24,7 +25,7 @@ from chalicelib.intake.site.frame import (
 from chalicelib.intake.track_petition import petitioners_view
 from shared import clock
 from shared.domain import errors
-from shared.domain.lifecycle import State
+from shared.domain.lifecycle import MOVES, Action, State
 from shared.domain.petition import Petition
 from shared.domain.working_calendar import local_date
 from shared.http import form_pairs, problem_of, validated
@@ -76,6 +77,17 @@ def supplement(request: Request) -> Response:
         return composition.follow_up().supplement(petition, body.content, cause)
 
     return _follow_up(request, change, N_("Đã nhận nội dung bổ sung."))
+
+
+def add_contact(request: Request) -> Response:
+    """Take another contact."""
+
+    def change(petition: Petition, form: Mapping[str, str], key: str | None) -> Petition:
+        body = validated(ContactInput, {name: form.get(name) for name in ("phone", "email")})
+        cause = cause_of(key, "web", body, local_date(clock.now()))
+        return composition.contact_adding().add(petition, body, cause)
+
+    return _follow_up(request, change, N_("Đã thêm liên hệ. Từ nay thông báo được gửi đến đó."))
 
 
 def withdraw(request: Request) -> Response:
@@ -204,6 +216,8 @@ def _status_page(
         actions=tuple(action.value for action in view.possible_actions),
         channel_label=gettext(language)(CHANNELS[petition.channel]),
         is_open=petition.is_unanswered,
+        may_add_contact=petition.state in MOVES[Action.ADD_CONTACT].sources,
+        is_unreachable=composition.contact_adding().is_unreachable(petition),
         steps=_steps(petition.state, gettext(language)),
         is_waiting=petition.state is State.AWAITING_INFORMATION,
         secret=secret,

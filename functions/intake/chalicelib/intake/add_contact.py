@@ -1,0 +1,90 @@
+"""Gives a petition another contact, because the one on file does not work or is no longer its owner's.
+
+Whoever holds the PIN may. The new contact is sealed and appended, never put in the place of the old one, and the old
+one is told: somebody who found a PIN cannot turn the answers to themselves unnoticed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.intake.follow_up import FollowUp
+from shared import clock
+from shared.domain.contact import ContactError, normal_email, normal_phone
+from shared.domain.errors import InvalidInputError
+from shared.domain.lifecycle import Action
+from shared.domain.petition import Identity, Petition, ReplyBy
+from shared.domain.reference import contact_key
+from shared.domain.submission import EMPTY_IS_ABSENT, Text
+from shared.seal import Seal
+from shared.suppressions import Suppressions
+
+MOST = 5
+"""Contacts that one petition is given in its life: each is told to the others, and an SMS costs money."""
+
+
+class ContactInput(BaseModel):
+    """A telephone number, an e-mail address, or both."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    phone: Annotated[Annotated[Text, Field(max_length=40)] | None, EMPTY_IS_ABSENT] = None
+    email: Annotated[Annotated[Text, Field(max_length=254)] | None, EMPTY_IS_ABSENT] = None
+
+
+class ContactAdding:
+    """Takes another contact."""
+
+    def __init__(self, follow_up: FollowUp, seal: Seal, suppressions: Suppressions, key: bytes) -> None:
+        self._follow_up = follow_up
+        self._seal = seal
+        self._suppressions = suppressions
+        self._key = key
+
+    def add(self, petition: Petition, given: ContactInput, cause: str) -> Petition:
+        """Append a contact; the same cause again changes nothing.
+
+        Raises:
+            InvalidInputError: neither was given, one cannot be one, or there were enough.
+            ActionNotPossibleError: nothing is left to be told.
+        """
+        phone, email = _checked(given)
+        change_id = f"add-contact:{cause}"
+        if petition.has_change(change_id):
+            return petition
+        if sum(entry.action is Action.ADD_CONTACT for entry in petition.history) >= MOST:
+            raise InvalidInputError(("phone" if phone else "email", "too-many-contacts"))
+        now = clock.now()
+        sealed = self._seal.close(Identity(phone=phone, email=email), petition.reference, now)
+        keys = tuple(contact_key(self._key, one) for one in (phone, email) if one)
+        ways = ((ReplyBy.EMAIL,) if email else ()) + ((ReplyBy.SMS,) if phone else ())
+        changed = self._follow_up.change(
+            petition,
+            change_id,
+            lambda p: p.add_contact(sealed, keys, ways, at=now, change_id=change_id),
+        )
+        for key in keys:
+            self._suppressions.lift(key)
+        return changed
+
+    def is_unreachable(self, petition: Petition) -> bool:
+        """Tell whether messages to a contact of this petition came back, so that its owner is asked for another."""
+        return bool(self._suppressions.among(petition.petitioner.contact_keys[-2:]))
+
+
+def _checked(given: ContactInput) -> tuple[str | None, str | None]:
+    if given.phone is None and given.email is None:
+        raise InvalidInputError(("email", "contact-missing"))
+    problems: list[tuple[str, str]] = []
+    found: list[str | None] = []
+    for name, value, normal in (("phone", given.phone, normal_phone), ("email", given.email, normal_email)):
+        try:
+            found.append(normal(value) if value is not None else None)
+        except ContactError:
+            problems.append((name, name))
+            found.append(None)
+    if problems:
+        raise InvalidInputError(*problems)
+    return found[0], found[1]
