@@ -574,7 +574,14 @@ class Petition(BaseModel):
                 "reply_by": tuple(dict.fromkeys((*reply_by, *petitioner.reply_by))),
             }
         )
-        return self.record(Action.ADD_CONTACT, by="petitioner", at=at, change_id=change_id, petitioner=known)
+        return self.record(
+            Action.ADD_CONTACT,
+            by="petitioner",
+            at=at,
+            change_id=change_id,
+            facts={"parts_before": str(len(petitioner.seal))},
+            petitioner=known,
+        )
 
     def send_pin(self, channel: ReplyBy, *, at: datetime, change_id: str) -> Self:
         """Have the PIN given again over a contact on file (`shared.domain.pin_again` says how often)."""

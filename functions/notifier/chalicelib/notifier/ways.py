@@ -24,7 +24,7 @@ def parts_for(entry: Entry, seal: Sequence[SealedPart]) -> Sequence[SealedPart]:
     """Return which parts of the seal say where a notice goes: word of a new contact goes to those before it."""
     if entry.action is not Action.ADD_CONTACT:
         return seal
-    return [part for part in seal if part.at < entry.at]
+    return seal[: int(entry.facts["parts_before"])]
 
 
 def was_asked_for(entry: Entry) -> bool:
