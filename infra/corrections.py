@@ -35,8 +35,8 @@ def outcomes(corrections: list[Correction], petitions: Petitions, directory: Dir
 
 
 def _decided_now(petition: Petition, directory: Directory) -> str:
-    from chalicelib.router.classifier import Lane, decide  # noqa: PLC0415 - found on the path set above
-    from chalicelib.router.rules import RoutingRules  # noqa: PLC0415
+    from shared.routing.classifier import Lane, decide  # noqa: PLC0415 - found on the path set above
+    from shared.routing.rules import RoutingRules  # noqa: PLC0415
 
     day: date = local_date(petition.received_at)
     rows: tuple[dict[str, Any], ...] = directory.rows("routing-rule")

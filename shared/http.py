@@ -85,6 +85,7 @@ RULES: dict[str, str] = {
     "phone": N_("Số điện thoại không đúng. Ví dụ: 0912 345 678."),
     "email": N_("Địa chỉ thư điện tử không đúng. Ví dụ: ten@example.vn."),
     "unknown": N_("Giá trị không có trong danh mục."),
+    "rule-unusable": N_("Bộ phân loại không dùng được quy tắc này. Xem lại loại, mã và trọng số."),
     "itself": N_("Không gộp một hồ sơ vào chính nó."),
     "extra_forbidden": N_("Mục này không tồn tại."),
     "json": N_("Dữ liệu gửi lên không phải JSON hợp lệ (UTF-8)."),

@@ -334,6 +334,21 @@ class Petitions:
             found |= {item["reference"]["S"] for item in page["Items"]}
         return found
 
+    def latest_of_month(self, month: str, *, of_each_shard: int) -> list[str]:
+        """Return references of the latest petitions received in a month (`2026-11`): some of each of its shards."""
+        found: list[str] = []
+        for shard in month_shards(month):
+            page = aws.client("dynamodb").query(
+                TableName=self._table,
+                IndexName="month",
+                KeyConditionExpression="received_month = :month",
+                ExpressionAttributeValues={":month": {"S": shard}},
+                ScanIndexForward=False,
+                Limit=of_each_shard,
+            )
+            found += [item["reference"]["S"] for item in page["Items"]]
+        return found
+
     def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
         """Return (reference, received at, state) of a person's latest petitions."""
         page = aws.client("dynamodb").query(

@@ -300,6 +300,12 @@ def corrections() -> Response:
     return page("corrections")
 
 
+@app.route("/routing", methods=["POST"], content_types=ANY)
+def try_rule() -> Response:
+    """Try a routing rule, then write it."""
+    return page("try_rule")
+
+
 @app.route("/openings", methods=["GET"])
 def openings() -> Response:
     """Show who opened which seal, and why."""

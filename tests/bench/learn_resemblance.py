@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from math import exp, sqrt
 from typing import Any
 
-from chalicelib.router.rules import share_of_each
+from shared.routing.rules import share_of_each
 
 EPOCHS = 25
 RATE = 0.3

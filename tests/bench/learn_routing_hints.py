@@ -19,8 +19,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "functions" / "router")]
 
-from chalicelib.router.classifier import Lane, RoutingRules, features, signed_features  # noqa: E402
-from chalicelib.router.text import read  # noqa: E402
+from shared.routing.classifier import Lane, RoutingRules, features, signed_features  # noqa: E402
+from shared.routing.text import read  # noqa: E402
 from tests.bench import learn_resemblance, routing  # noqa: E402
 
 FROM_TEXTS = 2

@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "functions" / "router"))
 
-from chalicelib.router.classifier import Decision, Lane, RoutingRules, decide  # noqa: E402
+from shared.routing.classifier import Decision, Lane, RoutingRules, decide  # noqa: E402
 
 LABELLED = ROOT / "tests" / "functions" / "router" / "labelled_petitions.jsonl"
 RULES = ROOT / "infra" / "seed" / "routing_rules.json"

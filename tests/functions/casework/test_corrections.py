@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.corrections import outcomes
+from shared import directory as directory_cache
 from shared.corrections import Corrections, correction_of
 from shared.directory import Directory
 from shared.domain.petition import Lane, Petition, Proposal
@@ -105,3 +106,62 @@ def test_rules_in_force_are_judged_by_the_corrections(system: System, reference:
     counted = outcomes([correction], Petitions(tables["PetitionsTable"], directory), directory)
 
     assert counted == {"CCVC for TL": 1}
+
+
+RULE = (
+    '{"id": "field-TL-x", "valid_from": "2026-11-01", "type": "field", "field": "TL",'
+    ' "terms": {"9": ["thi nâng ngạch"]}}'
+)
+
+
+def test_rule_is_tried_on_the_latest_petitions_before_it_is_written(system: System, reference: str):
+    administrator = Browser(system, "quantri")
+    assert "Thử trước khi ghi" in administrator.get("/desk/routing").text
+
+    trial = administrator.post("/desk/routing", {"row": RULE})
+
+    assert trial.status == 200
+    assert 'id="trial"' in trial.text
+    assert "Tiền lương" in trial.text
+    assert reference not in trial.text
+    assert not any(row["id"] == "field-TL-x" for row in rules(system))
+
+    written = administrator.post("/desk/routing", {"row": RULE, "step": "confirm"})
+
+    assert written.status == 303
+    assert any(row["id"] == "field-TL-x" for row in rules(system))
+
+
+def rules(system: System) -> tuple[dict[str, Any], ...]:
+    directory_cache.forget()
+    return Directory(system.local.cloud.outputs["DirectoryTable"]).rows("routing-rule")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("{", id="no JSON"),
+        pytest.param("[]", id="no row"),
+        pytest.param(
+            '{"id": "x", "valid_from": "2026-11-01", "type": "field"}', id="a field without its code"
+        ),
+        pytest.param(
+            '{"id": "x", "valid_from": "2026-11-01", "type": "field", "field": "TL", "terms": {"heavy": ["x"]}}',
+            id="a weight that is no number",
+        ),
+        pytest.param(
+            '{"id": "x", "valid_from": "2026-11-01", "type": "lane", "lane": "SPAM", "order": 1, "when":'
+            ' [{"needs": ["nothing"], "confidence": 1}]}',
+            id="a lane that needs an unknown signal",
+        ),
+    ],
+)
+def test_rule_that_the_router_could_not_use_is_refused(system: System, row: str):
+    administrator = Browser(system, "quantri")
+
+    for step in ("", "confirm"):
+        assert administrator.post("/desk/routing", {"row": row, "step": step}).status == 422
+
+
+def test_only_administrators_try_rules(system: System):
+    assert Browser(system, "lan.tiepnhan").post("/desk/routing", {"row": RULE}).status == 403

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.router.classifier import Decision, Lane, RoutingRules, decide
-from chalicelib.router.rules import RoutingRulesError
-from chalicelib.router.text import read
+from shared.routing.classifier import Decision, Lane, RoutingRules, decide
+from shared.routing.rules import RoutingRulesError
+from shared.routing.text import read
 from tests.bench import routing
 
 ROOT = Path(__file__).parents[3]
@@ -307,11 +307,11 @@ def test_a_text_is_decided_alike_in_every_process():
 
 def test_importing_the_classifier_brings_in_no_aws():
     heavy = "{'boto3', 'botocore', 'chalice', 'pydantic'}"
-    code = f"import sys; import chalicelib.router.classifier; print({heavy} & {{*sys.modules}})"
+    code = f"import sys; import shared.routing.classifier; print({heavy} & {{*sys.modules}})"
 
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=ROOT / "functions/router",
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,

@@ -68,11 +68,30 @@ class Administration:
             "calendar": _check_override,
             "field": self._check_field,
             "officer": self._check_officer,
-            "routing-rule": _checked_by(_RoutingRuleRow),
+            "routing-rule": self._check_routing_rule,
             "template": self._check_template,
             "terms": self._check_terms,
             "unit": self._check_unit,
         }
+
+    def _check_routing_rule(self, row: dict[str, Any]) -> None:
+        """Compile the rules as they would be: what the router could not use never reaches it.
+
+        Raises:
+            InvalidInputError: the row cannot be used; whatever of the directory it breaks, it is the row's fault.
+        """
+        from shared.routing.rules import RoutingRules, RoutingRulesError  # noqa: PLC0415 - administrators alone need it
+
+        _checked_by(_RoutingRuleRow)(row)
+        others = [
+            one
+            for one in self._directory.rows("routing-rule")
+            if (one["id"], one["valid_from"]) != (row["id"], row["valid_from"])
+        ]
+        try:
+            RoutingRules.from_rows([*others, row], on=date.fromisoformat(row["valid_from"]))
+        except (RoutingRulesError, AttributeError, KeyError, TypeError, ValueError):
+            raise InvalidInputError(("type", "rule-unusable")) from None
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -89,6 +108,17 @@ class Administration:
         self._may(officer, kind)
         found = [row for row in self._directory.rows(kind) if row_id in (ALL_ROWS, row["id"])]
         return sorted(found, key=lambda row: (row["id"], row["valid_from"]))
+
+    def check(self, officer: DeskOfficer, kind: str, row: dict[str, Any]) -> None:
+        """Check a row as `put` would, and write nothing.
+
+        Raises:
+            NotAllowedError: no administrator.
+            InvalidInputError: what the row's reader would not take.
+        """
+        self._may(officer, kind)
+        validated(Row, row)
+        self._checks[kind](row)
 
     def put(self, officer: DeskOfficer, kind: str, row_id: str, facts: Any) -> Written:
         """Write one version of a row: a later `valid_from` makes a new one, the same replaces it.

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
+from chalicelib.casework.administering import Administration
 from chalicelib.casework.api import query
 from chalicelib.casework.frame import field_label, language_of_page, render
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
+from chalicelib.casework.rule_trial import trial
 from shared import clock
 from shared.corrections import SILENT, SUSPECTED, Correction
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition import Lane
 from shared.domain.working_calendar import local_date
+from shared.http import RULES, form_body, see_other
 from shared.petitions import BATCH
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES
+from shared.web.rendering import link
 
 _MONTH = re.compile(r"20[12]\d-(0[1-9]|1[0-2])")
+CONFIRM = "confirm"
+LONGEST_ROW = 200_000
+"""Characters of a row; the longest seeded one, what was learned, has half as many."""
 LINKED = 5
 """Petitions of each pair that are linked to, the latest."""
 OUTCOMES = {SILENT: N_("Không đủ chắc chắn"), SUSPECTED: N_("Có thể là tố cáo")}
@@ -54,7 +62,46 @@ def corrections(request: Request, officer: DeskOfficer) -> Response:
         month=month,
         total=len(found),
         pairs=_pairs(found, officer, language),
+        done=bool(query(request).get("done")),
     )
+
+
+def try_rule(request: Request, officer: DeskOfficer) -> Response:
+    """Take one row of the rules: first what it would change on the latest petitions, then, once confirmed, write it."""
+    permissions.require(officer, Ability.ADMINISTER)
+    form = form_body(request)
+    language = language_of_page(request)
+    administration = Administration(composition.directory())
+    try:
+        row = _row_of(form.get("row", ""))
+        administration.check(officer, "routing-rule", row)
+        if form.get("step") == CONFIRM:
+            administration.put(officer, "routing-rule", str(row["id"]), row)
+            return see_other(link("/desk/routing?done=1", language))
+    except InvalidInputError as error:
+        problem = gettext(language)(RULES.get(error.problems[0][1], RULES["invalid"]))
+        return _rule_page(request, officer, form.get("row", ""), status=422, problem=problem)
+    tried, changes = trial(row, composition.petitions(), composition.directory())
+    shown = [
+        (_named(now, language), _named(then, language), times) for (now, then), times in changes.most_common()
+    ]
+    return _rule_page(request, officer, form.get("row", ""), tried=tried, changes=shown)
+
+
+def _rule_page(
+    request: Request, officer: DeskOfficer, row: str, *, status: int = 200, **facts: Any
+) -> Response:
+    return render(request, officer, "routing_rule.html", status, row=row, **facts)
+
+
+def _row_of(text: str) -> dict[str, Any]:
+    try:
+        row = json.loads(text[:LONGEST_ROW])
+    except ValueError:
+        raise InvalidInputError(("row", "json")) from None
+    if not isinstance(row, dict) or not row.get("id"):
+        raise InvalidInputError(("row", "missing"))
+    return row
 
 
 def _pairs(found: Iterable[Correction], officer: DeskOfficer, language: Language) -> list[Pair]:
@@ -86,5 +133,5 @@ def _named(outcome: str, language: Language) -> str:
     return _(LANES[Lane(outcome)]) if outcome in set(Lane) else field_label(outcome, language)
 
 
-PAGES: dict[str, Callable[..., Response]] = {"corrections": corrections}
+PAGES: dict[str, Callable[..., Response]] = {"corrections": corrections, "try_rule": try_rule}
 """What `app.py` may ask for."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from chalicelib.router.classifier import Decision, decide
 from chalicelib.router.complained import SOMEBODY_OF_OURS, named_units
 from chalicelib.router.repeats import Repeats
-from chalicelib.router.rules import RoutingRules, in_force
 from shared import clock
 from shared.directory import Directory
 from shared.domain import conduct
@@ -18,6 +16,8 @@ from shared.domain.petition import Kind, Lane, Petition, Proposal
 from shared.domain.similarity import sketch
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions
+from shared.routing.classifier import Decision, decide
+from shared.routing.rules import RoutingRules, in_force
 
 INTAKE_FIELD = "KHAC"
 """The field whose unit is the intake desk (`docs/domain.md`: outside the ministry, or cannot be told)."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from chalicelib.router import signs
-from chalicelib.router.phrasebook import Hit
-from chalicelib.router.rules import NEUTRAL, SIGN, Lane, LaneRule, RoutingRules, Suspicion
-from chalicelib.router.text import Words, read
+from shared.routing import signs
+from shared.routing.phrasebook import Hit
+from shared.routing.rules import NEUTRAL, SIGN, Lane, LaneRule, RoutingRules, Suspicion
+from shared.routing.text import Words, read
 
 __all__ = ["Decision", "Lane", "RoutingRules", "decide"]
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chalicelib.router.text import Words, fold, spell, split
+from shared.routing.text import Words, fold, spell, split
 
 _SLIP_FACTOR = 0.7
 _WORDS_PER_SLIP = 3

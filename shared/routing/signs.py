@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-from chalicelib.router.text import Words, is_syllable, read
+from shared.routing.text import Words, is_syllable, read
 
 NAMED_PERSON = "named_person"
 DECISION_NUMBER = "decision_number"

@@ -13,8 +13,8 @@ from hashlib import blake2b
 from math import sqrt
 from typing import Any
 
-from chalicelib.router.phrasebook import Phrasebook
-from chalicelib.router.text import spell, split
+from shared.routing.phrasebook import Phrasebook
+from shared.routing.text import spell, split
 
 NEUTRAL = ""
 """The label of phrases that speak for nothing but keep shorter ones inside them from speaking ("số lượng")."""
