@@ -63,6 +63,7 @@ def corrections(request: Request, officer: DeskOfficer) -> Response:
         total=len(found),
         pairs=_pairs(found, officer, language),
         done=bool(query(request).get("done")),
+        row="",
     )
 
 
@@ -89,9 +90,25 @@ def try_rule(request: Request, officer: DeskOfficer) -> Response:
 
 
 def _rule_page(
-    request: Request, officer: DeskOfficer, row: str, *, status: int = 200, **facts: Any
+    request: Request,
+    officer: DeskOfficer,
+    row: str,
+    *,
+    status: int = 200,
+    problem: str = "",
+    tried: int | None = None,
+    changes: Iterable[tuple[str, str, int]] = (),
 ) -> Response:
-    return render(request, officer, "routing_rule.html", status, row=row, **facts)
+    return render(
+        request,
+        officer,
+        "routing_rule.html",
+        status,
+        row=row,
+        problem=problem,
+        tried=tried,
+        changes=tuple(changes),
+    )
 
 
 def _row_of(text: str) -> dict[str, Any]:
