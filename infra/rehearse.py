@@ -285,6 +285,7 @@ def rehearse(emulator: Emulator) -> None:
             **stage_parameters(STAGE),
             "PublicUrl": front.url,
             "QuietFrom": "",
+            "BunchForSeconds": "0",
             "IdentityUrl": emulator.url,
             "SmsGatewayUrl": front.sms_url,
         }
