@@ -163,6 +163,8 @@ class Attempts:
             wake_at=self._receipt_expected_at(claimed),
         )
         self._circuits.report(sender.name, clock.now(), worked=True)
+        if claimed.segments:
+            telemetry.count("SmsSegments", claimed.segments, provider=sender.name)
         return True
 
     def _claim(self, delivery: Delivery, seen: Delivery | None, sender: Sender) -> Delivery:

@@ -55,8 +55,6 @@ class NotifierSettings(Settings):
     """How long a notice that nobody waits for stays, so that what comes right after it goes out in the same message."""
     messages_per_address_per_day: int = 30
     """Beyond that an address gets no more e-mails or SMS until the morning, then one with everything; 0: no limit."""
-    sms_segment_price: int = 500
-    """What one SMS costs the ministry, in đồng, as its contract says; counted by the metric `SmsCost`."""
 
     @model_validator(mode="after")
     def _trusts_sns_alone(self) -> Self:
