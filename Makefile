@@ -49,7 +49,7 @@ proof: $(READY) ## the long campaigns: 10,000 petitions over 60 bad days, and wh
 	@$(RUN) -m pytest -n 2 -m full $(ARGS)
 
 bench: $(READY) ## measure cold starts, AWS calls, read and write units
-	@$(RUN) -m tests.bench $(ARGS)
+	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m tests.bench $(ARGS)
 
 # ---------------------------------------------------------------- checking
 test: $(READY) ## run all tests (ARGS="tests/domain -k holiday")
