@@ -210,7 +210,7 @@ def _percent(part: int, whole: int) -> float:
 
 def main() -> None:
     """Print the matrix and the figures."""
-    split = sys.argv[1] if len(sys.argv) > 1 else "unseen"
+    split = "seen" if "seen" in sys.argv[1:] else "unseen"
     figures = measure(split)
     print(f"rules {rules_on(date(2026, 11, 2)).version}, {figures.texts} {split} texts\n")
     print(confusion_matrix(figures), end="\n\n")
