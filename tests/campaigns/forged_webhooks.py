@@ -12,7 +12,7 @@ import hmac
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from random import Random
@@ -38,8 +38,19 @@ from chalicelib.intake.sms.twilio import TwilioWebhook
 from chalicelib.intake.sms.vonage import VonageWebhook
 from chalicelib.intake.sms.webhook import LARGEST_REQUEST, WebhookRequest, refuse_strange_address
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-"""The libraries that judge look at the machine's own clock."""
+
+class Moment:
+    """The instant of a test. The libraries that judge look at the machine's own clock, so each test takes it anew."""
+
+    at: ClassVar[datetime]
+
+    @classmethod
+    def renew(cls) -> None:
+        """Take what the machine's clock says."""
+        cls.at = datetime.now(UTC).replace(microsecond=0)
+
+
+Moment.renew()
 PUBLIC_URL = "https://pakn.example.vn"
 NETWORK = "203.0.113.0/24"
 TEXTS = ("PAKN Đề nghị xem lại lương", "PAKN TC 26483190275", "PAKN RUT 26483190275", "pakn cham tra loi")
@@ -52,7 +63,7 @@ class Message:
     text: str
     sender: str
     message_id: str
-    at: datetime = NOW
+    at: datetime = field(default_factory=lambda: Moment.at)
 
 
 Trick = Callable[["Scheme", WebhookRequest, Message, Random], WebhookRequest]
@@ -251,7 +262,7 @@ class Esms(Scheme):
         return hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest()
 
     def read(self, request: WebhookRequest) -> object:
-        return _sms(EsmsWebhook("pakn", self.key).read(request, NOW))
+        return _sms(EsmsWebhook("pakn", self.key).read(request, Moment.at))
 
     def judge(self, request: WebhookRequest) -> bool:
         try:
@@ -316,7 +327,7 @@ class Twilio(Scheme):
         return self.sign(message, url=public_url)
 
     def read(self, request: WebhookRequest) -> object:
-        return _sms(TwilioWebhook(self.key).read(request, NOW))
+        return _sms(TwilioWebhook(self.key).read(request, Moment.at))
 
     def judge(self, request: WebhookRequest) -> bool:
         form = dict(parse_qsl(request.body.decode("latin-1"), keep_blank_values=True))
@@ -375,7 +386,7 @@ class Standard(Scheme):
         return self._post(body.encode(), headers)
 
     def read(self, request: WebhookRequest) -> object:
-        return _sms(StandardSmsWebhook(self.key).read(request, NOW))
+        return _sms(StandardSmsWebhook(self.key).read(request, Moment.at))
 
     def judge(self, request: WebhookRequest) -> bool:
         try:
@@ -391,8 +402,8 @@ class Standard(Scheme):
             return replace(genuine, headers={**genuine.headers, "webhook-id": f"x{random.getrandbits(32)}"})
 
         def fresher(_s: Scheme, _g: WebhookRequest, message: Message, _r: Random) -> WebhookRequest:
-            old = self.sign(replace(message, at=NOW - timedelta(hours=1)))
-            return replace(old, headers={**old.headers, "webhook-timestamp": str(int(NOW.timestamp()))})
+            old = self.sign(replace(message, at=Moment.at - timedelta(hours=1)))
+            return replace(old, headers={**old.headers, "webhook-timestamp": str(int(Moment.at.timestamp()))})
 
         def another_version(
             _s: Scheme, genuine: WebhookRequest, _m: Message, random: Random
@@ -424,7 +435,7 @@ class Hotline(Standard):
         }  # fmt: skip
 
     def read(self, request: WebhookRequest) -> object:
-        return HotlineWebhook(self.key).read(request, NOW)
+        return HotlineWebhook(self.key).read(request, Moment.at)
 
 
 class Infobip(Scheme):
@@ -451,7 +462,7 @@ class Infobip(Scheme):
 
     def read(self, request: WebhookRequest) -> object:
         ours = InfobipWebhook("pakn", "a long random password", hmac_secret=self.key, hmac_header=self.proof)
-        return _sms(ours.read(request, NOW))
+        return _sms(ours.read(request, Moment.at))
 
     def judge(self, request: WebhookRequest) -> bool:
         expected = hmac.new(self.key.encode(), request.body, "sha256").hexdigest()
@@ -503,7 +514,7 @@ class Vonage(Scheme):
         return self._post(raw, {"Authorization": f"Bearer {token}"})
 
     def read(self, request: WebhookRequest) -> object:
-        return _sms(VonageWebhook(self.key, api_key="abcd1234").read(request, NOW))
+        return _sms(VonageWebhook(self.key, api_key="abcd1234").read(request, Moment.at))
 
     def judge(self, request: WebhookRequest) -> bool:
         """PyJWT, and by hand the two claims that Vonage documents and its library leaves alone."""
@@ -512,7 +523,7 @@ class Vonage(Scheme):
             claims = jwt.decode(token, self.key, algorithms=["HS256"])
         except jwt.InvalidTokenError:
             return False
-        fresh = abs(NOW.timestamp() - claims.get("iat", 0)) <= timedelta(minutes=5).total_seconds()
+        fresh = abs(Moment.at.timestamp() - claims.get("iat", 0)) <= timedelta(minutes=5).total_seconds()
         is_body = claims.get("payload_hash") == hashlib.sha256(request.body).hexdigest()
         return scheme == "Bearer" and fresh and is_body
 
@@ -571,9 +582,9 @@ class Aws(Scheme):
         """SNS's certificate."""
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns.amazonaws.com")])
         built = x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
-        built = built.public_key(self.keys[0].public_key()).not_valid_before(NOW - timedelta(days=9))
+        built = built.public_key(self.keys[0].public_key()).not_valid_before(Moment.at - timedelta(days=9))
         return (
-            built.not_valid_after(NOW + timedelta(days=9))
+            built.not_valid_after(Moment.at + timedelta(days=9))
             .sign(self.keys[0], SHA256())
             .public_bytes(Encoding.PEM)
         )
@@ -603,7 +614,7 @@ class Aws(Scheme):
         )
 
     def read(self, request: WebhookRequest) -> object:
-        return _sms(self.webhook.read(request, NOW))
+        return _sms(self.webhook.read(request, Moment.at))
 
     def judge(self, request: WebhookRequest) -> bool:
         """The signature by `cryptography`, over the text that the documentation of SNS spells out."""

@@ -25,9 +25,9 @@ from shared import secrets
 from shared.domain.errors import InvalidInputError
 from tests.campaigns.forged_webhooks import (
     NETWORK,
-    NOW,
     PUBLIC_URL,
     SCHEMES,
+    Moment,
     Scheme,
     Standard,
     Twilio,
@@ -41,6 +41,12 @@ from tests.system import System
 ORDINARY, FULL = 300, 10_000
 GUIDE = Path(__file__).parents[2] / "docs" / "webhooks.md"
 each_scheme = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+
+
+@pytest.fixture(autouse=True)
+def moment() -> None:
+    """Let the test happen now: the judges do not believe what is five minutes old."""
+    Moment.renew()
 
 
 @each_scheme
@@ -156,7 +162,7 @@ def test_the_campaign_notices_an_adapter_that_forgot_something(broken: Scheme) -
 @pytest.fixture
 def door(system: System) -> Iterator[System]:
     """The system with every provider open to its network only."""
-    system.reset(NOW)
+    system.reset(Moment.at)
     client, name = system.local.cloud.client("secretsmanager"), system.local.cloud.outputs["ProvidersSecret"]
     kept = client.get_secret_value(SecretId=name)["SecretString"]
     opened = {scheme.name: {**scheme.credentials, "networks": [NETWORK]} for scheme in SCHEMES}
