@@ -121,6 +121,8 @@ class Delivery(BaseModel):
     """Which version of the text was used."""
     text: str | None = None
     """What the operator says in a call; the number to call stays in the seal."""
+    complained_at: datetime | None = None
+    """When we learned that its reader called it unwanted: it arrived, and nothing more goes to that address."""
     listed: str | None = None
     """Which list for people it stands on, `CALLS` or `IN_DOUBT`: the key of the index `lists`."""
     listed_at: datetime | None = None
@@ -293,6 +295,26 @@ class Deliveries:
             return Proven(_delivery_of(old), _delivery_of(old)) if old else None
         before = _delivery_of(answer["Attributes"])
         return Proven(before, before.model_copy(update={"state": state, "at": at}))
+
+    def record_complaint(self, reference: str, notice: str, at: datetime) -> Delivery | None:
+        """Write that a delivery's reader complained of it; its state stays, and the first time counts.
+
+        Returns:
+            The delivery as it stands now; None when there is none of that name.
+        """
+        try:
+            answer = aws.client("dynamodb").update_item(
+                TableName=self._table,
+                Key={"reference": {"S": reference}, "notice": {"S": notice}},
+                UpdateExpression="SET complained_at = if_not_exists(complained_at, :at)",
+                ConditionExpression="attribute_exists(notice)",
+                ExpressionAttributeValues={":at": {"S": _instant(at)}},
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            _conflicting(error)
+            return None
+        return _delivery_of(answer["Attributes"])
 
     def record_view(self, reference: str, version: int, at: datetime) -> None:
         """Write that the petitioner saw a petition with so many history entries; the first time counts."""

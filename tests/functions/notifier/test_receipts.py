@@ -24,11 +24,12 @@ from chalicelib.notifier.settings import NotifierSettings
 from chalicelib.notifier.waiting import LEASE
 from shared import clock, secrets, settings
 from shared.deliveries import DeliveryState
+from shared.domain.lifecycle import Action
 from shared.domain.notices import NoticeKind
-from shared.domain.petition import ReplyBy
+from shared.domain.petition import Petition, ReplyBy
 from shared.settings import Settings
 from shared.sns import SnsTopic
-from tests.functions.notifier.conftest import EMAIL, REFERENCE, PostRoom
+from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
 
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"
 CERTIFICATE_URL = "https://sns.ap-southeast-1.amazonaws.com/SimpleNotificationService-abc123.pem"
@@ -161,6 +162,124 @@ def test_hard_bounce_ends_as_a_call_task(post_room: PostRoom, desk: Desk):
     assert EMAIL not in str(post_room.system.items("deliveries"))
 
 
+def a_complaint(**facts: Any) -> dict[str, Any]:
+    """Return the part of a Complaint event that is about the complaint, with all fields that AWS documents."""
+    return {
+        "complaint": {
+            "arrivalDate": "2026-11-03T01:41:02.669Z",
+            "complainedRecipients": [{"emailAddress": EMAIL}],
+            "complaintFeedbackType": "abuse",
+            "complaintSubType": None,
+            "feedbackId": "01000157c44f053b-61b59c11-9236-11e6-8f96-7be8aexample-000000",
+            "timestamp": "2026-11-03T01:41:02.669Z",
+            "userAgent": "Amazon SES Mailbox Simulator",
+            **facts,
+        }
+    }
+
+
+COMPLAINT = a_complaint()
+
+
+def asks_for_information(post_room: PostRoom, petition: Petition) -> None:
+    changed = petition.record(
+        Action.REQUEST_INFORMATION, by="officer:x", at=post_room.clock.now(), change_id="q"
+    )
+    post_room.save(petition, changed)
+    post_room.tell(NoticeKind.INFORMATION_NEEDED, seq=changed.version)
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        pytest.param(["Complaint"], "SENT", id="before its arrival is proven"),
+        pytest.param(["Delivery", "Complaint"], "DELIVERED", id="after"),
+        pytest.param(["Complaint", "Delivery", "Complaint"], "DELIVERED", id="out of order and twice"),
+    ],
+)
+def test_after_a_complaint_the_mail_still_arrived_and_the_next_notice_goes_another_way(
+    post_room: PostRoom, desk: Desk, events, state
+):
+    petition = post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+
+    for kind in events:
+        assert desk.ses(kind, **(COMPLAINT if kind == "Complaint" else {})) == 200
+    post_room.work()
+    after_complaint = post_room.rows()
+    asks_for_information(post_room, petition)
+
+    assert after_complaint == {MAIL_ROW: state}
+    assert post_room.suppressions.has(post_room.key_of(EMAIL))
+    assert post_room.told() == [("EMAIL", EMAIL), ("PHONE", PHONE)]
+    assert EMAIL not in str(post_room.system.items("deliveries"))
+
+
+@pytest.mark.parametrize("feedback", ["not-spam", "auth-failure"])
+def test_feedback_that_complains_of_nothing_suppresses_nothing(
+    post_room: PostRoom, desk: Desk, feedback: str
+):
+    post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert desk.ses("Complaint", **a_complaint(complaintFeedbackType=feedback)) == 200
+    post_room.work()
+
+    assert not post_room.suppressions.has(post_room.key_of(EMAIL))
+
+
+def test_mail_that_ses_kept_back_for_an_earlier_complaint_did_not_arrive(post_room: PostRoom, desk: Desk):
+    post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+
+    desk.ses("Complaint", **a_complaint(complaintSubType="OnAccountSuppressionList"))
+    post_room.work()
+
+    assert post_room.rows() == {MAIL_ROW: "FAILED", CALL_ROW: "OPEN"}
+    assert post_room.suppressions.has(post_room.key_of(EMAIL))
+
+
+def test_complaint_told_again_after_the_owner_gave_a_contact_suppresses_nothing(
+    post_room: PostRoom, desk: Desk
+):
+    petition = post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+    desk.ses("Complaint", **COMPLAINT)
+    post_room.work()
+
+    post_room.clock.hold_at(post_room.clock.now() + timedelta(hours=1))
+    given = petition.record(
+        Action.ADD_CONTACT,
+        by="petitioner",
+        at=post_room.clock.now(),
+        change_id="contact",
+        facts={"parts_before": "1"},
+    )
+    post_room.save(petition, given)
+    post_room.suppressions.lift(post_room.key_of(EMAIL))
+    desk.ses("Complaint", **COMPLAINT)
+    post_room.work()
+
+    assert not post_room.suppressions.has(post_room.key_of(EMAIL))
+
+
+def test_forged_complaint_suppresses_nothing(post_room: PostRoom, desk: Desk, sns: Sns):
+    post_room.a_petition()
+    post_room.tell(NoticeKind.RECEIPT)
+    envelope = json.loads(sns.notification(an_event("Delivery")))
+    envelope["Message"] = json.dumps(an_event("Complaint", **COMPLAINT))
+
+    assert desk.doors.ses(json.dumps(envelope).encode()) == 403
+    post_room.work()
+
+    assert not post_room.suppressions.has(post_room.key_of(EMAIL))
+
+
+def test_complaint_about_no_delivery_of_ours_makes_none(post_room: PostRoom, desk: Desk):
+    assert desk.ses("Complaint", **COMPLAINT) == 200
+    assert post_room.rows() == {}
+
+
 def test_bounce_takes_the_next_channel_that_was_chosen(post_room: PostRoom, desk: Desk):
     post_room.a_petition(ReplyBy.EMAIL, ReplyBy.SMS)
     post_room.tell(NoticeKind.RECEIPT)
@@ -182,7 +301,6 @@ def test_bounce_takes_the_next_channel_that_was_chosen(post_room: PostRoom, desk
         pytest.param(["Delivery", "Send"], "DELIVERED", id="out of order"),
         pytest.param(["Send"], "SENT", id="a send event changes nothing that is known"),
         pytest.param(["DeliveryDelay", "Open", "Click", "Subscription"], "SENT", id="what proves nothing"),
-        pytest.param(["Delivery", "Complaint"], "DELIVERED", id="a complaint follows an arrival"),
         pytest.param(["Reject"], "FAILED", id="rejected"),
         pytest.param(["Rendering Failure"], "FAILED", id="not rendered"),
     ],

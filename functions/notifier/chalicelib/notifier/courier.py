@@ -23,6 +23,7 @@ from shared.deliveries import (
 )
 from shared.directory import Directory, Officer
 from shared.domain.errors import PetitionError
+from shared.domain.lifecycle import Action
 from shared.domain.notices import Audience
 from shared.domain.petition import Petition
 from shared.domain.reference import link_token_of, pin_of
@@ -117,6 +118,7 @@ class Courier:
 
     def _carry_to_petitioner(self, notice: Notice, known: Sequence[Delivery]) -> None:
         """Try the channels in the order that the petitioner chose; at last ask an operator to call."""
+        self._heed_complaints(notice, known)
         now = clock.now()
         if any(one.state is DeliveryState.DELIVERED for one in known):
             self._call_off(known)
@@ -126,6 +128,14 @@ class Courier:
         if self._is_told_by_another(known):
             return
         self._try_ways(notice, known, self._rests_until(notice, now))
+
+    def _heed_complaints(self, notice: Notice, known: Sequence[Delivery]) -> None:
+        """Remember an address whose owner called this notice unwanted; the notice itself arrived."""
+        complained = [one for one in known if one.complained_at and _still_stands(notice, one)]
+        addresses = dict(self._ways(notice)) if complained else {}
+        for one in complained:
+            if one.channel in addresses:
+                self._manners.learn(one, addresses[one.channel])
 
     def _try_ways(self, notice: Notice, known: Sequence[Delivery], rests_until: datetime | None) -> None:
         ways = self._ways(notice)
@@ -375,6 +385,12 @@ def _is_void(notice: Notice) -> bool:
 def _may_have_been_sent(one: Delivery) -> bool:
     is_waiting = one.state is DeliveryState.PREPARED and one.in_doubt_since is None
     return not is_waiting and one.state not in _GIVEN_UP
+
+
+def _still_stands(notice: Notice, one: Delivery) -> bool:
+    """Tell whether no contact was given since a delivery was sent: a new one, or the same once more, is wanted."""
+    added = notice.petition.last(Action.ADD_CONTACT)
+    return added is None or one.claimed_at is None or added.at <= one.claimed_at
 
 
 def _has_waited_for_receipt(one: Delivery, now: datetime) -> bool:

@@ -17,7 +17,8 @@ from .daily_limit import DailyLimit
 from .quiet_hours import QuietHours, was_asked_for_just_now
 
 SAID_STOP, ADDRESS_SUPPRESSED = "said-stop", "address-suppressed"
-_LASTING = ("ses-Bounce-Permanent", "ses-Complaint")
+_COMPLAINT = "ses-Complaint"
+_LASTING = ("ses-Bounce-Permanent", _COMPLAINT)
 """Reasons of failed deliveries after which nothing more is sent to that address."""
 
 
@@ -86,7 +87,9 @@ class Manners:
 
     def learn(self, delivery: Delivery, address: str) -> None:
         """Remember an address that messages came back from, or whose owner complained."""
-        if delivery.state is DeliveryState.FAILED and is_lasting(delivery.reason):
+        failed_for = delivery.reason if delivery.state is DeliveryState.FAILED else None
+        reason = _COMPLAINT if delivery.complained_at else failed_for
+        if reason is not None and is_lasting(reason):
             key = contact_key(self._identifiers_key(), address)
-            self._suppressions.record(key, delivery.reason or "")
+            self._suppressions.record(key, reason)
             telemetry.count("AddressSuppressed", channel=delivery.channel)

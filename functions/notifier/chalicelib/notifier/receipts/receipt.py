@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared import clock, telemetry
-from shared.deliveries import PROVABLE, Deliveries, DeliveryState
+from shared.deliveries import PROVABLE, Deliveries, Delivery, DeliveryState
 from shared.domain.errors import PetitionError
 from shared.domain.notices import Audience
 from shared.messages import NoticeRequest
@@ -40,6 +40,8 @@ class Receipt:
     notice: str
     state: DeliveryState
     reason: str
+    is_complaint: bool = False
+    """Whether the reader calls the message unwanted, which says nothing against its arrival."""
 
 
 class Receipts:
@@ -56,6 +58,9 @@ class Receipts:
         One whose receipt comes after the next channel was taken need not be called any more. A receipt that arrives
         twice puts the notice back twice, which is harmless: the courier finds what was done.
         """
+        if receipt.is_complaint:
+            self._take_complaint(receipt)
+            return
         settles_doubt_only = receipt.state is DeliveryState.SENT
         proven = self._deliveries.prove(
             receipt.reference,
@@ -75,11 +80,21 @@ class Receipts:
         is_late_proof = delivery.state is DeliveryState.DELIVERED and proven.before.state in _AFTER_SILENCE
         is_failure = delivery.state is DeliveryState.FAILED
         if (is_failure or is_late_proof) and delivery.audience is Audience.PETITIONER:
-            self._ask_again(
-                NoticeRequest(
-                    reference=delivery.reference,
-                    seq=delivery.seq,
-                    kind=delivery.kind,
-                    audience=delivery.audience,
-                )
-            )
+            self._ask_again(_request_of(delivery))
+
+    def _take_complaint(self, receipt: Receipt) -> None:
+        """Record a complaint; the courier, who may open the seal, learns the address that it is about."""
+        delivery = self._deliveries.record_complaint(receipt.reference, receipt.notice, clock.now())
+        if delivery is None:
+            telemetry.count("ReceiptWithoutDelivery")
+        elif delivery.audience is Audience.PETITIONER:
+            self._ask_again(_request_of(delivery))
+
+
+def _request_of(delivery: Delivery) -> NoticeRequest:
+    return NoticeRequest(
+        reference=delivery.reference,
+        seq=delivery.seq,
+        kind=delivery.kind,
+        audience=delivery.audience,
+    )

@@ -2,7 +2,8 @@
 
 Source: SES Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS". An address that
 bounced for good or complained goes onto SES's own account-level suppression list, and a later mail to it comes
-back as a bounce, so the next channel is taken.
+back as a bounce or a complaint that says so, so the next channel is taken; ours (`shared/suppressions.py`) spares us
+that mail.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ STATES: dict[str, DeliveryState | None] = {
     "Reject": DeliveryState.FAILED,
     "Rendering Failure": DeliveryState.FAILED,
     "DeliveryDelay": None,
-    "Complaint": None,
+    "Complaint": DeliveryState.DELIVERED,
     "Open": None,
     "Click": None,
     "Subscription": None,
 }
-"""Each documented event and what it proves; None: it changes nothing (a complaint is counted)."""
+"""Each documented event and what it proves; None: it changes nothing."""
+
+_ON_SUPPRESSION_LIST = "OnAccountSuppressionList"
+_NO_COMPLAINTS = frozenset({"not-spam", "auth-failure"})
+"""Feedback types by which nobody says that the mail was unwanted: taken out of the junk, or a broken signature."""
 
 
 def receipt_in(message: str) -> Receipt | None:
@@ -44,14 +49,24 @@ def receipt_in(message: str) -> Receipt | None:
         raise ReceiptRefusedError
     if kind not in STATES:
         raise UnknownStatusError("ses")
-    if kind == "Complaint":
-        telemetry.count("MailComplaint")
     state = STATES[kind]
     if state is None:
         return None
     tags = _dict(_dict(event.get("mail")).get("tags"))
     reference, notice = _first(tags.get("reference")), _first(tags.get("notice"))
+    if kind == "Complaint":
+        return _complaint(reference, notice_of(notice), _dict(event.get("complaint")))
     return Receipt(reference, notice_of(notice), state, _reason(kind, event))
+
+
+def _complaint(reference: str, notice: str, complaint: dict[str, Any]) -> Receipt | None:
+    """Tell a reader's complaint from a mail that SES did not send because of an earlier one."""
+    if complaint.get("complaintSubType") == _ON_SUPPRESSION_LIST:
+        return Receipt(reference, notice, DeliveryState.FAILED, f"ses-Complaint-{_ON_SUPPRESSION_LIST}")
+    if complaint.get("complaintFeedbackType") in _NO_COMPLAINTS:
+        return None
+    telemetry.count("MailComplaint")
+    return Receipt(reference, notice, DeliveryState.DELIVERED, "ses-Complaint", is_complaint=True)
 
 
 def _reason(kind: str, event: dict[str, Any]) -> str:
