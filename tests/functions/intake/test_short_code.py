@@ -333,6 +333,7 @@ def test_a_supplement_with_a_moved_border_takes_no_second_effect(intake, referen
         pytest.param("PAKN TC", sms_replies.HELP_ABOUT[Topic.TRACK], id="tracking without a reference"),
         pytest.param("PAKN DG 264831902 7", sms_replies.HELP_ABOUT[Topic.RATE], id="a mistyped reference"),
         pytest.param("HUY", sms_replies.STOPPED, id="stop"),
+        pytest.param("MO", sms_replies.STARTED, id="wanting SMS, again or as before"),
     ],
 )
 def test_the_rest_is_answered_with_what_helps(intake, content, reply):
@@ -478,6 +479,27 @@ def test_a_new_petition_stays_one_although_an_officer_asked_about_another(intake
     assert len(petitions(intake)) == 2
 
 
+def test_stop_is_taken_back_and_a_stop_repeated_by_the_provider_changes_nothing(intake, reference):
+    (petition,) = petitions(intake)
+    contact, opted_out = (
+        petition.petitioner.contact_keys[0],
+        OptOuts(composition.configuration().throttle_table),
+    )
+
+    text(intake, "HUY", "m2")
+    assert text(intake, "Mở", "m3") == sms_replies.STARTED
+    text(intake, "HUY", "m2")
+    assert not opted_out.has(contact)
+
+    text(intake, "HUY", "m4")
+    text(intake, "Mở", "m3")
+    assert opted_out.has(contact)
+
+
+def test_reply_to_a_stop_says_how_to_come_back(intake):
+    assert "gui MO den 8088" in text(intake, "HUY", "m1")
+
+
 def test_the_rest_of_a_silently_split_message_joins_its_beginning(intake):
     whole = "PAKN " + "Phong noi vu tra loi cham. " * 10
     text(intake, whole[:153], "m1")
@@ -599,7 +621,14 @@ def test_every_status_fits_one_sms(state, days):
 
 
 @pytest.mark.parametrize(
-    "reply", [sms_replies.HELP, *sms_replies.HELP_ABOUT.values(), sms_replies.NOT_YOURS, sms_replies.STOPPED]
+    "reply",
+    [
+        sms_replies.HELP,
+        *sms_replies.HELP_ABOUT.values(),
+        sms_replies.NOT_YOURS,
+        sms_replies.STOPPED,
+        sms_replies.STARTED,
+    ],
 )
 def test_every_fixed_reply_fits_one_sms(reply):
     assert reply.isascii()

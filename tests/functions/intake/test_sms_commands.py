@@ -17,6 +17,7 @@ from chalicelib.intake.sms.commands import (
     Help,
     Rate,
     Send,
+    Start,
     Stop,
     Supplement,
     Topic,
@@ -148,6 +149,12 @@ OTHERS = [
     pytest.param("Huỷ!", Stop(), id="stop with the other accent and a mark"),
     pytest.param("PAKN HUY", Stop(), id="stop behind the keyword"),
     pytest.param("STOP", Stop(), id="stop in English"),
+    pytest.param("MO", Start(), id="wanting SMS again as advertised"),
+    pytest.param("mở", Start(), id="wanting SMS again with an accent"),
+    pytest.param("Mở!", Start(), id="wanting SMS again with a mark"),
+    pytest.param("PAKN MO", Start(), id="wanting SMS again behind the keyword"),
+    pytest.param("START", Start(), id="wanting SMS again in English"),
+    pytest.param("PAKN mở lại đường", Send("mở lại đường"), id="a petition that begins with the same word"),
 ]
 
 HELPING = [
@@ -214,6 +221,7 @@ def test_message_means_the_same_however_its_accents_are_encoded(content: str, co
         pytest.param("DG 26483190275 4", Rate(REFERENCE, 4), id="a rating"),
         pytest.param("RUT 26483190275", Withdraw(REFERENCE), id="a withdrawal"),
         pytest.param("HUY", Stop(), id="a stop"),
+        pytest.param("MO", Start(), id="taking a stop back"),
         pytest.param("", Help(), id="nothing"),
         pytest.param("PAKN cho hỏi", Send("cho hỏi"), id="the keyword left in after all"),
     ],

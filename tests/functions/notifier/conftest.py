@@ -105,7 +105,11 @@ class PostRoom:
 
     def say_stop(self, phone: str) -> None:
         """Ask for no more SMS, as intake records it."""
-        OptOuts(settings.load(_Names).throttle_table).record(self.key_of(phone))
+        OptOuts(settings.load(_Names).throttle_table).record(self.key_of(phone), "stop")
+
+    def take_stop_back(self, phone: str) -> None:
+        """Ask for SMS again, as intake records it."""
+        OptOuts(settings.load(_Names).throttle_table).lift(self.key_of(phone), "start")
 
     def key_of(self, contact: str) -> str:
         """Return the name under which a contact is known to the throttle table."""

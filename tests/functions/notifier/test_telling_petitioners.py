@@ -256,6 +256,16 @@ def test_who_said_stop_gets_no_sms_but_the_next_channel(post_room: PostRoom):
     assert post_room.row(SMS_ROW).reason == "said-stop"
 
 
+def test_who_took_the_stop_back_gets_sms_again(post_room: PostRoom):
+    post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
+    post_room.say_stop(PHONE)
+    post_room.take_stop_back(PHONE)
+
+    post_room.tell(RECEIPT)
+
+    assert post_room.told() == [("SMS", PHONE)]
+
+
 def test_petitioner_without_any_contact_left_is_counted_not_retried(post_room: PostRoom, capsys):
     post_room.a_petition(ReplyBy.EMAIL, email=None, phone=None)
 

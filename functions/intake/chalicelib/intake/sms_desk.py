@@ -131,8 +131,11 @@ class SmsDesk:
     def _reply(self, sms: InboundSms, command: commands.Command) -> str:
         match command:
             case commands.Stop():
-                self._store.stop(self._contact(sms))
+                self._store.stop(self._contact(sms), sms.replay_key)
                 return replies.STOPPED
+            case commands.Start():
+                self._store.start(self._contact(sms), sms.replay_key)
+                return replies.STARTED
             case commands.Track(reference=None):
                 return self._status_of_the_only_one(sms)
             case commands.Rate(reference=None, score=score):

@@ -38,7 +38,11 @@ NOT_YOURS = (
     "hoac goi 1900 1547."
 )
 STOPPED = (
-    "Da ghi nhan ban khong muon nhan them SMS. De tra cuu, gui PAKN TC <ma> den 8088 hoac goi 1900 1547."
+    "Da ghi nhan ban khong muon nhan them SMS. De nhan lai, gui MO den 8088. "
+    "De tra cuu, gui PAKN TC <ma> hoac goi 1900 1547."
+)
+STARTED = (
+    "Tu nay ban lai nhan SMS ve cac PAKN cua minh. Khong muon nhan nua, gui HUY den 8088. Ho tro: 1900 1547."
 )
 
 _NOT_POSSIBLE = {

@@ -57,9 +57,13 @@ class SmsStore:
         """Tell whether a number wants only what it asks for."""
         return OptOuts(self._table).has(contact)
 
-    def stop(self, contact: str) -> None:
+    def stop(self, contact: str, message: str) -> None:
         """Remember that a number wants no more SMS that it did not ask for; the notifier honours it."""
-        OptOuts(self._table).record(contact)
+        OptOuts(self._table).record(contact, message)
+
+    def start(self, contact: str, message: str) -> None:
+        """Remember that a number wants SMS again."""
+        OptOuts(self._table).lift(contact, message)
 
 
 def _expiry(now: datetime) -> int:

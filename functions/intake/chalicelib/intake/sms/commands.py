@@ -4,6 +4,7 @@
     PAKN TC <mã>                track           PAKN XL <mã> <lý do>   look at it again, at a higher level
     PAKN BS <mã> <nội dung>     supplement      PAKN RUT <mã>          withdraw
                                                 HUY                    send me no more SMS
+                                                MO                     send me SMS again
 
 People write on small keys: case, accents, punctuation, spaces and small slips are forgiven, as long as nothing
 is lost or withdrawn by a guess. Two-letter commands are also ordinary words (`BS` is a doctor, `TC` an
@@ -93,7 +94,12 @@ class Stop:
     """The sender wants no more SMS from us."""
 
 
-Command = Send | Track | Supplement | Rate | AskAgain | Withdraw | Help | Stop
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The sender wants SMS from us again."""
+
+
+Command = Send | Track | Supplement | Rate | AskAgain | Withdraw | Help | Stop | Start
 
 _KEYWORD = "pakn"
 _SPELLED_KEYWORD = re.compile(r"p[\W_]*a[\W_]*k[\W_]*n(?![^\W\d_])", re.IGNORECASE)
@@ -118,6 +124,7 @@ _SLIPS = {"ct": Topic.TRACK, "sb": Topic.SUPPLEMENT, "gd": Topic.RATE}
 _ONLY_BEFORE_A_REFERENCE = frozenset({"xem lai", "xemlai"})
 """Petitions begin like this: "xem lại lương"."""
 _STOP_WORDS = frozenset({"huy", "stop"})
+_START_WORDS = frozenset({"mo", "start"})
 _HELP_WORDS = frozenset({"hd", "huong dan", "tro giup", "help", "?", "menu"})
 _COMMAND = re.compile(
     r"(?P<word>tra[\W_]*cuu|bo[\W_]*sung|danh[\W_]*gia|rut[\W_]*(?:lai|don)|xem[\W_]*lai|[a-z]{2,3})(?![a-z])[\W_]*",
@@ -137,8 +144,11 @@ def parse(content: str, *, keyword_stripped: bool = False) -> Command:
     """Return the command in an SMS; `keyword_stripped` when the provider took `PAKN` off before passing it on."""
     text = _clean(content)
     rest = _after_keyword(text)
-    if _folded(text) in _STOP_WORDS or (rest is not None and _folded(rest) in _STOP_WORDS):
+    said = {_folded(text), _folded(rest or "")}
+    if said & _STOP_WORDS:
         return Stop()
+    if said & _START_WORDS:
+        return Start()
     if rest is None:
         return _without_keyword(text) if not keyword_stripped else _meaning(text)
     meant = _meaning(rest)
