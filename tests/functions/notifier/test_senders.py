@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -284,6 +284,34 @@ def test_esms_gets_its_documented_fields(provider: Provider):
         "CallbackUrl": f"https://x/{request_id}",
     }
     assert len(request_id) <= 50
+
+
+UNACCENTED, ACCENTED = "PAKN 26483190275 da co ket qua", "PAKN 26483190275 đã có kết quả"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_unicode"),
+    [
+        pytest.param(UNACCENTED, "0", id="unaccented"),
+        pytest.param(f"{UNACCENTED} [xem: ~5€]", "0", id="signs of the extension table"),
+        pytest.param(ACCENTED, "1", id="a template that keeps accents"),
+    ],
+)
+def test_esms_is_told_how_the_text_is_coded(provider: Provider, text: str, is_unicode: str):
+    provider.answer = TAKEN["esms"]
+
+    SENDERS["esms"][0](provider.url).send(replace(MESSAGE, text=text))
+
+    assert (provider.body()["Content"], provider.body()["IsUnicode"]) == (text, is_unicode)
+
+
+@pytest.mark.parametrize("name", ["esms", "http", "aws", "zalo"])
+def test_accents_reach_every_provider_as_they_were_written(provider: Provider, name: str):
+    provider.answer = TAKEN[name]
+
+    SENDERS[name][0](provider.url).send(replace(MESSAGE, text=ACCENTED))
+
+    assert ACCENTED in str(provider.body())
 
 
 def test_esms_answer_that_it_knows_the_request_means_taken(provider: Provider):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from shared.domain.gsm7 import is_gsm7
+
 from .http import post_json
 from .sender import Message, PermanentSendError, SendError, TemporarySendError, UnknownOutcomeError
 
@@ -65,7 +67,7 @@ class EsmsSmsSender:
             "Phone": message.to.removeprefix("+"),
             "Content": message.text,
             "SmsType": "2",
-            "IsUnicode": "0",
+            "IsUnicode": "0" if is_gsm7(message.text) else "1",
             "RequestId": message.request_id,
         }
         if self._callback_url is not None:
