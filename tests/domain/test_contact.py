@@ -57,11 +57,32 @@ def test_number_has_one_spelling(written: str, expected: str) -> None:
     assert normal_phone(written) == expected
 
 
-def test_every_old_mobile_prefix_became_a_valid_number() -> None:
-    for old, new in OLD_MOBILE_PREFIXES.items():
-        assert normal_phone(f"0{old}2345678") == f"+84{new}2345678"
+RENUMBERED = {
+    "MobiFone": "0120 070, 0121 079, 0122 077, 0126 076, 0128 078",
+    "VinaPhone": "0123 083, 0124 084, 0125 085, 0127 081, 0129 082",
+    "Viettel": "0162 032, 0163 033, 0164 034, 0165 035, 0166 036, 0167 037, 0168 038, 0169 039",
+    "Vietnamobile": "0186 056, 0188 058",
+    "Gmobile": "0199 059",
+}
+"""Each network's prefixes before and after 2018, written down here from the plan and not taken from the code."""
+PAIRS = [(network, *pair.split()) for network, pairs in RENUMBERED.items() for pair in pairs.split(", ")]
 
-    assert len(OLD_MOBILE_PREFIXES) == len(set(OLD_MOBILE_PREFIXES.values())) == 21
+
+@pytest.mark.parametrize(
+    ("old", "new"), [pytest.param(old, new, id=f"{network} {old}") for network, old, new in PAIRS]
+)
+def test_number_of_before_2018_is_the_same_person_however_its_country_is_written(old: str, new: str) -> None:
+    today = f"+84{new[1:]}2345678"
+
+    for country in ("0", "84", "+84", "0084", "+84 (0)"):
+        assert normal_phone(f"{country}{old[1:]}2345678") == today
+        assert normal_phone(f"{country}{new[1:]}2345678") == today
+
+
+def test_no_other_prefix_was_renumbered() -> None:
+    assert {(f"0{old}", f"0{new}") for old, new in OLD_MOBILE_PREFIXES.items()} == {
+        (old, new) for _, old, new in PAIRS
+    }
 
 
 @pytest.mark.parametrize(
