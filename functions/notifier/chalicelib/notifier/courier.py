@@ -23,7 +23,6 @@ from shared.deliveries import (
 )
 from shared.directory import Directory, Officer
 from shared.domain.errors import PetitionError
-from shared.domain.lifecycle import Action
 from shared.domain.notices import Audience
 from shared.domain.petition import Petition
 from shared.domain.reference import link_token_of, pin_of
@@ -41,6 +40,7 @@ from .manners import Manners
 from .notice import Notice
 from .readers import is_left_to_digest, readers_of
 from .senders.sender import Message
+from .standing import GIVEN_UP, has_waited_for_receipt, may_have_been_sent, still_stands
 from .supersession import is_superseded
 from .waiting import MOST_TRIES, SHORT_WAIT, ComeBackError, look_again_at, patience_before
 from .ways import Way, parts_for, was_asked_for, ways_of, ways_to
@@ -48,9 +48,7 @@ from .ways import Way, parts_for, was_asked_for, ways_of, ways_to
 if TYPE_CHECKING:
     from shared.wording.rendering import Rendered
 
-_GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.UNPROVEN})
 _ON_THE_OPERATORS_LIST = frozenset({DeliveryState.OPEN, DeliveryState.LETTER})
-_AWAITS_RECEIPT = frozenset({DeliveryState.SENT, DeliveryState.AMBIGUOUS})
 
 
 class NoticeUnknownError(PetitionError):
@@ -98,7 +96,7 @@ class Courier:
         known = self._known(request)
         if any(one.channel is DeliveryChannel.NONE for one in known):
             return
-        if not any(_may_have_been_sent(one) for one in known) and _is_void(notice):
+        if not any(may_have_been_sent(one) for one in known) and _is_void(notice):
             self._close(notice, known, DeliveryState.SUPERSEDED, "petition-moved-on")
         elif request.audience is Audience.PETITIONER:
             self._carry_to_petitioner(notice, known)
@@ -123,7 +121,7 @@ class Courier:
         if any(one.state is DeliveryState.DELIVERED for one in known):
             self._call_off(known)
             return
-        if any(one.state in TOLD and not _has_waited_for_receipt(one, now) for one in known):
+        if any(one.state in TOLD and not has_waited_for_receipt(one, now) for one in known):
             return
         if self._is_told_by_another(known):
             return
@@ -131,7 +129,7 @@ class Courier:
 
     def _heed_complaints(self, notice: Notice, known: Sequence[Delivery]) -> None:
         """Remember an address whose owner called this notice unwanted; the notice itself arrived."""
-        complained = [one for one in known if one.complained_at and _still_stands(notice, one)]
+        complained = [one for one in known if one.complained_at and still_stands(notice.petition, one)]
         addresses = dict(self._ways(notice)) if complained else {}
         for one in complained:
             if one.channel in addresses:
@@ -215,7 +213,7 @@ class Courier:
         self, notice: Notice, channel: DeliveryChannel, address: str, before: Delivery | None
     ) -> bool:
         """Tell whether a channel may be tried; one that is not wanted or does not work is given up."""
-        if before is not None and before.state in _GIVEN_UP:
+        if before is not None and before.state in GIVEN_UP:
             self._manners.learn(before, address)
             return False
         refusal = self._manners.refusal(channel, address, was_asked_for=was_asked_for(notice.entry))
@@ -380,22 +378,6 @@ class Courier:
 
 def _is_void(notice: Notice) -> bool:
     return is_superseded(notice.request.kind, notice.petition, notice.entry)
-
-
-def _may_have_been_sent(one: Delivery) -> bool:
-    is_waiting = one.state is DeliveryState.PREPARED and one.in_doubt_since is None
-    return not is_waiting and one.state not in _GIVEN_UP
-
-
-def _still_stands(notice: Notice, one: Delivery) -> bool:
-    """Tell whether no contact was given since a delivery was sent: a new one, or the same once more, is wanted."""
-    added = notice.petition.last(Action.ADD_CONTACT)
-    return added is None or one.claimed_at is None or added.at <= one.claimed_at
-
-
-def _has_waited_for_receipt(one: Delivery, now: datetime) -> bool:
-    """Tell whether a receipt that ought to have come has stayed out."""
-    return one.state in _AWAITS_RECEIPT and one.wake_at is not None and one.wake_at <= now
 
 
 def _message(notice: Notice, key: str, address: str, rendered: Rendered) -> Message:
