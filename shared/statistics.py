@@ -77,11 +77,26 @@ class Statistics:
             ):
                 yield from self._of_rows(month, f"{by}#", "")
                 continue
-            for figure_day, figure in self._of_days(month, by, max(begin, first), min(end, last)):
-                if figure_day not in counted_anew:
-                    yield figure
-            if counted_anew:
-                yield from self._fresh(by, counted_anew, now)
+            for _day, figure in self._daily(by, max(begin, first), min(end, last), counted_anew, now):
+                yield figure
+
+    def daily(self, by: Breakdown, first: date, last: date, now: datetime) -> Iterator[tuple[date, Figure]]:
+        """Yield the same figures with their days of receipt."""
+        touched = self._touched(now)
+        for month in months_between(first, last):
+            begin, end = _days_of(month)
+            begin, end = max(begin, first), min(end, last)
+            yield from self._daily(by, begin, end, _within(touched, begin, end), now)
+
+    def _daily(
+        self, by: Breakdown, first: date, last: date, counted_anew: set[date], now: datetime
+    ) -> Iterator[tuple[date, Figure]]:
+        """Yield the figures of days in one month: of the rows, and of days that are out of date counted anew."""
+        for day, figure in self._of_days(f"{first:%Y-%m}", by, first, last):
+            if day not in counted_anew:
+                yield day, figure
+        if counted_anew:
+            yield from self._fresh(by, counted_anew, now)
 
     def _touched(self, now: datetime) -> set[date] | None:
         """Return the days of receipt whose rows are out of date; None when all are."""
@@ -90,12 +105,13 @@ class Statistics:
             return None
         return self._outlines.days_touched(place.until, now)
 
-    def _fresh(self, by: Breakdown, days: set[date], now: datetime) -> Iterator[Figure]:
+    def _fresh(self, by: Breakdown, days: set[date], now: datetime) -> Iterator[tuple[date, Figure]]:
         for petition in self._outlines.received(min(days), max(days)):
             tally = self.tally(petition, horizon_of(now))
             group = groups_of(petition, tally).get(by)
-            if group is not None and local_date(petition.received_at) in days:
-                yield Figure(shelf_of(petition), group, tally)
+            day = local_date(petition.received_at)
+            if group is not None and day in days:
+                yield day, Figure(shelf_of(petition), group, tally)
 
     def tally(self, petition: Petition, horizon: date) -> Tally:
         """Return what one petition adds."""

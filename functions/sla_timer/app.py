@@ -33,8 +33,9 @@ def on_wake(event: SQSEvent) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name="hourly")
 def hourly(event: CloudWatchEvent) -> None:
-    """Ask for the digests, roll the statistics up; once a day, sign the root of all histories and reconcile."""
+    """Ask for the digests, roll the statistics up; once a day, look for jumps, sign all histories' root, reconcile."""
     composition.digests().dispatch_if_morning(clock.now())
     composition.roll_up().run()
+    composition.trend_watch().look_if_due()
     composition.daily_roots().sign_what_is_missing()
     composition.reconciliation().run_if_due()

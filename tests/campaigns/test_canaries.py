@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OFFICERS = directory_rows()["officer"]
 UNITS = ["VCCVC", "VCCHC", "TTRA", "TTTT", "VPB", "CTLBHXH"]
 QUEUES = [*UNITS, "all", "approval", "publication", "second-look", "inspection"]
-REPORTS = ["timeliness", "workload", "steering-committee", "task-force", "six-month"]
+REPORTS = ["timeliness", "workload", "steering-committee", "task-force", "six-month", "trends"]
 KINDS = ["answer-template", "calendar", "field", "officer", "routing-rule", "template", "terms", "unit"]
 PERIOD = "from=2026-11-01&to=2026-11-30"
 

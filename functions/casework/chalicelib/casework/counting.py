@@ -29,8 +29,10 @@ from shared.domain.lifecycle import Action
 from shared.domain.notices import ESCALATION_LADDER
 from shared.domain.petition import Kind, Petition
 from shared.domain.tallies import Breakdown, Tally, summed
+from shared.domain.trends import WEEK, WEEKS_BEFORE, begins
 from shared.domain.working_calendar import local_date
 from shared.statistics import Figure
+from shared.trending import Daily, trends
 from shared.web.i18n import N_
 
 Row = dict[str, Value]
@@ -101,6 +103,7 @@ class Book(NamedTuple):
     """What a report is made from: figures that its reader may see, the days, and what things are called."""
 
     figures: Callable[[Breakdown, date, date], list[Figure]]
+    daily: Daily
     cases: Callable[[Iterable[str]], list[Case]]
     names: Names
     first: date
@@ -381,12 +384,51 @@ def _proposals(book: Book, cases: Iterable[Case]) -> Table:
     return Table((HEADS["unit"], RULE, Column("received", N_("Số hồ sơ"))), tuple(rows))
 
 
+# --- what jumps -------------------------------------------------------------------------------------
+
+_JUMPING = (
+    Column("breakdown", N_("Theo"), is_figure=False),
+    Column("group", N_("Nội dung tăng đột biến"), is_figure=False),
+)
+
+
+def jumping(book: Book) -> tuple[Section, ...]:
+    """List the fields, units, provinces and kinds that jumped in the week, and how it came to that."""
+    found = trends(book.daily, book.last)
+    first = begins(book.last)
+    weeks = [(first + n * WEEK).isoformat() for n in range(WEEKS_BEFORE + 1)]
+    columns = (
+        *_JUMPING,
+        Column("usual", N_("Bình thường mỗi tuần")),
+        Column("received", N_("Tiếp nhận trong tuần")),
+        Column("since_on", N_("Từ ngày"), is_figure=False),
+    )
+    rows: list[Row] = []
+    by_week: list[Row] = []
+    for by, jump in found:
+        about: Row = {"breakdown": by, "group": book.names.of(by, jump.group), f"{by}_code": jump.group}
+        figures: Row = {"usual": jump.usual, "received": jump.received, "since_on": jump.since.isoformat()}
+        rows.append(about | figures)
+        by_week.append(about | dict(zip(weeks[-len(jump.weeks) :], jump.weeks, strict=True)))
+    heads = (Column(week, f"{week[8:]}/{week[5:7]}") for week in weeks)
+    return (
+        Section("jumps", N_("Tăng đột biến"), Table(columns, tuple(rows))),
+        Section("weeks", N_("Tiếp nhận theo tuần, tính từ ngày"), Table((*_JUMPING, *heads), tuple(by_week))),
+    )
+
+
+def _week(last: date) -> date:
+    return last + timedelta(days=1) - WEEK
+
+
 class Kept(NamedTuple):
     """One report: what it is called, what makes it, and the days it covers unless somebody names others."""
 
     title: str
     made: Callable[[Book], tuple[Section, ...]]
     begins: Callable[[date], date]
+    is_whole_week: bool = False
+    """Covers the seven days up to the last, which is yesterday: today is not over."""
 
 
 def _month(today: date) -> date:
@@ -403,5 +445,6 @@ REPORTS: dict[str, Kept] = {
     "steering-committee": Kept(N_("Báo cáo Ban Chỉ đạo cải cách hành chính"), steering_committee, _half_year),
     "six-month": Kept(N_("Báo cáo 6 tháng"), six_month, _half_year),
     "task-force": Kept(N_("Báo cáo Tổ công tác kiểm tra công vụ"), task_force, _month),
+    "trends": Kept(N_("Tăng đột biến"), jumping, _week, is_whole_week=True),
 }
 """All reports by the name in their address."""

@@ -135,6 +135,7 @@ class Reports:
         first, last = days_of(name, period, local_date(now))
         book = Book(
             figures=lambda by, begin, end: list(self._figures(officer, by, begin, end, now)),
+            daily=lambda by, begin, end: self._daily(officer, by, begin, end, now),
             cases=lambda references: [
                 self._case(petition, now)
                 for petition in self._petitions.get_all(references)
@@ -195,10 +196,16 @@ class Reports:
     def _figures(
         self, officer: DeskOfficer, by: Breakdown, first: date, last: date, now: datetime
     ) -> Iterator[Figure]:
-        unit = _scope(officer)
         for figure in self._statistics.figures(by, first, last, now):
-            if permissions.may_know(officer, figure.shelf) and unit in (None, figure.shelf.unit):
+            if _counts(officer, figure):
                 yield figure
+
+    def _daily(
+        self, officer: DeskOfficer, by: Breakdown, first: date, last: date, now: datetime
+    ) -> Iterator[tuple[date, Figure]]:
+        for day, figure in self._statistics.daily(by, first, last, now):
+            if _counts(officer, figure):
+                yield day, figure
 
     def _case(self, petition: Petition, now: datetime) -> Case:
         calendar = self._directory.calendar()
@@ -232,8 +239,9 @@ def days_of(name: str, period: Period, today: date) -> tuple[date, date]:
     Raises:
         InvalidInputError: they end before they begin, or are more than a year.
     """
-    last = period.last or today
-    first = period.first or REPORTS[name].begins(last)
+    kept = REPORTS[name]
+    last = period.last or (today - timedelta(days=1) if kept.is_whole_week else today)
+    first = (None if kept.is_whole_week else period.first) or kept.begins(last)
     _check(first, last)
     return first, last
 
@@ -243,6 +251,11 @@ def _check(first: date, last: date) -> None:
         raise InvalidInputError(("to", "ends-before-it-begins"))
     if last - first > LONGEST_PERIOD:
         raise InvalidInputError(("to", "longer-than-a-year"))
+
+
+def _counts(officer: DeskOfficer, figure: Figure) -> bool:
+    """Tell whether a figure is part of what an officer may be told."""
+    return permissions.may_know(officer, figure.shelf) and _scope(officer) in (None, figure.shelf.unit)
 
 
 def _scope(officer: DeskOfficer) -> str | None:

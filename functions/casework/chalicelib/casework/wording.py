@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.casework.counting import WHY
+from chalicelib.casework.counting import HEADS, WHY
 from shared.domain.duties import Standing
 from shared.domain.lifecycle import State
 from shared.domain.petition import Channel, Kind
@@ -27,6 +27,8 @@ _WORDS: dict[str, dict[Any, str]] = {
     "state": {str(State(state)): label for state, label in STATES.items()},
     "standing": {str(standing): label for standing, label in STANDINGS.items()},
     "rule": WHY,
+    "breakdown": {name: column.label for name, column in HEADS.items()},
+    "group": {str(Kind(kind)): label for kind, label in KINDS.items()},
 }
 
 

@@ -10,6 +10,7 @@ from chalicelib.sla_timer.rolling_up import RollUp
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from chalicelib.sla_timer.signing import DailyRoots
 from chalicelib.sla_timer.sweeping import Sweep
+from chalicelib.sla_timer.watching import TrendWatch
 from shared import settings
 from shared.attachments import AttachmentsBucket
 from shared.deliveries import Deliveries
@@ -78,6 +79,14 @@ def roll_up() -> RollUp:
 
 
 @cache
+def trend_watch() -> TrendWatch:
+    """Return what notices that a field, unit, province or kind jumps."""
+    told = settings.load(SlaTimerSettings)
+    statistics = Statistics(told.statistics_table, Outlines(told.petitions_table), _directory())
+    return TrendWatch(statistics, told.statistics_table)
+
+
+@cache
 def daily_roots() -> DailyRoots:
     """Return what signs the daily root of all histories."""
     told = settings.load(SlaTimerSettings)
@@ -101,6 +110,7 @@ def forget() -> None:
         timer,
         reconciliation,
         roll_up,
+        trend_watch,
         daily_roots,
         digests,
     ):

@@ -1,0 +1,38 @@
+"""Looks for jumps in the rolled-up statistics: costs the rows of nine weeks, and no petition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from shared.domain.tallies import Breakdown
+from shared.domain.trends import Count, Jump, begins, jumps
+from shared.statistics import Figure
+
+Daily = Callable[[Breakdown, date, date], Iterable[tuple[date, Figure]]]
+
+
+class Trend(NamedTuple):
+    """A jump, and what it is one of: field, unit, province or kind."""
+
+    by: str
+    jump: Jump
+
+
+def trends(daily: Daily, last: date) -> list[Trend]:
+    """Return what jumped in the week that ends on a day, of the figures that `daily` yields."""
+    fields, kinds, provinces = (
+        list(daily(by, begins(last), last)) for by in (Breakdown.FIELD, Breakdown.KIND, Breakdown.PROVINCE)
+    )
+    counts = {
+        "field": _by_group(fields),
+        "unit": [Count(day, figure.shelf.unit, figure.tally["received"]) for day, figure in kinds],
+        "province": _by_group(provinces),
+        "kind": _by_group(kinds),
+    }
+    return [Trend(by, jump) for by, received in counts.items() for jump in jumps(received, last)]
+
+
+def _by_group(figures: Iterable[tuple[date, Figure]]) -> list[Count]:
+    return [Count(day, figure.group, figure.tally["received"]) for day, figure in figures]

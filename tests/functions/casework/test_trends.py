@@ -1,0 +1,125 @@
+"""What jumps: leaders read it, follow it to the petitions, and are alarmed once; each sees only what is theirs."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared import clock
+from shared.directory import Directory
+from shared.domain import reference
+from shared.domain.lifecycle import State
+from shared.domain.petition import Lane
+from shared.petitions import Petitions
+from tests.builders import a_petition
+from tests.functions.casework.browsing import Browser
+from tests.journeys.people import Officer
+from tests.system import System
+
+USUAL, JUMP = 2, 12
+WEEKS = 5
+
+
+def receive(system: System, number: int, weeks_ago: int, state: State, **facts: Any) -> None:
+    """Store petitions as received in the middle of the week that ended yesterday, or of one some weeks before."""
+    outputs = system.local.cloud.outputs
+    petitions = Petitions(outputs["PetitionsTable"], Directory(outputs["DirectoryTable"]))
+    at = clock.now() - timedelta(days=7 * weeks_ago + 4)
+    for n in range(number):
+        key = f"{state}-{weeks_ago}-{n}"
+        petitions.add(
+            a_petition(
+                state, reference=next(reference.candidates(b"trend", key, at.year)), received_at=at, **facts
+            )
+        )
+
+
+@pytest.fixture(scope="module")
+def jumped(running_system: System) -> System:
+    """Five weeks of two petitions, then twelve at once; and as many denunciations in the newest week."""
+    running_system.reset()
+    for weeks_ago in range(1, WEEKS + 1):
+        receive(running_system, USUAL, weeks_ago, State.WITHDRAWN, province="38")
+    receive(running_system, JUMP, 0, State.WITHDRAWN, province="38")
+    receive(running_system, JUMP, 0, State.RESTRICTED, lane=Lane.RESTRICTED, unit="TTRA")
+    running_system.settle()
+    return running_system
+
+
+def trends(system: System, username: str = "yen.bcd") -> dict[str, Any]:
+    found: dict[str, Any] = Officer(system, username).get("/v1/reports/trends").json()
+    return found
+
+
+def test_leader_reads_what_jumped_from_what_to_what_and_since_when(jumped: System):
+    made = trends(jumped)
+
+    assert (made["from"], made["to"]) == ("2026-10-27", "2026-11-02"), "seven days, and today is not over"
+    assert [(row["breakdown"], row["usual"], row["received"], row["since_on"]) for row in made["rows"]] == [
+        (by, USUAL, JUMP, "2026-10-27") for by in ("field", "unit", "province")
+    ]
+    assert (made["rows"][2]["group"], made["rows"][2]["province_code"]) == ("Thanh Hóa", "38")
+    weeks = made["sections"][0]["rows"][0]
+    assert [weeks.get(one["name"]) for one in made["sections"][0]["columns"][2:]] == [
+        *[None] * 3,
+        *[USUAL] * WEEKS,
+        JUMP,
+    ]
+
+
+@pytest.mark.parametrize("by", ["Lĩnh vực", "Đơn vị", "Tỉnh, thành phố"])
+def test_figure_leads_to_the_petitions_behind_it(jumped: System, by: str):
+    browser = Browser(jumped, "khanh.tocongtac")
+    page = browser.get("/desk/reports?name=trends").text
+    row = next(one for one in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f">{by}<" in one)
+
+    behind = browser.get(re.search(r'href="([^"]*/cases[^"]*)"', row)[1].replace("&amp;", "&"))
+
+    assert behind.text.count('href="/desk/petitions/') == JUMP
+
+
+def test_denunciations_jump_for_their_readers_alone(jumped: System):
+    seen = {
+        name: {row.get("unit_code") for row in trends(jumped, name)["rows"]}
+        for name in ("yen.bcd", "khanh.tocongtac")
+    }
+
+    assert "TTRA" not in seen["yen.bcd"]
+    assert "TTRA" in seen["khanh.tocongtac"]
+
+
+def test_head_of_a_unit_sees_the_own_unit_alone(jumped: System):
+    assert {row["breakdown"] for row in trends(jumped, "huong.ccvc")["rows"]} == {"field", "unit", "province"}
+    assert trends(jumped, "nga.tienluong")["rows"] == []
+
+
+def test_week_without_a_jump_says_so(jumped: System):
+    page = Browser(jumped, "yen.bcd").get("/desk/reports?name=trends&to=2026-10-20").text
+
+    assert "Không có nội dung nào tăng đột biến trong tuần." in page
+
+
+def test_jump_alarms_once_on_the_day_it_begins_and_never_of_denunciations(
+    jumped: System, caplog: pytest.LogCaptureFixture
+):
+    for _ in range(2):
+        jumped.local.pumps.hourly.fire()
+    today = _kept(jumped)
+    jumped.clock.hold_at(jumped.clock.now() + timedelta(days=1))
+    jumped.local.pumps.hourly.fire()
+    tomorrow = _kept(jumped)
+
+    jumping = ["field:CCVC", "unit:VCCVC", "province:38"]
+    assert [one.began for one in caplog.records if one.message == "trend"] == [jumping]  # type: ignore[attr-defined]
+    assert [(one["day"]["S"], json.loads(one["jumping"]["S"])) for one in (today, tomorrow)] == [
+        ("2026-11-03", jumping),
+        ("2026-11-04", jumping),
+    ]
+
+
+def _kept(system: System) -> dict[str, Any]:
+    return next(row for row in system.items("statistics") if row["measure"]["S"] == "trends")
