@@ -77,7 +77,8 @@ def test_figure_leads_to_the_petitions_behind_it(jumped: System, by: str):
     page = browser.get("/desk/reports?name=trends").text
     row = next(one for one in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f">{by}<" in one)
 
-    behind = browser.get(re.search(r'href="([^"]*/cases[^"]*)"', row)[1].replace("&amp;", "&"))
+    (way,) = re.findall(r'href="([^"]*/cases[^"]*)"', row)
+    behind = browser.get(way.replace("&amp;", "&"))
 
     assert behind.text.count('href="/desk/petitions/') == JUMP
 
