@@ -115,6 +115,18 @@ def day_shards(day: date) -> tuple[str, ...]:
     return tuple(f"{day}#{shard}" for shard in range(DAY_SHARDS))
 
 
+_BEHIND = "~"
+"""Sorts behind every digit: a position with it stands behind that position, and before the next."""
+
+
+def desk_position(due_on: date, reference: str) -> str:
+    """Return where a petition stands on its unit's desk, e.g. `2026-12-14~26265428047`.
+
+    The reference orders those due on one day, so that a page can begin anywhere in a day with hundreds of them.
+    """
+    return f"{due_on}~{reference}"
+
+
 class Petitions:
     """Reads and writes petitions. Index keys, and when to wake, are derived on each write."""
 
@@ -185,7 +197,11 @@ class Petitions:
             petition, self._directory.terms_of(petition), self._directory.calendar(), clock.now()
         )
         if petition.unit and _is_on_a_desk(petition):
-            keys |= {"unit": petition.unit, "due_on": petition.due_on.isoformat(), "card": _card(petition)}
+            keys |= {
+                "unit": petition.unit,
+                "due_on": desk_position(petition.due_on, petition.reference),
+                "card": _card(petition),
+            }
         if petition.publication is not None:
             at = petition.publication.published_at
             keys |= {
@@ -260,47 +276,32 @@ class Petitions:
         return datetime.fromisoformat(min(found)) if found else None
 
     def desk(
-        self,
-        unit: str,
-        *,
-        after: str | None = None,
-        limit: int = 50,
-        due_from: date | None = None,
-        due_until: date | None = None,
+        self, unit: str, *, after: str | None = None, limit: int = 50, due_until: date | None = None
     ) -> tuple[list[Card], str | None]:
-        """Return a page of a unit's open petitions by due date, and the cursor of the next page.
+        """Return a page of a unit's open petitions by due date and reference, and where the next page begins.
 
         Args:
             unit: whose desk.
-            after: the cursor of the page before.
+            after: a `desk_position`: only what stands behind it.
             limit: petitions on a page.
-            due_from: only those due on this day or later.
             due_until: only those due by this day.
         """
-        condition, values = "#unit = :unit", {":unit": {"S": unit}}
-        if due_from is not None or due_until is not None:
-            condition += " AND due_on BETWEEN :from AND :until"
-            values[":from"] = {"S": (due_from or date.min).isoformat()}
-            values[":until"] = {"S": (due_until or date.max).isoformat()}
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "desk",
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": {"#unit": "unit"},
-            "ExpressionAttributeValues": values,
-            "Limit": limit,
-        }
-        if after:
-            reference, due_on = after.split("~")
-            query["ExclusiveStartKey"] = {
-                "reference": {"S": reference},
-                "unit": {"S": unit},
-                "due_on": {"S": due_on},
-            }
-        page = aws.client("dynamodb").query(**query)
+        page = aws.client("dynamodb").query(
+            TableName=self._table,
+            IndexName="desk",
+            KeyConditionExpression="#unit = :unit AND due_on BETWEEN :from AND :until",
+            ExpressionAttributeNames={"#unit": "unit"},
+            ExpressionAttributeValues={
+                ":unit": {"S": unit},
+                ":from": {"S": f"{after}{_BEHIND}" if after else date.min.isoformat()},
+                ":until": {"S": f"{due_until or date.max}~{_BEHIND}"},
+            },
+            Limit=limit,
+        )
         cards = [Card.model_validate_json(item["card"]["S"]) for item in page["Items"]]
-        last = page.get("LastEvaluatedKey")
-        return cards, f"{last['reference']['S']}~{last['due_on']['S']}" if last else None
+        if "LastEvaluatedKey" not in page or not cards:
+            return cards, None
+        return cards, desk_position(cards[-1].due_on, cards[-1].reference)
 
     def merged_into(
         self, parent: str, *, after: str | None = None, limit: int = BATCH

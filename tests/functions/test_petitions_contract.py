@@ -161,6 +161,19 @@ class TestDesk:
         assert len({card.reference for card in seen}) == 7
         assert [card.due_on for card in seen] == sorted(card.due_on for card in seen)
 
+    def test_desk_is_paged_within_a_day_too_and_ends_with_the_day_asked_for(self, table: Petitions):
+        due_on = a_petition(State.ASSIGNED).due_on
+        references = [f"2600000000{number}" for number in range(7)]
+        for reference in reversed(references):
+            table.add(a_petition(State.ASSIGNED, reference=reference))
+
+        first, cursor = table.desk("VCCVC", limit=4, due_until=due_on)
+        rest, end = table.desk("VCCVC", limit=4, after=cursor, due_until=due_on)
+
+        assert [card.reference for card in (*first, *rest)] == references
+        assert end is None
+        assert table.desk("VCCVC", due_until=due_on - timedelta(days=1)) == ([], None)
+
     def test_published_answer_carries_no_reference(self, table: Petitions):
         table.add(a_petition(State.PUBLISHED))
 

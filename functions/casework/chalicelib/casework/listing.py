@@ -9,7 +9,6 @@ import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from itertools import groupby
 
 from chalicelib.casework import permissions
 from chalicelib.casework.officers import DeskOfficer, Role
@@ -20,14 +19,14 @@ from shared.domain.errors import InvalidInputError, NotAllowedError
 from shared.domain.lifecycle import UNANSWERED, State
 from shared.domain.petition import Kind
 from shared.domain.working_calendar import local_date
-from shared.petitions import Card, Petitions
+from shared.petitions import Card, Petitions, desk_position
 
 PAGE = 50
 """Petitions on a page."""
 READ_AT_MOST = 500
 """Lines that a filter looks through for one page."""
-READ_AT_ONCE = 100
-"""Cards that are read from a unit's queue at once."""
+READ_AT_ONCE = PAGE + 1
+"""Cards that are read from a unit's queue at once: a page, and whether there is another."""
 ALL, APPROVAL, PUBLICATION, INSPECTION, SECOND_LOOK = (
     "all",
     "approval",
@@ -112,21 +111,12 @@ class Lists:
             raise InvalidInputError(("queue", "unknown"))
         return units if is_over_all else (queue,)
 
-    def _cards(self, unit: str, after: tuple[date, str] | None, until: date | None) -> Iterator[Card]:
-        """Yield a unit's cards by due date and reference; the index knows no order among those of one day."""
-        due_from = after[0] if after else None
-        if until is not None and due_from is not None and due_from > until:
-            return
-        for _day, cards in groupby(self._pages(unit, due_from, until), key=lambda card: card.due_on):
-            for card in sorted(cards, key=_position_of):
-                if after is None or _position_of(card) > after:
-                    yield card
-
-    def _pages(self, unit: str, due_from: date | None, due_until: date | None) -> Iterator[Card]:
-        following: str | None = None
+    def _cards(self, unit: str, after: str | None, until: date | None) -> Iterator[Card]:
+        """Yield a unit's cards by due date and reference, as far as they are asked for."""
+        following = after
         while True:
             cards, following = self._petitions.desk(
-                unit, after=following, limit=READ_AT_ONCE, due_from=due_from, due_until=due_until
+                unit, after=following, limit=READ_AT_ONCE, due_until=until
             )
             yield from cards
             if following is None:
@@ -143,7 +133,9 @@ def _page(queue: str, lines: Iterable[Line], is_wanted: Callable[[Line], bool]) 
     for read, line in enumerate(lines):
         if len(found) == PAGE or read == READ_AT_MOST:
             assert last is not None  # noqa: S101 - a line was read before this one
-            return LinePage(queue=queue, petitions=tuple(found), cursor=f"{last.due_on}~{last.reference}")
+            return LinePage(
+                queue=queue, petitions=tuple(found), cursor=desk_position(last.due_on, last.reference)
+            )
         last = line
         if is_wanted(line):
             found.append(line)
@@ -178,19 +170,11 @@ def queues_of(officer: DeskOfficer) -> tuple[str, ...]:
     )
 
 
-def _position_of(card: Card) -> tuple[date, str]:
-    return card.due_on, card.reference
+def _position_of(card: Card) -> str:
+    return desk_position(card.due_on, card.reference)
 
 
-def _position(cursor: str | None) -> tuple[date, str] | None:
-    if not cursor:
-        return None
-    found = _CURSOR.fullmatch(cursor)
-    try:
-        return (date.fromisoformat(found[1]), found[2]) if found else _refused()
-    except ValueError:
-        return _refused()
-
-
-def _refused() -> tuple[date, str]:
-    raise InvalidInputError(("cursor", "invalid"))
+def _position(cursor: str | None) -> str | None:
+    if cursor and not _CURSOR.fullmatch(cursor):
+        raise InvalidInputError(("cursor", "invalid"))
+    return cursor or None
