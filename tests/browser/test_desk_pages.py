@@ -78,7 +78,7 @@ def do(page: Page, action: str, **typed: str) -> None:
     page.keyboard.press("Enter")
     for name, text in typed.items():
         type_into(page, f"{action}-{name}", text)
-    tab_to(page, f"#do-{action} button")
+    tab_to(page, f"#do-{action} form[method=post] button")
     page.keyboard.press("Enter")
 
 
@@ -115,7 +115,7 @@ def test_what_was_written_survives_a_colleague_who_was_faster(officer: Opened, r
 
     expect(handler.locator("#conflict")).to_contain_text("Trần Thị Hương")
     expect(handler.locator("#draft-answer-text")).to_have_value("Viết dở từ sáng.")
-    tab_to(handler, "#do-draft-answer button")
+    tab_to(handler, "#do-draft-answer form[method=post] button")
     handler.keyboard.press("Enter")
     expect(handler.locator("#state")).to_have_text("Chờ phê duyệt")
 

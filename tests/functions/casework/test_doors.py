@@ -35,6 +35,7 @@ GETS = {
     "/v1/petitions/{reference}": "IHUATR",
     "/v1/calls": "OT",
     "/v1/openings": "R",
+    "/v1/in-doubt": "S",
     "/v1/directory/{kind}/{row_id}": "S",
     "/v1/reports/{name}": "UATCR",
     "/v1/reports/{name}/cases": "UATR",
@@ -49,6 +50,7 @@ GETS = {
     "/reports": "UATCR",
     "/reports/cases": "UATR",
     "/openings": "R",
+    "/in-doubt": "S",
     "/calendar": "S",
     "/terms": "S",
     "/texts": "S",
@@ -74,8 +76,10 @@ OTHERWISE = {
     "/v1/calls/{reference}/dial",
     "/v1/calls/{reference}/outcome",
     "/calls/{reference}",
+    "/v1/in-doubt/{reference}",
+    "/in-doubt/{reference}",
 }
-"""Doors that are open to all, or tested elsewhere: actions below, files and calls in tests of their own."""
+"""Doors that are open to all, or tested elsewhere: actions below, the others in tests of their own."""
 
 
 @pytest.fixture(scope="module")
