@@ -10,6 +10,7 @@ from tests.system import System
 def test_same_text_of_the_same_person_under_another_key_is_kept_and_pointed_out(system: System):
     first, second = Citizen(system), Citizen(system)
     first.send()
+    system.travel(minutes=1)
     second.send()
 
     assert first.reference != second.reference
