@@ -39,7 +39,25 @@ def aws() -> Response:
 @app.route("/http", methods=["POST"], content_types=["application/json"])
 def http() -> Response:
     """Take the generic gateway's events, signed as Standard Webhooks."""
-    return _answer(composition.receipts().http(dict(_request().headers), _body()))
+    return _signed("http")
+
+
+@app.route("/vonage", methods=["POST"], content_types=["application/json"])
+def vonage() -> Response:
+    """Take Vonage's status callbacks about SMS."""
+    return _signed("vonage")
+
+
+@app.route("/infobip", methods=["POST"], content_types=["application/json"])
+def infobip() -> Response:
+    """Take Infobip's delivery reports about SMS."""
+    return _signed("infobip")
+
+
+@app.route("/zalo", methods=["POST"], content_types=["application/json"])
+def zalo() -> Response:
+    """Take what Zalo's official account sees; the arrival of a ZNS message is a receipt."""
+    return _signed("zalo")
 
 
 @app.route("/esms/{token}", methods=["GET"])
@@ -52,6 +70,10 @@ def esms(token: str) -> Response:
 def health() -> Response:
     """Tell that the function answers."""
     return json_answer({"status": "ok"})
+
+
+def _signed(provider: str) -> Response:
+    return _answer(composition.receipts().signed(provider, dict(_request().headers), _body()))
 
 
 def _answer(status: int) -> Response:

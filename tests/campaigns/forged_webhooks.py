@@ -78,6 +78,8 @@ class Scheme(ABC):
     key: str = "a genuine secret of the provider"
     has_age: ClassVar[bool] = False
     """Whether the time of sending is part of what is proven."""
+    not_tried: ClassVar[frozenset[str]] = frozenset()
+    """Tricks of all that this scheme cannot suffer."""
 
     @property
     @abstractmethod
@@ -453,9 +455,13 @@ class Infobip(Scheme):
             "hmac_header": self.proof,
         }
 
-    def sign(self, message: Message, *, key: str | None = None) -> WebhookRequest:
+    def body(self, message: Message) -> dict[str, Any]:
+        """Return what Infobip posts."""
         result = {"messageId": message.message_id, "from": message.sender, "text": message.text}
-        body = json.dumps({"results": [result]}, ensure_ascii=False).encode()
+        return {"results": [result]}
+
+    def sign(self, message: Message, *, key: str | None = None) -> WebhookRequest:
+        body = json.dumps(self.body(message), ensure_ascii=False).encode()
         digest = hmac.new((key or self.key).encode(), body, "sha256").hexdigest()
         basic = base64.b64encode(b"pakn:a long random password").decode()
         return self._post(body, {"Authorization": f"Basic {basic}", self.proof: f"sha256={digest}"})
@@ -494,12 +500,15 @@ class Vonage(Scheme):
     def credentials(self) -> dict[str, str]:
         return {"signature_secret": self.key, "api_key": "abcd1234"}
 
-    def sign(self, message: Message, *, key: str | None = None, **claims: Any) -> WebhookRequest:
-        body = {
+    def body(self, message: Message) -> dict[str, Any]:
+        """Return what Vonage posts."""
+        return {
             "channel": "sms", "message_type": "text", "message_uuid": message.message_id, "to": "8088",
             "from": message.sender, "text": message.text, "timestamp": message.at.isoformat(),
         }  # fmt: skip
-        raw = json.dumps(body, ensure_ascii=False).encode()
+
+    def sign(self, message: Message, *, key: str | None = None, **claims: Any) -> WebhookRequest:
+        raw = json.dumps(self.body(message), ensure_ascii=False).encode()
         said = {
             "iat": int(message.at.timestamp()),
             "jti": message.message_id,
@@ -684,7 +693,8 @@ AGES: dict[str, Trick] = {
 
 def tricks_on(scheme: Scheme) -> dict[str, Trick]:
     """Return everything that is tried on a scheme, by name."""
-    return TRICKS | (AGES if scheme.has_age else {}) | scheme.tricks()
+    tried = TRICKS | (AGES if scheme.has_age else {}) | scheme.tricks()
+    return {name: trick for name, trick in tried.items() if name not in scheme.not_tried}
 
 
 def is_taken(scheme: Scheme, request: WebhookRequest) -> object:

@@ -1,13 +1,13 @@
 """Nothing forged gets in: thousands of forged requests, judged by us and by the providers' own validators.
 
-`make proof` tries 10,000 for each provider; the ordinary run 300 each, 2,100 in all.
+`make proof` tries 10,000 for each provider and door; the ordinary run 300 each, 3,300 in all.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import jwt
 import pytest
+from standardwebhooks.webhooks import Webhook
 from twilio.request_validator import RequestValidator
 
 from chalicelib.intake.sms.standard_webhooks import StandardSmsWebhook
@@ -23,6 +24,7 @@ from chalicelib.intake.sms.webhook import ForgedWebhookError, WebhookError, Webh
 from infra.local.functions import HttpResponse
 from shared import secrets
 from shared.domain.errors import InvalidInputError
+from tests.campaigns.forged_receipts import RECEIPTS, GatewayReceipts
 from tests.campaigns.forged_webhooks import (
     NETWORK,
     PUBLIC_URL,
@@ -41,6 +43,14 @@ from tests.system import System
 ORDINARY, FULL = 300, 10_000
 GUIDE = Path(__file__).parents[2] / "docs" / "webhooks.md"
 each_scheme = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+each_receipt = pytest.mark.parametrize("scheme", RECEIPTS, ids=lambda scheme: scheme.name)
+each = pytest.mark.parametrize(
+    "scheme",
+    [
+        *(pytest.param(scheme, id=scheme.name) for scheme in SCHEMES),
+        *(pytest.param(scheme, id=f"receipts of {scheme.name}") for scheme in RECEIPTS),
+    ],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +59,7 @@ def moment() -> None:
     Moment.renew()
 
 
-@each_scheme
+@each
 def test_a_genuine_request_is_taken_by_us_and_by_the_judge(scheme: Scheme) -> None:
     random = Random(1)
 
@@ -75,7 +85,7 @@ def campaign(scheme: Scheme, count: int, seed: int) -> Counter[str]:
     return refused
 
 
-@each_scheme
+@each
 def test_no_forgery_is_taken(scheme: Scheme) -> None:
     refused = campaign(scheme, ORDINARY, seed=2018)
 
@@ -83,7 +93,7 @@ def test_no_forgery_is_taken(scheme: Scheme) -> None:
 
 
 @pytest.mark.full
-@each_scheme
+@each
 def test_no_forgery_of_ten_thousand_is_taken(scheme: Scheme) -> None:
     refused = campaign(scheme, FULL, seed=6)
 
@@ -99,11 +109,11 @@ def expected(scheme: Scheme, count: int) -> Counter[str]:
 # --- the table in the guide ---------------------------------------------------------------------------
 
 
-def table() -> str:
-    """Return the table of docs/webhooks.md: what is tried on whom, and how often in the ordinary run."""
-    names = [scheme.name for scheme in SCHEMES]
-    tricks = dict.fromkeys(trick for scheme in SCHEMES for trick in tricks_on(scheme))
-    counts = {scheme.name: expected(scheme, ORDINARY) for scheme in SCHEMES}
+def table(schemes: Sequence[Scheme]) -> str:
+    """Return a table of docs/webhooks.md: what is tried on whom, and how often in the ordinary run."""
+    names = [scheme.name for scheme in schemes]
+    tricks = dict.fromkeys(trick for scheme in schemes for trick in tricks_on(scheme))
+    counts = {scheme.name: expected(scheme, ORDINARY) for scheme in schemes}
     rows = [
         f"| {trick} | {' | '.join(str(counts[name][trick] or '–') for name in names)} |" for trick in tricks
     ]
@@ -112,8 +122,10 @@ def table() -> str:
     return "\n".join([head, "|---|" + "---:|" * len(names), *rows, total])
 
 
-def test_the_guide_shows_what_is_tried() -> None:
-    assert table() in GUIDE.read_text(encoding="utf-8"), f"docs/webhooks.md lacks this table:\n\n{table()}"
+@pytest.mark.parametrize("schemes", [SCHEMES, RECEIPTS], ids=["messages", "receipts"])
+def test_the_guide_shows_what_is_tried(schemes: Sequence[Scheme]) -> None:
+    expected_table = table(schemes)
+    assert expected_table in GUIDE.read_text(encoding="utf-8"), f"docs/webhooks.md lacks:\n\n{expected_table}"
 
 
 # --- the campaign itself can fail ---------------------------------------------------------------------
@@ -148,8 +160,21 @@ class WithoutAge(Standard):
         return [sms.content for sms in StandardSmsWebhook(self.key).read(request, at)]
 
 
+class ReceiptsOfAnyAge(GatewayReceipts):
+    """A door that takes a receipt whenever it was signed."""
+
+    def read(self, request: WebhookRequest) -> object:
+        at = datetime.fromtimestamp(int(request.header("webhook-timestamp") or "0"), UTC)
+        said = request.body.decode("utf-8", "replace")
+        if Webhook(self.key).sign(request.header("webhook-id") or "", at, said) != self.proof_of(request):
+            raise ForgedWebhookError("signature")
+        return [json.loads(said)["data"]["id"]]
+
+
 @pytest.mark.parametrize(
-    "broken", [WithoutSignature(), WithoutBodyHash(), WithoutAge()], ids=lambda broken: type(broken).__name__
+    "broken",
+    [WithoutSignature(), WithoutBodyHash(), WithoutAge(), ReceiptsOfAnyAge()],
+    ids=lambda broken: type(broken).__name__,
 )
 def test_the_campaign_notices_an_adapter_that_forgot_something(broken: Scheme) -> None:
     with pytest.raises(AssertionError, match="taken, and"):
@@ -165,7 +190,7 @@ def door(system: System) -> Iterator[System]:
     system.reset(Moment.at)
     client, name = system.local.cloud.client("secretsmanager"), system.local.cloud.outputs["ProvidersSecret"]
     kept = client.get_secret_value(SecretId=name)["SecretString"]
-    opened = {scheme.name: {**scheme.credentials, "networks": [NETWORK]} for scheme in SCHEMES}
+    opened = {scheme.name: {**scheme.credentials, "networks": [NETWORK]} for scheme in (*RECEIPTS, *SCHEMES)}
     client.put_secret_value(SecretId=name, SecretString=json.dumps(opened))
     secrets.forget()
     yield system
@@ -213,6 +238,27 @@ def test_at_the_door_all_refusals_look_alike_and_change_nothing(door: System, sc
 
     assert [(status, body) for status, body, _ in answers] == [(403, b"refused\n")]
     assert everything(door) == before
+
+
+@each_receipt
+def test_at_the_door_of_receipts_all_refusals_look_alike_and_change_nothing(
+    door: System, scheme: Scheme
+) -> None:
+    before = everything(door)
+
+    answers = {
+        (answer.status, answer.body, answer.headers)
+        for _, _, forged in forgeries(scheme, len(tricks_on(scheme)), seed=1)
+        for answer in [knock(door, forged)]
+    }
+
+    assert [(status, body) for status, body, _ in answers] == [(403, b"")]
+    assert everything(door) == before
+
+
+@each_receipt
+def test_at_the_door_of_receipts_a_genuine_one_is_acknowledged(door: System, scheme: Scheme) -> None:
+    assert knock(door, scheme.sign(scheme.message(Random(3)))).status == 200
 
 
 @pytest.mark.parametrize("scheme", [one for one in SCHEMES if one.name != "aws"], ids=lambda one: one.name)

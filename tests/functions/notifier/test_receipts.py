@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -35,6 +37,14 @@ TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"
 CERTIFICATE_URL = "https://sns.ap-southeast-1.amazonaws.com/SimpleNotificationService-abc123.pem"
 SECRET = f"whsec_{base64.b64encode(b'0123456789abcdef0123456789abcdef').decode()}"
 MAIL_ROW, SMS_ROW, CALL_ROW = (f"1#RECEIPT#PETITIONER#{channel}" for channel in ("EMAIL", "SMS", "PHONE"))
+
+
+ACCOUNTS = {
+    "http": {"secret": SECRET},
+    "vonage": {"signature_secret": "a-signature-secret-of-64-bytes-" + "x" * 33, "api_key": "a1b2c3d4"},
+    "infobip": {"username": "pakn", "password": "a long random password"},
+    "zalo": {"app_id": "431234567890", "oa_secret_key": "a secret key of the official account"},
+}
 
 
 class Sns:
@@ -111,7 +121,7 @@ class Desk:
             receipts,
             {"ses": SnsTopic(TOPIC, sns.fetch), "aws": SnsTopic(TOPIC, sns.fetch)},
             lambda: b"key",
-            lambda: SECRET,
+            lambda: ACCOUNTS,
         )
         self._sns = sns
 
@@ -543,7 +553,7 @@ def gateway_event(
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(secret).sign("msg_1", at, body.decode()),
     }
-    return desk.doors.http(headers, body)
+    return desk.doors.signed("http", headers, body)
 
 
 @pytest.mark.parametrize(
@@ -577,8 +587,232 @@ def test_gateways_event_that_does_not_hold_changes_nothing(post_room: PostRoom, 
     assert post_room.row(SMS_ROW).state == "SENT"
 
 
-def test_gateway_without_a_secret_proves_nothing(post_room: PostRoom):
-    assert post_room.system.http("POST", "/receipts/http", json={"type": "sms.delivered"}).status == 403
+# --- Vonage -------------------------------------------------------------------------------------------------
+
+
+def vonage_status(desk: Desk, status: object = "delivered", **facts: Any) -> int:
+    """Post the documented example of a status callback, signed by PyJWT."""
+    account = ACCOUNTS["vonage"]
+    claims = {"iat": int(clock.now().timestamp()), "api_key": account["api_key"]} | facts.pop("claims", {})
+    body = json.dumps(
+        {
+            "message_uuid": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab",
+            "to": "84912345678",
+            "from": "BNV",
+            "timestamp": "2026-11-03T02:00:00.000Z",
+            "channel": "sms",
+            "status": status,
+            "client_ref": REQUEST_ID,
+            "usage": {"currency": "EUR", "price": "0.0333"},
+        }
+        | facts
+    ).encode()
+    claims = {"payload_hash": hashlib.sha256(body).hexdigest()} | claims
+    token = jwt.encode(claims, account["signature_secret"], "HS256")
+    return desk.doors.signed("vonage", {"Authorization": f"Bearer {token}"}, body)
+
+
+@pytest.mark.parametrize(
+    ("status", "facts", "state"),
+    [
+        ("submitted", {}, "SENT"),
+        ("delivered", {}, "DELIVERED"),
+        ("rejected", {"error": {"title": "1120", "detail": "to 84912345678"}}, "FAILED"),
+        ("undeliverable", {}, "FAILED"),
+        pytest.param("delivered", {"client_ref": None}, "SENT", id="another message of the account"),
+        pytest.param("delivered", {"channel": "whatsapp"}, "SENT", id="another channel of the account"),
+        pytest.param("delivered", {"client_ref": f"sms-{'0' * 32}-REPLY"}, "SENT", id="a mere reply"),
+    ],
+)
+def test_vonages_callback_says_whether_the_sms_arrived(post_room: PostRoom, desk: Desk, status, facts, state):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert vonage_status(desk, status, **facts) == 200
+    assert vonage_status(desk, status, **facts) == 200
+    assert post_room.row(SMS_ROW).state == state
+    assert "84912345678" not in str(post_room.row(SMS_ROW).reason)
+
+
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        pytest.param({"claims": {"api_key": "ffffffff"}}, 403, id="another account"),
+        pytest.param({"claims": {"iat": 0}}, 403, id="replayed years later"),
+        pytest.param({"claims": {"payload_hash": "0" * 64}}, 403, id="the token of another body"),
+        pytest.param({"client_ref": "x"}, 403, id="about nothing of ours"),
+        pytest.param({"status": "teleported"}, 422, id="an undocumented status"),
+        pytest.param({"status": None}, 422, id="no status"),
+    ],
+)
+def test_vonages_callback_that_does_not_hold_changes_nothing(post_room: PostRoom, desk: Desk, facts, status):
+    post_room.a_petition(ReplyBy.SMS)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert vonage_status(desk, **facts) == status
+    assert post_room.row(SMS_ROW).state == "SENT"
+
+
+# --- Infobip ------------------------------------------------------------------------------------------------
+
+
+def a_report(group: object = "DELIVERED", name: str = "DELIVERED_TO_HANDSET", **facts: Any) -> dict[str, Any]:
+    return {
+        "bulkId": "2034072219640523072",
+        "messageId": "2033247207850523791",
+        "to": "84912345678",
+        "sentAt": "2026-11-03T02:00:00.000+0000",
+        "callbackData": REQUEST_ID,
+        "status": {"groupId": 3, "groupName": group, "id": 5, "name": name, "description": "to 84912345678"},
+        "error": {"groupId": 0, "groupName": "OK", "id": 0, "name": "NO_ERROR", "permanent": False},
+    } | facts
+
+
+def infobip_reports(desk: Desk, *reports: object, pair: str = "pakn:a long random password") -> int:
+    basic = base64.b64encode(pair.encode()).decode()
+    body = json.dumps({"results": reports}).encode()
+    return desk.doors.signed("infobip", {"Authorization": f"Basic {basic}"}, body)
+
+
+@pytest.mark.parametrize(
+    ("report", "state"),
+    [
+        (a_report("PENDING", "PENDING_ENROUTE"), "SENT"),
+        (a_report(), "DELIVERED"),
+        pytest.param(a_report(name="DELIVERED_TO_OPERATOR"), "SENT", id="at the operator is no arrival"),
+        (a_report("UNDELIVERABLE", "UNDELIVERABLE_NOT_DELIVERED"), "FAILED"),
+        (a_report("EXPIRED", "EXPIRED_EXPIRED"), "FAILED"),
+        (a_report("REJECTED", "REJECTED_NETWORK"), "FAILED"),
+        pytest.param(a_report(callbackData=None), "SENT", id="another message of the account"),
+    ],
+)
+def test_infobips_report_says_whether_the_sms_arrived(post_room: PostRoom, desk: Desk, report, state):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert infobip_reports(desk, report, report) == 200
+    assert post_room.row(SMS_ROW).state == state
+    assert "84912345678" not in str(post_room.row(SMS_ROW).reason)
+
+
+def test_one_strange_report_takes_nothing_from_the_others(post_room: PostRoom, desk: Desk):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert infobip_reports(desk, a_report("TELEPORTED"), a_report(callbackData="x"), a_report()) == 422
+    assert post_room.row(SMS_ROW).state == "DELIVERED"
+
+
+def test_a_hundred_reports_at_once_are_read(post_room: PostRoom, desk: Desk):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert infobip_reports(desk, *[a_report(callbackData=None)] * 99, a_report()) == 200
+    assert post_room.row(SMS_ROW).state == "DELIVERED"
+
+
+@pytest.mark.parametrize(
+    ("reports", "pair", "status"),
+    [
+        pytest.param([a_report()], "pakn:a long random passwore", 403, id="another password"),
+        pytest.param(
+            [a_report(callbackData="x")], "pakn:a long random password", 403, id="about nothing of ours"
+        ),
+        pytest.param(["x"], "pakn:a long random password", 403, id="no report"),
+        pytest.param(
+            [a_report("TELEPORTED")], "pakn:a long random password", 422, id="an undocumented group"
+        ),
+        pytest.param([a_report(status="DELIVERED")], "pakn:a long random password", 422, id="no status"),
+    ],
+)
+def test_infobips_report_that_does_not_hold_changes_nothing(
+    post_room: PostRoom, desk: Desk, reports, pair, status
+):
+    post_room.a_petition(ReplyBy.SMS)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert infobip_reports(desk, *reports, pair=pair) == status
+    assert post_room.row(SMS_ROW).state == "SENT"
+
+
+# --- Zalo ---------------------------------------------------------------------------------------------------
+
+
+def zalo_event(desk: Desk, name: str = "user_received_message", *, prefix: str = "mac=", **facts: Any) -> int:
+    """Post an event as Zalo signs it: SHA-256 of application, body, its timestamp and the account's key."""
+    account = ACCOUNTS["zalo"]
+    message = {"msg_id": "x", "delivery_time": "1604632325679", "tracking_id": REQUEST_ID} | facts
+    event = {
+        "app_id": account["app_id"],
+        "event_name": name,
+        "timestamp": "1604632325747",
+        "sender": {"id": "579745863508352884"},
+        "recipient": {"id": "84912345678"},
+        "message": message,
+    } | {fact: value for fact, value in facts.items() if fact in {"app_id", "timestamp", "message"}}
+    body = json.dumps(event)
+    signed = f"{account['app_id']}{body}{event['timestamp']}{facts.get('key', account['oa_secret_key'])}"
+    signature = prefix + hashlib.sha256(signed.encode()).hexdigest()
+    return desk.doors.signed("zalo", {"X-ZEvent-Signature": signature}, body.encode())
+
+
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        pytest.param({}, "DELIVERED", id="it arrived"),
+        pytest.param({"prefix": ""}, "DELIVERED", id="a signature without its label"),
+        pytest.param({"timestamp": 1604632325747}, "DELIVERED", id="a time as a number"),
+        pytest.param({"delivery_time": ""}, "SENT", id="an ordinary message of the account"),
+        pytest.param({"tracking_id": ""}, "SENT", id="another ZNS message of the account"),
+        pytest.param({"name": "user_send_text"}, "SENT", id="somebody wrote to the account"),
+        pytest.param({"name": "user_seen_message"}, "SENT", id="seen"),
+    ],
+)
+def test_zalos_event_says_that_a_message_arrived(post_room: PostRoom, desk: Desk, facts, state):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert zalo_event(desk, **facts) == 200
+    assert zalo_event(desk, **facts) == 200
+    assert post_room.row(SMS_ROW).state == state
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"key": "a guess"}, id="another key"),
+        pytest.param({"app_id": "1"}, id="another application"),
+        pytest.param({"timestamp": "now"}, id="a strange time"),
+        pytest.param({"timestamp": None}, id="no time"),
+        pytest.param({"tracking_id": "x"}, id="about nothing of ours"),
+        pytest.param({"message": "arrived"}, id="no message"),
+    ],
+)
+def test_zalos_event_that_does_not_hold_changes_nothing(post_room: PostRoom, desk: Desk, facts):
+    post_room.a_petition(ReplyBy.SMS)
+    post_room.tell(NoticeKind.RECEIPT)
+
+    assert zalo_event(desk, **facts) == 403
+    assert post_room.row(SMS_ROW).state == "SENT"
+
+
+# --- providers without credentials --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("provider", ["http", "vonage", "infobip", "zalo"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"{}", b"[" * 10_000, b" " * 200_000])
+def test_provider_without_credentials_and_what_is_no_event_are_refused(
+    desk: Desk, provider: str, body: bytes
+):
+    closed = ReceiptDoors(desk.doors._receipts, {}, lambda: b"key")
+
+    assert closed.signed(provider, {}, body) == 403
+    assert desk.doors.signed(provider, {}, body) == 403
+
+
+def test_doors_of_providers_that_are_not_configured_are_closed(post_room: PostRoom):
+    for provider in ("http", "vonage", "infobip", "zalo"):
+        assert post_room.system.http("POST", f"/receipts/{provider}", json={"type": "x"}).status == 403
     assert post_room.system.http("POST", "/receipts/aws", json={}).status == 403
 
 

@@ -18,6 +18,7 @@ import pytest
 from chalicelib.notifier.senders.end_user_messaging import EndUserMessagingSmsSender
 from chalicelib.notifier.senders.esms import EsmsSmsSender
 from chalicelib.notifier.senders.gateway import GatewaySmsSender
+from chalicelib.notifier.senders.infobip import InfobipSmsSender
 from chalicelib.notifier.senders.sender import (
     Message,
     NotThereError,
@@ -27,6 +28,7 @@ from chalicelib.notifier.senders.sender import (
     UnknownOutcomeError,
 )
 from chalicelib.notifier.senders.ses import SesEmailSender, mime, notice_of, tag_of
+from chalicelib.notifier.senders.vonage import VonageSmsSender
 from chalicelib.notifier.senders.zalo import ZaloSender
 from shared import aws
 
@@ -137,7 +139,22 @@ SENDERS: dict[str, tuple[Callable[[str], Sender], Message]] = {
         lambda url: ZaloSender(url, template_id="t", access_token=lambda: "token", forget=lambda: None),
         MESSAGE,
     ),
+    "vonage": (
+        lambda url: VonageSmsSender(url, api_key="key", api_secret="secret", sender="BNV"),
+        MESSAGE,
+    ),
+    "infobip": (lambda url: InfobipSmsSender(url, api_key="key", sender="BNV"), MESSAGE),
 }
+
+OVER_HTTP = ("esms", "http", "zalo", "vonage", "infobip")
+
+
+def infobip_answer(group: str, name: str, description: str = "") -> Answer:
+    status = {"groupId": 1, "groupName": group, "id": 26, "name": name, "description": description}
+    return Answer(
+        200, {"messages": [{"messageId": "the-id", "status": status, "destination": "84912345678"}]}
+    )
+
 
 TAKEN = {
     "esms": Answer(200, {"CodeResult": "100", "CountRegenerate": 0, "SMSID": "the-id"}),
@@ -145,6 +162,8 @@ TAKEN = {
     "ses": Answer(200, {"MessageId": "the-id"}),
     "aws": Answer(200, {"MessageId": "the-id"}),
     "zalo": Answer(200, {"error": 0, "message": "Success", "data": {"msg_id": "the-id"}}),
+    "vonage": Answer(202, {"message_uuid": "the-id"}),
+    "infobip": infobip_answer("PENDING", "PENDING_ACCEPTED"),
 }
 
 
@@ -169,29 +188,39 @@ TROUBLE = [
         (f"esms {code}", "esms", esms_code(code), TemporarySendError)
         for code in ("101", "102", "103", "104", "140")
     ),
-    *((f"zalo {code}", "zalo", zalo_code(code), NotThereError) for code in (-114, -118, -119, -139)),
+    *((f"zalo {code}", "zalo", zalo_code(code), NotThereError) for code in (-108, -114, -118, -119, -139)),
+    *((f"zalo {code}", "zalo", zalo_code(code), TemporarySendError) for code in (-115, -124, -131, -144)),
+    *((f"zalo {code}, of no source", "zalo", zalo_code(code), UnknownOutcomeError) for code in (-125, -133)),
     *(
-        (f"zalo {code}", "zalo", zalo_code(code), TemporarySendError)
-        for code in (-115, -124, -131, -133, -144)
+        (f"{name} {status}", name, Answer(status), TemporarySendError)
+        for name in ("vonage", "infobip")
+        for status in (401, 402, 403)
     ),
-    ("zalo no number", "zalo", zalo_code(-108), PermanentSendError),
+    ("vonage 422", "vonage", Answer(422, {"title": "0912345678"}), PermanentSendError),
+    (
+        "infobip no credit",
+        "infobip",
+        infobip_answer("REJECTED", "REJECTED_NOT_ENOUGH_CREDITS"),
+        TemporarySendError,
+    ),
+    (
+        "infobip rejected",
+        "infobip",
+        infobip_answer("REJECTED", "REJECTED_DESTINATION", "0912345678"),
+        NotThereError,
+    ),
+    ("infobip without a status", "infobip", Answer(200, {"messages": []}), UnknownOutcomeError),
     ("zalo unknown error", "zalo", zalo_code(-100), UnknownOutcomeError),
     ("zalo undocumented code", "zalo", zalo_code(-999), UnknownOutcomeError),
     ("esms undocumented code", "esms", esms_code("777"), UnknownOutcomeError),
     ("esms without a code", "esms", Answer(200, {"ok": True}), UnknownOutcomeError),
-    *((f"{name} 503", name, Answer(503), TemporarySendError) for name in ("esms", "http", "zalo")),
-    *((f"{name} 429", name, Answer(429), TemporarySendError) for name in ("esms", "http", "zalo")),
-    *((f"{name} 400", name, Answer(400), PermanentSendError) for name in ("esms", "http", "zalo")),
-    *((f"{name} 500", name, Answer(500), UnknownOutcomeError) for name in ("esms", "http", "zalo")),
-    *((f"{name} 504", name, Answer(504), UnknownOutcomeError) for name in ("esms", "http", "zalo")),
-    *(
-        (f"{name} no JSON", name, Answer(200, b"<html>"), UnknownOutcomeError)
-        for name in ("esms", "http", "zalo")
-    ),
-    *(
-        (f"{name} no object", name, Answer(200, [1]), UnknownOutcomeError)
-        for name in ("esms", "http", "zalo")
-    ),
+    *((f"{name} 503", name, Answer(503), TemporarySendError) for name in OVER_HTTP),
+    *((f"{name} 429", name, Answer(429), TemporarySendError) for name in OVER_HTTP),
+    *((f"{name} 400", name, Answer(400), PermanentSendError) for name in OVER_HTTP),
+    *((f"{name} 500", name, Answer(500), UnknownOutcomeError) for name in OVER_HTTP),
+    *((f"{name} 504", name, Answer(504), UnknownOutcomeError) for name in OVER_HTTP),
+    *((f"{name} no JSON", name, Answer(200, b"<html>"), UnknownOutcomeError) for name in OVER_HTTP),
+    *((f"{name} no object", name, Answer(200, [1]), UnknownOutcomeError) for name in OVER_HTTP),
     *(
         (
             f"{name} redirected",
@@ -199,7 +228,7 @@ TROUBLE = [
             Answer(302, b"", {"Location": "http://127.0.0.1:9/"}),
             PermanentSendError,
         )
-        for name in ("esms", "http", "zalo")
+        for name in OVER_HTTP
     ),
     *((f"{name} closed", name, Answer(0), UnknownOutcomeError) for name in SENDERS),
     ("ses rejected", "ses", aws_error(400, "MessageRejected"), PermanentSendError),
@@ -305,7 +334,7 @@ def test_esms_is_told_how_the_text_is_coded(provider: Provider, text: str, is_un
     assert (provider.body()["Content"], provider.body()["IsUnicode"]) == (text, is_unicode)
 
 
-@pytest.mark.parametrize("name", ["esms", "http", "aws", "zalo"])
+@pytest.mark.parametrize("name", [*OVER_HTTP, "aws"])
 def test_accents_reach_every_provider_as_they_were_written(provider: Provider, name: str):
     provider.answer = TAKEN[name]
 
@@ -329,6 +358,8 @@ def test_only_providers_with_a_key_of_their_own_are_asked_twice():
         "ses": timedelta(0),
         "aws": timedelta(0),
         "zalo": timedelta(0),
+        "vonage": timedelta(0),
+        "infobip": timedelta(0),
     }
 
 
@@ -353,7 +384,54 @@ def test_zalo_gets_its_template_and_forgets_a_token_that_is_no_longer_good(provi
     assert forgotten == [True]
 
 
-@pytest.mark.parametrize("name", ["esms", "http", "zalo"])
+def test_vonage_is_told_where_to_say_what_became_of_the_sms(provider: Provider):
+    provider.answer = TAKEN["vonage"]
+    sender = VonageSmsSender(
+        provider.url, api_key="k", api_secret="s", sender="BNV", callback_url="https://x/r"
+    )
+
+    sender.send(MESSAGE)
+
+    assert provider.asked[0][0]["Authorization"] == "Basic azpz"
+    assert provider.body() == {
+        "channel": "sms",
+        "message_type": "text",
+        "to": "84912345678",
+        "from": "BNV",
+        "text": MESSAGE.text,
+        "client_ref": "26483190275-1-REMINDER_TO_COMPLETE",
+        "webhook_url": "https://x/r",
+        "webhook_version": "v1",
+    }
+    assert sender.proves
+
+
+def test_infobip_is_told_what_to_name_in_its_report(provider: Provider):
+    provider.answer = TAKEN["infobip"]
+    sender = InfobipSmsSender(provider.url, api_key="k", sender="BNV", proves=True)
+
+    sender.send(MESSAGE)
+
+    assert provider.asked[0][0]["Authorization"] == "App k"
+    (sms,) = provider.body()["messages"]
+    assert sms == {
+        "sender": "BNV",
+        "destinations": [{"to": "84912345678"}],
+        "content": {"text": MESSAGE.text},
+        "webhooks": {
+            "contentType": "application/json",
+            "callbackData": "26483190275-1-REMINDER_TO_COMPLETE",
+        },
+    }
+    assert sender.proves
+
+
+@pytest.mark.parametrize("name", ["vonage", "infobip", "zalo"])
+def test_without_a_way_to_prove_receipts_silence_means_nothing(name: str):
+    assert not SENDERS[name][0]("http://x").proves
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_answer_that_does_not_come_in_time_is_an_unknown_outcome(
     provider: Provider, name: str, monkeypatch: pytest.MonkeyPatch
 ):

@@ -110,7 +110,7 @@ def receipts() -> ReceiptDoors:
         taking,
         topics,
         partial(secrets.identifiers_key, told.identifiers_secret),
-        lambda: secrets.providers(told.providers_secret).get("http", {}).get("secret", ""),
+        partial(secrets.providers, told.providers_secret),
     )
 
 
@@ -150,7 +150,7 @@ def _sender(name: str) -> Sender:
                 url,
                 token=account.get("token", ""),
                 sender=account.get("sender", ""),
-                proves="secret" in account,
+                proves=_proves(name, account),
             )
         case "esms":
             from .senders.esms import EsmsSmsSender  # noqa: PLC0415
@@ -172,16 +172,47 @@ def _sender(name: str) -> Sender:
                     secrets.providers(told.providers_secret).get("zalo", {}).get("access_token", "")
                 ),
                 forget=secrets.providers.cache_clear,
+                proves=_proves(name, account),
+            )
+        case "vonage":
+            from .senders.vonage import URL as VONAGE  # noqa: PLC0415
+            from .senders.vonage import VonageSmsSender  # noqa: PLC0415
+
+            return VonageSmsSender(
+                account.get("url", VONAGE),
+                api_key=account.get("api_key", ""),
+                api_secret=account.get("api_secret", ""),
+                sender=account.get("sender", ""),
+                callback_url=_door(told, name) if _proves(name, account) else None,
+            )
+        case "infobip":
+            from .senders.infobip import InfobipSmsSender  # noqa: PLC0415
+
+            return InfobipSmsSender(
+                account.get("url", ""),
+                api_key=account.get("api_key", ""),
+                sender=account.get("sender", ""),
+                proves=_proves(name, account),
             )
         case _:
             raise settings.SettingsError(f"SMS_PROVIDERS ({name})")
+
+
+def _proves(name: str, account: dict[str, str]) -> bool:
+    from .receipts.accounts import proves_receipts  # noqa: PLC0415
+
+    return proves_receipts(name, account)
+
+
+def _door(told: NotifierSettings, name: str) -> str:
+    return f"{told.public_url.rstrip('/')}/receipts/{name}"
 
 
 def _callback_url(told: NotifierSettings, request_id: str) -> str:
     from .receipts.esms_callback import token_of  # noqa: PLC0415
 
     token = token_of(secrets.identifiers_key(told.identifiers_secret), request_id)
-    return f"{told.public_url.rstrip('/')}/receipts/esms/{token}"
+    return f"{_door(told, 'esms')}/{token}"
 
 
 def forget() -> None:

@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from shared import clock, telemetry
 from shared.sns import SnsRefusedError, SnsTopic
-from shared.standard_webhooks import broken_rule, key_of
 
-from . import aws_events, esms_callback, gateway_events, ses_events
+from . import (
+    aws_events,
+    esms_callback,
+    gateway_events,
+    infobip_reports,
+    ses_events,
+    vonage_status,
+    zalo_events,
+)
+from .accounts import PROOFS, Account, proves_receipts
 from .receipt import Receipt, ReceiptRefusedError, Receipts, UnknownStatusError
 
 OK, REFUSED, UNKNOWN = 200, 403, 422
 LARGEST_EVENT = 16 * 1024
+LARGEST_BATCH = 128 * 1024
+"""Infobip posts up to a hundred reports at once."""
+
+Reading = Callable[[], Receipt | None]
 
 
 class ReceiptDoors:
-    """One method for each provider; each returns the HTTP status to answer."""
+    """One method for each way to prove a receipt; each returns the HTTP status to answer."""
 
     def __init__(
         self,
         receipts: Receipts,
         topics: Mapping[str, SnsTopic],
         key: Callable[[], bytes],
-        gateway_secret: Callable[[], str] = lambda: "",
+        accounts: Callable[[], Mapping[str, Account]] = dict,
     ) -> None:
-        """Take what records receipts, our topics by provider, the key of tokens, and the gateway's secret."""
+        """Take what records receipts, our topics by provider, the key of tokens, and the providers' credentials."""
         self._receipts = receipts
         self._topics = topics
         self._key = key
-        self._gateway_secret = gateway_secret
+        self._accounts = accounts
 
     def ses(self, body: bytes) -> int:
         """Take what SNS posts about an e-mail."""
@@ -39,22 +52,21 @@ class ReceiptDoors:
         """Take what SNS posts about an SMS of AWS End User Messaging."""
         return self._from_sns("aws", body, aws_events.receipt_in)
 
-    def http(self, headers: Mapping[str, str], body: bytes) -> int:
-        """Take what the generic gateway says about an SMS."""
-        secret = self._gateway_secret()
-        if not secret or len(body) > LARGEST_EVENT:
-            return _refuse("http")
-        rule = broken_rule(
-            key_of(secret),
-            webhook_id=headers.get("webhook-id", ""),
-            timestamp=headers.get("webhook-timestamp", ""),
-            signatures=headers.get("webhook-signature", ""),
-            body=body,
-            at=clock.now(),
-        )
-        if rule is not None:
-            return _refuse("http")
-        return self._take("http", lambda: gateway_events.receipt_in(body))
+    def signed(self, provider: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Take what `http`, `vonage`, `infobip` or `zalo` says about messages, proven by our account with it."""
+        account = self._accounts().get(provider, {})
+        largest = LARGEST_BATCH if provider == "infobip" else LARGEST_EVENT
+        if len(body) > largest or not proves_receipts(provider, account):
+            return _refuse(provider)
+        named = {name.lower(): value for name, value in headers.items()}
+        try:
+            is_genuine = PROOFS[provider](account, named, body, clock.now())
+            readings = _readings(provider, body) if is_genuine else []
+        except ReceiptRefusedError:
+            is_genuine = False
+        if not is_genuine:
+            return _refuse(provider)
+        return max((self._take(provider, reading) for reading in readings), default=OK)
 
     def _from_sns(self, provider: str, body: bytes, read: Callable[[str], Receipt | None]) -> int:
         """Read a message of our own topic; confirm that topic's subscription."""
@@ -74,7 +86,7 @@ class ReceiptDoors:
         """Take what eSMS says about an SMS."""
         return self._take("esms", lambda: esms_callback.receipt_in(self._key(), token, query))
 
-    def _take(self, provider: str, read: Callable[[], Receipt | None]) -> int:
+    def _take(self, provider: str, read: Reading) -> int:
         try:
             receipt = read()
         except ReceiptRefusedError:
@@ -86,6 +98,14 @@ class ReceiptDoors:
         if receipt is not None:
             self._receipts.take(receipt)
         return OK
+
+
+def _readings(provider: str, body: bytes) -> list[Reading]:
+    """Return what is to be read of a genuine request: one receipt, of Infobip one for each report."""
+    if provider == "infobip":
+        return [partial(infobip_reports.receipt_in, report) for report in infobip_reports.reports_in(body)]
+    readers = {"http": gateway_events, "vonage": vonage_status, "zalo": zalo_events}
+    return [partial(readers[provider].receipt_in, body)]
 
 
 def _refuse(provider: str) -> int:

@@ -7,19 +7,13 @@ can derive from the RequestId; an address learnt from one message proves nothing
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from shared.deliveries import DeliveryChannel, DeliveryState, notice_prefix
-from shared.domain.notices import Audience, NoticeKind
+from shared.deliveries import DeliveryState
 from shared.domain.reference import derive
 
-from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError
-
-_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})", re.ASCII)
-
-_REPLY_ID = re.compile(r"sms-[0-9a-f]{32}-REPLY", re.ASCII)
-"""A reply (`replying.py`) has no delivery that a receipt could prove."""
+from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError, about_sms
 
 _ON_ITS_WAY = frozenset({"1", "2", "7"})
 """Waits for approval, waits to be sent, sent to the network and no report yet."""
@@ -41,17 +35,11 @@ def receipt_in(key: bytes, token: str, query: Mapping[str, str]) -> Receipt | No
     request_id = query.get("RequestId", "")
     if not hmac.compare_digest(token_of(key, request_id).encode(), token.encode()):
         raise ReceiptRefusedError
-    if _REPLY_ID.fullmatch(request_id):
+    receipt = about_sms(request_id, DeliveryState.SENT, "esms")
+    state = _state(query) if receipt is not None else None
+    if receipt is None or state is None:
         return None
-    found = _REQUEST_ID.fullmatch(request_id)
-    if found is None or found[3] not in NoticeKind.__members__:
-        raise ReceiptRefusedError
-    state = _state(query)
-    if state is None:
-        return None
-    prefix = notice_prefix(int(found[2]), NoticeKind(found[3]), Audience.PETITIONER)
-    reason = f"esms-status-{query['SendStatus']}"
-    return Receipt(found[1], f"{prefix}{DeliveryChannel.SMS}", state, reason)
+    return replace(receipt, state=state, reason=f"esms-status-{query['SendStatus']}")
 
 
 def _state(query: Mapping[str, str]) -> DeliveryState | None:

@@ -5,21 +5,18 @@ Contract (docs/notices.md): `{"type": "sms.delivered" | "sms.failed" | "sms.sent
 
 from __future__ import annotations
 
-import json
 import re
+from dataclasses import replace
 
-from shared.deliveries import DeliveryChannel, DeliveryState, notice_prefix
-from shared.domain.notices import Audience, NoticeKind
+from shared.deliveries import DeliveryState
 
-from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError, about_sms, object_in
 
 STATES = {
     "sms.delivered": DeliveryState.DELIVERED,
     "sms.failed": DeliveryState.FAILED,
     "sms.sent": DeliveryState.SENT,
 }
-_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})", re.ASCII)
-_REPLY_ID = re.compile(r"sms-[0-9a-f]{32}-REPLY", re.ASCII)
 _REASON = re.compile(r"[a-zA-Z0-9_-]{1,40}", re.ASCII)
 
 
@@ -30,21 +27,15 @@ def receipt_in(body: bytes) -> Receipt | None:
         ReceiptRefusedError: when it is about no message of ours.
         UnknownStatusError: when the contract has no such event.
     """
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
-        raise ReceiptRefusedError from None
-    data = event.get("data") if isinstance(event, dict) else None
-    if not isinstance(data, dict) or not isinstance(data.get("id"), str):
+    event = object_in(body)
+    data = event.get("data")
+    if not isinstance(data, dict):
         raise ReceiptRefusedError
-    if _REPLY_ID.fullmatch(data["id"]):
-        return None
-    found = _REQUEST_ID.fullmatch(data["id"])
-    if found is None or found[3] not in NoticeKind.__members__:
-        raise ReceiptRefusedError
-    if event.get("type") not in STATES:
-        raise UnknownStatusError("http")
-    prefix = notice_prefix(int(found[2]), NoticeKind(found[3]), Audience.PETITIONER)
     reason = data.get("reason")
     told = reason if isinstance(reason, str) and _REASON.fullmatch(reason) else "told"
-    return Receipt(found[1], f"{prefix}{DeliveryChannel.SMS}", STATES[event["type"]], f"http-{told}")
+    receipt = about_sms(data.get("id"), DeliveryState.SENT, f"http-{told}")
+    if receipt is None:
+        return None
+    if event.get("type") not in STATES:
+        raise UnknownStatusError("http")
+    return replace(receipt, state=STATES[event["type"]])

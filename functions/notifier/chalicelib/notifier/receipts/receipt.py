@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from shared import clock, telemetry
-from shared.deliveries import PROVABLE, Deliveries, Delivery, DeliveryState
+from shared.deliveries import (
+    PROVABLE,
+    Deliveries,
+    Delivery,
+    DeliveryChannel,
+    DeliveryState,
+    notice_prefix,
+)
 from shared.domain.errors import PetitionError
-from shared.domain.notices import Audience
+from shared.domain.notices import Audience, NoticeKind
 from shared.messages import NoticeRequest
 
 
@@ -28,6 +38,10 @@ class UnknownStatusError(PetitionError):
         self.status = status
 
 
+_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})", re.ASCII)
+_REPLY_ID = re.compile(r"sms-[0-9a-f]{32}-REPLY", re.ASCII)
+"""A reply (`replying.py`) has no delivery that a receipt could prove."""
+
 _AFTER_SILENCE = frozenset({DeliveryState.UNPROVEN, DeliveryState.DELIVERED})
 """What a proof that came late finds: the first time, and when it is repeated."""
 
@@ -42,6 +56,38 @@ class Receipt:
     reason: str
     is_complaint: bool = False
     """Whether the reader calls the message unwanted, which says nothing against its arrival."""
+
+
+def about_sms(request_id: object, state: DeliveryState, reason: str) -> Receipt | None:
+    """Return the receipt of the SMS that was sent with this id (`Message.request_id`), None for a mere reply.
+
+    Raises:
+        ReceiptRefusedError: when it is no id of ours.
+    """
+    if not isinstance(request_id, str):
+        raise ReceiptRefusedError
+    if _REPLY_ID.fullmatch(request_id):
+        return None
+    found = _REQUEST_ID.fullmatch(request_id)
+    if found is None or found[3] not in NoticeKind.__members__:
+        raise ReceiptRefusedError
+    prefix = notice_prefix(int(found[2]), NoticeKind(found[3]), Audience.PETITIONER)
+    return Receipt(found[1], f"{prefix}{DeliveryChannel.SMS}", state, reason)
+
+
+def object_in(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that a provider posted.
+
+    Raises:
+        ReceiptRefusedError: when it posted something else.
+    """
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ReceiptRefusedError from None
+    if not isinstance(value, dict):
+        raise ReceiptRefusedError
+    return value
 
 
 class Receipts:

@@ -9,9 +9,10 @@ import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPException
+from types import MappingProxyType
 from typing import Any
 
-from .sender import PermanentSendError, TemporarySendError, UnknownOutcomeError
+from .sender import PermanentSendError, SendError, TemporarySendError, UnknownOutcomeError
 
 TIMEOUT_SECONDS = 10
 LARGEST_ANSWER = 64 * 1024
@@ -29,10 +30,21 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_NoRedirects)
 
 
+OUR_ACCOUNT: Mapping[int, type[SendError]] = {
+    HTTPStatus.UNAUTHORIZED: TemporarySendError,
+    HTTPStatus.PAYMENT_REQUIRED: TemporarySendError,
+    HTTPStatus.FORBIDDEN: TemporarySendError,
+}
+"""For providers that say by these statuses that our account needs an operator: nothing was sent, and it waits."""
+
+
 def post_json(
-    url: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None
+    url: str,
+    body: Mapping[str, object],
+    headers: Mapping[str, str] | None = None,
+    meaning: Mapping[int, type[SendError]] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Post JSON and return the JSON object that comes back.
+    """Post JSON and return the JSON object that comes back; `meaning` says what a provider means by a status.
 
     Raises:
         TemporarySendError: nobody listened, or 429 or 503: nothing was taken.
@@ -49,6 +61,8 @@ def post_json(
         with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as answer:
             content = answer.read(LARGEST_ANSWER)
     except urllib.error.HTTPError as error:
+        if error.code in meaning:
+            raise meaning[error.code](f"http-{error.code}") from None
         raise _of_status(error.code) from None
     except urllib.error.URLError as error:
         raise _of_connection(error.reason) from None

@@ -1,0 +1,55 @@
+"""Zalo's events about ZNS messages; the delivery is found again by `tracking_id`.
+
+Zalo posts everything that an official account sees to one address: what people write to it, who follows it, what was
+seen. The arrival of a ZNS message on the phone is `user_received_message` with a `delivery_time`; the same name without
+one is about an ordinary message of the account. All else proves nothing and is acknowledged, for Zalo closes a webhook
+that does not answer 200. There is no event that says a message failed, so silence counts (`RECEIPT_WITHIN_HOURS`).
+
+Source: developers.zalo.me, "Webhook", as quoted at hainh.me/zalo-api-php-webhook-callback-official-account.html:
+`X-ZEvent-Signature` is the SHA-256 of application id, body, the body's `timestamp`, and the official account's secret
+key; Zalo repeats for 12 hours, so an age would refuse its own repetitions (a repeated receipt has no second effect).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from shared.deliveries import DeliveryState
+
+from .receipt import Receipt, ReceiptRefusedError, about_sms, object_in
+
+_RECEIVED = "user_received_message"
+
+
+def is_genuine(body: bytes, signature: str, *, app_id: str, secret_key: str) -> bool:
+    """Tell whether Zalo signed a body with our official account's key, for our application.
+
+    Raises:
+        ReceiptRefusedError: when the body is no event.
+    """
+    event = object_in(body)
+    timestamp = str(event.get("timestamp", ""))
+    if str(event.get("app_id", "")) != app_id or not (timestamp.isascii() and timestamp.isdigit()):
+        return False
+    signed = app_id.encode() + body + f"{timestamp}{secret_key}".encode()
+    expected = hashlib.sha256(signed).hexdigest()
+    given = signature.strip().removeprefix("mac=").lower()
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+
+
+def receipt_in(body: bytes) -> Receipt | None:
+    """Return what a genuine event proves, None when it is about something else.
+
+    Raises:
+        ReceiptRefusedError: when it is about no message of ours.
+    """
+    event = object_in(body)
+    if event.get("event_name") != _RECEIVED:
+        return None
+    message = event.get("message")
+    if not isinstance(message, dict):
+        raise ReceiptRefusedError
+    if not message.get("delivery_time") or not message.get("tracking_id"):
+        return None
+    return about_sms(message["tracking_id"], DeliveryState.DELIVERED, "zalo-received")

@@ -1,0 +1,54 @@
+"""SMS through Infobip's SMS API, version 3; called by the courier.
+
+Sources: infobip.com/docs/api/channels/sms (`POST /sms/3/messages`) and infobip.com/docs/developer-resources/
+api-fundamentals/message-status-codes: an accepted request can still hold a message of the group REJECTED, of which
+nothing was sent. `callbackData` comes back in the report, which goes to the account's subscription: only that carries
+credentials. No idempotency is promised, so a lost answer is told as unknown. How a text is coded, Infobip finds out.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from .http import OUR_ACCOUNT, post_json
+from .sender import Message, NotThereError, TemporarySendError, UnknownOutcomeError
+
+_REJECTED = "REJECTED"
+_OURS_TO_MEND = frozenset({"REJECTED_NOT_ENOUGH_CREDITS"})
+"""Rejections that wait for an operator; after any other, known or not, nothing was sent and the next provider tries."""
+
+
+class InfobipSmsSender:
+    """Sends SMS through Infobip."""
+
+    name = "infobip"
+    deduplicates_for = timedelta(0)
+
+    def __init__(self, url: str, *, api_key: str, sender: str, proves: bool = False) -> None:
+        """Take `https://….api.infobip.com/sms/3/messages`, the API key, the sender, and whether reports are proven."""
+        self._url = url
+        self._api_key = api_key
+        self._sender = sender
+        self.proves = proves
+
+    def send(self, message: Message) -> str:
+        """Hand the SMS over; return Infobip's `messageId`."""
+        sms = {
+            "sender": self._sender,
+            "destinations": [{"to": message.to.removeprefix("+")}],
+            "content": {"text": message.text},
+            "webhooks": {"contentType": "application/json", "callbackData": message.request_id},
+        }
+        headers = {"Authorization": f"App {self._api_key}"}
+        return _taken(post_json(self._url, {"messages": [sms]}, headers, OUR_ACCOUNT))
+
+
+def _taken(answer: dict[str, Any]) -> str:
+    match answer.get("messages"):
+        case [{"status": {"groupName": str(group), "name": str(name)}, **facts}]:
+            if group != _REJECTED:
+                return str(facts.get("messageId", ""))
+            raise (TemporarySendError if name in _OURS_TO_MEND else NotThereError)(name[:60])
+        case _:
+            raise UnknownOutcomeError("no-status")
