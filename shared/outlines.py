@@ -40,6 +40,7 @@ class Outlines:
                 query = {
                     "IndexName": "month",
                     "KeyConditionExpression": "received_month = :month AND received_at BETWEEN :from AND :until",
+                    "ProjectionExpression": "outline",
                     "ExpressionAttributeValues": {
                         ":month": {"S": shard},
                         ":from": {"S": stored_instant(_begin(first))},

@@ -11,6 +11,7 @@ import json
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from shared import aws
@@ -54,7 +55,7 @@ class Rows(NamedTuple):
 
 
 class Statistics:
-    """Reads the statistics as they stand now; `RollUp` of the SLA timer writes them."""
+    """Reads the statistics; `RollUp` of the SLA timer writes them."""
 
     def __init__(self, table: str, outlines: Outlines, directory: Directory) -> None:
         self._table = table
@@ -63,73 +64,21 @@ class Statistics:
 
     # --- reading -----------------------------------------------------------------------------------
 
-    def figures(self, by: Breakdown, first: date, last: date, now: datetime) -> Iterator[Figure]:
-        """Yield the figures of all petitions received from one day to another, one or more for each group and shelf."""
-        touched = self._touched(now)
-        for month in months_between(first, last):
-            begin, end = _days_of(month)
-            counted_anew = _within(touched, max(begin, first), min(end, last))
-            if (
-                by not in ONLY_BY_DAY
-                and not counted_anew
-                and first <= begin
-                and last >= min(end, local_date(now))
-            ):
-                yield from self._of_rows(month, f"{by}#", "")
-                continue
-            for _day, figure in self._daily(by, max(begin, first), min(end, last), counted_anew, now):
-                yield figure
+    def at(self, now: datetime) -> Reading:
+        """Return the statistics as they stand now; ask it for all that one page or report shows."""
+        return Reading(self, self._outlines, now)
 
-    def daily(self, by: Breakdown, first: date, last: date, now: datetime) -> Iterator[tuple[date, Figure]]:
-        """Yield the same figures with their days of receipt."""
-        touched = self._touched(now)
-        for month in months_between(first, last):
-            begin, end = _days_of(month)
-            begin, end = max(begin, first), min(end, last)
-            yield from self._daily(by, begin, end, _within(touched, begin, end), now)
-
-    def _daily(
-        self, by: Breakdown, first: date, last: date, counted_anew: set[date], now: datetime
-    ) -> Iterator[tuple[date, Figure]]:
-        """Yield the figures of days in one month: of the rows, and of days that are out of date counted anew."""
-        for day, figure in self._of_days(f"{first:%Y-%m}", by, first, last):
-            if day not in counted_anew:
-                yield day, figure
-        if counted_anew:
-            yield from self._fresh(by, counted_anew, now)
-
-    def _touched(self, now: datetime) -> set[date] | None:
+    def touched(self, now: datetime) -> set[date] | None:
         """Return the days of receipt whose rows are out of date; None when all are."""
         place = self.place()
         if place is None or place.rules != self.rules() or not _is_recent(place, now):
             return None
         return self._outlines.days_touched(place.until, now)
 
-    def _fresh(self, by: Breakdown, days: set[date], now: datetime) -> Iterator[tuple[date, Figure]]:
-        for petition in self._outlines.received(min(days), max(days)):
-            tally = self.tally(petition, horizon_of(now))
-            group = groups_of(petition, tally).get(by)
-            day = local_date(petition.received_at)
-            if group is not None and day in days:
-                yield day, Figure(shelf_of(petition), group, tally)
-
     def tally(self, petition: Petition, horizon: date) -> Tally:
         """Return what one petition adds."""
         terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
         return tally_of(petition, terms, calendar, end_of_day(horizon))
-
-    def _of_rows(self, period: str, from_name: str, until: str) -> Iterator[Figure]:
-        for name, groups in self.rows(period, from_name, until).rows.items():
-            shelf = _shelf(name.split("#")[-3:])
-            for group, tally in groups.items():
-                yield Figure(shelf, group, tally)
-
-    def _of_days(self, month: str, by: Breakdown, first: date, last: date) -> Iterator[tuple[date, Figure]]:
-        found = self.rows(days_period(month), f"{by}#{first}", f"{by}#{last}~")
-        for name, groups in found.rows.items():
-            _by, day, *shelf = name.split("#")
-            for group, tally in groups.items():
-                yield date.fromisoformat(day), Figure(_shelf(shelf), group, tally)
 
     def rows(self, period: str, from_name: str = "", until: str = "") -> Rows:
         """Read a period's rows: all, those whose name begins so, or those from one name to another."""
@@ -201,6 +150,78 @@ class Statistics:
             TableName=self._table,
             Item={"period": {"S": period}, "measure": {"S": name}, "groups": {"S": text}},
         )
+
+
+class Reading:
+    """The statistics at one moment: what the rows do not know yet is counted once, however often it is asked for."""
+
+    def __init__(self, statistics: Statistics, outlines: Outlines, now: datetime) -> None:
+        self._statistics = statistics
+        self._outlines = outlines
+        self._now = now
+        self._counted: dict[tuple[date, date], list[tuple[Petition, Tally]]] = {}
+
+    @cached_property
+    def _touched(self) -> set[date] | None:
+        return self._statistics.touched(self._now)
+
+    def figures(self, by: Breakdown, first: date, last: date) -> Iterator[Figure]:
+        """Yield the figures of all petitions received from one day to another, one or more for each group and shelf."""
+        for month in months_between(first, last):
+            begin, end = _days_of(month)
+            counted_anew = _within(self._touched, max(begin, first), min(end, last))
+            if (
+                by not in ONLY_BY_DAY
+                and not counted_anew
+                and first <= begin
+                and last >= min(end, local_date(self._now))
+            ):
+                yield from self._of_month(month, by)
+                continue
+            for _day, figure in self._of_days(by, max(begin, first), min(end, last), counted_anew):
+                yield figure
+
+    def daily(self, by: Breakdown, first: date, last: date) -> Iterator[tuple[date, Figure]]:
+        """Yield the same figures with their days of receipt."""
+        for month in months_between(first, last):
+            begin, end = _days_of(month)
+            begin, end = max(begin, first), min(end, last)
+            yield from self._of_days(by, begin, end, _within(self._touched, begin, end))
+
+    def _of_month(self, month: str, by: Breakdown) -> Iterator[Figure]:
+        for name, groups in self._statistics.rows(month, f"{by}#").rows.items():
+            shelf = _shelf(name.split("#")[-3:])
+            for group, tally in groups.items():
+                yield Figure(shelf, group, tally)
+
+    def _of_days(
+        self, by: Breakdown, first: date, last: date, counted_anew: set[date]
+    ) -> Iterator[tuple[date, Figure]]:
+        """Yield the figures of days in one month: of the rows, and of days that are out of date counted anew."""
+        if len(counted_anew) <= (last - first).days:
+            period = days_period(f"{first:%Y-%m}")
+            found = self._statistics.rows(period, f"{by}#{first}", f"{by}#{last}~")
+            for name, groups in found.rows.items():
+                _by, day, *shelf = name.split("#")
+                if (on := date.fromisoformat(day)) not in counted_anew:
+                    for group, tally in groups.items():
+                        yield on, Figure(_shelf(shelf), group, tally)
+        if counted_anew:
+            yield from self._fresh(by, counted_anew)
+
+    def _fresh(self, by: Breakdown, days: set[date]) -> Iterator[tuple[date, Figure]]:
+        span = min(days), max(days)
+        if span not in self._counted:
+            horizon = horizon_of(self._now)
+            self._counted[span] = [
+                (petition, self._statistics.tally(petition, horizon))
+                for petition in self._outlines.received(*span)
+            ]
+        for petition, tally in self._counted[span]:
+            group = groups_of(petition, tally).get(by)
+            day = local_date(petition.received_at)
+            if group is not None and day in days:
+                yield day, Figure(shelf_of(petition), group, tally)
 
 
 def rolled_up(petitions: Iterable[tuple[Petition, Tally]]) -> dict[str, dict[str, dict[str, Tally]]]:

@@ -97,8 +97,9 @@ def _read(statistics: Statistics, first: date) -> float:
     for operation in ("Query", "GetItem"):
         events.register(f"provide-client-params.dynamodb.{operation}", ask)
         events.register(f"after-call.dynamodb.{operation}", count)
+    reading = statistics.at(NOW)
     for by in (Breakdown.FIELD, Breakdown.KIND):
-        list(statistics.figures(by, first, local_date(NOW), NOW))
+        list(reading.figures(by, first, local_date(NOW)))
     return sum(units)
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.casework import composition
 from chalicelib.casework.listing import PAGE
-from shared import aws
 from shared.domain import reference
 from shared.domain.lifecycle import State
+from shared.petitions import MONTH_SHARDS
 from tests.builders import a_petition
 from tests.functions.casework.browsing import Browser
 from tests.journeys.people import Officer
@@ -30,7 +30,6 @@ def busy(running_system: System) -> System:
         received_at = START - timedelta(days=number % 25)
         name = next(reference.candidates(b"desk" * 16, str(number), 2026))
         table.add(a_petition(state, received_at=received_at, reference=name))
-    aws.forget()
     return running_system
 
 
@@ -38,10 +37,10 @@ def busy(running_system: System) -> System:
     ("query", "queries"),
     [
         pytest.param("", 1, id="the-first-page"),
-        pytest.param("?overdue=true", 2, id="what-is-overdue"),
-        pytest.param("?due_within=5", 2, id="what-is-due-soon"),
-        pytest.param("?state=IN_PROGRESS", 5, id="one-of-ten"),
-        pytest.param("?mine=true", 5, id="none-of-them"),
+        pytest.param("?overdue=true", 1, id="what-is-overdue"),
+        pytest.param("?due_within=5", 1, id="what-is-due-soon"),
+        pytest.param("?state=IN_PROGRESS", 3, id="one-of-ten"),
+        pytest.param("?mine=true", 3, id="none-of-them"),
     ],
 )
 def test_page_of_a_large_queue_asks_little_however_narrow_the_filter(busy: System, query: str, queries: int):
@@ -53,8 +52,7 @@ def test_page_of_a_large_queue_asks_little_however_narrow_the_filter(busy: Syste
 
     assert answer.status == 200
     assert len(answer.json()["petitions"]) <= PAGE
-    assert [call.operation for call in calls].count("Query") <= queries + 1
-    assert {call.operation for call in calls} <= {"Query"}
+    assert [call.operation for call in calls] == ["Query"] * queries
 
 
 def test_page_is_small_enough_for_a_telephone_line(busy: System):
@@ -76,3 +74,26 @@ def test_all_are_reached_page_by_page_each_once_by_due_date(busy: System):
 
     assert (len(seen), len(set(seen)), pages) == (OPEN, OPEN, OPEN // PAGE)
     assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "months"),
+    [
+        pytest.param("timeliness", 1, id="timeliness"),
+        pytest.param("workload", 1, id="workload"),
+        pytest.param("steering-committee", 2, id="steering-committee-and-the-period-before"),
+        pytest.param("task-force", 1, id="task-force"),
+        pytest.param("trends", 3, id="trends-of-nine-weeks"),
+    ],
+)
+def test_report_counts_what_is_not_rolled_up_once_however_many_tables_it_shows(
+    busy: System, name: str, months: int
+):
+    officer = Officer(busy, "khanh.tocongtac" if name == "task-force" else "binh.vanphong")
+    officer.get(f"/v1/reports/{name}")
+
+    with busy.faults.counting() as calls:
+        answer = officer.get(f"/v1/reports/{name}?from=2026-11-01&to=2026-11-30")
+
+    assert answer.status == 200
+    assert [call.operation for call in calls].count("Query") == months * MONTH_SHARDS

@@ -186,6 +186,7 @@ def test_reading_is_all_it_does(intake, sent):
     with intake.faults.counting() as calls:
         ask(intake, reference=sent["reference"], pin=sent["pin"])
 
+    assert calls
     assert {call.operation for call in calls} <= {"GetItem", "BatchGetItem", "Query", "GetSecretValue"}
 
 

@@ -35,7 +35,7 @@ def hourly(system: System) -> None:
 
 def read(statistics: Statistics, by: Breakdown, first: date = FIRST, last: date = LAST) -> dict[Any, Tally]:
     found: dict[Any, Tally] = {}
-    for figure in statistics.figures(by, first, last, clock.now()):
+    for figure in statistics.at(clock.now()).figures(by, first, last):
         found.setdefault((figure.shelf, figure.group), Tally()).update(figure.tally)
     return found
 

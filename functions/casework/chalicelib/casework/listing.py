@@ -26,7 +26,9 @@ PAGE = 50
 READ_AT_MOST = 500
 """Lines that a filter looks through for one page."""
 READ_AT_ONCE = PAGE + 1
-"""Cards that are read from a unit's queue at once: a page, and whether there is another."""
+"""Cards that are read from a unit's queue first: a page, and whether there is another."""
+READ_ON = 225
+"""Cards that are read at once by a filter that goes on looking: few round trips, and no more than it may look at."""
 ALL, APPROVAL, PUBLICATION, INSPECTION, SECOND_LOOK = (
     "all",
     "approval",
@@ -113,14 +115,13 @@ class Lists:
 
     def _cards(self, unit: str, after: str | None, until: date | None) -> Iterator[Card]:
         """Yield a unit's cards by due date and reference, as far as they are asked for."""
-        following = after
+        following, limit = after, READ_AT_ONCE
         while True:
-            cards, following = self._petitions.desk(
-                unit, after=following, limit=READ_AT_ONCE, due_until=until
-            )
+            cards, following = self._petitions.desk(unit, after=following, limit=limit, due_until=until)
             yield from cards
             if following is None:
                 return
+            limit = READ_ON
 
 
 def _page(queue: str, lines: Iterable[Line], is_wanted: Callable[[Line], bool]) -> LinePage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -133,9 +133,14 @@ class Reports:
             raise InvalidInputError(("name", "unknown"))
         now = clock.now()
         first, last = days_of(name, period, local_date(now))
+        reading = self._statistics.at(now)
         book = Book(
-            figures=lambda by, begin, end: list(self._figures(officer, by, begin, end, now)),
-            daily=lambda by, begin, end: self._daily(officer, by, begin, end, now),
+            figures=lambda by, begin, end: [
+                figure for figure in reading.figures(by, begin, end) if _counts(officer, figure)
+            ],
+            daily=lambda by, begin, end: (
+                (day, figure) for day, figure in reading.daily(by, begin, end) if _counts(officer, figure)
+            ),
             cases=lambda references: [
                 self._case(petition, now)
                 for petition in self._petitions.get_all(references)
@@ -192,20 +197,6 @@ class Reports:
         if asked.by and groups_of(petition, tally).get(Breakdown(asked.by.upper())) != asked.group:
             return False
         return measure.is_behind(tally, local_date(now))
-
-    def _figures(
-        self, officer: DeskOfficer, by: Breakdown, first: date, last: date, now: datetime
-    ) -> Iterator[Figure]:
-        for figure in self._statistics.figures(by, first, last, now):
-            if _counts(officer, figure):
-                yield figure
-
-    def _daily(
-        self, officer: DeskOfficer, by: Breakdown, first: date, last: date, now: datetime
-    ) -> Iterator[tuple[date, Figure]]:
-        for day, figure in self._statistics.daily(by, first, last, now):
-            if _counts(officer, figure):
-                yield day, figure
 
     def _case(self, petition: Petition, now: datetime) -> Case:
         calendar = self._directory.calendar()

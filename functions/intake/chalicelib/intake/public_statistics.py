@@ -108,8 +108,10 @@ class PublicStatistics:
         first = date.fromisoformat(f"{month}-01")
         last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
+        reading = self._statistics.at(now)
+
         def read(by: Breakdown) -> list[Figure]:
-            figures = self._statistics.figures(by, first, last, now)
+            figures = reading.figures(by, first, last)
             return [figure for figure in figures if figure.shelf.lane is not Lane.RESTRICTED]
 
         return month_figures(month, read, local_date(now))

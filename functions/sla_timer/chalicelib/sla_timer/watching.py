@@ -15,8 +15,8 @@ from shared import aws, clock, telemetry
 from shared.domain.petition import Lane
 from shared.domain.tallies import Breakdown
 from shared.domain.working_calendar import local_date
-from shared.statistics import Figure, Statistics
-from shared.trending import trends
+from shared.statistics import Figure, Reading, Statistics
+from shared.trending import Daily, trends
 
 _KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "trends"}}
 
@@ -41,7 +41,7 @@ class TrendWatch:
         if item is not None and item["day"]["S"] == today.isoformat():
             return None
         before = set(json.loads(item["jumping"]["S"])) if item is not None else set()
-        found = trends(self._open_to_leaders, today - timedelta(days=1))
+        found = trends(_open_to_leaders(self._statistics.at(clock.now())), today - timedelta(days=1))
         jumping = [f"{trend.by}:{trend.jump.group}" for trend in found]
         began = [one for one in jumping if one not in before]
         telemetry.count("TrendAlarm", len(began))
@@ -53,7 +53,11 @@ class TrendWatch:
         )
         return began
 
-    def _open_to_leaders(self, by: Breakdown, first: date, last: date) -> Iterator[tuple[date, Figure]]:
-        for day, figure in self._statistics.daily(by, first, last, clock.now()):
+
+def _open_to_leaders(reading: Reading) -> Daily:
+    def daily(by: Breakdown, first: date, last: date) -> Iterator[tuple[date, Figure]]:
+        for day, figure in reading.daily(by, first, last):
             if figure.shelf.lane is not Lane.RESTRICTED:
                 yield day, figure
+
+    return daily
