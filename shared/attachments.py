@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from shared import aws, clock
-from shared.domain.attachments import Attachment, Limits, quarantine_key
+from shared.domain.attachments import QUARANTINE, Attachment, Limits, quarantine_key
 
 UNDECLARED_TYPE = "application/octet-stream"
 """What an upload is stored as whose sender did not say what it is; the check tells by its bytes."""
@@ -121,6 +121,11 @@ class AttachmentsBucket:
                 return None
             raise
         return Upload(key, head["VersionId"], head["ContentLength"])
+
+    def in_quarantine(self) -> list[tuple[str, datetime]]:
+        """Return the keys of what waits for its check, and when each arrived; at most the first thousand."""
+        page = aws.client("s3").list_objects_v2(Bucket=self._bucket, Prefix=QUARANTINE)
+        return [(one["Key"], one["LastModified"]) for one in page.get("Contents", [])]
 
     def read(self, upload: Upload) -> bytes:
         """Return an object's bytes."""

@@ -23,6 +23,8 @@ EXTENSIONS = {
 """The types that are taken: images can be made anew from their pixels, a PDF can be looked through."""
 
 LONGEST_FILENAME = 100
+CHECKED_WITHIN = timedelta(minutes=30)
+"""A file is checked within a minute of its arrival; whatever takes longer than this, somebody has to look at."""
 QUARANTINE = "quarantine/"
 _OF_PETITIONS, _OF_ANSWERS = "petitions/", "answers/"
 _QUARANTINED = re.compile(rf"{QUARANTINE}(\d{{11}})/([0-9a-f]{{32}})")
@@ -109,6 +111,11 @@ class Attachment(BaseModel):
     def is_awaited(self, at: datetime, limits: Limits) -> bool:
         """Tell whether it may still arrive: after that it is not counted, though it is kept if it comes after all."""
         return self.state is AttachmentState.EXPECTED and at < self.declared_at + limits.upload_within
+
+    def is_late(self, at: datetime, limits: Limits) -> bool:
+        """Tell whether it should have been settled long ago: it never arrived, or its check is stuck."""
+        settled_by = self.declared_at + limits.upload_within + CHECKED_WITHIN
+        return self.state is AttachmentState.EXPECTED and at >= settled_by
 
 
 class Place(NamedTuple):

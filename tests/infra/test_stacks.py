@@ -115,6 +115,18 @@ def test_every_lambda_has_an_alarm_for_its_errors():
     assert len(lambdas) == sum(len(config["lambda_functions"]) for config in CONFIGS.values())
 
 
+def test_every_count_that_an_alarm_watches_is_made_by_some_function():
+    watched = {
+        alarm["Properties"]["MetricName"]
+        for alarm in ALARMS["Resources"].values()
+        if alarm["Properties"].get("Namespace") == "PAKN"
+    }
+    sources = "".join(path.read_text() for path in (ROOT / "functions").glob("*/chalicelib/*/**/*.py"))
+
+    assert {name for name in watched if f'count("{name}"' not in sources.replace("\n", "")} == set()
+    assert "FilesWaiting" in watched
+
+
 def test_the_sweeps_heartbeat_is_missed_after_two_periods():
     alarm = ALARMS["Resources"]["SweepSilent"]["Properties"]
     source = (ROOT / "functions" / "sla_timer" / "chalicelib" / "sla_timer" / "sweeping.py").read_text()

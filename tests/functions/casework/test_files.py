@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -204,3 +205,16 @@ def test_a_file_for_the_answer_is_attached_from_the_page_and_the_way_back_needs_
     assert back.status == 200
     assert f"/desk/petitions/{sender.reference}" in back.text
     assert "Công văn.pdf" in desk.get(f"/desk/petitions/{sender.reference}").text
+
+
+def test_the_page_shows_a_file_that_never_came_as_late_and_since_when(system, sender):
+    sender.add("attachments", filename="Biên nhận.jpg", content_type="image/jpeg", size=len(PICTURE))
+    path = f"/desk/petitions/{sender.reference}"
+
+    before = Browser(system, "minh.ccvc").get(path).text
+    system.clock.hold_at(system.clock.now() + timedelta(hours=1))
+    after = Browser(system, "minh.ccvc").get(path).text
+
+    assert "Biên nhận.jpg" in before
+    assert "đến nay chưa nhận được" not in before
+    assert "đến nay chưa nhận được" in after

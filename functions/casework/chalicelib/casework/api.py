@@ -16,7 +16,7 @@ from chalicelib.casework.counting import REPORTS
 from chalicelib.casework.entering import CallInput, enter_call
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.reporting import Behind, Period, Report, days_of
-from chalicelib.casework.views import DepartedView, desk_view
+from chalicelib.casework.views import DepartedView, DeskView, desk_view
 from shared import clock
 from shared.domain.errors import (
     ActionNotPossibleError,
@@ -100,7 +100,7 @@ def acted(request: Request, reference: str, name: str) -> Response:
         opened, identity = composition.casework().open_seal(officer, petition, given, key)
     except (StaleVersionError, ActionNotPossibleError) as error:
         return _conflict(request, officer, reference, given.version, error)
-    facts = desk_view(opened, officer, composition.directory(), clock.now(), composition.evidence(opened))
+    facts = _seen(opened, officer)
     return json_answer({**_dumped(facts), "identity": identity.model_dump(exclude_none=True)})
 
 
@@ -336,8 +336,12 @@ def _view(petition: Petition, officer: DeskOfficer) -> Response:
     if not permissions.may_see(officer, petition):
         left = DepartedView(reference=petition.reference, version=petition.version, state=petition.state)
         return json_answer(_dumped(left))
-    evidence = composition.evidence(petition)
-    return json_answer(_dumped(desk_view(petition, officer, composition.directory(), clock.now(), evidence)))
+    return json_answer(_dumped(_seen(petition, officer)))
+
+
+def _seen(petition: Petition, officer: DeskOfficer) -> DeskView:
+    limits, evidence = composition.configuration().file_limits, composition.evidence(petition)
+    return desk_view(petition, officer, composition.directory(), clock.now(), evidence, limits)
 
 
 def _instant(petition: Petition) -> str:

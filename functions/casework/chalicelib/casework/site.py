@@ -311,7 +311,8 @@ def _petition_page(
     language = language_of_page(request)
     _ = gettext(language)
     now, directory = clock.now(), composition.directory()
-    view = desk_view(petition, officer, directory, now, composition.evidence(petition))
+    limits = composition.configuration().file_limits
+    view = desk_view(petition, officer, directory, now, composition.evidence(petition), limits)
     offered = actions_open_to(officer, petition)
     problems = _form_problems(refused, petition, language)
     shown = render(

@@ -11,7 +11,7 @@ from chalicelib.casework.actions import INPUTS
 from chalicelib.casework.officers import DeskOfficer
 from shared.directory import Directory
 from shared.domain import deadlines
-from shared.domain.attachments import AttachmentState, BelongsTo, Rejection
+from shared.domain.attachments import AttachmentState, BelongsTo, Limits, Rejection
 from shared.domain.duties import Duty
 from shared.domain.evidence import Evidence
 from shared.domain.lifecycle import UNANSWERED, Action, State, possible_actions
@@ -94,6 +94,8 @@ class FileView(_View):
     rejection: Rejection | None
     by: str
     declared_at: datetime
+    is_late: bool
+    """Whether it should have been settled long ago."""
     may_open: bool
 
 
@@ -156,7 +158,12 @@ def line_of(card: Card, calendar: WorkingCalendar, now: datetime) -> Line:
 
 
 def desk_view(
-    petition: Petition, officer: DeskOfficer, directory: Directory, now: datetime, evidence: Evidence
+    petition: Petition,
+    officer: DeskOfficer,
+    directory: Directory,
+    now: datetime,
+    evidence: Evidence,
+    limits: Limits,
 ) -> DeskView:
     """Return what an officer may see of a petition, and may do to it."""
     calendar = directory.calendar()
@@ -180,6 +187,7 @@ def desk_view(
         attachments=tuple(
             FileView(
                 **one.model_dump(exclude={"checked_at"}),
+                is_late=one.is_late(now, limits),
                 may_open=one.is_clean and permissions.may_open(officer, petition, one),
             )
             for one in petition.attachments

@@ -10,6 +10,7 @@ from chalicelib.sla_timer.rolling_up import RollUp
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from chalicelib.sla_timer.signing import DailyRoots
 from chalicelib.sla_timer.sweeping import Sweep
+from chalicelib.sla_timer.waiting_files import WaitingFiles
 from chalicelib.sla_timer.watching import TrendWatch
 from shared import settings
 from shared.attachments import AttachmentsBucket
@@ -94,6 +95,12 @@ def daily_roots() -> DailyRoots:
 
 
 @cache
+def waiting_files() -> WaitingFiles:
+    """Return what counts the files that nobody has checked."""
+    return WaitingFiles(AttachmentsBucket(settings.load(SlaTimerSettings).attachments_bucket))
+
+
+@cache
 def digests() -> Digests:
     """Return what asks for the officers' digests in the morning."""
     told = settings.load(SlaTimerSettings)
@@ -112,6 +119,7 @@ def forget() -> None:
         roll_up,
         trend_watch,
         daily_roots,
+        waiting_files,
         digests,
     ):
         built.cache_clear()
