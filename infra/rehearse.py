@@ -47,6 +47,7 @@ PROVIDERS = {
         "secret_key": "rehearsal-secret",
         "brandname": "BONOIVU",
     },
+    "open311": {"rehearsal": "rehearsal-key-of-a-client"},
     "hotline": {"secret": "whsec_cmVoZWFyc2FscmVoZWFyc2Fs"},
     "standard": {"secret": "whsec_cmVoZWFyc2FscmVoZWFyc2Fs"},
     "twilio": {"account_sid": "AC0", "auth_token": "rehearsal"},
@@ -89,6 +90,8 @@ class Rehearsal:
     def web(self) -> str:
         """A petition over the web is answered, its sender told by e-mail, the answer on the site."""
         key = {"Idempotency-Key": str(uuid.uuid4())}
+        self._call("POST", "/v1/petitions", PETITION, key, expect=401)
+        key["X-Api-Key"] = PROVIDERS["open311"]["rehearsal"]
         sent = self._call("POST", "/v1/petitions", PETITION, key, expect=201)
         again = self._call("POST", "/v1/petitions", PETITION, key)
         _expect("the same petition for the same key", again["reference"] == sent["reference"])

@@ -46,6 +46,11 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Tệp chưa được nhận, hoặc không còn. Hãy xem lại danh sách tệp."),
     ),
     errors.UnauthenticatedError: (401, N_("Cần đăng nhập"), N_("Vui lòng đăng nhập rồi thử lại.")),
+    errors.ApiKeyNeededError: (
+        401,
+        N_("Cần khóa API"),
+        N_("Phần mềm gửi khóa trong tiêu đề X-Api-Key. Người dân gửi ngay trên trang web, không cần khóa."),
+    ),
     errors.NotAllowedError: (403, N_("Không có quyền"), N_("Vai trò của bạn không được phép làm việc này.")),
     errors.ActionNotPossibleError: (
         409,
@@ -234,6 +239,8 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.ApiKeyNeededError):
+        headers["WWW-Authenticate"] = 'ApiKey realm="X-Api-Key"'
     return json_answer(document, status, headers)
 
 

@@ -45,6 +45,12 @@ class UnauthenticatedError(PetitionError):
     code = "unauthenticated"
 
 
+class ApiKeyNeededError(PetitionError):
+    """A program sent a petition without the key of a client that we know."""
+
+    code = "api-key-needed"
+
+
 class NotAllowedError(PetitionError):
     """The officer's role or unit does not allow this."""
 

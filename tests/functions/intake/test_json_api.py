@@ -344,6 +344,7 @@ def test_in_the_cloud_an_address_that_guesses_is_locked_for_every_reference(
     monkeypatch.setenv("STAGE", "dev")
     monkeypatch.setenv("SCANNER", "guardduty")
     monkeypatch.setenv("PIN_TRIES_PER_ADDRESS", "3")
+    monkeypatch.setenv("API_KEY_NEEDED", "false")
     intake.local.cold_start()
     sent = intake.http("POST", "/v1/petitions", json=a_submission()).json()
     path, headers = f"/v1/petitions/{sent['reference']}", {"X-Petition-Pin": sent["pin"]}

@@ -179,9 +179,17 @@ def test_next_hour_is_open_again(in_the_cloud):
     assert sent_from(in_the_cloud, "203.0.113.9", 3).status == 201
 
 
-def test_program_is_told_in_its_own_format_and_language(in_the_cloud, a_submission):
+@pytest.fixture
+def limited(in_the_cloud: System, monkeypatch: pytest.MonkeyPatch) -> System:
+    """The same, where the ministry lets programs send without a key."""
+    monkeypatch.setenv("API_KEY_NEEDED", "false")
+    in_the_cloud.local.cold_start()
+    return in_the_cloud
+
+
+def test_program_is_told_in_its_own_format_and_language(limited, a_submission):
     def sent(number: int) -> HttpResponse:
-        answer: HttpResponse = in_the_cloud.http(
+        answer: HttpResponse = limited.http(
             "POST",
             "/v1/petitions",
             json=a_submission(content=f"Việc {number}."),
@@ -224,7 +232,69 @@ def test_program_with_a_key_is_not_counted_by_address(with_a_client, a_submissio
         return answer.status
 
     assert [sent(n, "khoa-bi-mat") for n in range(4)] == [201] * 4
-    assert [sent(n, "khoa-doan-mo") for n in range(3)] == [201, 201, 429]
+
+
+def test_program_with_a_wrong_key_is_counted_where_none_is_needed(limited, with_a_client, a_submission):
+    statuses = [
+        with_a_client.http(
+            "POST",
+            "/v1/petitions",
+            json=a_submission(content=f"Việc {number}."),
+            headers={"X-Api-Key": "khoa-doan-mo"},
+            source_ip="203.0.113.9",
+        ).status
+        for number in range(3)
+    ]
+
+    assert statuses == [201, 201, 429]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"X-Api-Key": ""}, id="an empty one"),
+        pytest.param({"X-Api-Key": "khoa-doan-mo"}, id="a wrong one"),
+    ],
+)
+@pytest.mark.parametrize("body", [None, "{", "x" * 200_000], ids=["a petition", "no JSON", "too much"])
+def test_program_without_a_known_key_is_refused_before_its_body_is_read(
+    with_a_client, a_submission, headers, body
+):
+    answer = with_a_client.http(
+        "POST",
+        "/v1/petitions",
+        body=body or json.dumps(a_submission()),
+        headers={"Content-Type": "application/json", "Accept-Language": "en", **headers},
+    )
+
+    assert (answer.status, answer.json()["code"]) == (401, "api-key-needed")
+    assert "X-Api-Key" in answer.json()["detail"]
+    assert answer.header("WWW-Authenticate") == 'ApiKey realm="X-Api-Key"'
+    assert with_a_client.items("petitions") == []
+
+
+@pytest.mark.parametrize("path", ["/v1/fields", "/v1/published", "/v1/statistics", "/openapi.json"])
+def test_what_is_public_needs_no_key(in_the_cloud, path):
+    assert in_the_cloud.http("GET", path).status == 200
+
+
+def test_whoever_has_the_pin_needs_no_key(with_a_client):
+    sent = sent_from(with_a_client, "203.0.113.9", 1)
+    reference = with_a_client.items("petitions")[0]["reference"]
+    pin = hidden(sent.text, "pin")
+    reference = reference["S"] if isinstance(reference, dict) else reference
+
+    assert (
+        with_a_client.http("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": pin}).status == 200
+    )
+    said = with_a_client.http(
+        "POST",
+        f"/v1/petitions/{reference}/supplements",
+        json={"content": "Gửi thêm giấy tờ."},
+        headers={"X-Petition-Pin": pin},
+    )
+    assert said.status == 201
 
 
 def test_no_address_stands_in_the_throttle_table(in_the_cloud):

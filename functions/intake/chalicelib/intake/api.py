@@ -23,6 +23,7 @@ from chalicelib.intake.public_record import PublishedList
 from chalicelib.intake.receive_petition import checked_key, receive_petition
 from chalicelib.intake.track_petition import ExpectedView, attachment_view, petitioners_view, receipt
 from shared import clock, secrets
+from shared.domain.errors import ApiKeyNeededError
 from shared.domain.petition import MAX_CONTENT, Petition
 from shared.domain.submission import PetitionInput, Text
 from shared.domain.working_calendar import local_date
@@ -57,11 +58,9 @@ class UnlockAnswer(BaseModel):
 
 def receive(request: Request) -> Response:
     """Take a petition: 201 with its reference and PIN, 200 with the same when it had come before."""
+    sender = sender_of(request)
     received = receive_petition(
-        composition.limited_reception(),
-        json_body(request, PetitionInput),
-        _key(request),
-        sender_of(request),
+        composition.limited_reception(), json_body(request, PetitionInput), _key(request), sender
     )
     told = receipt(
         received.petition, received.pin, composition.configuration().public_url, language_of(request)
@@ -74,9 +73,14 @@ def sender_of(request: Request) -> Sender | None:
     """Return where a program's petition came from: like a page without a proof, unless it shows a client's key.
 
     Whoever has a key (`open311` in the providers' secret) is answerable for its users and is not counted by address.
+
+    Raises:
+        ApiKeyNeededError: in the cloud, where programs need a key (ADR 0032).
     """
     if (given := request.headers.get("x-api-key")) and client_of(given):
         return None
+    if composition.configuration().asks_for_a_key:
+        raise ApiKeyNeededError
     return Sender(address_of(request), is_proven=False)
 
 

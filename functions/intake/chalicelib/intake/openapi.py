@@ -83,6 +83,11 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         " body on the same day is one submission.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     },
+    "X-Api-Key": {
+        "in": "header",
+        "description": "The key of a client of the ministry's: needed in the cloud, nowhere else.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+    },
     "X-Petition-Pin": {
         "in": "header",
         "required": True,
@@ -151,8 +156,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "Send a petition",
         {201: ReceiptView, 200: ReceiptView},
         PetitionInput,
-        ("Idempotency-Key", "lang"),
-        (400, 422, 429),
+        ("Idempotency-Key", "X-Api-Key", "lang"),
+        (400, 401, 422, 429),
     ),
     Operation(
         "GET",
@@ -334,6 +339,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 _PROBLEM_TITLES = {
     400: "The body is no JSON",
+    401: "In the cloud a program needs the key of a client",
     404: "Unknown reference, wrong PIN or locked: one answer for all three",
     409: "The petition's state does not allow this",
     422: "The input breaks a rule",

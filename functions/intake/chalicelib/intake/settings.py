@@ -44,6 +44,8 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings):
     """Petitions that one network address may send in an hour over the web and `/v1`; 0 is no limit."""
     unproven_per_address: int = Field(default=10, ge=0)
     """Of those, from pages that brought no proof of work (without JavaScript); 0 is no limit."""
+    api_key_needed: bool = True
+    """Whether programs need a key to send petitions over `/v1`; without one they are then refused, else limited."""
     challenge_cost: int = Field(default=4000, ge=1)
     """Rounds of PBKDF2 in one try of the page's challenge, which takes 256 tries on average."""
     sms_replies_per_number: int = Field(default=40, ge=1)
@@ -72,6 +74,11 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings):
     def unproven_sent_per_address(self) -> int:
         """How many of them without a proof of work."""
         return 0 if self.stage == "local" else self.unproven_per_address
+
+    @property
+    def asks_for_a_key(self) -> bool:
+        """Whether programs need a key; on one machine nobody has one."""
+        return self.api_key_needed and self.stage != "local"
 
     @property
     def cost_of_a_try(self) -> int:
