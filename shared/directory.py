@@ -83,6 +83,14 @@ class Officer(Row):
     roles: tuple[str, ...] = ()
     reads_restricted: bool = False
     """Whether an approver is a named reader of denunciations; the Task Force's inspectors are by their role."""
+    replaced_by: str | None = None
+    """Who takes over what this officer handled: they left, or went to another unit."""
+    stands_in_for: frozenset[str] = frozenset()
+    """Those whose work this officer took over; found in their rows, whatever this one says."""
+
+    def handles(self, handler: str | None) -> bool:
+        """Tell whether what this handler has is theirs to do: their own, or of somebody whom they replace."""
+        return handler is not None and (handler == self.id or handler in self.stands_in_for)
 
 
 class OfficerPreference(Row):
@@ -94,11 +102,45 @@ class OfficerPreference(Row):
     """Whether ordinary mails (assigned, handed over, a draft waiting) are left to the digest."""
 
 
+R = TypeVar("R", bound=Row)
+
+
+def in_force(rows: Iterable[R], on: date) -> dict[str, R]:
+    """Return the rows in force on a day, by id: the version that began last decides, and it may have ended."""
+    return {row_id: row for row_id, row in _begun(rows, on).items() if row.holds_on(on)}
+
+
+def _begun(rows: Iterable[R], on: date) -> dict[str, R]:
+    ordered = sorted(rows, key=lambda row: row.valid_from)
+    return {row.id: row for row in ordered if row.valid_from <= on}
+
+
+def _replaced(officer: Officer, followed: Iterable[Officer], today: date) -> frozenset[str]:
+    """Return those whom an officer replaces, also at one remove: who left after they had replaced somebody."""
+    found: set[str] = set()
+    following = {officer.id}
+    while following:
+        following = {
+            one.id
+            for one in followed
+            if one.replaced_by in following
+            and one.id not in found | {officer.id}
+            and (not one.holds_on(today) or one.unit != officer.unit)
+        }
+        found |= following
+    return frozenset(found)
+
+
 class Directory:
     """Reads the directory table, one kind of rows at a time, and keeps it for a minute."""
 
     def __init__(self, table: str) -> None:
         self._table = table
+
+    @property
+    def table(self) -> str:
+        """The table's name, for who writes rows with their history."""
+        return self._table
 
     # --- what functions ask --------------------------------------------------------------------
 
@@ -124,19 +166,33 @@ class Directory:
 
     def units(self, on: date) -> dict[str, Unit]:
         """Return the units in force on a day, by code."""
-        rows = self._keep("unit", lambda rows: tuple(Unit.model_validate(row) for row in rows))
-        return {unit.id: unit for unit in rows if unit.holds_on(on)}
+        return in_force(self._keep("unit", lambda rows: tuple(Unit.model_validate(row) for row in rows)), on)
 
     def fields(self, on: date) -> dict[str, Field]:
         """Return the fields in force on a day, by code."""
-        rows = self._keep("field", lambda rows: tuple(Field.model_validate(row) for row in rows))
-        return {field.id: field for field in rows if field.holds_on(on)}
+        return in_force(
+            self._keep("field", lambda rows: tuple(Field.model_validate(row) for row in rows)), on
+        )
 
     def officers(self) -> dict[str, Officer]:
         """Return the officers in force today, by user name."""
         today = local_date(clock.now())
-        rows = self._keep("officer", lambda rows: tuple(Officer.model_validate(row) for row in rows))
-        return {officer.id: officer for officer in rows if officer.holds_on(today)}
+        begun = _begun(self._officer_rows(), today)
+        current = {name: officer for name, officer in begun.items() if officer.holds_on(today)}
+        followed = [one for one in begun.values() if one.replaced_by]
+        if not followed:
+            return current
+        return {
+            name: one.model_copy(update={"stands_in_for": _replaced(one, followed, today)})
+            for name, one in current.items()
+        }
+
+    def officers_names(self) -> dict[str, str]:
+        """Return the names of all officers by user name, also of those who left: the history names them."""
+        return {row.id: row.name for row in self._officer_rows()}
+
+    def _officer_rows(self) -> tuple[Officer, ...]:
+        return self._keep("officer", lambda rows: tuple(Officer.model_validate(row) for row in rows))
 
     def parents(self, on: date) -> dict[str, str | None]:
         """Return which unit each unit of a day reports to."""
@@ -199,14 +255,14 @@ class Directory:
                 "body": {"S": json.dumps(body, ensure_ascii=False)},
             },
         )
-        self._forget(kind)
+        self.has_changed(kind)
 
     def remove(self, kind: str, id: str, valid_from: date) -> None:  # noqa: A002 - the row's own word
         """Remove one version of a row (an override that was declared by mistake)."""
         aws.client("dynamodb").delete_item(
             TableName=self._table, Key={"kind": {"S": kind}, "row": {"S": f"{id}#{valid_from.isoformat()}"}}
         )
-        self._forget(kind)
+        self.has_changed(kind)
 
     # --- the cache --------------------------------------------------------------------------------
 
@@ -219,7 +275,8 @@ class Directory:
         value: T = kept[1]
         return value
 
-    def _forget(self, kind: str) -> None:
+    def has_changed(self, kind: str) -> None:
+        """Read a kind anew on next use: it was just written."""
         for kept in (kind, f"{kind}{_AS_STORED}"):
             _kept.pop((self._table, kept), None)
 

@@ -45,6 +45,11 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Không có tệp này"),
         N_("Tệp chưa được nhận, hoặc không còn. Hãy xem lại danh sách tệp."),
     ),
+    errors.UnknownRowError: (
+        404,
+        N_("Danh mục không có dòng này"),
+        N_("Hãy tìm lại trong danh sách."),
+    ),
     errors.UnauthenticatedError: (401, N_("Cần đăng nhập"), N_("Vui lòng đăng nhập rồi thử lại.")),
     errors.ApiKeyNeededError: (
         401,
@@ -114,6 +119,21 @@ RULES: dict[str, str] = {
     "in-force": N_(
         "Quy định đang có hiệu lực không được sửa; hãy thêm bản mới có hiệu lực từ hôm nay trở đi."
     ),
+    "corrected-too-often": N_("Phiên bản này đã được sửa quá nhiều lần; hãy ghi phiên bản mới từ ngày khác."),
+    "below-itself": N_("Đơn vị không thể trực thuộc chính nó hay đơn vị cấp dưới của nó."),
+    "taken": N_("Mã này đã có. Hãy mở dòng đó để thay đổi, hoặc chọn mã khác."),
+    "code": N_("Chỉ dùng chữ cái không dấu, chữ số, dấu chấm và gạch nối."),
+    "needed-by-system": N_("Quy định luôn cần dòng này. Đổi tên hoặc giao việc bằng một phiên bản mới."),
+    "has-units": N_("Còn đơn vị trực thuộc. Trước hết ghi cho các đơn vị ấy cấp trên khác."),
+    "has-fields": N_("Còn lĩnh vực do đơn vị phụ trách. Trước hết giao lĩnh vực cho đơn vị khác."),
+    "has-officers": N_("Còn cán bộ thuộc đơn vị. Trước hết chuyển họ sang đơn vị khác, hoặc kết thúc."),
+    "has-petitions": N_("Còn hồ sơ đang mở tại đơn vị. Trước hết phân công hồ sơ cho đơn vị khác."),
+    "handles-petitions": N_("Còn hồ sơ đang xử lý. Hãy chọn người tiếp nhận trong cùng đơn vị."),
+    "last-of-unit": N_(
+        "Đơn vị còn hồ sơ mà không còn ai xử lý. Trước hết thêm người khác, hoặc phân công lại hồ sơ."
+    ),
+    "last-of-role": N_("Không còn ai khác giữ vai trò này. Trước hết thêm một người khác."),
+    "yourself": N_("Không tự bỏ quyền quản trị của mình. Hãy nhờ quản trị viên khác."),
     "differs-from-id": N_("Mục này khác với địa chỉ của dòng."),
     "ends-before-it-begins": N_("Ngày cuối phải bằng hoặc sau ngày đầu."),
     "longer-than-a-year": N_("Báo cáo không dài quá một năm."),

@@ -354,6 +354,36 @@ def change_text(name: str) -> Response:
     return page("change_text", name)
 
 
+@app.route("/directory", methods=["GET"])
+def directory() -> Response:
+    """Lead to the units, the first list of the directory."""
+    return page("directory")
+
+
+@app.route("/directory/{kind}", methods=["GET"])
+def directory_list(kind: str) -> Response:
+    """List units, fields, officers or answer templates."""
+    return page("directory_list", kind)
+
+
+@app.route("/directory/{kind}", methods=["POST"], content_types=ANY)
+def add_row(kind: str) -> Response:
+    """Take a new row, in two steps."""
+    return page("add_row", kind)
+
+
+@app.route("/directory/{kind}/{row_id}", methods=["GET"])
+def directory_row(kind: str, row_id: str) -> Response:
+    """Show a row: its versions, what depends on it, who changed it."""
+    return page("directory_row", kind, row_id)
+
+
+@app.route("/directory/{kind}/{row_id}", methods=["POST"], content_types=ANY)
+def change_row(kind: str, row_id: str) -> Response:
+    """Take a change or the end of a row, in two steps."""
+    return page("change_row", kind, row_id)
+
+
 @app.route("/preferences", methods=["GET"])
 def preferences() -> Response:
     """Show what an officer wants to be told."""

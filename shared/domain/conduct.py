@@ -27,8 +27,8 @@ Parents = Mapping[str, str | None]
 
 def reporting_line(unit: str, parents: Parents) -> frozenset[str]:
     """Return a unit, the units that it reports to, and those that report to it."""
-    below = {code for code in parents if unit in _above(code, parents)}
-    return frozenset({unit, *_above(unit, parents), *below})
+    below = {code for code in parents if unit in above(code, parents)}
+    return frozenset({unit, *above(unit, parents), *below})
 
 
 def is_barred(unit: str, complained_unit: str | None, parents: Parents) -> bool:
@@ -65,7 +65,8 @@ def is_of_unknown_unit(petition: Petition) -> bool:
     return is_about_conduct and petition.complained_unit is None
 
 
-def _above(unit: str, parents: Parents) -> tuple[str, ...]:
+def above(unit: str, parents: Parents) -> tuple[str, ...]:
+    """Return the units that a unit reports to, the nearest first."""
     found: list[str] = []
     parent = parents.get(unit)
     while parent is not None and parent not in found:

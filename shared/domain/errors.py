@@ -78,6 +78,12 @@ class StaleVersionError(PetitionError):
         self.current_version = current_version
 
 
+class UnknownRowError(PetitionError):
+    """The directory has no such row."""
+
+    code = "unknown-row"
+
+
 class IdempotencyKeyReusedError(PetitionError):
     """The key was used before with another body: answering with the first petition could give it to a stranger."""
 

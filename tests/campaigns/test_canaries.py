@@ -28,6 +28,7 @@ UNITS = ["VCCVC", "VCCHC", "TTRA", "TTTT", "VPB", "CTLBHXH"]
 QUEUES = [*UNITS, "all", "approval", "publication", "second-look", "inspection"]
 REPORTS = ["timeliness", "workload", "steering-committee", "task-force", "six-month", "trends"]
 KINDS = ["answer-template", "calendar", "field", "officer", "routing-rule", "template", "terms", "unit"]
+KEPT_BY_PAGES = ["answer-template", "field", "officer", "unit"]
 PERIOD = "from=2026-11-01&to=2026-11-30"
 
 
@@ -59,6 +60,9 @@ def desk_paths(campaign: Campaign) -> list[str]:
         "/unsubscribe/{token}:token": ["x"],
         "/v1/directory/{kind}/{row_id}:kind": KINDS,
         "/v1/directory/{kind}/{row_id}:row_id": ["*"],
+        "/directory/{kind}:kind": KEPT_BY_PAGES,
+        "/directory/{kind}/{row_id}:kind": ["unit"],
+        "/directory/{kind}/{row_id}:row_id": ["VCCVC", "VCCHC", "TTRA", "TTTT"],
         "/v1/reports/{name}:name": REPORTS,
         "/v1/reports/{name}/cases:name": REPORTS,
         "/texts/{name}:name": ["petitioner-RECEIPT"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -10,26 +10,49 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.casework import answer_templates, permissions
 from chalicelib.casework.answer_templates import AnswerTemplate
+from chalicelib.casework.depending import Dependent, Dependents, blocking, day_after
 from chalicelib.casework.officers import DeskOfficer, Role
+from chalicelib.casework.recorded_rows import RecordedRow, RecordedRows
 from shared import clock
 from shared.directory import Directory, Officer, Row, Unit
 from shared.directory import Field as FieldOfResponsibility
+from shared.domain import conduct
 from shared.domain.errors import InvalidInputError
 from shared.domain.terms import Terms
 from shared.domain.working_calendar import Override, local_date
 from shared.http import validated
-from shared.petitions import stored_instant
+from shared.petitions import Petitions, stored_instant
 from shared.wording.sources import TextMissingError, TextName, name_of, source_of
 
 if TYPE_CHECKING:
     from shared.wording.checking import TextProblem
 
 ALL_ROWS = "*"
-_OURS = frozenset({"changed_by", "changed_at"})
-"""What we write beside a row: who changed it, and when."""
+_OURS = frozenset({"changed_by", "changed_at", "revision", "corrections"})
+"""What we write beside a row: who changed it, when and how often, and what it said before."""
+ENDING = frozenset({"unit", "field", "officer"})
+"""Kinds whose rows others depend on."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Brief = Annotated[str, Field(max_length=300)]
+
+
+class _UnitRow(Unit):
+    name: Name
+    name_en: Brief = ""
+    short_name: Annotated[str, Field(max_length=20)] = ""
+    rung: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class _FieldRow(FieldOfResponsibility):
+    name: Name
+    name_en: Brief = ""
+    forward_to: Brief | None = None
+    example: Brief = ""
 
 
 class _OfficerRow(Officer):
+    name: Name
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
     roles: tuple[Role, ...] = ()
 
@@ -56,13 +79,16 @@ class Written(NamedTuple):
 
     row: dict[str, Any]
     is_new: bool
+    revision: int
 
 
 class Administration:
     """Reads and writes directory rows for administrators."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, petitions: Petitions) -> None:
         self._directory = directory
+        self._rows = RecordedRows(directory)
+        self._dependents = Dependents(directory, petitions)
         self._checks: dict[str, Callable[[dict[str, Any]], None]] = {
             answer_templates.KIND: self._check_answer_template,
             "calendar": _check_override,
@@ -98,7 +124,7 @@ class Administration:
         """What administrators may edit."""
         return tuple(self._checks)
 
-    def rows(self, officer: DeskOfficer, kind: str, row_id: str) -> list[dict[str, Any]]:
+    def rows(self, officer: DeskOfficer, kind: str, row_id: str = ALL_ROWS) -> tuple[RecordedRow, ...]:
         """Return all versions of a row, oldest first; all rows of the kind for the id `*`.
 
         Raises:
@@ -106,28 +132,11 @@ class Administration:
             InvalidInputError: there is no such kind.
         """
         self._may(officer, kind)
-        found = [row for row in self._directory.rows(kind) if row_id in (ALL_ROWS, row["id"])]
-        return sorted(found, key=lambda row: (row["id"], row["valid_from"]))
+        found = self._rows.of(kind, None if row_id == ALL_ROWS else row_id)
+        return tuple(sorted(found, key=lambda one: (one.id, one.valid_from)))
 
-    def check(self, officer: DeskOfficer, kind: str, row: dict[str, Any]) -> None:
-        """Check a row as `put` would, and write nothing.
-
-        Raises:
-            NotAllowedError: no administrator.
-            InvalidInputError: what the row's reader would not take.
-        """
-        self._may(officer, kind)
-        validated(Row, row)
-        self._checks[kind](row)
-
-    def put(self, officer: DeskOfficer, kind: str, row_id: str, facts: Any) -> Written:
-        """Write one version of a row: a later `valid_from` makes a new one, the same replaces it.
-
-        Args:
-            officer: an administrator.
-            kind: one of `kinds`.
-            row_id: e.g. a unit's code, or for the calendar the day itself.
-            facts: the row; `valid_from` says from when it holds.
+    def checked(self, officer: DeskOfficer, kind: str, row_id: str, facts: Any) -> dict[str, Any]:
+        """Return a row as `put` would write it, and write nothing.
 
         Raises:
             NotAllowedError: no administrator.
@@ -139,16 +148,85 @@ class Administration:
         if facts.get("id", row_id) != row_id:
             raise InvalidInputError(("id", "differs-from-id"))
         row = {name: value for name, value in facts.items() if name not in _OURS} | {"id": row_id}
-        valid_from = validated(Row, row).valid_from
-        row["valid_from"] = valid_from.isoformat()
+        given = validated(Row, row)
+        if given.valid_to is not None and given.valid_to < given.valid_from:
+            raise InvalidInputError(("valid_to", "ends-before-it-begins"))
+        row["valid_from"] = given.valid_from.isoformat()
         self._checks[kind](row)
-        is_new = all(
-            (old["id"], old["valid_from"]) != (row_id, row["valid_from"])
-            for old in self._directory.rows(kind)
-        )
+        if kind in ENDING:
+            self._check_nothing_is_left(officer, kind, row)
+        return row
+
+    def put(
+        self, officer: DeskOfficer, kind: str, row_id: str, facts: Any, *, seen: int | None = None
+    ) -> Written:
+        """Write one version of a row: a later `valid_from` makes a new one, the same corrects it.
+
+        Args:
+            officer: an administrator.
+            kind: one of `kinds`.
+            row_id: e.g. a unit's code, or for the calendar the day itself.
+            facts: the row; `valid_from` says from when it holds.
+            seen: the revision of this version that was seen, 0 for none; None for whatever is there.
+
+        Raises:
+            NotAllowedError: no administrator.
+            InvalidInputError: what the row's reader would not take, named field by field.
+            StaleVersionError: somebody changed this version meanwhile.
+        """
+        row = self.checked(officer, kind, row_id, facts)
         row |= {"changed_by": officer.username, "changed_at": stored_instant(clock.now())}
-        self._directory.put(kind, row_id, valid_from, row)
-        return Written(row, is_new)
+        written = self._rows.write(kind, row, seen=seen)
+        is_new = written.revision == 1 and written.facts == row
+        return Written(written.facts, is_new, written.revision)
+
+    def dependents(self, officer: DeskOfficer, kind: str, row_id: str, on: date) -> tuple[Dependent, ...]:
+        """Return what depends on a row from a day on.
+
+        Raises:
+            NotAllowedError: no administrator.
+        """
+        self._may(officer, kind)
+        if kind == "unit":
+            return self._dependents.of_unit(officer, row_id, on)
+        if kind == "field":
+            return self._dependents.of_field(officer, row_id, on)
+        latest = self._latest("officer", row_id) if kind == "officer" else None
+        if latest is None:
+            return ()
+        return self._dependents.of_officer(officer, Officer.model_validate(latest.facts), None, on)
+
+    def _latest(self, kind: str, row_id: str) -> RecordedRow | None:
+        return max(self._rows.of(kind, row_id), key=lambda one: one.valid_from, default=None)
+
+    def _check_nothing_is_left(self, officer: DeskOfficer, kind: str, row: dict[str, Any]) -> None:
+        """Refuse to end a row, or an officer's place in a unit, while something has no other owner.
+
+        Raises:
+            InvalidInputError: naming what depends on it; its message says what to do instead.
+        """
+        latest = self._latest(kind, row["id"])
+        if latest is None or row["valid_from"] < str(latest.facts["valid_from"]):
+            return
+        if kind == "officer":
+            self._check_officer_leaves_nothing(officer, latest, row)
+        elif row.get("valid_to") is not None:
+            found = self.dependents(officer, kind, row["id"], day_after(Row.model_validate(row)))
+            _refuse(dict.fromkeys(blocking(found), "valid_to"))
+
+    def _check_officer_leaves_nothing(
+        self, reader: DeskOfficer, latest: RecordedRow, row: dict[str, Any]
+    ) -> None:
+        before, after = Officer.model_validate(latest.facts), Officer.model_validate(row)
+        ends = after.valid_to is not None
+        day = day_after(after) if ends else max(after.valid_from, local_date(clock.now()))
+        rules = blocking(self._dependents.of_officer(reader, before, None if ends else after, day))
+        if after.replaced_by is not None and after.replaced_by != before.replaced_by:
+            if not self._dependents.may_replace(before, after.replaced_by, day):
+                raise InvalidInputError(("replaced_by", "unknown"))
+            rules.pop("handles-petitions", None)
+        places = {"handles-petitions": "replaced_by", "last-of-unit": "unit"}
+        _refuse({rule: "valid_to" if ends else places.get(rule, "roles") for rule in rules})
 
     def checked_terms(self, officer: DeskOfficer, row: dict[str, Any]) -> Terms:
         """Return an edition of the time limits as it would be written (the preview of the page).
@@ -182,11 +260,14 @@ class Administration:
     # --- what the rows' readers ask --------------------------------------------------------------------
 
     def _check_unit(self, row: dict[str, Any]) -> None:
-        unit = validated(Unit, row)
+        unit = validated(_UnitRow, row)
         self._check_known_unit("parent", unit.parent, unit.valid_from)
+        parents = self._directory.parents(unit.valid_from) | {unit.id: None}
+        if unit.parent is not None and unit.id in {unit.parent, *conduct.above(unit.parent, parents)}:
+            raise InvalidInputError(("parent", "below-itself"))
 
     def _check_field(self, row: dict[str, Any]) -> None:
-        field = validated(FieldOfResponsibility, row)
+        field = validated(_FieldRow, row)
         if (field.unit is None) == (field.forward_to is None):
             raise InvalidInputError(("unit", "missing" if field.unit is None else "invalid"))
         self._check_known_unit("unit", field.unit, field.valid_from)
@@ -232,6 +313,11 @@ class Administration:
         is_known = any(old.version == terms.version for old in self._directory.all_terms())
         if terms.valid_from < today or (is_known and terms.valid_from <= today):
             raise InvalidInputError(("valid_from", "in-force"))
+
+
+def _refuse(rules: Mapping[str, str]) -> None:
+    if rules:
+        raise InvalidInputError(*((place, rule) for rule, place in rules.items()))
 
 
 def _text_name(row: dict[str, Any]) -> TextName:

@@ -9,7 +9,6 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
-from chalicelib.casework.administering import Administration
 from chalicelib.casework.api import query
 from chalicelib.casework.foreseeing import calendar_with, moved_by
 from chalicelib.casework.forms import FormField
@@ -95,7 +94,7 @@ def change_calendar(request: Request, officer: DeskOfficer) -> Response:
         row = _override_row(form)
         if form.get("step") != CONFIRM:
             return _preview_page(request, officer, form, row)
-        Administration(composition.directory()).put(officer, "calendar", row["on"], row)
+        composition.administration().put(officer, "calendar", row["on"], row)
     except InvalidInputError as error:
         return _calendar_page(request, officer, form, problems=error.problems)
     return see_other(link("/desk/calendar?done=1", language_of_page(request)))
@@ -210,7 +209,7 @@ def change_terms(request: Request, officer: DeskOfficer) -> Response:
     """Take another edition: first what it changes, then, once confirmed, write it."""
     permissions.require(officer, Ability.ADMINISTER)
     form = form_body(request)
-    administration = Administration(composition.directory())
+    administration = composition.administration()
     try:
         row = _terms_row(form)
         planned = administration.checked_terms(officer, row)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.directory import Directory, Row
+from shared.directory import Directory, Row, in_force
 from shared.domain.petition import Petition
 from shared.domain.reference import spaced
 from shared.domain.working_calendar import local_date
@@ -43,7 +43,7 @@ class AnswerTemplate(Row):
 def templates_for(petition: Petition, directory: Directory, today: date) -> tuple[AnswerTemplate, ...]:
     """Return the texts for a petition's field, its own before the general ones."""
     rows = (AnswerTemplate.model_validate(row) for row in directory.rows(KIND))
-    fitting = (one for one in _in_force(rows, today) if one.field in (None, petition.field))
+    fitting = (one for one in in_force(rows, today).values() if one.field in (None, petition.field))
     return tuple(sorted(fitting, key=lambda one: (one.field is None, one.name)))
 
 
@@ -55,14 +55,6 @@ def filled(template: AnswerTemplate, petition: Petition, directory: Directory) -
         return (place(petition, directory) if place else "") or match[0]
 
     return _BRACKETS.sub(fill, template.text)
-
-
-def _in_force(rows: Iterable[AnswerTemplate], today: date) -> Iterable[AnswerTemplate]:
-    latest: dict[str, AnswerTemplate] = {}
-    for row in sorted(rows, key=lambda row: row.valid_from):
-        if row.valid_from <= today:
-            latest[row.id] = row
-    return (row for row in latest.values() if row.holds_on(today))
 
 
 def _name(row: Any) -> str:

@@ -10,7 +10,6 @@ from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
 from chalicelib.casework.actions import INPUTS, OpenSeal
-from chalicelib.casework.administering import Administration
 from chalicelib.casework.calling import CallRequest, OutcomeInput
 from chalicelib.casework.counting import REPORTS
 from chalicelib.casework.entering import CallInput, enter_call
@@ -33,7 +32,9 @@ from shared.web.i18n import Language
 
 if TYPE_CHECKING:
     from chalicelib.casework.callers import EarlierPetition
+    from chalicelib.casework.recorded_rows import RecordedRow
 
+LONGEST_REVISION_DIGITS = 6
 LONGEST_OUTLOOK_DIGITS = 3
 """Digits of a number of days to look ahead."""
 
@@ -243,19 +244,27 @@ def openings(request: Request) -> Response:
 
 def directory_rows(request: Request, kind: str, row_id: str) -> Response:
     """Show all versions of a directory row."""
-    rows = Administration(composition.directory()).rows(officer_of(request), kind, row_id)
-    return json_answer({"rows": rows})
+    rows = composition.administration().rows(officer_of(request), kind, row_id)
+    return json_answer({"rows": [_row(one) for one in rows]})
+
+
+def _row(one: RecordedRow) -> dict[str, Any]:
+    corrections = [correction._asdict() for correction in one.corrections]
+    return {**one.facts, "revision": one.revision, "corrections": corrections}
 
 
 def directory_put(request: Request, kind: str, row_id: str) -> Response:
-    """Write one version of a directory row."""
+    """Write one version of a directory row; `If-Match` names the revision that was seen, 0 for none."""
     officer = officer_of(request)
+    seen = request.headers.get("if-match", "").strip().strip('"')
+    if seen and not (seen.isascii() and seen.isdecimal() and len(seen) <= LONGEST_REVISION_DIGITS):
+        raise InvalidInputError(("If-Match", "invalid"))
     try:
         facts = json.loads(raw_body(request).decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise InvalidInputError(("body", "json")) from None
-    written = Administration(composition.directory()).put(officer, kind, row_id, facts)
-    return json_answer(written.row, 201 if written.is_new else 200)
+    written = composition.administration().put(officer, kind, row_id, facts, seen=int(seen) if seen else None)
+    return json_answer({**written.row, "revision": written.revision}, 201 if written.is_new else 200)
 
 
 def reported(request: Request, name: str) -> Response:

@@ -24,6 +24,7 @@ from shared.statistics import Statistics
 from shared.web.i18n import add_catalogue
 
 if TYPE_CHECKING:
+    from chalicelib.casework.administering import Administration
     from chalicelib.casework.callers import Callers
     from chalicelib.casework.calling import CallTasks
     from chalicelib.casework.doubting import Doubts
@@ -66,6 +67,13 @@ def casework() -> Casework:
     """Return what lets officers act; some of what they do is told to petitioners in English."""
     add_catalogue(_HERE / "locale")
     return Casework(petitions(), directory(), seal())
+
+
+def administration() -> Administration:
+    """Return what keeps the directory."""
+    from chalicelib.casework.administering import Administration as Keeper  # noqa: PLC0415 - administrators alone need it
+
+    return Keeper(directory(), petitions())
 
 
 @cache

@@ -62,8 +62,7 @@ def who(by: str, language: Language) -> str:
     _ = gettext(language)
     known = {"petitioner": _("Người gửi"), "router": _("Phân loại tự động"), "timer": _("Đồng hồ hệ thống")}
     username = by.removeprefix("officer:")
-    officer = composition.directory().officers().get(username)
-    return officer.name if officer else known.get(by, username)
+    return composition.directory().officers_names().get(username) or known.get(by, username)
 
 
 def unit_label(code: str, language: Language) -> str:

@@ -97,7 +97,7 @@ class Lists:
                 is_kept(line)
                 and (state is None or line.state is state)
                 and (overdue is None or line.overdue is overdue)
-                and (not mine or line.handler == officer.username)
+                and (not mine or officer.handles(line.handler))
                 and (not unassigned or (line.handler is None and line.state in UNANSWERED))
             )
 

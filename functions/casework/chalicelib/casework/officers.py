@@ -35,11 +35,17 @@ class DeskOfficer(NamedTuple):
     """Văn phòng Bộ and its reporting line: of a complaint about one of them it can decide nothing."""
     is_named_reader: bool = False
     """Whether the directory names this officer as a reader of denunciations."""
+    stands_in_for: frozenset[str] = frozenset()
+    """Officers who left, or went to another unit, and whose work this one took over."""
 
     @property
     def actor(self) -> str:
         """How the history names this officer."""
         return f"officer:{self.username}"
+
+    def handles(self, handler: str | None) -> bool:
+        """Tell whether what this handler has is theirs to do: their own, or of somebody whom they replace."""
+        return handler is not None and (handler == self.username or handler in self.stands_in_for)
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the officer has one of these roles."""

@@ -166,7 +166,7 @@ def relations(officer: DeskOfficer, petition: Petition) -> frozenset[Relation]:
     found = {Relation.ANY}
     if petition.unit == officer.unit:
         found.add(Relation.UNIT)
-        if petition.handler == officer.username:
+        if officer.handles(petition.handler):
             found.add(Relation.HANDLER)
     if petition.history and petition.history[0].by == officer.actor:
         found.add(Relation.ENTERED)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
-from chalicelib.casework.administering import Administration
 from chalicelib.casework.api import query
 from chalicelib.casework.frame import field_label, language_of_page, render
 from chalicelib.casework.officers import DeskOfficer
@@ -72,10 +71,10 @@ def try_rule(request: Request, officer: DeskOfficer) -> Response:
     permissions.require(officer, Ability.ADMINISTER)
     form = form_body(request)
     language = language_of_page(request)
-    administration = Administration(composition.directory())
+    administration = composition.administration()
     try:
         row = _row_of(form.get("row", ""))
-        administration.check(officer, "routing-rule", row)
+        administration.checked(officer, "routing-rule", str(row["id"]), row)
         if form.get("step") == CONFIRM:
             administration.put(officer, "routing-rule", str(row["id"]), row)
             return see_other(link("/desk/routing?done=1", language))

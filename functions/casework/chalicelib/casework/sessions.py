@@ -177,6 +177,7 @@ class Sessions:
             line=reporting_line(known.unit, parents) - {known.unit},
             office_line=reporting_line(OFFICE, parents),
             is_named_reader=known.reads_restricted,
+            stands_in_for=known.stands_in_for,
         )
 
 

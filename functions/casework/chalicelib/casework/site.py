@@ -16,6 +16,8 @@ from chalicelib.casework import (
     call_site,
     caller_site,
     composition,
+    directory_lists,
+    directory_site,
     doubt_site,
     file_site,
     forms,
@@ -213,7 +215,7 @@ def queue(request: Request, officer: DeskOfficer) -> Response:
 def _own_work(officer: DeskOfficer) -> str:
     if permissions.is_able(officer, Ability.ENTER_PETITION):
         return "/desk/calls"
-    return "/desk/calendar" if permissions.is_able(officer, Ability.ADMINISTER) else "/desk/reports"
+    return "/desk/directory" if permissions.is_able(officer, Ability.ADMINISTER) else "/desk/reports"
 
 
 def _shown_line(line: Line, language: Language) -> dict[str, Any]:
@@ -517,6 +519,8 @@ PAGES: dict[str, Callable[..., Response]] = {
     **report_site.PAGES,
     **audit_site.PAGES,
     **administration_site.PAGES,
+    **directory_lists.PAGES,
+    **directory_site.PAGES,
     **routing_site.PAGES,
     **text_site.PAGES,
     **notice_site.PAGES,

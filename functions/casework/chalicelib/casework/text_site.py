@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
-from chalicelib.casework.administering import Administration
 from chalicelib.casework.api import query
 from chalicelib.casework.frame import FormProblem, language_of_page, render, who
 from chalicelib.casework.officers import DeskOfficer
@@ -103,7 +102,7 @@ def change_text(request: Request, officer: DeskOfficer, name: str) -> Response:
     """Check another version and show it as its reader would see it; write it when asked to."""
     permissions.require(officer, Ability.ADMINISTER)
     named, form = _named(name), form_body(request)
-    administration = Administration(composition.directory())
+    administration = composition.administration()
     row = _row(named, form)
     source = source_of(named, row)
     problems = [(one.place, one.rule, one.detail) for one in administration.check_text(officer, row)]

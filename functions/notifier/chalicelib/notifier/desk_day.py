@@ -45,9 +45,10 @@ _OVERDUE = "Quá hạn trả lời"
 _SOON = "Đến hạn trong 5 ngày tới"
 _RULES: dict[str, tuple[_Rule, ...]] = {
     HANDLER: (
-        _Rule(_OVERDUE, lambda c, o, today: _is_open(c) and c.handler == o.id and c.due_on < today),
+        _Rule(_OVERDUE, lambda c, o, today: _is_open(c) and o.handles(c.handler) and c.due_on < today),
         _Rule(
-            _SOON, lambda c, o, today: _is_open(c) and c.handler == o.id and today <= c.due_on <= today + SOON
+            _SOON,
+            lambda c, o, today: _is_open(c) and o.handles(c.handler) and today <= c.due_on <= today + SOON,
         ),
         _Rule("Chờ nhận xử lý", lambda c, o, _today: c.unit == o.unit and c.state is State.ASSIGNED),
     ),

@@ -66,8 +66,11 @@ def is_left_to_digest(kind: NoticeKind, preference: OfficerPreference) -> bool:
 
 
 def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
-    officer = officers.get((petition.handler or "").removeprefix("officer:"))
-    return (officer,) if officer else ()
+    handler = (petition.handler or "").removeprefix("officer:")
+    found = officers.get(handler)
+    if found is not None and found.unit == petition.unit:
+        return (found,)
+    return tuple(o for o in officers.values() if o.unit == petition.unit and o.handles(handler))
 
 
 def _heads(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:

@@ -1,0 +1,292 @@
+"""The forms of the directory's rows: which fields each kind has, and what is read for what is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from chalicelib.casework import answer_templates
+from chalicelib.casework.forms import FormField
+from chalicelib.casework.officers import Role
+from shared import clock
+from shared.directory import Directory, Field, Unit
+from shared.domain.errors import InvalidInputError
+from shared.domain.gsm7 import unaccented
+from shared.domain.working_calendar import local_date
+from shared.web.i18n import N_, Language, gettext
+
+ROLES: dict[Role, str] = {
+    Role.INTAKE_OFFICER: N_("Tiếp nhận, phân công"),
+    Role.HANDLER: N_("Người xử lý"),
+    Role.UNIT_HEAD: N_("Lãnh đạo đơn vị"),
+    Role.APPROVER: N_("Người phê duyệt"),
+    Role.HOTLINE_OPERATOR: N_("Điện thoại viên"),
+    Role.INSPECTOR: N_("Tổ công tác kiểm tra"),
+    Role.COMMITTEE: N_("Ban Chỉ đạo cải cách hành chính"),
+    Role.ADMINISTRATOR: N_("Quản trị danh mục"),
+    Role.AUDITOR: N_("Kiểm toán"),
+}
+CODE_HINT = N_("Không đổi được về sau. Ví dụ: VCCVC")
+VALID_FROM = FormField(
+    "valid_from",
+    N_("Có hiệu lực từ ngày"),
+    "date",
+    hint=N_("Ngày khác: thêm phiên bản mới. Đúng ngày của một phiên bản đã có: sửa phiên bản đó."),
+)
+
+
+class KindOfRows(NamedTuple):
+    """What a kind of rows is called, which fields its form has, and what its list shows beside the name."""
+
+    title: str
+    one: str
+    fields: tuple[FormField, ...]
+    columns: tuple[str, ...]
+    id_field: FormField | None = None
+    """The code that an administrator chooses once; None where it is made of the name."""
+    id_pattern: re.Pattern[str] = re.compile(r"[A-Z][A-Z0-9]{1,15}")
+
+
+KINDS: dict[str, KindOfRows] = {
+    "unit": KindOfRows(
+        N_("Các đơn vị"),
+        N_("Thêm đơn vị"),
+        (
+            FormField("name", N_("Tên"), "text"),
+            FormField("name_en", N_("Tên tiếng Anh"), "text", is_optional=True),
+            FormField(
+                "short_name",
+                N_("Tên ngắn"),
+                "text",
+                is_optional=True,
+                hint=N_("Không dấu, nhiều nhất 20 ký tự; dùng trong tin nhắn."),
+            ),
+            FormField("parent", N_("Trực thuộc"), "choice", is_optional=True, source="units"),
+            FormField(
+                "rung",
+                N_("Bậc xem xét lại"),
+                "number",
+                is_optional=True,
+                hint=N_("Để trống nếu đơn vị không bao giờ xem xét lại câu trả lời của đơn vị khác."),
+            ),
+        ),
+        ("short_name", "parent"),
+        FormField("id", N_("Mã"), "text", hint=CODE_HINT),
+    ),
+    "field": KindOfRows(
+        N_("Các lĩnh vực"),
+        N_("Thêm lĩnh vực"),
+        (
+            FormField("name", N_("Tên"), "text"),
+            FormField("name_en", N_("Tên tiếng Anh"), "text", is_optional=True),
+            FormField(
+                "unit",
+                N_("Đơn vị phụ trách"),
+                "choice",
+                is_optional=True,
+                source="units",
+                hint=N_("Chọn đơn vị, hoặc ghi cơ quan khác ở dưới."),
+            ),
+            FormField("forward_to", N_("Cơ quan khác"), "text", is_optional=True),
+            FormField(
+                "example",
+                N_("Ví dụ cho người gửi"),
+                "text",
+                is_optional=True,
+                hint=N_("Hiện cạnh tên khi người gửi chọn lĩnh vực."),
+            ),
+        ),
+        ("unit",),
+        FormField("id", N_("Mã"), "text", hint=CODE_HINT),
+    ),
+    "officer": KindOfRows(
+        N_("Các cán bộ"),
+        N_("Thêm cán bộ"),
+        (
+            FormField("name", N_("Họ và tên"), "text"),
+            FormField("email", N_("Thư công vụ"), "email"),
+            FormField("unit", N_("Đơn vị"), "choice", source="units"),
+            FormField("roles", N_("Vai trò"), "ticks", is_optional=True, source="roles"),
+            FormField(
+                "reads_restricted",
+                N_("Là người phê duyệt được chỉ định đọc tố cáo."),
+                "tick",
+                is_optional=True,
+            ),
+            FormField(
+                "replaced_by",
+                N_("Người tiếp nhận việc"),
+                "choice",
+                is_optional=True,
+                source="colleagues",
+                hint=N_("Khi chuyển đơn vị: ai trong đơn vị cũ xử lý tiếp những hồ sơ đang làm."),
+            ),
+        ),
+        ("unit", "roles"),
+        FormField("id", N_("Tên đăng nhập"), "text", hint=N_("Không đổi được về sau. Ví dụ: minh.ccvc")),
+        re.compile(r"[a-z0-9][a-z0-9._-]{1,63}"),
+    ),
+    answer_templates.KIND: KindOfRows(
+        N_("Các mẫu trả lời"),
+        N_("Thêm mẫu trả lời"),
+        (
+            FormField("name", N_("Tên"), "text"),
+            FormField(
+                "field",
+                N_("Lĩnh vực"),
+                "choice",
+                is_optional=True,
+                source="fields",
+                hint=N_("Để trống: mẫu dùng cho mọi lĩnh vực."),
+            ),
+            FormField(
+                "text",
+                N_("Nội dung mẫu"),
+                "area",
+                hint=N_(
+                    "Tự điền: [Mã số], [Ngày tiếp nhận], [Tiêu đề], [Lĩnh vực], [Đơn vị]. "
+                    "Chỗ khác trong ngoặc vuông do cán bộ điền."
+                ),
+            ),
+        ),
+        ("field",),
+    ),
+}
+"""What administrators keep by these pages; its order is the order of the tabs."""
+
+_NUMBERS, _LISTS, _TICKS = frozenset({"rung"}), frozenset({"roles"}), frozenset({"reads_restricted"})
+
+
+def fields_of(kind: str, *, is_new: bool) -> tuple[FormField, ...]:
+    """Return the fields of a kind's form; the code is asked for once."""
+    told = KINDS[kind]
+    if is_new:
+        fields = tuple(one for one in told.fields if one.name != "replaced_by")
+        begins = VALID_FROM._replace(hint="")
+        return (*((told.id_field,) if told.id_field else ()), *fields, begins)
+    return (*told.fields, VALID_FROM)
+
+
+def form_of(kind: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return a row as its form holds it."""
+    form = {one.name: facts.get(one.name) for one in KINDS[kind].fields}
+    form["rung"] = form.get("rung") or None
+    return {
+        name: " ".join(value) if isinstance(value, list) else "true" if value is True else str(value or "")
+        for name, value in form.items()
+    }
+
+
+def row_of(kind: str, form: Mapping[str, str], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the row that a form says, on top of what stood there and the form does not ask for.
+
+    Raises:
+        InvalidInputError: a number that is none, or no day.
+    """
+    row: dict[str, Any] = {
+        name: value for name, value in (before or {}).items() if name not in ("valid_to", "replaced_by")
+    }
+    for field in KINDS[kind].fields:
+        value = _value(field.name, form.get(field.name, ""))
+        row.pop(field.name, None)
+        if value not in ("", None, False):
+            row[field.name] = value
+    if "roles" in {field.name for field in KINDS[kind].fields}:
+        row.setdefault("roles", [])
+    return row | {"valid_from": day_in(form, "valid_from").isoformat()}
+
+
+def _value(name: str, text: str) -> Any:
+    text = text.replace("\r\n", "\n").strip()[:10_000]
+    if name in _LISTS:
+        return text.split()
+    if name in _TICKS:
+        return text == "true"
+    if name in _NUMBERS and text:
+        if not (text.isascii() and text.isdecimal() and len(text) == 1):
+            raise InvalidInputError((name, "out-of-range"))
+        return int(text)
+    return text
+
+
+def id_of(kind: str, form: Mapping[str, str], taken: Iterable[str]) -> str:
+    """Return the id of a new row: as it was chosen, or made of its name.
+
+    Raises:
+        InvalidInputError: none, one with other signs, or one that is there already.
+    """
+    told, taken = KINDS[kind], set(taken)
+    if told.id_field is None:
+        made = "-".join(re.findall(r"[a-z0-9]+", unaccented(form.get("name", "")).casefold()))[:40]
+        numbered = (f"{made}-{number}" if number > 1 else made for number in range(1, len(taken) + 2))
+        return next(one for one in numbered if one not in taken) if made else "-"
+    chosen = form.get("id", "").strip()
+    if not chosen:
+        raise InvalidInputError(("id", "missing"))
+    if not told.id_pattern.fullmatch(chosen):
+        raise InvalidInputError(("id", "code"))
+    if chosen in taken:
+        raise InvalidInputError(("id", "taken"))
+    return chosen
+
+
+def day_in(form: Mapping[str, str], name: str) -> date:
+    """Return a day from a form.
+
+    Raises:
+        InvalidInputError: none, or no such day.
+    """
+    try:
+        return date.fromisoformat(form.get(name, "").strip())
+    except ValueError:
+        raise InvalidInputError((name, "invalid" if form.get(name) else "missing")) from None
+
+
+def _named(row: Unit | Field, language: Language) -> str:
+    return row.name_en if language == "en" and row.name_en else row.name
+
+
+class Words:
+    """Reads out stored facts: names for codes, yes for a tick."""
+
+    def __init__(self, directory: Directory, language: Language) -> None:
+        self._translated = gettext(language)
+        today = local_date(clock.now())
+        self.units = {row.id: _named(row, language) for row in directory.units(today).values()}
+        self.fields = {row.id: _named(row, language) for row in directory.fields(today).values()}
+        self.officers = directory.officers_names()
+        self.roles = {role.value: self._translated(label) for role, label in ROLES.items()}
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the lists that forms choose from."""
+        by_name = {
+            "units": self.units,
+            "fields": self.fields,
+            "roles": self.roles,
+        }
+        return {source: list(found.items()) for source, found in by_name.items()}
+
+    def read(self, name: str, value: Any) -> str:
+        """Return a fact as it is read."""
+        tables = {"unit": self.units, "parent": self.units, "field": self.fields}
+        if name in tables and value:
+            return tables[name].get(str(value), str(value))
+        if name == "replaced_by" and value:
+            return self.officers.get(str(value), str(value))
+        if isinstance(value, list):
+            return ", ".join(self.roles.get(str(one), str(one)) for one in value)
+        if isinstance(value, bool):
+            return self._translated("Có") if value else self._translated("Không")
+        if name in ("valid_from", "valid_to") and value:
+            return f"{date.fromisoformat(str(value)):%d/%m/%Y}"
+        return str(value or "")
+
+    def label(self, kind: str, name: str) -> str:
+        """Return what a fact is called."""
+        labels = {field.name: field.label for field in KINDS[kind].fields} | {
+            "valid_from": N_("Có hiệu lực từ ngày"),
+            "valid_to": N_("Ngày cuối có hiệu lực"),
+        }
+        return self._translated(labels[name]) if name in labels else name
