@@ -98,7 +98,7 @@ class Cloud:
         if self._files_url:
             # Presigned links lead a browser to moto's own port; in this process moto still answers by itself.
             os.environ.update(MOTO_S3_CUSTOM_ENDPOINTS=self._files_url, AWS_ENDPOINT_URL_S3=self._files_url)
-        moto_insides.quicken_queries()
+        moto_insides.quicken()
         self._mock.start()
         self._deploy_platform()
         self._furnish_bucket()
@@ -245,12 +245,17 @@ class Cloud:
         url: str = self.client("sqs").get_queue_url(QueueName=self.queue_name(queue))["QueueUrl"]
         return url
 
+    def queue_names(self) -> list[str]:
+        """Return the full names of all queues, the dead-letter queues among them."""
+        return [
+            *(self.queue_name(f"{queue}{suffix}") for queue in QUEUES for suffix in ("", "-dead")),
+            self.queue_name("changes-dead"),
+        ]
+
     def empty_queues(self) -> None:
         """Drop every message, also the hidden and the dead ones."""
-        for queue in QUEUES:
-            moto_insides.empty_queue(self.queue_name(queue))
-            moto_insides.empty_queue(self.queue_name(f"{queue}-dead"))
-        moto_insides.empty_queue(self.queue_name("changes-dead"))
+        for queue in self.queue_names():
+            moto_insides.empty_queue(queue)
 
 
 def _webhook_secret() -> str:

@@ -104,6 +104,12 @@ class ReceiptPump:
         self._waiting.clear()
         self.is_silent = False
 
+    def skip(self) -> None:
+        """Have told of all that was sent up to now."""
+        self.restart()
+        for _ in self._new_receipts():
+            pass
+
     def step(self) -> bool:
         """Post what there is to tell; tell whether there was anything."""
         new = [*self._new_receipts()]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -69,6 +69,17 @@ class SmsGateway:
             self._taken.clear()
             self.trouble.clear()
             self.is_down, self.asked = False, 0
+
+    def keep(self) -> dict[str, SentSms]:
+        """Return what was taken, for `put_back`."""
+        with self._lock:
+            return dict(self._taken)
+
+    def put_back(self, taken: Mapping[str, SentSms]) -> None:
+        """Have taken only this, and be well."""
+        self.forget()
+        with self._lock:
+            self._taken.update(taken)
 
     def receive(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """Take one request and answer it; `None`: close the connection without an answer.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -183,18 +184,38 @@ class LocalSystem:
     def cold_start(self) -> None:
         """Drop what the functions keep in memory (every functools cache of theirs), as new Lambda processes would.
 
-        AWS clients stay: making them anew costs a test most of its time and shows nothing.
+        What costs a test most of its time and shows nothing stays: AWS clients, and what is made of the package's own
+        files or of rules that are compared before each use.
         """
         directory.forget()
+        self.forget_composition()
+
+    def forget_composition(self) -> None:
+        """Do the same, and leave what was read of the directory: for who knows that it has not changed."""
         for name, module in list(sys.modules.items()):
             if name.partition(".")[0] in {"chalicelib", "shared"} or name.startswith("pakn_function_"):
-                _clear_caches(module)
+                _clear_caches(module, _KEPT.get(name, frozenset()))
 
 
-def _clear_caches(module: Any) -> None:
+_KEPT = {
+    "chalicelib.casework.composition": {"pages"},
+    "chalicelib.intake.composition": {"pages"},
+    "chalicelib.router.composition": {"router"},
+    "shared.domain.provinces": {"_codes", "_names"},
+    "shared.domain.working_calendar": {"_table", "_table_in_order"},
+    "shared.routing.text": {"fold", "spell"},
+    "shared.web.i18n": {"translations"},
+    "shared.web.static": {"asset"},
+    "shared.wording.sandbox": {"environment_of"},
+    "shared.wording.sources": {"_file", "names"},
+}
+"""Caches by module: templates, catalogues and tables, and the router with its compiled rules."""
+
+
+def _clear_caches(module: Any, kept: AbstractSet[str]) -> None:
     if module is aws:
         return
-    for thing in list(vars(module).values()):
+    for name, thing in list(vars(module).items()):
         clear = getattr(thing, "cache_clear", None)
-        if callable(clear):
+        if callable(clear) and name not in kept and getattr(thing, "__module__", "") == module.__name__:
             clear()

@@ -117,9 +117,11 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
 
     A petition that came by SMS was acknowledged in the very reply to its message, and a caller was told the
     reference by the operator: neither is told again unless another channel was chosen. The draft of a second answer
-    waits for the Task Force, above whoever approved the first.
+    waits for the Task Force, above whoever approved the first. What follows from an entry never changes by what came
+    after it: the relay may be late, and the reconciliation asks again at night.
     """
-    if entry.action is Action.DRAFT_ANSWER and petition.last(Action.REOPEN):
+    reopened = petition.last(Action.REOPEN)
+    if entry.action is Action.DRAFT_ANSWER and reopened is not None and reopened.seq < entry.seq:
         return (Notice(NoticeKind.DRAFT_WAITING, Audience.TASK_FORCE),)
     if entry.action is Action.ESCALATE:
         level = min(int(entry.facts["n"]), len(ESCALATION_LADDER))

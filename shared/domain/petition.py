@@ -251,8 +251,15 @@ class Petition(BaseModel):
         """Whether the receipt was given in the reply to the SMS, or by the operator, and nothing else was chosen."""
         if self.channel is Channel.SMS:
             return not self.is_receipt_owed
-        chosen = set(self.petitioner.reply_by)
-        return not chosen or chosen == {ReplyBy.PHONE}
+        return set(self._chosen_at_first) <= {ReplyBy.PHONE}
+
+    @property
+    def _chosen_at_first(self) -> tuple[str, ...]:
+        """How the petitioner wanted to be told on the day of receipt, whatever contact they added since."""
+        added = next((entry for entry in self.history if entry.action is Action.ADD_CONTACT), None)
+        if added is None or "chosen_before" not in added.facts:
+            return self.petitioner.reply_by
+        return tuple(filter(None, added.facts["chosen_before"].split(",")))
 
     @property
     def is_intact(self) -> bool:
@@ -579,7 +586,10 @@ class Petition(BaseModel):
             by="petitioner",
             at=at,
             change_id=change_id,
-            facts={"parts_before": str(len(petitioner.seal))},
+            facts={
+                "parts_before": str(len(petitioner.seal)),
+                "chosen_before": ",".join(petitioner.reply_by),
+            },
             petitioner=known,
         )
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _HOI, _NGA = "\u0309", "\u0303"
@@ -34,6 +35,7 @@ class Words:
         return len(self.folded)
 
 
+@lru_cache(8192)
 def spell(word: str) -> str:
     """Bring one decomposed, lower-case word to the form in which spellings are compared.
 
@@ -43,6 +45,7 @@ def spell(word: str) -> str:
     return _unite(_TONE.sub("", word) if tones else word) + tones
 
 
+@lru_cache(8192)
 def fold(word: str) -> str:
     """Strip one decomposed, lower-case word of all accents and of the spellings that sound alike."""
     return _unite(word if word.isascii() else _MARK.sub("", word).replace("đ", "d"))

@@ -4,7 +4,7 @@ import pytest
 
 from shared.domain.lifecycle import Action, State
 from shared.domain.notices import Audience, NoticeKind, notices_after
-from shared.domain.petition import Channel, Petitioner, ReplyBy
+from shared.domain.petition import Channel, Petitioner, ReplyBy, SealedPart
 from tests.builders import RECEIVED_AT, a_petition
 
 K, W = NoticeKind, Audience
@@ -68,3 +68,12 @@ def test_receipt_is_not_given_twice(channel, reply_by, is_told):
     petition = a_petition(channel=channel, petitioner=Petitioner(reply_by=reply_by))
 
     assert bool(notices_after(petition, petition.history[0])) is is_told
+
+
+def test_contact_that_a_caller_adds_later_owes_them_no_receipt_of_the_first_day():
+    caller = a_petition(channel=Channel.HOTLINE, petitioner=Petitioner(reply_by=(ReplyBy.PHONE,)))
+    added = caller.add_contact(
+        SealedPart(at=RECEIVED_AT, ciphertext="x"), (), (ReplyBy.EMAIL,), at=RECEIVED_AT, change_id="c"
+    )
+
+    assert notices_after(added, added.history[0]) == ()

@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.duties import DutyKind, duties
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.lifecycle import State
+from shared.domain.lifecycle import Action, State
 from shared.domain.notices import Audience, NoticeKind, notices_after
 from shared.domain.petition import Petition
 from shared.domain.second_look import (
@@ -133,3 +133,10 @@ def test_second_answer_waits_for_the_task_force_and_the_unit_above_is_told():
     assert (NoticeKind.REOPENED, Audience.UNIT_HEAD) in told
     assert (NoticeKind.REOPENED, Audience.PETITIONER) in told
     assert notices_after(drafted, drafted.history[-1]) == ((NoticeKind.DRAFT_WAITING, Audience.TASK_FORCE),)
+
+
+def test_what_followed_from_the_first_draft_is_the_same_after_the_petition_was_reopened():
+    reopened = asked(rated(2))
+    first = next(entry for entry in reopened.history if entry.action is Action.DRAFT_ANSWER)
+
+    assert notices_after(reopened, first) == ((NoticeKind.DRAFT_WAITING, Audience.APPROVER),)

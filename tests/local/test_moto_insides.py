@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from infra.local import moto_insides
+from tests.local.tiny import Script
 from tests.system import System
 
 FIXTURES = [
@@ -97,3 +99,61 @@ def test_a_reset_system_holds_the_directory_and_nothing_else(filled: System) -> 
     assert filled.items("petitions") == filled.items("deliveries") == []
     assert len(filled.items("directory")) == rows > 0
     assert filled.local.pumps.stream.lag == 0
+
+
+def test_quickened_answers_say_what_moto_says_of_every_kind_of_value(tiny: System) -> None:
+    item: dict[str, Any] = {
+        "reference": {"S": "a"},
+        "text": {"S": ""},
+        "number": {"N": "12.50"},
+        "truth": {"BOOL": False},
+        "nothing": {"NULL": True},
+        "bytes": {"B": b"\x00\xff"},
+        "names": {"SS": ["x", "y"]},
+        "list": {"L": [{"S": "S"}, {"M": {"N": {"N": "1"}}}]},
+        "S": {"M": {"S": {"S": "deep"}, "BOOL": {"BOOL": True}}},
+    }
+    table = tiny.local.cloud.outputs["PetitionsTable"]
+
+    tiny.local.cloud.client("dynamodb").put_item(TableName=table, Item=item)
+
+    (found,) = tiny.items("petitions")
+    assert found == item
+
+
+def test_a_system_that_is_put_back_is_where_it_was_and_goes_on_from_there(
+    tiny: System, script: Script
+) -> None:
+    dynamodb, sqs = tiny.local.cloud.client("dynamodb"), tiny.local.cloud.client("sqs")
+    table, bucket = tiny.local.cloud.outputs["PetitionsTable"], tiny.local.cloud.outputs["AttachmentsBucket"]
+    s3 = tiny.local.cloud.client("s3")
+    dynamodb.put_item(TableName=table, Item={"reference": {"S": "a"}, "n": {"N": "1"}})
+    s3.put_object(Bucket=bucket, Key="one", Body=b"first")
+    sqs.send_message(QueueUrl=tiny.local.cloud.queue_url("timers"), MessageBody="kept")
+    kept, at = tiny.keep(), tiny.clock.now()
+
+    for _ in range(2):
+        change = {"Key": {"reference": {"S": "a"}}, "UpdateExpression": "SET n = :n"}
+        dynamodb.update_item(TableName=table, **change, ExpressionAttributeValues={":n": {"N": "2"}})
+        s3.put_object(Bucket=bucket, Key="one", Body=b"second")
+        tiny.settle()
+        tiny.clock.hold_at(at + timedelta(days=1))
+        tiny.put_back(kept)
+
+        assert tiny.clock.now() == at
+        assert tiny.items("petitions") == [{"reference": {"S": "a"}, "n": {"N": "1"}}]
+        assert s3.get_object(Bucket=bucket, Key="one")["Body"].read() == b"first"
+        assert moto_insides.depth(tiny.local.cloud.queue_name("timers")).visible == 1
+
+    tiny.settle()
+    assert script.bodies("on_wake")[-1] == ["kept"]
+
+
+def test_a_table_put_back_says_whether_it_had_changed(tiny: System) -> None:
+    table, dynamodb = tiny.local.cloud.outputs["DirectoryTable"], tiny.local.cloud.client("dynamodb")
+    kept = moto_insides.keep_table(table)
+
+    assert not moto_insides.put_table_back(table, kept)
+    dynamodb.put_item(TableName=table, Item={"kind": {"S": "unit"}, "row": {"S": "new"}})
+    assert moto_insides.put_table_back(table, kept)
+    assert not moto_insides.put_table_back(table, kept)
