@@ -108,6 +108,9 @@ _FOLLOWS: dict[Action, tuple[Notice, ...]] = {
     Action.MOVE_DUE_DATE: (Notice(NoticeKind.DUE_DATE_MOVED, Audience.PETITIONER),),
 }
 
+OF_ASSIGNMENT = Notice(NoticeKind.ASSIGNED, Audience.PETITIONER)
+"""Follows from ROUTE and ASSIGN where the ministry switched it on: the entry itself says so."""
+
 ESCALATION_LADDER = (Audience.UNIT_HEAD, Audience.APPROVER, Audience.TASK_FORCE)
 """Who hears of an overdue petition, in turn: the unit's head, Văn phòng Bộ, the Task Force."""
 
@@ -138,4 +141,5 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
         return ()
     if entry.action is Action.SPLIT and entry.state is State.RECEIVED:
         return _FOLLOWS[Action.RETURN_TO_INTAKE]
-    return _FOLLOWS.get(entry.action, ())
+    tells_petitioner = entry.facts.get("tells") == Audience.PETITIONER
+    return (*_FOLLOWS.get(entry.action, ()), *([OF_ASSIGNMENT] if tells_petitioner else []))

@@ -360,7 +360,15 @@ class Petition(BaseModel):
             }
         )
 
-    def route(self, proposal: Proposal, unit: str, *, at: datetime, change_id: str) -> Self:
+    def route(
+        self,
+        proposal: Proposal,
+        unit: str,
+        *,
+        at: datetime,
+        change_id: str,
+        tells_petitioner: bool = False,
+    ) -> Self:
         """Give a fresh petition to the unit responsible for its field, as the router decided."""
         return self.record(
             Action.ROUTE,
@@ -368,7 +376,7 @@ class Petition(BaseModel):
             at=at,
             change_id=change_id,
             note="; ".join(proposal.because) or None,
-            facts={"unit": unit, "field": proposal.field or ""},
+            facts={"unit": unit, "field": proposal.field or ""} | _telling(tells_petitioner),
             unit=unit,
             field=proposal.field,
             kind=self.kind or proposal.kind,
@@ -450,15 +458,22 @@ class Petition(BaseModel):
         field: str | None = None,
         note: str | None = None,
         settles_dispute: bool = False,
+        tells_petitioner: bool = False,
     ) -> Self:
-        """Give the petition to a unit, which has to accept or return it; what settled a dispute it cannot return."""
+        """Give the petition to a unit, which has to accept or return it; what settled a dispute it cannot return.
+
+        `tells_petitioner` is written into the entry, so that a replay tells the same people whatever the switch says by
+        then; who was told of this unit before is not told again.
+        """
         return self.record(
             Action.ASSIGN,
             by=by,
             at=at,
             change_id=change_id,
             note=note,
-            facts={"unit": unit} | ({"dispute": "decided"} if settles_dispute else {}),
+            facts={"unit": unit}
+            | ({"dispute": "decided"} if settles_dispute else {})
+            | _telling(tells_petitioner and unit != self.unit),
             unit=unit,
             handler=None,
             field=field or self.field,
@@ -779,3 +794,8 @@ class Petition(BaseModel):
             }
         )
         return bare.record(Action.ERASE, by="timer", at=at, change_id=change_id, is_visible=False)
+
+
+def _telling(is_on: bool) -> dict[str, str]:  # noqa: FBT001 - one question, one answer
+    """Return the fact by which the petitioner learns of an assignment (`notices_after`)."""
+    return {"tells": "PETITIONER"} if is_on else {}

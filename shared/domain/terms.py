@@ -1,6 +1,6 @@
 """The ministry's time limits, as data with an effective date: a new regulation is a new row in the directory.
 
-A petition keeps the terms in force on its day of receipt. No field has a default: nothing here is law.
+A petition keeps the terms in force on its day of receipt. No time limit has a default: nothing here is law.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class Terms(BaseModel):
     """The time of day in Vietnam before which nobody is disturbed."""
     clock_pauses_while_awaiting: bool
     """Whether days spent in AWAITING_INFORMATION are left out; no legal basis for that was found."""
+    tell_assignment: bool = False
+    """Whether petitioners are told which unit was given their petition: a courtesy, which editions need not mention."""
     escalate_after_overdue_working_days: tuple[Count, ...]
     """Working days after the due date at which one level higher learns of it, in rising order."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.domain import deadlines
 from shared.domain.history import Entry
@@ -18,8 +18,14 @@ from shared.domain.reference import spaced
 from shared.domain.terms import Terms
 from shared.domain.working_calendar import WorkingCalendar, local_date
 
+if TYPE_CHECKING:
+    from shared.directory import Unit
+
+    from .sources import Language
+
 HOTLINE = "1900 1547"
 SHORT_CODE = "8088"
+LONGEST_SHORT_NAME = 20
 HIDDEN_PIN = "*" * 8
 """What stands in the place of the PIN in every notice but the one that gives it again."""
 
@@ -34,6 +40,9 @@ class Office:
     calendar: WorkingCalendar
     now: datetime
     pin: str = ""
+    unit: Unit | None = None
+    """The unit that the entry is about."""
+    language: Language = "vi"
 
 
 def is_neutral(petition: Petition) -> bool:
@@ -59,6 +68,7 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "short_code": SHORT_CODE,
         "text": None if neutral else entry.text,
         "body": None if neutral else entry.facts.get("body"),
+        **(_NO_UNIT if neutral else _unit(office)),
         "subject": None if neutral else petition.subject or None,
         "answer": None if neutral else answer,
         "is_conduct": neutral,
@@ -73,6 +83,19 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         **_lateness(petition, entry, office),
         **_progress(petition, office, neutral=neutral),
     }
+
+
+_NO_UNIT: dict[str, str | None] = {"unit": None, "unit_short": None}
+
+
+def _unit(office: Office) -> dict[str, str | None]:
+    """Name the unit as its reader's language does, and in a form that an SMS has room for."""
+    if office.unit is None:
+        return _NO_UNIT
+    short = office.unit.short_name
+    has_room = 0 < len(short) <= LONGEST_SHORT_NAME and short.isascii()
+    name = office.unit.name_en if office.language == "en" else ""
+    return {"unit": name or office.unit.name, "unit_short": short if has_room else None}
 
 
 def _lateness(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from shared.directory import Unit
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Answer, Channel, Kind, Petition, Petitioner
 from shared.domain.terms import TERMS_2018
@@ -24,6 +25,13 @@ REFERENCE = "26483190275"
 SUNDAY_IN_DECEMBER = date(2026, 12, 27)
 """The longest day of the week, and two digits everywhere."""
 _LONG = "Ủy ban nhân dân phường Trường Thọ, thành phố Thủ Đức, Thành phố Hồ Chí Minh. " * 12
+_UNIT = Unit(
+    id="VCCVC",
+    valid_from=date(2018, 6, 18),
+    name="Vụ Công chức - Viên chức",
+    name_en="Department of Civil Servants and Public Employees",
+    short_name="Vu CCVC Bo Noi vu VN",
+)
 _COUNTS = {"n": 99, "working_days_late": 999, "days_left": 999, "count": 10, "unnamed": 7}
 
 
@@ -122,6 +130,8 @@ def _facts(name: TextName, petition: Petition, site: str, counts: Mapping[str, A
         terms=TERMS_2018,
         calendar=WorkingCalendar(),
         now=NOW,
+        unit=_UNIT.model_copy(update={"name": _LONG, "name_en": _LONG}) if counts is _COUNTS else _UNIT,
+        language=name.language,
     )
     facts = facts_of(petition, petition.history[-1], office)
     facts["pin"] = "12345678" if name.kind == "PIN_AGAIN" else facts["pin"]

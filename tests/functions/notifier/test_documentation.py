@@ -34,6 +34,7 @@ def notices_table() -> str:
             after[notice].append(action.value)
     for audience in notices.ESCALATION_LADDER:
         after[notices.Notice(NoticeKind.ESCALATION, audience)].append("escalate")
+    after[notices.OF_ASSIGNMENT] += ["assign", "route"]
     lines = ["| notice | to | after | void when the petition moved on |", "|---|---|---|---|"]
     for (kind, audience), actions in sorted(after.items()):
         void = "yes" if kind in VOID_WHEN else "no"

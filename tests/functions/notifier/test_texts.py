@@ -33,6 +33,7 @@ HOSTILE = "<script>alert('x')</script> {{ 7*7 }} đường dẫn http://ác.exam
 TOLD_BY_ACTION = {notice for found in notices._FOLLOWS.values() for notice in found} | {
     notices.Notice(NoticeKind.ESCALATION, audience) for audience in notices.ESCALATION_LADDER
 }
+TOLD_BY_ACTION.add(notices.OF_ASSIGNMENT)
 TO_PETITIONERS = sorted({one.kind for one in TOLD_BY_ACTION if one.audience is Audience.PETITIONER})
 TO_OFFICERS = sorted({one.kind for one in TOLD_BY_ACTION if one.audience is not Audience.PETITIONER})
 

@@ -185,7 +185,12 @@ class Assign(ActionInput):
         _check_may_be_given(unit, petition, act)
         _check_height(unit, petition, act)
         return petition.assign(
-            unit, field=self.field, note=self.note, settles_dispute=disputes.is_open(petition), **act.cause
+            unit,
+            field=self.field,
+            note=self.note,
+            settles_dispute=disputes.is_open(petition),
+            tells_petitioner=act.directory.terms_of(petition).tell_assignment,
+            **act.cause,
         )
 
 

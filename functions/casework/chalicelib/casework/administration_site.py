@@ -53,6 +53,7 @@ COUNTS: dict[str, str] = {
     "erase_after_years": N_("Xóa dữ liệu cá nhân sau (năm)"),
     "poor_rating_at_most": N_("Được đề nghị xem xét lại nếu cho điểm từ 1 đến"),
 }
+TICKS = ("clock_pauses_while_awaiting", "tell_assignment")
 TERMS_FIELDS = (
     FormField(
         "valid_from", N_("Có hiệu lực từ ngày"), "date", hint=N_("Áp dụng cho hồ sơ tiếp nhận từ ngày này.")
@@ -73,6 +74,13 @@ TERMS_FIELDS = (
         N_("Không tính những ngày chờ người gửi bổ sung."),
         "tick",
         is_optional=True,
+    ),
+    FormField(
+        "tell_assignment",
+        N_("Báo cho người gửi khi hồ sơ được giao cho đơn vị."),
+        "tick",
+        is_optional=True,
+        hint=N_("Với phản ánh về hành vi và tố cáo, không nêu tên đơn vị."),
     ),
 )
 
@@ -232,7 +240,7 @@ def _form_of(given: Terms) -> dict[str, str]:
     said = facts | {
         "notices_from": f"{given.notices_from:%H:%M}",
         "escalate_after_overdue_working_days": stages,
-        "clock_pauses_while_awaiting": "true" if given.clock_pauses_while_awaiting else "",
+        **{name: "true" if getattr(given, name) else "" for name in TICKS},
     }
     return {field.name: str(said.get(field.name, "")) for field in TERMS_FIELDS}
 
@@ -247,7 +255,7 @@ def _terms_row(form: Mapping[str, str]) -> dict[str, Any]:
         "legal_basis": form.get("legal_basis", "").strip()[:1000],
         **{name: form.get(name, "").strip() for name in COUNTS},
         "notices_from": form.get("notices_from", "").strip(),
-        "clock_pauses_while_awaiting": form.get("clock_pauses_while_awaiting") == "true",
+        **{name: form.get(name) == "true" for name in TICKS},
         "escalate_after_overdue_working_days": [stage for stage in stages if stage],
     }
 
@@ -315,7 +323,7 @@ def _read(given: Terms, language: Language) -> dict[str, str]:
     scopes = _scopes(language)
     for name, source in (("field", "fields"), ("kind", "kinds")):
         said[name] = dict(scopes[source]).get(said[name], said[name])
-    said["clock_pauses_while_awaiting"] = _("Có") if given.clock_pauses_while_awaiting else _("Không")
+    said |= {name: _("Có") if getattr(given, name) else _("Không") for name in TICKS}
     said["valid_from"] = f"{given.valid_from:%d/%m/%Y}"
     return said
 

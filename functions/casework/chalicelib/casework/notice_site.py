@@ -20,6 +20,7 @@ from shared import clock
 from shared.deliveries import Delivery, DeliveryChannel
 from shared.domain.notices import Audience
 from shared.domain.petition import Petition
+from shared.domain.working_calendar import local_date
 from shared.web.i18n import Language, gettext
 from shared.web.labels import AUDIENCES, NOTICES
 from shared.wording.facts import HIDDEN_PIN, Office, facts_of
@@ -89,6 +90,8 @@ def said_again(petition: Petition, one: Delivery) -> Rendered | None:
         calendar=directory.calendar(),
         now=min(one.at, clock.now()),
         pin=HIDDEN_PIN,
+        unit=directory.units(local_date(clock.now())).get(entry.facts.get("unit", "")),
+        language=name.language,
     )
     try:
         return rendered(name, _source(name, one.template or PACKAGED), facts_of(petition, entry, office))

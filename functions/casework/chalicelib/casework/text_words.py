@@ -44,6 +44,8 @@ VARIABLES: dict[str, str] = {
     "short_code": N_("đầu số tin nhắn"),
     "text": N_("nội dung cán bộ viết cho người gửi; trống nếu phản ánh về hành vi"),
     "body": N_("cơ quan được chuyển đến; trống nếu phản ánh về hành vi"),
+    "unit": N_("đơn vị được giao; trống nếu phản ánh về hành vi"),
+    "unit_short": N_("tên ngắn không dấu của đơn vị, cho tin nhắn; trống nếu phản ánh về hành vi"),
     "subject": N_("tóm tắt của phản ánh, kiến nghị; trống nếu phản ánh về hành vi"),
     "answer": N_("câu trả lời đã duyệt; trống nếu phản ánh về hành vi"),
     "is_conduct": N_("có phải phản ánh về hành vi hoặc tố cáo không"),

@@ -320,17 +320,19 @@ class Courier:
     def _render(
         self, notice: Notice, reader: Reader, channel: DeliveryChannel, language: Language
     ) -> Rendered:
-        return self._texts.render(reader, notice.request.kind, channel, language, self._facts(notice))
+        return self._texts.render(
+            reader, notice.request.kind, channel, language, self._facts(notice, language)
+        )
 
     def _render_together(
         self, notices: Sequence[Notice], channel: DeliveryChannel, language: Language
     ) -> Rendered:
         if len(notices) == 1:
             return self._render(notices[0], "petitioner", channel, language)
-        parts = [(one.request.kind, self._facts(one)) for one in in_order(notices)]
+        parts = [(one.request.kind, self._facts(one, language)) for one in in_order(notices)]
         return self._texts.render_bunch(parts, channel, language)
 
-    def _facts(self, notice: Notice) -> dict[str, Any]:
+    def _facts(self, notice: Notice, language: Language) -> dict[str, Any]:
         petition = notice.petition
         office = Office(
             public_url=self._public_url,
@@ -339,6 +341,8 @@ class Courier:
             terms=self._directory.terms_of(petition),
             calendar=self._directory.calendar(),
             now=clock.now(),
+            unit=self._directory.units(local_date(clock.now())).get(notice.entry.facts.get("unit", "")),
+            language=language,
         )
         return facts_of(petition, notice.entry, office)
 

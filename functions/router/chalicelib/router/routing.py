@@ -67,7 +67,9 @@ class Router:
             and field is not None
             and field.unit is not None
         ):
-            return petition.route(proposal, field.unit, at=now, change_id=CHANGE_ID)
+            return petition.route(
+                proposal, field.unit, at=now, change_id=CHANGE_ID, tells_petitioner=self._tells(petition)
+            )
         unit = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         return petition.hand_to_intake(unit, by="router", at=now, change_id=CHANGE_ID, proposal=proposal)
 
@@ -87,13 +89,19 @@ class Router:
             return petition.restrict(examiner, by="router", at=now, change_id=CHANGE_ID, proposal=told)
         if told.lane is Lane.ORDINARY:
             told = told.model_copy(update={"field": conduct.FIELD, "kind": Kind.CONDUCT})
-            return petition.route(told, examiner, at=now, change_id=CHANGE_ID)
+            return petition.route(
+                told, examiner, at=now, change_id=CHANGE_ID, tells_petitioner=self._tells(petition)
+            )
         intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         parents = self._directory.parents(day)
         is_barred = any(conduct.is_barred(intake, unit, parents) for unit in known)
         return petition.hand_to_intake(
             examiner if is_barred else intake, by="router", at=now, change_id=CHANGE_ID, proposal=told
         )
+
+    def _tells(self, petition: Petition) -> bool:
+        """Tell whether its sender is to learn which unit was given it (the ministry's switch)."""
+        return self._directory.terms_of(petition).tell_assignment
 
     def _named_units(self, petition: Petition, day: date) -> tuple[str, ...]:
         units = self._directory.units(day).values()

@@ -1,0 +1,109 @@
+"""Where the ministry switched it on, petitioners learn which unit was given their petition; of conduct, no unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.terms import TERMS_2018
+from tests.journeys.people import CITIZEN, Citizen, Officer
+from tests.system import System
+
+CONDUCT = "Cán bộ một cửa hẹn tôi bốn lần vẫn không trả kết quả, thái độ rất hách dịch."
+UNIT = "Vụ Công chức - Viên chức"
+
+
+def switch(system: System, *, tell: bool, on: str = "2026-11-03") -> None:
+    edition = TERMS_2018.model_dump(mode="json", exclude_none=True)
+    row = edition | {"valid_from": on, "tell_assignment": tell}
+    answer = system.http(
+        "PUT", "/desk/v1/directory/terms/petitions", json=row, headers=Officer(system, "quantri")._bearer
+    )
+    assert answer.status in (200, 201), answer.text
+
+
+def told(system: System, citizen: Citizen, words: str = "giao") -> list[str]:
+    return [
+        one.text
+        for one in system.outbox(citizen.reference)
+        if one.to in (CITIZEN["email"], "+84912345678") and words in f"{one.subject} {one.text}"
+    ]
+
+
+def test_by_itself_nobody_is_told(system: System) -> None:
+    citizen = Citizen(system)
+    citizen.send()
+
+    assert told(system, citizen) == []
+
+
+def test_petitioner_learns_the_unit_once(system: System) -> None:
+    switch(system, tell=True)
+    citizen = Citizen(system)
+    citizen.send()
+    system.travel(days=1)
+
+    (mail,) = told(system, citizen)
+    assert UNIT in mail
+    assert "23/11/2026" in mail
+
+
+def test_english_mail_names_the_unit_in_english(system: System) -> None:
+    switch(system, tell=True)
+    citizen = Citizen(system, language="en")
+    citizen.send()
+
+    (mail,) = told(system, citizen, "was assigned to")
+    assert UNIT not in mail
+    assert "Department" in mail
+
+
+def test_sms_names_it_shortly(system: System) -> None:
+    switch(system, tell=True)
+    citizen = Citizen(system, reply_by=["SMS"])
+    citizen.send()
+
+    (sms,) = told(system, citizen, "da giao")
+    assert "da giao Vu CCVC tra loi" in sms
+    assert len(sms) <= 160
+
+
+@pytest.mark.parametrize("channel", ["EMAIL", "SMS"])
+def test_of_a_complaint_about_conduct_no_unit_is_named(system: System, channel: str) -> None:
+    switch(system, tell=True)
+    citizen = Citizen(system, content=CONDUCT, kind="CONDUCT", reply_by=[channel])
+    citizen.send()
+
+    (text,) = told(system, citizen, "giao")
+    assert "nơi có trách nhiệm" in text or "noi co trach nhiem" in text
+    assert "Thanh tra" not in text
+    assert "Vụ" not in text
+
+
+def test_given_to_another_unit_the_petitioner_learns_of_that_one_and_not_twice_of_it(system: System) -> None:
+    switch(system, tell=True)
+    citizen = Citizen(system)
+    citizen.send()
+    handler, intake = Officer(system, "minh.ccvc"), Officer(system, "lan.tiepnhan")
+    handler.do("return-to-intake", citizen.reference, reason="Không thuộc Vụ.")
+
+    intake.do("assign", citizen.reference, unit="CTLBHXH", field="TL")
+    intake.do("assign", citizen.reference, unit="CTLBHXH", field="TL")
+
+    assert [UNIT in one for one in told(system, citizen)] == [True, False]
+    assert "Tiền lương" in told(system, citizen)[-1]
+
+
+def test_switched_off_again_what_was_written_still_tells_the_same(system: System) -> None:
+    switch(system, tell=True)
+    first = Citizen(system)
+    first.send()
+    before = told(system, first)
+
+    system.travel(days=1)
+    switch(system, tell=False, on="2026-11-04")
+    second = Citizen(system, content=f"{first.body['content']} Tôi hỏi lần nữa.")
+    second.send()
+    system.travel(days=2)
+
+    assert told(system, first) == before
+    assert told(system, second) == []
