@@ -40,6 +40,22 @@ class EvidenceSettings(Settings):
     """Whether it is enough that an SMS provider without receipts took a message; else it awaits proof for ever."""
 
 
+class PinSettings(Settings):
+    """What the functions are told that take PINs."""
+
+    throttle_table: str
+    pin_tries_per_reference: int = Field(default=10, ge=1)
+    pin_tries_per_address: int = Field(default=50, ge=0)
+    """Wrong PINs that one network address, or one officer for callers, may send; 0 is no limit. A village shares one
+    address, so it is not 10."""
+    pin_locked_minutes: int = Field(default=15, ge=1)
+
+    @property
+    def locked_for(self) -> timedelta:
+        """How long too many wrong PINs lock a reference."""
+        return timedelta(minutes=self.pin_locked_minutes)
+
+
 class FileSettings(Settings):
     """What the functions are told that let files in."""
 

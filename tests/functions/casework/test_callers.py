@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.functions import HttpResponse
 from shared.domain.petition import Petition
+from shared.domain.reference import damm_digit
 from shared.petitions import petition_of
 from tests.functions.casework.browsing import Browser
 from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
@@ -100,6 +101,16 @@ def test_what_is_no_number_is_named(system, caller):
     assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "phone")
 
 
+def track_on_the_web(system: System, caller: Citizen, pin: str) -> HttpResponse:
+    return system.http("GET", f"/v1/petitions/{caller.reference}", headers={"X-Petition-Pin": pin})
+
+
+def numbered(number: int) -> str:
+    """Return a reference that nobody has, with its check digit."""
+    digits = f"26{number:08}"
+    return digits + damm_digit(digits)
+
+
 # --- on behalf ----------------------------------------------------------------------------------------
 
 
@@ -135,6 +146,38 @@ def test_who_shows_nothing_gets_nothing(system, caller, proof):
         k: v for k, v in ask(system, unknown, "withdraw", **proof).json().items() if k != "instance"
     }
     assert not [entry for entry in stored(system).history if entry.by == f"officer:{OPERATOR}"]
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [pytest.param({"pin": "00000000"}, id="by PIN"), pytest.param({"phone": OTHERS}, id="by another number")],
+)
+def test_who_guesses_at_the_hotline_is_locked_out_there_and_on_the_web(system, caller, proof):
+    for _ in range(10):
+        assert ask(system, caller, "track", **proof).status == 404
+
+    assert ask(system, caller, "track").status == 404
+    assert ask(system, caller, "track", phone=NUMBER).status == 404
+    assert track_on_the_web(system, caller, caller.pin).status == 404
+    system.travel(minutes=16)
+    assert ask(system, caller, "track").status == 200
+
+
+def test_who_guesses_on_the_web_is_locked_out_at_the_hotline_too(system, caller):
+    for _ in range(10):
+        assert track_on_the_web(system, caller, "00000000").status == 404
+
+    assert ask(system, caller, "track").status == 404
+
+
+def test_an_operator_who_guesses_at_many_petitions_is_locked(system, caller):
+    other = Citizen(system)
+    for number in range(50):
+        other.reference = numbered(number)
+        ask(system, other, "track", pin="00000000")
+
+    assert ask(system, caller, "track").status == 404
+    assert ask(system, caller, "track", "lan.tiepnhan").status == 200
 
 
 def test_a_caller_rates_asks_for_a_second_look_and_hears_how_it_stands(system, caller):

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib.casework import composition
 from tests.functions.casework.browsing import Browser
 from tests.journeys.people import Citizen
 from tests.system import System
@@ -39,6 +40,19 @@ def test_text_is_rendered_again_without_the_petitioners_link(system: System, ref
     assert "Đã tiếp nhận phản ánh, kiến nghị mã" in page
     assert "t=***" in page
     assert mail.text.split("&t=")[1][:32] not in page
+
+
+@pytest.mark.parametrize("place", ["", "/notices"], ids=["petition", "notices"])
+def test_reader_who_called_a_mail_unwanted_is_shown_to_who_may_see_the_petition(
+    system: System, reference: str, place: str
+):
+    at = system.clock.now()
+    composition.deliveries().record_complaint(reference, "1#RECEIPT#PETITIONER#EMAIL", at)
+
+    page = Browser(system, "lan.tiepnhan").get(f"/desk/petitions/{reference}{place}")
+
+    assert "Người nhận báo là thư rác" in page.text
+    assert Browser(system, "dung.cchc").get(f"/desk/petitions/{reference}{place}").status in (403, 404)
 
 
 def test_who_may_not_see_the_petition_sees_no_notices(system: System, reference: str):

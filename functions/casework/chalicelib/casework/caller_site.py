@@ -35,7 +35,8 @@ WISHES: dict[Wish, str] = {
     Wish.WITHDRAW: N_("Rút phản ánh, kiến nghị"),
 }
 NOT_THEIRS = N_(
-    "Không tìm thấy mã số này, mã PIN không đúng, hoặc số điện thoại không phải số đã đăng ký. Hãy hỏi lại người gọi."
+    "Không tìm thấy mã số này, mã PIN không đúng, hoặc số điện thoại không phải số đã đăng ký. Hãy hỏi lại người gọi; "
+    "nếu đã nhập sai nhiều lần, đợi 15 phút."
 )
 NOT_POSSIBLE = N_("Hồ sơ đang ở trạng thái không cho phép việc này.")
 _LONGEST_KEPT = 20_000

@@ -23,10 +23,12 @@ from shared.domain.contact import ContactError, normal_phone
 from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, StaleVersionError
 from shared.domain.lifecycle import State
 from shared.domain.petition import MAX_CONTENT, Channel, Petition
+from shared.domain.pin_again import times_sent
 from shared.domain.second_look import ask_for_second_look
 from shared.domain.submission import EMPTY_IS_ABSENT, clean_text
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions
+from shared.pin_guard import PinGuard
 
 _ATTEMPTS = 4
 _EARLIER = 10
@@ -106,9 +108,10 @@ class EarlierPetition(NamedTuple):
 class Callers:
     """What operators do for people whose petition is there already."""
 
-    def __init__(self, petitions: Petitions, directory: Directory, key: bytes) -> None:
+    def __init__(self, petitions: Petitions, directory: Directory, guard: PinGuard, key: bytes) -> None:
         self._petitions = petitions
         self._directory = directory
+        self._guard = guard
         self._key = key
 
     def earlier(self, officer: DeskOfficer, given: CallerInput) -> tuple[EarlierPetition, ...]:
@@ -145,19 +148,25 @@ class Callers:
         raise error
 
     def _shown_to_be_theirs(self, officer: DeskOfficer, reference: str, given: WishInput) -> Petition:
+        """Return the petition against what was shown; wrong tries count with those of the public, and by operator."""
         digits = references.normal_reference(reference[:40])
-        petition = self._petitions.get(digits) if digits else None
-        if petition is None or not permissions.may_know(officer, petition):
+        if digits is None:
             raise NotFoundOrWrongPinError
-        if given.pin:
-            pin = "".join(given.pin.split())
-            is_theirs = references.proves(self._key, petition.reference, pin)
-        else:
-            contact = references.contact_key(self._key, given.phone or "")
-            is_theirs = contact in petition.petitioner.contact_keys
-        if not is_theirs:
+        petition = self._petitions.get(digits)
+        if petition is not None and not permissions.may_know(officer, petition):
+            petition = None
+        opened = times_sent(petition)
+        is_locked = self._guard.is_locked(digits, officer.actor, opened)
+        if petition is None or is_locked or not self._proves(given, petition):
+            self._guard.count_wrong_try(digits, officer.actor, opened)
             raise NotFoundOrWrongPinError
         return petition
+
+    def _proves(self, given: WishInput, petition: Petition) -> bool:
+        if given.pin:
+            return references.proves(self._key, petition.reference, "".join(given.pin.split()))
+        contact = references.contact_key(self._key, given.phone or "")
+        return contact in petition.petitioner.contact_keys
 
     def _changed(self, petition: Petition, given: WishInput, by: str) -> Petition:
         now, change_id = clock.now(), given.change_id

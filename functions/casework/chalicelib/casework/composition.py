@@ -136,8 +136,18 @@ def call_tasks() -> CallTasks:
 def callers() -> Callers:
     """Return what serves people who call again."""
     from chalicelib.casework.callers import Callers  # noqa: PLC0415 - few requests are about calls
+    from shared.pin_guard import PinGuard  # noqa: PLC0415 - ditto
 
-    return Callers(petitions(), directory(), secrets.identifiers_key(configuration().identifiers_secret))
+    told = configuration()
+    key = secrets.identifiers_key(told.identifiers_secret)
+    guard = PinGuard(
+        told.throttle_table,
+        key,
+        tries_per_reference=told.pin_tries_per_reference,
+        tries_per_address=told.pin_tries_per_address,
+        locked_for=told.locked_for,
+    )
+    return Callers(petitions(), directory(), guard, key)
 
 
 @cache

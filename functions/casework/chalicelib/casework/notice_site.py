@@ -66,6 +66,7 @@ def _line(one: Delivery, language: Language) -> dict[str, Any]:
         "provider": " ".join(part for part in (one.provider, one.provider_id) if part),
         "template": one.template or "",
         "reason": one.reason or "",
+        "complained_at": one.complained_at,
         "segments": one.segments,
         "has_text": one.template is not None and one.kind.value != "PIN_AGAIN",
     }

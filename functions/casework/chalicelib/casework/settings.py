@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared import settings
 
 
-class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings):
+class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, settings.PinSettings):
     """Tables come from the base; casework may open the seal, for officers whose role and reason allow it."""
 
     statistics_table: str

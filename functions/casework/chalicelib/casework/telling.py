@@ -43,6 +43,8 @@ class Told(NamedTuple):
     state: str
     is_settled: bool
     """Whether nobody has to worry about it."""
+    complained_at: datetime | None = None
+    """When its reader called it unwanted: nothing more goes to that address."""
 
 
 def told_to_petitioner(petition: Petition, deliveries: Deliveries, language: Language) -> tuple[Told, ...]:
@@ -56,6 +58,7 @@ def told_to_petitioner(petition: Petition, deliveries: Deliveries, language: Lan
             channel=_(CHANNELS[one.channel]),
             state=_(STATES[one.state]),
             is_settled=not is_worrying(one),
+            complained_at=one.complained_at,
         )
         for one in deliveries.of_petition(petition.reference)
         if one.audience is Audience.PETITIONER

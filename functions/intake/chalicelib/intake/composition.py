@@ -12,7 +12,6 @@ from chalicelib.intake.daily_limit import LimitedReception
 from chalicelib.intake.find_petition import PetitionFinder
 from chalicelib.intake.follow_up import FollowUp
 from chalicelib.intake.pin_again import PinAgain
-from chalicelib.intake.pin_guard import PinGuard
 from chalicelib.intake.public_record import PublicRecord
 from chalicelib.intake.public_statistics import PublicStatistics
 from chalicelib.intake.seeing import Sightings
@@ -22,6 +21,7 @@ from shared.deliveries import Deliveries
 from shared.directory import Directory
 from shared.outlines import Outlines
 from shared.petitions import Petitions
+from shared.pin_guard import PinGuard
 from shared.reception import Reception
 from shared.roots import Roots
 from shared.seal import Seal

@@ -7,7 +7,6 @@ time tells whether the petition exists, whether the contact was right, or whethe
 from __future__ import annotations
 
 from chalicelib.intake.follow_up import FollowUp
-from chalicelib.intake.pin_guard import PinGuard
 from shared import clock
 from shared.domain import reference as references
 from shared.domain.contact import ContactError, normal_email, normal_phone
@@ -15,6 +14,7 @@ from shared.domain.errors import ActionNotPossibleError, StaleVersionError
 from shared.domain.petition import Petition, ReplyBy
 from shared.domain.pin_again import may_send_pin
 from shared.petitions import Petitions
+from shared.pin_guard import PinGuard
 
 
 class PinAgain:

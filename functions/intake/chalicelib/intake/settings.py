@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -19,10 +18,9 @@ class ScannerKind(StrEnum):
     EICAR = "eicar"
 
 
-class IntakeSettings(settings.FileSettings, settings.EvidenceSettings):
+class IntakeSettings(settings.FileSettings, settings.EvidenceSettings, settings.PinSettings):
     """Intake's tables, keys and limits. It may close the seal and has no right to open it."""
 
-    throttle_table: str
     statistics_table: str
     roots_table: str
     seal_key_id: str
@@ -32,10 +30,6 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings):
     parts_queue_url: str
     sms_parts_wait_minutes: int = Field(default=15, ge=1, le=15)
     """How long missing parts of a long SMS are waited for; SQS hides a message for 15 minutes at most."""
-    pin_tries_per_reference: int = Field(default=10, ge=1)
-    pin_tries_per_address: int = Field(default=50, ge=0)
-    """Wrong PINs that one network address may send; 0 is no limit. A village shares one address, so it is not 10."""
-    pin_locked_minutes: int = Field(default=15, ge=1)
     pins_again_per_day: int = Field(default=3, ge=0)
     """How often a petition's PIN is sent again in a day to a contact on file; 0 is never."""
     petitions_per_contact: int = Field(default=10, ge=0)
@@ -84,8 +78,3 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings):
     def cost_of_a_try(self) -> int:
         """How hard the page's challenge is: on one machine it is asked and checked, and hardly felt."""
         return min(self.challenge_cost, 40) if self.stage == "local" else self.challenge_cost
-
-    @property
-    def locked_for(self) -> timedelta:
-        """How long too many wrong PINs lock a reference."""
-        return timedelta(minutes=self.pin_locked_minutes)
