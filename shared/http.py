@@ -136,6 +136,7 @@ RULES: dict[str, str] = {
     "yourself": N_("Không tự bỏ quyền quản trị của mình. Hãy nhờ quản trị viên khác."),
     "differs-from-id": N_("Mục này khác với địa chỉ của dòng."),
     "ends-before-it-begins": N_("Ngày cuối phải bằng hoặc sau ngày đầu."),
+    "yet-to-come": N_("Ngày này chưa đến."),
     "longer-than-a-year": N_("Báo cáo không dài quá một năm."),
     "control-characters": N_("Nội dung có ký tự không đọc được."),
     "too-many-contacts": N_("Đã thêm đủ liên hệ. Cần đổi nữa, xin gọi 1900 1547."),

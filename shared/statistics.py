@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from shared import aws
 from shared.directory import Directory
+from shared.domain.past import as_it_stood
 from shared.domain.petition import Lane, Petition
 from shared.domain.tallies import Breakdown, Shelf, Tally, groups_of, shelf_of, tally_of
 from shared.domain.working_calendar import end_of_day, local_date
@@ -67,6 +68,10 @@ class Statistics:
     def at(self, now: datetime) -> Reading:
         """Return the statistics as they stand now; ask it for all that one page or report shows."""
         return Reading(self, self._outlines, now)
+
+    def as_of(self, day: date) -> PastReading:
+        """Return the statistics as they stood at the end of a past day, told again from the petitions' histories."""
+        return PastReading(self, self._outlines, day)
 
     def touched(self, now: datetime) -> set[date] | None:
         """Return the days of receipt whose rows are out of date; None when all are."""
@@ -224,6 +229,41 @@ class Reading:
                 yield day, Figure(shelf_of(petition), group, tally)
 
 
+class PastReading:
+    """The statistics as they stood at the end of a day: counted from outlines, for nobody keeps rows of the past.
+
+    Who may know of a petition is decided by what is known of it now: a denunciation that was recognised later is one.
+    """
+
+    def __init__(self, statistics: Statistics, outlines: Outlines, day: date) -> None:
+        self._statistics = statistics
+        self._outlines = outlines
+        self._day = day
+        self._stood: dict[tuple[date, date], list[tuple[Petition, Shelf, Tally]]] = {}
+
+    def figures(self, by: Breakdown, first: date, last: date) -> Iterator[Figure]:
+        """Yield the figures of all petitions received from one day to another."""
+        for _day, figure in self.daily(by, first, last):
+            yield figure
+
+    def daily(self, by: Breakdown, first: date, last: date) -> Iterator[tuple[date, Figure]]:
+        """Yield the same figures with their days of receipt."""
+        if (first, last) not in self._stood:
+            self._stood[first, last] = list(self._tallied(first, last))
+        for petition, shelf, tally in self._stood[first, last]:
+            group = groups_of(petition, tally).get(by)
+            if group is not None:
+                yield local_date(petition.received_at), Figure(shelf, group, tally)
+
+    def _tallied(self, first: date, last: date) -> Iterator[tuple[Petition, Shelf, Tally]]:
+        end = last_moment_of(self._day)
+        for petition in self._outlines.received(first, min(last, self._day)):
+            stood = as_it_stood(petition, end)
+            if stood is not None:
+                shelf = shelf_of(petition)._replace(unit=stood.unit or "")
+                yield stood, shelf, self._statistics.tally(stood, horizon_of(end))
+
+
 def rolled_up(petitions: Iterable[tuple[Petition, Tally]]) -> dict[str, dict[str, dict[str, Tally]]]:
     """Return the rows of the days on which petitions were received: by period, by name, by group."""
     periods: dict[str, dict[str, dict[str, Tally]]] = {}
@@ -249,6 +289,11 @@ def days_period(month: str) -> str:
 def name_of(shelf: Shelf) -> str:
     """Return a shelf as rows are named after it."""
     return f"{shelf.unit or _NONE}#{shelf.complained_unit or _NONE}#{shelf.lane}"
+
+
+def last_moment_of(day: date) -> datetime:
+    """Return the last instant that still belongs to a day in Vietnam."""
+    return end_of_day(day) - timedelta(microseconds=1)
 
 
 def horizon_of(now: datetime) -> date:

@@ -54,6 +54,8 @@ SHOWN = frozenset({"seq", "at", "action", "state", "text"})
 """What the petitioner reads of an entry."""
 KEPT = frozenset({"by", "change_id", "note", "facts", "is_visible"})
 """What only officers read."""
+FILED = ("unit", "field", "kind", "lane", "handler", "complained_unit", "province", "due_on")
+"""What a petition is filed and counted under; each entry notes among its facts what it changed of it (`past`)."""
 
 
 def shown_digest(entry: Entry) -> str:
@@ -80,6 +82,16 @@ def _canonical(entry: Entry, names: frozenset[str]) -> bytes:
 def link(previous_hash: str, digest: str) -> str:
     """Return the hash that chains a digest to what stands before it."""
     return hashlib.sha256(f"{previous_hash}{digest}".encode()).hexdigest()
+
+
+def refiled(before: BaseModel | None, after: BaseModel) -> dict[str, str]:
+    """Return what changed of what a petition is filed under, "" for what it no longer has; at first all that it has."""
+    fields = type(after).model_fields
+    return {
+        name: str(now or "")
+        for name in FILED
+        if (now := getattr(after, name)) != (getattr(before, name) if before else fields[name].default)
+    }
 
 
 def append(history: tuple[Entry, ...], entry: Entry, key: str) -> tuple[Entry, ...]:

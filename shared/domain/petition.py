@@ -340,6 +340,8 @@ class Petition(BaseModel):
         if len(self.history) >= MAX_HISTORY:
             raise ActionNotPossibleError(action, self.state)
         state = to or target
+        changed = self.model_copy(update={**updates, "state": state})
+        before = None if action is Action.RECEIVE else self
         entry = Entry(
             seq=self.version + 1,
             at=at,
@@ -349,16 +351,10 @@ class Petition(BaseModel):
             change_id=change_id,
             text=text,
             note=note,
-            facts=facts or {},
+            facts={**history.refiled(before, changed), **(facts or {})},
             is_visible=is_visible,
         )
-        return self.model_copy(
-            update={
-                **updates,
-                "state": state,
-                "history": history.append(self.history, entry, self.submission),
-            }
-        )
+        return changed.model_copy(update={"history": history.append(self.history, entry, self.submission)})
 
     def route(
         self,

@@ -1,6 +1,6 @@
 """The life of a petition: the table, and what holds on every walk through it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import settings
@@ -9,8 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from shared.domain import wake_ups
 from shared.domain.errors import ActionNotPossibleError
+from shared.domain.history import FILED
 from shared.domain.lifecycle import ENDED, MOVES, UNANSWERED, Action, State, possible_actions, target_of
-from shared.domain.petition import Publication
+from shared.domain.past import as_it_stood
+from shared.domain.petition import Kind, Lane, Publication
 from tests.builders import CALENDAR, RECEIVED_AT, SECOND_DUE_ON, TERMS, a_petition, vietnam
 
 S, A = State, Action
@@ -139,10 +141,11 @@ class PetitionLife(RuleBasedStateMachine):
     def receive(self):
         self.petition = a_petition()
         self.count = 0
+        self.before = [self.petition]
 
     def change(self):
         self.count += 1
-        return {"at": RECEIVED_AT, "change_id": f"c{self.count}"}
+        return {"at": RECEIVED_AT + timedelta(hours=self.count), "change_id": f"c{self.count}"}
 
     @rule(data=st.data())
     @precondition(lambda self: bool(possible_actions(self.petition.state)))
@@ -158,8 +161,16 @@ class PetitionLife(RuleBasedStateMachine):
             A.DRAFT_ANSWER: lambda: p.draft_answer("trả lời", officer="a", **by),
             A.APPROVE: lambda: p.approve(officer="b", **by),
             A.REOPEN: lambda: p.reopen("VPB", SECOND_DUE_ON, reason=None, **by),
-            A.ERASE: lambda: p.erase(at=RECEIVED_AT, change_id=by["change_id"]),
+            A.ERASE: lambda: p.erase(**{k: by[k] for k in ("at", "change_id")}),
             A.RESTRICT: lambda: p.restrict("TTRA", **by),
+            A.CLASSIFY: lambda: p.classify(
+                field=data.draw(st.sampled_from([None, "CCVC", "TL"])),
+                kind=data.draw(st.sampled_from([None, *Kind])),
+                lane=Lane.ORDINARY,
+                complained_unit=data.draw(st.sampled_from([None, "VTL"])),
+                **by,
+            ),
+            A.RATE: lambda: p.rate(2, None, **{k: by[k] for k in ("at", "change_id")}),
         }
         try:
             self.petition = verbs.get(
@@ -170,6 +181,17 @@ class PetitionLife(RuleBasedStateMachine):
         else:
             assert self.petition.version == p.version + 1
             assert self.petition.history[: p.version] == p.history or action is A.ERASE
+            self.before.append(self.petition)
+
+    def teardown(self):
+        """Every moment of this life can be told again from its history."""
+        for then in self.before:
+            told = as_it_stood(self.petition.outline(), then.history[-1].at)
+
+            assert told is not None
+            assert told.state is then.state
+            assert [getattr(told, name) for name in FILED] == [getattr(then, name) for name in FILED]
+            assert (told.rating and told.rating.score) == (then.rating and then.rating.score)
 
     @invariant()
     def history_is_whole(self):

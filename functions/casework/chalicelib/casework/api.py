@@ -11,10 +11,9 @@ from chalice.app import Request, Response
 from chalicelib.casework import composition, permissions
 from chalicelib.casework.actions import INPUTS, OpenSeal
 from chalicelib.casework.calling import CallRequest, OutcomeInput
-from chalicelib.casework.counting import REPORTS
 from chalicelib.casework.entering import CallInput, enter_call
 from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.reporting import Behind, Period, Report, days_of
+from chalicelib.casework.reporting import Behind, Period, Report
 from chalicelib.casework.views import DepartedView, DeskView, desk_view
 from shared import clock
 from shared.domain.errors import (
@@ -26,7 +25,6 @@ from shared.domain.errors import (
 )
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Petition
-from shared.domain.working_calendar import local_date
 from shared.http import json_answer, json_body, language_of, problem_of, raw_body, validated
 from shared.web.i18n import Language
 
@@ -271,7 +269,7 @@ def reported(request: Request, name: str) -> Response:
     """Make a report: JSON for programs, a file for spreadsheets."""
     officer = officer_of(request)
     given = query(request)
-    period = validated(Period, {one: given[one] for one in ("from", "to", "by") if given.get(one)})
+    period = period_of(given, "by")
     report_format = given.get("format") or "json"
     if report_format not in ("json", *EXPORTS):
         raise InvalidInputError(("format", "unknown"))
@@ -285,12 +283,18 @@ def cases_behind(request: Request, name: str) -> Response:
     """List the petitions behind a figure of a report."""
     officer = officer_of(request)
     given = query(request)
-    if name not in REPORTS:
-        raise InvalidInputError(("name", "unknown"))
-    period = validated(Period, {one: given[one] for one in ("from", "to") if given.get(one)})
-    behind = validated(Behind, {one: given[one] for one in Behind.model_fields if one in given})
-    found = composition.reports().behind(officer, behind, *days_of(name, period, local_date(clock.now())))
+    found = composition.reports().behind(officer, name, behind_of(given), period_of(given))
     return json_answer({"count": found.number, "petitions": list(found.rows)})
+
+
+def period_of(given: dict[str, str], *more: str) -> Period:
+    """Return the days that a reader names for a report, and what `more` of it they may choose."""
+    return validated(Period, {one: given[one] for one in ("from", "to", "as_of", *more) if given.get(one)})
+
+
+def behind_of(given: dict[str, str]) -> Behind:
+    """Return which figure a reader follows."""
+    return validated(Behind, {one: given[one] for one in Behind.model_fields if one in given})
 
 
 def _csv(report: Report, language: Language) -> Response:

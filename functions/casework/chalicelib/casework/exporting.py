@@ -14,7 +14,7 @@ from chalice.app import Response
 from chalicelib.casework.counting import REPORTS, Section
 from chalicelib.casework.measures import Column, Value
 from chalicelib.casework.reporting import Report
-from chalicelib.casework.wording import read
+from chalicelib.casework.wording import caption, read
 from shared.web.i18n import Language, gettext
 
 BOM = "\ufeff"
@@ -49,10 +49,11 @@ def xlsx_answer(report: Report, language: Language) -> Response:
 
 
 def _headers(report: Report, ending: str, content_type: str) -> dict[str, Any]:
+    past = f"_as-of_{report.as_of}" if report.as_of else ""
     by = f"_{report.by}" if report.name == "steering-committee" and report.by != "field" else ""
     return {
         "Content-Type": content_type,
-        "Content-Disposition": f'attachment; filename="{report.name}{by}_{report.first}_{report.last}.{ending}"',
+        "Content-Disposition": f'attachment; filename="{report.name}{by}_{report.first}_{report.last}{past}.{ending}"',
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
@@ -142,16 +143,6 @@ def _sheet(book: Any, report: Report, section: Section, formats: dict[str, Any],
 HEAD = 3
 """The line of the column heads: title, caption, an empty line above."""
 A4 = 9
-
-
-def caption(report: Report, language: Language) -> str:
-    """Return what the figures cover and when they were made."""
-    _ = gettext(language)
-    made_at = read("made_at", report.made_at, language)
-    text = _("Hồ sơ tiếp nhận từ {first} đến {last}; số liệu lúc {made}.").format(
-        first=read("first", report.first, language), last=read("last", report.last, language), made=made_at
-    )
-    return text if report.counts_denunciations else f"{text} {_('Không gồm tố cáo.')}"
 
 
 def _write(

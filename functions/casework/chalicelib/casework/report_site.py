@@ -11,19 +11,17 @@ from urllib.parse import urlencode
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import EXPORTS, query
+from chalicelib.casework.api import EXPORTS, behind_of, period_of, query
 from chalicelib.casework.charting import chart_of
 from chalicelib.casework.counting import BREAKDOWNS, HEADS, REPORTS, Section
 from chalicelib.casework.frame import language_of_page, render, unit_label
 from chalicelib.casework.measures import MEASURES, Column, Value
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
-from chalicelib.casework.reporting import Behind, Period, Report, days_of
-from chalicelib.casework.wording import read
-from shared import clock
+from chalicelib.casework.reporting import Report
+from chalicelib.casework.wording import caption, read
 from shared.domain.errors import InvalidInputError
-from shared.domain.working_calendar import local_date
-from shared.http import RULES, validated
+from shared.http import RULES
 from shared.web.i18n import Language, gettext
 from shared.web.rendering import link
 
@@ -56,8 +54,7 @@ def reports(request: Request, officer: DeskOfficer) -> Response:
     report: Report | None = None
     problem = ""
     try:
-        period = validated(Period, {one: asked[one] for one in ("from", "to", "by") if asked.get(one)})
-        report = composition.reports().make(officer, name, period)
+        report = composition.reports().make(officer, name, period_of(asked, "by"))
     except InvalidInputError as error:
         _place, rule = error.problems[0]
         problem = gettext(language_of_page(request))(RULES.get(rule, RULES["invalid"]))
@@ -77,6 +74,7 @@ def _page(
         "from": days.get("from", ""),
         "to": days.get("to", ""),
         "by": report.by if report else "field",
+        "as_of": str(report.as_of or "") if report else asked.get("as_of", ""),
     }
     return render(
         request,
@@ -90,6 +88,7 @@ def _page(
         report=report,
         title=_(REPORTS[report.name].title) if report else _("Báo cáo"),
         scope=unit_label(report.unit, language) if report and report.unit else _("Toàn Bộ"),
+        caption=caption(report, language) if report else "",
         sections=[
             (
                 _(section.title),
@@ -156,7 +155,9 @@ def _way(report: Report, column: Column, row: dict[str, Value]) -> str:
     if "rule" in row:
         return ""
     first, last = _days_of(column, report)
-    asked = {"from": str(first), "to": str(last), "measure": measure}
+    asked = {"name": report.name, "from": str(first), "to": str(last), "measure": measure}
+    if report.as_of is not None:
+        asked["as_of"] = str(report.as_of)
     if row.get("unit_code") is not None:
         asked["unit"] = str(row["unit_code"])
     for by in ("field", "kind", "channel", "province", "handler", "complained_unit"):
@@ -179,10 +180,8 @@ def cases(request: Request, officer: DeskOfficer) -> Response:
     language = language_of_page(request)
     _ = gettext(language)
     asked = query(request)
-    behind = validated(Behind, {name: asked[name] for name in Behind.model_fields if name in asked})
-    period = validated(Period, {one: asked[one] for one in ("from", "to") if asked.get(one)})
-    first, last = days_of(FIRST, period, local_date(clock.now()))
-    found = composition.reports().behind(officer, behind, first, last)
+    behind, period = behind_of(asked), period_of(asked)
+    found = composition.reports().behind(officer, asked.get("name") or FIRST, behind, period)
     names = composition.reports().names()
     about = [_(MEASURES[behind.measure].column.label)]
     if behind.unit is not None:
@@ -194,8 +193,9 @@ def cases(request: Request, officer: DeskOfficer) -> Response:
         officer,
         "report_cases.html",
         about=" · ".join(about),
-        first=first,
-        last=last,
+        first=found.first,
+        last=found.last,
+        as_of=period.as_of,
         count=found.number,
         cases=found.rows,
         read=lambda name, value: read(name, value, language),

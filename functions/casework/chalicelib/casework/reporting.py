@@ -17,13 +17,14 @@ from shared.directory import Directory
 from shared.domain import deadlines
 from shared.domain.duties import DutyKind, Standing, duties
 from shared.domain.errors import InvalidInputError
+from shared.domain.past import as_it_stood
 from shared.domain.petition import Petition
 from shared.domain.provinces import PROVINCES
 from shared.domain.tallies import Breakdown, groups_of, shelf_of
 from shared.domain.working_calendar import local_date
 from shared.outlines import Outlines
 from shared.petitions import Petitions
-from shared.statistics import Figure, Statistics, horizon_of
+from shared.statistics import Figure, Statistics, horizon_of, last_moment_of
 from shared.web.i18n import Language, gettext
 
 LONGEST_PERIOD = timedelta(days=366)
@@ -34,13 +35,15 @@ CASES_SHOWN = 500
 
 
 class Period(BaseModel):
-    """The days of receipt that a report covers, both included, and by what it is broken down."""
+    """The days of receipt that a report covers, both included, by what it is broken down, and how they stood when."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     first: Annotated[date | None, Field(alias="from")] = None
     last: Annotated[date | None, Field(alias="to")] = None
     by: By = "field"
+    as_of: date | None = None
+    """The past day at whose end the petitions are looked at; None: as they stand now."""
 
 
 class Behind(BaseModel):
@@ -64,6 +67,8 @@ class Report(BaseModel):
     last: date
     by: str
     made_at: datetime
+    as_of: date | None
+    """The past day at whose end it tells how things stood; None: now."""
     unit: str | None
     """The one unit that it covers; None for the whole ministry."""
     counts_denunciations: bool
@@ -79,6 +84,7 @@ class Report(BaseModel):
             "to": self.last.isoformat(),
             "by": self.by,
             "made_at": self.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
             "unit": self.unit,
             "counts_denunciations": self.counts_denunciations,
             **_as_json(self.sections[0], language),
@@ -100,8 +106,10 @@ def _as_json(section: Section, language: Language) -> dict[str, Any]:
 
 
 class CaseList(NamedTuple):
-    """The petitions behind a figure."""
+    """The petitions behind a figure, received from one day to another."""
 
+    first: date
+    last: date
     rows: tuple[dict[str, Value], ...]
     number: int
     """How many there are; the rows may be fewer."""
@@ -126,14 +134,15 @@ class Reports:
 
         Raises:
             NotAllowedError: no reader of reports.
-            InvalidInputError: no such report, or a period that ends before it begins or is longer than a year.
+            InvalidInputError: no such report, a period that ends before it begins or is longer than a year, or a day
+                that is yet to come.
         """
         permissions.require(officer, permissions.Ability.READ_REPORTS)
         if name not in REPORTS:
             raise InvalidInputError(("name", "unknown"))
-        now = clock.now()
-        first, last = days_of(name, period, local_date(now))
-        reading = self._statistics.at(now)
+        then = moment_of(period)
+        first, last = days_of(name, period, local_date(then.at))
+        reading = self._statistics.at(then.at) if then.past is None else self._statistics.as_of(then.past)
         book = Book(
             figures=lambda by, begin, end: [
                 figure for figure in reading.figures(by, begin, end) if _counts(officer, figure)
@@ -142,14 +151,14 @@ class Reports:
                 (day, figure) for day, figure in reading.daily(by, begin, end) if _counts(officer, figure)
             ),
             cases=lambda references: [
-                self._case(petition, now)
+                self._case(stood, then.at)
                 for petition in self._petitions.get_all(references)
-                if permissions.may_know(officer, petition)
+                if permissions.may_know(officer, petition) and (stood := then.looked_at(petition))
             ],
             names=self.names(),
             first=first,
             last=last,
-            today=local_date(now),
+            today=local_date(then.at),
             by=period.by,
         )
         return Report(
@@ -157,40 +166,42 @@ class Reports:
             first=first,
             last=last,
             by=period.by,
-            made_at=now,
+            made_at=clock.now(),
+            as_of=then.past,
             unit=_scope(officer),
             counts_denunciations=permissions.reads_restricted(officer),
             sections=REPORTS[name].made(book),
         )
 
-    def behind(self, officer: DeskOfficer, asked: Behind, first: date, last: date) -> CaseList:
+    def behind(self, officer: DeskOfficer, name: str, asked: Behind, period: Period) -> CaseList:
         """List the petitions that a figure counts, for officers who may read them; by due date.
 
         Raises:
             NotAllowedError: no reader of reports, or one who reads no petitions.
-            InvalidInputError: no such figure, or no such period.
+            InvalidInputError: no such report or figure, or no such period.
         """
         permissions.require(officer, permissions.Ability.FOLLOW_FIGURES)
         measure = MEASURES.get(asked.measure)
         if measure is None:
             raise InvalidInputError(("measure", "unknown"))
-        _check(first, last)
-        now = clock.now()
+        if name not in REPORTS:
+            raise InvalidInputError(("name", "unknown"))
+        then = moment_of(period)
+        first, last = days_of(name, period, local_date(then.at))
         found = [
-            petition
+            stood
             for petition in self._outlines.received(first, last)
-            if self._is_behind(officer, asked, measure, petition, now)
+            if permissions.may_see(officer, petition)
+            and (stood := then.looked_at(petition))
+            and _scope(officer) in (None, stood.unit)
+            and self._is_behind(asked, measure, stood, then.at)
         ]
         found.sort(key=lambda petition: (petition.due_on, petition.reference))
         names = self.names()
-        rows = tuple(case_row(self._case(petition, now), names) for petition in found[:CASES_SHOWN])
-        return CaseList(rows, len(found))
+        rows = tuple(case_row(self._case(petition, then.at), names) for petition in found[:CASES_SHOWN])
+        return CaseList(first, last, rows, len(found))
 
-    def _is_behind(
-        self, officer: DeskOfficer, asked: Behind, measure: Measure, petition: Petition, now: datetime
-    ) -> bool:
-        if not permissions.may_see(officer, petition) or _scope(officer) not in (None, petition.unit):
-            return False
+    def _is_behind(self, asked: Behind, measure: Measure, petition: Petition, now: datetime) -> bool:
         if asked.unit is not None and asked.unit != shelf_of(petition).unit:
             return False
         tally = self._statistics.tally(petition, horizon_of(now))
@@ -222,6 +233,31 @@ class Reports:
             officers=named["officer"],
             provinces={province.code: province.name for province in PROVINCES},
         )
+
+
+class Moment(NamedTuple):
+    """When petitions are looked at: now, or at the end of a past day."""
+
+    at: datetime
+    past: date | None
+
+    def looked_at(self, petition: Petition) -> Petition | None:
+        """Return a petition as it stood then; None where it was not there yet."""
+        return petition if self.past is None else as_it_stood(petition, self.at)
+
+
+def moment_of(period: Period) -> Moment:
+    """Return when a report is to look at its petitions.
+
+    Raises:
+        InvalidInputError: that day is yet to come.
+    """
+    now = clock.now()
+    if period.as_of is None or period.as_of == local_date(now):
+        return Moment(now, None)
+    if period.as_of > local_date(now):
+        raise InvalidInputError(("as_of", "yet-to-come"))
+    return Moment(last_moment_of(period.as_of), period.as_of)
 
 
 def days_of(name: str, period: Period, today: date) -> tuple[date, date]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.casework.counting import HEADS, WHY
 from shared.domain.duties import Standing
@@ -13,6 +13,9 @@ from shared.domain.reference import spaced
 from shared.domain.working_calendar import VIETNAM
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, KINDS, STATES
+
+if TYPE_CHECKING:
+    from chalicelib.casework.reporting import Report
 
 STANDINGS: dict[str, str] = {
     Standing.OPEN: N_("Còn hạn"),
@@ -56,3 +59,17 @@ def figure(value: float, language: Language) -> str:
     """Return a number as it is written: 1.234,5 in Vietnamese, 1,234.5 in English."""
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def caption(report: Report, language: Language) -> str:
+    """Return what a report's figures cover, how things stood when, and what they leave out."""
+    _ = gettext(language)
+    days = {
+        name: read(name, getattr(report, name), language) for name in ("first", "last", "made_at", "as_of")
+    }
+    texts = [_("Hồ sơ tiếp nhận từ {first} đến {last}; số liệu lúc {made_at}.")]
+    if report.as_of is not None:
+        texts.append(_("Tình hình như cuối ngày {as_of}, dựng lại từ nhật ký hồ sơ."))
+    if not report.counts_denunciations:
+        texts.append(_("Không gồm tố cáo."))
+    return " ".join(text.format(**days) for text in texts)
