@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from chalice.app import Request, Response
+from chalice.app import Chalice, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from shared.domain import errors
@@ -265,13 +265,28 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
     return json_answer(document, status, headers)
 
 
+ANY = ["*/*"]
+"""Content types of a door whose use case says what is wrong with a body; Chalice would only say 415."""
+
+
+def requests_of(app: Chalice) -> Callable[[], Request]:
+    """Return what gives the request that an app has at hand."""
+
+    def request() -> Request:
+        if app.current_request is None:
+            raise RuntimeError("no request at hand")
+        return app.current_request
+
+    return request
+
+
 def answers_problems(
     current_request: Callable[[], Request],
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Decorate JSON views: an error of ours becomes a problem in the caller's language.
 
     Args:
-        current_request: gives the request at hand, e.g. `lambda: app.current_request`.
+        current_request: gives the request at hand (`requests_of`).
     """
 
     def decorate(view: Callable[..., Response]) -> Callable[..., Response]:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice, Request, Response
+from chalice.app import Chalice, Response
 
 from chalicelib.casework import api
-from shared.http import answers_problems, json_answer
+from shared.http import ANY, answers_problems, json_answer, requests_of
 
 app = Chalice(app_name="pakn-casework")
-ANY = ["*/*"]
-"""The use cases say what is wrong with a body, in the caller's language; Chalice would only say 415."""
-
-
-def request() -> Request:
-    """Return the request at hand."""
-    if app.current_request is None:
-        raise RuntimeError("no request at hand")
-    return app.current_request
-
-
+request = requests_of(app)
 problems = answers_problems(request)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Chalice, Request, Response, SQSEvent
+from chalice.app import Chalice, Response, SQSEvent
 
 from chalicelib.notifier import composition
 from shared import settings
-from shared.http import json_answer
+from shared.http import json_answer, requests_of
 
 app = Chalice(app_name="pakn-notifier")
 app.debug = False
+request = requests_of(app)
 
 NOTICES_QUEUE_ARN = settings.stage_variable(
     "NOTICES_QUEUE_ARN", "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-notices"
@@ -63,7 +64,7 @@ def zalo() -> Response:
 @app.route("/esms/{token}", methods=["GET"])
 def esms(token: str) -> Response:
     """Take eSMS's callback about one SMS."""
-    return _answer(composition.receipts().esms(token, dict(_request().query_params or {})))
+    return _answer(composition.receipts().esms(token, dict(request().query_params or {})))
 
 
 @app.route("/health")
@@ -73,18 +74,13 @@ def health() -> Response:
 
 
 def _signed(provider: str) -> Response:
-    return _answer(composition.receipts().signed(provider, dict(_request().headers), _body()))
+    return _answer(composition.receipts().signed(provider, dict(request().headers), _body()))
 
 
 def _answer(status: int) -> Response:
     return Response(body="", status_code=status, headers={"Content-Type": "text/plain; charset=utf-8"})
 
 
-def _request() -> Request:
-    assert app.current_request is not None  # noqa: S101 - Chalice sets it before it calls a view
-    return app.current_request
-
-
 def _body() -> bytes:
-    body = _request().raw_body
+    body = request().raw_body
     return body.encode() if isinstance(body, str) else body

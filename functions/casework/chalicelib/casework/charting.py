@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.counting import Section
 from chalicelib.casework.measures import IN_TIME, ON_TIME, OVERDUE, RECEIVED, TOO_LATE
 from chalicelib.casework.reporting import Report
+from chalicelib.casework.tables import Section
 from chalicelib.casework.wording import read
 from shared.web.charts import Chart, Part, chart
 from shared.web.i18n import Language, gettext

@@ -1,8 +1,8 @@
-"""Lays the statistics out as the reports' tables: pure functions of what a `Book` holds."""
+"""The reports, each a pure function of what a `Book` holds; `REPORTS` names them all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -21,143 +21,16 @@ from chalicelib.casework.measures import (
     UPDATES,
     WORK,
     Column,
-    Measure,
     Value,
 )
-from shared.domain.duties import Duty, Standing
-from shared.domain.lifecycle import Action
-from shared.domain.notices import ESCALATION_LADDER
-from shared.domain.petition import Kind, Petition
+from chalicelib.casework.tables import BREAKDOWNS, Block, Book, Row, Section, Table, counted, grouped
+from chalicelib.casework.task_force import task_force
+from shared.domain.petition import Kind
 from shared.domain.tallies import Breakdown, Tally, summed
 from shared.domain.trends import WEEK, WEEKS_BEFORE, begins
-from shared.domain.working_calendar import local_date
 from shared.statistics import Figure
-from shared.trending import Daily, trends
+from shared.trending import trends
 from shared.web.i18n import N_
-
-Row = dict[str, Value]
-
-
-class Case(NamedTuple):
-    """A petition and how its answer stands."""
-
-    petition: Petition
-    answer: Duty | None
-    working_days_over: int
-    """Working days past the due date while still unanswered, 0 otherwise."""
-
-    @property
-    def standing(self) -> Standing | None:
-        """How the duty to answer stands; a petition withdrawn in time has none."""
-        return self.answer.standing if self.answer else None
-
-
-class Names(NamedTuple):
-    """What units, fields, officers and provinces are called, by code."""
-
-    units: Mapping[str, str]
-    fields: Mapping[str, str]
-    officers: Mapping[str, str]
-    provinces: Mapping[str, str]
-
-    def of(self, by: str, code: str) -> str:
-        """Return the name of a group; kinds and channels stay codes, which pages put into the reader's words."""
-        known: dict[str, Mapping[str, str]] = {
-            "unit": self.units,
-            "complained_unit": self.units,
-            "field": self.fields,
-            "handler": self.officers,
-            "province": self.provinces,
-        }
-        return known.get(by, {}).get(code, code) or "–"
-
-
-class Block(NamedTuple):
-    """Columns that belong together: a page shows a wide table as several, one beneath the other."""
-
-    title: str
-    measures: tuple[Measure, ...]
-
-
-class Table(NamedTuple):
-    """Rows of values by column; `total` is the last row, where adding up makes sense.
-
-    A row holds the codes of what it is about as well (`unit_code`), for programs and for the way to its petitions.
-    """
-
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    total: Row | None = None
-    blocks: tuple[Block, ...] = ()
-
-
-class Section(NamedTuple):
-    """A table with its name and title; the first section of a report is its main one."""
-
-    name: str
-    title: str
-    table: Table
-
-
-class Book(NamedTuple):
-    """What a report is made from: figures that its reader may see, the days, and what things are called."""
-
-    figures: Callable[[Breakdown, date, date], list[Figure]]
-    daily: Daily
-    cases: Callable[[Iterable[str]], list[Case]]
-    names: Names
-    first: date
-    last: date
-    today: date
-    by: str
-
-    def of(self, by: Breakdown) -> list[Figure]:
-        """Return the figures of the days that the report covers."""
-        return self.figures(by, self.first, self.last)
-
-
-HEADS = {
-    "unit": Column("unit", N_("Đơn vị"), is_figure=False),
-    "complained_unit": Column("complained_unit", N_("Đơn vị bị phản ánh"), is_figure=False),
-    "handler": Column("handler", N_("Người xử lý"), is_figure=False),
-    "field": Column("field", N_("Lĩnh vực"), is_figure=False),
-    "kind": Column("kind", N_("Loại"), is_figure=False),
-    "channel": Column("channel", N_("Kênh"), is_figure=False),
-    "province": Column("province", N_("Tỉnh, thành phố"), is_figure=False),
-}
-"""What rows are about."""
-BREAKDOWNS = {
-    "field": Breakdown.FIELD,
-    "unit": Breakdown.KIND,
-    "kind": Breakdown.KIND,
-    "channel": Breakdown.CHANNEL,
-    "province": Breakdown.PROVINCE,
-}
-"""By what the Steering Committee's report may be broken down, and where the figures come from."""
-
-
-def grouped(book: Book, figures: Iterable[Figure], heads: tuple[str, ...], *blocks: Block) -> Table:
-    """Add figures up by what the rows are about."""
-    measures = tuple(measure for block in blocks for measure in block.measures)
-    groups: dict[tuple[str, ...], list[Tally]] = {}
-    for figure in figures:
-        codes = tuple(figure.shelf.unit if head == "unit" else figure.group for head in heads)
-        groups.setdefault(codes, []).append(figure.tally)
-    rows = []
-    for codes, tallies in groups.items():
-        about: Row = {}
-        for head, code in zip(heads, codes, strict=True):
-            about |= {head: book.names.of(head, code), f"{head}_code": code}
-        rows.append(about | counted(summed(tallies), measures, book.today))
-    columns = (*(HEADS[head] for head in heads), *(measure.column for measure in measures))
-    everything = summed(tally for tallies in groups.values() for tally in tallies)
-    rows.sort(key=lambda row: [str(row[head]) for head in heads])
-    return Table(columns, tuple(rows), counted(everything, measures, book.today), blocks)
-
-
-def counted(tally: Tally, measures: Iterable[Measure], today: date) -> Row:
-    """Return the figures of a tally by their names."""
-    return {measure.column.name: measure.value_of(tally, today) for measure in measures}
 
 
 def timeliness(book: Book) -> tuple[Section, ...]:
@@ -276,112 +149,6 @@ def _months(first: date, last: date) -> Iterable[tuple[date, date]]:
         following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
         yield first, min(last, following - timedelta(days=1))
         first = following
-
-
-# --- the Task Force ---------------------------------------------------------------------------------
-
-REPEATED = 3
-"""Complaints about the conduct of one unit, in one period, from which they count as repeated."""
-
-
-def task_force(book: Book) -> tuple[Section, ...]:
-    """List what the Task Force looks into: conduct, and whatever was or is answered too late; and what repeats."""
-    asked = (
-        figure.group
-        for figure in book.of(Breakdown.CASE)
-        if f"kind:{Kind.CONDUCT}" in figure.tally or _was_too_late(figure.tally, book.today)
-    )
-    cases = sorted(book.cases(asked), key=lambda case: (case.petition.due_on, case.petition.reference))
-    return (
-        Section("cases", N_("Hồ sơ"), _cases(book, cases)),
-        Section("complained-units", N_("Đơn vị bị phản ánh về hành vi"), _complained_units(book)),
-        Section("proposals", N_("Đề xuất báo cáo Thủ tướng Chính phủ"), _proposals(book, cases)),
-    )
-
-
-def _was_too_late(tally: Tally, today: date) -> bool:
-    return any(measure.is_behind(tally, today) for measure in ANSWERING[1:3])
-
-
-CASE_COLUMNS = (
-    Column("reference", N_("Mã số"), is_figure=False),
-    Column("unit", N_("Đơn vị"), is_figure=False),
-    Column("kind", N_("Loại"), is_figure=False),
-    Column("state", N_("Trạng thái"), is_figure=False),
-    Column("received_on", N_("Ngày tiếp nhận"), is_figure=False),
-    Column("due_on", N_("Ngày đến hạn"), is_figure=False),
-    Column("answered_on", N_("Ngày trả lời"), is_figure=False),
-    Column("standing", N_("Việc trả lời"), is_figure=False),
-    Column("working_days_over", N_("Số ngày làm việc quá hạn")),
-)
-
-
-def _cases(book: Book, cases: Iterable[Case]) -> Table:
-    return Table(CASE_COLUMNS, tuple(case_row(case, book.names) for case in cases))
-
-
-def case_row(case: Case, names: Names) -> Row:
-    """Return a petition as a row."""
-    petition, answer = case.petition, case.answer
-    return {
-        "reference": petition.reference,
-        "unit": names.of("unit", petition.unit or ""),
-        "unit_code": petition.unit or "",
-        "kind": petition.kind or "",
-        "state": petition.state,
-        "received_on": local_date(petition.received_at).isoformat(),
-        "due_on": (answer.due_on if answer else petition.due_on).isoformat(),
-        "answered_on": local_date(answer.done_at).isoformat() if answer and answer.done_at else "",
-        "standing": case.standing or "",
-        "working_days_over": case.working_days_over,
-    }
-
-
-def _complained_units(book: Book) -> Table:
-    table = grouped(
-        book, book.of(Breakdown.COMPLAINED_UNIT), ("complained_unit",), Block("", (RECEIVED, *ANSWERING[:4]))
-    )
-    return table._replace(rows=tuple(sorted(table.rows, key=lambda row: -int(row["received"] or 0))))
-
-
-RULE = Column("rule", N_("Căn cứ đề xuất"), is_figure=False)
-WHY = {
-    "unanswered-after-task-force": N_("Đã báo cáo Tổ công tác mà vẫn chưa trả lời"),
-    "repeated-complaints": N_("Nhiều phản ánh về hành vi ở cùng một đơn vị"),
-}
-"""When the Task Force is shown a matter as one to propose to the Prime Minister; it decides itself."""
-
-
-def _proposals(book: Book, cases: Iterable[Case]) -> Table:
-    by_unit: dict[str, int] = {}
-    for case in cases:
-        escalated = case.petition.last(Action.ESCALATE)
-        if (
-            case.standing is Standing.UNMET
-            and escalated
-            and int(escalated.facts.get("n", "0")) >= len(ESCALATION_LADDER)
-        ):
-            by_unit[case.petition.unit or ""] = by_unit.get(case.petition.unit or "", 0) + 1
-    rows: list[Row] = [
-        {
-            "unit": book.names.of("unit", unit),
-            "unit_code": unit,
-            "rule": "unanswered-after-task-force",
-            "received": n,
-        }
-        for unit, n in sorted(by_unit.items())
-    ]
-    rows += [
-        {
-            "unit": row["complained_unit"],
-            "unit_code": row["complained_unit_code"],
-            "rule": "repeated-complaints",
-            "received": row["received"],
-        }
-        for row in _complained_units(book).rows
-        if int(row["received"] or 0) >= REPEATED
-    ]
-    return Table((HEADS["unit"], RULE, Column("received", N_("Số hồ sơ"))), tuple(rows))
 
 
 # --- what jumps -------------------------------------------------------------------------------------

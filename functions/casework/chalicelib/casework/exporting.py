@@ -11,9 +11,10 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.casework.counting import REPORTS, Section
+from chalicelib.casework.counting import REPORTS
 from chalicelib.casework.measures import Column, Value
 from chalicelib.casework.reporting import Report
+from chalicelib.casework.tables import Section
 from chalicelib.casework.wording import caption, read
 from shared.web.i18n import Language, gettext
 

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.casework import permissions
-from chalicelib.casework.counting import REPORTS, Book, Case, Names, Section, case_row
+from chalicelib.casework.counting import REPORTS
 from chalicelib.casework.measures import MEASURES, Measure, Value
 from chalicelib.casework.officers import DeskOfficer, Role
+from chalicelib.casework.tables import Book, Case, Names, Section
+from chalicelib.casework.task_force import case_row
 from shared import clock
 from shared.directory import Directory
 from shared.domain import deadlines

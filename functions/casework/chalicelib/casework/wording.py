@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.casework.counting import HEADS, WHY
+from chalicelib.casework.tables import HEADS
+from chalicelib.casework.task_force import WHY
 from shared.domain.duties import Standing
 from shared.domain.lifecycle import State
 from shared.domain.petition import Channel, Kind
