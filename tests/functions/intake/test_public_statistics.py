@@ -92,6 +92,33 @@ def test_files_say_the_same_in_both_forms_and_under_which_terms(system, name):
     assert not any(cell.startswith("=") for cell in rows[0])
 
 
+def test_breakdowns_say_month_by_month_what_the_page_says(system):
+    for _ in range(3):
+        Citizen(system).send()
+    system.travel(days=30)
+    Citizen(system).send()
+
+    file = system.http("GET", "/v1/open-data/breakdowns.json").json()
+    table = system.http("GET", "/v1/open-data/breakdowns.csv").text
+    figures = system.http("GET", "/v1/statistics", query={"month": "2026-11"}).json()
+
+    november = {(row["by"], row["code"]): row for row in file["rows"] if row["month"] == "2026-11"}
+    assert november["unit", "VCCVC"]["name"] == "Vụ Công chức - Viên chức"
+    assert november["province", "38"] == {
+        "month": "2026-11",
+        "by": "province",
+        "code": "38",
+        "name": "Thanh Hóa",
+        "received": 3,
+    }
+    assert {code: row["received"] for (by, code), row in november.items() if by == "field"} == figures[
+        "by_field"
+    ]
+    (of_december,) = (row for row in file["rows"] if (row["month"], row["by"]) == ("2026-12", "province"))
+    assert of_december["received"] is None
+    assert len(table.splitlines()) == len(file["rows"]) + 1
+
+
 @pytest.mark.parametrize(
     "file", ["secrets.csv", "statistics.xls", "statistics", "published.csv?month=2026-13"]
 )

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chalicelib.intake import composition
 from chalicelib.intake.api import PUBLIC, query
+from chalicelib.intake.breakdowns import Count, breakdowns
 from chalicelib.intake.public_record import PublishedItem
 from chalicelib.intake.public_statistics import MonthFigures
 from shared.domain.errors import InvalidInputError
@@ -31,6 +32,7 @@ FIGURES = tuple(
     name for name, field in MonthFigures.model_fields.items() if field.annotation in (str, int, float | None)
 )
 """What the file of figures has a column for: all that is one value."""
+COUNTS = ("month", *Count._fields)
 ANSWERS = tuple(PublishedItem.model_fields)
 
 
@@ -45,7 +47,7 @@ class OpenData(BaseModel):
 
 
 def answer(request: Request, file: str) -> Response:
-    """Answer with a file: `statistics.csv`, `statistics.json`, `published.csv`, `published.json`.
+    """Answer with a file: `statistics`, `breakdowns` or `published`, as `.csv` or `.json`.
 
     Raises:
         InvalidInputError: no such file, or no such month.
@@ -76,6 +78,18 @@ def _figures(_request: Request) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     return FIGURES, known
 
 
+def _breakdowns(request: Request) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Return who petitions about what, month by month: a row for each group of each breakdown."""
+    months = (month for month in composition.public_statistics().latest(MONTHS) if month.received)
+    rows = [
+        {"month": month.month, **count._asdict()}
+        for month in months
+        for counts in breakdowns(month, language_of(request)).values()
+        for count in counts
+    ]
+    return COUNTS, rows
+
+
 def _published(request: Request) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     """Return all answers published in a month."""
     rows: list[dict[str, Any]] = []
@@ -96,6 +110,7 @@ def _published(request: Request) -> tuple[tuple[str, ...], list[dict[str, Any]]]
 
 READERS: dict[str, Callable[[Request], tuple[tuple[str, ...], list[dict[str, Any]]]]] = {
     "statistics": _figures,
+    "breakdowns": _breakdowns,
     "published": _published,
 }
 

@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.intake.add_contact import ContactInput
 from chalicelib.intake.api import SimilarInput, UnlockAnswer, UnlockInput
 from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
-from chalicelib.intake.open_data import OpenData
+from chalicelib.intake.open_data import READERS, OpenData
 from chalicelib.intake.proving import Record, RootList, SigningKey
 from chalicelib.intake.public_record import FieldList, PublishedList
 from chalicelib.intake.public_statistics import MonthFigures
@@ -136,7 +136,7 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "path",
         "required": True,
         "description": "What, and in which form.",
-        "schema": {"enum": ["statistics.csv", "statistics.json", "published.csv", "published.json"]},
+        "schema": {"enum": [f"{name}.{ending}" for name in READERS for ending in ("csv", "json")]},
     },
     "lang": {
         "in": "query",
@@ -326,7 +326,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/v1/open-data/{file}",
         "openData",
-        "Open data: the months' figures, the published answers of a month",
+        "Open data: the months' figures, their breakdowns, the published answers of a month",
         {200: OpenData},
         None,
         ("file", "month", "field", "lang"),

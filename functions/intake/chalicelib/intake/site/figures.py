@@ -9,18 +9,13 @@ from chalice.app import Request, Response
 
 from chalicelib.intake import composition
 from chalicelib.intake.api import query
+from chalicelib.intake.breakdowns import TITLES, breakdowns, namers
 from chalicelib.intake.open_data import LICENCE
 from chalicelib.intake.public_statistics import LEAST_SHOWN, MonthFigures
 from chalicelib.intake.site.frame import form_errors, page, page_language, shown_errors
-from shared import clock
 from shared.domain import errors
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel, Kind
-from shared.domain.provinces import BY_CODE
-from shared.domain.working_calendar import local_date
 from shared.web.charts import Chart, Part, chart
 from shared.web.i18n import Language, gettext
-from shared.web.labels import CHANNELS, KINDS, STATES
 
 Rows = list[tuple[str, Any]]
 
@@ -53,26 +48,22 @@ def _shown(figures: MonthFigures | None, language: Language) -> dict[str, Any]:
     if figures is None:
         return {"rows": [], "tables": [], "by_unit": [], "months": None, "standing": None}
     _ = gettext(language)
-    fields = {field.code: field.name for field in composition.public_record().fields(language).fields}
+    counts = breakdowns(figures, language)
     tables: list[tuple[str, Rows]] = [
-        (_("Theo kênh"), [(_(CHANNELS[Channel(one)]), n) for one, n in figures.by_channel.items()]),
-        (_("Theo loại"), [(_(KINDS[Kind(one)]), n) for one, n in figures.by_kind.items()]),
-        (_("Theo lĩnh vực"), [(fields.get(one, one), n) for one, n in figures.by_field.items()]),
-        (_("Theo trạng thái"), [(_(STATES[State(one)]), n) for one, n in figures.by_state.items()]),
-        (
-            _("Theo tỉnh, thành phố của người gửi"),
-            [(_province(one, language), n) for one, n in figures.by_province.items()],
-        ),
+        (_(title), [(one.name, one.received) for one in counts[by]])
+        for by, title in TITLES.items()
+        if by != "unit"
     ]
+    unit = namers(language)["unit"]
     return {
         "rows": _rows(figures, language),
         "tables": [(title, rows) for title, rows in tables if rows],
-        "by_unit": [(_unit(one.unit, language), one) for one in figures.by_unit],
+        "by_unit": [(unit(one.unit), one) for one in figures.by_unit],
         "months": _months(language),
         "standing": chart(
             _("Việc trả lời của từng đơn vị"),
             [
-                (_unit(one.unit, language), _parts(one, one.received, language))
+                (unit(one.unit), _parts(one, one.received, language))
                 for one in sorted(figures.by_unit, key=lambda one: -one.received)
             ],
         ),
@@ -121,17 +112,3 @@ def _parts(figures: Any, owed: int, language: Language) -> list[Part]:
         Part("look-bad", _("Chưa trả lời, đã quá hạn"), figures.open_overdue),
         Part("look-open", _("Đang xử lý, còn hạn"), max(0, owed - done - figures.open_overdue)),
     ]
-
-
-def _unit(code: str, language: Language) -> str:
-    unit = composition.directory().units(local_date(clock.now())).get(code)
-    if unit is None:
-        return code
-    return unit.name_en if language == "en" and unit.name_en else unit.name
-
-
-def _province(code: str, language: Language) -> str:
-    province = BY_CODE.get(code)
-    if province is None:
-        return code
-    return province.name_en if language == "en" and province.name_en else province.name
