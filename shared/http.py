@@ -183,6 +183,12 @@ def forms_may_lead_to(origin: str) -> dict[str, str]:
     return {"Content-Security-Policy": policy.replace("form-action 'self'", f"form-action 'self' {origin}")}
 
 
+def scripts_may_send_to(origin: str) -> dict[str, str]:
+    """Return the header of a page whose scripts, and whose forms, may send files to one more origin."""
+    policy = forms_may_lead_to(origin)["Content-Security-Policy"]
+    return {"Content-Security-Policy": policy.replace("connect-src 'self'", f"connect-src 'self' {origin}")}
+
+
 # --- answering --------------------------------------------------------------------------------------
 
 

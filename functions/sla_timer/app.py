@@ -33,10 +33,10 @@ def on_wake(event: SQSEvent) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name="hourly")
 def hourly(event: CloudWatchEvent) -> None:
-    """Ask for the digests, look after the quarantine, roll up; once a day, look for jumps, sign the root, reconcile."""
+    """Ask for the digests, roll up; once a day, look for jumps, sign the root, reconcile; look after the quarantine."""
     composition.digests().dispatch_if_morning(clock.now())
-    composition.waiting_files().look(clock.now())
     composition.roll_up().run()
     composition.trend_watch().look_if_due()
     composition.daily_roots().sign_what_is_missing()
     composition.reconciliation().run_if_due()
+    composition.waiting_files().look(clock.now())

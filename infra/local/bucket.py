@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -37,11 +37,40 @@ class BucketDoor:
     Args:
         s3: gives the client that puts what may in.
         signers: gives access key to secret, of those who may sign.
+        cors: the bucket's rules for scripts of other origins, as its template has them.
     """
 
-    def __init__(self, s3: Callable[[], Any], signers: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        s3: Callable[[], Any],
+        signers: Callable[[], Mapping[str, str]],
+        cors: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         self._s3 = s3
         self._signers = signers
+        self._cors = cors
+
+    def for_scripts_of(self, origin: str, method: str = "POST") -> tuple[tuple[str, str], ...]:
+        """Return the headers that let scripts of an origin do something; none where no rule allows it."""
+        if not any(
+            origin in rule["AllowedOrigins"] and method in rule["AllowedMethods"] for rule in self._cors
+        ):
+            return ()
+        return (
+            ("Access-Control-Allow-Origin", origin),
+            ("Access-Control-Allow-Methods", method),
+            ("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"),
+        )
+
+    def preflight(self, origin: str, method: str, headers: str) -> HttpResponse:
+        """Answer a browser's question whether a script may send something."""
+        allowed = self.for_scripts_of(origin, method)
+        if not allowed:
+            body = b"<Error><Code>AccessForbidden</Code></Error>"
+            return HttpResponse(403, (("Content-Type", "application/xml"),), body)
+        return HttpResponse(
+            200, (*allowed, *((("Access-Control-Allow-Headers", headers),) if headers else ()))
+        )
 
     def post(self, bucket: str, fields: Mapping[str, str], file: bytes) -> HttpResponse:
         """Answer a form as S3 does: where it leads on, or an error in XML."""

@@ -32,6 +32,8 @@ class MotoServer:
         app: Any = DomainDispatcherApplication(create_backend_app)
 
         def serialised(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            if _is_preflight(environ):
+                return self._preflight(environ)(environ, start_response)
             if _is_upload(environ):
                 return self._upload(environ)(environ, start_response)
             with self._lock:
@@ -52,6 +54,12 @@ class MotoServer:
             return Response("<Error><Code>EntityTooLarge</Code></Error>", 400, mimetype="application/xml")
         with self._lock:
             answer = self._door.post(environ["PATH_INFO"].strip("/"), form.to_dict(), file)
+        allowed = self._door.for_scripts_of(environ.get("HTTP_ORIGIN", ""))
+        return Response(answer.body, answer.status, [*answer.headers, *allowed])
+
+    def _preflight(self, environ: Mapping[str, Any]) -> Response:
+        asked = ("HTTP_ORIGIN", "HTTP_ACCESS_CONTROL_REQUEST_METHOD", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+        answer = self._door.preflight(*(environ.get(name, "") for name in asked))
         return Response(answer.body, answer.status, list(answer.headers))
 
     def stop(self) -> None:
@@ -66,6 +74,11 @@ def _is_upload(environ: Mapping[str, Any]) -> bool:
     """Tell whether a request is a form for a bucket."""
     is_form = str(environ.get("CONTENT_TYPE", "")).startswith("multipart/form-data")
     return environ["REQUEST_METHOD"] == "POST" and is_form and "/" not in environ["PATH_INFO"].strip("/")
+
+
+def _is_preflight(environ: Mapping[str, Any]) -> bool:
+    """Tell whether a browser asks whether a script may send something to a bucket."""
+    return environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
 
 
 def _quiet(handler: type[Any]) -> type[Any]:

@@ -14,10 +14,10 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from infra.local import functions, moto_insides
+from infra.local import functions, moto_insides, template
 from infra.local.bucket import BucketDoor
 from infra.local.clock import TravellingClock
-from infra.local.cloud import Cloud
+from infra.local.cloud import INFRA, STAGE, Cloud
 from infra.local.functions import Functions, HttpRequest, HttpResponse
 from infra.local.outbox import Outbox
 from infra.local.pumps import (
@@ -153,7 +153,13 @@ class LocalSystem:
     @cached_property
     def bucket(self) -> BucketDoor:
         """The door through which browsers put files into the bucket."""
-        return BucketDoor(lambda: self.cloud.client("s3"), lambda: self.cloud.signers)
+        facts = {"Stage": STAGE, "PublicUrl": self.wiring.public_url}
+        (told,) = template.of_type(template.read(INFRA / "platform.yaml", facts), "AWS::S3::Bucket")
+        return BucketDoor(
+            lambda: self.cloud.client("s3"),
+            lambda: self.cloud.signers,
+            told["CorsConfiguration"]["CorsRules"],
+        )
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,14 @@ def _tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any
 _Loader.add_multi_constructor("!", _tag)
 
 
+_LOGIC: dict[str, Callable[[list[Any]], bool]] = {
+    "Fn::Equals": lambda given: given[0] == given[1],
+    "Fn::Not": lambda given: not given[0],
+}
+
+
 def read(path: Path, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Return a template with `Ref` and `Fn::Sub` of its parameters and `Fn::If` of its conditions worked out.
+    """Return a template with `Ref` and `Fn::Sub` of its parameters and its conditions worked out.
 
     References to resources stay as they are.
     """
@@ -64,8 +70,8 @@ def _resolve(value: Any, parameters: Mapping[str, str], conditions: Mapping[str,
         return parameters[argument]
     if name == "Fn::Sub" and isinstance(argument, str):
         return re.sub(r"\$\{(\w+)\}", lambda m: parameters.get(m[1], m[0]), argument)
-    if name == "Fn::Equals":
-        return argument[0] == argument[1]
+    if name in _LOGIC:
+        return _LOGIC[name](argument)
     if name == "Fn::If" and argument[0] in conditions:
         return argument[1] if conditions[argument[0]] else argument[2]
     return inner

@@ -56,6 +56,8 @@ class Rejection(StrEnum):
     TOO_LARGE = "TOO_LARGE"
     TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
     WRONG_TYPE = "WRONG_TYPE"
+    HEIC = "HEIC"
+    """An iPhone's own format: a picture, but one that cannot be made anew here."""
     DAMAGED = "DAMAGED"
     ENCRYPTED = "ENCRYPTED"
     ACTIVE_CONTENT = "ACTIVE_CONTENT"

@@ -125,6 +125,10 @@ REJECTIONS: dict[Rejection, str] = {
     Rejection.WRONG_TYPE: N_(
         "Chỉ nhận ảnh JPEG, PNG, WebP và tệp PDF. Hãy chụp ảnh hoặc lưu thành PDF rồi gửi lại."
     ),
+    Rejection.HEIC: N_(
+        "Chưa nhận được ảnh HEIC của iPhone. Hãy chọn ảnh từ thư viện ảnh ngay trên iPhone (máy tự đổi sang JPEG), "
+        "hoặc vào Cài đặt, Camera, Định dạng, chọn Tương thích nhất rồi chụp lại."
+    ),
     Rejection.DAMAGED: N_("Tệp bị hỏng hoặc chưa gửi hết. Hãy gửi lại."),
     Rejection.ENCRYPTED: N_("Tệp PDF có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại."),
     Rejection.ACTIVE_CONTENT: N_(

@@ -115,6 +115,15 @@ def test_every_lambda_has_an_alarm_for_its_errors():
     assert len(lambdas) == sum(len(config["lambda_functions"]) for config in CONFIGS.values())
 
 
+def test_scripts_of_our_own_pages_alone_may_post_to_the_bucket_and_read_nothing():
+    told = PLATFORM["Resources"]["Attachments"]["Properties"]["CorsConfiguration"]["Fn::If"]
+
+    (rule,) = told[1]["CorsRules"]
+    assert told[0] == "HasPublicUrl"
+    assert told[2] == {"Ref": "AWS::NoValue"}
+    assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == ([{"Ref": "PublicUrl"}], ["POST"])
+
+
 def test_every_count_that_an_alarm_watches_is_made_by_some_function():
     watched = {
         alarm["Properties"]["MetricName"]
@@ -216,7 +225,6 @@ def test_nobody_reads_the_attachments_from_outside():
     bucket = PLATFORM["Resources"]["Attachments"]["Properties"]
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert "CorsConfiguration" not in bucket
 
 
 def test_files_in_quarantine_are_told_of_and_do_not_stay():

@@ -46,6 +46,23 @@ def code_of(answer: HttpResponse) -> str:
     return answer.text.partition("<Code>")[2].partition("</Code>")[0]
 
 
+@pytest.mark.parametrize(
+    ("origin", "method", "status"),
+    [
+        pytest.param("http://localhost:8088", "POST", 200, id="our own pages"),
+        pytest.param("https://strange.example", "POST", 403, id="somebody else's"),
+        pytest.param("http://localhost:8088", "GET", 403, id="nobody reads"),
+        pytest.param("", "POST", 403, id="from nowhere"),
+    ],
+)
+def test_scripts_of_our_own_pages_alone_may_send_to_the_bucket(tiny, origin, method, status):
+    answer = tiny.local.bucket.preflight(origin, method, "x-requested-with")
+
+    assert answer.status == status
+    assert answer.header("Access-Control-Allow-Origin") == (origin if status == 200 else "")
+    assert bool(tiny.local.bucket.for_scripts_of(origin, method)) is (status == 200)
+
+
 def test_what_the_policy_allows_is_stored_with_its_type(tiny):
     answer = post(tiny, signed(tiny, ["content-length-range", 1, 5], **PNG))
 

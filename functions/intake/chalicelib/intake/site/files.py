@@ -26,10 +26,11 @@ from chalicelib.intake.track_petition import PETITIONERS_FILES_IN, petitioners_f
 from shared.attachments import origin_of
 from shared.declaring import AttachmentForm
 from shared.domain import errors
-from shared.domain.attachments import EXTENSIONS, AttachmentState
+from shared.domain.attachments import EXTENSIONS, AttachmentState, Rejection
 from shared.domain.petition import Petition
 from shared.http import form_pairs, see_other, validated
-from shared.web.i18n import gettext
+from shared.web.i18n import Language, gettext
+from shared.web.labels import REJECTIONS
 from shared.web.rendering import link
 
 
@@ -74,6 +75,21 @@ def attach(request: Request) -> Response:
         limits=desk.limits,
     )
     return leading_to(origin_of(expected.form.url), shown)
+
+
+def upload_words(language: Language) -> dict[str, object]:
+    """Return what the pages tell a script that sends files in one step: types, and why one is not sent."""
+    _ = gettext(language)
+    reasons = {
+        "heic": Rejection.HEIC,
+        "wrong_type": Rejection.WRONG_TYPE,
+        "too_large": Rejection.TOO_LARGE,
+        "empty": Rejection.EMPTY,
+    }
+    return {
+        "types": ",".join(EXTENSIONS),
+        "refusals": {name: _(REJECTIONS[why]) for name, why in reasons.items()},
+    }
 
 
 def fetch_file(request: Request) -> Response:

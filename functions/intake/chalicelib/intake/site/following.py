@@ -12,6 +12,7 @@ from chalicelib.intake.api import PIN_IS_SENT, address_of, query
 from chalicelib.intake.follow_up import RatingForm, ReopeningInput, SupplementInput, WithdrawalInput, cause_of
 from chalicelib.intake.proving import record_of
 from chalicelib.intake.receive_petition import checked_key
+from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
     FormError,
     form_errors,
@@ -20,6 +21,7 @@ from chalicelib.intake.site.frame import (
     new_key,
     page,
     page_language,
+    sending_to,
     shown_errors,
 )
 from chalicelib.intake.track_petition import petitioners_view
@@ -226,7 +228,10 @@ def _status_page(
         done=done,
         refused=refused,
         limits=composition.configuration().file_limits,
+        **upload_words(language),
         record=record_of(petition, composition.roots(), clock.now()).as_json(),
     )
+    if Action.SUPPLEMENT in view.possible_actions:
+        return sending_to(composition.bucket().origin, shown)
     has_files = view.answer is not None and view.answer.attachments
     return leading_to(composition.bucket().origin, shown) if has_files else shown

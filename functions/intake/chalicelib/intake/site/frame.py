@@ -15,7 +15,7 @@ from shared import clock
 from shared.domain import errors
 from shared.domain.terms import Terms
 from shared.domain.working_calendar import local_date
-from shared.http import RULES, forms_may_lead_to, html_answer, problem_of
+from shared.http import RULES, forms_may_lead_to, html_answer, problem_of, scripts_may_send_to
 from shared.web.i18n import N_, Language, gettext
 
 LABELS: dict[str, str] = {
@@ -76,6 +76,12 @@ def page(request: Request, template: str, status: int = 200, **facts: Any) -> Re
 def leading_to(origin: str, shown: Response) -> Response:
     """Let the forms of a page lead to one more origin: that of the bucket."""
     shown.headers.update(forms_may_lead_to(origin))
+    return shown
+
+
+def sending_to(origin: str, shown: Response) -> Response:
+    """Let the scripts and forms of a page send files to one more origin: that of the bucket."""
+    shown.headers.update(scripts_may_send_to(origin))
     return shown
 
 

@@ -13,12 +13,14 @@ from chalicelib.intake import composition
 from chalicelib.intake.address_limit import Sender
 from chalicelib.intake.api import address_of
 from chalicelib.intake.receive_petition import receive_petition
+from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
     form_errors,
     kept,
     new_key,
     page,
     page_language,
+    sending_to,
     shown_errors,
     usable_key,
 )
@@ -187,13 +189,15 @@ def _receipt_page(request: Request, received: Received) -> Response:
         received.petition, received.pin, composition.configuration().public_url, page_language(request)
     )
     is_fresh = received.is_new or clock.now() - received.petition.received_at <= PIN_SHOWN_FOR
-    return page(
+    shown = page(
         request,
         "receipt.html",
         201 if received.is_new else 200,
+        **upload_words(page_language(request)),
         receipt=told,
         pin=told.pin if is_fresh else "",
         key=FIRST_FILE,
         limits=composition.configuration().file_limits,
         qr=Markup(qr_svg(told.links.track)),  # noqa: S704 - our own address, drawn
     )
+    return sending_to(composition.bucket().origin, shown) if is_fresh else shown

@@ -12,6 +12,7 @@ from shared.domain.attachments import EXTENSIONS, Rejection
 
 ENOUGH_TO_TELL = 8192
 """Bytes at the beginning from which a type is told."""
+HEIC = frozenset({"image/heic", "image/heif"})
 
 
 class CleanContent(NamedTuple):
@@ -44,7 +45,10 @@ def examined(content: bytes, declared_type: str | None, most_bytes: int) -> Clea
         raise RejectedFileError(Rejection.EMPTY)
     if len(content) > most_bytes:
         raise RejectedFileError(Rejection.TOO_LARGE)
-    content_type = type_of(content)
+    found = type_of(content)
+    if found in HEIC:
+        raise RejectedFileError(Rejection.HEIC)
+    content_type = found if found in EXTENSIONS else None
     if content_type is None or declared_type not in (None, content_type):
         raise RejectedFileError(Rejection.WRONG_TYPE)
     if content_type == "application/pdf":
@@ -58,8 +62,8 @@ def examined(content: bytes, declared_type: str | None, most_bytes: int) -> Clea
 
 
 def type_of(content: bytes) -> str | None:
-    """Return the type that a file's first bytes show, if it is one that we take."""
+    """Return the type that a file's first bytes show."""
     import filetype  # noqa: PLC0415 - only the check needs it
 
     found: str | None = filetype.guess_mime(content[:ENOUGH_TO_TELL])
-    return found if found in EXTENSIONS else None
+    return found
