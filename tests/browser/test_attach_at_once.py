@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests import files
 from tests.browser.conftest import PHONE
@@ -105,7 +105,7 @@ def test_what_cannot_be_taken_is_said_beside_the_field_and_never_sent(
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
 
-    page.locator("#upload-files").set_input_files([{"name": name, "mimeType": kind, "buffer": content}])
+    page.locator("#upload-files").set_input_files([FilePayload(name=name, mimeType=kind, buffer=content)])
 
     expect(rows(page).get_by_role("status")).to_contain_text(said)
     assert sent == []
@@ -113,7 +113,7 @@ def test_what_cannot_be_taken_is_said_beside_the_field_and_never_sent(
 
 def test_what_the_check_refuses_is_said_with_what_to_do_next(page: Page, followed: tuple[str, str]):
     page.locator("#upload-files").set_input_files(
-        [{"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": b"no picture at all"}]
+        [FilePayload(name="anh.jpg", mimeType="image/jpeg", buffer=b"no picture at all")]
     )
 
     expect(rows(page).get_by_role("status")).to_contain_text("Không nhận tệp", timeout=15_000)
@@ -122,7 +122,7 @@ def test_what_the_check_refuses_is_said_with_what_to_do_next(page: Page, followe
 
 def test_sixth_file_is_refused_with_the_servers_own_words(page: Page, followed: tuple[str, str]):
     chosen = [
-        {"name": f"anh-{n}.png", "mimeType": "image/png", "buffer": files.picture("PNG", (8 + n, 8))}
+        FilePayload(name=f"anh-{n}.png", mimeType="image/png", buffer=files.picture("PNG", (8 + n, 8)))
         for n in range(6)
     ]
 
@@ -139,7 +139,7 @@ def test_bucket_that_cannot_be_reached_brings_the_plain_form_back(
     page.route(f"http://127.0.0.1:{ports[1]}/**", lambda route: route.abort())
 
     page.locator("#upload-files").set_input_files(
-        [{"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": files.picture()}]
+        [FilePayload(name="anh.jpg", mimeType="image/jpeg", buffer=files.picture())]
     )
 
     expect(rows(page).get_by_role("status")).to_contain_text("dùng biểu mẫu bên dưới")
