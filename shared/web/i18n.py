@@ -18,6 +18,11 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "translat
     return text
 
 
+def in_language(language: Language, vietnamese: str, english: str) -> str:
+    """Return a name of the directory's in a language; the Vietnamese one where it has no English."""
+    return english if language == "en" and english else vietnamese
+
+
 def add_catalogue(folder: Path) -> None:
     """Let a function add its own `locale` folder (`en/LC_MESSAGES/pakn.mo`)."""
     if folder not in _catalogues:

@@ -131,7 +131,7 @@ def test_workload_adds_up_for_each_handler(busy: System):
 
     by_handler = Counter(one.body.get("handler") for one in told)
     assert {row["handler"]: row["received"] for row in made["rows"]} == {
-        "–": by_handler[None],
+        "Chưa xác định": by_handler[None],
         "Nguyễn Đức Minh": by_handler["minh.ccvc"],
     }
     states = Counter(one.body["state"] for one in told)

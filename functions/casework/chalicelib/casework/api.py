@@ -273,17 +273,20 @@ def reported(request: Request, name: str) -> Response:
     report_format = given.get("format") or "json"
     if report_format not in ("json", *EXPORTS):
         raise InvalidInputError(("format", "unknown"))
-    report = composition.reports().make(officer, name, period)
+    language = language_of(request)
+    report = composition.reports().make(officer, name, period, language)
     if report_format in EXPORTS:
-        return EXPORTS[report_format](report, language_of(request))
-    return json_answer(report.as_json(language_of(request)))
+        return EXPORTS[report_format](report, language)
+    return json_answer(report.as_json(language))
 
 
 def cases_behind(request: Request, name: str) -> Response:
     """List the petitions behind a figure of a report."""
     officer = officer_of(request)
     given = query(request)
-    found = composition.reports().behind(officer, name, behind_of(given), period_of(given))
+    found = composition.reports().behind(
+        officer, name, behind_of(given), period_of(given), language_of(request)
+    )
     return json_answer({"count": found.number, "petitions": list(found.rows)})
 
 

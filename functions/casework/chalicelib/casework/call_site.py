@@ -22,7 +22,7 @@ from shared.domain.petition import Kind, PetitionerType, ReplyBy
 from shared.domain.working_calendar import at_local, local_date
 from shared.http import RULES, form_pairs, see_other, validated
 from shared.petitions import stored_instant
-from shared.web.i18n import N_, Language, gettext
+from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
 from shared.web.rendering import link
 
@@ -240,4 +240,4 @@ def _problems(problems: Iterable[tuple[str, str]], language: Language) -> tuple[
 
 def _fields(language: Language) -> list[tuple[str, str]]:
     rows = composition.directory().fields(local_date(clock.now())).values()
-    return [(row.id, row.name_en if language == "en" and row.name_en else row.name) for row in rows]
+    return [(row.id, in_language(language, row.name, row.name_en)) for row in rows]

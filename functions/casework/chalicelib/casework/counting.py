@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from chalicelib.casework.measures import (
     ANSWERING,
+    CONSIDERED,
     DAYS,
     FORWARDINGS,
-    INITIATIVES,
     ORIGINS,
     OTHER_DUTIES,
     OUTCOMES,
@@ -65,7 +65,7 @@ def steering_committee(book: Book) -> tuple[Section, ...]:
         Section(
             "initiatives",
             N_("Sáng kiến và kết quả"),
-            grouped(book, ideas, ("unit",), Block("", INITIATIVES)),
+            grouped(book, ideas, ("unit",), Block("", CONSIDERED), Block(N_("Kết thúc khác"), OUTCOMES[:5])),
         ),
     )
 

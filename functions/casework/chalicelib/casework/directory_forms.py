@@ -11,11 +11,11 @@ from chalicelib.casework import answer_templates
 from chalicelib.casework.forms import FormField
 from chalicelib.casework.officers import Role
 from shared import clock
-from shared.directory import Directory, Field, Unit
+from shared.directory import Directory
 from shared.domain.errors import InvalidInputError
 from shared.domain.gsm7 import unaccented
 from shared.domain.working_calendar import local_date
-from shared.web.i18n import N_, Language, gettext
+from shared.web.i18n import N_, Language, gettext, in_language
 
 ROLES: dict[Role, str] = {
     Role.INTAKE_OFFICER: N_("Tiếp nhận, phân công"),
@@ -244,18 +244,18 @@ def day_in(form: Mapping[str, str], name: str) -> date:
         raise InvalidInputError((name, "invalid" if form.get(name) else "missing")) from None
 
 
-def _named(row: Unit | Field, language: Language) -> str:
-    return row.name_en if language == "en" and row.name_en else row.name
-
-
 class Words:
     """Reads out stored facts: names for codes, yes for a tick."""
 
     def __init__(self, directory: Directory, language: Language) -> None:
         self._translated = gettext(language)
         today = local_date(clock.now())
-        self.units = {row.id: _named(row, language) for row in directory.units(today).values()}
-        self.fields = {row.id: _named(row, language) for row in directory.fields(today).values()}
+        self.units = {
+            row.id: in_language(language, row.name, row.name_en) for row in directory.units(today).values()
+        }
+        self.fields = {
+            row.id: in_language(language, row.name, row.name_en) for row in directory.fields(today).values()
+        }
         self.officers = directory.officers_names()
         self.roles = {role.value: self._translated(label) for role, label in ROLES.items()}
 

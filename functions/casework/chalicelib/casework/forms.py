@@ -17,7 +17,7 @@ from shared.domain.conduct import NO_UNIT_OF_OURS
 from shared.domain.lifecycle import Action
 from shared.domain.petition import Kind, Lane, Petition
 from shared.domain.working_calendar import local_date
-from shared.web.i18n import N_, Language, gettext
+from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import KINDS, LANES
 
 
@@ -242,7 +242,7 @@ def choices(
     _ = gettext(language)
     received_on = local_date(petition.received_at)
     units = directory.units(today)
-    named_units = [(one.id, _named(one.name, one.name_en, language)) for one in units.values()]
+    named_units = [(one.id, in_language(language, one.name, one.name_en)) for one in units.values()]
     colleagues = [
         (one.id, one.name)
         for one in directory.officers().values()
@@ -252,7 +252,7 @@ def choices(
         "units": named_units,
         "complained": [(NO_UNIT_OF_OURS, _("Không phải đơn vị của Bộ")), *named_units],
         "fields": [
-            (one.id, _named(one.name, one.name_en, language))
+            (one.id, in_language(language, one.name, one.name_en))
             for one in directory.fields(received_on).values()
         ],
         "kinds": [(kind.value, _(KINDS[kind])) for kind in Kind],
@@ -262,7 +262,3 @@ def choices(
         "answer_files": [(one.id, one.filename) for one in attaching.files_for_answer(petition)],
         "public_files": [(one.id, one.filename) for one in attaching.files_of_answer(petition)],
     }
-
-
-def _named(vietnamese: str, english: str, language: Language) -> str:
-    return english if language == "en" and english else vietnamese

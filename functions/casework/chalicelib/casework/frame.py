@@ -16,7 +16,7 @@ from shared.domain.conduct import NO_UNIT_OF_OURS
 from shared.domain.petition import Petition
 from shared.domain.working_calendar import local_date
 from shared.http import html_answer
-from shared.web.i18n import Language, gettext
+from shared.web.i18n import Language, gettext, in_language
 
 _SAME_ORIGIN = {"Referrer-Policy": "same-origin"}
 """Why: see `gate`."""
@@ -70,7 +70,7 @@ def unit_label(code: str, language: Language) -> str:
     unit = composition.directory().units(local_date(clock.now())).get(code)
     if unit is None:
         return code
-    return unit.name_en if language == "en" and unit.name_en else unit.name
+    return in_language(language, unit.name, unit.name_en)
 
 
 def complained_label(petition: Petition, language: Language) -> str:
@@ -85,4 +85,4 @@ def field_label(code: str | None, language: Language) -> str:
     field = composition.directory().fields(local_date(clock.now())).get(code or "")
     if field is None:
         return code or ""
-    return field.name_en if language == "en" and field.name_en else field.name
+    return in_language(language, field.name, field.name_en)

@@ -146,7 +146,7 @@ WORK = (
     ANSWERED,
     _measure("returned_drafts", N_("Lượt trả lại dự thảo"), _named("returned_drafts")),
 )
-INITIATIVES = (
+CONSIDERED = (
     RECEIVED,
     _measure(
         "considered",
@@ -162,9 +162,9 @@ INITIATIVES = (
     ),
     ANSWERED,
     PUBLISHED,
-    *OUTCOMES[:5],
     RATING,
 )
+INITIATIVES = (*CONSIDERED, *OUTCOMES[:5])
 TREND = (RECEIVED, ANSWERED, *ANSWERING, DAYS, REOPENED, RATING)
 
 MEASURES: dict[str, Measure] = {

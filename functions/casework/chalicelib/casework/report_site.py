@@ -55,7 +55,7 @@ def reports(request: Request, officer: DeskOfficer) -> Response:
     report: Report | None = None
     problem = ""
     try:
-        report = composition.reports().make(officer, name, period_of(asked, "by"))
+        report = composition.reports().make(officer, name, period_of(asked, "by"), language_of_page(request))
     except InvalidInputError as error:
         _place, rule = error.problems[0]
         problem = gettext(language_of_page(request))(RULES.get(rule, RULES["invalid"]))
@@ -182,8 +182,8 @@ def cases(request: Request, officer: DeskOfficer) -> Response:
     _ = gettext(language)
     asked = query(request)
     behind, period = behind_of(asked), period_of(asked)
-    found = composition.reports().behind(officer, asked.get("name") or FIRST, behind, period)
-    names = composition.reports().names()
+    found = composition.reports().behind(officer, asked.get("name") or FIRST, behind, period, language)
+    names = composition.reports().names(language)
     about = [_(MEASURES[behind.measure].column.label)]
     if behind.unit is not None:
         about.append(names.of("unit", behind.unit))

@@ -17,6 +17,7 @@ from chalicelib.casework.task_force import case_row
 from shared import clock
 from shared.directory import Directory
 from shared.domain import deadlines
+from shared.domain.conduct import NO_UNIT_OF_OURS
 from shared.domain.duties import DutyKind, Standing, duties
 from shared.domain.errors import InvalidInputError
 from shared.domain.past import as_it_stood
@@ -27,7 +28,7 @@ from shared.domain.working_calendar import local_date
 from shared.outlines import Outlines
 from shared.petitions import Petitions
 from shared.statistics import Figure, Statistics, horizon_of, last_moment_of
-from shared.web.i18n import Language, gettext
+from shared.web.i18n import Language, gettext, in_language
 
 LONGEST_PERIOD = timedelta(days=366)
 _EVERY_UNIT = frozenset({Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR})
@@ -128,7 +129,7 @@ class Reports:
         self._statistics = statistics
         self._directory = directory
 
-    def make(self, officer: DeskOfficer, name: str, period: Period) -> Report:
+    def make(self, officer: DeskOfficer, name: str, period: Period, language: Language) -> Report:
         """Count what was received in a period, as it stands now.
 
         A unit's head sees the own unit. Denunciations are counted only for their named readers, and nobody's figures
@@ -157,7 +158,7 @@ class Reports:
                 for petition in self._petitions.get_all(references)
                 if permissions.may_know(officer, petition) and (stood := then.looked_at(petition))
             ],
-            names=self.names(),
+            names=self.names(language),
             first=first,
             last=last,
             today=local_date(then.at),
@@ -175,7 +176,9 @@ class Reports:
             sections=REPORTS[name].made(book),
         )
 
-    def behind(self, officer: DeskOfficer, name: str, asked: Behind, period: Period) -> CaseList:
+    def behind(
+        self, officer: DeskOfficer, name: str, asked: Behind, period: Period, language: Language
+    ) -> CaseList:
         """List the petitions that a figure counts, for officers who may read them; by due date.
 
         Raises:
@@ -199,7 +202,7 @@ class Reports:
             and self._is_behind(asked, measure, stood, then.at)
         ]
         found.sort(key=lambda petition: (petition.due_on, petition.reference))
-        names = self.names()
+        names = self.names(language)
         rows = tuple(case_row(self._case(petition, then.at), names) for petition in found[:CASES_SHOWN])
         return CaseList(first, last, rows, len(found))
 
@@ -220,20 +223,22 @@ class Reports:
         left = deadlines.days_left(answer.due_on, now, calendar)
         return Case(petition, answer, -left.working_days)
 
-    def names(self) -> Names:
+    def names(self, language: Language) -> Names:
         """Return the latest names, also those of units that are no more."""
+        _ = gettext(language)
         named = {
             kind: {
-                str(row["id"]): str(row["name"])
+                str(row["id"]): in_language(language, str(row["name"]), str(row.get("name_en") or ""))
                 for row in sorted(self._directory.rows(kind), key=lambda row: str(row["valid_from"]))
             }
             for kind in ("unit", "field", "officer")
         }
         return Names(
-            units=named["unit"],
+            units=named["unit"] | {NO_UNIT_OF_OURS: _("Không phải đơn vị của Bộ")},
             fields=named["field"],
             officers=named["officer"],
-            provinces={province.code: province.name for province in PROVINCES},
+            provinces={one.code: in_language(language, one.name, one.name_en) for one in PROVINCES},
+            not_known=_("Chưa xác định"),
         )
 
 

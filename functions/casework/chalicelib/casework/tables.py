@@ -32,12 +32,14 @@ class Case(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What units, fields, officers and provinces are called, by code."""
+    """What units, fields, officers and provinces are called in the reader's language, by code."""
 
     units: Mapping[str, str]
     fields: Mapping[str, str]
     officers: Mapping[str, str]
     provinces: Mapping[str, str]
+    not_known: str
+    """What a group is called that has no code: who has no handler, no field, no province yet."""
 
     def of(self, by: str, code: str) -> str:
         """Return the name of a group; kinds and channels stay codes, which pages put into the reader's words."""
@@ -48,7 +50,7 @@ class Names(NamedTuple):
             "handler": self.officers,
             "province": self.provinces,
         }
-        return known.get(by, {}).get(code, code) or "–"
+        return known.get(by, {}).get(code, code) or self.not_known
 
 
 class Block(NamedTuple):
@@ -130,7 +132,7 @@ def grouped(book: Book, figures: Iterable[Figure], heads: tuple[str, ...], *bloc
         rows.append(about | counted(summed(tallies), measures, book.today))
     columns = (*(HEADS[head] for head in heads), *(measure.column for measure in measures))
     everything = summed(tally for tallies in groups.values() for tally in tallies)
-    rows.sort(key=lambda row: [str(row[head]) for head in heads])
+    rows.sort(key=lambda row: [(row[f"{head}_code"] == "", str(row[head])) for head in heads])
     return Table(columns, tuple(rows), counted(everything, measures, book.today), blocks)
 
 

@@ -12,7 +12,7 @@ from shared.domain.lifecycle import State
 from shared.domain.petition import Channel, Kind
 from shared.domain.provinces import BY_CODE
 from shared.domain.working_calendar import local_date
-from shared.web.i18n import N_, Language, gettext
+from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import CHANNELS, KINDS, STATES
 
 TITLES = {
@@ -60,11 +60,11 @@ def namers(language: Language) -> dict[str, Callable[[str], str]]:
 
     def unit(code: str) -> str:
         found = units.get(code)
-        return _in(language, found.name, found.name_en) if found else code
+        return in_language(language, found.name, found.name_en) if found else code
 
     def province(code: str) -> str:
         found = BY_CODE.get(code)
-        return _in(language, found.name, found.name_en) if found else code
+        return in_language(language, found.name, found.name_en) if found else code
 
     return {
         "channel": lambda code: _(CHANNELS[Channel(code)]),
@@ -74,7 +74,3 @@ def namers(language: Language) -> dict[str, Callable[[str], str]]:
         "province": province,
         "unit": unit,
     }
-
-
-def _in(language: Language, name: str, name_en: str) -> str:
-    return name_en if language == "en" and name_en else name

@@ -16,7 +16,7 @@ from shared.domain.gsm7 import unaccented
 from shared.domain.petition import Citation, Kind
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions, PublicAnswer
-from shared.web.i18n import Language
+from shared.web.i18n import Language, in_language
 
 FIRST_MONTH = "2018-06"
 """The system opened on 18 June 2018."""
@@ -110,9 +110,9 @@ class PublicRecord:
             fields=tuple(
                 FieldView(
                     code=field.id,
-                    name=_name(field.name, field.name_en, language),
+                    name=in_language(language, field.name, field.name_en),
                     example=field.example,
-                    unit=_name(units[field.unit].name, units[field.unit].name_en, language)
+                    unit=in_language(language, units[field.unit].name, units[field.unit].name_en)
                     if field.unit in units
                     else None,
                     forward_to=field.forward_to,
@@ -197,8 +197,8 @@ class PublicRecord:
                 )
                 for file in answer.attachments
             ),
-            field_label=_name(field.name, field.name_en, language) if field else None,
-            unit_label=_name(unit.name, unit.name_en, language) if unit else None,
+            field_label=in_language(language, field.name, field.name_en) if field else None,
+            unit_label=in_language(language, unit.name, unit.name_en) if unit else None,
         )
 
 
@@ -224,7 +224,3 @@ def _checked(name: str, value: str, pattern: re.Pattern[str]) -> str:
 def _month_before(month: str) -> str:
     first = date.fromisoformat(f"{month}-01")
     return f"{first - timedelta(days=1):%Y-%m}"
-
-
-def _name(vietnamese: str, english: str, language: Language) -> str:
-    return english if language == "en" and english else vietnamese

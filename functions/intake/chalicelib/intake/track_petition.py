@@ -22,7 +22,7 @@ from shared.domain.petition import Channel, Citation, Kind, Petition
 from shared.domain.second_look import may_ask_for_second_look
 from shared.domain.working_calendar import local_date
 from shared.promises import DerivationView, derivation_of, duties_of
-from shared.web.i18n import Language, gettext
+from shared.web.i18n import Language, gettext, in_language
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, KINDS, REJECTIONS, STATES
 
 PETITIONERS_FILES_IN = MOVES[Action.ATTACH].sources
@@ -210,9 +210,9 @@ def petitioners_view(
         kind=petition.kind,
         kind_label=_(KINDS[petition.kind]) if petition.kind else None,
         field=petition.field,
-        field_label=_name(field.name, field.name_en, language) if field else None,
+        field_label=in_language(language, field.name, field.name_en) if field else None,
         unit=petition.unit,
-        unit_label=_name(unit.name, unit.name_en, language) if unit else None,
+        unit_label=in_language(language, unit.name, unit.name_en) if unit else None,
         channel=petition.channel,
         received_at=petition.received_at,
         due_on=petition.due_on,
@@ -240,10 +240,6 @@ def petitioners_view(
 def _possible_actions(petition: Petition, directory: Directory) -> tuple[Action, ...]:
     may = {Action.REOPEN: may_ask_for_second_look(petition, directory.terms_of(petition))}
     return tuple(a for a in possible_actions(petition.state) if a in PETITIONERS_ACTIONS and may.get(a, True))
-
-
-def _name(vietnamese: str, english: str, language: Language) -> str:
-    return english if language == "en" and english else vietnamese
 
 
 def _answer(petition: Petition) -> AnswerView | None:

@@ -25,7 +25,7 @@ from shared.domain.working_calendar import VIETNAM, end_of_day, local_date
 from shared.http import validated
 from shared.petitions import Petitions, PublicAnswer
 from shared.promises import duties_of
-from shared.web.i18n import Language
+from shared.web.i18n import Language, in_language
 
 LONGEST_DESCRIPTION = 4_000
 """Characters of a description, by GeoReport v2; a petition itself may have more."""
@@ -245,9 +245,7 @@ def _published_view(answer: PublicAnswer, directory: Directory, language: Langua
         service_name=service_name(field, language) if field else None,
         service_code=answer.field,
         description=answer.content[:LONGEST_DESCRIPTION],
-        agency_responsible=(unit.name_en if language == "en" and unit.name_en else unit.name)
-        if unit
-        else None,
+        agency_responsible=in_language(language, unit.name, unit.name_en) if unit else None,
         requested_datetime=moment(end_of_day(answer.received_on) - timedelta(days=1)),
         updated_datetime=moment(answer.published_at),
     )

@@ -9,7 +9,7 @@ from shared import clock
 from shared.directory import Directory, Field
 from shared.domain.petition import Kind
 from shared.domain.working_calendar import local_date
-from shared.web.i18n import N_, Language, gettext
+from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import KINDS
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -80,7 +80,7 @@ def service_definition(directory: Directory, code: str, language: Language) -> d
 
 def service_name(field: Field, language: Language) -> str:
     """Return a field's name in the reader's language."""
-    return field.name_en if language == "en" and field.name_en else field.name
+    return in_language(language, field.name, field.name_en)
 
 
 def _attribute(order: int, code: str, question: str, values: dict[str, str]) -> dict[str, Any]:
