@@ -285,6 +285,12 @@ def download_record() -> Response:
     return page("download_record")
 
 
+@app.route("/tra-cuu/lich", methods=["POST"], content_types=ANY)
+def download_due_date() -> Response:
+    """Give the day of the answer as a file for a calendar."""
+    return page("download_due_date")
+
+
 @app.route("/cong-khai/tep", methods=["GET"])
 def public_file() -> Response:
     """Lead to a file of a published answer."""

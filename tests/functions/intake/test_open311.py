@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -514,14 +515,35 @@ def test_an_extension_tells_what_was_promised_and_how_it_was_kept(intake, client
         "promised_date": "2026-11-03",
         "due_date": "2026-11-23",
         "done_date": None,
+        "told_date": None,
         "standing": "open",
     }
 
     officers_do(reference, routed, accepted, drafted, approved, published)
     assert [(one["duty"], one["done_date"], one["standing"]) for one in timeline(client, reference)] == [
         ("publication", "2026-11-03", "kept"),
-        ("answer", "2026-11-03", "kept"),
+        ("answer", "2026-11-03", "awaiting_proof"),
     ]
+
+
+def test_timeline_says_when_the_petitioner_was_demonstrably_told(intake, client, officers_do):
+    (sent,) = client.post()
+    reference = sent["service_request_id"]
+    officers_do(reference, routed, accepted, drafted, approved)
+    pin = re.findall(r"\b\d{8}\b", sent["service_notice"])[-1]
+    assert intake.http("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": pin}).status == 200
+
+    (answer,) = timeline(client, reference)
+
+    assert (answer["told_date"], answer["standing"]) == ("2026-11-03", "kept")
+
+
+def test_looking_without_a_pin_is_no_proof_that_the_petitioner_knows(intake, client, officers_do):
+    (sent,) = client.post()
+    reference = sent["service_request_id"]
+    officers_do(reference, routed, accepted, drafted, approved)
+
+    assert [timeline(client, reference)[0]["standing"] for _ in range(2)] == ["awaiting_proof"] * 2
 
 
 def test_without_the_extension_a_client_gets_what_the_specification_names(client):

@@ -13,6 +13,7 @@ from chalicelib.intake.api import PUBLIC, client_of
 from chalicelib.intake.open311 import service_requests as requests
 from chalicelib.intake.open311 import services
 from chalicelib.intake.open311.formats import Format, answer
+from shared import clock
 from shared.domain import errors, reference
 from shared.domain.petition import Petition
 from shared.domain.reference import spaced
@@ -138,7 +139,8 @@ def _view(petition: Petition, request: Request) -> dict[str, Any]:
     directory = composition.directory()
     told = requests.public_view(petition, directory, language_of(request))
     if query.get("extensions") == "true":
-        told["extended_attributes"] = {"duties": requests.duty_timeline(petition, directory)}
+        evidence = composition.sightings().evidence(petition, "", clock.now())
+        told["extended_attributes"] = {"duties": requests.duty_timeline(petition, directory, evidence)}
     return told
 
 

@@ -18,6 +18,7 @@ from shared import clock
 from shared.directory import Directory
 from shared.domain.duties import DutyKind
 from shared.domain.errors import InvalidInputError
+from shared.domain.evidence import Evidence
 from shared.domain.lifecycle import State
 from shared.domain.petition import Lane, Petition
 from shared.domain.submission import PetitionInput, Submission
@@ -150,8 +151,8 @@ def public_view(petition: Petition, directory: Directory, language: Language) ->
     )
 
 
-def duty_timeline(petition: Petition, directory: Directory) -> list[dict[str, Any]]:
-    """Return what the ministry owes the petitioner, day by day: promised, due, done, and how it stands.
+def duty_timeline(petition: Petition, directory: Directory, evidence: Evidence) -> list[dict[str, Any]]:
+    """Return what the ministry owes the petitioner, day by day: promised, due, done, told, and how it stands.
 
     Days, not instants: a reference must not be recognised among the published answers by the second. A denunciation's
     duties are those of a petition that nobody has decided on.
@@ -166,9 +167,10 @@ def duty_timeline(petition: Petition, directory: Directory) -> list[dict[str, An
             "promised_date": duty.promised_on.isoformat(),
             "due_date": duty.due_on.isoformat(),
             "done_date": local_date(duty.done_at).isoformat() if duty.done_at else None,
+            "told_date": local_date(duty.told_at).isoformat() if duty.told_at else None,
             "standing": duty.standing.lower(),
         }
-        for duty in duties_of(petition, directory, clock.now())
+        for duty in duties_of(petition, directory, clock.now(), evidence)
         if duty.kind
         is not DutyKind.FORWARDING  # where a matter is going is told by the one who sends it there
     ]

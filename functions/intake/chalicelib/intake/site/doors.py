@@ -22,6 +22,7 @@ PAGES: dict[str, Callable[..., Response]] = {
         *(reading.published, figures.statistics),
         *(sending.send_form, sending.send),
         *(following.track_form, following.track, following.supplement, following.withdraw),
+        following.download_due_date,
         *(following.rate, following.reopen, following.unlock, following.add_contact),
         *(verifying.verification, verifying.download_record),
         *(files.files, files.attach, files.fetch_file, files.fetch_public_file),

@@ -9,6 +9,7 @@ from chalice.app import Request, Response
 from chalicelib.intake import composition
 from chalicelib.intake.add_contact import ContactInput
 from chalicelib.intake.api import PIN_IS_SENT, address_of, query
+from chalicelib.intake.calendar_file import due_date_file
 from chalicelib.intake.follow_up import RatingForm, ReopeningInput, SupplementInput, WithdrawalInput, cause_of
 from chalicelib.intake.proving import record_of
 from chalicelib.intake.receive_petition import checked_key
@@ -29,6 +30,7 @@ from shared import clock
 from shared.domain import errors
 from shared.domain.lifecycle import MOVES, Action, State
 from shared.domain.petition import Petition
+from shared.domain.reference import spaced
 from shared.domain.working_calendar import local_date
 from shared.http import form_pairs, problem_of, validated
 from shared.web.i18n import N_, gettext
@@ -90,6 +92,31 @@ def add_contact(request: Request) -> Response:
         return composition.contact_adding().add(petition, body, cause)
 
     return _follow_up(request, change, N_("Đã thêm liên hệ. Từ nay thông báo được gửi đến đó."))
+
+
+def download_due_date(request: Request) -> Response:
+    """Give the day of the answer as a file for a calendar."""
+    form = kept(form_pairs(request))
+    petition = composition.finder().find(form.get("ma", ""), form.get("pin", ""), address_of(request))
+    _, site = gettext(page_language(request)), composition.configuration().public_url
+    body = due_date_file(
+        petition.reference,
+        petition.due_on,
+        summary=_("Hạn trả lời phản ánh, kiến nghị %(reference)s")
+        % {"reference": spaced(petition.reference)},
+        description=_("Xem tình hình trên trang Tra cứu bằng mã số và mã PIN, hoặc gọi 1900 1547."),
+        url=f"{site}/tra-cuu?ma={petition.reference}",
+        host=site.partition("://")[2].partition(":")[0],
+        sequence=sum(entry.action is Action.MOVE_DUE_DATE for entry in petition.history),
+        made_at=clock.now(),
+    )
+    headers = {
+        "Content-Type": "text/calendar; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="pakn-{petition.reference}.ics"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body=body, status_code=200, headers=headers)
 
 
 def withdraw(request: Request) -> Response:
