@@ -19,7 +19,7 @@ MADE_AT = datetime(2026, 11, 3, 2, 0, 5, tzinfo=UTC)
 
 
 def made(**facts: Any) -> str:
-    said = {
+    said: dict[str, Any] = {
         "summary": "Hạn trả lời",
         "description": "Xem ở trang Tra cứu.",
         "url": "https://pakn.example.vn/tra-cuu?ma=26483190275",

@@ -110,13 +110,16 @@ def download_due_date(request: Request) -> Response:
         sequence=sum(entry.action is Action.MOVE_DUE_DATE for entry in petition.history),
         made_at=clock.now(),
     )
-    headers = {
-        "Content-Type": "text/calendar; charset=utf-8",
-        "Content-Disposition": f'attachment; filename="pakn-{petition.reference}.ics"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(body=body, status_code=200, headers=headers)
+    return Response(
+        body=body,
+        status_code=200,
+        headers={
+            "Content-Type": "text/calendar; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="pakn-{petition.reference}.ics"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 def withdraw(request: Request) -> Response:
