@@ -22,8 +22,11 @@ OUTSIDE = "KHAC"
 """The field of what is another body's, or cannot be told (domain.md §5)."""
 MISCONDUCT = "TTRA"
 REGULATION, CONDUCT, INITIATIVE = "REGULATION", "CONDUCT", "INITIATIVE"
-RESEMBLES, SUSPECT = "resembles_denunciation", "may_denounce"
-"""The signs that learned resemblance raises: reads like a denunciation surely, or perhaps."""
+RESEMBLES, SUSPECT, WONDER = "resembles_denunciation", "may_denounce", "might_denounce"
+"""The signs that learned resemblance raises: reads like a denunciation surely, perhaps, or hardly."""
+ASKS = frozenset({signs.ASKING, signs.PROPOSING})
+STATEMENT = "statement"
+"""The sign of a text that neither asks nor proposes anything: it tells something."""
 _CHOSEN = "người gửi chọn"
 _MOST_REASONS = 6
 _TIMES_COUNTED = 2
@@ -96,6 +99,8 @@ def _signs(text: str, words: Words, rules: RoutingRules, *, has_topic: bool) -> 
         seen[RESEMBLES] = list(telling)
     if resemblance >= rules.limits.suspect_from:
         seen[SUSPECT] = list(telling)
+    if resemblance >= rules.limits.wonder_from:
+        seen[WONDER] = list(telling)
     if has_topic:
         seen["topic"] = []
     return seen
@@ -106,6 +111,8 @@ def _plain_signs(text: str, words: Words, rules: RoutingRules) -> dict[str, list
     for hit in rules.signals.find(words):
         for signal in hit.phrase.weights:
             seen.setdefault(signal, []).append(hit.phrase.source)
+    if not ASKS & seen.keys():
+        seen[STATEMENT] = []
     return seen
 
 

@@ -105,6 +105,8 @@ class Limits:
     """From which learned resemblance on a text surely reads like a denunciation (log-odds)."""
     suspect_from: float = -2.0
     """From which learned resemblance on a person has to look whether it is one."""
+    wonder_from: float = -2.8
+    """From which on a person looks where the text neither asks nor proposes anything."""
 
 
 @dataclass(frozen=True, slots=True)
