@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from shared.routing import signs
+from shared.routing import signs, speech
 from shared.routing.phrasebook import Hit
 from shared.routing.rules import NEUTRAL, SIGN, Lane, LaneRule, RoutingRules, Suspicion
 from shared.routing.text import Words, read
@@ -22,9 +22,14 @@ OUTSIDE = "KHAC"
 """The field of what is another body's, or cannot be told (domain.md §5)."""
 MISCONDUCT = "TTRA"
 REGULATION, CONDUCT, INITIATIVE = "REGULATION", "CONDUCT", "INITIATIVE"
-RESEMBLES, SUSPECT, WONDER = "resembles_denunciation", "may_denounce", "might_denounce"
-"""The signs that learned resemblance raises: reads like a denunciation surely, perhaps, or hardly."""
-ASKS = frozenset({signs.ASKING, signs.PROPOSING})
+RESEMBLES, PRESUME, SUSPECT, WONDER = (
+    "resembles_denunciation",
+    "probably_denounces",
+    "may_denounce",
+    "might_denounce",
+)
+"""The signs that learned resemblance raises: reads like a denunciation surely, probably, perhaps, or hardly."""
+ASKS = frozenset({speech.ASKING, speech.PROPOSING})
 STATEMENT = "statement"
 """The sign of a text that neither asks nor proposes anything: it tells something."""
 _CHOSEN = "người gửi chọn"
@@ -97,6 +102,8 @@ def _signs(text: str, words: Words, rules: RoutingRules, *, has_topic: bool) -> 
     resemblance, telling = rules.resemblance.of(_signed(words, seen))
     if resemblance >= rules.limits.resembles_from:
         seen[RESEMBLES] = list(telling)
+    if resemblance >= rules.limits.presume_from:
+        seen[PRESUME] = list(telling)
     if resemblance >= rules.limits.suspect_from:
         seen[SUSPECT] = list(telling)
     if resemblance >= rules.limits.wonder_from:
@@ -111,9 +118,15 @@ def _plain_signs(text: str, words: Words, rules: RoutingRules) -> dict[str, list
     for hit in rules.signals.find(words):
         for signal in hit.phrase.weights:
             seen.setdefault(signal, []).append(hit.phrase.source)
+    for sign in speech.see(text, lambda clause: _asks(clause, rules)):
+        seen.setdefault(sign, [])
     if not ASKS & seen.keys():
-        seen[STATEMENT] = []
+        seen[STATEMENT] = seen[speech.TELLING] = []
     return seen
+
+
+def _asks(clause: Words, rules: RoutingRules) -> bool:
+    return any(speech.ASKING in hit.phrase.weights for hit in rules.signals.find(clause))
 
 
 def _signed(words: Words, seen: Iterable[str]) -> tuple[str, ...]:

@@ -103,10 +103,12 @@ class Limits:
     """The most that hints alone can say for a topic."""
     resembles_from: float = 3.0
     """From which learned resemblance on a text surely reads like a denunciation (log-odds)."""
+    presume_from: float = -1.2
+    """From which on a person has to look whether it is one, whatever else the text shows."""
     suspect_from: float = -2.0
-    """From which learned resemblance on a person has to look whether it is one."""
+    """From which on a person looks where the text tells of something, or shows another sign."""
     wonder_from: float = -2.8
-    """From which on a person looks where the text neither asks nor proposes anything."""
+    """From which on a person looks where it tells of something else than manners and delay."""
 
 
 @dataclass(frozen=True, slots=True)

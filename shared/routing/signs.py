@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
+from shared.routing import bargains
 from shared.routing.text import Words, is_syllable, read
 
 NAMED_PERSON = "named_person"
@@ -17,17 +18,11 @@ FOREIGN_SCRIPT = "foreign_script"
 NOT_VIETNAMESE = "not_vietnamese"
 GIBBERISH = "gibberish"
 LINK = "link"
-MONEY = "money"
 WORDLESS = "wordless"
 BRIEF = "brief"
-ASKING = "asking"
-PROPOSING = "proposing"
 ACTOR = "actor"
 HEAD = "head"
-SUM = "sum"
-PRICED = "priced"
 DISCREPANCY = "discrepancy"
-CONDITION = "condition"
 
 _TITLES = frozenset({"ông", "bà", "anh", "chị", "cô", "thầy", "đồng", "chí", "đc", "mr", "mrs", "ms"})
 _BARE_TITLES = frozenset({"ong", "ba", "anh", "chi", "co", "thay", "ten"})
@@ -43,67 +38,11 @@ _DECISION = re.compile(r"(?:quyet dinh|qd)\s*(?:so)?\s*:?\s*\d+|\d+\s*/\s*qd\b|s
 _LINK = re.compile(
     r"https?://|www\.|bit\.ly|t\.me/|zalo\.me|\b[a-z0-9-]+\.(?:com|net|xyz|vip|club|top|shop|info)\b"
 )
-_MONEY = re.compile(
-    r"""(?<!duoc\ )\b
-    (?:nhan|goi\ y|doi|lay|voi|xin|chung|an|om|cam|tieu|dua|kep|dut|gia|vay|thu|chi|bo\ tui|giu\ lai
-    |bat\ nop|phai\ nop)\ (?:\S+\ ){0,3}
-    (?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|tram|vai|may)
-    \ ?(?:k|ngin|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b""",
-    re.VERBOSE,
-)
-"""What is handed over, then a sum of money, within a few words; "được nhận" is an entitlement."""
-_NUMBER = r"(?:\d+(?:[.,]\d+)*|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|chuc|tram|vai|may|nua|ruoi|bac|lam|may chuc)"
-_SUM = re.compile(
-    rf"\b{_NUMBER}(?: ?{_NUMBER})* ?"
-    r"(?:k|ngin|ngan|trieu|tr|cu|chai|ti|usd|do|dola|dong|xi|loong|lit|cay|chi vang|luong vang|to (?:xanh|polime))\b"
-    r"|\b(?:mot|hai|ba|bon|nam|sau|bay|tam|chin|vai|may) (?:tram|chuc)\b(?! (?:nam|tuoi|ngay|ho|nguoi|met|cay so|chau|em|ban))"
-)
-"""A sum of money, in figures or in words, slang ones too ("tám trăm", "5tr", "hai chai", "ba chỉ vàng")."""
-_PRICED = re.compile(
-    r"\b(?:nop|dong|dua|lo|bieu|chi|gui|chuyen|tra|gop|mua|ban|thu|lay|gia|mat|ton|xin|doi|nhan|an|bo ra|kem|le phi|cam)"
-    rf" (?:\S+ ){{0,4}}?{_NUMBER}(?: ?{_NUMBER})* ?\S*"
-    r"(?: \S+){0,5}? (?:moi|thi|la|khoi|se|de|cho) (?:ki|duoc|xong|cho|co|khoi|duyet|nhan|qua|dau|cap|lam|hoc|thi|giai quyet|het|lo)\b"
-)
-"""Something for money: "nộp 5tr mới ký", "đóng tám trăm khỏi học", "đưa hai triệu thì xong"."""
-_CONDITION = re.compile(
-    r"\bmuon (?:\S+ ){0,6}?(?:thi|phai|la)\b|\bai (?:\S+ ){0,6}?(?:thi|la|moi)\b"
-    r"|\b(?:khong|ko|chua) (?:\S+ ){0,5}?thi (?:\S+ )?(?:bi|khong|ko|rot|truot|cat|xep|duoi|de)\b"
-    r"|\bphai (?:\S+ ){0,8}?moi (?:\S+ )?(?:duoc|cho|ki|khoi|xong|nhan|duyet|co|qua|giai quyet)\b"
-    r"|\bcu (?:\S+ ){1,6}?(?:la|thi) (?:\S+ )?(?:xong|duoc|qua|dau|khoi|co)\b"
-)
-"""A favour at a price: "muốn … phải …", "ai không … thì …", "phải … mới được …"."""
 _RECORDED = frozenset(
     read("ghi khai kê ký sổ chứng hóa biên quyết danh giấy báo hồ duyệt nhận đăng chấm tên").spelled
 )
 _AND_YET = frozenset(read("mà nhưng còn thực thật trong thế").spelled)
 """Words that set what is on paper against what is: "ghi hai triệu mà đưa năm trăm"."""
-_QUESTION = re.compile(
-    r"\?|\b(?:không|khong|ko|hông|hok|chưa|gì|nào|đâu|sao|ai|mấy|bao nhiêu|bao lâu|nhiêu|chăng|hả|nhỉ|à)"
-    r"(?: (?:ạ|a|à|vậy|vay|bộ|bo|đây|thế|đó|nhỉ|ta))?\s*(?:[,.;!]|$)"
-    r"|\bhay (?:là )?\S+(?: \S+){0,3}\s*(?:[.;!]|$)|\bhay là\b|(?<!năm )(?<!tháng )(?<!ngày )(?<!lần )(?<!kỳ )(?<!đợt )\bnào (?!cũng|đó|biết|ngờ|(?:\S+ ){1,7}cũng)|\bcó (?:được|phải|cần|nên)\b"
-    r"|\b(?:thì|do|là|hỏi) ai\b(?! (?:\S+ ){0,3}cũng)|\bai (?:được|phê|cấp|bảo vệ|đề nghị|chịu)\b(?! (?:\S+ ){0,6}thì)|\b(?:được|hưởng|là|xếp|thành|vào|bậc|đóng|có) mấy\b"
-    r"|\bxin (?:chỉ|hỏi|cho biết|hướng dẫn|danh sách|lịch)\b|^sao \S+"
-    r"|^(?:thủ tục|cách tính|cách làm|điều kiện|mức|chế độ cho|quy định về|muốn hỏi|muốn biết|cần gặp|hỏi) "
-)
-_BARE_QUESTION = re.compile(
-    r"\b(?:the nao|bao nhieu|bao lau|bao gio|khi nao|o dau|lam sao|tai sao|vi sao|may nam|cho nao|cai gi|lam gi|la gi)\b"
-    r"|\b(?:gi|nao|dau|sao|ai|nhieu|k|kg|bac may|nam may|quoc gia may)(?: (?:a|vay|vi|day|the|bo))?$|\bhay (?:la )?\S+(?: \S+){0,3}$"
-    r"|^(?:thu tuc|cach tinh|cach lam|dieu kien|muc|che do cho|qui dinh ve|muon hoi|muon biet|hoi|xin hoi) "
-)
-_DENIED = re.compile(
-    r"\b(?:không|chẳng|chả|chưa|hổng|khong|chang|cha|chua|hong|ko) (?:\S+ ){0,5}?(?:gì|nào|ai|đâu|gi|nao|dau)\b"
-    r"(?! (?:không|khong|ko))|\b(?:hay|nghe) (?:biết|biet|tin|chuyện)\b|\bcó (?:\S+ ){0,3}(?:gì )?đâu\b|\bco (?:\S+ ){0,2}gi dau\b"
-)
-"""What looks like a question and denies: "không có đồng nào", "không hay biết"."""
-_PROPOSAL = re.compile(
-    r"(?:^|[,.;:!?\n]\s*|\b(?:bộ|nhà nước|trung ương|chính phủ|theo tôi|tôi nghĩ|nghĩ) )"
-    r"(?:(?:tôi|em|chúng tôi|toi|em|mình) (?:xin )?)?"
-    r"(?:nên|cần|đề nghị|kiến nghị|đề xuất|góp ý|hiến kế|mong|ước gì|giá mà|hãy|bớt|đừng|thêm|xây|xin (?:tăng|thêm|giảm|bỏ|bãi"
-    r"|cấp|cho|mở|tách|góp|đổi)|de nghi|kien nghi|de xuat|gop y|mong|nen)"
-    r"(?! (?:\S+ ){0,4}(?:kiểm tra|xử lý|xử lí|làm rõ|thanh tra|điều tra|xác minh|vào cuộc|xem xét|can thiệp"
-    r"|kiem tra|xu ly|lam ro|thanh tra|dieu tra|xac minh|vao cuoc|xem xet|can thiep|xem lại|xem lai))\b"
-)
-"""A sentence that says how it should be; who wants somebody examined proposes nothing."""
 _LATIN = range(0x0250)
 _VIETNAMESE = range(0x1E00, 0x1F00)
 _FOREIGN_SCRIPT_SHARE = 0.3
@@ -123,7 +62,8 @@ _NO_PERSON = frozenset(
         *[
             iter(
                 read(
-                    "chú ý bác bỏ bác sĩ họ tên họ hàng họ đạo trưởng thành cô đơn anh hùng ông bà thầy cô thầy thuốc anh em chị em"
+                    "chú ý bác bỏ bác sĩ họ tên họ hàng họ đạo trưởng thành cô đơn anh hùng"
+                    " ông bà thầy cô thầy thuốc anh em chị em"
                 ).spelled
             )
         ]
@@ -142,41 +82,16 @@ def see(text: str, words: Words) -> Iterator[str]:
         yield DECISION_NUMBER
     if _LINK.search(text.lower()):
         yield LINK
-    if _MONEY.search(" ".join(words.folded)):
-        yield MONEY
-    yield from _about_money(words)
+    yield from bargains.see(words)
     if _tells_of_somebody(words):
         yield ACTOR
     if _tells_of_a_head(words):
         yield HEAD
-    if _CONDITION.search(" ".join(words.folded)):
-        yield CONDITION
     if _sets_paper_against_life(words):
         yield DISCREPANCY
-    yield from _speech(text, words)
     if len(words) <= _BRIEF_WORDS:
         yield BRIEF
     yield from _language(text, words)
-
-
-def _about_money(words: Words) -> Iterator[str]:
-    folded = " ".join(words.folded)
-    if not _SUM.search(folded):
-        return
-    yield SUM
-    if _PRICED.search(folded):
-        yield PRICED
-
-
-def _speech(text: str, words: Words) -> Iterator[str]:
-    """See what the sender does with the text: ask, or say how it should be."""
-    said = unicodedata.normalize("NFC", text.lower()).strip()
-    if _QUESTION.search(_DENIED.sub("", said)):
-        yield ASKING
-    elif not words.is_accented and _BARE_QUESTION.search(_DENIED.sub("", " ".join(words.folded))):
-        yield ASKING
-    if _PROPOSAL.search(said):
-        yield PROPOSING
 
 
 def _sets_paper_against_life(words: Words) -> bool:

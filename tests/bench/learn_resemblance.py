@@ -16,10 +16,10 @@ from shared.routing.rules import share_of_each
 
 EPOCHS = 25
 RATE = 0.3
-SHRINKAGE = 0.1
+SHRINKAGE = 0.4
 MISSED_COSTS = 4.0
 """How much worse it is to miss a denunciation than to suspect another text."""
-FROM_TEXTS = 3
+FROM_TEXTS = 5
 LEAST = 0.05
 VALID_FROM = "2018-06-18"
 
