@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "functions" / "router"))
+sys.path[:0] = [str(ROOT), str(ROOT / "functions" / "router")]
 
 from shared.routing.classifier import Decision, Lane, RoutingRules, decide  # noqa: E402
 

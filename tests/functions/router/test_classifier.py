@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.routing import bargains, speech
 from shared.routing.classifier import Decision, Lane, RoutingRules, decide
 from shared.routing.rules import RoutingRulesError
 from shared.routing.text import read
@@ -149,18 +150,21 @@ def test_the_senders_choice_of_a_field_that_is_not_in_force_counts_for_nothing()
 
 
 def test_silence_gives_no_field_but_what_is_most_probable():
-    decision = a_decision("con thuong binh thi vien chuc co duoc uu tien")
+    decision = a_decision("Người có công là công chức thì thi đua và lương tính thế nào")
 
     assert (decision.speaks, decision.field) == (False, None)
     assert len(decision.best) <= 3
-    assert {"NCC", "CCVC"} <= dict(decision.best).keys()
+    assert {"NCC", "TDKT"} <= dict(decision.best).keys()
 
 
 @pytest.mark.parametrize(
     ("text", "before", "since"),
     [
         pytest.param(
-            "Xin phép xây chùa làng", ("TG", None), ("KHAC", "Bộ Dân tộc và Tôn giáo"), id="religion left"
+            "Xin phép xây chùa làng ở đâu",
+            ("TG", None),
+            ("KHAC", "Bộ Dân tộc và Tôn giáo"),
+            id="religion left",
         ),
         pytest.param(
             "Hưởng trợ cấp thất nghiệp mấy tháng",
@@ -169,7 +173,7 @@ def test_silence_gives_no_field_but_what_is_most_probable():
             id="employment came",
         ),
         pytest.param(
-            "Sổ bảo hiểm xã hội sai tên",
+            "Sổ bảo hiểm xã hội sai tên thì sửa ở đâu",
             ("KHAC", "Bảo hiểm xã hội Việt Nam"),
             ("TL", None),
             id="social insurance came",
@@ -336,7 +340,8 @@ def test_the_unseen_texts_are_routed_as_well_as_promised():
     reached = figures.percentages()
 
     assert reached["right when it speaks, denunciations aside"] >= 85
-    assert reached["right field among best three"] >= 94
+    assert reached["speaks, denunciations aside"] >= 80
+    assert reached["right field among best three"] >= 95
     assert figures.leaked <= 1, "known: docs/routing.md"
 
 
@@ -377,6 +382,46 @@ def test_what_denounces_nobody_is_not_held_up(text):
     decision = a_decision(text)
 
     assert (decision.speaks, decision.suspicion) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        pytest.param("Xin hỏi nâng bậc lương mấy năm một lần", {"asking"}, id="a question"),
+        pytest.param("toi muon hoi thu tuc nang ngach the nao", {"asking"}, id="a question without accents"),
+        pytest.param("Nên gộp hai thủ tục này làm một cho dân đỡ đi lại", {"proposing"}, id="an idea"),
+        pytest.param(
+            "Đề nghị thanh tra việc thu chi của quỹ thôn tôi từ năm ngoái", {"telling"}, id="no idea"
+        ),
+        pytest.param("Tiền không về quỹ đồng nào", set(), id="what looks like a question and denies"),
+        pytest.param(
+            "Xin hỏi chế độ thai sản? Chị nhân sự giữ lại một tháng tiền của từng người mới ký giấy",
+            {"asking", "telling"},
+            id="a tale after a question",
+        ),
+        pytest.param(
+            "Chồng tôi đang làm ở đảo xa chưa về được, xin chuyển công tác thì nộp ở đâu",
+            {"asking"},
+            id="one's own matter is no tale",
+        ),
+    ],
+)
+def test_what_a_sender_does_is_seen_clause_by_clause(text, done):
+    assert set(speech.see(text, lambda _: False)) == done
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        pytest.param("nop 5tr moi ky nhan xet", {"sum", "priced"}, id="in figures"),
+        pytest.param("cứ đóng tám trăm khỏi học", {"sum", "priced"}, id="in words"),
+        pytest.param("lương cơ sở 2,34 triệu", {"sum"}, id="a sum that nobody hands over"),
+        pytest.param("ai không nộp thì bị trả hồ sơ", {"condition"}, id="a condition without a sum"),
+        pytest.param("nhà tôi có tám người con", set(), id="a number that is no sum"),
+    ],
+)
+def test_what_is_to_be_had_at_a_price_is_seen(text, signs):
+    assert {*bargains.see(read(text))} - {"money"} == signs
 
 
 def test_the_documentation_states_the_figures_that_are_measured():
