@@ -78,7 +78,10 @@ def test_complaint_goes_to_who_examines_it_and_never_to_who_is_named(
 
 
 def test_complaint_that_names_others_is_for_the_unit_that_knows_the_field(system: System):
-    petition = sent(system, "Hội đồng thi tuyển viên chức huyện chậm công bố điểm phúc khảo quá 30 ngày.")
+    petition = sent(
+        system,
+        "Hội đồng thi tuyển viên chức huyện chậm công bố điểm phúc khảo quá 30 ngày, có đúng quy định không?",
+    )
 
     assert petition.unit == "VCCVC"
 
