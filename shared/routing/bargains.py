@@ -14,8 +14,9 @@ PRICED = "priced"
 CONDITION = "condition"
 
 _DIGIT = "mot|hai|ba|bon|nam|sau|bay|tam|chin|vai|may"
-_NUMBER = rf"(?:\d+(?:[.,]\d+)*|{_DIGIT}|muoi|chuc|tram|nua|ruoi|bac|lam|may chuc)"
-_AMOUNT = rf"{_NUMBER}(?: ?{_NUMBER})*"
+_NUMBER = rf"(?:\d{{1,12}}(?:[.,]\d{{1,12}}){{0,3}}|{_DIGIT}|muoi|chuc|tram|nua|ruoi|bac|lam|may chuc)"
+_AMOUNT = rf"{_NUMBER}(?: {_NUMBER}){{0,5}}"
+"""Bounded, as all repetitions here: nobody can write a text that takes long to read."""
 _CURRENCY = (
     "k|ngin|ngan|trieu|tr|cu|chai|ti|usd|do|dola|dong|xi|loong|lit|cay|chi vang|luong vang|to (?:xanh|polime)"
 )
@@ -23,7 +24,7 @@ _MONEY = re.compile(
     r"""(?<!duoc\ )\b
     (?:nhan|goi\ y|doi|lay|voi|xin|chung|an|om|cam|tieu|dua|kep|dut|gia|vay|thu|chi|bo\ tui|giu\ lai
     |bat\ nop|phai\ nop)\ (?:\S+\ ){0,3}
-    (?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|tram|vai|may)
+    (?:\d{1,12}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|tram|vai|may)
     \ ?(?:k|ngin|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b""",
     re.VERBOSE,
 )

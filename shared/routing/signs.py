@@ -34,7 +34,7 @@ _SURNAMES = frozenset(
 )
 _UNMISTAKABLE = frozenset({"nguyen", "tran", "pham", "huynh", "trinh", "quach", "thach", "duong", "hoang"})
 _NFC_TITLES = frozenset(unicodedata.normalize("NFD", title) for title in _TITLES)
-_DECISION = re.compile(r"(?:quyet dinh|qd)\s*(?:so)?\s*:?\s*\d+|\d+\s*/\s*qd\b|so\s*\d+\s*/\s*qd")
+_DECISION = re.compile(r"(?:quyet dinh|qd)\s*(?:so)?\s*:?\s*\d|\d\s*/\s*qd\b")
 _LINK = re.compile(
     r"https?://|www\.|bit\.ly|t\.me/|zalo\.me|\b[a-z0-9-]+\.(?:com|net|xyz|vip|club|top|shop|info)\b"
 )
