@@ -9,6 +9,7 @@ import json
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from chalice.local import (
 
 NAMES = ("intake", "router", "sla_timer", "notifier", "casework")
 FUNCTION_TIMEOUT_SECONDS = 60
+METRICS_KEPT = 1_000
 MAX_BODY_BYTES = 6 * 1024 * 1024
 """What AWS Lambda takes in one request; API Gateway would refuse more with 413 as well (at 10 MB)."""
 
@@ -104,6 +106,8 @@ class Functions:
         self._show_errors = show_errors
         self.running = ""
         """Which trigger or door is at work, e.g. `router.on_change`; "" while none is. For who counts AWS calls."""
+        self.metrics: deque[str] = deque(maxlen=METRICS_KEPT)
+        """The latest lines of CloudWatch's embedded metric format, oldest first."""
 
     def http(self, function: str, request: HttpRequest) -> HttpResponse:
         """Let a function answer a request, as through API Gateway; a function that dies is answered for with 502."""
@@ -151,7 +155,7 @@ class Functions:
     def _at_work(self, name: str) -> Iterator[None]:
         self.running = name
         try:
-            with redirect_stdout(_WithoutMetrics(sys.stdout)):
+            with redirect_stdout(_WithoutMetrics(sys.stdout, self.metrics)):
                 yield
         finally:
             self.running = ""
@@ -162,14 +166,17 @@ class Functions:
 
 
 class _WithoutMetrics(io.TextIOBase):
-    """Standard output without CloudWatch's embedded metrics, which nobody here collects."""
+    """Standard output without CloudWatch's embedded metrics, which are put aside."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, metrics: deque[str]) -> None:
         self._out = out
+        self._metrics = metrics
         self._drops_line_end = False
 
     def write(self, text: str) -> int:
         is_metric = text.startswith('{"_aws"')
+        if is_metric:
+            self._metrics.append(text)
         if not is_metric and not (self._drops_line_end and text == "\n"):
             self._out.write(text)
         self._drops_line_end = is_metric and not text.endswith("\n")

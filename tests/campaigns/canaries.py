@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
+import traceback
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from infra.local.functions import HttpResponse
+from tests.faults.injection import Fault
 from tests.journeys.people import Citizen, Officer, Phone, reference_in
 from tests.system import System
 
@@ -61,6 +64,12 @@ class Planted:
         self.secrets[f"9870{self.number:05}"] = IDENTITY
         return f"09870{self.number:05}"
 
+    @property
+    def addresses(self) -> set[str]:
+        """Where notices for its petitioner may go."""
+        mails = {f"{secret}@thu.example" for secret in self.secrets if secret.endswith("e")}
+        return mails | {f"+84{secret}" for secret in self.secrets if secret.startswith("9870")}
+
     def is_hidden_from(self, officer: dict[str, Any]) -> bool:
         """Whether an officer must not even learn that there is such a petition."""
         if self.what == "denunciation":
@@ -81,6 +90,34 @@ class Planted:
         return "hotline-operator" in roles and self.channel == "hotline"
 
 
+class Overheard:
+    """Every log record made while it listens, whichever logger made it and wherever that one writes."""
+
+    def __init__(self) -> None:
+        self._records: list[logging.LogRecord] = []
+
+    def __enter__(self) -> Self:
+        self._usual = logging.getLogRecordFactory()
+        logging.setLogRecordFactory(self._make)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.setLogRecordFactory(self._usual)
+
+    def _make(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = self._usual(*args, **kwargs)
+        self._records.append(record)
+        return record
+
+    def lines(self) -> list[str]:
+        """Return all that was said: message, facts beside it, and the text of exceptions with all their causes."""
+        return [
+            f"{record.getMessage()} {record.__dict__} "
+            f"{''.join(traceback.format_exception(*record.exc_info)) if record.exc_info else ''}"
+            for record in self._records
+        ]
+
+
 class Leak(NamedTuple):
     """A secret where it must not be."""
 
@@ -96,14 +133,44 @@ class Campaign:
         self.system = system
         self.planted: list[Planted] = []
         self.citizens: list[Citizen] = []
+        self.logged = Overheard()
+        self.answers_to_blunders: list[str] = []
 
     def plant(self, rounds: int) -> None:
-        """Send every kind of petition through every channel, and let officers work on them."""
-        for _ in range(rounds):
-            for what in TEXTS:
-                for channel in CHANNELS:
-                    self._plant(what, channel)
-        self._work()
+        """Send every kind of petition through every channel, and let officers work on them; some of it goes wrong."""
+        self.system.local.functions.metrics.clear()
+        with self.logged:
+            for _ in range(rounds):
+                for what in TEXTS:
+                    for channel in CHANNELS:
+                        self._plant(what, channel)
+            self._blunder()
+            self._work()
+
+    def _blunder(self) -> None:
+        """Send what cannot be taken, and let functions die with secrets in their hands: errors are logged too."""
+        one = Planted(len(self.planted) + 1, "refused", "web")
+        self.refused = one
+        person = {"type": "CITIZEN", "name": one.secret("n", IDENTITY), "address": one.secret("a", IDENTITY)}
+        text = TEXTS["ordinary"].format(one.secret("t", WRITTEN))
+        for wrong in (
+            {"content": text, "petitioner": person | {"phone": f"{one.phone}x"}},
+            {"content": text, "petitioner": person | {"email": one.secret("e", IDENTITY)}},
+            {"content": text, "petitioner": person | {"identity_card": one.secret("m", IDENTITY)}},
+            {"content": [text], "kind": one.secret("k", WRITTEN), "petitioner": person},
+        ):
+            answer = self.system.http("POST", "/v1/petitions", json=wrong)
+            assert answer.status in {400, 422}, answer.text
+            self.answers_to_blunders.append(answer.text)
+        self.answers_to_blunders.append(
+            self.system.http("POST", "/v1/petitions", body=f'{{"content": "{text}').text
+        )
+        whole = {"content": text, "petitioner": person | {"phone": one.phone}}
+        for operation in ("Encrypt", "PutItem", "Query"):
+            with self.system.faults.broken(operation, Fault.SERVER_ERROR):
+                answer = self.system.http("POST", "/v1/petitions", json=whole)
+                assert answer.status >= 500, answer.text
+                self.answers_to_blunders.append(answer.text)
 
     def _plant(self, what: str, channel: str) -> None:
         one = Planted(len(self.planted) + 1, what, channel)
@@ -174,9 +241,13 @@ class Campaign:
         seen = {match.lower() for match in _CANARY.findall(text)}
         return (seen | set(_PHONE.findall(text)) | set(_REFERENCE.findall(text))) & self._owners.keys()
 
+    def kind_of(self, secret: str) -> str:
+        """Return what kind of secret one is."""
+        return self._owners[secret].secrets[secret]
+
     @property
     def _owners(self) -> dict[str, Planted]:
-        return {secret: one for one in self.planted for secret in one.secrets}
+        return {secret: one for one in (*self.planted, self.refused) for secret in one.secrets}
 
     def units(self) -> dict[str, str | None]:
         """Return where each petition lies now."""

@@ -7,6 +7,7 @@ queues and logs. The rule of who may read what is written down a second time in 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,19 @@ import pytest
 from infra.local.functions import load
 from infra.seed import directory_rows
 from shared.directory import Directory
-from tests.campaigns.canaries import CHANNELS, IDENTITY, TEXTS, Campaign, Leak, paths, text_of
+from tests.campaigns.canaries import (
+    CHANNELS,
+    IDENTITY,
+    REFERENCE,
+    TEXTS,
+    WRITTEN,
+    Campaign,
+    Leak,
+    Overheard,
+    Planted,
+    paths,
+    text_of,
+)
 from tests.functions.casework.browsing import Browser
 from tests.journeys.people import Officer
 from tests.system import System
@@ -132,21 +145,29 @@ def test_public_pages_and_open_data_tell_no_secret(campaign: Campaign):
     references = [one.reference for one in campaign.planted]
     values = {
         "/v1/petitions/{reference}:reference": references,
+        "/v1/petitions/{reference}/record:reference": references,
         "/v1/petitions/{reference}/attachments/{attachment_id}:reference": references[:3],
         "/v1/petitions/{reference}/attachments/{attachment_id}:attachment_id": ["x"],
+        "/v1/roots/{day}:day": ["2026-11-03", "2026-11-20"],
+        "/v1/open-data/{file}:file": [
+            f"{n}.{kind}" for n in ("statistics", "published") for kind in ("csv", "json")
+        ],
         "/assets/{name}:name": ["pakn.css"],
         "/{name}:name": ["no-such-page"],
-        "/open311/v2/{file}:file": ["services.json", "requests.json", "requests.xml"],
+        "/open311/v2/{file}:file": ["services.json", "requests.json", "requests.xml", "discovery.xml"],
         "/open311/v2/services/{file}:file": ["CCVC.json"],
         "/open311/v2/requests/{file}:file": [f"{reference}.json" for reference in references],
         "/sms/{provider}:provider": ["esms"],
     }
-    known = [
-        route for route in routes("intake", "GET") if all(f"{route}:{p}" in values for p in _places(route))
-    ]
+    queries = {
+        "/tra-cuu": [f"?ma={reference}" for reference in references],
+        "/v1/published": ["", "?q=thi", "?field=CCVC", "?month=2026-11"],
+        "/cong-khai": ["", "?q=thi", "?lang=en"],
+    }
     told: set[tuple[str, str]] = set()
-    for path in paths(known, values, {"/tra-cuu": [f"?ma={reference}" for reference in references]}):
+    for path in paths(routes("intake", "GET"), values, queries):
         answer = campaign.system.http("GET", path)
+        assert answer.status < 500, (path, answer.text)
         echoed = [one for one in references if one in path]
         secrets = campaign.found_in(text_of(answer)) - set(echoed)
         told |= {(path, secret) for secret in secrets}
@@ -155,8 +176,61 @@ def test_public_pages_and_open_data_tell_no_secret(campaign: Campaign):
     assert "Bao giờ có kết quả?" in campaign.system.http("GET", "/v1/published").text
 
 
-def _places(route: str) -> list[str]:
-    return [part[1:-1] for part in route.split("/") if part.startswith("{")]
+@pytest.mark.parametrize("what", TEXTS)
+def test_whoever_writes_something_alike_is_shown_published_answers_alone(campaign: Campaign, what: str):
+    shown = campaign.system.http("POST", "/v1/published/similar", json={"content": TEXTS[what].format("")})
+
+    assert shown.status == 200
+    assert campaign.found_in(shown.text) == set()
+
+
+def test_errors_repeat_no_identity_and_no_text(campaign: Campaign):
+    assert len(campaign.answers_to_blunders) >= 8
+    assert [
+        campaign.found_in(answer) for answer in campaign.answers_to_blunders if campaign.found_in(answer)
+    ] == []
+
+
+def test_logs_and_metrics_say_nothing_but_references(campaign: Campaign):
+    lines, metrics = campaign.logged.lines(), list(campaign.system.local.functions.metrics)
+    for said in (*lines, *metrics):
+        kinds = {campaign.kind_of(secret) for secret in campaign.found_in(said)}
+        assert kinds <= {REFERENCE}, said
+
+    assert len(lines) >= 3
+    assert len(metrics) >= 20
+    assert not any(campaign.found_in(line) for line in metrics), "a metric is of all, not of one"
+
+
+def test_messages_on_queues_carry_references_alone(campaign: Campaign):
+    messages = campaign.system.faults.messages
+
+    assert len(messages) >= 3 * len(campaign.planted)
+    told = {campaign.kind_of(secret) for message in messages for secret in campaign.found_in(message)}
+    assert told == {REFERENCE}
+
+
+def test_each_notice_goes_to_its_owner_and_says_no_more_than_its_channel_may(campaign: Campaign):
+    officers = {row["email"] for row in OFFICERS}
+    notices = [one for one in campaign.system.outbox() if one.to not in officers]
+    by_address = {address: one for one in campaign.planted for address in one.addresses}
+    wrong = []
+    for notice in notices:
+        said = campaign.found_in(f"{notice.subject or ''}\n{notice.text}")
+        owner = by_address.get(notice.to)
+        own = set(owner.secrets) if owner else {notice.reference or ""}
+        may = {secret for secret in own if campaign.kind_of(secret) in notice_may_say(notice.channel, owner)}
+        wrong += [(notice.channel, notice.to, secret) for secret in said - may]
+
+    assert wrong == []
+    assert {notice.channel for notice in notices} >= {"EMAIL", "SMS"}
+    assert len(notices) >= len(campaign.planted) // 2
+
+
+def notice_may_say(channel: str, owner: Planted | None) -> set[str]:
+    """The rule, written down a second time: an e-mail may bring an ordinary answer, everything else is neutral."""
+    is_ordinary = owner is not None and owner.what == "ordinary"
+    return {REFERENCE, WRITTEN} if channel == "EMAIL" and is_ordinary else {REFERENCE}
 
 
 def test_petitioner_reads_their_own_petition_alone_and_no_identity(campaign: Campaign):
@@ -210,6 +284,26 @@ def test_search_can_fail(campaign: Campaign):
     assert list(campaign.leaks("a page", f"gọi 09870 {conduct.number:05}", minh, units))
     with pytest.raises(KeyError):
         list(paths(["/new/{thing}"], {}, {}))
+
+
+def test_listening_can_fail(campaign: Campaign):
+    """A secret in a log is heard in the message, in what stands beside it, and in an exception behind an exception."""
+    said = next(iter(campaign.planted[0].secrets))
+    logger = logging.getLogger("nobody-reads-this")
+    logger.propagate = False
+
+    with Overheard() as heard:
+        logger.error("a petition of %s", said)
+        logger.error("a petition", extra={"name_of_somebody": said})
+        try:
+            try:
+                int(said)
+            except ValueError as error:
+                raise RuntimeError("could not be taken") from error
+        except RuntimeError:
+            logger.exception("failed")
+
+    assert [campaign.found_in(line) for line in heard.lines()] == [{said}] * 3
 
 
 def test_campaign_plants_every_kind_through_every_channel(campaign: Campaign):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from chalicelib.casework import permissions
 from chalicelib.casework.actions import Act, ActionInput, OpenSeal
 from chalicelib.casework.officers import DeskOfficer
 from shared import clock
 from shared.directory import Directory
-from shared.domain.errors import NotAllowedError, StaleVersionError, UnknownPetitionError
+from shared.domain.errors import InvalidInputError, NotAllowedError, StaleVersionError, UnknownPetitionError
 from shared.domain.lifecycle import Action, target_of
 from shared.domain.petition import Identity, Petition
 from shared.domain.reference import normal_reference
@@ -80,6 +81,30 @@ class Casework:
         changed = given.taken_on(petition, act)
         self._petitions.save(changed, petition.version)
         return changed
+
+    def just_done(
+        self,
+        officer: DeskOfficer,
+        reference: str,
+        action: Action,
+        read: Callable[[], ActionInput],
+        key: str | None = None,
+    ) -> Petition | None:
+        """Return the petition if its very last change is this request, which comes again because its answer was lost.
+
+        Whoever gave a petition away, or approved it, might not do so any more; they hear that it is done, and see what
+        the lost answer showed. Once anything else has happened, this is no way to look at it.
+        """
+        digits = normal_reference(reference)
+        petition = self._petitions.get(digits) if digits else None
+        if petition is None:
+            return None
+        try:
+            change_id = _name_of_change(officer, action, read(), key)
+        except InvalidInputError:
+            return None
+        is_last = petition.history[-1].change_id == change_id
+        return petition if is_last and action is not Action.OPEN_SEAL else None
 
     def open_seal(
         self, officer: DeskOfficer, petition: Petition, given: OpenSeal, key: str | None = None

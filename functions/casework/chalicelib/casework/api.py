@@ -19,6 +19,7 @@ from shared import clock
 from shared.domain.errors import (
     ActionNotPossibleError,
     InvalidInputError,
+    NotAllowedError,
     StaleVersionError,
     UnauthenticatedError,
     UnknownPetitionError,
@@ -90,9 +91,17 @@ def acted(request: Request, reference: str, name: str) -> Response:
     action = next((action for action in INPUTS if action == name), None)
     if action is None:
         raise UnknownPetitionError
-    petition = composition.casework().find(officer, reference, action)
-    given = json_body(request, INPUTS[action])
     key = request.headers.get("idempotency-key")
+    try:
+        petition = composition.casework().find(officer, reference, action)
+    except (NotAllowedError, UnknownPetitionError):
+        done = composition.casework().just_done(
+            officer, reference, action, lambda: json_body(request, INPUTS[action]), key
+        )
+        if done is None:
+            raise
+        return _view(done, officer)
+    given = json_body(request, INPUTS[action])
     try:
         if not isinstance(given, OpenSeal):
             return _view(composition.casework().act(officer, petition, action, given, key), officer)

@@ -254,8 +254,16 @@ def act(request: Request, officer: DeskOfficer, reference: str, name: str) -> Re
     action = next((action for action in INPUTS if action == name), None)
     if action is None:
         raise errors.UnknownPetitionError
-    found = composition.casework().find(officer, reference, action)
     form = _action_form(request)
+    try:
+        found = composition.casework().find(officer, reference, action)
+    except (errors.NotAllowedError, errors.UnknownPetitionError):
+        done = composition.casework().just_done(
+            officer, reference, action, lambda: validated(INPUTS[action], forms.facts_of(action, form))
+        )
+        if done is None:
+            raise
+        return see_other(link(_next_page(officer, done, action), language_of_page(request)))
     try:
         given = validated(INPUTS[action], forms.facts_of(action, form))
         if isinstance(given, OpenSeal):

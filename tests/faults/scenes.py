@@ -1,0 +1,221 @@
+"""Plays the steps of the lives once undisturbed, then any of them again with a fault, and compares what came of it.
+
+Each step is played from the state in which the undisturbed one began, which is put back in a millisecond. Whatever the
+fault cut off, twenty minutes later redelivery alone has to have brought about the same petition, figures and notices;
+then the rest of the life is the undisturbed one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from shared.deliveries import DeliveryState
+from tests.faults.injection import Call, Fault
+from tests.faults.lives import LIVES, Step, World
+from tests.system import Kept, System
+
+NAMES = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if not step.is_known]
+KNOWN = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if step.is_known]
+CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
+FAULTS = tuple(fault for fault in Fault if fault not in CRASHES)
+READS = frozenset(
+    {"Query", "GetItem", "Scan", "GetSecretValue", "BatchGetItem", "HeadObject", "GetObject", "GetPublicKey"}
+)
+ROUNDS = frozenset({"sla_timer.sweep", "sla_timer.hourly"})
+JOBS = {"S": "jobs"}
+"""Rows of the statistics in which rounds keep their place: when they ran, not what is so."""
+CONDITIONAL = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)")
+_REFERENCE = re.compile(r"(?<!\d)\d{11}(?!\d)")
+_SPACED = re.compile(r"(?<!\d)\d\d \d{4} \d{4} \d(?!\d)")
+_HEX = re.compile(r"\b[0-9a-f]{12,64}\b")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step has brought about, without instants, references and hashes."""
+
+    petitions: list[Any]
+    figures: list[Any]
+    told: Counter[tuple[str, str]]
+    deliveries: Counter[str]
+    files: int
+    dead_letters: int
+
+    @property
+    def ambiguous(self) -> int:
+        """How many sends nobody knows the end of."""
+        return self.deliveries[DeliveryState.AMBIGUOUS]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A step, where it begins, which AWS calls it makes, and what comes of it."""
+
+    name: str
+    step: Step
+    begins: Kept
+    notes: Mapping[str, Any]
+    calls: list[Call]
+    outcome: Outcome
+
+    @property
+    def sends(self) -> int:
+        """How many e-mails it sends."""
+        return sum(call.operation == "SendEmail" for call in self.calls)
+
+    def points(self, faults: tuple[Fault, ...], most: int | None = None) -> Iterator[tuple[Call, Fault]]:
+        """Yield each call with each fault that means something there.
+
+        A read commits nothing: dying, or losing the answer, before or after it is the same. Of the reads of the
+        minute's sweep and the daily round, which are the same for each shard, each kind is tried once. A day on which
+        twenty officers get the same mail has the same calls twenty times: `most` says how many of one kind to try.
+        """
+        seen: Counter[tuple[str, str]] = Counter()
+        for call in self.calls:
+            is_read = call.operation in READS
+            seen[call.where, call.operation] += 1
+            if seen[call.where, call.operation] > (
+                1 if is_read and call.where in ROUNDS else most or math.inf
+            ):
+                continue
+            yield from ((call, fault) for fault in faults if _means_something(fault, call, is_read=is_read))
+
+
+def _means_something(fault: Fault, call: Call, *, is_read: bool) -> bool:
+    match fault:
+        case Fault.CRASH_AFTER | Fault.LOST_REPLY:
+            return not is_read
+        case Fault.CONFLICT | Fault.OWN_FAILED_CONDITION:
+            return call.service == "dynamodb" and call.operation in CONDITIONAL
+        case Fault.PARTIAL_BATCH:
+            return call.operation == "SendMessageBatch"
+        case _:
+            return True
+
+
+class Rehearsal:
+    """Every life, lived once without a fault."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.scenes: dict[str, Scene] = {}
+        for life in LIVES:
+            system.reset()
+            system.local.pumps.hourly.fire()
+            system.settle()
+            world = World(system)
+            for step in life.steps:
+                scene = self._play(f"{life.name}: {step.name}", step, world)
+                self.scenes[scene.name] = scene
+
+    def _play(self, name: str, step: Step, world: World) -> Scene:
+        system = self.system
+        begins, notes = system.keep(), world.clone_of_notes()
+        system.put_back(begins)
+        with system.faults.counting() as calls:
+            step.happen(world)
+            system.settle()
+            counted = list(calls)
+        recover(system, counted)
+        return Scene(name, step, begins, notes, counted, outcome(system))
+
+    def play_with(self, scene: Scene, plan: Mapping[int, Fault], *, for_one_try: bool = False) -> Outcome:
+        """Play a scene with faults, let time pass, and return what came of it."""
+        system = self.system
+        system.put_back(scene.begins)
+        world = World(system)
+        world.notes = dict(scene.notes)
+        with system.faults.at(plan, for_one_try=for_one_try) as injection:
+            scene.step.happen(world)
+            system.settle()
+            assert len(injection.injected) >= 1, "the call was not reached"
+        recover(system, scene.calls)
+        return outcome(system)
+
+
+def recover(system: System, calls: list[Call]) -> None:
+    """Let twenty minutes pass: messages that were cut off come into sight again, and the schedules come round."""
+    for _ in range(3):
+        system.clock.hold_at(system.clock.now() + timedelta(minutes=7))
+        if any(at <= system.clock.now() for at in system.local.cloud.wake_ups()):
+            system.local.pumps.sweep.fire()
+        system.settle()
+    if any(call.where in ROUNDS for call in calls):
+        system.local.pumps.hourly.fire()
+        system.local.pumps.sweep.fire()
+        system.settle()
+
+
+def differences(expected: Outcome, found: Outcome) -> list[str]:
+    """Return what a disturbed step has brought about otherwise, in words.
+
+    It is no difference that a send is ambiguous, that a notice came so late that the petition had moved on, or that it
+    waits for the morning, as one does when the day's limit of an address seems to be reached.
+    """
+    missing = (expected.told - found.told).total()
+    excused = sum(found.deliveries[state] for state in _NOT_TOLD_YET)
+    checks = {
+        "petitions differ": expected.petitions == found.petitions,
+        "figures differ": expected.figures == found.figures,
+        f"told twice, or something else: {found.told - expected.told}": not found.told - expected.told,
+        f"not told: {expected.told - found.told}": missing <= excused,
+        "files differ": expected.files == found.files,
+        "dead letters": found.dead_letters == 0,
+    }
+    return [words for words, holds in checks.items() if not holds]
+
+
+_NOT_TOLD_YET = (DeliveryState.AMBIGUOUS, DeliveryState.SUPERSEDED, DeliveryState.PREPARED)
+
+
+def outcome(system: System) -> Outcome:
+    """Look at everything that has come about."""
+    petitions = sorted(
+        system.items("petitions"), key=lambda item: item["contact_key"]["S"] if "contact_key" in item else ""
+    )
+    names = {item["reference"]["S"]: f"<petition {number}>" for number, item in enumerate(petitions)}
+    deliveries = system.items("deliveries")
+    bucket = system.local.cloud.client("s3").list_objects_v2(
+        Bucket=system.local.cloud.outputs["AttachmentsBucket"]
+    )
+    return Outcome(
+        petitions=[_story(json.loads(item["body"]["S"]), names) for item in petitions],
+        figures=sorted(
+            _scrubbed(json.dumps(item, sort_keys=True), names)
+            for item in system.items("statistics")
+            if item["period"] != JOBS
+        ),
+        told=Counter((one.to, _scrubbed(one.subject or one.text, names)) for one in system.outbox()),
+        deliveries=Counter(row["state"]["S"] for row in deliveries if "state" in row),
+        files=bucket["KeyCount"],
+        dead_letters=system.dead_letters(),
+    )
+
+
+def _story(body: dict[str, Any], names: Mapping[str, str]) -> Any:
+    """Return a petition without what a repetition may change: each opening of the seal is an opening, and recorded."""
+    for part in body["petitioner"].get("seal", []):
+        part["ciphertext"] = "<sealed>"
+    history = body["history"]
+    pairs = zip([{}, *history], history, strict=False)
+    told_once = ("action", "by", "note")
+    body["history"] = [
+        {name: value for name, value in entry.items() if name != "seq"}
+        for before, entry in pairs
+        if entry["action"] != "open-seal" or any(before.get(name) != entry.get(name) for name in told_once)
+    ]
+    return json.loads(_scrubbed(json.dumps(body, ensure_ascii=False, sort_keys=True), names))
+
+
+def _scrubbed(text: str, names: Mapping[str, str]) -> str:
+    text = _SPACED.sub(lambda found: found.group().replace(" ", ""), text)
+    text = _HEX.sub("<hash>", _INSTANT.sub("<instant>", text))
+    return _REFERENCE.sub(lambda found: names.get(found.group(), "<reference>"), text)
