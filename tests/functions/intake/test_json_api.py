@@ -147,9 +147,10 @@ def test_receiving_costs_one_look_at_the_limit_one_encryption_and_one_write_once
 
 
 def test_identity_is_nowhere_in_the_tables_in_the_clear(intake, a_submission):
-    intake.http("POST", "/v1/petitions", json=a_submission(petitioner={"name": "Canary Ngọc Lan"}))
+    sent = intake.http("POST", "/v1/petitions", json=a_submission(petitioner={"name": "Canary Ngọc Lan"}))
 
     stored = str([intake.items(table) for table in ("petitions", "throttle", "deliveries", "statistics")])
+    assert sent.json()["reference"] in stored
     for secret in ("Canary", "Lê Lợi", "912345678", "an@example.vn"):
         assert secret not in stored
 
