@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
 from chalicelib.casework.actions import INPUTS, OpenSeal
-from chalicelib.casework.calling import CallRequest, OutcomeInput
-from chalicelib.casework.entering import CallInput, enter_call
 from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.reporting import Behind, Period, Report
 from chalicelib.casework.views import DepartedView, DeskView, desk_view
 from shared import clock
 from shared.domain.errors import (
@@ -26,8 +23,7 @@ from shared.domain.errors import (
 )
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Petition
-from shared.http import json_answer, json_body, language_of, problem_of, raw_body, validated
-from shared.web.i18n import Language
+from shared.http import json_answer, json_body, language_of, problem_of, raw_body
 
 if TYPE_CHECKING:
     from chalicelib.casework.callers import EarlierPetition
@@ -172,6 +168,8 @@ def doubt_settled(request: Request, reference: str) -> Response:
 
 def entered(request: Request) -> Response:
     """Take down a caller's petition."""
+    from chalicelib.casework.entering import CallInput, enter_call  # noqa: PLC0415 - operators alone need it
+
     officer = officer_of(request)
     received = enter_call(composition.reception(), officer, json_body(request, CallInput))
     petition = received.petition
@@ -226,6 +224,8 @@ def calls(request: Request) -> Response:
 
 def dialled(request: Request, reference: str) -> Response:
     """Show whom to call."""
+    from chalicelib.casework.calling import CallRequest  # noqa: PLC0415 - few requests are about calls
+
     officer = officer_of(request)
     callee = composition.call_tasks().dial(officer, reference, json_body(request, CallRequest))
     return json_answer(callee._asdict())
@@ -233,6 +233,8 @@ def dialled(request: Request, reference: str) -> Response:
 
 def called(request: Request, reference: str) -> Response:
     """Write what came of a call."""
+    from chalicelib.casework.calling import OutcomeInput  # noqa: PLC0415 - few requests are about calls
+
     officer = officer_of(request)
     return json_answer(
         _dumped(composition.call_tasks().record(officer, reference, json_body(request, OutcomeInput)))
@@ -272,57 +274,6 @@ def directory_put(request: Request, kind: str, row_id: str) -> Response:
         raise InvalidInputError(("body", "json")) from None
     written = composition.administration().put(officer, kind, row_id, facts, seen=int(seen) if seen else None)
     return json_answer({**written.row, "revision": written.revision}, 201 if written.is_new else 200)
-
-
-def reported(request: Request, name: str) -> Response:
-    """Make a report: JSON for programs, a file for spreadsheets."""
-    officer = officer_of(request)
-    given = query(request)
-    period = period_of(given, "by")
-    report_format = given.get("format") or "json"
-    if report_format not in ("json", *EXPORTS):
-        raise InvalidInputError(("format", "unknown"))
-    language = language_of(request)
-    report = composition.reports().make(officer, name, period, language)
-    if report_format in EXPORTS:
-        return EXPORTS[report_format](report, language)
-    return json_answer(report.as_json(language))
-
-
-def cases_behind(request: Request, name: str) -> Response:
-    """List the petitions behind a figure of a report."""
-    officer = officer_of(request)
-    given = query(request)
-    found = composition.reports().behind(
-        officer, name, behind_of(given), period_of(given), language_of(request)
-    )
-    return json_answer({"count": found.number, "petitions": list(found.rows)})
-
-
-def period_of(given: dict[str, str], *more: str) -> Period:
-    """Return the days that a reader names for a report, and what `more` of it they may choose."""
-    return validated(Period, {one: given[one] for one in ("from", "to", "as_of", *more) if given.get(one)})
-
-
-def behind_of(given: dict[str, str]) -> Behind:
-    """Return which figure a reader follows."""
-    return validated(Behind, {one: given[one] for one in Behind.model_fields if one in given})
-
-
-def _csv(report: Report, language: Language) -> Response:
-    from chalicelib.casework.exporting import csv_answer  # noqa: PLC0415 - most requests export nothing
-
-    return csv_answer(report, language)
-
-
-def _xlsx(report: Report, language: Language) -> Response:
-    from chalicelib.casework.exporting import xlsx_answer  # noqa: PLC0415 - ditto
-
-    return xlsx_answer(report, language)
-
-
-EXPORTS: dict[str, Callable[[Report, Language], Response]] = {"csv": _csv, "xlsx": _xlsx}
-"""The files that a report can be had as."""
 
 
 def query(request: Request) -> dict[str, str]:

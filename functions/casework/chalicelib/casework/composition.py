@@ -7,32 +7,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.casework.acting import Casework
-from chalicelib.casework.auditing import Audit
 from chalicelib.casework.listing import Lists
-from chalicelib.casework.reporting import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from shared import secrets, settings
-from shared.corrections import Corrections
-from shared.deliveries import Deliveries
 from shared.directory import Directory
-from shared.openings import Openings
-from shared.outlines import Outlines
 from shared.petitions import Petitions
-from shared.reception import Reception
 from shared.seal import Seal
-from shared.statistics import Statistics
 from shared.web.i18n import add_catalogue
 
 if TYPE_CHECKING:
     from chalicelib.casework.administering import Administration
+    from chalicelib.casework.auditing import Audit
     from chalicelib.casework.callers import Callers
     from chalicelib.casework.calling import CallTasks
     from chalicelib.casework.doubting import Doubts
     from chalicelib.casework.files import OfficersFiles
+    from chalicelib.casework.reporting import Reports
     from chalicelib.casework.sessions import Sessions
     from shared.attachments import AttachmentsBucket
+    from shared.corrections import Corrections
+    from shared.deliveries import Deliveries
     from shared.domain.evidence import Evidence
     from shared.domain.petition import Petition
+    from shared.reception import Reception
     from shared.web.rendering import Pages
 
 _HERE = Path(__file__).parent
@@ -79,6 +76,8 @@ def administration() -> Administration:
 @cache
 def corrections() -> Corrections:
     """Return what officers decided otherwise than the router."""
+    from shared.corrections import Corrections  # noqa: PLC0415 - one page shows them
+
     return Corrections(configuration().petitions_table)
 
 
@@ -91,6 +90,10 @@ def lists() -> Lists:
 @cache
 def reports() -> Reports:
     """Return what makes reports."""
+    from chalicelib.casework.reporting import Reports  # noqa: PLC0415 - a tenth of a cold start; officers at work need none
+    from shared.outlines import Outlines  # noqa: PLC0415 - ditto
+    from shared.statistics import Statistics  # noqa: PLC0415 - ditto
+
     told = configuration()
     outlines = Outlines(told.petitions_table)
     statistics = Statistics(told.statistics_table, outlines, directory())
@@ -100,12 +103,17 @@ def reports() -> Reports:
 @cache
 def audit() -> Audit:
     """Return what auditors read."""
+    from chalicelib.casework.auditing import Audit  # noqa: PLC0415 - auditors alone need it
+    from shared.openings import Openings  # noqa: PLC0415 - ditto
+
     return Audit(Openings(configuration().petitions_table))
 
 
 @cache
 def deliveries() -> Deliveries:
     """Return what was sent to people."""
+    from shared.deliveries import Deliveries  # noqa: PLC0415 - lists do without it
+
     return Deliveries(configuration().deliveries_table)
 
 
@@ -162,6 +170,8 @@ def sessions() -> Sessions:
 @cache
 def reception() -> Reception:
     """Return what receives a caller's petition."""
+    from shared.reception import Reception  # noqa: PLC0415 - operators alone need it
+
     key = secrets.identifiers_key(configuration().identifiers_secret)
     return Reception(petitions(), directory(), seal(), key)
 

@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import EXPORTS, behind_of, period_of, query
+from chalicelib.casework.api import query
 from chalicelib.casework.charting import chart_of
 from chalicelib.casework.counting import REPORTS
 from chalicelib.casework.frame import language_of_page, render, unit_label
 from chalicelib.casework.measures import MEASURES, Column, Value
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.permissions import Ability
+from chalicelib.casework.report_api import EXPORTS, behind_of, period_of
 from chalicelib.casework.reporting import Report
 from chalicelib.casework.tables import BREAKDOWNS, HEADS, Section
 from chalicelib.casework.wording import caption, read
