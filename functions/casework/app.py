@@ -152,6 +152,13 @@ def report_cases(name: str) -> Response:
     return report_api.cases_behind(request(), name)
 
 
+@app.route("/v1/openapi.json", methods=["GET"])
+@problems
+def openapi() -> Response:
+    """Describe the JSON API, to officers."""
+    return api.described(request())
+
+
 @app.route("/health", methods=["GET"])
 def health() -> Response:
     """Tell that casework answers."""

@@ -39,6 +39,7 @@ GETS = {
     "/v1/directory/{kind}/{row_id}": "S",
     "/v1/reports/{name}": "UATCR",
     "/v1/reports/{name}/cases": "UATR",
+    "/v1/openapi.json": EVERYBODY,
     "/": EVERYBODY,
     "/petitions/{reference}": "IHUATR",
     "/petitions/{reference}/notices": "IHUATR",

@@ -276,6 +276,14 @@ def directory_put(request: Request, kind: str, row_id: str) -> Response:
     return json_answer({**written.row, "revision": written.revision}, 201 if written.is_new else 200)
 
 
+def described(request: Request) -> Response:
+    """Describe the API to who has signed in."""
+    from chalicelib.casework.openapi import document  # noqa: PLC0415 - no other request needs the schemas
+
+    officer_of(request)
+    return json_answer(document())
+
+
 def query(request: Request) -> dict[str, str]:
     """Return the query parameters."""
     given = request.query_params

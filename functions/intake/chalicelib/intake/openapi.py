@@ -6,10 +6,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
-
-from pydantic import BaseModel, ConfigDict
-from pydantic.json_schema import models_json_schema
+from typing import Any
 
 from chalicelib.intake.add_contact import ContactInput
 from chalicelib.intake.api import SimilarInput, UnlockAnswer, UnlockInput
@@ -22,58 +19,10 @@ from chalicelib.intake.track_petition import ExpectedView, PetitionView, Receipt
 from shared.attachments import Download
 from shared.declaring import AttachmentInput
 from shared.domain.submission import PetitionInput
+from shared.openapi import Health, Operation, Words, describe
 from shared.roots import SignedRoot
 
 VERSION = "1.0.0"
-_REF = "#/components/schemas/{model}"
-
-
-class InputProblem(BaseModel):
-    """One rule that the input broke."""
-
-    model_config = ConfigDict(frozen=True)
-
-    field: str
-    rule: str
-    message: str
-
-
-class Problem(BaseModel):
-    """An error (RFC 9457); `code` is stable."""
-
-    model_config = ConfigDict(frozen=True)
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[InputProblem] | None = None
-    retry_after: int | None = None
-    current_version: int | None = None
-
-
-class Health(BaseModel):
-    """Whether intake answers."""
-
-    model_config = ConfigDict(frozen=True)
-
-    status: str
-
-
-class Operation(NamedTuple):
-    """One route of the API."""
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    answers: dict[int, type[BaseModel] | None]
-    body: type[BaseModel] | None = None
-    parameters: tuple[str, ...] = ()
-    problems: tuple[int, ...] = ()
-    media: tuple[str, ...] = ()
-    """Types that an answer may have besides JSON."""
 
 
 _PARAMETERS: dict[str, dict[str, Any]] = {
@@ -350,60 +299,15 @@ _PROBLEM_TITLES = {
 @cache
 def document() -> dict[str, Any]:
     """Return the document."""
-    inputs = [(operation.body, "validation") for operation in OPERATIONS if operation.body]
-    outputs = [(m, "serialization") for operation in OPERATIONS for m in operation.answers.values() if m]
-    wanted = list(dict.fromkeys([*inputs, *outputs, (Problem, "serialization")]))
-    _, schemas = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
-    paths: dict[str, dict[str, Any]] = {}
-    for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "PAKN – phản ánh, kiến nghị",
-            "version": VERSION,
-            "description": "Send and follow petitions to the Ministry of Home Affairs of Viet Nam."
+    return describe(
+        OPERATIONS,
+        _PARAMETERS,
+        Words(
+            title="PAKN – phản ánh, kiến nghị",
+            version=VERSION,
+            description="Send and follow petitions to the Ministry of Home Affairs of Viet Nam."
             " Times are RFC 3339 in UTC; dates are days in Viet Nam.",
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        },
-        "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": {"schemas": schemas["$defs"]},
-    }
-
-
-def _operation(operation: Operation) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "operationId": operation.name,
-        "summary": operation.summary,
-        "parameters": [{"name": name, **_PARAMETERS[name]} for name in operation.parameters],
-        "responses": {
-            **{str(status): _answer(model, operation.media) for status, model in operation.answers.items()},
-            **{str(status): _problem(status) for status in operation.problems},
-        },
-    }
-    if operation.body:
-        described["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": _reference(operation.body)}},
-        }
-    return described
-
-
-def _answer(model: type[BaseModel] | None, media: tuple[str, ...]) -> dict[str, Any]:
-    schema = _reference(model) if model else {"type": "object"}
-    content = {"application/json": {"schema": schema}} | {
-        one: {"schema": {"type": "string"}} for one in media
-    }
-    return {"description": "Done", "content": content}
-
-
-def _problem(status: int) -> dict[str, Any]:
-    return {
-        "description": _PROBLEM_TITLES[status],
-        "content": {"application/problem+json": {"schema": _reference(Problem)}},
-    }
-
-
-def _reference(model: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": _REF.format(model=model.__name__)}
+            server="/",
+            problems=_PROBLEM_TITLES,
+        ),
+    )

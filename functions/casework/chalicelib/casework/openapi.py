@@ -1,0 +1,393 @@
+"""The OpenAPI 3.1 document of the desk, generated from the models that check requests and shape answers.
+
+Each action of a petition has a path of its own here, for each has a body of its own; `app.py` has one route for all.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from chalicelib.casework.actions import INPUTS
+from chalicelib.casework.api_shapes import (
+    AfterAction,
+    CalleeView,
+    CallList,
+    CasesView,
+    DoubtList,
+    EarlierList,
+    EarlierView,
+    EnteredView,
+    OpenedView,
+    ReportView,
+    RowInput,
+    RowList,
+    RowView,
+    SessionView,
+    SettledView,
+    UploadView,
+)
+from chalicelib.casework.auditing import OpeningPage
+from chalicelib.casework.callers import CallerInput, WishInput
+from chalicelib.casework.calling import CallRequest, CallView, OutcomeInput
+from chalicelib.casework.doubting import FindingInput
+from chalicelib.casework.entering import CallInput
+from chalicelib.casework.sessions import SignInInput
+from chalicelib.casework.views import DeskView, LinePage
+from shared.attachments import Download
+from shared.declaring import AttachmentInput
+from shared.domain.lifecycle import Action, State
+from shared.openapi import Health, Operation, Words, describe
+
+VERSION = "1.0.0"
+_REFERENCE = {"type": "string", "pattern": "^[0-9]{11}$"}
+_FLAG = {"enum": ["true", "false"]}
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "Authorization": {
+        "in": "header",
+        "required": True,
+        "description": "`Bearer` and the access token of the session.",
+        "schema": {"type": "string"},
+    },
+    "Idempotency-Key": {
+        "in": "header",
+        "description": "Names the change: sent again, it takes effect once.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+    },
+    "If-Match": {
+        "in": "header",
+        "description": 'The revision that was seen, e.g. `"3"`; `"0"` for none. Without it, whatever is there.',
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,6}"$'},
+    },
+    "reference": {"in": "path", "required": True, "description": "11 digits.", "schema": _REFERENCE},
+    "attachment_id": {
+        "in": "path",
+        "required": True,
+        "description": "`id` of a file.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    },
+    "kind": {
+        "in": "path",
+        "required": True,
+        "description": "Kind of rows.",
+        "schema": {
+            "enum": [
+                "answer-template",
+                "calendar",
+                "field",
+                "officer",
+                "routing-rule",
+                "template",
+                "terms",
+                "unit",
+            ]
+        },
+    },
+    "row_id": {
+        "in": "path",
+        "required": True,
+        "description": "Id of a row; reading, `*` is all of them.",
+        "schema": {"type": "string", "pattern": "^([A-Za-z0-9._-]{1,64}|[*])$"},
+    },
+    "name": {
+        "in": "path",
+        "required": True,
+        "description": "Which report.",
+        "schema": {
+            "enum": ["steering-committee", "task-force", "six-month", "timeliness", "workload", "trends"]
+        },
+    },
+    "queue": {
+        "in": "query",
+        "description": "A unit's code, or `all`, `approval`, `publication`, `second-look`, `inspection`.",
+        "schema": {"type": "string", "maxLength": 20},
+    },
+    "state": {"in": "query", "description": "Only these.", "schema": {"enum": list(State)}},
+    "overdue": {"in": "query", "description": "Only those overdue, or only those not.", "schema": _FLAG},
+    "mine": {"in": "query", "description": "Only those that you handle.", "schema": _FLAG},
+    "unassigned": {"in": "query", "description": "Only those that nobody handles.", "schema": _FLAG},
+    "due_within": {
+        "in": "query",
+        "description": "Only those due within so many days.",
+        "schema": {"type": "integer", "minimum": 0, "maximum": 999},
+    },
+    "cursor": {"in": "query", "description": "`cursor` of the page before.", "schema": {"type": "string"}},
+    "month": {
+        "in": "query",
+        "description": "Year and month.",
+        "schema": {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"},
+    },
+    "by-officer": {
+        "name": "by",
+        "in": "query",
+        "description": "User name of an officer.",
+        "schema": {"type": "string", "maxLength": 64},
+    },
+    "from": {
+        "in": "query",
+        "description": "First day of receipt.",
+        "schema": {"type": "string", "format": "date"},
+    },
+    "to": {
+        "in": "query",
+        "description": "Last day of receipt.",
+        "schema": {"type": "string", "format": "date"},
+    },
+    "by": {
+        "in": "query",
+        "description": "What it is broken down by.",
+        "schema": {"enum": ["field", "unit", "kind", "channel", "province"]},
+    },
+    "by-group": {
+        "name": "by",
+        "in": "query",
+        "description": "Of which breakdown `group` is a row.",
+        "schema": {"enum": ["field", "kind", "channel", "province", "handler", "complained_unit"]},
+    },
+    "format": {
+        "in": "query",
+        "description": "As what it is wanted.",
+        "schema": {"enum": ["json", "csv", "xlsx"]},
+    },
+    "measure": {"in": "query", "description": "Name of a figure.", "schema": {"type": "string"}},
+    "unit": {"in": "query", "description": "Code of a unit.", "schema": {"type": "string", "maxLength": 20}},
+    "group": {"in": "query", "description": "Code of a row.", "schema": {"type": "string", "maxLength": 64}},
+    "lang": {
+        "in": "query",
+        "description": "Language of labels and errors.",
+        "schema": {"enum": ["vi", "en"]},
+    },
+}
+
+_AS = ("Authorization",)
+_REFUSED = (401, 403)
+
+_ACTIONS = tuple(
+    Operation(
+        "POST",
+        f"/v1/petitions/{{reference}}/{action}",
+        "".join([first := action.split("-")[0], *(word.title() for word in action.split("-")[1:])]),
+        model.__doc__.splitlines()[0] if model.__doc__ else first,
+        {200: OpenedView if action is Action.OPEN_SEAL else AfterAction},
+        model,
+        ("reference", *_AS, "Idempotency-Key", "lang"),
+        (400, *_REFUSED, 404, 409, 422),
+    )
+    for action, model in INPUTS.items()
+)
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "POST",
+        "/v1/session",
+        "signIn",
+        "Open a session, or answer its challenge",
+        {200: SessionView},
+        SignInInput,
+        ("lang",),
+        (400, 401, 422, 429),
+    ),
+    Operation(
+        "GET",
+        "/v1/petitions",
+        "listPetitions",
+        "A queue by due date",
+        {200: LinePage},
+        None,
+        (*_AS, "queue", "state", "overdue", "due_within", "mine", "unassigned", "cursor", "lang"),
+        (*_REFUSED, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions",
+        "enterPetition",
+        "Take down a caller's petition; the same call again is the same petition",
+        {201: EnteredView, 200: EnteredView},
+        CallInput,
+        (*_AS, "lang"),
+        (400, *_REFUSED, 422, 429),
+    ),
+    Operation(
+        "GET",
+        "/v1/petitions/{reference}",
+        "showPetition",
+        "One petition, as far as you may see it",
+        {200: DeskView},
+        None,
+        ("reference", *_AS, "lang"),
+        (*_REFUSED, 404),
+    ),
+    *_ACTIONS,
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/attachments",
+        "attachFile",
+        "Declare a file that goes with the answer and get the form that uploads it",
+        {201: UploadView, 200: UploadView},
+        AttachmentInput,
+        ("reference", *_AS, "Idempotency-Key", "lang"),
+        (400, *_REFUSED, 404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/attachments/{attachment_id}",
+        "openFile",
+        "A link to a file; that a petitioner's was opened is recorded",
+        {200: Download},
+        None,
+        ("reference", "attachment_id", *_AS, "lang"),
+        (*_REFUSED, 404, 409),
+    ),
+    Operation(
+        "POST",
+        "/v1/callers",
+        "listCallersPetitions",
+        "How a caller's earlier petitions stand",
+        {200: EarlierList},
+        CallerInput,
+        (*_AS, "lang"),
+        (400, *_REFUSED, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/callers/{reference}",
+        "serveCaller",
+        "Do what a caller wants with their petition",
+        {200: EarlierView},
+        WishInput,
+        ("reference", *_AS, "lang"),
+        (400, *_REFUSED, 404, 409, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/calls",
+        "listCalls",
+        "The calls to be made",
+        {200: CallList},
+        None,
+        (*_AS, "lang"),
+        _REFUSED,
+    ),
+    Operation(
+        "POST",
+        "/v1/calls/{reference}/dial",
+        "dial",
+        "Whom to call; the opening of the seal is recorded",
+        {200: CalleeView},
+        CallRequest,
+        ("reference", *_AS, "lang"),
+        (400, *_REFUSED, 404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/calls/{reference}/outcome",
+        "recordCall",
+        "Say what came of a call",
+        {200: CallView},
+        OutcomeInput,
+        ("reference", *_AS, "lang"),
+        (400, *_REFUSED, 404, 409, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/in-doubt",
+        "listDoubts",
+        "The sends of which nobody knows whether they went out",
+        {200: DoubtList},
+        None,
+        (*_AS, "lang"),
+        _REFUSED,
+    ),
+    Operation(
+        "POST",
+        "/v1/in-doubt/{reference}",
+        "settleDoubt",
+        "Say what the provider's records show of one of them",
+        {200: SettledView},
+        FindingInput,
+        ("reference", *_AS, "lang"),
+        (400, *_REFUSED, 404, 409, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/openings",
+        "listOpenings",
+        "Who opened which seal, and why",
+        {200: OpeningPage},
+        None,
+        (*_AS, "month", "by-officer", "cursor", "lang"),
+        (*_REFUSED, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/directory/{kind}/{row_id}",
+        "showRows",
+        "All versions of a directory row",
+        {200: RowList},
+        None,
+        ("kind", "row_id", *_AS, "lang"),
+        (*_REFUSED, 422),
+    ),
+    Operation(
+        "PUT",
+        "/v1/directory/{kind}/{row_id}",
+        "putRow",
+        "Write one version of a directory row",
+        {201: RowView, 200: RowView},
+        RowInput,
+        ("kind", "row_id", *_AS, "If-Match", "lang"),
+        (400, *_REFUSED, 409, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/reports/{name}",
+        "report",
+        "A report",
+        {200: ReportView},
+        None,
+        ("name", *_AS, "from", "to", "by", "format", "lang"),
+        (*_REFUSED, 422),
+        ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ),
+    Operation(
+        "GET",
+        "/v1/reports/{name}/cases",
+        "listCases",
+        "The petitions behind a figure",
+        {200: CasesView},
+        None,
+        ("name", *_AS, "from", "to", "measure", "unit", "by-group", "group", "lang"),
+        (*_REFUSED, 422),
+    ),
+    Operation(
+        "GET", "/v1/openapi.json", "openapi", "This document", {200: None}, None, (*_AS, "lang"), (401,)
+    ),
+    Operation("GET", "/health", "health", "Whether casework answers", {200: Health}),
+)
+
+_PROBLEMS = {
+    400: "The body is no JSON",
+    401: "No token, or one that does not hold",
+    403: "Your roles do not allow it",
+    404: "There is none, or you may not know of it: one answer for both",
+    409: "Somebody was faster, or the state does not allow it; `current_version` and `changes` say how far it is",
+    422: "The input breaks a rule",
+    429: "Enough for now; `retry_after` is in seconds",
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the document."""
+    return describe(
+        OPERATIONS,
+        _PARAMETERS,
+        Words(
+            title="PAKN – the officers' desk",
+            version=VERSION,
+            description="What officers of the Ministry of Home Affairs do with petitions. What you may see and do is"
+            " decided by your roles and unit. Times are RFC 3339 in UTC; dates are days in Viet Nam.",
+            server="/desk",
+            problems=_PROBLEMS,
+        ),
+    )

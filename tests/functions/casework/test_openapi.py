@@ -1,0 +1,97 @@
+"""The desk's OpenAPI document describes the API that is there, and the answers keep to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
+
+from chalicelib.casework.actions import INPUTS
+from chalicelib.casework.openapi import OPERATIONS, document
+from infra.local.functions import load
+from infra.local.system import FUNCTIONS
+from tests.journeys.people import Citizen, Officer
+from tests.system import System
+
+ACT = "/v1/petitions/{reference}/{action}"
+
+
+def routes() -> set[tuple[str, str]]:
+    """Return the JSON routes that app.py has, the one for actions once for each."""
+    app = load(FUNCTIONS, ("casework",))["casework"]
+    found = {
+        (method, path)
+        for path, methods in app.routes.items()
+        for method in methods
+        if path.startswith("/v1/") or path == "/health"
+    }
+    return found - {("POST", ACT)} | {("POST", ACT.replace("{action}", action)) for action in INPUTS}
+
+
+def test_routes_and_document_are_the_same_table():
+    described = {
+        (method.upper(), path) for path, methods in document()["paths"].items() for method in methods
+    }
+
+    assert described == routes() == {(operation.method, operation.path) for operation in OPERATIONS}
+
+
+def test_operation_names_are_unique():
+    names = [operation.name for operation in OPERATIONS]
+
+    assert len(names) == len(set(names))
+
+
+@pytest.fixture(scope="module")
+def standing(running_system: System) -> tuple[System, str]:
+    """A petition that minh.ccvc handles."""
+    running_system.reset()
+    citizen = Citizen(running_system)
+    citizen.send()
+    Officer(running_system, "minh.ccvc").do("accept", citizen.reference)
+    return running_system, citizen.reference
+
+
+def test_the_document_is_valid_and_for_officers_alone(standing: tuple[System, str]):
+    system, _reference = standing
+
+    served = Officer(system, "yen.bcd").get("/v1/openapi.json").json()
+
+    assert served["openapi"] == "3.1.0"
+    validate(served)
+    assert system.http("GET", "/desk/v1/openapi.json").status == 401
+
+
+def checked(name: str, body: Any) -> None:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
+    OAS31Validator(schema).validate(body)
+
+
+@pytest.mark.parametrize(
+    ("username", "path", "schema"),
+    [
+        pytest.param("minh.ccvc", "/v1/petitions", "LinePage", id="queue"),
+        pytest.param("minh.ccvc", "/v1/petitions/{reference}", "DeskView", id="petition"),
+        pytest.param("tong.dai", "/v1/calls", "CallList", id="calls"),
+        pytest.param("quantri", "/v1/in-doubt", "DoubtList", id="sends in doubt"),
+        pytest.param("quantri", "/v1/directory/officer/*", "RowList", id="rows"),
+        pytest.param("kiemtoan", "/v1/openings", "OpeningPage", id="openings"),
+        pytest.param("binh.vanphong", "/v1/reports/workload", "ReportView", id="report"),
+        pytest.param("binh.vanphong", "/v1/reports/trends", "ReportView", id="trends"),
+        pytest.param("binh.vanphong", "/v1/reports/timeliness/cases", "CasesView", id="cases"),
+    ],
+)
+def test_answers_keep_to_their_schemas(standing: tuple[System, str], username: str, path: str, schema: str):
+    system, reference = standing
+
+    checked(schema, Officer(system, username).get(path.format(reference=reference)).json())
+
+
+def test_what_follows_an_action_and_an_opened_seal_keep_to_their_schemas(standing: tuple[System, str]):
+    system, reference = standing
+    handler = Officer(system, "minh.ccvc")
+
+    checked("AfterAction", handler.do("note", reference, note="Đã gọi"))
+    checked("OpenedView", handler.do("open-seal", reference, reason="Gọi hỏi thêm"))
