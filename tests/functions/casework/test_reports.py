@@ -225,6 +225,7 @@ def test_spreadsheet_says_the_same_as_the_program_reads(busy: System, name: str)
     [
         pytest.param({"from": "2026-12-01", "to": "2026-11-01"}, "to", id="ends-before-it-begins"),
         pytest.param({"from": "2020-01-01", "to": "2026-11-01"}, "to", id="longer-than-a-year"),
+        pytest.param({"to": "0463-01-30"}, "to", id="before-there-were-figures"),
         pytest.param({"from": "hôm qua"}, "from", id="no-date"),
         pytest.param({"to": "2026-02-30"}, "to", id="no-such-day"),
         pytest.param({"format": "xls"}, "format", id="no-such-format"),

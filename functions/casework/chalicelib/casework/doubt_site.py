@@ -13,6 +13,7 @@ from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.telling import CHANNELS, STATES
 from shared.http import form_pairs, see_other, validated
 from shared.web.i18n import gettext
+from shared.web.labels import NOTICES
 from shared.web.rendering import link
 
 
@@ -20,7 +21,12 @@ def in_doubt(request: Request, officer: DeskOfficer) -> Response:
     """Show the sends in doubt."""
     _ = gettext(language_of_page(request))
     shown = [
-        {**one.model_dump(), "channel_label": _(CHANNELS[one.channel]), "state_label": _(STATES[one.state])}
+        {
+            **one.model_dump(),
+            "kind_label": _(NOTICES[one.kind]),
+            "channel_label": _(CHANNELS[one.channel]),
+            "state_label": _(STATES[one.state]),
+        }
         for one in composition.doubts().waiting(officer)
     ]
     return render(request, officer, "in_doubt.html", doubts=shown)

@@ -152,6 +152,30 @@ FILES: dict[Action, FormField] = {
     ),
 }
 
+OFFERS: dict[Action, str] = {
+    Action.ACCEPT: N_("Nhận xử lý"),
+    Action.DRAFT_ANSWER: N_("Soạn dự thảo trả lời"),
+    Action.APPROVE: N_("Phê duyệt và gửi trả lời"),
+    Action.RETURN_DRAFT: N_("Trả lại để sửa"),
+    Action.PUBLISH: N_("Công khai câu hỏi và trả lời"),
+    Action.UNPUBLISH: N_("Gỡ khỏi trang công khai"),
+    Action.ASSIGN: N_("Phân công cho đơn vị"),
+    Action.CLASSIFY: N_("Phân loại lại"),
+    Action.REQUEST_INFORMATION: N_("Hỏi thêm người gửi"),
+    Action.NOTE: N_("Ghi chú, báo tiến độ"),
+    Action.RETURN_TO_INTAKE: N_("Trả lại: không thuộc đơn vị"),
+    Action.FORWARD: N_("Chuyển đến cơ quan có thẩm quyền"),
+    Action.GUIDE: N_("Hướng dẫn đúng thủ tục"),
+    Action.MERGE: N_("Gộp vào hồ sơ trùng"),
+    Action.SPLIT: N_("Tách khỏi hồ sơ gộp"),
+    Action.REFUSE: N_("Từ chối, nêu lý do"),
+    Action.RESTRICT: N_("Chuyển sang quy trình riêng"),
+    Action.REOPEN: N_("Mở lại để xem xét"),
+    Action.CLOSE: N_("Kết thúc hồ sơ"),
+    Action.OPEN_SEAL: N_("Xem người gửi là ai"),
+}
+"""What the forms offer: the history says what was done, a button what will be."""
+
 WARNINGS: dict[Action, str] = {
     Action.RESTRICT: N_("Hồ sơ sẽ rời hàng đợi thông thường; chỉ người được chỉ định mới mở được."),
     Action.OPEN_SEAL: N_("Việc mở được ghi vào lịch sử cùng tên bạn và lý do."),

@@ -33,6 +33,8 @@ from shared.web.i18n import Language, gettext, in_language
 LONGEST_PERIOD = timedelta(days=366)
 _EVERY_UNIT = frozenset({Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR})
 By = Literal["field", "unit", "kind", "channel", "province"]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
+"""A day that may be asked for; calendars count to other years too, and stumble over them."""
 CASES_SHOWN = 500
 """Petitions behind one figure that are listed; whoever needs more asks for fewer days."""
 
@@ -42,10 +44,10 @@ class Period(BaseModel):
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    first: Annotated[date | None, Field(alias="from")] = None
-    last: Annotated[date | None, Field(alias="to")] = None
+    first: Annotated[Day | None, Field(alias="from")] = None
+    last: Annotated[Day | None, Field(alias="to")] = None
     by: By = "field"
-    as_of: date | None = None
+    as_of: Day | None = None
     """The past day at whose end the petitions are looked at; None: as they stand now."""
 
 

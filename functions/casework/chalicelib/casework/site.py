@@ -420,7 +420,7 @@ def _shown_form(
     begun = _begun(petition, template) if template and action is Action.DRAFT_ANSWER else None
     return {
         "action": action.value,
-        "label": _(ACTIONS[action]),
+        "label": _(forms.OFFERS[action]),
         "warning": _(forms.WARNINGS[action]) if action in forms.WARNINGS else "",
         "is_open": was_refused or begun is not None,
         "given": dict(refused.form)
@@ -454,7 +454,7 @@ def _form_problems(
     for place, rule in refused.problems:
         name = forms.place_of(place)
         name = name if name in fields else next(iter(fields), "")
-        label = _(fields[name].label) if name else _(ACTIONS[refused.action])
+        label = _(fields[name].label) if name else _(forms.OFFERS[refused.action])
         found.setdefault(
             name, FormProblem(f"{refused.action}-{name}", label, _(RULES.get(rule, RULES["invalid"])))
         )

@@ -32,6 +32,7 @@ _WORDS: dict[str, dict[Any, str]] = {
     "standing": {str(standing): label for standing, label in STANDINGS.items()},
     "rule": WHY,
     "breakdown": {name: column.label for name, column in HEADS.items()},
+    "handler": {"–": N_("Chưa có người xử lý")},
     "group": {str(Kind(kind)): label for kind, label in KINDS.items()},
 }
 
