@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.casework.text_words import VARIABLES
+from shared.wording import samples
+from shared.wording.rendering import rendered
+from shared.wording.sources import names, packaged
 from tests.functions.casework.browsing import Browser
 from tests.journeys.people import Citizen
 from tests.system import System
 
+DIGEST = "/desk/texts/officer.DIGEST.EMAIL.vi"
 SMS, MAIL = "/desk/texts/petitioner.RECEIPT.SMS.vi", "/desk/texts/petitioner.RECEIPT.EMAIL.vi"
 
 
@@ -24,6 +29,21 @@ def test_every_text_is_listed_with_what_will_change(administrator: Browser):
 
     assert page.count("/desk/texts/petitioner.") > 60
     assert "(sắp đổi)" in page
+
+
+def test_every_variable_of_every_text_is_explained_and_every_text_can_be_previewed():
+    known = {variable for name in names() for variable in samples.known_variables(name)}
+
+    assert known - VARIABLES.keys() == set()
+    assert all(rendered(name, packaged(name), samples.ordinary(name)).text for name in names())
+
+
+def test_text_of_the_digest_opens_and_is_shown_as_a_mail(administrator: Browser):
+    page = administrator.get(DIGEST)
+    mail = administrator.fill(page, DIGEST, step="mail")
+
+    assert (page.status, mail.status) == (200, 200)
+    assert "Quá hạn trả lời" in mail.text
 
 
 def test_text_with_a_misspelt_variable_is_refused_with_its_name(administrator: Browser):

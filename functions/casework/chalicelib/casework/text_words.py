@@ -65,11 +65,17 @@ VARIABLES: dict[str, str] = {
     "next_update_on": N_("ngày thông báo tiếp theo"),
     "progress": N_("tình hình do người xử lý ghi"),
     "expected_on": N_("ngày dự kiến trả lời, nếu chưa qua"),
-    "count": N_("có bao nhiêu thông báo"),
+    "count": N_("có bao nhiêu thông báo, hoặc hồ sơ trong thư nhắc việc"),
     "cases": N_("danh sách mã hồ sơ"),
     "headlines": N_("tên ngắn của các thông báo đầu"),
     "unnamed": N_("còn bao nhiêu thông báo chưa nêu tên"),
-    "sections": N_("từng thông báo: title, text, link, reference"),
+    "sections": N_(
+        "từng mục: trong thông báo chung có title, text, link, reference; "
+        "trong thư nhắc việc có title, count, more, lines"
+    ),
+    "today": N_("ngày của thư nhắc việc"),
+    "desk": N_("đường dẫn đến bàn làm việc"),
+    "unsubscribe_link": N_("đường dẫn để thôi nhận thư nhắc việc"),
 }
 """Every variable that some text may use."""
 
