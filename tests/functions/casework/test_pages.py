@@ -131,6 +131,25 @@ def test_page_carries_strict_headers(system: System, path: str):
     assert "<script" not in answer.text
 
 
+# --- what units do not agree on ---------------------------------------------------------------------
+
+
+def test_dispute_is_said_to_who_decides_it_and_its_decision_to_the_unit(system: System, reference: str):
+    lan = Officer(system, "lan.tiepnhan")
+    for username, unit in (("minh.ccvc", "CTLBHXH"), ("son.tienluong", "VCCHC")):
+        Officer(system, username).do("return-to-intake", reference, reason="Không thuộc vụ.")
+        assert 'id="dispute"' not in Browser(system, "lan.tiepnhan").get(page_of(reference)).text
+        lan.do("assign", reference, unit=unit)
+    Officer(system, "dung.cchc").do("return-to-intake", reference, reason="Không thuộc vụ.")
+
+    disputed = Browser(system, "binh.vanphong").get(page_of(reference)).text
+    Officer(system, "binh.vanphong").do("assign", reference, unit="VCCVC")
+    decided = Browser(system, "minh.ccvc").get(page_of(reference)).text
+
+    assert "các đơn vị đã trả lại 3 lần" in disputed
+    assert "Văn phòng Bộ đã quyết định" in decided
+
+
 # --- queue and petition -----------------------------------------------------------------------------
 
 

@@ -169,6 +169,7 @@ class ReportView(SectionView):
     last: date = Field(alias="to")
     by: str
     made_at: datetime
+    as_of: date | None
     unit: str | None
     counts_denunciations: bool
     sections: tuple[SectionView, ...]

@@ -133,6 +133,11 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Last day of receipt.",
         "schema": {"type": "string", "format": "date"},
     },
+    "as_of": {
+        "in": "query",
+        "description": "The past day at whose end the petitions are looked at; without it, as they stand now.",
+        "schema": {"type": "string", "format": "date"},
+    },
     "by": {
         "in": "query",
         "description": "What it is broken down by.",
@@ -345,7 +350,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "A report",
         {200: ReportView},
         None,
-        ("name", *_AS, "from", "to", "by", "format", "lang"),
+        ("name", *_AS, "from", "to", "as_of", "by", "format", "lang"),
         (*_REFUSED, 422),
         ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ),
@@ -356,7 +361,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "The petitions behind a figure",
         {200: CasesView},
         None,
-        ("name", *_AS, "from", "to", "measure", "unit", "by-group", "group", "lang"),
+        ("name", *_AS, "from", "to", "as_of", "measure", "unit", "by-group", "group", "lang"),
         (*_REFUSED, 422),
     ),
     Operation(

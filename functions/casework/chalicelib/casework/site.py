@@ -58,7 +58,7 @@ from chalicelib.casework.sessions import Challenge, SignInInput
 from chalicelib.casework.telling import told_to_petitioner
 from chalicelib.casework.views import Line, actions_open_to, desk_view
 from shared import clock
-from shared.domain import errors
+from shared.domain import disputes, errors
 from shared.domain.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition import Identity, Petition
 from shared.domain.reference import normal_reference
@@ -347,6 +347,8 @@ def _petition_page(
         if petition.proposal
         else [],
         is_open=petition.is_unanswered,
+        dispute=_dispute(petition),
+        returns=disputes.returns(petition),
         alike=alike(petition, officer, composition.petitions()),
         merged=merged_here(petition, officer, composition.petitions()),
         told=told_to_petitioner(petition, composition.deliveries(), language),
@@ -385,6 +387,13 @@ def _petition_page(
     if any(one.may_open for one in view.attachments):
         shown.headers.update(forms_may_lead_to(composition.bucket().origin))
     return shown
+
+
+def _dispute(petition: Petition) -> str:
+    """Return how a dispute between units stands: `open`, `decided`, or nothing."""
+    if not petition.is_unanswered:
+        return ""
+    return "open" if disputes.is_open(petition) else "decided" if disputes.is_decided(petition) else ""
 
 
 def _marked(petition: Petition, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
