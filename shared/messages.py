@@ -31,6 +31,8 @@ class Errand(StrEnum):
     """Decide its field and unit."""
     FOLLOW = "follow"
     """Let it share the fate of the petition that it was merged into."""
+    SCREEN = "screen"
+    """Look through what its petitioner added, before a unit reads it."""
     LEAD = "lead"
     """Ask those that were merged into it to follow, a page at a time."""
 

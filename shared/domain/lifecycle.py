@@ -45,6 +45,7 @@ class Action(StrEnum):
     # the router
     ROUTE = "route"
     HAND_TO_INTAKE = "hand-to-intake"
+    SCREEN = "screen"
     # officers
     CLASSIFY = "classify"
     ASSIGN = "assign"
@@ -130,6 +131,7 @@ MOVES: dict[Action, Move] = {
     Action.ADD_CONTACT: Move(UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE, None),
     Action.ROUTE: Move(frozenset({State.RECEIVED}), State.ASSIGNED),
     Action.HAND_TO_INTAKE: Move(frozenset({State.RECEIVED}), None),
+    Action.SCREEN: Move(EVERY, None),  # what may denounce leaves its unit: screening.keep_from_units
     Action.CLASSIFY: Move(_UNDECIDED, None),
     Action.ASSIGN: Move(_UNDECIDED, State.ASSIGNED),
     Action.ACCEPT: Move(frozenset({State.ASSIGNED, State.REOPENED}), State.IN_PROGRESS),
@@ -148,7 +150,7 @@ MOVES: dict[Action, Move] = {
     Action.REFUSE: Move(_UNDECIDED, State.REFUSED),
     Action.FORWARD: Move(_UNDECIDED, State.FORWARDED),
     Action.GUIDE: Move(_UNDECIDED, State.GUIDED),
-    Action.RESTRICT: Move(_UNDECIDED | _MERGED, State.RESTRICTED),
+    Action.RESTRICT: Move(_UNDECIDED | _MERGED | {State.AWAITING_APPROVAL}, State.RESTRICTED),
     Action.MERGE: Move(_UNDECIDED | _MERGED, State.MERGED),  # a merged one follows its parent into another
     Action.SPLIT: Move(_MERGED, State.RECEIVED),  # back to what it was before: merging.split
     Action.ANSWER_WITH_PARENT: Move(_MERGED, None),  # ends as its parent did: merging.what_follows

@@ -139,7 +139,8 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
         return _FOLLOWS[Action(entry.facts["as"])]
     if entry.action is Action.MERGE and "follows" in entry.facts:
         return ()
-    if entry.action is Action.SPLIT and entry.state is State.RECEIVED:
+    is_taken_back = entry.action is Action.SPLIT or (entry.action is Action.SCREEN and "unit" in entry.facts)
+    if is_taken_back and entry.state is State.RECEIVED:
         return _FOLLOWS[Action.RETURN_TO_INTAKE]
     tells_petitioner = entry.facts.get("tells") == Audience.PETITIONER
     return (*_FOLLOWS.get(entry.action, ()), *([OF_ASSIGNMENT] if tells_petitioner else []))

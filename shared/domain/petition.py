@@ -268,12 +268,19 @@ class Petition(BaseModel):
 
     @property
     def may_denounce(self) -> bool:
-        """Whether this may be a denunciation (tố cáo) and no officer has decided yet that it is none."""
-        return (
-            self.proposal is not None
-            and self.proposal.may_denounce
-            and self.last(Action.CLASSIFY, Action.ASSIGN) is None
+        """Whether this, or what was added to it, may be a denunciation (tố cáo) and no officer has decided yet."""
+        last = next(
+            (
+                entry
+                for entry in reversed(self.history)
+                if entry.action in {Action.CLASSIFY, Action.ASSIGN}
+                or (entry.action is Action.SCREEN and entry.facts["found"] != "nothing")
+            ),
+            None,
         )
+        if last is not None:
+            return last.action is Action.SCREEN
+        return self.proposal is not None and self.proposal.may_denounce
 
     def last(self, *actions: Action) -> Entry | None:
         """Return the latest history entry of one of these actions."""
@@ -552,8 +559,17 @@ class Petition(BaseModel):
         """The state that a petition goes back to when what it waited for has come."""
         if self.handler is not None:
             return State.IN_PROGRESS
-        last = self.last(Action.ROUTE, Action.ASSIGN, Action.RETURN_TO_INTAKE)
-        return State.ASSIGNED if last and last.action is not Action.RETURN_TO_INTAKE else State.RECEIVED
+        given = {Action.ROUTE, Action.ASSIGN}
+        taken = {Action.RETURN_TO_INTAKE, Action.SCREEN}
+        last = next(
+            (
+                e
+                for e in reversed(self.history)
+                if e.action in given or (e.action in taken and "unit" in e.facts)
+            ),
+            None,
+        )
+        return State.ASSIGNED if last is not None and last.action in given else State.RECEIVED
 
     def withdraw(self, reason: str | None, *, at: datetime, change_id: str, by: str = "petitioner") -> Self:
         """End the matter at the petitioner's wish."""

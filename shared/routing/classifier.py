@@ -32,6 +32,7 @@ RESEMBLES, PRESUME, SUSPECT, WONDER = (
 ASKS = frozenset({speech.ASKING, speech.PROPOSING})
 STATEMENT = "statement"
 """The sign of a text that neither asks nor proposes anything: it tells something."""
+TOLD = frozenset({STATEMENT, speech.TELLING})
 _CHOSEN = "người gửi chọn"
 _MOST_REASONS = 6
 _TIMES_COUNTED = 2
@@ -96,10 +97,44 @@ def decide(
     return topics.decision(kind, kind_reasons, suspicion)
 
 
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What the rules make of a text that was added to a petition: whether it denounces, or why it may."""
+
+    denounces: bool
+    because: tuple[str, ...]
+
+
+def look_through(text: str, rules: RoutingRules) -> Addition:
+    """Tell whether an added text denounces somebody, or may.
+
+    That it tells of something speaks against no addition: for that it was sent. And what only reads like a denunciation
+    a person decides about: nothing else of the petition does.
+    """
+    words = read(text, rules.short_forms)
+    plain = _plain_signs(text, words, rules)
+    seen = _judged(plain, words, rules, besides=TOLD)
+    seen.pop(RESEMBLES, None)
+    seen.pop(STATEMENT, None)
+    lane = next((rule for rule in rules.lanes if rule.lane is Lane.RESTRICTED and _holds(rule, seen)), None)
+    if lane is not None:
+        return Addition(True, tuple(_explain(signal, seen[signal], rules) for signal in sorted(lane.needs)))
+    return Addition(False, _suspicion(seen, rules))
+
+
 def _signs(text: str, words: Words, rules: RoutingRules, *, has_topic: bool) -> dict[str, list[str]]:
     """Return every sign that the text shows, with the phrases that show it."""
-    seen = _plain_signs(text, words, rules)
-    resemblance, telling = rules.resemblance.of(_signed(words, seen))
+    seen = _judged(_plain_signs(text, words, rules), words, rules)
+    if has_topic:
+        seen["topic"] = []
+    return seen
+
+
+def _judged(
+    seen: dict[str, list[str]], words: Words, rules: RoutingRules, besides: frozenset[str] = frozenset()
+) -> dict[str, list[str]]:
+    """Add to plain signs what learned resemblance says, which looks at all of them `besides` these."""
+    resemblance, telling = rules.resemblance.of(_signed(words, seen.keys() - besides))
     if resemblance >= rules.limits.resembles_from:
         seen[RESEMBLES] = list(telling)
     if resemblance >= rules.limits.presume_from:
@@ -108,8 +143,6 @@ def _signs(text: str, words: Words, rules: RoutingRules, *, has_topic: bool) -> 
         seen[SUSPECT] = list(telling)
     if resemblance >= rules.limits.wonder_from:
         seen[WONDER] = list(telling)
-    if has_topic:
-        seen["topic"] = []
     return seen
 
 
@@ -130,7 +163,7 @@ def _asks(clause: Words, rules: RoutingRules) -> bool:
 
 
 def _signed(words: Words, seen: Iterable[str]) -> tuple[str, ...]:
-    return (*features(words), *(f"{SIGN}{sign}" for sign in seen))
+    return (*features(words), *sorted(f"{SIGN}{sign}" for sign in seen))
 
 
 def signed_features(text: str, rules: RoutingRules) -> tuple[str, ...]:

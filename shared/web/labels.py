@@ -71,6 +71,7 @@ ACTIONS: dict[Action, str] = {
     Action.ADD_CONTACT: N_("Người gửi thêm liên hệ"),
     Action.ROUTE: N_("Phân công tự động"),
     Action.HAND_TO_INTAKE: N_("Chuyển bộ phận tiếp nhận"),
+    Action.SCREEN: N_("Kiểm tra nội dung bổ sung"),
     Action.CLASSIFY: N_("Phân loại"),
     Action.ASSIGN: N_("Phân công"),
     Action.ACCEPT: N_("Đơn vị nhận xử lý"),

@@ -101,7 +101,11 @@ class Lists:
                 and (not unassigned or (line.handler is None and line.state in UNANSWERED))
             )
 
-        known = (line_of(card, calendar, now) for card in cards if permissions.may_know(officer, card))
+        known = (
+            line_of(permissions.card_for(officer, card), calendar, now)
+            for card in cards
+            if permissions.may_know(officer, card)
+        )
         return _page(queue, known, is_wanted)
 
     def _units_of(self, officer: DeskOfficer, queue: str) -> Iterable[str]:

@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.casework.officers import DeskOfficer, Role
-from shared.domain import disputes
+from shared.domain import disputes, screening
 from shared.domain.attachments import Attachment, BelongsTo
 from shared.domain.errors import NotAllowedError
 from shared.domain.lifecycle import Action, State
 from shared.domain.petition import Lane, Petition
+from shared.petitions import Card
 
 
 class Relation(StrEnum):
@@ -186,6 +187,26 @@ def may_see(officer: DeskOfficer, petition: Petition) -> bool:
         return False
     related = relations(officer, petition)
     return any(SEES.get(role) in related for role in officer.roles)
+
+
+def as_read_by(officer: DeskOfficer, petition: Petition) -> Petition:
+    """Return a petition as an officer reads it: what was added is for its unit only once it was looked through.
+
+    Who reads it for another reason than being of its unit (the intake desk, Văn phòng Bộ, the Task Force, the operator
+    who wrote it down) reads all of it: somebody has to.
+    """
+    return petition if reads_additions(officer, petition) else screening.without_held(petition)
+
+
+def reads_additions(officer: DeskOfficer, petition: Petition) -> bool:
+    """Tell whether an officer reads a petition for another reason than being of its unit."""
+    related = relations(officer, petition) - {Relation.UNIT}
+    return any(SEES.get(role) in related for role in officer.roles)
+
+
+def card_for(officer: DeskOfficer, card: Card) -> Card:
+    """Return a line of a list as an officer reads it: a unit does not learn what its petition was taken for."""
+    return card if officer.has(*OVERSEERS) else card.model_copy(update={"may_denounce": False})
 
 
 def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:

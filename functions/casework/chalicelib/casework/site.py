@@ -359,12 +359,13 @@ def _petition_page(
                 "label": _(ACTIONS[entry.action]),
                 "who": who(entry.by, language),
                 "text": entry.text,
+                "is_held": entry.is_held,
                 "note": entry.note,
                 "is_visible": entry.is_visible,
                 "unit": unit_label(entry.facts.get("unit", ""), language),
                 "is_new": refused is not None and entry.seq > (refused.seen_version or petition.version),
             }
-            for entry in petition.history
+            for entry in view.history
         ],
         forms=[_shown_form(action, petition, refused, problems, language, template) for action in offered],
         choices=forms.choices(petition, officer, directory, local_date(now), language),

@@ -10,7 +10,7 @@ from chalicelib.casework import permissions
 from chalicelib.casework.actions import INPUTS
 from chalicelib.casework.officers import DeskOfficer
 from shared.directory import Directory
-from shared.domain import deadlines
+from shared.domain import deadlines, screening
 from shared.domain.attachments import AttachmentState, BelongsTo, Limits, Rejection
 from shared.domain.duties import Duty
 from shared.domain.evidence import Evidence
@@ -78,6 +78,8 @@ class EntryView(_View):
     note: str | None
     facts: dict[str, str]
     is_visible: bool
+    is_held: bool
+    """Whether it waits to be looked through before an officer of a unit reads its text."""
     hash: str
 
 
@@ -168,6 +170,8 @@ def desk_view(
     """Return what an officer may see of a petition, and may do to it."""
     calendar = directory.calendar()
     left = deadlines.days_left(petition.due_on, now, calendar)
+    held = screening.held(petition)
+    petition = permissions.as_read_by(officer, petition)
     copied = {
         name: getattr(petition, name)
         for name in DeskView.model_fields
@@ -178,7 +182,7 @@ def desk_view(
         version=petition.version,
         reply_by=petition.petitioner.reply_by,
         is_named=petition.petitioner.is_named,
-        may_denounce=petition.may_denounce,
+        may_denounce=petition.may_denounce and permissions.reads_additions(officer, petition),
         overdue=petition.is_unanswered and deadlines.is_overdue(petition.due_on, now),
         days_left=left.calendar_days,
         working_days_left=left.working_days,
@@ -193,7 +197,9 @@ def desk_view(
             for one in petition.attachments
         ),
         history=tuple(
-            EntryView(**entry.model_dump(exclude={"digest", "is_erased", "change_id"}))
+            EntryView(
+                **entry.model_dump(exclude={"digest", "is_erased", "change_id"}), is_held=entry.seq in held
+            )
             for entry in petition.history
         ),
         possible_actions=actions_open_to(officer, petition),

@@ -40,6 +40,8 @@ def run(request: RoutingRequest) -> None:
     """Do what a message of the queue asks for."""
     if request.errand is Errand.FOLLOW:
         merged_petitions().follow(request.reference)
+    elif request.errand is Errand.SCREEN:
+        router().screen(request.reference)
     elif request.errand is Errand.LEAD:
         merged_petitions().lead(request.reference, request.after)
     else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared import queues
-from shared.domain import merging
+from shared.domain import merging, screening
 from shared.domain.lifecycle import Action
 from shared.domain.notices import notices_after
 from shared.domain.petition import Petition
@@ -51,12 +51,15 @@ class Relay:
 def routing_requests(petition: Petition, seen: int) -> Iterator[RoutingRequest]:
     """Yield what the router is to do about the history entries after version `seen`.
 
-    A petition that was merged looks at its new parent at once, in case that was answered meanwhile; what becomes of
-    a petition is carried to those merged into it. Whichever of the two is written later, one of them sees the other.
+    What a petitioner wrote later is looked through. A petition that was merged looks at its new parent at once, in case
+    that was answered meanwhile; what becomes of a petition is carried to those merged into it. Whichever of the two is
+    written later, one of them sees the other.
     """
     actions = {entry.action for entry in petition.history[seen:]}
     if Action.RECEIVE in actions:
         yield RoutingRequest(reference=petition.reference)
+    if actions & screening.WRITTEN_LATER:
+        yield RoutingRequest(reference=petition.reference, errand=Errand.SCREEN)
     if Action.MERGE in actions:
         yield RoutingRequest(reference=petition.reference, errand=Errand.FOLLOW)
     if actions & merging.BECOMING:

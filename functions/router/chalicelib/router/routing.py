@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -9,14 +10,15 @@ from chalicelib.router.complained import SOMEBODY_OF_OURS, named_units
 from chalicelib.router.repeats import Repeats
 from shared import clock
 from shared.directory import Directory
-from shared.domain import conduct
+from shared.domain import conduct, screening
 from shared.domain.errors import StaleVersionError
-from shared.domain.lifecycle import State
+from shared.domain.history import Entry
+from shared.domain.lifecycle import Action, State, possible_actions
 from shared.domain.petition import Kind, Lane, Petition, Proposal
 from shared.domain.similarity import sketch
 from shared.domain.working_calendar import local_date
 from shared.petitions import Petitions
-from shared.routing.classifier import Decision, decide
+from shared.routing.classifier import Decision, decide, look_through
 from shared.routing.rules import RoutingRules, in_force
 
 INTAKE_FIELD = "KHAC"
@@ -43,6 +45,56 @@ class Router:
             self._petitions.save(self._routed(petition), petition.version)
         except StaleVersionError:
             self.route(reference)
+
+    def screen(self, reference: str) -> None:
+        """Look through what a petitioner added, before any unit reads it; what was looked through is left alone.
+
+        One write for each text. A petition that nobody has routed yet is routed first.
+        """
+        petition = self._petitions.get(reference)
+        if petition is not None and petition.state is State.RECEIVED and petition.unit is None:
+            self.route(reference)
+            petition = self._petitions.get(reference)
+        waiting = screening.unscreened(petition) if petition is not None else ()
+        if petition is None or not waiting or petition.lane is Lane.RESTRICTED:
+            return
+        with suppress(StaleVersionError):
+            self._petitions.save(self._screened(petition, waiting[0]), petition.version)
+        self.screen(reference)
+
+    def _screened(self, petition: Petition, entry: Entry) -> Petition:
+        """Move what surely denounces to the restricted lane; have a person decide about what may."""
+        day, now = local_date(petition.received_at), clock.now()
+        text = entry.text or ""
+        found = look_through(text, self._rules_on(day))
+        named = [
+            unit
+            for unit in named_units(text, self._directory.units(day).values())
+            if unit != SOMEBODY_OF_OURS
+        ]
+        if found.denounces and Action.RESTRICT in possible_actions(petition.state):
+            accused = petition.complained_unit or (named[0] if len(named) == 1 else None)
+            examiner = self._directory.examiner([*named, *filter(None, [accused])], day)
+            petition = petition.model_copy(update={"complained_unit": accused})
+            return petition.restrict(examiner, by="router", at=now, change_id=screening.change_id_of(entry))
+        may_denounce = found.denounces or bool(found.because)
+        return screening.keep_from_units(
+            petition,
+            entry,
+            screening.Finding.MAY_DENOUNCE if may_denounce else screening.Finding.NOTHING,
+            (f"Có thể là tố cáo ({'; '.join(found.because)})",) if may_denounce else (),
+            self._desk_for(petition, named, day),
+            at=now,
+        )
+
+    def _desk_for(self, petition: Petition, named: list[str], day: date) -> str | None:
+        """Return the desk that what may denounce goes to; None where it lies with an examiner, who reads it first."""
+        if petition.field == conduct.FIELD or petition.complained_unit is not None:
+            return None
+        intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
+        parents = self._directory.parents(day)
+        is_barred = any(conduct.is_barred(intake, unit, parents) for unit in named)
+        return self._directory.examiner(named, day) if is_barred else intake
 
     def _routed(self, petition: Petition) -> Petition:
         petition = petition.model_copy(update={"sketch": sketch(petition.content)})

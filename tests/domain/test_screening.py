@@ -1,0 +1,119 @@
+"""What petitioners add is held from units until it was looked through, and what may denounce until somebody decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain import screening
+from shared.domain.lifecycle import Action, State
+from shared.domain.petition import Lane, Petition
+from shared.domain.screening import Finding
+from tests.builders import RECEIVED_AT, a_petition
+
+LATER = RECEIVED_AT + timedelta(days=2)
+TEXT = "Chị thủ quỹ giữ lại của mỗi người một khoản."
+
+
+def added_to(state: State = State.IN_PROGRESS) -> Petition:
+    return a_petition(state).supplement(TEXT, at=LATER, change_id="supplement:1")
+
+
+def found(petition: Petition, finding: Finding, intake: str | None = "TTTT") -> Petition:
+    entry = screening.unscreened(petition)[0]
+    return screening.keep_from_units(petition, entry, finding, ("vì sao",), intake, at=LATER)
+
+
+def test_an_addition_is_held_from_the_moment_it_is_written():
+    petition = added_to()
+
+    assert screening.held(petition) == {petition.version}
+    assert TEXT not in screening.without_held(petition).model_dump_json()
+
+
+def test_what_was_found_harmless_is_held_no_longer():
+    petition = found(added_to(), Finding.NOTHING)
+
+    assert screening.held(petition) == frozenset()
+    assert (petition.state, petition.may_denounce) == (State.IN_PROGRESS, False)
+
+
+def test_the_first_text_is_never_held():
+    assert screening.held(a_petition(State.IN_PROGRESS)) == frozenset()
+
+
+def test_identity_that_was_sealed_has_no_text_to_hold():
+    petition = a_petition(State.IN_PROGRESS).supplement(None, at=LATER, change_id="identity:1")
+
+    assert screening.unscreened(petition) == ()
+
+
+@pytest.mark.parametrize("state", [State.ASSIGNED, State.IN_PROGRESS])
+def test_what_may_denounce_takes_the_petition_back_from_its_unit(state: State):
+    petition = found(added_to(state), Finding.MAY_DENOUNCE)
+
+    assert (petition.state, petition.unit, petition.handler) == (State.RECEIVED, "TTTT", None)
+    assert petition.may_denounce
+    assert petition.state_of_work is State.RECEIVED
+
+
+@pytest.mark.parametrize(
+    "state", [State.AWAITING_APPROVAL, State.MERGED, State.REOPENED, State.ANSWERED], ids=str
+)
+def test_elsewhere_it_stays_where_it_is_and_the_text_stays_held(state: State):
+    petition = a_petition(state).record(
+        Action.SUPPLEMENT if state is not State.ANSWERED else Action.RATE,
+        by="petitioner",
+        at=LATER,
+        change_id="later",
+        text=TEXT,
+    )
+
+    marked = found(petition, Finding.MAY_DENOUNCE)
+
+    assert (marked.state, marked.unit) == (petition.state, petition.unit)
+    assert screening.held(marked) == {petition.version}
+
+
+def test_a_unit_does_not_learn_what_the_text_was_taken_for():
+    petition = found(added_to(State.AWAITING_APPROVAL), Finding.MAY_DENOUNCE)
+
+    assert [entry.action for entry in screening.without_held(petition).history][-1] is Action.SUPPLEMENT
+
+
+@pytest.mark.parametrize("decides", ["classify", "assign"])
+def test_who_decided_after_reading_it_releases_it(decides: str):
+    petition = found(added_to(), Finding.MAY_DENOUNCE)
+
+    decided = (
+        petition.assign("VCCVC", by="officer:lan", at=LATER, change_id="assign")
+        if decides == "assign"
+        else petition.classify(
+            field="CCVC", kind=None, lane=Lane.ORDINARY, by="officer:lan", at=LATER, change_id="classify"
+        )
+    )
+
+    assert screening.held(decided) == frozenset()
+    assert not decided.may_denounce
+
+
+def test_the_next_addition_is_held_again():
+    decided = found(added_to(), Finding.MAY_DENOUNCE).assign(
+        "VCCVC", by="officer:lan", at=LATER, change_id="a"
+    )
+
+    again = decided.supplement("Còn nữa.", at=LATER, change_id="supplement:2")
+
+    assert screening.held(again) == {again.version}
+
+
+def test_what_was_restricted_and_given_back_is_not_looked_through_again():
+    petition = added_to()
+    entry = screening.unscreened(petition)[0]
+    restricted = petition.restrict(
+        "TTRA", by="router", at=LATER, change_id=screening.change_id_of(entry)
+    ).return_to_intake("TTTT", reason="Không phải tố cáo", by="officer:khanh", at=LATER, change_id="back")
+
+    assert screening.unscreened(restricted) == ()
+    assert screening.held(restricted) == {entry.seq}
