@@ -34,6 +34,14 @@ SENDING = [
     pytest.param("PAKN: tôi 60 tuổi", Send("tôi 60 tuổi"), id="a colon after the keyword"),
     pytest.param("PAKN, cho hỏi", Send("cho hỏi"), id="a comma after the keyword"),
     pytest.param("PAKN-cho hỏi", Send("cho hỏi"), id="a hyphen after the keyword"),
+    pytest.param(
+        "PAKN Chậm quá! Đề nghị xem lại.", Send("Chậm quá! Đề nghị xem lại."), id="its full stop is kept"
+    ),
+    pytest.param("PAKN Trả lời chậm quá! -", Send("Trả lời chậm quá!"), id="a signature's dash is not"),
+    pytest.param(
+        "PAKN BS 26483190275 thêm giấy tờ.", Supplement("26483190275", "thêm giấy tờ."), id="also added"
+    ),
+    pytest.param("PAKN TC 26483190275.", Track("26483190275"), id="a full stop after a command says nothing"),
     pytest.param("PAKN\ncho hỏi\nhai dòng", Send("cho hỏi\nhai dòng"), id="lines are kept"),
     pytest.param("PAKNcho hỏi", Send("cho hỏi"), id="no space after the keyword"),
     pytest.param("PAK N cho hỏi", Send("cho hỏi"), id="a space in the keyword"),

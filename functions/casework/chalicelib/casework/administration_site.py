@@ -77,10 +77,9 @@ TERMS_FIELDS = (
     ),
     FormField(
         "tell_assignment",
-        N_("Báo cho người gửi khi hồ sơ được giao cho đơn vị."),
+        N_("Báo cho người gửi khi giao hồ sơ cho đơn vị; về hành vi và tố cáo thì không nêu tên đơn vị."),
         "tick",
         is_optional=True,
-        hint=N_("Với phản ánh về hành vi và tố cáo, không nêu tên đơn vị."),
     ),
 )
 

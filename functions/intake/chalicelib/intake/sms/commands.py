@@ -108,6 +108,8 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _EDGES = re.compile(r"^[\s\W_]+")
 _BORDER = " \t\r\n.,:;!-_/\\|*#="
 _CLOSING = _BORDER + ")]>}"
+_AFTER_A_TEXT = "".join(character for character in _BORDER if character not in ".!")
+"""What is no part of a text at its end: the full stop is."""
 _FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 """East Asian keyboards' forms of ASCII."""
 _BRACKETS = {"<": ">", "[": "]", "(": ")", '"': '"', "'": "'", "“": "”"}
@@ -221,8 +223,8 @@ def _complete(topic: Topic, reference: str, after: str, text: str) -> Command:
         score = _SCORE.match(after)
         return Rate(reference, int(score[1])) if score else Help(topic, text)
     if topic is Topic.SECOND_LOOK:
-        return AskAgain(reference, _unwrapped(after.lstrip(_CLOSING).rstrip(_BORDER)))
-    added = _unwrapped(after.lstrip(_CLOSING).rstrip(_BORDER))
+        return AskAgain(reference, _unwrapped(_written(after)))
+    added = _unwrapped(_written(after))
     return Supplement(reference, added) if added else Help(topic, text)
 
 
@@ -257,11 +259,17 @@ def _after_keyword(text: str) -> str | None:
     for pattern in (_SPELLED_KEYWORD, _GLUED_KEYWORD):
         match = pattern.match(plain)
         if match:
-            return begun[match.end() :].lstrip(_CLOSING).rstrip(_BORDER)
+            return _written(begun[match.end() :])
     word = _FIRST_WORD.match(plain)
     if word and _is_slip_of_keyword(word[0].lower()):
-        return begun[word.end() :].lstrip(_CLOSING).rstrip(_BORDER)
+        return _written(begun[word.end() :])
     return None
+
+
+def _written(text: str) -> str:
+    """Return what somebody wrote behind a command, with the sign that ends it; nothing where there are only signs."""
+    written = text.lstrip(_CLOSING).rstrip(_AFTER_A_TEXT)
+    return written if written.strip(_BORDER) else ""
 
 
 def _is_slip_of_keyword(word: str) -> bool:
