@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable
 
 from chalicelib.casework import permissions
-from chalicelib.casework.actions import Act, ActionInput, OpenSeal
+from chalicelib.casework.action import Act, ActionInput
+from chalicelib.casework.answering_actions import OpenSeal
 from chalicelib.casework.officers import DeskOfficer
 from shared import clock
 from shared.directory import Directory

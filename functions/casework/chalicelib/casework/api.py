@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition, permissions
-from chalicelib.casework.actions import INPUTS, OpenSeal
+from chalicelib.casework.actions import INPUTS
+from chalicelib.casework.answering_actions import OpenSeal
 from chalicelib.casework.officers import DeskOfficer
 from chalicelib.casework.views import DepartedView, DeskView, desk_view
 from shared import clock

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
 from chalicelib.casework import answer_templates, permissions
-from chalicelib.casework.actions import INTAKE_FIELD
+from chalicelib.casework.action import INTAKE_FIELD
 from chalicelib.casework.officers import DeskOfficer, Role
 from chalicelib.casework.recorded_rows import RecordedRows
 from shared import clock

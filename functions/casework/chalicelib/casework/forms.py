@@ -8,7 +8,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from chalicelib.casework.actions import INPUTS, REFUSALS, Refusal
+from chalicelib.casework.actions import INPUTS
+from chalicelib.casework.answering_actions import REFUSALS, Refusal
 from chalicelib.casework.officers import DeskOfficer, Role
 from chalicelib.casework.redaction import masked
 from shared.directory import Directory
@@ -18,7 +19,7 @@ from shared.domain.lifecycle import Action
 from shared.domain.petition import Kind, Lane, Petition
 from shared.domain.working_calendar import local_date
 from shared.web.i18n import N_, Language, gettext, in_language
-from shared.web.labels import KINDS, LANES
+from shared.web.labels import ACTIONS, KINDS, LANES
 
 
 class FormField(NamedTuple):
@@ -223,6 +224,12 @@ def place_of(place: str) -> str:
     """Return the form's field for a place in an action's input: `citations.0.link` is the first row's third."""
     found = re.fullmatch(r"citations\.(\d+)\.(\w+)", place)
     return f"citation_{int(found[1]) + 1}_{found[2]}" if found else place
+
+
+def done_label(name: str, language: Language) -> str:
+    """Return what was done, for the page that says so; nothing for what is no action."""
+    action = next((action for action in INPUTS if action == name), None)
+    return gettext(language)(ACTIONS[action]) if action else ""
 
 
 def given_at_first(action: Action, petition: Petition) -> Mapping[str, str]:
