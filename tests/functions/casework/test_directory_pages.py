@@ -265,6 +265,19 @@ def test_what_would_be_left_without_an_owner_holds_an_end_up(
     assert system.items("directory") == before
 
 
+def test_role_that_is_taken_away_is_gone_at_once_and_one_that_the_account_lacks_is_not_given(
+    system: System, admin: Browser, handled: str
+):
+    inspector = Officer(system, "ngoc.tocongtac")
+    assert inspector.get("/v1/reports/workload").status == 200
+
+    changed = change(admin, "officer", "ngoc.tocongtac", roles="auditor")
+
+    assert changed.status == 303, changed.text
+    assert inspector.get("/v1/reports/workload").status == 403
+    assert inspector.get("/v1/openings").status == 403
+
+
 def test_officer_who_goes_to_another_unit_leaves_nothing_behind(system: System, admin: Browser, handled: str):
     alone = change(admin, "officer", "minh.ccvc", unit="VCCHC")
     with_successor = change(admin, "officer", "minh.ccvc", unit="VCCHC", replaced_by="huong.ccvc")

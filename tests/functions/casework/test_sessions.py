@@ -67,10 +67,18 @@ def test_token_of_the_pool_names_the_officer_with_unit_and_roles(sessions: Sessi
     assert officer.roles == {Role.HANDLER}
 
 
-def test_roles_come_from_the_token_and_unknown_groups_are_none(sessions: Sessions):
-    officer = sessions.officer(a_token(groups=("approver", "root", "Approver")))
-
-    assert officer.roles == {Role.APPROVER}
+@pytest.mark.parametrize(
+    ("groups", "roles"),
+    [
+        pytest.param(("handler", "root", "Handler"), {Role.HANDLER}, id="unknown-groups-are-none"),
+        pytest.param(("approver", "handler"), {Role.HANDLER}, id="what-the-directory-does-not-give-is-none"),
+        pytest.param((), set(), id="what-the-account-lacks-is-none"),
+    ],
+)
+def test_role_holds_where_both_token_and_directory_give_it(
+    sessions: Sessions, groups: tuple[str, ...], roles: set[Role]
+):
+    assert sessions.officer(a_token(groups=groups)).roles == roles
 
 
 def _unsigned(**claims: Any) -> str:

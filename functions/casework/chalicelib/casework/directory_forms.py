@@ -108,7 +108,16 @@ KINDS: dict[str, KindOfRows] = {
             FormField("name", N_("Họ và tên"), "text"),
             FormField("email", N_("Thư công vụ"), "email"),
             FormField("unit", N_("Đơn vị"), "choice", source="units"),
-            FormField("roles", N_("Vai trò"), "ticks", is_optional=True, source="roles"),
+            FormField(
+                "roles",
+                N_("Vai trò"),
+                "ticks",
+                is_optional=True,
+                source="roles",
+                hint=N_(
+                    "Bỏ vai trò có hiệu lực ngay. Thêm vai trò: tài khoản đăng nhập cũng phải thuộc nhóm tương ứng."
+                ),
+            ),
             FormField(
                 "reads_restricted",
                 N_("Là người phê duyệt được chỉ định đọc tố cáo."),

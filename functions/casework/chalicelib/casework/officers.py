@@ -1,4 +1,4 @@
-"""Who sits at the desk: roles from the token, unit and name from the directory."""
+"""Who sits at the desk: roles that both token and directory give, unit and name from the directory."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ class Sessions:
         if known is None:
             raise UnauthenticatedError
         groups = claims.get("cognito:groups") or []
-        roles = frozenset(Role(group) for group in groups if group in set(Role))
+        roles = frozenset(Role(group) for group in groups if group in set(Role) and group in known.roles)
         parents = self._directory.parents(local_date(clock.now()))
         return DeskOfficer(
             username=known.id,
