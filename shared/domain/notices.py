@@ -35,6 +35,7 @@ class NoticeKind(StrEnum):
     GUIDED = "GUIDED"
     REFUSED = "REFUSED"
     MERGED = "MERGED"
+    SPLIT = "SPLIT"
     OVERDUE_UPDATE = "OVERDUE_UPDATE"
     DUE_DATE_MOVED = "DUE_DATE_MOVED"
     ANSWERED = "ANSWERED"
@@ -88,7 +89,10 @@ _FOLLOWS: dict[Action, tuple[Notice, ...]] = {
     Action.GUIDE: (Notice(NoticeKind.GUIDED, Audience.PETITIONER),),
     Action.RESTRICT: (Notice(NoticeKind.RESTRICTED, Audience.TASK_FORCE),),
     Action.MERGE: (Notice(NoticeKind.MERGED, Audience.PETITIONER),),
-    Action.SPLIT: (Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),),
+    Action.SPLIT: (
+        Notice(NoticeKind.SPLIT, Audience.PETITIONER),
+        Notice(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),
+    ),
     Action.PUBLISH_WITH_PARENT: (Notice(NoticeKind.PUBLISHED, Audience.PETITIONER),),
     Action.REOPEN: (
         Notice(NoticeKind.REOPENED, Audience.PETITIONER),
@@ -107,6 +111,12 @@ _FOLLOWS: dict[Action, tuple[Notice, ...]] = {
     Action.REMIND_PUBLICATION: (Notice(NoticeKind.PUBLICATION_DUE, Audience.APPROVER),),
     Action.MOVE_DUE_DATE: (Notice(NoticeKind.DUE_DATE_MOVED, Audience.PETITIONER),),
 }
+
+_TAKEN_BACK: dict[Action, tuple[Notice, ...]] = {
+    Action.SPLIT: (_FOLLOWS[Action.SPLIT][0], *_FOLLOWS[Action.RETURN_TO_INTAKE]),
+    Action.SCREEN: _FOLLOWS[Action.RETURN_TO_INTAKE],
+}
+"""What follows where these leave a petition at the intake desk."""
 
 OF_ASSIGNMENT = Notice(NoticeKind.ASSIGNED, Audience.PETITIONER)
 """Follows from ROUTE and ASSIGN where the ministry switched it on: the entry itself says so."""
@@ -139,8 +149,7 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
         return _FOLLOWS[Action(entry.facts["as"])]
     if entry.action is Action.MERGE and "follows" in entry.facts:
         return ()
-    is_taken_back = entry.action is Action.SPLIT or (entry.action is Action.SCREEN and "unit" in entry.facts)
-    if is_taken_back and entry.state is State.RECEIVED:
-        return _FOLLOWS[Action.RETURN_TO_INTAKE]
+    if entry.state is State.RECEIVED and entry.action in _TAKEN_BACK and "unit" in entry.facts:
+        return _TAKEN_BACK[entry.action]
     tells_petitioner = entry.facts.get("tells") == Audience.PETITIONER
     return (*_FOLLOWS.get(entry.action, ()), *([OF_ASSIGNMENT] if tells_petitioner else []))

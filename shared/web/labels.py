@@ -172,6 +172,7 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.GUIDED: N_("Hướng dẫn thủ tục khiếu nại"),
     NoticeKind.REFUSED: N_("Không tiếp nhận, kèm lý do"),
     NoticeKind.MERGED: N_("Đã gộp với phản ánh khác"),
+    NoticeKind.SPLIT: N_("Được tách ra xử lý riêng"),
     NoticeKind.OVERDUE_UPDATE: N_("Quá hạn: tình hình xử lý"),
     NoticeKind.DUE_DATE_MOVED: N_("Đổi hạn trả lời"),
     NoticeKind.ANSWERED: N_("Đã có kết quả"),

@@ -58,6 +58,8 @@ def test_three_senders_by_three_channels_are_each_told_and_one_is_split(system: 
     assert sum("da co ket qua" in text for text in told(system, by_sms)) == 1
     assert sum(ANSWER in text for text in told(system, parent.reference)) == 1
     assert not any(ANSWER in text for text in told(system, other.reference))
+    assert sum("được xử lý riêng" in text for text in told(system, other.reference)) == 1
+    assert not any("Hỏi về đợt thi khác" in text for text in told(system, other.reference))
     split = other.look()
     assert (split["state"], split["due_on"]) == ("ASSIGNED", "2026-11-23")
     answer_petition(system, other.reference, text="Đợt này công bố 15/12.")

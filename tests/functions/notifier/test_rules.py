@@ -85,6 +85,7 @@ HOLDS = {
     NoticeKind.INFORMATION_NEEDED: (a_petition(State.AWAITING_INFORMATION), an_entry()),
     NoticeKind.REMINDER_TO_COMPLETE: (a_petition(State.AWAITING_INFORMATION), an_entry()),
     NoticeKind.INCOMPLETE: (a_petition(State.AWAITING_INFORMATION), an_entry()),
+    NoticeKind.SPLIT: (a_petition(State.ASSIGNED), an_entry()),
     NoticeKind.OVERDUE_UPDATE: (a_petition(State.AWAITING_APPROVAL), an_entry()),
     NoticeKind.DUE_DATE_MOVED: (a_petition(State.ASSIGNED), an_entry(to="2026-11-03")),
     NoticeKind.ASSIGNED: (a_petition(State.ASSIGNED, unit="TL"), an_entry(unit="TL")),

@@ -20,6 +20,10 @@ def _is_answered(petition: Petition, _entry: Entry) -> bool:
     return not petition.is_unanswered
 
 
+def _is_merged_or_answered(petition: Petition, _entry: Entry) -> bool:
+    return petition.state is State.MERGED or not petition.is_unanswered
+
+
 def _has_left(state: State) -> Rule:
     return lambda petition, _entry: petition.state is not state
 
@@ -40,6 +44,7 @@ VOID_WHEN: dict[NoticeKind, Rule] = {
     NoticeKind.INFORMATION_NEEDED: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.REMINDER_TO_COMPLETE: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.INCOMPLETE: _has_left(State.AWAITING_INFORMATION),
+    NoticeKind.SPLIT: _is_merged_or_answered,
     NoticeKind.OVERDUE_UPDATE: _is_answered,
     NoticeKind.DUE_DATE_MOVED: _moved_again,
     NoticeKind.ASSIGNED: _went_elsewhere,
