@@ -61,6 +61,8 @@ def main() -> int:
     table = f"pakn-{asked.stage}-petitions"
     directory = Directory(f"pakn-{asked.stage}-directory")
     corrections = list(Corrections(table).of_month(asked.month))
+    if not corrections:
+        print(f"nothing was corrected in {asked.month}")
     for outcome, times in outcomes(corrections, Petitions(table, directory), directory).most_common():
         print(f"{times:5}  {outcome}")
     return 0

@@ -90,7 +90,7 @@ def decide(
             body=None,
             rules_version=rules.version,
             speaks=True,
-            suspicion=() if side_door.lane is Lane.RESTRICTED else suspicion,
+            suspicion=() if side_door.lane in {Lane.RESTRICTED, Lane.SPAM} else suspicion,
         )
     if topics.winner == MISCONDUCT and kind != INITIATIVE:
         kind = CONDUCT

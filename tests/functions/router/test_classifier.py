@@ -384,6 +384,12 @@ def test_what_denounces_nobody_is_not_held_up(text):
     assert (decision.speaks, decision.suspicion) == (True, ())
 
 
+def test_an_advertisement_is_no_suspected_denunciation():
+    decision = a_decision("Vay tiền nhanh lãi suất 0%, giải ngân trong 5 phút, liên hệ zalo")
+
+    assert (decision.lane, decision.suspicion) == (Lane.SPAM, ())
+
+
 @pytest.mark.parametrize("unit", ["1", "12 ", "hai ba ", "nộp 5 ", "co duoc ", "ai thì ", "có được ", "x."])
 def test_nobody_can_write_a_text_that_takes_long_to_read(unit):
     """A pattern that tries every split of a long number would not return within anybody's patience."""
