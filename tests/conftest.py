@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.local.tiny import Script
+from tests.overheard import Overheard
 from tests.system import System
 
 
@@ -48,3 +49,10 @@ def tiny(running_tiny: tuple[System, Script], script: Script) -> System:
     """The system with tiny functions, empty, at 09:00 on Tuesday 3 November 2026 in Vietnam."""
     running_tiny[0].reset()
     return running_tiny[0]
+
+
+@pytest.fixture
+def overheard() -> Iterator[Overheard]:
+    """Every log record of this test."""
+    with Overheard() as heard:
+        yield heard

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import re
-import traceback
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from infra.local.functions import HttpResponse
 from tests.faults.injection import Fault
 from tests.journeys.people import Citizen, Officer, Phone, reference_in
+from tests.overheard import Overheard
 from tests.system import System
 
 IDENTITY, WRITTEN, REFERENCE = "identity", "written", "reference"
@@ -88,34 +87,6 @@ class Planted:
         if roles & {"handler", "unit-head"} and officer["unit"] == unit:
             return True
         return "hotline-operator" in roles and self.channel == "hotline"
-
-
-class Overheard:
-    """Every log record made while it listens, whichever logger made it and wherever that one writes."""
-
-    def __init__(self) -> None:
-        self._records: list[logging.LogRecord] = []
-
-    def __enter__(self) -> Self:
-        self._usual = logging.getLogRecordFactory()
-        logging.setLogRecordFactory(self._make)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        logging.setLogRecordFactory(self._usual)
-
-    def _make(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = self._usual(*args, **kwargs)
-        self._records.append(record)
-        return record
-
-    def lines(self) -> list[str]:
-        """Return all that was said: message, facts beside it, and the text of exceptions with all their causes."""
-        return [
-            f"{record.getMessage()} {record.__dict__} "
-            f"{''.join(traceback.format_exception(*record.exc_info)) if record.exc_info else ''}"
-            for record in self._records
-        ]
 
 
 class Leak(NamedTuple):

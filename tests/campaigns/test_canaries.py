@@ -26,13 +26,13 @@ from tests.campaigns.canaries import (
     WRITTEN,
     Campaign,
     Leak,
-    Overheard,
     Planted,
     paths,
     text_of,
 )
 from tests.functions.casework.browsing import Browser
 from tests.journeys.people import Officer
+from tests.overheard import Overheard
 from tests.system import System
 
 ROOT = Path(__file__).resolve().parents[2]
