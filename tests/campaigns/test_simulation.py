@@ -1,4 +1,7 @@
-"""What must hold after sixty bad days: nothing missed, nothing doubled, the same seed gives the same history."""
+"""What must hold after sixty bad days: nothing missed, nothing doubled, the same seed gives the same history.
+
+Two worlds of 150 petitions and 500 small ones in the ordinary run; 10,000 petitions and 20,000 worlds in full.
+"""
 
 from __future__ import annotations
 
@@ -89,3 +92,34 @@ def test_same_seed_gives_the_same_history():
     first, again, other = (Simulation(seed, 40).run().head() for seed in (7, 7, 8))
 
     assert first == again != other
+
+
+CHECKS = (
+    test_nothing_that_fell_due_was_missed,
+    test_every_overdue_petitioner_has_heard_the_latest_update,
+    test_nothing_was_done_twice,
+    test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other,
+    test_nobody_is_told_of_lateness_after_the_answer,
+)
+WORLDS = 500
+WORLDS_IN_FULL = 20_000
+BLOCK, BLOCK_IN_FULL = 50, 1_000
+
+
+def play_many(seeds: range) -> None:
+    """Play small worlds, each with outages, delays and repetitions of its own."""
+    for seed in seeds:
+        played = Simulation(seed, petitions=4).run()
+        for check in CHECKS:
+            check(played)
+
+
+@pytest.mark.parametrize("first", range(1_000, 1_000 + WORLDS, BLOCK))
+def test_what_must_hold_holds_in_every_one_of_many_worlds(first: int):
+    play_many(range(first, first + BLOCK))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("first", range(10_000, 10_000 + WORLDS_IN_FULL, BLOCK_IN_FULL))
+def test_what_must_hold_holds_in_every_one_of_very_many_worlds(first: int):
+    play_many(range(first, first + BLOCK_IN_FULL))

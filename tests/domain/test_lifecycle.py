@@ -211,5 +211,5 @@ class PetitionLife(RuleBasedStateMachine):
             assert wake_ups.next_wake(self.petition, TERMS, CALENDAR, RECEIVED_AT) is not None
 
 
-PetitionLife.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+PetitionLife.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
 TestPetitionLife = PetitionLife.TestCase

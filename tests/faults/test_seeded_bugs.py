@@ -1,0 +1,169 @@
+"""Bugs put into the product on purpose: the campaigns find each. Without them they find nothing, in their own files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.casework.acting import Casework
+from chalicelib.intake.uploads.checking import UploadCheck
+from chalicelib.notifier.courier import Courier
+from chalicelib.router import relaying
+from chalicelib.router.relaying import Relay
+from shared import queues
+from shared.domain import wake_ups
+from shared.petitions import Petitions
+from shared.reception import Reception
+from tests.campaigns import test_simulation as checks
+from tests.campaigns.simulation import Simulation
+from tests.faults.injection import Fault
+from tests.faults.lives import LIVES, Life
+from tests.faults.scenes import Rehearsal, Scene, differences
+from tests.faults.seeding import seeded
+from tests.system import System
+
+
+class Bug(NamedTuple):
+    """Where a bug is, what is right there and what is wrong."""
+
+    function: Any
+    right: str
+    wrong: str
+
+
+SEEN_BY_SCENES = [
+    pytest.param(
+        Bug(queues.send, "if failed:", "if False:"),
+        "web: send",
+        Fault.PARTIAL_BATCH,
+        id="messages that SQS did not take are forgotten",
+    ),
+    pytest.param(
+        Bug(queues.each_message, "failures.append(", "print("),
+        "web: send",
+        Fault.THROTTLE,
+        id="a message that failed is not given back",
+    ),
+    pytest.param(
+        Bug(
+            Relay.relay,
+            'return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}',
+            "continue",
+        ),
+        "web: send",
+        Fault.THROTTLE,
+        id="a change that was not relayed is passed over",
+    ),
+    pytest.param(
+        Bug(
+            Courier._mail_officer,
+            "in TOLD | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}",
+            "in {DeliveryState.FAILED, DeliveryState.SUPERSEDED}",
+        ),
+        "web: send",
+        Fault.CRASH_AFTER,
+        id="a mail that went out is sent again",
+    ),
+    pytest.param(
+        Bug(
+            Reception.receive,
+            "if self._is_same(old, submission):\n            return self._received(old, is_new=False)\n    raise",
+            "if False:\n            return self._received(old, is_new=False)\n    raise",
+        ),
+        "web: send",
+        Fault.CRASH_AFTER,
+        id="a submission that comes again is another petition",
+    ),
+    pytest.param(
+        Bug(Casework.act, "if is_repeated and", "if False and"),
+        "web: note by minh.ccvc",
+        Fault.CRASH_AFTER,
+        id="a request that comes again is another change",
+    ),
+    pytest.param(
+        Bug(Petitions.save, "other is not None\n        and", "other is not None\n        or"),
+        "web: accept by minh.ccvc",
+        Fault.OWN_FAILED_CONDITION,
+        id="an own write is taken for somebody else's",
+    ),
+    pytest.param(
+        Bug(
+            UploadCheck.check,
+            "place = place_of(key)",
+            "self._bucket.remove(key); place = place_of(key)",
+        ),
+        "files: upload",
+        Fault.CRASH_BEFORE,
+        id="the upload is removed before it was kept",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def rehearsal(running_system: System) -> Rehearsal:
+    """The first steps of two lives, lived without a fault and without a bug."""
+    lives = {life.name: life for life in LIVES}
+    return Rehearsal(
+        running_system, [Life("web", lives["web"].steps[:4]), Life("files", lives["files"].steps[:3])]
+    )
+
+
+def finds(rehearsal: Rehearsal, scene: Scene, fault: Fault) -> bool:
+    """Tell whether the campaign fails in a scene, at any of its calls."""
+    for call, injected in scene.points((fault,)):
+        try:
+            found = rehearsal.play_with(scene, {call.number: injected})
+        except AssertionError:
+            return True
+        if differences(scene.outcome, found):
+            return True
+    return False
+
+
+@pytest.mark.parametrize(("bug", "scene", "fault"), SEEN_BY_SCENES)
+def test_scenes_notice(rehearsal: Rehearsal, bug: Bug, scene: str, fault: Fault):
+    with seeded(*bug):
+        assert finds(rehearsal, rehearsal.scenes[scene], fault)
+
+
+SEEN_BY_THE_SIMULATION = [
+    pytest.param(
+        Bug(relaying.notice_requests, "petition.history[seen:]", "petition.history[seen + 1 :]"),
+        checks.test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other,
+        id="the first of the new entries tells nobody",
+    ),
+    pytest.param(
+        Bug(wake_ups.next_wake, "pending[0].at", "pending[-1].at"),
+        checks.test_nothing_that_fell_due_was_missed,
+        id="the last of what falls due is waited for",
+    ),
+    pytest.param(
+        Bug(wake_ups._overdue_update, "default=0", "default=1"),
+        checks.test_every_overdue_petitioner_has_heard_the_latest_update,
+        id="the first update is skipped",
+    ),
+]
+
+
+@pytest.mark.parametrize(("bug", "check"), SEEN_BY_THE_SIMULATION)
+def test_simulation_notices(bug: Bug, check: Callable[[Simulation], None]):
+    with seeded(*bug):
+        played = Simulation(1, 60).run()
+
+    with pytest.raises(AssertionError):
+        check(played)
+
+
+def test_a_seeded_bug_is_gone_afterwards():
+    right = queues.send.__code__
+
+    with seeded(queues.send, "if failed:", "if False:"):
+        assert queues.send.__code__ is not right
+
+    assert queues.send.__code__ is right
+
+
+def test_there_are_ten_of_them_at_least():
+    assert len(SEEN_BY_SCENES) + len(SEEN_BY_THE_SIMULATION) >= 10
