@@ -86,7 +86,11 @@ class Scene:
                 1 if is_read and call.where in ROUNDS else most or math.inf
             ):
                 continue
-            yield from ((call, fault) for fault in faults if _means_something(fault, call, is_read=is_read))
+            for fault in faults:
+                if fault is Fault.CONFLICT and self.step.believes_conditions:
+                    continue
+                if _means_something(fault, call, is_read=is_read):
+                    yield call, fault
 
 
 def _means_something(fault: Fault, call: Call, *, is_read: bool) -> bool:
