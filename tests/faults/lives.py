@@ -114,7 +114,7 @@ class Step:
     is_known: bool = False
     """Whether another life has the same step, so that nothing is to be learned by disturbing it here."""
     believes_conditions: bool = False
-    """Whether a failed condition is the only memory of what came before, so that one that fails for nothing is a lie."""
+    """Whether a condition is the only memory of what came before, so that one that fails for nothing is a lie."""
 
 
 def known(*steps: Step) -> list[Step]:
