@@ -149,8 +149,18 @@ def files_of_answer(petition: Petition) -> tuple[Attachment, ...]:
 
 
 def files_to_erase(petition: Petition) -> tuple[Attachment, ...]:
-    """Return the files that go when a petition is erased: all but those that were published."""
-    return tuple(one for one in petition.attachments if not petition.is_public(one))
+    """Return the files that go when a petition is erased: its own, but for those that were published."""
+    return tuple(one for one in petition.attachments if one.parent is None and not petition.is_public(one))
+
+
+def files_with_answer_of(parent: Petition, child: Petition) -> tuple[Attachment, ...]:
+    """Return a child's files once it has its parent's answer: its own, and those that came with that."""
+    known = {one.id for one in child.attachments}
+    came_with_it = (one for one in files_of_answer(parent) if one.id not in known)
+    return (
+        *child.attachments,
+        *(one.model_copy(update={"parent": one.parent or parent.reference}) for one in came_with_it),
+    )
 
 
 def _with(petition: Petition, changed: Attachment) -> tuple[Attachment, ...]:

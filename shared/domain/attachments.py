@@ -96,6 +96,8 @@ class Attachment(BaseModel):
     rejection: Rejection | None = None
     by: str
     """`petitioner` or `officer:<user name>`."""
+    parent: str | None = None
+    """The petition whose answer it came with, where this one was answered with that one: the file is that one's."""
     declared_at: datetime
     checked_at: datetime | None = None
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from shared.domain import attaching
 from shared.domain.lifecycle import UNANSWERED, Action, State, target_of
 from shared.domain.petition import Petition
 
@@ -151,6 +152,7 @@ def _answered(child: Petition, parent: Petition, at: datetime) -> Petition:
         facts={**settling.facts, "parent": parent.reference, "as": shown_as},
         to=_ENDS_AS[Action(shown_as)],
         answer=parent.answer if shown_as == Action.APPROVE else None,
+        attachments=attaching.files_with_answer_of(parent, child),
         unit=parent.unit,
         field=parent.field,
         handler=None,

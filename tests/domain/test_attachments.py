@@ -209,6 +209,23 @@ def test_erasing_forgets_every_file_but_those_that_are_public():
     assert not any(entry.text or entry.note for entry in erased.history)
 
 
+def test_child_has_the_files_of_its_parents_answer_and_never_erases_them():
+    parent = kept(with_file(a_petition(State.IN_PROGRESS, reference="26414574760"), **answers_file(9)), 9)
+    parent = parent.draft_answer(
+        "Xem tệp.", by="officer:minh", officer="minh", at=AT, change_id="d", attachments=(f"{9:032x}",)
+    ).approve(by="officer:binh", officer="binh", at=AT, change_id="a")
+    own = kept(with_file(a_petition(State.ASSIGNED)))
+
+    child = own.model_copy(update={"attachments": attaching.files_with_answer_of(parent, own)})
+
+    assert [(one.id, one.parent) for one in child.attachments] == [
+        (f"{1:032x}", None),
+        (f"{9:032x}", parent.reference),
+    ]
+    assert attaching.files_with_answer_of(parent, child) == child.attachments
+    assert attaching.files_to_erase(child) == own.attachments
+
+
 @pytest.mark.parametrize(
     ("given", "content_type", "shown"),
     [

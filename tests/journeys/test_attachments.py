@@ -44,6 +44,21 @@ def answered(system: System) -> tuple[Citizen, str, str]:
     return citizen, sent, kept_back
 
 
+def test_who_is_answered_with_another_petition_gets_the_file_that_came_with_its_answer(
+    system: System, answered: tuple[Citizen, str, str]
+):
+    parent, sent, kept_back = answered
+    child = Citizen(system)
+    child.send()
+    Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
+
+    told = answers_file(system, child, sent)
+
+    assert [one["id"] for one in child.look()["answer"]["attachments"]] == [sent]
+    assert fetched(told.json()["url"])[0] == LETTER
+    assert answers_file(system, child, kept_back).status == 404
+
+
 def test_an_officer_downloads_the_picture_without_its_place(system: System):
     citizen = Citizen(system)
     citizen.send()
