@@ -26,7 +26,7 @@ from shared.petitions import stored_instant
 _KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "roll-up"}}
 STALE_AFTER = timedelta(days=3)
 """A roll-up that stood still longer is not built upon: readers then count the period's outlines."""
-ONLY_BY_DAY = frozenset({Breakdown.CASE})
+ONLY_BY_DAY = frozenset({Breakdown.CASE, Breakdown.MATTER})
 _NONE = "-"
 
 

@@ -14,7 +14,7 @@ Daily = Callable[[Breakdown, date, date], Iterable[tuple[date, Figure]]]
 
 
 class Trend(NamedTuple):
-    """A jump, and what it is one of: field, unit, province or kind."""
+    """A jump, and what it is one of: field, unit, province, kind, or one matter that many write about."""
 
     by: str
     jump: Jump
@@ -22,14 +22,16 @@ class Trend(NamedTuple):
 
 def trends(daily: Daily, last: date) -> list[Trend]:
     """Return what jumped in the week that ends on a day, of the figures that `daily` yields."""
-    fields, kinds, provinces = (
-        list(daily(by, begins(last), last)) for by in (Breakdown.FIELD, Breakdown.KIND, Breakdown.PROVINCE)
+    fields, kinds, provinces, matters = (
+        list(daily(by, begins(last), last))
+        for by in (Breakdown.FIELD, Breakdown.KIND, Breakdown.PROVINCE, Breakdown.MATTER)
     )
     counts = {
         "field": _by_group(fields),
         "unit": [Count(day, figure.shelf.unit, figure.tally["received"]) for day, figure in kinds],
         "province": _by_group(provinces),
         "kind": _by_group(kinds),
+        "matter": _by_group(matters),
     }
     return [Trend(by, jump) for by, received in counts.items() for jump in jumps(received, last)]
 

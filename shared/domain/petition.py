@@ -317,7 +317,7 @@ class Petition(BaseModel):
                 "call_id": None,
                 "submission": "",
                 "body_digest": "",
-                "sketch": (),
+                "sketch": self.sketch[:1],
                 "history": history.outlined(self.history),
             }
         )
@@ -801,6 +801,7 @@ class Petition(BaseModel):
                 "attachments": tuple(one for one in self.attachments if self.is_public(one)),
                 "petitioner": Petitioner(type=self.petitioner.type),
                 "rating": self.rating.model_copy(update={"comment": None}) if self.rating else None,
+                "sketch": (),
                 "call_id": None,
                 "history": history.erased(self.history),
             }

@@ -32,6 +32,8 @@ class Breakdown(StrEnum):
     PROVINCE = "PROVINCE"
     HANDLER = "HANDLER"
     COMPLAINED_UNIT = "COMPLAINED_UNIT"
+    MATTER = "MATTER"
+    """A key that petitions of nearly the same wording share: one matter that many write about; by day only."""
     CASE = "CASE"
     """The reference, of what the Task Force may have to look into; kept by day only, because there may be many."""
 
@@ -72,6 +74,8 @@ def groups_of(petition: Petition, tally: Tally) -> dict[Breakdown, str]:
         Breakdown.PROVINCE: petition.province or "",
         Breakdown.HANDLER: petition.handler or "",
     }
+    if petition.sketch:
+        groups[Breakdown.MATTER] = petition.sketch[0]
     if petition.complained_unit:
         groups[Breakdown.COMPLAINED_UNIT] = petition.complained_unit
     if petition.kind is Kind.CONDUCT or tally[f"{DutyKind.ANSWER}:{Standing.KEPT}"] == 0:

@@ -21,6 +21,8 @@ from tests.journeys.people import Officer
 from tests.system import System
 
 USUAL, JUMP = 2, 12
+LETTER = ("c0ffee123456", "000000000001")
+"""The sketch of a letter that many send."""
 WEEKS = 5
 
 
@@ -43,8 +45,10 @@ def jumped(running_system: System) -> System:
     """Five weeks of two petitions, then twelve at once; and as many denunciations in the newest week."""
     running_system.reset()
     for weeks_ago in range(1, WEEKS + 1):
-        receive(running_system, USUAL, weeks_ago, State.WITHDRAWN, province="38")
-    receive(running_system, JUMP, 0, State.WITHDRAWN, province="38")
+        receive(
+            running_system, USUAL, weeks_ago, State.WITHDRAWN, province="38", sketch=(f"{weeks_ago:012x}",)
+        )
+    receive(running_system, JUMP, 0, State.WITHDRAWN, province="38", sketch=LETTER)
     receive(running_system, JUMP, 0, State.RESTRICTED, lane=Lane.RESTRICTED, unit="TTRA")
     running_system.settle()
     return running_system
@@ -60,8 +64,13 @@ def test_leader_reads_what_jumped_from_what_to_what_and_since_when(jumped: Syste
 
     assert (made["from"], made["to"]) == ("2026-10-27", "2026-11-02"), "seven days, and today is not over"
     assert [(row["breakdown"], row["usual"], row["received"], row["since_on"]) for row in made["rows"]] == [
-        (by, USUAL, JUMP, "2026-10-27") for by in ("field", "unit", "province")
+        *((by, USUAL, JUMP, "2026-10-27") for by in ("field", "unit", "province")),
+        ("matter", 0, JUMP, "2026-10-27"),
     ]
+    assert (made["rows"][3]["group"], made["rows"][3]["matter_code"]) == (
+        "Nhiều hồ sơ gần giống nhau (c0ff)",
+        LETTER[0],
+    )
     assert (made["rows"][2]["group"], made["rows"][2]["province_code"]) == ("Thanh Hóa", "38")
     weeks = made["sections"][0]["rows"][0]
     assert [weeks.get(one["name"]) for one in made["sections"][0]["columns"][2:]] == [
@@ -71,7 +80,7 @@ def test_leader_reads_what_jumped_from_what_to_what_and_since_when(jumped: Syste
     ]
 
 
-@pytest.mark.parametrize("by", ["Lĩnh vực", "Đơn vị", "Tỉnh, thành phố"])
+@pytest.mark.parametrize("by", ["Lĩnh vực", "Đơn vị", "Tỉnh, thành phố", "Cùng một nội dung"])
 def test_figure_leads_to_the_petitions_behind_it(jumped: System, by: str):
     browser = Browser(jumped, "khanh.tocongtac")
     page = browser.get("/desk/reports?name=trends").text
@@ -94,7 +103,12 @@ def test_denunciations_jump_for_their_readers_alone(jumped: System):
 
 
 def test_head_of_a_unit_sees_the_own_unit_alone(jumped: System):
-    assert {row["breakdown"] for row in trends(jumped, "huong.ccvc")["rows"]} == {"field", "unit", "province"}
+    assert {row["breakdown"] for row in trends(jumped, "huong.ccvc")["rows"]} == {
+        "field",
+        "unit",
+        "province",
+        "matter",
+    }
     assert trends(jumped, "nga.tienluong")["rows"] == []
 
 
@@ -114,7 +128,7 @@ def test_jump_alarms_once_on_the_day_it_begins_and_never_of_denunciations(
     jumped.local.pumps.hourly.fire()
     tomorrow = _kept(jumped)
 
-    jumping = ["field:CCVC", "unit:VCCVC", "province:38"]
+    jumping = ["field:CCVC", "unit:VCCVC", "province:38", f"matter:{LETTER[0]}"]
     assert [one.began for one in caplog.records if one.message == "trend"] == [jumping]  # type: ignore[attr-defined]
     assert [(one["day"]["S"], json.loads(one["jumping"]["S"])) for one in (today, tomorrow)] == [
         ("2026-11-03", jumping),

@@ -160,7 +160,7 @@ _JUMPING = (
 
 
 def jumping(book: Book) -> tuple[Section, ...]:
-    """List the fields, units, provinces and kinds that jumped in the week, and how it came to that."""
+    """List the fields, units, provinces, kinds and matters that jumped in the week, and how it came to that."""
     found = trends(book.daily, book.last)
     first = begins(book.last)
     weeks = [(first + n * WEEK).isoformat() for n in range(WEEKS_BEFORE + 1)]

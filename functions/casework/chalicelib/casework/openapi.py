@@ -147,7 +147,7 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "name": "by",
         "in": "query",
         "description": "Of which breakdown `group` is a row.",
-        "schema": {"enum": ["field", "kind", "channel", "province", "handler", "complained_unit"]},
+        "schema": {"enum": ["field", "kind", "channel", "province", "handler", "complained_unit", "matter"]},
     },
     "format": {
         "in": "query",

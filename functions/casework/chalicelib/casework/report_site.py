@@ -162,7 +162,7 @@ def _way(report: Report, column: Column, row: dict[str, Value]) -> str:
         asked["as_of"] = str(report.as_of)
     if row.get("unit_code") is not None:
         asked["unit"] = str(row["unit_code"])
-    for by in ("field", "kind", "channel", "province", "handler", "complained_unit"):
+    for by in ("field", "kind", "channel", "province", "handler", "complained_unit", "matter"):
         if row.get(f"{by}_code") is not None:
             asked |= {"by": by, "group": str(row[f"{by}_code"])}
     return f"/desk/reports/cases?{urlencode(asked)}"

@@ -58,7 +58,7 @@ class Behind(BaseModel):
 
     measure: str = "received"
     unit: str | None = None
-    by: Literal["field", "kind", "channel", "province", "handler", "complained_unit"] | None = None
+    by: Literal["field", "kind", "channel", "province", "handler", "complained_unit", "matter"] | None = None
     group: str = ""
 
 
@@ -240,6 +240,7 @@ class Reports:
             fields=named["field"],
             officers=named["officer"],
             provinces={one.code: in_language(language, one.name, one.name_en) for one in PROVINCES},
+            matter=_("Nhiều hồ sơ gần giống nhau"),
             not_known=_("Chưa xác định"),
         )
 

@@ -38,6 +38,8 @@ class Names(NamedTuple):
     fields: Mapping[str, str]
     officers: Mapping[str, str]
     provinces: Mapping[str, str]
+    matter: str
+    """What petitions of nearly the same wording are called; the code tells one matter from another."""
     not_known: str
     """What a group is called that has no code: who has no handler, no field, no province yet."""
 
@@ -50,6 +52,8 @@ class Names(NamedTuple):
             "handler": self.officers,
             "province": self.provinces,
         }
+        if by == "matter":
+            return f"{self.matter} ({code[:4]})"
         return known.get(by, {}).get(code, code) or self.not_known
 
 
@@ -105,6 +109,7 @@ HEADS = {
     "kind": Column("kind", N_("Loại"), is_figure=False),
     "channel": Column("channel", N_("Kênh"), is_figure=False),
     "province": Column("province", N_("Tỉnh, thành phố"), is_figure=False),
+    "matter": Column("matter", N_("Cùng một nội dung"), is_figure=False),
 }
 """What rows are about."""
 BREAKDOWNS = {
