@@ -16,7 +16,7 @@ from chalicelib.casework.officers import DeskOfficer, Role
 from shared import aws, clock
 from shared.domain import reference
 from shared.domain.lifecycle import State
-from shared.petitions import Petitions
+from shared.petitions import Petitions, desk_position
 from tests.bench import counting_dynamodb
 from tests.bench.sweep_costs import BATCH, BENCH, STORED, _write
 from tests.builders import RECEIVED_AT, a_petition
@@ -88,6 +88,10 @@ def _fill(dynamodb: Any, table: str, stored: int) -> None:
 def _items(stored: int) -> Iterator[dict[str, Any]]:
     petitions = Petitions("bench", MemoryDirectory())
     opened, closed = (petitions._item(a_petition(state)) for state in (State.ASSIGNED, State.CLOSED))
+    due_on = a_petition().due_on
     for number in range(stored):
         name = next(reference.candidates(b"bench" * 13, str(number), 2026))
-        yield (opened if number < OPEN else closed) | {"reference": {"S": name}}
+        item = (opened if number < OPEN else closed) | {"reference": {"S": name}}
+        if number < OPEN:
+            item["due_on"] = {"S": desk_position(due_on, name)}
+        yield item
