@@ -39,7 +39,7 @@ $(READY): requirements/dev.lock
 lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the functions' requirements anew
 	$(RUN) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/dev.lock
-	$(RUN) -m infra.package --pin
+	$(RUN) -m infra.deployment.package --pin
 
 # ---------------------------------------------------------------- running
 up: $(READY) ## run the whole system on this machine: http://localhost:8088 (ARGS="--port 9000 --empty")
@@ -52,8 +52,8 @@ bench: $(READY) ## measure cold starts, AWS calls, read and write units
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m tests.bench $(ARGS)
 
 # ---------------------------------------------------------------- checking
-test: $(READY) ## run all tests (ARGS="tests/domain -k holiday")
-	@$(if $(findstring not browser,$(ARGS)),true,$(RUN) -m infra.chromium)
+test: $(READY) ## run all tests (ARGS="tests/rules -k holiday")
+	@$(if $(findstring not browser,$(ARGS)),true,$(RUN) -m infra.tools.chromium)
 	@$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: format lint types contracts templates test package rehearse ## the whole gate: what CI runs
@@ -73,10 +73,10 @@ contracts: $(READY) ## do imports point the way design says?
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(VENV)/bin/lint-imports --no-cache
 
 templates: $(READY) ## are the CloudFormation templates right?
-	@$(VENV)/bin/cfn-lint infra/*.yaml
+	@$(VENV)/bin/cfn-lint infra/cloudformation/*.yaml
 
 messages: $(READY) ## gather the texts that people read; say which lack their English
-	@$(RUN) -m infra.messages
+	@$(RUN) -m infra.tools.translations
 
 fix: $(READY) ## format, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --fix . || true
@@ -84,13 +84,13 @@ fix: $(READY) ## format, and mend what ruff can mend
 
 # ---------------------------------------------------------------- deploying
 package: $(READY) ## build the functions' packages into build/ (FUNCTION=router for one, STAGE=dev)
-	@$(RUN) -m infra.package $(FUNCTION) --stage $(STAGE)
+	@$(RUN) -m infra.deployment.package $(FUNCTION) --stage $(STAGE)
 
 deploy: $(READY) ## deploy through CloudFormation: FUNCTION=platform|vault|identity|<function>|alarms|all STAGE=dev
-	@$(RUN) -m infra.deploy $(FUNCTION) --stage $(STAGE) $(ARGS)
+	@$(RUN) -m infra.deployment.deploy $(FUNCTION) --stage $(STAGE) $(ARGS)
 
 rehearse: $(READY) ## deploy everything to an emulated cloud and send petitions through it
-	@$(RUN) -m infra.rehearse $(ARGS)
+	@$(RUN) -m infra.deployment.rehearse $(ARGS)
 
 clean: ## remove what was built and cached (.venv stays)
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.local.tiny import Script
-from tests.overheard import Overheard
-from tests.system import System
+from tests.support.log_capture import Overheard
+from tests.support.system import System
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalice.app import Chalice, Response
 
-from chalicelib.casework import api
-from shared.http import ANY, answers_problems, json_answer, requests_of
+from chalicelib.casework.api import doors
+from shared.web.http import ANY, answers_problems, json_answer, requests_of
 
 app = Chalice(app_name="pakn-casework")
 request = requests_of(app)
@@ -19,126 +19,126 @@ problems = answers_problems(request)
 @problems
 def sign_in() -> Response:
     """Open a session."""
-    return api.sign_in(request())
+    return doors.sign_in(request())
 
 
 @app.route("/v1/petitions", methods=["GET"])
 @problems
 def list_petitions() -> Response:
     """List a queue by due date."""
-    return api.listed(request())
+    return doors.listed(request())
 
 
 @app.route("/v1/petitions", methods=["POST"], content_types=ANY)
 @problems
 def enter_petition() -> Response:
     """Take down a caller's petition."""
-    return api.entered(request())
+    return doors.entered(request())
 
 
 @app.route("/v1/petitions/{reference}", methods=["GET"])
 @problems
 def show_petition(reference: str) -> Response:
     """Show one petition."""
-    return api.shown(request(), reference)
+    return doors.shown(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/{action}", methods=["POST"], content_types=ANY)
 @problems
 def act(reference: str, action: str) -> Response:
     """Take an action on a petition."""
-    return api.acted(request(), reference, action)
+    return doors.acted(request(), reference, action)
 
 
 @app.route("/v1/petitions/{reference}/attachments", methods=["POST"], content_types=ANY)
 @problems
 def attach(reference: str) -> Response:
     """Declare a file that goes with the answer and get the form that uploads it."""
-    return api.attached(request(), reference)
+    return doors.attached(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/attachments/{attachment_id}", methods=["POST"], content_types=ANY)
 @problems
 def open_file(reference: str, attachment_id: str) -> Response:
     """Give a link to a file; that a petitioner's was opened is recorded."""
-    return api.opened(request(), reference, attachment_id)
+    return doors.opened(request(), reference, attachment_id)
 
 
 @app.route("/v1/callers", methods=["POST"], content_types=ANY)
 @problems
 def list_callers_petitions() -> Response:
     """List a caller's earlier petitions."""
-    return api.earlier(request())
+    return doors.earlier(request())
 
 
 @app.route("/v1/callers/{reference}", methods=["POST"], content_types=ANY)
 @problems
 def serve_caller(reference: str) -> Response:
     """Do what a caller wants with their petition."""
-    return api.served(request(), reference)
+    return doors.served(request(), reference)
 
 
 @app.route("/v1/calls", methods=["GET"])
 @problems
 def list_calls() -> Response:
     """List the calls to be made."""
-    return api.calls(request())
+    return doors.calls(request())
 
 
 @app.route("/v1/calls/{reference}/dial", methods=["POST"], content_types=ANY)
 @problems
 def dial(reference: str) -> Response:
     """Show whom to call."""
-    return api.dialled(request(), reference)
+    return doors.dialled(request(), reference)
 
 
 @app.route("/v1/calls/{reference}/outcome", methods=["POST"], content_types=ANY)
 @problems
 def record_call(reference: str) -> Response:
     """Write what came of a call."""
-    return api.called(request(), reference)
+    return doors.called(request(), reference)
 
 
 @app.route("/v1/in-doubt", methods=["GET"])
 @problems
 def list_doubts() -> Response:
     """List the sends of which nobody knows whether they went out."""
-    return api.doubts(request())
+    return doors.doubts(request())
 
 
 @app.route("/v1/in-doubt/{reference}", methods=["POST"], content_types=ANY)
 @problems
 def settle_doubt(reference: str) -> Response:
     """Say what the provider's records show of one of them."""
-    return api.doubt_settled(request(), reference)
+    return doors.doubt_settled(request(), reference)
 
 
 @app.route("/v1/openings", methods=["GET"])
 @problems
 def list_openings() -> Response:
     """List who opened which seal, and why."""
-    return api.openings(request())
+    return doors.openings(request())
 
 
 @app.route("/v1/directory/{kind}/{row_id}", methods=["GET"])
 @problems
 def show_directory(kind: str, row_id: str) -> Response:
     """Show all versions of a directory row."""
-    return api.directory_rows(request(), kind, row_id)
+    return doors.directory_rows(request(), kind, row_id)
 
 
 @app.route("/v1/directory/{kind}/{row_id}", methods=["PUT"], content_types=ANY)
 @problems
 def put_directory(kind: str, row_id: str) -> Response:
     """Write one version of a directory row."""
-    return api.directory_put(request(), kind, row_id)
+    return doors.directory_put(request(), kind, row_id)
 
 
 @app.route("/v1/reports/{name}", methods=["GET"])
 @problems
 def report(name: str) -> Response:
     """Make a report."""
-    from chalicelib.casework import report_api  # noqa: PLC0415 - officers at work ask for none
+    from chalicelib.casework.api import reports as report_api  # noqa: PLC0415 - officers at work ask for none
 
     return report_api.reported(request(), name)
 
@@ -147,7 +147,7 @@ def report(name: str) -> Response:
 @problems
 def report_cases(name: str) -> Response:
     """List the petitions behind a figure."""
-    from chalicelib.casework import report_api  # noqa: PLC0415 - ditto
+    from chalicelib.casework.api import reports as report_api  # noqa: PLC0415 - ditto
 
     return report_api.cases_behind(request(), name)
 
@@ -156,7 +156,7 @@ def report_cases(name: str) -> Response:
 @problems
 def openapi() -> Response:
     """Describe the JSON API, to officers."""
-    return api.described(request())
+    return doors.described(request())
 
 
 @app.route("/health", methods=["GET"])
@@ -170,9 +170,9 @@ def health() -> Response:
 
 def page(name: str, *arguments: str) -> Response:
     """Answer with one of the desk's pages."""
-    from chalicelib.casework import site  # noqa: PLC0415 - the JSON API does without templates
+    from chalicelib.casework.site import doors  # noqa: PLC0415 - the JSON API does without templates
 
-    return site.answer(name, request(), *arguments)
+    return doors.answer(name, request(), *arguments)
 
 
 @app.route("/", methods=["GET"])

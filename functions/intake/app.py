@@ -6,9 +6,9 @@ from typing import Any
 
 from chalice.app import Chalice, Response, SQSEvent
 
-from chalicelib.intake import api
-from shared import settings
-from shared.http import ANY, answers_problems, json_answer, requests_of
+from chalicelib.intake.api import petitions
+from shared.platform import settings
+from shared.web.http import ANY, answers_problems, json_answer, requests_of
 
 app = Chalice(app_name="pakn-intake")
 request = requests_of(app)
@@ -22,103 +22,103 @@ problems = answers_problems(request)
 @problems
 def receive_petition() -> Response:
     """Take a petition."""
-    return api.receive(request())
+    return petitions.receive(request())
 
 
 @app.route("/v1/petitions/{reference}", methods=["GET"])
 @problems
 def track_petition(reference: str) -> Response:
     """Show a petition to whoever has its PIN."""
-    return api.track(request(), reference)
+    return petitions.track(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/supplements", methods=["POST"], content_types=ANY)
 @problems
 def supplement_petition(reference: str) -> Response:
     """Add to a petition."""
-    return api.supplement(request(), reference)
+    return petitions.supplement(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/contact", methods=["POST"], content_types=ANY)
 @problems
 def add_contact_to_petition(reference: str) -> Response:
     """Take another contact."""
-    return api.add_contact(request(), reference)
+    return petitions.add_contact(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/withdrawal", methods=["POST"], content_types=ANY)
 @problems
 def withdraw_petition(reference: str) -> Response:
     """Take a petition back."""
-    return api.withdraw(request(), reference)
+    return petitions.withdraw(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/rating", methods=["POST"], content_types=ANY)
 @problems
 def rate_petition(reference: str) -> Response:
     """Rate the answer."""
-    return api.rate(request(), reference)
+    return petitions.rate(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/reopening", methods=["POST"], content_types=ANY)
 @problems
 def reopen_petition(reference: str) -> Response:
     """Ask for a second look."""
-    return api.reopen(request(), reference)
+    return petitions.reopen(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/unlock", methods=["POST"], content_types=ANY)
 @problems
 def unlock_petition(reference: str) -> Response:
     """Have the PIN sent to a contact on file."""
-    return api.unlock(request(), reference)
+    return petitions.unlock(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/attachments", methods=["POST"], content_types=ANY)
 @problems
 def attach_file(reference: str) -> Response:
     """Declare a file and get the form that uploads it."""
-    return api.attach(request(), reference)
+    return petitions.attach(request(), reference)
 
 
 @app.route("/v1/petitions/{reference}/attachments/{attachment_id}", methods=["GET"])
 @problems
 def fetch_file(reference: str, attachment_id: str) -> Response:
     """Give a link to a file that came with the answer."""
-    return api.answers_file(request(), reference, attachment_id)
+    return petitions.answers_file(request(), reference, attachment_id)
 
 
 @app.route("/v1/fields", methods=["GET"])
 @problems
 def list_fields() -> Response:
     """List the fields of responsibility."""
-    return api.fields(request())
+    return petitions.fields(request())
 
 
 @app.route("/v1/published", methods=["GET"])
 @problems
 def list_published() -> Response:
     """List published answers."""
-    return api.published(request())
+    return petitions.published(request())
 
 
 @app.route("/v1/published/similar", methods=["POST"], content_types=ANY)
 @problems
 def list_similar() -> Response:
     """List published answers to questions like a text."""
-    return api.similar(request())
+    return petitions.similar(request())
 
 
 @app.route("/v1/statistics", methods=["GET"])
 @problems
 def month_figures() -> Response:
     """Give the figures of a month."""
-    return api.statistics(request())
+    return petitions.statistics(request())
 
 
 def verifiable(name: str, *arguments: str) -> Response:
     """Answer with what can be verified."""
-    from chalicelib.intake import root_api  # noqa: PLC0415 - few ask for it
+    from chalicelib.intake.api import verification as root_api  # noqa: PLC0415 - few ask for it
 
     answered: Response = getattr(root_api, name)(request(), *arguments)
     return answered
@@ -156,15 +156,15 @@ def signing_key() -> Response:
 @problems
 def open_data(file: str) -> Response:
     """Give figures or published answers as a file of open data."""
-    return api.open_data(request(), file)
+    return petitions.open_data(request(), file)
 
 
 @app.route("/openapi.json", methods=["GET"])
 def openapi() -> Response:
     """Describe the API."""
-    from chalicelib.intake.openapi import document  # noqa: PLC0415 - no other request needs the schemas
+    from chalicelib.intake.api.openapi import document  # noqa: PLC0415 - no other request needs the schemas
 
-    return json_answer(document(), headers=api.PUBLIC)
+    return json_answer(document(), headers=petitions.PUBLIC)
 
 
 @app.route("/health", methods=["GET"])
@@ -368,7 +368,7 @@ def open311_request(file: str) -> Response:
 @app.route("/sms/{provider}", methods=["GET", "POST"], content_types=ANY)
 def receive_sms(provider: str) -> Response:
     """Take what people sent to 8088, from one of its providers."""
-    from chalicelib.intake import webhooks  # noqa: PLC0415 - keeps the web's cold start short
+    from chalicelib.intake.api import webhooks  # noqa: PLC0415 - keeps the web's cold start short
 
     return webhooks.receive_sms(request(), provider)
 
@@ -382,9 +382,9 @@ def receive_sms(provider: str) -> Response:
 )
 def on_parts(event: SQSEvent) -> dict[str, Any]:
     """Take long SMS whose missing parts have been waited for long enough."""
-    from chalicelib.intake import webhooks  # noqa: PLC0415 - keeps the web's cold start short
-    from shared import queues  # noqa: PLC0415 - ditto
-    from shared.messages import PartsRequest  # noqa: PLC0415 - ditto
+    from chalicelib.intake.api import webhooks  # noqa: PLC0415 - keeps the web's cold start short
+    from shared.platform import queues  # noqa: PLC0415 - ditto
+    from shared.platform.messages import PartsRequest  # noqa: PLC0415 - ditto
 
     return queues.each_message(event.to_dict(), PartsRequest, webhooks.take_parts)
 
@@ -393,7 +393,7 @@ def on_parts(event: SQSEvent) -> dict[str, Any]:
 @problems
 def receive_call() -> Response:
     """Take the call centre's report of a call to 1900 1547."""
-    from chalicelib.intake import webhooks  # noqa: PLC0415 - keeps the web's cold start short
+    from chalicelib.intake.api import webhooks  # noqa: PLC0415 - keeps the web's cold start short
 
     return webhooks.receive_call(request())
 
@@ -402,9 +402,9 @@ def receive_call() -> Response:
 def connect(event: dict[str, Any], _context: Any) -> dict[str, str]:
     """Tell the hotline's flow in Amazon Connect how a petition stands."""
     from chalicelib.intake import composition  # noqa: PLC0415 - keeps the web's cold start short
-    from chalicelib.intake.connect import answer  # noqa: PLC0415 - ditto
-    from shared import clock  # noqa: PLC0415 - ditto
-    from shared.domain.working_calendar import local_date  # noqa: PLC0415 - ditto
+    from chalicelib.intake.hotline.connect import answer  # noqa: PLC0415 - ditto
+    from shared.domain.calendar.working_calendar import local_date  # noqa: PLC0415 - ditto
+    from shared.platform import clock  # noqa: PLC0415 - ditto
 
     today = local_date(clock.now())
     return answer(event, composition.finder(), composition.directory(), today=today)
@@ -423,7 +423,7 @@ def connect(event: dict[str, Any], _context: Any) -> dict[str, str]:
 def on_upload(event: SQSEvent) -> dict[str, Any]:
     """Check files that were uploaded into the quarantine."""
     from chalicelib.intake import composition  # noqa: PLC0415 - keeps the web's cold start short
-    from shared import queues  # noqa: PLC0415 - ditto
-    from shared.messages import BucketEvent  # noqa: PLC0415 - ditto
+    from shared.platform import queues  # noqa: PLC0415 - ditto
+    from shared.platform.messages import BucketEvent  # noqa: PLC0415 - ditto
 
     return queues.each_message(event.to_dict(), BucketEvent, composition.check_uploads)

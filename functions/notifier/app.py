@@ -7,8 +7,8 @@ from typing import Any
 from chalice.app import Chalice, Response, SQSEvent
 
 from chalicelib.notifier import composition
-from shared import settings
-from shared.http import json_answer, requests_of
+from shared.platform import settings
+from shared.web.http import json_answer, requests_of
 
 app = Chalice(app_name="pakn-notifier")
 app.debug = False

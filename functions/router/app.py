@@ -5,8 +5,8 @@ from typing import Any
 from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 
 from chalicelib.router import composition
-from shared import queues, settings
-from shared.messages import RoutingRequest
+from shared.platform import queues, settings
+from shared.platform.messages import RoutingRequest
 
 app = Chalice(app_name="pakn-router")
 

@@ -5,8 +5,8 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.sla_timer import composition
-from shared import clock, queues, settings
-from shared.messages import WakeUp
+from shared.platform import clock, queues, settings
+from shared.platform.messages import WakeUp
 
 app = Chalice(app_name="pakn-sla-timer")
 

@@ -21,9 +21,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra import templates
-from infra.package import BUILD, FUNCTIONS, ROOT, Package, PackageError, build
-from infra.templates import REGION
+from infra.deployment import templates
+from infra.deployment.package import BUILD, FUNCTIONS, ROOT, Package, PackageError, build
+from infra.deployment.templates import REGION
 
 BEFORE = ("artifacts", "platform", "vault", "identity")
 AFTER = ("alarms",)
@@ -85,7 +85,7 @@ class Cloud:
         """
         stage = parameters["Stage"]
         if package is None:
-            template = templates.read(ROOT / "infra" / f"{part}.yaml")
+            template = templates.read(ROOT / "infra" / "cloudformation" / f"{part}.yaml")
         else:
             template = package.with_code_at(self._upload(package, stage))
         return self._apply(stack_name(stage, part), template, parameters, plan=plan)
@@ -196,7 +196,7 @@ def deploy(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Deploy what was asked for and print what changed."""
     parser = argparse.ArgumentParser(
-        prog="python -m infra.deploy", description=__doc__.splitlines()[0] if __doc__ else ""
+        prog="python -m infra.deployment.deploy", description=__doc__.splitlines()[0] if __doc__ else ""
     )
     parser.add_argument("part", choices=[*PARTS, *ASKED_FOR, "all"])
     parser.add_argument("--stage", default="dev")

@@ -20,7 +20,7 @@ from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from infra.templates import REGION
+from infra.deployment.templates import REGION
 
 START_WITHIN_SECONDS = 60
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}

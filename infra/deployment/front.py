@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from infra.local.sms_gateway import SmsGateway
+from infra.local.providers.sms_gateway import SmsGateway
 
 TIMEOUT_SECONDS = 60
 _OWN_HEADERS = {"connection", "content-length", "date", "host", "server", "transfer-encoding"}

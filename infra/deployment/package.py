@@ -1,7 +1,8 @@
 """Builds what is deployed: each function's zip and template, made by Chalice, merged and checked.
 
-`make package`, `infra.deploy` and `infra.rehearse` call it. Chalice has no word for partial batch responses, dead
-letters of streams, imports from other stacks; a merge template beside it (infra/functions/<name>.yaml) adds them.
+`make package`, `infra.deployment.deploy` and `infra.deployment.rehearse` call it. Chalice has no word for partial
+batch responses, dead letters of streams, imports from other stacks; a merge template
+(infra/cloudformation/functions/<name>.yaml) adds them.
 Chalice merges silently whatever it is given, so everything added here is checked afterwards: names against what
 Chalice made, the translated template by cfn-lint, the zip by opening it.
 """
@@ -20,11 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra import templates
-from infra.pins import locked_versions, pinned
-from infra.templates import REGION
+from infra.deployment import templates
+from infra.deployment.pins import locked_versions, pinned
+from infra.deployment.templates import REGION
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
 PLACEHOLDER_CODE = "s3://artifacts-bucket/package.zip"
@@ -64,7 +65,7 @@ def build(
     *,
     into: Path = BUILD,
     functions: Path = ROOT / "functions",
-    merges: Path = ROOT / "infra" / "functions",
+    merges: Path = ROOT / "infra" / "cloudformation" / "functions",
 ) -> Package:
     """Package one function with Chalice, merge, check.
 
@@ -137,7 +138,7 @@ def archive_findings(archive: Path, function: str) -> Iterator[str]:
     """Yield what a function's zip lacks, and what should not be in it."""
     with zipfile.ZipFile(archive) as opened:
         names = opened.namelist()
-    for needed in ("app.py", "shared/domain/petition.py", "chalice/app.py"):
+    for needed in ("app.py", "shared/domain/petition/petition.py", "chalice/app.py"):
         if needed not in names:
             yield f"{archive.name} lacks {needed}"
     if not any(name.startswith(f"chalicelib/{function}/") for name in names):
@@ -164,7 +165,7 @@ def pin(functions: Path = ROOT / "functions", lock: Path = ROOT / "requirements"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build one function's package, or all five."""
     parser = argparse.ArgumentParser(
-        prog="python -m infra.package", description=__doc__.splitlines()[0] if __doc__ else ""
+        prog="python -m infra.deployment.package", description=__doc__.splitlines()[0] if __doc__ else ""
     )
     parser.add_argument("function", nargs="?", default="all", choices=[*FUNCTIONS, "all"])
     parser.add_argument("--stage", default="dev")

@@ -1,9 +1,9 @@
 """Rehearses a deployment: everything goes into an emulated cloud from its packages, and petitions travel through it.
 
-`make rehearse`. The platform, identity, the five functions and the alarms are deployed by `infra.deploy`, exactly as to
-AWS, into ministack. Then one petition comes in over the web and one by SMS, and officers take both to an answer: each
-step goes through API Gateway, the packaged Lambdas, the stream, the queues and Cognito. At the end the schedules'
-functions have run without error and no queue holds a dead letter.
+`make rehearse`. The platform, identity, the five functions and the alarms are deployed by `infra.deployment.deploy`,
+exactly as to AWS, into ministack. Then one petition comes in over the web and one by SMS, and officers take both to an
+answer: each step goes through API Gateway, the packaged Lambdas, the stream, the queues and Cognito. At the end the
+schedules' functions have run without error and no queue holds a dead letter.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from urllib.request import urlopen
 import boto3
 
 from infra import seed
-from infra.deploy import PARTS, Cloud, DeployError, Parameters, stage_parameters
-from infra.emulator import Emulator, EmulatorError
-from infra.front import Front
-from infra.local.sms_gateway import SmsGateway
-from infra.package import FUNCTIONS, Package, PackageError, build
-from shared.domain.working_calendar import VIETNAM
+from infra.deployment.deploy import PARTS, Cloud, DeployError, Parameters, stage_parameters
+from infra.deployment.emulator import Emulator, EmulatorError
+from infra.deployment.front import Front
+from infra.deployment.package import FUNCTIONS, Package, PackageError, build
+from infra.local.providers.sms_gateway import SmsGateway
+from shared.domain.calendar.working_calendar import VIETNAM
 
 STAGE = "dev"
 WITHIN_SECONDS = 60
@@ -312,7 +312,7 @@ def _timed(what: str, step: Callable[[], T]) -> T:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Rehearse; on failure show the end of the emulator's log, where the functions' own lines are."""
     parser = argparse.ArgumentParser(
-        prog="python -m infra.rehearse", description="Deploy to an emulated cloud and try it"
+        prog="python -m infra.deployment.rehearse", description="Deploy to an emulated cloud and try it"
     )
     parser.add_argument("--log", action="store_true", help="show the emulator's log afterwards")
     asked = parser.parse_args(arguments)

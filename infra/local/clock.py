@@ -1,4 +1,4 @@
-"""A clock that can be travelled with; the local stack and the journeys put it in `shared.clock`."""
+"""A clock that can be travelled with; the local stack and the journeys put it in `shared.platform.clock`."""
 
 from __future__ import annotations
 

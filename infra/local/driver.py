@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from infra.local.functions import HttpRequest, HttpResponse
-from infra.local.outbox import Outgoing
+from infra.local.emulation.functions import HttpRequest, HttpResponse
+from infra.local.providers.outbox import Outgoing
 from infra.local.system import LocalSystem
 
 

@@ -18,11 +18,11 @@ from typing import Any
 
 from infra import seed
 from infra.local.clock import TravellingClock, system_time
-from infra.local.cloud import STAGE
 from infra.local.driver import Driver
-from infra.local.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse, problem
-from infra.local.moto_server import MotoServer
-from infra.local.sms_gateway import SmsGateway
+from infra.local.emulation.cloud import STAGE
+from infra.local.emulation.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse, problem
+from infra.local.emulation.moto_server import MotoServer
+from infra.local.providers.sms_gateway import SmsGateway
 from infra.local.system import LocalSystem, Wiring
 from infra.local.workbench import Workbench
 

@@ -14,13 +14,12 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from infra.local import functions, moto_insides, template
-from infra.local.bucket import BucketDoor
 from infra.local.clock import TravellingClock
-from infra.local.cloud import INFRA, STAGE, Cloud
-from infra.local.functions import Functions, HttpRequest, HttpResponse
-from infra.local.outbox import Outbox
-from infra.local.pumps import (
+from infra.local.emulation import functions, moto_insides, template
+from infra.local.emulation.bucket import BucketDoor
+from infra.local.emulation.cloud import STAGE, TEMPLATES, Cloud
+from infra.local.emulation.functions import Functions, HttpRequest, HttpResponse
+from infra.local.emulation.pumps import (
     Backoff,
     Consumer,
     Failures,
@@ -30,10 +29,12 @@ from infra.local.pumps import (
     StreamPump,
     report_to,
 )
-from infra.local.receipts import ReceiptPump
-from infra.local.sms_gateway import SmsGateway
+from infra.local.providers.outbox import Outbox
+from infra.local.providers.receipts import ReceiptPump
+from infra.local.providers.sms_gateway import SmsGateway
 from infra.local.travel import Traveller
-from shared import aws, clock, directory, secrets, settings
+from shared.platform import aws, clock, secrets, settings
+from shared.tables import directory
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 PREFIXES = {"/desk": "casework", "/receipts": "notifier"}
@@ -154,7 +155,7 @@ class LocalSystem:
     def bucket(self) -> BucketDoor:
         """The door through which browsers put files into the bucket."""
         facts = {"Stage": STAGE, "PublicUrl": self.wiring.public_url}
-        (told,) = template.of_type(template.read(INFRA / "platform.yaml", facts), "AWS::S3::Bucket")
+        (told,) = template.of_type(template.read(TEMPLATES / "platform.yaml", facts), "AWS::S3::Bucket")
         return BucketDoor(
             lambda: self.cloud.client("s3"),
             lambda: self.cloud.signers,
@@ -207,8 +208,8 @@ _KEPT = {
     "chalicelib.casework.composition": {"pages"},
     "chalicelib.intake.composition": {"pages"},
     "chalicelib.router.composition": {"router"},
-    "shared.domain.provinces": {"_codes", "_names"},
-    "shared.domain.working_calendar": {"_table", "_table_in_order"},
+    "shared.domain.identity.provinces": {"_codes", "_names"},
+    "shared.domain.calendar.working_calendar": {"_table", "_table_in_order"},
     "shared.routing.text": {"fold", "spell"},
     "shared.web.i18n": {"translations"},
     "shared.web.static": {"asset"},

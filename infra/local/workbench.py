@@ -14,16 +14,17 @@ from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.local import moto_insides, providers
-from infra.local.cloud import QUEUES
-from infra.local.functions import HttpRequest, HttpResponse, problem
-from infra.local.outbox import Outgoing
-from infra.local.sms_gateway import UnavailableError
+from infra.local.emulation import moto_insides
+from infra.local.emulation.cloud import QUEUES
+from infra.local.emulation.functions import HttpRequest, HttpResponse, problem
+from infra.local.providers import signed_requests
+from infra.local.providers.outbox import Outgoing
+from infra.local.providers.sms_gateway import UnavailableError
 from infra.local.system import LocalSystem
 from infra.local.travel import BackwardsError
 from infra.local.words import WORDS
-from shared.domain.gsm7 import is_gsm7
-from shared.domain.working_calendar import VIETNAM
+from shared.domain.calendar.working_calendar import VIETNAM
+from shared.domain.identity.gsm7 import is_gsm7
 
 SHOWN = 200
 """Messages on the page; the newest."""
@@ -161,8 +162,8 @@ class Workbench:
                 "failures": {"count": system.failures.count, "latest": failures},
             }
 
-    def _providers(self) -> list[providers.Provider]:
-        return providers.all_providers(
+    def _providers(self) -> list[signed_requests.Provider]:
+        return signed_requests.all_providers(
             self._system.wiring.public_url, self._system.cloud.providers, self._system.clock.now()
         )
 

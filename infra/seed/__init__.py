@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shared import aws
-from shared.directory import Directory
-from shared.domain.terms import TERMS_2018
+from shared.domain.calendar.terms import TERMS_2018
+from shared.platform import aws
+from shared.tables.directory import Directory
 
 if TYPE_CHECKING:
     from infra.local.driver import Driver

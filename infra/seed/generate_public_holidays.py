@@ -1,4 +1,4 @@
-"""Write shared/domain/public_holidays.py from the PyPI library `holidays` (country VN).
+"""Write shared/domain/calendar/public_holidays.py from the PyPI library `holidays` (country VN).
 
 The functions carry the finished table and not the library: it weighs megabytes, and a new release of it must
 never move a deadline unseen. Run it by hand after a release of the library, read the difference, commit it:
@@ -22,7 +22,7 @@ import holidays
 
 FIRST_YEAR = 2018
 LAST_YEAR = 2035
-TABLE = Path(__file__).resolve().parents[2] / "shared" / "domain" / "public_holidays.py"
+TABLE = Path(__file__).resolve().parents[2] / "shared" / "domain" / "calendar" / "public_holidays.py"
 
 SUBSTITUTED = re.compile(r"thay cho ngày (\d{2}/\d{2}/\d{4})")
 """How the library names a weekday worked on another day instead: `Ngày nghỉ (thay cho ngày 05/01/2019)`."""

@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from infra.local.clock import system_time
 from infra.local.driver import Driver
-from infra.local.functions import HttpResponse
+from infra.local.emulation.functions import HttpResponse
 from infra.seed import directory_rows
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel
-from shared.domain.working_calendar import VIETNAM, Override, WorkingCalendar, at_local, local_date
+from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar, at_local, local_date
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Channel
 
 OPERATOR = "tong.dai"
 INTAKE_OFFICER = "lan.tiepnhan"

@@ -1,4 +1,4 @@
-"""Finds a Chromium for the browser tests, or installs one: `python -m infra.chromium`, called by `make test`.
+"""Finds a Chromium for the browser tests, or installs one: `python -m infra.tools.chromium`, called by `make test`.
 
 Looked for in this order: the variable CHROMIUM, PATH (Debian's and others' packages), what Playwright downloaded
 before. If there is none: Playwright's own download, then the distribution's package when we may install one.

@@ -1,7 +1,7 @@
 """Decides anew, by the rules in force, what officers corrected: shows whoever changes the rules what they mended.
 
-`python -m infra.corrections --stage prod --month 2026-11`, with credentials that may read petitions and directory.
-Prints references, outcomes and counts; never a word of what somebody wrote.
+`python -m infra.tools.corrections --stage prod --month 2026-11`, with credentials that may read petitions and
+directory. Prints references, outcomes and counts; never a word of what somebody wrote.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from shared.corrections import SILENT, SUSPECTED, Correction, Corrections
-from shared.directory import Directory
-from shared.domain.petition import Petition
-from shared.domain.working_calendar import local_date
-from shared.petitions import Petitions
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.petition import Petition
+from shared.tables.corrections import SILENT, SUSPECTED, Correction, Corrections
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def outcomes(corrections: list[Correction], petitions: Petitions, directory: Directory) -> Counter[str]:

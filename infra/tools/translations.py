@@ -19,7 +19,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 SHARED = ROOT / "shared"
 SHARED_LOCALE = SHARED / "web" / "locale"
@@ -52,9 +52,9 @@ def extracted(room: Path) -> Catalog:
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = extract_from_dir(room, methods, options, keywords=KEYWORDS)
-    for name, _line, message, _comments, context in found:
+    for _name, _line, message, _comments, context in found:
         if message not in held:
-            catalogue.add(message, locations=[(Path(name).as_posix(), 0)], context=context)
+            catalogue.add(message, context=context)
     return catalogue
 
 
@@ -85,7 +85,7 @@ def tidy(catalogue: Catalog) -> Catalog:
     for message in sorted(
         (message for message in catalogue if message.id), key=lambda message: str(message.id)
     ):
-        neat.add(message.id, message.string, locations=sorted(set(message.locations)), flags=message.flags)
+        neat.add(message.id, message.string, flags=message.flags)
     return neat
 
 
@@ -111,7 +111,7 @@ def main() -> int:
         path = po_file(locale)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            write_po(file, tidy(catalogue), width=110, include_lineno=False)
+            write_po(file, tidy(catalogue), width=110, no_location=True)
         path.with_suffix(".mo").write_bytes(compiled(catalogue))
         for text in untranslated(catalogue):
             missing += 1

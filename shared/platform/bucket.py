@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from shared import aws, clock
-from shared.domain.attachments import QUARANTINE, Attachment, Limits, quarantine_key
+from shared.domain.petition.attachments import QUARANTINE, Attachment, Limits, quarantine_key
+from shared.platform import aws, clock
 
 UNDECLARED_TYPE = "application/octet-stream"
 """What an upload is stored as whose sender did not say what it is; the check tells by its bytes."""

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from pydantic import AfterValidator, AliasPath, BaseModel, ConfigDict, Field
 
-from shared.domain.notices import Audience, NoticeKind
+from shared.domain.promises.notices import Audience, NoticeKind
 
 
 class Message(BaseModel):
@@ -67,7 +67,7 @@ class WakeUp(AboutPetition):
 
 
 class ReplyRequest(Message):
-    """Ask the notifier to send the reply to an SMS whose provider takes none in its request (`shared.replies`)."""
+    """Ask the notifier to send the reply to an SMS whose provider takes none (`shared.tables.replies`)."""
 
     reply: str
 

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from shared import aws, telemetry
-from shared.messages import Message
+from shared.platform import aws, telemetry
+from shared.platform.messages import Message
 
 M = TypeVar("M", bound=BaseModel)
 

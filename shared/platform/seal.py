@@ -12,9 +12,9 @@ import base64
 from collections.abc import Iterable
 from datetime import datetime
 
-from shared import aws
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition import Identity, SealedPart
+from shared.domain.petition.petition import Identity, SealedPart
+from shared.platform import aws
 
 MAX_PLAINTEXT = 4096
 """Bytes that one KMS Encrypt call takes."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from functools import cache
 
-from shared import aws
+from shared.platform import aws
 
 
 @cache
 def identifiers_key(secret_name: str) -> bytes:
-    """Return the HMAC key of `shared.domain.reference` (one AWS call on a cold start, then none)."""
+    """Return the HMAC key of `shared.domain.identity.reference` (one AWS call on a cold start, then none)."""
     value = aws.client("secretsmanager").get_secret_value(SecretId=secret_name)["SecretString"]
     return str(json.loads(value)["key"]).encode()
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from shared import aws
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Lane, Petition, Proposal
-from shared.domain.working_calendar import local_date
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Lane, Petition, Proposal
+from shared.platform import aws
 
 SILENT, SUSPECTED = "SILENT", "SUSPECTED"
 """What the router proposes where it cannot tell, and where it fears a denunciation."""

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from shared import aws
-from shared.domain.notices import Audience, NoticeKind
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.platform import aws
 
 
 class DeliveryChannel(StrEnum):

@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared import aws, clock
-from shared.domain import conduct
+from shared.domain.calendar.terms import Terms, terms_in_force
+from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
 from shared.domain.errors import RuleMissingError
-from shared.domain.petition import Petition
-from shared.domain.second_look import SecondLook, second_look_of
-from shared.domain.terms import Terms, terms_in_force
-from shared.domain.working_calendar import Override, WorkingCalendar, local_date
+from shared.domain.petition import conduct
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.second_look import SecondLook, second_look_of
+from shared.platform import aws, clock
 
 T = TypeVar("T")
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.deliveries import CallOutcome, Deliveries, Delivery, DeliveryChannel, DeliveryState
-from shared.domain.evidence import Evidence, Proof, Telling
-from shared.domain.notices import Audience
+from shared.domain.promises.evidence import Evidence, Proof, Telling
+from shared.domain.promises.notices import Audience
+from shared.tables.deliveries import CallOutcome, Deliveries, Delivery, DeliveryChannel, DeliveryState
 
 
 class Seen(NamedTuple):

@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from shared import aws
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Lane, Petition
-from shared.domain.working_calendar import local_date
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Lane, Petition
+from shared.platform import aws
 
 
 class Opening(BaseModel):

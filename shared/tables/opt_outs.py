@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from shared import aws, clock
+from shared.platform import aws, clock
 
 
 class OptOuts:

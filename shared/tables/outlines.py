@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from shared import aws
-from shared.domain.petition import Petition
-from shared.domain.working_calendar import VIETNAM, local_date
-from shared.petitions import day_shards, month_shards, stored_instant
+from shared.domain.calendar.working_calendar import VIETNAM, local_date
+from shared.domain.petition.petition import Petition
+from shared.platform import aws
+from shared.tables.petitions import day_shards, month_shards, stored_instant
 
 DAY = timedelta(days=1)
 

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from shared import aws, clock
-from shared.corrections import correction_keys
-from shared.directory import Directory
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Channel, Citation, Kind, Lane, Petition
-from shared.domain.wake_ups import next_wake
-from shared.domain.working_calendar import local_date
-from shared.openings import opening_keys
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Channel, Citation, Kind, Lane, Petition
+from shared.domain.promises.wake_ups import next_wake
+from shared.platform import aws, clock
+from shared.tables.corrections import correction_keys
+from shared.tables.directory import Directory
+from shared.tables.openings import opening_keys
 
 WAKE_SHARDS = 16
 """Partitions of the `wake` index: a midnight with many deadlines spreads over them."""

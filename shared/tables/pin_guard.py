@@ -11,8 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared import aws, clock
-from shared.domain import reference as references
+from shared.domain.identity import reference as references
+from shared.platform import aws, clock
 
 MANY = 1_000_000
 """No limit: what is counted only for its being a write."""

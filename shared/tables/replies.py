@@ -13,9 +13,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from shared import aws
-from shared.deliveries import DeliveryState
-from shared.domain.petition import SealedPart
+from shared.domain.petition.petition import SealedPart
+from shared.platform import aws
+from shared.tables.deliveries import DeliveryState
 
 KEPT_FOR = timedelta(days=2)
 """Longer than any provider repeats a request, and than the notifier tries to send a reply."""

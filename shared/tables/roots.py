@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from shared import aws
+from shared.platform import aws
 
 _ROOTS = "roots"
 

@@ -14,14 +14,14 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from shared import aws
-from shared.directory import Directory
-from shared.domain.past import as_it_stood
-from shared.domain.petition import Lane, Petition
-from shared.domain.tallies import Breakdown, Shelf, Tally, groups_of, shelf_of, tally_of
-from shared.domain.working_calendar import end_of_day, local_date
-from shared.outlines import Outlines, months_between
-from shared.petitions import stored_instant
+from shared.domain.calendar.working_calendar import end_of_day, local_date
+from shared.domain.figures.tallies import Breakdown, Shelf, Tally, groups_of, shelf_of, tally_of
+from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.replay import as_it_stood
+from shared.platform import aws
+from shared.tables.directory import Directory
+from shared.tables.outlines import Outlines, months_between
+from shared.tables.petitions import stored_instant
 
 _KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "roll-up"}}
 STALE_AFTER = timedelta(days=3)

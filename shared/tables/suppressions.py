@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared import aws, clock
+from shared.platform import aws, clock
 
 
 class Suppressions:

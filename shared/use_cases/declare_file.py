@@ -7,11 +7,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from shared import clock
-from shared.attachments import AttachmentsBucket, UploadForm
-from shared.domain import attaching
-from shared.domain import reference as references
-from shared.domain.attachments import (
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.errors import StaleVersionError
+from shared.domain.identity import reference as references
+from shared.domain.petition import file_verbs
+from shared.domain.petition.attachments import (
     EXTENSIONS,
     Attachment,
     AttachmentState,
@@ -19,11 +19,11 @@ from shared.domain.attachments import (
     Limits,
     clean_filename,
 )
-from shared.domain.errors import StaleVersionError
-from shared.domain.petition import Petition
-from shared.domain.submission import EMPTY_IS_ABSENT, Text
-from shared.domain.working_calendar import local_date
-from shared.petitions import Petitions
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
+from shared.platform import clock
+from shared.platform.bucket import AttachmentsBucket, UploadForm
+from shared.tables.petitions import Petitions
 
 _ATTEMPTS = 4
 
@@ -118,7 +118,7 @@ class Declarations:
         for attempt in range(1, _ATTEMPTS + 1):
             if petition.has_change(change_id):
                 return petition
-            changed = attaching.expect(petition, wanted, self.limits, change_id=change_id)
+            changed = file_verbs.expect(petition, wanted, self.limits, change_id=change_id)
             try:
                 self._petitions.save(changed, petition.version)
             except StaleVersionError:

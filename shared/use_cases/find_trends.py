@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from shared.domain.tallies import Breakdown
-from shared.domain.trends import Count, Jump, begins, jumps
-from shared.statistics import Figure
+from shared.domain.figures.tallies import Breakdown
+from shared.domain.figures.trends import Count, Jump, begins, jumps
+from shared.tables.statistics import Figure
 
 Daily = Callable[[Breakdown, date, date], Iterable[tuple[date, Figure]]]
 

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.directory import Directory
-from shared.domain import deadlines
-from shared.domain.duties import Duty, duties
-from shared.domain.evidence import Evidence
-from shared.domain.petition import Petition
+from shared.domain.calendar import deadlines
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.duties import Duty, duties
+from shared.domain.promises.evidence import Evidence
+from shared.tables.directory import Directory
 
 
 class DerivationView(BaseModel):

@@ -9,17 +9,18 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared import clock
-from shared.directory import Directory
-from shared.domain import deadlines, reference
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError, InvalidInputError
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Petition, Petitioner
-from shared.domain.provinces import province_of
-from shared.domain.submission import Submission
-from shared.domain.working_calendar import local_date
-from shared.petitions import Petitions
-from shared.seal import Seal
+from shared.domain.identity import reference
+from shared.domain.identity.provinces import province_of
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition, Petitioner
+from shared.domain.petition.submission import Submission
+from shared.platform import clock
+from shared.platform.seal import Seal
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 
 LATE_RETRIES = timedelta(days=5)
 """How long after New Year a retry is still looked for under last year's references: providers retry for days."""

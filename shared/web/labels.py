@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from shared.domain.attachments import AttachmentState, Rejection
-from shared.domain.duties import DutyKind, Standing
-from shared.domain.evidence import Proof
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Channel, Kind, Lane, PetitionerType, ReplyBy
+from shared.domain.petition.attachments import AttachmentState, Rejection
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Channel, Kind, Lane, PetitionerType, ReplyBy
+from shared.domain.promises.duties import DutyKind, Standing
+from shared.domain.promises.evidence import Proof
+from shared.domain.promises.notices import Audience, NoticeKind
 from shared.web.i18n import N_
 
 STATES: dict[State, str] = {

@@ -10,9 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.domain.gsm7 import unaccented
-from shared.domain.reference import spaced
-from shared.domain.working_calendar import VIETNAM
+from shared.domain.calendar.working_calendar import VIETNAM
+from shared.domain.identity.gsm7 import unaccented
+from shared.domain.identity.reference import spaced
 from shared.web.i18n import Language, add_catalogue, translations
 from shared.web.labels import DUTY_KINDS, PROOFS, STANDINGS
 from shared.web.static import asset_url

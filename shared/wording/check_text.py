@@ -13,13 +13,12 @@ from typing import NamedTuple
 from jinja2 import TemplateSyntaxError, meta
 from jinja2.exceptions import SecurityError
 
-from shared.deliveries import DeliveryChannel
-from shared.domain.gsm7 import is_gsm7
-
-from .rendering import Rendered, rendered
-from .samples import extremes, known_variables, ordinary
-from .sandbox import environment_of
-from .sources import Source, TextName
+from shared.domain.identity.gsm7 import is_gsm7
+from shared.tables.deliveries import DeliveryChannel
+from shared.wording.rendering import Rendered, rendered
+from shared.wording.samples import extremes, known_variables, ordinary
+from shared.wording.sandbox import environment_of
+from shared.wording.sources import Source, TextName
 
 MOST_SEGMENTS = 3
 """SMS that one text may ever become: each costs, and old phones show them one by one."""

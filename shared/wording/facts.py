@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from shared.domain import deadlines
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Kind, Lane, Petition
-from shared.domain.reference import spaced
-from shared.domain.terms import Terms
-from shared.domain.working_calendar import WorkingCalendar, local_date
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.terms import Terms
+from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
+from shared.domain.identity.reference import spaced
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Kind, Lane, Petition
 
 if TYPE_CHECKING:
-    from shared.directory import Unit
-
-    from .sources import Language
+    from shared.tables.directory import Unit
+    from shared.wording.sources import Language
 
 HOTLINE = "1900 1547"
 SHORT_CODE = "8088"

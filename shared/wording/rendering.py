@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.deliveries import DeliveryChannel
-from shared.domain.gsm7 import segments, unaccented
-
-from .sandbox import as_html, environment_of
-from .sources import PACKAGED, Source, TextName
+from shared.domain.identity.gsm7 import segments, unaccented
+from shared.tables.deliveries import DeliveryChannel
+from shared.wording.sandbox import as_html, environment_of
+from shared.wording.sources import PACKAGED, Source, TextName
 
 _GAP = re.compile(r"\n[ \t]*\n\s*\n|\n[ \t]+\n")
 

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.directory import Unit
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Answer, Channel, Kind, Petition, Petitioner
-from shared.domain.terms import TERMS_2018
-from shared.domain.working_calendar import WorkingCalendar
-
-from .facts import Office, facts_of
-from .sources import BUNCH, DIGEST, TextName, headline, names
+from shared.domain.calendar.terms import TERMS_2018
+from shared.domain.calendar.working_calendar import WorkingCalendar
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Answer, Channel, Kind, Petition, Petitioner
+from shared.tables.directory import Unit
+from shared.wording.facts import Office, facts_of
+from shared.wording.sources import BUNCH, DIGEST, TextName, headline, names
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 SITE = "https://phananhkiennghi.bonoivu.gov.vn"

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from shared.deliveries import DeliveryChannel
+from shared.tables.deliveries import DeliveryChannel
 
 Reader = Literal["petitioner", "officer"]
 Language = Literal["vi", "en"]

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared import clock, telemetry
-from shared.deliveries import DeliveryChannel
-from shared.directory import Directory
-from shared.domain.notices import NoticeKind
-from shared.domain.working_calendar import local_date
-
-from .sources import BUNCH, Language, Reader, TextName, headline, in_force, packaged
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.promises.notices import NoticeKind
+from shared.platform import clock, telemetry
+from shared.tables.deliveries import DeliveryChannel
+from shared.tables.directory import Directory
+from shared.wording.sources import BUNCH, Language, Reader, TextName, headline, in_force, packaged
 
 if TYPE_CHECKING:
-    from .rendering import Rendered
+    from shared.wording.rendering import Rendered
 
 HEADLINES = 3
 """Notices that an SMS about several of one petition names."""
@@ -42,7 +41,7 @@ class Texts:
 
         Calls and officers' mails are in Vietnamese whatever the language.
         """
-        from .rendering import rendered  # noqa: PLC0415 - Jinja2; most repeated messages render nothing
+        from shared.wording.rendering import rendered  # noqa: PLC0415 - Jinja2; most repeated messages render nothing
 
         spoken: Language = "vi" if channel is DeliveryChannel.PHONE or reader == "officer" else language
         name = TextName(reader, str(kind), channel, spoken)
@@ -79,7 +78,7 @@ class Texts:
     def _section(
         self, kind: NoticeKind, facts: Mapping[str, Any], channel: DeliveryChannel, language: Language
     ) -> dict[str, Any]:
-        from .rendering import body_of, line_of  # noqa: PLC0415 - Jinja2
+        from shared.wording.rendering import body_of, line_of  # noqa: PLC0415 - Jinja2
 
         name = TextName("petitioner", kind, channel, language)
         source = packaged(name)

@@ -6,32 +6,33 @@ import string
 
 import pytest
 
-from infra import messages
+from infra.tools import translations
 
 ROOMS = [
-    pytest.param(room, locale, id=str(room.relative_to(messages.ROOT))) for room, locale in messages.rooms()
+    pytest.param(room, locale, id=str(room.relative_to(translations.ROOT)))
+    for room, locale in translations.rooms()
 ]
 
 
 @pytest.mark.parametrize(("room", "locale"), ROOMS)
 def test_every_text_is_in_the_catalogue_and_has_its_english(room, locale):
-    said = {message.id for message in messages.extracted(room) if message.id}
-    catalogue = messages.translated(locale)
+    said = {message.id for message in translations.extracted(room) if message.id}
+    catalogue = translations.translated(locale)
 
     assert said == {message.id for message in catalogue if message.id}
-    assert messages.untranslated(catalogue) == []
+    assert translations.untranslated(catalogue) == []
 
 
 @pytest.mark.parametrize(("room", "locale"), ROOMS)
 def test_the_compiled_catalogue_is_that_of_the_texts(room, locale):
-    assert messages.po_file(locale).with_suffix(".mo").read_bytes() == messages.compiled(
-        messages.translated(locale)
+    assert translations.po_file(locale).with_suffix(".mo").read_bytes() == translations.compiled(
+        translations.translated(locale)
     )
 
 
 @pytest.mark.parametrize(("room", "locale"), ROOMS)
 def test_a_translation_keeps_the_places_and_the_markup_of_its_text(room, locale):
-    for message in messages.translated(locale):
+    for message in translations.translated(locale):
         if message.id:
             assert _frame(str(message.string)) == _frame(str(message.id)), message.id
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from shared import aws
+from shared.platform import aws
 
 KB = 1024
 _PROJECTED = {
@@ -27,7 +27,7 @@ _PROJECTED = {
     "changed": ("changed_on", "changed_at", ("version", "received_at", "first_hash", "last_hash")),
     "openings": ("opened_month", "opened_at", ("openings",)),
 }
-"""Key and projected attributes of each index of the petitions table (infra/platform.yaml)."""
+"""Key and projected attributes of each index of the petitions table (infra/cloudformation/platform.yaml)."""
 
 
 def size_of(item: dict[str, Any]) -> int:

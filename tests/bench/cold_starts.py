@@ -16,12 +16,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra.local import events
-from infra.local.moto_server import MotoServer
+from infra.local.emulation import events
+from infra.local.emulation.moto_server import MotoServer
 from infra.local.system import FUNCTIONS
-from shared.messages import NoticeRequest, RoutingRequest
-from tests.journeys.people import CITIZEN, CONTENT, Citizen
-from tests.system import System
+from shared.platform.messages import NoticeRequest, RoutingRequest
+from tests.support.people import CITIZEN, CONTENT, Citizen
+from tests.support.system import System
 
 ROUNDS = 7
 PORT = 8197

@@ -17,12 +17,12 @@ from typing import Any
 
 import boto3
 
-from infra.local import template
+from infra.local.emulation import template
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "4.0.0"
 _FOLDER = ROOT / "build" / "dynalite"
-_PLATFORM = ROOT / "infra" / "platform.yaml"
+_PLATFORM = ROOT / "infra" / "cloudformation" / "platform.yaml"
 
 
 def is_available() -> bool:

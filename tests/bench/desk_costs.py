@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from chalicelib.casework.listing import Lists
-from chalicelib.casework.officers import DeskOfficer, Role
-from shared import aws, clock
-from shared.domain import reference
-from shared.domain.lifecycle import State
-from shared.petitions import Petitions, desk_position
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.desk.queues import Lists
+from shared.domain.identity import reference
+from shared.domain.petition.lifecycle import State
+from shared.platform import aws, clock
+from shared.tables.petitions import Petitions, desk_position
 from tests.bench import counting_dynamodb
 from tests.bench.sweep_costs import BATCH, BENCH, STORED, _write
-from tests.builders import RECEIVED_AT, a_petition
-from tests.fakes.memory import MemoryDirectory
+from tests.support.builders import RECEIVED_AT, a_petition
+from tests.support.memory_store import MemoryDirectory
 
 OPEN = 500
 HEAD = DeskOfficer("huong", "Hương", "VCCVC", frozenset({Role.UNIT_HEAD}))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared import aws
+from shared.platform import aws
 from tests.bench.capacity import Capacity, counted
-from tests.journeys.people import Citizen, answer_petition
-from tests.system import System
+from tests.support.people import Citizen, answer_petition
+from tests.support.system import System
 
 
 def main() -> None:

@@ -12,19 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
-from chalicelib.sla_timer.rolling_up import RollUp
-from shared import aws, clock
-from shared.domain import reference
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel, Kind, Petition
-from shared.domain.tallies import Breakdown
-from shared.domain.working_calendar import local_date
-from shared.outlines import Outlines
-from shared.petitions import Petitions
-from shared.statistics import Statistics
+from chalicelib.sla_timer.nightly.roll_up import RollUp
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.figures.tallies import Breakdown
+from shared.domain.identity import reference
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Channel, Kind, Petition
+from shared.platform import aws, clock
+from shared.tables.outlines import Outlines
+from shared.tables.petitions import Petitions
+from shared.tables.statistics import Statistics
 from tests.bench import counting_dynamodb
-from tests.builders import RECEIVED_AT, a_petition
-from tests.fakes.memory import MemoryDirectory
+from tests.support.builders import RECEIVED_AT, a_petition
+from tests.support.memory_store import MemoryDirectory
 
 STORED = (1_000, 10_000)
 SPREAD_OVER = timedelta(days=3 * 365)

@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "functions" / "router")]
 
 from shared.routing.classifier import Decision, Lane, RoutingRules, decide  # noqa: E402
 
-LABELLED = ROOT / "tests" / "functions" / "router" / "labelled_petitions.jsonl"
+LABELLED = ROOT / "tests" / "shared" / "routing" / "labelled_petitions.jsonl"
 RULES = ROOT / "infra" / "seed" / "routing_rules.json"
 SILENT = "silent"
 _OPENED_BY_INTAKE = frozenset({Lane.GUIDANCE, Lane.FORWARDING, Lane.SPAM, Lane.FOREIGN})

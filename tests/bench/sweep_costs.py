@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from shared import aws, clock
-from shared.domain import reference
-from shared.domain.petition import Petition
-from shared.petitions import MONTH_SHARDS, WAKE_SHARDS, Petitions, wake_shard
+from shared.domain.identity import reference
+from shared.domain.petition.petition import Petition
+from shared.platform import aws, clock
+from shared.tables.petitions import MONTH_SHARDS, WAKE_SHARDS, Petitions, wake_shard
 from tests.bench import counting_dynamodb
-from tests.builders import RECEIVED_AT, a_petition
-from tests.fakes.memory import MemoryDirectory
+from tests.support.builders import RECEIVED_AT, a_petition
+from tests.support.memory_store import MemoryDirectory
 
 STORED = (1_000, 10_000, 100_000)
 DUE_OF = (0, 2_500, 5_000, 10_000)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from infra import chromium
+from infra.tools import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_SECONDS = 90
@@ -63,7 +63,7 @@ def site(ports: tuple[int, int]) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """A Chromium without a window."""
     path = chromium.find()
-    assert path, "no Chromium: run python -m infra.chromium"
+    assert path, "no Chromium: run python -m infra.tools.chromium"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started

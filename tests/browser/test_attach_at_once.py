@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from tests import files
 from tests.browser.conftest import PHONE
 from tests.browser.test_citizen_pages import assert_fits, send, tab_to
+from tests.support import files
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import files
 from tests.browser.test_citizen_pages import assert_fits, send, tab_to, type_into
+from tests.support import files
 
 pytestmark = pytest.mark.browser
 

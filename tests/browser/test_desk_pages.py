@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.test_citizen_pages import assert_fits, tab_to, type_into
-from tests.journeys.people import CONTENT
+from tests.support.people import CONTENT
 
 pytestmark = pytest.mark.browser
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from infra.local.functions import HttpResponse
-from tests.faults.injection import Fault
-from tests.journeys.people import Citizen, Officer, Phone, reference_in
-from tests.overheard import Overheard
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from tests.campaigns.faults.injection import Fault
+from tests.support.log_capture import Overheard
+from tests.support.people import Citizen, Officer, Phone, reference_in
+from tests.support.system import System
 
 IDENTITY, WRITTEN, REFERENCE = "identity", "written", "reference"
 _CANARY = re.compile(r"zq\d{3}[a-z]", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 Receipts name no text, so what a message says is the delivery that it is about and the state that it claims. A receipt
 has no network to come from, and API Gateway knows its one method, so these two tricks are not tried here; SNS and eSMS
-have tests of their own (`tests/functions/notifier/test_receipts.py`).
+have tests of their own (`tests/functions/notifier/receipts/test_receipts.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, cast
 from chalicelib.intake.sms.webhook import ForgedWebhookError, WebhookRequest
 from chalicelib.notifier.receipts.doors import LARGEST_BATCH, OK, ReceiptDoors
 from chalicelib.notifier.receipts.receipt import Receipt, Receipts
-from shared import clock
+from shared.platform import clock
 from tests.campaigns.forged_webhooks import Infobip, Message, Moment, Scheme, Standard, Trick, Vonage
 
 STATUSES = ("delivered", "failed", "sent")

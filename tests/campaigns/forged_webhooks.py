@@ -29,13 +29,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from twilio.request_validator import RequestValidator
 
-from chalicelib.intake.hotline_webhook import HotlineWebhook
-from chalicelib.intake.sms.aws_sns import AwsSnsWebhook
-from chalicelib.intake.sms.esms import EsmsWebhook
-from chalicelib.intake.sms.infobip import InfobipWebhook
-from chalicelib.intake.sms.standard_webhooks import StandardSmsWebhook
-from chalicelib.intake.sms.twilio import TwilioWebhook
-from chalicelib.intake.sms.vonage import VonageWebhook
+from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
+from chalicelib.intake.sms.providers.aws_sns import AwsSnsWebhook
+from chalicelib.intake.sms.providers.esms import EsmsWebhook
+from chalicelib.intake.sms.providers.infobip import InfobipWebhook
+from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
+from chalicelib.intake.sms.providers.twilio import TwilioWebhook
+from chalicelib.intake.sms.providers.vonage import VonageWebhook
 from chalicelib.intake.sms.webhook import LARGEST_REQUEST, WebhookRequest, refuse_strange_address
 
 

@@ -19,17 +19,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from chalicelib.router.relaying import notice_requests, routing_requests
-from chalicelib.router.routing import Router
-from chalicelib.sla_timer.acting import Timer
-from shared import clock
-from shared.domain import deadlines
+from chalicelib.router.relay_changes import notice_requests, routing_requests
+from chalicelib.router.route_petition import Router
+from chalicelib.sla_timer.petitions.wake_petition import Timer
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
-from shared.domain.lifecycle import State
-from shared.domain.petition import Petition, Petitioner, ReplyBy
-from shared.domain.working_calendar import local_date
-from tests.builders import a_petition, vietnam
-from tests.fakes.memory import MemoryDirectory, MemoryPetitions
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Petition, Petitioner, ReplyBy
+from shared.platform import clock
+from tests.support.builders import a_petition, vietnam
+from tests.support.memory_store import MemoryDirectory, MemoryPetitions
 
 START = vietnam("2026-01-12")
 DAYS = 60

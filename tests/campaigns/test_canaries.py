@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import load
+from infra.local.emulation.functions import load
 from infra.seed import directory_rows
-from shared.directory import Directory
+from shared.tables.directory import Directory
 from tests.campaigns.canaries import (
     CHANNELS,
     IDENTITY,
@@ -31,9 +31,9 @@ from tests.campaigns.canaries import (
     text_of,
 )
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Officer
-from tests.overheard import Overheard
-from tests.system import System
+from tests.support.log_capture import Overheard
+from tests.support.people import Officer
+from tests.support.system import System
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICERS = directory_rows()["officer"]

@@ -19,11 +19,11 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 from twilio.request_validator import RequestValidator
 
-from chalicelib.intake.sms.standard_webhooks import StandardSmsWebhook
+from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
 from chalicelib.intake.sms.webhook import ForgedWebhookError, WebhookError, WebhookRequest
-from infra.local.functions import HttpResponse
-from shared import secrets
+from infra.local.emulation.functions import HttpResponse
 from shared.domain.errors import InvalidInputError
+from shared.platform import secrets
 from tests.campaigns.forged_receipts import RECEIPTS, GatewayReceipts
 from tests.campaigns.forged_webhooks import (
     NETWORK,
@@ -38,7 +38,7 @@ from tests.campaigns.forged_webhooks import (
     is_taken,
     tricks_on,
 )
-from tests.system import System
+from tests.support.system import System
 
 ORDINARY, FULL = 300, 10_000
 GUIDE = Path(__file__).parents[2] / "docs" / "webhooks.md"

@@ -9,10 +9,10 @@ from collections import Counter
 
 import pytest
 
-from shared import clock
-from shared.domain.lifecycle import UNANSWERED, Action
-from shared.domain.notices import notices_after
-from shared.domain.wake_ups import due_now
+from shared.domain.petition.lifecycle import UNANSWERED, Action
+from shared.domain.promises.notices import notices_after
+from shared.domain.promises.wake_ups import due_now
+from shared.platform import clock
 from tests.campaigns.simulation import Simulation
 
 

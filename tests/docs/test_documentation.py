@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import load
+from infra.deployment.templates import read
+from infra.local.emulation.functions import load
 from infra.local.system import PREFIXES
-from infra.templates import read
-from shared.domain.lifecycle import State
-from shared.http import PROBLEMS
-from shared.settings import Settings
+from shared.domain.petition.lifecycle import State
+from shared.platform.settings import Settings
+from shared.web.http import PROBLEMS
 from shared.web.labels import STATES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,7 +81,7 @@ def test_api_lists_every_route(function: str):
 
 
 def test_api_lists_every_action_of_officers_with_what_it_needs():
-    inputs: dict[Any, Any] = importlib.import_module("chalicelib.casework.actions").INPUTS
+    inputs: dict[Any, Any] = importlib.import_module("chalicelib.casework.actions.catalogue").INPUTS
 
     rows = table_after(text_of("api.md"), "<!-- actions -->")
 
@@ -99,8 +99,8 @@ def test_api_lists_every_action_of_officers_with_what_it_needs():
 
 
 def test_casework_lists_who_may_do_what():
-    permissions: Any = importlib.import_module("chalicelib.casework.permissions")
-    inputs: dict[Any, Any] = importlib.import_module("chalicelib.casework.actions").INPUTS
+    permissions: Any = importlib.import_module("chalicelib.casework.access.permissions")
+    inputs: dict[Any, Any] = importlib.import_module("chalicelib.casework.actions.catalogue").INPUTS
     text = text_of("casework.md")
     head = re.search(r"<!-- roles -->\n\|(.+)\|\n", text)
     assert head is not None
@@ -123,7 +123,7 @@ def test_casework_lists_who_may_do_what():
 
 
 def test_casework_lists_who_is_able_to_what_besides():
-    permissions: Any = importlib.import_module("chalicelib.casework.permissions")
+    permissions: Any = importlib.import_module("chalicelib.casework.access.permissions")
 
     rows = table_after(text_of("casework.md"), "<!-- abilities -->")
 
@@ -139,7 +139,7 @@ def test_api_lists_every_problem_with_its_status():
 
 
 def platform_resources(kind: str) -> dict[str, Any]:
-    resources = read(ROOT / "infra" / "platform.yaml")["Resources"]
+    resources = read(ROOT / "infra" / "cloudformation" / "platform.yaml")["Resources"]
     return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
 
 
@@ -210,7 +210,7 @@ def test_settings_lists_every_variable_and_who_uses_it():
 
 
 def test_runbook_has_an_entry_for_every_alarm():
-    alarms = read(ROOT / "infra" / "alarms.yaml")["Resources"].values()
+    alarms = read(ROOT / "infra" / "cloudformation" / "alarms.yaml")["Resources"].values()
     names = {
         one["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-")
         for one in alarms
@@ -225,7 +225,7 @@ def test_runbook_has_an_entry_for_every_alarm():
 def test_every_alarm_names_a_heading_of_the_runbook():
     headings = {heading.replace("-", " ") for heading in anchors(DOCS / "runbook.md")}
 
-    for one in read(ROOT / "infra" / "alarms.yaml")["Resources"].values():
+    for one in read(ROOT / "infra" / "cloudformation" / "alarms.yaml")["Resources"].values():
         if one["Type"] == "AWS::CloudWatch::Alarm":
             described = str(one["Properties"]["AlarmDescription"])
             named = re.search(r"\(runbook, ([^)]+)\)", described)

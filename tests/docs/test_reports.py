@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.counting import REPORTS
-from chalicelib.casework.measures import MEASURES
+from chalicelib.casework.reports.catalogue import REPORTS
+from chalicelib.casework.reports.measures import MEASURES
 from tests.docs.test_documentation import plain, table_after, text_of
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from infra.seed import petitions as seed
 from infra.seed.petitions import samples
-from shared.domain import deadlines
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel
-from shared.petitions import petition_of
-from tests.system import System
+from shared.domain.calendar import deadlines
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Channel
+from shared.tables.petitions import petition_of
+from tests.support.system import System
 
 PRESENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday afternoon in Vietnam, the day before a holiday."""

@@ -9,10 +9,10 @@ import pytest
 
 from tests.campaigns import test_forged_webhooks as forged
 from tests.campaigns import test_simulation as simulation
-from tests.domain.test_lifecycle import PetitionLife
-from tests.faults import test_crash_points as crashes
-from tests.faults import test_faults as faults
-from tests.faults import test_seeded_bugs as seeded
+from tests.campaigns.faults import test_crash_points as crashes
+from tests.campaigns.faults import test_faults as faults
+from tests.campaigns.faults import test_seeded_bugs as seeded
+from tests.rules.petition.test_lifecycle import PetitionLife
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "trust.md").read_text("utf-8")

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra.package import Package, build
+from infra.deployment.package import Package, build
 
 LAMBDA_PROVIDES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 """What AWS Lambda's Python runtime brings (docs.aws.amazon.com/lambda, "Runtime-included SDK versions")."""

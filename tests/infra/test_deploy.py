@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from infra.deploy import PARTS, Cloud, DeployError, stack_name, stage_parameters
-from infra.emulator import Emulator
-from infra.package import FUNCTIONS
-from infra.templates import REGION
+from infra.deployment.deploy import PARTS, Cloud, DeployError, stack_name, stage_parameters
+from infra.deployment.emulator import Emulator
+from infra.deployment.package import FUNCTIONS
+from infra.deployment.templates import REGION
 
 TOLD = {"Stage": "test1"}
 
@@ -62,7 +62,7 @@ def test_a_stack_that_imports_what_nobody_exports_is_refused_by_name(cloud):
 
 
 def test_a_function_cannot_be_deployed_before_there_is_a_bucket_for_its_package(cloud, tmp_path):
-    from infra.package import Package
+    from infra.deployment.package import Package
 
     with pytest.raises(DeployError, match="make deploy FUNCTION=artifacts STAGE=none1"):
         cloud.deploy("router", {"Stage": "none1"}, package=Package("router", tmp_path / "deployment.zip", {}))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, PackageError, archive_findings, build
-from infra.templates import findings, unknown_names
+from infra.deployment.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, PackageError, archive_findings, build
+from infra.deployment.templates import findings, unknown_names
 from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python
 
 HANDLERS = {
@@ -39,7 +39,9 @@ def names_in(function: str) -> list[str]:
 def test_the_zip_holds_the_door_the_functions_code_and_shared_code(function):
     names = names_in(function)
 
-    assert {"app.py", f"chalicelib/{function}/__init__.py", "shared/domain/petition.py"} <= set(names)
+    assert {"app.py", f"chalicelib/{function}/__init__.py", "shared/domain/petition/petition.py"} <= set(
+        names
+    )
 
 
 def test_the_zip_holds_neither_tests_nor_bytecode_nor_another_functions_code(function):
@@ -204,7 +206,7 @@ def test_a_wrong_event_setting_is_found_in_the_translated_template(tmp_path, set
         pytest.param("shared/__pycache__/clock.pyc", "bytecode", id="bytecode"),
         pytest.param("chalicelib/router/test_rules.py", "test", id="test-file"),
         pytest.param("shared/tests/data.json", "test", id="test-folder"),
-        pytest.param("chalicelib/intake/api.py", "another function's code", id="another-function"),
+        pytest.param("chalicelib/intake/api/petitions.py", "another function's code", id="another-function"),
     ],
 )
 def test_what_must_not_be_in_a_zip_is_found(tmp_path, name, finding):
@@ -214,7 +216,7 @@ def test_what_must_not_be_in_a_zip_is_found(tmp_path, name, finding):
             "app.py",
             "chalice/app.py",
             "chalicelib/router/__init__.py",
-            "shared/domain/petition.py",
+            "shared/domain/petition/petition.py",
             name,
         ):
             made.writestr(entry, "")

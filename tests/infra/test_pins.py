@@ -7,8 +7,8 @@ import tomllib
 
 import pytest
 
-from infra.package import FUNCTIONS, ROOT
-from infra.pins import locked_versions, pinned
+from infra.deployment.package import FUNCTIONS, ROOT
+from infra.deployment.pins import locked_versions, pinned
 
 LOCK = ROOT / "requirements" / "dev.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

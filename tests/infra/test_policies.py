@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.intake.part_store import context_of
-from infra.package import FUNCTIONS, ROOT
+from chalicelib.intake.sms.part_store import context_of
+from infra.deployment.package import FUNCTIONS, ROOT
 
 POLICIES = sorted((ROOT / "functions").glob("*/.chalice/policy*.json"))
 UNSCOPED = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}

@@ -10,16 +10,19 @@ from typing import Any
 
 import pytest
 
-from infra.deploy import stage_parameters
-from infra.package import FUNCTIONS, ROOT
-from infra.templates import read
-from shared.settings import Settings
+from infra.deployment.deploy import stage_parameters
+from infra.deployment.package import FUNCTIONS, ROOT
+from infra.deployment.templates import read
+from shared.platform.settings import Settings
 
-PLATFORM = read(ROOT / "infra" / "platform.yaml")
-ALARMS = read(ROOT / "infra" / "alarms.yaml")
-IDENTITY = read(ROOT / "infra" / "identity.yaml")
-MERGES = {function: read(ROOT / "infra" / "functions" / f"{function}.yaml") for function in FUNCTIONS}
-TEMPLATES = {path.stem: read(path) for path in (ROOT / "infra").glob("*.yaml")} | MERGES
+PLATFORM = read(ROOT / "infra" / "cloudformation" / "platform.yaml")
+ALARMS = read(ROOT / "infra" / "cloudformation" / "alarms.yaml")
+IDENTITY = read(ROOT / "infra" / "cloudformation" / "identity.yaml")
+MERGES = {
+    function: read(ROOT / "infra" / "cloudformation" / "functions" / f"{function}.yaml")
+    for function in FUNCTIONS
+}
+TEMPLATES = {path.stem: read(path) for path in (ROOT / "infra" / "cloudformation").glob("*.yaml")} | MERGES
 CONFIGS = {
     function: json.loads((ROOT / "functions" / function / ".chalice" / "config.json").read_text())
     for function in FUNCTIONS
@@ -138,7 +141,9 @@ def test_every_count_that_an_alarm_watches_is_made_by_some_function():
 
 def test_the_sweeps_heartbeat_is_missed_after_two_periods():
     alarm = ALARMS["Resources"]["SweepSilent"]["Properties"]
-    source = (ROOT / "functions" / "sla_timer" / "chalicelib" / "sla_timer" / "sweeping.py").read_text()
+    source = (
+        ROOT / "functions" / "sla_timer" / "chalicelib" / "sla_timer" / "petitions" / "sweep.py"
+    ).read_text()
     service = MERGES["sla_timer"]["Globals"]["Function"]["Environment"]["Variables"][
         "POWERTOOLS_SERVICE_NAME"
     ]
@@ -192,7 +197,7 @@ def test_a_function_is_told_all_it_must_know_and_nothing_it_ignores(function):
 
 
 def test_every_role_of_the_code_is_a_group_of_the_user_pool():
-    roles = importlib.import_module("chalicelib.casework.officers").Role
+    roles = importlib.import_module("chalicelib.casework.access.officers").Role
     groups = {
         each["Properties"]["GroupName"]
         for each in IDENTITY["Resources"].values()

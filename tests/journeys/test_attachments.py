@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests import files
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from tests.support import files
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 PICTURE = files.picture_with_place()
 LETTER = files.document()

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.working_calendar import VIETNAM
-from tests.builders import CALENDAR, vietnam
-from tests.journeys.people import Citizen, Officer, answer_petition
-from tests.system import System
+from shared.domain.calendar.working_calendar import VIETNAM
+from tests.support.builders import CALENDAR, vietnam
+from tests.support.people import Citizen, Officer, answer_petition
+from tests.support.system import System
 
 
 def days_told(system: System, reference: str, address: str, words: str = "") -> list[str]:

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from infra.local.sms_gateway import Trouble
-from shared.domain.petition import Petition
-from shared.petitions import petition_of
-from shared.replies import Replies
-from tests.faults.injection import Fault
-from tests.journeys.people import GatewayPhone, Phone, reference_in
-from tests.system import System
+from infra.local.providers.sms_gateway import Trouble
+from shared.domain.petition.petition import Petition
+from shared.tables.petitions import petition_of
+from shared.tables.replies import Replies
+from tests.campaigns.faults.injection import Fault
+from tests.support.people import GatewayPhone, Phone, reference_in
+from tests.support.system import System
 
 WAIT = timedelta(minutes=15)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shared.petitions import petition_of
+from shared.tables.petitions import petition_of
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import CITIZEN, Citizen, Officer, Phone, answer_petition, reference_in
-from tests.system import System
+from tests.support.people import CITIZEN, Citizen, Officer, Phone, answer_petition, reference_in
+from tests.support.system import System
 
 ANSWER = "Kết quả công bố trước 30/11."
 
@@ -152,7 +152,7 @@ def test_petition_joins_neither_itself_nor_a_circle_nor_what_ended(
 
 
 def test_hundreds_of_merged_petitions_are_led_a_page_at_a_time(system: System, parent: Citizen, monkeypatch):
-    monkeypatch.setattr("chalicelib.router.merged.PAGE", 2)
+    monkeypatch.setattr("chalicelib.router.follow_parent.PAGE", 2)
     intake = Officer(system, "lan.tiepnhan")
     children = [another(system, n) for n in range(1, 6)]
     for child in children:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.terms import TERMS_2018
-from tests.journeys.people import CITIZEN, Citizen, Officer
-from tests.system import System
+from shared.domain.calendar.terms import TERMS_2018
+from tests.support.people import CITIZEN, Citizen, Officer
+from tests.support.system import System
 
 CONDUCT = "Cán bộ một cửa hẹn tôi bốn lần vẫn không trả kết quả, thái độ rất hách dịch."
 UNIT = "Vụ Công chức - Viên chức"

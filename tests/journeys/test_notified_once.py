@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from infra.local import moto_insides
-from infra.local.functions import HttpRequest
-from infra.local.sms_gateway import Trouble
-from tests.builders import vietnam
-from tests.faults.injection import Fault
-from tests.journeys.people import CITIZEN, Citizen, Officer, answer_petition
-from tests.overheard import Overheard
-from tests.system import System
+from infra.local.emulation import moto_insides
+from infra.local.emulation.functions import HttpRequest
+from infra.local.providers.sms_gateway import Trouble
+from tests.campaigns.faults.injection import Fault
+from tests.support.builders import vietnam
+from tests.support.log_capture import Overheard
+from tests.support.people import CITIZEN, Citizen, Officer, answer_petition
+from tests.support.system import System
 
 NUMBERS = ("0912345678", "0987654321", "0356789012")
 SECRETS = ("Trần Thị Mùa", "Thôn Hạ", "912345678", "mua.tran@thu.example", "nâng ngạch chuyên viên chính")

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.domain.gsm7 import is_gsm7, segments
-from shared.petitions import petition_of
-from tests.journeys.people import GatewayPhone, Officer, Phone, answer_petition, reference_in
-from tests.system import System
+from shared.domain.identity.gsm7 import is_gsm7, segments
+from shared.tables.petitions import petition_of
+from tests.support.people import GatewayPhone, Officer, Phone, answer_petition, reference_in
+from tests.support.system import System
 
 ASK = "De nghi Bo cho biet ket qua thi nang ngach cong chuc chuyen vien chinh dot thang 9"
 

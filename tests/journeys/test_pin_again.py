@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.journeys.people import Citizen
-from tests.system import System
+from tests.support.people import Citizen
+from tests.support.system import System
 
 
 def ask(system: System, reference: str, contact: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.domain.reference import spaced
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from shared.domain.identity.reference import spaced
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 
 def test_same_text_of_the_same_person_under_another_key_is_kept_and_pointed_out(system: System):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.journeys.people import Citizen, Officer, answer_petition
-from tests.system import System
+from tests.support.people import Citizen, Officer, answer_petition
+from tests.support.system import System
 
 
 def test_second_look_goes_above_and_is_approved_by_somebody_else(system: System):

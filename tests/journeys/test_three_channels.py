@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer, Phone, answer_petition, reference_in
-from tests.overheard import Overheard
-from tests.system import System
+from tests.support.log_capture import Overheard
+from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, Phone, answer_petition, reference_in
+from tests.support.system import System
 
 PERSONAL = ("Trần Thị Mùa", "Đông Sơn", "912345678", "mua.tran@thu.example")
 

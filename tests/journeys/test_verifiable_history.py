@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from shared import aws
-from shared.domain import history
-from shared.domain.history import Entry
-from shared.petitions import petition_of
-from tests.journeys.people import Citizen, answer_petition
-from tests.system import System
+from shared.domain.petition import history
+from shared.domain.petition.history import Entry
+from shared.platform import aws
+from shared.tables.petitions import petition_of
+from tests.support.people import Citizen, answer_petition
+from tests.support.system import System
 
 COMMAND = Path(__file__).resolve().parents[2] / "shared" / "web" / "assets" / "verify_history.py"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from tests.support.system import System
 
 PNG: dict[str, Any] = {"Content-Type": "image/png"}
 KEY = "quarantine/26483190274/" + "a" * 32

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import MAX_BODY_BYTES, HttpResponse, load
+from infra.local.emulation.functions import MAX_BODY_BYTES, HttpResponse, load
 from infra.local.system import split
-from tests.faults.injection import Crash
+from tests.campaigns.faults.injection import Crash
 from tests.local.tiny import Script
-from tests.system import System
+from tests.support.system import System
 
 OCTETS = {"content-type": "application/octet-stream"}
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import moto_insides
+from infra.local.emulation import moto_insides
 from tests.local.tiny import Script
-from tests.system import System
+from tests.support.system import System
 
 FIXTURES = [
     {"reference": "a", "unit": "U1", "due_on": "2026-11-05"},

@@ -12,12 +12,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from twilio.request_validator import RequestValidator
 
-from chalicelib.intake.hotline_webhook import HotlineWebhook
-from chalicelib.intake.sms.esms import EsmsWebhook
-from chalicelib.intake.sms.standard_webhooks import StandardSmsWebhook
-from chalicelib.intake.sms.twilio import TwilioWebhook
+from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
+from chalicelib.intake.sms.providers.esms import EsmsWebhook
+from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
+from chalicelib.intake.sms.providers.twilio import TwilioWebhook
 from chalicelib.intake.sms.webhook import WebhookRequest
-from infra.local.providers import Provider, all_providers
+from infra.local.providers.signed_requests import Provider, all_providers
 
 PUBLIC_URL = "http://localhost:8088"
 NOW = datetime.fromisoformat("2026-11-03T09:00:00+07:00")

@@ -10,7 +10,7 @@ from infra.local.clock import TravellingClock
 from infra.local.travel import BackwardsError
 from tests.local.test_pumps import raising, send
 from tests.local.tiny import Script
-from tests.system import START, System
+from tests.support.system import START, System
 
 
 def write_wake_up(system: System, reference: str, wake_at: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Response, SQSEvent
 
-from shared import clock, settings
+from shared.platform import clock, settings
 
 TYPES = ["application/json", "application/octet-stream", "text/plain"]
 

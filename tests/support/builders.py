@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from shared.domain import deadlines
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Channel, Lane, Petition, Petitioner, Proposal, ReplyBy, SealedPart
-from shared.domain.terms import TERMS_2018, Terms
-from shared.domain.working_calendar import VIETNAM, Override, WorkingCalendar
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.terms import TERMS_2018, Terms
+from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Channel, Lane, Petition, Petitioner, Proposal, ReplyBy, SealedPart
 
 CALENDAR = WorkingCalendar(
     [
@@ -108,7 +108,7 @@ def _led_through_work(petition: Petition, state: State) -> Petition:
 def _led_beyond_the_answer(petition: Petition, state: State) -> Petition:
     at = petition.received_at
     if state is State.PUBLISHED:
-        from shared.domain.petition import Publication
+        from shared.domain.petition.petition import Publication
 
         public = Publication(subject="Thi nâng ngạch", content="…", answer="Trả lời.", published_at=at)
         return petition.publish(public, by="officer:binh", at=at, change_id="publish")

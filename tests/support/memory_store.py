@@ -1,6 +1,6 @@
 """The petitions table and the directory in memory, for campaigns too large for an emulator.
 
-They keep the contract of the real ones (`tests/functions/test_petitions_contract.py` runs on both), JSON included.
+They keep the contract of the real ones (`tests/shared/tables/test_petitions_contract.py` runs on both), JSON included.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from infra import seed
-from shared import clock, directory
-from shared.directory import Directory
 from shared.domain.errors import StaleVersionError
-from shared.domain.lifecycle import State
-from shared.domain.petition import Petition
-from shared.domain.wake_ups import next_wake
-from shared.petitions import Petitions, StoredPetition, wake_shard
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.wake_ups import next_wake
+from shared.platform import clock
+from shared.tables import directory
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions, StoredPetition, wake_shard
 
 
 class MemoryDirectory(Directory):

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from standardwebhooks.webhooks import Webhook
 
 from infra.local.driver import Driver
-from infra.local.functions import HttpResponse
+from infra.local.emulation.functions import HttpResponse
 
 CONTENT = (
     "Tôi dự thi nâng ngạch chuyên viên chính đợt tháng 9 nhưng đến nay chưa có thông báo kết quả. "

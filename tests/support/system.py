@@ -17,14 +17,15 @@ from typing import Any
 from chalice.app import Chalice
 
 from infra import seed
-from infra.local import functions, moto_insides
 from infra.local.clock import TravellingClock
-from infra.local.cloud import STAGE
 from infra.local.driver import Driver
-from infra.local.sms_gateway import BrokenError, SentSms, SmsGateway, UnavailableError
+from infra.local.emulation import functions, moto_insides
+from infra.local.emulation.cloud import STAGE
+from infra.local.providers.sms_gateway import BrokenError, SentSms, SmsGateway, UnavailableError
 from infra.local.system import FUNCTIONS, LocalSystem, Wiring
-from shared import aws, directory
-from tests.faults.injection import Injection
+from shared.platform import aws
+from shared.tables import directory
+from tests.campaigns.faults.injection import Injection
 
 START = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 """A Tuesday, 09:00 in Vietnam: received then, a petition is due on 2026-11-23 (docs: domain, the clock)."""

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
-from infra.local.functions import HttpResponse
+from infra.local.emulation.functions import HttpResponse
 
 _UNCONDITIONED = frozenset({"policy", "x-amz-signature", "file"})
 """Fields that need no condition; `x-ignore-…` needs none either."""

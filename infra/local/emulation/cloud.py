@@ -1,7 +1,8 @@
 """The platform inside moto: deployed from the same templates as on AWS, so that the two cannot drift.
 
 What moto's CloudFormation does not know (Cognito, Secrets Manager, keys that sign) is made through moto's APIs: the
-officers' pool from the properties that infra/identity.yaml states, secrets and key as infra/vault.yaml has them.
+officers' pool from the properties that infra/cloudformation/identity.yaml states, secrets and key as
+infra/cloudformation/vault.yaml has them.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from infra.local import moto_insides, template
-from infra.local.moto_insides import ACCOUNT, REGION
-from infra.local.receipts import LocalSns
+from infra.local.emulation import moto_insides, template
+from infra.local.emulation.moto_insides import ACCOUNT, REGION
+from infra.local.providers.receipts import LocalSns
 
-INFRA = Path(__file__).resolve().parents[1]
+TEMPLATES = Path(__file__).resolve().parents[2] / "cloudformation"
 STAGE = "local"
 QUEUES = ("routing", "notices", "timers", "parts", "uploads")
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
@@ -121,7 +122,7 @@ class Cloud:
         with moto_insides.without_queue_policies():
             cloudformation.create_stack(
                 StackName=name,
-                TemplateBody=(INFRA / "platform.yaml").read_text(encoding="utf-8"),
+                TemplateBody=(TEMPLATES / "platform.yaml").read_text(encoding="utf-8"),
                 Parameters=[{"ParameterKey": "Stage", "ParameterValue": STAGE}],
             )
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
@@ -131,7 +132,7 @@ class Cloud:
 
     def _furnish_bucket(self) -> None:
         """Give the bucket what its template says of versions and the queue: moto's CloudFormation passes over both."""
-        platform = template.read(INFRA / "platform.yaml", {"Stage": STAGE})
+        platform = template.read(TEMPLATES / "platform.yaml", {"Stage": STAGE})
         (bucket,) = template.of_type(platform, "AWS::S3::Bucket")
         told = [
             {
@@ -153,7 +154,7 @@ class Cloud:
         moto_insides.empty_queue(self.queue_name("uploads"))
 
     def _make_identity(self) -> None:
-        identity = template.read(INFRA / "identity.yaml", {"Stage": STAGE})
+        identity = template.read(TEMPLATES / "identity.yaml", {"Stage": STAGE})
         cognito = self.client("cognito-idp")
         (pool,) = template.of_type(identity, "AWS::Cognito::UserPool")
         (desk,) = template.of_type(identity, "AWS::Cognito::UserPoolClient")
@@ -191,7 +192,7 @@ class Cloud:
             manager.create_secret(Name=name, SecretString=json.dumps(value))
 
     def _make_roots_key(self) -> None:
-        vault = template.read(INFRA / "vault.yaml", {"Stage": STAGE})
+        vault = template.read(TEMPLATES / "vault.yaml", {"Stage": STAGE})
         kms = self.client("kms")
         (key,) = template.of_type(vault, "AWS::KMS::Key")
         (alias,) = template.of_type(vault, "AWS::KMS::Alias")

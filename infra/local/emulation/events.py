@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from infra.local.moto_insides import ACCOUNT, REGION
+from infra.local.emulation.moto_insides import ACCOUNT, REGION
 
 
 def queue_event(messages: Sequence[dict[str, Any]], queue_arn: str) -> dict[str, Any]:

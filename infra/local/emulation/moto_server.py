@@ -12,7 +12,7 @@ from werkzeug.formparser import parse_form_data
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
-from infra.local.bucket import BucketDoor
+from infra.local.emulation.bucket import BucketDoor
 
 MOST_UPLOADED = 64 * 1024 * 1024
 """Bytes of a form that are read at all."""

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from infra.local import events, moto_insides
-from infra.local.functions import InvocationError, Invoke
-from infra.local.receipts import ReceiptPump
+from infra.local.emulation import events, moto_insides
+from infra.local.emulation.functions import InvocationError, Invoke
+from infra.local.providers.receipts import ReceiptPump
 
 STREAM_BATCH = 100
 STREAM_ATTEMPTS = 5

@@ -10,13 +10,13 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
-from infra.local import moto_insides
-from infra.local.cloud import Cloud
-from infra.local.sms_gateway import SmsGateway
-from shared.deliveries import Delivery, DeliveryChannel, DeliveryState
-from shared.domain.gsm7 import segments
-from shared.petitions import petition_of
-from shared.seal import Seal
+from infra.local.emulation import moto_insides
+from infra.local.emulation.cloud import Cloud
+from infra.local.providers.sms_gateway import SmsGateway
+from shared.domain.identity.gsm7 import segments
+from shared.platform.seal import Seal
+from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
+from shared.tables.petitions import petition_of
 
 Channel = Literal["EMAIL", "SMS", "PHONE"]
 

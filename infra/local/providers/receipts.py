@@ -25,9 +25,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from infra.local import moto_insides
-from infra.local.functions import HttpRequest, HttpResponse
-from infra.local.sms_gateway import SentSms, SmsGateway
+from infra.local.emulation import moto_insides
+from infra.local.emulation.functions import HttpRequest, HttpResponse
+from infra.local.providers.sms_gateway import SentSms, SmsGateway
 
 CERTIFICATE_URL = "https://sns.ap-southeast-1.amazonaws.com/SimpleNotificationService-local.pem"
 TRIES = 5

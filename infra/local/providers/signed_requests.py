@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from shared.domain.working_calendar import VIETNAM
+from shared.domain.calendar.working_calendar import VIETNAM
 
 Credentials = Mapping[str, Mapping[str, str]]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from shared.domain.terms import Terms
-from shared.domain.working_calendar import WorkingCalendar, end_of_day, local_date
+from shared.domain.calendar.terms import Terms
+from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day, local_date
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 

@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import Final, Literal, final, get_args
 from zoneinfo import ZoneInfo
 
+from shared.domain.calendar.public_holidays import DAYS_OFF, EDITION, FIRST_DAY, LAST_DAY, WORKED_WEEKENDS
 from shared.domain.errors import InvalidInputError, PetitionError
-from shared.domain.public_holidays import DAYS_OFF, EDITION, FIRST_DAY, LAST_DAY, WORKED_WEEKENDS
 
 VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone in which dates and deadlines are counted: UTC+7 all year."""
@@ -38,7 +38,7 @@ class CalendarRangeError(PetitionError):
         self.asked, self.first, self.last = asked, FIRST_DAY, LAST_DAY
         super().__init__(
             f"no working calendar for {asked}: public holidays are known from {FIRST_DAY} to {LAST_DAY}; "
-            "regenerate shared/domain/public_holidays.py for more years"
+            "regenerate shared/domain/calendar/public_holidays.py for more years"
         )
 
 

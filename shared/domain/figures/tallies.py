@@ -2,7 +2,7 @@
 
 A tally holds nothing that depends on today: what was done is counted as kept or late, what is still owed under the
 day it is due, so that whoever reads a sum can tell on any later day what is overdue. Whether a duty was kept is asked
-of `shared.domain.duties`, as on the petitioner's page and the officer's desk, so the three cannot differ.
+of `shared.domain.promises.duties`, as on the petitioner's page and the officer's desk, so the three cannot differ.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.domain.duties import DutyKind, Standing, duties
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Kind, Lane, Petition
-from shared.domain.terms import Terms
-from shared.domain.working_calendar import WorkingCalendar, local_date
+from shared.domain.calendar.terms import Terms
+from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.domain.promises.duties import DutyKind, Standing, duties
 
 Tally = Counter[str]
 """Counts by name: `received`, `state:ANSWERED`, `ANSWER:KEPT`, `ANSWER:DUE:2026-11-23` …"""

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from shared.domain.gsm7 import unaccented
+from shared.domain.identity.gsm7 import unaccented
 
 
 class Province(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from shared.domain.petition import Kind, Petition
+from shared.domain.petition.petition import Kind, Petition
 
 FIELD = "TTRA"
 """The field whose unit, Thanh tra Bộ, examines conduct and denunciations."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Lane, Petition
-from shared.domain.terms import Terms
+from shared.domain.calendar.terms import Terms
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Lane, Petition
 
 DISPUTE = "dispute"
 """The fact of a return that made a dispute of it, and of the assignment that decided it."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.domain.attachments import (
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.errors import InvalidInputError, UnknownAttachmentError
+from shared.domain.petition.attachments import (
     Attachment,
     AttachmentState,
     BelongsTo,
@@ -17,10 +19,8 @@ from shared.domain.attachments import (
     Rejection,
     clean_filename,
 )
-from shared.domain.errors import InvalidInputError, UnknownAttachmentError
-from shared.domain.lifecycle import Action, State, target_of
-from shared.domain.petition import Petition
-from shared.domain.working_calendar import local_date
+from shared.domain.petition.lifecycle import Action, State, target_of
+from shared.domain.petition.petition import Petition
 
 
 class CleanFile(NamedTuple):

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.lifecycle import Action, State
+from shared.domain.petition.lifecycle import Action, State
 
 FIRST_HASH = "0" * 64
 """What stands before the first entry."""

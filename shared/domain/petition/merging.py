@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from shared.domain import attaching
-from shared.domain.lifecycle import UNANSWERED, Action, State, target_of
-from shared.domain.petition import Petition
+from shared.domain.petition import file_verbs
+from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
+from shared.domain.petition.petition import Petition
 
 SETTLING = (Action.APPROVE, Action.REFUSE, Action.FORWARD, Action.GUIDE, Action.ANSWER_WITH_PARENT)
 """Entries of a parent that answer its children too."""
@@ -152,7 +152,7 @@ def _answered(child: Petition, parent: Petition, at: datetime) -> Petition:
         facts={**settling.facts, "parent": parent.reference, "as": shown_as},
         to=_ENDS_AS[Action(shown_as)],
         answer=parent.answer if shown_as == Action.APPROVE else None,
-        attachments=attaching.files_with_answer_of(parent, child),
+        attachments=file_verbs.files_with_answer_of(parent, child),
         unit=parent.unit,
         field=parent.field,
         handler=None,

@@ -12,11 +12,11 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain import history
-from shared.domain.attachments import Attachment
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.history import Entry
-from shared.domain.lifecycle import UNANSWERED, Action, State, target_of
+from shared.domain.petition import history
+from shared.domain.petition.attachments import Attachment
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
 
 MAX_CONTENT = 10_000
 """Characters of a petition's content; longer texts go into an attachment."""
@@ -220,7 +220,7 @@ class Petition(BaseModel):
     body_digest: str
     """Digest of what was submitted, so that a key used again with other content is noticed."""
     sketch: tuple[str, ...] = ()
-    """Keys that petitions of nearly the same wording share (`shared.domain.similarity`)."""
+    """Keys that petitions of nearly the same wording share (`shared.domain.figures.similarity`)."""
     proposal: Proposal | None = None
     draft: Answer | None = None
     answer: Answer | None = None
@@ -621,7 +621,7 @@ class Petition(BaseModel):
         )
 
     def send_pin(self, channel: ReplyBy, *, at: datetime, change_id: str) -> Self:
-        """Have the PIN given again over a contact on file (`shared.domain.pin_again` says how often)."""
+        """Have the PIN given again over a contact on file (`shared.domain.petition.pin_again` says how often)."""
         return self.record(
             Action.SEND_PIN, by="petitioner", at=at, change_id=change_id, facts={"channel": channel}
         )
@@ -747,7 +747,7 @@ class Petition(BaseModel):
         """Look at the matter once more, at a higher level than the one that answered; only once.
 
         The second look is a promise of its own, due on `due_on`; when the first was due stays in the history.
-        Who may ask for it, and which unit it goes to: `shared.domain.second_look`.
+        Who may ask for it, and which unit it goes to: `shared.domain.petition.second_look`.
         """
         if self.last(Action.REOPEN):
             raise ActionNotPossibleError(Action.REOPEN, "reopened-before")

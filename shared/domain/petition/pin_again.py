@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Petition
-from shared.domain.working_calendar import local_date
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
 
 NOT_AGAIN_WITHIN = timedelta(minutes=2)
 """A second click within this time sends nothing more."""

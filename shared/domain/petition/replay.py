@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from itertools import takewhile
 
-from shared.domain.history import FILED
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Kind, Lane, Petition, Rating
+from shared.domain.petition.history import FILED
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Kind, Lane, Petition, Rating
 
 
 def as_it_stood(petition: Petition, at: datetime) -> Petition | None:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Petition
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition
 
 WRITTEN_LATER = frozenset({Action.SUPPLEMENT, Action.REOPEN, Action.RATE, Action.WITHDRAW})
 """What carries a petitioner's words after the first ones."""

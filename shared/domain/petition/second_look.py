@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.domain import deadlines
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.terms import Terms
+from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.lifecycle import RESULT_KNOWN, Action, State
-from shared.domain.petition import Petition
-from shared.domain.terms import Terms
-from shared.domain.working_calendar import WorkingCalendar
+from shared.domain.petition.lifecycle import RESULT_KNOWN, Action, State
+from shared.domain.petition.petition import Petition
 
 
 class SecondLook(NamedTuple):

@@ -15,14 +15,14 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain import deadlines
-from shared.domain.evidence import Evidence, Proof, Telling
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action
-from shared.domain.notices import Audience, notices_after
-from shared.domain.petition import Lane, Petition
-from shared.domain.terms import Terms
-from shared.domain.working_calendar import WorkingCalendar, end_of_day, local_date
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.terms import Terms
+from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day, local_date
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Lane, Petition
+from shared.domain.promises.evidence import Evidence, Proof, Telling
+from shared.domain.promises.notices import Audience, notices_after
 
 
 class DutyKind(StrEnum):

@@ -1,6 +1,6 @@
 """What shows that a petitioner was told: the law's duty is not that a message was sent, but that they know.
 
-Pure facts; `shared.told` takes them from the deliveries and from what the petitioner was seen reading.
+Pure facts; `shared.tables.evidence` takes them from the deliveries and from what the petitioner was seen reading.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from shared.domain.lifecycle import Action, State
+from shared.domain.petition.lifecycle import Action, State
 
 if TYPE_CHECKING:
-    from shared.domain.history import Entry
-    from shared.domain.petition import Petition
+    from shared.domain.petition.history import Entry
+    from shared.domain.petition.petition import Petition
 
 
 class Audience(StrEnum):

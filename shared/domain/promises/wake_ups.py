@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.domain import deadlines, merging
-from shared.domain.lifecycle import ENDED, RESULT_KNOWN, Action, State
-from shared.domain.notices import ESCALATION_LADDER
-from shared.domain.petition import Lane, Petition
-from shared.domain.terms import Terms
-from shared.domain.working_calendar import WorkingCalendar, at_local, end_of_day, local_date
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.terms import Terms
+from shared.domain.calendar.working_calendar import WorkingCalendar, at_local, end_of_day, local_date
+from shared.domain.petition import merging
+from shared.domain.petition.lifecycle import ENDED, RESULT_KNOWN, Action, State
+from shared.domain.petition.petition import Lane, Petition
+from shared.domain.promises.notices import ESCALATION_LADDER
 
 
 class WakeUp(NamedTuple):

@@ -15,11 +15,11 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
-from infra.local.functions import HttpResponse
-from tests import files
-from tests.builders import vietnam
-from tests.journeys.people import CITIZEN, CONTENT, GatewayPhone, Phone, reference_in
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from tests.support import files
+from tests.support.builders import vietnam
+from tests.support.people import CITIZEN, CONTENT, GatewayPhone, Phone, reference_in
+from tests.support.system import System
 
 TRIES = 5
 OTHER = CITIZEN | {"name": "Lê Văn Bốn", "phone": "0912 000 004", "email": "bon@thu.example"}

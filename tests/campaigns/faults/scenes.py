@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared.deliveries import DeliveryState
-from tests.faults.injection import Call, Fault
-from tests.faults.lives import LIVES, Life, Step, World
-from tests.system import Kept, System
+from shared.tables.deliveries import DeliveryState
+from tests.campaigns.faults.injection import Call, Fault
+from tests.campaigns.faults.lives import LIVES, Life, Step, World
+from tests.support.system import Kept, System
 
 NAMES = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if not step.is_known]
 KNOWN = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if step.is_known]

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.injection import Call, Fault
-from tests.faults.scenes import CRASHES, FAULTS, KNOWN, NAMES, Rehearsal, Scene, differences
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from tests.campaigns.faults.injection import Call, Fault
+from tests.campaigns.faults.scenes import CRASHES, FAULTS, KNOWN, NAMES, Rehearsal, Scene, differences
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 MOST = 4
 LEAST_POINTS = 600

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.faults.injection import Fault
-from tests.faults.lives import World
-from tests.faults.scenes import Outcome, differences, outcome
-from tests.system import System
+from tests.campaigns.faults.injection import Fault
+from tests.campaigns.faults.lives import World
+from tests.campaigns.faults.scenes import Outcome, differences, outcome
+from tests.support.system import System
 
 QUEUES = ("routing", "notices", "timers")
 TRIES = 12

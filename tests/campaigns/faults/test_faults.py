@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.faults.injection import Call, Fault
-from tests.faults.scenes import FAULTS, KNOWN, NAMES, Rehearsal, Scene, differences
-from tests.system import System
+from tests.campaigns.faults.injection import Call, Fault
+from tests.campaigns.faults.scenes import FAULTS, KNOWN, NAMES, Rehearsal, Scene, differences
+from tests.support.system import System
 
 LEAST_POINTS = 2_000
 EVERY = 3

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from shared import aws
-from tests.faults.injection import Call, Crash, Fault, Injection
+from shared.platform import aws
+from tests.campaigns.faults.injection import Call, Crash, Fault, Injection
 from tests.local.tiny import Script
-from tests.system import System
+from tests.support.system import System
 
 UNLESS_THERE = {
     "ConditionExpression": "attribute_not_exists(#key)",

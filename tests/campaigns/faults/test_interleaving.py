@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from tests.journeys.people import CITIZEN, CONTENT
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from tests.support.people import CITIZEN, CONTENT
+from tests.support.system import System
 
 FORM = {"content": CONTENT, "name": "An", "address": "Huế", "phone": "0912 345 678", "key": "page-1"}
 BODY = {"content": CONTENT, "petitioner": CITIZEN}

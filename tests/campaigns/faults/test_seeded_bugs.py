@@ -7,22 +7,22 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.casework.acting import Casework
-from chalicelib.intake.uploads.checking import UploadCheck
-from chalicelib.notifier.courier import Courier
-from chalicelib.router import relaying
-from chalicelib.router.relaying import Relay
-from shared import queues
-from shared.domain import wake_ups
-from shared.petitions import Petitions
-from shared.reception import Reception
+from chalicelib.casework.actions.take_action import Casework
+from chalicelib.intake.uploads.check_upload import UploadCheck
+from chalicelib.notifier.notices.deliver_notice import Courier
+from chalicelib.router import relay_changes
+from chalicelib.router.relay_changes import Relay
+from shared.domain.promises import wake_ups
+from shared.platform import queues
+from shared.tables.petitions import Petitions
+from shared.use_cases.receive_submission import Reception
 from tests.campaigns import test_simulation as checks
+from tests.campaigns.faults.injection import Fault
+from tests.campaigns.faults.lives import LIVES, Life
+from tests.campaigns.faults.scenes import Rehearsal, Scene, differences
+from tests.campaigns.faults.seeding import seeded
 from tests.campaigns.simulation import Simulation
-from tests.faults.injection import Fault
-from tests.faults.lives import LIVES, Life
-from tests.faults.scenes import Rehearsal, Scene, differences
-from tests.faults.seeding import seeded
-from tests.system import System
+from tests.support.system import System
 
 
 class Bug(NamedTuple):
@@ -130,7 +130,7 @@ def test_scenes_notice(rehearsal: Rehearsal, bug: Bug, scene: str, fault: Fault)
 
 SEEN_BY_THE_SIMULATION = [
     pytest.param(
-        Bug(relaying.notice_requests, "petition.history[seen:]", "petition.history[seen + 1 :]"),
+        Bug(relay_changes.notice_requests, "petition.history[seen:]", "petition.history[seen + 1 :]"),
         checks.test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other,
         id="the first of the new entries tells nobody",
     ),

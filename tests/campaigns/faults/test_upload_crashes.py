@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.lifecycle import Action
-from shared.petitions import petition_of
-from tests import files
-from tests.faults.injection import Call, Fault
-from tests.journeys.people import Citizen
-from tests.system import System
+from shared.domain.petition.lifecycle import Action
+from shared.tables.petitions import petition_of
+from tests.campaigns.faults.injection import Call, Fault
+from tests.support import files
+from tests.support.people import Citizen
+from tests.support.system import System
 
 PICTURE = files.picture_with_place()
 FAULTS = (

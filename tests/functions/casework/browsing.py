@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 from infra.local.driver import Driver
-from infra.local.functions import HttpResponse
-from tests.system import PUBLIC_URL
+from infra.local.emulation.functions import HttpResponse
+from tests.support.system import PUBLIC_URL
 
 
 class Form:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import load
+from infra.local.emulation.functions import load
+from tests.functions.casework.access.test_permissions import _cells
 from tests.functions.casework.browsing import Browser
-from tests.functions.casework.test_permissions import _cells
-from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer
-from tests.system import System
+from tests.support.people import CITIZEN, CONTENT, Citizen, Officer
+from tests.support.system import System
 
 ROOT = Path(__file__).resolve().parents[3]
 WHO = {

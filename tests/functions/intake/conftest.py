@@ -1,4 +1,4 @@
-"""Intake alone on the platform of infra/platform.yaml in moto, called through its HTTP doors."""
+"""Intake alone on the platform of infra/cloudformation/platform.yaml in moto, called through its HTTP doors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.intake import composition
-from infra.local import functions
+from infra.local.emulation import functions
 from infra.local.system import FUNCTIONS
-from shared.domain.petition import Petition
-from tests.system import System
+from shared.domain.petition.petition import Petition
+from tests.support.system import System
 
 
 def _intake_alone() -> dict[str, Chalice]:

@@ -21,7 +21,7 @@ HEAVY = ("aws_lambda_powertools", "boto3", "holidays", "jinja2", "jwt", "phonenu
             ("aws_lambda_powertools", "boto3", "phonenumbers"),
             id="a page",
         ),
-        pytest.param(("app", "chalicelib.intake.webhooks"), ("boto3", "holidays", "jinja2"), id="an SMS"),
+        pytest.param(("app", "chalicelib.intake.api.webhooks"), ("boto3", "holidays", "jinja2"), id="an SMS"),
     ],
 )
 def test_nothing_needless_is_imported(modules, needless):

@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from infra.local.outbox import Outgoing
-from shared import secrets, settings
-from shared.deliveries import Deliveries, Delivery
-from shared.directory import Directory
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Channel, Identity, Kind, Petition, Petitioner, ReplyBy
-from shared.domain.reference import contact_key
-from shared.domain.working_calendar import local_date
-from shared.messages import NoticeRequest
-from shared.opt_outs import OptOuts
-from shared.petitions import Petitions
-from shared.seal import Seal
-from shared.settings import Settings
-from shared.suppressions import Suppressions
-from tests.system import System
+from infra.local.providers.outbox import Outgoing
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.reference import contact_key
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Channel, Identity, Kind, Petition, Petitioner, ReplyBy
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.platform import secrets, settings
+from shared.platform.messages import NoticeRequest
+from shared.platform.seal import Seal
+from shared.platform.settings import Settings
+from shared.tables.deliveries import Deliveries, Delivery
+from shared.tables.directory import Directory
+from shared.tables.opt_outs import OptOuts
+from shared.tables.petitions import Petitions
+from shared.tables.suppressions import Suppressions
+from tests.support.system import System
 
 REFERENCE = "26483190275"
 EMAIL, PHONE = "binh.tran@thu.example", "+84912345678"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.router.complained import named_units
-from shared.domain.petition import Kind, Lane, Petition
-from shared.petitions import petition_of
-from tests.fakes.memory import MemoryDirectory
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from chalicelib.router.complained_unit import named_units
+from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.tables.petitions import petition_of
+from tests.support.memory_store import MemoryDirectory
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 TODAY = date(2026, 11, 3)
 

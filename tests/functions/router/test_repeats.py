@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.router import composition
-from shared.domain.petition import Kind, Lane, Petition
-from shared.domain.reference import spaced
-from shared.petitions import petition_of
-from tests.journeys.people import CITIZEN, Citizen
-from tests.system import System
+from shared.domain.identity.reference import spaced
+from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.tables.petitions import petition_of
+from tests.support.people import CITIZEN, Citizen
+from tests.support.system import System
 
 LETTER = (
     "Tôi dự thi nâng ngạch công chức tháng trước mà nay chưa được Phòng Nội vụ trả lời kết quả và lý do chậm."

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib.router.composition import router
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Lane, Petition
-from shared.petitions import petition_of
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Lane, Petition
+from shared.tables.petitions import petition_of
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Citizen, Officer, Phone, answer_petition, reference_in
-from tests.system import System
+from tests.support.people import Citizen, Officer, Phone, answer_petition, reference_in
+from tests.support.system import System
 
 PLAIN = "Tôi gửi thêm quyết định nâng lương số 12 ngày 3/4/2024."
 SURE = "Tôi tố cáo ông Trần Văn Cường, trưởng phòng, đã nhận hối lộ 20 triệu đồng để sửa điểm."

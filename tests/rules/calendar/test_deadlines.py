@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.deadlines import (
+from shared.domain.calendar.deadlines import (
     DaysLeft,
     SkippedDay,
     answer_due_on,
@@ -25,9 +25,8 @@ from shared.domain.deadlines import (
     publication_due_on,
     warning_on,
 )
-from shared.domain.errors import RuleMissingError
-from shared.domain.terms import TERMS_2018, Terms, TermsMissingError, terms_in_force
-from shared.domain.working_calendar import (
+from shared.domain.calendar.terms import TERMS_2018, Terms, TermsMissingError, terms_in_force
+from shared.domain.calendar.working_calendar import (
     VIETNAM,
     CalendarRangeError,
     Override,
@@ -36,7 +35,8 @@ from shared.domain.working_calendar import (
     end_of_day,
     local_date,
 )
-from tests.domain.calendar_oracle import (
+from shared.domain.errors import RuleMissingError
+from tests.rules.calendar.calendar_oracle import (
     FIRST,
     LAST,
     BeyondTheOracleError,

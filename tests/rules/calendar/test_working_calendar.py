@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.seed import generate_public_holidays
-from shared.domain import public_holidays
-from shared.domain.errors import InvalidInputError
-from shared.domain.working_calendar import (
+from shared.domain.calendar import public_holidays
+from shared.domain.calendar.working_calendar import (
     VIETNAM,
     CalendarRangeError,
     Override,
@@ -24,7 +23,8 @@ from shared.domain.working_calendar import (
     end_of_day,
     local_date,
 )
-from tests.domain.calendar_oracle import (
+from shared.domain.errors import InvalidInputError
+from tests.rules.calendar.calendar_oracle import (
     FIRST,
     LAST,
     BeyondTheOracleError,

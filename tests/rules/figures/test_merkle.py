@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.merkle import NOTHING_BEFORE, Statement, leaf_of, top_of, tree_of
+from shared.domain.figures.merkle import NOTHING_BEFORE, Statement, leaf_of, top_of, tree_of
 
 LEAVES = st.lists(st.binary(min_size=32, max_size=32).map(bytes.hex), min_size=1, max_size=40, unique=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.similarity import KEYS, similarity, sketch
+from shared.domain.figures.similarity import KEYS, similarity, sketch
 
 LETTER = (
     "Kính gửi Bộ Nội vụ, chúng tôi là giáo viên hợp đồng của huyện, đã dạy mười hai năm nhưng chưa được xét tuyển "

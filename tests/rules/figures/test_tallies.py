@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.duties import DutyKind, Standing, duties
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Channel, Identity, Kind, Lane, Rating
-from shared.domain.tallies import Breakdown, groups_of, shelf_of, standing, summed, tally_of
-from shared.domain.working_calendar import local_date
-from tests.builders import CALENDAR, RECEIVED_AT, REFERENCE, TERMS, a_petition, vietnam
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of, standing, summed, tally_of
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Channel, Identity, Kind, Lane, Rating
+from shared.domain.promises.duties import DutyKind, Standing, duties
+from tests.support.builders import CALENDAR, RECEIVED_AT, REFERENCE, TERMS, a_petition, vietnam
 
 HORIZON = vietnam("2026-12-31")
 SECRETS = ("Trần Thị Mùa", "bí mật")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.trends import MINIMUM, WEEKS_BEFORE, Count, begins, jumps, least_jump
+from shared.domain.figures.trends import MINIMUM, WEEKS_BEFORE, Count, begins, jumps, least_jump
 
 LAST = date(2027, 2, 28)
 EVEN = [10] * WEEKS_BEFORE

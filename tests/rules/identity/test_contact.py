@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.contact import (
+from shared.domain.errors import InvalidInputError
+from shared.domain.identity.contact import (
     OLD_MOBILE_PREFIXES,
     ContactError,
     masked_email,
@@ -17,7 +18,6 @@ from shared.domain.contact import (
     normal_email,
     normal_phone,
 )
-from shared.domain.errors import InvalidInputError
 
 
 @pytest.mark.parametrize(

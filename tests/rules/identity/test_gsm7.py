@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.gsm7 import is_gsm7, segments, unaccented
+from shared.domain.identity.gsm7 import is_gsm7, segments, unaccented
 
 EVERY_VIETNAMESE_LETTER = (
     "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain.provinces import BY_CODE, PROVINCES, province_of
+from shared.domain.identity.provinces import BY_CODE, PROVINCES, province_of
 
 
 def test_there_are_34_since_july_2025_each_under_one_code_and_name():

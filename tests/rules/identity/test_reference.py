@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import reference
+from shared.domain.identity import reference
 
 KEY = b"k" * 64
 references = st.text(min_size=1, max_size=40).map(lambda s: next(reference.candidates(KEY, s, 2026)))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import attaching
-from shared.domain.attachments import (
+from shared.domain.errors import ActionNotPossibleError, InvalidInputError, UnknownAttachmentError
+from shared.domain.petition import file_verbs
+from shared.domain.petition.attachments import (
     LONGEST_FILENAME,
     Attachment,
     AttachmentState,
@@ -21,15 +22,14 @@ from shared.domain.attachments import (
     place_of,
     quarantine_key,
 )
-from shared.domain.errors import ActionNotPossibleError, InvalidInputError, UnknownAttachmentError
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import Audience, NoticeKind, notices_after
-from shared.domain.petition import Petition, Publication
-from tests.builders import RECEIVED_AT, REFERENCE, a_petition
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition, Publication
+from shared.domain.promises.notices import Audience, NoticeKind, notices_after
+from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
 
 AT = RECEIVED_AT
 LIMITS = Limits(files=2, bytes_each=1000, upload_within=timedelta(minutes=30))
-FILE = attaching.CleanFile("image/jpeg", 900, "5" * 64)
+FILE = file_verbs.CleanFile("image/jpeg", 900, "5" * 64)
 
 
 def a_file(number: int = 1, **facts: Any) -> Attachment:
@@ -43,13 +43,13 @@ def a_file(number: int = 1, **facts: Any) -> Attachment:
 
 
 def with_file(petition: Petition, number: int = 1, **facts: Any) -> Petition:
-    return attaching.expect(petition, a_file(number, **facts), LIMITS, change_id=f"attach:{number}")
+    return file_verbs.expect(petition, a_file(number, **facts), LIMITS, change_id=f"attach:{number}")
 
 
 def kept(petition: Petition, number: int = 1) -> Petition:
     attachment = petition.attachment(f"{number:032x}")
     assert attachment is not None
-    return attaching.keep(petition, attachment, FILE, at=AT, change_id=f"checked:{number}")
+    return file_verbs.keep(petition, attachment, FILE, at=AT, change_id=f"checked:{number}")
 
 
 def answers_file(number: int = 9) -> dict[str, Any]:
@@ -79,14 +79,14 @@ def test_a_clean_file_is_in_the_history_with_its_digest():
 def test_a_rejected_file_says_why_and_is_never_given_out():
     petition = with_file(a_petition())
 
-    petition = attaching.reject(
+    petition = file_verbs.reject(
         petition, petition.attachments[0], Rejection.INFECTED, at=AT, change_id="checked:1"
     )
 
     assert petition.attachments[0].rejection is Rejection.INFECTED
     assert petition.history[-1].facts["reason"] == "INFECTED"
     with pytest.raises(UnknownAttachmentError):
-        attaching.clean_file(petition, petition.attachments[0].id, BelongsTo.PETITION)
+        file_verbs.clean_file(petition, petition.attachments[0].id, BelongsTo.PETITION)
 
 
 @pytest.mark.parametrize(
@@ -179,10 +179,10 @@ def test_opening_is_recorded_once_for_each_officer_file_and_day():
     petition = kept(with_file(a_petition()))
     (file,) = petition.attachments
 
-    opened = attaching.record_opening(petition, file, by="officer:minh", at=AT)
-    again = attaching.record_opening(opened, file, by="officer:minh", at=AT + timedelta(hours=3))
-    another = attaching.record_opening(again, file, by="officer:lan", at=AT)
-    next_day = attaching.record_opening(another, file, by="officer:minh", at=AT + timedelta(days=1))
+    opened = file_verbs.record_opening(petition, file, by="officer:minh", at=AT)
+    again = file_verbs.record_opening(opened, file, by="officer:minh", at=AT + timedelta(hours=3))
+    another = file_verbs.record_opening(again, file, by="officer:lan", at=AT)
+    next_day = file_verbs.record_opening(another, file, by="officer:minh", at=AT + timedelta(days=1))
 
     assert again is opened
     assert [e.by for e in next_day.history if e.action is Action.OPEN_ATTACHMENT] == [
@@ -216,14 +216,14 @@ def test_child_has_the_files_of_its_parents_answer_and_never_erases_them():
     ).approve(by="officer:binh", officer="binh", at=AT, change_id="a")
     own = kept(with_file(a_petition(State.ASSIGNED)))
 
-    child = own.model_copy(update={"attachments": attaching.files_with_answer_of(parent, own)})
+    child = own.model_copy(update={"attachments": file_verbs.files_with_answer_of(parent, own)})
 
     assert [(one.id, one.parent) for one in child.attachments] == [
         (f"{1:032x}", None),
         (f"{9:032x}", parent.reference),
     ]
-    assert attaching.files_with_answer_of(parent, child) == child.attachments
-    assert attaching.files_to_erase(child) == own.attachments
+    assert file_verbs.files_with_answer_of(parent, child) == child.attachments
+    assert file_verbs.files_to_erase(child) == own.attachments
 
 
 @pytest.mark.parametrize(

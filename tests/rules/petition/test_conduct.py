@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.conduct import examiner, is_barred, may_be_given, reporting_line
-from shared.domain.petition import Kind
-from tests.builders import a_petition
+from shared.domain.petition.conduct import examiner, is_barred, may_be_given, reporting_line
+from shared.domain.petition.petition import Kind
+from tests.support.builders import a_petition
 
 PARENTS = {
     "BO": None,

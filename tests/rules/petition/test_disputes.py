@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain import disputes
-from shared.domain.lifecycle import State
-from shared.domain.petition import Petition
-from tests.builders import RECEIVED_AT, TERMS, a_petition
+from shared.domain.petition import disputes
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Petition
+from tests.support.builders import RECEIVED_AT, TERMS, a_petition
 
 
 def by(name: str, change_id: str) -> dict[str, Any]:

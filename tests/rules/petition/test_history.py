@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from shared.domain import history
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action, State
-from tests.builders import RECEIVED_AT, a_petition
+from shared.domain.petition import history
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action, State
+from tests.support.builders import RECEIVED_AT, a_petition
 
 PETITION = a_petition(State.ANSWERED)
 CHAIN = PETITION.history

@@ -7,13 +7,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.domain import wake_ups
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.history import FILED
-from shared.domain.lifecycle import ENDED, MOVES, UNANSWERED, Action, State, possible_actions, target_of
-from shared.domain.past import as_it_stood
-from shared.domain.petition import Kind, Lane, Publication
-from tests.builders import CALENDAR, RECEIVED_AT, SECOND_DUE_ON, TERMS, a_petition, vietnam
+from shared.domain.petition.history import FILED
+from shared.domain.petition.lifecycle import (
+    ENDED,
+    MOVES,
+    UNANSWERED,
+    Action,
+    State,
+    possible_actions,
+    target_of,
+)
+from shared.domain.petition.petition import Kind, Lane, Publication
+from shared.domain.petition.replay import as_it_stood
+from shared.domain.promises import wake_ups
+from tests.support.builders import CALENDAR, RECEIVED_AT, SECOND_DUE_ON, TERMS, a_petition, vietnam
 
 S, A = State, Action
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from shared.domain import merging, wake_ups
-from shared.domain.duties import DutyKind, Standing, duties
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import Audience, NoticeKind, notices_after
-from shared.domain.petition import Petition
-from tests.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
+from shared.domain.petition import merging
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition
+from shared.domain.promises import wake_ups
+from shared.domain.promises.duties import DutyKind, Standing, duties
+from shared.domain.promises.notices import Audience, NoticeKind, notices_after
+from tests.support.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
 
 A, S = Action, State
 PARENT, CHILD = "26111111111", "26222222222"

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain import screening
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Lane, Petition
-from shared.domain.screening import Finding
-from tests.builders import RECEIVED_AT, a_petition
+from shared.domain.petition import screening
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.screening import Finding
+from tests.support.builders import RECEIVED_AT, a_petition
 
 LATER = RECEIVED_AT + timedelta(days=2)
 TEXT = "Chị thủ quỹ giữ lại của mỗi người một khoản."

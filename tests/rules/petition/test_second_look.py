@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from shared.domain.duties import DutyKind, duties
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import Audience, NoticeKind, notices_after
-from shared.domain.petition import Petition
-from shared.domain.second_look import (
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.second_look import (
     SecondLook,
     ask_for_second_look,
     may_ask_for_second_look,
     second_look_of,
 )
-from tests.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
+from shared.domain.promises.duties import DutyKind, duties
+from shared.domain.promises.notices import Audience, NoticeKind, notices_after
+from tests.support.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
 
 RUNGS = {"VCCVC": 0, "TTTT": 0, "VPB": 1, "TTRA": 2, "TCT": 3}
 ASKED_AT = vietnam("2026-06-30")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from shared.domain.duties import DutyKind, Standing, duties
-from shared.domain.evidence import Proof, Telling
-from shared.domain.lifecycle import Action, State
-from shared.domain.wake_ups import due_now
-from tests.builders import CALENDAR, SECOND_DUE_ON, TERMS, a_petition, vietnam
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.promises.duties import DutyKind, Standing, duties
+from shared.domain.promises.evidence import Proof, Telling
+from shared.domain.promises.wake_ups import due_now
+from tests.support.builders import CALENDAR, SECOND_DUE_ON, TERMS, a_petition, vietnam
 
 K, S = DutyKind, Standing
 

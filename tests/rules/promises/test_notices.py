@@ -2,10 +2,10 @@
 
 import pytest
 
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import Audience, NoticeKind, notices_after
-from shared.domain.petition import Channel, Petitioner, ReplyBy, SealedPart
-from tests.builders import RECEIVED_AT, a_petition
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Channel, Petitioner, ReplyBy, SealedPart
+from shared.domain.promises.notices import Audience, NoticeKind, notices_after
+from tests.support.builders import RECEIVED_AT, a_petition
 
 K, W = NoticeKind, Audience
 

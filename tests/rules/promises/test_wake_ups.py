@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.lifecycle import UNANSWERED, Action, State
-from shared.domain.petition import Lane
-from shared.domain.wake_ups import due_now, next_wake, wake_ups
-from tests.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
+from shared.domain.petition.lifecycle import UNANSWERED, Action, State
+from shared.domain.petition.petition import Lane
+from shared.domain.promises.wake_ups import due_now, next_wake, wake_ups
+from tests.support.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
 
 A, S = Action, State
 

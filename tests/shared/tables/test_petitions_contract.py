@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from shared import clock
-from shared.directory import Directory
 from shared.domain.errors import StaleVersionError
-from shared.domain.lifecycle import State
-from shared.petitions import WAKE_SHARDS, Petitions
-from tests.builders import RECEIVED_AT, REFERENCE, a_petition
-from tests.fakes.memory import MemoryDirectory, MemoryPetitions
-from tests.system import System
+from shared.domain.petition.lifecycle import State
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.petitions import WAKE_SHARDS, Petitions
+from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
+from tests.support.memory_store import MemoryDirectory, MemoryPetitions
+from tests.support.system import System
 
 LISTED = {
     State.ASSIGNED,

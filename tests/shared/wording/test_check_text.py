@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.wording.checking import longest, problems_of
+from shared.wording.check_text import longest, problems_of
 from shared.wording.samples import known_variables
 from shared.wording.sources import Source, TextMissingError, TextName, name_of, names, packaged
 

@@ -6,30 +6,30 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.casework.acting import Casework
-from chalicelib.casework.listing import Lists
+from chalicelib.casework.actions.take_action import Casework
+from chalicelib.casework.desk.queues import Lists
 from chalicelib.casework.settings import CaseworkSettings
-from shared import secrets, settings
-from shared.directory import Directory
-from shared.petitions import Petitions
-from shared.seal import Seal
+from shared.platform import secrets, settings
+from shared.platform.seal import Seal
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 from shared.web.i18n import add_catalogue
 
 if TYPE_CHECKING:
-    from chalicelib.casework.administering import Administration
-    from chalicelib.casework.auditing import Audit
-    from chalicelib.casework.callers import Callers
-    from chalicelib.casework.calling import CallTasks
-    from chalicelib.casework.doubting import Doubts
-    from chalicelib.casework.files import OfficersFiles
-    from chalicelib.casework.reporting import Reports
-    from chalicelib.casework.sessions import Sessions
-    from shared.attachments import AttachmentsBucket
-    from shared.corrections import Corrections
-    from shared.deliveries import Deliveries
-    from shared.domain.evidence import Evidence
-    from shared.domain.petition import Petition
-    from shared.reception import Reception
+    from chalicelib.casework.access.sessions import Sessions
+    from chalicelib.casework.administration.administer import Administration
+    from chalicelib.casework.desk.files import OfficersFiles
+    from chalicelib.casework.hotline.call_tasks import CallTasks
+    from chalicelib.casework.hotline.callers import Callers
+    from chalicelib.casework.oversight.ambiguous_deliveries import Doubts
+    from chalicelib.casework.oversight.openings import Audit
+    from chalicelib.casework.reports.make_report import Reports
+    from shared.domain.petition.petition import Petition
+    from shared.domain.promises.evidence import Evidence
+    from shared.platform.bucket import AttachmentsBucket
+    from shared.tables.corrections import Corrections
+    from shared.tables.deliveries import Deliveries
+    from shared.use_cases.receive_submission import Reception
     from shared.web.rendering import Pages
 
 _HERE = Path(__file__).parent
@@ -68,7 +68,7 @@ def casework() -> Casework:
 
 def administration() -> Administration:
     """Return what keeps the directory."""
-    from chalicelib.casework.administering import Administration as Keeper  # noqa: PLC0415 - administrators alone need it
+    from chalicelib.casework.administration.administer import Administration as Keeper  # noqa: PLC0415 - administrators alone need it
 
     return Keeper(directory(), petitions())
 
@@ -76,7 +76,7 @@ def administration() -> Administration:
 @cache
 def corrections() -> Corrections:
     """Return what officers decided otherwise than the router."""
-    from shared.corrections import Corrections  # noqa: PLC0415 - one page shows them
+    from shared.tables.corrections import Corrections  # noqa: PLC0415 - one page shows them
 
     return Corrections(configuration().petitions_table)
 
@@ -90,9 +90,9 @@ def lists() -> Lists:
 @cache
 def reports() -> Reports:
     """Return what makes reports."""
-    from chalicelib.casework.reporting import Reports  # noqa: PLC0415 - a tenth of a cold start; officers at work need none
-    from shared.outlines import Outlines  # noqa: PLC0415 - ditto
-    from shared.statistics import Statistics  # noqa: PLC0415 - ditto
+    from chalicelib.casework.reports.make_report import Reports  # noqa: PLC0415 - a tenth of a cold start; officers at work need none
+    from shared.tables.outlines import Outlines  # noqa: PLC0415 - ditto
+    from shared.tables.statistics import Statistics  # noqa: PLC0415 - ditto
 
     told = configuration()
     outlines = Outlines(told.petitions_table)
@@ -103,8 +103,8 @@ def reports() -> Reports:
 @cache
 def audit() -> Audit:
     """Return what auditors read."""
-    from chalicelib.casework.auditing import Audit  # noqa: PLC0415 - auditors alone need it
-    from shared.openings import Openings  # noqa: PLC0415 - ditto
+    from chalicelib.casework.oversight.openings import Audit  # noqa: PLC0415 - auditors alone need it
+    from shared.tables.openings import Openings  # noqa: PLC0415 - ditto
 
     return Audit(Openings(configuration().petitions_table))
 
@@ -112,14 +112,14 @@ def audit() -> Audit:
 @cache
 def deliveries() -> Deliveries:
     """Return what was sent to people."""
-    from shared.deliveries import Deliveries  # noqa: PLC0415 - lists do without it
+    from shared.tables.deliveries import Deliveries  # noqa: PLC0415 - lists do without it
 
     return Deliveries(configuration().deliveries_table)
 
 
 def evidence(petition: Petition) -> Evidence:
     """Return what shows that a petitioner was told."""
-    from shared.told import evidence_of  # noqa: PLC0415 - lists do without it
+    from shared.tables.evidence import evidence_of  # noqa: PLC0415 - lists do without it
 
     counts = configuration().acceptance_counts_as_told
     return evidence_of(deliveries(), petition.reference, acceptance_counts=counts)
@@ -127,7 +127,7 @@ def evidence(petition: Petition) -> Evidence:
 
 def doubts() -> Doubts:
     """Return the sends in doubt."""
-    from chalicelib.casework.doubting import Doubts as List  # noqa: PLC0415 - few requests are about them
+    from chalicelib.casework.oversight.ambiguous_deliveries import Doubts as List  # noqa: PLC0415 - few requests are about them
 
     return List(deliveries())
 
@@ -135,7 +135,7 @@ def doubts() -> Doubts:
 @cache
 def call_tasks() -> CallTasks:
     """Return the operators' calls."""
-    from chalicelib.casework.calling import CallTasks  # noqa: PLC0415 - few requests are about calls
+    from chalicelib.casework.hotline.call_tasks import CallTasks  # noqa: PLC0415 - few requests are about calls
 
     return CallTasks(petitions(), deliveries(), seal())
 
@@ -143,8 +143,8 @@ def call_tasks() -> CallTasks:
 @cache
 def callers() -> Callers:
     """Return what serves people who call again."""
-    from chalicelib.casework.callers import Callers  # noqa: PLC0415 - few requests are about calls
-    from shared.pin_guard import PinGuard  # noqa: PLC0415 - ditto
+    from chalicelib.casework.hotline.callers import Callers  # noqa: PLC0415 - few requests are about calls
+    from shared.tables.pin_guard import PinGuard  # noqa: PLC0415 - ditto
 
     told = configuration()
     key = secrets.identifiers_key(told.identifiers_secret)
@@ -161,7 +161,7 @@ def callers() -> Callers:
 @cache
 def sessions() -> Sessions:
     """Return what knows who holds a token."""
-    from chalicelib.casework.sessions import Sessions  # noqa: PLC0415 - cryptography is slow to import
+    from chalicelib.casework.access.sessions import Sessions  # noqa: PLC0415 - cryptography is slow to import
 
     told = configuration()
     return Sessions(told.identity_pool_id, told.identity_client_id, told.identity_jwks_url, directory())
@@ -170,7 +170,7 @@ def sessions() -> Sessions:
 @cache
 def reception() -> Reception:
     """Return what receives a caller's petition."""
-    from shared.reception import Reception  # noqa: PLC0415 - operators alone need it
+    from shared.use_cases.receive_submission import Reception  # noqa: PLC0415 - operators alone need it
 
     key = secrets.identifiers_key(configuration().identifiers_secret)
     return Reception(petitions(), directory(), seal(), key)
@@ -179,7 +179,7 @@ def reception() -> Reception:
 @cache
 def bucket() -> AttachmentsBucket:
     """Return the bucket of files."""
-    from shared.attachments import AttachmentsBucket  # noqa: PLC0415 - few requests are about files
+    from shared.platform.bucket import AttachmentsBucket  # noqa: PLC0415 - few requests are about files
 
     return AttachmentsBucket(configuration().attachments_bucket)
 
@@ -187,8 +187,8 @@ def bucket() -> AttachmentsBucket:
 @cache
 def files() -> OfficersFiles:
     """Return what officers do with files."""
-    from chalicelib.casework.files import OfficersFiles  # noqa: PLC0415 - few requests are about files
-    from shared.declaring import Declarations  # noqa: PLC0415 - ditto
+    from chalicelib.casework.desk.files import OfficersFiles  # noqa: PLC0415 - few requests are about files
+    from shared.use_cases.declare_file import Declarations  # noqa: PLC0415 - ditto
 
     told = configuration()
     key = secrets.identifiers_key(told.identifiers_secret)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared import settings
+from shared.platform import settings
 
 
 class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, settings.PinSettings):

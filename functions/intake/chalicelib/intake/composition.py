@@ -6,39 +6,39 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.intake.add_contact import ContactAdding
-from chalicelib.intake.address_limit import AddressLimit
-from chalicelib.intake.daily_limit import LimitedReception
-from chalicelib.intake.find_petition import PetitionFinder
-from chalicelib.intake.follow_up import FollowUp
-from chalicelib.intake.pin_again import PinAgain
-from chalicelib.intake.public_record import PublicRecord
-from chalicelib.intake.public_statistics import PublicStatistics
-from chalicelib.intake.seeing import Sightings
+from chalicelib.intake.limits.address_limit import AddressLimit
+from chalicelib.intake.limits.daily_limit import LimitedReception
+from chalicelib.intake.petitions.add_contact import ContactAdding
+from chalicelib.intake.petitions.find_petition import PetitionFinder
+from chalicelib.intake.petitions.follow_up import FollowUp
+from chalicelib.intake.petitions.pin_again import PinAgain
+from chalicelib.intake.petitions.record_view import Sightings
+from chalicelib.intake.published.answers import PublicRecord
+from chalicelib.intake.published.statistics import PublicStatistics
 from chalicelib.intake.settings import IntakeSettings, ScannerKind
-from shared import secrets, settings
-from shared.deliveries import Deliveries
-from shared.directory import Directory
-from shared.outlines import Outlines
-from shared.petitions import Petitions
-from shared.pin_guard import PinGuard
-from shared.reception import Reception
-from shared.roots import Roots
-from shared.seal import Seal
-from shared.statistics import Statistics
-from shared.suppressions import Suppressions
+from shared.platform import secrets, settings
+from shared.platform.seal import Seal
+from shared.tables.deliveries import Deliveries
+from shared.tables.directory import Directory
+from shared.tables.outlines import Outlines
+from shared.tables.petitions import Petitions
+from shared.tables.pin_guard import PinGuard
+from shared.tables.roots import Roots
+from shared.tables.statistics import Statistics
+from shared.tables.suppressions import Suppressions
+from shared.use_cases.receive_submission import Reception
 
 if TYPE_CHECKING:
-    from chalicelib.intake.attach_files import FileDesk
-    from chalicelib.intake.challenge import Challenges
-    from chalicelib.intake.part_store import PartStore
-    from chalicelib.intake.reply_later import LaterReplies
-    from chalicelib.intake.similar_answers import SimilarAnswers
-    from chalicelib.intake.sms_desk import SmsDesk
-    from chalicelib.intake.uploads.checking import UploadCheck
+    from chalicelib.intake.limits.proof_of_work import Challenges
+    from chalicelib.intake.petitions.attach_files import FileDesk
+    from chalicelib.intake.published.similar_answers import SimilarAnswers
+    from chalicelib.intake.sms.desk import SmsDesk
+    from chalicelib.intake.sms.later_replies import LaterReplies
+    from chalicelib.intake.sms.part_store import PartStore
+    from chalicelib.intake.uploads.check_upload import UploadCheck
     from chalicelib.intake.uploads.scanners import Scanner
-    from shared.attachments import AttachmentsBucket
-    from shared.messages import BucketEvent
+    from shared.platform.bucket import AttachmentsBucket
+    from shared.platform.messages import BucketEvent
     from shared.web.rendering import Pages
 
 
@@ -152,7 +152,7 @@ def public_record() -> PublicRecord:
 @cache
 def challenges() -> Challenges:
     """Return what asks a page for a proof of work; imported here because only the page for sending needs it."""
-    from chalicelib.intake.challenge import Challenges  # noqa: PLC0415 - keeps other cold starts short
+    from chalicelib.intake.limits.proof_of_work import Challenges  # noqa: PLC0415 - keeps other cold starts short
 
     return Challenges(identifiers_key(), configuration().cost_of_a_try)
 
@@ -160,7 +160,7 @@ def challenges() -> Challenges:
 @cache
 def similar_answers() -> SimilarAnswers:
     """Return what finds published answers to a question like the one being written."""
-    from chalicelib.intake.similar_answers import SimilarAnswers  # noqa: PLC0415 - ditto
+    from chalicelib.intake.published.similar_answers import SimilarAnswers  # noqa: PLC0415 - ditto
 
     return SimilarAnswers(public_record())
 
@@ -182,8 +182,8 @@ def public_statistics() -> PublicStatistics:
 @cache
 def sms_desk() -> SmsDesk:
     """Return what answers the short code; imported here because no other request needs it."""
-    from chalicelib.intake.sms_desk import SmsDesk  # noqa: PLC0415 - keeps the web's cold start short
-    from chalicelib.intake.sms_store import SmsStore  # noqa: PLC0415 - ditto
+    from chalicelib.intake.sms.counters import SmsStore  # noqa: PLC0415 - ditto
+    from chalicelib.intake.sms.desk import SmsDesk  # noqa: PLC0415 - keeps the web's cold start short
 
     told = configuration()
     return SmsDesk(
@@ -201,14 +201,14 @@ def sms_desk() -> SmsDesk:
 @cache
 def part_store() -> PartStore:
     """Return what joins the parts of long SMS."""
-    from chalicelib.intake.part_store import PartStore  # noqa: PLC0415 - keeps the web's cold start short
+    from chalicelib.intake.sms.part_store import PartStore  # noqa: PLC0415 - keeps the web's cold start short
 
     return PartStore(configuration().throttle_table, seal())
 
 
 def _wait_for_parts(name: str) -> None:
-    from shared import queues  # noqa: PLC0415 - only for long SMS that came in parts
-    from shared.messages import PartsRequest  # noqa: PLC0415 - ditto
+    from shared.platform import queues  # noqa: PLC0415 - only for long SMS that came in parts
+    from shared.platform.messages import PartsRequest  # noqa: PLC0415 - ditto
 
     told = configuration()
     queues.send(
@@ -219,9 +219,9 @@ def _wait_for_parts(name: str) -> None:
 @cache
 def later_replies() -> LaterReplies:
     """Return what has SMS answered by the notifier."""
-    from chalicelib.intake.reply_later import LaterReplies  # noqa: PLC0415 - only where no reply goes inline
-    from shared import queues  # noqa: PLC0415 - ditto
-    from shared.replies import Replies  # noqa: PLC0415 - ditto
+    from chalicelib.intake.sms.later_replies import LaterReplies  # noqa: PLC0415 - only where no reply goes inline
+    from shared.platform import queues  # noqa: PLC0415 - ditto
+    from shared.tables.replies import Replies  # noqa: PLC0415 - ditto
 
     told = configuration()
     return LaterReplies(
@@ -234,7 +234,7 @@ def later_replies() -> LaterReplies:
 @cache
 def bucket() -> AttachmentsBucket:
     """Return the bucket of files."""
-    from shared.attachments import AttachmentsBucket  # noqa: PLC0415 - few requests are about files
+    from shared.platform.bucket import AttachmentsBucket  # noqa: PLC0415 - few requests are about files
 
     return AttachmentsBucket(configuration().attachments_bucket)
 
@@ -242,7 +242,7 @@ def bucket() -> AttachmentsBucket:
 @cache
 def file_desk() -> FileDesk:
     """Return what lets petitioners send files, and fetch those of the answer."""
-    from chalicelib.intake.attach_files import FileDesk  # noqa: PLC0415 - few requests are about files
+    from chalicelib.intake.petitions.attach_files import FileDesk  # noqa: PLC0415 - few requests are about files
 
     return FileDesk(petitions(), bucket(), configuration().file_limits, identifiers_key())
 
@@ -250,7 +250,7 @@ def file_desk() -> FileDesk:
 @cache
 def upload_check() -> UploadCheck:
     """Return what checks files that were uploaded."""
-    from chalicelib.intake.uploads.checking import UploadCheck  # noqa: PLC0415 - the queue's business alone
+    from chalicelib.intake.uploads.check_upload import UploadCheck  # noqa: PLC0415 - the queue's business alone
 
     return UploadCheck(petitions(), bucket(), _scanner(), configuration().file_limits)
 

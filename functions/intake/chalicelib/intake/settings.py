@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from shared import settings
+from shared.platform import settings
 
 
 class ScannerKind(StrEnum):

@@ -7,33 +7,32 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared import queues, secrets, settings
-from shared.deliveries import Deliveries, DeliveryChannel
-from shared.directory import Directory
-from shared.messages import NoticeRequest
-from shared.opt_outs import OptOuts
-from shared.petitions import Petitions
-from shared.replies import Replies
-from shared.seal import Seal
-from shared.suppressions import Suppressions
+from chalicelib.notifier.attempts.send_attempt import Attempts
+from chalicelib.notifier.contact_policy.contact_policy import Manners
+from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
+from chalicelib.notifier.contact_policy.quiet_hours import QuietHours
+from chalicelib.notifier.handle_messages import MessageHandler
+from chalicelib.notifier.notices.batching import Bunches
+from chalicelib.notifier.notices.deliver_notice import Courier
+from chalicelib.notifier.notices.reply_to_sms import Replier
+from chalicelib.notifier.officers.digests import Digests
+from chalicelib.notifier.senders.circuits import Circuits
+from chalicelib.notifier.senders.routes import in_order
+from chalicelib.notifier.senders.sender import Sender
+from chalicelib.notifier.settings import NotifierSettings
+from shared.platform import queues, secrets, settings
+from shared.platform.messages import NoticeRequest
+from shared.platform.seal import Seal
+from shared.tables.deliveries import Deliveries, DeliveryChannel
+from shared.tables.directory import Directory
+from shared.tables.opt_outs import OptOuts
+from shared.tables.petitions import Petitions
+from shared.tables.replies import Replies
+from shared.tables.suppressions import Suppressions
 from shared.wording.texts import Texts
 
-from .attempts import Attempts
-from .bunching import Bunches
-from .circuits import Circuits
-from .courier import Courier
-from .daily_limit import DailyLimit
-from .digests import Digests
-from .handle_messages import MessageHandler
-from .manners import Manners
-from .quiet_hours import QuietHours
-from .replying import Replier
-from .routes import in_order
-from .senders.sender import Sender
-from .settings import NotifierSettings
-
 if TYPE_CHECKING:
-    from .receipts.doors import ReceiptDoors
+    from chalicelib.notifier.receipts.doors import ReceiptDoors
 
 
 @cache
@@ -91,10 +90,9 @@ def handler() -> MessageHandler:
 @cache
 def receipts() -> ReceiptDoors:
     """Return what reads the providers' receipts."""
-    from shared.sns import SnsTopic, fetch  # noqa: PLC0415 - the queue's worker needs none of this
-
-    from .receipts.doors import ReceiptDoors as Doors  # noqa: PLC0415
-    from .receipts.receipt import Receipts  # noqa: PLC0415
+    from chalicelib.notifier.receipts.doors import ReceiptDoors as Doors  # noqa: PLC0415
+    from chalicelib.notifier.receipts.receipt import Receipts  # noqa: PLC0415
+    from shared.providers.sns import SnsTopic, fetch  # noqa: PLC0415 - the queue's worker needs none of this
 
     told = settings.load(NotifierSettings)
     deliveries = Deliveries(told.deliveries_table)
@@ -131,20 +129,20 @@ def _sender(name: str) -> Sender:
     """Return one provider; only what is needed is imported, and its credentials read."""
     told = settings.load(NotifierSettings)
     if name == "ses":
-        from .senders.ses import SesEmailSender  # noqa: PLC0415
+        from chalicelib.notifier.senders.ses import SesEmailSender  # noqa: PLC0415
 
         return SesEmailSender(told.mail_from, told.mail_configuration_set)
     account = secrets.providers(told.providers_secret).get(name, {})
     url = account.get("url") or told.sms_gateway_url or ""
     match name:
         case "aws":
-            from .senders.end_user_messaging import EndUserMessagingSmsSender  # noqa: PLC0415
+            from chalicelib.notifier.senders.end_user_messaging import EndUserMessagingSmsSender  # noqa: PLC0415
 
             return EndUserMessagingSmsSender(
                 account.get("origination_identity", ""), account.get("configuration_set")
             )
         case "http":
-            from .senders.gateway import GatewaySmsSender  # noqa: PLC0415
+            from chalicelib.notifier.senders.gateway import GatewaySmsSender  # noqa: PLC0415
 
             return GatewaySmsSender(
                 url,
@@ -153,7 +151,7 @@ def _sender(name: str) -> Sender:
                 proves=_proves(name, account),
             )
         case "esms":
-            from .senders.esms import EsmsSmsSender  # noqa: PLC0415
+            from chalicelib.notifier.senders.esms import EsmsSmsSender  # noqa: PLC0415
 
             return EsmsSmsSender(
                 url,
@@ -163,7 +161,7 @@ def _sender(name: str) -> Sender:
                 callback_url=partial(_callback_url, told),
             )
         case "zalo":
-            from .senders.zalo import URL, ZaloSender  # noqa: PLC0415
+            from chalicelib.notifier.senders.zalo import URL, ZaloSender  # noqa: PLC0415
 
             return ZaloSender(
                 account.get("url", URL),
@@ -175,8 +173,8 @@ def _sender(name: str) -> Sender:
                 proves=_proves(name, account),
             )
         case "vonage":
-            from .senders.vonage import URL as VONAGE  # noqa: PLC0415
-            from .senders.vonage import VonageSmsSender  # noqa: PLC0415
+            from chalicelib.notifier.senders.vonage import URL as VONAGE  # noqa: PLC0415
+            from chalicelib.notifier.senders.vonage import VonageSmsSender  # noqa: PLC0415
 
             return VonageSmsSender(
                 account.get("url", VONAGE),
@@ -186,7 +184,7 @@ def _sender(name: str) -> Sender:
                 callback_url=_door(told, name) if _proves(name, account) else None,
             )
         case "infobip":
-            from .senders.infobip import InfobipSmsSender  # noqa: PLC0415
+            from chalicelib.notifier.senders.infobip import InfobipSmsSender  # noqa: PLC0415
 
             return InfobipSmsSender(
                 account.get("url", ""),
@@ -199,7 +197,7 @@ def _sender(name: str) -> Sender:
 
 
 def _proves(name: str, account: dict[str, str]) -> bool:
-    from .receipts.accounts import proves_receipts  # noqa: PLC0415
+    from chalicelib.notifier.receipts.accounts import proves_receipts  # noqa: PLC0415
 
     return proves_receipts(name, account)
 
@@ -209,7 +207,7 @@ def _door(told: NotifierSettings, name: str) -> str:
 
 
 def _callback_url(told: NotifierSettings, request_id: str) -> str:
-    from .receipts.esms_callback import token_of  # noqa: PLC0415
+    from chalicelib.notifier.receipts.esms_callback import token_of  # noqa: PLC0415
 
     token = token_of(secrets.identifiers_key(told.identifiers_secret), request_id)
     return f"{_door(told, 'esms')}/{token}"

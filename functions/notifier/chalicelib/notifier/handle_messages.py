@@ -9,14 +9,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from shared import aws, clock, telemetry
-from shared.domain.notices import NoticeKind
-from shared.messages import DigestRequest, NoticeRequest, ReplyRequest
-
-from .courier import Courier
-from .digests import Digests
-from .replying import Replier
-from .waiting import ComeBackError, wait_after
+from chalicelib.notifier.attempts.retry_policy import ComeBackError, wait_after
+from chalicelib.notifier.notices.deliver_notice import Courier
+from chalicelib.notifier.notices.reply_to_sms import Replier
+from chalicelib.notifier.officers.digests import Digests
+from shared.domain.promises.notices import NoticeKind
+from shared.platform import aws, clock, telemetry
+from shared.platform.messages import DigestRequest, NoticeRequest, ReplyRequest
 
 LONGEST_WAIT = timedelta(hours=12)
 """What SQS allows, counted from the receive."""

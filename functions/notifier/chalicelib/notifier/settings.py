@@ -7,9 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from shared.settings import Settings
-
-from .routes import Route, routes_in
+from chalicelib.notifier.senders.routes import Route, routes_in
+from shared.platform.settings import Settings
 
 
 def _empty_is_none(value: object) -> object:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from shared.directory import Unit
 from shared.routing.text import fold, split
+from shared.tables.directory import Unit
 
 ADDRESSED_BY = ("de ngi", "kien ngi", "mong", "nho", "gui", "yeu cau", "xin")
 """What stands right before somebody who is asked to help, folded; a few small words may come between."""

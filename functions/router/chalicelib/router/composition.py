@@ -2,14 +2,14 @@
 
 from functools import cache
 
-from chalicelib.router.merged import MergedPetitions
-from chalicelib.router.relaying import Relay
-from chalicelib.router.routing import Router
+from chalicelib.router.follow_parent import MergedPetitions
+from chalicelib.router.relay_changes import Relay
+from chalicelib.router.route_petition import Router
 from chalicelib.router.settings import RouterSettings
-from shared import settings
-from shared.directory import Directory
-from shared.messages import Errand, RoutingRequest
-from shared.petitions import Petitions
+from shared.platform import settings
+from shared.platform.messages import Errand, RoutingRequest
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 
 
 @cache

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared import clock, queues
-from shared.domain import merging
 from shared.domain.errors import StaleVersionError
-from shared.domain.lifecycle import State
-from shared.domain.petition import Petition
-from shared.messages import Errand, RoutingRequest
-from shared.petitions import Petitions
+from shared.domain.petition import merging
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Petition
+from shared.platform import clock, queues
+from shared.platform.messages import Errand, RoutingRequest
+from shared.tables.petitions import Petitions
 
 PAGE = 100
 """Children that one message leads."""

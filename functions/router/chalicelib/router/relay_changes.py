@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shared import queues
-from shared.domain import merging, screening
-from shared.domain.lifecycle import Action
-from shared.domain.notices import notices_after
-from shared.domain.petition import Petition
-from shared.messages import Errand, NoticeRequest, RoutingRequest
-from shared.petitions import petition_of
+from shared.domain.petition import merging, screening
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.notices import notices_after
+from shared.platform import queues
+from shared.platform.messages import Errand, NoticeRequest, RoutingRequest
+from shared.tables.petitions import petition_of
 
 
 class Relay:
@@ -74,6 +74,6 @@ def notice_requests(petition: Petition, seen: int) -> Iterator[NoticeRequest]:
 
 
 def _report(error: Exception) -> None:
-    from shared import telemetry  # noqa: PLC0415 - a batch without errors does not pay for the logger
+    from shared.platform import telemetry  # noqa: PLC0415 - a batch without errors does not pay for the logger
 
     telemetry.logger().error("change not relayed", error_type=type(error).__name__)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.domain import conduct
-from shared.domain.lifecycle import State
-from shared.domain.petition import Petition
-from shared.domain.reference import spaced
-from shared.domain.similarity import similarity
-from shared.petitions import Petitions
+from shared.domain.figures.similarity import similarity
+from shared.domain.identity.reference import spaced
+from shared.domain.petition import conduct
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Petition
+from shared.tables.petitions import Petitions
 
 LOOKED_BACK = timedelta(days=60)
 """Three times the time for answering: somebody who is not heard writes again."""

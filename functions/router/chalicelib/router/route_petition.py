@@ -6,20 +6,20 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from chalicelib.router.complained import SOMEBODY_OF_OURS, named_units
+from chalicelib.router.complained_unit import SOMEBODY_OF_OURS, named_units
 from chalicelib.router.repeats import Repeats
-from shared import clock
-from shared.directory import Directory
-from shared.domain import conduct, screening
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action, State, possible_actions
-from shared.domain.petition import Kind, Lane, Petition, Proposal
-from shared.domain.similarity import sketch
-from shared.domain.working_calendar import local_date
-from shared.petitions import Petitions
+from shared.domain.figures.similarity import sketch
+from shared.domain.petition import conduct, screening
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action, State, possible_actions
+from shared.domain.petition.petition import Kind, Lane, Petition, Proposal
+from shared.platform import clock
 from shared.routing.classifier import Decision, decide, look_through
 from shared.routing.rules import RoutingRules, in_force
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 
 INTAKE_FIELD = "KHAC"
 """The field whose unit is the intake desk (`docs/domain.md`: outside the ministry, or cannot be told)."""

@@ -1,6 +1,6 @@
 """What the router is told."""
 
-from shared.settings import Settings
+from shared.platform.settings import Settings
 
 
 class RouterSettings(Settings):

@@ -2,24 +2,24 @@
 
 from functools import cache
 
-from chalicelib.sla_timer.acting import Timer
-from chalicelib.sla_timer.digesting import Digests
-from chalicelib.sla_timer.recalculating import Recalculation
-from chalicelib.sla_timer.reconciling import Reconciliation
-from chalicelib.sla_timer.rolling_up import RollUp
+from chalicelib.sla_timer.hourly.ask_for_digests import Digests
+from chalicelib.sla_timer.hourly.waiting_files import WaitingFiles
+from chalicelib.sla_timer.nightly.reconcile import Reconciliation
+from chalicelib.sla_timer.nightly.roll_up import RollUp
+from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
+from chalicelib.sla_timer.nightly.watch_trends import TrendWatch
+from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
+from chalicelib.sla_timer.petitions.sweep import Sweep
+from chalicelib.sla_timer.petitions.wake_petition import Timer
 from chalicelib.sla_timer.settings import SlaTimerSettings
-from chalicelib.sla_timer.signing import DailyRoots
-from chalicelib.sla_timer.sweeping import Sweep
-from chalicelib.sla_timer.waiting_files import WaitingFiles
-from chalicelib.sla_timer.watching import TrendWatch
-from shared import settings
-from shared.attachments import AttachmentsBucket
-from shared.deliveries import Deliveries
-from shared.directory import Directory
-from shared.outlines import Outlines
-from shared.petitions import Petitions
-from shared.roots import Roots
-from shared.statistics import Statistics
+from shared.platform import settings
+from shared.platform.bucket import AttachmentsBucket
+from shared.tables.deliveries import Deliveries
+from shared.tables.directory import Directory
+from shared.tables.outlines import Outlines
+from shared.tables.petitions import Petitions
+from shared.tables.roots import Roots
+from shared.tables.statistics import Statistics
 
 
 @cache

@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.casework import permissions
-from chalicelib.casework.actions import INPUTS
-from chalicelib.casework.officers import DeskOfficer, Role
-from chalicelib.casework.permissions import Ability
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.actions.catalogue import INPUTS
 from shared.domain.errors import NotAllowedError
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Answer, Lane, Petition
-from tests.builders import RECEIVED_AT, a_petition
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Answer, Lane, Petition
+from tests.support.builders import RECEIVED_AT, a_petition
 
 ME = "toi"
 MY_UNIT, OTHER_UNIT = "VCCVC", "VTL"

@@ -13,11 +13,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chalicelib.casework import composition
-from chalicelib.casework.officers import Role
-from chalicelib.casework.sessions import Sessions
-from infra.local.functions import HttpResponse
+from chalicelib.casework.access.officers import Role
+from chalicelib.casework.access.sessions import Sessions
+from infra.local.emulation.functions import HttpResponse
 from shared.domain.errors import UnauthenticatedError
-from tests.system import System
+from tests.support.system import System
 
 POOL, CLIENT = "ap-southeast-1_Pool", "client-of-the-desk"
 ISSUER = f"https://cognito-idp.ap-southeast-1.amazonaws.com/{POOL}"

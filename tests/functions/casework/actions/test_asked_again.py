@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from tests.journeys.people import CITIZEN, Citizen, Officer, answer_petition
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from tests.support.people import CITIZEN, Citizen, Officer, answer_petition
+from tests.support.system import System
 
 
 def twice(officer: Officer, action: str, reference: str, **body: Any) -> tuple[HttpResponse, HttpResponse]:

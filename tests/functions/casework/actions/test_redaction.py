@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.casework.redaction import (
+from chalicelib.casework.actions.redaction import (
     LABELS,
     MASKS,
     UNMISTAKABLE,

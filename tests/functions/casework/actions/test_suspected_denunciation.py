@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.functions.casework.browsing import Browser, forms_in
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 HINTED = (
     "Tôi xin không ghi tên. Ở đơn vị tôi sổ quỹ và két tiền lệch nhau đã lâu, mong cấp trên cho người về xem."

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.functions.casework.browsing import Browser
-from tests.system import System
+from tests.support.system import System
 
 TODAY = "2026-11-03"
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from tests.faults.injection import Fault
-from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from tests.campaigns.faults.injection import Fault
+from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
+from tests.support.system import System
 
 DENUNCIATION = (
     "Tôi tố cáo ông Trần Văn Cường, phó phòng, đã nhận hối lộ 20 triệu đồng của người dự thi nâng ngạch "

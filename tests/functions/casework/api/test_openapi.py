@@ -8,12 +8,12 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from chalicelib.casework.actions import INPUTS
-from chalicelib.casework.openapi import OPERATIONS, document
-from infra.local.functions import load
+from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.api.openapi import OPERATIONS, document
+from infra.local.emulation.functions import load
 from infra.local.system import FUNCTIONS
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 ACT = "/v1/petitions/{reference}/{action}"
 

@@ -20,10 +20,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from chalicelib.casework.openapi import document
-from infra.local.functions import HttpRequest
-from tests.journeys.people import Citizen
-from tests.system import System
+from chalicelib.casework.api.openapi import document
+from infra.local.emulation.functions import HttpRequest
+from tests.support.people import Citizen
+from tests.support.system import System
 
 CHECKS: list[Any] = [
     not_a_server_error,

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.casework import composition
-from chalicelib.casework.listing import PAGE
-from shared.domain import reference
-from shared.domain.lifecycle import State
-from shared.petitions import MONTH_SHARDS
-from tests.builders import a_petition
+from chalicelib.casework.desk.queues import PAGE
+from shared.domain.identity import reference
+from shared.domain.petition.lifecycle import State
+from shared.tables.petitions import MONTH_SHARDS
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Officer
-from tests.system import START, System
+from tests.support.builders import a_petition
+from tests.support.people import Officer
+from tests.support.system import START, System
 
 OPEN = 500
 

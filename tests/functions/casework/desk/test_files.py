@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from tests import files
+from infra.local.emulation.functions import HttpResponse
 from tests.functions.casework.browsing import Browser, form_to
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from tests.support import files
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 DENUNCIATION = (
     "Tôi tố cáo ông Trần Văn Cường, phó phòng, đã nhận hối lộ 20 triệu đồng của người dự thi nâng ngạch "

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.functions.casework.browsing import Browser, forms_in
-from tests.journeys.people import CITIZEN, Citizen, Officer, answer_petition
-from tests.system import System
+from tests.support.people import CITIZEN, Citizen, Officer, answer_petition
+from tests.support.system import System
 
 LETTER = (
     "Kính gửi Bộ Nội vụ, chúng tôi là giáo viên hợp đồng của huyện {n}, đã dạy mười hai năm nhưng chưa được xét "

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from shared.domain.petition import Petition
-from shared.domain.reference import damm_digit
-from shared.petitions import petition_of
+from infra.local.emulation.functions import HttpResponse
+from shared.domain.identity.reference import damm_digit
+from shared.domain.petition.petition import Petition
+from shared.tables.petitions import petition_of
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
-from tests.system import System
+from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
+from tests.support.system import System
 
 OPERATOR = "tong.dai"
 NUMBER, OTHERS = "0912 345 678", "0987 654 321"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.injection import Fault
+from tests.campaigns.faults.injection import Fault
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 NOTICE = "1#RECEIPT#PETITIONER#EMAIL"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import CITIZEN, Citizen, Officer
-from tests.system import System
+from tests.support.people import CITIZEN, Citizen, Officer
+from tests.support.system import System
 
 DENUNCIATION = (
     "Tôi tố cáo ông Trần Văn Cường, phó phòng, đã nhận hối lộ 20 triệu đồng của người dự thi nâng ngạch "

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.casework.counting import REPORTS
+from chalicelib.casework.reports.catalogue import REPORTS
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Citizen, Officer, answer_petition
-from tests.system import System
+from tests.support.people import Citizen, Officer, answer_petition
+from tests.support.system import System
 
 DAYS = {"from": "2026-11-01", "to": "2026-11-24"}
 PAST = "2026-11-24"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.journeys.people import Citizen, Officer, answer_petition
-from tests.system import System
+from tests.support.people import Citizen, Officer, answer_petition
+from tests.support.system import System
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.people import Citizen, Officer, Phone, answer_petition, reference_in
-from tests.system import System
+from tests.support.people import Citizen, Officer, Phone, answer_petition, reference_in
+from tests.support.system import System
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 DENUNCIATION = (

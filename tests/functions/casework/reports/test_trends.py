@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from shared import clock
-from shared.directory import Directory
-from shared.domain import reference
-from shared.domain.lifecycle import State
-from shared.domain.petition import Lane
-from shared.petitions import Petitions
-from tests.builders import a_petition
+from shared.domain.identity import reference
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Lane
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Officer
-from tests.system import System
+from tests.support.builders import a_petition
+from tests.support.people import Officer
+from tests.support.system import System
 
 USUAL, JUMP = 2, 12
 LETTER = ("c0ffee123456", "000000000001")

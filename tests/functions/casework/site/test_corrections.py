@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from infra.corrections import outcomes
-from shared import directory as directory_cache
-from shared.corrections import Corrections, correction_of
-from shared.directory import Directory
-from shared.domain.petition import Lane, Petition, Proposal
-from shared.petitions import Petitions
-from tests.builders import RECEIVED_AT, a_petition
+from infra.tools.corrections import outcomes
+from shared.domain.petition.petition import Lane, Petition, Proposal
+from shared.tables import directory as directory_cache
+from shared.tables.corrections import Corrections, correction_of
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from tests.support.builders import RECEIVED_AT, a_petition
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 BY: dict[str, Any] = {"by": "officer:lan", "at": RECEIVED_AT, "change_id": "c"}
 

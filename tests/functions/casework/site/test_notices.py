@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.casework import composition
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Citizen
-from tests.system import System
+from tests.support.people import Citizen
+from tests.support.system import System
 
 
 @pytest.fixture

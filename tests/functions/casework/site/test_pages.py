@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from chalicelib.casework import gate
-from chalicelib.casework.sessions import Tokens
-from shared import settings
+from chalicelib.casework.access.sessions import Tokens
+from chalicelib.casework.site import gate
+from shared.platform import settings
 from tests.functions.casework.browsing import Browser, form_to, forms_in
-from tests.journeys.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
-from tests.system import PUBLIC_URL, System
+from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
+from tests.support.system import PUBLIC_URL, System
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from chalicelib.intake import composition
-from chalicelib.intake.follow_up import FollowUp
-from infra.local.functions import HttpResponse
-from shared.domain.petition import Lane, Petition, Proposal, Publication
-from shared.petitions import Petitions, petition_of
-from tests.system import System
+from chalicelib.intake.petitions.follow_up import FollowUp
+from infra.local.emulation.functions import HttpResponse
+from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
+from shared.tables.petitions import Petitions, petition_of
+from tests.support.system import System
 
 AT = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)
 OFFICER = "officer:minh.xuly"

@@ -8,8 +8,8 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from chalicelib.intake.openapi import OPERATIONS, document
-from infra.local.functions import load
+from chalicelib.intake.api.openapi import OPERATIONS, document
+from infra.local.emulation.functions import load
 from infra.local.system import FUNCTIONS
 
 

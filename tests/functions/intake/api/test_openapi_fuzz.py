@@ -20,9 +20,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from chalicelib.intake.openapi import document
-from infra.local.functions import HttpRequest
-from tests.system import System
+from chalicelib.intake.api.openapi import document
+from infra.local.emulation.functions import HttpRequest
+from tests.support.system import System
 
 CHECKS: list[Any] = [
     not_a_server_error,

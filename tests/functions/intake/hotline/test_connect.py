@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intake import composition
-from chalicelib.intake.connect import AGAIN, FOUND, NOT_FOUND, call_in
+from chalicelib.intake.hotline.connect import AGAIN, FOUND, NOT_FOUND, call_in
 from chalicelib.intake.settings import IntakeSettings
-from shared import settings
-from shared.petitions import petition_of
-from tests.system import System
+from shared.platform import settings
+from shared.tables.petitions import petition_of
+from tests.support.system import System
 
 EVENT: dict[str, Any] = {
     "Details": {

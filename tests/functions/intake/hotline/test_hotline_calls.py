@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from shared.petitions import petition_of
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from shared.tables.petitions import petition_of
+from tests.support.system import System
 
 
 def a_call(**changes: Any) -> dict[str, Any]:

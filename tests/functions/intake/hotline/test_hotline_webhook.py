@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from standardwebhooks.webhooks import Webhook
 
-from chalicelib.intake.hotline_webhook import HotlineCall, HotlineWebhook
+from chalicelib.intake.hotline.hotline_webhook import HotlineCall, HotlineWebhook
 from chalicelib.intake.sms.webhook import (
     REFUSAL,
     ForgedWebhookError,

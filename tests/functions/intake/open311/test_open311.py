@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from shared.domain.petition import Lane, Petition, Proposal, Publication
-from shared.petitions import petition_of
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
+from shared.tables.petitions import petition_of
+from tests.support.system import System
 
 AT = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)
 OFFICER = "officer:minh.xuly"

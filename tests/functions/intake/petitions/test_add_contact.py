@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from shared import secrets, settings
-from shared.domain.reference import contact_key
-from shared.settings import Settings
-from shared.suppressions import Suppressions
-from tests.journeys.people import Citizen
-from tests.system import System
+from shared.domain.identity.reference import contact_key
+from shared.platform import secrets, settings
+from shared.platform.settings import Settings
+from shared.tables.suppressions import Suppressions
+from tests.support.people import Citizen
+from tests.support.system import System
 
 NEW = "moi.binh@thu.example"
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from chalicelib.intake import composition
-from chalicelib.intake.uploads.checking import NotScannedYetError, UploadCheck
+from chalicelib.intake.uploads.check_upload import NotScannedYetError, UploadCheck
 from chalicelib.intake.uploads.scanners import GuardDutyScanner
-from infra.local.functions import HttpResponse
-from infra.local.pumps import QueuePump
-from shared.attachments import AttachmentsBucket
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Petition
-from tests import files
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from infra.local.emulation.pumps import QueuePump
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.platform.bucket import AttachmentsBucket
+from tests.support import files
+from tests.support.system import System
 
 JPEG = files.picture_with_place()
 DECLARED = {"filename": "Ảnh biên nhận.jpg", "content_type": "image/jpeg", "size": len(JPEG)}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from tests.support.system import System
 
 UNKNOWN = "26483190274"
 PHONE, EMAIL = "0912 345 678", "an@example.vn"

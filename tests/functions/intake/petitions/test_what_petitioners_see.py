@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from shared.domain.petition import Kind, Lane, Petition, Proposal, Publication
-from shared.domain.reference import spaced
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from shared.domain.identity.reference import spaced
+from shared.domain.petition.petition import Kind, Lane, Petition, Proposal, Publication
+from tests.support.system import System
 
 AT = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)
 HIDDEN = {

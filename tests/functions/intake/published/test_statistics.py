@@ -7,8 +7,8 @@ import io
 
 import pytest
 
-from chalicelib.intake.public_statistics import without_small
-from tests.journeys.people import Citizen, Officer, answer_petition
+from chalicelib.intake.published.statistics import without_small
+from tests.support.people import Citizen, Officer, answer_petition
 
 DENUNCIATION = (
     "Tôi tố cáo ông Trần Văn Cường, phó phòng, đã nhận hối lộ 20 triệu đồng của người dự thi nâng ngạch "

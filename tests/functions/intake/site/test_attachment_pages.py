@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chalicelib.intake import composition
-from infra.local.functions import HttpResponse
-from tests import files
-from tests.system import System
+from infra.local.emulation.functions import HttpResponse
+from tests.support import files
+from tests.support.system import System
 
 JPEG = files.picture()
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.intake.calendar_file import due_date_file
-from shared.domain.lifecycle import Action
-from shared.petitions import petition_of
-from tests.system import System
+from chalicelib.intake.site.calendar_file import due_date_file
+from shared.domain.petition.lifecycle import Action
+from shared.tables.petitions import petition_of
+from tests.support.system import System
 
 MADE_AT = datetime(2026, 11, 3, 2, 0, 5, tzinfo=UTC)
 

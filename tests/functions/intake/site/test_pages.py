@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.intake import composition
-from shared.domain.petition import Lane, Petition, Proposal, Publication
-from shared.domain.reference import link_token_of, spaced
-from tests.system import System
+from shared.domain.identity.reference import link_token_of, spaced
+from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
+from tests.support.system import System
 
 PAGES = ("/", "/gui", "/tra-cuu", "/cong-khai", "/thong-ke", "/chinh-sach", "/tai-lieu-api", "/khong-co")
 FORM = {

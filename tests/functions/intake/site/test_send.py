@@ -15,11 +15,11 @@ from altcha import Payload, solve_challenge
 from altcha.v2 import Challenge
 
 from chalicelib.intake import composition
-from chalicelib.intake.challenge import HOLDS_FOR, Challenges
-from chalicelib.intake.qr import qr_svg
-from infra.local.functions import HttpResponse
-from shared.domain.petition import Lane, Petition, Proposal, Publication
-from tests.system import System
+from chalicelib.intake.limits.proof_of_work import HOLDS_FOR, Challenges
+from chalicelib.intake.site.qr import qr_svg
+from infra.local.emulation.functions import HttpResponse
+from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
+from tests.support.system import System
 
 FORM = {
     "content": "Phòng Nội vụ trả lời hồ sơ chậm.",

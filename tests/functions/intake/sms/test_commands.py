@@ -291,7 +291,7 @@ def test_a_very_long_message_takes_no_long_time() -> None:
         assert parse(text) is not None
 
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+GUIDE = (Path(__file__).parents[4] / "docs" / "webhooks.md").read_text("utf-8")
 CHAPTER = GUIDE.partition("## What people write")[2].partition("\n#")[0]
 GUIDES_EXAMPLES = re.findall(r"^\| `([^`]+)` \| (\w+) \|", CHAPTER, re.MULTILINE)
 

@@ -13,18 +13,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from chalicelib.intake import composition, sms_replies
+from chalicelib.intake import composition
+from chalicelib.intake.sms import replies as sms_replies
 from chalicelib.intake.sms.commands import Topic
 from chalicelib.intake.sms.webhook import InboundSms, Part
-from infra.local.providers import twilio
-from shared.domain.gsm7 import is_gsm7, segments
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Lane, Petition, Proposal
-from shared.opt_outs import OptOuts
-from shared.petitions import petition_of
-from shared.seal import Seal
-from tests.builders import a_petition
-from tests.system import System
+from infra.local.providers.signed_requests import twilio
+from shared.domain.identity.gsm7 import is_gsm7, segments
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Lane, Petition, Proposal
+from shared.platform.seal import Seal
+from shared.tables.opt_outs import OptOuts
+from shared.tables.petitions import petition_of
+from tests.support.builders import a_petition
+from tests.support.system import System
 
 MINE, OTHERS = "84912345678", "84987654321"
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from chalicelib.intake.hotline_webhook import HotlineCall
-from chalicelib.intake.sms.providers import SMS_PROVIDERS, sms_webhook, unknown_provider
+from chalicelib.intake.hotline.hotline_webhook import HotlineCall
+from chalicelib.intake.sms.providers.catalogue import SMS_PROVIDERS, sms_webhook, unknown_provider
 from chalicelib.intake.sms.webhook import (
     LARGEST_REQUEST,
     REFUSAL,
@@ -135,7 +135,7 @@ def test_acknowledgement_is_a_success_that_nobody_stores(provider: str) -> None:
     assert ("Da nhan" in reply.body) is webhook(provider).replies_inline
 
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[4] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 
 
 def example(beginning: str) -> dict[str, Any]:

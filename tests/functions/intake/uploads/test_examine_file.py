@@ -7,10 +7,10 @@ import io
 import pytest
 from PIL import Image
 
-from chalicelib.intake.uploads.examining import RejectedFileError, examined
+from chalicelib.intake.uploads.examine_file import RejectedFileError, examined
 from chalicelib.intake.uploads.images import LONGEST_SIDE
-from shared.domain.attachments import Rejection
-from tests import files
+from shared.domain.petition.attachments import Rejection
+from tests.support import files
 
 MOST = 1_000_000
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from chalicelib.intake.settings import IntakeSettings
 from chalicelib.intake.uploads.scanners import ClamdScanner, EicarScanner, Scanner, Verdict
-from shared.attachments import Upload
-from tests import files
+from shared.platform.bucket import Upload
+from tests.support import files
 
 UPLOAD = Upload("quarantine/26483190274/" + "a" * 32, "1", 5)
 LONG = b"x" * 200_000

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import ReplyBy
-from tests.faults.injection import Fault
+from shared.domain.petition.petition import ReplyBy
+from shared.domain.promises.notices import Audience, NoticeKind
+from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import PostRoom
 
 FAULTS = (

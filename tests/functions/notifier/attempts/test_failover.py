@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.notifier import composition
-from chalicelib.notifier.circuits import Circuits
-from chalicelib.notifier.routes import Route, in_order, routes_in
+from chalicelib.notifier.senders.circuits import Circuits
+from chalicelib.notifier.senders.routes import Route, in_order, routes_in
 from chalicelib.notifier.senders.sender import (
     Message,
     NotThereError,
@@ -20,9 +20,9 @@ from chalicelib.notifier.senders.sender import (
     UnknownOutcomeError,
 )
 from chalicelib.notifier.settings import NotifierSettings
-from shared import settings
-from shared.domain.notices import NoticeKind
-from shared.domain.petition import ReplyBy
+from shared.domain.petition.petition import ReplyBy
+from shared.domain.promises.notices import NoticeKind
+from shared.platform import settings
 from tests.functions.notifier.conftest import PostRoom
 
 TRUE_FOR_EVER = [

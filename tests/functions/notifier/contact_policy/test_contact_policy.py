@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from chalicelib.notifier.daily_limit import DailyLimit
-from chalicelib.notifier.manners import is_lasting
-from shared.deliveries import DeliveryState
-from shared.domain.lifecycle import Action
-from shared.domain.notices import NoticeKind
-from shared.domain.petition import ReplyBy
+from chalicelib.notifier.contact_policy.contact_policy import is_lasting
+from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import ReplyBy
+from shared.domain.promises.notices import NoticeKind
+from shared.tables.deliveries import DeliveryState
 from tests.functions.notifier.conftest import EMAIL, PHONE, PostRoom
 
 RECEIPT = NoticeKind.RECEIPT

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from infra.local.sms_gateway import Trouble
-from shared.deliveries import Delivery, DeliveryChannel, DeliveryState
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Petition, Publication, ReplyBy
-from tests.faults.injection import Fault
+from infra.local.providers.sms_gateway import Trouble
+from shared.domain.petition.petition import Petition, Publication, ReplyBy
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
+from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
 
 OTHER = "26000000013"

@@ -6,11 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from shared.deliveries import CALL_AGAIN_AFTER, CallOutcome, ClaimLostError, Delivery, possible_outcomes
-from shared.domain.evidence import Proof
-from shared.domain.notices import NoticeKind
-from shared.domain.petition import ReplyBy
-from shared.told import evidence_of
+from shared.domain.petition.petition import ReplyBy
+from shared.domain.promises.evidence import Proof
+from shared.domain.promises.notices import NoticeKind
+from shared.tables.deliveries import (
+    CALL_AGAIN_AFTER,
+    CallOutcome,
+    ClaimLostError,
+    Delivery,
+    possible_outcomes,
+)
+from shared.tables.evidence import evidence_of
 from tests.functions.notifier.conftest import REFERENCE, PostRoom
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.notifier.notices.supersession import VOID_WHEN
 from chalicelib.notifier.settings import NotifierSettings
-from chalicelib.notifier.supersession import VOID_WHEN
-from shared.deliveries import DeliveryChannel, DeliveryState
-from shared.domain import notices
-from shared.domain.notices import NoticeKind
-from shared.wording.checking import longest
+from shared.domain.promises import notices
+from shared.domain.promises.notices import NoticeKind
+from shared.tables.deliveries import DeliveryChannel, DeliveryState
+from shared.wording.check_text import longest
 from shared.wording.sources import names, packaged
-from tests.functions.notifier.test_texts import TO_PETITIONERS, an_extreme_petition, facts
+from tests.functions.notifier.notices.test_texts import TO_PETITIONERS, an_extreme_petition, facts
 
-DOCUMENT = (Path(__file__).parents[3] / "docs" / "notices.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[4] / "docs" / "notices.md").read_text(encoding="utf-8")
 
 
 def between(name: str) -> str:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from infra.local.sms_gateway import Trouble
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import NoticeKind
-from shared.domain.petition import Kind, ReplyBy
-from tests.faults.injection import Fault
+from infra.local.providers.sms_gateway import Trouble
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Kind, ReplyBy
+from shared.domain.promises.notices import NoticeKind
+from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import ADDRESS, EMAIL, NAME, PHONE, REFERENCE, PostRoom
-from tests.overheard import Overheard
+from tests.support.log_capture import Overheard
 
 RECEIPT = NoticeKind.RECEIPT
 MAIL_ROW, SMS_ROW, CALL_ROW = (f"1#RECEIPT#PETITIONER#{channel}" for channel in ("EMAIL", "SMS", "PHONE"))

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from chalicelib.notifier.quiet_hours import QuietHours
-from chalicelib.notifier.supersession import VOID_WHEN, is_superseded
-from chalicelib.notifier.ways import ways_to
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import NoticeKind
-from shared.domain.petition import Channel, Identity, Lane, Petition, Petitioner, ReplyBy
-from shared.domain.working_calendar import VIETNAM
+from chalicelib.notifier.contact_policy.quiet_hours import QuietHours
+from chalicelib.notifier.notices.channels import ways_to
+from chalicelib.notifier.notices.supersession import VOID_WHEN, is_superseded
+from shared.domain.calendar.working_calendar import VIETNAM
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Channel, Identity, Lane, Petition, Petitioner, ReplyBy
+from shared.domain.promises.notices import NoticeKind
 
 NIGHT = QuietHours(time(21), time(7))
 

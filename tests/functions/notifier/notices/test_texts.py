@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.notifier.bunching import ALONE
-from shared import clock
-from shared.deliveries import DeliveryChannel
-from shared.domain import notices
-from shared.domain.gsm7 import is_gsm7
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Answer, Channel, Kind, Lane, Petition, Petitioner, ReplyBy
-from shared.domain.terms import TERMS_2018
-from shared.domain.working_calendar import WorkingCalendar
+from chalicelib.notifier.notices.batching import ALONE
+from shared.domain.calendar.terms import TERMS_2018
+from shared.domain.calendar.working_calendar import WorkingCalendar
+from shared.domain.identity.gsm7 import is_gsm7
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Answer, Channel, Kind, Lane, Petition, Petitioner, ReplyBy
+from shared.domain.promises import notices
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.platform import clock
+from shared.tables.deliveries import DeliveryChannel
 from shared.wording.facts import Office, facts_of
 from shared.wording.sandbox import as_html
 from shared.wording.sources import BUNCH, DIGEST, TEMPLATES, Reader, headline

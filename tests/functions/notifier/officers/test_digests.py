@@ -6,18 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.notifier.desk_day import desk_day, units_read
-from infra.local import moto_insides
-from shared.directory import Officer
-from shared.domain.lifecycle import Action, State
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Channel, Kind, Lane
-from shared.messages import DigestRequest
-from shared.petitions import Card
-from tests.faults.injection import Fault
+from chalicelib.notifier.officers.daily_work import desk_day, units_read
+from infra.local.emulation import moto_insides
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Channel, Kind, Lane
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.platform.messages import DigestRequest
+from shared.tables.directory import Officer
+from shared.tables.petitions import Card
+from tests.campaigns.faults.injection import Fault
 from tests.functions.casework.browsing import Browser
 from tests.functions.notifier.conftest import PostRoom
-from tests.system import START
+from tests.support.system import START
 
 TODAY = date(2026, 11, 3)
 PARENTS = {"VP": None, "A": "VP", "A1": "A", "B": None}

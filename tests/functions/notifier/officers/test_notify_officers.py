@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from chalicelib.notifier.readers import INSTEAD, readers_of
-from shared.directory import Officer
-from shared.domain.lifecycle import Action
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Kind, Lane
-from tests.faults.injection import Fault
+from chalicelib.notifier.officers.readers import INSTEAD, readers_of
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Kind, Lane
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.tables.directory import Officer
+from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import PostRoom
 
 

@@ -19,18 +19,18 @@ from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 
 from chalicelib.notifier import composition
+from chalicelib.notifier.attempts.retry_policy import LEASE
 from chalicelib.notifier.receipts.doors import ReceiptDoors
 from chalicelib.notifier.receipts.esms_callback import token_of
 from chalicelib.notifier.receipts.receipt import Receipts
 from chalicelib.notifier.settings import NotifierSettings
-from chalicelib.notifier.waiting import LEASE
-from shared import clock, secrets, settings
-from shared.deliveries import DeliveryState
-from shared.domain.lifecycle import Action
-from shared.domain.notices import NoticeKind
-from shared.domain.petition import Petition, ReplyBy
-from shared.settings import Settings
-from shared.sns import SnsTopic
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition, ReplyBy
+from shared.domain.promises.notices import NoticeKind
+from shared.platform import clock, secrets, settings
+from shared.platform.settings import Settings
+from shared.providers.sns import SnsTopic
+from shared.tables.deliveries import DeliveryState
 from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
 
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"

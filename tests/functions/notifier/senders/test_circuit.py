@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.notifier.circuit import (
+from chalicelib.notifier.senders.circuit import (
     FEWEST_FAILURES,
     PROBE_LASTS,
     RESTS,

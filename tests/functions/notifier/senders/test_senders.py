@@ -30,7 +30,7 @@ from chalicelib.notifier.senders.sender import (
 from chalicelib.notifier.senders.ses import SesEmailSender, mime, notice_of, tag_of
 from chalicelib.notifier.senders.vonage import VonageSmsSender
 from chalicelib.notifier.senders.zalo import ZaloSender
-from shared import aws
+from shared.platform import aws
 
 MESSAGE = Message(
     reference="26483190275",

@@ -8,12 +8,18 @@ from typing import cast
 import pytest
 
 from chalicelib.sla_timer import composition
-from chalicelib.sla_timer.waiting_files import WaitingFiles
-from shared.attachments import AttachmentsBucket
-from shared.domain.attachments import CHECKED_WITHIN, Attachment, AttachmentState, Limits, quarantine_key
-from tests import files
-from tests.journeys.people import Citizen
-from tests.system import System
+from chalicelib.sla_timer.hourly.waiting_files import WaitingFiles
+from shared.domain.petition.attachments import (
+    CHECKED_WITHIN,
+    Attachment,
+    AttachmentState,
+    Limits,
+    quarantine_key,
+)
+from shared.platform.bucket import AttachmentsBucket
+from tests.support import files
+from tests.support.people import Citizen
+from tests.support.system import System
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 JUST = timedelta(seconds=1)

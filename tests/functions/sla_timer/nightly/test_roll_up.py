@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from shared import aws, clock
-from shared.directory import Directory
-from shared.domain.tallies import Breakdown, Tally, groups_of, shelf_of, summed
-from shared.outlines import Outlines
-from shared.petitions import petition_of
-from shared.statistics import Statistics, horizon_of
-from tests.journeys.people import Citizen, Officer, answer_petition
-from tests.system import System
+from shared.domain.figures.tallies import Breakdown, Tally, groups_of, shelf_of, summed
+from shared.platform import aws, clock
+from shared.tables.directory import Directory
+from shared.tables.outlines import Outlines
+from shared.tables.petitions import petition_of
+from shared.tables.statistics import Statistics, horizon_of
+from tests.support.people import Citizen, Officer, answer_petition
+from tests.support.system import System
 
 FIRST, LAST = date(2026, 10, 1), date(2027, 3, 31)
 

@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chalicelib.sla_timer import composition
-from shared import aws
-from shared.domain.merkle import NOTHING_BEFORE, leaf_of, top_of, tree_of
-from shared.outlines import Outlines
-from shared.petitions import petition_of
-from shared.roots import Roots, SignedRoot
-from tests.journeys.people import Citizen
-from tests.system import System
+from shared.domain.figures.merkle import NOTHING_BEFORE, leaf_of, top_of, tree_of
+from shared.platform import aws
+from shared.tables.outlines import Outlines
+from shared.tables.petitions import petition_of
+from shared.tables.roots import Roots, SignedRoot
+from tests.support.people import Citizen
+from tests.support.system import System
 
 DAY = date(2026, 11, 3)
 

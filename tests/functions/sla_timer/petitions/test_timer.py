@@ -7,24 +7,24 @@ from typing import Any
 
 import pytest
 
-from infra.local import events
-from infra.local.functions import InvocationError
-from shared import deliveries
-from shared.domain.lifecycle import Action, State
-from shared.messages import WakeUp
-from shared.petitions import WAKE_SHARDS
-from tests import files
-from tests.builders import vietnam
-from tests.faults.injection import Fault
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from infra.local.emulation import events
+from infra.local.emulation.functions import InvocationError
+from shared.domain.petition.lifecycle import Action, State
+from shared.platform.messages import WakeUp
+from shared.tables import deliveries
+from shared.tables.petitions import WAKE_SHARDS
+from tests.campaigns.faults.injection import Fault
+from tests.support import files
+from tests.support.builders import vietnam
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 QUEUE = "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-timers"
 
 
 def stored(system: System, reference: str) -> Any:
     """The petition as it stands in the table."""
-    from shared.petitions import petition_of
+    from shared.tables.petitions import petition_of
 
     return next(petition_of(i) for i in system.items("petitions") if i["reference"]["S"] == reference)
 
@@ -97,7 +97,7 @@ def test_one_bad_petition_does_not_stop_its_batch(system: System):
 
 def stored_action_count(system: System, reference: str, action: Action) -> int:
     """How often something was done to a petition."""
-    from shared.petitions import petition_of
+    from shared.tables.petitions import petition_of
 
     item = system.local.cloud.client("dynamodb").get_item(
         TableName=system.local.cloud.outputs["PetitionsTable"], Key={"reference": {"S": reference}}

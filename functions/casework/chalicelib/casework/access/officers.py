@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.domain.conduct import OFFICE
+from shared.domain.petition.conduct import OFFICE
 
 
 class Role(StrEnum):
-    """The officers' roles: the groups of the Cognito user pool (infra/identity.yaml)."""
+    """The officers' roles: the groups of the Cognito user pool (infra/cloudformation/identity.yaml)."""
 
     INTAKE_OFFICER = "intake-officer"
     HANDLER = "handler"

@@ -9,13 +9,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.casework.officers import DeskOfficer, Role
-from shared.domain import disputes, screening
-from shared.domain.attachments import Attachment, BelongsTo
+from chalicelib.casework.access.officers import DeskOfficer, Role
 from shared.domain.errors import NotAllowedError
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Lane, Petition
-from shared.petitions import Card
+from shared.domain.petition import disputes, screening
+from shared.domain.petition.attachments import Attachment, BelongsTo
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Lane, Petition
+from shared.tables.petitions import Card
 
 
 class Relation(StrEnum):

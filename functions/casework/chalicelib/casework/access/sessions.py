@@ -15,12 +15,12 @@ import jwt
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.casework.officers import DeskOfficer, Role
-from shared import aws, clock
-from shared.directory import Directory
-from shared.domain.conduct import OFFICE, reporting_line
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, TooManyRequestsError, UnauthenticatedError
-from shared.domain.working_calendar import local_date
+from shared.domain.petition.conduct import OFFICE, reporting_line
+from shared.platform import aws, clock
+from shared.tables.directory import Directory
 
 ACCESS = "access"
 """What a token must be for: an ID token opens nothing here."""

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from typing_extensions import override
 
-from chalicelib.casework.action import (
+from chalicelib.casework.actions.input import (
     Act,
     ActionInput,
     Chosen,
@@ -20,14 +20,14 @@ from chalicelib.casework.action import (
     Title,
     for_petitioner,
 )
-from chalicelib.casework.redaction import has_unmistakable
-from shared.domain import attaching
-from shared.domain.attachments import Attachment
+from chalicelib.casework.actions.redaction import has_unmistakable
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Citation, Kind, Petition, Publication
-from shared.domain.submission import EMPTY_IS_ABSENT, clean_text
-from shared.domain.working_calendar import local_date
+from shared.domain.petition import file_verbs
+from shared.domain.petition.attachments import Attachment
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Citation, Kind, Petition, Publication
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
 from shared.web.i18n import N_
 
 CITATIONS = 10
@@ -111,7 +111,7 @@ class DraftAnswer(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        _check_files(self.attachments, attaching.files_for_answer(petition))
+        _check_files(self.attachments, file_verbs.files_for_answer(petition))
         citations = tuple(Citation(**one.model_dump()) for one in self.citations)
         return petition.draft_answer(
             self.text,
@@ -160,7 +160,7 @@ class Publish(ActionInput):
             raise InvalidInputError(("although_conduct", "conduct"))
         if not self.although_personal:
             self._check_redaction()
-        _check_files(self.attachments, attaching.files_of_answer(petition))
+        _check_files(self.attachments, file_verbs.files_of_answer(petition))
         publication = Publication(
             subject=self.subject,
             content=self.content,

@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import override
 
-from chalicelib.casework import permissions
-from chalicelib.casework.action import (
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import Role
+from chalicelib.casework.actions.input import (
     INTAKE_FIELD,
     Act,
     ActionInput,
@@ -20,14 +21,14 @@ from chalicelib.casework.action import (
     Title,
     for_petitioner,
 )
-from chalicelib.casework.officers import Role
-from shared.domain import conduct, deadlines, disputes, merging
-from shared.domain.conduct import NO_UNIT_OF_OURS, OFFICE
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotAllowedError
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Kind, Lane, Petition
-from shared.domain.reference import normal_reference
-from shared.domain.working_calendar import local_date
+from shared.domain.identity.reference import normal_reference
+from shared.domain.petition import conduct, disputes, merging
+from shared.domain.petition.conduct import NO_UNIT_OF_OURS, OFFICE
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Kind, Lane, Petition
 from shared.web.i18n import N_
 
 FORWARDED_TEXT = N_(

@@ -6,8 +6,7 @@ faster, is the matter of `acting`.
 
 from __future__ import annotations
 
-from chalicelib.casework.action import ActionInput
-from chalicelib.casework.answering_actions import (
+from chalicelib.casework.actions.answers import (
     AddNote,
     Approve,
     Close,
@@ -19,7 +18,7 @@ from chalicelib.casework.answering_actions import (
     ReturnDraft,
     Unpublish,
 )
-from chalicelib.casework.sending_actions import (
+from chalicelib.casework.actions.assignment import (
     Accept,
     Assign,
     Classify,
@@ -31,7 +30,8 @@ from chalicelib.casework.sending_actions import (
     ReturnToIntake,
     Split,
 )
-from shared.domain.lifecycle import Action
+from chalicelib.casework.actions.input import ActionInput
+from shared.domain.petition.lifecycle import Action
 
 INPUTS: dict[Action, type[ActionInput]] = {
     Action.ACCEPT: Accept,

@@ -8,16 +8,16 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from chalicelib.casework.actions import INPUTS
-from chalicelib.casework.answering_actions import REFUSALS, Refusal
-from chalicelib.casework.officers import DeskOfficer, Role
-from chalicelib.casework.redaction import masked
-from shared.directory import Directory
-from shared.domain import attaching
-from shared.domain.conduct import NO_UNIT_OF_OURS
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Kind, Lane, Petition
-from shared.domain.working_calendar import local_date
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.actions.answers import REFUSALS, Refusal
+from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.actions.redaction import masked
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition import file_verbs
+from shared.domain.petition.conduct import NO_UNIT_OF_OURS
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.tables.directory import Directory
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import ACTIONS, KINDS, LANES
 
@@ -189,8 +189,8 @@ WARNINGS: dict[Action, str] = {
 def fields_of(action: Action, petition: Petition) -> tuple[FormField, ...]:
     """Return the fields of an action's form for a petition; files are asked for where there are any."""
     files = {
-        Action.DRAFT_ANSWER: attaching.files_for_answer(petition),
-        Action.PUBLISH: attaching.files_of_answer(petition),
+        Action.DRAFT_ANSWER: file_verbs.files_for_answer(petition),
+        Action.PUBLISH: file_verbs.files_of_answer(petition),
     }
     fields = FIELDS[action]
     if action is Action.PUBLISH:
@@ -257,7 +257,7 @@ def given_at_first(action: Action, petition: Petition) -> Mapping[str, str]:
 
 def _given_draft(petition: Petition) -> dict[str, str]:
     if petition.draft is None:
-        return {"attachments": " ".join(one.id for one in attaching.files_for_answer(petition))}
+        return {"attachments": " ".join(one.id for one in file_verbs.files_for_answer(petition))}
     cited = {
         f"citation_{n}_{part}": getattr(one, part) or ""
         for n, one in enumerate(petition.draft.citations, start=1)
@@ -290,6 +290,6 @@ def choices(
         "lanes": [(lane.value, _(LANES[lane])) for lane in Lane if lane is not Lane.RESTRICTED],
         "refusals": [(reason.value, _(REFUSALS[reason])) for reason in Refusal],
         "handlers": colleagues,
-        "answer_files": [(one.id, one.filename) for one in attaching.files_for_answer(petition)],
-        "public_files": [(one.id, one.filename) for one in attaching.files_of_answer(petition)],
+        "answer_files": [(one.id, one.filename) for one in file_verbs.files_for_answer(petition)],
+        "public_files": [(one.id, one.filename) for one in file_verbs.files_of_answer(petition)],
     }

@@ -8,11 +8,11 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from chalicelib.casework.officers import DeskOfficer
-from shared.directory import Directory
-from shared.domain.petition import MAX_CONTENT, Petition
-from shared.domain.submission import EMPTY_IS_ABSENT, clean_text
-from shared.petitions import Petitions
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.petition.petition import MAX_CONTENT, Petition
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 from shared.web.i18n import Language, gettext
 
 INTAKE_FIELD = "KHAC"

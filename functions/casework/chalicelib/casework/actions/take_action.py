@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from chalicelib.casework import permissions
-from chalicelib.casework.action import Act, ActionInput
-from chalicelib.casework.answering_actions import OpenSeal
-from chalicelib.casework.officers import DeskOfficer
-from shared import clock
-from shared.directory import Directory
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.answers import OpenSeal
+from chalicelib.casework.actions.input import Act, ActionInput
 from shared.domain.errors import InvalidInputError, NotAllowedError, StaleVersionError, UnknownPetitionError
-from shared.domain.lifecycle import Action, target_of
-from shared.domain.petition import Identity, Petition
-from shared.domain.reference import normal_reference
-from shared.petitions import Petitions
-from shared.seal import Seal
+from shared.domain.identity.reference import normal_reference
+from shared.domain.petition.lifecycle import Action, target_of
+from shared.domain.petition.petition import Identity, Petition
+from shared.platform import clock
+from shared.platform.seal import Seal
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 
 
 class Casework:

@@ -8,24 +8,25 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.casework import answer_templates, permissions
-from chalicelib.casework.answer_templates import AnswerTemplate
-from chalicelib.casework.depending import Dependent, Dependents, blocking, day_after
-from chalicelib.casework.officers import DeskOfficer, Role
-from chalicelib.casework.recorded_rows import RecordedRow, RecordedRows
-from shared import clock
-from shared.directory import Directory, Officer, Row, Unit
-from shared.directory import Field as FieldOfResponsibility
-from shared.domain import conduct
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.administration.dependents import Dependent, Dependents, blocking, day_after
+from chalicelib.casework.administration.recorded_rows import RecordedRow, RecordedRows
+from chalicelib.casework.desk import answer_templates
+from chalicelib.casework.desk.answer_templates import AnswerTemplate
+from shared.domain.calendar.terms import Terms
+from shared.domain.calendar.working_calendar import Override, local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.terms import Terms
-from shared.domain.working_calendar import Override, local_date
-from shared.http import validated
-from shared.petitions import Petitions, stored_instant
+from shared.domain.petition import conduct
+from shared.platform import clock
+from shared.tables.directory import Directory, Officer, Row, Unit
+from shared.tables.directory import Field as FieldOfResponsibility
+from shared.tables.petitions import Petitions, stored_instant
+from shared.web.http import validated
 from shared.wording.sources import TextMissingError, TextName, name_of, source_of
 
 if TYPE_CHECKING:
-    from shared.wording.checking import TextProblem
+    from shared.wording.check_text import TextProblem
 
 ALL_ROWS = "*"
 _OURS = frozenset({"changed_by", "changed_at", "revision", "corrections"})
@@ -246,7 +247,7 @@ class Administration:
             NotAllowedError: no administrator.
             InvalidInputError: there is no text of that name.
         """
-        from shared.wording.checking import problems_of  # noqa: PLC0415 - Jinja2, for whoever edits a text
+        from shared.wording.check_text import problems_of  # noqa: PLC0415 - Jinja2, for whoever edits a text
 
         self._may(officer, "template")
         name = _text_name(row)
@@ -287,7 +288,7 @@ class Administration:
 
     def _check_template(self, row: dict[str, Any]) -> None:
         """Refuse a text that must not go out, and to change one that notices were already told in."""
-        from shared.wording.checking import problems_of  # noqa: PLC0415 - Jinja2, for whoever edits a text
+        from shared.wording.check_text import problems_of  # noqa: PLC0415 - Jinja2, for whoever edits a text
 
         validated(_TemplateRow, row)
         name = _text_name(row)

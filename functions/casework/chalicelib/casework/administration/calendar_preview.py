@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from shared.directory import Directory
-from shared.domain import deadlines
-from shared.domain.lifecycle import UNANSWERED, Action
-from shared.domain.working_calendar import Override, WorkingCalendar, local_date
-from shared.petitions import Card, Petitions
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
+from shared.domain.petition.lifecycle import UNANSWERED, Action
+from shared.tables.directory import Directory
+from shared.tables.petitions import Card, Petitions
 
 
 class Moved(NamedTuple):

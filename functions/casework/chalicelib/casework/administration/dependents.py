@@ -1,6 +1,6 @@
 """What depends on a unit, field or officer: shown before a row ends, and what must not be left without an owner.
 
-Each dependent is named by the rule that it breaks when the row ends (`shared.http.RULES` says what to do instead).
+Each dependent is named by the rule that it breaks when the row ends (`shared.web.http.RULES` says what to do instead).
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
-from chalicelib.casework import answer_templates, permissions
-from chalicelib.casework.action import INTAKE_FIELD
-from chalicelib.casework.officers import DeskOfficer, Role
-from chalicelib.casework.recorded_rows import RecordedRows
-from shared import clock
-from shared.directory import Directory, Field, Officer, Row, Unit, in_force
-from shared.domain import conduct
-from shared.domain.lifecycle import UNANSWERED
-from shared.domain.working_calendar import local_date
-from shared.petitions import Card, Petitions
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.actions.input import INTAKE_FIELD
+from chalicelib.casework.administration.recorded_rows import RecordedRows
+from chalicelib.casework.desk import answer_templates
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition import conduct
+from shared.domain.petition.lifecycle import UNANSWERED
+from shared.platform import clock
+from shared.tables.directory import Directory, Field, Officer, Row, Unit, in_force
+from shared.tables.petitions import Card, Petitions
 
 NEEDED_UNITS = frozenset({conduct.OFFICE, conduct.TASK_FORCE})
 NEEDED_FIELDS = frozenset({INTAKE_FIELD, conduct.FIELD})

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from chalicelib.casework import answer_templates
-from chalicelib.casework.forms import FormField
-from chalicelib.casework.officers import Role
-from shared import clock
-from shared.directory import Directory
+from chalicelib.casework.access.officers import Role
+from chalicelib.casework.actions.forms import FormField
+from chalicelib.casework.desk import answer_templates
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.gsm7 import unaccented
-from shared.domain.working_calendar import local_date
+from shared.domain.identity.gsm7 import unaccented
+from shared.platform import clock
+from shared.tables.directory import Directory
 from shared.web.i18n import N_, Language, gettext, in_language
 
 ROLES: dict[Role, str] = {

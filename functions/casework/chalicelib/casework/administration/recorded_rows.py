@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from shared import aws
-from shared.directory import Directory
 from shared.domain.errors import InvalidInputError, StaleVersionError
+from shared.platform import aws
+from shared.tables.directory import Directory
 
 LONGEST_ITEM = 380_000
 """Bytes of a version with everything that it said before; an item holds 400 KB."""

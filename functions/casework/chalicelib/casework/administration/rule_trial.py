@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from shared import clock
-from shared.corrections import SILENT, SUSPECTED
-from shared.directory import Directory
-from shared.domain.petition import Petition
-from shared.domain.working_calendar import local_date
-from shared.petitions import MONTH_SHARDS, Petitions
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.tables.corrections import SILENT, SUSPECTED
+from shared.tables.directory import Directory
+from shared.tables.petitions import MONTH_SHARDS, Petitions
 
 TRIED = 100
 """Petitions of this month and the last that a rule is tried on."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.actions import INPUTS
-from chalicelib.casework.answering_actions import OpenSeal
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.views import DepartedView, DeskView, desk_view
-from shared import clock
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.answers import OpenSeal
+from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.desk.views import DepartedView, DeskView, desk_view
 from shared.domain.errors import (
     ActionNotPossibleError,
     InvalidInputError,
@@ -22,13 +22,14 @@ from shared.domain.errors import (
     UnauthenticatedError,
     UnknownPetitionError,
 )
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Petition
-from shared.http import json_answer, json_body, language_of, problem_of, raw_body
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.web.http import json_answer, json_body, language_of, problem_of, raw_body
 
 if TYPE_CHECKING:
-    from chalicelib.casework.callers import EarlierPetition
-    from chalicelib.casework.recorded_rows import RecordedRow
+    from chalicelib.casework.administration.recorded_rows import RecordedRow
+    from chalicelib.casework.hotline.callers import EarlierPetition
 
 LONGEST_REVISION_DIGITS = 6
 LONGEST_OUTLOOK_DIGITS = 3
@@ -37,7 +38,7 @@ LONGEST_OUTLOOK_DIGITS = 3
 
 def sign_in(request: Request) -> Response:
     """Open a session: tokens, or a challenge to answer."""
-    from chalicelib.casework.sessions import SignInInput, Tokens  # noqa: PLC0415 - cryptography is slow to import
+    from chalicelib.casework.access.sessions import SignInInput, Tokens  # noqa: PLC0415 - cryptography is slow to import
 
     answer = composition.sessions().sign_in(json_body(request, SignInInput))
     if not isinstance(answer, Tokens):
@@ -111,7 +112,7 @@ def acted(request: Request, reference: str, name: str) -> Response:
 
 def attached(request: Request, reference: str) -> Response:
     """Declare a file that goes with the answer: 201 with a form that uploads it, 200 when it came before."""
-    from shared.declaring import AttachmentInput  # noqa: PLC0415 - few requests are about files
+    from shared.use_cases.declare_file import AttachmentInput  # noqa: PLC0415 - few requests are about files
 
     officer = officer_of(request)
     petition = composition.casework().find(officer, reference, Action.DRAFT_ANSWER)
@@ -161,7 +162,7 @@ def doubts(request: Request) -> Response:
 
 def doubt_settled(request: Request, reference: str) -> Response:
     """Take what was found out about one of them."""
-    from chalicelib.casework.doubting import FindingInput  # noqa: PLC0415 - few requests are about them
+    from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput  # noqa: PLC0415 - few requests are about them
 
     composition.doubts().settle(officer_of(request), reference, json_body(request, FindingInput))
     return json_answer({"reference": reference})
@@ -169,7 +170,7 @@ def doubt_settled(request: Request, reference: str) -> Response:
 
 def entered(request: Request) -> Response:
     """Take down a caller's petition."""
-    from chalicelib.casework.entering import CallInput, enter_call  # noqa: PLC0415 - operators alone need it
+    from chalicelib.casework.hotline.enter_petition import CallInput, enter_call  # noqa: PLC0415 - operators alone need it
 
     officer = officer_of(request)
     received = enter_call(composition.reception(), officer, json_body(request, CallInput))
@@ -191,7 +192,7 @@ def entered(request: Request) -> Response:
 
 def earlier(request: Request) -> Response:
     """List a caller's earlier petitions."""
-    from chalicelib.casework.callers import CallerInput  # noqa: PLC0415 - few requests are about calls
+    from chalicelib.casework.hotline.callers import CallerInput  # noqa: PLC0415 - few requests are about calls
 
     officer = officer_of(request)
     found = composition.callers().earlier(officer, json_body(request, CallerInput))
@@ -200,7 +201,7 @@ def earlier(request: Request) -> Response:
 
 def served(request: Request, reference: str) -> Response:
     """Do what a caller wants with their petition."""
-    from chalicelib.casework.callers import WishInput, standing_of  # noqa: PLC0415 - few requests are about calls
+    from chalicelib.casework.hotline.callers import WishInput, standing_of  # noqa: PLC0415 - few requests are about calls
 
     officer = officer_of(request)
     petition = composition.callers().serve(officer, reference, json_body(request, WishInput))
@@ -225,7 +226,7 @@ def calls(request: Request) -> Response:
 
 def dialled(request: Request, reference: str) -> Response:
     """Show whom to call."""
-    from chalicelib.casework.calling import CallRequest  # noqa: PLC0415 - few requests are about calls
+    from chalicelib.casework.hotline.call_tasks import CallRequest  # noqa: PLC0415 - few requests are about calls
 
     officer = officer_of(request)
     callee = composition.call_tasks().dial(officer, reference, json_body(request, CallRequest))
@@ -234,7 +235,7 @@ def dialled(request: Request, reference: str) -> Response:
 
 def called(request: Request, reference: str) -> Response:
     """Write what came of a call."""
-    from chalicelib.casework.calling import OutcomeInput  # noqa: PLC0415 - few requests are about calls
+    from chalicelib.casework.hotline.call_tasks import OutcomeInput  # noqa: PLC0415 - few requests are about calls
 
     officer = officer_of(request)
     return json_answer(
@@ -279,7 +280,7 @@ def directory_put(request: Request, kind: str, row_id: str) -> Response:
 
 def described(request: Request) -> Response:
     """Describe the API to who has signed in."""
-    from chalicelib.casework.openapi import document  # noqa: PLC0415 - no other request needs the schemas
+    from chalicelib.casework.api.openapi import document  # noqa: PLC0415 - no other request needs the schemas
 
     officer_of(request)
     return json_answer(document())

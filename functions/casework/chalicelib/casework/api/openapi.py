@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from chalicelib.casework.actions import INPUTS
-from chalicelib.casework.api_shapes import (
+from chalicelib.casework.access.sessions import SignInInput
+from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.api.shapes import (
     AfterAction,
     CalleeView,
     CallList,
@@ -27,17 +28,16 @@ from chalicelib.casework.api_shapes import (
     SettledView,
     UploadView,
 )
-from chalicelib.casework.auditing import OpeningPage
-from chalicelib.casework.callers import CallerInput, WishInput
-from chalicelib.casework.calling import CallRequest, CallView, OutcomeInput
-from chalicelib.casework.doubting import FindingInput
-from chalicelib.casework.entering import CallInput
-from chalicelib.casework.sessions import SignInInput
-from chalicelib.casework.views import DeskView, LinePage
-from shared.attachments import Download
-from shared.declaring import AttachmentInput
-from shared.domain.lifecycle import Action, State
-from shared.openapi import Health, Operation, Words, describe
+from chalicelib.casework.desk.views import DeskView, LinePage
+from chalicelib.casework.hotline.call_tasks import CallRequest, CallView, OutcomeInput
+from chalicelib.casework.hotline.callers import CallerInput, WishInput
+from chalicelib.casework.hotline.enter_petition import CallInput
+from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
+from chalicelib.casework.oversight.openings import OpeningPage
+from shared.domain.petition.lifecycle import Action, State
+from shared.platform.bucket import Download
+from shared.use_cases.declare_file import AttachmentInput
+from shared.web.openapi import Health, Operation, Words, describe
 
 VERSION = "1.0.0"
 _REFERENCE = {"type": "string", "pattern": "^[0-9]{11}$"}

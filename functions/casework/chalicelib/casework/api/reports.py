@@ -7,10 +7,10 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition
-from chalicelib.casework.api import officer_of, query
-from chalicelib.casework.reporting import Behind, Period, Report
+from chalicelib.casework.api.doors import officer_of, query
+from chalicelib.casework.reports.make_report import Behind, Period, Report
 from shared.domain.errors import InvalidInputError
-from shared.http import json_answer, language_of, validated
+from shared.web.http import json_answer, language_of, validated
 from shared.web.i18n import Language
 
 
@@ -50,13 +50,13 @@ def behind_of(given: dict[str, str]) -> Behind:
 
 
 def _csv(report: Report, language: Language) -> Response:
-    from chalicelib.casework.exporting import csv_answer  # noqa: PLC0415 - most requests export nothing
+    from chalicelib.casework.reports.export import csv_answer  # noqa: PLC0415 - most requests export nothing
 
     return csv_answer(report, language)
 
 
 def _xlsx(report: Report, language: Language) -> Response:
-    from chalicelib.casework.exporting import xlsx_answer  # noqa: PLC0415 - ditto
+    from chalicelib.casework.reports.export import xlsx_answer  # noqa: PLC0415 - ditto
 
     return xlsx_answer(report, language)
 

@@ -7,15 +7,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from chalicelib.casework.calling import CallView
-from chalicelib.casework.doubting import DoubtView
-from chalicelib.casework.measures import Value
-from chalicelib.casework.officers import Role
-from chalicelib.casework.sessions import Challenge, Tokens
-from chalicelib.casework.views import DepartedView, DeskView
-from shared.attachments import UploadForm
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel, Identity
+from chalicelib.casework.access.officers import Role
+from chalicelib.casework.access.sessions import Challenge, Tokens
+from chalicelib.casework.desk.views import DepartedView, DeskView
+from chalicelib.casework.hotline.call_tasks import CallView
+from chalicelib.casework.oversight.ambiguous_deliveries import DoubtView
+from chalicelib.casework.reports.measures import Value
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Channel, Identity
+from shared.platform.bucket import UploadForm
 
 
 class _Shape(BaseModel):

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.directory import Directory, Row, in_force
-from shared.domain.petition import Petition
-from shared.domain.reference import spaced
-from shared.domain.working_calendar import local_date
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.reference import spaced
+from shared.domain.petition.petition import Petition
+from shared.tables.directory import Directory, Row, in_force
 
 KIND = "answer-template"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.deliveries import Deliveries, Delivery, DeliveryChannel, DeliveryState
-from shared.domain.notices import Audience
-from shared.domain.petition import Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.notices import Audience
+from shared.tables.deliveries import Deliveries, Delivery, DeliveryChannel, DeliveryState
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import ACTIONS
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared import clock
-from shared.attachments import AttachmentsBucket, Download
-from shared.declaring import AttachmentForm, AttachmentInput, Declarations, Expected, Owner
-from shared.domain import attaching
-from shared.domain.attachments import Attachment, BelongsTo
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.errors import NotAllowedError, StaleVersionError, UnknownAttachmentError
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Petition
-from shared.petitions import Petitions
+from shared.domain.petition import file_verbs
+from shared.domain.petition.attachments import Attachment, BelongsTo
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.platform.bucket import AttachmentsBucket, Download
+from shared.tables.petitions import Petitions
+from shared.use_cases.declare_file import AttachmentForm, AttachmentInput, Declarations, Expected, Owner
 
 _ATTEMPTS = 4
 
@@ -65,7 +65,7 @@ class OfficersFiles:
     def _record(self, officer: DeskOfficer, petition: Petition, attachment: Attachment) -> None:
         now = clock.now()
         for attempt in range(1, _ATTEMPTS + 1):
-            opened = attaching.record_opening(petition, attachment, by=officer.actor, at=now)
+            opened = file_verbs.record_opening(petition, attachment, by=officer.actor, at=now)
             if opened is petition:
                 return
             try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared.domain.petition import Petition
-from shared.petitions import BATCH, Petitions
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.petition.petition import Petition
+from shared.tables.petitions import BATCH, Petitions
 
 LISTED = 20
 """Merged petitions that a page links to."""

@@ -10,16 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer, Role
-from chalicelib.casework.views import Line, LinePage, line_of
-from shared import clock
-from shared.directory import Directory
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.desk.views import Line, LinePage, line_of
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotAllowedError
-from shared.domain.lifecycle import UNANSWERED, State
-from shared.domain.petition import Kind
-from shared.domain.working_calendar import local_date
-from shared.petitions import Card, Petitions, desk_position
+from shared.domain.petition.lifecycle import UNANSWERED, State
+from shared.domain.petition.petition import Kind
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.petitions import Card, Petitions, desk_position
 
 PAGE = 50
 """Petitions on a page."""

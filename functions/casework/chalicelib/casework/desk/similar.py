@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Petition
-from shared.domain.similarity import similarity
-from shared.petitions import Petitions
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.figures.similarity import similarity
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.tables.petitions import Petitions
 
 ALIKE = 0.5
 """Shared wording from which two petitions are shown side by side; an officer reads both before merging."""

@@ -6,16 +6,15 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.casework import permissions
-from chalicelib.casework.actions import INPUTS
-from chalicelib.casework.officers import DeskOfficer
-from shared.directory import Directory
-from shared.domain import deadlines, screening
-from shared.domain.attachments import AttachmentState, BelongsTo, Limits, Rejection
-from shared.domain.duties import Duty
-from shared.domain.evidence import Evidence
-from shared.domain.lifecycle import UNANSWERED, Action, State, possible_actions
-from shared.domain.petition import (
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.catalogue import INPUTS
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import WorkingCalendar
+from shared.domain.petition import screening
+from shared.domain.petition.attachments import AttachmentState, BelongsTo, Limits, Rejection
+from shared.domain.petition.lifecycle import UNANSWERED, Action, State, possible_actions
+from shared.domain.petition.petition import (
     Answer,
     Channel,
     Kind,
@@ -26,9 +25,11 @@ from shared.domain.petition import (
     Rating,
     ReplyBy,
 )
-from shared.domain.working_calendar import WorkingCalendar
-from shared.petitions import Card
-from shared.promises import DerivationView, derivation_of, duties_of
+from shared.domain.promises.duties import Duty
+from shared.domain.promises.evidence import Evidence
+from shared.tables.directory import Directory
+from shared.tables.petitions import Card
+from shared.use_cases.promises import DerivationView, derivation_of, duties_of
 
 
 class _View(BaseModel):

@@ -10,10 +10,18 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared import clock
-from shared.deliveries import (
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.errors import (
+    ActionNotPossibleError,
+    InvalidInputError,
+    StaleVersionError,
+    UnknownPetitionError,
+)
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.platform.seal import Seal
+from shared.tables.deliveries import (
     CALLS,
     CallOutcome,
     ClaimLostError,
@@ -22,15 +30,7 @@ from shared.deliveries import (
     DeliveryState,
     possible_outcomes,
 )
-from shared.domain.errors import (
-    ActionNotPossibleError,
-    InvalidInputError,
-    StaleVersionError,
-    UnknownPetitionError,
-)
-from shared.domain.petition import Petition
-from shared.petitions import Petitions
-from shared.seal import Seal
+from shared.tables.petitions import Petitions
 
 ATTEMPTS = 4
 """How often we look again when somebody else changed the petition meanwhile."""

@@ -14,21 +14,21 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared import clock
-from shared.directory import Directory
-from shared.domain import reference as references
-from shared.domain.contact import ContactError, normal_phone
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, StaleVersionError
-from shared.domain.lifecycle import State
-from shared.domain.petition import MAX_CONTENT, Channel, Petition
-from shared.domain.pin_again import times_sent
-from shared.domain.second_look import ask_for_second_look
-from shared.domain.submission import EMPTY_IS_ABSENT, clean_text
-from shared.domain.working_calendar import local_date
-from shared.petitions import Petitions
-from shared.pin_guard import PinGuard
+from shared.domain.identity import reference as references
+from shared.domain.identity.contact import ContactError, normal_phone
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import MAX_CONTENT, Channel, Petition
+from shared.domain.petition.pin_again import times_sent
+from shared.domain.petition.second_look import ask_for_second_look
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
+from shared.tables.pin_guard import PinGuard
 
 _ATTEMPTS = 4
 _EARLIER = 10

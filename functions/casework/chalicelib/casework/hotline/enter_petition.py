@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared.domain.petition import Channel, ReplyBy
-from shared.domain.submission import PetitionInput, Submission, clean_text
-from shared.reception import Received, Reception
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.petition.petition import Channel, ReplyBy
+from shared.domain.petition.submission import PetitionInput, Submission, clean_text
+from shared.use_cases.receive_submission import Received, Reception
 
 
 class CallInput(PetitionInput):

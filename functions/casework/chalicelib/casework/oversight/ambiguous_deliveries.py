@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared import clock
-from shared.deliveries import IN_DOUBT, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.errors import UnknownPetitionError
-from shared.domain.notices import NoticeKind
+from shared.domain.promises.notices import NoticeKind
+from shared.platform import clock
+from shared.tables.deliveries import IN_DOUBT, Deliveries, Delivery, DeliveryChannel, DeliveryState
 
 
 class Finding(StrEnum):

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.casework import permissions
-from chalicelib.casework.officers import DeskOfficer
-from shared import clock
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.working_calendar import local_date
-from shared.openings import OpenedPetition, Openings
+from shared.platform import clock
+from shared.tables.openings import OpenedPetition, Openings
 
 FIRST_MONTH = "2018-06"
 """The system opened on 18 June 2018."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from chalicelib.casework.measures import (
+from chalicelib.casework.reports.measures import (
     ANSWERING,
     CONSIDERED,
     DAYS,
@@ -23,13 +23,13 @@ from chalicelib.casework.measures import (
     Column,
     Value,
 )
-from chalicelib.casework.tables import BREAKDOWNS, Block, Book, Row, Section, Table, counted, grouped
-from chalicelib.casework.task_force import task_force
-from shared.domain.petition import Kind
-from shared.domain.tallies import Breakdown, Tally, summed
-from shared.domain.trends import WEEK, WEEKS_BEFORE, begins
-from shared.statistics import Figure
-from shared.trending import trends
+from chalicelib.casework.reports.tables import BREAKDOWNS, Block, Book, Row, Section, Table, counted, grouped
+from chalicelib.casework.reports.task_force import task_force
+from shared.domain.figures.tallies import Breakdown, Tally, summed
+from shared.domain.figures.trends import WEEK, WEEKS_BEFORE, begins
+from shared.domain.petition.petition import Kind
+from shared.tables.statistics import Figure
+from shared.use_cases.find_trends import trends
 from shared.web.i18n import N_
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.measures import IN_TIME, ON_TIME, OVERDUE, RECEIVED, TOO_LATE
-from chalicelib.casework.reporting import Report
-from chalicelib.casework.tables import Section
-from chalicelib.casework.wording import read
+from chalicelib.casework.reports.make_report import Report
+from chalicelib.casework.reports.measures import IN_TIME, ON_TIME, OVERDUE, RECEIVED, TOO_LATE
+from chalicelib.casework.reports.tables import Section
+from chalicelib.casework.reports.words import read
 from shared.web.charts import Chart, Part, chart
 from shared.web.i18n import Language, gettext
 

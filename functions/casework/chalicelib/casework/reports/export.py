@@ -11,11 +11,11 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.casework.counting import REPORTS
-from chalicelib.casework.measures import Column, Value
-from chalicelib.casework.reporting import Report
-from chalicelib.casework.tables import Section
-from chalicelib.casework.wording import caption, read
+from chalicelib.casework.reports.catalogue import REPORTS
+from chalicelib.casework.reports.make_report import Report
+from chalicelib.casework.reports.measures import Column, Value
+from chalicelib.casework.reports.tables import Section
+from chalicelib.casework.reports.words import caption, read
 from shared.web.i18n import Language, gettext
 
 BOM = "\ufeff"

@@ -8,26 +8,26 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.casework import permissions
-from chalicelib.casework.counting import REPORTS
-from chalicelib.casework.measures import MEASURES, Measure, Value
-from chalicelib.casework.officers import DeskOfficer, Role
-from chalicelib.casework.tables import Book, Case, Names, Section
-from chalicelib.casework.task_force import case_row
-from shared import clock
-from shared.directory import Directory
-from shared.domain import deadlines
-from shared.domain.conduct import NO_UNIT_OF_OURS
-from shared.domain.duties import DutyKind, Standing, duties
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.reports.catalogue import REPORTS
+from chalicelib.casework.reports.measures import MEASURES, Measure, Value
+from chalicelib.casework.reports.tables import Book, Case, Names, Section
+from chalicelib.casework.reports.task_force import case_row
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.past import as_it_stood
-from shared.domain.petition import Petition
-from shared.domain.provinces import PROVINCES
-from shared.domain.tallies import Breakdown, groups_of, shelf_of
-from shared.domain.working_calendar import local_date
-from shared.outlines import Outlines
-from shared.petitions import Petitions
-from shared.statistics import Figure, Statistics, horizon_of, last_moment_of
+from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of
+from shared.domain.identity.provinces import PROVINCES
+from shared.domain.petition.conduct import NO_UNIT_OF_OURS
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.replay import as_it_stood
+from shared.domain.promises.duties import DutyKind, Standing, duties
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.outlines import Outlines
+from shared.tables.petitions import Petitions
+from shared.tables.statistics import Figure, Statistics, horizon_of, last_moment_of
 from shared.web.i18n import Language, gettext, in_language
 
 LONGEST_PERIOD = timedelta(days=366)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from shared.domain.duties import DutyKind, Standing
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel, Kind
-from shared.domain.tallies import Tally, standing
+from shared.domain.figures.tallies import Tally, standing
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Channel, Kind
+from shared.domain.promises.duties import DutyKind, Standing
 from shared.web.i18n import N_
 
 Value = str | int | float | None

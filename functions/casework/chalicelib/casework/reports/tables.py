@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.casework.measures import Column, Measure, Value
-from shared.domain.duties import Duty, Standing
-from shared.domain.petition import Petition
-from shared.domain.tallies import Breakdown, Tally, summed
-from shared.statistics import Figure
-from shared.trending import Daily
+from chalicelib.casework.reports.measures import Column, Measure, Value
+from shared.domain.figures.tallies import Breakdown, Tally, summed
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.duties import Duty, Standing
+from shared.tables.statistics import Figure
+from shared.use_cases.find_trends import Daily
 from shared.web.i18n import N_
 
 Row = dict[str, Value]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from chalicelib.casework.measures import ANSWERING, RECEIVED, Column
-from chalicelib.casework.tables import HEADS, Block, Book, Case, Names, Row, Section, Table, grouped
-from shared.domain.duties import Standing
-from shared.domain.lifecycle import Action
-from shared.domain.notices import ESCALATION_LADDER
-from shared.domain.petition import Kind
-from shared.domain.tallies import Breakdown, Tally
-from shared.domain.working_calendar import local_date
+from chalicelib.casework.reports.measures import ANSWERING, RECEIVED, Column
+from chalicelib.casework.reports.tables import HEADS, Block, Book, Case, Names, Row, Section, Table, grouped
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.figures.tallies import Breakdown, Tally
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Kind
+from shared.domain.promises.duties import Standing
+from shared.domain.promises.notices import ESCALATION_LADDER
 from shared.web.i18n import N_
 
 REPEATED = 3

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.casework.tables import HEADS
-from chalicelib.casework.task_force import WHY
-from shared.domain.duties import Standing
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel, Kind
-from shared.domain.reference import spaced
-from shared.domain.working_calendar import VIETNAM
+from chalicelib.casework.reports.tables import HEADS
+from chalicelib.casework.reports.task_force import WHY
+from shared.domain.calendar.working_calendar import VIETNAM
+from shared.domain.identity.reference import spaced
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Channel, Kind
+from shared.domain.promises.duties import Standing
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, KINDS, STATES
 
 if TYPE_CHECKING:
-    from chalicelib.casework.reporting import Report
+    from chalicelib.casework.reports.make_report import Report
 
 STANDINGS: dict[str, str] = {
     Standing.OPEN: N_("Còn hạn"),

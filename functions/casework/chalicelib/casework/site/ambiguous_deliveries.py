@@ -7,11 +7,11 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition
-from chalicelib.casework.doubting import FindingInput
-from chalicelib.casework.frame import language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.telling import CHANNELS, STATES
-from shared.http import form_pairs, see_other, validated
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.desk.deliveries import CHANNELS, STATES
+from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
+from chalicelib.casework.site.frame import language_of_page, render
+from shared.web.http import form_pairs, see_other, validated
 from shared.web.i18n import gettext
 from shared.web.labels import NOTICES
 from shared.web.rendering import link

@@ -8,13 +8,14 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.callers import CallerInput, EarlierPetition, Wish, WishInput, standing_of
-from chalicelib.casework.frame import FormProblem, language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.hotline.callers import CallerInput, EarlierPetition, Wish, WishInput, standing_of
+from chalicelib.casework.site.frame import FormProblem, language_of_page, render
 from shared.domain import errors
-from shared.http import RULES, form_pairs, validated
+from shared.web.http import RULES, form_pairs, validated
 from shared.web.i18n import N_, gettext
 from shared.web.labels import CHANNELS, STATES
 

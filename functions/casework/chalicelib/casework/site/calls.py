@@ -9,19 +9,20 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.calling import Callee, CallRequest, OutcomeInput
-from chalicelib.casework.entering import CallInput, enter_call
-from chalicelib.casework.frame import FormProblem, language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
-from shared import clock
-from shared.deliveries import CallOutcome
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.hotline.call_tasks import Callee, CallRequest, OutcomeInput
+from chalicelib.casework.hotline.enter_petition import CallInput, enter_call
+from chalicelib.casework.site.frame import FormProblem, language_of_page, render
 from shared.domain import errors
-from shared.domain.petition import Kind, PetitionerType, ReplyBy
-from shared.domain.working_calendar import at_local, local_date
-from shared.http import RULES, form_pairs, see_other, validated
-from shared.petitions import stored_instant
+from shared.domain.calendar.working_calendar import at_local, local_date
+from shared.domain.petition.petition import Kind, PetitionerType, ReplyBy
+from shared.platform import clock
+from shared.tables.deliveries import CallOutcome
+from shared.tables.petitions import stored_instant
+from shared.web.http import RULES, form_pairs, see_other, validated
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
 from shared.web.rendering import link

@@ -9,31 +9,27 @@ from collections.abc import Callable
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import (
-    administration_site,
-    audit_site,
-    call_site,
-    caller_site,
-    composition,
-    directory_lists,
-    directory_site,
-    doubt_site,
-    file_site,
+from chalicelib.casework import composition
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.sessions import Challenge, SignInInput
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.site import (
+    ambiguous_deliveries,
+    callers,
+    calls,
+    files,
     gate,
-    notice_site,
-    petition_site,
-    preference_site,
-    queue_site,
-    report_site,
-    routing_site,
-    text_site,
+    notices,
+    openings,
+    petition,
+    preferences,
+    queue,
+    reports,
 )
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.sessions import Challenge, SignInInput
+from chalicelib.casework.site.directory import calendar_and_terms, lists, routing_rules, row, texts
+from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain import errors
-from shared.http import form_body, problem_of, see_other, validated
+from shared.web.http import form_body, problem_of, see_other, validated
 from shared.web.i18n import gettext
 from shared.web.rendering import link
 
@@ -41,7 +37,7 @@ from shared.web.rendering import link
 def answer(name: str, request: Request, *arguments: str) -> Response:
     """Answer with one of the pages: without a session, with the way to sign in; an error becomes a page."""
     try:
-        if request.method == "POST" and name not in preference_site.OPEN_PAGES:
+        if request.method == "POST" and name not in preferences.OPEN_PAGES:
             gate.check_origin(request)
         if name in OPEN_PAGES:
             return OPEN_PAGES[name](request)
@@ -130,31 +126,31 @@ OPEN_PAGES: dict[str, Callable[[Request], Response]] = {
     "sign_in_form": sign_in_form,
     "sign_in": sign_in,
     "sign_out": sign_out,
-    "file_sent": file_site.file_sent,
-    **preference_site.OPEN_PAGES,
+    "file_sent": files.file_sent,
+    **preferences.OPEN_PAGES,
 }
 """Pages that need no session."""
 
 PAGES: dict[str, Callable[..., Response]] = {
     "not_found": not_found,
-    "new_call": call_site.new_call,
-    "caller": caller_site.caller,
-    "serve_caller": caller_site.serve_caller,
-    "take_call": call_site.take_call,
-    "calls_to_make": call_site.calls_to_make,
-    "make_call": call_site.make_call,
-    **queue_site.PAGES,
-    **petition_site.PAGES,
-    **doubt_site.PAGES,
-    **file_site.PAGES,
-    **report_site.PAGES,
-    **audit_site.PAGES,
-    **administration_site.PAGES,
-    **directory_lists.PAGES,
-    **directory_site.PAGES,
-    **routing_site.PAGES,
-    **text_site.PAGES,
-    **notice_site.PAGES,
-    **preference_site.PAGES,
+    "new_call": calls.new_call,
+    "caller": callers.caller,
+    "serve_caller": callers.serve_caller,
+    "take_call": calls.take_call,
+    "calls_to_make": calls.calls_to_make,
+    "make_call": calls.make_call,
+    **queue.PAGES,
+    **petition.PAGES,
+    **ambiguous_deliveries.PAGES,
+    **files.PAGES,
+    **reports.PAGES,
+    **openings.PAGES,
+    **calendar_and_terms.PAGES,
+    **lists.PAGES,
+    **row.PAGES,
+    **routing_rules.PAGES,
+    **texts.PAGES,
+    **notices.PAGES,
+    **preferences.PAGES,
 }
 """Pages for who has signed in."""

@@ -11,16 +11,16 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from shared.attachments import origin_of
-from shared.declaring import AttachmentForm
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain import errors
-from shared.domain.attachments import EXTENSIONS
-from shared.domain.lifecycle import Action
-from shared.domain.reference import normal_reference
-from shared.http import form_body, forms_may_lead_to, see_other, validated
+from shared.domain.identity.reference import normal_reference
+from shared.domain.petition.attachments import EXTENSIONS
+from shared.domain.petition.lifecycle import Action
+from shared.platform.bucket import origin_of
+from shared.use_cases.declare_file import AttachmentForm
+from shared.web.http import form_body, forms_may_lead_to, see_other, validated
 from shared.web.rendering import link
 
 

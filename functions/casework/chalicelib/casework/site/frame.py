@@ -6,16 +6,17 @@ from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import query
-from chalicelib.casework.listing import queues_of
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
-from shared import clock
-from shared.domain.conduct import NO_UNIT_OF_OURS
-from shared.domain.petition import Petition
-from shared.domain.working_calendar import local_date
-from shared.http import html_answer
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.desk.queues import queues_of
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.conduct import NO_UNIT_OF_OURS
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.web.http import html_answer
 from shared.web.i18n import Language, gettext, in_language
 
 _SAME_ORIGIN = {"Referrer-Policy": "same-origin"}

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit
 from chalice.app import Request
 
 from chalicelib.casework import composition
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.sessions import Tokens
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.sessions import Tokens
 from shared.domain.errors import NotAllowedError, UnauthenticatedError
 
 COOKIE = "pakn_desk"

@@ -12,15 +12,15 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import language_of_page, render, who
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.telling import CHANNELS, STATES, is_worrying
-from shared import clock
-from shared.deliveries import Delivery, DeliveryChannel
-from shared.domain.notices import Audience
-from shared.domain.petition import Petition
-from shared.domain.working_calendar import local_date
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.desk.deliveries import CHANNELS, STATES, is_worrying
+from chalicelib.casework.site.frame import language_of_page, render, who
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.notices import Audience
+from shared.platform import clock
+from shared.tables.deliveries import Delivery, DeliveryChannel
 from shared.web.i18n import Language, gettext
 from shared.web.labels import AUDIENCES, NOTICES
 from shared.wording.facts import HIDDEN_PIN, Office, facts_of

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import language_of_page, render, who
-from chalicelib.casework.officers import DeskOfficer
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.site.frame import language_of_page, render, who
 from shared.web.rendering import link
 
 

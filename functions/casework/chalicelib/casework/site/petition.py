@@ -8,12 +8,20 @@ from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import answer_templates, composition, forms, permissions
-from chalicelib.casework.actions import INPUTS
-from chalicelib.casework.alike import alike
-from chalicelib.casework.answering_actions import OpenSeal
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import (
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions import forms
+from chalicelib.casework.actions.answers import OpenSeal
+from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.actions.redaction import LABELS, pieces
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.desk import answer_templates
+from chalicelib.casework.desk.deliveries import told_to_petitioner
+from chalicelib.casework.desk.merged import merged_here
+from chalicelib.casework.desk.similar import alike
+from chalicelib.casework.desk.views import actions_open_to, desk_view
+from chalicelib.casework.site.frame import (
     FormProblem,
     complained_label,
     field_label,
@@ -22,17 +30,13 @@ from chalicelib.casework.frame import (
     unit_label,
     who,
 )
-from chalicelib.casework.merged import merged_here
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.redaction import LABELS, pieces
-from chalicelib.casework.telling import told_to_petitioner
-from chalicelib.casework.views import actions_open_to, desk_view
-from shared import clock
-from shared.domain import disputes, errors
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Identity, Petition
-from shared.domain.working_calendar import local_date
-from shared.http import RULES, form_pairs, forms_may_lead_to, problem_of, see_other, validated
+from shared.domain import errors
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition import disputes
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Identity, Petition
+from shared.platform import clock
+from shared.web.http import RULES, form_pairs, forms_may_lead_to, problem_of, see_other, validated
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES, REJECTIONS, REPLY_BY, STATES
 from shared.web.rendering import link

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from shared import clock, secrets
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.site.frame import language_of_page, render
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.reference import unsubscribe_token_of
-from shared.domain.working_calendar import local_date
-from shared.http import form_body, see_other
+from shared.domain.identity.reference import unsubscribe_token_of
+from shared.platform import clock, secrets
+from shared.web.http import form_body, see_other
 from shared.web.rendering import link
 
 KIND = "officer-preference"

@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, forms, permissions
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import field_label, language_of_page, render, unit_label, who
-from chalicelib.casework.listing import (
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.actions import forms
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.desk.queues import (
     ALL,
     APPROVAL,
     INSPECTION,
@@ -20,14 +23,13 @@ from chalicelib.casework.listing import (
     own_queue,
     queues_of,
 )
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
-from chalicelib.casework.views import Line
-from shared import clock
-from shared.domain.lifecycle import UNANSWERED, State
-from shared.domain.reference import normal_reference
-from shared.domain.working_calendar import local_date
-from shared.http import see_other
+from chalicelib.casework.desk.views import Line
+from chalicelib.casework.site.frame import field_label, language_of_page, render, unit_label, who
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.reference import normal_reference
+from shared.domain.petition.lifecycle import UNANSWERED, State
+from shared.platform import clock
+from shared.web.http import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES, STATES
 from shared.web.rendering import link

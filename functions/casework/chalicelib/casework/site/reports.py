@@ -10,20 +10,21 @@ from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import query
-from chalicelib.casework.charting import chart_of
-from chalicelib.casework.counting import REPORTS
-from chalicelib.casework.frame import language_of_page, render, unit_label
-from chalicelib.casework.measures import MEASURES, Column, Value
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
-from chalicelib.casework.report_api import EXPORTS, behind_of, period_of
-from chalicelib.casework.reporting import Report
-from chalicelib.casework.tables import BREAKDOWNS, HEADS, Section
-from chalicelib.casework.wording import caption, read
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.api.reports import EXPORTS, behind_of, period_of
+from chalicelib.casework.reports.catalogue import REPORTS
+from chalicelib.casework.reports.charts import chart_of
+from chalicelib.casework.reports.make_report import Report
+from chalicelib.casework.reports.measures import MEASURES, Column, Value
+from chalicelib.casework.reports.tables import BREAKDOWNS, HEADS, Section
+from chalicelib.casework.reports.words import caption, read
+from chalicelib.casework.site.frame import language_of_page, render, unit_label
 from shared.domain.errors import InvalidInputError
-from shared.http import RULES
+from shared.web.http import RULES
 from shared.web.i18n import Language, gettext
 from shared.web.rendering import link
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from chalicelib.intake import composition
-from chalicelib.intake.public_statistics import MonthFigures
-from shared import clock
-from shared.domain.lifecycle import State
-from shared.domain.petition import Channel, Kind
-from shared.domain.provinces import BY_CODE
-from shared.domain.working_calendar import local_date
+from chalicelib.intake.published.statistics import MonthFigures
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.provinces import BY_CODE
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Channel, Kind
+from shared.platform import clock
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import CHANNELS, KINDS, STATES
 

@@ -14,12 +14,12 @@ from chalice.app import Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import PUBLIC, query
-from chalicelib.intake.breakdowns import Count, breakdowns
-from chalicelib.intake.public_record import PublishedItem
-from chalicelib.intake.public_statistics import MonthFigures
+from chalicelib.intake.api.breakdowns import Count, breakdowns
+from chalicelib.intake.api.petitions import PUBLIC, query
+from chalicelib.intake.published.answers import PublishedItem
+from chalicelib.intake.published.statistics import MonthFigures
 from shared.domain.errors import InvalidInputError
-from shared.http import json_answer, language_of
+from shared.web.http import json_answer, language_of
 
 LICENCE = (
     "Dữ liệu mở của Bộ Nội vụ theo Nghị định 47/2020/NĐ-CP: được tự do sử dụng, chia sẻ, với điều kiện ghi rõ nguồn. / "

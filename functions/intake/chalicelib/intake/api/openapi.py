@@ -8,19 +8,24 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from chalicelib.intake.add_contact import ContactInput
-from chalicelib.intake.api import SimilarInput, UnlockAnswer, UnlockInput
-from chalicelib.intake.follow_up import RatingInput, ReopeningInput, SupplementInput, WithdrawalInput
-from chalicelib.intake.open_data import READERS, OpenData
-from chalicelib.intake.proving import Record, RootList, SigningKey
-from chalicelib.intake.public_record import FieldList, PublishedList
-from chalicelib.intake.public_statistics import MonthFigures
-from chalicelib.intake.track_petition import ExpectedView, PetitionView, ReceiptView
-from shared.attachments import Download
-from shared.declaring import AttachmentInput
-from shared.domain.submission import PetitionInput
-from shared.openapi import Health, Operation, Words, describe
-from shared.roots import SignedRoot
+from chalicelib.intake.api.open_data import READERS, OpenData
+from chalicelib.intake.api.petitions import SimilarInput, UnlockAnswer, UnlockInput
+from chalicelib.intake.petitions.add_contact import ContactInput
+from chalicelib.intake.petitions.follow_up import (
+    RatingInput,
+    ReopeningInput,
+    SupplementInput,
+    WithdrawalInput,
+)
+from chalicelib.intake.petitions.track_petition import ExpectedView, PetitionView, ReceiptView
+from chalicelib.intake.published.answers import FieldList, PublishedList
+from chalicelib.intake.published.statistics import MonthFigures
+from chalicelib.intake.verification.record import Record, RootList, SigningKey
+from shared.domain.petition.submission import PetitionInput
+from shared.platform.bucket import Download
+from shared.tables.roots import SignedRoot
+from shared.use_cases.declare_file import AttachmentInput
+from shared.web.openapi import Health, Operation, Words, describe
 
 VERSION = "1.0.0"
 

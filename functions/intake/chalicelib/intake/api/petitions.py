@@ -10,24 +10,29 @@ from chalice.app import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.intake import composition
-from chalicelib.intake.add_contact import ContactInput
-from chalicelib.intake.address_limit import Sender
-from chalicelib.intake.follow_up import (
+from chalicelib.intake.limits.address_limit import Sender
+from chalicelib.intake.petitions.add_contact import ContactInput
+from chalicelib.intake.petitions.follow_up import (
     RatingInput,
     ReopeningInput,
     SupplementInput,
     WithdrawalInput,
     cause_of,
 )
-from chalicelib.intake.public_record import PublishedList
-from chalicelib.intake.receive_petition import checked_key, receive_petition
-from chalicelib.intake.track_petition import ExpectedView, attachment_view, petitioners_view, receipt
-from shared import clock, secrets
+from chalicelib.intake.petitions.receive_petition import checked_key, receive_petition
+from chalicelib.intake.petitions.track_petition import (
+    ExpectedView,
+    attachment_view,
+    petitioners_view,
+    receipt,
+)
+from chalicelib.intake.published.answers import PublishedList
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ApiKeyNeededError
-from shared.domain.petition import MAX_CONTENT, Petition
-from shared.domain.submission import PetitionInput, Text
-from shared.domain.working_calendar import local_date
-from shared.http import json_answer, json_body, language_of
+from shared.domain.petition.petition import MAX_CONTENT, Petition
+from shared.domain.petition.submission import PetitionInput, Text
+from shared.platform import clock, secrets
+from shared.web.http import json_answer, json_body, language_of
 from shared.web.i18n import N_, gettext
 
 PIN_IS_SENT = N_(
@@ -149,7 +154,7 @@ def unlock(request: Request, reference: str) -> Response:
 
 def attach(request: Request, reference: str) -> Response:
     """Declare a file: 201 with a form that uploads it, 200 with another form for the same file when it came before."""
-    from shared.declaring import AttachmentInput  # noqa: PLC0415 - few requests are about files
+    from shared.use_cases.declare_file import AttachmentInput  # noqa: PLC0415 - few requests are about files
 
     petition = _petition(request, reference)
     expected = composition.file_desk().expect(petition, json_body(request, AttachmentInput), _key(request))
@@ -204,7 +209,7 @@ def statistics(request: Request) -> Response:
 
 def open_data(request: Request, file: str) -> Response:
     """Give the month's figures or the published answers as a file of open data."""
-    from chalicelib.intake import open_data as files  # noqa: PLC0415 - few ask for a file
+    from chalicelib.intake.api import open_data as files  # noqa: PLC0415 - few ask for a file
 
     return files.answer(request, file)
 

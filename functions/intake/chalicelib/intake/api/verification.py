@@ -8,12 +8,12 @@ from datetime import date
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import PUBLIC, address_of, query
-from chalicelib.intake.proving import RootList, SigningKey, pem_of, record_of
-from shared import clock
+from chalicelib.intake.api.petitions import PUBLIC, address_of, query
+from chalicelib.intake.verification.record import RootList, SigningKey, pem_of, record_of
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.working_calendar import local_date
-from shared.http import json_answer
+from shared.platform import clock
+from shared.web.http import json_answer
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import address_of
-from chalicelib.intake.hotline_webhook import HotlineWebhook
-from chalicelib.intake.record_call import record_call
-from chalicelib.intake.sms.providers import sms_webhook, unknown_provider
+from chalicelib.intake.api.petitions import address_of
+from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
+from chalicelib.intake.hotline.record_call import record_call
+from chalicelib.intake.sms.providers.catalogue import sms_webhook, unknown_provider
 from chalicelib.intake.sms.webhook import WebhookError, WebhookReply, WebhookRequest, refuse_strange_address
-from shared import clock, secrets
 from shared.domain.errors import IdempotencyKeyReusedError
-from shared.messages import PartsRequest
+from shared.platform import clock, secrets
+from shared.platform.messages import PartsRequest
 
 _NOT_WRITTEN_DOWN = WebhookReply(
     201,

@@ -14,18 +14,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chalicelib.intake.find_petition import PetitionFinder
+from chalicelib.intake.petitions.find_petition import PetitionFinder
 from chalicelib.intake.sms.webhook import sender_number
-from shared import clock
-from shared.directory import Directory
-from shared.domain import deadlines
+from shared.domain.calendar import deadlines
 from shared.domain.errors import NotFoundOrWrongPinError
-from shared.domain.lifecycle import RESULT_KNOWN
-from shared.domain.petition import Petition
+from shared.domain.petition.lifecycle import RESULT_KNOWN
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.tables.directory import Directory
 from shared.web.i18n import N_, Language, add_catalogue, gettext
 from shared.web.labels import STATES
 
-add_catalogue(Path(__file__).parent / "locale")
+add_catalogue(Path(__file__).parents[1] / "locale")
 
 FOUND, NOT_FOUND, AGAIN = "FOUND", "NOT_FOUND", "AGAIN"
 """What a flow branches on: it stands so; no such petition for this caller; the digits can be no reference."""

@@ -23,14 +23,9 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from shared.domain.errors import InvalidInputError
-from shared.domain.petition import MAX_CONTENT, Kind
-from shared.domain.submission import PetitionerInput, clean_text
-from shared.http import validated
-
-from .sms import payload
-from .sms.standard_webhooks import SignatureCheck
-from .sms.webhook import (
+from chalicelib.intake.sms import payload
+from chalicelib.intake.sms.providers.standard_webhooks import SignatureCheck
+from chalicelib.intake.sms.webhook import (
     REFUSAL,
     MalformedWebhookError,
     WebhookReply,
@@ -38,6 +33,10 @@ from .sms.webhook import (
     require_method,
     sender_number,
 )
+from shared.domain.errors import InvalidInputError
+from shared.domain.petition.petition import MAX_CONTENT, Kind
+from shared.domain.petition.submission import PetitionerInput, clean_text
+from shared.web.http import validated
 
 _WITHHELD = frozenset({"", "anonymous", "unknown", "private", "withheld"})
 """What telephone exchanges put in place of a number that the caller keeps to himself."""

@@ -5,11 +5,11 @@ A call without a summary invents nothing: it is counted, and the call centre is 
 
 from __future__ import annotations
 
-from chalicelib.intake.hotline_webhook import HotlineCall
+from chalicelib.intake.hotline.hotline_webhook import HotlineCall
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition import Channel, Identity, PetitionerType, ReplyBy
-from shared.domain.submission import Submission
-from shared.reception import Reception
+from shared.domain.petition.petition import Channel, Identity, PetitionerType, ReplyBy
+from shared.domain.petition.submission import Submission
+from shared.use_cases.receive_submission import Reception
 
 BY = "hotline"
 """Who wrote a petition down that came through the call centre's webhook; the call's id leads to the operator."""
@@ -56,6 +56,6 @@ def _identity(call: HotlineCall) -> Identity:
 
 
 def _count_call_without_summary() -> None:
-    from shared.telemetry import count  # noqa: PLC0415 - 40 ms of a cold start
+    from shared.platform.telemetry import count  # noqa: PLC0415 - 40 ms of a cold start
 
     count("HotlineCallWithoutSummary")

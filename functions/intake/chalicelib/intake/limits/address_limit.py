@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
-from shared import aws, clock
-from shared.domain import reference as references
 from shared.domain.errors import TooManyRequestsError
+from shared.domain.identity import reference as references
+from shared.platform import aws, clock
 
 _HOUR = 3600
 

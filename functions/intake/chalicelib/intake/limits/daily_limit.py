@@ -1,4 +1,4 @@
-"""How many petitions one person may send in a day over the web and from programs; in front of `shared.reception`.
+"""How many petitions one person may send in a day over the web and from programs.
 
 What one network address may send in an hour is asked for here as well.
 
@@ -12,14 +12,14 @@ from __future__ import annotations
 from datetime import time
 from math import ceil
 
-from chalicelib.intake.address_limit import AddressLimit, Sender
-from shared import clock
-from shared.domain import reference
+from chalicelib.intake.limits.address_limit import AddressLimit, Sender
+from shared.domain.calendar.working_calendar import at_local, end_of_day, local_date
 from shared.domain.errors import TooManyRequestsError
-from shared.domain.submission import Submission
-from shared.domain.working_calendar import at_local, end_of_day, local_date
-from shared.petitions import Petitions
-from shared.reception import Received, Reception
+from shared.domain.identity import reference
+from shared.domain.petition.submission import Submission
+from shared.platform import clock
+from shared.tables.petitions import Petitions
+from shared.use_cases.receive_submission import Received, Reception
 
 
 class LimitedReception:

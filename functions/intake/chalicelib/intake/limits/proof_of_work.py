@@ -13,8 +13,8 @@ from datetime import timedelta
 from altcha import create_challenge, verify_solution
 from altcha.v2 import Payload
 
-from shared import clock
-from shared.domain import reference as references
+from shared.domain.identity import reference as references
+from shared.platform import clock
 
 HOLDS_FOR = timedelta(hours=24)
 """How long a form may stay open; whoever writes longer sends without a proof."""

@@ -9,15 +9,16 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import PUBLIC, client_of
+from chalicelib.intake.api.petitions import PUBLIC, client_of
 from chalicelib.intake.open311 import service_requests as requests
 from chalicelib.intake.open311 import services
 from chalicelib.intake.open311.formats import Format, answer
-from shared import clock
-from shared.domain import errors, reference
-from shared.domain.petition import Petition
-from shared.domain.reference import spaced
-from shared.http import PROBLEMS, RULES, form_body, language_of
+from shared.domain import errors
+from shared.domain.identity import reference
+from shared.domain.identity.reference import spaced
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.web.http import PROBLEMS, RULES, form_body, language_of
 from shared.web.i18n import N_, add_catalogue, gettext
 
 add_catalogue(Path(__file__).parents[1] / "locale")

@@ -13,19 +13,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.intake.open311.services import service_name
-from chalicelib.intake.receive_petition import checked_key, submission_of
-from shared import clock
-from shared.directory import Directory
-from shared.domain.duties import DutyKind
+from chalicelib.intake.petitions.receive_petition import checked_key, submission_of
+from shared.domain.calendar.working_calendar import VIETNAM, end_of_day, local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.evidence import Evidence
-from shared.domain.lifecycle import State
-from shared.domain.petition import Lane, Petition
-from shared.domain.submission import PetitionInput, Submission
-from shared.domain.working_calendar import VIETNAM, end_of_day, local_date
-from shared.http import validated
-from shared.petitions import Petitions, PublicAnswer
-from shared.promises import duties_of
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.submission import PetitionInput, Submission
+from shared.domain.promises.duties import DutyKind
+from shared.domain.promises.evidence import Evidence
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions, PublicAnswer
+from shared.use_cases.promises import duties_of
+from shared.web.http import validated
 from shared.web.i18n import Language, in_language
 
 LONGEST_DESCRIPTION = 4_000

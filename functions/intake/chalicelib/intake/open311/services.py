@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from shared import clock
-from shared.directory import Directory, Field
-from shared.domain.petition import Kind
-from shared.domain.working_calendar import local_date
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.petition import Kind
+from shared.platform import clock
+from shared.tables.directory import Directory, Field
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import KINDS
 

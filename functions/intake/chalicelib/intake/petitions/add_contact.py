@@ -10,16 +10,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.intake.follow_up import FollowUp
-from shared import clock
-from shared.domain.contact import ContactError, normal_email, normal_phone
+from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import InvalidInputError
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Identity, Petition, ReplyBy
-from shared.domain.reference import contact_key
-from shared.domain.submission import EMPTY_IS_ABSENT, Text
-from shared.seal import Seal
-from shared.suppressions import Suppressions
+from shared.domain.identity.contact import ContactError, normal_email, normal_phone
+from shared.domain.identity.reference import contact_key
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Identity, Petition, ReplyBy
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
+from shared.platform import clock
+from shared.platform.seal import Seal
+from shared.tables.suppressions import Suppressions
 
 MOST = 5
 """Contacts that one petition is given in its life: each is told to the others, and an SMS costs money."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hmac
 from datetime import timedelta
 
-from shared import clock
-from shared.attachments import AttachmentsBucket, Download
-from shared.declaring import PETITIONER, AttachmentForm, AttachmentInput, Declarations, Expected
-from shared.domain import attaching
-from shared.domain import reference as references
-from shared.domain.attachments import BelongsTo, Limits
 from shared.domain.errors import NotFoundOrWrongPinError, UnknownAttachmentError
-from shared.domain.petition import Petition
-from shared.petitions import Petitions
+from shared.domain.identity import reference as references
+from shared.domain.petition import file_verbs
+from shared.domain.petition.attachments import BelongsTo, Limits
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.platform.bucket import AttachmentsBucket, Download
+from shared.tables.petitions import Petitions
+from shared.use_cases.declare_file import PETITIONER, AttachmentForm, AttachmentInput, Declarations, Expected
 
 PASS_HOLDS_FOR = timedelta(hours=1)
 """How long the address that the bucket leads back to shows how the files fare."""
@@ -49,7 +49,7 @@ class FileDesk:
         """
         if petition.answer is None or attachment_id not in petition.answer.attachments:
             raise UnknownAttachmentError
-        return self._bucket.download(attaching.clean_file(petition, attachment_id, BelongsTo.ANSWER))
+        return self._bucket.download(file_verbs.clean_file(petition, attachment_id, BelongsTo.ANSWER))
 
     # --- the way back from the bucket -----------------------------------------------------------
 

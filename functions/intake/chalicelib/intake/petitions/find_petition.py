@@ -5,12 +5,12 @@ Callers of the hotline may show the number they call from instead of the PIN.
 
 from __future__ import annotations
 
-from shared.domain import reference as references
 from shared.domain.errors import NotFoundOrWrongPinError
-from shared.domain.petition import Petition
-from shared.domain.pin_again import times_sent
-from shared.petitions import Petitions
-from shared.pin_guard import PinGuard
+from shared.domain.identity import reference as references
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.pin_again import times_sent
+from shared.tables.petitions import Petitions
+from shared.tables.pin_guard import PinGuard
 
 
 class PetitionFinder:

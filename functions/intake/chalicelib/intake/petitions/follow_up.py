@@ -12,17 +12,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from shared import clock
-from shared.directory import Directory
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
-from shared.domain.petition import MAX_CONTENT, Identity, Petition, ReplyBy
-from shared.domain.pin_again import times_sent
-from shared.domain.provinces import province_of
-from shared.domain.second_look import ask_for_second_look
-from shared.domain.submission import EMPTY_IS_ABSENT, Text
-from shared.domain.working_calendar import local_date
-from shared.petitions import Petitions
-from shared.seal import Seal
+from shared.domain.identity.provinces import province_of
+from shared.domain.petition.petition import MAX_CONTENT, Identity, Petition, ReplyBy
+from shared.domain.petition.pin_again import times_sent
+from shared.domain.petition.second_look import ask_for_second_look
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
+from shared.platform import clock
+from shared.platform.seal import Seal
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 
 _ATTEMPTS = 4
 """How often we look again when somebody else was faster."""

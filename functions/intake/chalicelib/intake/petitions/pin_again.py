@@ -6,15 +6,15 @@ time tells whether the petition exists, whether the contact was right, or whethe
 
 from __future__ import annotations
 
-from chalicelib.intake.follow_up import FollowUp
-from shared import clock
-from shared.domain import reference as references
-from shared.domain.contact import ContactError, normal_email, normal_phone
+from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
-from shared.domain.petition import Petition, ReplyBy
-from shared.domain.pin_again import may_send_pin
-from shared.petitions import Petitions
-from shared.pin_guard import PinGuard
+from shared.domain.identity import reference as references
+from shared.domain.identity.contact import ContactError, normal_email, normal_phone
+from shared.domain.petition.petition import Petition, ReplyBy
+from shared.domain.petition.pin_again import may_send_pin
+from shared.platform import clock
+from shared.tables.petitions import Petitions
+from shared.tables.pin_guard import PinGuard
 
 
 class PinAgain:

@@ -1,18 +1,18 @@
-"""Receives a petition from the web or from a program: names the submission, then `shared.reception` stores it."""
+"""Receives a petition from the web or from a program: names the submission and has it stored."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 
-from chalicelib.intake.address_limit import Sender
-from chalicelib.intake.daily_limit import LimitedReception
-from shared import clock
+from chalicelib.intake.limits.address_limit import Sender
+from chalicelib.intake.limits.daily_limit import LimitedReception
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition import Channel
-from shared.domain.submission import PetitionInput, Submission
-from shared.domain.working_calendar import local_date
-from shared.reception import Received
+from shared.domain.petition.petition import Channel
+from shared.domain.petition.submission import PetitionInput, Submission
+from shared.platform import clock
+from shared.use_cases.receive_submission import Received
 
 _KEY = re.compile(r"[!-~]{1,200}")
 """What an Idempotency-Key may be: visible ASCII."""

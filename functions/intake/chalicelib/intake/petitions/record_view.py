@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.deliveries import Deliveries
-from shared.domain import reference as references
-from shared.domain.evidence import Evidence
-from shared.domain.petition import Petition
-from shared.told import Seen, evidence_in
+from shared.domain.identity import reference as references
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.evidence import Evidence
+from shared.tables.deliveries import Deliveries
+from shared.tables.evidence import Seen, evidence_in
 
 
 class Sightings:

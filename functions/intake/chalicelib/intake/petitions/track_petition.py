@@ -10,18 +10,18 @@ from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.attachments import UploadForm
-from shared.directory import Directory
-from shared.domain import deadlines
-from shared.domain.attachments import Attachment, AttachmentState, BelongsTo, Rejection
-from shared.domain.duties import Duty
-from shared.domain.evidence import Evidence
-from shared.domain.history import Entry, kept_digest
-from shared.domain.lifecycle import MOVES, Action, State, possible_actions
-from shared.domain.petition import Channel, Citation, Kind, Petition
-from shared.domain.second_look import may_ask_for_second_look
-from shared.domain.working_calendar import local_date
-from shared.promises import DerivationView, derivation_of, duties_of
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.attachments import Attachment, AttachmentState, BelongsTo, Rejection
+from shared.domain.petition.history import Entry, kept_digest
+from shared.domain.petition.lifecycle import MOVES, Action, State, possible_actions
+from shared.domain.petition.petition import Channel, Citation, Kind, Petition
+from shared.domain.petition.second_look import may_ask_for_second_look
+from shared.domain.promises.duties import Duty
+from shared.domain.promises.evidence import Evidence
+from shared.platform.bucket import UploadForm
+from shared.tables.directory import Directory
+from shared.use_cases.promises import DerivationView, derivation_of, duties_of
 from shared.web.i18n import Language, gettext, in_language
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, KINDS, REJECTIONS, STATES
 

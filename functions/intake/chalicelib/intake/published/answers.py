@@ -8,14 +8,14 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
-from shared import clock
-from shared.directory import Directory
-from shared.domain.attachments import Attachment, AttachmentState, BelongsTo
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownAttachmentError
-from shared.domain.gsm7 import unaccented
-from shared.domain.petition import Citation, Kind
-from shared.domain.working_calendar import local_date
-from shared.petitions import Petitions, PublicAnswer
+from shared.domain.identity.gsm7 import unaccented
+from shared.domain.petition.attachments import Attachment, AttachmentState, BelongsTo
+from shared.domain.petition.petition import Citation, Kind
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions, PublicAnswer
 from shared.web.i18n import Language, in_language
 
 FIRST_MONTH = "2018-06"

@@ -15,9 +15,9 @@ from itertools import pairwise
 from math import log, sqrt
 from typing import NamedTuple
 
-from chalicelib.intake.public_record import PublicRecord, PublishedItem
-from shared import clock
-from shared.domain.gsm7 import unaccented
+from chalicelib.intake.published.answers import PublicRecord, PublishedItem
+from shared.domain.identity.gsm7 import unaccented
+from shared.platform import clock
 from shared.web.i18n import Language
 
 SHOWN = 3

@@ -11,14 +11,14 @@ from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.intake.public_record import FIRST_MONTH
-from shared import clock
-from shared.domain.duties import DutyKind, Standing
+from chalicelib.intake.published.answers import FIRST_MONTH
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition import Channel, Kind, Lane
-from shared.domain.tallies import Breakdown, Tally, standing, summed
-from shared.domain.working_calendar import local_date
-from shared.statistics import Figure, Statistics
+from shared.domain.figures.tallies import Breakdown, Tally, standing, summed
+from shared.domain.petition.petition import Channel, Kind, Lane
+from shared.domain.promises.duties import DutyKind, Standing
+from shared.platform import clock
+from shared.tables.statistics import Figure, Statistics
 
 LEAST_SHOWN = 3
 """Petitions from one province that are told; fewer could point at somebody."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.intake.openapi import document
+from chalicelib.intake.api.openapi import document
 from chalicelib.intake.site.frame import page
 
 

@@ -11,20 +11,26 @@ from collections.abc import Callable
 
 from chalice.app import Request, Response
 
-from chalicelib.intake.site import figures, files, following, reading, sending, verifying
+from chalicelib.intake.site import files, petition, public_pages, send, statistics, verification
 from chalicelib.intake.site.frame import error_page
 from shared.domain import errors
 
 PAGES: dict[str, Callable[..., Response]] = {
     view.__name__: view
     for view in (
-        *(reading.home, reading.privacy, reading.not_found, reading.asset, reading.api_reference),
-        *(reading.published, figures.statistics),
-        *(sending.send_form, sending.send),
-        *(following.track_form, following.track, following.supplement, following.withdraw),
-        following.download_due_date,
-        *(following.rate, following.reopen, following.unlock, following.add_contact),
-        *(verifying.verification, verifying.download_record),
+        *(
+            public_pages.home,
+            public_pages.privacy,
+            public_pages.not_found,
+            public_pages.asset,
+            public_pages.api_reference,
+        ),
+        *(public_pages.published, statistics.statistics),
+        *(send.send_form, send.send),
+        *(petition.track_form, petition.track, petition.supplement, petition.withdraw),
+        petition.download_due_date,
+        *(petition.rate, petition.reopen, petition.unlock, petition.add_contact),
+        *(verification.verification, verification.download_record),
         *(files.files, files.attach, files.fetch_file, files.fetch_public_file),
     )
 }

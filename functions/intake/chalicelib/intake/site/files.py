@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import address_of, query
-from chalicelib.intake.receive_petition import checked_key
+from chalicelib.intake.api.petitions import address_of, query
+from chalicelib.intake.petitions.receive_petition import checked_key
+from chalicelib.intake.petitions.track_petition import PETITIONERS_FILES_IN, petitioners_files
 from chalicelib.intake.site.frame import (
     form_errors,
     kept,
@@ -22,13 +23,12 @@ from chalicelib.intake.site.frame import (
     page_language,
     shown_errors,
 )
-from chalicelib.intake.track_petition import PETITIONERS_FILES_IN, petitioners_files
-from shared.attachments import origin_of
-from shared.declaring import AttachmentForm
 from shared.domain import errors
-from shared.domain.attachments import EXTENSIONS, AttachmentState, Rejection
-from shared.domain.petition import Petition
-from shared.http import form_pairs, see_other, validated
+from shared.domain.petition.attachments import EXTENSIONS, AttachmentState, Rejection
+from shared.domain.petition.petition import Petition
+from shared.platform.bucket import origin_of
+from shared.use_cases.declare_file import AttachmentForm
+from shared.web.http import form_pairs, see_other, validated
 from shared.web.i18n import Language, gettext
 from shared.web.labels import REJECTIONS
 from shared.web.rendering import link

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import query
-from chalicelib.intake.receive_petition import checked_key
-from shared import clock
+from chalicelib.intake.api.petitions import query
+from chalicelib.intake.petitions.receive_petition import checked_key
 from shared.domain import errors
-from shared.domain.terms import Terms
-from shared.domain.working_calendar import local_date
-from shared.http import RULES, forms_may_lead_to, html_answer, problem_of, scripts_may_send_to
+from shared.domain.calendar.terms import Terms
+from shared.domain.calendar.working_calendar import local_date
+from shared.platform import clock
+from shared.web.http import RULES, forms_may_lead_to, html_answer, problem_of, scripts_may_send_to
 from shared.web.i18n import N_, Language, gettext
 
 LABELS: dict[str, str] = {

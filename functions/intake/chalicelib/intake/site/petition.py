@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.add_contact import ContactInput
-from chalicelib.intake.api import PIN_IS_SENT, address_of, query
-from chalicelib.intake.calendar_file import due_date_file
-from chalicelib.intake.follow_up import RatingForm, ReopeningInput, SupplementInput, WithdrawalInput, cause_of
-from chalicelib.intake.proving import record_of
-from chalicelib.intake.receive_petition import checked_key
+from chalicelib.intake.api.petitions import PIN_IS_SENT, address_of, query
+from chalicelib.intake.petitions.add_contact import ContactInput
+from chalicelib.intake.petitions.follow_up import (
+    RatingForm,
+    ReopeningInput,
+    SupplementInput,
+    WithdrawalInput,
+    cause_of,
+)
+from chalicelib.intake.petitions.receive_petition import checked_key
+from chalicelib.intake.petitions.track_petition import petitioners_view
+from chalicelib.intake.site.calendar_file import due_date_file
 from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
     FormError,
@@ -25,14 +31,14 @@ from chalicelib.intake.site.frame import (
     sending_to,
     shown_errors,
 )
-from chalicelib.intake.track_petition import petitioners_view
-from shared import clock
+from chalicelib.intake.verification.record import record_of
 from shared.domain import errors
-from shared.domain.lifecycle import MOVES, Action, State
-from shared.domain.petition import Petition
-from shared.domain.reference import spaced
-from shared.domain.working_calendar import local_date
-from shared.http import form_pairs, problem_of, validated
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.reference import spaced
+from shared.domain.petition.lifecycle import MOVES, Action, State
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.web.http import form_pairs, problem_of, validated
 from shared.web.i18n import N_, gettext
 from shared.web.labels import CHANNELS
 

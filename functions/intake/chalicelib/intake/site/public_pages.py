@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import query
-from chalicelib.intake.public_record import PublishedList
+from chalicelib.intake.api.petitions import query
+from chalicelib.intake.published.answers import PublishedList
 from chalicelib.intake.site.frame import (
     LONGEST_KEPT,
     form_errors,

@@ -10,9 +10,10 @@ from chalice.app import Request, Response
 from markupsafe import Markup
 
 from chalicelib.intake import composition
-from chalicelib.intake.address_limit import Sender
-from chalicelib.intake.api import address_of
-from chalicelib.intake.receive_petition import receive_petition
+from chalicelib.intake.api.petitions import address_of
+from chalicelib.intake.limits.address_limit import Sender
+from chalicelib.intake.petitions.receive_petition import receive_petition
+from chalicelib.intake.petitions.track_petition import receipt
 from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
     form_errors,
@@ -24,12 +25,11 @@ from chalicelib.intake.site.frame import (
     shown_errors,
     usable_key,
 )
-from chalicelib.intake.track_petition import receipt
-from shared import clock
 from shared.domain import errors
-from shared.domain.submission import PetitionInput
-from shared.http import form_pairs, validated
-from shared.reception import Received
+from shared.domain.petition.submission import PetitionInput
+from shared.platform import clock
+from shared.use_cases.receive_submission import Received
+from shared.web.http import form_pairs, validated
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
 from shared.web.rendering import moment
@@ -183,7 +183,7 @@ def _too_many_page(
 
 
 def _receipt_page(request: Request, received: Received) -> Response:
-    from chalicelib.intake.qr import qr_svg  # noqa: PLC0415 - only a receipt has one
+    from chalicelib.intake.site.qr import qr_svg  # noqa: PLC0415 - only a receipt has one
 
     told = receipt(
         received.petition, received.pin, composition.configuration().public_url, page_language(request)

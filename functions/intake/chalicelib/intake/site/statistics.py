@@ -8,10 +8,10 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import query
-from chalicelib.intake.breakdowns import TITLES, breakdowns, namers
-from chalicelib.intake.open_data import LICENCE
-from chalicelib.intake.public_statistics import LEAST_SHOWN, MonthFigures
+from chalicelib.intake.api.breakdowns import TITLES, breakdowns, namers
+from chalicelib.intake.api.open_data import LICENCE
+from chalicelib.intake.api.petitions import query
+from chalicelib.intake.published.statistics import LEAST_SHOWN, MonthFigures
 from chalicelib.intake.site.frame import form_errors, page, page_language, shown_errors
 from shared.domain import errors
 from shared.web.charts import Chart, Part, chart

@@ -7,12 +7,12 @@ import json
 from chalice.app import Request, Response
 
 from chalicelib.intake import composition
-from chalicelib.intake.api import address_of
-from chalicelib.intake.proving import record_of
+from chalicelib.intake.api.petitions import address_of
 from chalicelib.intake.site.frame import kept, page
-from shared import clock
-from shared.domain.working_calendar import local_date
-from shared.http import form_pairs
+from chalicelib.intake.verification.record import record_of
+from shared.domain.calendar.working_calendar import local_date
+from shared.platform import clock
+from shared.web.http import form_pairs
 
 
 def verification(request: Request) -> Response:

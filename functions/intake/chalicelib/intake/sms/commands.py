@@ -20,7 +20,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from shared.domain.gsm7 import unaccented
+from shared.domain.identity.gsm7 import unaccented
 
 
 class Topic(StrEnum):

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from shared import aws, clock
-from shared.domain.working_calendar import local_date
-from shared.opt_outs import OptOuts
+from shared.domain.calendar.working_calendar import local_date
+from shared.platform import aws, clock
+from shared.tables.opt_outs import OptOuts
 
 _KEPT_FOR = timedelta(days=2)
 

@@ -11,25 +11,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from chalicelib.intake import sms_replies as replies
-from chalicelib.intake.follow_up import FollowUp
-from chalicelib.intake.part_store import PartStore
-from chalicelib.intake.sms import commands
+from chalicelib.intake.petitions.follow_up import FollowUp
+from chalicelib.intake.sms import commands, replies
 from chalicelib.intake.sms.commands import Topic
+from chalicelib.intake.sms.counters import SmsStore
+from chalicelib.intake.sms.part_store import PartStore
 from chalicelib.intake.sms.webhook import InboundSms
-from chalicelib.intake.sms_store import SmsStore
-from chalicelib.intake.which_petition import WhichPetition, begins_with_a_name, may_be_name_and_address
-from shared import clock
-from shared.directory import Directory
-from shared.domain import deadlines
-from shared.domain import reference as references
+from chalicelib.intake.sms.which_petition import WhichPetition, begins_with_a_name, may_be_name_and_address
+from shared.domain.calendar import deadlines
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.lifecycle import RESULT_KNOWN, UNANSWERED, Action, State
-from shared.domain.petition import Channel, Identity, Petition, ReplyBy
-from shared.domain.second_look import may_ask_for_second_look
-from shared.domain.submission import Submission
-from shared.petitions import Petitions
-from shared.reception import Reception
+from shared.domain.identity import reference as references
+from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, Action, State
+from shared.domain.petition.petition import Channel, Identity, Petition, ReplyBy
+from shared.domain.petition.second_look import may_ask_for_second_look
+from shared.domain.petition.submission import Submission
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
+from shared.use_cases.receive_submission import Reception
 
 _WORDS_OF_A_TEXT = 2
 """One word without a command ("ok", "alo") is not added to a petition."""

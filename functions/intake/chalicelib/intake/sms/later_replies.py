@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable
 
 from chalicelib.intake.sms.webhook import InboundSms
-from shared import clock
-from shared.domain.petition import Identity
-from shared.messages import ReplyRequest
-from shared.replies import Replies, Reply, context_of
-from shared.seal import Seal
+from shared.domain.petition.petition import Identity
+from shared.platform import clock
+from shared.platform.messages import ReplyRequest
+from shared.platform.seal import Seal
+from shared.tables.replies import Replies, Reply, context_of
 
 
 class LaterReplies:

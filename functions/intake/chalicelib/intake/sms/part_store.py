@@ -17,9 +17,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib.intake.sms.parts import group_of, join, missing_parts
 from chalicelib.intake.sms.webhook import InboundSms, Part
-from shared import aws, clock
-from shared.domain.petition import Identity, SealedPart
-from shared.seal import Seal
+from shared.domain.petition.petition import Identity, SealedPart
+from shared.platform import aws, clock
+from shared.platform.seal import Seal
 
 KEPT_FOR = timedelta(days=2)
 """Providers repeat for a day: a late part must still find the others."""

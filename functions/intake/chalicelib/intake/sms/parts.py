@@ -14,9 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.gsm7 import is_gsm7
-
-from .webhook import InboundSms
+from chalicelib.intake.sms.webhook import InboundSms
+from shared.domain.identity.gsm7 import is_gsm7
 
 CONTINUATION = timedelta(minutes=3)
 """How soon the rest of a message that was split without a word follows."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
-from .webhook import MalformedWebhookError
+from chalicelib.intake.sms.webhook import MalformedWebhookError
 
 _MESSAGE_ID = re.compile(r"[!-~]{1,128}")
 _MOST_FIELDS = 200

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from chalicelib.intake.sms.commands import Topic
-from shared.domain import deadlines
-from shared.domain.gsm7 import segments, unaccented
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Petition
+from shared.domain.calendar import deadlines
+from shared.domain.identity.gsm7 import segments, unaccented
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
 from shared.web.labels import STATES
 
 HOTLINE = "1900 1547"

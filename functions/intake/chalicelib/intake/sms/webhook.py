@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
-from shared.domain.contact import ContactError, normal_phone
 from shared.domain.errors import PetitionError
+from shared.domain.identity.contact import ContactError, normal_phone
 
 LARGEST_REQUEST = 16 * 1024
 """Bytes of body and query; ten joined SMS in UCS-2 with all of a provider's parameters stay below 8 KB."""

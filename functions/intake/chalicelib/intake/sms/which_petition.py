@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 from chalicelib.intake.sms.parts import continues
 from chalicelib.intake.sms.webhook import InboundSms
-from shared import clock
-from shared.domain import reference as references
-from shared.domain.gsm7 import unaccented
-from shared.domain.lifecycle import RESULT_KNOWN, UNANSWERED, State
-from shared.domain.petition import Channel, Petition
-from shared.petitions import Petitions
+from shared.domain.identity import reference as references
+from shared.domain.identity.gsm7 import unaccented
+from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, State
+from shared.domain.petition.petition import Channel, Petition
+from shared.platform import clock
+from shared.tables.petitions import Petitions
 
 ANSWERS_TO_THE_QUESTION_WITHIN = timedelta(hours=48)
 """How long an SMS without a command is taken for the name and address that its sender was asked for."""

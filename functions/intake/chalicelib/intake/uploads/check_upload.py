@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 
-from chalicelib.intake.uploads.examining import CleanContent, RejectedFileError, examined
+from chalicelib.intake.uploads.examine_file import CleanContent, RejectedFileError, examined
 from chalicelib.intake.uploads.scanners import Scanner, Verdict
-from shared import clock
-from shared.attachments import AttachmentsBucket, Upload
-from shared.domain import attaching
-from shared.domain.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
 from shared.domain.errors import StaleVersionError
-from shared.domain.petition import Petition
-from shared.petitions import Petitions
+from shared.domain.petition import file_verbs
+from shared.domain.petition.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.platform.bucket import AttachmentsBucket, Upload
+from shared.tables.petitions import Petitions
 
 _ATTEMPTS = 4
 
@@ -80,12 +80,12 @@ class UploadCheck:
             if petition.has_change(change_id):
                 return
             if isinstance(outcome, Rejection):
-                changed = attaching.reject(petition, attachment, outcome, at=now, change_id=change_id)
+                changed = file_verbs.reject(petition, attachment, outcome, at=now, change_id=change_id)
             else:
-                file = attaching.CleanFile(
+                file = file_verbs.CleanFile(
                     outcome.content_type, len(outcome.content), hashlib.sha256(outcome.content).hexdigest()
                 )
-                changed = attaching.keep(petition, attachment, file, at=now, change_id=change_id)
+                changed = file_verbs.keep(petition, attachment, file, at=now, change_id=change_id)
             try:
                 self._petitions.save(changed, petition.version)
             except StaleVersionError:

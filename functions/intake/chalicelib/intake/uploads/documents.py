@@ -11,8 +11,8 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from chalicelib.intake.uploads.examining import RejectedFileError
-from shared.domain.attachments import Rejection
+from chalicelib.intake.uploads.examine_file import RejectedFileError
+from shared.domain.petition.attachments import Rejection
 
 _HEADER = re.compile(rb"%PDF-[12]\.\d")
 _END = b"%%EOF"

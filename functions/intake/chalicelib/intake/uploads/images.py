@@ -11,8 +11,8 @@ import warnings
 
 from PIL import Image, ImageOps
 
-from chalicelib.intake.uploads.examining import RejectedFileError
-from shared.domain.attachments import Rejection
+from chalicelib.intake.uploads.examine_file import RejectedFileError
+from shared.domain.petition.attachments import Rejection
 
 MOST_PIXELS = 64_000_000
 """Unpacked 192 MB at most; the handler has 1024."""

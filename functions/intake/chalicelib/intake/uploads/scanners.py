@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 
 from typing_extensions import override
 
-from shared.attachments import AttachmentsBucket, Upload
+from shared.platform.bucket import AttachmentsBucket, Upload
 
 
 class Verdict(StrEnum):

@@ -11,11 +11,11 @@ from itertools import chain
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.history import Entry, kept_digest
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Petition
-from shared.domain.working_calendar import local_date
-from shared.roots import Roots, SignedRoot
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.history import Entry, kept_digest
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition
+from shared.tables.roots import Roots, SignedRoot
 
 DAYS_TRIED = 4
 """Roots that are looked at for a path: the latest changes first; an older head proves less."""

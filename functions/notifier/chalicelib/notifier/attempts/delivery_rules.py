@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.deliveries import Delivery, DeliveryState
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Petition
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.tables.deliveries import Delivery, DeliveryState
 
 GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.UNPROVEN})
 _AWAITS_RECEIPT = frozenset({DeliveryState.SENT, DeliveryState.AMBIGUOUS})

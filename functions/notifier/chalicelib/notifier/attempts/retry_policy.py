@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shared.deliveries import DeliveryChannel
 from shared.domain.errors import PetitionError
+from shared.tables.deliveries import DeliveryChannel
 
 WAITS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """After the first vain round of tries, the second, and each later one."""

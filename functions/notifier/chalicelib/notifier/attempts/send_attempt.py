@@ -13,12 +13,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from shared import clock, telemetry
-from shared.deliveries import IN_DOUBT, ClaimLostError, Deliveries, Delivery, DeliveryChannel, DeliveryState
-from shared.domain.notices import Audience
-
-from .circuits import Circuits
-from .senders.sender import (
+from chalicelib.notifier.attempts.retry_policy import LEASE, retry_at
+from chalicelib.notifier.senders.circuits import Circuits
+from chalicelib.notifier.senders.sender import (
     Message,
     NotThereError,
     PermanentSendError,
@@ -26,7 +23,16 @@ from .senders.sender import (
     TemporarySendError,
     UnknownOutcomeError,
 )
-from .waiting import LEASE, retry_at
+from shared.domain.promises.notices import Audience
+from shared.platform import clock, telemetry
+from shared.tables.deliveries import (
+    IN_DOUBT,
+    ClaimLostError,
+    Deliveries,
+    Delivery,
+    DeliveryChannel,
+    DeliveryState,
+)
 
 SendersOf = Callable[[DeliveryChannel, str], Sequence[Sender]]
 """A channel's providers, in the order to try them for a message of this id."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from shared import telemetry
-from shared.deliveries import Delivery, DeliveryChannel, DeliveryState
-from shared.domain.history import Entry
-from shared.domain.reference import contact_key
-from shared.domain.working_calendar import local_date
-from shared.opt_outs import OptOuts
-from shared.suppressions import Suppressions
-
-from .daily_limit import DailyLimit
-from .quiet_hours import QuietHours, was_asked_for_just_now
+from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
+from chalicelib.notifier.contact_policy.quiet_hours import QuietHours, was_asked_for_just_now
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.reference import contact_key
+from shared.domain.petition.history import Entry
+from shared.platform import telemetry
+from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
+from shared.tables.opt_outs import OptOuts
+from shared.tables.suppressions import Suppressions
 
 SAID_STOP, ADDRESS_SUPPRESSED = "said-stop", "address-suppressed"
 _COMPLAINT = "ses-Complaint"

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 from botocore.exceptions import ClientError
 
-from shared import aws
-from shared.domain.working_calendar import end_of_day
+from shared.domain.calendar.working_calendar import end_of_day
+from shared.platform import aws
 
 _KEPT_FOR = timedelta(days=2)
 

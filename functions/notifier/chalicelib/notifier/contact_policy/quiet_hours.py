@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action
-from shared.domain.working_calendar import VIETNAM, at_local, local_date
+from shared.domain.calendar.working_calendar import VIETNAM, at_local, local_date
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action
 
 JUST_NOW = timedelta(minutes=15)
 """How long after their own action a citizen expects to hear from us, whatever the hour."""

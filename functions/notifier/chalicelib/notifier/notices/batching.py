@@ -11,8 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from shared import clock, telemetry
-from shared.deliveries import (
+from chalicelib.notifier.attempts.retry_policy import look_again_at
+from chalicelib.notifier.contact_policy.contact_policy import Manners
+from chalicelib.notifier.notices.channels import Way
+from chalicelib.notifier.notices.notice import Notice
+from chalicelib.notifier.notices.supersession import is_superseded
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.notices import Audience, NoticeKind, notices_after
+from shared.platform import clock, telemetry
+from shared.platform.messages import NoticeRequest
+from shared.tables.deliveries import (
     TOLD,
     ClaimLostError,
     Deliveries,
@@ -20,16 +28,7 @@ from shared.deliveries import (
     DeliveryChannel,
     DeliveryState,
 )
-from shared.domain.notices import Audience, NoticeKind, notices_after
-from shared.domain.petition import Petition
-from shared.messages import NoticeRequest
-from shared.petitions import Petitions
-
-from .manners import Manners
-from .notice import Notice
-from .supersession import is_superseded
-from .waiting import look_again_at
-from .ways import Way
+from shared.tables.petitions import Petitions
 
 FirstWay = Callable[[Petition], Way | None]
 """Returns the channel and address that a petition's owner is told over first; opens the seal."""

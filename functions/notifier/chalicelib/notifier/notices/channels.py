@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.deliveries import DeliveryChannel
-from shared.domain.history import Entry
-from shared.domain.lifecycle import Action
-from shared.domain.petition import Identity, ReplyBy, SealedPart
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Identity, ReplyBy, SealedPart
+from shared.tables.deliveries import DeliveryChannel
 
 Way = tuple[DeliveryChannel, str]
 

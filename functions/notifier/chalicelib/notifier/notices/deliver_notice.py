@@ -11,8 +11,36 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from shared import clock, telemetry
-from shared.deliveries import (
+from chalicelib.notifier.attempts.delivery_rules import (
+    GIVEN_UP,
+    has_waited_for_receipt,
+    may_have_been_sent,
+    still_stands,
+)
+from chalicelib.notifier.attempts.retry_policy import (
+    MOST_TRIES,
+    SHORT_WAIT,
+    ComeBackError,
+    look_again_at,
+    patience_before,
+)
+from chalicelib.notifier.attempts.send_attempt import Attempts
+from chalicelib.notifier.contact_policy.contact_policy import Manners
+from chalicelib.notifier.notices.batching import Bunches, in_order
+from chalicelib.notifier.notices.channels import Way, parts_for, was_asked_for, ways_of, ways_to
+from chalicelib.notifier.notices.notice import Notice
+from chalicelib.notifier.notices.supersession import is_superseded
+from chalicelib.notifier.officers.readers import is_left_to_digest, readers_of
+from chalicelib.notifier.senders.sender import Message
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.errors import PetitionError
+from shared.domain.identity.reference import link_token_of, pin_of
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.notices import Audience
+from shared.platform import clock, telemetry
+from shared.platform.messages import NoticeRequest
+from shared.platform.seal import Seal
+from shared.tables.deliveries import (
     CALLS,
     TOLD,
     ClaimLostError,
@@ -21,29 +49,11 @@ from shared.deliveries import (
     DeliveryChannel,
     DeliveryState,
 )
-from shared.directory import Directory, Officer
-from shared.domain.errors import PetitionError
-from shared.domain.notices import Audience
-from shared.domain.petition import Petition
-from shared.domain.reference import link_token_of, pin_of
-from shared.domain.working_calendar import local_date
-from shared.messages import NoticeRequest
-from shared.petitions import Petitions
-from shared.seal import Seal
+from shared.tables.directory import Directory, Officer
+from shared.tables.petitions import Petitions
 from shared.wording.facts import Office, facts_of
 from shared.wording.sources import Language, Reader
 from shared.wording.texts import Texts
-
-from .attempts import Attempts
-from .bunching import Bunches, in_order
-from .manners import Manners
-from .notice import Notice
-from .readers import is_left_to_digest, readers_of
-from .senders.sender import Message
-from .standing import GIVEN_UP, has_waited_for_receipt, may_have_been_sent, still_stands
-from .supersession import is_superseded
-from .waiting import MOST_TRIES, SHORT_WAIT, ComeBackError, look_again_at, patience_before
-from .ways import Way, parts_for, was_asked_for, ways_of, ways_to
 
 if TYPE_CHECKING:
     from shared.wording.rendering import Rendered

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.deliveries import notice_prefix
-from shared.domain.history import Entry
-from shared.domain.petition import Petition
-from shared.messages import NoticeRequest
+from shared.domain.petition.history import Entry
+from shared.domain.petition.petition import Petition
+from shared.platform.messages import NoticeRequest
+from shared.tables.deliveries import notice_prefix
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from shared import clock, telemetry
-from shared.deliveries import DeliveryState
-from shared.messages import ReplyRequest
-from shared.replies import ENDED, Replies, Reply, ReplyClaimLostError, context_of
-from shared.seal import Seal
-
-from .quiet_hours import JUST_NOW, QuietHours
-from .senders.sender import Message, PermanentSendError, Sender, TemporarySendError, UnknownOutcomeError
-from .waiting import LEASE, ComeBackError
+from chalicelib.notifier.attempts.retry_policy import LEASE, ComeBackError
+from chalicelib.notifier.contact_policy.quiet_hours import JUST_NOW, QuietHours
+from chalicelib.notifier.senders.sender import (
+    Message,
+    PermanentSendError,
+    Sender,
+    TemporarySendError,
+    UnknownOutcomeError,
+)
+from shared.platform import clock, telemetry
+from shared.platform.messages import ReplyRequest
+from shared.platform.seal import Seal
+from shared.tables.deliveries import DeliveryState
+from shared.tables.replies import ENDED, Replies, Reply, ReplyClaimLostError, context_of
 
 WORTH_SENDING_FOR = timedelta(hours=12)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shared.domain.history import Entry
-from shared.domain.lifecycle import State
-from shared.domain.notices import NoticeKind
-from shared.domain.petition import Lane, Petition
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Lane, Petition
+from shared.domain.promises.notices import NoticeKind
 
 Rule = Callable[[Petition, Entry], bool]
 

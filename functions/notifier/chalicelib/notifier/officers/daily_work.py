@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from shared.directory import Officer
-from shared.domain.conduct import Parents, is_barred
-from shared.domain.lifecycle import UNANSWERED, State
-from shared.domain.petition import Kind, Lane
-from shared.petitions import Card
-
-from .readers import APPROVER, INSPECTOR, INTAKE_OFFICER, UNIT_HEAD
+from chalicelib.notifier.officers.readers import APPROVER, INSPECTOR, INTAKE_OFFICER, UNIT_HEAD
+from shared.domain.petition.conduct import Parents, is_barred
+from shared.domain.petition.lifecycle import UNANSWERED, State
+from shared.domain.petition.petition import Kind, Lane
+from shared.tables.directory import Officer
+from shared.tables.petitions import Card
 
 HANDLER = "handler"
 SOON = timedelta(days=5)

@@ -6,21 +6,20 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from shared import clock, telemetry
-from shared.deliveries import TOLD, Deliveries, Delivery, DeliveryChannel, DeliveryState
-from shared.directory import Directory, Officer
-from shared.domain.conduct import Parents
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.reference import spaced, unsubscribe_token_of
-from shared.domain.working_calendar import local_date
-from shared.messages import DigestRequest, NoticeRequest
-from shared.petitions import Card, Petitions
+from chalicelib.notifier.attempts.retry_policy import MOST_TRIES
+from chalicelib.notifier.attempts.send_attempt import Attempts
+from chalicelib.notifier.officers.daily_work import LINES, Heading, desk_day, is_neutral, units_read
+from chalicelib.notifier.senders.sender import Message
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.reference import spaced, unsubscribe_token_of
+from shared.domain.petition.conduct import Parents
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.platform import clock, telemetry
+from shared.platform.messages import DigestRequest, NoticeRequest
+from shared.tables.deliveries import TOLD, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.tables.directory import Directory, Officer
+from shared.tables.petitions import Card, Petitions
 from shared.wording.texts import Texts
-
-from .attempts import Attempts
-from .desk_day import LINES, Heading, desk_day, is_neutral, units_read
-from .senders.sender import Message
-from .waiting import MOST_TRIES
 
 PREFIX = "digest-"
 """Begins what stands in place of a reference: a digest is about a day."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from shared.directory import Officer, OfficerPreference
-from shared.domain.conduct import Parents, is_barred
-from shared.domain.lifecycle import State
-from shared.domain.notices import Audience, NoticeKind
-from shared.domain.petition import Lane, Petition
+from shared.domain.petition.conduct import Parents, is_barred
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Lane, Petition
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.tables.directory import Officer, OfficerPreference
 
 UNIT_HEAD, APPROVER, INTAKE_OFFICER, INSPECTOR = "unit-head", "approver", "intake-officer", "inspector"
 """Role names, the same as the officers' groups."""

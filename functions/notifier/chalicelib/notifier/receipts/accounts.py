@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from shared import vonage_webhooks
-from shared.infobip_webhooks import InfobipCredentials
-from shared.standard_webhooks import broken_rule, key_of
-
-from . import zalo_events
+from chalicelib.notifier.receipts import zalo_events
+from shared.providers import vonage as vonage_webhooks
+from shared.providers.infobip import InfobipCredentials
+from shared.providers.standard_webhooks import broken_rule, key_of
 
 Headers = Mapping[str, str]
 """By their names in lower case."""

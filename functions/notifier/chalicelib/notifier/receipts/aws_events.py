@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from shared.deliveries import DeliveryState
-
-from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+from shared.tables.deliveries import DeliveryState
 
 STATES: dict[str, DeliveryState | None] = {
     "TEXT_DELIVERED": DeliveryState.DELIVERED,

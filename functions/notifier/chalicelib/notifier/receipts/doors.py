@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from shared import clock, telemetry
-from shared.sns import SnsRefusedError, SnsTopic
-
-from . import (
+from chalicelib.notifier.receipts import (
     aws_events,
     esms_callback,
     gateway_events,
@@ -17,8 +14,10 @@ from . import (
     vonage_status,
     zalo_events,
 )
-from .accounts import PROOFS, Account, proves_receipts
-from .receipt import Receipt, ReceiptRefusedError, Receipts, UnknownStatusError
+from chalicelib.notifier.receipts.accounts import PROOFS, Account, proves_receipts
+from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, Receipts, UnknownStatusError
+from shared.platform import clock, telemetry
+from shared.providers.sns import SnsRefusedError, SnsTopic
 
 OK, REFUSED, UNKNOWN = 200, 403, 422
 LARGEST_EVENT = 16 * 1024

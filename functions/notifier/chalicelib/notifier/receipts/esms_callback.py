@@ -10,10 +10,9 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shared.deliveries import DeliveryState
-from shared.domain.reference import derive
-
-from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError, about_sms
+from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError, about_sms
+from shared.domain.identity.reference import derive
+from shared.tables.deliveries import DeliveryState
 
 _ON_ITS_WAY = frozenset({"1", "2", "7"})
 """Waits for approval, waits to be sent, sent to the network and no report yet."""

@@ -8,9 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from shared.deliveries import DeliveryState
-
-from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError, about_sms, object_in
+from chalicelib.notifier.receipts.receipt import (
+    Receipt,
+    ReceiptRefusedError,
+    UnknownStatusError,
+    about_sms,
+    object_in,
+)
+from shared.tables.deliveries import DeliveryState
 
 STATES = {
     "sms.delivered": DeliveryState.DELIVERED,

@@ -2,7 +2,7 @@
 
 Sources: infobip.com/docs/api/channels/sms/sms-messaging/logs-and-status-reports/receive-outbound-sms-message-report
 and …/docs/developer-resources/api-fundamentals/message-status-codes: `DELIVERED_TO_OPERATOR` belongs to the group
-DELIVERED and is no arrival. How Infobip proves who calls: `shared/infobip_webhooks.py`.
+DELIVERED and is no arrival. How Infobip proves who calls: `shared/providers/infobip.py`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from shared.deliveries import DeliveryState
-
-from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError, about_sms, object_in
+from chalicelib.notifier.receipts.receipt import (
+    Receipt,
+    ReceiptRefusedError,
+    UnknownStatusError,
+    about_sms,
+    object_in,
+)
+from shared.tables.deliveries import DeliveryState
 
 GROUPS = {
     "PENDING": DeliveryState.SENT,

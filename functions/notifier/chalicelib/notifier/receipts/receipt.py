@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shared import clock, telemetry
-from shared.deliveries import (
+from shared.domain.errors import PetitionError
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.platform import clock, telemetry
+from shared.platform.messages import NoticeRequest
+from shared.tables.deliveries import (
     PROVABLE,
     Deliveries,
     Delivery,
@@ -17,9 +20,6 @@ from shared.deliveries import (
     DeliveryState,
     notice_prefix,
 )
-from shared.domain.errors import PetitionError
-from shared.domain.notices import Audience, NoticeKind
-from shared.messages import NoticeRequest
 
 
 class ReceiptRefusedError(PetitionError):

@@ -2,8 +2,8 @@
 
 Source: SES Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS". An address that
 bounced for good or complained goes onto SES's own account-level suppression list, and a later mail to it comes
-back as a bounce or a complaint that says so, so the next channel is taken; ours (`shared/suppressions.py`) spares us
-that mail.
+back as a bounce or a complaint that says so, so the next channel is taken; ours (`shared/tables/suppressions.py`)
+spares us that mail.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from shared import telemetry
-from shared.deliveries import DeliveryState
-
-from ..senders.ses import notice_of  # noqa: TID252 - two rooms of one function
-from .receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+from chalicelib.notifier.senders.ses import notice_of
+from shared.platform import telemetry
+from shared.tables.deliveries import DeliveryState
 
 STATES: dict[str, DeliveryState | None] = {
     "Send": DeliveryState.SENT,

@@ -1,16 +1,15 @@
 """Vonage's status callback about one SMS of its Messages API; the delivery is found again by `client_ref`.
 
 Source: developer.vonage.com/en/messages/concepts/messages-status-callbacks. How it is signed:
-`shared/vonage_webhooks.py`.
+`shared/providers/vonage.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.deliveries import DeliveryState
-
-from .receipt import Receipt, UnknownStatusError, about_sms, object_in
+from chalicelib.notifier.receipts.receipt import Receipt, UnknownStatusError, about_sms, object_in
+from shared.tables.deliveries import DeliveryState
 
 STATES = {
     "submitted": DeliveryState.SENT,

@@ -15,9 +15,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from shared.deliveries import DeliveryState
-
-from .receipt import Receipt, ReceiptRefusedError, about_sms, object_in
+from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, about_sms, object_in
+from shared.tables.deliveries import DeliveryState
 
 _RECEIVED = "user_received_message"
 

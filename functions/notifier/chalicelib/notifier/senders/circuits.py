@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared import aws, telemetry
-
-from . import circuit as rules
-from .circuit import Circuit, Phase
+from chalicelib.notifier.senders import circuit as rules
+from chalicelib.notifier.senders.circuit import Circuit, Phase
+from shared.platform import aws, telemetry
 
 KEPT_FOR = timedelta(days=2)
 

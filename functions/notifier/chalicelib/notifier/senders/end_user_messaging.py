@@ -16,9 +16,14 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-from shared import aws
-
-from .sender import Message, PermanentSendError, SendError, TemporarySendError, UnknownOutcomeError
+from chalicelib.notifier.senders.sender import (
+    Message,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    UnknownOutcomeError,
+)
+from shared.platform import aws
 
 ERRORS: dict[str, type[SendError]] = {
     "ValidationException": PermanentSendError,

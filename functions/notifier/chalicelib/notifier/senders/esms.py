@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from shared.domain.gsm7 import is_gsm7
-
-from .http import post_json
-from .sender import Message, PermanentSendError, SendError, TemporarySendError, UnknownOutcomeError
+from chalicelib.notifier.senders.http import post_json
+from chalicelib.notifier.senders.sender import (
+    Message,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    UnknownOutcomeError,
+)
+from shared.domain.identity.gsm7 import is_gsm7
 
 TAKEN = "100"
 TAKEN_BEFORE = "124"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from .http import post_json
-from .sender import Message
+from chalicelib.notifier.senders.http import post_json
+from chalicelib.notifier.senders.sender import Message
 
 
 class GatewaySmsSender:

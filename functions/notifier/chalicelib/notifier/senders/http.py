@@ -12,7 +12,12 @@ from http.client import HTTPException
 from types import MappingProxyType
 from typing import Any
 
-from .sender import PermanentSendError, SendError, TemporarySendError, UnknownOutcomeError
+from chalicelib.notifier.senders.sender import (
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    UnknownOutcomeError,
+)
 
 TIMEOUT_SECONDS = 10
 LARGEST_ANSWER = 64 * 1024

@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from .http import OUR_ACCOUNT, post_json
-from .sender import Message, NotThereError, TemporarySendError, UnknownOutcomeError
+from chalicelib.notifier.senders.http import OUR_ACCOUNT, post_json
+from chalicelib.notifier.senders.sender import Message, NotThereError, TemporarySendError, UnknownOutcomeError
 
 _REJECTED = "REJECTED"
 _OURS_TO_MEND = frozenset({"REJECTED_NOT_ENOUGH_CREDITS"})

@@ -23,9 +23,14 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-from shared import aws, clock
-
-from .sender import Message, PermanentSendError, SendError, TemporarySendError, UnknownOutcomeError
+from chalicelib.notifier.senders.sender import (
+    Message,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    UnknownOutcomeError,
+)
+from shared.platform import aws, clock
 
 ERRORS: dict[str, type[SendError]] = {
     "MessageRejected": PermanentSendError,

@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 from datetime import timedelta
 
-from .http import OUR_ACCOUNT, post_json
-from .sender import Message
+from chalicelib.notifier.senders.http import OUR_ACCOUNT, post_json
+from chalicelib.notifier.senders.sender import Message
 
 URL = "https://api.nexmo.com/v1/messages"
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from .http import post_json
-from .sender import (
+from chalicelib.notifier.senders.http import post_json
+from chalicelib.notifier.senders.sender import (
     Message,
     NotThereError,
     SendError,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
-from shared import aws, queues
-from shared.directory import Directory
-from shared.domain.working_calendar import VIETNAM, local_date
-from shared.messages import DigestRequest
+from shared.domain.calendar.working_calendar import VIETNAM, local_date
+from shared.platform import aws, queues
+from shared.platform.messages import DigestRequest
+from shared.tables.directory import Directory
 
 DIGEST_FROM, DIGEST_UNTIL = time(7, 0), time(12, 0)
 """A digest of the morning is worth nothing in the afternoon *(setting)*."""

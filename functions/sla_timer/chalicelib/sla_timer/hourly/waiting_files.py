@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared import telemetry
-from shared.attachments import AttachmentsBucket
-from shared.domain.attachments import CHECKED_WITHIN, place_of
+from shared.domain.petition.attachments import CHECKED_WITHIN, place_of
+from shared.platform import telemetry
+from shared.platform.bucket import AttachmentsBucket
 
 NAMED_IN_THE_LOG = 10
 

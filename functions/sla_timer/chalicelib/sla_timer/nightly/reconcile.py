@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from shared import aws, clock, queues, telemetry
-from shared.directory import Directory
-from shared.domain import merging
-from shared.domain.lifecycle import State
-from shared.domain.notices import notices_after
-from shared.domain.petition import Petition
-from shared.domain.wake_ups import next_wake
-from shared.domain.working_calendar import local_date
-from shared.messages import NoticeRequest
-from shared.petitions import Petitions, StoredPetition
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition import merging
+from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Petition
+from shared.domain.promises.notices import notices_after
+from shared.domain.promises.wake_ups import next_wake
+from shared.platform import aws, clock, queues, telemetry
+from shared.platform.messages import NoticeRequest
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions, StoredPetition
 
 SETTLED_AFTER = timedelta(hours=6)
 """Younger entries may still be on their way through the queues."""

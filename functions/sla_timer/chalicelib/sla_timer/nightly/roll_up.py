@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from shared import clock, telemetry
-from shared.domain.petition import Petition
-from shared.domain.tallies import Tally
-from shared.domain.working_calendar import local_date
-from shared.outlines import Outlines
-from shared.statistics import ONLY_BY_DAY, Place, Statistics, days_period, horizon_of, rolled_up
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.figures.tallies import Tally
+from shared.domain.petition.petition import Petition
+from shared.platform import clock, telemetry
+from shared.tables.outlines import Outlines
+from shared.tables.statistics import ONLY_BY_DAY, Place, Statistics, days_period, horizon_of, rolled_up
 
 OVERLAP = timedelta(minutes=10)
 """The index of changes may lag, and a change is dated by when its maker began: looked at twice rather than never."""

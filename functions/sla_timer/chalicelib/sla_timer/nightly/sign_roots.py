@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 from datetime import date, timedelta
 
-from shared import aws, clock, telemetry
-from shared.domain.merkle import NOTHING_BEFORE, Statement, leaf_of, tree_of
-from shared.domain.working_calendar import local_date
-from shared.outlines import Head, Outlines
-from shared.roots import Path, Roots, SignedRoot
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.figures.merkle import NOTHING_BEFORE, Statement, leaf_of, tree_of
+from shared.platform import aws, clock, telemetry
+from shared.tables.outlines import Head, Outlines
+from shared.tables.roots import Path, Roots, SignedRoot
 
 SETTLED_AFTER = timedelta(minutes=10)
 """A day is signed once its last changes have reached the index."""

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from shared import aws, clock, telemetry
-from shared.domain.petition import Lane
-from shared.domain.tallies import Breakdown
-from shared.domain.working_calendar import local_date
-from shared.statistics import Figure, Reading, Statistics
-from shared.trending import Daily, trends
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.figures.tallies import Breakdown
+from shared.domain.petition.petition import Lane
+from shared.platform import aws, clock, telemetry
+from shared.tables.statistics import Figure, Reading, Statistics
+from shared.use_cases.find_trends import Daily, trends
 
 _KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "trends"}}
 

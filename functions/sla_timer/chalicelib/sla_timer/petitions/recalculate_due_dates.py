@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from shared import aws, queues
-from shared.directory import Directory
-from shared.messages import WakeUp
-from shared.petitions import WAKE_SHARDS, Petitions
+from shared.platform import aws, queues
+from shared.platform.messages import WakeUp
+from shared.tables.directory import Directory
+from shared.tables.petitions import WAKE_SHARDS, Petitions
 
 _KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "calendar-dispatched"}}
 END_OF_TIME = datetime.fromisoformat("9999-12-31T23:59:59+00:00")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared import deliveries, queues, telemetry
-from shared.deliveries import Deliveries
-from shared.domain.notices import Audience, NoticeKind
-from shared.messages import NoticeRequest, WakeUp
-from shared.petitions import WAKE_SHARDS, Petitions
+from shared.domain.promises.notices import Audience, NoticeKind
+from shared.platform import queues, telemetry
+from shared.platform.messages import NoticeRequest, WakeUp
+from shared.tables import deliveries
+from shared.tables.deliveries import Deliveries
+from shared.tables.petitions import WAKE_SHARDS, Petitions
 
 
 class SweepFailedError(Exception):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from shared import clock
-from shared.directory import Directory
-from shared.domain import attaching, deadlines, merging
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
-from shared.domain.lifecycle import Action, State
-from shared.domain.petition import Kind, Petition
-from shared.domain.wake_ups import WakeUp, due_now
-from shared.domain.working_calendar import local_date
-from shared.petitions import Petitions
+from shared.domain.petition import file_verbs, merging
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Kind, Petition
+from shared.domain.promises.wake_ups import WakeUp, due_now
+from shared.platform import clock
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 
 INTAKE_FIELD = "KHAC"
 TIMER = "timer"
@@ -104,7 +105,7 @@ class Timer:
 
     def _erase(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
         """Forget a petition; its files go first, for afterwards nobody would know of them."""
-        for file in attaching.files_to_erase(petition):
+        for file in file_verbs.files_to_erase(petition):
             self._remove_file(file.clean_key)
         return petition.erase(at=now, change_id=wake_up.change_id)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from infra.local.functions import HttpResponse
-from shared.directory import Directory
+from infra.local.emulation.functions import HttpResponse
+from shared.tables.directory import Directory
 from tests.functions.casework.browsing import Browser, forms_in
-from tests.journeys.people import Citizen, Officer
-from tests.system import System
+from tests.support.people import Citizen, Officer
+from tests.support.system import System
 
 LIST, ROW = "/desk/directory/{}", "/desk/directory/{}/{}"
 TODAY, TOMORROW, LATER = "2026-11-03", "2026-11-04", "2027-01-01"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.casework.text_words import VARIABLES
+from chalicelib.casework.site.directory.text_words import VARIABLES
 from shared.wording import samples
 from shared.wording.rendering import rendered
 from shared.wording.sources import names, packaged
 from tests.functions.casework.browsing import Browser
-from tests.journeys.people import Citizen
-from tests.system import System
+from tests.support.people import Citizen
+from tests.support.system import System
 
 DIGEST = "/desk/texts/officer.DIGEST.EMAIL.vi"
 SMS, MAIL = "/desk/texts/petitioner.RECEIPT.SMS.vi", "/desk/texts/petitioner.RECEIPT.EMAIL.vi"

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.intake.sms.aws_sns import AwsSnsWebhook
+from chalicelib.intake.sms.providers.aws_sns import AwsSnsWebhook
 from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     ForgedWebhookError,
@@ -31,7 +31,7 @@ from chalicelib.intake.sms.webhook import (
     WebhookRequest,
     WebhookTooLargeError,
 )
-from shared.sns import SnsRefusedError, SnsUnreachableError, fetch
+from shared.providers.sns import SnsRefusedError, SnsUnreachableError, fetch
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-prod-inbound-sms"

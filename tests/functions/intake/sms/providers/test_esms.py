@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.intake.sms.esms import EsmsWebhook
+from chalicelib.intake.sms.providers.esms import EsmsWebhook
 from chalicelib.intake.sms.webhook import (
     LARGEST_REQUEST,
     ForgedWebhookError,

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.intake.sms.infobip import InfobipWebhook
+from chalicelib.intake.sms.providers.infobip import InfobipWebhook
 from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     ForgedWebhookError,

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from chalicelib.intake.sms.standard_webhooks import SignatureCheck, StandardSmsWebhook
+from chalicelib.intake.sms.providers.standard_webhooks import SignatureCheck, StandardSmsWebhook
 from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     ForgedWebhookError,
@@ -25,7 +25,7 @@ from chalicelib.intake.sms.webhook import (
     WebhookRequest,
     WebhookTooLargeError,
 )
-from shared.standard_webhooks import TOLERANCE
+from shared.providers.standard_webhooks import TOLERANCE
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 """The example secret of the specification's libraries."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from chalicelib.intake.sms.twilio import TwilioWebhook
+from chalicelib.intake.sms.providers.twilio import TwilioWebhook
 from chalicelib.intake.sms.webhook import (
     ForgedWebhookError,
     InboundSms,

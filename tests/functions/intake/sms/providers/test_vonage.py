@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.intake.sms.vonage import VonageWebhook
+from chalicelib.intake.sms.providers.vonage import VonageWebhook
 from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     ForgedWebhookError,

@@ -8,18 +8,19 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import query
-from chalicelib.casework.foreseeing import calendar_with, moved_by
-from chalicelib.casework.forms import FormField
-from chalicelib.casework.frame import FormProblem, field_label, language_of_page, render, unit_label
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
-from shared import clock
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.actions.forms import FormField
+from chalicelib.casework.administration.calendar_preview import calendar_with, moved_by
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.site.frame import FormProblem, field_label, language_of_page, render, unit_label
+from shared.domain.calendar.terms import Terms, terms_in_force
+from shared.domain.calendar.working_calendar import Override, local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.terms import Terms, terms_in_force
-from shared.domain.working_calendar import Override, local_date
-from shared.http import RULES, form_body, see_other
+from shared.platform import clock
+from shared.web.http import RULES, form_body, see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS as LABELS_OF_KINDS
 from shared.web.rendering import link

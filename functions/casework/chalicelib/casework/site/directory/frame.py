@@ -9,15 +9,15 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.casework import composition
-from chalicelib.casework.directory_forms import KINDS, KindOfRows, Words
-from chalicelib.casework.forms import FormField
-from chalicelib.casework.frame import FormProblem, language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.recorded_rows import RecordedRow
-from shared import clock
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.forms import FormField
+from chalicelib.casework.administration.forms import KINDS, KindOfRows, Words
+from chalicelib.casework.administration.recorded_rows import RecordedRow
+from chalicelib.casework.site.frame import FormProblem, language_of_page, render
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownRowError
-from shared.domain.working_calendar import local_date
-from shared.http import RULES, form_pairs
+from shared.platform import clock
+from shared.web.http import RULES, form_pairs
 from shared.web.i18n import Language, gettext
 
 CONFIRM = "confirm"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from chalicelib.casework.directory_forms import Words
-from chalicelib.casework.frame import who
-from chalicelib.casework.recorded_rows import BY_WHOM, RecordedRow
+from chalicelib.casework.administration.forms import Words
+from chalicelib.casework.administration.recorded_rows import BY_WHOM, RecordedRow
+from chalicelib.casework.site.frame import who
 from shared.web.i18n import Language
 
 

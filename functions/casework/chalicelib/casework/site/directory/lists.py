@@ -8,10 +8,14 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import query
-from chalicelib.casework.directory_forms import KINDS, Words, fields_of, id_of, row_of
-from chalicelib.casework.directory_frame import (
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.administration.forms import KINDS, Words, fields_of, id_of, row_of
+from chalicelib.casework.administration.recorded_rows import RecordedRow
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.site.directory.frame import (
     CONFIRM,
     kind_of,
     placed,
@@ -20,16 +24,13 @@ from chalicelib.casework.directory_frame import (
     sent_form,
     shown,
 )
-from chalicelib.casework.directory_history import changes_of
-from chalicelib.casework.frame import language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
-from chalicelib.casework.recorded_rows import RecordedRow
-from shared import clock
+from chalicelib.casework.site.directory.history import changes_of
+from chalicelib.casework.site.frame import language_of_page, render
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, StaleVersionError
-from shared.domain.gsm7 import unaccented
-from shared.domain.working_calendar import local_date
-from shared.http import see_other
+from shared.domain.identity.gsm7 import unaccented
+from shared.platform import clock
+from shared.web.http import see_other
 from shared.web.i18n import Language, gettext
 from shared.web.rendering import link
 

@@ -10,19 +10,20 @@ from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import field_label, language_of_page, render
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
-from chalicelib.casework.rule_trial import trial
-from shared import clock
-from shared.corrections import SILENT, SUSPECTED, Correction
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.administration.rule_trial import trial
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.site.frame import field_label, language_of_page, render
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition import Lane
-from shared.domain.working_calendar import local_date
-from shared.http import RULES, form_body, see_other
-from shared.petitions import BATCH
+from shared.domain.petition.petition import Lane
+from shared.platform import clock
+from shared.tables.corrections import SILENT, SUSPECTED, Correction
+from shared.tables.petitions import BATCH
+from shared.web.http import RULES, form_body, see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES
 from shared.web.rendering import link

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.forms import FormField
-from shared.domain.notices import NoticeKind
+from chalicelib.casework.actions.forms import FormField
+from shared.domain.promises.notices import NoticeKind
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import NOTICES
 from shared.wording.sources import BUNCH

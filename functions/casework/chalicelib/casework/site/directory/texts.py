@@ -9,21 +9,22 @@ from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition, permissions
-from chalicelib.casework.api import query
-from chalicelib.casework.frame import FormProblem, language_of_page, render, who
-from chalicelib.casework.officers import DeskOfficer
-from chalicelib.casework.permissions import Ability
-from chalicelib.casework.telling import CHANNELS
-from chalicelib.casework.text_words import FIELDS, READERS, VARIABLES, text_label
-from shared import clock
-from shared.deliveries import DeliveryChannel
+from chalicelib.casework import composition
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.api.doors import query
+from chalicelib.casework.desk.deliveries import CHANNELS
+from chalicelib.casework.site.directory.text_words import FIELDS, READERS, VARIABLES, text_label
+from chalicelib.casework.site.frame import FormProblem, language_of_page, render, who
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.working_calendar import local_date
-from shared.http import RULES, form_body, html_answer, see_other
+from shared.platform import clock
+from shared.tables.deliveries import DeliveryChannel
+from shared.web.http import RULES, form_body, html_answer, see_other
 from shared.web.i18n import Language, gettext
 from shared.web.rendering import link
-from shared.wording import checking, samples
+from shared.wording import check_text, samples
 from shared.wording.rendering import Rendered, rendered
 from shared.wording.sources import (
     Source,
@@ -168,7 +169,7 @@ def _page(
             if field.source in {"", name.channel.value}
         ],
         preview=None if listed else _preview(name, source),
-        measure=checking.longest(name, source) if is_sms and not listed else None,
+        measure=check_text.longest(name, source) if is_sms and not listed else None,
         price=composition.configuration().sms_segment_price,
         versions=_versions(name, language),
         variables=[(one, _(VARIABLES[one])) for one in sorted(samples.known_variables(name))],

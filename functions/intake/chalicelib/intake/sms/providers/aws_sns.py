@@ -1,7 +1,7 @@
 """AWS End User Messaging: two-way SMS through an Amazon SNS topic with an HTTPS subscription.
 
 Source: docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html (the message). That a request is our
-topic's is found out by `shared.sns`, which the notifier uses as well. The answer goes out through the notifier.
+topic's is verified by `shared.providers.sns`, which the notifier uses as well. The reply goes out through the notifier.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from shared.sns import SnsMessage, SnsRefusedError, SnsTopic, SnsUnreachableError, fetch
-
-from . import payload
-from .webhook import (
+from chalicelib.intake.sms import payload
+from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     REFUSAL,
     ForgedWebhookError,
@@ -28,9 +26,10 @@ from .webhook import (
     required_secret,
     sender_number,
 )
+from shared.providers.sns import SnsMessage, SnsRefusedError, SnsTopic, SnsUnreachableError, fetch
 
 _MALFORMED = frozenset({"json", "type", "field-missing", "encoding", "SubscribeURL"})
-"""Rules of `shared.sns` that say "not what SNS documents" rather than "not from SNS"."""
+"""Rules of `shared.providers.sns` that say "not what SNS documents" rather than "not from SNS"."""
 
 
 class AwsSnsWebhook:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .aws_sns import AwsSnsWebhook
-from .esms import EsmsWebhook
-from .infobip import InfobipWebhook
-from .standard_webhooks import StandardSmsWebhook
-from .twilio import TwilioWebhook
-from .vonage import VonageWebhook
-from .webhook import REFUSAL, SmsWebhook, WebhookReply
+from chalicelib.intake.sms.providers.aws_sns import AwsSnsWebhook
+from chalicelib.intake.sms.providers.esms import EsmsWebhook
+from chalicelib.intake.sms.providers.infobip import InfobipWebhook
+from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
+from chalicelib.intake.sms.providers.twilio import TwilioWebhook
+from chalicelib.intake.sms.providers.vonage import VonageWebhook
+from chalicelib.intake.sms.webhook import REFUSAL, SmsWebhook, WebhookReply
 
 Credentials = Mapping[str, Mapping[str, Any]]
 """The secret `pakn-{stage}/providers`: a provider's name → its credentials. A provider that is not named is closed."""

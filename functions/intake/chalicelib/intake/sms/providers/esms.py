@@ -15,9 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from xml.sax.saxutils import escape
 
-from shared.domain.working_calendar import VIETNAM
-
-from .webhook import (
+from chalicelib.intake.sms.webhook import (
     NOT_XML,
     REFUSAL,
     ForgedWebhookError,
@@ -32,6 +30,7 @@ from .webhook import (
     required_secret,
     sender_number,
 )
+from shared.domain.calendar.working_calendar import VIETNAM
 
 _SMSID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 

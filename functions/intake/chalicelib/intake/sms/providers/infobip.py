@@ -1,7 +1,7 @@
 """Infobip: a JSON POST with several messages; the answer goes out through the notifier.
 
 Source: infobip.com/docs/api/channels/sms/inbound-sms/receive-inbound-sms-messages (format MO_JSON_2). How it proves who
-calls: `shared/infobip_webhooks.py`.
+calls: `shared/providers/infobip.py`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from shared.infobip_webhooks import InfobipCredentials
-
-from . import payload
-from .webhook import (
+from chalicelib.intake.sms import payload
+from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     REFUSAL,
     ForgedWebhookError,
@@ -27,6 +25,7 @@ from .webhook import (
     require_method,
     sender_number,
 )
+from shared.providers.infobip import InfobipCredentials
 
 
 class InfobipWebhook:

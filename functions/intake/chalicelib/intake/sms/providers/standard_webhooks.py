@@ -1,4 +1,4 @@
-"""Standard Webhooks, for our own gateways and for the hotline (`shared.standard_webhooks`)."""
+"""Standard Webhooks, for our own gateways and for the hotline (`shared.providers.standard_webhooks`)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from shared.standard_webhooks import broken_rule, key_of
-
-from . import payload
-from .webhook import (
+from chalicelib.intake.sms import payload
+from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     REFUSAL,
     ForgedWebhookError,
@@ -24,6 +22,7 @@ from .webhook import (
     require_method,
     sender_number,
 )
+from shared.providers.standard_webhooks import broken_rule, key_of
 
 _MOST_PARTS = 255
 

@@ -19,8 +19,8 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from . import payload
-from .webhook import (
+from chalicelib.intake.sms import payload
+from chalicelib.intake.sms.webhook import (
     NOT_XML,
     REFUSAL,
     ForgedWebhookError,

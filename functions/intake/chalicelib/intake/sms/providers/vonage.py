@@ -1,6 +1,6 @@
 """Vonage Messages API: a JSON POST with a signed JWT; the answer goes out through the notifier.
 
-How it is signed: `shared/vonage_webhooks.py`. Vonage repeats for 24 hours what is not answered 200 or 204.
+How it is signed: `shared/providers/vonage.py`. Vonage repeats for 24 hours what is not answered 200 or 204.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from shared import vonage_webhooks
-
-from . import payload
-from .webhook import (
+from chalicelib.intake.sms import payload
+from chalicelib.intake.sms.webhook import (
     ACCEPTED,
     REFUSAL,
     ForgedWebhookError,
@@ -25,6 +23,7 @@ from .webhook import (
     required_secret,
     sender_number,
 )
+from shared.providers import vonage
 
 
 class VonageWebhook:
@@ -34,7 +33,7 @@ class VonageWebhook:
     replies_inline: ClassVar[bool] = False
 
     def __init__(
-        self, signature_secret: str, *, api_key: str = "", tolerance: timedelta = vonage_webhooks.TOLERANCE
+        self, signature_secret: str, *, api_key: str = "", tolerance: timedelta = vonage.TOLERANCE
     ) -> None:
         """Take the signature secret; with `api_key` only that account's messages are taken."""
         self._secret = required_secret(signature_secret)
@@ -58,7 +57,7 @@ class VonageWebhook:
         return [InboundSms(self.name, message_id, number, content, received_at, key)]
 
     def _refuse_unless_genuine(self, request: WebhookRequest, at: datetime) -> None:
-        rule = vonage_webhooks.broken_rule(
+        rule = vonage.broken_rule(
             self._secret,
             authorization=request.header("Authorization") or "",
             body=request.body,

@@ -1,0 +1,1 @@
+"""Who an officer is and what they may do."""

@@ -1,0 +1,1 @@
+"""What administrators change in the directory, and what depends on it."""

@@ -1,0 +1,1 @@
+"""The desk's JSON API and its OpenAPI document."""

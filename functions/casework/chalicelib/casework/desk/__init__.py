@@ -1,0 +1,1 @@
+"""What officers read while they work: queues, one petition, its files and deliveries."""

@@ -1,0 +1,1 @@
+"""What operators do on the telephone: write petitions down, serve callers, make calls."""

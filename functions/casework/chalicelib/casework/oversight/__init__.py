@@ -1,0 +1,1 @@
+"""What auditors and supervisors review: openings of seals, ambiguous deliveries."""

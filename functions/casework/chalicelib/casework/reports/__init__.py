@@ -1,0 +1,1 @@
+"""The reports of leaders: figures, tables, charts, files."""

@@ -1,0 +1,1 @@
+"""The officers' pages: HTML rendered on the server."""

@@ -1,0 +1,1 @@
+"""The administrators' pages: directory rows, calendar, terms, texts, routing rules."""

@@ -1,0 +1,1 @@
+"""The public JSON API, webhooks and the OpenAPI document."""

@@ -1,0 +1,1 @@
+"""Calls that the call centre reports: the signed webhook and Amazon Connect."""

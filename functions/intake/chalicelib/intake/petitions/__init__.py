@@ -1,0 +1,1 @@
+"""What petitioners do: send, track, supplement, withdraw, rate, attach."""

@@ -1,0 +1,1 @@
+"""The SMS providers: how each one signs and words what it delivers."""

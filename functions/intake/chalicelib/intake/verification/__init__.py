@@ -1,0 +1,1 @@
+"""A petition's record for verification."""

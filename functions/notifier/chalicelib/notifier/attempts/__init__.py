@@ -1,0 +1,1 @@
+"""One attempt to send a delivery: when, how often, and what its outcome means."""

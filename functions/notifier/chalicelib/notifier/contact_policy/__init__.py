@@ -1,0 +1,1 @@
+"""When and how often people are contacted: quiet hours, daily limit, opt-outs."""

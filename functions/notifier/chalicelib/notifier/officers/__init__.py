@@ -1,0 +1,1 @@
+"""What officers are sent: their notices and the daily digest."""

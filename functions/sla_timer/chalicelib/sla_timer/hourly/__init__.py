@@ -1,0 +1,1 @@
+"""What runs every hour: digests and files that wait too long."""

@@ -1,0 +1,1 @@
+"""Packages and deploys the functions, and rehearses it."""

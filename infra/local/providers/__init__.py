@@ -1,0 +1,1 @@
+"""The providers that the local stack plays: SMS gateway, receipts, outbox."""

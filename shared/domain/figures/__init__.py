@@ -1,0 +1,1 @@
+"""Figures: tallies, trends, similarity, Merkle roots."""

@@ -1,0 +1,1 @@
+"""Contacts, references, provinces: how people and petitions are identified."""

@@ -1,0 +1,1 @@
+"""The petition: its states, the verbs that change it, its history."""

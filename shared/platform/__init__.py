@@ -1,0 +1,1 @@
+"""AWS and the machine: clients, clock, settings, secrets, queues, logs."""

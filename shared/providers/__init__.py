@@ -1,0 +1,1 @@
+"""How a provider proves that a request is its own."""
