@@ -1,40 +1,48 @@
-"""Routes: a Chalice Blueprint whose views take the request as an argument and whose errors are answered in one place.
+"""Routes: a Chalice Blueprint that hands each view its dependencies and the request, and answers errors in one place.
 
-Each page module and each JSON API builds one from its function's parts; `app.py` registers them and holds nothing else.
+Each page module and each JSON API lists its routes so; `app.py` registers them and holds nothing else.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 
 from shared.domain.errors import PetitionError
 from shared.web.http import ANY, language_of, problem_answer
 
+Parts = TypeVar("Parts")
+"""A function's dependencies, put together once: its `composition.Parts`."""
+
 View = Callable[..., Response]
-"""Takes the request, then the parameters of its path by name."""
-
-ErrorAnswer = Callable[[Request, PetitionError], Response]
+"""Takes the parts and the request, then the parameters of the path by name."""
 
 
-def answer_problem(request: Request, error: PetitionError) -> Response:
+def answer_problem(_parts: object, request: Request, error: PetitionError) -> Response:
     """Answer an error as a problem document in the caller's language (RFC 9457)."""
     return problem_answer(error, language_of(request))
 
 
-class Routes(Blueprint):
+class Routes(Blueprint, Generic[Parts]):
     """The routes of one module.
 
     Args:
         import_name: the module's `__name__`.
+        parts: returns the function's parts; it is called with the first request, not when the function is loaded.
         on_error: answers an error of ours: a problem document for programs, a page for people.
     """
 
-    def __init__(self, import_name: str, on_error: ErrorAnswer = answer_problem) -> None:
+    def __init__(
+        self,
+        import_name: str,
+        parts: Callable[[], Parts],
+        on_error: Callable[[Parts, Request, PetitionError], Response] = answer_problem,
+    ) -> None:
         super().__init__(import_name)
+        self._parts = parts
         self._on_error = on_error
 
     def get(self, path: str, view: View) -> None:
@@ -49,14 +57,17 @@ class Routes(Blueprint):
         """Serve PUT requests on a path, whatever their content type."""
         self.route(path, methods=["PUT"], content_types=ANY)(self._view(view))
 
+    def respond(self, view: View, request: Request, **path_parameters: str) -> Response:
+        """Call a view; a subclass may hand it more (the officer who is signed in)."""
+        return view(self._parts(), request, **path_parameters)
+
     def _view(self, view: View) -> Callable[..., Response]:
-        @functools.wraps(view, assigned=("__name__", "__doc__"))
-        def respond(**path_parameters: Any) -> Response:
+        @functools.wraps(view, assigned=("__name__", "__doc__"), updated=())
+        def answer(**path_parameters: Any) -> Response:
             request = self.current_request
             try:
-                return view(request, **path_parameters)
+                return self.respond(view, request, **path_parameters)
             except PetitionError as error:
-                return self._on_error(request, error)
+                return self._on_error(self._parts(), request, error)
 
-        del respond.__wrapped__  # Chalice would look at the view's own signature
-        return respond
+        return answer

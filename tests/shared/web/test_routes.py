@@ -1,26 +1,34 @@
-"""Routes hand the request and the path's parameters to a view, and answer its errors."""
+"""Routes hand parts, request and the path's parameters to a view, and answer its errors."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from chalice.app import Chalice, Request, Response
 from chalice.test import Client
 
 from shared.domain.errors import NotAllowedError, PetitionError
-from shared.web.http import json_answer
-from shared.web.routes import ErrorAnswer, Routes, answer_problem
+from shared.web.http import json_answer, raw_body
+from shared.web.routes import Routes, answer_problem
 
 
-def an_app(on_error: ErrorAnswer = answer_problem) -> Chalice:
-    def show(request: Request, reference: str) -> Response:
-        return json_answer({"reference": reference, "query": dict(request.query_params or {})})
+def show(parts: str, request: Request, reference: str) -> Response:
+    return json_answer({"parts": parts, "reference": reference, "query": dict(request.query_params or {})})
 
-    def receive(request: Request) -> Response:
-        return json_answer({"body": request.raw_body.decode()}, 201)
 
-    def refuse(request: Request) -> Response:
-        raise NotAllowedError
+def receive(parts: str, request: Request) -> Response:
+    return json_answer({"body": raw_body(request).decode()}, 201)
 
-    routes = Routes(__name__, on_error)
+
+def refuse(parts: str, request: Request) -> Response:
+    raise NotAllowedError
+
+
+def an_app(
+    on_error: Callable[[str, Request, PetitionError], Response] = answer_problem,
+    parts: Callable[[], str] = lambda: "the parts",
+) -> Chalice:
+    routes = Routes(__name__, parts, on_error)
     routes.get("/petitions/{reference}", show)
     routes.post("/petitions", receive)
     routes.get("/refused", refuse)
@@ -29,11 +37,11 @@ def an_app(on_error: ErrorAnswer = answer_problem) -> Chalice:
     return app
 
 
-def test_a_view_is_given_the_request_and_the_parameters_of_its_path():
+def test_a_view_is_given_parts_request_and_the_parameters_of_its_path():
     with Client(an_app()) as client:
         answer = client.http.get("/petitions/26123?lang=en")
 
-    assert answer.json_body == {"reference": "26123", "query": {"lang": "en"}}
+    assert answer.json_body == {"parts": "the parts", "reference": "26123", "query": {"lang": "en"}}
 
 
 def test_a_post_is_taken_whatever_its_content_type():
@@ -53,10 +61,17 @@ def test_an_error_of_ours_becomes_a_problem_in_the_callers_language():
 
 
 def test_a_module_may_answer_errors_in_its_own_way():
-    def page(request: Request, error: PetitionError) -> Response:
-        return Response(body=error.code, status_code=418)
+    def page(parts: str, request: Request, error: PetitionError) -> Response:
+        return Response(body=f"{parts}: {error.code}", status_code=418)
 
     with Client(an_app(page)) as client:
         answer = client.http.get("/refused")
 
-    assert (answer.status_code, answer.body) == (418, b"not-allowed")
+    assert (answer.status_code, answer.body) == (418, b"the parts: not-allowed")
+
+
+def test_parts_are_not_asked_for_when_the_function_is_loaded():
+    def unbuilt() -> str:
+        raise AssertionError("asked too early")
+
+    assert an_app(parts=unbuilt).routes
