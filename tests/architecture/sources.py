@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
-
-
-def python_files(*folders: str) -> list[Path]:
-    """Return the Python files below folders of the repository; links to shared/ are not followed."""
-    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    return sorted(path for path in found if "vendor" not in path.parts)
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    """Return a file's syntax tree."""
-    return ast.parse(path.read_text("utf-8"), filename=str(path))
+from infra.tools.import_graph import ROOT, syntax_tree
 
 
 def imports(path: Path) -> Iterator[str]:
     """Yield the modules that a file imports, wherever in it, with dots; relative ones from their own package."""
-    for node in ast.walk(tree(path)):
+    for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import FUNCTIONS, ROOT, dotted, imports, place, python_files, tree
+from infra.tools.import_graph import FUNCTIONS, ROOT, source_files, syntax_tree
+from tests.architecture.sources import dotted, imports, place
 
-PRODUCTION = python_files("shared", "functions")
+PRODUCTION = source_files("shared", "functions")
 READS_TIME = {
     "date.today",
     "datetime.date.today",
@@ -42,13 +43,13 @@ def test_only_shared_settings_reads_the_environment():
         place(path, node)
         for path in PRODUCTION
         if path != ROOT / "shared" / "platform" / "settings.py"
-        for node in ast.walk(tree(path))
+        for node in ast.walk(syntax_tree(path))
         if isinstance(node, ast.Attribute | ast.Name) and dotted(node) in READS_ENVIRONMENT
     }
     importers = {
         place(path, node)
         for path in PRODUCTION
-        for node in ast.walk(tree(path))
+        for node in ast.walk(syntax_tree(path))
         if isinstance(node, ast.ImportFrom)
         and node.module == "os"
         and {a.name for a in node.names} & {"environ", "getenv"}
@@ -62,7 +63,7 @@ def test_only_shared_clock_reads_the_time():
         place(path, node)
         for path in PRODUCTION
         if path != ROOT / "shared" / "platform" / "clock.py"
-        for node in ast.walk(tree(path))
+        for node in ast.walk(syntax_tree(path))
         if isinstance(node, ast.Attribute) and dotted(node) in READS_TIME
     }
 
@@ -91,7 +92,7 @@ def test_reading_the_time_is_recognised(source):
     assert found & READS_TIME
 
 
-@pytest.mark.parametrize("path", python_files("shared/domain"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", source_files("shared/domain"), ids=lambda path: path.stem)
 def test_the_domain_imports_only_the_standard_library_pydantic_and_itself(path):
     foreign = {
         module
@@ -107,8 +108,8 @@ def test_the_domain_imports_only_the_standard_library_pydantic_and_itself(path):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_imports_its_own_code_shared_code_and_libraries(function):
     foreign = {
-        (place(path, tree(path)), module)
-        for path in python_files(f"functions/{function}")
+        (place(path, syntax_tree(path)), module)
+        for path in source_files(f"functions/{function}")
         for module in imports(path)
         if (module.startswith("chalicelib.") and not module.startswith(f"chalicelib.{function}"))
         or module.partition(".")[0] in {"app", "functions", "infra", "tests"}
@@ -126,7 +127,7 @@ def test_the_door_knows_chalice_and_its_own_function_only(function):
 
 def test_shared_code_imports_no_function():
     assert {
-        path for path in python_files("shared") if any(m.startswith("chalicelib") for m in imports(path))
+        path for path in source_files("shared") if any(m.startswith("chalicelib") for m in imports(path))
     } == set()
 
 
@@ -146,7 +147,7 @@ def test_shared_code_reaches_the_package_by_a_link_that_cannot_go_stale(function
 
 
 def test_every_folder_and_module_says_its_purpose():
-    everything = [*PRODUCTION, *python_files("infra", "tests")]
+    everything = [*PRODUCTION, *source_files("infra", "tests")]
     names = {part for path in everything for part in path.relative_to(ROOT).with_suffix("").parts}
 
     assert names & VAGUE == set()
@@ -154,9 +155,9 @@ def test_every_folder_and_module_says_its_purpose():
 
 def test_every_module_says_why_it_exists():
     silent = {
-        place(path, tree(path))
-        for path in [*PRODUCTION, *python_files("infra")]
-        if path.stat().st_size and not ast.get_docstring(tree(path))
+        place(path, syntax_tree(path))
+        for path in [*PRODUCTION, *source_files("infra")]
+        if path.stat().st_size and not ast.get_docstring(syntax_tree(path))
     }
 
     assert silent == set()
@@ -164,8 +165,8 @@ def test_every_module_says_why_it_exists():
 
 def test_tests_replace_nothing_behind_the_codes_back():
     patching = {
-        place(path, tree(path))
-        for path in python_files("tests")
+        place(path, syntax_tree(path))
+        for path in source_files("tests")
         if any(module.startswith("unittest.mock") or module == "mock" for module in imports(path))
     }
 
