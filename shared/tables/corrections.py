@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.change import is_officer
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Lane, Petition, Proposal
 from shared.platform import aws
@@ -41,9 +42,7 @@ class Correction(BaseModel):
 def correction_of(petition: Petition) -> Correction | None:
     """Return how officers decided otherwise than was proposed; None where they did not, or have not yet decided."""
     proposal = petition.proposal
-    last = next(
-        (e for e in reversed(petition.history) if e.action in _DECIDES and e.by.startswith("officer:")), None
-    )
+    last = next((e for e in reversed(petition.history) if e.action in _DECIDES and is_officer(e.by)), None)
     if proposal is None or last is None:
         return None
     lane = _LANE_OF.get(last.action) or _LANE_OF_REFUSAL.get(last.facts.get("reason", "")) or petition.lane

@@ -14,6 +14,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError, InvalidInputError
 from shared.domain.identity import reference
 from shared.domain.identity.provinces import province_of
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition, Petitioner
 from shared.domain.petition.submission import Submission
@@ -139,9 +140,7 @@ class Reception:
         )
         return petition.record(
             Action.RECEIVE,
-            by=submission.by,
-            at=now,
-            change_id=f"receive:{petition.submission}",
+            Change(submission.by, now, f"receive:{petition.submission}"),
             facts={"missing_parts": submission.missing_parts} if submission.missing_parts else None,
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import WorkingCalendar
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Answer, Channel, Kind, Petition, Petitioner
 from shared.tables.directory import Unit
@@ -110,14 +111,14 @@ def _petition(
         submission="0",
         body_digest="0",
         answer=Answer(text=answer, drafted_by="x", drafted_at=NOW) if answer else None,
-    ).record(Action.RECEIVE, by="petitioner", at=NOW, change_id="receive")
+    ).record(Action.RECEIVE, Change.by_petitioner(NOW, "receive"))
     if progress is not None:
         expected_on = max(due_on, NOW.date()) + timedelta(days=7)
         petition = petition.add_note(
-            "n", by="officer:x", at=NOW, change_id="n", progress=progress, expected_on=expected_on
+            Change.by_officer("x", NOW, "n"), "n", progress=progress, expected_on=expected_on
         )
     facts = {"n": "2", "from": "2026-12-20", "to": "2026-12-27"} | ({"body": body} if body else {})
-    changed = petition.record(Action.MOVE_DUE_DATE, by="timer", at=NOW, change_id="m", text=text, facts=facts)
+    changed = petition.record(Action.MOVE_DUE_DATE, Change.by_timer(NOW, "m"), text=text, facts=facts)
     return changed.model_copy(update={"state": state})
 
 

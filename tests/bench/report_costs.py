@@ -16,6 +16,7 @@ from chalicelib.sla_timer.nightly.roll_up import RollUp
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown
 from shared.domain.identity import reference
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Channel, Kind, Petition
 from shared.platform import aws, clock
@@ -75,7 +76,7 @@ def _costs(endpoint: str, stored: int) -> Iterator[float]:
     for days in (30, 364):
         yield _read(statistics, last - timedelta(days=days))
     for one in some[:CHANGED]:
-        petitions.save(one.add_note("…", by="officer:minh", at=NOW, change_id="note"), one.version)
+        petitions.save(one.add_note(Change.by_officer("minh", NOW, "note"), "…"), one.version)
     yield _read(statistics, last - timedelta(days=30))
     clock.use(None)
     del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]

@@ -25,6 +25,7 @@ from chalicelib.sla_timer.petitions.wake_petition import Timer
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition, Petitioner, ReplyBy
 from shared.platform import clock
@@ -138,12 +139,12 @@ class Simulation:
     def _work(self, reference: str) -> None:
         """An officer takes the next step, sooner or later, or never."""
         petition = self._get(reference)
-        change: dict[str, Any] = {"by": "officer:a", "at": self.now, "change_id": f"work:{petition.version}"}
+        change = Change.by_officer("a", self.now, f"work:{petition.version}")
         steps: dict[State, Callable[[], Petition]] = {
-            State.RECEIVED: lambda: petition.assign("VCCVC", **change),
-            State.ASSIGNED: lambda: petition.accept(handler="a", **change),
-            State.IN_PROGRESS: lambda: petition.draft_answer("Trả lời", officer="a", **change),
-            State.AWAITING_APPROVAL: lambda: petition.approve(officer="b", **change),
+            State.RECEIVED: lambda: petition.assign(change, "VCCVC"),
+            State.ASSIGNED: lambda: petition.accept(change, handler="a"),
+            State.IN_PROGRESS: lambda: petition.draft_answer(change, "Trả lời"),
+            State.AWAITING_APPROVAL: lambda: petition.approve(change),
         }
         step = steps.get(petition.state)
         if step is None:

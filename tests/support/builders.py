@@ -8,6 +8,7 @@ from typing import Any
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import TERMS_2018, Terms
 from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Channel, Lane, Petition, Petitioner, Proposal, ReplyBy, SealedPart
 
@@ -59,7 +60,7 @@ def a_petition(
             "body_digest": "b" * 32,
             **facts,
         }
-    ).record(Action.RECEIVE, by="petitioner", at=received_at, change_id="receive")
+    ).record(Action.RECEIVE, Change.by_petitioner(received_at, "receive"))
     return _led_to(petition, state)
 
 
@@ -76,32 +77,28 @@ def _led_to(petition: Petition, state: State) -> Petition:
     if state is State.RECEIVED:
         return petition
     if state is State.RESTRICTED:
-        return petition.restrict("TTRA", by="router", at=at, change_id="route")
+        return petition.restrict(Change.by_router(at, "route"), "TTRA")
     proposal = Proposal(lane=Lane.ORDINARY, field="CCVC", because=("nâng ngạch → CCVC",))
-    petition = petition.route(proposal, "VCCVC", at=at, change_id="route")
+    petition = petition.route(Change.by_router(at, "route"), proposal, "VCCVC")
     if state in _ENDS:
-        return petition.end_otherwise(_ENDS[state], text="Lý do", by="officer:lan", at=at, change_id="end")
+        return petition.end_otherwise(_ENDS[state], Change.by_officer("lan", at, "end"), text="Lý do")
     if state is State.WITHDRAWN:
-        return petition.withdraw(None, at=at, change_id="withdraw")
+        return petition.withdraw(Change.by_petitioner(at, "withdraw"), None)
     if state is State.ASSIGNED:
         return petition
-    return _led_through_work(
-        petition.accept(by="officer:minh", handler="minh", at=at, change_id="accept"), state
-    )
+    return _led_through_work(petition.accept(Change.by_officer("minh", at, "accept"), handler="minh"), state)
 
 
 def _led_through_work(petition: Petition, state: State) -> Petition:
     at = petition.received_at
     if state is State.AWAITING_INFORMATION:
-        return petition.request_information(
-            "Xin cho biết năm thi.", by="officer:minh", at=at, change_id="ask"
-        )
+        return petition.request_information(Change.by_officer("minh", at, "ask"), "Xin cho biết năm thi.")
     if state is State.IN_PROGRESS:
         return petition
-    petition = petition.draft_answer("Trả lời.", by="officer:minh", officer="minh", at=at, change_id="draft")
+    petition = petition.draft_answer(Change.by_officer("minh", at, "draft"), "Trả lời.")
     if state is State.AWAITING_APPROVAL:
         return petition
-    petition = petition.approve(by="officer:binh", officer="binh", at=at, change_id="approve")
+    petition = petition.approve(Change.by_officer("binh", at, "approve"))
     return _led_beyond_the_answer(petition, state)
 
 
@@ -111,9 +108,9 @@ def _led_beyond_the_answer(petition: Petition, state: State) -> Petition:
         from shared.domain.petition.petition import Publication
 
         public = Publication(subject="Thi nâng ngạch", content="…", answer="Trả lời.", published_at=at)
-        return petition.publish(public, by="officer:binh", at=at, change_id="publish")
+        return petition.publish(Change.by_officer("binh", at, "publish"), public)
     if state is State.CLOSED:
-        return petition.close(by="timer", at=at, change_id="close")
+        return petition.close(Change.by_timer(at, "close"))
     if state is State.REOPENED:
-        return petition.reopen("VPB", SECOND_DUE_ON, reason=None, by="petitioner", at=at, change_id="reopen")
+        return petition.reopen(Change.by_petitioner(at, "reopen"), "VPB", SECOND_DUE_ON, reason=None)
     return petition

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from shared.domain.calendar.terms import Terms
+from shared.domain.petition.change import username_of
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Lane, Petition
 
@@ -51,7 +52,7 @@ def answered_first(petition: Petition) -> frozenset[str]:
     reopened = petition.last(Action.REOPEN)
     before = petition.history[: reopened.seq] if reopened else ()
     answers = (Action.DRAFT_ANSWER, Action.APPROVE)
-    known = {entry.by.removeprefix("officer:") for entry in before if entry.action in answers}
+    known = {username_of(entry.by) for entry in before if entry.action in answers}
     if reopened is not None and petition.answer is not None:
         known |= {petition.answer.drafted_by, petition.answer.approved_by or petition.answer.drafted_by}
     return frozenset(known)

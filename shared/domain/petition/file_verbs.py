@@ -19,6 +19,7 @@ from shared.domain.petition.attachments import (
     Rejection,
     clean_filename,
 )
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State, target_of
 from shared.domain.petition.petition import Petition
 
@@ -48,34 +49,28 @@ def expect(petition: Petition, wanted: Attachment, limits: Limits, *, change_id:
         raise InvalidInputError(("filename", "too-many-files"))
     return petition.record(
         Action.ATTACH,
-        by=wanted.by,
-        at=wanted.declared_at,
-        change_id=change_id,
+        Change(wanted.by, wanted.declared_at, change_id),
         facts={"attachment": wanted.id, "belongs_to": wanted.belongs_to},
         is_visible=False,
         attachments=(*petition.attachments, wanted),
     )
 
 
-def keep(
-    petition: Petition, attachment: Attachment, file: CleanFile, *, at: datetime, change_id: str
-) -> Petition:
+def keep(petition: Petition, change: Change, attachment: Attachment, file: CleanFile) -> Petition:
     """Take a file that was found clean; a petition that waited for its petitioner goes back to work."""
     kept = attachment.model_copy(
         update={
             **file._asdict(),
             "filename": clean_filename(attachment.filename, file.content_type),
             "state": AttachmentState.CLEAN,
-            "checked_at": at,
+            "checked_at": change.at,
         }
     )
     is_petitioners = attachment.belongs_to is BelongsTo.PETITION
     completes = is_petitioners and petition.state is State.AWAITING_INFORMATION
     return petition.record(
         Action.KEEP_ATTACHMENT,
-        by=attachment.by,
-        at=at,
-        change_id=change_id,
+        change,
         text=kept.filename if is_petitioners else None,
         note=None if is_petitioners else kept.filename,
         facts={"attachment": kept.id, "sha256": file.sha256} | ({"completes": "yes"} if completes else {}),
@@ -85,19 +80,15 @@ def keep(
     )
 
 
-def reject(
-    petition: Petition, attachment: Attachment, rejection: Rejection, *, at: datetime, change_id: str
-) -> Petition:
+def reject(petition: Petition, change: Change, attachment: Attachment, rejection: Rejection) -> Petition:
     """Say that a file was not kept, and why."""
     rejected = attachment.model_copy(
-        update={"state": AttachmentState.REJECTED, "rejection": rejection, "checked_at": at}
+        update={"state": AttachmentState.REJECTED, "rejection": rejection, "checked_at": change.at}
     )
     is_petitioners = attachment.belongs_to is BelongsTo.PETITION
     return petition.record(
         Action.REJECT_ATTACHMENT,
-        by=attachment.by,
-        at=at,
-        change_id=change_id,
+        change,
         text=rejected.filename if is_petitioners else None,
         note=None if is_petitioners else rejected.filename,
         facts={"attachment": rejected.id, "reason": rejection},
@@ -116,9 +107,7 @@ def record_opening(petition: Petition, attachment: Attachment, *, by: str, at: d
         return petition
     return petition.record(
         Action.OPEN_ATTACHMENT,
-        by=by,
-        at=at,
-        change_id=change_id,
+        Change(by, at, change_id),
         note=attachment.filename,
         facts={"attachment": attachment.id},
         is_visible=False,

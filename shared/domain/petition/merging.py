@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from shared.domain.petition import file_verbs
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
 from shared.domain.petition.petition import Petition
 
@@ -21,7 +22,6 @@ BECOMING = frozenset(
     {*SETTLING, Action.PUBLISH, Action.RESTRICT, Action.WITHDRAW, Action.CLOSE, Action.MERGE}
 )
 """Entries after which something may follow for the petitions that were merged into this one."""
-ROUTER = "router"
 
 
 def is_led(petition: Petition) -> bool:
@@ -35,32 +35,21 @@ def is_led(petition: Petition) -> bool:
 
 
 def merge(
-    petition: Petition,
-    parent: Petition,
-    *,
-    text: str | None,
-    by: str,
-    at: datetime,
-    change_id: str,
-    follows: str | None = None,
+    petition: Petition, change: Change, parent: Petition, *, text: str | None, follows: str | None = None
 ) -> Petition:
     """Join a petition to another about the same matter; the clock of its own answer runs on.
 
     Args:
         petition: the one that joins.
+        change: who joins them, when.
         parent: the one that is worked on; not itself merged.
         text: what the petitioner reads.
-        by: who joins them.
-        at: when.
-        change_id: names the change.
         follows: the former parent, where a merged petition follows it into another; nobody is told again.
     """
     facts = {"parent": parent.reference, "parent_due_on": parent.due_on.isoformat()}
     return petition.record(
         Action.MERGE,
-        by=by,
-        at=at,
-        change_id=change_id,
+        change,
         text=text,
         facts=facts | ({"follows": follows} if follows else {}),
         is_visible=follows is None,
@@ -69,7 +58,7 @@ def merge(
     )
 
 
-def split(petition: Petition, *, reason: str, by: str, at: datetime, change_id: str) -> Petition:
+def split(petition: Petition, change: Change, *, reason: str) -> Petition:
     """Put a merged petition back to work where it was before; its due date has never changed.
 
     Raises:
@@ -78,9 +67,7 @@ def split(petition: Petition, *, reason: str, by: str, at: datetime, change_id: 
     target_of(Action.SPLIT, petition.state)
     return petition.record(
         Action.SPLIT,
-        by=by,
-        at=at,
-        change_id=change_id,
+        change,
         note=reason,
         facts={"unit": petition.unit or "", "parent": petition.parent or ""},
         to=_state_before_merging(petition),
@@ -107,13 +94,11 @@ def what_follows(child: Petition, parent: Petition, *, at: datetime) -> Petition
     if child.parent != parent.reference:
         return child
     if child.state is State.ANSWERED and parent.state is State.PUBLISHED:
-        return child.record(
-            Action.PUBLISH_WITH_PARENT, by=ROUTER, at=at, change_id=_named(parent, "published")
-        )
+        return child.record(Action.PUBLISH_WITH_PARENT, Change.by_router(at, _named(parent, "published")))
     if child.state is not State.MERGED:
         return child
     if parent.state is State.RESTRICTED:
-        return child.restrict(parent.unit or "", by=ROUTER, at=at, change_id=_named(parent, "restricted"))
+        return child.restrict(Change.by_router(at, _named(parent, "restricted")), parent.unit or "")
     if parent.state is State.WITHDRAWN:
         return _left_alone(child, parent, at)
     return _answered(child, parent, at)
@@ -125,11 +110,9 @@ def follow_into(child: Petition, parent: Petition, grandparent: Petition | None,
         return _left_alone(child, parent, at)
     return merge(
         child,
+        Change.by_router(at, _named(parent, f"into:{grandparent.reference}:{child.version}")),
         grandparent,
         text=None,
-        by=ROUTER,
-        at=at,
-        change_id=_named(parent, f"into:{grandparent.reference}:{child.version}"),
         follows=parent.reference,
     )
 
@@ -145,9 +128,7 @@ def _answered(child: Petition, parent: Petition, at: datetime) -> Petition:
     shown_as = settling.facts.get("as", settling.action)
     return child.record(
         Action.ANSWER_WITH_PARENT,
-        by=ROUTER,
-        at=at,
-        change_id=_named(parent, str(settling.seq)),
+        Change.by_router(at, _named(parent, str(settling.seq))),
         text=settling.text,
         facts={**settling.facts, "parent": parent.reference, "as": shown_as},
         to=_ENDS_AS[Action(shown_as)],
@@ -163,10 +144,8 @@ def _left_alone(child: Petition, parent: Petition, at: datetime) -> Petition:
     """Put a child back to work whose parent ended without an answer: its own sender still waits."""
     return split(
         child,
+        Change.by_router(at, _named(parent, "left")),
         reason="Hồ sơ chung đã kết thúc mà không có câu trả lời",
-        by=ROUTER,
-        at=at,
-        change_id=_named(parent, "left"),
     )
 
 

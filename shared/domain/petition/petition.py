@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition import history
 from shared.domain.petition.attachments import Attachment
+from shared.domain.petition.change import Change
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
 
@@ -324,13 +325,11 @@ class Petition(BaseModel):
 
     # --- how it changes -------------------------------------------------------------------------
 
-    def record(  # noqa: PLR0913 - an entry has these many facts; the verbs below are the door
+    def record(
         self,
         action: Action,
+        change: Change,
         *,
-        by: str,
-        at: datetime,
-        change_id: str,
         text: str | None = None,
         note: str | None = None,
         facts: dict[str, str] | None = None,
@@ -351,11 +350,11 @@ class Petition(BaseModel):
         before = None if action is Action.RECEIVE else self
         entry = Entry(
             seq=self.version + 1,
-            at=at,
+            at=change.at,
             action=action,
-            by=by,
+            by=change.by,
             state=state,
-            change_id=change_id,
+            change_id=change.id,
             text=text,
             note=note,
             facts={**history.refiled(before, changed), **(facts or {})},
@@ -363,21 +362,11 @@ class Petition(BaseModel):
         )
         return changed.model_copy(update={"history": history.append(self.history, entry, self.submission)})
 
-    def route(
-        self,
-        proposal: Proposal,
-        unit: str,
-        *,
-        at: datetime,
-        change_id: str,
-        tells_petitioner: bool = False,
-    ) -> Self:
+    def route(self, change: Change, proposal: Proposal, unit: str, *, tells_petitioner: bool = False) -> Self:
         """Give a fresh petition to the unit responsible for its field, as the router decided."""
         return self.record(
             Action.ROUTE,
-            by="router",
-            at=at,
-            change_id=change_id,
+            change,
             note="; ".join(proposal.because) or None,
             facts={"unit": unit, "field": proposal.field or ""} | _telling(tells_petitioner),
             unit=unit,
@@ -387,15 +376,11 @@ class Petition(BaseModel):
             proposal=proposal,
         )
 
-    def hand_to_intake(
-        self, unit: str, *, by: str, at: datetime, change_id: str, proposal: Proposal | None = None
-    ) -> Self:
+    def hand_to_intake(self, change: Change, unit: str, *, proposal: Proposal | None = None) -> Self:
         """Leave the decision to the intake desk: the router could not tell, or another lane is likely."""
         return self.record(
             Action.HAND_TO_INTAKE,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             note="; ".join(proposal.because) if proposal and proposal.because else None,
             facts={"unit": unit},
             is_visible=False,
@@ -405,18 +390,14 @@ class Petition(BaseModel):
             proposal=proposal,
         )
 
-    def restrict(
-        self, unit: str, *, by: str, at: datetime, change_id: str, proposal: Proposal | None = None
-    ) -> Self:
+    def restrict(self, change: Change, unit: str, *, proposal: Proposal | None = None) -> Self:
         """Move a denunciation (tố cáo) out of the ordinary queues, to named readers only."""
         if proposal is not None:
             restricted = self.model_copy(update={"proposal": proposal})
-            return restricted.restrict(unit, by=by, at=at, change_id=change_id)
+            return restricted.restrict(change, unit)
         return self.record(
             Action.RESTRICT,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             facts={"unit": unit},
             is_visible=False,
             unit=unit,
@@ -427,21 +408,17 @@ class Petition(BaseModel):
 
     def classify(
         self,
+        change: Change,
         *,
         field: str | None,
         kind: Kind | None,
         lane: Lane,
-        by: str,
-        at: datetime,
-        change_id: str,
         complained_unit: str | None = None,
     ) -> Self:
         """Correct the field, kind or lane, and say whose conduct is complained of."""
         return self.record(
             Action.CLASSIFY,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             facts={"field": field or "", "kind": kind or "", "lane": lane}
             | ({"complained_unit": complained_unit} if complained_unit else {}),
             is_visible=False,
@@ -453,11 +430,9 @@ class Petition(BaseModel):
 
     def assign(
         self,
+        change: Change,
         unit: str,
         *,
-        by: str,
-        at: datetime,
-        change_id: str,
         field: str | None = None,
         note: str | None = None,
         settles_dispute: bool = False,
@@ -470,9 +445,7 @@ class Petition(BaseModel):
         """
         return self.record(
             Action.ASSIGN,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             note=note,
             facts={"unit": unit}
             | ({"dispute": "decided"} if settles_dispute else {})
@@ -482,31 +455,18 @@ class Petition(BaseModel):
             field=field or self.field,
         )
 
-    def accept(self, *, by: str, handler: str, at: datetime, change_id: str) -> Self:
+    def accept(self, change: Change, *, handler: str) -> Self:
         """Take the petition into the unit's work."""
-        return self.record(
-            Action.ACCEPT, by=by, at=at, change_id=change_id, facts={"unit": self.unit or ""}, handler=handler
-        )
+        return self.record(Action.ACCEPT, change, facts={"unit": self.unit or ""}, handler=handler)
 
-    def return_to_intake(
-        self,
-        intake: str,
-        *,
-        reason: str,
-        by: str,
-        at: datetime,
-        change_id: str,
-        is_dispute: bool = False,
-    ) -> Self:
+    def return_to_intake(self, change: Change, intake: str, *, reason: str, is_dispute: bool = False) -> Self:
         """Give back a petition that was routed to the wrong unit, or that is no denunciation; no clock restarts.
 
         Once too often it becomes a dispute: then `intake` is Văn phòng Bộ, which decides.
         """
         return self.record(
             Action.RETURN_TO_INTAKE,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             note=reason,
             facts={"from_unit": self.unit or "", "unit": intake}
             | ({"dispute": "open"} if is_dispute else {}),
@@ -516,27 +476,23 @@ class Petition(BaseModel):
             lane=Lane.ORDINARY if self.lane is Lane.RESTRICTED else self.lane,
         )
 
-    def request_information(self, question: str, *, by: str, at: datetime, change_id: str) -> Self:
+    def request_information(self, change: Change, question: str) -> Self:
         """Ask the petitioner for what is missing; the clock of the law runs on."""
-        return self.record(Action.REQUEST_INFORMATION, by=by, at=at, change_id=change_id, text=question)
+        return self.record(Action.REQUEST_INFORMATION, change, text=question)
 
     def supplement(
         self,
+        change: Change,
         content: str | None,
         *,
-        at: datetime,
-        change_id: str,
-        by: str = "petitioner",
         sealed: SealedPart | None = None,
         province: str | None = None,
     ) -> Self:
         """Add what the petitioner sends later; a petition that waited for it goes back to work.
 
         Args:
+            change: by the petitioner, or by the operator who wrote it down.
             content: the added text, or None when it was identity and went into `sealed`.
-            at: when it came.
-            change_id: names the submission, so that a repeated one is recognised.
-            by: `petitioner`, or the operator who wrote it down.
             sealed: a closed part to append to the seal.
             province: where the address in that part lies.
         """
@@ -545,9 +501,7 @@ class Petition(BaseModel):
             petitioner = petitioner.model_copy(update={"seal": (*petitioner.seal, sealed), "is_named": True})
         return self.record(
             Action.SUPPLEMENT,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             text=content,
             to=self.state_of_work if self.state is State.AWAITING_INFORMATION else None,
             petitioner=petitioner,
@@ -571,33 +525,17 @@ class Petition(BaseModel):
         )
         return State.ASSIGNED if last is not None and last.action in given else State.RECEIVED
 
-    def withdraw(self, reason: str | None, *, at: datetime, change_id: str, by: str = "petitioner") -> Self:
+    def withdraw(self, change: Change, reason: str | None) -> Self:
         """End the matter at the petitioner's wish."""
-        return self.record(Action.WITHDRAW, by=by, at=at, change_id=change_id, text=reason)
+        return self.record(Action.WITHDRAW, change, text=reason)
 
-    def rate(
-        self, score: int, comment: str | None, *, at: datetime, change_id: str, by: str = "petitioner"
-    ) -> Self:
+    def rate(self, change: Change, score: int, comment: str | None) -> Self:
         """Say how satisfied the petitioner is; a second rating replaces the first."""
-        rating = Rating(score=score, comment=comment, at=at)
-        return self.record(
-            Action.RATE,
-            by=by,
-            at=at,
-            change_id=change_id,
-            text=comment,
-            facts={"score": str(score)},
-            rating=rating,
-        )
+        rating = Rating(score=score, comment=comment, at=change.at)
+        return self.record(Action.RATE, change, text=comment, facts={"score": str(score)}, rating=rating)
 
     def add_contact(
-        self,
-        sealed: SealedPart,
-        keys: tuple[str, ...],
-        reply_by: tuple[ReplyBy, ...],
-        *,
-        at: datetime,
-        change_id: str,
+        self, change: Change, sealed: SealedPart, keys: tuple[str, ...], reply_by: tuple[ReplyBy, ...]
     ) -> Self:
         """Append a contact that its owner wants to be told over from now on; the old ones stay in the seal."""
         petitioner = self.petitioner
@@ -610,9 +548,7 @@ class Petition(BaseModel):
         )
         return self.record(
             Action.ADD_CONTACT,
-            by="petitioner",
-            at=at,
-            change_id=change_id,
+            change,
             facts={
                 "parts_before": str(len(petitioner.seal)),
                 "chosen_before": ",".join(petitioner.reply_by),
@@ -620,28 +556,22 @@ class Petition(BaseModel):
             petitioner=known,
         )
 
-    def send_pin(self, channel: ReplyBy, *, at: datetime, change_id: str) -> Self:
+    def send_pin(self, change: Change, channel: ReplyBy) -> Self:
         """Have the PIN given again over a contact on file (`shared.domain.petition.pin_again` says how often)."""
-        return self.record(
-            Action.SEND_PIN, by="petitioner", at=at, change_id=change_id, facts={"channel": channel}
-        )
+        return self.record(Action.SEND_PIN, change, facts={"channel": channel})
 
     def add_note(
         self,
+        change: Change,
         note: str | None,
         *,
-        by: str,
-        at: datetime,
-        change_id: str,
         progress: str | None = None,
         expected_on: date | None = None,
     ) -> Self:
         """Keep an internal note; `progress` and `expected_on` feed the next update to the petitioner."""
         return self.record(
             Action.NOTE,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             text=progress,
             note=note,
             facts={"expected_on": expected_on.isoformat()} if expected_on else {},
@@ -650,39 +580,34 @@ class Petition(BaseModel):
 
     def draft_answer(
         self,
+        change: Change,
         text: str,
         *,
-        by: str,
-        officer: str,
-        at: datetime,
-        change_id: str,
         citations: tuple[Citation, ...] = (),
         attachments: tuple[str, ...] = (),
     ) -> Self:
         """Hand a draft answer to the approver, with the legal documents that it rests on and its files."""
         draft = Answer(
-            text=text, citations=citations, drafted_by=officer, drafted_at=at, attachments=attachments
+            text=text,
+            citations=citations,
+            drafted_by=change.username,
+            drafted_at=change.at,
+            attachments=attachments,
         )
-        return self.record(
-            Action.DRAFT_ANSWER, by=by, at=at, change_id=change_id, is_visible=False, draft=draft
-        )
+        return self.record(Action.DRAFT_ANSWER, change, is_visible=False, draft=draft)
 
-    def approve(self, *, by: str, officer: str, at: datetime, change_id: str) -> Self:
+    def approve(self, change: Change) -> Self:
         """Approve the draft: it becomes the answer, and the publication clock starts."""
         target_of(Action.APPROVE, self.state)
         assert self.draft is not None  # noqa: S101 - AWAITING_APPROVAL is reached only with a draft
-        answer = self.draft.model_copy(update={"approved_by": officer, "approved_at": at})
-        return self.record(
-            Action.APPROVE, by=by, at=at, change_id=change_id, text=answer.text, answer=answer, draft=None
-        )
+        answer = self.draft.model_copy(update={"approved_by": change.username, "approved_at": change.at})
+        return self.record(Action.APPROVE, change, text=answer.text, answer=answer, draft=None)
 
-    def return_draft(self, reason: str, *, by: str, at: datetime, change_id: str) -> Self:
+    def return_draft(self, change: Change, reason: str) -> Self:
         """Send a draft back that misses the point, with the reason (Quyết định 31/2021/QĐ-TTg Đ.46)."""
-        return self.record(
-            Action.RETURN_DRAFT, by=by, at=at, change_id=change_id, note=reason, is_visible=False
-        )
+        return self.record(Action.RETURN_DRAFT, change, note=reason, is_visible=False)
 
-    def publish(self, publication: Publication, *, by: str, at: datetime, change_id: str) -> Self:
+    def publish(self, change: Change, publication: Publication) -> Self:
         """Make the redacted answer public.
 
         Raises:
@@ -690,9 +615,9 @@ class Petition(BaseModel):
         """
         if not self.may_publish:
             raise ActionNotPossibleError(Action.PUBLISH, "not-allowed-by-petitioner")
-        return self.record(Action.PUBLISH, by=by, at=at, change_id=change_id, publication=publication)
+        return self.record(Action.PUBLISH, change, publication=publication)
 
-    def unpublish(self, reason: str, *, by: str, at: datetime, change_id: str) -> Self:
+    def unpublish(self, change: Change, reason: str) -> Self:
         """Take back what is public; the answer itself stands, and may be published again. The reason is for officers.
 
         Raises:
@@ -702,9 +627,7 @@ class Petition(BaseModel):
             raise ActionNotPossibleError(Action.UNPUBLISH, self.state)
         return self.record(
             Action.UNPUBLISH,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             note=reason,
             to=State.ANSWERED if self.state is State.PUBLISHED else None,
             publication=None,
@@ -713,36 +636,17 @@ class Petition(BaseModel):
     def end_otherwise(
         self,
         action: Action,
+        change: Change,
         *,
         text: str,
-        by: str,
-        at: datetime,
-        change_id: str,
         facts: dict[str, str] | None = None,
         parent: str | None = None,
     ) -> Self:
         """Refuse, forward, guide or merge: each ends our work with a reason that the petitioner reads."""
-        return self.record(
-            action,
-            by=by,
-            at=at,
-            change_id=change_id,
-            text=text,
-            facts=facts,
-            draft=None,
-            parent=parent or self.parent,
-        )
+        return self.record(action, change, text=text, facts=facts, draft=None, parent=parent or self.parent)
 
     def reopen(
-        self,
-        unit: str,
-        due_on: date,
-        *,
-        reason: str | None,
-        by: str,
-        at: datetime,
-        change_id: str,
-        note: str | None = None,
+        self, change: Change, unit: str, due_on: date, *, reason: str | None, note: str | None = None
     ) -> Self:
         """Look at the matter once more, at a higher level than the one that answered; only once.
 
@@ -753,9 +657,7 @@ class Petition(BaseModel):
             raise ActionNotPossibleError(Action.REOPEN, "reopened-before")
         return self.record(
             Action.REOPEN,
-            by=by,
-            at=at,
-            change_id=change_id,
+            change,
             text=reason,
             note=note,
             facts={"unit": unit, "first_due_on": self.due_on.isoformat(), "due_on": due_on.isoformat()},
@@ -765,29 +667,25 @@ class Petition(BaseModel):
             parent=None,
         )
 
-    def close(self, *, by: str, at: datetime, change_id: str) -> Self:
+    def close(self, change: Change) -> Self:
         """End a petition that was rated, or whose petitioner is silent."""
-        return self.record(Action.CLOSE, by=by, at=at, change_id=change_id)
+        return self.record(Action.CLOSE, change)
 
-    def record_opening(self, reason: str, *, by: str, at: datetime, change_id: str) -> Self:
+    def record_opening(self, change: Change, reason: str) -> Self:
         """Record that an officer opened the seal, and why."""
-        return self.record(Action.OPEN_SEAL, by=by, at=at, change_id=change_id, note=reason, is_visible=False)
+        return self.record(Action.OPEN_SEAL, change, note=reason, is_visible=False)
 
-    def move_due_date(
-        self, due_on: date, calendar: str, *, reason: str, at: datetime, change_id: str
-    ) -> Self:
+    def move_due_date(self, change: Change, due_on: date, calendar: str, *, reason: str) -> Self:
         """Keep old and new date when a decision about the calendar moves the end of the period."""
         return self.record(
             Action.MOVE_DUE_DATE,
-            by="timer",
-            at=at,
-            change_id=change_id,
+            change,
             facts={"from": self.due_on.isoformat(), "to": due_on.isoformat(), "reason": reason},
             due_on=due_on,
             calendar=calendar,
         )
 
-    def erase(self, *, at: datetime, change_id: str) -> Self:
+    def erase(self, change: Change) -> Self:
         """Forget who petitioned and what was written, once the time of keeping is over; the case record stays.
 
         What was published stays too: it was redacted before (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15).
@@ -806,7 +704,7 @@ class Petition(BaseModel):
                 "history": history.erased(self.history),
             }
         )
-        return bare.record(Action.ERASE, by="timer", at=at, change_id=change_id, is_visible=False)
+        return bare.record(Action.ERASE, change, is_visible=False)
 
 
 def _telling(is_on: bool) -> dict[str, str]:  # noqa: FBT001 - one question, one answer

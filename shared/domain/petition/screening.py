@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.petition.change import Change
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
@@ -96,12 +97,10 @@ def keep_from_units(
     moves = finding is Finding.MAY_DENOUNCE and intake is not None and petition.state in AT_A_UNIT
     return petition.record(
         Action.SCREEN,
-        by="router",
-        at=at,
-        change_id=change_id_of(entry),
+        Change.by_router(at, change_id_of(entry)),
         note="; ".join(why) or None,
         facts={"entry": str(entry.seq), "found": finding} | ({"unit": intake or ""} if moves else {}),
         is_visible=False,
         to=State.RECEIVED if moves else None,
-        **({"unit": intake, "handler": None} if moves else {}),
+        **{"unit": intake, "handler": None} if moves else {},
     )

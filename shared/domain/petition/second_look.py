@@ -7,13 +7,13 @@ higher, and only once, is the ministry's rule.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import NamedTuple
 
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.errors import ActionNotPossibleError
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import RESULT_KNOWN, Action, State
 from shared.domain.petition.petition import Petition
 
@@ -73,14 +73,12 @@ def second_look_of(petition: Petition, rungs: Mapping[str, int], approvers_unit:
 
 def ask_for_second_look(
     petition: Petition,
+    change: Change,
     look: SecondLook,
     terms: Terms,
     calendar: WorkingCalendar,
     *,
     reason: str | None,
-    at: datetime,
-    change_id: str,
-    by: str = "petitioner",
 ) -> Petition:
     """Reopen a petition at its petitioner's wish; the second answer is due as the first was, counted from now.
 
@@ -89,7 +87,5 @@ def ask_for_second_look(
     """
     if not may_ask_for_second_look(petition, terms):
         raise ActionNotPossibleError(Action.REOPEN, petition.state)
-    due_on = deadlines.answer_due_on(at, terms, calendar)
-    return petition.reopen(
-        look.unit, due_on, reason=reason, note=look.because, by=by, at=at, change_id=change_id
-    )
+    due_on = deadlines.answer_due_on(change.at, terms, calendar)
+    return petition.reopen(change, look.unit, due_on, reason=reason, note=look.because)

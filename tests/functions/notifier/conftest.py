@@ -11,6 +11,7 @@ import pytest
 from infra.local.providers.outbox import Outgoing
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import contact_key
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Channel, Identity, Kind, Petition, Petitioner, ReplyBy
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -82,7 +83,7 @@ class PostRoom:
             calendar=self.directory.calendar().version,
             submission="0" * 32,
             body_digest="0" * 32,
-        ).record(Action.RECEIVE, by="petitioner", at=now, change_id="receive")
+        ).record(Action.RECEIVE, Change.by_petitioner(now, "receive"))
         assert self.petitions.add(petition) is None
         return petition
 
@@ -93,15 +94,15 @@ class PostRoom:
 
     def at_work(self, petition: Petition, unit: str = "TL", handler: str = "") -> Petition:
         """Give a petition to a unit, whose handler accepts it."""
-        changed = petition.assign(unit, by="officer:x", at=self.clock.now(), change_id="assign")
-        changed = changed.accept(by="officer:x", handler=handler, at=self.clock.now(), change_id="accept")
+        changed = petition.assign(Change.by_officer("x", self.clock.now(), "assign"), unit)
+        changed = changed.accept(Change.by_officer("x", self.clock.now(), "accept"), handler=handler)
         return self.save(petition, changed)
 
     def answered(self, petition: Petition, text: str = "Phụ cấp đã được tính lại.") -> Petition:
         """Answer a petition that is at work."""
         now = self.clock.now()
-        drafted = petition.draft_answer(text, by="officer:x", officer="x", at=now, change_id="draft")
-        return self.save(petition, drafted.approve(by="officer:y", officer="y", at=now, change_id="approve"))
+        drafted = petition.draft_answer(Change.by_officer("x", now, "draft"), text)
+        return self.save(petition, drafted.approve(Change.by_officer("y", now, "approve")))
 
     def say_stop(self, phone: str) -> None:
         """Ask for no more SMS, as intake records it."""

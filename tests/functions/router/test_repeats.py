@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.router import composition
 from shared.domain.identity.reference import spaced
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Kind, Lane, Petition
 from shared.tables.petitions import petition_of
 from tests.support.people import CITIZEN, Citizen
@@ -100,13 +101,11 @@ def test_a_petition_about_a_units_conduct_is_never_pointed_at(system):
     first = sent(system, LETTER)
     petition = stored(system, first)
     complained = petition.classify(
+        Change.by_officer("minh.xuly", system.clock.now(), "classify"),
         field=petition.field,
         kind=Kind.CONDUCT,
         lane=Lane.ORDINARY,
         complained_unit="VCCVC",
-        by="officer:minh.xuly",
-        at=system.clock.now(),
-        change_id="classify",
     )
     composition.router()._petitions.save(complained, petition.version)
     system.clock.hold_at(system.clock.now() + timedelta(days=3))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of, standing, summed, tally_of
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Channel, Identity, Kind, Lane, Rating
 from shared.domain.promises.duties import DutyKind, Standing, duties
@@ -26,9 +27,7 @@ def an_overdue_petition():
     for n, day in enumerate(("2026-07-01", "2026-07-10"), start=1):
         petition = petition.record(
             Action.UPDATE_PETITIONER,
-            by="timer",
-            at=vietnam(day),
-            change_id=f"update:{n}",
+            Change.by_timer(vietnam(day), f"update:{n}"),
             facts={"n": str(n), "anchor": "2026-06-22"},
         )
     return petition
@@ -47,8 +46,8 @@ def test_outline_is_owed_and_counted_like_the_whole_petition(state):
 
 def test_outline_holds_no_word_and_nobody():
     petition = a_petition(State.PUBLISHED, content="bí mật", subject="bí mật", call_id="bí mật")
-    petition = petition.rate(2, "bí mật", at=RECEIVED_AT, change_id="rate:Trần Thị Mùa")
-    petition = petition.add_note("bí mật", by="officer:Trần Thị Mùa", at=RECEIVED_AT, change_id="note")
+    petition = petition.rate(Change.by_petitioner(RECEIVED_AT, "rate:Trần Thị Mùa"), 2, "bí mật")
+    petition = petition.add_note(Change.by_officer("Trần Thị Mùa", RECEIVED_AT, "note"), "bí mật")
 
     outline = petition.outline().model_dump_json()
 
@@ -78,7 +77,7 @@ def test_sum_does_not_depend_on_the_order():
 
 def test_what_was_rated_reopened_and_returned_is_counted():
     petition = a_petition(State.AWAITING_APPROVAL).return_draft(
-        "Chưa đúng", by="officer:b", at=RECEIVED_AT, change_id="return"
+        Change.by_officer("b", RECEIVED_AT, "return"), "Chưa đúng"
     )
     rated = a_petition(State.REOPENED, rating=Rating(score=2, at=RECEIVED_AT))
 

@@ -22,6 +22,7 @@ from shared.domain.petition.attachments import (
     place_of,
     quarantine_key,
 )
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition, Publication
 from shared.domain.promises.notices import Audience, NoticeKind, notices_after
@@ -49,7 +50,7 @@ def with_file(petition: Petition, number: int = 1, **facts: Any) -> Petition:
 def kept(petition: Petition, number: int = 1) -> Petition:
     attachment = petition.attachment(f"{number:032x}")
     assert attachment is not None
-    return file_verbs.keep(petition, attachment, FILE, at=AT, change_id=f"checked:{number}")
+    return file_verbs.keep(petition, Change(attachment.by, AT, f"checked:{number}"), attachment, FILE)
 
 
 def answers_file(number: int = 9) -> dict[str, Any]:
@@ -80,7 +81,10 @@ def test_a_rejected_file_says_why_and_is_never_given_out():
     petition = with_file(a_petition())
 
     petition = file_verbs.reject(
-        petition, petition.attachments[0], Rejection.INFECTED, at=AT, change_id="checked:1"
+        petition,
+        Change(petition.attachments[0].by, AT, "checked:1"),
+        petition.attachments[0],
+        Rejection.INFECTED,
     )
 
     assert petition.attachments[0].rejection is Rejection.INFECTED
@@ -103,7 +107,7 @@ def test_no_file_is_taken_once_the_matter_is_over(state):
 
 def test_a_file_that_was_declared_in_time_is_kept_though_the_matter_ended_meanwhile():
     declared = with_file(a_petition(State.IN_PROGRESS))
-    withdrawn = declared.withdraw(None, at=AT, change_id="withdraw")
+    withdrawn = declared.withdraw(Change.by_petitioner(AT, "withdraw"), None)
 
     assert kept(withdrawn).attachments[0].is_clean
 
@@ -197,13 +201,13 @@ def test_erasing_forgets_every_file_but_those_that_are_public():
     petition = with_file(with_file(a_petition(State.IN_PROGRESS), **answers_file(8)), **answers_file(9))
     petition = kept(kept(kept(with_file(petition, 1), 1), 8), 9)
     petition = petition.draft_answer(
-        "Xem tệp.", by="officer:minh", officer="minh", at=AT, change_id="d", attachments=(f"{9:032x}",)
-    ).approve(by="officer:binh", officer="binh", at=AT, change_id="a")
+        Change.by_officer("minh", AT, "d"), "Xem tệp.", attachments=(f"{9:032x}",)
+    ).approve(Change.by_officer("binh", AT, "a"))
     public = Publication(subject="…", content="…", answer="…", attachments=(f"{9:032x}",), published_at=AT)
-    petition = petition.publish(public, by="officer:binh", at=AT, change_id="p")
-    petition = petition.close(by="timer", at=AT, change_id="c")
+    petition = petition.publish(Change.by_officer("binh", AT, "p"), public)
+    petition = petition.close(Change.by_timer(AT, "c"))
 
-    erased = petition.erase(at=AT, change_id="e")
+    erased = petition.erase(Change.by_timer(AT, "e"))
 
     assert [one.id for one in erased.attachments] == [f"{9:032x}"]
     assert not any(entry.text or entry.note for entry in erased.history)
@@ -212,8 +216,8 @@ def test_erasing_forgets_every_file_but_those_that_are_public():
 def test_child_has_the_files_of_its_parents_answer_and_never_erases_them():
     parent = kept(with_file(a_petition(State.IN_PROGRESS, reference="26414574760"), **answers_file(9)), 9)
     parent = parent.draft_answer(
-        "Xem tệp.", by="officer:minh", officer="minh", at=AT, change_id="d", attachments=(f"{9:032x}",)
-    ).approve(by="officer:binh", officer="binh", at=AT, change_id="a")
+        Change.by_officer("minh", AT, "d"), "Xem tệp.", attachments=(f"{9:032x}",)
+    ).approve(Change.by_officer("binh", AT, "a"))
     own = kept(with_file(a_petition(State.ASSIGNED)))
 
     child = own.model_copy(update={"attachments": file_verbs.files_with_answer_of(parent, own)})

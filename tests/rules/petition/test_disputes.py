@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.domain.petition import disputes
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from tests.support.builders import RECEIVED_AT, TERMS, a_petition
 
 
-def by(name: str, change_id: str) -> dict[str, Any]:
-    return {"by": f"officer:{name}", "at": RECEIVED_AT, "change_id": change_id}
+def by(name: str, change_id: str) -> Change:
+    return Change.by_officer(name, RECEIVED_AT, change_id)
 
 
 def returned(petition: Petition, times: int) -> Petition:
@@ -21,10 +20,10 @@ def returned(petition: Petition, times: int) -> Petition:
     for n in range(times):
         is_dispute = disputes.becomes_dispute(petition, TERMS)
         petition = petition.return_to_intake(
-            "VPB" if is_dispute else "TTTT", reason="Khác", is_dispute=is_dispute, **by("minh", f"r{n}")
+            by("minh", f"r{n}"), "VPB" if is_dispute else "TTTT", reason="Khác", is_dispute=is_dispute
         )
         if n < times - 1:
-            petition = petition.assign("VTL", **by("lan", f"a{n}"))
+            petition = petition.assign(by("lan", f"a{n}"), "VTL")
     return petition
 
 
@@ -39,14 +38,14 @@ def test_petition_returned_once_too_often_is_a_dispute(times: int, *, is_open: b
 def test_assignment_settles_the_dispute_for_good():
     disputed = returned(a_petition(State.ASSIGNED), 3)
 
-    settled = disputed.assign("VCCVC", settles_dispute=disputes.is_open(disputed), **by("binh", "s"))
+    settled = disputed.assign(by("binh", "s"), "VCCVC", settles_dispute=disputes.is_open(disputed))
 
     assert not disputes.is_open(settled)
     assert disputes.is_decided(settled)
 
 
 def test_what_was_no_denunciation_does_not_count_as_returned():
-    petition = a_petition(State.RESTRICTED).return_to_intake("TTTT", reason="Không phải", **by("khanh", "r"))
+    petition = a_petition(State.RESTRICTED).return_to_intake(by("khanh", "r"), "TTTT", reason="Không phải")
 
     assert disputes.returns(petition) == 0
     assert not disputes.becomes_dispute(a_petition(State.RESTRICTED), TERMS)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from shared.domain.errors import ActionNotPossibleError
+from shared.domain.petition.change import Change
 from shared.domain.petition.history import FILED
 from shared.domain.petition.lifecycle import (
     ENDED,
@@ -90,11 +91,13 @@ def test_builder_leads_to_every_state_with_an_intact_history(state):
 
 
 def test_waiting_petition_goes_back_to_the_work_it_came_from():
-    at_work = a_petition(S.AWAITING_INFORMATION).supplement("Năm 2026.", at=RECEIVED_AT, change_id="s")
+    at_work = a_petition(S.AWAITING_INFORMATION).supplement(
+        Change.by_petitioner(RECEIVED_AT, "s"), "Năm 2026."
+    )
     unassigned = (
         a_petition()
-        .request_information("?", by="officer:lan", at=RECEIVED_AT, change_id="ask")
-        .supplement("Năm 2026.", at=RECEIVED_AT, change_id="s")
+        .request_information(Change.by_officer("lan", RECEIVED_AT, "ask"), "?")
+        .supplement(Change.by_petitioner(RECEIVED_AT, "s"), "Năm 2026.")
     )
 
     assert at_work.state is S.IN_PROGRESS
@@ -104,15 +107,13 @@ def test_waiting_petition_goes_back_to_the_work_it_came_from():
 def test_petition_is_reopened_only_once():
     reopened = a_petition(S.REOPENED)
     answered_again = (
-        reopened.accept(by="officer:x", handler="x", at=RECEIVED_AT, change_id="2")
-        .draft_answer("B", by="officer:x", officer="x", at=RECEIVED_AT, change_id="3")
-        .approve(by="officer:y", officer="y", at=RECEIVED_AT, change_id="4")
+        reopened.accept(Change.by_officer("x", RECEIVED_AT, "2"), handler="x")
+        .draft_answer(Change.by_officer("x", RECEIVED_AT, "3"), "B")
+        .approve(Change.by_officer("y", RECEIVED_AT, "4"))
     )
 
     with pytest.raises(ActionNotPossibleError):
-        answered_again.reopen(
-            "VPB", SECOND_DUE_ON, reason=None, by="petitioner", at=RECEIVED_AT, change_id="5"
-        )
+        answered_again.reopen(Change.by_petitioner(RECEIVED_AT, "5"), "VPB", SECOND_DUE_ON, reason=None)
 
 
 def test_petition_that_may_not_be_published_is_not():
@@ -120,17 +121,15 @@ def test_petition_that_may_not_be_published_is_not():
 
     with pytest.raises(ActionNotPossibleError):
         kept_private.publish(
+            Change.by_officer("binh", RECEIVED_AT, "p"),
             Publication(subject="s", content="c", answer="a", published_at=RECEIVED_AT),
-            by="officer:binh",
-            at=RECEIVED_AT,
-            change_id="p",
         )
 
 
 def test_erasing_forgets_the_person_and_keeps_the_record():
     closed = a_petition(S.CLOSED)
 
-    erased = closed.erase(at=vietnam("2031-06-02"), change_id="erase")
+    erased = closed.erase(Change.by_timer(vietnam("2031-06-02"), "erase"))
 
     assert erased.content == erased.subject == ""
     assert not erased.petitioner.seal
@@ -153,36 +152,36 @@ class PetitionLife(RuleBasedStateMachine):
 
     def change(self):
         self.count += 1
-        return {"at": RECEIVED_AT + timedelta(hours=self.count), "change_id": f"c{self.count}"}
+        return Change.by_officer("a", RECEIVED_AT + timedelta(hours=self.count), f"c{self.count}")
 
     @rule(data=st.data())
     @precondition(lambda self: bool(possible_actions(self.petition.state)))
     def act(self, data):
         p = self.petition
         action = data.draw(st.sampled_from(possible_actions(p.state)))
-        by = {"by": "officer:a", **self.change()}
+        change = self.change()
         verbs = {
-            A.SUPPLEMENT: lambda: p.supplement("thêm", **{k: by[k] for k in ("at", "change_id")}),
-            A.ACCEPT: lambda: p.accept(handler="a", **by),
-            A.ASSIGN: lambda: p.assign("VCCVC", **by),
-            A.RETURN_TO_INTAKE: lambda: p.return_to_intake("TTTT", reason="nhầm", **by),
-            A.DRAFT_ANSWER: lambda: p.draft_answer("trả lời", officer="a", **by),
-            A.APPROVE: lambda: p.approve(officer="b", **by),
-            A.REOPEN: lambda: p.reopen("VPB", SECOND_DUE_ON, reason=None, **by),
-            A.ERASE: lambda: p.erase(**{k: by[k] for k in ("at", "change_id")}),
-            A.RESTRICT: lambda: p.restrict("TTRA", **by),
+            A.SUPPLEMENT: lambda: p.supplement(change, "thêm"),
+            A.ACCEPT: lambda: p.accept(change, handler="a"),
+            A.ASSIGN: lambda: p.assign(change, "VCCVC"),
+            A.RETURN_TO_INTAKE: lambda: p.return_to_intake(change, "TTTT", reason="nhầm"),
+            A.DRAFT_ANSWER: lambda: p.draft_answer(change, "trả lời"),
+            A.APPROVE: lambda: p.approve(change),
+            A.REOPEN: lambda: p.reopen(change, "VPB", SECOND_DUE_ON, reason=None),
+            A.ERASE: lambda: p.erase(change),
+            A.RESTRICT: lambda: p.restrict(change, "TTRA"),
             A.CLASSIFY: lambda: p.classify(
+                change,
                 field=data.draw(st.sampled_from([None, "CCVC", "TL"])),
                 kind=data.draw(st.sampled_from([None, *Kind])),
                 lane=Lane.ORDINARY,
                 complained_unit=data.draw(st.sampled_from([None, "VTL"])),
-                **by,
             ),
-            A.RATE: lambda: p.rate(2, None, **{k: by[k] for k in ("at", "change_id")}),
+            A.RATE: lambda: p.rate(change, 2, None),
         }
         try:
             self.petition = verbs.get(
-                action, lambda: p.record(action, facts={"n": "1", "anchor": "x"}, **by)
+                action, lambda: p.record(action, change, facts={"n": "1", "anchor": "x"})
             )()
         except ActionNotPossibleError:
             assert action is A.REOPEN

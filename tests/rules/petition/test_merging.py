@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition import merging
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.promises import wake_ups
@@ -18,14 +18,14 @@ from tests.support.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vie
 
 A, S = Action, State
 PARENT, CHILD = "26111111111", "26222222222"
-BY: dict[str, Any] = {"by": "officer:lan", "at": RECEIVED_AT + timedelta(hours=1)}
+MERGED_AT = RECEIVED_AT + timedelta(hours=1)
 LATER = RECEIVED_AT + timedelta(days=2)
 
 
 def merged(state: State = S.ASSIGNED, parent: Petition | None = None) -> Petition:
     child = a_petition(state, reference=CHILD)
     parent = parent or a_petition(S.ASSIGNED, reference=PARENT)
-    return merging.merge(child, parent, text="Xử lý chung.", change_id="merge", **BY)
+    return merging.merge(child, Change.by_officer("lan", MERGED_AT, "merge"), parent, text="Xử lý chung.")
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,9 @@ def test_child_that_joins_a_reopened_parent_waits_for_the_second_answer():
 def test_parent_reopened_before_the_answer_was_carried_over_still_answers_its_child():
     child = merging.merge(
         a_petition(S.ASSIGNED, reference=CHILD),
+        Change.by_officer("lan", RECEIVED_AT - timedelta(hours=1), "merge"),
         a_petition(S.ASSIGNED, reference=PARENT),
         text=None,
-        by="officer:lan",
-        at=RECEIVED_AT - timedelta(hours=1),
-        change_id="merge",
     )
 
     followed = merging.what_follows(child, a_petition(S.REOPENED, reference=PARENT), at=LATER)
@@ -96,7 +94,9 @@ def test_restricted_parent_takes_its_child_along_and_nobody_is_pointed_at_it():
 
 def test_child_follows_its_parent_into_another_and_nobody_is_told_again():
     child, root = merged(), a_petition(S.IN_PROGRESS, reference="26333333333")
-    parent = merging.merge(a_petition(S.ASSIGNED, reference=PARENT), root, text=None, change_id="up", **BY)
+    parent = merging.merge(
+        a_petition(S.ASSIGNED, reference=PARENT), Change.by_officer("lan", MERGED_AT, "up"), root, text=None
+    )
 
     followed = merging.follow_into(child, parent, root, at=LATER)
 
@@ -115,9 +115,11 @@ def test_circle_is_split():
 @pytest.mark.parametrize("state", [S.RECEIVED, S.ASSIGNED, S.IN_PROGRESS, S.AWAITING_INFORMATION, S.REOPENED])
 def test_split_brings_back_the_state_before_and_the_due_date_never_moved(state):
     before = a_petition(state, reference=CHILD)
-    child = merging.merge(before, a_petition(S.ASSIGNED, reference=PARENT), text=None, change_id="m", **BY)
+    child = merging.merge(
+        before, Change.by_officer("lan", MERGED_AT, "m"), a_petition(S.ASSIGNED, reference=PARENT), text=None
+    )
 
-    split = merging.split(child, reason="Việc khác", change_id="split", **BY)
+    split = merging.split(child, Change.by_officer("lan", MERGED_AT, "split"), reason="Việc khác")
 
     assert (split.state, split.due_on, split.unit, split.handler) == (
         state,
@@ -128,16 +130,16 @@ def test_split_brings_back_the_state_before_and_the_due_date_never_moved(state):
 
 
 def test_question_that_was_answered_while_merged_is_not_asked_again():
-    child = merged(S.AWAITING_INFORMATION).supplement("Năm 2025.", at=LATER, change_id="bs")
+    child = merged(S.AWAITING_INFORMATION).supplement(Change.by_petitioner(LATER, "bs"), "Năm 2025.")
 
-    split = merging.split(child, reason="Việc khác", change_id="split", **BY)
+    split = merging.split(child, Change.by_officer("lan", MERGED_AT, "split"), reason="Việc khác")
 
     assert split.state is S.IN_PROGRESS
 
 
 def test_only_a_merged_petition_can_be_split():
     with pytest.raises(ActionNotPossibleError):
-        merging.split(a_petition(S.ASSIGNED), reason="…", change_id="split", **BY)
+        merging.split(a_petition(S.ASSIGNED), Change.by_officer("lan", MERGED_AT, "split"), reason="…")
 
 
 def test_merging_settles_no_duty_and_the_parents_answer_does():

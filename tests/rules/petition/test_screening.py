@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.petition import screening
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Lane, Petition
 from shared.domain.petition.screening import Finding
@@ -17,7 +18,7 @@ TEXT = "Chị thủ quỹ giữ lại của mỗi người một khoản."
 
 
 def added_to(state: State = State.IN_PROGRESS) -> Petition:
-    return a_petition(state).supplement(TEXT, at=LATER, change_id="supplement:1")
+    return a_petition(state).supplement(Change.by_petitioner(LATER, "supplement:1"), TEXT)
 
 
 def found(petition: Petition, finding: Finding, intake: str | None = "TTTT") -> Petition:
@@ -44,7 +45,7 @@ def test_the_first_text_is_never_held():
 
 
 def test_identity_that_was_sealed_has_no_text_to_hold():
-    petition = a_petition(State.IN_PROGRESS).supplement(None, at=LATER, change_id="identity:1")
+    petition = a_petition(State.IN_PROGRESS).supplement(Change.by_petitioner(LATER, "identity:1"), None)
 
     assert screening.unscreened(petition) == ()
 
@@ -64,9 +65,7 @@ def test_what_may_denounce_takes_the_petition_back_from_its_unit(state: State):
 def test_elsewhere_it_stays_where_it_is_and_the_text_stays_held(state: State):
     petition = a_petition(state).record(
         Action.SUPPLEMENT if state is not State.ANSWERED else Action.RATE,
-        by="petitioner",
-        at=LATER,
-        change_id="later",
+        Change.by_petitioner(LATER, "later"),
         text=TEXT,
     )
 
@@ -87,10 +86,10 @@ def test_who_decided_after_reading_it_releases_it(decides: str):
     petition = found(added_to(), Finding.MAY_DENOUNCE)
 
     decided = (
-        petition.assign("VCCVC", by="officer:lan", at=LATER, change_id="assign")
+        petition.assign(Change.by_officer("lan", LATER, "assign"), "VCCVC")
         if decides == "assign"
         else petition.classify(
-            field="CCVC", kind=None, lane=Lane.ORDINARY, by="officer:lan", at=LATER, change_id="classify"
+            Change.by_officer("lan", LATER, "classify"), field="CCVC", kind=None, lane=Lane.ORDINARY
         )
     )
 
@@ -99,11 +98,9 @@ def test_who_decided_after_reading_it_releases_it(decides: str):
 
 
 def test_the_next_addition_is_held_again():
-    decided = found(added_to(), Finding.MAY_DENOUNCE).assign(
-        "VCCVC", by="officer:lan", at=LATER, change_id="a"
-    )
+    decided = found(added_to(), Finding.MAY_DENOUNCE).assign(Change.by_officer("lan", LATER, "a"), "VCCVC")
 
-    again = decided.supplement("Còn nữa.", at=LATER, change_id="supplement:2")
+    again = decided.supplement(Change.by_petitioner(LATER, "supplement:2"), "Còn nữa.")
 
     assert screening.held(again) == {again.version}
 
@@ -112,8 +109,8 @@ def test_what_was_restricted_and_given_back_is_not_looked_through_again():
     petition = added_to()
     entry = screening.unscreened(petition)[0]
     restricted = petition.restrict(
-        "TTRA", by="router", at=LATER, change_id=screening.change_id_of(entry)
-    ).return_to_intake("TTTT", reason="Không phải tố cáo", by="officer:khanh", at=LATER, change_id="back")
+        Change.by_router(LATER, screening.change_id_of(entry)), "TTRA"
+    ).return_to_intake(Change.by_officer("khanh", LATER, "back"), "TTTT", reason="Không phải tố cáo")
 
     assert screening.unscreened(restricted) == ()
     assert screening.held(restricted) == {entry.seq}

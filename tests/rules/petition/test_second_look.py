@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import ActionNotPossibleError
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.second_look import (
@@ -25,7 +26,7 @@ ASKED_AT = vietnam("2026-06-30")
 
 
 def rated(score: int, state: State = State.ANSWERED, **facts: Any) -> Petition:
-    return a_petition(state, **facts).rate(score, None, at=RECEIVED_AT, change_id=f"rate-{score}")
+    return a_petition(state, **facts).rate(Change.by_petitioner(RECEIVED_AT, f"rate-{score}"), score, None)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def rated(score: int, state: State = State.ANSWERED, **facts: Any) -> Petition:
         pytest.param(a_petition(State.REFUSED), False, id="refused, which is no answer"),
         pytest.param(a_petition(State.REOPENED), False, id="being looked at again"),
         pytest.param(
-            rated(1, State.CLOSED).erase(at=RECEIVED_AT, change_id="erase"), False, id="erased meanwhile"
+            rated(1, State.CLOSED).erase(Change.by_timer(RECEIVED_AT, "erase")), False, id="erased meanwhile"
         ),
     ],
 )
@@ -57,8 +58,8 @@ def test_rating_that_counts_as_poor_is_a_setting():
 
 
 def test_better_rating_afterwards_takes_the_right_away_and_a_worse_one_gives_it():
-    better = rated(1).rate(5, None, at=RECEIVED_AT, change_id="again")
-    worse = rated(5).rate(1, None, at=RECEIVED_AT, change_id="again")
+    better = rated(1).rate(Change.by_petitioner(RECEIVED_AT, "again"), 5, None)
+    worse = rated(5).rate(Change.by_petitioner(RECEIVED_AT, "again"), 1, None)
 
     assert not may_ask_for_second_look(better, TERMS)
     assert may_ask_for_second_look(worse, TERMS)
@@ -94,7 +95,12 @@ def test_without_any_rung_nobody_can_look_again():
 def asked(petition: Petition) -> Petition:
     look = SecondLook("TTRA", ("VCCVC", "VPB"))
     return ask_for_second_look(
-        petition, look, TERMS, CALENDAR, reason="Chưa đúng câu hỏi.", at=ASKED_AT, change_id="reopen:web:1"
+        petition,
+        Change.by_petitioner(ASKED_AT, "reopen:web:1"),
+        look,
+        TERMS,
+        CALENDAR,
+        reason="Chưa đúng câu hỏi.",
     )
 
 
@@ -113,10 +119,10 @@ def test_asking_reopens_above_with_a_promise_of_its_own():
 def test_asking_a_second_time_is_refused_also_after_a_poor_second_answer():
     again = (
         asked(rated(2))
-        .accept(by="officer:x", handler="x", at=ASKED_AT, change_id="2")
-        .draft_answer("B", by="officer:x", officer="x", at=ASKED_AT, change_id="3")
-        .approve(by="officer:y", officer="y", at=ASKED_AT, change_id="4")
-        .rate(1, None, at=ASKED_AT, change_id="5")
+        .accept(Change.by_officer("x", ASKED_AT, "2"), handler="x")
+        .draft_answer(Change.by_officer("x", ASKED_AT, "3"), "B")
+        .approve(Change.by_officer("y", ASKED_AT, "4"))
+        .rate(Change.by_petitioner(ASKED_AT, "5"), 1, None)
     )
 
     with pytest.raises(ActionNotPossibleError):
@@ -125,8 +131,8 @@ def test_asking_a_second_time_is_refused_also_after_a_poor_second_answer():
 
 def test_second_answer_waits_for_the_task_force_and_the_unit_above_is_told():
     reopened = asked(rated(2))
-    drafted = reopened.accept(by="officer:x", handler="x", at=ASKED_AT, change_id="2").draft_answer(
-        "B", by="officer:x", officer="x", at=ASKED_AT, change_id="3"
+    drafted = reopened.accept(Change.by_officer("x", ASKED_AT, "2"), handler="x").draft_answer(
+        Change.by_officer("x", ASKED_AT, "3"), "B"
     )
 
     told = {(n.kind, n.audience) for n in notices_after(reopened, reopened.history[-1])}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.promises.duties import DutyKind, Standing, duties
 from shared.domain.promises.evidence import Proof, Telling
@@ -18,7 +19,7 @@ def verdicts(petition, now, evidence=None):
 
 def answered(on, at="09:00", **facts):
     petition = a_petition(State.AWAITING_APPROVAL, **facts)
-    return petition.approve(by="officer:binh", officer="binh", at=vietnam(on, at), change_id="approve")
+    return petition.approve(Change.by_officer("binh", vietnam(on, at), "approve"))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_update_that_came_after_an_outage_is_late_for_the_one_it_speaks_for():
     petition, now = a_petition(State.IN_PROGRESS), vietnam("2026-07-10", "08:00")
     for due in due_now(petition, TERMS, CALENDAR, now):
         facts = {"n": str(due.n), "anchor": due.anchor}
-        petition = petition.record(due.action, by="timer", at=now, change_id=due.change_id, facts=facts)
+        petition = petition.record(due.action, Change.by_timer(now, due.change_id), facts=facts)
 
     found = verdicts(petition, now)
 
@@ -78,7 +79,7 @@ def test_result_is_published_within_two_working_days(published_on, now, standing
     """Approved on Monday 8 June: due on Wednesday 10 June."""
     petition = answered("2026-06-08")
     if published_on:
-        petition = petition.record(Action.PUBLISH, by="officer:b", at=vietnam(published_on), change_id="p")
+        petition = petition.record(Action.PUBLISH, Change.by_officer("b", vietnam(published_on), "p"))
 
     assert verdicts(petition, vietnam(now))[K.PUBLICATION, 1] == ("2026-06-10", standing)
 
@@ -161,7 +162,7 @@ def test_what_is_not_done_needs_no_evidence_to_be_unmet():
 
 def test_publication_proves_itself():
     petition = answered("2026-06-08").record(
-        Action.PUBLISH, by="officer:b", at=vietnam("2026-06-09"), change_id="p"
+        Action.PUBLISH, Change.by_officer("b", vietnam("2026-06-09"), "p")
     )
 
     assert verdicts(petition, vietnam("2026-06-30"), {})[K.PUBLICATION, 1][1] is S.KEPT

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Channel, Petitioner, ReplyBy, SealedPart
 from shared.domain.promises.notices import Audience, NoticeKind, notices_after
@@ -49,7 +50,7 @@ def test_change_is_followed_by_its_notice(state, action, expected):
 )
 def test_lateness_climbs_the_ladder(level, audience):
     petition = a_petition(State.IN_PROGRESS).record(
-        Action.ESCALATE, by="timer", at=RECEIVED_AT, change_id="e", facts={"n": str(level), "anchor": "x"}
+        Action.ESCALATE, Change.by_timer(RECEIVED_AT, "e"), facts={"n": str(level), "anchor": "x"}
     )
 
     assert notices_after(petition, petition.history[-1]) == ((K.ESCALATION, audience),)
@@ -73,7 +74,10 @@ def test_receipt_is_not_given_twice(channel, reply_by, is_told):
 def test_contact_that_a_caller_adds_later_owes_them_no_receipt_of_the_first_day():
     caller = a_petition(channel=Channel.HOTLINE, petitioner=Petitioner(reply_by=(ReplyBy.PHONE,)))
     added = caller.add_contact(
-        SealedPart(at=RECEIVED_AT, ciphertext="x"), (), (ReplyBy.EMAIL,), at=RECEIVED_AT, change_id="c"
+        Change.by_petitioner(RECEIVED_AT, "c"),
+        SealedPart(at=RECEIVED_AT, ciphertext="x"),
+        (),
+        (ReplyBy.EMAIL,),
     )
 
     assert notices_after(added, added.history[0]) == ()

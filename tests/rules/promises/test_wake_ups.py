@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition.petition import Lane
 from shared.domain.promises.wake_ups import due_now, next_wake, wake_ups
@@ -82,7 +83,7 @@ def test_wake_up_that_was_followed_does_not_come_again():
     petition = a_petition(S.IN_PROGRESS)
     warning = next(w for w in wake_ups(petition, TERMS, CALENDAR, RECEIVED_AT) if w.action is A.WARN_HANDLER)
 
-    warned = petition.record(A.WARN_HANDLER, by="timer", at=warning.at, change_id=warning.change_id)
+    warned = petition.record(A.WARN_HANDLER, Change.by_timer(warning.at, warning.change_id))
 
     assert A.WARN_HANDLER not in {w[0] for w in plan(warned)}
 
@@ -137,7 +138,7 @@ def test_updates_come_every_seven_working_days_whatever_was_missed(outage_days):
     for _ in range(5):
         for due in updates(petition, now):
             facts = {"n": str(due.n), "anchor": due.anchor}
-            petition = petition.record(due.action, by="timer", at=now, change_id=due.change_id, facts=facts)
+            petition = petition.record(due.action, Change.by_timer(now, due.change_id), facts=facts)
             numbers.append(due.n)
             on = (due.at + timedelta(hours=7)).date()
             assert CALENDAR.working_days_between(petition.due_on, on) == 7 * due.n
@@ -148,7 +149,7 @@ def test_updates_come_every_seven_working_days_whatever_was_missed(outage_days):
 
 def test_moved_due_date_gets_warnings_of_its_own_and_keeps_the_count_of_its_own_updates():
     moved = a_petition(S.IN_PROGRESS).move_due_date(
-        date(2026, 6, 24), "v2", reason="calendar", at=RECEIVED_AT, change_id="due:v2"
+        Change.by_timer(RECEIVED_AT, "due:v2"), date(2026, 6, 24), "v2", reason="calendar"
     )
 
     assert (A.WARN_HANDLER, "2026-06-19 08:00", 1) in plan(moved)
@@ -159,14 +160,12 @@ def test_date_that_moved_there_and_back_goes_on_where_it_was():
     petition = a_petition(S.IN_PROGRESS)
     petition = petition.record(
         A.UPDATE_PETITIONER,
-        by="timer",
-        at=RECEIVED_AT,
-        change_id="timer:update-petitioner:2026-06-22:1",
+        Change.by_timer(RECEIVED_AT, "timer:update-petitioner:2026-06-22:1"),
         facts={"n": "1", "anchor": "2026-06-22"},
     )
     for day, version in ((24, "v2"), (22, "v1")):
         petition = petition.move_due_date(
-            date(2026, 6, day), version, reason="calendar", at=RECEIVED_AT, change_id=f"due:{version}"
+            Change.by_timer(RECEIVED_AT, f"due:{version}"), date(2026, 6, day), version, reason="calendar"
         )
 
     assert (A.UPDATE_PETITIONER, "2026-07-10 08:00", 2) in plan(petition)

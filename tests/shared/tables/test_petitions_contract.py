@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import StaleVersionError
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.platform import clock
 from shared.tables.directory import Directory
@@ -66,8 +67,8 @@ def test_reference_that_is_taken_gives_back_who_has_it(petitions: Petitions):
 def test_change_on_an_old_version_is_refused_and_changes_nothing(petitions: Petitions):
     petition = a_petition(State.ASSIGNED)
     petitions.add(petition)
-    mine = petition.accept(by="officer:a", handler="a", at=RECEIVED_AT, change_id="mine")
-    theirs = petition.add_note("ghi chú", by="officer:b", at=RECEIVED_AT, change_id="theirs")
+    mine = petition.accept(Change.by_officer("a", RECEIVED_AT, "mine"), handler="a")
+    theirs = petition.add_note(Change.by_officer("b", RECEIVED_AT, "theirs"), "ghi chú")
     petitions.save(theirs, petition.version)
 
     with pytest.raises(StaleVersionError) as refused:
@@ -80,7 +81,7 @@ def test_change_on_an_old_version_is_refused_and_changes_nothing(petitions: Peti
 def test_write_that_comes_again_after_its_reply_was_lost_is_taken_for_done(petitions: Petitions):
     petition = a_petition(State.ASSIGNED)
     petitions.add(petition)
-    accepted = petition.accept(by="officer:a", handler="a", at=RECEIVED_AT, change_id="mine")
+    accepted = petition.accept(Change.by_officer("a", RECEIVED_AT, "mine"), handler="a")
 
     petitions.save(accepted, petition.version)
     petitions.save(accepted, petition.version)
@@ -96,9 +97,7 @@ def test_only_what_is_due_is_listed_and_what_was_done_leaves_the_list(petitions:
     assert everything_due(petitions, RECEIVED_AT + TEN_MINUTES) == [(REFERENCE, RECEIVED_AT + TEN_MINUTES)]
     assert petitions.next_wake_at() == RECEIVED_AT + TEN_MINUTES
 
-    routed = petition.hand_to_intake(
-        "TTTT", by="timer", at=RECEIVED_AT, change_id="timer:hand-to-intake:receipt:1"
-    )
+    routed = petition.hand_to_intake(Change.by_timer(RECEIVED_AT, "timer:hand-to-intake:receipt:1"), "TTTT")
     petitions.save(routed, petition.version)
 
     assert everything_due(petitions, RECEIVED_AT + TEN_MINUTES) == []

@@ -12,6 +12,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
 from shared.domain.figures.similarity import sketch
 from shared.domain.petition import conduct, screening
+from shared.domain.petition.change import Change
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State, possible_actions
 from shared.domain.petition.petition import Kind, Lane, Petition, Proposal
@@ -76,7 +77,7 @@ class Router:
             accused = petition.complained_unit or (named[0] if len(named) == 1 else None)
             examiner = self._directory.examiner([*named, *filter(None, [accused])], day)
             petition = petition.model_copy(update={"complained_unit": accused})
-            return petition.restrict(examiner, by="router", at=now, change_id=screening.change_id_of(entry))
+            return petition.restrict(Change.by_router(now, screening.change_id_of(entry)), examiner)
         may_denounce = found.denounces or bool(found.because)
         return screening.keep_from_units(
             petition,
@@ -120,10 +121,10 @@ class Router:
             and field.unit is not None
         ):
             return petition.route(
-                proposal, field.unit, at=now, change_id=CHANGE_ID, tells_petitioner=self._tells(petition)
+                Change.by_router(now, CHANGE_ID), proposal, field.unit, tells_petitioner=self._tells(petition)
             )
         unit = self._directory.unit_responsible_for(INTAKE_FIELD, day)
-        return petition.hand_to_intake(unit, by="router", at=now, change_id=CHANGE_ID, proposal=proposal)
+        return petition.hand_to_intake(Change.by_router(now, CHANGE_ID), unit, proposal=proposal)
 
     def _about_conduct(self, petition: Petition, proposal: Proposal, named: tuple[str, ...]) -> Petition:
         """Keep a complaint from the unit that it is about, before anybody has read it.
@@ -138,17 +139,17 @@ class Router:
         told = proposal.model_copy(update={"complained_unit": complained})
         petition = petition.model_copy(update={"complained_unit": complained})
         if told.lane is Lane.RESTRICTED:
-            return petition.restrict(examiner, by="router", at=now, change_id=CHANGE_ID, proposal=told)
+            return petition.restrict(Change.by_router(now, CHANGE_ID), examiner, proposal=told)
         if told.lane is Lane.ORDINARY:
             told = told.model_copy(update={"field": conduct.FIELD, "kind": Kind.CONDUCT})
             return petition.route(
-                told, examiner, at=now, change_id=CHANGE_ID, tells_petitioner=self._tells(petition)
+                Change.by_router(now, CHANGE_ID), told, examiner, tells_petitioner=self._tells(petition)
             )
         intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         parents = self._directory.parents(day)
         is_barred = any(conduct.is_barred(intake, unit, parents) for unit in known)
         return petition.hand_to_intake(
-            examiner if is_barred else intake, by="router", at=now, change_id=CHANGE_ID, proposal=told
+            Change.by_router(now, CHANGE_ID), examiner if is_barred else intake, proposal=told
         )
 
     def _tells(self, petition: Petition) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.identity.reference import damm_digit
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.tables.petitions import petition_of
 from tests.functions.casework.browsing import Browser
@@ -82,7 +83,7 @@ def test_a_denunciation_is_not_shown_to_operators(system, caller):
     from chalicelib.casework import composition
 
     petition = stored(system)
-    restricted = petition.restrict("TTRA", by="officer:x", at=at, change_id="r")
+    restricted = petition.restrict(Change.by_officer("x", at, "r"), "TTRA")
     composition.petitions().save(restricted, petition.version)
 
     assert earlier(system, NUMBER).json() == {"petitions": []}

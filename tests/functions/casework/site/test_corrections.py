@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.tools.corrections import outcomes
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Lane, Petition, Proposal
 from shared.tables import directory as directory_cache
 from shared.tables.corrections import Corrections, correction_of
@@ -17,20 +18,19 @@ from tests.support.builders import RECEIVED_AT, a_petition
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
 
-BY: dict[str, Any] = {"by": "officer:lan", "at": RECEIVED_AT, "change_id": "c"}
+CHANGE = Change.by_officer("lan", RECEIVED_AT, "c")
 
 
 def proposed(**facts: Any) -> Petition:
     return a_petition().route(
+        Change.by_router(RECEIVED_AT, "route"),
         Proposal(**{"lane": Lane.ORDINARY, "field": "CCVC", **facts}),
         "VCCVC",
-        at=RECEIVED_AT,
-        change_id="route",
     )
 
 
 def classified(petition: Petition, field: str | None, lane: Lane = Lane.ORDINARY) -> Petition:
-    return petition.classify(field=field, kind=None, lane=lane, **BY)
+    return petition.classify(CHANGE, field=field, kind=None, lane=lane)
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,10 @@ def classified(petition: Petition, field: str | None, lane: Lane = Lane.ORDINARY
         pytest.param(
             classified(proposed(may_denounce=True), "TL"), ("SUSPECTED", "TL"), id="no denunciation after all"
         ),
-        pytest.param(proposed().restrict("TTRA", **BY), ("CCVC", "RESTRICTED"), id="a denunciation missed"),
+        pytest.param(proposed().restrict(CHANGE, "TTRA"), ("CCVC", "RESTRICTED"), id="a denunciation missed"),
         pytest.param(classified(proposed(), "CCVC", Lane.GUIDANCE), ("CCVC", "GUIDANCE"), id="another lane"),
         pytest.param(
-            proposed().assign("VTL", field="TL", **BY), ("CCVC", "TL"), id="assigned to another field"
+            proposed().assign(CHANGE, "VTL", field="TL"), ("CCVC", "TL"), id="assigned to another field"
         ),
         pytest.param(classified(proposed(), "CCVC"), None, id="confirmed"),
         pytest.param(proposed(), None, id="not decided by anybody"),

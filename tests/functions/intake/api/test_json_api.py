@@ -12,6 +12,7 @@ import pytest
 from chalicelib.intake import composition
 from chalicelib.intake.petitions.follow_up import FollowUp
 from infra.local.emulation.functions import HttpResponse
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
 from shared.tables.petitions import Petitions, petition_of
 from tests.support.system import System
@@ -21,28 +22,26 @@ OFFICER = "officer:minh.xuly"
 
 
 def routed(petition: Petition) -> Petition:
-    return petition.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=AT, change_id="route")
+    return petition.route(Change.by_router(AT, "route"), Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC")
 
 
 def accepted(petition: Petition) -> Petition:
-    return petition.accept(by=OFFICER, handler="minh.xuly", at=AT, change_id="accept")
+    return petition.accept(Change(OFFICER, AT, "accept"), handler="minh.xuly")
 
 
 def drafted(petition: Petition) -> Petition:
-    return petition.draft_answer(
-        "Hồ sơ đã có kết quả.", by=OFFICER, officer="minh.xuly", at=AT, change_id="draft"
-    )
+    return petition.draft_answer(Change(OFFICER, AT, "draft"), "Hồ sơ đã có kết quả.")
 
 
 def approved(petition: Petition) -> Petition:
-    return petition.approve(by="officer:ha.duyet", officer="ha.duyet", at=AT, change_id="approve")
+    return petition.approve(Change.by_officer("ha.duyet", AT, "approve"))
 
 
 def published(petition: Petition) -> Petition:
     publication = Publication(
         subject="Trả lời hồ sơ chậm", content="Hồ sơ chậm 20 ngày.", answer="Đã có kết quả.", published_at=AT
     )
-    return petition.publish(publication, by="officer:ha.duyet", at=AT, change_id="publish")
+    return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), publication)
 
 
 def followed(intake: System, receipt: dict[str, Any], **query: str) -> dict[str, Any]:
@@ -204,7 +203,7 @@ def test_labels_come_in_english_when_asked(intake, sent, officers_do):
 
 def test_no_officer_and_no_internal_entry_is_shown(intake, sent, officers_do):
     def noted(petition):
-        return petition.add_note("Ghi nội bộ", by=OFFICER, at=AT, change_id="note")
+        return petition.add_note(Change(OFFICER, AT, "note"), "Ghi nội bộ")
 
     officers_do(sent["reference"], routed, accepted, noted, drafted)
 
@@ -398,7 +397,7 @@ def test_a_supplements_key_used_again_with_another_text_is_refused(intake, sent)
 
 def test_what_was_waited_for_puts_the_petition_back_to_work(intake, sent, officers_do):
     def asked(petition):
-        return petition.request_information("Xin cho biết ngày nộp.", by=OFFICER, at=AT, change_id="ask")
+        return petition.request_information(Change(OFFICER, AT, "ask"), "Xin cho biết ngày nộp.")
 
     officers_do(sent["reference"], routed, accepted, asked)
     assert followed(intake, sent)["state"] == "AWAITING_INFORMATION"

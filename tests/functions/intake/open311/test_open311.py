@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from infra.local.emulation.functions import HttpResponse
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
 from shared.tables.petitions import petition_of
 from tests.support.system import System
@@ -93,28 +94,28 @@ def only_petition(system: System) -> Petition:
 
 
 def routed(petition: Petition) -> Petition:
-    return petition.route(Proposal(lane=Lane.ORDINARY, field="CCHC"), "VCCVC", at=AT, change_id="route")
+    return petition.route(Change.by_router(AT, "route"), Proposal(lane=Lane.ORDINARY, field="CCHC"), "VCCVC")
 
 
 def accepted(petition: Petition) -> Petition:
-    return petition.accept(by=OFFICER, handler="minh.xuly", at=AT, change_id="accept")
+    return petition.accept(Change(OFFICER, AT, "accept"), handler="minh.xuly")
 
 
 def drafted(petition: Petition) -> Petition:
-    return petition.draft_answer("Đã có.", by=OFFICER, officer="minh.xuly", at=AT, change_id="draft")
+    return petition.draft_answer(Change(OFFICER, AT, "draft"), "Đã có.")
 
 
 def approved(petition: Petition) -> Petition:
-    return petition.approve(by="officer:ha.duyet", officer="ha.duyet", at=AT, change_id="approve")
+    return petition.approve(Change.by_officer("ha.duyet", AT, "approve"))
 
 
 def published(petition: Petition) -> Petition:
     told = Publication(subject="Chậm", content="Hồ sơ chậm.", answer="Đã có kết quả.", published_at=AT)
-    return petition.publish(told, by="officer:ha.duyet", at=AT, change_id="publish")
+    return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), told)
 
 
 def restricted(petition: Petition) -> Petition:
-    return petition.restrict("TTB", by=OFFICER, at=AT, change_id="restrict")
+    return petition.restrict(Change(OFFICER, AT, "restrict"), "TTB")
 
 
 ANSWERED = (routed, accepted, drafted, approved)
@@ -473,7 +474,7 @@ def test_xml_holds_whatever_was_published(intake, officers_do):
 
     def published_so(petition: Petition) -> Petition:
         told = Publication(subject="S", content=text, answer="<script>x</script>", published_at=AT)
-        return petition.publish(told, by="officer:ha.duyet", at=AT, change_id="publish")
+        return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), told)
 
     client = Client(intake, "xml")
     (receipt,) = client.post(201, {}, **{"attribute[may_publish]": "true"})
@@ -488,7 +489,7 @@ def test_xml_holds_whatever_was_published(intake, officers_do):
 def test_a_long_published_text_is_cut_to_what_the_specification_allows(client, officers_do):
     def published_long(petition: Petition) -> Petition:
         told = Publication(subject="S", content="ệ" * 9_000, answer="A", published_at=AT)
-        return petition.publish(told, by="officer:ha.duyet", at=AT, change_id="publish")
+        return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), told)
 
     (receipt,) = client.post(**{"attribute[may_publish]": "true"})
     officers_do(receipt["service_request_id"], *ANSWERED, published_long)
@@ -560,7 +561,7 @@ def test_a_denunciations_duties_look_like_those_of_an_undecided_petition(intake,
 
     officers_do(
         sent["service_request_id"],
-        lambda petition: petition.restrict("TTRA", by="router", at=AT, change_id="restrict"),
+        lambda petition: petition.restrict(Change.by_router(AT, "restrict"), "TTRA"),
     )
 
     assert timeline(client, sent["service_request_id"]) == before

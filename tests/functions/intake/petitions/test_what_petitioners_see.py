@@ -10,6 +10,7 @@ import pytest
 
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.identity.reference import spaced
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Kind, Lane, Petition, Proposal, Publication
 from tests.support.system import System
 
@@ -35,37 +36,37 @@ def everything(petition: Petition) -> Petition:
     """Lead a petition through all that officers do, with a secret in each place that is not the petitioner's."""
     count = iter(range(100))
 
-    def by(name: str = "CANARY-officer") -> dict[str, Any]:
-        return {"by": f"officer:{name}", "at": AT, "change_id": f"CANARY-change-{next(count)}"}
+    def by(name: str = "CANARY-officer") -> Change:
+        return Change.by_officer(name, AT, f"CANARY-change-{next(count)}")
 
     def drafted(petition: Petition, text: str) -> Petition:
-        return petition.draft_answer(text, officer="CANARY-handler", **by("CANARY-handler"))
+        return petition.draft_answer(by("CANARY-handler"), text)
 
     guess = Proposal(
         lane=Lane.ORDINARY, field="CCVC", because=("CANARY-because",), best=(("CANARY-best", 0.5),)
     )
-    petition = petition.route(guess, "VCCVC", at=AT, change_id="r")
-    petition = petition.return_to_intake("TTTT", reason="CANARY-returned", **by())
+    petition = petition.route(Change.by_router(AT, "r"), guess, "VCCVC")
+    petition = petition.return_to_intake(by(), "TTTT", reason="CANARY-returned")
     petition = petition.classify(
-        field="CCVC", kind=Kind.CONDUCT, lane=Lane.ORDINARY, complained_unit="CVTLT", **by()
+        by(), field="CCVC", kind=Kind.CONDUCT, lane=Lane.ORDINARY, complained_unit="CVTLT"
     )
-    petition = petition.assign("VCCVC", note="CANARY-assigned", **by())
-    petition = petition.accept(handler="CANARY-handler", **by("CANARY-handler"))
-    petition = petition.request_information("SHOWN-question", **by())
-    petition = petition.supplement("Năm 2026.", at=AT, change_id="s")
-    petition = petition.add_note("CANARY-note", progress="SHOWN-progress", **by())
-    petition = petition.record_opening("CANARY-opened", **by())
+    petition = petition.assign(by(), "VCCVC", note="CANARY-assigned")
+    petition = petition.accept(by("CANARY-handler"), handler="CANARY-handler")
+    petition = petition.request_information(by(), "SHOWN-question")
+    petition = petition.supplement(Change.by_petitioner(AT, "s"), "Năm 2026.")
+    petition = petition.add_note(by(), "CANARY-note", progress="SHOWN-progress")
+    petition = petition.record_opening(by(), "CANARY-opened")
     petition = drafted(petition, "CANARY-first-draft")
-    petition = petition.return_draft("CANARY-draft-returned", **by())
+    petition = petition.return_draft(by(), "CANARY-draft-returned")
     petition = drafted(petition, "SHOWN-answer")
-    petition = petition.approve(officer="CANARY-approver", **by("CANARY-approver"))
+    petition = petition.approve(by("CANARY-approver"))
     shown = Publication(subject="Công khai", content="Hỏi.", answer="Đáp.", published_at=AT)
-    petition = petition.publish(shown, **by("CANARY-approver"))
-    petition = petition.rate(1, None, at=AT, change_id="rate")
+    petition = petition.publish(by("CANARY-approver"), shown)
+    petition = petition.rate(Change.by_petitioner(AT, "rate"), 1, None)
     petition = petition.reopen(
-        "TTRA", petition.due_on, reason=None, note="CANARY-second-look", **by("petitioner")
+        by("petitioner"), "TTRA", petition.due_on, reason=None, note="CANARY-second-look"
     )
-    petition = petition.accept(handler="CANARY-handler", **by("CANARY-handler"))
+    petition = petition.accept(by("CANARY-handler"), handler="CANARY-handler")
     return drafted(petition, "CANARY-second-draft")
 
 

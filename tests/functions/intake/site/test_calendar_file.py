@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intake.site.calendar_file import due_date_file
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
 from shared.tables.petitions import petition_of
 from tests.support.system import System
@@ -99,9 +100,7 @@ def test_moved_date_replaces_the_earlier_one(intake: System, sent: dict[str, str
     petition = petition_of(intake.items("petitions")[0])
     moved = petition.record(
         Action.MOVE_DUE_DATE,
-        by="timer",
-        at=intake.clock.now(),
-        change_id="m",
+        Change.by_timer(intake.clock.now(), "m"),
         facts={"from": sent["due_on"], "to": "2026-11-25"},
         due_on=date(2026, 11, 25),
     )

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.intake import composition
 from shared.domain.identity.reference import link_token_of, spaced
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
 from tests.support.system import System
 
@@ -367,10 +368,10 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(intake, door, form, sta
 def answering(system: System) -> list[Any]:
     at = system.clock.now()
     return [
-        lambda p: p.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=at, change_id="r"),
-        lambda p: p.accept(by="officer:minh.xuly", handler="minh.xuly", at=at, change_id="a"),
-        lambda p: p.draft_answer("Hồ sơ đã có kết quả.", by="officer:x", officer="x", at=at, change_id="d"),
-        lambda p: p.approve(by="officer:y", officer="y", at=at, change_id="p"),
+        lambda p: p.route(Change.by_router(at, "r"), Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC"),
+        lambda p: p.accept(Change.by_officer("minh.xuly", at, "a"), handler="minh.xuly"),
+        lambda p: p.draft_answer(Change.by_officer("x", at, "d"), "Hồ sơ đã có kết quả."),
+        lambda p: p.approve(Change.by_officer("y", at, "p")),
     ]
 
 
@@ -378,7 +379,7 @@ def publishing(system: System) -> Any:
     def publish(petition: Petition) -> Petition:
         at = system.clock.now()
         shown = Publication(subject="Hồ sơ chậm", content="Chậm.", answer="Đã xong.", published_at=at)
-        return petition.publish(shown, by="officer:y", at=at, change_id="publish")
+        return petition.publish(Change.by_officer("y", at, "publish"), shown)
 
     return publish
 

@@ -18,6 +18,7 @@ from chalicelib.intake import composition
 from chalicelib.intake.limits.proof_of_work import HOLDS_FOR, Challenges
 from chalicelib.intake.site.qr import qr_svg
 from infra.local.emulation.functions import HttpResponse
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
 from tests.support.system import System
 
@@ -370,11 +371,11 @@ def with_published(intake: System, officers_do: Callable[..., Petition], a_submi
         shown = Publication(subject=subject, content=content, answer="Theo quy định …", published_at=at)
         officers_do(
             reference,
-            lambda p: p.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=at, change_id="r"),
-            lambda p: p.accept(by="officer:m", handler="m", at=at, change_id="a"),
-            lambda p: p.draft_answer("Đáp.", by="officer:m", officer="m", at=at, change_id="d"),
-            lambda p: p.approve(by="officer:b", officer="b", at=at, change_id="p"),
-            lambda p, shown=shown: p.publish(shown, by="officer:b", at=at, change_id="publish"),
+            lambda p: p.route(Change.by_router(at, "r"), Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC"),
+            lambda p: p.accept(Change.by_officer("m", at, "a"), handler="m"),
+            lambda p: p.draft_answer(Change.by_officer("m", at, "d"), "Đáp."),
+            lambda p: p.approve(Change.by_officer("b", at, "p")),
+            lambda p, shown=shown: p.publish(Change.by_officer("b", at, "publish"), shown),
         )
     return intake
 

@@ -19,6 +19,7 @@ from chalicelib.intake.sms.commands import Topic
 from chalicelib.intake.sms.webhook import InboundSms, Part
 from infra.local.providers.signed_requests import twilio
 from shared.domain.identity.gsm7 import is_gsm7, segments
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Lane, Petition, Proposal
 from shared.platform.seal import Seal
@@ -284,10 +285,10 @@ def answered(intake: System, reference: str, officers_do: Callable[..., Petition
     at = intake.clock.now()
     officers_do(
         reference,
-        lambda p: p.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=at, change_id="r"),
-        lambda p: p.accept(by="officer:a", handler="a", at=at, change_id="a"),
-        lambda p: p.draft_answer("Đã xong.", by="officer:a", officer="a", at=at, change_id="d"),
-        lambda p: p.approve(by="officer:b", officer="b", at=at, change_id="p"),
+        lambda p: p.route(Change.by_router(at, "r"), Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC"),
+        lambda p: p.accept(Change.by_officer("a", at, "a"), handler="a"),
+        lambda p: p.draft_answer(Change.by_officer("a", at, "d"), "Đã xong."),
+        lambda p: p.approve(Change.by_officer("b", at, "p")),
     )
 
     return reference
@@ -450,9 +451,9 @@ def asked(intake: System, reference: str, officers_do: Callable[..., Petition]) 
     text(intake, f"PAKN BS {reference} Nguyen Van An, 12 Le Loi, Hue", "named")
     officers_do(
         reference,
-        lambda p: p.route(Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC", at=at, change_id="r"),
-        lambda p: p.accept(by="officer:a", handler="a", at=at, change_id="a"),
-        lambda p: p.request_information("Năm nào?", by="officer:a", at=at, change_id="q"),
+        lambda p: p.route(Change.by_router(at, "r"), Proposal(lane=Lane.ORDINARY, field="CCVC"), "VCCVC"),
+        lambda p: p.accept(Change.by_officer("a", at, "a"), handler="a"),
+        lambda p: p.request_information(Change.by_officer("a", at, "q"), "Năm nào?"),
     )
     return reference
 

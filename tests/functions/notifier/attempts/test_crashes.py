@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import ReplyBy
 from shared.domain.promises.notices import Audience, NoticeKind
 from tests.campaigns.faults.injection import Fault
@@ -61,7 +62,7 @@ def told_with(post_room: PostRoom, way: str, plan: dict[int, Fault]) -> list[str
     petition = post_room.a_petition(chosen)
     if seq > 1:
         post_room.save(
-            petition, petition.assign("TL", by="officer:x", at=post_room.clock.now(), change_id="assign")
+            petition, petition.assign(Change.by_officer("x", post_room.clock.now(), "assign"), "TL")
         )
     post_room.system.local.cold_start()
     with post_room.system.faults.at(plan):

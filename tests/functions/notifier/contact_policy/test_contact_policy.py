@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.notifier.contact_policy.contact_policy import is_lasting
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import ReplyBy
 from shared.domain.promises.notices import NoticeKind
@@ -70,9 +71,7 @@ def test_hard_bounce_ends_as_a_call_and_the_next_notice_does_not_try_the_address
     post_room.tell(RECEIPT)
 
     bounced(post_room, "ses-Bounce-Permanent-General")
-    changed = petition.record(
-        Action.REQUEST_INFORMATION, by="officer:x", at=post_room.clock.now(), change_id="q"
-    )
+    changed = petition.record(Action.REQUEST_INFORMATION, Change.by_officer("x", post_room.clock.now(), "q"))
     post_room.save(petition, changed)
     post_room.tell(NoticeKind.INFORMATION_NEEDED, seq=2)
 

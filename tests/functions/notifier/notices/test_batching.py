@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from infra.local.providers.sms_gateway import Trouble
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition, Publication, ReplyBy
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
@@ -37,13 +38,13 @@ def answered_and_published(post_room: PostRoom, *reply_by: ReplyBy, reference: s
     )
     post_room.deliveries.add(told)
     at = post_room.clock.now()
-    changed = petition.assign("TL", by="officer:x", at=at, change_id="assign")
-    changed = changed.accept(by="officer:x", handler="x", at=at, change_id="accept")
-    changed = changed.draft_answer("Đã tính lại.", by="officer:x", officer="x", at=at, change_id="draft")
-    changed = changed.approve(by="officer:y", officer="y", at=at, change_id="approve")
+    changed = petition.assign(Change.by_officer("x", at, "assign"), "TL")
+    changed = changed.accept(Change.by_officer("x", at, "accept"), handler="x")
+    changed = changed.draft_answer(Change.by_officer("x", at, "draft"), "Đã tính lại.")
+    changed = changed.approve(Change.by_officer("y", at, "approve"))
     changed = changed.model_copy(update={"may_publish": True})
     publication = Publication(subject="s", content="c", answer="a", published_at=at)
-    changed = changed.publish(publication, by="officer:y", at=at, change_id="publish")
+    changed = changed.publish(Change.by_officer("y", at, "publish"), publication)
     return post_room.save(petition, changed)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.local.providers.sms_gateway import Trouble
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Kind, ReplyBy
 from shared.domain.promises.notices import NoticeKind
@@ -125,7 +126,7 @@ def overdue(post_room: PostRoom, n: int = 1):
     return post_room.save(
         petition,
         petition.record(
-            Action.UPDATE_PETITIONER, by="timer", at=post_room.clock.now(), change_id=f"t{n}", facts=facts
+            Action.UPDATE_PETITIONER, Change.by_timer(post_room.clock.now(), f"t{n}"), facts=facts
         ),
     )
 
@@ -156,7 +157,7 @@ def test_overdue_update_says_truthfully_that_nothing_new_is_known(post_room: Pos
 def test_overdue_update_without_progress_says_where_it_really_stands(post_room: PostRoom, state, said):
     petition = overdue(post_room)
     petition = petition.record(
-        Action.ESCALATE, by="timer", at=post_room.clock.now(), change_id="e", facts={"n": "1"}
+        Action.ESCALATE, Change.by_timer(post_room.clock.now(), "e"), facts={"n": "1"}
     ).model_copy(update={"state": state})
     post_room.petitions.save(petition, petition.version - 1)
 
@@ -169,10 +170,8 @@ def test_overdue_update_without_progress_says_where_it_really_stands(post_room: 
 def test_overdue_update_carries_the_handlers_progress_and_expected_date(post_room: PostRoom):
     petition = overdue(post_room)
     noted = petition.add_note(
+        Change.by_officer("x", post_room.clock.now(), "note"),
         "nội bộ",
-        by="officer:x",
-        at=post_room.clock.now(),
-        change_id="note",
         progress="Đã lấy ý kiến Bộ Tài chính.",
         expected_on=datetime(2026, 12, 10, tzinfo=UTC).date(),
     )

@@ -13,6 +13,7 @@ from chalicelib.notifier.notices.batching import ALONE
 from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.identity.gsm7 import is_gsm7
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Answer, Channel, Kind, Lane, Petition, Petitioner, ReplyBy
 from shared.domain.promises import notices
@@ -78,12 +79,12 @@ def an_extreme_petition(*, kind: Kind = Kind.REGULATION, text: str | None = HOST
         submission="0",
         body_digest="0",
         answer=Answer(text=HOSTILE + "dài " * 2000, drafted_by="x", drafted_at=NOW),
-    ).record(Action.RECEIVE, by="petitioner", at=NOW, change_id="receive")
+    ).record(Action.RECEIVE, Change.by_petitioner(NOW, "receive"))
     petition = petition.add_note(
-        "n", by="officer:x", at=NOW, change_id="n", progress=HOSTILE, expected_on=SUNDAY_IN_DECEMBER
+        Change.by_officer("x", NOW, "n"), "n", progress=HOSTILE, expected_on=SUNDAY_IN_DECEMBER
     )
     facts = {"n": "99", "body": "Bộ Dân tộc và Tôn giáo " * 5, "from": "2026-12-20", "to": "2026-12-27"}
-    return petition.record(Action.MOVE_DUE_DATE, by="timer", at=NOW, change_id="m", text=text, facts=facts)
+    return petition.record(Action.MOVE_DUE_DATE, Change.by_timer(NOW, "m"), text=text, facts=facts)
 
 
 def facts(petition: Petition, now: datetime = NOW) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def test_every_sms_fits_one_segment_of_gsm7(kind, language):
 
 
 def test_pin_is_said_by_sms_when_it_was_asked_for_and_in_no_other_text():
-    asked = an_extreme_petition().send_pin(ReplyBy.SMS, at=NOW, change_id="pin")
+    asked = an_extreme_petition().send_pin(Change.by_petitioner(NOW, "pin"), ReplyBy.SMS)
     office = Office(LONGEST_SITE, "f" * 32, TERMS_2018, WorkingCalendar(), NOW, pin="40718265")
 
     def said(petition: Petition, channel: DeliveryChannel) -> str:
@@ -321,7 +322,7 @@ def test_mail_whose_override_has_no_subject_keeps_the_packaged_one(without):
 )
 def test_expected_date_is_told_only_while_it_holds(expected_on, today, said):
     petition = an_extreme_petition().add_note(
-        "n", by="officer:x", at=NOW, change_id="n2", progress="p", expected_on=expected_on
+        Change.by_officer("x", NOW, "n2"), "n", progress="p", expected_on=expected_on
     )
     now = datetime.combine(today, datetime.min.time(), tzinfo=UTC) + timedelta(hours=2)
 

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.notifier.officers.daily_work import desk_day, units_read
 from infra.local.emulation import moto_insides
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Channel, Kind, Lane
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -142,10 +143,8 @@ def mails(post_room: PostRoom) -> list[str]:
 def busy(post_room: PostRoom) -> PostRoom:
     """A post room with a petition at work that is due today."""
     petition = post_room.a_petition()
-    changed = petition.assign("VCCVC", by="officer:x", at=post_room.clock.now(), change_id="assign")
-    changed = changed.accept(
-        by="officer:x", handler="minh.ccvc", at=post_room.clock.now(), change_id="accept"
-    )
+    changed = petition.assign(Change.by_officer("x", post_room.clock.now(), "assign"), "VCCVC")
+    changed = changed.accept(Change.by_officer("x", post_room.clock.now(), "accept"), handler="minh.ccvc")
     post_room.save(petition, changed.model_copy(update={"due_on": TODAY}))
     return post_room
 
@@ -195,8 +194,8 @@ def test_digest_that_the_provider_did_not_take_goes_out_at_the_next_try(busy: Po
     send = next(call.number for call in calls if call.operation == "SendEmail")
     busy.system.reset()
     petition = busy.a_petition()
-    changed = petition.assign("VCCVC", by="officer:x", at=busy.clock.now(), change_id="assign")
-    changed = changed.accept(by="officer:x", handler="minh.ccvc", at=busy.clock.now(), change_id="accept")
+    changed = petition.assign(Change.by_officer("x", busy.clock.now(), "assign"), "VCCVC")
+    changed = changed.accept(Change.by_officer("x", busy.clock.now(), "accept"), handler="minh.ccvc")
     busy.save(petition, changed.model_copy(update={"due_on": TODAY}))
     busy.system.local.cold_start()
 
@@ -232,8 +231,8 @@ def test_officer_leaves_ordinary_mails_to_the_digest_but_not_warnings(post_room:
     browser = Browser(post_room.system, "huong.ccvc")
     browser.fill(browser.get("/desk/preferences"), "/desk/preferences", digest="true", folds="true")
     petition = post_room.a_petition()
-    assigned = petition.assign("VCCVC", by="officer:x", at=post_room.clock.now(), change_id="assign")
-    warned = assigned.record(Action.WARN_UNIT_HEAD, by="timer", at=post_room.clock.now(), change_id="w")
+    assigned = petition.assign(Change.by_officer("x", post_room.clock.now(), "assign"), "VCCVC")
+    warned = assigned.record(Action.WARN_UNIT_HEAD, Change.by_timer(post_room.clock.now(), "w"))
     post_room.save(petition, warned)
 
     post_room.tell(NoticeKind.ASSIGNED, Audience.UNIT_HEAD, seq=2)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from chalicelib.notifier.officers.readers import INSTEAD, readers_of
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Kind, Lane
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -114,7 +115,7 @@ def test_denunciation_is_told_to_inspectors_alone(post_room: PostRoom, audience:
 
 def test_unit_head_is_warned_with_subject_due_date_and_link(post_room: PostRoom):
     petition = post_room.at_work(post_room.a_petition())
-    warned = petition.record(Action.WARN_UNIT_HEAD, by="timer", at=post_room.clock.now(), change_id="w")
+    warned = petition.record(Action.WARN_UNIT_HEAD, Change.by_timer(post_room.clock.now(), "w"))
     post_room.save(petition, warned)
 
     post_room.tell(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=warned.version)
@@ -129,7 +130,7 @@ def test_unit_head_is_warned_with_subject_due_date_and_link(post_room: PostRoom)
 def test_mail_about_a_conduct_case_names_no_subject(post_room: PostRoom):
     petition = post_room.at_work(post_room.a_petition(kind=Kind.CONDUCT))
     post_room.save(
-        petition, petition.record(Action.WARN_UNIT_HEAD, by="timer", at=post_room.clock.now(), change_id="w")
+        petition, petition.record(Action.WARN_UNIT_HEAD, Change.by_timer(post_room.clock.now(), "w"))
     )
 
     post_room.tell(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=petition.version + 1)
@@ -143,7 +144,7 @@ def several_approvers_with_a_draft(post_room: PostRoom) -> int:
         officer = an_officer(f"them.{name}", "VP", "approver")
         post_room.directory.put("officer", officer.id, officer.valid_from, officer.model_dump(mode="json"))
     petition = post_room.at_work(post_room.a_petition())
-    drafted = petition.draft_answer("x", by="officer:x", officer="x", at=post_room.clock.now(), change_id="d")
+    drafted = petition.draft_answer(Change.by_officer("x", post_room.clock.now(), "d"), "x")
     post_room.save(petition, drafted)
     approvers = sum("approver" in one.roles for one in post_room.directory.officers().values())
     post_room.system.local.cold_start()
@@ -183,7 +184,7 @@ def test_each_of_several_approvers_is_told_once_even_if_one_mail_has_to_wait(pos
 def test_what_no_longer_holds_is_not_sent(post_room: PostRoom, kind, audience, change):
     petition = post_room.at_work(post_room.a_petition())
     facts = {"n": "1"} if change is Action.ESCALATE else {}
-    changed = petition.record(change, by="timer", at=post_room.clock.now(), change_id="c", facts=facts)
+    changed = petition.record(change, Change.by_timer(post_room.clock.now(), "c"), facts=facts)
     post_room.answered(post_room.save(petition, changed))
 
     post_room.tell(kind, audience, seq=changed.version)

@@ -24,6 +24,7 @@ from chalicelib.notifier.receipts.doors import ReceiptDoors
 from chalicelib.notifier.receipts.esms_callback import token_of
 from chalicelib.notifier.receipts.receipt import Receipts
 from chalicelib.notifier.settings import NotifierSettings
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition, ReplyBy
 from shared.domain.promises.notices import NoticeKind
@@ -192,9 +193,7 @@ COMPLAINT = a_complaint()
 
 
 def asks_for_information(post_room: PostRoom, petition: Petition) -> None:
-    changed = petition.record(
-        Action.REQUEST_INFORMATION, by="officer:x", at=post_room.clock.now(), change_id="q"
-    )
+    changed = petition.record(Action.REQUEST_INFORMATION, Change.by_officer("x", post_room.clock.now(), "q"))
     post_room.save(petition, changed)
     post_room.tell(NoticeKind.INFORMATION_NEEDED, seq=changed.version)
 
@@ -260,9 +259,7 @@ def test_complaint_told_again_after_the_owner_gave_a_contact_suppresses_nothing(
     post_room.clock.hold_at(post_room.clock.now() + timedelta(hours=1))
     given = petition.record(
         Action.ADD_CONTACT,
-        by="petitioner",
-        at=post_room.clock.now(),
-        change_id="contact",
+        Change.by_petitioner(post_room.clock.now(), "contact"),
         facts={"parts_before": "1"},
     )
     post_room.save(petition, given)

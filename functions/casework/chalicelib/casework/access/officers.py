@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from shared.domain.petition.change import actor_of
 from shared.domain.petition.conduct import OFFICE
 
 
@@ -41,7 +42,7 @@ class DeskOfficer(NamedTuple):
     @property
     def actor(self) -> str:
         """How the history names this officer."""
-        return f"officer:{self.username}"
+        return actor_of(self.username)
 
     def handles(self, handler: str | None) -> bool:
         """Tell whether what this handler has is theirs to do: their own, or of somebody whom they replace."""

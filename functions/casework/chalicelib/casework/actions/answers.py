@@ -67,7 +67,7 @@ class RequestInformation(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.request_information(self.question, **act.cause)
+        return petition.request_information(act.change, self.question)
 
 
 class AddNote(ActionInput):
@@ -85,9 +85,9 @@ class AddNote(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        if self.expected_on is not None and self.expected_on < local_date(act.at):
+        if self.expected_on is not None and self.expected_on < local_date(act.change.at):
             raise InvalidInputError(("expected_on", "past"))
-        return petition.add_note(self.note, progress=self.progress, expected_on=self.expected_on, **act.cause)
+        return petition.add_note(act.change, self.note, progress=self.progress, expected_on=self.expected_on)
 
 
 class CitationInput(BaseModel):
@@ -113,13 +113,7 @@ class DraftAnswer(ActionInput):
     def taken_on(self, petition: Petition, act: Act) -> Petition:
         _check_files(self.attachments, file_verbs.files_for_answer(petition))
         citations = tuple(Citation(**one.model_dump()) for one in self.citations)
-        return petition.draft_answer(
-            self.text,
-            citations=citations,
-            attachments=self.attachments,
-            officer=act.officer.username,
-            **act.cause,
-        )
+        return petition.draft_answer(act.change, self.text, citations=citations, attachments=self.attachments)
 
 
 class Approve(ActionInput):
@@ -127,7 +121,7 @@ class Approve(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.approve(officer=act.officer.username, **act.cause)
+        return petition.approve(act.change)
 
 
 class ReturnDraft(ActionInput):
@@ -137,7 +131,7 @@ class ReturnDraft(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.return_draft(self.reason, **act.cause)
+        return petition.return_draft(act.change, self.reason)
 
 
 class Publish(ActionInput):
@@ -167,9 +161,9 @@ class Publish(ActionInput):
             answer=self.answer,
             citations=petition.answer.citations if petition.answer else (),
             attachments=self.attachments,
-            published_at=act.at,
+            published_at=act.change.at,
         )
-        return petition.publish(publication, **act.cause)
+        return petition.publish(act.change, publication)
 
     def _check_redaction(self) -> None:
         texts = {"subject": self.subject, "content": self.content, "answer": self.answer}
@@ -185,7 +179,7 @@ class Unpublish(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.unpublish(self.reason, **act.cause)
+        return petition.unpublish(act.change, self.reason)
 
 
 class Refuse(ActionInput):
@@ -210,9 +204,9 @@ class Refuse(ActionInput):
         parts = (for_petitioner(REFUSALS[self.reason], petition), self.text, self.link)
         return petition.end_otherwise(
             Action.REFUSE,
+            act.change,
             text="\n".join(part for part in parts if part),
             facts={"reason": self.reason},
-            **act.cause,
         )
 
 
@@ -221,7 +215,7 @@ class Close(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.close(**act.cause)
+        return petition.close(act.change)
 
 
 class OpenSeal(ActionInput):
@@ -231,7 +225,7 @@ class OpenSeal(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.record_opening(self.reason, **act.cause)
+        return petition.record_opening(act.change, self.reason)
 
 
 def _check_files(chosen: tuple[str, ...], possible: tuple[Attachment, ...]) -> None:

@@ -57,11 +57,11 @@ class Classify(ActionInput):
             raise InvalidInputError(("lane", "use-restrict"))
         complained = self._complained_unit(petition, act)
         classified = petition.classify(
+            act.change,
             field=self._field(petition, complained),
             kind=self.kind or petition.kind,
             lane=self.lane or petition.lane,
             complained_unit=complained,
-            **act.cause,
         )
         self._check_holder(classified, act)
         return classified
@@ -79,7 +79,7 @@ class Classify(ActionInput):
     def _complained_unit(self, petition: Petition, act: Act) -> str | None:
         if self.complained_unit is None:
             return petition.complained_unit
-        known = {NO_UNIT_OF_OURS, *act.directory.units(local_date(act.at))}
+        known = {NO_UNIT_OF_OURS, *act.directory.units(local_date(act.change.at))}
         if self.complained_unit not in known:
             raise InvalidInputError(("complained_unit", "unknown"))
         return self.complained_unit
@@ -104,17 +104,17 @@ class Assign(ActionInput):
     def taken_on(self, petition: Petition, act: Act) -> Petition:
         _check_field(self.field, petition, act)
         unit = self.unit or _unit_of_field(self.field or petition.field, act)
-        if unit not in act.directory.units(local_date(act.at)):
+        if unit not in act.directory.units(local_date(act.change.at)):
             raise InvalidInputError(("unit", "unknown"))
         _check_may_be_given(unit, petition, act)
         _check_height(unit, petition, act)
         return petition.assign(
+            act.change,
             unit,
             field=self.field,
             note=self.note,
             settles_dispute=disputes.is_open(petition),
             tells_petitioner=act.directory.terms_of(petition).tell_assignment,
-            **act.cause,
         )
 
 
@@ -131,7 +131,7 @@ class Accept(ActionInput):
         known = act.directory.officers().get(handler)
         if known is None or known.unit != petition.unit:
             raise InvalidInputError(("handler", "unknown"))
-        return petition.accept(handler=handler, **act.cause)
+        return petition.accept(act.change, handler=handler)
 
 
 class ReturnToIntake(ActionInput):
@@ -147,7 +147,7 @@ class ReturnToIntake(ActionInput):
             desk = _examiner(petition, act)
         if petition.unit == desk:
             raise ActionNotPossibleError(Action.RETURN_TO_INTAKE, petition.state)
-        return petition.return_to_intake(desk, reason=self.reason, is_dispute=is_dispute, **act.cause)
+        return petition.return_to_intake(act.change, desk, reason=self.reason, is_dispute=is_dispute)
 
 
 class Forward(ActionInput):
@@ -159,7 +159,7 @@ class Forward(ActionInput):
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
         text = self.text or for_petitioner(FORWARDED_TEXT, petition).format(body=self.body)
-        return petition.end_otherwise(Action.FORWARD, text=text, facts={"body": self.body}, **act.cause)
+        return petition.end_otherwise(Action.FORWARD, act.change, text=text, facts={"body": self.body})
 
 
 class Guide(ActionInput):
@@ -169,7 +169,7 @@ class Guide(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.end_otherwise(Action.GUIDE, text=self.text, **act.cause)
+        return petition.end_otherwise(Action.GUIDE, act.change, text=self.text)
 
 
 class Restrict(ActionInput):
@@ -177,7 +177,7 @@ class Restrict(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.restrict(_examiner(petition, act), **act.cause)
+        return petition.restrict(act.change, _examiner(petition, act))
 
 
 class Merge(ActionInput):
@@ -196,7 +196,7 @@ class Merge(ActionInput):
         if parent.state in {State.MERGED, State.WITHDRAWN, State.REFUSED}:
             raise InvalidInputError(("parent", "ended"))
         text = self.text or for_petitioner(MERGED_TEXT, petition)
-        return merging.merge(petition, parent, text=text, **act.cause)
+        return merging.merge(petition, act.change, parent, text=text)
 
     def _parent(self, act: Act) -> Petition | None:
         """Return the petition that is worked on: of one that was merged itself, the one that it was merged into."""
@@ -214,7 +214,7 @@ class Split(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return merging.split(petition, reason=self.reason, **act.cause)
+        return merging.split(petition, act.change, reason=self.reason)
 
 
 class Reopen(ActionInput):
@@ -225,15 +225,15 @@ class Reopen(ActionInput):
 
     @override
     def taken_on(self, petition: Petition, act: Act) -> Petition:
-        unit = self.unit or act.directory.second_look_of(petition, local_date(act.at)).unit
-        if unit not in act.directory.units(local_date(act.at)):
+        unit = self.unit or act.directory.second_look_of(petition, local_date(act.change.at)).unit
+        if unit not in act.directory.units(local_date(act.change.at)):
             raise InvalidInputError(("unit", "unknown"))
         if unit == petition.unit:
             raise InvalidInputError(("unit", "answered-it"))
         _check_may_be_given(unit, petition, act)
         terms, calendar = act.directory.terms_of(petition), act.directory.calendar()
-        due_on = deadlines.answer_due_on(act.at, terms, calendar)
-        return petition.reopen(unit, due_on, reason=self.reason, **act.cause)
+        due_on = deadlines.answer_due_on(act.change.at, terms, calendar)
+        return petition.reopen(act.change, unit, due_on, reason=self.reason)
 
 
 def _check_field(field: str | None, petition: Petition, act: Act) -> None:
@@ -242,7 +242,7 @@ def _check_field(field: str | None, petition: Petition, act: Act) -> None:
 
 
 def _may_be_given(unit: str, petition: Petition, act: Act) -> bool:
-    parents = act.directory.parents(local_date(act.at))
+    parents = act.directory.parents(local_date(act.change.at))
     examiners = {
         act.directory.unit_responsible_for(conduct.FIELD, local_date(petition.received_at)),
         OFFICE,
@@ -262,7 +262,7 @@ def _check_height(unit: str, petition: Petition, act: Act) -> None:
     """A second look never comes down again to where the first answer came from."""
     reopened = petition.last(Action.REOPEN)
     if reopened is not None:
-        units = act.directory.units(local_date(act.at))
+        units = act.directory.units(local_date(act.change.at))
         looking = units.get(reopened.facts["unit"])
         if looking is not None and units[unit].rung < looking.rung:
             raise InvalidInputError(("unit", "answered-it"))
@@ -274,7 +274,7 @@ def _examiner(petition: Petition, act: Act) -> str:
 
 
 def _unit_of_field(field: str | None, act: Act) -> str:
-    row = act.directory.fields(local_date(act.at)).get(field or "")
+    row = act.directory.fields(local_date(act.change.at)).get(field or "")
     if row is None or row.unit is None:
         raise InvalidInputError(("unit", "missing"))
     return row.unit

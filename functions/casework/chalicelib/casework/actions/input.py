@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
 from shared.tables.directory import Directory
@@ -33,18 +33,12 @@ OptionalCode = Annotated[Annotated[str, Field(max_length=64)] | None, EMPTY_IS_A
 
 
 class Act(NamedTuple):
-    """Who acts, when, under which name, and what the action may look up."""
+    """The officer who acts, the change that they cause, and what the action may look up."""
 
     officer: DeskOfficer
-    at: datetime
-    change_id: str
+    change: Change
     directory: Directory
     petitions: Petitions
-
-    @property
-    def cause(self) -> dict[str, Any]:
-        """What every change of a petition is told."""
-        return {"by": self.officer.actor, "at": self.at, "change_id": self.change_id}
 
 
 class ActionInput(BaseModel):

@@ -11,6 +11,7 @@ from chalicelib.casework.actions.answers import OpenSeal
 from chalicelib.casework.actions.input import Act, ActionInput
 from shared.domain.errors import InvalidInputError, NotAllowedError, StaleVersionError, UnknownPetitionError
 from shared.domain.identity.reference import normal_reference
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, target_of
 from shared.domain.petition.petition import Identity, Petition
 from shared.platform import clock
@@ -78,7 +79,12 @@ class Casework:
         if petition.version != given.version:
             raise StaleVersionError(petition.version)
         target_of(action, petition.state)
-        act = Act(officer, clock.now(), change_id, self._directory, self._petitions)
+        act = Act(
+            officer,
+            Change(officer.actor, clock.now(), change_id),
+            self._directory,
+            self._petitions,
+        )
         changed = given.taken_on(petition, act)
         self._petitions.save(changed, petition.version)
         return changed

@@ -18,6 +18,7 @@ from shared.domain.errors import (
     StaleVersionError,
     UnknownPetitionError,
 )
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.platform.seal import Seal
@@ -164,7 +165,7 @@ class CallTasks:
             petition = self._known(officer, task.reference)
             if petition.has_change(change_id):
                 return petition
-            opened = petition.record_opening(REASON, by=officer.actor, at=clock.now(), change_id=change_id)
+            opened = petition.record_opening(Change(officer.actor, clock.now(), change_id), REASON)
             try:
                 self._petitions.save(opened, petition.version)
             except StaleVersionError as stale:

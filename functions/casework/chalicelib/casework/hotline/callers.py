@@ -20,6 +20,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, StaleVersionError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_phone
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import MAX_CONTENT, Channel, Petition
 from shared.domain.petition.pin_again import times_sent
@@ -169,24 +170,22 @@ class Callers:
         return contact in petition.petitioner.contact_keys
 
     def _changed(self, petition: Petition, given: WishInput, by: str) -> Petition:
-        now, change_id = clock.now(), given.change_id
+        change = Change(by, clock.now(), given.change_id)
         match given.wish:
             case Wish.SUPPLEMENT:
-                return petition.supplement(given.text, at=now, change_id=change_id, by=by)
+                return petition.supplement(change, given.text)
             case Wish.RATE:
-                return petition.rate(given.score or 0, given.text, at=now, change_id=change_id, by=by)
+                return petition.rate(change, given.score or 0, given.text)
             case Wish.WITHDRAW:
-                return petition.withdraw(given.text, at=now, change_id=change_id, by=by)
+                return petition.withdraw(change, given.text)
             case _:
                 return ask_for_second_look(
                     petition,
-                    self._directory.second_look_of(petition, local_date(now)),
+                    change,
+                    self._directory.second_look_of(petition, local_date(change.at)),
                     self._directory.terms_of(petition),
                     self._directory.calendar(),
                     reason=given.text,
-                    at=now,
-                    change_id=change_id,
-                    by=by,
                 )
 
 

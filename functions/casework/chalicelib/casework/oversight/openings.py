@@ -12,6 +12,7 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
+from shared.domain.petition.change import username_of
 from shared.platform import clock
 from shared.tables.openings import OpenedPetition, Openings
 
@@ -122,4 +123,4 @@ def _month_before(month: str) -> str:
 
 
 def _name(by: str) -> str:
-    return by.removeprefix("officer:")
+    return username_of(by)

@@ -13,6 +13,7 @@ from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.api.doors import query
 from chalicelib.casework.desk.queues import queues_of
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.change import username_of
 from shared.domain.petition.conduct import NO_UNIT_OF_OURS
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
@@ -62,7 +63,7 @@ def who(by: str, language: Language) -> str:
     """Return who did something, as an officer reads it."""
     _ = gettext(language)
     known = {"petitioner": _("Người gửi"), "router": _("Phân loại tự động"), "timer": _("Đồng hồ hệ thống")}
-    username = by.removeprefix("officer:")
+    username = username_of(by)
     return composition.directory().officers_names().get(username) or known.get(by, username)
 
 

@@ -17,6 +17,7 @@ from chalicelib.casework.api.doors import query
 from chalicelib.casework.desk.deliveries import CHANNELS, STATES, is_worrying
 from chalicelib.casework.site.frame import language_of_page, render, who
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.change import actor_of
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.notices import Audience
 from shared.platform import clock
@@ -58,7 +59,7 @@ def _line(one: Delivery, language: Language) -> dict[str, Any]:
         "at": one.at,
         "kind": _(NOTICES[one.kind]),
         "audience": _(AUDIENCES[one.audience]),
-        "reader": who(f"officer:{one.reader}", language) if one.reader else "",
+        "reader": who(actor_of(one.reader), language) if one.reader else "",
         "channel": _(CHANNELS[one.channel]),
         "state": _(STATES[one.state]),
         "is_worrying": is_worrying(one),

@@ -33,6 +33,7 @@ from chalicelib.casework.site.frame import (
 from shared.domain import errors
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition import disputes
+from shared.domain.petition.change import actor_of
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Identity, Petition
 from shared.platform import clock
@@ -152,9 +153,9 @@ def _petition_page(
             "field": field_label(petition.field, language),
             "unit": unit_label(petition.unit or "", language),
             "complained_unit": complained_label(petition, language),
-            "handler": who(f"officer:{petition.handler}", language) if petition.handler else "",
+            "handler": who(actor_of(petition.handler), language) if petition.handler else "",
             "reply_by": ", ".join(_(REPLY_BY[one]) for one in petition.petitioner.reply_by),
-            "drafted_by": who(f"officer:{petition.draft.drafted_by}", language) if petition.draft else "",
+            "drafted_by": who(actor_of(petition.draft.drafted_by), language) if petition.draft else "",
         },
         best=[(field_label(field, language), share) for field, share in petition.proposal.best]
         if petition.proposal

@@ -27,6 +27,7 @@ from chalicelib.casework.desk.views import Line
 from chalicelib.casework.site.frame import field_label, language_of_page, render, unit_label, who
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import normal_reference
+from shared.domain.petition.change import actor_of
 from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.platform import clock
 from shared.web.http import see_other
@@ -112,7 +113,7 @@ def _shown_line(line: Line, language: Language) -> dict[str, Any]:
         "state_label": _(STATES[line.state]),
         "field_label": field_label(line.field, language),
         "unit_label": unit_label(line.unit, language),
-        "handler_label": who(f"officer:{line.handler}", language) if line.handler else "",
+        "handler_label": who(actor_of(line.handler), language) if line.handler else "",
         "lane_label": "" if line.lane == "ORDINARY" else _(LANES[line.lane]),
         "is_open": line.state in UNANSWERED,
         "is_today": line.due_on == day,

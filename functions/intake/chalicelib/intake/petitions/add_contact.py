@@ -14,6 +14,7 @@ from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import InvalidInputError
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
 from shared.domain.identity.reference import contact_key
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Identity, Petition, ReplyBy
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
@@ -51,19 +52,18 @@ class ContactAdding:
             ActionNotPossibleError: nothing is left to be told.
         """
         phone, email = _checked(given)
-        change_id = f"add-contact:{cause}"
-        if petition.has_change(change_id):
+        change = Change.by_petitioner(clock.now(), f"add-contact:{cause}")
+        if petition.has_change(change.id):
             return petition
         if sum(entry.action is Action.ADD_CONTACT for entry in petition.history) >= MOST:
             raise InvalidInputError(("phone" if phone else "email", "too-many-contacts"))
-        now = clock.now()
-        sealed = self._seal.close(Identity(phone=phone, email=email), petition.reference, now)
+        sealed = self._seal.close(Identity(phone=phone, email=email), petition.reference, change.at)
         keys = tuple(contact_key(self._key, one) for one in (phone, email) if one)
         ways = ((ReplyBy.EMAIL,) if email else ()) + ((ReplyBy.SMS,) if phone else ())
-        changed = self._follow_up.change(
+        changed = self._follow_up.apply(
             petition,
-            change_id,
-            lambda p: p.add_contact(sealed, keys, ways, at=now, change_id=change_id),
+            change,
+            lambda p: p.add_contact(change, sealed, keys, ways),
         )
         for key in keys:
             self._suppressions.lift(key)

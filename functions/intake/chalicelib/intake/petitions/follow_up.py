@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
 from shared.domain.identity.provinces import province_of
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import MAX_CONTENT, Identity, Petition, ReplyBy
 from shared.domain.petition.pin_again import times_sent
 from shared.domain.petition.second_look import ask_for_second_look
@@ -27,7 +28,7 @@ from shared.tables.petitions import Petitions
 _ATTEMPTS = 4
 """How often we look again when somebody else was faster."""
 
-Change = Callable[[Petition], Petition]
+Verb = Callable[[Petition], Petition]
 
 
 class SupplementInput(BaseModel):
@@ -89,23 +90,21 @@ class FollowUp:
             ActionNotPossibleError: it is no longer open.
             IdempotencyKeyReusedError: the same cause came before with another text.
         """
-        change_id = f"supplement:{cause}"
-        _refuse_other_text(petition, change_id, content)
-        now = clock.now()
-        return self.change(petition, change_id, lambda p: p.supplement(content, at=now, change_id=change_id))
+        change = Change.by_petitioner(clock.now(), f"supplement:{cause}")
+        _refuse_other_text(petition, change.id, content)
+        return self.apply(petition, change, lambda p: p.supplement(change, content))
 
     def complete_identity(self, petition: Petition, text: str, cause: str) -> Petition:
         """Seal the name and address that an SMS sender was asked for, in one piece as they wrote it."""
-        change_id = f"identity:{cause}"
-        if petition.has_change(change_id):
+        change = Change.by_petitioner(clock.now(), f"identity:{cause}")
+        if petition.has_change(change.id):
             return petition
-        now = clock.now()
-        sealed = self._seal.close(Identity(text=text), petition.reference, now)
+        sealed = self._seal.close(Identity(text=text), petition.reference, change.at)
         province = province_of(text)
-        return self.change(
+        return self.apply(
             petition,
-            change_id,
-            lambda p: p.supplement(None, at=now, change_id=change_id, sealed=sealed, province=province),
+            change,
+            lambda p: p.supplement(change, None, sealed=sealed, province=province),
         )
 
     def withdraw(self, petition: Petition, reason: str | None, cause: str) -> Petition:
@@ -114,9 +113,8 @@ class FollowUp:
         Raises:
             ActionNotPossibleError: it is no longer open.
         """
-        change_id = f"withdraw:{cause}"
-        now = clock.now()
-        return self.change(petition, change_id, lambda p: p.withdraw(reason, at=now, change_id=change_id))
+        change = Change.by_petitioner(clock.now(), f"withdraw:{cause}")
+        return self.apply(petition, change, lambda p: p.withdraw(change, reason))
 
     def rate(self, petition: Petition, score: int, comment: str | None, cause: str) -> Petition:
         """Say how satisfied the petitioner is.
@@ -124,9 +122,8 @@ class FollowUp:
         Raises:
             ActionNotPossibleError: there is no answer yet.
         """
-        change_id = f"rate:{cause}"
-        now = clock.now()
-        return self.change(petition, change_id, lambda p: p.rate(score, comment, at=now, change_id=change_id))
+        change = Change.by_petitioner(clock.now(), f"rate:{cause}")
+        return self.apply(petition, change, lambda p: p.rate(change, score, comment))
 
     def reopen(self, petition: Petition, reason: str | None, cause: str) -> Petition:
         """Ask, once and after a poor rating, for a second look by a level above those who answered.
@@ -134,34 +131,31 @@ class FollowUp:
         Raises:
             ActionNotPossibleError: the rating was not poor, or a second look was asked for before.
         """
-        change_id = f"reopen:{cause}"
-        now = clock.now()
+        change = Change.by_petitioner(clock.now(), f"reopen:{cause}")
 
-        def change(seen: Petition) -> Petition:
+        def reopened(seen: Petition) -> Petition:
             return ask_for_second_look(
                 seen,
-                self._directory.second_look_of(seen, local_date(now)),
+                change,
+                self._directory.second_look_of(seen, local_date(change.at)),
                 self._directory.terms_of(seen),
                 self._directory.calendar(),
                 reason=reason,
-                at=now,
-                change_id=change_id,
             )
 
-        return self.change(petition, change_id, change)
+        return self.apply(petition, change, reopened)
 
     def send_pin(self, petition: Petition, channel: ReplyBy) -> Petition:
         """Have the PIN given again; the same request twice at once is one."""
-        change_id = f"send-pin:{times_sent(petition) + 1}"
-        now = clock.now()
-        return self.change(petition, change_id, lambda p: p.send_pin(channel, at=now, change_id=change_id))
+        change = Change.by_petitioner(clock.now(), f"send-pin:{times_sent(petition) + 1}")
+        return self.apply(petition, change, lambda p: p.send_pin(change, channel))
 
-    def change(self, petition: Petition, change_id: str, change: Change) -> Petition:
+    def apply(self, petition: Petition, change: Change, verb: Verb) -> Petition:
         """Make a change once, looking again when somebody else was faster."""
         for _attempt in range(_ATTEMPTS):
-            if petition.has_change(change_id):
+            if petition.has_change(change.id):
                 return petition
-            changed = change(petition)
+            changed = verb(petition)
             try:
                 self._petitions.save(changed, petition.version)
             except StaleVersionError as stale:

@@ -9,6 +9,7 @@ from chalicelib.intake.uploads.scanners import Scanner, Verdict
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition import file_verbs
 from shared.domain.petition.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, Upload
@@ -80,12 +81,14 @@ class UploadCheck:
             if petition.has_change(change_id):
                 return
             if isinstance(outcome, Rejection):
-                changed = file_verbs.reject(petition, attachment, outcome, at=now, change_id=change_id)
+                changed = file_verbs.reject(
+                    petition, Change(attachment.by, now, change_id), attachment, outcome
+                )
             else:
                 file = file_verbs.CleanFile(
                     outcome.content_type, len(outcome.content), hashlib.sha256(outcome.content).hexdigest()
                 )
-                changed = file_verbs.keep(petition, attachment, file, at=now, change_id=change_id)
+                changed = file_verbs.keep(petition, Change(attachment.by, now, change_id), attachment, file)
             try:
                 self._petitions.save(changed, petition.version)
             except StaleVersionError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from shared.domain.petition.change import username_of
 from shared.domain.petition.conduct import Parents, is_barred
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Lane, Petition
@@ -66,7 +67,7 @@ def is_left_to_digest(kind: NoticeKind, preference: OfficerPreference) -> bool:
 
 
 def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
-    handler = (petition.handler or "").removeprefix("officer:")
+    handler = username_of(petition.handler or "")
     found = officers.get(handler)
     if found is not None and found.unit == petition.unit:
         return (found,)

@@ -9,6 +9,7 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition import file_verbs, merging
+from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Kind, Petition
 from shared.domain.promises.wake_ups import WakeUp, due_now
@@ -17,7 +18,6 @@ from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 INTAKE_FIELD = "KHAC"
-TIMER = "timer"
 AT_ONCE_AT_MOST = 20
 """Things done to one petition in one go; more than a handful is a mistake in the rules, and must not loop."""
 
@@ -66,7 +66,7 @@ class Timer:
         special: dict[Action, Callable[[Petition, WakeUp, datetime], Petition]] = {
             Action.HAND_TO_INTAKE: self._hand_to_intake,
             Action.UPDATE_PETITIONER: self._update_petitioner,
-            Action.CLOSE: lambda p, w, at: p.close(by=TIMER, at=at, change_id=w.change_id),
+            Action.CLOSE: lambda p, w, at: p.close(Change.by_timer(at, w.change_id)),
             Action.ERASE: self._erase,
         }
         return special.get(wake_up.action, _remind)(petition, wake_up, now)
@@ -80,7 +80,7 @@ class Timer:
             if is_conduct
             else self._directory.unit_responsible_for(INTAKE_FIELD, day)
         )
-        return petition.hand_to_intake(unit, by=TIMER, at=now, change_id=wake_up.change_id)
+        return petition.hand_to_intake(Change.by_timer(now, wake_up.change_id), unit)
 
     def _update_petitioner(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
         """Tell how it stands: with the handler's latest word and expected date where there are any."""
@@ -89,9 +89,7 @@ class Timer:
         following = deadlines.overdue_update_on(petition.due_on, wake_up.n + 1, terms, calendar)
         return petition.record(
             Action.UPDATE_PETITIONER,
-            by=TIMER,
-            at=now,
-            change_id=wake_up.change_id,
+            Change.by_timer(now, wake_up.change_id),
             text=word.text if word else None,
             facts={
                 "n": str(wake_up.n),
@@ -107,7 +105,7 @@ class Timer:
         """Forget a petition; its files go first, for afterwards nobody would know of them."""
         for file in file_verbs.files_to_erase(petition):
             self._remove_file(file.clean_key)
-        return petition.erase(at=now, change_id=wake_up.change_id)
+        return petition.erase(Change.by_timer(now, wake_up.change_id))
 
     def _with_recalculated_due_date(self, petition: Petition, now: datetime) -> Petition:
         """Move the due date when a decision about the calendar moved the end of the period."""
@@ -120,11 +118,10 @@ class Timer:
         if due_on == petition.due_on:
             return petition
         return petition.move_due_date(
+            Change.by_timer(now, f"due:{calendar.version}:{petition.version}"),
             due_on,
             calendar.version,
             reason="calendar",
-            at=now,
-            change_id=f"due:{calendar.version}:{petition.version}",
         )
 
 
@@ -132,9 +129,7 @@ def _remind(petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
     """Record a warning, reminder or escalation; the notices follow from the entry."""
     return petition.record(
         wake_up.action,
-        by=TIMER,
-        at=now,
-        change_id=wake_up.change_id,
+        Change.by_timer(now, wake_up.change_id),
         facts={"n": str(wake_up.n), "anchor": wake_up.anchor},
         is_visible=False,
     )

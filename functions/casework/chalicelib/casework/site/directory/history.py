@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from chalicelib.casework.administration.forms import Words
 from chalicelib.casework.administration.recorded_rows import BY_WHOM, RecordedRow
 from chalicelib.casework.site.frame import who
+from shared.domain.petition.change import actor_of
 from shared.web.i18n import Language
 
 
@@ -50,7 +51,7 @@ def _change(
 ) -> Change:
     return Change(
         datetime.fromisoformat(str(facts["changed_at"])),
-        who(f"officer:{facts['changed_by']}", language),
+        who(actor_of(facts["changed_by"]), language),
         row.id,
         str(facts.get("name") or row.id),
         row.valid_from,

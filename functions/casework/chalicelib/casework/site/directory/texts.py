@@ -19,6 +19,7 @@ from chalicelib.casework.site.directory.text_words import FIELDS, READERS, VARIA
 from chalicelib.casework.site.frame import FormProblem, language_of_page, render, who
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
+from shared.domain.petition.change import actor_of
 from shared.platform import clock
 from shared.tables.deliveries import DeliveryChannel
 from shared.web.http import RULES, form_body, html_answer, see_other
@@ -205,7 +206,7 @@ def _versions(name: TextName, language: Language) -> list[Version]:
             valid_from=date.fromisoformat(str(row["valid_from"])),
             source=source_of(name, row),
             standing=_standing(str(row["valid_from"]), current, today),
-            changed_by=who(f"officer:{row['changed_by']}", language) if row.get("changed_by") else "",
+            changed_by=who(actor_of(row["changed_by"]), language) if row.get("changed_by") else "",
         )
         for row in sorted(rows, key=lambda row: str(row["valid_from"]), reverse=True)
     ]

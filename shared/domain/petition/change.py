@@ -1,0 +1,66 @@
+"""The cause of a history entry: who changes a petition, when, and under which identifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+PETITIONER = "petitioner"
+ROUTER = "router"
+TIMER = "timer"
+_OFFICER = "officer:"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changes a petition, when, and the identifier by which a repeated change is recognised.
+
+    Every verb of a petition takes one; the history entry keeps its three values as `by`, `at` and `change_id`.
+    """
+
+    by: str
+    """`petitioner`, `router`, `timer` or `officer:<user name>`."""
+    at: datetime
+    id: str
+    """Unique within the petition; derived from the cause, so that the same cause yields the same identifier."""
+
+    @classmethod
+    def by_petitioner(cls, at: datetime, id: str) -> Self:  # noqa: A002 - the name of the attribute
+        """Return a change by the person who sent the petition."""
+        return cls(PETITIONER, at, id)
+
+    @classmethod
+    def by_router(cls, at: datetime, id: str) -> Self:  # noqa: A002 - the name of the attribute
+        """Return a change by the function that classifies petitions and assigns them to units."""
+        return cls(ROUTER, at, id)
+
+    @classmethod
+    def by_timer(cls, at: datetime, id: str) -> Self:  # noqa: A002 - the name of the attribute
+        """Return a change by the function that acts when a time limit is reached."""
+        return cls(TIMER, at, id)
+
+    @classmethod
+    def by_officer(cls, username: str, at: datetime, id: str) -> Self:  # noqa: A002 - the name of the attribute
+        """Return a change by one officer."""
+        return cls(actor_of(username), at, id)
+
+    @property
+    def username(self) -> str:
+        """The user name of the officer, or the actor itself where it is no officer."""
+        return username_of(self.by)
+
+
+def actor_of(username: str) -> str:
+    """Return how history entries name an officer."""
+    return f"{_OFFICER}{username}"
+
+
+def is_officer(actor: str) -> bool:
+    """Tell whether an actor of a history entry is an officer."""
+    return actor.startswith(_OFFICER)
+
+
+def username_of(actor: str) -> str:
+    """Return an officer's user name; an actor that is no officer is returned as it is."""
+    return actor.removeprefix(_OFFICER)
