@@ -30,7 +30,7 @@ from tests.campaigns.canaries import (
     paths,
     text_of,
 )
-from tests.functions.casework.browsing import Browser
+from tests.support.desk_pages import Browser
 from tests.support.log_capture import Overheard
 from tests.support.people import Officer
 from tests.support.system import System

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.functions.casework.browsing import Browser
 from tests.support import files
+from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
 

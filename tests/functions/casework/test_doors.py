@@ -12,7 +12,7 @@ import pytest
 
 from infra.local.emulation.functions import load
 from tests.functions.casework.access.test_permissions import _cells
-from tests.functions.casework.browsing import Browser
+from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer
 from tests.support.system import System
 

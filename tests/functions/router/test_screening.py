@@ -10,7 +10,7 @@ from chalicelib.router.composition import router
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Lane, Petition
 from shared.tables.petitions import petition_of
-from tests.functions.casework.browsing import Browser
+from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer, Phone, answer_petition, reference_in
 from tests.support.system import System
 

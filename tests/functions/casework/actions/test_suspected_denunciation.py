@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.functions.casework.browsing import Browser, forms_in
+from tests.support.desk_pages import Browser, forms_in
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
 

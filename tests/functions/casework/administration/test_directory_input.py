@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions.casework.browsing import Browser
+from tests.support.desk_pages import Browser
 from tests.support.system import System
 
 TODAY = "2026-11-03"

@@ -11,8 +11,8 @@ from chalicelib.casework.desk.queues import PAGE
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
 from shared.tables.petitions import MONTH_SHARDS
-from tests.functions.casework.browsing import Browser
 from tests.support.builders import a_petition
+from tests.support.desk_pages import Browser
 from tests.support.people import Officer
 from tests.support.system import START, System
 

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from infra.local.emulation.functions import HttpResponse
-from tests.functions.casework.browsing import Browser, form_to
 from tests.support import files
+from tests.support.desk_pages import Browser, form_to
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
 

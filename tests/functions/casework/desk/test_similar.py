@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions.casework.browsing import Browser, forms_in
+from tests.support.desk_pages import Browser, forms_in
 from tests.support.people import CITIZEN, Citizen, Officer, answer_petition
 from tests.support.system import System
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions.casework.browsing import Browser
+from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, Citizen, Officer
 from tests.support.system import System
 

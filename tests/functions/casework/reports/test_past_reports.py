@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.casework.reports.catalogue import REPORTS
-from tests.functions.casework.browsing import Browser
+from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer, answer_petition
 from tests.support.system import System
 

@@ -15,8 +15,8 @@ from shared.domain.petition.petition import Lane
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
-from tests.functions.casework.browsing import Browser
 from tests.support.builders import a_petition
+from tests.support.desk_pages import Browser
 from tests.support.people import Officer
 from tests.support.system import System
 

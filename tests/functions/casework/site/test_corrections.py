@@ -13,8 +13,8 @@ from shared.tables import directory as directory_cache
 from shared.tables.corrections import Corrections, correction_of
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
-from tests.functions.casework.browsing import Browser
 from tests.support.builders import RECEIVED_AT, a_petition
+from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
 

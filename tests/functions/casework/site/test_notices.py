@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.casework import composition
-from tests.functions.casework.browsing import Browser
+from tests.support.desk_pages import Browser
 from tests.support.people import Citizen
 from tests.support.system import System
 

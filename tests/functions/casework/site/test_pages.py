@@ -9,7 +9,7 @@ import pytest
 from chalicelib.casework.access.sessions import Tokens
 from chalicelib.casework.site import gate
 from shared.platform import settings
-from tests.functions.casework.browsing import Browser, form_to, forms_in
+from tests.support.desk_pages import Browser, form_to, forms_in
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.support.system import PUBLIC_URL, System
 

@@ -16,8 +16,8 @@ from shared.platform.messages import DigestRequest
 from shared.tables.directory import Officer
 from shared.tables.petitions import Card
 from tests.campaigns.faults.injection import Fault
-from tests.functions.casework.browsing import Browser
 from tests.functions.notifier.conftest import PostRoom
+from tests.support.desk_pages import Browser
 from tests.support.system import START
 
 TODAY = date(2026, 11, 3)

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.emulation.functions import HttpResponse
 from shared.tables.directory import Directory
-from tests.functions.casework.browsing import Browser, forms_in
+from tests.support.desk_pages import Browser, forms_in
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
 

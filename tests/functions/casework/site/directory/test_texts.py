@@ -8,7 +8,7 @@ from chalicelib.casework.site.directory.text_words import VARIABLES
 from shared.wording import samples
 from shared.wording.rendering import rendered
 from shared.wording.sources import names, packaged
-from tests.functions.casework.browsing import Browser
+from tests.support.desk_pages import Browser
 from tests.support.people import Citizen
 from tests.support.system import System
 
