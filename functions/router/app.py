@@ -1,4 +1,4 @@
-"""The router's doors: the petitions table's change stream, and the queue of petitions to route."""
+"""The router's triggers: the change stream of the petitions table, and the queue `routing`."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from shared.platform.messages import RoutingRequest
 app = Chalice(app_name="pakn-router")
 
 LOCAL = "arn:aws:{}:ap-southeast-1:123456789012:{}"
-"""What a trigger is named after while Chalice packages; the merge template puts the platform's own in."""
+"""The ARN of a trigger while Chalice packages; the merge template replaces it with the platform's."""
 
 
 @app.on_dynamodb_record(
@@ -24,7 +24,7 @@ LOCAL = "arn:aws:{}:ap-southeast-1:123456789012:{}"
 )
 def on_change(event: DynamoDBEvent) -> dict[str, Any]:
     """Relay changes of petitions to the queues."""
-    return composition.relay().relay(event.to_dict())
+    return composition.parts().relay.relay(event.to_dict())
 
 
 @app.on_sqs_message(
@@ -33,5 +33,5 @@ def on_change(event: DynamoDBEvent) -> dict[str, Any]:
     name="on_route",
 )
 def on_route(event: SQSEvent) -> dict[str, Any]:
-    """Route petitions to the responsible units, and let merged ones follow theirs."""
-    return queues.each_message(event.to_dict(), RoutingRequest, composition.run)
+    """Route petitions to the responsible units, and let merged petitions follow their parents."""
+    return queues.each_message(event.to_dict(), RoutingRequest, composition.parts().tasks.run)

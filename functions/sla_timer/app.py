@@ -1,4 +1,4 @@
-"""The SLA timer's doors: a sweep every minute, the queue of petitions to wake, and an hourly round."""
+"""The SLA timer's triggers: a schedule every minute, the queue `timers`, and a schedule every hour."""
 
 from typing import Any
 
@@ -10,33 +10,25 @@ from shared.platform.messages import WakeUp
 
 app = Chalice(app_name="pakn-sla-timer")
 
+LOCAL_QUEUE_ARN = "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-timers"
+"""The ARN of the queue while Chalice packages; the merge template replaces it with the platform's."""
+
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
     """Wake the petitions and notices that are due, and all open petitions when the calendar changed."""
-    now = clock.now()
-    composition.sweep().sweep(now)
-    composition.recalculation().dispatch_if_calendar_changed(now)
+    composition.parts().every_minute.run(clock.now())
 
 
 @app.on_sqs_message(
-    queue_arn=settings.stage_variable(
-        "TIMERS_QUEUE_ARN", "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-timers"
-    ),
-    batch_size=10,
-    name="on_wake",
+    queue_arn=settings.stage_variable("TIMERS_QUEUE_ARN", LOCAL_QUEUE_ARN), batch_size=10, name="on_wake"
 )
 def on_wake(event: SQSEvent) -> dict[str, Any]:
     """Do what is due for single petitions."""
-    return queues.each_message(event.to_dict(), WakeUp, lambda due: composition.timer().wake(due.reference))
+    return queues.each_message(event.to_dict(), WakeUp, composition.parts().timer.handle)
 
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name="hourly")
 def hourly(event: CloudWatchEvent) -> None:
-    """Ask for the digests, roll up; once a day, look for jumps, sign the root, reconcile; look after the quarantine."""
-    composition.digests().dispatch_if_morning(clock.now())
-    composition.roll_up().run()
-    composition.trend_watch().look_if_due()
-    composition.daily_roots().sign_what_is_missing()
-    composition.reconciliation().run_if_due()
-    composition.waiting_files().look(clock.now())
+    """Request digests, roll up statistics, find trends, sign roots, reconcile, and count files that wait."""
+    composition.parts().every_hour.run(clock.now())

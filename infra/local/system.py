@@ -207,7 +207,7 @@ class LocalSystem:
 _KEPT = {
     "chalicelib.casework.composition": {"pages"},
     "chalicelib.intake.composition": {"pages"},
-    "chalicelib.router.composition": {"router"},
+    "chalicelib.router.composition": {"parts"},
     "shared.domain.identity.provinces": {"_codes", "_names"},
     "shared.domain.calendar.working_calendar": {"_table", "_table_in_order"},
     "shared.routing.text": {"fold", "spell"},

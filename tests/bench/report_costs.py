@@ -72,7 +72,7 @@ def _costs(endpoint: str, stored: int) -> Iterator[float]:
     last = local_date(NOW)
     of_the_month = [one for one in some if local_date(one.received_at) > last - timedelta(days=31)]
     yield sum(len(one.model_dump_json()) for one in of_the_month) / WHOLE_ITEMS_A_UNIT
-    RollUp(statistics, outlines).run()
+    RollUp(statistics, outlines).run(NOW)
     for days in (30, 364):
         yield _read(statistics, last - timedelta(days=days))
     for one in some[:CHANGED]:

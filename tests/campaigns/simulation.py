@@ -188,7 +188,10 @@ class Simulation:
 
     def _dispatch_due(self) -> None:
         for reference, _wake_at in self.petitions.due_everywhere(self.now):
-            self._deliver("timers", partial(self._then_relay, self.timer.wake, reference))
+            self._deliver("timers", partial(self._then_relay, self._wake, reference))
+
+    def _wake(self, reference: str) -> None:
+        self.timer.wake(reference, self.now)
 
     def _then_relay(self, act: Callable[[str], None], reference: str) -> None:
         before = self._get(reference).version

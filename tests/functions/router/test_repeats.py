@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.router import composition
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Kind, Lane, Petition
-from shared.tables.petitions import petition_of
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions, petition_of
 from tests.support.people import CITIZEN, Citizen
 from tests.support.system import System
 
@@ -100,6 +100,7 @@ def test_the_petitioner_does_not_read_the_hint(system):
 def test_a_petition_about_a_units_conduct_is_never_pointed_at(system):
     first = sent(system, LETTER)
     petition = stored(system, first)
+    outputs = system.local.cloud.outputs
     complained = petition.classify(
         Change.by_officer("minh.xuly", system.clock.now(), "classify"),
         field=petition.field,
@@ -107,7 +108,9 @@ def test_a_petition_about_a_units_conduct_is_never_pointed_at(system):
         lane=Lane.ORDINARY,
         complained_unit="VCCVC",
     )
-    composition.router()._petitions.save(complained, petition.version)
+    Petitions(outputs["PetitionsTable"], Directory(outputs["DirectoryTable"])).save(
+        complained, petition.version
+    )
     system.clock.hold_at(system.clock.now() + timedelta(days=3))
 
     assert hints(system, sent(system, LETTER)) == []

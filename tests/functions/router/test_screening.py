@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.router.composition import router
+from chalicelib.router import composition
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Lane, Petition
+from shared.platform.messages import Errand, RoutingRequest
 from shared.tables.petitions import petition_of
 from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer, Phone, answer_petition, reference_in
@@ -105,7 +106,7 @@ def test_it_is_looked_through_once_however_often_the_message_comes(system: Syste
     Officer(system, "lan.tiepnhan").do("assign", citizen.reference, unit="VCCVC")
     before = kept(system, citizen)
 
-    router().screen(citizen.reference)
+    composition.parts().tasks.run(RoutingRequest(reference=citizen.reference, errand=Errand.SCREEN))
 
     assert kept(system, citizen) == before
 

@@ -13,7 +13,7 @@ from shared.domain.petition import merging, screening
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.notices import notices_after
-from shared.platform import queues
+from shared.platform import queues, telemetry
 from shared.platform.messages import Errand, NoticeRequest, RoutingRequest
 from shared.tables.petitions import petition_of
 
@@ -74,6 +74,4 @@ def notice_requests(petition: Petition, seen: int) -> Iterator[NoticeRequest]:
 
 
 def _report(error: Exception) -> None:
-    from shared.platform import telemetry  # noqa: PLC0415 - a batch without errors does not pay for the logger
-
     telemetry.logger().error("change not relayed", error_type=type(error).__name__)

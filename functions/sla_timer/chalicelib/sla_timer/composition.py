@@ -1,5 +1,8 @@
-"""Puts the SLA timer together, once per process."""
+"""Builds the SLA timer's parts from its settings."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from functools import cache
 
 from chalicelib.sla_timer.hourly.ask_for_digests import Digests
@@ -11,6 +14,7 @@ from chalicelib.sla_timer.nightly.watch_trends import TrendWatch
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
 from chalicelib.sla_timer.petitions.sweep import Sweep
 from chalicelib.sla_timer.petitions.wake_petition import Timer
+from chalicelib.sla_timer.run_jobs import Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.platform import settings
 from shared.platform.bucket import AttachmentsBucket
@@ -22,104 +26,65 @@ from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 
 
-@cache
-def _directory() -> Directory:
-    return Directory(settings.load(SlaTimerSettings).directory_table)
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the SLA timer's handlers call."""
+
+    every_minute: Jobs
+    every_hour: Jobs
+    timer: Timer
 
 
-@cache
-def _petitions() -> Petitions:
-    return Petitions(settings.load(SlaTimerSettings).petitions_table, _directory())
+def build(configuration: SlaTimerSettings) -> Parts:
+    """Build the parts; no AWS service is called."""
+    directory = Directory(configuration.directory_table)
+    petitions = Petitions(configuration.petitions_table, directory)
+    bucket = AttachmentsBucket(configuration.attachments_bucket)
+    sweep = Sweep(
+        petitions,
+        Deliveries(configuration.deliveries_table),
+        timers_queue_url=configuration.timers_queue_url,
+        notices_queue_url=configuration.notices_queue_url,
+    )
+    recalculation = Recalculation(
+        petitions, directory, configuration.statistics_table, configuration.timers_queue_url
+    )
+    return Parts(
+        every_minute=Jobs(
+            {"sweep": sweep.sweep, "recalculation": recalculation.dispatch_if_calendar_changed}
+        ),
+        every_hour=_hourly_jobs(configuration, petitions, directory, bucket),
+        timer=Timer(petitions, directory, bucket.remove),
+    )
 
 
-@cache
-def sweep() -> Sweep:
-    """Return what finds the petitions and notices that are due."""
-    told = settings.load(SlaTimerSettings)
-    return Sweep(
-        _petitions(),
-        Deliveries(told.deliveries_table),
-        timers_queue_url=told.timers_queue_url,
-        notices_queue_url=told.notices_queue_url,
+def _hourly_jobs(
+    configuration: SlaTimerSettings, petitions: Petitions, directory: Directory, bucket: AttachmentsBucket
+) -> Jobs:
+    outlines = Outlines(configuration.petitions_table)
+    statistics = Statistics(configuration.statistics_table, outlines, directory)
+    digests = Digests(directory, configuration.statistics_table, configuration.notices_queue_url)
+    roots = DailyRoots(outlines, Roots(configuration.roots_table), configuration.roots_key_id)
+    reconciliation = Reconciliation(
+        petitions,
+        directory,
+        deliveries_table=configuration.deliveries_table,
+        statistics_table=configuration.statistics_table,
+        notices_queue_url=configuration.notices_queue_url,
+    )
+    return Jobs(
+        {
+            "digests": digests.dispatch_if_morning,
+            "roll-up": RollUp(statistics, outlines).run,
+            "trends": TrendWatch(statistics, configuration.statistics_table).look_if_due,
+            "roots": roots.sign_missing_days,
+            "reconciliation": reconciliation.run_if_due,
+            "waiting-files": WaitingFiles(bucket).count,
+        }
     )
 
 
 @cache
-def recalculation() -> Recalculation:
-    """Return what notices a change of the calendar."""
-    told = settings.load(SlaTimerSettings)
-    return Recalculation(_petitions(), _directory(), told.statistics_table, told.timers_queue_url)
-
-
-@cache
-def timer() -> Timer:
-    """Return what acts on one petition."""
-    bucket = AttachmentsBucket(settings.load(SlaTimerSettings).attachments_bucket)
-    return Timer(_petitions(), _directory(), bucket.remove)
-
-
-@cache
-def reconciliation() -> Reconciliation:
-    """Return what compares once a day what should exist with what does."""
-    told = settings.load(SlaTimerSettings)
-    return Reconciliation(
-        _petitions(),
-        _directory(),
-        deliveries_table=told.deliveries_table,
-        statistics_table=told.statistics_table,
-        notices_queue_url=told.notices_queue_url,
-    )
-
-
-@cache
-def roll_up() -> RollUp:
-    """Return what keeps the statistics."""
-    told = settings.load(SlaTimerSettings)
-    outlines = Outlines(told.petitions_table)
-    return RollUp(Statistics(told.statistics_table, outlines, _directory()), outlines)
-
-
-@cache
-def trend_watch() -> TrendWatch:
-    """Return what notices that a field, unit, province or kind jumps."""
-    told = settings.load(SlaTimerSettings)
-    statistics = Statistics(told.statistics_table, Outlines(told.petitions_table), _directory())
-    return TrendWatch(statistics, told.statistics_table)
-
-
-@cache
-def daily_roots() -> DailyRoots:
-    """Return what signs the daily root of all histories."""
-    told = settings.load(SlaTimerSettings)
-    return DailyRoots(Outlines(told.petitions_table), Roots(told.roots_table), told.roots_key_id)
-
-
-@cache
-def waiting_files() -> WaitingFiles:
-    """Return what counts the files that nobody has checked."""
-    return WaitingFiles(AttachmentsBucket(settings.load(SlaTimerSettings).attachments_bucket))
-
-
-@cache
-def digests() -> Digests:
-    """Return what asks for the officers' digests in the morning."""
-    told = settings.load(SlaTimerSettings)
-    return Digests(_directory(), told.statistics_table, told.notices_queue_url)
-
-
-def forget() -> None:
-    """Build anew on next use (tests)."""
-    for built in (
-        _directory,
-        _petitions,
-        sweep,
-        recalculation,
-        timer,
-        reconciliation,
-        roll_up,
-        trend_watch,
-        daily_roots,
-        waiting_files,
-        digests,
-    ):
-        built.cache_clear()
+def parts() -> Parts:
+    """Return the parts of this process, built at the first event."""
+    return build(settings.load(SlaTimerSettings))

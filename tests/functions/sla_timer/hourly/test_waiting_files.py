@@ -7,7 +7,6 @@ from typing import cast
 
 import pytest
 
-from chalicelib.sla_timer import composition
 from chalicelib.sla_timer.hourly.waiting_files import WaitingFiles
 from shared.domain.petition.attachments import (
     CHECKED_WITHIN,
@@ -50,7 +49,7 @@ def test_files_that_nobody_checked_are_counted(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    found = WaitingFiles(cast("AttachmentsBucket", Quarantine(*ages))).look(NOW)
+    found = WaitingFiles(cast("AttachmentsBucket", Quarantine(*ages))).count(NOW)
 
     told = capsys.readouterr().out
     assert found == late
@@ -70,7 +69,7 @@ def test_quarantine_holds_what_was_uploaded_until_it_is_checked(system: System) 
 
     bucket.write(quarantine_key(citizen.reference, "0" * 32), b"x", "image/jpeg")
     in_an_hour = datetime.now(UTC) + timedelta(hours=1)
-    assert composition.waiting_files().look(in_an_hour) == 1
+    assert WaitingFiles(bucket).count(in_an_hour) == 1
     bucket.remove(quarantine_key(citizen.reference, "0" * 32))
 
 

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from chalicelib.sla_timer import composition
+from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
+from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.domain.figures.merkle import NOTHING_BEFORE, leaf_of, top_of, tree_of
-from shared.platform import aws
+from shared.platform import aws, clock, settings
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import petition_of
 from shared.tables.roots import Roots, SignedRoot
@@ -27,9 +28,14 @@ def roots(system: System) -> Roots:
     return Roots(system.local.cloud.outputs["RootsTable"])
 
 
+def daily_roots() -> DailyRoots:
+    names = settings.load(SlaTimerSettings)
+    return DailyRoots(Outlines(names.petitions_table), Roots(names.roots_table), names.roots_key_id)
+
+
 def sign(system: System, hours: int = 24) -> int:
     system.clock.hold_at(system.clock.now() + timedelta(hours=hours))
-    return composition.daily_roots().sign_what_is_missing()
+    return daily_roots().sign_missing_days(clock.now())
 
 
 def is_signed(root: SignedRoot) -> bool:
@@ -106,7 +112,7 @@ def test_two_rounds_at_once_publish_one_root_whose_paths_hold(system: System, ro
     """Another round saw fewer histories: its paths are named after its own tree, and its root is refused."""
     Citizen(system).send()
     Citizen(system).send()
-    signer = composition.daily_roots()
+    signer = daily_roots()
     system.clock.hold_at(system.clock.now() + timedelta(days=1))
     heads = signer._heads(DAY, None)
     signer._heads = lambda *_: heads[:1]  # type: ignore[method-assign]

@@ -128,7 +128,7 @@ def test_bad_shard_does_not_stop_the_others_and_is_reported(system: System):
     system.local.cloud.empty_queues()
     with (
         system.faults.at({first_query: Fault.SERVER_ERROR}),
-        pytest.raises(Exception, match="SweepFailedError"),
+        pytest.raises(Exception, match="JobsFailedError"),
     ):
         sweep(system)
     sweep(system)

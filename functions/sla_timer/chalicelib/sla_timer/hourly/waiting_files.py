@@ -22,7 +22,7 @@ class WaitingFiles:
     def __init__(self, bucket: AttachmentsBucket) -> None:
         self._bucket = bucket
 
-    def look(self, now: datetime) -> int:
+    def count(self, now: datetime) -> int:
         """Count the files that have waited for too long, and name their petitions in the log."""
         waiting = sorted(
             (arrived_at, key)

@@ -19,7 +19,7 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.notices import notices_after
 from shared.domain.promises.wake_ups import next_wake
-from shared.platform import aws, clock, queues, telemetry
+from shared.platform import aws, queues, telemetry
 from shared.platform.messages import NoticeRequest
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions, StoredPetition
@@ -60,9 +60,8 @@ class Reconciliation:
         self._statistics = statistics_table
         self._notices = notices_queue_url
 
-    def run_if_due(self) -> Findings | None:
+    def run_if_due(self, now: datetime) -> Findings | None:
         """Start today's round, or go on with it; None when it is done already."""
-        now = clock.now()
         today = local_date(now)
         place = self._place(today)
         if place.is_done:

@@ -8,12 +8,12 @@ be none.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Tally
 from shared.domain.petition.petition import Petition
-from shared.platform import clock, telemetry
+from shared.platform import telemetry
 from shared.tables.outlines import Outlines
 from shared.tables.statistics import ONLY_BY_DAY, Place, Statistics, days_period, horizon_of, rolled_up
 
@@ -32,13 +32,12 @@ class RollUp:
         self._statistics = statistics
         self._outlines = outlines
 
-    def run(self) -> int:
+    def run(self, now: datetime) -> int:
         """Bring the rows up to date, and once a day count everything from scratch.
 
         Returns:
             how many rows were written.
         """
-        now = clock.now()
         today, rules, horizon = local_date(now), self._statistics.rules(), horizon_of(now)
         place, written = self._statistics.place(), 0
         is_usable = (

@@ -7,11 +7,11 @@ head stands in exactly one latest tree, at the cost of what changed and not of w
 from __future__ import annotations
 
 import base64
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.merkle import NOTHING_BEFORE, Statement, leaf_of, tree_of
-from shared.platform import aws, clock, telemetry
+from shared.platform import aws, telemetry
 from shared.tables.outlines import Head, Outlines
 from shared.tables.roots import Path, Roots, SignedRoot
 
@@ -30,13 +30,13 @@ class DailyRoots:
         self._roots = roots
         self._key_id = key_id
 
-    def sign_what_is_missing(self) -> int:
+    def sign_missing_days(self, now: datetime) -> int:
         """Sign every day that is over and has no root yet.
 
         Returns:
             how many were signed.
         """
-        yesterday = local_date(clock.now() - SETTLED_AFTER) - DAY
+        yesterday = local_date(now - SETTLED_AFTER) - DAY
         before = self._roots.latest()
         day = before.day + DAY if before else yesterday
         signed = 0

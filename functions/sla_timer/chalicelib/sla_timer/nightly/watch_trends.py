@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown
 from shared.domain.petition.petition import Lane
-from shared.platform import aws, clock, telemetry
+from shared.platform import aws, telemetry
 from shared.tables.statistics import Figure, Reading, Statistics
 from shared.use_cases.find_trends import Daily, trends
 
@@ -28,20 +28,20 @@ class TrendWatch:
         self._statistics = statistics
         self._table = statistics_table
 
-    def look_if_due(self) -> list[str] | None:
+    def look_if_due(self, now: datetime) -> list[str] | None:
         """Look at the seven days up to yesterday.
 
         Returns:
             what began to jump, as `field:NV-VAN-THU`; None when today was looked at already.
         """
-        today = local_date(clock.now())
+        today = local_date(now)
         item = (
             aws.client("dynamodb").get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item")
         )
         if item is not None and item["day"]["S"] == today.isoformat():
             return None
         before = set(json.loads(item["jumping"]["S"])) if item is not None else set()
-        found = trends(_open_to_leaders(self._statistics.at(clock.now())), today - timedelta(days=1))
+        found = trends(_open_to_leaders(self._statistics.at(now)), today - timedelta(days=1))
         jumping = [f"{trend.by}:{trend.jump.group}" for trend in found]
         began = [one for one in jumping if one not in before]
         telemetry.count("TrendAlarm", len(began))

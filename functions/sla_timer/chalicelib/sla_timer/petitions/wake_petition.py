@@ -14,6 +14,7 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Kind, Petition
 from shared.domain.promises.wake_ups import WakeUp, due_now
 from shared.platform import clock
+from shared.platform.messages import WakeUp as WakeUpRequest
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
@@ -32,7 +33,11 @@ class Timer:
         self._directory = directory
         self._remove_file = remove_file
 
-    def wake(self, reference: str) -> None:
+    def handle(self, request: WakeUpRequest) -> None:
+        """Wake the petition that a message of the queue `timers` names."""
+        self.wake(request.reference, clock.now())
+
+    def wake(self, reference: str, now: datetime) -> None:
         """Do what is due now for a petition and store it with its next wake-up.
 
         A petition that is still listed though nothing is due any more is stored anew, so that it leaves the list;
@@ -41,7 +46,7 @@ class Timer:
         stored = self._petitions.get_stored(reference)
         if stored is None:
             return
-        petition, now = stored.petition, clock.now()
+        petition = stored.petition
         acted = self._with_recalculated_due_date(self._with_its_parent(petition, now), now)
         for _ in range(AT_ONCE_AT_MOST):
             due = due_now(acted, self._directory.terms_of(acted), self._directory.calendar(), now)
@@ -53,7 +58,7 @@ class Timer:
         try:
             self._petitions.save(acted, petition.version)
         except StaleVersionError:
-            self.wake(reference)
+            self.wake(reference, now)
 
     def _with_its_parent(self, petition: Petition, now: datetime) -> Petition:
         """Let a merged petition follow its parent before anything else, should the router's message have been lost."""

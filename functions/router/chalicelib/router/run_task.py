@@ -1,0 +1,27 @@
+"""Runs the task that a message of the queue `routing` asks for."""
+
+from __future__ import annotations
+
+from chalicelib.router.follow_parent import MergedPetitions
+from chalicelib.router.route_petition import Router
+from shared.platform.messages import Errand, RoutingRequest
+
+
+class Tasks:
+    """The tasks of the router, by task type."""
+
+    def __init__(self, router: Router, merged_petitions: MergedPetitions) -> None:
+        self._router = router
+        self._merged_petitions = merged_petitions
+
+    def run(self, request: RoutingRequest) -> None:
+        """Run one task; each may be run twice."""
+        match request.errand:
+            case Errand.ROUTE:
+                self._router.route(request.reference)
+            case Errand.SCREEN:
+                self._router.screen(request.reference)
+            case Errand.FOLLOW:
+                self._merged_petitions.follow(request.reference)
+            case Errand.LEAD:
+                self._merged_petitions.lead(request.reference, request.after)
