@@ -49,7 +49,7 @@ IMPORTS_INSIDE_FUNCTIONS = {
     "casework": 39,
     "intake": 40,
     "notifier": 13,
-    "router": 1,
+    "router": 0,
     "sla_timer": 0,
     "shared": 12,
 }
