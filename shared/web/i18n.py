@@ -8,14 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from shared.domain.words import N_
+
+__all__ = ["N_", "Language", "add_catalogue", "gettext", "in_language", "translations"]
+
 Language = Literal["vi", "en"]
 
 _catalogues: list[Path] = [Path(__file__).parent / "locale"]
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "translate later"
-    """Mark a text in a table for translation; it is translated when it is shown."""
-    return text
 
 
 def in_language(language: Language, vietnamese: str, english: str) -> str:

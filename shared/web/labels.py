@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.petition.attachments import AttachmentState, Rejection
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.petition import Channel, Kind, Lane, PetitionerType, ReplyBy
 from shared.domain.promises.duties import DutyKind, Standing
 from shared.domain.promises.evidence import Proof
@@ -62,55 +62,7 @@ LANES: dict[Lane, str] = {
     Lane.FOREIGN: N_("Không phải tiếng Việt"),
 }
 
-ACTIONS: dict[Action, str] = {
-    Action.RECEIVE: N_("Tiếp nhận"),
-    Action.SUPPLEMENT: N_("Người gửi bổ sung"),
-    Action.WITHDRAW: N_("Người gửi rút"),
-    Action.RATE: N_("Người gửi đánh giá"),
-    Action.SEND_PIN: N_("Gửi lại mã PIN theo yêu cầu"),
-    Action.ADD_CONTACT: N_("Người gửi thêm liên hệ"),
-    Action.ROUTE: N_("Phân công tự động"),
-    Action.HAND_TO_INTAKE: N_("Chuyển bộ phận tiếp nhận"),
-    Action.SCREEN: N_("Kiểm tra nội dung bổ sung"),
-    Action.CLASSIFY: N_("Phân loại"),
-    Action.ASSIGN: N_("Phân công"),
-    Action.ACCEPT: N_("Đơn vị nhận xử lý"),
-    Action.RETURN_TO_INTAKE: N_("Trả lại bộ phận tiếp nhận"),
-    Action.REQUEST_INFORMATION: N_("Yêu cầu bổ sung thông tin"),
-    Action.NOTE: N_("Ghi chú tiến độ"),
-    Action.DRAFT_ANSWER: N_("Trình dự thảo trả lời"),
-    Action.APPROVE: N_("Phê duyệt trả lời"),
-    Action.RETURN_DRAFT: N_("Trả lại dự thảo"),
-    Action.PUBLISH: N_("Công khai kết quả"),
-    Action.UNPUBLISH: N_("Gỡ công khai"),
-    Action.REFUSE: N_("Từ chối tiếp nhận"),
-    Action.FORWARD: N_("Chuyển cơ quan có thẩm quyền"),
-    Action.GUIDE: N_("Hướng dẫn thủ tục"),
-    Action.RESTRICT: N_("Chuyển quy trình riêng"),
-    Action.MERGE: N_("Gộp"),
-    Action.SPLIT: N_("Tách ra xử lý riêng"),
-    Action.REOPEN: N_("Mở lại"),
-    Action.CLOSE: N_("Kết thúc"),
-    Action.OPEN_SEAL: N_("Mở thông tin người gửi"),
-    Action.ATTACH: N_("Chuẩn bị nhận tệp"),
-    Action.KEEP_ATTACHMENT: N_("Nhận tệp đính kèm"),
-    Action.REJECT_ATTACHMENT: N_("Không nhận tệp đính kèm"),
-    Action.OPEN_ATTACHMENT: N_("Mở tệp đính kèm"),
-    Action.ANSWER_WITH_PARENT: N_("Trả lời chung"),
-    Action.PUBLISH_WITH_PARENT: N_("Công khai kết quả chung"),
-    Action.WARN_HANDLER: N_("Nhắc người xử lý sắp đến hạn"),
-    Action.WARN_UNIT_HEAD: N_("Nhắc lãnh đạo đơn vị sắp đến hạn"),
-    Action.ESCALATE: N_("Báo cáo quá hạn lên cấp trên"),
-    Action.UPDATE_PETITIONER: N_("Thông báo tình hình xử lý cho người gửi"),
-    Action.REMIND_ACCEPTANCE: N_("Nhắc đơn vị nhận xử lý"),
-    Action.REMIND_APPROVAL: N_("Nhắc phê duyệt"),
-    Action.REMIND_COMPLETION: N_("Nhắc người gửi bổ sung"),
-    Action.REPORT_INCOMPLETE: N_("Báo người gửi chưa bổ sung"),
-    Action.REMIND_FORWARDING: N_("Nhắc chuyển cơ quan có thẩm quyền"),
-    Action.REMIND_PUBLICATION: N_("Nhắc công khai kết quả"),
-    Action.MOVE_DUE_DATE: N_("Đổi ngày đến hạn theo lịch làm việc"),
-    Action.ERASE: N_("Xóa dữ liệu cá nhân hết thời hạn lưu giữ"),
-}
+ACTIONS: dict[Action, str] = {action: move.label for action, move in MOVES.items()}
 
 ATTACHMENT_STATES: dict[AttachmentState, str] = {
     AttachmentState.EXPECTED: N_("Đang chờ hoặc đang kiểm tra"),

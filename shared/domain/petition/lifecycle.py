@@ -1,4 +1,4 @@
-"""The life of a petition as one table: which action is possible in which state, and where it leads.
+"""The life of a petition as one table: from which states an action is possible, where it leads, who is notified.
 
 Sources: Quyết định 852/QĐ-BNV (2018) on receiving and answering; Nghị định 20/2008/NĐ-CP and 92/2017/NĐ-CP on
 forwarding and refusing; Quyết định 31/2021/QĐ-TTg on returning answers that miss the point.
@@ -10,10 +10,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shared.domain.errors import ActionNotPossibleError
+from shared.domain.petition.notice_kinds import Audience, Notice, NoticeKind
+from shared.domain.words import N_
 
 
 class State(StrEnum):
-    """Where a petition stands. Overdue and escalated are computed from the clock, never stored."""
+    """The state of a petition. Overdue and escalated are computed from the clock, never stored."""
 
     RECEIVED = "RECEIVED"
     AWAITING_INFORMATION = "AWAITING_INFORMATION"
@@ -67,11 +69,11 @@ class Action(StrEnum):
     REOPEN = "reopen"
     CLOSE = "close"
     OPEN_SEAL = "open-seal"
+    OPEN_ATTACHMENT = "open-attachment"
     # files, of the petitioner or of an officer
     ATTACH = "attach"
     KEEP_ATTACHMENT = "keep-attachment"
     REJECT_ATTACHMENT = "reject-attachment"
-    OPEN_ATTACHMENT = "open-attachment"
     # what became of the petition that it was merged into
     ANSWER_WITH_PARENT = "answer-with-parent"
     PUBLISH_WITH_PARENT = "publish-with-parent"
@@ -90,13 +92,6 @@ class Action(StrEnum):
     ERASE = "erase"
 
 
-class Move(NamedTuple):
-    """One row of the table: the states an action starts from and the one it leads to (None: stays)."""
-
-    sources: frozenset[State]
-    target: State | None
-
-
 UNANSWERED = frozenset(
     {
         State.RECEIVED,
@@ -112,7 +107,8 @@ UNANSWERED = frozenset(
 
 RESTRICTED_LANE = frozenset({State.RESTRICTED})
 RESULT_KNOWN = frozenset({State.ANSWERED, State.PUBLISHED})
-ENDED = frozenset(State) - UNANSWERED - RESULT_KNOWN - RESTRICTED_LANE
+ENDED = frozenset({State.CLOSED, State.REFUSED, State.FORWARDED, State.GUIDED, State.WITHDRAWN})
+"""States in which the ministry owes nothing more; personal data is erased from here. Every state is in one set."""
 EVERY = frozenset(State)
 
 _UNDECIDED = frozenset(
@@ -121,63 +117,258 @@ _UNDECIDED = frozenset(
 _MERGED = frozenset({State.MERGED})
 _AT_WORK = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.REOPENED})
 
-MOVES: dict[Action, Move] = {
-    Action.SUPPLEMENT: Move(
-        UNANSWERED | RESTRICTED_LANE, None
-    ),  # AWAITING_INFORMATION goes back to work: Petition.supplement
-    Action.WITHDRAW: Move(UNANSWERED, State.WITHDRAWN),
-    Action.RATE: Move(RESULT_KNOWN | {State.CLOSED}, None),
-    Action.SEND_PIN: Move(EVERY, None),
-    Action.ADD_CONTACT: Move(UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE, None),
-    Action.ROUTE: Move(frozenset({State.RECEIVED}), State.ASSIGNED),
-    Action.HAND_TO_INTAKE: Move(frozenset({State.RECEIVED}), None),
-    Action.SCREEN: Move(EVERY, None),  # what may denounce leaves its unit: screening.keep_from_units
-    Action.CLASSIFY: Move(_UNDECIDED, None),
-    Action.ASSIGN: Move(_UNDECIDED, State.ASSIGNED),
-    Action.ACCEPT: Move(frozenset({State.ASSIGNED, State.REOPENED}), State.IN_PROGRESS),
-    Action.RETURN_TO_INTAKE: Move(_AT_WORK | RESTRICTED_LANE, State.RECEIVED),
-    Action.REQUEST_INFORMATION: Move(_UNDECIDED - {State.AWAITING_INFORMATION}, State.AWAITING_INFORMATION),
-    Action.NOTE: Move(EVERY, None),
-    Action.DRAFT_ANSWER: Move(
-        frozenset({State.IN_PROGRESS, State.AWAITING_INFORMATION}), State.AWAITING_APPROVAL
+
+class Move(NamedTuple):
+    """One row of the table."""
+
+    label: str
+    """How the history names the action, in Vietnamese; the English is in the catalogue."""
+    sources: frozenset[State]
+    """The states in which the action is possible."""
+    target: State | None
+    """The state that it leads to; None: the state stays, or the verb on `Petition` decides."""
+    notices: tuple[Notice, ...]
+    """What follows from it, for whom (`notices_after`)."""
+
+
+def _notify(kind: NoticeKind, *audiences: Audience) -> tuple[Notice, ...]:
+    return tuple(Notice(kind, audience) for audience in audiences)
+
+
+_NOBODY: tuple[Notice, ...] = ()
+_BY_ENTRY: tuple[Notice, ...] = ()
+"""What follows depends on the facts of the entry: `notices_after` decides."""
+
+_OF_PETITIONERS: dict[Action, Move] = {
+    # creates the petition, so it is possible in no state
+    Action.RECEIVE: Move(
+        N_("Tiếp nhận"), frozenset(), State.RECEIVED, _notify(NoticeKind.RECEIPT, Audience.PETITIONER)
     ),
-    Action.APPROVE: Move(frozenset({State.AWAITING_APPROVAL}), State.ANSWERED),
-    Action.RETURN_DRAFT: Move(frozenset({State.AWAITING_APPROVAL}), State.IN_PROGRESS),
-    Action.PUBLISH: Move(frozenset({State.ANSWERED}), State.PUBLISHED),
-    Action.UNPUBLISH: Move(
-        RESULT_KNOWN | UNANSWERED | {State.CLOSED}, None
-    ),  # PUBLISHED becomes ANSWERED; what was published before a reopening may be public still: Petition.unpublish
-    Action.REFUSE: Move(_UNDECIDED, State.REFUSED),
-    Action.FORWARD: Move(_UNDECIDED, State.FORWARDED),
-    Action.GUIDE: Move(_UNDECIDED, State.GUIDED),
-    Action.RESTRICT: Move(_UNDECIDED | _MERGED | {State.AWAITING_APPROVAL}, State.RESTRICTED),
-    Action.MERGE: Move(_UNDECIDED | _MERGED, State.MERGED),  # a merged one follows its parent into another
-    Action.SPLIT: Move(_MERGED, State.RECEIVED),  # back to what it was before: merging.split
-    Action.ANSWER_WITH_PARENT: Move(_MERGED, None),  # ends as its parent did: merging.what_follows
-    Action.PUBLISH_WITH_PARENT: Move(frozenset({State.ANSWERED}), State.PUBLISHED),
-    Action.REOPEN: Move(RESULT_KNOWN | {State.CLOSED}, State.REOPENED),
-    Action.CLOSE: Move(RESULT_KNOWN | RESTRICTED_LANE, State.CLOSED),
-    Action.OPEN_SEAL: Move(EVERY, None),
-    Action.ATTACH: Move(UNANSWERED | RESTRICTED_LANE, None),
-    Action.KEEP_ATTACHMENT: Move(
-        EVERY, None
-    ),  # what was declared in time may arrive late; AWAITING_INFORMATION goes back to work
-    Action.REJECT_ATTACHMENT: Move(EVERY, None),
-    Action.OPEN_ATTACHMENT: Move(EVERY, None),
-    Action.WARN_HANDLER: Move(UNANSWERED, None),
-    Action.WARN_UNIT_HEAD: Move(UNANSWERED, None),
-    Action.ESCALATE: Move(UNANSWERED, None),
-    Action.UPDATE_PETITIONER: Move(UNANSWERED, None),
-    Action.REMIND_ACCEPTANCE: Move(frozenset({State.ASSIGNED}), None),
-    Action.REMIND_APPROVAL: Move(frozenset({State.AWAITING_APPROVAL}), None),
-    Action.REMIND_COMPLETION: Move(frozenset({State.AWAITING_INFORMATION}), None),
-    Action.REPORT_INCOMPLETE: Move(frozenset({State.AWAITING_INFORMATION}), None),
-    Action.REMIND_FORWARDING: Move(UNANSWERED, None),
-    Action.REMIND_PUBLICATION: Move(frozenset({State.ANSWERED}), None),
-    Action.MOVE_DUE_DATE: Move(UNANSWERED, None),
-    Action.ERASE: Move(ENDED, None),
+    # AWAITING_INFORMATION goes back to work: Petition.supplement
+    Action.SUPPLEMENT: Move(
+        N_("Người gửi bổ sung"),
+        UNANSWERED | RESTRICTED_LANE,
+        None,
+        _notify(NoticeKind.SUPPLEMENTED, Audience.HANDLER),
+    ),
+    Action.WITHDRAW: Move(N_("Người gửi rút"), UNANSWERED, State.WITHDRAWN, _NOBODY),
+    Action.RATE: Move(N_("Người gửi đánh giá"), RESULT_KNOWN | {State.CLOSED}, None, _NOBODY),
+    Action.SEND_PIN: Move(
+        N_("Gửi lại mã PIN theo yêu cầu"),
+        EVERY,
+        None,
+        _notify(NoticeKind.PIN_AGAIN, Audience.PETITIONER),
+    ),
+    Action.ADD_CONTACT: Move(
+        N_("Người gửi thêm liên hệ"),
+        UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE,
+        None,
+        _notify(NoticeKind.CONTACT_ADDED, Audience.PETITIONER),
+    ),
 }
-"""The whole state machine. `receive` is not in it: it makes the petition."""
+
+_OF_THE_ROUTER: dict[Action, Move] = {
+    Action.ROUTE: Move(
+        N_("Phân công tự động"),
+        frozenset({State.RECEIVED}),
+        State.ASSIGNED,
+        _notify(NoticeKind.ASSIGNED, Audience.UNIT_HEAD),
+    ),
+    Action.HAND_TO_INTAKE: Move(
+        N_("Chuyển bộ phận tiếp nhận"),
+        frozenset({State.RECEIVED}),
+        None,
+        _notify(NoticeKind.HANDED_TO_INTAKE, Audience.INTAKE),
+    ),
+    # what may be a denunciation leaves its unit: screening.keep_from_units
+    Action.SCREEN: Move(N_("Kiểm tra nội dung bổ sung"), EVERY, None, _NOBODY),
+}
+
+OF_OFFICERS: dict[Action, Move] = {
+    Action.CLASSIFY: Move(N_("Phân loại"), _UNDECIDED, None, _NOBODY),
+    Action.ASSIGN: Move(
+        N_("Phân công"), _UNDECIDED, State.ASSIGNED, _notify(NoticeKind.ASSIGNED, Audience.UNIT_HEAD)
+    ),
+    Action.ACCEPT: Move(
+        N_("Đơn vị nhận xử lý"), frozenset({State.ASSIGNED, State.REOPENED}), State.IN_PROGRESS, _NOBODY
+    ),
+    Action.RETURN_TO_INTAKE: Move(
+        N_("Trả lại bộ phận tiếp nhận"),
+        _AT_WORK | RESTRICTED_LANE,
+        State.RECEIVED,
+        _notify(NoticeKind.HANDED_TO_INTAKE, Audience.INTAKE),
+    ),
+    Action.REQUEST_INFORMATION: Move(
+        N_("Yêu cầu bổ sung thông tin"),
+        _UNDECIDED - {State.AWAITING_INFORMATION},
+        State.AWAITING_INFORMATION,
+        _notify(NoticeKind.INFORMATION_NEEDED, Audience.PETITIONER),
+    ),
+    Action.NOTE: Move(N_("Ghi chú tiến độ"), EVERY, None, _NOBODY),
+    Action.DRAFT_ANSWER: Move(
+        N_("Trình dự thảo trả lời"),
+        frozenset({State.IN_PROGRESS, State.AWAITING_INFORMATION}),
+        State.AWAITING_APPROVAL,
+        _notify(NoticeKind.DRAFT_WAITING, Audience.APPROVER),
+    ),
+    Action.APPROVE: Move(
+        N_("Phê duyệt trả lời"),
+        frozenset({State.AWAITING_APPROVAL}),
+        State.ANSWERED,
+        _notify(NoticeKind.ANSWERED, Audience.PETITIONER),
+    ),
+    Action.RETURN_DRAFT: Move(
+        N_("Trả lại dự thảo"),
+        frozenset({State.AWAITING_APPROVAL}),
+        State.IN_PROGRESS,
+        _notify(NoticeKind.DRAFT_RETURNED, Audience.HANDLER),
+    ),
+    Action.PUBLISH: Move(
+        N_("Công khai kết quả"),
+        frozenset({State.ANSWERED}),
+        State.PUBLISHED,
+        _notify(NoticeKind.PUBLISHED, Audience.PETITIONER),
+    ),
+    # PUBLISHED becomes ANSWERED; after a reopening the first answer may still be public: Petition.unpublish
+    Action.UNPUBLISH: Move(N_("Gỡ công khai"), RESULT_KNOWN | UNANSWERED | {State.CLOSED}, None, _NOBODY),
+    Action.REFUSE: Move(
+        N_("Từ chối tiếp nhận"), _UNDECIDED, State.REFUSED, _notify(NoticeKind.REFUSED, Audience.PETITIONER)
+    ),
+    Action.FORWARD: Move(
+        N_("Chuyển cơ quan có thẩm quyền"),
+        _UNDECIDED,
+        State.FORWARDED,
+        _notify(NoticeKind.FORWARDED, Audience.PETITIONER),
+    ),
+    Action.GUIDE: Move(
+        N_("Hướng dẫn thủ tục"), _UNDECIDED, State.GUIDED, _notify(NoticeKind.GUIDED, Audience.PETITIONER)
+    ),
+    Action.RESTRICT: Move(
+        N_("Chuyển quy trình riêng"),
+        _UNDECIDED | _MERGED | {State.AWAITING_APPROVAL},
+        State.RESTRICTED,
+        _notify(NoticeKind.RESTRICTED, Audience.TASK_FORCE),
+    ),
+    # a merged petition follows its parent into another
+    Action.MERGE: Move(
+        N_("Gộp"), _UNDECIDED | _MERGED, State.MERGED, _notify(NoticeKind.MERGED, Audience.PETITIONER)
+    ),
+    # back to the state before the merge: merging.split
+    Action.SPLIT: Move(
+        N_("Tách ra xử lý riêng"),
+        _MERGED,
+        State.RECEIVED,
+        (*_notify(NoticeKind.SPLIT, Audience.PETITIONER), *_notify(NoticeKind.ASSIGNED, Audience.UNIT_HEAD)),
+    ),
+    Action.REOPEN: Move(
+        N_("Mở lại"),
+        RESULT_KNOWN | {State.CLOSED},
+        State.REOPENED,
+        _notify(NoticeKind.REOPENED, Audience.PETITIONER, Audience.UNIT_HEAD, Audience.APPROVER),
+    ),
+    Action.CLOSE: Move(
+        N_("Kết thúc"),
+        RESULT_KNOWN | RESTRICTED_LANE,
+        State.CLOSED,
+        _notify(NoticeKind.CLOSED, Audience.PETITIONER),
+    ),
+    Action.OPEN_SEAL: Move(N_("Mở thông tin người gửi"), EVERY, None, _NOBODY),
+    Action.OPEN_ATTACHMENT: Move(N_("Mở tệp đính kèm"), EVERY, None, _NOBODY),
+}
+"""Each of them has a row in `casework.actions.catalogue` too: who may take it, its input, form and button."""
+
+_OF_FILES: dict[Action, Move] = {
+    Action.ATTACH: Move(N_("Chuẩn bị nhận tệp"), UNANSWERED | RESTRICTED_LANE, None, _NOBODY),
+    # a file declared in time may arrive late; AWAITING_INFORMATION goes back to work: file_verbs
+    Action.KEEP_ATTACHMENT: Move(N_("Nhận tệp đính kèm"), EVERY, None, _BY_ENTRY),
+    Action.REJECT_ATTACHMENT: Move(N_("Không nhận tệp đính kèm"), EVERY, None, _NOBODY),
+}
+
+_OF_THE_PARENT: dict[Action, Move] = {
+    # ends as its parent did: merging.what_follows
+    Action.ANSWER_WITH_PARENT: Move(N_("Trả lời chung"), _MERGED, None, _BY_ENTRY),
+    Action.PUBLISH_WITH_PARENT: Move(
+        N_("Công khai kết quả chung"),
+        frozenset({State.ANSWERED}),
+        State.PUBLISHED,
+        _notify(NoticeKind.PUBLISHED, Audience.PETITIONER),
+    ),
+}
+
+_OF_THE_CLOCK: dict[Action, Move] = {
+    Action.WARN_HANDLER: Move(
+        N_("Nhắc người xử lý sắp đến hạn"),
+        UNANSWERED,
+        None,
+        _notify(NoticeKind.WARNING, Audience.HANDLER),
+    ),
+    Action.WARN_UNIT_HEAD: Move(
+        N_("Nhắc lãnh đạo đơn vị sắp đến hạn"),
+        UNANSWERED,
+        None,
+        _notify(NoticeKind.WARNING, Audience.UNIT_HEAD),
+    ),
+    Action.ESCALATE: Move(N_("Báo cáo quá hạn lên cấp trên"), UNANSWERED, None, _BY_ENTRY),
+    Action.UPDATE_PETITIONER: Move(
+        N_("Thông báo tình hình xử lý cho người gửi"),
+        UNANSWERED,
+        None,
+        _notify(NoticeKind.OVERDUE_UPDATE, Audience.PETITIONER),
+    ),
+    Action.REMIND_ACCEPTANCE: Move(
+        N_("Nhắc đơn vị nhận xử lý"),
+        frozenset({State.ASSIGNED}),
+        None,
+        _notify(NoticeKind.ACCEPTANCE_DUE, Audience.UNIT_HEAD),
+    ),
+    Action.REMIND_APPROVAL: Move(
+        N_("Nhắc phê duyệt"),
+        frozenset({State.AWAITING_APPROVAL}),
+        None,
+        _notify(NoticeKind.APPROVAL_DUE, Audience.APPROVER),
+    ),
+    Action.REMIND_COMPLETION: Move(
+        N_("Nhắc người gửi bổ sung"),
+        frozenset({State.AWAITING_INFORMATION}),
+        None,
+        _notify(NoticeKind.REMINDER_TO_COMPLETE, Audience.PETITIONER),
+    ),
+    Action.REPORT_INCOMPLETE: Move(
+        N_("Báo người gửi chưa bổ sung"),
+        frozenset({State.AWAITING_INFORMATION}),
+        None,
+        _notify(NoticeKind.INCOMPLETE, Audience.HANDLER),
+    ),
+    Action.REMIND_FORWARDING: Move(
+        N_("Nhắc chuyển cơ quan có thẩm quyền"),
+        UNANSWERED,
+        None,
+        _notify(NoticeKind.FORWARDING_DUE, Audience.INTAKE),
+    ),
+    Action.REMIND_PUBLICATION: Move(
+        N_("Nhắc công khai kết quả"),
+        frozenset({State.ANSWERED}),
+        None,
+        _notify(NoticeKind.PUBLICATION_DUE, Audience.APPROVER),
+    ),
+    Action.MOVE_DUE_DATE: Move(
+        N_("Đổi ngày đến hạn theo lịch làm việc"),
+        UNANSWERED,
+        None,
+        _notify(NoticeKind.DUE_DATE_MOVED, Audience.PETITIONER),
+    ),
+    Action.ERASE: Move(N_("Xóa dữ liệu cá nhân hết thời hạn lưu giữ"), ENDED, None, _NOBODY),
+}
+
+MOVES: dict[Action, Move] = {
+    **_OF_PETITIONERS,
+    **_OF_THE_ROUTER,
+    **OF_OFFICERS,
+    **_OF_FILES,
+    **_OF_THE_PARENT,
+    **_OF_THE_CLOCK,
+}
+"""The whole state machine."""
 
 
 def target_of(action: Action, state: State) -> State:

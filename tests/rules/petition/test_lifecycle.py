@@ -13,6 +13,8 @@ from shared.domain.petition.history import FILED
 from shared.domain.petition.lifecycle import (
     ENDED,
     MOVES,
+    RESTRICTED_LANE,
+    RESULT_KNOWN,
     UNANSWERED,
     Action,
     State,
@@ -70,8 +72,28 @@ def test_impossible_action_is_refused_with_its_facts(state, action):
     assert (refused.value.action, refused.value.state) == (action, state)
 
 
-def test_every_action_but_receive_has_a_row_in_the_table():
-    assert set(MOVES) == set(Action) - {Action.RECEIVE}
+def test_every_action_has_a_row_in_the_table():
+    assert set(MOVES) == set(Action)
+
+
+def test_receive_creates_the_petition_and_is_possible_in_no_state():
+    assert MOVES[Action.RECEIVE].sources == frozenset()
+    with pytest.raises(ActionNotPossibleError):
+        target_of(Action.RECEIVE, State.RECEIVED)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_is_in_one_set(state):
+    sets = {
+        "UNANSWERED": UNANSWERED,
+        "RESULT_KNOWN": RESULT_KNOWN,
+        "RESTRICTED_LANE": RESTRICTED_LANE,
+        "ENDED": ENDED,
+    }
+
+    assert len([name for name, states in sets.items() if state in states]) == 1, (
+        f"{state}: put it into exactly one of {', '.join(sets)} (lifecycle.py)"
+    )
 
 
 def test_every_state_can_be_reached_and_only_ends_are_final():

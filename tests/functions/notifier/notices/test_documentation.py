@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.notifier.notices.supersession import VOID_WHEN
 from chalicelib.notifier.settings import NotifierSettings
+from shared.domain.petition.lifecycle import MOVES
 from shared.domain.promises import notices
 from shared.domain.promises.notices import NoticeKind
 from shared.tables.deliveries import DeliveryChannel, DeliveryState
@@ -29,8 +30,8 @@ def between(name: str) -> str:
 def notices_table() -> str:
     """Return the table of all notices."""
     after = defaultdict(list)
-    for action, following in notices._FOLLOWS.items():
-        for notice in following:
+    for action, move in MOVES.items():
+        for notice in move.notices:
             after[notice].append(action.value)
     for audience in notices.ESCALATION_LADDER:
         after[notices.Notice(NoticeKind.ESCALATION, audience)].append("escalate")

@@ -14,7 +14,7 @@ from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.identity.gsm7 import is_gsm7
 from shared.domain.petition.change import Change
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.petition import Answer, Channel, Kind, Lane, Petition, Petitioner, ReplyBy
 from shared.domain.promises import notices
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -31,7 +31,7 @@ SUNDAY_IN_DECEMBER = date(2026, 12, 27)
 TARIFF = 160
 LONGEST_HEADLINE = 20
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} đường dẫn http://ác.example/?a=1&b=\"2\""
-TOLD_BY_ACTION = {notice for found in notices._FOLLOWS.values() for notice in found} | {
+TOLD_BY_ACTION = {notice for move in MOVES.values() for notice in move.notices} | {
     notices.Notice(NoticeKind.ESCALATION, audience) for audience in notices.ESCALATION_LADDER
 }
 TOLD_BY_ACTION.add(notices.OF_ASSIGNMENT)

@@ -1,0 +1,65 @@
+"""The kinds of notices and their audiences: what somebody is notified of when a petition changes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Audience(StrEnum):
+    """Whom a notice is for."""
+
+    PETITIONER = "PETITIONER"
+    HANDLER = "HANDLER"
+    UNIT_HEAD = "UNIT_HEAD"
+    APPROVER = "APPROVER"
+    INTAKE = "INTAKE"
+    TASK_FORCE = "TASK_FORCE"
+    OFFICER = "OFFICER"
+    """One officer, for themselves: whoever has open work at the desk gets a digest of it."""
+
+
+class NoticeKind(StrEnum):
+    """What a notice says."""
+
+    # to the petitioner
+    RECEIPT = "RECEIPT"
+    INFORMATION_NEEDED = "INFORMATION_NEEDED"
+    REMINDER_TO_COMPLETE = "REMINDER_TO_COMPLETE"
+    FORWARDED = "FORWARDED"
+    GUIDED = "GUIDED"
+    REFUSED = "REFUSED"
+    MERGED = "MERGED"
+    SPLIT = "SPLIT"
+    OVERDUE_UPDATE = "OVERDUE_UPDATE"
+    DUE_DATE_MOVED = "DUE_DATE_MOVED"
+    ANSWERED = "ANSWERED"
+    PUBLISHED = "PUBLISHED"
+    REOPENED = "REOPENED"
+    CLOSED = "CLOSED"
+    PIN_AGAIN = "PIN_AGAIN"
+    CONTACT_ADDED = "CONTACT_ADDED"
+    """Goes to the contacts that were on file before."""
+    # to officers
+    ASSIGNED = "ASSIGNED"
+    SUPPLEMENTED = "SUPPLEMENTED"
+    DRAFT_WAITING = "DRAFT_WAITING"
+    DRAFT_RETURNED = "DRAFT_RETURNED"
+    WARNING = "WARNING"
+    ESCALATION = "ESCALATION"
+    ACCEPTANCE_DUE = "ACCEPTANCE_DUE"
+    APPROVAL_DUE = "APPROVAL_DUE"
+    FORWARDING_DUE = "FORWARDING_DUE"
+    PUBLICATION_DUE = "PUBLICATION_DUE"
+    HANDED_TO_INTAKE = "HANDED_TO_INTAKE"
+    INCOMPLETE = "INCOMPLETE"
+    RESTRICTED = "RESTRICTED"
+    DIGEST = "DIGEST"
+    """An officer's open work this morning; follows from the clock, not from a change of a petition."""
+
+
+class Notice(NamedTuple):
+    """A kind of notice and its audience."""
+
+    kind: NoticeKind
+    audience: Audience
