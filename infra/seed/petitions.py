@@ -21,7 +21,7 @@ from infra.local.emulation.functions import HttpResponse
 from infra.seed import directory_rows
 from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar, at_local, local_date
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Channel
+from shared.domain.petition.values.classification import Channel
 
 OPERATOR = "tong.dai"
 INTAKE_OFFICER = "lan.tiepnhan"

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.petition.attachments import QUARANTINE, Attachment, Limits, quarantine_key
+from shared.domain.petition.values.attachments import QUARANTINE, Attachment, Limits, quarantine_key
 from shared.platform import aws, clock
 
 UNDECLARED_TYPE = "application/octet-stream"

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.petition import Identity, SealedPart
+from shared.domain.petition.values.petitioner import Identity, SealedPart
 from shared.platform import aws
 
 MAX_PLAINTEXT = 4096

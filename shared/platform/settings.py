@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.domain.petition.attachments import Limits
+from shared.domain.petition.values.attachments import Limits
 
 
 class SettingsError(Exception):

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.change import is_officer
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Lane, Petition, Proposal
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane, Proposal
 from shared.platform import aws
 
 SILENT, SUSPECTED = "SILENT", "SUSPECTED"

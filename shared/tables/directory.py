@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.calendar.terms import Terms, terms_in_force
 from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
 from shared.domain.errors import RuleMissingError
-from shared.domain.petition import conduct
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.second_look import SecondLook, second_look_of
+from shared.domain.procedures import conduct
+from shared.domain.procedures.second_look import SecondLook, second_look_of
 from shared.platform import aws, clock
 
 T = TypeVar("T")

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
 from shared.platform import aws
 
 

@@ -17,7 +17,9 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Channel, Citation, Kind, Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Citation
+from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import aws, clock
 from shared.tables.corrections import correction_keys

@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.petition.petition import SealedPart
+from shared.domain.petition.values.petitioner import SealedPart
 from shared.platform import aws
 from shared.tables.deliveries import DeliveryState
 

@@ -15,9 +15,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from shared.domain.calendar.working_calendar import end_of_day, local_date
+from shared.domain.figures.replay import as_it_stood
 from shared.domain.figures.tallies import Breakdown, Shelf, Tally, groups_of, shelf_of, tally_of
-from shared.domain.petition.petition import Lane, Petition
-from shared.domain.petition.replay import as_it_stood
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
 from shared.platform import aws
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines, months_between

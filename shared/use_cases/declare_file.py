@@ -11,7 +11,9 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
 from shared.domain.identity import reference as references
 from shared.domain.petition import file_verbs
-from shared.domain.petition.attachments import (
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
+from shared.domain.petition.values.attachments import (
     EXTENSIONS,
     Attachment,
     AttachmentState,
@@ -19,8 +21,6 @@ from shared.domain.petition.attachments import (
     Limits,
     clean_filename,
 )
-from shared.domain.petition.petition import Petition
-from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, UploadForm
 from shared.tables.petitions import Petitions

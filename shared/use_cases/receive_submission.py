@@ -16,8 +16,9 @@ from shared.domain.identity import reference
 from shared.domain.identity.provinces import province_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Petition, Petitioner
+from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
+from shared.domain.petition.values.petitioner import Petitioner
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from shared.domain.petition.attachments import AttachmentState, Rejection
 from shared.domain.petition.lifecycle import MOVES, Action, State
-from shared.domain.petition.petition import Channel, Kind, Lane, PetitionerType, ReplyBy
+from shared.domain.petition.values.attachments import AttachmentState, Rejection
+from shared.domain.petition.values.classification import Channel, Kind, Lane
+from shared.domain.petition.values.petitioner import PetitionerType, ReplyBy
 from shared.domain.promises.duties import DutyKind, Standing
 from shared.domain.promises.evidence import Proof
 from shared.domain.promises.notices import Audience, NoticeKind

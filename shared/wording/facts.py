@@ -16,7 +16,8 @@ from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Kind, Lane
 
 if TYPE_CHECKING:
     from shared.tables.directory import Unit

@@ -13,7 +13,10 @@ from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Answer, Channel, Kind, Petition, Petitioner
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Answer
+from shared.domain.petition.values.classification import Channel, Kind
+from shared.domain.petition.values.petitioner import Petitioner
 from shared.tables.directory import Unit
 from shared.wording.facts import Office, facts_of
 from shared.wording.sources import BUNCH, DIGEST, TextName, headline, names

@@ -18,7 +18,8 @@ from shared.domain.figures.tallies import Breakdown
 from shared.domain.identity import reference
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Channel, Kind, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Channel, Kind
 from shared.platform import aws, clock
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions

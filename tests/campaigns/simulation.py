@@ -27,7 +27,8 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Petition, Petitioner, ReplyBy
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
 from shared.platform import clock
 from tests.support.builders import a_petition, vietnam
 from tests.support.memory_store import MemoryDirectory, MemoryPetitions

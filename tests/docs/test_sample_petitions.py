@@ -13,7 +13,7 @@ from infra.seed import petitions as seed
 from infra.seed.petitions import samples
 from shared.domain.calendar import deadlines
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Channel
+from shared.domain.petition.values.classification import Channel
 from shared.tables.petitions import petition_of
 from tests.support.system import System
 

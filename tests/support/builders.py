@@ -10,7 +10,9 @@ from shared.domain.calendar.terms import TERMS_2018, Terms
 from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Channel, Lane, Petition, Petitioner, Proposal, ReplyBy, SealedPart
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Channel, Lane, Proposal
+from shared.domain.petition.values.petitioner import Petitioner, ReplyBy, SealedPart
 
 CALENDAR = WorkingCalendar(
     [
@@ -105,7 +107,7 @@ def _led_through_work(petition: Petition, state: State) -> Petition:
 def _led_beyond_the_answer(petition: Petition, state: State) -> Petition:
     at = petition.received_at
     if state is State.PUBLISHED:
-        from shared.domain.petition.petition import Publication
+        from shared.domain.petition.values.answer import Publication
 
         public = Publication(subject="Thi nâng ngạch", content="…", answer="Trả lời.", published_at=at)
         return petition.publish(Change.by_officer("binh", at, "publish"), public)

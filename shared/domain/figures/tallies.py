@@ -16,7 +16,8 @@ from typing import NamedTuple
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Kind, Lane
 from shared.domain.promises.duties import DutyKind, Standing, duties
 
 Tally = Counter[str]

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownAttachmentError
-from shared.domain.petition.attachments import (
+from shared.domain.petition.change import Change
+from shared.domain.petition.lifecycle import Action, State, target_of
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.attachments import (
     Attachment,
     AttachmentState,
     BelongsTo,
@@ -19,9 +22,6 @@ from shared.domain.petition.attachments import (
     Rejection,
     clean_filename,
 )
-from shared.domain.petition.change import Change
-from shared.domain.petition.lifecycle import Action, State, target_of
-from shared.domain.petition.petition import Petition
 
 
 class CleanFile(NamedTuple):

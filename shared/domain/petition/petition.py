@@ -7,183 +7,24 @@ identifier are arguments.
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition import history
-from shared.domain.petition.attachments import Attachment
 from shared.domain.petition.change import Change
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
+from shared.domain.petition.values.answer import Answer, Citation, Publication, Rating
+from shared.domain.petition.values.attachments import Attachment
+from shared.domain.petition.values.classification import Channel, Kind, Lane, Proposal
+from shared.domain.petition.values.petitioner import Petitioner, ReplyBy, SealedPart
 
 MAX_CONTENT = 10_000
 """Characters of a petition's content; longer texts go into an attachment."""
 MAX_HISTORY = 500
 """Entries; an item of the table may hold 400 KB."""
-
-
-class Channel(StrEnum):
-    """The door a petition came through."""
-
-    WEB = "WEB"
-    SMS = "SMS"
-    HOTLINE = "HOTLINE"
-
-
-class Kind(StrEnum):
-    """What a petition is about (Nghị định 20/2008/NĐ-CP Đ.5)."""
-
-    REGULATION = "REGULATION"
-    CONDUCT = "CONDUCT"
-    INITIATIVE = "INITIATIVE"
-
-
-class Lane(StrEnum):
-    """How a petition is treated: an ordinary one, or one that the law sends another way."""
-
-    ORDINARY = "ORDINARY"
-    GUIDANCE = "GUIDANCE"
-    RESTRICTED = "RESTRICTED"
-    FORWARDING = "FORWARDING"
-    SPAM = "SPAM"
-    FOREIGN = "FOREIGN"
-
-
-class PetitionerType(StrEnum):
-    """Who petitions."""
-
-    CITIZEN = "CITIZEN"
-    BUSINESS = "BUSINESS"
-    ORGANISATION = "ORGANISATION"
-    FOREIGNER = "FOREIGNER"
-
-
-class ReplyBy(StrEnum):
-    """How the petitioner wants to be told, in their order of preference."""
-
-    EMAIL = "EMAIL"
-    SMS = "SMS"
-    PHONE = "PHONE"
-
-
-class Identity(BaseModel):
-    """Who the petitioner is. It exists in the clear only on its way into and out of the seal."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str | None = None
-    address: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    organisation: str | None = None
-    text: str | None = None
-    """What somebody wrote in answer to "your name and address, please", in one piece."""
-
-
-class SealedPart(BaseModel):
-    """One closed piece of identity: the seal is a list, because a petitioner may add to it later."""
-
-    model_config = ConfigDict(frozen=True)
-
-    at: datetime
-    ciphertext: str
-    """KMS ciphertext in base64, bound to the reference by its encryption context."""
-
-
-class Petitioner(BaseModel):
-    """What may be known of the petitioner without opening the seal."""
-
-    model_config = ConfigDict(frozen=True)
-
-    type: PetitionerType = PetitionerType.CITIZEN
-    seal: tuple[SealedPart, ...] = ()
-    contact_keys: tuple[str, ...] = ()
-    reply_by: tuple[ReplyBy, ...] = ()
-    """Channels that were chosen and have a contact, first choice first; the same order serves as fallback."""
-    is_named: bool = True
-    """Whether a name and address were given (an SMS sender has only a number at first)."""
-
-
-class Citation(BaseModel):
-    """A legal document that an answer rests on."""
-
-    model_config = ConfigDict(frozen=True)
-
-    number: str
-    """As it is cited, e.g. `Nghị định 115/2020/NĐ-CP`."""
-    article: str | None = None
-    link: str | None = None
-
-
-class Answer(BaseModel):
-    """An answer: first a draft by the handler, then approved."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    citations: tuple[Citation, ...] = ()
-    drafted_by: str
-    drafted_at: datetime
-    attachments: tuple[str, ...] = ()
-    """Identifiers of the officers' files that go with it."""
-    approved_by: str | None = None
-    approved_at: datetime | None = None
-
-    @property
-    def in_full(self) -> str:
-        """The answer with the documents that it cites, as one text for letters."""
-        cited = (", ".join(filter(None, (one.number, one.article, one.link))) for one in self.citations)
-        return (
-            "\n".join((self.text, "", "Căn cứ:", *(f"- {one}" for one in cited)))
-            if self.citations
-            else self.text
-        )
-
-
-class Publication(BaseModel):
-    """What the public sees: redacted by an officer, without the reference."""
-
-    model_config = ConfigDict(frozen=True)
-
-    subject: str
-    content: str
-    answer: str
-    attachments: tuple[str, ...] = ()
-    """Identifiers of the answer's files that are public too."""
-    citations: tuple[Citation, ...] = ()
-    published_at: datetime
-
-
-class Rating(BaseModel):
-    """How satisfied the petitioner is: 1 (not at all) to 5."""
-
-    model_config = ConfigDict(frozen=True)
-
-    score: int
-    comment: str | None = None
-    at: datetime
-
-
-class Proposal(BaseModel):
-    """What the router thought: kept so that officers see why, and can correct it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    lane: Lane
-    field: str | None = None
-    kind: Kind | None = None
-    confidence: float = 0.0
-    because: tuple[str, ...] = ()
-    best: tuple[tuple[str, float], ...] = ()
-    body: str | None = None
-    complained_unit: str | None = None
-    """The one unit of the ministry that a complaint about conduct names."""
-    rules_version: str = ""
-    may_denounce: bool = False
-    """Whether somebody has to look whether this is a denunciation before any unit gets it."""
 
 
 class Petition(BaseModel):
@@ -557,7 +398,7 @@ class Petition(BaseModel):
         )
 
     def send_pin(self, change: Change, channel: ReplyBy) -> Self:
-        """Have the PIN given again over a contact on file (`shared.domain.petition.pin_again` says how often)."""
+        """Have the PIN given again over a contact on file (`shared.domain.procedures.pin_requests` says how often)."""
         return self.record(Action.SEND_PIN, change, facts={"channel": channel})
 
     def add_note(
@@ -651,7 +492,7 @@ class Petition(BaseModel):
         """Look at the matter once more, at a higher level than the one that answered; only once.
 
         The second look is a promise of its own, due on `due_on`; when the first was due stays in the history.
-        Who may ask for it, and which unit it goes to: `shared.domain.petition.second_look`.
+        Who may ask for it, and which unit it goes to: `shared.domain.procedures.second_look`.
         """
         if self.last(Action.REOPEN):
             raise ActionNotPossibleError(Action.REOPEN, "reopened-before")

@@ -13,7 +13,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
-from shared.domain.petition.petition import MAX_CONTENT, Channel, Identity, Kind, PetitionerType, ReplyBy
+from shared.domain.petition.petition import MAX_CONTENT
+from shared.domain.petition.values.classification import Channel, Kind
+from shared.domain.petition.values.petitioner import Identity, PetitionerType, ReplyBy
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 """Control characters, lone surrogates, and the bidirectional overrides that make a text read other than it is."""

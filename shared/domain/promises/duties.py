@@ -20,7 +20,8 @@ from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day, local_date
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
 from shared.domain.promises.evidence import Evidence, Proof, Telling
 from shared.domain.promises.notices import Audience, notices_after
 

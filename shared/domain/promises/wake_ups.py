@@ -14,9 +14,10 @@ from typing import NamedTuple
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, at_local, end_of_day, local_date
-from shared.domain.petition import merging
 from shared.domain.petition.lifecycle import ENDED, RESULT_KNOWN, Action, State
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
+from shared.domain.procedures import merging
 from shared.domain.promises.notices import ESCALATION_LADDER
 
 

@@ -13,7 +13,9 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import contact_key
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Channel, Identity, Kind, Petition, Petitioner, ReplyBy
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Channel, Kind
+from shared.domain.petition.values.petitioner import Identity, Petitioner, ReplyBy
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import secrets, settings
 from shared.platform.messages import NoticeRequest

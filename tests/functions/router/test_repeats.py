@@ -9,7 +9,8 @@ import pytest
 
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.change import Change
-from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Kind, Lane
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions, petition_of
 from tests.support.people import CITIZEN, Citizen

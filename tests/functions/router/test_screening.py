@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.router import composition
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
 from shared.platform.messages import Errand, RoutingRequest
 from shared.tables.petitions import petition_of
 from tests.support.desk_pages import Browser

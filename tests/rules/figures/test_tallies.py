@@ -10,7 +10,9 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of, standing, summed, tally_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Channel, Identity, Kind, Lane, Rating
+from shared.domain.petition.values.answer import Rating
+from shared.domain.petition.values.classification import Channel, Kind, Lane
+from shared.domain.petition.values.petitioner import Identity
 from shared.domain.promises.duties import DutyKind, Standing, duties
 from tests.support.builders import CALENDAR, RECEIVED_AT, REFERENCE, TERMS, a_petition, vietnam
 

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, UnknownAttachmentError
 from shared.domain.petition import file_verbs
-from shared.domain.petition.attachments import (
+from shared.domain.petition.change import Change
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.attachments import (
     LONGEST_FILENAME,
     Attachment,
     AttachmentState,
@@ -22,9 +26,6 @@ from shared.domain.petition.attachments import (
     place_of,
     quarantine_key,
 )
-from shared.domain.petition.change import Change
-from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Petition, Publication
 from shared.domain.promises.notices import Audience, NoticeKind, notices_after
 from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
 

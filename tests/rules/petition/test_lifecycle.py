@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from shared.domain.errors import ActionNotPossibleError
+from shared.domain.figures.replay import as_it_stood
 from shared.domain.petition.change import Change
 from shared.domain.petition.history import FILED
 from shared.domain.petition.lifecycle import (
@@ -21,8 +22,8 @@ from shared.domain.petition.lifecycle import (
     possible_actions,
     target_of,
 )
-from shared.domain.petition.petition import Kind, Lane, Publication
-from shared.domain.petition.replay import as_it_stood
+from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.classification import Kind, Lane
 from shared.domain.promises import wake_ups
 from tests.support.builders import CALENDAR, RECEIVED_AT, SECOND_DUE_ON, TERMS, a_petition, vietnam
 

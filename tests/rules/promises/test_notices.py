@@ -4,7 +4,8 @@ import pytest
 
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Channel, Petitioner, ReplyBy, SealedPart
+from shared.domain.petition.values.classification import Channel
+from shared.domain.petition.values.petitioner import Petitioner, ReplyBy, SealedPart
 from shared.domain.promises.notices import Audience, NoticeKind, notices_after
 from tests.support.builders import RECEIVED_AT, a_petition
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State
-from shared.domain.petition.petition import Lane
+from shared.domain.petition.values.classification import Lane
 from shared.domain.promises.wake_ups import due_now, next_wake, wake_ups
 from tests.support.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.domain.errors import StaleVersionError
-from shared.domain.petition import merging
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import merging
 from shared.platform import clock, queues
 from shared.platform.messages import Errand, RoutingRequest
 from shared.tables.petitions import Petitions

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shared.domain.petition import merging, screening
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import merging, screening
 from shared.domain.promises.notices import notices_after
 from shared.platform import queues, telemetry
 from shared.platform.messages import Errand, NoticeRequest, RoutingRequest

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from shared.domain.figures.similarity import similarity
 from shared.domain.identity.reference import spaced
-from shared.domain.petition import conduct
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import conduct
 from shared.tables.petitions import Petitions
 
 LOOKED_BACK = timedelta(days=60)

@@ -11,11 +11,12 @@ from chalicelib.router.repeats import Repeats
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
 from shared.domain.figures.similarity import sketch
-from shared.domain.petition import conduct, screening
 from shared.domain.petition.change import Change
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State, possible_actions
-from shared.domain.petition.petition import Kind, Lane, Petition, Proposal
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Kind, Lane, Proposal
+from shared.domain.procedures import conduct, screening
 from shared.platform import clock
 from shared.routing.classifier import Decision, decide, look_through
 from shared.routing.rules import RoutingRules, in_force

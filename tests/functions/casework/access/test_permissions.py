@@ -16,7 +16,9 @@ from chalicelib.casework.actions.catalogue import INPUTS
 from shared.domain.errors import NotAllowedError
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Answer, Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Answer
+from shared.domain.petition.values.classification import Lane
 from tests.support.builders import RECEIVED_AT, a_petition
 
 ME = "toi"

@@ -11,7 +11,7 @@ import pytest
 
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Lane
+from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions

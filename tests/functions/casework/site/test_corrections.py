@@ -8,7 +8,8 @@ import pytest
 
 from infra.tools.corrections import outcomes
 from shared.domain.petition.change import Change
-from shared.domain.petition.petition import Lane, Petition, Proposal
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane, Proposal
 from shared.tables import directory as directory_cache
 from shared.tables.corrections import Corrections, correction_of
 from shared.tables.directory import Directory

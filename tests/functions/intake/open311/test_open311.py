@@ -13,7 +13,9 @@ import pytest
 
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.petition.change import Change
-from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.classification import Lane, Proposal
 from shared.tables.petitions import petition_of
 from tests.support.system import System
 

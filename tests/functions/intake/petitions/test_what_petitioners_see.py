@@ -11,7 +11,9 @@ import pytest
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.change import Change
-from shared.domain.petition.petition import Kind, Lane, Petition, Proposal, Publication
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.classification import Kind, Lane, Proposal
 from tests.support.system import System
 
 AT = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)

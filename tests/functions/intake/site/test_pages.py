@@ -12,7 +12,9 @@ import pytest
 from chalicelib.intake import composition
 from shared.domain.identity.reference import link_token_of, spaced
 from shared.domain.petition.change import Change
-from shared.domain.petition.petition import Lane, Petition, Proposal, Publication
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.classification import Lane, Proposal
 from tests.support.system import System
 
 PAGES = ("/", "/gui", "/tra-cuu", "/cong-khai", "/thong-ke", "/chinh-sach", "/tai-lieu-api", "/khong-co")

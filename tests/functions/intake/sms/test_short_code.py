@@ -21,7 +21,8 @@ from infra.local.providers.signed_requests import twilio
 from shared.domain.identity.gsm7 import is_gsm7, segments
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Lane, Petition, Proposal
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane, Proposal
 from shared.platform.seal import Seal
 from shared.tables.opt_outs import OptOuts
 from shared.tables.petitions import petition_of

@@ -9,7 +9,7 @@ from PIL import Image
 
 from chalicelib.intake.uploads.examine_file import RejectedFileError, examined
 from chalicelib.intake.uploads.images import LONGEST_SIDE
-from shared.domain.petition.attachments import Rejection
+from shared.domain.petition.values.attachments import Rejection
 from tests.support import files
 
 MOST = 1_000_000

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.petition.change import Change
-from shared.domain.petition.petition import ReplyBy
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises.notices import Audience, NoticeKind
 from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import PostRoom

@@ -20,7 +20,7 @@ from chalicelib.notifier.senders.sender import (
     UnknownOutcomeError,
 )
 from chalicelib.notifier.settings import NotifierSettings
-from shared.domain.petition.petition import ReplyBy
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import settings
 from tests.functions.notifier.conftest import PostRoom

@@ -10,7 +10,7 @@ from chalicelib.notifier.contact_policy.contact_policy import is_lasting
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import ReplyBy
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises.notices import NoticeKind
 from shared.tables.deliveries import DeliveryState
 from tests.functions.notifier.conftest import EMAIL, PHONE, PostRoom

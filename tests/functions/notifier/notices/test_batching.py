@@ -8,7 +8,9 @@ import pytest
 
 from infra.local.providers.sms_gateway import Trouble
 from shared.domain.petition.change import Change
-from shared.domain.petition.petition import Petition, Publication, ReplyBy
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
 from tests.campaigns.faults.injection import Fault

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.petition.petition import ReplyBy
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises.evidence import Proof
 from shared.domain.promises.notices import NoticeKind
 from shared.tables.deliveries import (

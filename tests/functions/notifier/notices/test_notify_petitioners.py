@@ -9,7 +9,8 @@ import pytest
 from infra.local.providers.sms_gateway import Trouble
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Kind, ReplyBy
+from shared.domain.petition.values.classification import Kind
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises.notices import NoticeKind
 from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import ADDRESS, EMAIL, NAME, PHONE, REFERENCE, PostRoom

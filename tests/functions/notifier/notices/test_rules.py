@@ -12,7 +12,9 @@ from chalicelib.notifier.notices.supersession import VOID_WHEN, is_superseded
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Channel, Identity, Lane, Petition, Petitioner, ReplyBy
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Channel, Lane
+from shared.domain.petition.values.petitioner import Identity, Petitioner, ReplyBy
 from shared.domain.promises.notices import NoticeKind
 
 NIGHT = QuietHours(time(21), time(7))

@@ -15,7 +15,10 @@ from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.identity.gsm7 import is_gsm7
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import MOVES, Action, State
-from shared.domain.petition.petition import Answer, Channel, Kind, Lane, Petition, Petitioner, ReplyBy
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Answer
+from shared.domain.petition.values.classification import Channel, Kind, Lane
+from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
 from shared.domain.promises import notices
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock

@@ -10,7 +10,7 @@ from chalicelib.notifier.officers.daily_work import desk_day, units_read
 from infra.local.emulation import moto_insides
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Channel, Kind, Lane
+from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform.messages import DigestRequest
 from shared.tables.directory import Officer

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.notifier.officers.readers import INSTEAD, readers_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Kind, Lane
+from shared.domain.petition.values.classification import Kind, Lane
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.tables.directory import Officer
 from tests.campaigns.faults.injection import Fault

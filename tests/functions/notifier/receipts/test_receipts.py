@@ -26,7 +26,8 @@ from chalicelib.notifier.receipts.receipt import Receipts
 from chalicelib.notifier.settings import NotifierSettings
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Petition, ReplyBy
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import clock, secrets, settings
 from shared.platform.settings import Settings

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from chalicelib.sla_timer.hourly.waiting_files import WaitingFiles
-from shared.domain.petition.attachments import (
+from shared.domain.petition.values.attachments import (
     CHECKED_WITHIN,
     Attachment,
     AttachmentState,

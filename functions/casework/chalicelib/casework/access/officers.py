@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shared.domain.petition.change import actor_of
-from shared.domain.petition.conduct import OFFICE
+from shared.domain.procedures.conduct import OFFICE
 
 
 class Role(StrEnum):

@@ -11,10 +11,11 @@ from typing import Protocol
 
 from chalicelib.casework.access.officers import DeskOfficer, Role
 from shared.domain.errors import NotAllowedError
-from shared.domain.petition import disputes, screening
-from shared.domain.petition.attachments import Attachment, BelongsTo
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.attachments import Attachment, BelongsTo
+from shared.domain.petition.values.classification import Lane
+from shared.domain.procedures import disputes, screening
 from shared.tables.petitions import Card
 
 

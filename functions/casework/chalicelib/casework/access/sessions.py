@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.casework.access.officers import DeskOfficer, Role
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, TooManyRequestsError, UnauthenticatedError
-from shared.domain.petition.conduct import OFFICE, reporting_line
+from shared.domain.procedures.conduct import OFFICE, reporting_line
 from shared.platform import aws, clock
 from shared.tables.directory import Directory
 

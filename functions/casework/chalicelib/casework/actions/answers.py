@@ -24,10 +24,12 @@ from chalicelib.casework.actions.redaction import has_unmistakable
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition import file_verbs
-from shared.domain.petition.attachments import Attachment
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Citation, Kind, Petition, Publication
+from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
+from shared.domain.petition.values.answer import Citation, Publication
+from shared.domain.petition.values.attachments import Attachment
+from shared.domain.petition.values.classification import Kind
 from shared.web.i18n import N_
 
 CITATIONS = 10

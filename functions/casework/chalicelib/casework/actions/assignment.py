@@ -25,10 +25,11 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotAllowedError
 from shared.domain.identity.reference import normal_reference
-from shared.domain.petition import conduct, disputes, merging
-from shared.domain.petition.conduct import NO_UNIT_OF_OURS, OFFICE
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Kind, Lane
+from shared.domain.procedures import conduct, disputes, merging
+from shared.domain.procedures.conduct import NO_UNIT_OF_OURS, OFFICE
 from shared.web.i18n import N_
 
 FORWARDED_TEXT = N_(

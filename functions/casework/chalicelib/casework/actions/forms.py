@@ -14,9 +14,10 @@ from chalicelib.casework.actions.catalogue import INPUTS
 from chalicelib.casework.actions.redaction import masked
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition import file_verbs
-from shared.domain.petition.conduct import NO_UNIT_OF_OURS
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Kind, Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Kind, Lane
+from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.tables.directory import Directory
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import ACTIONS, KINDS, LANES

@@ -13,7 +13,8 @@ from shared.domain.errors import InvalidInputError, NotAllowedError, StaleVersio
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, target_of
-from shared.domain.petition.petition import Identity, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.petitioner import Identity
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory

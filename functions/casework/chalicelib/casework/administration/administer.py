@@ -17,7 +17,7 @@ from chalicelib.casework.desk.answer_templates import AnswerTemplate
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import Override, local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition import conduct
+from shared.domain.procedures import conduct
 from shared.platform import clock
 from shared.tables.directory import Directory, Officer, Row, Unit
 from shared.tables.directory import Field as FieldOfResponsibility

@@ -15,8 +15,8 @@ from chalicelib.casework.actions.input import INTAKE_FIELD
 from chalicelib.casework.administration.recorded_rows import RecordedRows
 from chalicelib.casework.desk import answer_templates
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition import conduct
 from shared.domain.petition.lifecycle import UNANSWERED
+from shared.domain.procedures import conduct
 from shared.platform import clock
 from shared.tables.directory import Directory, Field, Officer, Row, Unit, in_force
 from shared.tables.petitions import Card, Petitions

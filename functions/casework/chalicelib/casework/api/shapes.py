@@ -14,7 +14,8 @@ from chalicelib.casework.hotline.call_tasks import CallView
 from chalicelib.casework.oversight.ambiguous_deliveries import DoubtView
 from chalicelib.casework.reports.measures import Value
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Channel, Identity
+from shared.domain.petition.values.classification import Channel
+from shared.domain.petition.values.petitioner import Identity
 from shared.platform.bucket import UploadForm
 
 

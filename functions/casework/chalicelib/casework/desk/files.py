@@ -6,9 +6,9 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.errors import NotAllowedError, StaleVersionError, UnknownAttachmentError
 from shared.domain.petition import file_verbs
-from shared.domain.petition.attachments import Attachment, BelongsTo
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.attachments import Attachment, BelongsTo
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, Download
 from shared.tables.petitions import Petitions

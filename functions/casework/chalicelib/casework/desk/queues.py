@@ -16,7 +16,7 @@ from chalicelib.casework.desk.views import Line, LinePage, line_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotAllowedError
 from shared.domain.petition.lifecycle import UNANSWERED, State
-from shared.domain.petition.petition import Kind
+from shared.domain.petition.values.classification import Kind
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petitions import Card, Petitions, desk_position

@@ -11,20 +11,13 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions.catalogue import INPUTS
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import WorkingCalendar
-from shared.domain.petition import screening
-from shared.domain.petition.attachments import AttachmentState, BelongsTo, Limits, Rejection
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State, possible_actions
-from shared.domain.petition.petition import (
-    Answer,
-    Channel,
-    Kind,
-    Lane,
-    Petition,
-    Proposal,
-    Publication,
-    Rating,
-    ReplyBy,
-)
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Answer, Publication, Rating
+from shared.domain.petition.values.attachments import AttachmentState, BelongsTo, Limits, Rejection
+from shared.domain.petition.values.classification import Channel, Kind, Lane, Proposal
+from shared.domain.petition.values.petitioner import ReplyBy
+from shared.domain.procedures import screening
 from shared.domain.promises.duties import Duty
 from shared.domain.promises.evidence import Evidence
 from shared.tables.directory import Directory

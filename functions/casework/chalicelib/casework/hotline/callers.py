@@ -22,10 +22,11 @@ from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_phone
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import MAX_CONTENT, Channel, Petition
-from shared.domain.petition.pin_again import times_sent
-from shared.domain.petition.second_look import ask_for_second_look
+from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
+from shared.domain.petition.values.classification import Channel
+from shared.domain.procedures.pin_requests import times_sent
+from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions

@@ -8,8 +8,9 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
-from shared.domain.petition.petition import Channel, ReplyBy
 from shared.domain.petition.submission import PetitionInput, Submission, clean_text
+from shared.domain.petition.values.classification import Channel
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.use_cases.receive_submission import Received, Reception
 
 

@@ -27,7 +27,7 @@ from chalicelib.casework.reports.tables import BREAKDOWNS, Block, Book, Row, Sec
 from chalicelib.casework.reports.task_force import task_force
 from shared.domain.figures.tallies import Breakdown, Tally, summed
 from shared.domain.figures.trends import WEEK, WEEKS_BEFORE, begins
-from shared.domain.petition.petition import Kind
+from shared.domain.petition.values.classification import Kind
 from shared.tables.statistics import Figure
 from shared.use_cases.find_trends import trends
 from shared.web.i18n import N_

@@ -17,11 +17,11 @@ from chalicelib.casework.reports.task_force import case_row
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
+from shared.domain.figures.replay import as_it_stood
 from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of
 from shared.domain.identity.provinces import PROVINCES
-from shared.domain.petition.conduct import NO_UNIT_OF_OURS
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.replay import as_it_stood
+from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.domain.promises.duties import DutyKind, Standing, duties
 from shared.platform import clock
 from shared.tables.directory import Directory

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from shared.domain.figures.tallies import Tally, standing
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Channel, Kind
+from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.promises.duties import DutyKind, Standing
 from shared.web.i18n import N_
 

@@ -10,7 +10,7 @@ from chalicelib.casework.reports.tables import HEADS, Block, Book, Case, Names, 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown, Tally
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Kind
+from shared.domain.petition.values.classification import Kind
 from shared.domain.promises.duties import Standing
 from shared.domain.promises.notices import ESCALATION_LADDER
 from shared.web.i18n import N_

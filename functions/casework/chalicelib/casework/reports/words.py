@@ -10,7 +10,7 @@ from chalicelib.casework.reports.task_force import WHY
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Channel, Kind
+from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.promises.duties import Standing
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, KINDS, STATES

@@ -18,7 +18,8 @@ from chalicelib.casework.hotline.enter_petition import CallInput, enter_call
 from chalicelib.casework.site.frame import FormProblem, language_of_page, render
 from shared.domain import errors
 from shared.domain.calendar.working_calendar import at_local, local_date
-from shared.domain.petition.petition import Kind, PetitionerType, ReplyBy
+from shared.domain.petition.values.classification import Kind
+from shared.domain.petition.values.petitioner import PetitionerType, ReplyBy
 from shared.platform import clock
 from shared.tables.deliveries import CallOutcome
 from shared.tables.petitions import stored_instant

@@ -16,8 +16,8 @@ from chalicelib.casework.api.doors import query
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain import errors
 from shared.domain.identity.reference import normal_reference
-from shared.domain.petition.attachments import EXTENSIONS
 from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.values.attachments import EXTENSIONS
 from shared.platform.bucket import origin_of
 from shared.use_cases.declare_file import AttachmentForm
 from shared.web.http import form_body, forms_may_lead_to, see_other, validated

@@ -14,8 +14,8 @@ from chalicelib.casework.api.doors import query
 from chalicelib.casework.desk.queues import queues_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.change import username_of
-from shared.domain.petition.conduct import NO_UNIT_OF_OURS
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.platform import clock
 from shared.web.http import html_answer
 from shared.web.i18n import Language, gettext, in_language

@@ -32,10 +32,11 @@ from chalicelib.casework.site.frame import (
 )
 from shared.domain import errors
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition import disputes
 from shared.domain.petition.change import actor_of
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Identity, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.petitioner import Identity
+from shared.domain.procedures import disputes
 from shared.platform import clock
 from shared.web.http import RULES, form_pairs, forms_may_lead_to, problem_of, see_other, validated
 from shared.web.i18n import Language, gettext

@@ -10,7 +10,7 @@ from chalicelib.intake.published.statistics import MonthFigures
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.provinces import BY_CODE
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Channel, Kind
+from shared.domain.petition.values.classification import Channel, Kind
 from shared.platform import clock
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import CHANNELS, KINDS, STATES

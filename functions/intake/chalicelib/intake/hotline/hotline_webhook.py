@@ -34,8 +34,9 @@ from chalicelib.intake.sms.webhook import (
     sender_number,
 )
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.petition import MAX_CONTENT, Kind
+from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import PetitionerInput, clean_text
+from shared.domain.petition.values.classification import Kind
 from shared.web.http import validated
 
 _WITHHELD = frozenset({"", "anonymous", "unknown", "private", "withheld"})

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from chalicelib.intake.hotline.hotline_webhook import HotlineCall
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.petition import Channel, Identity, PetitionerType, ReplyBy
 from shared.domain.petition.submission import Submission
+from shared.domain.petition.values.classification import Channel
+from shared.domain.petition.values.petitioner import Identity, PetitionerType, ReplyBy
 from shared.use_cases.receive_submission import Reception
 
 BY = "hotline"

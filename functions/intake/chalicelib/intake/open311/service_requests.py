@@ -17,8 +17,9 @@ from chalicelib.intake.petitions.receive_petition import checked_key, submission
 from shared.domain.calendar.working_calendar import VIETNAM, end_of_day, local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import PetitionInput, Submission
+from shared.domain.petition.values.classification import Lane
 from shared.domain.promises.duties import DutyKind
 from shared.domain.promises.evidence import Evidence
 from shared.platform import clock

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.petition import Kind
+from shared.domain.petition.values.classification import Kind
 from shared.platform import clock
 from shared.tables.directory import Directory, Field
 from shared.web.i18n import N_, Language, gettext, in_language

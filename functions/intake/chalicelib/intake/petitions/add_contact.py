@@ -16,8 +16,9 @@ from shared.domain.identity.contact import ContactError, normal_email, normal_ph
 from shared.domain.identity.reference import contact_key
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Identity, Petition, ReplyBy
+from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
+from shared.domain.petition.values.petitioner import Identity, ReplyBy
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.suppressions import Suppressions

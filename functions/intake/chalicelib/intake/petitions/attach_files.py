@@ -8,8 +8,8 @@ from datetime import timedelta
 from shared.domain.errors import NotFoundOrWrongPinError, UnknownAttachmentError
 from shared.domain.identity import reference as references
 from shared.domain.petition import file_verbs
-from shared.domain.petition.attachments import BelongsTo, Limits
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.attachments import BelongsTo, Limits
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, Download
 from shared.tables.petitions import Petitions

@@ -8,7 +8,7 @@ from __future__ import annotations
 from shared.domain.errors import NotFoundOrWrongPinError
 from shared.domain.identity import reference as references
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.pin_again import times_sent
+from shared.domain.procedures.pin_requests import times_sent
 from shared.tables.petitions import Petitions
 from shared.tables.pin_guard import PinGuard
 

@@ -16,10 +16,11 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
 from shared.domain.identity.provinces import province_of
 from shared.domain.petition.change import Change
-from shared.domain.petition.petition import MAX_CONTENT, Identity, Petition, ReplyBy
-from shared.domain.petition.pin_again import times_sent
-from shared.domain.petition.second_look import ask_for_second_look
+from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
+from shared.domain.petition.values.petitioner import Identity, ReplyBy
+from shared.domain.procedures.pin_requests import times_sent
+from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory

@@ -10,8 +10,9 @@ from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
-from shared.domain.petition.petition import Petition, ReplyBy
-from shared.domain.petition.pin_again import may_send_pin
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.petitioner import ReplyBy
+from shared.domain.procedures.pin_requests import may_send_pin
 from shared.platform import clock
 from shared.tables.petitions import Petitions
 from shared.tables.pin_guard import PinGuard

@@ -9,8 +9,8 @@ from chalicelib.intake.limits.address_limit import Sender
 from chalicelib.intake.limits.daily_limit import LimitedReception
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.petition import Channel
 from shared.domain.petition.submission import PetitionInput, Submission
+from shared.domain.petition.values.classification import Channel
 from shared.platform import clock
 from shared.use_cases.receive_submission import Received
 

@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.attachments import Attachment, AttachmentState, BelongsTo, Rejection
 from shared.domain.petition.history import Entry, kept_digest
 from shared.domain.petition.lifecycle import MOVES, Action, State, possible_actions
-from shared.domain.petition.petition import Channel, Citation, Kind, Petition
-from shared.domain.petition.second_look import may_ask_for_second_look
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Citation
+from shared.domain.petition.values.attachments import Attachment, AttachmentState, BelongsTo, Rejection
+from shared.domain.petition.values.classification import Channel, Kind
+from shared.domain.procedures.second_look import may_ask_for_second_look
 from shared.domain.promises.duties import Duty
 from shared.domain.promises.evidence import Evidence
 from shared.platform.bucket import UploadForm

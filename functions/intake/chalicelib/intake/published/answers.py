@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownAttachmentError
 from shared.domain.identity.gsm7 import unaccented
-from shared.domain.petition.attachments import Attachment, AttachmentState, BelongsTo
-from shared.domain.petition.petition import Citation, Kind
+from shared.domain.petition.values.answer import Citation
+from shared.domain.petition.values.attachments import Attachment, AttachmentState, BelongsTo
+from shared.domain.petition.values.classification import Kind
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions, PublicAnswer

@@ -15,7 +15,7 @@ from chalicelib.intake.published.answers import FIRST_MONTH
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.figures.tallies import Breakdown, Tally, standing, summed
-from shared.domain.petition.petition import Channel, Kind, Lane
+from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.promises.duties import DutyKind, Standing
 from shared.platform import clock
 from shared.tables.statistics import Figure, Statistics

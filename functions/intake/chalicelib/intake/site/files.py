@@ -24,8 +24,8 @@ from chalicelib.intake.site.frame import (
     shown_errors,
 )
 from shared.domain import errors
-from shared.domain.petition.attachments import EXTENSIONS, AttachmentState, Rejection
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.attachments import EXTENSIONS, AttachmentState, Rejection
 from shared.platform.bucket import origin_of
 from shared.use_cases.declare_file import AttachmentForm
 from shared.web.http import form_pairs, see_other, validated

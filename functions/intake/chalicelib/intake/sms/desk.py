@@ -22,9 +22,11 @@ from shared.domain.calendar import deadlines
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.identity import reference as references
 from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, Action, State
-from shared.domain.petition.petition import Channel, Identity, Petition, ReplyBy
-from shared.domain.petition.second_look import may_ask_for_second_look
+from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
+from shared.domain.petition.values.classification import Channel
+from shared.domain.petition.values.petitioner import Identity, ReplyBy
+from shared.domain.procedures.second_look import may_ask_for_second_look
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions

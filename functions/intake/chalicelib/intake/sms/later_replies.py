@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from chalicelib.intake.sms.webhook import InboundSms
-from shared.domain.petition.petition import Identity
+from shared.domain.petition.values.petitioner import Identity
 from shared.platform import clock
 from shared.platform.messages import ReplyRequest
 from shared.platform.seal import Seal

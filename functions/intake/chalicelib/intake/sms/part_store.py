@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.intake.sms.parts import group_of, join, missing_parts
 from chalicelib.intake.sms.webhook import InboundSms, Part
-from shared.domain.petition.petition import Identity, SealedPart
+from shared.domain.petition.values.petitioner import Identity, SealedPart
 from shared.platform import aws, clock
 from shared.platform.seal import Seal
 

@@ -16,7 +16,8 @@ from chalicelib.intake.sms.webhook import InboundSms
 from shared.domain.identity import reference as references
 from shared.domain.identity.gsm7 import unaccented
 from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, State
-from shared.domain.petition.petition import Channel, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Channel
 from shared.platform import clock
 from shared.tables.petitions import Petitions
 

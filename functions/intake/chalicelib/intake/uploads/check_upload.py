@@ -8,9 +8,9 @@ from chalicelib.intake.uploads.examine_file import CleanContent, RejectedFileErr
 from chalicelib.intake.uploads.scanners import Scanner, Verdict
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition import file_verbs
-from shared.domain.petition.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, Upload
 from shared.tables.petitions import Petitions

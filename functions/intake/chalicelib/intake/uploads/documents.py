@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 
 from chalicelib.intake.uploads.examine_file import RejectedFileError
-from shared.domain.petition.attachments import Rejection
+from shared.domain.petition.values.attachments import Rejection
 
 _HEADER = re.compile(rb"%PDF-[12]\.\d")
 _END = b"%%EOF"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from shared.domain.petition.attachments import EXTENSIONS, Rejection
+from shared.domain.petition.values.attachments import EXTENSIONS, Rejection
 
 ENOUGH_TO_TELL = 8192
 """Bytes at the beginning from which a type is told."""

@@ -12,7 +12,7 @@ import warnings
 from PIL import Image, ImageOps
 
 from chalicelib.intake.uploads.examine_file import RejectedFileError
-from shared.domain.petition.attachments import Rejection
+from shared.domain.petition.values.attachments import Rejection
 
 MOST_PIXELS = 64_000_000
 """Unpacked 192 MB at most; the handler has 1024."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Identity, ReplyBy, SealedPart
+from shared.domain.petition.values.petitioner import Identity, ReplyBy, SealedPart
 from shared.tables.deliveries import DeliveryChannel
 
 Way = tuple[DeliveryChannel, str]

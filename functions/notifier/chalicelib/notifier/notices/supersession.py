@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
 from shared.domain.promises.notices import NoticeKind
 
 Rule = Callable[[Petition, Entry], bool]

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from chalicelib.notifier.officers.readers import APPROVER, INSPECTOR, INTAKE_OFFICER, UNIT_HEAD
-from shared.domain.petition.conduct import Parents, is_barred
 from shared.domain.petition.lifecycle import UNANSWERED, State
-from shared.domain.petition.petition import Kind, Lane
+from shared.domain.petition.values.classification import Kind, Lane
+from shared.domain.procedures.conduct import Parents, is_barred
 from shared.tables.directory import Officer
 from shared.tables.petitions import Card
 

@@ -12,7 +12,7 @@ from chalicelib.notifier.officers.daily_work import LINES, Heading, desk_day, is
 from chalicelib.notifier.senders.sender import Message
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import spaced, unsubscribe_token_of
-from shared.domain.petition.conduct import Parents
+from shared.domain.procedures.conduct import Parents
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock, telemetry
 from shared.platform.messages import DigestRequest, NoticeRequest

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from shared.domain.petition.change import username_of
-from shared.domain.petition.conduct import Parents, is_barred
 from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
+from shared.domain.procedures.conduct import Parents, is_barred
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.tables.directory import Officer, OfficerPreference
 

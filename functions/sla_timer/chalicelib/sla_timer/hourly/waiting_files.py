@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.domain.petition.attachments import CHECKED_WITHIN, place_of
+from shared.domain.petition.values.attachments import CHECKED_WITHIN, place_of
 from shared.platform import telemetry
 from shared.platform.bucket import AttachmentsBucket
 

@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition import merging
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import merging
 from shared.domain.promises.notices import notices_after
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import aws, queues, telemetry

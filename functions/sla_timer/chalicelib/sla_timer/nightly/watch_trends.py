@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown
-from shared.domain.petition.petition import Lane
+from shared.domain.petition.values.classification import Lane
 from shared.platform import aws, telemetry
 from shared.tables.statistics import Figure, Reading, Statistics
 from shared.use_cases.find_trends import Daily, trends

@@ -8,10 +8,12 @@ from datetime import datetime
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
-from shared.domain.petition import file_verbs, merging
+from shared.domain.petition import file_verbs
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Kind, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Kind
+from shared.domain.procedures import merging
 from shared.domain.promises.wake_ups import WakeUp, due_now
 from shared.platform import clock
 from shared.platform.messages import WakeUp as WakeUpRequest

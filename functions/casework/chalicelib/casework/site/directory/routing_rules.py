@@ -19,7 +19,7 @@ from chalicelib.casework.api.doors import query
 from chalicelib.casework.site.frame import field_label, language_of_page, render
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.petition import Lane
+from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
 from shared.tables.corrections import SILENT, SUSPECTED, Correction
 from shared.tables.petitions import BATCH

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.petition import merging
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import merging
 from shared.domain.promises import wake_ups
 from shared.domain.promises.duties import DutyKind, Standing, duties
 from shared.domain.promises.notices import Audience, NoticeKind, notices_after

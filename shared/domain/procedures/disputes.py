@@ -11,7 +11,8 @@ from itertools import pairwise
 from shared.domain.calendar.terms import Terms
 from shared.domain.petition.change import username_of
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Lane, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
 
 DISPUTE = "dispute"
 """The fact of a return that made a dispute of it, and of the assignment that decided it."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from shared.domain.petition.petition import Kind, Petition
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Kind
 
 FIELD = "TTRA"
 """The field whose unit, Thanh tra Bộ, examines conduct and denunciations."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.petition import disputes
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import disputes
 from tests.support.builders import RECEIVED_AT, TERMS, a_petition
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.petition import screening
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.petition.petition import Lane, Petition
-from shared.domain.petition.screening import Finding
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
+from shared.domain.procedures import screening
+from shared.domain.procedures.screening import Finding
 from tests.support.builders import RECEIVED_AT, a_petition
 
 LATER = RECEIVED_AT + timedelta(days=2)

@@ -11,7 +11,7 @@ from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.second_look import (
+from shared.domain.procedures.second_look import (
     SecondLook,
     ask_for_second_look,
     may_ask_for_second_look,

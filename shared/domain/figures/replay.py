@@ -11,7 +11,9 @@ from itertools import takewhile
 
 from shared.domain.petition.history import FILED
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.petition import Kind, Lane, Petition, Rating
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Rating
+from shared.domain.petition.values.classification import Kind, Lane
 
 
 def as_it_stood(petition: Petition, at: datetime) -> Petition | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.petition.conduct import examiner, is_barred, may_be_given, reporting_line
-from shared.domain.petition.petition import Kind
+from shared.domain.petition.values.classification import Kind
+from shared.domain.procedures.conduct import examiner, is_barred, may_be_given, reporting_line
 from tests.support.builders import a_petition
 
 PARENTS = {

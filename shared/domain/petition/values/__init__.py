@@ -1,0 +1,1 @@
+"""Values that a petition is made of: petitioner, classification, answer, attachments."""

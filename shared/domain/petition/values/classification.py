@@ -1,0 +1,53 @@
+"""What a petition is about, how it is treated, and what the router proposed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Channel(StrEnum):
+    """The door a petition came through."""
+
+    WEB = "WEB"
+    SMS = "SMS"
+    HOTLINE = "HOTLINE"
+
+
+class Kind(StrEnum):
+    """What a petition is about (Nghị định 20/2008/NĐ-CP Đ.5)."""
+
+    REGULATION = "REGULATION"
+    CONDUCT = "CONDUCT"
+    INITIATIVE = "INITIATIVE"
+
+
+class Lane(StrEnum):
+    """How a petition is treated: an ordinary one, or one that the law sends another way."""
+
+    ORDINARY = "ORDINARY"
+    GUIDANCE = "GUIDANCE"
+    RESTRICTED = "RESTRICTED"
+    FORWARDING = "FORWARDING"
+    SPAM = "SPAM"
+    FOREIGN = "FOREIGN"
+
+
+class Proposal(BaseModel):
+    """What the router thought: kept so that officers see why, and can correct it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lane: Lane
+    field: str | None = None
+    kind: Kind | None = None
+    confidence: float = 0.0
+    because: tuple[str, ...] = ()
+    best: tuple[tuple[str, float], ...] = ()
+    body: str | None = None
+    complained_unit: str | None = None
+    """The one unit of the ministry that a complaint about conduct names."""
+    rules_version: str = ""
+    may_denounce: bool = False
+    """Whether somebody has to look whether this is a denunciation before any unit gets it."""

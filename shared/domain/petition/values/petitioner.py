@@ -1,0 +1,63 @@
+"""The person who petitions: what may be read of them, and what stands under the seal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class PetitionerType(StrEnum):
+    """Who petitions."""
+
+    CITIZEN = "CITIZEN"
+    BUSINESS = "BUSINESS"
+    ORGANISATION = "ORGANISATION"
+    FOREIGNER = "FOREIGNER"
+
+
+class ReplyBy(StrEnum):
+    """How the petitioner wants to be told, in their order of preference."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PHONE = "PHONE"
+
+
+class Identity(BaseModel):
+    """Who the petitioner is. It exists in the clear only on its way into and out of the seal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    organisation: str | None = None
+    text: str | None = None
+    """What somebody wrote in answer to "your name and address, please", in one piece."""
+
+
+class SealedPart(BaseModel):
+    """One closed piece of identity: the seal is a list, because a petitioner may add to it later."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    ciphertext: str
+    """KMS ciphertext in base64, bound to the reference by its encryption context."""
+
+
+class Petitioner(BaseModel):
+    """What may be known of the petitioner without opening the seal."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: PetitionerType = PetitionerType.CITIZEN
+    seal: tuple[SealedPart, ...] = ()
+    contact_keys: tuple[str, ...] = ()
+    reply_by: tuple[ReplyBy, ...] = ()
+    """Channels that were chosen and have a contact, first choice first; the same order serves as fallback."""
+    is_named: bool = True
+    """Whether a name and address were given (an SMS sender has only a number at first)."""
