@@ -57,7 +57,7 @@ def actor_of(username: str) -> str:
 
 
 def is_officer(actor: str) -> bool:
-    """Tell whether an actor of a history entry is an officer."""
+    """Return whether an actor of a history entry is an officer."""
     return actor.startswith(_OFFICER)
 
 

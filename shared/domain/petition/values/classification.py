@@ -1,4 +1,4 @@
-"""What a petition is about, how it is treated, and what the router proposed."""
+"""The classification of a petition: its kind, its lane, and the proposal of the router."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The person who petitions: what may be read of them, and what stands under the seal."""
+"""The person who petitions: the data that may be read, and the identity that is sealed."""
 
 from __future__ import annotations
 
