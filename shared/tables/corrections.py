@@ -16,7 +16,7 @@ from shared.domain.petition.change import is_officer
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane, Proposal
-from shared.platform import aws
+from shared.tables.dynamo import Query, Table
 
 SILENT, SUSPECTED = "SILENT", "SUSPECTED"
 """What the router proposes where it cannot tell, and where it fears a denunciation."""
@@ -85,22 +85,10 @@ class Corrections:
     """Reads the index `corrected` of the petitions table."""
 
     def __init__(self, petitions_table: str) -> None:
-        self._table = petitions_table
+        self._table = Table(petitions_table)
 
     def of_month(self, month: str) -> Iterator[Correction]:
         """Yield a month's corrections (`2026-11`), the latest first."""
-        start: dict[str, object] = {}
-        while True:
-            page = aws.client("dynamodb").query(
-                TableName=self._table,
-                IndexName="corrected",
-                KeyConditionExpression="corrected_month = :month",
-                ExpressionAttributeValues={":month": {"S": month}},
-                ScanIndexForward=False,
-                **start,
-            )
-            for item in page["Items"]:
-                yield Correction.model_validate_json(item["correction"]["S"])
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        query = Query("corrected_month = :month", {"month": month}, index="corrected", is_ascending=False)
+        for item in self._table.query_all(query):
+            yield Correction.model_validate_json(item["correction"])

@@ -9,16 +9,16 @@ then. Rows carry no name, number, address or free text.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.platform import aws
+from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value
 
 
 class DeliveryChannel(StrEnum):
@@ -233,7 +233,7 @@ class Deliveries:
     """Reads and writes deliveries. Every write is conditional."""
 
     def __init__(self, table: str) -> None:
-        self._table = table
+        self._table = Table(table)
 
     # --- writing -----------------------------------------------------------------------------------
 
@@ -271,29 +271,19 @@ class Deliveries:
         Returns:
             The delivery as it was and as it stands now; None when there is none of that name.
         """
-        values: dict[str, Any] = {f":s{n}": {"S": one} for n, one in enumerate(sorted(only_from))}
-        condition = f"#state IN ({', '.join(values)})"
+        values = {f"s{n}": provable for n, provable in enumerate(sorted(only_from))}
         try:
-            answer = aws.client("dynamodb").update_item(
-                TableName=self._table,
-                Key={"reference": {"S": reference}, "notice": {"S": notice}},
-                UpdateExpression="SET #state = :state, #at = :at, #reason = :reason REMOVE listed, listed_at"
+            old = self._table.update_if(
+                {"reference": reference, "notice": notice},
+                "SET #state = :state, #at = :at, #reason = :reason REMOVE listed, listed_at"
                 + ("" if state is DeliveryState.SENT else ", wake_at, wake_shard"),
-                ConditionExpression=condition,
-                ExpressionAttributeNames={"#state": "state", "#at": "at", "#reason": "reason"},
-                ExpressionAttributeValues=values
-                | {
-                    ":state": {"S": state},
-                    ":at": {"S": _instant(at)},
-                    ":reason": {"S": reason or "receipt"},
-                },
-                ReturnValues="ALL_OLD",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                f"#state IN ({', '.join(f':{name}' for name in values)})",
+                {**values, "state": state, "at": _instant(at), "reason": reason or "receipt"},
+                returns="ALL_OLD",
             )
-        except ClientError as error:
-            old = _conflicting(error)
-            return Proven(_delivery_of(old), _delivery_of(old)) if old else None
-        before = _delivery_of(answer["Attributes"])
+        except ConditionFailedError as error:
+            return Proven(_delivery_of(error.old), _delivery_of(error.old)) if error.old else None
+        before = _delivery_of(old)
         return Proven(before, before.model_copy(update={"state": state, "at": at}))
 
     def record_complaint(self, reference: str, notice: str, at: datetime) -> Delivery | None:
@@ -303,34 +293,27 @@ class Deliveries:
             The delivery as it stands now; None when there is none of that name.
         """
         try:
-            answer = aws.client("dynamodb").update_item(
-                TableName=self._table,
-                Key={"reference": {"S": reference}, "notice": {"S": notice}},
-                UpdateExpression="SET complained_at = if_not_exists(complained_at, :at)",
-                ConditionExpression="attribute_exists(notice)",
-                ExpressionAttributeValues={":at": {"S": _instant(at)}},
-                ReturnValues="ALL_NEW",
+            return _delivery_of(
+                self._table.update_if(
+                    {"reference": reference, "notice": notice},
+                    "SET complained_at = if_not_exists(complained_at, :at)",
+                    "attribute_exists(notice)",
+                    {"at": _instant(at)},
+                )
             )
-        except ClientError as error:
-            _conflicting(error)
+        except ConditionFailedError:
             return None
-        return _delivery_of(answer["Attributes"])
 
     def record_view(self, reference: str, version: int, at: datetime) -> None:
         """Write that the petitioner saw a petition with so many history entries; the first time counts."""
-        try:
-            aws.client("dynamodb").put_item(
-                TableName=self._table,
-                Item={
-                    "reference": {"S": reference},
-                    "notice": {"S": f"{_VIEW}{version:05}"},
-                    "seq": {"N": str(version)},
-                    "at": {"S": _instant(at)},
-                },
-                ConditionExpression=_IS_NEW,
-            )
-        except ClientError as error:
-            _conflicting(error)
+        view: Item = {
+            "reference": reference,
+            "notice": f"{_VIEW}{version:05}",
+            "seq": version,
+            "at": _instant(at),
+        }
+        with suppress(ConditionFailedError):
+            self._table.put_if(view, _IS_NEW)
 
     def record_call(
         self,
@@ -349,29 +332,20 @@ class Deliveries:
         other = self._put(
             called,
             "#state = :state AND attempt = :attempt",
-            {":state": {"S": task.state}, ":attempt": {"N": str(task.attempt)}},
+            {"state": task.state, "attempt": task.attempt},
         )
         if other is not None and other != called:
             raise ClaimLostError(other)
         return called
 
-    def _put(self, delivery: Delivery, condition: str, values: dict[str, Any]) -> Delivery | None:
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "Item": _item(delivery),
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if values:
-            request["ExpressionAttributeValues"] = values
-            request["ExpressionAttributeNames"] = {"#state": "state"}
+    def _put(self, delivery: Delivery, condition: str, values: Mapping[str, Value]) -> Delivery | None:
+        """Write a delivery if the condition holds; else return the one that is stored."""
         try:
-            aws.client("dynamodb").put_item(**request)
-        except ClientError as error:
-            old = _conflicting(error)
-            if not old:
+            self._table.put_if(_item(delivery), condition, values)
+        except ConditionFailedError as error:
+            if error.old is None:
                 raise
-            return _delivery_of(old)
+            return _delivery_of(error.old)
         return None
 
     # --- reading -----------------------------------------------------------------------------------
@@ -390,10 +364,10 @@ class Deliveries:
     def with_views(self, reference: str) -> tuple[tuple[Delivery, ...], tuple[tuple[int, datetime], ...]]:
         """Return all deliveries of one petition, and when its petitioner looked: (history entries there were, when)."""
         items = self._items(reference, "")
-        views = [item for item in items if item["notice"]["S"].startswith(_VIEW)]
+        views = [item for item in items if item["notice"].startswith(_VIEW)]
         return (
             tuple(_delivery_of(item) for item in items if item not in views),
-            tuple((int(item["seq"]["N"]), datetime.fromisoformat(item["at"]["S"])) for item in views),
+            tuple((item["seq"], datetime.fromisoformat(item["at"])) for item in views),
         )
 
     def of_petition(self, reference: str) -> tuple[Delivery, ...]:
@@ -409,87 +383,50 @@ class Deliveries:
         return self._listed(IN_DOUBT, until, limit)
 
     def _listed(self, name: str, until: datetime, limit: int) -> tuple[Delivery, ...]:
-        page = aws.client("dynamodb").query(
-            TableName=self._table,
-            IndexName="lists",
-            KeyConditionExpression="listed = :list AND listed_at <= :until",
-            ExpressionAttributeValues={":list": {"S": name}, ":until": {"S": _instant(until)}},
-            Limit=limit,
+        query = Query(
+            "listed = :list AND listed_at <= :until", {"list": name, "until": _instant(until)}, index="lists"
         )
-        return tuple(_delivery_of(item) for item in page["Items"])
+        return tuple(_delivery_of(item) for item in self._table.query(query, limit=limit).items)
 
     def due(self, shard: int, until: datetime) -> Iterator[tuple[str, str]]:
         """Yield (reference, notice) of one shard's deliveries to look at by `until`, to the last page."""
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "wake",
-            "KeyConditionExpression": "wake_shard = :shard AND wake_at <= :until",
-            "ExpressionAttributeValues": {":shard": {"N": str(shard)}, ":until": {"S": _instant(until)}},
-        }
-        while True:
-            page = aws.client("dynamodb").query(**request)
-            yield from ((item["reference"]["S"], item["notice"]["S"]) for item in page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        query = Query(
+            "wake_shard = :shard AND wake_at <= :until",
+            {"shard": shard, "until": _instant(until)},
+            index="wake",
+        )
+        for item in self._table.query_all(query):
+            yield item["reference"], item["notice"]
 
     def _query(self, reference: str, prefix: str) -> tuple[Delivery, ...]:
         items = self._items(reference, prefix)
-        return tuple(_delivery_of(item) for item in items if not item["notice"]["S"].startswith(_VIEW))
+        return tuple(_delivery_of(item) for item in items if not item["notice"].startswith(_VIEW))
 
-    def _items(self, reference: str, prefix: str) -> list[dict[str, Any]]:
-        condition, values = "#reference = :reference", {":reference": {"S": reference}}
+    def _items(self, reference: str, prefix: str) -> list[Item]:
+        condition, values = "#reference = :reference", {"reference": reference}
         if prefix:
             condition += " AND begins_with(notice, :prefix)"
-            values[":prefix"] = {"S": prefix}
-        items: list[dict[str, Any]] = []
-        start: dict[str, Any] = {}
-        while True:
-            page = aws.client("dynamodb").query(
-                TableName=self._table,
-                KeyConditionExpression=condition,
-                ExpressionAttributeNames={"#reference": "reference"},
-                ExpressionAttributeValues=values,
-                ConsistentRead=True,
-                **start,
-            )
-            items += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return items
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+            values["prefix"] = prefix
+        return list(self._table.query_all(Query(condition, values, is_consistent=True)))
 
 
-def _stands_as(seen: Delivery) -> tuple[str, dict[str, Any]]:
-    return "claim = :claim AND #state = :state", {":claim": {"S": seen.claim}, ":state": {"S": seen.state}}
+def _stands_as(seen: Delivery) -> tuple[str, Mapping[str, Value]]:
+    return "claim = :claim AND #state = :state", {"claim": seen.claim, "state": seen.state}
 
 
-def _conflicting(error: ClientError) -> dict[str, Any]:
-    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-        raise error
-    response: dict[str, Any] = dict(error.response)
-    return response.get("Item") or {}
-
-
-def _item(delivery: Delivery) -> dict[str, Any]:
-    facts = delivery.model_dump(exclude_none=True)
+def _item(delivery: Delivery) -> Item:
+    facts = {
+        name: _instant(value) if isinstance(value, datetime) else value
+        for name, value in delivery.model_dump(exclude_none=True).items()
+    }
     if delivery.wake_at is not None:
         facts["wake_shard"] = zlib.crc32(delivery.reference.encode()) % WAKE_SHARDS
-    return dict(_attributes(facts.items()))
-
-
-def _attributes(facts: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, dict[str, Any]]]:
-    for name, value in facts:
-        if isinstance(value, bool):
-            yield name, {"BOOL": value}
-        elif isinstance(value, int):
-            yield name, {"N": str(value)}
-        else:
-            yield name, {"S": _instant(value) if isinstance(value, datetime) else str(value)}
+    return facts
 
 
 def _instant(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _delivery_of(item: dict[str, Any]) -> Delivery:
-    return Delivery.model_validate({name: next(iter(value.values())) for name, value in item.items()})
+def _delivery_of(item: Item) -> Delivery:
+    return Delivery.model_validate(item)

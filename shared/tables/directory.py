@@ -19,7 +19,8 @@ from shared.domain.errors import RuleMissingError
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import conduct
 from shared.domain.procedures.second_look import SecondLook, second_look_of
-from shared.platform import aws, clock
+from shared.platform import clock
+from shared.tables.dynamo import Query, Table
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ KEPT_FOR = timedelta(seconds=60)
 
 _AS_STORED = "#as-stored"
 """Rows as they are stored are kept apart from what is built of the same rows."""
-_kept: dict[tuple[str, str], tuple[datetime, Any]] = {}
+_kept: dict[tuple[Table, str], tuple[datetime, Any]] = {}
 """What was read, by table and kind, with the moment of reading: once per process, however many ask."""
 
 
@@ -135,12 +136,12 @@ class Directory:
     """Reads the directory table, one kind of rows at a time, and keeps it for a minute."""
 
     def __init__(self, table: str) -> None:
-        self._table = table
+        self._table = Table(table)
 
     @property
     def table(self) -> str:
         """The table's name, for who writes rows with their history."""
-        return self._table
+        return self._table.name
 
     # --- what functions ask --------------------------------------------------------------------
 
@@ -247,21 +248,12 @@ class Directory:
     def put(self, kind: str, id: str, valid_from: date, facts: dict[str, Any]) -> None:  # noqa: A002 - the row's own word
         """Write one version of a row; the same version again replaces it."""
         body = {**facts, "id": id, "valid_from": valid_from.isoformat()}
-        aws.client("dynamodb").put_item(
-            TableName=self._table,
-            Item={
-                "kind": {"S": kind},
-                "row": {"S": f"{id}#{valid_from.isoformat()}"},
-                "body": {"S": json.dumps(body, ensure_ascii=False)},
-            },
-        )
+        self._table.put({**_key(kind, id, valid_from), "body": json.dumps(body, ensure_ascii=False)})
         self.has_changed(kind)
 
     def remove(self, kind: str, id: str, valid_from: date) -> None:  # noqa: A002 - the row's own word
         """Remove one version of a row (an override that was declared by mistake)."""
-        aws.client("dynamodb").delete_item(
-            TableName=self._table, Key={"kind": {"S": kind}, "row": {"S": f"{id}#{valid_from.isoformat()}"}}
-        )
+        self._table.delete(_key(kind, id, valid_from))
         self.has_changed(kind)
 
     # --- the cache --------------------------------------------------------------------------------
@@ -281,19 +273,12 @@ class Directory:
             _kept.pop((self._table, kept), None)
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        start: dict[str, Any] = {}
-        while True:
-            page = aws.client("dynamodb").query(
-                TableName=self._table,
-                KeyConditionExpression="kind = :kind",
-                ExpressionAttributeValues={":kind": {"S": kind}},
-                **start,
-            )
-            rows += [json.loads(item["body"]["S"]) for item in page["Items"]]
-            if "LastEvaluatedKey" not in page:
-                return rows
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        items = self._table.query_all(Query("kind = :kind", {"kind": kind}))
+        return [json.loads(item["body"]) for item in items]
+
+
+def _key(kind: str, row_id: str, valid_from: date) -> dict[str, str]:
+    return {"kind": kind, "row": f"{row_id}#{valid_from.isoformat()}"}
 
 
 def _overrides(rows: list[dict[str, Any]]) -> Iterable[Override]:

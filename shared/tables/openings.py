@@ -8,7 +8,6 @@ opening and carries all of them.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +15,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
-from shared.platform import aws
+from shared.tables.dynamo import Query, Table
 
 
 class Opening(BaseModel):
@@ -65,28 +64,17 @@ class Openings:
     """Reads the index `openings` of the petitions table."""
 
     def __init__(self, petitions_table: str) -> None:
-        self._table = petitions_table
+        self._table = Table(petitions_table)
 
     def latest_in(
         self, month: str, *, after: str | None = None, limit: int = 100
     ) -> tuple[list[OpenedPetition], str | None]:
         """Return petitions opened last in a month (`2026-11`), the latest first, and the cursor of the next page."""
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "openings",
-            "KeyConditionExpression": "opened_month = :month",
-            "ExpressionAttributeValues": {":month": {"S": month}},
-            "ScanIndexForward": False,
-            "Limit": limit,
-        }
+        start_after = None
         if after:
             opened_at, reference = after.split("~")
-            query["ExclusiveStartKey"] = {
-                "reference": {"S": reference},
-                "opened_month": {"S": month},
-                "opened_at": {"S": opened_at},
-            }
-        page = aws.client("dynamodb").query(**query)
-        found = [OpenedPetition.model_validate_json(item["openings"]["S"]) for item in page["Items"]]
-        last = page.get("LastEvaluatedKey")
-        return found, f"{last['opened_at']['S']}~{last['reference']['S']}" if last else None
+            start_after = {"reference": reference, "opened_month": month, "opened_at": opened_at}
+        query = Query("opened_month = :month", {"month": month}, index="openings", is_ascending=False)
+        items, last = self._table.query(query, limit=limit, start_after=start_after)
+        opened = [OpenedPetition.model_validate_json(item["openings"]) for item in items]
+        return opened, f"{last['opened_at']}~{last['reference']}" if last else None

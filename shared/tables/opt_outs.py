@@ -5,16 +5,17 @@ Intake records it, the notifier asks. Rows of the throttle table without an expi
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError
+from contextlib import suppress
 
-from shared.platform import aws, clock
+from shared.platform import clock
+from shared.tables.dynamo import ConditionFailedError, Table
 
 
 class OptOuts:
     """Remembers who said stop."""
 
     def __init__(self, table: str) -> None:
-        self._table = table
+        self._table = Table(table)
 
     def record(self, contact_key: str, message: str) -> None:
         """Remember that this contact wants no more SMS, as this message said."""
@@ -26,30 +27,20 @@ class OptOuts:
 
     def has(self, contact_key: str) -> bool:
         """Tell whether this contact said stop, and did not take it back."""
-        answer = aws.client("dynamodb").get_item(
-            TableName=self._table, Key={"key": {"S": _name(contact_key)}}, ConsistentRead=True
-        )
-        return "Item" in answer and bool(answer["Item"]["is_stopped"]["BOOL"])
+        row = self._table.get(_key(contact_key))
+        return row is not None and bool(row["is_stopped"])
 
     def _write(self, contact_key: str, cause: str, message: str, *, is_stopped: bool) -> None:
         """Write the latest word. A `HUY` that a provider repeats after the `MO` that took it back says nothing new."""
-        try:
-            aws.client("dynamodb").update_item(
-                TableName=self._table,
-                Key={"key": {"S": _name(contact_key)}},
-                UpdateExpression="SET #cause = :message, is_stopped = :is_stopped, recorded_at = :now",
-                ConditionExpression="attribute_not_exists(#cause) OR #cause <> :message",
-                ExpressionAttributeNames={"#cause": cause},
-                ExpressionAttributeValues={
-                    ":message": {"S": message},
-                    ":is_stopped": {"BOOL": is_stopped},
-                    ":now": {"S": clock.now().isoformat()},
-                },
+        with suppress(ConditionFailedError):
+            self._table.update_if(
+                _key(contact_key),
+                "SET #cause = :message, is_stopped = :is_stopped, recorded_at = :now",
+                "attribute_not_exists(#cause) OR #cause <> :message",
+                {"message": message, "is_stopped": is_stopped, "now": clock.now().isoformat()},
+                names={"cause": cause},
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
 
 
-def _name(contact_key: str) -> str:
-    return f"sms-stop#{contact_key}"
+def _key(contact_key: str) -> dict[str, str]:
+    return {"key": f"sms-stop#{contact_key}"}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import VIETNAM, local_date
 from shared.domain.petition.petition import Petition
-from shared.platform import aws
+from shared.tables.dynamo import Item, Query, Table
 from shared.tables.petitions import day_shards, month_shards, stored_instant
 
 DAY = timedelta(days=1)
@@ -31,33 +31,29 @@ class Outlines:
     """Reads outlines; it writes nothing."""
 
     def __init__(self, petitions_table: str) -> None:
-        self._table = petitions_table
+        self._table = Table(petitions_table)
 
     def received(self, first: date, last: date) -> Iterator[Petition]:
         """Yield every petition received from one day in Vietnam to another, both included."""
         for month in months_between(first, last):
             for shard in month_shards(month):
-                query = {
-                    "IndexName": "month",
-                    "KeyConditionExpression": "received_month = :month AND received_at BETWEEN :from AND :until",
-                    "ProjectionExpression": "outline",
-                    "ExpressionAttributeValues": {
-                        ":month": {"S": shard},
-                        ":from": {"S": stored_instant(_begin(first))},
-                        ":until": {"S": stored_instant(_begin(last + DAY) - timedelta(seconds=1))},
+                query = Query(
+                    "received_month = :month AND received_at BETWEEN :from AND :until",
+                    {
+                        "month": shard,
+                        "from": stored_instant(_begin(first)),
+                        "until": stored_instant(_begin(last + DAY) - timedelta(seconds=1)),
                     },
-                }
-                for item in self._pages(query):
-                    yield Petition.model_validate_json(item["outline"]["S"])
+                    index="month",
+                    attributes="outline",
+                )
+                for item in self._table.query_all(query):
+                    yield Petition.model_validate_json(item["outline"])
 
     def all(self) -> Iterator[Petition]:
         """Yield every petition there is (the nightly recount)."""
-        pages = (
-            aws.client("dynamodb").get_paginator("scan").paginate(TableName=self._table, IndexName="month")
-        )
-        for page in pages:
-            for item in page["Items"]:
-                yield Petition.model_validate_json(item["outline"]["S"])
+        for item in self._table.scan_all("month"):
+            yield Petition.model_validate_json(item["outline"])
 
     def days_touched(self, since: datetime, now: datetime) -> set[date]:
         """Return the days of receipt of all petitions changed at or after an instant; the index may lag a moment."""
@@ -65,7 +61,7 @@ class Outlines:
         day = local_date(since)
         while day <= local_date(now):
             for item in self._changed(day, since):
-                found.add(local_date(datetime.fromisoformat(item["received_at"]["S"])))
+                found.add(local_date(datetime.fromisoformat(item["received_at"])))
             day += DAY
         return found
 
@@ -75,35 +71,22 @@ class Outlines:
 
     def heads_until(self, day: date) -> list[Head]:
         """Return the heads of all petitions whose last change fell on a day or before it (the first root of all)."""
-        pages = (
-            aws.client("dynamodb").get_paginator("scan").paginate(TableName=self._table, IndexName="changed")
-        )
-        items = (item for page in pages for item in page["Items"])
-        return [_head(item) for item in items if item["changed_on"]["S"] < (day + DAY).isoformat()]
+        items = self._table.scan_all("changed")
+        return [_head(item) for item in items if item["changed_on"] < (day + DAY).isoformat()]
 
-    def _changed(self, day: date, since: datetime) -> Iterator[dict[str, Any]]:
+    def _changed(self, day: date, since: datetime) -> Iterator[Item]:
         for shard in day_shards(day):
-            yield from self._pages(
-                {
-                    "IndexName": "changed",
-                    "KeyConditionExpression": "changed_on = :day AND changed_at >= :since",
-                    "ExpressionAttributeValues": {
-                        ":day": {"S": shard},
-                        ":since": {"S": stored_instant(since)},
-                    },
-                }
+            yield from self._table.query_all(
+                Query(
+                    "changed_on = :day AND changed_at >= :since",
+                    {"day": shard, "since": stored_instant(since)},
+                    index="changed",
+                )
             )
 
-    def _pages(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        pages = aws.client("dynamodb").get_paginator("query").paginate(TableName=self._table, **query)
-        for page in pages:
-            yield from page["Items"]
 
-
-def _head(item: dict[str, Any]) -> Head:
-    return Head(
-        item["reference"]["S"], int(item["version"]["N"]), item["first_hash"]["S"], item["last_hash"]["S"]
-    )
+def _head(item: Item) -> Head:
+    return Head(item["reference"], item["version"], item["first_hash"], item["last_hash"])
 
 
 def months_between(first: date, last: date) -> Iterator[str]:

@@ -7,11 +7,10 @@ present only while the petition belongs into that index (docs/adr/0002-one-item-
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar.working_calendar import local_date
@@ -21,9 +20,10 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Citation
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.promises.wake_ups import next_wake
-from shared.platform import aws, clock
+from shared.platform import clock
 from shared.tables.corrections import correction_keys
 from shared.tables.directory import Directory
+from shared.tables.dynamo import ATTEMPTS, ConditionFailedError, Item, Query, Table, Value, decode
 from shared.tables.openings import opening_keys
 
 WAKE_SHARDS = 16
@@ -32,8 +32,8 @@ MONTH_SHARDS = 8
 """Partitions of one month of receipts."""
 DAY_SHARDS = 4
 """Partitions of one day of changes: a thousand writes in a second."""
-BATCH = 100
-"""Items that one BatchGetItem may ask for."""
+CHILDREN_ON_A_PAGE = 100
+"""Petitions merged into one that are read at once."""
 
 
 class Card(BaseModel):
@@ -133,7 +133,7 @@ class Petitions:
     """Reads and writes petitions. Index keys, and when to wake, are derived on each write."""
 
     def __init__(self, table: str, directory: Directory) -> None:
-        self._table = table
+        self._table = Table(table)
         self._directory = directory
 
     # --- writing -----------------------------------------------------------------------------------
@@ -155,34 +155,24 @@ class Petitions:
         Raises:
             StaleVersionError: when somebody else was faster; nothing was written.
         """
-        other = self._put(petition, "version = :seen", {":seen": {"N": str(seen_version)}})
+        other = self._put(petition, "version = :seen", {"seen": seen_version})
         if (
             other is not None
             and other.history[seen_version : petition.version] != petition.history[seen_version:]
         ):
             raise StaleVersionError(other.version)
 
-    def _put(self, petition: Petition, condition: str, values: dict[str, Any]) -> Petition | None:
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "Item": self._item(petition),
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if values:
-            request["ExpressionAttributeValues"] = values
+    def _put(self, petition: Petition, condition: str, values: dict[str, Value]) -> Petition | None:
+        """Write a petition if the condition holds; else return the one that is stored."""
         try:
-            aws.client("dynamodb").put_item(**request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            old: Any = error.response.get("Item")
-            if not old:
+            self._table.put_if(self._item(petition), condition, values)
+        except ConditionFailedError as error:
+            if error.old is None:
                 raise StaleVersionError(0) from None
-            return petition_of(old)
+            return _petition_in(error.old)
         return None
 
-    def _item(self, petition: Petition) -> dict[str, Any]:
+    def _item(self, petition: Petition) -> dict[str, Value]:
         keys: dict[str, str | None] = {
             "received_month": _month_of(petition),
             "received_at": stored_instant(petition.received_at),
@@ -211,18 +201,15 @@ class Petitions:
                 "published_at": _public_name(petition),
                 "public": _public(petition),
             }
-        item = {name: {"S": value} for name, value in keys.items() if value}
-        if wake_at is not None:
-            item |= {
-                "wake_shard": {"N": str(wake_shard(petition.reference))},
-                "wake_at": {"S": stored_instant(wake_at)},
-            }
-        return {
-            "reference": {"S": petition.reference},
-            "version": {"N": str(petition.version)},
-            "body": {"S": petition.model_dump_json(exclude_defaults=True)},
-            **item,
+        item: dict[str, Value] = {
+            "reference": petition.reference,
+            "version": petition.version,
+            "body": petition.model_dump_json(exclude_defaults=True),
+            **{name: value for name, value in keys.items() if value},
         }
+        if wake_at is not None:
+            item |= {"wake_shard": wake_shard(petition.reference), "wake_at": stored_instant(wake_at)}
+        return item
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -233,49 +220,31 @@ class Petitions:
 
     def get_stored(self, reference: str) -> StoredPetition | None:
         """Read one petition consistently, with the moment at which the index will have it woken."""
-        answer = aws.client("dynamodb").get_item(
-            TableName=self._table, Key={"reference": {"S": reference}}, ConsistentRead=True
-        )
-        return _stored(answer["Item"]) if "Item" in answer else None
+        item = self._table.get({"reference": reference})
+        return _stored(item) if item else None
 
     def get_all(self, references: Iterable[str]) -> Iterator[Petition]:
-        """Yield the petitions of these references, a hundred at a time, in no order (reports)."""
-        waiting = list(dict.fromkeys(references))
-        while waiting:
-            asked, waiting = waiting[:BATCH], waiting[BATCH:]
-            keys = [{"reference": {"S": reference}} for reference in asked]
-            answer = aws.client("dynamodb").batch_get_item(RequestItems={self._table: {"Keys": keys}})
-            for item in answer["Responses"].get(self._table, ()):
-                yield petition_of(item)
-            left = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", ())
-            waiting += [key["reference"]["S"] for key in left]
+        """Yield the petitions of these references, a hundred a call, in no order (reports)."""
+        keys = ({"reference": reference} for reference in dict.fromkeys(references))
+        yield from map(_petition_in, self._table.batch_get(keys))
 
     def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
         """Yield (reference, wake_at) of one shard's petitions to look at by `until`, to the last page."""
-        query = {
-            "IndexName": "wake",
-            "KeyConditionExpression": "wake_shard = :shard AND wake_at <= :until",
-            "ExpressionAttributeValues": {
-                ":shard": {"N": str(shard)},
-                ":until": {"S": stored_instant(until)},
-            },
-        }
-        for item in self._pages(query):
-            yield item["reference"]["S"], datetime.fromisoformat(item["wake_at"]["S"])
+        query = Query(
+            "wake_shard = :shard AND wake_at <= :until",
+            {"shard": shard, "until": stored_instant(until)},
+            index="wake",
+        )
+        for item in self._table.query_all(query):
+            yield item["reference"], datetime.fromisoformat(item["wake_at"])
 
     def next_wake_at(self) -> datetime | None:
         """Return the earliest `wake_at` of all petitions (time travel in the local stack)."""
-        found: list[str] = []
+        earliest: list[str] = []
         for shard in range(WAKE_SHARDS):
-            page = aws.client("dynamodb").query(
-                TableName=self._table,
-                IndexName="wake",
-                KeyConditionExpression="wake_shard = :shard",
-                ExpressionAttributeValues={":shard": {"N": str(shard)}},
-                Limit=1,
-            )
-            found += [item["wake_at"]["S"] for item in page["Items"]]
-        return datetime.fromisoformat(min(found)) if found else None
+            query = Query("wake_shard = :shard", {"shard": shard}, index="wake")
+            earliest += [item["wake_at"] for item in self._table.query(query, limit=1).items]
+        return datetime.fromisoformat(min(earliest)) if earliest else None
 
     def desk(
         self, unit: str, *, after: str | None = None, limit: int = 50, due_until: date | None = None
@@ -288,160 +257,140 @@ class Petitions:
             limit: petitions on a page.
             due_until: only those due by this day.
         """
-        page = aws.client("dynamodb").query(
-            TableName=self._table,
-            IndexName="desk",
-            KeyConditionExpression="#unit = :unit AND due_on BETWEEN :from AND :until",
-            ExpressionAttributeNames={"#unit": "unit"},
-            ExpressionAttributeValues={
-                ":unit": {"S": unit},
-                ":from": {"S": f"{after}{_BEHIND}" if after else date.min.isoformat()},
-                ":until": {"S": f"{due_until or date.max}~{_BEHIND}"},
+        query = Query(
+            "#unit = :unit AND due_on BETWEEN :from AND :until",
+            {
+                "unit": unit,
+                "from": f"{after}{_BEHIND}" if after else date.min.isoformat(),
+                "until": f"{due_until or date.max}~{_BEHIND}",
             },
-            Limit=limit,
+            index="desk",
         )
-        cards = [Card.model_validate_json(item["card"]["S"]) for item in page["Items"]]
-        if "LastEvaluatedKey" not in page or not cards:
+        page = self._table.query(query, limit=limit)
+        cards = [Card.model_validate_json(item["card"]) for item in page.items]
+        if page.last_key is None or not cards:
             return cards, None
         return cards, desk_position(cards[-1].due_on, cards[-1].reference)
 
     def merged_into(
-        self, parent: str, *, after: str | None = None, limit: int = BATCH
+        self, parent: str, *, after: str | None = None, limit: int = CHILDREN_ON_A_PAGE
     ) -> tuple[list[str], str | None]:
         """Return a page of the petitions that were merged into one, and where the next page begins."""
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "merged",
-            "KeyConditionExpression": "parent = :parent",
-            "ExpressionAttributeValues": {":parent": {"S": parent}},
-            "Limit": limit,
-        }
-        if after:
-            query["ExclusiveStartKey"] = {"reference": {"S": after}, "parent": {"S": parent}}
-        page = aws.client("dynamodb").query(**query)
-        last = page.get("LastEvaluatedKey")
-        return [item["reference"]["S"] for item in page["Items"]], last["reference"]["S"] if last else None
+        items, last = self._table.query(
+            Query("parent = :parent", {"parent": parent}, index="merged"),
+            limit=limit,
+            start_after={"reference": after, "parent": parent} if after else None,
+        )
+        return [item["reference"] for item in items], last["reference"] if last else None
 
     def with_sketch(self, sketch: Iterable[str], *, limit: int) -> set[str]:
         """Return the references of open petitions that share a key of a sketch, the latest of each key."""
-        found: set[str] = set()
+        references: set[str] = set()
         for number, key in enumerate(sketch, start=1):
-            page = aws.client("dynamodb").query(
-                TableName=self._table,
-                IndexName=f"like-{number}",
-                KeyConditionExpression=f"like_{number} = :key",
-                ExpressionAttributeValues={":key": {"S": key}},
-                ScanIndexForward=False,
-                Limit=limit,
-            )
-            found |= {item["reference"]["S"] for item in page["Items"]}
-        return found
+            query = Query(f"like_{number} = :key", {"key": key}, index=f"like-{number}", is_ascending=False)
+            references |= {item["reference"] for item in self._table.query(query, limit=limit).items}
+        return references
 
     def latest_of_month(self, month: str, *, of_each_shard: int) -> list[str]:
         """Return references of the latest petitions received in a month (`2026-11`): some of each of its shards."""
-        found: list[str] = []
+        references: list[str] = []
         for shard in month_shards(month):
-            page = aws.client("dynamodb").query(
-                TableName=self._table,
-                IndexName="month",
-                KeyConditionExpression="received_month = :month",
-                ExpressionAttributeValues={":month": {"S": shard}},
-                ScanIndexForward=False,
-                Limit=of_each_shard,
-            )
-            found += [item["reference"]["S"] for item in page["Items"]]
-        return found
+            query = Query("received_month = :month", {"month": shard}, index="month", is_ascending=False)
+            references += [item["reference"] for item in self._table.query(query, limit=of_each_shard).items]
+        return references
 
     def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
         """Return (reference, received at, state) of a person's latest petitions."""
-        page = aws.client("dynamodb").query(
-            TableName=self._table,
-            IndexName="contact",
-            KeyConditionExpression="contact_key = :key",
-            ExpressionAttributeValues={":key": {"S": contact_key}},
-            ScanIndexForward=False,
-            Limit=limit,
-        )
+        query = Query("contact_key = :key", {"key": contact_key}, index="contact", is_ascending=False)
         return [
-            (
-                item["reference"]["S"],
-                datetime.fromisoformat(item["received_at"]["S"]),
-                State(item["state"]["S"]),
-            )
-            for item in page["Items"]
+            (item["reference"], datetime.fromisoformat(item["received_at"]), State(item["state"]))
+            for item in self._table.query(query, limit=limit).items
         ]
 
     def received_since(self, contact_key: str, since: datetime) -> set[str]:
         """Return the references of a person's petitions received at or after an instant; the index may lag a moment."""
-        query = {
-            "IndexName": "contact",
-            "KeyConditionExpression": "contact_key = :key AND received_at >= :since",
-            "ExpressionAttributeValues": {":key": {"S": contact_key}, ":since": {"S": stored_instant(since)}},
-        }
-        return {item["reference"]["S"] for item in self._pages(query)}
+        query = Query(
+            "contact_key = :key AND received_at >= :since",
+            {"key": contact_key, "since": stored_instant(since)},
+            index="contact",
+        )
+        return {item["reference"] for item in self._table.query_all(query)}
 
     def published_answer(self, name: str) -> PublicAnswer | None:
         """Return one published answer by its name; None when it is not public (any more)."""
         month = f"{local_date(datetime.fromisoformat(name.partition('#')[0])):%Y-%m}"
-        page = aws.client("dynamodb").query(
-            TableName=self._table,
-            IndexName="published",
-            KeyConditionExpression="published_month = :month AND published_at = :name",
-            ExpressionAttributeValues={":month": {"S": month}, ":name": {"S": name}},
-            Limit=1,
+        query = Query(
+            "published_month = :month AND published_at = :name",
+            {"month": month, "name": name},
+            index="published",
         )
-        return next((PublicAnswer.model_validate_json(item["public"]["S"]) for item in page["Items"]), None)
+        items = self._table.query(query, limit=1).items
+        return next((PublicAnswer.model_validate_json(item["public"]) for item in items), None)
 
     def published(
         self, month: str, *, after: str | None = None, limit: int = 50
     ) -> tuple[list[PublicAnswer], str | None]:
         """Return a page of the answers published in a month (`2026-11`), newest first, and the next cursor."""
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "published",
-            "KeyConditionExpression": "published_month = :month",
-            "ExpressionAttributeValues": {":month": {"S": month}},
-            "ScanIndexForward": False,
-            "Limit": limit,
-        }
+        condition, values = "published_month = :month", {"month": month}
         if after:
-            query["KeyConditionExpression"] += " AND published_at < :after"
-            query["ExpressionAttributeValues"][":after"] = {"S": after}
-        page = aws.client("dynamodb").query(**query)
-        answers = [PublicAnswer.model_validate_json(item["public"]["S"]) for item in page["Items"]]
-        last = page.get("LastEvaluatedKey")
-        return answers, last["published_at"]["S"] if last else None
+            condition, values = f"{condition} AND published_at < :after", {**values, "after": after}
+        query = Query(condition, values, index="published", is_ascending=False)
+        items, last = self._table.query(query, limit=limit)
+        answers = [PublicAnswer.model_validate_json(item["public"]) for item in items]
+        return answers, last["published_at"] if last else None
 
-    def page(self, start: dict[str, Any] | None) -> tuple[list[StoredPetition], dict[str, Any] | None]:
-        """Read one page of all petitions there are, and where the next begins (the daily reconciliation)."""
-        request: dict[str, Any] = {"TableName": self._table, "ConsistentRead": True}
-        if start is not None:
-            request["ExclusiveStartKey"] = start
-        page = aws.client("dynamodb").scan(**request)
-        return [_stored(item) for item in page["Items"]], page.get("LastEvaluatedKey")
+    def page(self, after: str | None) -> tuple[list[StoredPetition], str | None]:
+        """Read one page of all petitions, and the reference after which the next starts (daily reconciliation)."""
+        start_after = {"reference": after} if after else None
+        items, last = self._table.scan(start_after=start_after, is_consistent=True)
+        return [_stored(item) for item in items], last["reference"] if last else None
 
-    def _pages(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        start: dict[str, Any] = {}
-        while True:
-            page = aws.client("dynamodb").query(TableName=self._table, **query, **start)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    def change(self, petition: Petition, change: Callable[[Petition], Petition]) -> Petition:
+        """Save what `change` makes of a petition; where somebody else was faster, of the petition as they left it.
+
+        Args:
+            petition: as it was read.
+            change: returns the changed petition, or the very same where nothing is to be written (any more).
+
+        Returns:
+            The petition as it is stored now.
+
+        Raises:
+            StaleVersionError: others were faster in every attempt, or the petition is gone; nothing was written.
+        """
+        current = petition
+        for remaining in reversed(range(ATTEMPTS)):
+            changed = change(current)
+            if changed is current:
+                break
+            try:
+                self.save(changed, current.version)
+            except StaleVersionError:
+                stored = self.get(petition.reference)
+                if stored is None or not remaining:
+                    raise
+                current = stored
+            else:
+                return changed
+        return current
 
 
 _ON_THE_DESK = frozenset({State.ANSWERED, State.RESTRICTED})
 """States that still ask something of an officer, besides the unanswered ones: to publish, to examine."""
 
 
-def petition_of(item: dict[str, Any]) -> Petition:
-    """Return the petition of a table item or stream image (DynamoDB JSON)."""
-    return Petition.model_validate_json(item["body"]["S"])
+def petition_of(image: Mapping[str, Mapping[str, Any]]) -> Petition:
+    """Return the petition of a stream record's image (DynamoDB's typed JSON)."""
+    return _petition_in(decode(image))
 
 
-def _stored(item: dict[str, Any]) -> StoredPetition:
-    wake_at = datetime.fromisoformat(item["wake_at"]["S"]) if "wake_at" in item else None
-    return StoredPetition(petition_of(item), wake_at)
+def _petition_in(item: Item) -> Petition:
+    return Petition.model_validate_json(item["body"])
+
+
+def _stored(item: Item) -> StoredPetition:
+    wake_at = datetime.fromisoformat(item["wake_at"]) if "wake_at" in item else None
+    return StoredPetition(_petition_in(item), wake_at)
 
 
 def _is_on_a_desk(petition: Petition) -> bool:

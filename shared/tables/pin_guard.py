@@ -7,12 +7,10 @@ The counters live in the throttle table under HMACs: it holds neither references
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
-
-from botocore.exceptions import ClientError
 
 from shared.domain.identity import reference as references
-from shared.platform import aws, clock
+from shared.platform import clock
+from shared.tables.dynamo import ConditionFailedError, Item, Table
 
 MANY = 1_000_000
 """No limit: what is counted only for its being a write."""
@@ -38,7 +36,7 @@ class PinGuard:
         tries_per_address: int,
         locked_for: timedelta,
     ) -> None:
-        self._table = table
+        self._table = Table(table)
         self._key = key
         self._tries_per_reference = tries_per_reference
         self._tries_per_address = tries_per_address
@@ -55,7 +53,7 @@ class PinGuard:
         limits = self._limits(reference, address, opened)
         now = clock.now().timestamp()
         return any(
-            int(item["tries"]["N"]) >= limits[item["key"]["S"]] and int(item["expires_at"]["N"]) > now
+            item["tries"] >= limits[item["key"]] and item["expires_at"] > now
             for item in self._read(list(limits))
         )
 
@@ -78,43 +76,23 @@ class PinGuard:
     def _name(self, kind: str, value: str) -> str:
         return f"pin-{kind}#{references.derive(self._key, f'throttle-{kind}', value).hex()[:32]}"
 
-    def _read(self, keys: list[str]) -> list[dict[str, Any]]:
+    def _read(self, keys: list[str]) -> list[Item]:
         if len(keys) == 1:
-            answer = aws.client("dynamodb").get_item(TableName=self._table, Key={"key": {"S": keys[0]}})
-            return [answer["Item"]] if "Item" in answer else []
-        answer = aws.client("dynamodb").batch_get_item(
-            RequestItems={self._table: {"Keys": [{"key": {"S": key}} for key in keys]}}
-        )
-        found: list[dict[str, Any]] = answer["Responses"].get(self._table, [])
-        return found
+            item = self._table.get({"key": keys[0]}, is_consistent=False)
+            return [item] if item else []
+        return list(self._table.batch_get({"key": key} for key in keys))
 
     def _count(self, key: str, limit: int, now: datetime) -> None:
         """Count within the window that runs; where none runs any more, begin one."""
         seconds = int(now.timestamp())
         expires_at = seconds + int(self._locked_for.total_seconds())
         try:
-            aws.client("dynamodb").update_item(
-                TableName=self._table,
-                Key={"key": {"S": key}},
-                UpdateExpression="SET expires_at = :expires_at ADD tries :one",
-                ConditionExpression="attribute_not_exists(tries) OR (expires_at > :now AND tries < :limit)",
-                ExpressionAttributeValues={
-                    ":expires_at": {"N": str(expires_at)},
-                    ":one": {"N": "1"},
-                    ":now": {"N": str(seconds)},
-                    ":limit": {"N": str(limit)},
-                },
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            self._table.update_if(
+                {"key": key},
+                "SET expires_at = :expires_at ADD tries :one",
+                "attribute_not_exists(tries) OR (expires_at > :now AND tries < :limit)",
+                {"expires_at": expires_at, "one": 1, "now": seconds, "limit": limit},
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            kept: Any = error.response.get("Item", {})
-            if int(kept["expires_at"]["N"]) <= seconds:
-                self._begin(key, expires_at)
-
-    def _begin(self, key: str, expires_at: int) -> None:
-        aws.client("dynamodb").put_item(
-            TableName=self._table,
-            Item={"key": {"S": key}, "tries": {"N": "1"}, "expires_at": {"N": str(expires_at)}},
-        )
+        except ConditionFailedError as error:
+            if error.old and error.old["expires_at"] <= seconds:
+                self._table.put({"key": key, "tries": 1, "expires_at": expires_at})

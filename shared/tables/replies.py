@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.petition.values.petitioner import SealedPart
-from shared.platform import aws
 from shared.tables.deliveries import DeliveryState
+from shared.tables.dynamo import ConditionFailedError, Item, Table
 
 KEPT_FOR = timedelta(days=2)
 """Longer than any provider repeats a request, and than the notifier tries to send a reply."""
@@ -52,18 +50,16 @@ class Replies:
     """Reads and writes replies. Every write is conditional."""
 
     def __init__(self, table: str) -> None:
-        self._table = table
+        self._table = Table(table)
 
     def add(self, reply: Reply) -> None:
         """Keep a reply unless the same SMS was answered before: the first answer stands."""
-        self._put(reply, "attribute_not_exists(#key)", {})
+        self._put(reply, "attribute_not_exists(#key)")
 
     def get(self, reply_id: str) -> Reply | None:
         """Return a reply, None where there is none (any more)."""
-        answer = aws.client("dynamodb").get_item(
-            TableName=self._table, Key={"key": {"S": _name(reply_id)}}, ConsistentRead=True
-        )
-        return Reply.model_validate_json(answer["Item"]["body"]["S"]) if "Item" in answer else None
+        item = self._table.get({"key": _name(reply_id)})
+        return Reply.model_validate_json(item["body"]) if item else None
 
     def claim(self, seen: Reply, at: datetime) -> Reply:
         """Take a reply for one attempt, as long as it stands as it was seen.
@@ -80,7 +76,7 @@ class Replies:
                 "in_doubt_since": doubt,
             }
         )
-        other = self._put(claimed, "claim = :claim", {":claim": {"S": seen.claim}})
+        other = self._put(claimed, "claim = :claim", {"claim": seen.claim})
         if other is not None and other.claim != claimed.claim:
             raise ReplyClaimLostError
         return claimed
@@ -94,31 +90,20 @@ class Replies:
                 "sealed": None if state in ENDED else claimed.sealed,
             }
         )
-        self._put(settled, "claim = :claim", {":claim": {"S": claimed.claim}})
+        self._put(settled, "claim = :claim", {"claim": claimed.claim})
 
-    def _put(self, reply: Reply, condition: str, values: dict[str, Any]) -> Reply | None:
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "Item": {
-                "key": {"S": _name(reply.id)},
-                "claim": {"S": reply.claim},
-                "body": {"S": reply.model_dump_json(exclude_none=True)},
-                "expires_at": {"N": str(int((reply.asked_at + KEPT_FOR).timestamp()))},
-            },
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    def _put(self, reply: Reply, condition: str, values: dict[str, str] | None = None) -> Reply | None:
+        """Write a reply if the condition holds; else return the one that is stored, None where there is none."""
+        item: Item = {
+            "key": _name(reply.id),
+            "claim": reply.claim,
+            "body": reply.model_dump_json(exclude_none=True),
+            "expires_at": int((reply.asked_at + KEPT_FOR).timestamp()),
         }
-        if values:
-            request["ExpressionAttributeValues"] = values
-        else:
-            request["ExpressionAttributeNames"] = {"#key": "key"}
         try:
-            aws.client("dynamodb").put_item(**request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            old: Any = error.response.get("Item")
-            return Reply.model_validate_json(old["body"]["S"]) if old else None
+            self._table.put_if(item, condition, values or {})
+        except ConditionFailedError as error:
+            return Reply.model_validate_json(error.old["body"]) if error.old else None
         return None
 
 

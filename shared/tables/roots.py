@@ -6,14 +6,11 @@ The SLA timer writes it, intake reads it (docs/adr/0025-daily-signed-roots.md).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from shared.platform import aws
+from shared.tables.dynamo import ConditionFailedError, Item, Query, Table
 
 _ROOTS = "roots"
 
@@ -52,65 +49,44 @@ class Roots:
     """Reads and adds to the roots."""
 
     def __init__(self, table: str) -> None:
-        self._table = table
+        self._table = Table(table)
 
     # --- reading -----------------------------------------------------------------------------------
 
     def latest(self) -> SignedRoot | None:
         """Return the latest root."""
-        found = self._roots(Limit=1)
-        return found[0] if found else None
+        return self._end(is_ascending=False)
 
     def first(self) -> SignedRoot | None:
         """Return the first root of all, which holds every history that there was."""
-        found = self._roots(Limit=1, ScanIndexForward=True)
-        return found[0] if found else None
+        return self._end(is_ascending=True)
 
     def of_month(self, month: str) -> list[SignedRoot]:
         """Return a month's roots, the latest first."""
-        return self._roots(month=month)
+        items = self._table.query_all(_named_so(_ROOTS, month, is_ascending=False))
+        return [_root(item) for item in items]
 
     def get(self, day: date) -> SignedRoot | None:
         """Return the root of a day."""
         item = self._get(_ROOTS, day.isoformat())
-        return SignedRoot.model_validate_json(item["body"]["S"]) if item else None
+        return _root(item) if item else None
 
     def path(self, root: SignedRoot, reference: str) -> Path | None:
         """Return a history's path to a root; None where it did not change on that day."""
         item = self._get(root.day.isoformat(), _named(root.tree, reference))
-        return Path.model_validate_json(item["body"]["S"]) if item else None
+        return Path.model_validate_json(item["body"]) if item else None
 
     def covered(self, root: SignedRoot) -> set[tuple[str, int]]:
         """Return reference and version of every head in a root's tree."""
-        names = self._query(root.day.isoformat(), ":name", _named(root.tree, ""))
-        return {
-            (item["name"]["S"].partition("#")[2], int(json.loads(item["body"]["S"])["version"]))
-            for item in names
-        }
+        paths = self._table.query_all(_named_so(root.day.isoformat(), _named(root.tree, "")))
+        return {(item["name"].partition("#")[2], int(json.loads(item["body"])["version"])) for item in paths}
 
-    def _roots(self, month: str = "", **limits: Any) -> list[SignedRoot]:
-        items = self._query(_ROOTS, ":name", month, **{"ScanIndexForward": False, **limits})
-        return [SignedRoot.model_validate_json(item["body"]["S"]) for item in items]
+    def _end(self, *, is_ascending: bool) -> SignedRoot | None:
+        query = Query("#collection = :collection", {"collection": _ROOTS}, is_ascending=is_ascending)
+        return next((_root(item) for item in self._table.query(query, limit=1).items), None)
 
-    def _query(self, collection: str, name: str, prefix: str, **more: Any) -> Iterable[dict[str, Any]]:
-        condition, values = "collection = :collection", {":collection": {"S": collection}}
-        query: dict[str, Any] = {"TableName": self._table, **more}
-        if prefix:
-            condition += f" AND begins_with(#name, {name})"
-            values[name] = {"S": prefix}
-            query["ExpressionAttributeNames"] = {"#name": "name"}
-        query |= {"KeyConditionExpression": condition, "ExpressionAttributeValues": values}
-        if "Limit" in more:
-            yield from aws.client("dynamodb").query(**query)["Items"]
-            return
-        for page in aws.client("dynamodb").get_paginator("query").paginate(**query):
-            yield from page["Items"]
-
-    def _get(self, collection: str, name: str) -> Any:
-        key = {"collection": {"S": collection}, "name": {"S": name}}
-        return (
-            aws.client("dynamodb").get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        )
+    def _get(self, collection: str, name: str) -> Item | None:
+        return self._table.get({"collection": collection, "name": name})
 
     # --- adding ------------------------------------------------------------------------------------
 
@@ -124,17 +100,24 @@ class Roots:
 
     def _add(self, collection: str, name: str, body: str) -> bool:
         try:
-            aws.client("dynamodb").put_item(
-                TableName=self._table,
-                Item={"collection": {"S": collection}, "name": {"S": name}, "body": {"S": body}},
-                ConditionExpression="attribute_not_exists(#name)",
-                ExpressionAttributeNames={"#name": "name"},
+            self._table.put_if(
+                {"collection": collection, "name": name, "body": body}, "attribute_not_exists(#name)"
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except ConditionFailedError:
             return False
         return True
+
+
+def _root(item: Item) -> SignedRoot:
+    return SignedRoot.model_validate_json(item["body"])
+
+
+def _named_so(collection: str, prefix: str, *, is_ascending: bool = True) -> Query:
+    return Query(
+        "#collection = :collection AND begins_with(#name, :name)",
+        {"collection": collection, "name": prefix},
+        is_ascending=is_ascending,
+    )
 
 
 def _named(tree: str, reference: str) -> str:

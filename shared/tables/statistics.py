@@ -12,19 +12,19 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import end_of_day, local_date
 from shared.domain.figures.replay import as_it_stood
 from shared.domain.figures.tallies import Breakdown, Shelf, Tally, groups_of, shelf_of, tally_of
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
-from shared.platform import aws
 from shared.tables.directory import Directory
+from shared.tables.dynamo import Query, Table
 from shared.tables.outlines import Outlines, months_between
 from shared.tables.petitions import stored_instant
 
-_KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "roll-up"}}
+_KEY = {"period": "jobs", "measure": "roll-up"}
 STALE_AFTER = timedelta(days=3)
 """A roll-up that stood still longer is not built upon: readers then count the period's outlines."""
 ONLY_BY_DAY = frozenset({Breakdown.CASE, Breakdown.MATTER})
@@ -60,7 +60,7 @@ class Statistics:
     """Reads the statistics; `RollUp` of the SLA timer writes them."""
 
     def __init__(self, table: str, outlines: Outlines, directory: Directory) -> None:
-        self._table = table
+        self._table = Table(table)
         self._outlines = outlines
         self._directory = directory
 
@@ -88,30 +88,18 @@ class Statistics:
 
     def rows(self, period: str, from_name: str = "", until: str = "") -> Rows:
         """Read a period's rows: all, those whose name begins so, or those from one name to another."""
-        condition, values = "period = :period", {":period": {"S": period}}
+        condition, values = "period = :period", {"period": period}
         if until:
             condition += " AND measure BETWEEN :from AND :until"
-            values |= {":from": {"S": from_name}, ":until": {"S": until}}
+            values |= {"from": from_name, "until": until}
         elif from_name:
             condition += " AND begins_with(measure, :from)"
-            values |= {":from": {"S": from_name}}
-        pages = (
-            aws.client("dynamodb")
-            .get_paginator("query")
-            .paginate(
-                TableName=self._table,
-                KeyConditionExpression=condition,
-                ExpressionAttributeValues=values,
-            )
-        )
+            values |= {"from": from_name}
         return Rows(
             period,
             {
-                item["measure"]["S"]: {
-                    group: Tally(tally) for group, tally in json.loads(item["groups"]["S"]).items()
-                }
-                for page in pages
-                for item in page["Items"]
+                item["measure"]: {group: Tally(tally) for group, tally in json.loads(item["groups"]).items()}
+                for item in self._table.query_all(Query(condition, values))
             },
         )
 
@@ -119,29 +107,26 @@ class Statistics:
 
     def place(self) -> Place | None:
         """Return how far the roll-up came; None before the first."""
-        item = (
-            aws.client("dynamodb").get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item")
-        )
+        item = self._table.get(_KEY)
         if item is None:
             return None
         return Place(
-            until=datetime.fromisoformat(item["until"]["S"]),
-            rules=item["rules"]["S"],
-            horizon=date.fromisoformat(item["horizon"]["S"]),
-            recounted_on=date.fromisoformat(item["recounted_on"]["S"]),
+            until=datetime.fromisoformat(item["until"]),
+            rules=item["rules"],
+            horizon=date.fromisoformat(item["horizon"]),
+            recounted_on=date.fromisoformat(item["recounted_on"]),
         )
 
     def keep_place(self, place: Place) -> None:
         """Say how far the roll-up came; only after the rows were written."""
-        aws.client("dynamodb").put_item(
-            TableName=self._table,
-            Item={
+        self._table.put(
+            {
                 **_KEY,
-                "until": {"S": stored_instant(place.until)},
-                "rules": {"S": place.rules},
-                "horizon": {"S": place.horizon.isoformat()},
-                "recounted_on": {"S": place.recounted_on.isoformat()},
-            },
+                "until": stored_instant(place.until),
+                "rules": place.rules,
+                "horizon": place.horizon.isoformat(),
+                "recounted_on": place.recounted_on.isoformat(),
+            }
         )
 
     def rules(self) -> str:
@@ -152,10 +137,7 @@ class Statistics:
     def put(self, period: str, name: str, groups: dict[str, Tally]) -> None:
         """Write one row."""
         text = json.dumps({group: dict(sorted(tally.items())) for group, tally in sorted(groups.items())})
-        aws.client("dynamodb").put_item(
-            TableName=self._table,
-            Item={"period": {"S": period}, "measure": {"S": name}, "groups": {"S": text}},
-        )
+        self._table.put({"period": period, "measure": name, "groups": text})
 
 
 class Reading:

@@ -8,24 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.platform import aws, clock
+from shared.platform import clock
+from shared.tables.dynamo import Table
 
 
 class Suppressions:
     """Remembers contacts that do not work."""
 
     def __init__(self, table: str) -> None:
-        self._table = table
+        self._table = Table(table)
 
     def record(self, contact_key: str, reason: str) -> None:
         """Remember that messages to this contact come back, and the provider's code for why."""
-        aws.client("dynamodb").put_item(
-            TableName=self._table,
-            Item={
-                "key": {"S": _name(contact_key)},
-                "recorded_at": {"S": clock.now().isoformat()},
-                "reason": {"S": reason},
-            },
+        self._table.put(
+            {**_key(contact_key), "recorded_at": clock.now().isoformat(), "reason": reason},
         )
 
     def has(self, contact_key: str) -> bool:
@@ -34,18 +30,12 @@ class Suppressions:
 
     def among(self, contact_keys: Iterable[str]) -> frozenset[str]:
         """Return which of these contacts (a petition has two at most) messages come back from."""
-        return frozenset(one for one in contact_keys if "Item" in self._row(one))
+        return frozenset(key for key in contact_keys if self._table.get(_key(key)) is not None)
 
     def lift(self, contact_key: str) -> None:
         """Try this contact again: its owner gave it once more."""
-        aws.client("dynamodb").delete_item(TableName=self._table, Key={"key": {"S": _name(contact_key)}})
-
-    def _row(self, contact_key: str) -> dict[str, object]:
-        answer: dict[str, object] = aws.client("dynamodb").get_item(
-            TableName=self._table, Key={"key": {"S": _name(contact_key)}}, ConsistentRead=True
-        )
-        return answer
+        self._table.delete(_key(contact_key))
 
 
-def _name(contact_key: str) -> str:
-    return f"suppressed#{contact_key}"
+def _key(contact_key: str) -> dict[str, str]:
+    return {"key": f"suppressed#{contact_key}"}

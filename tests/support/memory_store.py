@@ -118,7 +118,7 @@ class MemoryPetitions(Petitions):
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def page(self, start: dict[str, Any] | None) -> tuple[list[StoredPetition], dict[str, Any] | None]:
+    def page(self, after: str | None) -> tuple[list[StoredPetition], str | None]:
         """Read all petitions as one page."""
         return [
             StoredPetition(Petition.model_validate_json(body), self._wake_at.get(reference))

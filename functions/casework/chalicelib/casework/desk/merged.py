@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.petition.petition import Petition
-from shared.tables.petitions import BATCH, Petitions
+from shared.tables.petitions import CHILDREN_ON_A_PAGE, Petitions
 
 LISTED = 20
 """Merged petitions that a page links to."""
@@ -24,7 +24,7 @@ class Merged(NamedTuple):
 
 def merged_here(parent: Petition, officer: DeskOfficer, petitions: Petitions) -> Merged | None:
     """Return what was merged into a petition, None where nothing was; it costs one query."""
-    references, following = petitions.merged_into(parent.reference, limit=BATCH)
+    references, following = petitions.merged_into(parent.reference, limit=CHILDREN_ON_A_PAGE)
     if not references:
         return None
     found = petitions.get_all(references[:LISTED])

@@ -159,9 +159,10 @@ class Reconciliation:
         if item is None or item["day"]["S"] != today.isoformat():
             return _Place(is_done=False, start=None)
         start = json.loads(item["start"]["S"])
-        return _Place(is_done=start is None, start=start)
+        return _Place(is_done=start is None, start=start["reference"]["S"] if start else None)
 
-    def _keep_place(self, today: date, start: dict[str, Any] | None) -> None:
+    def _keep_place(self, today: date, after: str | None) -> None:
+        start = {"reference": {"S": after}} if after else None
         aws.client("dynamodb").put_item(
             TableName=self._statistics,
             Item={**_KEY, "day": {"S": today.isoformat()}, "start": {"S": json.dumps(start)}},
@@ -170,4 +171,4 @@ class Reconciliation:
 
 class _Place(NamedTuple):
     is_done: bool
-    start: dict[str, Any] | None
+    start: str | None

@@ -22,7 +22,6 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
 from shared.tables.corrections import SILENT, SUSPECTED, Correction
-from shared.tables.petitions import BATCH
 from shared.web.http import RULES, form_body, see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES
@@ -34,6 +33,8 @@ LONGEST_ROW = 200_000
 """Characters of a row; the longest seeded one, what was learned, has half as many."""
 LINKED = 5
 """Petitions of each pair that are linked to, the latest."""
+LINKED_AT_MOST = 100
+"""Petitions of all pairs together: one read."""
 OUTCOMES = {SILENT: N_("Không đủ chắc chắn"), SUSPECTED: N_("Có thể là tố cáo")}
 
 
@@ -128,7 +129,7 @@ def _pairs(found: Iterable[Correction], officer: DeskOfficer, language: Language
     latest = [reference for references in grouped.values() for reference in references[:LINKED]]
     may_open = {
         one.reference
-        for one in composition.petitions().get_all(latest[:BATCH])
+        for one in composition.petitions().get_all(latest[:LINKED_AT_MOST])
         if permissions.may_see(officer, one)
     }
     ranked = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
