@@ -65,6 +65,7 @@ IN_SENTENCES = {
     "hear of": (r"\b(?:hears?|heard|learns?|learnt) of\b", "is notified of"),
     "case": (r"\b(?:conduct|petition) cases?\b|\bcase (?:of conduct|records?|files?)\b", "petition"),
 }
+ANY_OF_THEM = re.compile("|".join(f"(?:{pattern})" for pattern, _ in IN_SENTENCES.values()), re.IGNORECASE)
 # A docstring names its subject or begins with a verb; "Of which petition a send was settled" is a riddle.
 RIDDLE = r"\A(?:what|who|whom|whose|whoever|whatever|of|how|when|where|whether)\b"
 NO_RIDDLE = "begin with the noun or the verb: 'The petition whose delivery was settled'"
@@ -177,6 +178,8 @@ def findings_in_names(path: Path) -> Iterator[Finding]:
 
 
 def findings_in_sentence(path: Path, line: int, text: str) -> Iterator[Finding]:
+    if not ANY_OF_THEM.search(text):
+        return
     for pattern, instead in IN_SENTENCES.values():
         for match in re.finditer(pattern, text, re.IGNORECASE):
             at = line + text[: match.start()].count("\n")

@@ -242,6 +242,28 @@ def test_index_lists_every_decision():
     assert listed == sorted(path.name for path in (DOCS / "adr").glob("0*.md"))
 
 
+def test_index_says_when_each_decision_was_taken_and_whether_it_holds():
+    rows = table_after((DOCS / "adr" / "README.md").read_text("utf-8"), "# Decisions")
+
+    decided = {
+        path.name: re.findall(
+            r"^\*\*Status:\*\* (accepted|superseded), (\d{4}-\d\d-\d\d)[.;]", path.read_text("utf-8"), re.M
+        )
+        for path in (DOCS / "adr").glob("0*.md")
+    }
+
+    assert {row[0].partition("](")[2].rstrip(")"): [(row[3], row[2])] for row in rows} == decided
+
+
+def test_a_number_without_a_decision_is_explained():
+    numbers = {int(path.name[:4]) for path in (DOCS / "adr").glob("0*.md")}
+    missing = {number for number in range(1, max(numbers)) if number not in numbers}
+
+    text = (DOCS / "adr" / "README.md").read_text("utf-8")
+
+    assert {int(number) for number in re.findall(r"Number (\d{4}) was never given", text)} == missing
+
+
 def test_no_two_decisions_have_one_number():
     numbers = [int(path.name[:4]) for path in sorted((DOCS / "adr").glob("0*.md"))]
 
