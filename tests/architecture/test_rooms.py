@@ -48,7 +48,7 @@ NOUNS_ENDING_IN_ING = {
 IMPORTS_INSIDE_FUNCTIONS = {
     "casework": 39,
     "intake": 40,
-    "notifier": 13,
+    "notifier": 0,
     "router": 0,
     "sla_timer": 0,
     "shared": 12,

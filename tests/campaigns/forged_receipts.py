@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from random import Random
 from typing import Any, cast
 
 from chalicelib.intake.sms.webhook import ForgedWebhookError, WebhookRequest
-from chalicelib.notifier.receipts.doors import LARGEST_BATCH, OK, ReceiptDoors
-from chalicelib.notifier.receipts.receipt import Receipt, Receipts
-from shared.platform import clock
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.providers import PROVIDERS
+from chalicelib.notifier.receipts.answer_request import ReceiptEndpoint
+from chalicelib.notifier.receipts.infobip import LARGEST_REQUEST
+from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRequest
+from chalicelib.notifier.receipts.record_receipt import ReceiptRecorder
+from chalicelib.notifier.settings import NotifierSettings
 from tests.campaigns.forged_webhooks import Infobip, Message, Moment, Scheme, Standard, Trick, Vonage
 
 STATUSES = ("delivered", "failed", "sent")
@@ -27,12 +31,12 @@ NOT_TRIED = frozenset({"another method", "from another network, headers claim ou
 
 
 class Taken:
-    """What the doors would record."""
+    """What the endpoint would record."""
 
     def __init__(self) -> None:
         self.receipts: list[Receipt] = []
 
-    def take(self, receipt: Receipt) -> None:
+    def record(self, receipt: Receipt) -> None:
         self.receipts.append(receipt)
 
 
@@ -53,18 +57,20 @@ class ReceiptScheme(Scheme):
 
     def read(self, request: WebhookRequest) -> object:
         taken = Taken()
-        doors = ReceiptDoors(
-            cast("Receipts", taken), {}, lambda: b"key", lambda: {self.name: self.credentials}
+        account = Account(
+            self.name, cast("NotifierSettings", None), lambda: {self.name: self.credentials}, lambda: b"key"
         )
-        with the_clock_of_the_test():
-            status = doors.signed(self.name, request.headers, request.body)
-        if status != OK:
+        endpoint = ReceiptEndpoint(
+            cast("ReceiptRecorder", taken), {self.name: PROVIDERS[self.name].build_receipts(account)}
+        )
+        status = endpoint.answer(self.name, ReceiptRequest(request.headers, request.body, Moment.at))
+        if status != HTTPStatus.OK:
             raise ForgedWebhookError(str(status))
         return taken.receipts
 
     def tricks(self) -> dict[str, Trick]:
         def oversized(_s: Scheme, _g: WebhookRequest, message: Message, random: Random) -> WebhookRequest:
-            return self.sign(replace(message, text="a" * (LARGEST_BATCH + random.randrange(9999))))
+            return self.sign(replace(message, text="a" * (LARGEST_REQUEST + random.randrange(9999))))
 
         return super().tricks() | {"too large, rightly signed": oversized}
 
@@ -150,17 +156,6 @@ class ZaloReceipts(ReceiptScheme):
             "another application's event": another_application,
             "border of the time moved": moved_border,
         }
-
-
-@contextmanager
-def the_clock_of_the_test() -> Iterator[None]:
-    """Let the doors judge by the instant of the test."""
-    kept = clock._source
-    clock.use(lambda: Moment.at)
-    try:
-        yield
-    finally:
-        clock.use(kept)
 
 
 RECEIPTS: tuple[Scheme, ...] = (GatewayReceipts(), VonageReceipts(), InfobipReceipts(), ZaloReceipts())

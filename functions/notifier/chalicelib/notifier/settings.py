@@ -1,4 +1,4 @@
-"""What the notifier is told by its environment."""
+"""The notifier's settings: its environment variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from chalicelib.notifier.senders.routes import Route, routes_in
+from chalicelib.notifier.provider_order import ProviderChoice, parse_choices
 from shared.platform.settings import Settings
 
 
@@ -15,8 +15,8 @@ def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
 
-def _routes(value: object) -> object:
-    return routes_in(value) if isinstance(value, str) else value
+def _choices(value: object) -> object:
+    return parse_choices(value) if isinstance(value, str) else value
 
 
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
@@ -41,7 +41,9 @@ class NotifierSettings(Settings):
     """A file with the certificate that signs those events, instead of SNS's own: in the local stack only."""
     sms_events_topic: OptionalText = None
     """ARN of the SNS topic that AWS End User Messaging publishes events to; events from any other are refused."""
-    sms_providers: Annotated[tuple[Route, ...], BeforeValidator(_routes)] = (Route("esms"),)
+    sms_providers: Annotated[tuple[ProviderChoice, ...], BeforeValidator(_choices)] = (
+        ProviderChoice("esms"),
+    )
     """Who sends SMS, in the order to try them; those with a weight share the messages (`esms:3 http:1 aws`)."""
     sms_gateway_url: OptionalText = None
     """Where SMS are sent over HTTP (`esms`, `http`), unless the provider's credentials name a `url` of its own."""

@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.notifier import composition
+from chalicelib.notifier.provider_order import ProviderChoice, in_order, parse_choices
+from chalicelib.notifier.providers import PROVIDERS, Provider
+from chalicelib.notifier.receipts.http import GatewayReceipts
 from chalicelib.notifier.senders.circuits import Circuits
-from chalicelib.notifier.senders.routes import Route, in_order, routes_in
 from chalicelib.notifier.senders.sender import (
     Message,
-    NotThereError,
     PermanentSendError,
+    RejectedByProviderError,
     SendError,
     TemporarySendError,
     UnknownOutcomeError,
@@ -23,6 +25,7 @@ from chalicelib.notifier.settings import NotifierSettings
 from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import settings
+from shared.tables.deliveries import DeliveryChannel
 from tests.functions.notifier.conftest import PostRoom
 
 TRUE_FOR_EVER = [
@@ -65,15 +68,22 @@ class Carrier:
 def carriers(post_room: PostRoom, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Carrier, Carrier]]:
     """Two SMS providers, the first one first."""
     first, second = Carrier("first"), Carrier("second")
-    usual = composition.senders_of
-    composition.forget()
-    monkeypatch.setattr(
-        composition,
-        "senders_of",
-        lambda channel, message: (first, second) if channel == "SMS" else usual(channel, message),
-    )
+    for carrier in (first, second):
+        monkeypatch.setitem(PROVIDERS, carrier.name, catalogue_row(DeliveryChannel.SMS, carrier))
+    monkeypatch.setenv("SMS_PROVIDERS", "first second")
+    read_settings_again()
     yield first, second
-    composition.forget()
+    monkeypatch.undo()
+    read_settings_again()
+
+
+def catalogue_row(channel: DeliveryChannel, carrier: Carrier) -> Provider:
+    return Provider(channel, lambda _account: carrier, GatewayReceipts)
+
+
+def read_settings_again() -> None:
+    settings.forget()
+    composition.parts.cache_clear()
 
 
 def down() -> SendError:
@@ -141,7 +151,7 @@ def test_provider_without_a_memory_leaves_doubt_at_once(post_room, carriers):
 
 def test_reader_whom_one_provider_does_not_know_is_tried_at_the_next(post_room, carriers):
     first, second = carriers
-    first.trouble = lambda: NotThereError("-118")
+    first.trouble = lambda: RejectedByProviderError("-118")
     post_room.a_petition(ReplyBy.SMS)
 
     post_room.tell(NoticeKind.RECEIPT)
@@ -152,7 +162,7 @@ def test_reader_whom_one_provider_does_not_know_is_tried_at_the_next(post_room, 
 
 def test_reader_whom_no_provider_knows_is_told_over_the_next_channel(post_room, carriers):
     for carrier in carriers:
-        carrier.trouble = lambda: NotThereError("-118")
+        carrier.trouble = lambda: RejectedByProviderError("-118")
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
 
     post_room.tell(NoticeKind.RECEIPT)
@@ -223,8 +233,7 @@ def test_silence_of_a_provider_that_gives_none_means_nothing(post_room, carriers
 
 def test_silence_on_the_last_channel_leaves_it_as_it_is(post_room, carriers, monkeypatch: pytest.MonkeyPatch):
     carriers[0].proves = True
-    monkeypatch.setattr(composition, "senders_of", lambda _channel, _message: carriers)
-    composition.forget()
+    monkeypatch.setitem(PROVIDERS, "ses", catalogue_row(DeliveryChannel.EMAIL, carriers[0]))
     post_room.a_petition(ReplyBy.EMAIL, phone=None)
     post_room.tell(NoticeKind.RECEIPT)
 
@@ -253,7 +262,7 @@ def test_of_two_workers_only_one_tries_a_provider_that_rests(post_room: PostRoom
 
 
 def test_weights_share_the_messages_and_the_rest_stands_behind():
-    routes = routes_in("esms:3 http:1 aws")
+    routes = parse_choices("esms:3 http:1 aws")
     orders = [in_order(routes, f"{number}-1-RECEIPT") for number in range(2000)]
 
     assert {order[2] for order in orders} == {"aws"}
@@ -264,8 +273,8 @@ def test_weights_share_the_messages_and_the_rest_stands_behind():
 @pytest.mark.parametrize("text", ["", "esms esms", "esms:0", "esms,http", "ESMS", "esms:1000", "esms: http"])
 def test_setting_that_names_no_clear_order_is_refused(text: str):
     with pytest.raises(ValueError, match="write providers"):
-        routes_in(text)
+        parse_choices(text)
 
 
 def test_one_provider_needs_no_weight():
-    assert routes_in("esms") == (Route("esms"),)
+    assert parse_choices("esms") == (ProviderChoice("esms"),)

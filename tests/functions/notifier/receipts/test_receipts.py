@@ -18,11 +18,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 
-from chalicelib.notifier import composition
+from chalicelib.notifier.account import Account
 from chalicelib.notifier.attempts.retry_policy import LEASE
-from chalicelib.notifier.receipts.doors import ReceiptDoors
-from chalicelib.notifier.receipts.esms_callback import token_of
-from chalicelib.notifier.receipts.receipt import Receipts
+from chalicelib.notifier.providers import PROVIDERS
+from chalicelib.notifier.receipts import aws as aws_receipts
+from chalicelib.notifier.receipts import ses as ses_receipts
+from chalicelib.notifier.receipts.answer_request import ReceiptEndpoint
+from chalicelib.notifier.receipts.receipt import ReceiptReader, ReceiptRequest
+from chalicelib.notifier.receipts.record_receipt import ReceiptRecorder
+from chalicelib.notifier.receipts.sns import SnsReceipts
+from chalicelib.notifier.senders.esms import callback_token
 from chalicelib.notifier.settings import NotifierSettings
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
@@ -110,25 +115,36 @@ def sns() -> Sns:
     return Sns()
 
 
+def reader_of(provider: str, credentials: dict[str, str]) -> ReceiptReader:
+    account = Account(
+        provider, settings.load(NotifierSettings), lambda: {provider: credentials}, lambda: b"key"
+    )
+    return PROVIDERS[provider].build_receipts(account)
+
+
 class Desk:
-    """The receipts' doors over the system's tables, with a topic of this test's own."""
+    """The receipts' endpoint over the system's tables, with a topic and accounts of this test's own."""
 
     def __init__(self, post_room: PostRoom, sns: Sns) -> None:
-        told = settings.load(NotifierSettings)
-        receipts = Receipts(
-            post_room.deliveries, lambda request: composition._ask_again(told.notices_queue_url, request)
-        )
+        recorder = ReceiptRecorder(post_room.deliveries, settings.load(NotifierSettings).notices_queue_url)
         sns.fetched.clear()
-        self.doors = ReceiptDoors(
-            receipts,
-            {"ses": SnsTopic(TOPIC, sns.fetch), "aws": SnsTopic(TOPIC, sns.fetch)},
-            lambda: b"key",
-            lambda: ACCOUNTS,
+        topic = SnsTopic(TOPIC, sns.fetch)
+        self._endpoint = ReceiptEndpoint(
+            recorder,
+            {
+                "ses": SnsReceipts(topic, ses_receipts.receipt_of),
+                "aws": SnsReceipts(topic, aws_receipts.receipt_of),
+                **{provider: reader_of(provider, credentials) for provider, credentials in ACCOUNTS.items()},
+            },
         )
+        self.closed = ReceiptEndpoint(recorder, {provider: reader_of(provider, {}) for provider in ACCOUNTS})
         self._sns = sns
 
+    def post(self, provider: str, body: bytes, headers: dict[str, str] | None = None) -> int:
+        return self._endpoint.answer(provider, ReceiptRequest(headers or {}, body, clock.now()))
+
     def ses(self, kind: str, notice: str = MAIL_ROW, **details: Any) -> int:
-        return self.doors.ses(self._sns.notification(an_event(kind, notice, **details)))
+        return self.post("ses", self._sns.notification(an_event(kind, notice, **details)))
 
 
 @pytest.fixture
@@ -277,7 +293,7 @@ def test_forged_complaint_suppresses_nothing(post_room: PostRoom, desk: Desk, sn
     envelope = json.loads(sns.notification(an_event("Delivery")))
     envelope["Message"] = json.dumps(an_event("Complaint", **COMPLAINT))
 
-    assert desk.doors.ses(json.dumps(envelope).encode()) == 403
+    assert desk.post("ses", json.dumps(envelope).encode()) == 403
     post_room.work()
 
     assert not post_room.suppressions.has(post_room.key_of(EMAIL))
@@ -355,12 +371,12 @@ def test_event_about_no_delivery_of_ours_is_acknowledged_and_counted(desk: Desk)
 def test_own_topics_subscription_is_confirmed(desk: Desk, sns: Sns):
     url = "https://sns.ap-southeast-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
 
-    assert desk.doors.ses(sns.confirmation(url)) == 200
+    assert desk.post("ses", sns.confirmation(url)) == 200
     assert sns.fetched == [CERTIFICATE_URL, url]
 
 
 def test_confirmation_that_leads_elsewhere_is_not_followed(desk: Desk, sns: Sns):
-    assert desk.doors.ses(sns.confirmation("https://evil.example/?Action=ConfirmSubscription")) == 403
+    assert desk.post("ses", sns.confirmation("https://evil.example/?Action=ConfirmSubscription")) == 403
     assert sns.fetched == [CERTIFICATE_URL]
 
 
@@ -381,7 +397,7 @@ FORGED = {
 
 @pytest.mark.parametrize("facts", [pytest.param(facts, id=name) for name, facts in FORGED.items()])
 def test_forged_envelope_is_refused(desk: Desk, sns: Sns, facts):
-    assert desk.doors.ses(sns.notification(an_event("Delivery"), **facts)) == 403
+    assert desk.post("ses", sns.notification(an_event("Delivery"), **facts)) == 403
 
 
 @pytest.mark.parametrize("name", ["Message", "MessageId", "Timestamp", "Signature"])
@@ -389,12 +405,12 @@ def test_envelope_altered_after_signing_is_refused(desk: Desk, sns: Sns, name: s
     envelope = json.loads(sns.notification(an_event("Delivery")))
     envelope[name] = ("x" if envelope[name][0] != "x" else "y") + envelope[name][1:]
 
-    assert desk.doors.ses(json.dumps(envelope).encode()) == 403
+    assert desk.post("ses", json.dumps(envelope).encode()) == 403
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'"x"', b"{}", b"[" * 100_000, b" " * 400_000])
 def test_what_is_no_envelope_is_refused(desk: Desk, body: bytes):
-    assert desk.doors.ses(body) == 403
+    assert desk.post("ses", body) == 403
 
 
 @pytest.mark.parametrize(
@@ -408,7 +424,7 @@ def test_what_is_no_envelope_is_refused(desk: Desk, body: bytes):
     ],
 )
 def test_genuine_message_that_is_no_event_is_refused(desk: Desk, sns: Sns, message: dict[str, Any]):
-    assert desk.doors.ses(sns.notification(message)) == 403
+    assert desk.post("ses", sns.notification(message)) == 403
 
 
 def test_events_signed_by_somebody_else_do_not_get_in(post_room: PostRoom, sns: Sns):
@@ -434,7 +450,7 @@ class _Key(Settings):
 def callback(post_room: PostRoom, token: str | None = None, **query: str) -> int:
     key = secrets.identifiers_key(settings.load(_Key).identifiers_secret)
     sent = {"SMSID": "x", "RequestId": REQUEST_ID, "phonenumber": "0912345678", **query}
-    path = f"/receipts/esms/{token or token_of(key, REQUEST_ID)}"
+    path = f"/receipts/esms/{token or callback_token(key, REQUEST_ID)}"
     return post_room.system.http("GET", path, query=sent).status
 
 
@@ -494,7 +510,7 @@ def test_esms_callback_that_does_not_hold_changes_nothing(post_room: PostRoom, f
 def aws_event(desk: Desk, sns: Sns, kind: str, **facts: Any) -> int:
     context = {"reference": REFERENCE, "notice": SMS_ROW}
     event = {"eventType": kind, "isFinal": True, "destinationPhoneNumber": "+84912345678", "context": context}
-    return desk.doors.aws(sns.notification(event | facts))
+    return desk.post("aws", sns.notification(event | facts))
 
 
 @pytest.mark.parametrize(
@@ -551,7 +567,7 @@ def gateway_event(
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(secret).sign("msg_1", at, body.decode()),
     }
-    return desk.doors.signed("http", headers, body)
+    return desk.post("http", body, headers)
 
 
 @pytest.mark.parametrize(
@@ -607,7 +623,7 @@ def vonage_status(desk: Desk, status: object = "delivered", **facts: Any) -> int
     ).encode()
     claims = {"payload_hash": hashlib.sha256(body).hexdigest()} | claims
     token = jwt.encode(claims, account["signature_secret"], "HS256")
-    return desk.doors.signed("vonage", {"Authorization": f"Bearer {token}"}, body)
+    return desk.post("vonage", body, {"Authorization": f"Bearer {token}"})
 
 
 @pytest.mark.parametrize(
@@ -669,7 +685,7 @@ def a_report(group: object = "DELIVERED", name: str = "DELIVERED_TO_HANDSET", **
 def infobip_reports(desk: Desk, *reports: object, pair: str = "pakn:a long random password") -> int:
     basic = base64.b64encode(pair.encode()).decode()
     body = json.dumps({"results": reports}).encode()
-    return desk.doors.signed("infobip", {"Authorization": f"Basic {basic}"}, body)
+    return desk.post("infobip", body, {"Authorization": f"Basic {basic}"})
 
 
 @pytest.mark.parametrize(
@@ -751,7 +767,7 @@ def zalo_event(desk: Desk, name: str = "user_received_message", *, prefix: str =
     body = json.dumps(event)
     signed = f"{account['app_id']}{body}{event['timestamp']}{facts.get('key', account['oa_secret_key'])}"
     signature = prefix + hashlib.sha256(signed.encode()).hexdigest()
-    return desk.doors.signed("zalo", {"X-ZEvent-Signature": signature}, body.encode())
+    return desk.post("zalo", body.encode(), {"X-ZEvent-Signature": signature})
 
 
 @pytest.mark.parametrize(
@@ -802,10 +818,8 @@ def test_zalos_event_that_does_not_hold_changes_nothing(post_room: PostRoom, des
 def test_provider_without_credentials_and_what_is_no_event_are_refused(
     desk: Desk, provider: str, body: bytes
 ):
-    closed = ReceiptDoors(desk.doors._receipts, {}, lambda: b"key")
-
-    assert closed.signed(provider, {}, body) == 403
-    assert desk.doors.signed(provider, {}, body) == 403
+    assert desk.closed.answer(provider, ReceiptRequest({}, body, clock.now())) == 403
+    assert desk.post(provider, body, {}) == 403
 
 
 def test_doors_of_providers_that_are_not_configured_are_closed(post_room: PostRoom):

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.notifier.senders.end_user_messaging import EndUserMessagingSmsSender
+from chalicelib.notifier.senders.aws import AwsSmsSender
 from chalicelib.notifier.senders.esms import EsmsSmsSender
-from chalicelib.notifier.senders.gateway import GatewaySmsSender
+from chalicelib.notifier.senders.http import GatewaySmsSender
 from chalicelib.notifier.senders.infobip import InfobipSmsSender
 from chalicelib.notifier.senders.sender import (
     Message,
-    NotThereError,
     PermanentSendError,
+    RejectedByProviderError,
     Sender,
     TemporarySendError,
     UnknownOutcomeError,
@@ -134,9 +134,9 @@ SENDERS: dict[str, tuple[Callable[[str], Sender], Message]] = {
     ),
     "http": (lambda url: GatewaySmsSender(url, token="token", sender="BNV"), MESSAGE),
     "ses": (lambda _url: SesEmailSender("PAKN Bộ Nội vụ <pakn@bnv.example>"), MAIL),
-    "aws": (lambda _url: EndUserMessagingSmsSender("BNV"), MESSAGE),
+    "aws": (lambda _url: AwsSmsSender("BNV"), MESSAGE),
     "zalo": (
-        lambda url: ZaloSender(url, template_id="t", access_token=lambda: "token", forget=lambda: None),
+        lambda url: ZaloSender(url, template_id="t", access_token="token", forget_token=lambda: None),
         MESSAGE,
     ),
     "vonage": (
@@ -188,7 +188,10 @@ TROUBLE = [
         (f"esms {code}", "esms", esms_code(code), TemporarySendError)
         for code in ("101", "102", "103", "104", "140")
     ),
-    *((f"zalo {code}", "zalo", zalo_code(code), NotThereError) for code in (-108, -114, -118, -119, -139)),
+    *(
+        (f"zalo {code}", "zalo", zalo_code(code), RejectedByProviderError)
+        for code in (-108, -114, -118, -119, -139)
+    ),
     *((f"zalo {code}", "zalo", zalo_code(code), TemporarySendError) for code in (-115, -124, -131, -144)),
     *((f"zalo {code}, of no source", "zalo", zalo_code(code), UnknownOutcomeError) for code in (-125, -133)),
     *(
@@ -207,7 +210,7 @@ TROUBLE = [
         "infobip rejected",
         "infobip",
         infobip_answer("REJECTED", "REJECTED_DESTINATION", "0912345678"),
-        NotThereError,
+        RejectedByProviderError,
     ),
     ("infobip without a status", "infobip", Answer(200, {"messages": []}), UnknownOutcomeError),
     ("zalo unknown error", "zalo", zalo_code(-100), UnknownOutcomeError),
@@ -366,7 +369,7 @@ def test_only_providers_with_a_key_of_their_own_are_asked_twice():
 def test_zalo_gets_its_template_and_forgets_a_token_that_is_no_longer_good(provider: Provider):
     forgotten: list[bool] = []
     sender = ZaloSender(
-        provider.url, template_id="t", access_token=lambda: "tok", forget=lambda: forgotten.append(True)
+        provider.url, template_id="t", access_token="tok", forget_token=lambda: forgotten.append(True)
     )
     provider.answer = zalo_code(-124)
 
@@ -435,7 +438,7 @@ def test_without_a_way_to_prove_receipts_silence_means_nothing(name: str):
 def test_answer_that_does_not_come_in_time_is_an_unknown_outcome(
     provider: Provider, name: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("chalicelib.notifier.senders.http.TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("chalicelib.notifier.senders.post_json.TIMEOUT_SECONDS", 0.05)
     provider.answer = Answer(200, TAKEN[name].body, slow=True)
 
     with pytest.raises(UnknownOutcomeError):

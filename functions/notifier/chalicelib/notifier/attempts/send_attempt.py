@@ -17,8 +17,8 @@ from chalicelib.notifier.attempts.retry_policy import LEASE, retry_at
 from chalicelib.notifier.senders.circuits import Circuits
 from chalicelib.notifier.senders.sender import (
     Message,
-    NotThereError,
     PermanentSendError,
+    RejectedByProviderError,
     Sender,
     TemporarySendError,
     UnknownOutcomeError,
@@ -119,7 +119,7 @@ class Attempts:
             except TemporarySendError as error:
                 seen, reason, is_here = claimed, error.reason, True
                 self._circuits.report(sender.name, clock.now(), worked=False)
-            except NotThereError as error:
+            except RejectedByProviderError as error:
                 seen, reason = claimed, error.reason
                 self._circuits.report(sender.name, clock.now(), worked=True)
         if not is_here:
@@ -145,7 +145,7 @@ class Attempts:
         claimed = self._claim(delivery, before, sender)
         try:
             return self._hand_over(claimed, message, sender, patience=patience)
-        except (TemporarySendError, NotThereError) as error:
+        except (TemporarySendError, RejectedByProviderError) as error:
             self._circuits.report(sender.name, clock.now(), worked=False)
             return self._come_back(delivery, claimed, error.reason, patience=patience)
 

@@ -1,25 +1,20 @@
-"""What every provider's receipt is brought to, and what follows from it; called by the doors under `/receipts`."""
+"""A delivery receipt, and what every provider's reader has in common."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
 
 from shared.domain.errors import PetitionError
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.platform import clock, telemetry
-from shared.platform.messages import NoticeRequest
-from shared.tables.deliveries import (
-    PROVABLE,
-    Deliveries,
-    Delivery,
-    DeliveryChannel,
-    DeliveryState,
-    notice_prefix,
-)
+from shared.tables.deliveries import DeliveryChannel, DeliveryState, notice_prefix
+
+LARGEST_EVENT = 16 * 1024
+"""Bytes of a request about one message."""
 
 
 class ReceiptRefusedError(PetitionError):
@@ -29,7 +24,7 @@ class ReceiptRefusedError(PetitionError):
 
 
 class UnknownStatusError(PetitionError):
-    """A genuine receipt with a status that the provider did not document: never taken for an arrival."""
+    """A genuine receipt with a status that the provider does not document: never taken for an arrival."""
 
     code = "receipt-status-unknown"
 
@@ -38,28 +33,70 @@ class UnknownStatusError(PetitionError):
         self.status = status
 
 
-_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})", re.ASCII)
-_REPLY_ID = re.compile(r"sms-[0-9a-f]{32}-REPLY", re.ASCII)
-"""A reply (`replying.py`) has no delivery that a receipt could prove."""
-
-_AFTER_SILENCE = frozenset({DeliveryState.UNPROVEN, DeliveryState.DELIVERED})
-"""What a proof that came late finds: the first time, and when it is repeated."""
-
-
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a provider says of one delivery: DELIVERED, FAILED, or merely SENT (which settles a doubt)."""
+    """What a provider reports of one delivery: DELIVERED, FAILED, or SENT, which settles an ambiguous delivery."""
 
     reference: str
     notice: str
     state: DeliveryState
     reason: str
     is_complaint: bool = False
-    """Whether the reader calls the message unwanted, which says nothing against its arrival."""
+    """Whether the recipient calls the message unwanted, which does not contradict its arrival."""
 
 
-def about_sms(request_id: object, state: DeliveryState, reason: str) -> Receipt | None:
-    """Return the receipt of the SMS that was sent with this id (`Message.request_id`), None for a mere reply.
+@dataclass(frozen=True, slots=True)
+class ReceiptRequest:
+    """A request to `/receipts/<provider>`."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    at: datetime
+    """When it arrived."""
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    token: str = field(default="", repr=False)
+    """What follows the provider's name in the path."""
+
+    def header(self, name: str) -> str:
+        """Return a header's value whatever its case; "" where there is none."""
+        values = (value for header, value in self.headers.items() if header.lower() == name.lower())
+        return next(values, "")
+
+    def refuse_larger_than(self, limit: int) -> None:
+        """Refuse a body of more than `limit` bytes.
+
+        Raises:
+            ReceiptRefusedError: when the body is larger.
+        """
+        if len(self.body) > limit:
+            raise ReceiptRefusedError
+
+
+Reading = Callable[[], Receipt | None]
+"""Reads one report of a genuine request; None when it proves nothing about a delivery of ours.
+
+May raise ReceiptRefusedError (about nothing of ours) or UnknownStatusError.
+"""
+
+
+class ReceiptReader(Protocol):
+    """Reads the receipts of one provider."""
+
+    def read(self, request: ReceiptRequest) -> Sequence[Reading]:
+        """Return a reading for each report in a genuine request.
+
+        Raises:
+            ReceiptRefusedError: the provider cannot be shown to have made the request.
+        """
+
+
+_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})", re.ASCII)
+_REPLY_ID = re.compile(r"sms-[0-9a-f]{32}-REPLY", re.ASCII)
+"""A reply to an SMS (`notices/reply_to_sms.py`) has no delivery that a receipt could prove."""
+
+
+def receipt_of_sms(request_id: object, state: DeliveryState, reason: str) -> Receipt | None:
+    """Return the receipt of the SMS that was sent with this id (`Message.request_id`), None for a reply to an SMS.
 
     Raises:
         ReceiptRefusedError: when it is no id of ours.
@@ -68,14 +105,14 @@ def about_sms(request_id: object, state: DeliveryState, reason: str) -> Receipt 
         raise ReceiptRefusedError
     if _REPLY_ID.fullmatch(request_id):
         return None
-    found = _REQUEST_ID.fullmatch(request_id)
-    if found is None or found[3] not in NoticeKind.__members__:
+    match = _REQUEST_ID.fullmatch(request_id)
+    if match is None or match[3] not in NoticeKind.__members__:
         raise ReceiptRefusedError
-    prefix = notice_prefix(int(found[2]), NoticeKind(found[3]), Audience.PETITIONER)
-    return Receipt(found[1], f"{prefix}{DeliveryChannel.SMS}", state, reason)
+    prefix = notice_prefix(int(match[2]), NoticeKind(match[3]), Audience.PETITIONER)
+    return Receipt(match[1], f"{prefix}{DeliveryChannel.SMS}", state, reason)
 
 
-def object_in(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes | str) -> dict[str, Any]:
     """Return the JSON object that a provider posted.
 
     Raises:
@@ -88,59 +125,3 @@ def object_in(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ReceiptRefusedError
     return value
-
-
-class Receipts:
-    """Takes receipts. State moves only forward: the first receipt to say DELIVERED or FAILED counts."""
-
-    def __init__(self, deliveries: Deliveries, ask_again: Callable[[NoticeRequest], None]) -> None:
-        """Take the table, and how to put a notice back on its queue so that the next channel is tried."""
-        self._deliveries = deliveries
-        self._ask_again = ask_again
-
-    def take(self, receipt: Receipt) -> None:
-        """Record a receipt; a petitioner whom a notice did not reach is told over the next channel.
-
-        One whose receipt comes after the next channel was taken need not be called any more. A receipt that arrives
-        twice puts the notice back twice, which is harmless: the courier finds what was done.
-        """
-        if receipt.is_complaint:
-            self._take_complaint(receipt)
-            return
-        settles_doubt_only = receipt.state is DeliveryState.SENT
-        proven = self._deliveries.prove(
-            receipt.reference,
-            receipt.notice,
-            receipt.state,
-            at=clock.now(),
-            reason=receipt.reason,
-            only_from=frozenset({DeliveryState.AMBIGUOUS}) if settles_doubt_only else PROVABLE,
-        )
-        if proven is None:
-            telemetry.count("ReceiptWithoutDelivery")
-            return
-        delivery = proven.after
-        telemetry.count(f"Receipt{receipt.state.capitalize()}", channel=delivery.channel)
-        if delivery.state is not receipt.state and not settles_doubt_only:
-            telemetry.count("ReceiptContradicted", channel=delivery.channel)
-        is_late_proof = delivery.state is DeliveryState.DELIVERED and proven.before.state in _AFTER_SILENCE
-        is_failure = delivery.state is DeliveryState.FAILED
-        if (is_failure or is_late_proof) and delivery.audience is Audience.PETITIONER:
-            self._ask_again(_request_of(delivery))
-
-    def _take_complaint(self, receipt: Receipt) -> None:
-        """Record a complaint; the courier, who may open the seal, learns the address that it is about."""
-        delivery = self._deliveries.record_complaint(receipt.reference, receipt.notice, clock.now())
-        if delivery is None:
-            telemetry.count("ReceiptWithoutDelivery")
-        elif delivery.audience is Audience.PETITIONER:
-            self._ask_again(_request_of(delivery))
-
-
-def _request_of(delivery: Delivery) -> NoticeRequest:
-    return NoticeRequest(
-        reference=delivery.reference,
-        seq=delivery.seq,
-        kind=delivery.kind,
-        audience=delivery.audience,
-    )

@@ -1,4 +1,4 @@
-"""SMS through an eSMS-style aggregator (REST, `SendMultipleMessage_V4_post_json`); called by the courier.
+"""SMS through an eSMS-style aggregator (REST, `SendMultipleMessage_V4_post_json`).
 
 The provider recognises a RequestId for 24 hours and answers 124 to a repetition, so a message whose answer was
 lost may be sent again within that time. Sources: developers.esms.vn, "Send OTP/Customer care message" (fields),
@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from chalicelib.notifier.senders.http import post_json
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.senders.post_json import post_json
 from chalicelib.notifier.senders.sender import (
     Message,
     PermanentSendError,
@@ -19,6 +21,7 @@ from chalicelib.notifier.senders.sender import (
     UnknownOutcomeError,
 )
 from shared.domain.identity.gsm7 import is_gsm7
+from shared.domain.identity.reference import derive
 
 TAKEN = "100"
 TAKEN_BEFORE = "124"
@@ -37,6 +40,28 @@ ERRORS: dict[str, type[SendError]] = {
     "177": PermanentSendError,  # the brand name is not registered with the reader's network
 }
 """CodeResult: what concerns this reader or text is permanent; what an operator has to mend at the provider waits."""
+
+
+def build(account: Account) -> EsmsSmsSender:
+    """Return the sender of an account."""
+    credentials = account.credentials
+    return EsmsSmsSender(
+        credentials.get("url") or account.settings.sms_gateway_url or "",
+        api_key=credentials.get("api_key", ""),
+        secret_key=credentials.get("secret_key", ""),
+        brandname=credentials.get("brandname", ""),
+        callback_url=partial(callback_url, account),
+    )
+
+
+def callback_url(account: Account, request_id: str) -> str:
+    """Return the address that eSMS calls about one message."""
+    return f"{account.receipts_url}/{callback_token(account.read_identifiers_key(), request_id)}"
+
+
+def callback_token(key: bytes, request_id: str) -> str:
+    """Return the token in the callback's address, which only we can derive: 32 hex digits."""
+    return derive(key, "esms-receipt", request_id).hex()[:32]
 
 
 class EsmsSmsSender:

@@ -1,98 +1,47 @@
-"""One POST of JSON with time limits, and what its failures mean; used by the senders that speak HTTP themselves."""
+"""SMS through any gateway that speaks plain HTTP and JSON: for providers without an adapter of their own.
+
+Contract (docs/notices.md): POST `{to, text, from, id}` with `Authorization: Bearer <token>` and `Idempotency-Key`;
+2xx with `{"id": …}` means taken, and the same key again within a day is answered alike and not sent again.
+"""
 
 from __future__ import annotations
 
-import json
-import socket
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
-from http import HTTPStatus
-from http.client import HTTPException
-from types import MappingProxyType
-from typing import Any
+from datetime import timedelta
 
-from chalicelib.notifier.senders.sender import (
-    PermanentSendError,
-    SendError,
-    TemporarySendError,
-    UnknownOutcomeError,
-)
-
-TIMEOUT_SECONDS = 10
-LARGEST_ANSWER = 64 * 1024
-
-_NOT_TAKEN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.senders.post_json import post_json
+from chalicelib.notifier.senders.sender import Message
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect would carry the reader's number to another host: it is an error like any other status."""
-
-    def redirect_request(self, *_args: object, **_facts: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NoRedirects)
-
-
-OUR_ACCOUNT: Mapping[int, type[SendError]] = {
-    HTTPStatus.UNAUTHORIZED: TemporarySendError,
-    HTTPStatus.PAYMENT_REQUIRED: TemporarySendError,
-    HTTPStatus.FORBIDDEN: TemporarySendError,
-}
-"""For providers that say by these statuses that our account needs an operator: nothing was sent, and it waits."""
-
-
-def post_json(
-    url: str,
-    body: Mapping[str, object],
-    headers: Mapping[str, str] | None = None,
-    meaning: Mapping[int, type[SendError]] = MappingProxyType({}),
-) -> dict[str, Any]:
-    """Post JSON and return the JSON object that comes back; `meaning` says what a provider means by a status.
-
-    Raises:
-        TemporarySendError: nobody listened, or 429 or 503: nothing was taken.
-        PermanentSendError: any other 3xx or 4xx.
-        UnknownOutcomeError: any other 5xx, a broken connection, no answer in time, or an answer that is no JSON object.
-    """
-    request = urllib.request.Request(  # noqa: S310 - the address is configuration, http in the local stack
-        url,
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "Accept": "application/json", **(headers or {})},
-        method="POST",
+def build(account: Account) -> GatewaySmsSender:
+    """Return the sender of an account; the gateway proves its receipts with a `secret`."""
+    credentials = account.credentials
+    return GatewaySmsSender(
+        credentials.get("url") or account.settings.sms_gateway_url or "",
+        token=credentials.get("token", ""),
+        sender=credentials.get("sender", ""),
+        proves=bool(credentials.get("secret")),
     )
-    try:
-        with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as answer:
-            content = answer.read(LARGEST_ANSWER)
-    except urllib.error.HTTPError as error:
-        if error.code in meaning:
-            raise meaning[error.code](f"http-{error.code}") from None
-        raise _of_status(error.code) from None
-    except urllib.error.URLError as error:
-        raise _of_connection(error.reason) from None
-    except (OSError, HTTPException) as error:
-        raise UnknownOutcomeError(type(error).__name__) from None
-    try:
-        facts = json.loads(content)
-    except ValueError:
-        raise UnknownOutcomeError("answer-is-no-json") from None
-    if not isinstance(facts, dict):
-        raise UnknownOutcomeError("answer-is-no-object")
-    return facts
 
 
-def _of_status(status: int) -> PermanentSendError | TemporarySendError | UnknownOutcomeError:
-    reason = f"http-{status}"
-    if status in _NOT_TAKEN:
-        return TemporarySendError(reason)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return UnknownOutcomeError(reason)
-    return PermanentSendError(reason)
+class GatewaySmsSender:
+    """Sends SMS to a gateway of the ministry's or its provider's own."""
 
+    name = "http"
+    deduplicates_for = timedelta(hours=23)
 
-def _of_connection(reason: object) -> TemporarySendError | UnknownOutcomeError:
-    """Tell a connection that never stood (nothing can have been sent) from one that broke."""
-    if isinstance(reason, ConnectionRefusedError | socket.gaierror):
-        return TemporarySendError(type(reason).__name__)
-    return UnknownOutcomeError(type(reason).__name__)
+    def __init__(self, url: str, *, token: str, sender: str, proves: bool = False) -> None:
+        """Take the endpoint, its bearer token, the name or number to send from, and whether it posts receipts."""
+        self._url = url
+        self._token = token
+        self._sender = sender
+        self.proves = proves
+
+    def send(self, message: Message) -> str:
+        """Hand the SMS over; return the gateway's id of it."""
+        answer = post_json(
+            self._url,
+            {"to": message.to, "text": message.text, "from": self._sender, "id": message.request_id},
+            {"Authorization": f"Bearer {self._token}", "Idempotency-Key": message.request_id},
+        )
+        return str(answer.get("id", ""))

@@ -1,9 +1,9 @@
-"""The one contract that every provider is made to fit; called by the courier.
+"""The interface of all providers; `attempts.send_attempt` calls it.
 
-Four errors say what may be done next: `TemporarySendError` (nothing was sent: next provider, or later),
-`NotThereError` (nothing was sent, and this provider never will: next provider), `PermanentSendError` (nobody will: next
-channel), `UnknownOutcomeError` (the request left, no answer came: whether it may be tried again depends on the
-provider's own de-duplication).
+Four errors say what may follow: `TemporarySendError` (nothing was sent: the next provider, or a later attempt),
+`RejectedByProviderError` (nothing was sent, and this provider never will: the next provider), `PermanentSendError`
+(no provider will: the next channel), `UnknownOutcomeError` (the request was sent and no answer came: whether it may be
+sent again depends on the provider's own de-duplication).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class TemporarySendError(SendError):
     """Nothing was sent; a later attempt may succeed."""
 
 
-class NotThereError(SendError):
+class RejectedByProviderError(SendError):
     """Nothing was sent: this provider does not know the reader; another one of the same channel may."""
 
 
@@ -81,5 +81,5 @@ class Sender(Protocol):
         """Hand over a message; return the provider's own id of it ("" when it gives none).
 
         Raises:
-            TemporarySendError, NotThereError, PermanentSendError, UnknownOutcomeError.
+            TemporarySendError, RejectedByProviderError, PermanentSendError, UnknownOutcomeError.
         """

@@ -1,7 +1,7 @@
-"""E-mail through Amazon SES v2, as raw MIME with plain text and HTML; called by the courier.
+"""E-mail through Amazon SES v2, as raw MIME with plain text and HTML.
 
-SES knows no idempotency key, so the SDK must not repeat a call by itself: one attempt, and a lost answer is told
-as unknown. Event publishing (receipts/ses_events.py) finds the delivery again by the message tags.
+SES knows no idempotency key, so the SDK must not retry a call: one attempt, and a lost answer is an unknown
+outcome. Event publishing (receipts/ses.py) finds the delivery again by the message tags.
 Sources: SES API v2 `SendEmail` and its errors; SES Developer Guide, "Header fields" (SES puts in its own
 Message-ID and Date); RFC 3834 (Auto-Submitted).
 """
@@ -23,6 +23,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
+from chalicelib.notifier.account import Account
 from chalicelib.notifier.senders.sender import (
     Message,
     PermanentSendError,
@@ -55,6 +56,11 @@ ERRORS: dict[str, type[SendError]] = {
 
 _SERVER_ERROR = 500
 _MESSAGE_ID_DOMAIN = "pakn.invalid"
+
+
+def build(account: Account) -> SesEmailSender:
+    """Return the sender of the account."""
+    return SesEmailSender(account.settings.mail_from, account.settings.mail_configuration_set)
 
 
 class SesEmailSender:

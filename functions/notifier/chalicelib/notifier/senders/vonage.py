@@ -1,8 +1,8 @@
-"""SMS through Vonage's Messages API; called by the courier.
+"""SMS through Vonage's Messages API.
 
-Source: developer.vonage.com/en/api/messages: `client_ref` comes back in each status callback, `webhook_url` leads it to
-our door; errors are told by HTTP status. The API knows no idempotency key, so a lost answer is told as
-unknown. Vietnam takes a registered sender name only. How a text is coded Vonage finds out itself.
+Source: developer.vonage.com/en/api/messages: each status callback returns `client_ref` and goes to
+`webhook_url`; the HTTP status names the error. The API has no idempotency key, so a lost answer is an unknown outcome.
+Vietnam takes a registered sender name only. Vonage chooses the encoding of a text itself.
 """
 
 from __future__ import annotations
@@ -10,10 +10,23 @@ from __future__ import annotations
 import base64
 from datetime import timedelta
 
-from chalicelib.notifier.senders.http import OUR_ACCOUNT, post_json
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.senders.post_json import OUR_ACCOUNT, post_json
 from chalicelib.notifier.senders.sender import Message
 
 URL = "https://api.nexmo.com/v1/messages"
+
+
+def build(account: Account) -> VonageSmsSender:
+    """Return the sender of an account; Vonage signs its callbacks with the account's `signature_secret`."""
+    credentials = account.credentials
+    return VonageSmsSender(
+        credentials.get("url", URL),
+        api_key=credentials.get("api_key", ""),
+        api_secret=credentials.get("api_secret", ""),
+        sender=credentials.get("sender", ""),
+        callback_url=account.receipts_url if credentials.get("signature_secret") else None,
+    )
 
 
 class VonageSmsSender:
@@ -25,7 +38,7 @@ class VonageSmsSender:
     def __init__(
         self, url: str, *, api_key: str, api_secret: str, sender: str, callback_url: str | None = None
     ) -> None:
-        """Take the endpoint, the account, the name to send from, and our door for its status callbacks."""
+        """Take the endpoint, the account, the name to send from, and the address for its status callbacks."""
         self._url = url
         self._basic = base64.b64encode(f"{api_key}:{api_secret}".encode()).decode()
         self._sender = sender

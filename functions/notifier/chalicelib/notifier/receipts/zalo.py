@@ -14,11 +14,45 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
+from functools import partial
 
-from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, about_sms, object_in
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.receipts.receipt import (
+    LARGEST_EVENT,
+    Reading,
+    Receipt,
+    ReceiptRefusedError,
+    ReceiptRequest,
+    json_object,
+    receipt_of_sms,
+)
 from shared.tables.deliveries import DeliveryState
 
 _RECEIVED = "user_received_message"
+
+
+class ZaloReceipts:
+    """Reads the events of Zalo."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def read(self, request: ReceiptRequest) -> Sequence[Reading]:
+        """Return the reading of an event that is signed with our official account's key.
+
+        Raises:
+            ReceiptRefusedError: when it is not, or the account has no such key.
+        """
+        request.refuse_larger_than(LARGEST_EVENT)
+        app_id = self._account.credentials.get("app_id")
+        secret_key = self._account.credentials.get("oa_secret_key")
+        if not app_id or not secret_key:
+            raise ReceiptRefusedError
+        signature = request.header("x-zevent-signature")
+        if not is_genuine(request.body, signature, app_id=app_id, secret_key=secret_key):
+            raise ReceiptRefusedError
+        return [partial(receipt_of, request.body)]
 
 
 def is_genuine(body: bytes, signature: str, *, app_id: str, secret_key: str) -> bool:
@@ -27,7 +61,7 @@ def is_genuine(body: bytes, signature: str, *, app_id: str, secret_key: str) -> 
     Raises:
         ReceiptRefusedError: when the body is no event.
     """
-    event = object_in(body)
+    event = json_object(body)
     timestamp = str(event.get("timestamp", ""))
     if str(event.get("app_id", "")) != app_id or not (timestamp.isascii() and timestamp.isdigit()):
         return False
@@ -37,13 +71,13 @@ def is_genuine(body: bytes, signature: str, *, app_id: str, secret_key: str) -> 
     return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
 
 
-def receipt_in(body: bytes) -> Receipt | None:
+def receipt_of(body: bytes) -> Receipt | None:
     """Return what a genuine event proves, None when it is about something else.
 
     Raises:
         ReceiptRefusedError: when it is about no message of ours.
     """
-    event = object_in(body)
+    event = json_object(body)
     if event.get("event_name") != _RECEIVED:
         return None
     message = event.get("message")
@@ -51,4 +85,4 @@ def receipt_in(body: bytes) -> Receipt | None:
         raise ReceiptRefusedError
     if not message.get("delivery_time") or not message.get("tracking_id"):
         return None
-    return about_sms(message["tracking_id"], DeliveryState.DELIVERED, "zalo-received")
+    return receipt_of_sms(message["tracking_id"], DeliveryState.DELIVERED, "zalo-received")

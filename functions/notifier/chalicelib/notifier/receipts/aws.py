@@ -1,4 +1,4 @@
-"""AWS End User Messaging's events about one SMS, as its configuration set publishes them to SNS.
+"""The events of AWS End User Messaging about one SMS, as its configuration set publishes them to SNS.
 
 Source: AWS End User Messaging User Guide, "Messaging events" and "Event types". The delivery is found again by the
 `context` that the message was sent with.
@@ -6,10 +6,11 @@ Source: AWS End User Messaging User Guide, "Messaging events" and "Event types".
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError, json_object
+from chalicelib.notifier.receipts.sns import SnsReceipts, topic_of
 from shared.tables.deliveries import DeliveryState
 
 STATES: dict[str, DeliveryState | None] = {
@@ -32,20 +33,24 @@ STATES: dict[str, DeliveryState | None] = {
 """Each documented event and what it proves; None: it changes nothing."""
 
 
-def receipt_in(message: str) -> Receipt | None:
+class AwsReceipts(SnsReceipts):
+    """Reads the events of AWS End User Messaging."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(topic_of(account.settings.sms_events_topic, account), receipt_of)
+
+
+def receipt_of(message: str) -> Receipt | None:
     """Return what an event proves, None when it proves nothing.
 
     Raises:
         ReceiptRefusedError: when it is no event about a delivery of ours.
         UnknownStatusError: when AWS publishes an event that it did not document.
     """
-    try:
-        event = json.loads(message)
-    except (ValueError, RecursionError):
-        raise ReceiptRefusedError from None
-    if not isinstance(event, dict) or not isinstance(event.get("eventType"), str):
+    event = json_object(message)
+    kind = event.get("eventType")
+    if not isinstance(kind, str):
         raise ReceiptRefusedError
-    kind = event["eventType"]
     if kind not in STATES:
         raise UnknownStatusError("aws")
     state = STATES[kind]

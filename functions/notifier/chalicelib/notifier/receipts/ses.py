@@ -8,10 +8,11 @@ spares us that mail.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError, json_object
+from chalicelib.notifier.receipts.sns import SnsReceipts, topic_of
 from chalicelib.notifier.senders.ses import notice_of
 from shared.platform import telemetry
 from shared.tables.deliveries import DeliveryState
@@ -35,14 +36,21 @@ _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure"})
 """Feedback types by which nobody says that the mail was unwanted: taken out of the junk, or a broken signature."""
 
 
-def receipt_in(message: str) -> Receipt | None:
+class SesReceipts(SnsReceipts):
+    """Reads the events of Amazon SES."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(topic_of(account.settings.mail_events_topic, account), receipt_of)
+
+
+def receipt_of(message: str) -> Receipt | None:
     """Return what an event proves, None when it proves nothing.
 
     Raises:
         ReceiptRefusedError: when it is no event about a delivery of ours.
         UnknownStatusError: when SES publishes an event that it did not document.
     """
-    event = _object(message)
+    event = json_object(message)
     kind = event.get("eventType")
     if not isinstance(kind, str):
         raise ReceiptRefusedError
@@ -75,14 +83,6 @@ def _reason(kind: str, event: dict[str, Any]) -> str:
     bounce = _dict(event.get("bounce"))
     words = (str(bounce.get(name, "")) for name in ("bounceType", "bounceSubType"))
     return "-".join(["ses-Bounce", *(word for word in words if word.isascii() and word.isalpha())])
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        facts = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ReceiptRefusedError from None
-    return _dict(facts)
 
 
 def _dict(value: object) -> dict[str, Any]:

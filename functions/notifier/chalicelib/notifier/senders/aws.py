@@ -1,7 +1,7 @@
-"""SMS through AWS End User Messaging (`pinpoint-sms-voice-v2`, `SendTextMessage`); called by the courier.
+"""SMS through AWS End User Messaging (`pinpoint-sms-voice-v2`, `SendTextMessage`).
 
 Source: End User Messaging SMS and Voice v2 API Reference, `SendTextMessage`. The call has no idempotency key, so the
-SDK must not repeat it, and a lost answer is told as unknown. Vietnam takes a registered sender id only.
+SDK must not retry it, and a lost answer is an unknown outcome. Vietnam takes a registered sender id only.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
+from chalicelib.notifier.account import Account
 from chalicelib.notifier.senders.sender import (
     Message,
     PermanentSendError,
@@ -38,8 +39,14 @@ ERRORS: dict[str, type[SendError]] = {
 """What concerns this reader or text is permanent; what concerns our account is mended by an operator, so it waits."""
 
 
-class EndUserMessagingSmsSender:
-    """Sends SMS through AWS."""
+def build(account: Account) -> AwsSmsSender:
+    """Return the sender of an account."""
+    credentials = account.credentials
+    return AwsSmsSender(credentials.get("origination_identity", ""), credentials.get("configuration_set"))
+
+
+class AwsSmsSender:
+    """Sends SMS through AWS End User Messaging."""
 
     name = "aws"
     deduplicates_for = timedelta(0)

@@ -2,21 +2,28 @@
 
 Sources: infobip.com/docs/api/channels/sms/sms-messaging/logs-and-status-reports/receive-outbound-sms-message-report
 and …/docs/developer-resources/api-fundamentals/message-status-codes: `DELIVERED_TO_OPERATOR` belongs to the group
-DELIVERED and is no arrival. How Infobip proves who calls: `shared/providers/infobip.py`.
+DELIVERED and is no arrival. How Infobip authenticates itself: `shared/providers/infobip.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from chalicelib.notifier.account import Account
 from chalicelib.notifier.receipts.receipt import (
+    Reading,
     Receipt,
     ReceiptRefusedError,
+    ReceiptRequest,
     UnknownStatusError,
-    about_sms,
-    object_in,
+    json_object,
+    receipt_of_sms,
 )
+from chalicelib.notifier.senders.infobip import gives_receipts
+from shared.providers.infobip import InfobipCredentials
 from shared.tables.deliveries import DeliveryState
 
 GROUPS = {
@@ -29,28 +36,53 @@ GROUPS = {
 ON_THE_WAY = frozenset({"DELIVERED_TO_OPERATOR"})
 
 
+LARGEST_REQUEST = 128 * 1024
+"""Bytes: Infobip posts up to a hundred reports at once."""
+
+
+class InfobipReceipts:
+    """Reads the delivery reports of Infobip."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def read(self, request: ReceiptRequest) -> Sequence[Reading]:
+        """Return a reading for each report of a request that shows the credentials of our subscription.
+
+        Raises:
+            ReceiptRefusedError: when it does not, or the account has no such credentials.
+        """
+        request.refuse_larger_than(LARGEST_REQUEST)
+        credentials = self._account.credentials
+        if not gives_receipts(credentials):
+            raise ReceiptRefusedError
+        if InfobipCredentials.of(credentials).broken_rule(request.header, request.body) is not None:
+            raise ReceiptRefusedError
+        return [partial(receipt_of, report) for report in reports_in(request.body)]
+
+
 def reports_in(body: bytes) -> list[dict[str, Any]]:
     """Return the reports of a genuine request.
 
     Raises:
         ReceiptRefusedError: when it holds something else.
     """
-    results = object_in(body).get("results")
+    results = json_object(body).get("results")
     if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
         raise ReceiptRefusedError
     return results
 
 
-def receipt_in(report: dict[str, Any]) -> Receipt | None:
-    """Return what one report proves, None for a reply and for messages that the account sent elsewhere.
+def receipt_of(report: dict[str, Any]) -> Receipt | None:
+    """Return what one report proves, None for a reply to an SMS, and for messages of others with this account.
 
     Raises:
         ReceiptRefusedError: when its data are none of ours.
-        UnknownStatusError: when Infobip tells a group of statuses that it did not document.
+        UnknownStatusError: when Infobip reports a group of statuses that it does not document.
     """
     if not report.get("callbackData"):
         return None
-    receipt = about_sms(report["callbackData"], DeliveryState.SENT, "infobip")
+    receipt = receipt_of_sms(report["callbackData"], DeliveryState.SENT, "infobip")
     if receipt is None:
         return None
     status = report.get("status")
