@@ -247,7 +247,9 @@ def test_index_says_when_each_decision_was_taken_and_whether_it_holds():
 
     decided = {
         path.name: re.findall(
-            r"^\*\*Status:\*\* (accepted|superseded), (\d{4}-\d\d-\d\d)[.;]", path.read_text("utf-8"), re.MULTILINE
+            r"^\*\*Status:\*\* (accepted|superseded), (\d{4}-\d\d-\d\d)[.;]",
+            path.read_text("utf-8"),
+            re.MULTILINE,
         )
         for path in (DOCS / "adr").glob("0*.md")
     }
