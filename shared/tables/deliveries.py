@@ -370,6 +370,11 @@ class Deliveries:
             tuple((item["seq"], datetime.fromisoformat(item["at"])) for item in views),
         )
 
+    def notices_of(self, reference: str) -> list[str]:
+        """Return the sort keys of one petition's deliveries (`Delivery.notice`), at half the price of reading them."""
+        query = Query("#reference = :reference", {"reference": reference}, attributes="notice")
+        return [item["notice"] for item in self._table.query_all(query)]
+
     def of_petition(self, reference: str) -> tuple[Delivery, ...]:
         """Return all deliveries of one petition, as the history has them."""
         return tuple(sorted(self._query(reference, ""), key=lambda one: (one.seq, one.at)))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -237,6 +238,11 @@ def retry_when_stale(attempt: Callable[[], T], *, attempts: int = ATTEMPTS) -> T
         with suppress(StaleVersionError):
             return attempt()
     return attempt()
+
+
+def stored_instant(at: datetime) -> str:
+    """Return an instant as the tables store it: UTC, to the second, sorting as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def encode(values: Mapping[str, Value | None]) -> dict[str, dict[str, Any]]:

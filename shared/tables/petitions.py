@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -23,7 +23,16 @@ from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
 from shared.tables.corrections import correction_keys
 from shared.tables.directory import Directory
-from shared.tables.dynamo import ATTEMPTS, ConditionFailedError, Item, Query, Table, Value, decode
+from shared.tables.dynamo import (
+    ATTEMPTS,
+    ConditionFailedError,
+    Item,
+    Query,
+    Table,
+    Value,
+    decode,
+    stored_instant,
+)
 from shared.tables.openings import opening_keys
 
 WAKE_SHARDS = 16
@@ -95,11 +104,6 @@ class PublicAnswer(BaseModel):
     attachments: tuple[PublicFile, ...] = ()
     name: str = ""
     """Names it among the published answers of all months, without its reference."""
-
-
-def stored_instant(at: datetime) -> str:
-    """Return an instant as the tables store it: UTC, to the second, sorting as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def wake_shard(reference: str) -> int:

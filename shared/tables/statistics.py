@@ -21,10 +21,9 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
 from shared.tables.directory import Directory
 from shared.tables.dynamo import Query, Table
+from shared.tables.jobs import Checkpoints, RolledUp
 from shared.tables.outlines import Outlines, months_between
-from shared.tables.petitions import stored_instant
 
-_KEY = {"period": "jobs", "measure": "roll-up"}
 STALE_AFTER = timedelta(days=3)
 """A roll-up that stood still longer is not built upon: readers then count the period's outlines."""
 ONLY_BY_DAY = frozenset({Breakdown.CASE, Breakdown.MATTER})
@@ -39,16 +38,6 @@ class Figure(NamedTuple):
     tally: Tally
 
 
-class Place(NamedTuple):
-    """How far the roll-up came: all changes before the instant are in the rows."""
-
-    until: datetime
-    rules: str
-    """Digest of the calendar and terms that duties were computed with."""
-    horizon: date
-    recounted_on: date
-
-
 class Rows(NamedTuple):
     """The rows of one period, by their name in it: group by group, a tally."""
 
@@ -61,6 +50,7 @@ class Statistics:
 
     def __init__(self, table: str, outlines: Outlines, directory: Directory) -> None:
         self._table = Table(table)
+        self._checkpoints = Checkpoints(table)
         self._outlines = outlines
         self._directory = directory
 
@@ -76,10 +66,10 @@ class Statistics:
 
     def touched(self, now: datetime) -> set[date] | None:
         """Return the days of receipt whose rows are out of date; None when all are."""
-        place = self.place()
-        if place is None or place.rules != self.rules() or not _is_recent(place, now):
+        checkpoint = self.checkpoint()
+        if checkpoint is None or checkpoint.rules != self.rules() or not _is_recent(checkpoint, now):
             return None
-        return self._outlines.days_touched(place.until, now)
+        return self._outlines.days_touched(checkpoint.until, now)
 
     def tally(self, petition: Petition, horizon: date) -> Tally:
         """Return what one petition adds."""
@@ -103,31 +93,15 @@ class Statistics:
             },
         )
 
-    # --- where the roll-up stands --------------------------------------------------------------------
+    # --- writing (the roll-up) ---------------------------------------------------------------------
 
-    def place(self) -> Place | None:
-        """Return how far the roll-up came; None before the first."""
-        item = self._table.get(_KEY)
-        if item is None:
-            return None
-        return Place(
-            until=datetime.fromisoformat(item["until"]),
-            rules=item["rules"],
-            horizon=date.fromisoformat(item["horizon"]),
-            recounted_on=date.fromisoformat(item["recounted_on"]),
-        )
+    def checkpoint(self) -> RolledUp | None:
+        """Return the checkpoint of the roll-up; None before the first."""
+        return self._checkpoints.get(RolledUp)
 
-    def keep_place(self, place: Place) -> None:
-        """Say how far the roll-up came; only after the rows were written."""
-        self._table.put(
-            {
-                **_KEY,
-                "until": stored_instant(place.until),
-                "rules": place.rules,
-                "horizon": place.horizon.isoformat(),
-                "recounted_on": place.recounted_on.isoformat(),
-            }
-        )
+    def save_checkpoint(self, checkpoint: RolledUp) -> None:
+        """Write the checkpoint of the roll-up, after the rows that it stands for."""
+        self._checkpoints.save(checkpoint)
 
     def rules(self) -> str:
         """Return the digest of what duties are computed with: another calendar or other terms, another digest."""
@@ -302,5 +276,5 @@ def _within(touched: set[date] | None, first: date, last: date) -> set[date]:
     return {day for day in touched if first <= day <= last}
 
 
-def _is_recent(place: Place, now: datetime) -> bool:
-    return abs(now - place.until) <= STALE_AFTER and local_date(now) <= place.horizon
+def _is_recent(checkpoint: RolledUp, now: datetime) -> bool:
+    return abs(now - checkpoint.until) <= STALE_AFTER and local_date(now) <= checkpoint.horizon

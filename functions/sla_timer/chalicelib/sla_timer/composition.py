@@ -20,6 +20,7 @@ from shared.platform import settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
+from shared.tables.jobs import Checkpoints
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
@@ -46,9 +47,8 @@ def build(configuration: SlaTimerSettings) -> Parts:
         timers_queue_url=configuration.timers_queue_url,
         notices_queue_url=configuration.notices_queue_url,
     )
-    recalculation = Recalculation(
-        petitions, directory, configuration.statistics_table, configuration.timers_queue_url
-    )
+    checkpoints = Checkpoints(configuration.statistics_table)
+    recalculation = Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url)
     return Parts(
         every_minute=Jobs(
             {"sweep": sweep.sweep, "recalculation": recalculation.dispatch_if_calendar_changed}
@@ -61,22 +61,23 @@ def build(configuration: SlaTimerSettings) -> Parts:
 def _hourly_jobs(
     configuration: SlaTimerSettings, petitions: Petitions, directory: Directory, bucket: AttachmentsBucket
 ) -> Jobs:
+    checkpoints = Checkpoints(configuration.statistics_table)
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
-    digests = Digests(directory, configuration.statistics_table, configuration.notices_queue_url)
+    digests = Digests(directory, checkpoints, configuration.notices_queue_url)
     roots = DailyRoots(outlines, Roots(configuration.roots_table), configuration.roots_key_id)
     reconciliation = Reconciliation(
         petitions,
         directory,
-        deliveries_table=configuration.deliveries_table,
-        statistics_table=configuration.statistics_table,
+        deliveries=Deliveries(configuration.deliveries_table),
+        checkpoints=checkpoints,
         notices_queue_url=configuration.notices_queue_url,
     )
     return Jobs(
         {
             "digests": digests.dispatch_if_morning,
             "roll-up": RollUp(statistics, outlines).run,
-            "trends": TrendWatch(statistics, configuration.statistics_table).look_if_due,
+            "trends": TrendWatch(statistics, checkpoints).look_if_due,
             "roots": roots.sign_missing_days,
             "reconciliation": reconciliation.run_if_due,
             "waiting-files": WaitingFiles(bucket).count,

@@ -148,7 +148,7 @@ def test_another_calendar_counts_everything_anew(system: System, statistics: Sta
     )
     system.clock.hold_at(system.clock.now() + timedelta(minutes=2))
 
-    assert statistics.place() is not None
+    assert statistics.checkpoint() is not None
     assert same(statistics, system)
     hourly(system)
     assert same(statistics, system)

@@ -21,7 +21,8 @@ from shared.domain.procedures import conduct
 from shared.platform import clock
 from shared.tables.directory import Directory, Officer, Row, Unit
 from shared.tables.directory import Field as FieldOfResponsibility
-from shared.tables.petitions import Petitions, stored_instant
+from shared.tables.dynamo import stored_instant
+from shared.tables.petitions import Petitions
 from shared.web.http import validated
 from shared.wording.sources import TextMissingError, TextName, name_of, source_of
 

@@ -22,7 +22,7 @@ from shared.domain.petition.values.classification import Kind
 from shared.domain.petition.values.petitioner import PetitionerType, ReplyBy
 from shared.platform import clock
 from shared.tables.deliveries import CallOutcome
-from shared.tables.petitions import stored_instant
+from shared.tables.dynamo import stored_instant
 from shared.web.http import RULES, form_pairs, see_other, validated
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY

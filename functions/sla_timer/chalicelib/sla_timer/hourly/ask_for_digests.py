@@ -7,24 +7,23 @@ because a digest is named by its officer and day.
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
 
 from shared.domain.calendar.working_calendar import VIETNAM, local_date
-from shared.platform import aws, queues
+from shared.platform import queues
 from shared.platform.messages import DigestRequest
 from shared.tables.directory import Directory
+from shared.tables.jobs import Checkpoints, DigestsRequested
 
 DIGEST_FROM, DIGEST_UNTIL = time(7, 0), time(12, 0)
 """A digest of the morning is worth nothing in the afternoon *(setting)*."""
-_KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "digests"}}
 
 
 class Digests:
     """Puts one request for each officer on the notices queue, once a working day."""
 
-    def __init__(self, directory: Directory, statistics_table: str, notices_queue_url: str) -> None:
+    def __init__(self, directory: Directory, checkpoints: Checkpoints, notices_queue_url: str) -> None:
         self._directory = directory
-        self._table = statistics_table
+        self._checkpoints = checkpoints
         self._notices = notices_queue_url
 
     def dispatch_if_morning(self, now: datetime) -> int:
@@ -37,14 +36,12 @@ class Digests:
         is_morning = DIGEST_FROM <= now.astimezone(VIETNAM).time() < DIGEST_UNTIL
         if not is_morning or not self._directory.calendar().is_working_day(today):
             return 0
-        item = (
-            aws.client("dynamodb").get_item(TableName=self._table, Key=_KEY, ConsistentRead=True).get("Item")
-        )
-        if item is not None and item["day"]["S"] == today.isoformat():
+        latest = self._checkpoints.get(DigestsRequested)
+        if latest is not None and latest.day == today:
             return 0
-        asked = queues.send(
+        sent = queues.send(
             self._notices,
             (DigestRequest(officer=officer, on=today) for officer in self._directory.officers()),
         )
-        aws.client("dynamodb").put_item(TableName=self._table, Item={**_KEY, "day": {"S": today.isoformat()}})
-        return asked
+        self._checkpoints.save(DigestsRequested(day=today))
+        return sent

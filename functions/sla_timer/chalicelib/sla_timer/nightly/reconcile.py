@@ -3,15 +3,14 @@
 It trusts no index, stream or queue: a lost wake-up or a notice that was never sent is found here. It should find
 nothing; whatever it finds is a defect elsewhere, and an alarm (`docs/runbook.md`).
 
-A round may take longer than one call: it keeps its place in one row and goes on in the next hour.
+A round may take longer than one call: it writes a checkpoint and goes on from there in the next hour.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import State
@@ -19,9 +18,11 @@ from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging
 from shared.domain.promises.notices import notices_after
 from shared.domain.promises.wake_ups import next_wake
-from shared.platform import aws, queues, telemetry
+from shared.platform import queues, telemetry
 from shared.platform.messages import NoticeRequest
+from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
+from shared.tables.jobs import Checkpoints, Reconciled
 from shared.tables.petitions import Petitions, StoredPetition
 
 SETTLED_AFTER = timedelta(hours=6)
@@ -30,7 +31,6 @@ LOOKED_AT_FOR = timedelta(days=8)
 """Entries older than this were looked at in the days before."""
 PAGES_A_ROUND = 200
 """Pages (of 1 MB) read in one call, well within the function's time."""
-_KEY: dict[str, Any] = {"period": {"S": "jobs"}, "measure": {"S": "reconciliation"}}
 
 
 class Findings(NamedTuple):
@@ -50,35 +50,35 @@ class Reconciliation:
         petitions: Petitions,
         directory: Directory,
         *,
-        deliveries_table: str,
-        statistics_table: str,
+        deliveries: Deliveries,
+        checkpoints: Checkpoints,
         notices_queue_url: str,
     ) -> None:
         self._petitions = petitions
         self._directory = directory
-        self._deliveries = deliveries_table
-        self._statistics = statistics_table
+        self._deliveries = deliveries
+        self._checkpoints = checkpoints
         self._notices = notices_queue_url
 
     def run_if_due(self, now: datetime) -> Findings | None:
         """Start today's round, or go on with it; None when it is done already."""
         today = local_date(now)
-        place = self._place(today)
-        if place.is_done:
+        latest = self._checkpoints.get(Reconciled)
+        start = latest.start if latest is not None and latest.day == today else None
+        if latest is not None and latest.day == today and start is None:
             return None
-        found = Findings(0, 0, 0)
-        start = place.start
+        findings = Findings(0, 0, 0)
         for _ in range(PAGES_A_ROUND):
-            stored, start = self._petitions.page(start)
-            for one in stored:
-                found = self._add(found, one, now)
+            page, start = self._petitions.page(start)
+            for stored in page:
+                findings = self._add(findings, stored, now)
             if start is None:
                 break
-        self._keep_place(today, start)
-        telemetry.count("ReconciliationRepairs", sum(found[1:]))
-        return found
+        self._checkpoints.save(Reconciled(day=today, start=start))
+        telemetry.count("ReconciliationRepairs", sum(findings[1:]))
+        return findings
 
-    def _add(self, found: Findings, stored: StoredPetition, now: datetime) -> Findings:
+    def _add(self, findings: Findings, stored: StoredPetition, now: datetime) -> Findings:
         missing = list(self._missing_notices(stored.petition, now))
         if missing:
             queues.send(self._notices, missing)
@@ -93,10 +93,10 @@ class Reconciliation:
                 notices=[m.seq for m in missing],
             )
         return Findings(
-            found.petitions + 1,
-            found.wake_ups_repaired + woken,
-            found.notices_repaired + len(missing),
-            found.merged_repaired + followed,
+            findings.petitions + 1,
+            findings.wake_ups_repaired + woken,
+            findings.notices_repaired + len(missing),
+            findings.merged_repaired + followed,
         )
 
     def _repair_wake_up(self, stored: StoredPetition, now: datetime) -> int:
@@ -133,42 +133,8 @@ class Reconciliation:
         ]
         if not expected:
             return
-        claimed = self._claimed(petition.reference)
+        claimed = self._deliveries.notices_of(petition.reference)
         for request in expected:
             prefix = f"{request.seq}#{request.kind}#{request.audience}#"
             if not any(notice.startswith(prefix) for notice in claimed):
                 yield request
-
-    def _claimed(self, reference: str) -> list[str]:
-        page = aws.client("dynamodb").query(
-            TableName=self._deliveries,
-            KeyConditionExpression="reference = :reference",
-            ExpressionAttributeValues={":reference": {"S": reference}},
-            ProjectionExpression="notice",
-        )
-        return [item["notice"]["S"] for item in page["Items"]]
-
-    # --- where the round stands ----------------------------------------------------------------------
-
-    def _place(self, today: date) -> _Place:
-        item = (
-            aws.client("dynamodb")
-            .get_item(TableName=self._statistics, Key=_KEY, ConsistentRead=True)
-            .get("Item")
-        )
-        if item is None or item["day"]["S"] != today.isoformat():
-            return _Place(is_done=False, start=None)
-        start = json.loads(item["start"]["S"])
-        return _Place(is_done=start is None, start=start["reference"]["S"] if start else None)
-
-    def _keep_place(self, today: date, after: str | None) -> None:
-        start = {"reference": {"S": after}} if after else None
-        aws.client("dynamodb").put_item(
-            TableName=self._statistics,
-            Item={**_KEY, "day": {"S": today.isoformat()}, "start": {"S": json.dumps(start)}},
-        )
-
-
-class _Place(NamedTuple):
-    is_done: bool
-    start: str | None

@@ -14,8 +14,9 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Tally
 from shared.domain.petition.petition import Petition
 from shared.platform import telemetry
+from shared.tables.jobs import RolledUp
 from shared.tables.outlines import Outlines
-from shared.tables.statistics import ONLY_BY_DAY, Place, Statistics, days_period, horizon_of, rolled_up
+from shared.tables.statistics import ONLY_BY_DAY, Statistics, days_period, horizon_of, rolled_up
 
 OVERLAP = timedelta(minutes=10)
 """The index of changes may lag, and a change is dated by when its maker began: looked at twice rather than never."""
@@ -39,18 +40,20 @@ class RollUp:
             how many rows were written.
         """
         today, rules, horizon = local_date(now), self._statistics.rules(), horizon_of(now)
-        place, written = self._statistics.place(), 0
+        latest, written = self._statistics.checkpoint(), 0
         is_usable = (
-            place is not None and (place.rules, place.horizon) == (rules, horizon) and place.until < now
+            latest is not None and (latest.rules, latest.horizon) == (rules, horizon) and latest.until < now
         )
-        if place is not None and is_usable:
-            written = self._catch_up(self._outlines.days_touched(place.until, now), horizon)
-        if place is None or not is_usable or place.recounted_on != today:
-            found = self._recount(horizon)
-            written += len(found)
-            if place is not None and is_usable and found:
-                self._report(found, self._outlines.days_touched(place.until, now))
-        self._statistics.keep_place(Place(now - OVERLAP, rules, horizon, today))
+        if latest is not None and is_usable:
+            written = self._catch_up(self._outlines.days_touched(latest.until, now), horizon)
+        if latest is None or not is_usable or latest.recounted_on != today:
+            repaired = self._recount(horizon)
+            written += len(repaired)
+            if latest is not None and is_usable and repaired:
+                self._report(repaired, self._outlines.days_touched(latest.until, now))
+        self._statistics.save_checkpoint(
+            RolledUp(until=now - OVERLAP, rules=rules, horizon=horizon, recounted_on=today)
+        )
         return written
 
     def _catch_up(self, touched: set[date], horizon: date) -> int:

@@ -1,0 +1,106 @@
+"""Checkpoints of jobs: stored in the shape that they always had."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from shared.tables.dynamo import Table, decode
+from shared.tables.jobs import (
+    CalendarDispatched,
+    Checkpoint,
+    Checkpoints,
+    DigestsRequested,
+    Reconciled,
+    RolledUp,
+    TrendsReported,
+)
+from tests.support.builders import RECEIVED_AT
+from tests.support.system import System
+
+DAY = date(2026, 11, 3)
+STORED: list[Any] = [
+    pytest.param(
+        CalendarDispatched(version="2026.1"),
+        {"measure": {"S": "calendar-dispatched"}, "version": {"S": "2026.1"}},
+        id="calendar",
+    ),
+    pytest.param(
+        DigestsRequested(day=DAY), {"measure": {"S": "digests"}, "day": {"S": "2026-11-03"}}, id="digests"
+    ),
+    pytest.param(
+        TrendsReported(day=DAY, jumping=("field:NV-VAN-THU", "unit:CCVC")),
+        {
+            "measure": {"S": "trends"},
+            "day": {"S": "2026-11-03"},
+            "jumping": {"S": '["field:NV-VAN-THU", "unit:CCVC"]'},
+        },
+        id="trends",
+    ),
+    pytest.param(
+        Reconciled(day=DAY, start="26265428047"),
+        {
+            "measure": {"S": "reconciliation"},
+            "day": {"S": "2026-11-03"},
+            "start": {"S": '{"reference": {"S": "26265428047"}}'},
+        },
+        id="reconciliation that goes on",
+    ),
+    pytest.param(
+        Reconciled(day=DAY, start=None),
+        {"measure": {"S": "reconciliation"}, "day": {"S": "2026-11-03"}, "start": {"S": "null"}},
+        id="reconciliation that is done",
+    ),
+    pytest.param(
+        RolledUp(
+            until=datetime(2026, 11, 3, 1, 50, tzinfo=UTC),
+            rules="1f" * 8,
+            horizon=date(2027, 1, 31),
+            recounted_on=DAY,
+        ),
+        {
+            "measure": {"S": "roll-up"},
+            "until": {"S": "2026-11-03T01:50:00Z"},
+            "rules": {"S": "1f" * 8},
+            "horizon": {"S": "2027-01-31"},
+            "recounted_on": {"S": "2026-11-03"},
+        },
+        id="roll-up",
+    ),
+]
+"""Checkpoints, and the items that the jobs wrote before there was a class for them."""
+
+
+@pytest.fixture
+def table(running_system: System) -> str:
+    running_system.reset(at=RECEIVED_AT)
+    return running_system.local.cloud.outputs["StatisticsTable"]
+
+
+@pytest.mark.parametrize(("checkpoint", "stored"), STORED)
+def test_item_of_earlier_code_is_read(table: str, checkpoint: Checkpoint, stored):
+    Table(table).put(decode({"period": {"S": "jobs"}, **stored}))
+
+    assert Checkpoints(table).get(type(checkpoint)) == checkpoint
+
+
+@pytest.mark.parametrize(("checkpoint", "stored"), STORED)
+def test_item_keeps_its_shape(table: str, running_system: System, checkpoint: Checkpoint, stored):
+    Checkpoints(table).save(checkpoint)
+
+    assert running_system.items("statistics") == [{"period": {"S": "jobs"}, **stored}]
+
+
+def test_job_that_never_ran_has_no_checkpoint(table: str):
+    assert Checkpoints(table).get(RolledUp) is None
+
+
+def test_checkpoint_takes_the_place_of_the_one_before(table: str):
+    checkpoints = Checkpoints(table)
+    checkpoints.save(DigestsRequested(day=DAY))
+
+    checkpoints.save(DigestsRequested(day=date(2026, 11, 4)))
+
+    assert checkpoints.get(DigestsRequested) == DigestsRequested(day=date(2026, 11, 4))
