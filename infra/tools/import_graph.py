@@ -36,6 +36,12 @@ def syntax_tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), filename=str(path))
 
 
+@cache
+def syntax_nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a file's syntax tree; walking it takes longer than parsing."""
+    return tuple(ast.walk(syntax_tree(path)))
+
+
 def import_graph(paths: Iterable[Path], *, local_imports: bool = True) -> dict[str, frozenset[str]]:
     """Return which modules each module imports, among the given files.
 
@@ -51,11 +57,10 @@ def import_graph(paths: Iterable[Path], *, local_imports: bool = True) -> dict[s
 
 
 def _imported_modules(path: Path, modules: Collection[str], *, local_imports: bool) -> set[str]:
-    tree = syntax_tree(path)
     skipped = set() if local_imports else {node for _, node in imports_inside_functions(path)}
     return {
         name
-        for node in ast.walk(tree)
+        for node in syntax_nodes(path)
         if isinstance(node, ast.Import | ast.ImportFrom) and node not in skipped
         for name in _names(node, modules)
     }
@@ -80,7 +85,7 @@ def imports_inside_functions(path: Path) -> list[tuple[str, ast.Import | ast.Imp
     """Return the import statements inside functions and methods, each with the name of its function."""
     return [
         (function.name, node)
-        for function in ast.walk(syntax_tree(path))
+        for function in syntax_nodes(path)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.tools.import_graph import ROOT, syntax_tree
+from infra.tools.import_graph import ROOT, syntax_nodes
 
 
 def imports(path: Path) -> Iterator[str]:
     """Yield the modules that a file imports, wherever in it, with dots; relative ones from their own package."""
-    for node in ast.walk(syntax_tree(path)):
+    for node in syntax_nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.tools.import_graph import FUNCTIONS, ROOT, source_files, syntax_tree
+from infra.tools.import_graph import FUNCTIONS, ROOT, source_files, syntax_nodes, syntax_tree
 from tests.architecture.sources import dotted, imports, place
 
 PRODUCTION = source_files("shared", "functions")
@@ -43,13 +43,13 @@ def test_only_shared_settings_reads_the_environment():
         place(path, node)
         for path in PRODUCTION
         if path != ROOT / "shared" / "platform" / "settings.py"
-        for node in ast.walk(syntax_tree(path))
+        for node in syntax_nodes(path)
         if isinstance(node, ast.Attribute | ast.Name) and dotted(node) in READS_ENVIRONMENT
     }
     importers = {
         place(path, node)
         for path in PRODUCTION
-        for node in ast.walk(syntax_tree(path))
+        for node in syntax_nodes(path)
         if isinstance(node, ast.ImportFrom)
         and node.module == "os"
         and {a.name for a in node.names} & {"environ", "getenv"}
@@ -63,7 +63,7 @@ def test_only_shared_clock_reads_the_time():
         place(path, node)
         for path in PRODUCTION
         if path != ROOT / "shared" / "platform" / "clock.py"
-        for node in ast.walk(syntax_tree(path))
+        for node in syntax_nodes(path)
         if isinstance(node, ast.Attribute) and dotted(node) in READS_TIME
     }
 

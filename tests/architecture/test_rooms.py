@@ -21,7 +21,7 @@ from infra.tools.import_graph import (
     room_graph,
     room_of,
     source_files,
-    syntax_tree,
+    syntax_nodes,
 )
 from tests.architecture.offenders import assert_only_listed
 
@@ -78,7 +78,7 @@ def long_modules() -> Iterator[str]:
 
 def long_functions() -> Iterator[str]:
     for path in CODE:
-        for node in ast.walk(syntax_tree(path)):
+        for node in syntax_nodes(path):
             if (
                 isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
                 and lines_of(node) > LINES_OF_A_FUNCTION

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
-from infra.tools.import_graph import ROOT, source_files, syntax_tree
+from infra.tools.import_graph import ROOT, source_files, syntax_nodes
 
 NOUN = "the noun of the thing: delivery, petition, query, form, deliveries"
 # Names that say nothing of what they hold.
@@ -115,7 +115,7 @@ class Finding(NamedTuple):
 def names(path: Path) -> Iterator[tuple[int, str]]:
     """The names that a file defines: functions, classes, parameters, variables, attributes, aliases, itself."""
     yield 0, path.stem
-    for node in ast.walk(syntax_tree(path)):
+    for node in syntax_nodes(path):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield node.lineno, name
@@ -133,7 +133,7 @@ def names(path: Path) -> Iterator[tuple[int, str]]:
 
 def docstrings(path: Path) -> Iterator[tuple[int, str]]:
     """The docstrings of a file, with those that follow an attribute."""
-    for node in ast.walk(syntax_tree(path)):
+    for node in syntax_nodes(path):
         body = getattr(node, "body", None)
         if not isinstance(body, list):
             continue
@@ -147,14 +147,16 @@ def docstrings(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def comments(path: Path) -> Iterator[tuple[int, str]]:
-    """The comments of a Python file, a template of CloudFormation or a Makefile."""
-    if path.suffix == ".py":
-        for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
+    """The comments, with an old word or something like it, of a Python file, a template or a Makefile."""
+    text = path.read_text("utf-8")
+    likely = [(n, line.partition("#")[2]) for n, line in enumerate(text.splitlines(), 1) if "#" in line]
+    likely = [(number, comment) for number, comment in likely if ANY_OF_THEM.search(comment)]
+    if path.suffix != ".py":
+        yield from likely
+    elif likely:  # only now is it worth the time to find out whether it is a comment
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
                 yield token.start[0], token.string.lstrip("# ")
-    else:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            yield number, line.partition("#")[2]
 
 
 def prose(page: Path) -> Iterator[tuple[int, str]]:
