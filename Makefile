@@ -19,7 +19,7 @@ RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up proof test check format lint types contracts templates fix messages package deploy rehearse bench lock clean install
+.PHONY: help up proof test check format lint types contracts templates fix messages tables package deploy rehearse bench lock clean install
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ templates: $(READY) ## are the CloudFormation templates right?
 
 messages: $(READY) ## gather the texts that people read; say which lack their English
 	@$(RUN) -m infra.tools.translations
+
+tables: $(READY) ## write the tables of docs that follow from the code: actions, who may take them, notices
+	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m infra.tools.action_tables
 
 fix: $(READY) ## format, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --fix . || true

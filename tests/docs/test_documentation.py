@@ -13,6 +13,7 @@ import pytest
 from infra.deployment.templates import read
 from infra.local.emulation.functions import load
 from infra.local.system import PREFIXES
+from infra.tools.action_tables import TABLES, Table, committed
 from shared.domain.petition.lifecycle import State
 from shared.platform.settings import Settings
 from shared.web.http import PROBLEMS
@@ -80,46 +81,15 @@ def test_api_lists_every_route(function: str):
     assert {plain(row[0]): set(row[1].split(", ")) for row in rows} == routes
 
 
-def test_api_lists_every_action_of_officers_with_what_it_needs():
-    inputs: dict[Any, Any] = importlib.import_module("chalicelib.casework.actions.catalogue").INPUTS
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.page}-{table.name}")
+def test_table_that_follows_from_the_code_is_up_to_date(table: Table):
+    lines, written = table.lines(), committed(table)
 
-    rows = table_after(text_of("api.md"), "<!-- actions -->")
-
-    told = {plain(row[0]): set(re.findall(r"`(\w+)`(\??)", row[1])) for row in rows}
-    needed = {
-        action.value: {
-            (name, "" if field.is_required() else "?")
-            for name, field in model.model_fields.items()
-            if name != "version"
-        }
-        for action, model in inputs.items()
-    }
-    told["open-seal"].discard(("identity", ""))
-    assert told == needed
-
-
-def test_casework_lists_who_may_do_what():
-    permissions: Any = importlib.import_module("chalicelib.casework.access.permissions")
-    inputs: dict[Any, Any] = importlib.import_module("chalicelib.casework.actions.catalogue").INPUTS
-    text = text_of("casework.md")
-    head = re.search(r"<!-- roles -->\n\|(.+)\|\n", text)
-    assert head is not None
-    roles = [cell.strip() for cell in head[1].split("|")[1:]]
-
-    told = {
-        (row[0], role): cell
-        for row in table_after(text, "<!-- roles -->")
-        for role, cell in zip(roles, row[1:], strict=True)
-    }
-    actions = dict.fromkeys([*inputs, *(action for may in permissions.MAY.values() for action in may)])
-    expected = {
-        (action.value, role): permissions.MAY.get(role, {}).get(action, "–").lower()
-        for action in actions
-        for role in roles
-    }
-    expected |= {("see", role): permissions.SEES.get(role, "–").lower() for role in roles}
-    assert roles == [role.value for role in permissions.Role]
-    assert told == expected
+    missing = "\n".join(line for line in lines if line not in written)
+    outdated = "\n".join(line for line in written if line not in lines)
+    assert written == lines, (
+        f"run `make tables`: in docs/{table.page}, {table.marker} lacks\n{missing}\nand has outdated\n{outdated}"
+    )
 
 
 def test_casework_lists_who_is_able_to_what_besides():

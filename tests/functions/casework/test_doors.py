@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from infra.local.emulation.functions import load
-from tests.functions.casework.access.test_permissions import _cells
+from tests.functions.casework.actions.test_authorization import _cells
 from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer
 from tests.support.system import System

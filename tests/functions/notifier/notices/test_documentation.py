@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from chalicelib.notifier.notices.supersession import VOID_WHEN
 from chalicelib.notifier.settings import NotifierSettings
-from shared.domain.petition.lifecycle import MOVES
-from shared.domain.promises import notices
-from shared.domain.promises.notices import NoticeKind
 from shared.tables.deliveries import DeliveryChannel, DeliveryState
 from shared.wording.check_text import longest
 from shared.wording.sources import names, packaged
@@ -27,22 +22,6 @@ def between(name: str) -> str:
     return found[1]
 
 
-def notices_table() -> str:
-    """Return the table of all notices."""
-    after = defaultdict(list)
-    for action, move in MOVES.items():
-        for notice in move.notices:
-            after[notice].append(action.value)
-    for audience in notices.ESCALATION_LADDER:
-        after[notices.Notice(NoticeKind.ESCALATION, audience)].append("escalate")
-    after[notices.OF_ASSIGNMENT] += ["assign", "route"]
-    lines = ["| notice | to | after | void when the petition moved on |", "|---|---|---|---|"]
-    for (kind, audience), actions in sorted(after.items()):
-        void = "yes" if kind in VOID_WHEN else "no"
-        lines.append(f"| {kind} | {audience} | {', '.join(sorted(actions))} | {void} |")
-    return "\n".join(lines)
-
-
 def budgets_table() -> str:
     """Return how long each SMS can become, and in how many parts it may be sent."""
     lines = ["| SMS | language | at longest | parts | budget |", "|---|---|---|---|---|"]
@@ -54,10 +33,6 @@ def budgets_table() -> str:
                 f"| {name.kind} | {name.language} | {worst.characters} | {worst.segments} | {source.max_segments} |"
             )
     return "\n".join(lines)
-
-
-def test_table_of_notices_is_the_codes():
-    assert between("notices") == notices_table(), notices_table()
 
 
 def test_every_sms_stays_within_its_budget_and_the_table_says_so():

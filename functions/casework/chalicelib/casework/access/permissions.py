@@ -1,7 +1,8 @@
-"""Who may do what: one table of role, action and relation to the petition. What is not in it is denied.
+"""Which petitions an officer may know of and see, which lists and abilities a role has. What is not here is denied.
 
 Basis: the ministry's division of work (docs/domain.md); who denounces is a state secret (QĐ 774/QĐ-TTg 2020),
 so restricted petitions are for named readers alone; nobody judges a complaint about their own unit.
+Who may take which action: `casework.actions.authorization`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from typing import Protocol
 
 from chalicelib.casework.access.officers import DeskOfficer, Role
 from shared.domain.errors import NotAllowedError
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.attachments import Attachment, BelongsTo
 from shared.domain.petition.values.classification import Lane
-from shared.domain.procedures import disputes, screening
+from shared.domain.procedures import screening
 from shared.tables.petitions import Card
 
 
@@ -40,92 +40,16 @@ class Ability(StrEnum):
     READ_CORRECTIONS = "read-corrections"
 
 
-A, R = Action, Relation
-
 SEES: dict[Role, Relation] = {
-    Role.INTAKE_OFFICER: R.ANY,
-    Role.HANDLER: R.UNIT,
-    Role.UNIT_HEAD: R.UNIT,
-    Role.APPROVER: R.ANY,
-    Role.HOTLINE_OPERATOR: R.ENTERED,
-    Role.INSPECTOR: R.ANY,
-    Role.AUDITOR: R.ANY,
+    Role.INTAKE_OFFICER: Relation.ANY,
+    Role.HANDLER: Relation.UNIT,
+    Role.UNIT_HEAD: Relation.UNIT,
+    Role.APPROVER: Relation.ANY,
+    Role.HOTLINE_OPERATOR: Relation.ENTERED,
+    Role.INSPECTOR: Relation.ANY,
+    Role.AUDITOR: Relation.ANY,
 }
 """Which ordinary petitions a role sees."""
-
-MAY: dict[Role, dict[Action, Relation]] = {
-    Role.INTAKE_OFFICER: {
-        A.CLASSIFY: R.ANY,
-        A.ASSIGN: R.ANY,
-        A.REQUEST_INFORMATION: R.ANY,
-        A.NOTE: R.ANY,
-        A.REFUSE: R.ANY,
-        A.FORWARD: R.ANY,
-        A.GUIDE: R.ANY,
-        A.RESTRICT: R.ANY,
-        A.MERGE: R.ANY,
-        A.SPLIT: R.ANY,
-        A.OPEN_SEAL: R.UNIT,
-        A.OPEN_ATTACHMENT: R.UNIT,
-    },
-    Role.HANDLER: {
-        A.ACCEPT: R.UNIT,
-        A.RETURN_TO_INTAKE: R.UNIT,
-        A.NOTE: R.UNIT,
-        A.REQUEST_INFORMATION: R.HANDLER,
-        A.DRAFT_ANSWER: R.HANDLER,
-        A.OPEN_SEAL: R.HANDLER,
-        A.OPEN_ATTACHMENT: R.HANDLER,
-    },
-    Role.UNIT_HEAD: {
-        A.ACCEPT: R.UNIT,
-        A.RETURN_TO_INTAKE: R.UNIT,
-        A.NOTE: R.UNIT,
-        A.REQUEST_INFORMATION: R.UNIT,
-        A.DRAFT_ANSWER: R.UNIT,
-        A.OPEN_ATTACHMENT: R.UNIT,
-    },
-    Role.APPROVER: {
-        A.CLASSIFY: R.ANY,
-        A.ASSIGN: R.ANY,
-        A.ACCEPT: R.UNIT,
-        A.NOTE: R.ANY,
-        A.DRAFT_ANSWER: R.HANDLER,
-        A.APPROVE: R.ANY,
-        A.RETURN_DRAFT: R.ANY,
-        A.OPEN_ATTACHMENT: R.ANY,
-        A.PUBLISH: R.ANY,
-        A.UNPUBLISH: R.ANY,
-        A.REFUSE: R.ANY,
-        A.FORWARD: R.ANY,
-        A.GUIDE: R.ANY,
-        A.RESTRICT: R.ANY,
-        A.MERGE: R.ANY,
-        A.SPLIT: R.ANY,
-        A.REOPEN: R.ANY,
-        A.CLOSE: R.ANY,
-    },
-    Role.HOTLINE_OPERATOR: {A.NOTE: R.ENTERED, A.OPEN_SEAL: R.ENTERED},
-    Role.INSPECTOR: {
-        A.NOTE: R.ANY,
-        A.REOPEN: R.ANY,
-        A.CLOSE: R.ANY,
-        A.OPEN_SEAL: R.ANY,
-        A.OPEN_ATTACHMENT: R.ANY,
-        A.ACCEPT: R.UNIT,
-        A.DRAFT_ANSWER: R.HANDLER,
-    },
-}
-"""Which actions a role may take, and how it must stand to the petition."""
-
-ON_SECOND_LOOK: dict[Role, dict[Action, Relation]] = {
-    Role.INSPECTOR: {
-        A.REQUEST_INFORMATION: R.HANDLER,
-        A.APPROVE: R.ANY,
-        A.RETURN_DRAFT: R.ANY,
-    },
-}
-"""What a role may do besides, once a petition was reopened: the look above the first answer is the inspectors'."""
 
 ABLE: dict[Ability, frozenset[Role]] = {
     Ability.ENTER_PETITION: frozenset({Role.HOTLINE_OPERATOR, Role.INTAKE_OFFICER}),
@@ -139,13 +63,10 @@ ABLE: dict[Ability, frozenset[Role]] = {
     Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR, Role.INSPECTOR}),
 }
 
-DECIDING = frozenset({Action.DRAFT_ANSWER, Action.APPROVE, Action.RETURN_DRAFT})
-"""Actions that decide an answer: what somebody did before may keep them from it."""
-
 RESTRICTED_READERS = frozenset({Role.INSPECTOR})
 """Who reads denunciations by their role; an approver only when the directory names them."""
 
-OVERSEERS = frozenset(role for role, relation in SEES.items() if relation is R.ANY)
+OVERSEERS = frozenset(role for role, relation in SEES.items() if relation is Relation.ANY)
 """Who may look over the queues of all units."""
 
 WORKS_AT_UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD}) | OVERSEERS
@@ -208,65 +129,6 @@ def reads_additions(officer: DeskOfficer, petition: Petition) -> bool:
 def card_for(officer: DeskOfficer, card: Card) -> Card:
     """Return a line of a list as an officer reads it: a unit does not learn what its petition was taken for."""
     return card if officer.has(*OVERSEERS) else card.model_copy(update={"may_denounce": False})
-
-
-def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
-    """Tell whether an officer may take an action on a petition; its state is the lifecycle's matter.
-
-    What turns out to be no denunciation only the inspectors give back. A dispute about who is responsible is decided by
-    Văn phòng Bộ alone, and for good; nor goes a second look back to where it may come down again.
-    Who sent what may be a denunciation stays sealed until somebody decided.
-    """
-    if not may_see(officer, petition):
-        return False
-    if action is Action.RETURN_TO_INTAKE and is_restricted(petition):
-        return officer.has(Role.INSPECTOR)
-    if action is Action.RETURN_TO_INTAKE and (
-        disputes.is_decided(petition) or disputes.is_second_look(petition)
-    ):
-        return False
-    if action is Action.ASSIGN and (disputes.is_open(petition) or disputes.is_decided(petition)):
-        return Role.APPROVER in _roles(officer, petition)
-    if action in DECIDING and not may_decide(officer, action, petition):
-        return False
-    if action is Action.OPEN_SEAL and petition.may_denounce and not reads_restricted(officer):
-        return False
-    related = relations(officer, petition)
-    tables = (MAY, ON_SECOND_LOOK) if disputes.is_second_look(petition) else (MAY,)
-    return any(
-        table.get(role, {}).get(action) in related for role in _roles(officer, petition) for table in tables
-    )
-
-
-def may_decide(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
-    """Tell whether nothing that an officer did before keeps them from deciding.
-
-    Nobody approves what they drafted themselves. After a reopening, who drafted or approved the first answer neither
-    drafts nor approves the second: it is for another, higher level.
-    """
-    if disputes.is_second_look(petition) and officer.username in disputes.answered_first(petition):
-        return False
-    drafted_by = petition.draft.drafted_by if petition.draft else None
-    return action is not Action.APPROVE or drafted_by != officer.username
-
-
-def _roles(officer: DeskOfficer, petition: Petition) -> frozenset[Role]:
-    """Return an officer's roles towards a petition.
-
-    Where Văn phòng Bộ itself is complained of, nobody of it may approve, so the Task Force stands in for it.
-    """
-    stands_in = officer.has(Role.INSPECTOR) and petition.complained_unit in officer.office_line
-    return officer.roles | {Role.APPROVER} if stands_in else officer.roles
-
-
-def may_open(officer: DeskOfficer, petition: Petition, attachment: Attachment) -> bool:
-    """Tell whether an officer may open a file: the answer's by reading the petition, the petitioner's by their role.
-
-    A petitioner's file may show handwriting, which tells who wrote it, so it is not for everybody who reads the text.
-    """
-    if attachment.belongs_to is BelongsTo.ANSWER:
-        return may_see(officer, petition)
-    return may(officer, Action.OPEN_ATTACHMENT, petition)
 
 
 def may_list(officer: DeskOfficer, unit: str | None) -> bool:

@@ -1,99 +1,60 @@
-"""Actions on the way to an answer and after it: ask, note, draft, approve, publish, refuse, close, open the seal."""
+"""Actions on the way to an answer: accept the work, draft, return the draft, approve."""
 
 from __future__ import annotations
 
-from datetime import date
-from enum import StrEnum
-from typing import Annotated, Self
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from typing_extensions import override
 
+from chalicelib.casework.access.officers import Role
+from chalicelib.casework.access.permissions import Relation
 from chalicelib.casework.actions.input import (
-    Act,
+    ActionContext,
     ActionInput,
-    Chosen,
+    FileIds,
     LongText,
-    OptionalLongText,
-    OptionalShortText,
+    OptionalCode,
     ShortText,
-    Title,
-    for_petitioner,
+    check_files,
 )
-from chalicelib.casework.actions.redaction import has_unmistakable
-from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import InvalidInputError
+from chalicelib.casework.actions.officer_action import OfficerAction
+from chalicelib.casework.form_fields import FOR_OFFICERS, FOR_PETITIONER, FormField
+from shared.domain.errors import InvalidInputError, NotAllowedError
 from shared.domain.petition import file_verbs
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
-from shared.domain.petition.values.answer import Citation, Publication
-from shared.domain.petition.values.attachments import Attachment
-from shared.domain.petition.values.classification import Kind
+from shared.domain.petition.values.answer import Citation
 from shared.web.i18n import N_
 
 CITATIONS = 10
 """Legal documents that one answer may cite."""
+CITATIONS_IN_FORM = 3
+"""Rows for citations that the form offers; the JSON API takes up to `CITATIONS`."""
+_CITATION_PARTS = ("number", "article", "link")
 
 
-class Refusal(StrEnum):
-    """The only reasons for refusing a petition (Nghị định 20/2008/NĐ-CP Đ.7; Quyết định 31/2021/QĐ-TTg)."""
+class Accept(ActionInput):
+    """Take the petition to work; a unit's head may name another handler of the unit."""
 
-    NOT_VIETNAMESE = "NOT_VIETNAMESE"
-    UNCLEAR = "UNCLEAR"
-    NO_CONTACT = "NO_CONTACT"
-    SPAM = "SPAM"
-    ANSWERED_BEFORE = "ANSWERED_BEFORE"
-
-
-REFUSALS: dict[Refusal, str] = {
-    Refusal.NOT_VIETNAMESE: N_(
-        "Phản ánh, kiến nghị phải viết bằng tiếng Việt. Mời ông/bà gửi lại bằng tiếng Việt."
-    ),
-    Refusal.UNCLEAR: N_(
-        "Chúng tôi chưa xác định được ông/bà phản ánh việc gì. Mời ông/bà gửi lại, nêu rõ việc gì, ở đâu, khi nào."
-    ),
-    Refusal.NO_CONTACT: N_(
-        "Phản ánh, kiến nghị chưa có họ tên, địa chỉ hoặc cách liên hệ, dù đã được đề nghị bổ sung."
-    ),
-    Refusal.SPAM: N_("Nội dung không phải là phản ánh, kiến nghị."),
-    Refusal.ANSWERED_BEFORE: N_("Nội dung này đã được trả lời."),
-}
-"""What the petitioner reads for each reason, before what the officer adds."""
-
-
-class RequestInformation(ActionInput):
-    """Ask the petitioner for what is missing."""
-
-    question: Annotated[LongText, Field(validation_alias=AliasChoices("question", "text"))]
+    handler: OptionalCode = None
 
     @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.request_information(act.change, self.question)
-
-
-class AddNote(ActionInput):
-    """Write down how it stands: `note` for officers; `progress` and `expected_on` for the petitioner."""
-
-    note: OptionalShortText = None
-    progress: OptionalShortText = None
-    expected_on: Annotated[date | None, EMPTY_IS_ABSENT] = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.note is None and self.progress is None and self.expected_on is None:
-            raise ValueError("missing")
-        return self
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        if self.expected_on is not None and self.expected_on < local_date(act.change.at):
-            raise InvalidInputError(("expected_on", "past"))
-        return petition.add_note(act.change, self.note, progress=self.progress, expected_on=self.expected_on)
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        handler = self.handler or context.officer.username
+        if handler != context.officer.username and not context.officer.has(Role.UNIT_HEAD):
+            raise NotAllowedError
+        row = context.directory.officers().get(handler)
+        if row is None or row.unit != petition.unit:
+            raise InvalidInputError(("handler", "unknown"))
+        return petition.accept(context.change, handler=handler)
 
 
 class CitationInput(BaseModel):
-    """A legal document: how it is cited, perhaps where in it, perhaps where to read it."""
+    """A legal document that an answer rests on: its number, perhaps the article, perhaps a link to the text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -108,128 +69,138 @@ class DraftAnswer(ActionInput):
     """Hand a draft answer to the approver, with the legal documents that it rests on."""
 
     text: LongText
-    citations: Annotated[tuple[CitationInput, ...], Field(max_length=CITATIONS)] = ()
-    attachments: Chosen = ()
+    citations: Annotated[
+        tuple[CitationInput, ...],
+        Field(max_length=CITATIONS, description="a list of `{number, article?, link?}`"),
+    ] = ()
+    attachments: Annotated[FileIds, Field(description="identifiers of clean files")] = ()
 
     @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        _check_files(self.attachments, file_verbs.files_for_answer(petition))
-        citations = tuple(Citation(**one.model_dump()) for one in self.citations)
-        return petition.draft_answer(act.change, self.text, citations=citations, attachments=self.attachments)
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        check_files(self.attachments, file_verbs.files_for_answer(petition))
+        citations = tuple(Citation(**citation.model_dump()) for citation in self.citations)
+        return petition.draft_answer(
+            context.change, self.text, citations=citations, attachments=self.attachments
+        )
+
+    @override
+    @classmethod
+    def values_of(cls, form: Mapping[str, str]) -> dict[str, Any]:
+        rows = (
+            {part: form.get(f"citation_{n}_{part}", "").strip() for part in _CITATION_PARTS}
+            for n in range(1, CITATIONS_IN_FORM + 1)
+        )
+        return {**super().values_of(form), "citations": [row for row in rows if any(row.values())]}
+
+    @override
+    @classmethod
+    def form_field_of(cls, location: str) -> str:
+        """Return the field for a location: `citations.0.link` is the first row's third."""
+        match = re.fullmatch(r"citations\.(\d+)\.(\w+)", location)
+        return f"citation_{int(match[1]) + 1}_{match[2]}" if match else location
 
 
 class Approve(ActionInput):
-    """Approve the draft."""
+    """Approve the draft: it is sent to the petitioner."""
 
     @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.approve(act.change)
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        return petition.approve(context.change)
 
 
 class ReturnDraft(ActionInput):
-    """Send a draft back that misses the point."""
+    """Return a draft that misses the point, with the reason."""
 
     reason: ShortText
 
     @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.return_draft(act.change, self.reason)
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        return petition.return_draft(context.change, self.reason)
 
 
-class Publish(ActionInput):
-    """Make the redacted texts public; a complaint about conduct only when the approver says so expressly.
-
-    What still looks like a telephone number, an e-mail address or the like holds it up until the approver says that it
-    may stand there.
-    """
-
-    subject: Title
-    content: LongText
-    answer: LongText
-    attachments: Chosen = ()
-    although_conduct: bool = False
-    although_personal: bool = False
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        if petition.kind is Kind.CONDUCT and not self.although_conduct:
-            raise InvalidInputError(("although_conduct", "conduct"))
-        if not self.although_personal:
-            self._check_redaction()
-        _check_files(self.attachments, file_verbs.files_of_answer(petition))
-        publication = Publication(
-            subject=self.subject,
-            content=self.content,
-            answer=self.answer,
-            citations=petition.answer.citations if petition.answer else (),
-            attachments=self.attachments,
-            published_at=act.change.at,
-        )
-        return petition.publish(act.change, publication)
-
-    def _check_redaction(self) -> None:
-        texts = {"subject": self.subject, "content": self.content, "answer": self.answer}
-        left = [name for name, text in texts.items() if has_unmistakable(text)]
-        if left:
-            raise InvalidInputError(*((name, "personal-data") for name in left))
+_DRAFT_FILES = FormField(
+    "attachments",
+    N_("Tệp kèm theo câu trả lời"),
+    "ticks",
+    is_optional=True,
+    source="answer_files",
+    hint=FOR_PETITIONER,
+)
 
 
-class Unpublish(ActionInput):
-    """Take back what is public; the reason is for officers."""
-
-    reason: ShortText
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.unpublish(act.change, self.reason)
-
-
-class Refuse(ActionInput):
-    """Refuse with a reason from the list; `text` adds to what the petitioner reads, `link` shows the earlier answer."""
-
-    reason: Annotated[
-        Refusal, BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
-    ]
-    text: OptionalLongText = None
-    link: Annotated[
-        Annotated[str, Field(max_length=300, pattern="^(https?:/)?/[^\\s]*$")] | None, EMPTY_IS_ABSENT
-    ] = None
-
-    @model_validator(mode="after")
-    def _shows_the_answer(self) -> Self:
-        if self.reason is Refusal.ANSWERED_BEFORE and self.link is None:
-            raise ValueError("link-missing")
-        return self
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        parts = (for_petitioner(REFUSALS[self.reason], petition), self.text, self.link)
-        return petition.end_otherwise(
-            Action.REFUSE,
-            act.change,
-            text="\n".join(part for part in parts if part),
-            facts={"reason": self.reason},
-        )
+def _citation_fields(n: int) -> tuple[FormField, ...]:
+    row = f"citation_{n}"
+    return (
+        FormField(f"{row}_number", N_("Văn bản căn cứ"), "text", is_optional=True, row=row),
+        FormField(f"{row}_article", N_("Điều, khoản"), "text", is_optional=True, row=row),
+        FormField(f"{row}_link", N_("Đường dẫn"), "url", is_optional=True, row=row),
+    )
 
 
-class Close(ActionInput):
-    """End what is settled."""
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.close(act.change)
-
-
-class OpenSeal(ActionInput):
-    """Ask who the petitioner is, and say why."""
-
-    reason: Annotated[str, BeforeValidator(clean_text), Field(min_length=5, max_length=1_000)]
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.record_opening(act.change, self.reason)
+def _current_draft(petition: Petition) -> dict[str, str]:
+    if petition.draft is None:
+        return {"attachments": " ".join(file.id for file in file_verbs.files_for_answer(petition))}
+    citations = {
+        f"citation_{n}_{part}": getattr(citation, part) or ""
+        for n, citation in enumerate(petition.draft.citations, start=1)
+        for part in _CITATION_PARTS
+    }
+    return {"text": petition.draft.text, "attachments": " ".join(petition.draft.attachments), **citations}
 
 
-def _check_files(chosen: tuple[str, ...], possible: tuple[Attachment, ...]) -> None:
-    if not set(chosen) <= {one.id for one in possible}:
-        raise InvalidInputError(("attachments", "unknown"))
+def _draft_files(petition: Petition) -> tuple[FormField, ...]:
+    return (_DRAFT_FILES,) if file_verbs.files_for_answer(petition) else ()
+
+
+ROWS = (
+    OfficerAction(
+        action=Action.ACCEPT,
+        may={
+            Role.HANDLER: Relation.UNIT,
+            Role.UNIT_HEAD: Relation.UNIT,
+            Role.APPROVER: Relation.UNIT,
+            Role.INSPECTOR: Relation.UNIT,
+        },
+        input=Accept,
+        button=N_("Nhận xử lý"),
+        fields=(FormField("handler", N_("Người xử lý"), "choice", is_optional=True, source="handlers"),),
+    ),
+    OfficerAction(
+        action=Action.DRAFT_ANSWER,
+        may={
+            Role.HANDLER: Relation.HANDLER,
+            Role.UNIT_HEAD: Relation.UNIT,
+            Role.APPROVER: Relation.HANDLER,
+            Role.INSPECTOR: Relation.HANDLER,
+        },
+        decides_answer=True,
+        input=DraftAnswer,
+        example={"text": "Thời hạn là 30 ngày.", "citations": [{"number": "Nghị định 115/2020/NĐ-CP"}]},
+        button=N_("Soạn dự thảo trả lời"),
+        fields=(
+            FormField("text", N_("Dự thảo trả lời"), hint=FOR_PETITIONER),
+            *(field for n in range(1, CITATIONS_IN_FORM + 1) for field in _citation_fields(n)),
+        ),
+        more_fields=_draft_files,
+        initial=_current_draft,
+    ),
+    OfficerAction(
+        action=Action.APPROVE,
+        may={Role.APPROVER: Relation.ANY},
+        may_on_second_look={Role.INSPECTOR: Relation.ANY},
+        decides_answer=True,
+        input=Approve,
+        button=N_("Phê duyệt và gửi trả lời"),
+        warning=N_("Câu trả lời được gửi ngay đến người gửi."),
+    ),
+    OfficerAction(
+        action=Action.RETURN_DRAFT,
+        may={Role.APPROVER: Relation.ANY},
+        may_on_second_look={Role.INSPECTOR: Relation.ANY},
+        decides_answer=True,
+        input=ReturnDraft,
+        example={"reason": "Chưa trả lời đúng câu hỏi."},
+        button=N_("Trả lại để sửa"),
+        fields=(FormField("reason", N_("Vì sao trả lại"), hint=FOR_OFFICERS),),
+    ),
+)

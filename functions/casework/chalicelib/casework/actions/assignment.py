@@ -1,4 +1,4 @@
-"""Actions that decide who has a petition: what it is about, which unit, another body, or together with which other."""
+"""Actions that decide what a petition is about and which unit works on it."""
 
 from __future__ import annotations
 
@@ -7,279 +7,142 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import override
 
-from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import Role
-from chalicelib.casework.actions.input import (
-    INTAKE_FIELD,
-    Act,
-    ActionInput,
-    LongText,
-    OptionalCode,
-    OptionalLongText,
-    OptionalShortText,
-    ShortText,
-    Title,
-    for_petitioner,
-)
-from shared.domain.calendar import deadlines
-from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotAllowedError
-from shared.domain.identity.reference import normal_reference
-from shared.domain.petition.lifecycle import Action, State
+from chalicelib.casework.access.permissions import Relation
+from chalicelib.casework.actions import eligible_units
+from chalicelib.casework.actions.input import ActionContext, ActionInput, OptionalCode, OptionalShortText
+from chalicelib.casework.actions.officer_action import OfficerAction
+from chalicelib.casework.form_fields import FOR_OFFICERS, FormField
+from shared.domain.errors import InvalidInputError
+from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
-from shared.domain.procedures import conduct, disputes, merging
-from shared.domain.procedures.conduct import NO_UNIT_OF_OURS, OFFICE
+from shared.domain.procedures import conduct, disputes
+from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.web.i18n import N_
 
-FORWARDED_TEXT = N_(
-    "Nội dung thuộc thẩm quyền của {body}. Chúng tôi đã chuyển đến cơ quan này để xem xét, trả lời."
-)
-MERGED_TEXT = N_(
-    "Nội dung này trùng với một phản ánh, kiến nghị đang được xử lý. Ông/bà vẫn theo dõi được bằng mã số của mình."
-)
+
+class Assign(ActionInput):
+    """Give the petition to a unit; without one, to the unit responsible for the field."""
+
+    unit: Annotated[OptionalCode, Field(description="by default the unit responsible for the field")] = None
+    field: OptionalCode = None
+    note: Annotated[OptionalShortText, Field(description="for officers")] = None
+
+    @override
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        eligible_units.check_field(self.field, petition, context)
+        unit = self.unit or eligible_units.unit_of_field(self.field or petition.field, context)
+        eligible_units.check_unit(unit, context)
+        eligible_units.check_eligible(unit, petition, context)
+        eligible_units.check_height(unit, petition, context)
+        return petition.assign(
+            context.change,
+            unit,
+            field=self.field,
+            note=self.note,
+            settles_dispute=disputes.is_open(petition),
+            tells_petitioner=context.directory.terms_of(petition).tell_assignment,
+        )
 
 
 class Classify(ActionInput):
-    """Correct field, kind or lane, or say which unit's conduct is complained of; what is left out stays.
-
-    `complained_unit` may be `NONE`: no unit of the ministry is meant.
-    """
+    """Correct field, kind or lane, or name the unit whose conduct is complained of; what is left out stays."""
 
     field: OptionalCode = None
     kind: Kind | None = None
-    lane: Lane | None = None
-    complained_unit: OptionalCode = None
+    lane: Annotated[Lane | None, Field(description="any but `RESTRICTED`, for which there is `restrict`")] = (
+        None
+    )
+    complained_unit: Annotated[
+        OptionalCode, Field(description="`NONE`: no unit of the ministry is meant")
+    ] = None
 
     @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        _check_field(self.field, petition, act)
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        eligible_units.check_field(self.field, petition, context)
         if self.lane is Lane.RESTRICTED:
             raise InvalidInputError(("lane", "use-restrict"))
-        complained = self._complained_unit(petition, act)
+        complained_unit = self._complained_unit(petition, context)
         classified = petition.classify(
-            act.change,
-            field=self._field(petition, complained),
+            context.change,
+            field=self._field(petition, complained_unit),
             kind=self.kind or petition.kind,
             lane=self.lane or petition.lane,
-            complained_unit=complained,
+            complained_unit=complained_unit,
         )
-        self._check_holder(classified, act)
+        self._check_holder(classified, context)
         return classified
 
-    def _field(self, petition: Petition, complained: str | None) -> str | None:
-        """A complaint about who knows whom is a matter of conduct, whatever else it speaks of."""
+    def _field(self, petition: Petition, complained_unit: str | None) -> str | None:
+        """Return the field; a complaint about an unknown unit's conduct is always in the field of conduct."""
         kind = self.kind or petition.kind
         is_complaint = kind is Kind.CONDUCT and (self.kind is kind or petition.field == conduct.FIELD)
-        if not is_complaint or complained is not None:
+        if not is_complaint or complained_unit is not None:
             return self.field or petition.field
         if self.field not in (None, conduct.FIELD):
             raise InvalidInputError(("complained_unit", "conduct-of-unknown-unit"))
         return conduct.FIELD
 
-    def _complained_unit(self, petition: Petition, act: Act) -> str | None:
+    def _complained_unit(self, petition: Petition, context: ActionContext) -> str | None:
         if self.complained_unit is None:
             return petition.complained_unit
-        known = {NO_UNIT_OF_OURS, *act.directory.units(local_date(act.change.at))}
-        if self.complained_unit not in known:
+        if self.complained_unit not in {NO_UNIT_OF_OURS, *context.directory.units(context.today)}:
             raise InvalidInputError(("complained_unit", "unknown"))
         return self.complained_unit
 
-    def _check_holder(self, classified: Petition, act: Act) -> None:
-        """The unit that holds a petition must be one that may have it, now that more is known."""
-        if classified.unit is None or _may_be_given(classified.unit, classified, act):
+    def _check_holder(self, classified: Petition, context: ActionContext) -> None:
+        """Check that the unit that has the petition may keep it, now that more is known."""
+        if classified.unit is None or eligible_units.is_eligible(classified.unit, classified, context):
             return
         if classified.complained_unit is not None:
             raise InvalidInputError(("complained_unit", "holds-it"))
         raise InvalidInputError(("kind", "conduct-of-unknown-unit"))
 
 
-class Assign(ActionInput):
-    """Give the petition to a unit; without one, to the unit responsible for the field."""
-
-    unit: OptionalCode = None
-    field: OptionalCode = None
-    note: OptionalShortText = None
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        _check_field(self.field, petition, act)
-        unit = self.unit or _unit_of_field(self.field or petition.field, act)
-        if unit not in act.directory.units(local_date(act.change.at)):
-            raise InvalidInputError(("unit", "unknown"))
-        _check_may_be_given(unit, petition, act)
-        _check_height(unit, petition, act)
-        return petition.assign(
-            act.change,
-            unit,
-            field=self.field,
-            note=self.note,
-            settles_dispute=disputes.is_open(petition),
-            tells_petitioner=act.directory.terms_of(petition).tell_assignment,
-        )
-
-
-class Accept(ActionInput):
-    """Take the petition to work; a unit's head may name another handler of the unit."""
-
-    handler: OptionalCode = None
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        handler = self.handler or act.officer.username
-        if handler != act.officer.username and not act.officer.has(Role.UNIT_HEAD):
-            raise NotAllowedError
-        known = act.directory.officers().get(handler)
-        if known is None or known.unit != petition.unit:
-            raise InvalidInputError(("handler", "unknown"))
-        return petition.accept(act.change, handler=handler)
-
-
-class ReturnToIntake(ActionInput):
-    """Say that another unit is responsible; returned too often, it is for Văn phòng Bộ to decide."""
-
-    reason: ShortText
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        is_dispute = disputes.becomes_dispute(petition, act.directory.terms_of(petition))
-        desk = OFFICE if is_dispute else _intake_desk(petition, act)
-        if not _may_be_given(desk, petition, act):
-            desk = _examiner(petition, act)
-        if petition.unit == desk:
-            raise ActionNotPossibleError(Action.RETURN_TO_INTAKE, petition.state)
-        return petition.return_to_intake(act.change, desk, reason=self.reason, is_dispute=is_dispute)
-
-
-class Forward(ActionInput):
-    """Pass on what belongs to another body, and tell the petitioner which."""
-
-    body: Title
-    text: OptionalLongText = None
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        text = self.text or for_petitioner(FORWARDED_TEXT, petition).format(body=self.body)
-        return petition.end_otherwise(Action.FORWARD, act.change, text=text, facts={"body": self.body})
-
-
-class Guide(ActionInput):
-    """Tell the petitioner how to make a khiếu nại."""
-
-    text: LongText
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.end_otherwise(Action.GUIDE, act.change, text=self.text)
-
-
-class Restrict(ActionInput):
-    """Move a denunciation to its named readers."""
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return petition.restrict(act.change, _examiner(petition, act))
-
-
-class Merge(ActionInput):
-    """Join the petition that is about the same matter."""
-
-    parent: Annotated[str, Field(max_length=20)]
-    text: OptionalLongText = None
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        parent = self._parent(act)
-        if parent is None or not permissions.may_see(act.officer, parent):
-            raise InvalidInputError(("parent", "unknown"))
-        if parent.reference == petition.reference:
-            raise InvalidInputError(("parent", "itself"))
-        if parent.state in {State.MERGED, State.WITHDRAWN, State.REFUSED}:
-            raise InvalidInputError(("parent", "ended"))
-        text = self.text or for_petitioner(MERGED_TEXT, petition)
-        return merging.merge(petition, act.change, parent, text=text)
-
-    def _parent(self, act: Act) -> Petition | None:
-        """Return the petition that is worked on: of one that was merged itself, the one that it was merged into."""
-        reference = normal_reference(self.parent)
-        found = act.petitions.get(reference) if reference else None
-        if found is not None and found.state is State.MERGED and found.parent is not None:
-            return act.petitions.get(found.parent)
-        return found
-
-
-class Split(ActionInput):
-    """Put a merged petition back to work by itself."""
-
-    reason: ShortText
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        return merging.split(petition, act.change, reason=self.reason)
-
-
-class Reopen(ActionInput):
-    """Look once more, at a higher level than the one that answered: as the directory says, unless a unit is named."""
-
-    reason: ShortText
-    unit: OptionalCode = None
-
-    @override
-    def taken_on(self, petition: Petition, act: Act) -> Petition:
-        unit = self.unit or act.directory.second_look_of(petition, local_date(act.change.at)).unit
-        if unit not in act.directory.units(local_date(act.change.at)):
-            raise InvalidInputError(("unit", "unknown"))
-        if unit == petition.unit:
-            raise InvalidInputError(("unit", "answered-it"))
-        _check_may_be_given(unit, petition, act)
-        terms, calendar = act.directory.terms_of(petition), act.directory.calendar()
-        due_on = deadlines.answer_due_on(act.change.at, terms, calendar)
-        return petition.reopen(act.change, unit, due_on, reason=self.reason)
-
-
-def _check_field(field: str | None, petition: Petition, act: Act) -> None:
-    if field is not None and field not in act.directory.fields(local_date(petition.received_at)):
-        raise InvalidInputError(("field", "unknown"))
-
-
-def _may_be_given(unit: str, petition: Petition, act: Act) -> bool:
-    parents = act.directory.parents(local_date(act.change.at))
-    examiners = {
-        act.directory.unit_responsible_for(conduct.FIELD, local_date(petition.received_at)),
-        OFFICE,
-        conduct.TASK_FORCE,
-        _intake_desk(petition, act),
+def _current_classification(petition: Petition) -> dict[str, str]:
+    return {
+        "field": petition.field or "",
+        "kind": petition.kind or "",
+        "lane": petition.lane,
+        "complained_unit": petition.complained_unit or "",
     }
-    return conduct.may_be_given(unit, petition, parents, examiners=examiners)
 
 
-def _check_may_be_given(unit: str, petition: Petition, act: Act) -> None:
-    if not _may_be_given(unit, petition, act):
-        is_known = petition.complained_unit is not None
-        raise InvalidInputError(("unit", "is-complained-of" if is_known else "conduct-of-unknown-unit"))
-
-
-def _check_height(unit: str, petition: Petition, act: Act) -> None:
-    """A second look never comes down again to where the first answer came from."""
-    reopened = petition.last(Action.REOPEN)
-    if reopened is not None:
-        units = act.directory.units(local_date(act.change.at))
-        looking = units.get(reopened.facts["unit"])
-        if looking is not None and units[unit].rung < looking.rung:
-            raise InvalidInputError(("unit", "answered-it"))
-
-
-def _examiner(petition: Petition, act: Act) -> str:
-    complained = [petition.complained_unit] if petition.complained_unit else []
-    return act.directory.examiner(complained, local_date(petition.received_at))
-
-
-def _unit_of_field(field: str | None, act: Act) -> str:
-    row = act.directory.fields(local_date(act.change.at)).get(field or "")
-    if row is None or row.unit is None:
-        raise InvalidInputError(("unit", "missing"))
-    return row.unit
-
-
-def _intake_desk(petition: Petition, act: Act) -> str:
-    return act.directory.unit_responsible_for(INTAKE_FIELD, local_date(petition.received_at))
+ROWS = (
+    OfficerAction(
+        action=Action.ASSIGN,
+        may={Role.INTAKE_OFFICER: Relation.ANY, Role.APPROVER: Relation.ANY},
+        input=Assign,
+        example={"unit": "VTCBC"},
+        button=N_("Phân công cho đơn vị"),
+        fields=(
+            FormField("unit", N_("Đơn vị"), "choice", is_optional=True, source="units"),
+            FormField("field", N_("Lĩnh vực"), "choice", is_optional=True, source="fields"),
+            FormField("note", N_("Ghi chú"), is_optional=True, hint=FOR_OFFICERS),
+        ),
+    ),
+    OfficerAction(
+        action=Action.CLASSIFY,
+        may={Role.INTAKE_OFFICER: Relation.ANY, Role.APPROVER: Relation.ANY},
+        input=Classify,
+        example={"kind": "REGULATION"},
+        button=N_("Phân loại lại"),
+        fields=(
+            FormField("field", N_("Lĩnh vực"), "choice", is_optional=True, source="fields"),
+            FormField("kind", N_("Loại"), "choice", is_optional=True, source="kinds"),
+            FormField("lane", N_("Cách xử lý"), "choice", is_optional=True, source="lanes"),
+            FormField(
+                "complained_unit",
+                N_("Đơn vị bị phản ánh"),
+                "choice",
+                is_optional=True,
+                source="complained",
+                hint=N_(
+                    "Đơn vị này, cấp trên và cấp dưới của đơn vị sẽ không thấy hồ sơ và không được giao xử lý."
+                ),
+            ),
+        ),
+        initial=_current_classification,
+    ),
+)

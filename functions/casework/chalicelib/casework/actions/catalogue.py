@@ -1,58 +1,26 @@
-"""The actions of the desk, by name: what each has to be told, and what it makes of a petition.
-
-An action checks its own input against the directory; whether the officer may take it, and whether somebody else was
-faster, is the matter of `acting`.
-"""
+"""The catalogue of the officers' actions: the rows of all groups, in the order in which pages offer them."""
 
 from __future__ import annotations
 
-from chalicelib.casework.actions.answers import (
-    AddNote,
-    Approve,
-    Close,
-    DraftAnswer,
-    OpenSeal,
-    Publish,
-    Refuse,
-    RequestInformation,
-    ReturnDraft,
-    Unpublish,
-)
-from chalicelib.casework.actions.assignment import (
-    Accept,
-    Assign,
-    Classify,
-    Forward,
-    Guide,
-    Merge,
-    Reopen,
-    Restrict,
-    ReturnToIntake,
-    Split,
+from chalicelib.casework.actions import (
+    answers,
+    assignment,
+    disclosure,
+    inquiry,
+    publication,
+    referral,
+    review,
 )
 from chalicelib.casework.actions.input import ActionInput
+from chalicelib.casework.actions.officer_action import OfficerAction
 from shared.domain.petition.lifecycle import Action
 
+_GROUPS = (answers, publication, assignment, inquiry, referral, review, disclosure)
+
+ROWS: dict[Action, OfficerAction] = {row.action: row for group in _GROUPS for row in group.ROWS}
+"""The row of each action that officers take (`lifecycle.OF_OFFICERS`)."""
+
 INPUTS: dict[Action, type[ActionInput]] = {
-    Action.ACCEPT: Accept,
-    Action.DRAFT_ANSWER: DraftAnswer,
-    Action.APPROVE: Approve,
-    Action.RETURN_DRAFT: ReturnDraft,
-    Action.PUBLISH: Publish,
-    Action.UNPUBLISH: Unpublish,
-    Action.ASSIGN: Assign,
-    Action.CLASSIFY: Classify,
-    Action.REQUEST_INFORMATION: RequestInformation,
-    Action.NOTE: AddNote,
-    Action.RETURN_TO_INTAKE: ReturnToIntake,
-    Action.FORWARD: Forward,
-    Action.GUIDE: Guide,
-    Action.MERGE: Merge,
-    Action.SPLIT: Split,
-    Action.REFUSE: Refuse,
-    Action.RESTRICT: Restrict,
-    Action.REOPEN: Reopen,
-    Action.CLOSE: Close,
-    Action.OPEN_SEAL: OpenSeal,
+    action: row.input for action, row in ROWS.items() if row.input is not None
 }
-"""The actions of the desk, in the order in which pages offer them, and what each has to be told."""
+"""The input model of each action that has a request of its own, at the API and as a form."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.actions.answers import OpenSeal
-from chalicelib.casework.actions.input import Act, ActionInput
+from chalicelib.casework.actions import authorization
+from chalicelib.casework.actions.disclosure import OpenSeal
+from chalicelib.casework.actions.input import ActionContext, ActionInput
 from shared.domain.errors import InvalidInputError, NotAllowedError, StaleVersionError, UnknownPetitionError
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.change import Change
@@ -45,7 +46,7 @@ class Casework:
         is_allowed = (
             permissions.may_see(officer, petition)
             if action is None
-            else permissions.may(officer, action, petition)
+            else authorization.may(officer, action, petition)
         )
         if not is_allowed:
             raise NotAllowedError
@@ -80,13 +81,13 @@ class Casework:
         if petition.version != given.version:
             raise StaleVersionError(petition.version)
         target_of(action, petition.state)
-        act = Act(
+        context = ActionContext(
             officer,
             Change(officer.actor, clock.now(), change_id),
             self._directory,
             self._petitions,
         )
-        changed = given.taken_on(petition, act)
+        changed = given.apply(petition, context)
         self._petitions.save(changed, petition.version)
         return changed
 

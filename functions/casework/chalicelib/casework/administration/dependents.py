@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer, Role
-from chalicelib.casework.actions.input import INTAKE_FIELD
+from chalicelib.casework.actions.eligible_units import INTAKE_FIELD
 from chalicelib.casework.administration.recorded_rows import RecordedRows
 from chalicelib.casework.desk import answer_templates
 from shared.domain.calendar.working_calendar import local_date

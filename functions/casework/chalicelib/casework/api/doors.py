@@ -11,8 +11,9 @@ from chalice.app import Request, Response
 from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.actions.answers import OpenSeal
 from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.actions.disclosure import OpenSeal
+from chalicelib.casework.actions.forms import action_named
 from chalicelib.casework.desk.views import DepartedView, DeskView, desk_view
 from shared.domain.errors import (
     ActionNotPossibleError,
@@ -86,7 +87,7 @@ def shown(request: Request, reference: str) -> Response:
 def acted(request: Request, reference: str, name: str) -> Response:
     """Take an action on a petition."""
     officer = officer_of(request)
-    action = next((action for action in INPUTS if action == name), None)
+    action = action_named(name)
     if action is None:
         raise UnknownPetitionError
     key = request.headers.get("idempotency-key")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions import authorization
 from shared.domain.errors import NotAllowedError, StaleVersionError, UnknownAttachmentError
 from shared.domain.petition import file_verbs
 from shared.domain.petition.lifecycle import Action
@@ -41,7 +41,7 @@ class OfficersFiles:
             ActionNotPossibleError: nobody drafts it now.
             InvalidInputError: too large, or too many.
         """
-        if not permissions.may(officer, Action.DRAFT_ANSWER, petition):
+        if not authorization.may(officer, Action.DRAFT_ANSWER, petition):
             raise NotAllowedError
         owner = Owner(officer.actor, BelongsTo.ANSWER)
         return self._declarations.expect(petition, declared, owner, key=key, then=then)
@@ -56,7 +56,7 @@ class OfficersFiles:
         found = petition.attachment(attachment_id)
         if found is None or not found.is_clean:
             raise UnknownAttachmentError
-        if not permissions.may_open(officer, petition, found):
+        if not authorization.may_open(officer, petition, found):
             raise NotAllowedError
         if found.belongs_to is BelongsTo.PETITION:
             self._record(officer, petition, found)
@@ -74,7 +74,7 @@ class OfficersFiles:
                 current = self._petitions.get(petition.reference)
                 if current is None or attempt == _ATTEMPTS:
                     raise
-                if not permissions.may_open(officer, current, attachment):
+                if not authorization.may_open(officer, current, attachment):
                     raise NotAllowedError from None
                 petition = current
             else:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions import authorization
 from shared.domain.figures.similarity import similarity
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
@@ -30,7 +31,7 @@ class Alike(NamedTuple):
 
 def alike(petition: Petition, officer: DeskOfficer, petitions: Petitions) -> tuple[Alike, ...]:
     """Return the open petitions like this one that this officer may know of, those received first leading."""
-    if not permissions.may(officer, Action.MERGE, petition):
+    if not authorization.may(officer, Action.MERGE, petition):
         return ()
     likely = petitions.with_sketch(petition.sketch, limit=COMPARED) - {petition.reference}
     compared = (

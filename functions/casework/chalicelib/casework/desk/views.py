@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.actions import authorization
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import WorkingCalendar
-from shared.domain.petition.lifecycle import UNANSWERED, Action, State, possible_actions
+from shared.domain.petition.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Answer, Publication, Rating
 from shared.domain.petition.values.attachments import AttachmentState, BelongsTo, Limits, Rejection
@@ -186,7 +186,7 @@ def desk_view(
             FileView(
                 **one.model_dump(exclude={"checked_at"}),
                 is_late=one.is_late(now, limits),
-                may_open=one.is_clean and permissions.may_open(officer, petition, one),
+                may_open=one.is_clean and authorization.may_open(officer, petition, one),
             )
             for one in petition.attachments
         ),
@@ -196,22 +196,5 @@ def desk_view(
             )
             for entry in petition.history
         ),
-        possible_actions=actions_open_to(officer, petition),
+        possible_actions=authorization.available_actions(officer, petition),
     )
-
-
-def actions_open_to(officer: DeskOfficer, petition: Petition) -> tuple[Action, ...]:
-    """Return the actions that this petition's state allows and this officer may take."""
-    possible = possible_actions(petition.state)
-    return tuple(
-        action
-        for action in INPUTS
-        if action in possible and _is_open(action, petition) and permissions.may(officer, action, petition)
-    )
-
-
-def _is_open(action: Action, petition: Petition) -> bool:
-    """Tell what the state alone does not: only what was allowed is published, only what is public taken back."""
-    if action is Action.PUBLISH:
-        return petition.may_publish
-    return action is not Action.UNPUBLISH or petition.publication is not None

@@ -12,15 +12,16 @@ from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import forms
-from chalicelib.casework.actions.answers import OpenSeal
-from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.actions.authorization import available_actions
+from chalicelib.casework.actions.catalogue import INPUTS, ROWS
+from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.redaction import LABELS, pieces
 from chalicelib.casework.api.doors import query
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.deliveries import told_to_petitioner
 from chalicelib.casework.desk.merged import merged_here
 from chalicelib.casework.desk.similar import alike
-from chalicelib.casework.desk.views import actions_open_to, desk_view
+from chalicelib.casework.desk.views import desk_view
 from chalicelib.casework.site.frame import (
     FormProblem,
     complained_label,
@@ -66,7 +67,7 @@ def petition(request: Request, officer: DeskOfficer, reference: str) -> Response
 
 def act(request: Request, officer: DeskOfficer, reference: str, name: str) -> Response:
     """Take an action from its form; when it cannot be taken, show why and keep what was written."""
-    action = next((action for action in INPUTS if action == name), None)
+    action = forms.action_named(name)
     if action is None:
         raise errors.UnknownPetitionError
     form = _action_form(request)
@@ -74,13 +75,13 @@ def act(request: Request, officer: DeskOfficer, reference: str, name: str) -> Re
         found = composition.casework().find(officer, reference, action)
     except (errors.NotAllowedError, errors.UnknownPetitionError):
         done = composition.casework().just_done(
-            officer, reference, action, lambda: validated(INPUTS[action], forms.facts_of(action, form))
+            officer, reference, action, lambda: validated(INPUTS[action], INPUTS[action].values_of(form))
         )
         if done is None:
             raise
         return see_other(link(_next_page(officer, done, action), language_of_page(request)))
     try:
-        given = validated(INPUTS[action], forms.facts_of(action, form))
+        given = validated(INPUTS[action], INPUTS[action].values_of(form))
         if isinstance(given, OpenSeal):
             opened, identity = composition.casework().open_seal(officer, found, given)
             return _petition_page(request, officer, opened, identity=identity)
@@ -138,7 +139,7 @@ def _petition_page(
     now, directory = clock.now(), composition.directory()
     limits = composition.configuration().file_limits
     view = desk_view(petition, officer, directory, now, composition.evidence(petition), limits)
-    offered = actions_open_to(officer, petition)
+    offered = available_actions(officer, petition)
     problems = _form_problems(refused, petition, language)
     shown = render(
         request,
@@ -241,16 +242,15 @@ def _shown_form(
     template: str = "",
 ) -> dict[str, Any]:
     _ = gettext(language)
+    row = ROWS[action]
     was_refused = refused is not None and refused.action is action
     begun = _begun(petition, template) if template and action is Action.DRAFT_ANSWER else None
     return {
         "action": action.value,
-        "label": _(forms.OFFERS[action]),
-        "warning": _(forms.WARNINGS[action]) if action in forms.WARNINGS else "",
+        "label": _(row.button_text),
+        "warning": _(row.warning) if row.warning else "",
         "is_open": was_refused or begun is not None,
-        "given": dict(refused.form)
-        if refused and was_refused
-        else begun or forms.given_at_first(action, petition),
+        "given": dict(refused.form) if refused and was_refused else begun or row.initial(petition),
         "messages": {one.id: one.message for one in problems},
         "rows": [
             [
@@ -277,9 +277,9 @@ def _form_problems(
     fields = {field.name: field for field in forms.fields_of(refused.action, petition)}
     found: dict[str, FormProblem] = {}
     for place, rule in refused.problems:
-        name = forms.place_of(place)
+        name = INPUTS[refused.action].form_field_of(place)
         name = name if name in fields else next(iter(fields), "")
-        label = _(fields[name].label) if name else _(forms.OFFERS[refused.action])
+        label = _(fields[name].label) if name else _(ROWS[refused.action].button_text)
         found.setdefault(
             name, FormProblem(f"{refused.action}-{name}", label, _(RULES.get(rule, RULES["invalid"])))
         )

@@ -12,9 +12,9 @@ from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
-from chalicelib.casework.actions.forms import FormField
 from chalicelib.casework.administration.calendar_preview import calendar_with, moved_by
 from chalicelib.casework.api.doors import query
+from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.frame import FormProblem, field_label, language_of_page, render, unit_label
 from shared.domain.calendar.terms import Terms, terms_in_force
 from shared.domain.calendar.working_calendar import Override, local_date

@@ -10,9 +10,9 @@ from chalice.app import Request, Response
 
 from chalicelib.casework import composition
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.actions.forms import FormField
 from chalicelib.casework.administration.forms import KINDS, KindOfRows, Words
 from chalicelib.casework.administration.recorded_rows import RecordedRow
+from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.frame import FormProblem, language_of_page, render
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownRowError

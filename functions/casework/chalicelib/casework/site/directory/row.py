@@ -12,11 +12,11 @@ from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
-from chalicelib.casework.actions.forms import FormField
 from chalicelib.casework.administration.dependents import Dependent
 from chalicelib.casework.administration.forms import KINDS, Words, day_in, fields_of, form_of, row_of
 from chalicelib.casework.administration.recorded_rows import RecordedRow
 from chalicelib.casework.api.doors import query
+from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.directory.frame import (
     CONFIRM,
     kind_of,

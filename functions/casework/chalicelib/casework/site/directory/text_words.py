@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.actions.forms import FormField
+from chalicelib.casework.form_fields import FormField
 from shared.domain.promises.notices import NoticeKind
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import NOTICES

@@ -1,0 +1,81 @@
+"""Who may take an action on a petition: the rows of the actions, and the rules that stand above every row."""
+
+from __future__ import annotations
+
+from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.permissions import is_restricted, may_see, reads_restricted, relations
+from chalicelib.casework.actions.catalogue import INPUTS, ROWS
+from shared.domain.petition.lifecycle import Action, possible_actions
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.attachments import Attachment, BelongsTo
+from shared.domain.procedures import disputes
+
+
+def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
+    """Tell whether an officer may take an action on a petition; whether its state allows it, the lifecycle says.
+
+    An action that has no row is denied. Above the rows stand these rules: what turns out to be no denunciation only
+    inspectors return; a dispute about who is responsible is decided by Văn phòng Bộ alone, and for good; a second look
+    does not go back to where it may come down again; whoever sent what may be a denunciation stays sealed until
+    somebody decided.
+    """
+    row = ROWS.get(action)
+    if row is None or not may_see(officer, petition):
+        return False
+    if action is Action.RETURN_TO_INTAKE and is_restricted(petition):
+        return officer.has(Role.INSPECTOR)
+    if action is Action.RETURN_TO_INTAKE and (
+        disputes.is_decided(petition) or disputes.is_second_look(petition)
+    ):
+        return False
+    roles = _roles(officer, petition)
+    if action is Action.ASSIGN and (disputes.is_open(petition) or disputes.is_decided(petition)):
+        return Role.APPROVER in roles
+    if row.decides_answer and not _may_decide(officer, action, petition):
+        return False
+    if action is Action.OPEN_SEAL and petition.may_denounce and not reads_restricted(officer):
+        return False
+    related = relations(officer, petition)
+    tables = (row.may, row.may_on_second_look) if disputes.is_second_look(petition) else (row.may,)
+    return any(table.get(role) in related for role in roles for table in tables)
+
+
+def available_actions(officer: DeskOfficer, petition: Petition) -> tuple[Action, ...]:
+    """Return the actions with a form that the petition offers in its state and that this officer may take."""
+    possible = possible_actions(petition.state)
+    return tuple(
+        action
+        for action in INPUTS
+        if action in possible and ROWS[action].is_offered(petition) and may(officer, action, petition)
+    )
+
+
+def may_open(officer: DeskOfficer, petition: Petition, attachment: Attachment) -> bool:
+    """Tell whether an officer may open a file: the answer's whoever sees the petition, the petitioner's by their role.
+
+    Handwriting in a petitioner's file may show who wrote it, so not everybody who reads the text may open it.
+    """
+    if attachment.belongs_to is BelongsTo.ANSWER:
+        return may_see(officer, petition)
+    return may(officer, Action.OPEN_ATTACHMENT, petition)
+
+
+def _may_decide(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
+    """Tell whether nothing that an officer did before keeps them from deciding the answer.
+
+    Nobody approves their own draft. After a reopening, whoever drafted or approved the first answer neither drafts,
+    returns nor approves the second: it is for another, higher level.
+    """
+    if disputes.is_second_look(petition) and officer.username in disputes.answered_first(petition):
+        return False
+    drafted_by = petition.draft.drafted_by if petition.draft else None
+    return action is not Action.APPROVE or drafted_by != officer.username
+
+
+def _roles(officer: DeskOfficer, petition: Petition) -> frozenset[Role]:
+    """Return an officer's roles towards a petition.
+
+    Where Văn phòng Bộ itself is complained of, none of its officers may approve, so the Task Force does.
+    """
+    stands_in = officer.has(Role.INSPECTOR) and petition.complained_unit in officer.office_line
+    return officer.roles | {Role.APPROVER} if stands_in else officer.roles

@@ -1,0 +1,65 @@
+"""Actions after an answer: look at the matter once more, or close it."""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from chalicelib.casework.access.officers import Role
+from chalicelib.casework.access.permissions import Relation
+from chalicelib.casework.actions import eligible_units
+from chalicelib.casework.actions.input import ActionContext, ActionInput, OptionalCode, ShortText
+from chalicelib.casework.actions.officer_action import OfficerAction
+from chalicelib.casework.form_fields import FOR_PETITIONER, FormField
+from shared.domain.calendar import deadlines
+from shared.domain.errors import InvalidInputError
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.web.i18n import N_
+
+
+class Reopen(ActionInput):
+    """Look once more, at a higher level than the one that answered: as the directory says, unless a unit is named."""
+
+    reason: ShortText
+    unit: OptionalCode = None
+
+    @override
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        unit = self.unit or context.directory.second_look_of(petition, context.today).unit
+        eligible_units.check_unit(unit, context)
+        if unit == petition.unit:
+            raise InvalidInputError(("unit", "answered-it"))
+        eligible_units.check_eligible(unit, petition, context)
+        terms, calendar = context.directory.terms_of(petition), context.directory.calendar()
+        due_on = deadlines.answer_due_on(context.change.at, terms, calendar)
+        return petition.reopen(context.change, unit, due_on, reason=self.reason)
+
+
+class Close(ActionInput):
+    """Close what is settled."""
+
+    @override
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        return petition.close(context.change)
+
+
+ROWS = (
+    OfficerAction(
+        action=Action.REOPEN,
+        may={Role.APPROVER: Relation.ANY, Role.INSPECTOR: Relation.ANY},
+        input=Reopen,
+        example={"reason": "Có tình tiết mới."},
+        button=N_("Mở lại để xem xét"),
+        fields=(
+            FormField("reason", N_("Vì sao xem lại"), hint=FOR_PETITIONER),
+            FormField("unit", N_("Đơn vị"), "choice", is_optional=True, source="units"),
+        ),
+    ),
+    OfficerAction(
+        action=Action.CLOSE,
+        may={Role.APPROVER: Relation.ANY, Role.INSPECTOR: Relation.ANY},
+        input=Close,
+        button=N_("Kết thúc hồ sơ"),
+        warning=N_("Kết thúc hồ sơ."),
+    ),
+)
