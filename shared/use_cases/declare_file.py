@@ -8,7 +8,6 @@ from typing import Annotated, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import StaleVersionError
 from shared.domain.identity import reference as references
 from shared.domain.petition import file_verbs
 from shared.domain.petition.petition import Petition
@@ -24,8 +23,6 @@ from shared.domain.petition.values.attachments import (
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, UploadForm
 from shared.tables.petitions import Petitions
-
-_ATTEMPTS = 4
 
 
 class AttachmentInput(BaseModel):
@@ -115,20 +112,12 @@ class Declarations:
         return Expected(changed, attachment, form, is_new=changed is not petition)
 
     def _declare(self, petition: Petition, wanted: Attachment, change_id: str) -> Petition:
-        for attempt in range(1, _ATTEMPTS + 1):
-            if petition.has_change(change_id):
-                return petition
-            changed = file_verbs.expect(petition, wanted, self.limits, change_id=change_id)
-            try:
-                self._petitions.save(changed, petition.version)
-            except StaleVersionError:
-                current = self._petitions.get(petition.reference)
-                if current is None or attempt == _ATTEMPTS:
-                    raise
-                petition = current
-            else:
-                return changed
-        raise AssertionError("the last attempt returned or raised")
+        def declared(current: Petition) -> Petition:
+            if current.has_change(change_id):
+                return current
+            return file_verbs.expect(current, wanted, self.limits, change_id=change_id)
+
+        return self._petitions.change(petition, declared)
 
 
 def _name(

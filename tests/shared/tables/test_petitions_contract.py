@@ -10,8 +10,10 @@ import pytest
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
+from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.tables.directory import Directory
+from shared.tables.dynamo import ATTEMPTS
 from shared.tables.petitions import WAKE_SHARDS, Petitions
 from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
 from tests.support.memory_store import MemoryDirectory, MemoryPetitions
@@ -87,6 +89,47 @@ def test_write_that_comes_again_after_its_reply_was_lost_is_taken_for_done(petit
     petitions.save(accepted, petition.version)
 
     assert petitions.get(REFERENCE) == accepted
+
+
+def noted(petition: Petition, name: str) -> Petition:
+    return petition.add_note(Change.by_officer("b", RECEIVED_AT, name), "ghi chú")
+
+
+def test_change_is_made_of_the_petition_as_others_left_it(petitions: Petitions):
+    read = a_petition(State.ASSIGNED)
+    petitions.add(read)
+    petitions.save(noted(read, "theirs"), read.version)
+
+    saved = petitions.change(read, lambda petition: noted(petition, "mine"))
+
+    assert [entry.change_id for entry in saved.history[read.version :]] == ["theirs", "mine"]
+    assert petitions.get(REFERENCE) == saved
+
+
+def test_change_that_changes_nothing_writes_nothing(petitions: Petitions):
+    read = a_petition(State.ASSIGNED)
+
+    assert petitions.change(read, lambda petition: petition) is read
+    assert petitions.get(REFERENCE) is None
+
+
+def test_change_gives_up_after_a_bounded_number_of_lost_races(petitions: Petitions):
+    read = a_petition(State.ASSIGNED)
+    petitions.add(read)
+    attempts: list[str] = []
+
+    def overtaken(petition: Petition) -> Petition:
+        attempts.append(f"theirs {len(attempts)}")
+        petitions.save(noted(petition, attempts[-1]), petition.version)
+        return noted(petition, "mine")
+
+    with pytest.raises(StaleVersionError):
+        petitions.change(read, overtaken)
+
+    stored = petitions.get(REFERENCE)
+    assert stored is not None
+    assert [entry.change_id for entry in stored.history[read.version :]] == attempts
+    assert len(attempts) == ATTEMPTS
 
 
 def test_only_what_is_due_is_listed_and_what_was_done_leaves_the_list(petitions: Petitions):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.domain.errors import StaleVersionError
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging
 from shared.platform import clock, queues
 from shared.platform.messages import Errand, RoutingRequest
+from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 
 PAGE = 100
@@ -37,17 +37,16 @@ class MergedPetitions:
 
     def follow(self, reference: str) -> None:
         """Do to a merged petition what its parent's state asks for, once; nothing where it is not yet to be done."""
+        retry_when_stale(lambda: self._follow(reference))
+
+    def _follow(self, reference: str) -> None:
         child = self._petitions.get(reference)
         parent = self._petitions.get(child.parent) if child is not None and child.parent else None
         if child is None or parent is None:
             return
         changed = self._followed(child, parent, clock.now())
-        if changed is child:
-            return
-        try:
+        if changed is not child:
             self._petitions.save(changed, child.version)
-        except StaleVersionError:
-            self.follow(reference)
 
     def _followed(self, child: Petition, parent: Petition, at: datetime) -> Petition:
         if parent.state is State.MERGED and child.state is State.MERGED:

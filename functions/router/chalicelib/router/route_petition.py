@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from chalicelib.router.complained_unit import SOMEBODY_OF_OURS, named_units
 from chalicelib.router.repeats import Repeats
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import StaleVersionError
 from shared.domain.figures.similarity import sketch
 from shared.domain.petition.change import Change
 from shared.domain.petition.history import Entry
@@ -41,12 +39,10 @@ class Router:
     def route(self, reference: str) -> None:
         """Decide a petition's field and unit, once; a petition that was routed, or ended, meanwhile is left alone."""
         petition = self._petitions.get(reference)
-        if petition is None or petition.state is not State.RECEIVED or petition.unit is not None:
-            return
-        try:
-            self._petitions.save(self._routed(petition), petition.version)
-        except StaleVersionError:
-            self.route(reference)
+        if petition is not None:
+            self._petitions.change(
+                petition, lambda current: self._routed(current) if _is_unrouted(current) else current
+            )
 
     def screen(self, reference: str) -> None:
         """Look through what a petitioner added, before any unit reads it; what was looked through is left alone.
@@ -54,15 +50,16 @@ class Router:
         One write for each text. A petition that nobody has routed yet is routed first.
         """
         petition = self._petitions.get(reference)
-        if petition is not None and petition.state is State.RECEIVED and petition.unit is None:
+        if petition is not None and _is_unrouted(petition):
             self.route(reference)
             petition = self._petitions.get(reference)
-        waiting = screening.unscreened(petition) if petition is not None else ()
-        if petition is None or not waiting or petition.lane is Lane.RESTRICTED:
-            return
-        with suppress(StaleVersionError):
-            self._petitions.save(self._screened(petition, waiting[0]), petition.version)
-        self.screen(reference)
+        while petition is not None and _has_unscreened_text(petition):
+            petition = self._petitions.change(petition, self._with_next_text_screened)
+
+    def _with_next_text_screened(self, petition: Petition) -> Petition:
+        if not _has_unscreened_text(petition):
+            return petition
+        return self._screened(petition, screening.unscreened(petition)[0])
 
     def _screened(self, petition: Petition, entry: Entry) -> Petition:
         """Move what surely denounces to the restricted lane; have a person decide about what may."""
@@ -203,3 +200,11 @@ def proposal_of(decision: Decision, besides: tuple[str, ...] = ()) -> Proposal:
 
 def _warned(decision: Decision) -> tuple[str, ...]:
     return (f"Có thể là tố cáo ({'; '.join(decision.suspicion)})",) if decision.suspicion else ()
+
+
+def _is_unrouted(petition: Petition) -> bool:
+    return petition.state is State.RECEIVED and petition.unit is None
+
+
+def _has_unscreened_text(petition: Petition) -> bool:
+    return petition.lane is not Lane.RESTRICTED and bool(screening.unscreened(petition))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
-from shared.domain.errors import NotAllowedError, StaleVersionError, UnknownAttachmentError
+from shared.domain.errors import NotAllowedError, UnknownAttachmentError
 from shared.domain.petition import file_verbs
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
@@ -13,8 +13,6 @@ from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, Download
 from shared.tables.petitions import Petitions
 from shared.use_cases.declare_file import AttachmentForm, AttachmentInput, Declarations, Expected, Owner
-
-_ATTEMPTS = 4
 
 
 class OfficersFiles:
@@ -64,18 +62,10 @@ class OfficersFiles:
 
     def _record(self, officer: DeskOfficer, petition: Petition, attachment: Attachment) -> None:
         now = clock.now()
-        for attempt in range(1, _ATTEMPTS + 1):
-            opened = file_verbs.record_opening(petition, attachment, by=officer.actor, at=now)
-            if opened is petition:
-                return
-            try:
-                self._petitions.save(opened, petition.version)
-            except StaleVersionError:
-                current = self._petitions.get(petition.reference)
-                if current is None or attempt == _ATTEMPTS:
-                    raise
-                if not authorization.may_open(officer, current, attachment):
-                    raise NotAllowedError from None
-                petition = current
-            else:
-                return
+
+        def opened(current: Petition) -> Petition:
+            if current is not petition and not authorization.may_open(officer, current, attachment):
+                raise NotAllowedError
+            return file_verbs.record_opening(current, attachment, by=officer.actor, at=now)
+
+        self._petitions.change(petition, opened)

@@ -15,7 +15,6 @@ from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.errors import (
     ActionNotPossibleError,
     InvalidInputError,
-    StaleVersionError,
     UnknownPetitionError,
 )
 from shared.domain.petition.change import Change
@@ -31,10 +30,9 @@ from shared.tables.deliveries import (
     DeliveryState,
     possible_outcomes,
 )
+from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 
-ATTEMPTS = 4
-"""How often we look again when somebody else changed the petition meanwhile."""
 LATEST_CALL = timedelta(days=7)
 """How far ahead somebody may ask to be called."""
 REASON = "Gọi điện theo lựa chọn của người gửi"
@@ -161,18 +159,16 @@ class CallTasks:
 
     def _record(self, officer: DeskOfficer, task: Delivery) -> Petition:
         change_id = f"call:{officer.username}:{task.notice}:{task.attempt}"
-        for _attempt in range(ATTEMPTS):
+
+        def record_opening() -> Petition:
             petition = self._known(officer, task.reference)
             if petition.has_change(change_id):
                 return petition
             opened = petition.record_opening(Change(officer.actor, clock.now(), change_id), REASON)
-            try:
-                self._petitions.save(opened, petition.version)
-            except StaleVersionError as stale:
-                error = stale
-            else:
-                return opened
-        raise error
+            self._petitions.save(opened, petition.version)
+            return opened
+
+        return retry_when_stale(record_opening)
 
 
 def _later(given: OutcomeInput) -> datetime | None:

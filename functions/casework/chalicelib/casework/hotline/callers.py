@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, StaleVersionError
+from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_phone
 from shared.domain.petition.change import Change
@@ -29,10 +29,10 @@ from shared.domain.procedures.pin_requests import times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock
 from shared.tables.directory import Directory
+from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 from shared.tables.pin_guard import PinGuard
 
-_ATTEMPTS = 4
 _EARLIER = 10
 
 
@@ -136,18 +136,15 @@ class Callers:
         permissions.require(officer, permissions.Ability.ENTER_PETITION)
         if given.missing:
             raise InvalidInputError(*((name, "missing") for name in given.missing))
-        for _attempt in range(_ATTEMPTS):
-            petition = self._shown_to_be_theirs(officer, reference, given)
-            if given.wish is Wish.TRACK or petition.has_change(given.change_id):
-                return petition
-            changed = self._changed(petition, given, officer.actor)
-            try:
-                self._petitions.save(changed, petition.version)
-            except StaleVersionError as stale:
-                error = stale
-            else:
-                return changed
-        raise error
+        return retry_when_stale(lambda: self._serve(officer, reference, given))
+
+    def _serve(self, officer: DeskOfficer, reference: str, given: WishInput) -> Petition:
+        petition = self._shown_to_be_theirs(officer, reference, given)
+        if given.wish is Wish.TRACK or petition.has_change(given.change_id):
+            return petition
+        changed = self._changed(petition, given, officer.actor)
+        self._petitions.save(changed, petition.version)
+        return changed
 
     def _shown_to_be_theirs(self, officer: DeskOfficer, reference: str, given: WishInput) -> Petition:
         """Return the petition against what was shown; wrong tries count with those of the public, and by operator."""

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import StaleVersionError
 from shared.domain.petition import file_verbs
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
@@ -18,6 +17,7 @@ from shared.domain.promises.wake_ups import WakeUp, due_now
 from shared.platform import clock
 from shared.platform.messages import WakeUp as WakeUpRequest
 from shared.tables.directory import Directory
+from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 
 INTAKE_FIELD = "KHAC"
@@ -45,6 +45,9 @@ class Timer:
         A petition that is still listed though nothing is due any more is stored anew, so that it leaves the list;
         a doubled wake-up finds it gone from there and writes nothing.
         """
+        retry_when_stale(lambda: self._wake(reference, now))
+
+    def _wake(self, reference: str, now: datetime) -> None:
         stored = self._petitions.get_stored(reference)
         if stored is None:
             return
@@ -57,10 +60,7 @@ class Timer:
             acted = self._act(acted, due[0], now)
         if acted is petition and (stored.wake_at is None or stored.wake_at > now):
             return
-        try:
-            self._petitions.save(acted, petition.version)
-        except StaleVersionError:
-            self.wake(reference, now)
+        self._petitions.save(acted, petition.version)
 
     def _with_its_parent(self, petition: Petition, now: datetime) -> Petition:
         """Let a merged petition follow its parent before anything else, should the router's message have been lost."""
