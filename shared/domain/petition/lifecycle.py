@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What can happen to a petition. Each becomes one entry of its history."""
+    """An event in the life of a petition. Each becomes one entry of its history."""
 
     # the petitioner
     RECEIVE = "receive"
@@ -122,13 +122,13 @@ class Move(NamedTuple):
     """One row of the table."""
 
     label: str
-    """How the history names the action, in Vietnamese; the English is in the catalogue."""
+    """The name of the action in histories, in Vietnamese; the English is in the catalogue."""
     sources: frozenset[State]
     """The states in which the action is possible."""
     target: State | None
     """The state that it leads to; None: the state stays, or the verb on `Petition` decides."""
     notices: tuple[Notice, ...]
-    """What follows from it, for whom (`notices_after`)."""
+    """The notices that follow from it (`notices_after`)."""
 
 
 def _notify(kind: NoticeKind, *audiences: Audience) -> tuple[Notice, ...]:
@@ -137,7 +137,7 @@ def _notify(kind: NoticeKind, *audiences: Audience) -> tuple[Notice, ...]:
 
 _NOBODY: tuple[Notice, ...] = ()
 _BY_ENTRY: tuple[Notice, ...] = ()
-"""What follows depends on the facts of the entry: `notices_after` decides."""
+"""The notices depend on the facts of the entry: `notices_after` decides."""
 
 _OF_PETITIONERS: dict[Action, Move] = {
     # creates the petition, so it is possible in no state

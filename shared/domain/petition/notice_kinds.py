@@ -1,4 +1,4 @@
-"""The kinds of notices and their audiences: what somebody is notified of when a petition changes."""
+"""The kinds of notices and their audiences: the notifications about changes of a petition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Audience(StrEnum):
-    """Whom a notice is for."""
+    """The addressee of a notice."""
 
     PETITIONER = "PETITIONER"
     HANDLER = "HANDLER"
@@ -20,7 +20,7 @@ class Audience(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What a notice says."""
+    """The message of a notice."""
 
     # to the petitioner
     RECEIPT = "RECEIPT"

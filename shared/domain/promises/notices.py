@@ -13,13 +13,13 @@ _BACK_AT_INTAKE: dict[Action, tuple[Notice, ...]] = {
     Action.SPLIT: (MOVES[Action.SPLIT].notices[0], *MOVES[Action.RETURN_TO_INTAKE].notices),
     Action.SCREEN: MOVES[Action.RETURN_TO_INTAKE].notices,
 }
-"""What follows where these actions leave a petition at the intake desk."""
+"""The notices where these actions leave a petition at the intake desk."""
 
 OF_ASSIGNMENT = Notice(NoticeKind.ASSIGNED, Audience.PETITIONER)
 """Follows from ROUTE and ASSIGN where the ministry switched it on: the fact `tells` of the entry."""
 
 ESCALATION_LADDER = (Audience.UNIT_HEAD, Audience.APPROVER, Audience.TASK_FORCE)
-"""Who is notified of an overdue petition, level by level: the unit's head, Văn phòng Bộ, the Task Force."""
+"""The audience of each level of an overdue petition: the unit's head, Văn phòng Bộ, the Task Force."""
 
 
 def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:

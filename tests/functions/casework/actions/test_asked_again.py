@@ -84,10 +84,10 @@ def test_what_came_of_a_call_is_written_once_however_often_it_is_said(system: Sy
     reference = operator.enter_call("call-1", petitioner=caller, reply_by=["PHONE"]).json()["reference"]
     answer_petition(system, reference)
     (task,) = operator.get("/v1/calls").json()["calls"]
-    said = {"notice": task["notice"], "attempt": task["attempt"], "outcome": task["outcomes"][0]}
+    outcome = {"notice": task["notice"], "attempt": task["attempt"], "outcome": task["outcomes"][0]}
 
-    first, again = (operator.post(f"/v1/calls/{reference}/outcome", **said) for _ in range(2))
-    other = operator.post(f"/v1/calls/{reference}/outcome", **{**said, "outcome": task["outcomes"][1]})
+    first, again = (operator.post(f"/v1/calls/{reference}/outcome", **outcome) for _ in range(2))
+    other = operator.post(f"/v1/calls/{reference}/outcome", **{**outcome, "outcome": task["outcomes"][1]})
 
     assert (first.status, again.status) == (200, 200)
     assert first.json() == again.json()

@@ -1,4 +1,4 @@
-"""Who may do what to which petition: the whole matrix of role, action and relation, written down a second time.
+"""The whole matrix of role, action and relation, written down a second time.
 
 The matrix below is what the ministry decided, as a reader would check it; it does not ask the code's own table.
 """
@@ -38,7 +38,7 @@ ROLES = {
 System administrator, auditoR."""
 
 COLUMNS = ("stranger", "unit", "handler", "entered")
-"""How the officer is related to the petition: not at all; it is in their unit; they handle it; they wrote it down
+"""The relation of the officer to the petition: none; it is in their unit; they handle it; they wrote it down
 (and it is in another unit)."""
 
 MATRIX = """
@@ -146,7 +146,7 @@ RESTRICTED = {
     "handler": _READ | {"accept", "draft-answer"},
     "entered": _READ,
 }
-"""What inspectors may do to a denunciation; all others nothing."""
+"""The actions of inspectors on a denunciation; all others may do nothing."""
 
 
 def test_denunciation_is_for_the_inspectors_alone():
@@ -252,9 +252,9 @@ def _led(*actions: tuple[Action, str, dict[str, str]], **facts: object) -> Petit
             by=f"officer:{by}",
             state=State.ASSIGNED,
             change_id=str(n),
-            facts=said,
+            facts=facts_of_entry,
         )
-        for n, (action, by, said) in enumerate(actions, start=1)
+        for n, (action, by, facts_of_entry) in enumerate(actions, start=1)
     ]
     return petition.model_copy(
         update={"unit": MY_UNIT, "handler": ME, "history": (*petition.history, *entries), **facts}

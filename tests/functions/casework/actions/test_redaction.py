@@ -1,4 +1,4 @@
-"""What may tell who somebody is, is found before it is published."""
+"""Personal data is found in a text before it is published."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ NOT_PERSONAL = [
 
 @pytest.mark.parametrize(("text", "kind", "piece"), FOUND)
 def test_personal_data_is_found_by_kind(text: str, kind: Personal, piece: str):
-    assert (piece, kind) in [(one.text.strip(), one.kind) for one in pieces(text)]
+    assert (piece, kind) in [(part.text.strip(), part.kind) for part in pieces(text)]
 
 
 @pytest.mark.parametrize(("text", "kind", "piece"), FOUND)
@@ -75,7 +75,7 @@ def test_only_the_unmistakable_holds_up_publication(text: str, kind: Personal, p
 @given(st.text(alphabet="0123456789 .-@abcNguyễnVăn/:\nÔôông", max_size=120))
 def test_pieces_are_the_text_and_covering_twice_covers_no_more(text: str):
     assert "".join(piece.text for piece in pieces(text)) == text
-    assert all(0 <= one.start < one.end <= len(text) for one in findings(text))
+    assert all(0 <= finding.start < finding.end <= len(text) for finding in findings(text))
     assert not has_unmistakable(masked(text))
 
 

@@ -1,4 +1,4 @@
-"""What may be a denunciation stays at the intake desk, sealed and marked, until an officer decides."""
+"""A possible denunciation stays at the intake desk, sealed and marked, until an officer decides."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_one_click_moves_it_to_its_named_readers(system: System, reference: str)
     page = browser.get(f"/desk/petitions/{reference}")
     assert "Có thể là tố cáo" in page.text
     assert "Có thể là tố cáo" in browser.get("/desk/").text
-    form = next(one for one in forms_in(page.text) if one.action.endswith("/restrict"))
+    form = next(form for form in forms_in(page.text) if form.action.endswith("/restrict"))
 
     answer = browser.post(form.action, form.fields)
 

@@ -1,1 +1,1 @@
-"""Who an officer is and what they may do."""
+"""The signed-in officer, their sessions, and the petitions that they may see."""

@@ -1,4 +1,4 @@
-"""Who sits at the desk: roles that both token and directory give, unit and name from the directory."""
+"""The signed-in officer: roles that both token and directory grant, unit and name from the directory."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ class DeskOfficer(NamedTuple):
     office_line: frozenset[str] = frozenset({OFFICE})
     """Văn phòng Bộ and its reporting line: of a complaint about one of them it can decide nothing."""
     is_named_reader: bool = False
-    """Whether the directory names this officer as a reader of denunciations."""
+    """The directory names this officer as a reader of denunciations."""
     stands_in_for: frozenset[str] = frozenset()
     """Officers who left, or went to another unit, and whose work this one took over."""
 
     @property
     def actor(self) -> str:
-        """How the history names this officer."""
+        """The name of this officer in histories."""
         return actor_of(self.username)
 
     def handles(self, handler: str | None) -> bool:
-        """Tell whether what this handler has is theirs to do: their own, or of somebody whom they replace."""
+        """Return whether the work of a handler is this officer's: their own, or of somebody whom they replace."""
         return handler is not None and (handler == self.username or handler in self.stands_in_for)
 
     def has(self, *roles: Role) -> bool:
-        """Tell whether the officer has one of these roles."""
+        """Return whether the officer has one of these roles."""
         return not self.roles.isdisjoint(roles)

@@ -20,7 +20,7 @@ from shared.tables.petitions import Card
 
 
 class Relation(StrEnum):
-    """How an officer stands to a petition; each includes being an officer at all."""
+    """The relation of an officer to a petition."""
 
     ANY = "ANY"
     UNIT = "UNIT"
@@ -29,7 +29,7 @@ class Relation(StrEnum):
 
 
 class Ability(StrEnum):
-    """What an officer may do that is no action on one petition."""
+    """A permission that is not about one petition."""
 
     ENTER_PETITION = "enter-petition"
     READ_REPORTS = "read-reports"
@@ -64,17 +64,17 @@ ABLE: dict[Ability, frozenset[Role]] = {
 }
 
 RESTRICTED_READERS = frozenset({Role.INSPECTOR})
-"""Who reads denunciations by their role; an approver only when the directory names them."""
+"""Roles that read denunciations; approvers read them only when the directory names them."""
 
 OVERSEERS = frozenset(role for role, relation in SEES.items() if relation is Relation.ANY)
-"""Who may look over the queues of all units."""
+"""Roles that see the queues of all units."""
 
 WORKS_AT_UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD}) | OVERSEERS
-"""Who may look at the queue of their own unit."""
+"""Roles that see the queue of their own unit."""
 
 
 class Shown(Protocol):
-    """What decides whether an officer may know of a petition: the whole one has it, and its line in a list."""
+    """The facts that decide whether an officer may know of a petition: it has them, and so has its line in a list."""
 
     @property
     def state(self) -> State: ...  # noqa: D102
@@ -85,26 +85,26 @@ class Shown(Protocol):
 
 
 def relations(officer: DeskOfficer, petition: Petition) -> frozenset[Relation]:
-    """Return every way in which an officer stands to a petition."""
-    found = {Relation.ANY}
+    """Return every relation of an officer to a petition."""
+    related = {Relation.ANY}
     if petition.unit == officer.unit:
-        found.add(Relation.UNIT)
+        related.add(Relation.UNIT)
         if officer.handles(petition.handler):
-            found.add(Relation.HANDLER)
+            related.add(Relation.HANDLER)
     if petition.history and petition.history[0].by == officer.actor:
-        found.add(Relation.ENTERED)
-    return frozenset(found)
+        related.add(Relation.ENTERED)
+    return frozenset(related)
 
 
 def may_know(officer: DeskOfficer, petition: Shown) -> bool:
-    """Tell whether an officer may learn that a petition exists: to others it is as unknown as a wrong number."""
+    """Return whether an officer may learn that a petition exists; others get the answer of an unknown reference."""
     if is_about_line_of(officer, petition):
         return False
     return not is_restricted(petition) or reads_restricted(officer)
 
 
 def may_see(officer: DeskOfficer, petition: Petition) -> bool:
-    """Tell whether an officer may read a petition."""
+    """Return whether an officer may read a petition."""
     if not may_know(officer, petition):
         return False
     related = relations(officer, petition)
@@ -112,39 +112,39 @@ def may_see(officer: DeskOfficer, petition: Petition) -> bool:
 
 
 def as_read_by(officer: DeskOfficer, petition: Petition) -> Petition:
-    """Return a petition as an officer reads it: what was added is for its unit only once it was looked through.
+    """Return a petition as an officer reads it: its unit does not see an addition before it was screened.
 
-    Who reads it for another reason than being of its unit (the intake desk, Văn phòng Bộ, the Task Force, the operator
-    who wrote it down) reads all of it: somebody has to.
+    Whoever sees the petition by another relation (the intake desk, Văn phòng Bộ, the Task Force, the operator who
+    entered it) reads all of it: somebody has to screen it.
     """
     return petition if reads_additions(officer, petition) else screening.without_held(petition)
 
 
 def reads_additions(officer: DeskOfficer, petition: Petition) -> bool:
-    """Tell whether an officer reads a petition for another reason than being of its unit."""
+    """Return whether an officer may see a petition by another relation than its unit."""
     related = relations(officer, petition) - {Relation.UNIT}
     return any(SEES.get(role) in related for role in officer.roles)
 
 
 def card_for(officer: DeskOfficer, card: Card) -> Card:
-    """Return a line of a list as an officer reads it: a unit does not learn what its petition was taken for."""
+    """Return a line of a list as an officer reads it: a unit does not see the suspicion of a denunciation."""
     return card if officer.has(*OVERSEERS) else card.model_copy(update={"may_denounce": False})
 
 
 def may_list(officer: DeskOfficer, unit: str | None) -> bool:
-    """Tell whether an officer may look at the queue of a unit; None stands for the queues of all units."""
+    """Return whether an officer may see the queue of a unit; None stands for the queues of all units."""
     if unit == officer.unit:
         return officer.has(*WORKS_AT_UNIT)
     return officer.has(*OVERSEERS)
 
 
 def is_able(officer: DeskOfficer, ability: Ability) -> bool:
-    """Tell whether an officer has an ability."""
+    """Return whether an officer has an ability."""
     return officer.has(*ABLE[ability])
 
 
 def require(officer: DeskOfficer, ability: Ability) -> None:
-    """Stop whoever lacks an ability.
+    """Check that an officer has an ability.
 
     Raises:
         NotAllowedError: the officer's roles do not have it.
@@ -154,15 +154,15 @@ def require(officer: DeskOfficer, ability: Ability) -> None:
 
 
 def reads_restricted(officer: DeskOfficer) -> bool:
-    """Tell whether an officer reads denunciations: the Task Force, and approvers whom the directory names."""
+    """Return whether an officer reads denunciations: the Task Force, and approvers whom the directory names."""
     return officer.has(*RESTRICTED_READERS) or (officer.is_named_reader and officer.has(Role.APPROVER))
 
 
 def is_restricted(petition: Shown) -> bool:
-    """Tell whether a petition travels in the restricted lane."""
+    """Return whether a petition is in the restricted lane."""
     return petition.lane is Lane.RESTRICTED or petition.state is State.RESTRICTED
 
 
 def is_about_line_of(officer: DeskOfficer, petition: Shown) -> bool:
-    """Tell whether a petition complains of the officer's own unit, or of one in its reporting line."""
+    """Return whether a petition complains of the officer's own unit, or of one in its reporting line."""
     return petition.complained_unit is not None and petition.complained_unit in {officer.unit, *officer.line}

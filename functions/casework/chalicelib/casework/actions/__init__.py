@@ -1,1 +1,1 @@
-"""What officers do to petitions: one row and one module for each group of actions."""
+"""Actions of officers on petitions: one module for each group, one row for each action."""

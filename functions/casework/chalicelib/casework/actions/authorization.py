@@ -1,4 +1,4 @@
-"""Who may take an action on a petition: the rows of the actions, and the rules that stand above every row."""
+"""Authorization of actions: the rows say who may take them, and a few rules stand above every row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.domain.procedures import disputes
 
 
 def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
-    """Tell whether an officer may take an action on a petition; whether its state allows it, the lifecycle says.
+    """Return whether an officer may take an action on a petition; its state is checked by the lifecycle.
 
     An action that has no row is denied. Above the rows stand these rules: what turns out to be no denunciation only
     inspectors return; a dispute about who is responsible is decided by Văn phòng Bộ alone, and for good; a second look
@@ -51,7 +51,7 @@ def available_actions(officer: DeskOfficer, petition: Petition) -> tuple[Action,
 
 
 def may_open(officer: DeskOfficer, petition: Petition, attachment: Attachment) -> bool:
-    """Tell whether an officer may open a file: the answer's whoever sees the petition, the petitioner's by their role.
+    """Return whether an officer may open a file: of the answer, by seeing the petition; of the petitioner, by role.
 
     Handwriting in a petitioner's file may show who wrote it, so not everybody who reads the text may open it.
     """
@@ -61,7 +61,7 @@ def may_open(officer: DeskOfficer, petition: Petition, attachment: Attachment) -
 
 
 def _may_decide(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
-    """Tell whether nothing that an officer did before keeps them from deciding the answer.
+    """Return whether an officer may still decide the answer, in view of their own earlier actions.
 
     Nobody approves their own draft. After a reopening, whoever drafted or approved the first answer neither drafts,
     returns nor approves the second: it is for another, higher level.

@@ -1,4 +1,4 @@
-"""Which unit may be given a petition, and which unit is responsible by the directory."""
+"""The units that may be given a petition, and the units that the directory makes responsible."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INTAKE_FIELD = "KHAC"
 
 
 def is_eligible(unit: str, petition: Petition, context: ActionContext) -> bool:
-    """Tell whether a unit may be given a petition, in view of whose conduct it complains of."""
+    """Return whether a unit may be given a petition, in view of the unit that it complains of."""
     parents = context.directory.parents(context.today)
     examiners = {
         context.directory.unit_responsible_for(conduct.FIELD, local_date(petition.received_at)),

@@ -1,4 +1,4 @@
-"""What the input models of all actions share: their base, the context that they are applied in, types of texts."""
+"""The base of the input models of all actions, the context that they are applied in, and types of texts."""
 
 from __future__ import annotations
 

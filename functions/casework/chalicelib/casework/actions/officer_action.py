@@ -40,15 +40,15 @@ class OfficerAction:
     may_on_second_look: Mapping[Role, Relation] = field(default_factory=dict)
     """Which roles may take it besides, once the petition was reopened: inspectors look above the first answer."""
     decides_answer: bool = False
-    """Whether it drafts or decides an answer: what an officer did before may keep them from it."""
+    """It drafts or decides an answer: an officer's own earlier actions may exclude them from it."""
     input: type[ActionInput] | None
     """The body of the request; None where the action has no request of its own (opening a file)."""
     example: Mapping[str, Any] = field(default_factory=dict)
     """A body without `version`, as the tests send it; codes are those of the seeded directory."""
     button: str = ""
-    """What the form's button says, in Vietnamese; by default what the history says."""
+    """The text of the form's button, in Vietnamese; by default the label of the history."""
     warning: str = ""
-    """What an officer reads above the button."""
+    """A text above the button, in Vietnamese."""
     fields: tuple[FormField, ...] = ()
     """The fields of the form."""
     more_fields: Callable[[Petition], tuple[FormField, ...]] = _no_fields
@@ -56,9 +56,9 @@ class OfficerAction:
     initial: Callable[[Petition], Mapping[str, str]] = _no_values
     """The values that the form holds at first."""
     is_offered: Callable[[Petition], bool] = _always
-    """Whether a petition offers it, where that depends on more than its state."""
+    """Returns whether a petition offers it, where that depends on more than its state."""
 
     @property
     def button_text(self) -> str:
-        """What the button says, in Vietnamese."""
+        """The text of the button, in Vietnamese."""
         return self.button or MOVES[self.action].label

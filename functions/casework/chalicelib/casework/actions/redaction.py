@@ -1,6 +1,6 @@
-"""Finds in a text what may tell who somebody is, marks it for the officer who publishes, and suggests how to cover it.
+"""Personal data in a text: finds it, marks it for the officer who publishes, and suggests a mask.
 
-It suggests, it never decides: what it covers can be uncovered, and what it did not find must still be looked for.
+It suggests, it never decides: an officer can uncover what it masks, and must look for what it did not find.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from shared.web.i18n import N_
 
 
 class Personal(StrEnum):
-    """What a piece of text seems to be."""
+    """The kind of personal data that a piece of text seems to be."""
 
     EMAIL = "EMAIL"
     PHONE = "PHONE"
@@ -34,7 +34,7 @@ MASKS: dict[Personal, str] = {
     Personal.NAME: "[họ tên]",
     Personal.ADDRESS: "[địa chỉ]",
 }
-"""What the public reads instead; published texts are Vietnamese."""
+"""The text that replaces each kind; published texts are Vietnamese."""
 LABELS: dict[Personal, str] = {
     Personal.EMAIL: N_("Thư điện tử"),
     Personal.PHONE: N_("Số điện thoại"),
@@ -47,11 +47,11 @@ LABELS: dict[Personal, str] = {
 UNMISTAKABLE = frozenset(
     {Personal.EMAIL, Personal.PHONE, Personal.ACCOUNT, Personal.IDENTITY_NUMBER, Personal.PLATE}
 )
-"""What is hardly ever anything else: published only if the officer says so expressly."""
+"""Kinds whose patterns hardly ever match anything else: published only with `although_personal`."""
 
 
 class Finding(NamedTuple):
-    """A piece of a text that looks like personal data, by its place."""
+    """The position of a piece of a text that looks like personal data."""
 
     start: int
     end: int
@@ -59,7 +59,7 @@ class Finding(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A stretch of a text, and what it seems to be if it is personal data."""
+    """A stretch of a text, and its kind if it looks like personal data."""
 
     text: str
     kind: Personal | None
@@ -110,22 +110,22 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
     (Personal.NAME, re.compile(rf"(?<!\w)(?:{_SURNAMES})(?:[ ]+{_WORD}){{1,4}}")),
     (Personal.ADDRESS, re.compile(rf"(?<!\w)(?:{_HOUSE}|{_PLACE})(?:,?\s+{_FURTHER})*")),
 )
-"""What each looks like; the sooner in the list, the surer."""
+"""The pattern of each kind, the most reliable first."""
 _NO_PERSON = re.compile(r"(?:Hồ Chí Minh|Tp|Bộ|Sở|Phòng|Vụ|Cục|Ban|Ủy|Uỷ|Chủ tịch|Trưởng|Phó)\b")
-"""What a name pattern also catches, and is none."""
+"""Matches of the name patterns that are no names of persons."""
 
 
 def findings(text: str) -> tuple[Finding, ...]:
-    """Return what looks like personal data in a text, in order; where two overlap, the surer."""
-    found: list[Finding] = []
+    """Return the findings in a text, in order; of two that overlap, the more reliable one."""
+    results: list[Finding] = []
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span(match.lastindex or 0)
             if kind is Personal.NAME and _NO_PERSON.match(text, start):
                 continue
-            if all(end <= one.start or one.end <= start for one in found):
-                found.append(Finding(start, end, kind))
-    return tuple(sorted(found))
+            if all(end <= other.start or other.end <= start for other in results):
+                results.append(Finding(start, end, kind))
+    return tuple(sorted(results))
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
@@ -134,13 +134,13 @@ def pieces(text: str) -> tuple[Piece, ...]:
 
 
 def masked(text: str) -> str:
-    """Return a text with everything found covered by what it was."""
+    """Return a text with each finding replaced by its mask."""
     return "".join(MASKS[piece.kind] if piece.kind else piece.text for piece in _pieces(text))
 
 
 def has_unmistakable(text: str) -> bool:
-    """Tell whether a text still holds what is hardly anything but personal data."""
-    return any(one.kind in UNMISTAKABLE for one in findings(text))
+    """Return whether a text still holds a finding of an unmistakable kind."""
+    return any(finding.kind in UNMISTAKABLE for finding in findings(text))
 
 
 def _pieces(text: str) -> Iterator[Piece]:

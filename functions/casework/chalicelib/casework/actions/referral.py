@@ -139,7 +139,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.SPAM: N_("Nội dung không phải là phản ánh, kiến nghị."),
     Refusal.ANSWERED_BEFORE: N_("Nội dung này đã được trả lời."),
 }
-"""What the petitioner reads for each reason, before the officer's own text."""
+"""The text for the petitioner for each reason; the officer's own text follows it."""
 
 
 class Refuse(ActionInput):

@@ -1,4 +1,4 @@
-"""Lets officers act: sees to it that they may, that the state allows it, and that nothing is overwritten."""
+"""Takes an action on a petition: checks that the officer may, that the state allows it, that nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.tables.petitions import Petitions
 
 
 class Casework:
-    """What officers do to petitions."""
+    """Finds petitions for officers and takes their actions."""
 
     def __init__(self, petitions: Petitions, directory: Directory, seal: Seal) -> None:
         self._petitions = petitions
@@ -57,28 +57,28 @@ class Casework:
         officer: DeskOfficer,
         petition: Petition,
         action: Action,
-        given: ActionInput,
+        action_input: ActionInput,
         key: str | None = None,
     ) -> Petition:
         """Take one action on a petition that `find` returned for it.
 
         Args:
             officer: who acts.
-            petition: as it was just read.
-            action: what.
-            given: the action's own input, with the version that the officer saw.
-            key: names the request; the same one coming again changes nothing.
+            petition: the petition as `find` read it.
+            action: the action.
+            action_input: the action's own input, with the version that the officer saw.
+            key: identifies the request; a repeated request changes nothing.
 
         Raises:
             StaleVersionError: somebody else was faster; nothing was written.
             ActionNotPossibleError: not in this petition's state.
             InvalidInputError: the directory does not know what is asked for.
         """
-        change_id = _name_of_change(officer, action, given, key)
+        change_id = _change_id(officer, action, action_input, key)
         is_repeated = petition.has_change(change_id)
-        if is_repeated and action is not Action.OPEN_SEAL:  # each opening is an opening, and is recorded
+        if is_repeated and action is not Action.OPEN_SEAL:  # every opening is recorded, a repeated one too
             return petition
-        if petition.version != given.version:
+        if petition.version != action_input.version:
             raise StaleVersionError(petition.version)
         target_of(action, petition.state)
         context = ActionContext(
@@ -87,7 +87,7 @@ class Casework:
             self._directory,
             self._petitions,
         )
-        changed = given.apply(petition, context)
+        changed = action_input.apply(petition, context)
         self._petitions.save(changed, petition.version)
         return changed
 
@@ -99,31 +99,31 @@ class Casework:
         read: Callable[[], ActionInput],
         key: str | None = None,
     ) -> Petition | None:
-        """Return the petition if its very last change is this request, which comes again because its answer was lost.
+        """Return the petition if its last change is this very request, repeated because its answer was lost.
 
-        Whoever gave a petition away, or approved it, might not do so any more; they hear that it is done, and see what
-        the lost answer showed. Once anything else has happened, this is no way to look at it.
+        An officer who gave the petition away, or approved it, might not take the action any more; they still get the
+        answer that was lost. Once the petition has changed again, the request is refused like any other.
         """
         digits = normal_reference(reference)
         petition = self._petitions.get(digits) if digits else None
         if petition is None:
             return None
         try:
-            change_id = _name_of_change(officer, action, read(), key)
+            change_id = _change_id(officer, action, read(), key)
         except InvalidInputError:
             return None
         is_last = petition.history[-1].change_id == change_id
         return petition if is_last and action is not Action.OPEN_SEAL else None
 
     def open_seal(
-        self, officer: DeskOfficer, petition: Petition, given: OpenSeal, key: str | None = None
+        self, officer: DeskOfficer, petition: Petition, action_input: OpenSeal, key: str | None = None
     ) -> tuple[Petition, Identity]:
-        """Show who petitioned. That it was opened, by whom and why, is recorded before anything is shown."""
-        opened = self.act(officer, petition, Action.OPEN_SEAL, given, key)
+        """Return the petitioner's identity; the opening, its officer and reason are recorded before."""
+        opened = self.act(officer, petition, Action.OPEN_SEAL, action_input, key)
         return opened, self._seal.open(opened.petitioner.seal, opened.reference)
 
 
-def _name_of_change(officer: DeskOfficer, action: Action, given: ActionInput, key: str | None) -> str:
-    """Name a change by its request: officer, action, what was said on which version, and the sender's key."""
-    said = hashlib.sha256(f"{key or ''}\x00{given.model_dump_json()}".encode()).hexdigest()[:24]
-    return f"desk:{officer.username}:{action}:{said}"
+def _change_id(officer: DeskOfficer, action: Action, action_input: ActionInput, key: str | None) -> str:
+    """Return the identifier of a change, derived from its request: officer, action, input with version, key."""
+    digest = hashlib.sha256(f"{key or ''}\x00{action_input.model_dump_json()}".encode()).hexdigest()[:24]
+    return f"desk:{officer.username}:{action}:{digest}"
