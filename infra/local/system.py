@@ -205,7 +205,6 @@ class LocalSystem:
 
 
 _KEPT = {
-    "chalicelib.casework.composition": {"pages"},
     "chalicelib.intake.composition": {"pages"},
     "chalicelib.router.composition": {"parts"},
     "shared.domain.identity.provinces": {"_codes", "_names"},

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from chalicelib.casework.access.officers import DeskOfficer, Role
-from chalicelib.casework.desk.queues import Lists
+from chalicelib.casework.desk.queues import QueueReader
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
 from shared.platform import aws, clock
@@ -67,7 +67,7 @@ def _cost(dynamodb: Any, table: str, facts: dict[str, Any]) -> tuple[float, floa
     clock.use(lambda: RECEIVED_AT)
     directory = MemoryDirectory()
     started = time.perf_counter()
-    Lists(Petitions(table, directory), directory).page(HEAD, **facts)
+    QueueReader(Petitions(table, directory), directory).page(HEAD, **facts)
     seconds = time.perf_counter() - started
     clock.use(None)
     del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]

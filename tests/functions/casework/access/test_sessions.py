@@ -33,7 +33,7 @@ def sessions(system: System, tmp_path: Path) -> Sessions:
     keys = {"keys": [public | {"kid": "ours", "alg": "RS256", "use": "sig"}]}
     jwks = tmp_path / "khóa công khai.json"
     jwks.write_text(json.dumps(keys), encoding="utf-8")
-    return Sessions(POOL, CLIENT, jwks.as_uri(), composition.directory())
+    return Sessions(POOL, CLIENT, jwks.as_uri(), composition.parts().directory)
 
 
 def a_token(

@@ -24,7 +24,7 @@ def busy(running_system: System) -> System:
     """A unit with 500 open petitions, due on 25 days; a tenth of them are with their handler."""
     running_system.reset()
     Officer(running_system, "minh.ccvc").queue()  # loads the function
-    table = composition.petitions()
+    table = composition.parts().petitions
     for number in range(OPEN):
         state = State.IN_PROGRESS if number % 10 == 0 else State.ASSIGNED
         received_at = START - timedelta(days=number % 25)

@@ -77,4 +77,4 @@ def test_petition_about_a_unit_is_not_pointed_at_to_its_own_people(system: Syste
 
 
 def test_units_are_shown_nothing_of_others_petitions(system: System, letters: list[Citizen]):
-    assert 'id="alike"' not in page_of(system, letters[0], "minh.ccvc")
+    assert 'id="similar"' not in page_of(system, letters[0], "minh.ccvc")

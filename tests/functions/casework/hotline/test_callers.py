@@ -84,7 +84,7 @@ def test_a_denunciation_is_not_shown_to_operators(system, caller):
 
     petition = stored(system)
     restricted = petition.restrict(Change.by_officer("x", at, "r"), "TTRA")
-    composition.petitions().save(restricted, petition.version)
+    composition.parts().petitions.save(restricted, petition.version)
 
     assert earlier(system, NUMBER).json() == {"petitions": []}
     assert ask(system, caller, "track").status == 404

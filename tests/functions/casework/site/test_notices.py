@@ -47,7 +47,7 @@ def test_reader_who_called_a_mail_unwanted_is_shown_to_who_may_see_the_petition(
     system: System, reference: str, place: str
 ):
     at = system.clock.now()
-    composition.deliveries().record_complaint(reference, "1#RECEIPT#PETITIONER#EMAIL", at)
+    composition.parts().deliveries.record_complaint(reference, "1#RECEIPT#PETITIONER#EMAIL", at)
 
     page = Browser(system, "lan.tiepnhan").get(f"/desk/petitions/{reference}{place}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,15 +19,14 @@ from shared.domain.calendar.working_calendar import Override, local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.procedures import conduct
 from shared.platform import clock
+from shared.routing.rules import RoutingRules, RoutingRulesError
 from shared.tables.directory import Directory, Officer, Row, Unit
 from shared.tables.directory import Field as FieldOfResponsibility
 from shared.tables.dynamo import stored_instant
 from shared.tables.petitions import Petitions
 from shared.web.http import validated
+from shared.wording.check_text import TextProblem, problems_of
 from shared.wording.sources import TextMissingError, TextName, name_of, source_of
-
-if TYPE_CHECKING:
-    from shared.wording.check_text import TextProblem
 
 ALL_ROWS = "*"
 _OURS = frozenset({"changed_by", "changed_at", "revision", "corrections"})
@@ -108,8 +107,6 @@ class Administration:
         Raises:
             InvalidInputError: the row cannot be used; whatever of the directory it breaks, it is the row's fault.
         """
-        from shared.routing.rules import RoutingRules, RoutingRulesError  # noqa: PLC0415 - administrators alone need it
-
         _checked_by(_RoutingRuleRow)(row)
         others = [
             one
@@ -248,8 +245,6 @@ class Administration:
             NotAllowedError: no administrator.
             InvalidInputError: there is no text of that name.
         """
-        from shared.wording.check_text import problems_of  # noqa: PLC0415 - Jinja2, for whoever edits a text
-
         self._may(officer, "template")
         name = _text_name(row)
         return problems_of(name, source_of(name, row))
@@ -289,8 +284,6 @@ class Administration:
 
     def _check_template(self, row: dict[str, Any]) -> None:
         """Refuse a text that must not go out, and to change one that notices were already told in."""
-        from shared.wording.check_text import problems_of  # noqa: PLC0415 - Jinja2, for whoever edits a text
-
         validated(_TemplateRow, row)
         name = _text_name(row)
         problems = problems_of(name, source_of(name, row))

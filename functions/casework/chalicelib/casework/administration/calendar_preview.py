@@ -1,6 +1,6 @@
-"""Foresees what a decision about the calendar would move, before an administrator takes it.
+"""Which due dates a decision about the calendar would move: shown before an administrator takes it.
 
-Read from the `desk` index; only a petition with a period or with terms of its own is opened.
+Read from the index `desk`; a whole petition is read only where its due date does not follow from its day of receipt.
 """
 
 from __future__ import annotations
@@ -16,48 +16,62 @@ from shared.tables.directory import Directory
 from shared.tables.petitions import Card, Petitions
 
 
-class Moved(NamedTuple):
+class MovedDueDate(NamedTuple):
     """An open petition whose due date would move."""
 
     reference: str
     unit: str
     due_on: date
-    would_be_due_on: date
+    new_due_on: date
 
 
 def calendar_with(calendar: WorkingCalendar, on: date, override: Override | None) -> WorkingCalendar:
-    """Return a calendar with another decision about one day; None takes back what was decided about it."""
-    others = [one for one in calendar.overrides if one.on != on]
+    """Return a calendar with another override for one day; None removes that day's override."""
+    others = [other for other in calendar.overrides if other.on != on]
     return WorkingCalendar([*others, override] if override else others)
 
 
-def moved_by(
+def moved_due_dates(
     calendar: WorkingCalendar, petitions: Petitions, directory: Directory, units: Iterable[str]
-) -> tuple[Moved, ...]:
-    """Return the open petitions of some units whose due date another calendar moves, by due date."""
-    found = (
-        _moved(card, calendar, petitions, directory) for unit in units for card in _open(petitions, unit)
+) -> tuple[MovedDueDate, ...]:
+    """Return the open petitions of some units that would have another due date, by their present one.
+
+    Args:
+        calendar: as it would be.
+        petitions: the table whose open petitions are looked at.
+        directory: holds the terms, and the calendar as it is.
+        units: codes.
+    """
+    moved = (
+        _moved(card, calendar, petitions, directory)
+        for unit in units
+        for card in _open_cards(petitions, unit)
     )
     return tuple(
-        sorted((one for one in found if one is not None), key=lambda one: (one.due_on, one.reference))
+        sorted(
+            (petition for petition in moved if petition is not None),
+            key=lambda petition: (petition.due_on, petition.reference),
+        )
     )
 
 
-def _moved(card: Card, calendar: WorkingCalendar, petitions: Petitions, directory: Directory) -> Moved | None:
+def _moved(
+    card: Card, calendar: WorkingCalendar, petitions: Petitions, directory: Directory
+) -> MovedDueDate | None:
     terms = directory.terms_on(local_date(card.received_at))
-    begun_at = card.received_at
-    if deadlines.answer_due_on(begun_at, terms, directory.calendar()) != card.due_on:
+    starts_at = card.received_at
+    if deadlines.answer_due_on(starts_at, terms, directory.calendar()) != card.due_on:
         petition = petitions.get(card.reference)
         if petition is None:
             return None
         reopened = petition.last(Action.REOPEN)
-        begun_at = reopened.at if reopened else begun_at
+        starts_at = reopened.at if reopened else starts_at
         terms = directory.terms_of(petition)
-    due_on = deadlines.answer_due_on(begun_at, terms, calendar)
-    return Moved(card.reference, card.unit, card.due_on, due_on) if due_on != card.due_on else None
+    due_on = deadlines.answer_due_on(starts_at, terms, calendar)
+    return MovedDueDate(card.reference, card.unit, card.due_on, due_on) if due_on != card.due_on else None
 
 
-def _open(petitions: Petitions, unit: str) -> Iterator[Card]:
+def _open_cards(petitions: Petitions, unit: str) -> Iterator[Card]:
     following: str | None = None
     while True:
         cards, following = petitions.desk(unit, after=following)

@@ -1,4 +1,4 @@
-"""The forms of the directory's rows: which fields each kind has, and what is read for what is stored."""
+"""The forms of the directory's rows: the fields of each kind, and the labels and values that people read."""
 
 from __future__ import annotations
 
@@ -37,20 +37,22 @@ VALID_FROM = FormField(
 )
 
 
-class KindOfRows(NamedTuple):
-    """What a kind of rows is called, which fields its form has, and what its list shows beside the name."""
+class RowKind(NamedTuple):
+    """A kind of directory rows: its title, the fields of its form, and the columns of its list."""
 
     title: str
-    one: str
+    add_label: str
+    """The button that adds a row."""
     fields: tuple[FormField, ...]
     columns: tuple[str, ...]
+    """Facts that the list shows beside the name."""
     id_field: FormField | None = None
-    """The code that an administrator chooses once; None where it is made of the name."""
+    """The field of the id, which an administrator chooses once; None where the id is made of the name."""
     id_pattern: re.Pattern[str] = re.compile(r"[A-Z][A-Z0-9]{1,15}")
 
 
-KINDS: dict[str, KindOfRows] = {
-    "unit": KindOfRows(
+KINDS: dict[str, RowKind] = {
+    "unit": RowKind(
         N_("Các đơn vị"),
         N_("Thêm đơn vị"),
         (
@@ -75,7 +77,7 @@ KINDS: dict[str, KindOfRows] = {
         ("short_name", "parent"),
         FormField("id", N_("Mã"), "text", hint=CODE_HINT),
     ),
-    "field": KindOfRows(
+    "field": RowKind(
         N_("Các lĩnh vực"),
         N_("Thêm lĩnh vực"),
         (
@@ -101,7 +103,7 @@ KINDS: dict[str, KindOfRows] = {
         ("unit",),
         FormField("id", N_("Mã"), "text", hint=CODE_HINT),
     ),
-    "officer": KindOfRows(
+    "officer": RowKind(
         N_("Các cán bộ"),
         N_("Thêm cán bộ"),
         (
@@ -137,7 +139,7 @@ KINDS: dict[str, KindOfRows] = {
         FormField("id", N_("Tên đăng nhập"), "text", hint=N_("Không đổi được về sau. Ví dụ: minh.ccvc")),
         re.compile(r"[a-z0-9][a-z0-9._-]{1,63}"),
     ),
-    answer_templates.KIND: KindOfRows(
+    answer_templates.KIND: RowKind(
         N_("Các mẫu trả lời"),
         N_("Thêm mẫu trả lời"),
         (
@@ -163,24 +165,24 @@ KINDS: dict[str, KindOfRows] = {
         ("field",),
     ),
 }
-"""What administrators keep by these pages; its order is the order of the tabs."""
+"""The kinds of rows that have these pages, in the order of the tabs."""
 
 _NUMBERS, _LISTS, _TICKS = frozenset({"rung"}), frozenset({"roles"}), frozenset({"reads_restricted"})
 
 
 def fields_of(kind: str, *, is_new: bool) -> tuple[FormField, ...]:
-    """Return the fields of a kind's form; the code is asked for once."""
-    told = KINDS[kind]
-    if is_new:
-        fields = tuple(one for one in told.fields if one.name != "replaced_by")
-        begins = VALID_FROM._replace(hint="")
-        return (*((told.id_field,) if told.id_field else ()), *fields, begins)
-    return (*told.fields, VALID_FROM)
+    """Return the fields of a kind's form; only that of a new row has the id."""
+    definition = KINDS[kind]
+    if not is_new:
+        return (*definition.fields, VALID_FROM)
+    id_field = (definition.id_field,) if definition.id_field else ()
+    fields = tuple(field for field in definition.fields if field.name != "replaced_by")
+    return (*id_field, *fields, VALID_FROM._replace(hint=""))
 
 
 def form_of(kind: str, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Return a row as its form holds it."""
-    form = {one.name: facts.get(one.name) for one in KINDS[kind].fields}
+    """Return a row's facts as its form holds them."""
+    form = {field.name: facts.get(field.name) for field in KINDS[kind].fields}
     form["rung"] = form.get("rung") or None
     return {
         name: " ".join(value) if isinstance(value, list) else "true" if value is True else str(value or "")
@@ -189,10 +191,10 @@ def form_of(kind: str, facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def row_of(kind: str, form: Mapping[str, str], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the row that a form says, on top of what stood there and the form does not ask for.
+    """Return the row of a form; facts of the version before that the form has no field for are kept.
 
     Raises:
-        InvalidInputError: a number that is none, or no day.
+        InvalidInputError: an invalid number or day.
     """
     row: dict[str, Any] = {
         name: value for name, value in (before or {}).items() if name not in ("valid_to", "replaced_by")
@@ -221,20 +223,25 @@ def _value(name: str, text: str) -> Any:
 
 
 def id_of(kind: str, form: Mapping[str, str], taken: Iterable[str]) -> str:
-    """Return the id of a new row: as it was chosen, or made of its name.
+    """Return the id of a new row: the chosen one, or one made of its name.
+
+    Args:
+        kind: of rows.
+        form: the row's form.
+        taken: the ids of the rows that there are.
 
     Raises:
-        InvalidInputError: none, one with other signs, or one that is there already.
+        InvalidInputError: no id, one with other characters than the kind's, or a taken one.
     """
-    told, taken = KINDS[kind], set(taken)
-    if told.id_field is None:
-        made = "-".join(re.findall(r"[a-z0-9]+", unaccented(form.get("name", "")).casefold()))[:40]
-        numbered = (f"{made}-{number}" if number > 1 else made for number in range(1, len(taken) + 2))
-        return next(one for one in numbered if one not in taken) if made else "-"
+    definition, taken = KINDS[kind], set(taken)
+    if definition.id_field is None:
+        slug = "-".join(re.findall(r"[a-z0-9]+", unaccented(form.get("name", "")).casefold()))[:40]
+        numbered = (f"{slug}-{number}" if number > 1 else slug for number in range(1, len(taken) + 2))
+        return next(row_id for row_id in numbered if row_id not in taken) if slug else "-"
     chosen = form.get("id", "").strip()
     if not chosen:
         raise InvalidInputError(("id", "missing"))
-    if not told.id_pattern.fullmatch(chosen):
+    if not definition.id_pattern.fullmatch(chosen):
         raise InvalidInputError(("id", "code"))
     if chosen in taken:
         raise InvalidInputError(("id", "taken"))
@@ -245,7 +252,7 @@ def day_in(form: Mapping[str, str], name: str) -> date:
     """Return a day from a form.
 
     Raises:
-        InvalidInputError: none, or no such day.
+        InvalidInputError: no day, or an invalid one.
     """
     try:
         return date.fromisoformat(form.get(name, "").strip())
@@ -253,8 +260,13 @@ def day_in(form: Mapping[str, str], name: str) -> date:
         raise InvalidInputError((name, "invalid" if form.get(name) else "missing")) from None
 
 
-class Words:
-    """Reads out stored facts: names for codes, yes for a tick."""
+class RowLabels:
+    """Labels and values of rows as people read them: names for codes, yes for a tick.
+
+    Args:
+        directory: for the names of units, fields and officers.
+        language: the reader's.
+    """
 
     def __init__(self, directory: Directory, language: Language) -> None:
         self._translated = gettext(language)
@@ -269,23 +281,23 @@ class Words:
         self.roles = {role.value: self._translated(label) for role, label in ROLES.items()}
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
-        """Return the lists that forms choose from."""
+        """Return the options of choices: (value, label) by `source` of the form field."""
         by_name = {
             "units": self.units,
             "fields": self.fields,
             "roles": self.roles,
         }
-        return {source: list(found.items()) for source, found in by_name.items()}
+        return {source: list(labels.items()) for source, labels in by_name.items()}
 
-    def read(self, name: str, value: Any) -> str:
-        """Return a fact as it is read."""
+    def text(self, name: str, value: Any) -> str:
+        """Return the text of a fact's value."""
         tables = {"unit": self.units, "parent": self.units, "field": self.fields}
         if name in tables and value:
             return tables[name].get(str(value), str(value))
         if name == "replaced_by" and value:
             return self.officers.get(str(value), str(value))
         if isinstance(value, list):
-            return ", ".join(self.roles.get(str(one), str(one)) for one in value)
+            return ", ".join(self.roles.get(str(role), str(role)) for role in value)
         if isinstance(value, bool):
             return self._translated("Có") if value else self._translated("Không")
         if name in ("valid_from", "valid_to") and value:
@@ -293,7 +305,7 @@ class Words:
         return str(value or "")
 
     def label(self, kind: str, name: str) -> str:
-        """Return what a fact is called."""
+        """Return the label of a fact."""
         labels = {field.name: field.label for field in KINDS[kind].fields} | {
             "valid_from": N_("Có hiệu lực từ ngày"),
             "valid_to": N_("Ngày cuối có hiệu lực"),

@@ -1,15 +1,17 @@
-"""Tries a routing rule on the latest petitions before it takes effect: what would go elsewhere than it does now."""
+"""Tries a routing rule on the latest petitions before it takes effect: which of them would be routed elsewhere."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
+from shared.routing.classifier import decide
+from shared.routing.rules import Lane, RoutingRules
 from shared.tables.corrections import SILENT, SUSPECTED
 from shared.tables.directory import Directory
 from shared.tables.petitions import MONTH_SHARDS, Petitions
@@ -18,42 +20,56 @@ TRIED = 100
 """Petitions of this month and the last that a rule is tried on."""
 
 
-def trial(
-    row: dict[str, Any], petitions: Petitions, directory: Directory
-) -> tuple[int, Counter[tuple[str, str]]]:
-    """Return on how many petitions a row was tried, and how many of them would go elsewhere: (now, then) → times.
+class RuleTrial(NamedTuple):
+    """The result of a trial."""
 
-    Each petition's text is decided twice by the rules of today, without the row and with it; nothing is kept.
+    tried: int
+    """How many petitions the rule was tried on."""
+    changes: Counter[tuple[str, str]]
+    """How many of them would be routed elsewhere: (outcome now, outcome with the rule) → times."""
+
+
+def try_rule(row: dict[str, Any], petitions: Petitions, directory: Directory) -> RuleTrial:
+    """Decide each petition's text twice, by the rules without and with a row; nothing is stored.
+
+    Args:
+        row: a valid row of the kind `routing-rule`.
+        petitions: the table whose latest petitions are read.
+        directory: holds the rules in force.
     """
-    from shared.routing.classifier import Lane, decide  # noqa: PLC0415 - this page alone needs it
-    from shared.routing.rules import RoutingRules  # noqa: PLC0415
-
     today = local_date(clock.now())
     day = max(today, date.fromisoformat(row["valid_from"]))
     rows = directory.rows("routing-rule")
-    kept = [one for one in rows if (one["id"], one["valid_from"]) != (row["id"], row["valid_from"])]
-    editions = (RoutingRules.from_rows(rows, on=today), RoutingRules.from_rows([*kept, row], on=day))
+    others = [other for other in rows if (other["id"], other["valid_from"]) != (row["id"], row["valid_from"])]
+    rules_now = RoutingRules.from_rows(rows, on=today)
+    rules_then = RoutingRules.from_rows([*others, row], on=day)
     fields = frozenset(directory.fields(today))
+    tried = [petition for petition in petitions.get_all(_latest(petitions, today)) if petition.content]
+    pairs = (
+        (_outcome(petition, rules_now, fields), _outcome(petition, rules_then, fields)) for petition in tried
+    )
+    return RuleTrial(len(tried), Counter(pair for pair in pairs if pair[0] != pair[1]))
 
-    def outcome(petition: Petition, rules: RoutingRules) -> str:
-        text = f"{petition.subject}\n{petition.content}"
-        found = decide(
-            text, rules, chosen_field=petition.chosen_field, chosen_kind=None, fields_in_force=fields
-        )
-        if found.suspicion:
-            return SUSPECTED
-        return found.lane.value if found.lane is not Lane.ORDINARY else found.field or SILENT
 
-    tried = [one for one in petitions.get_all(_latest(petitions, today)) if one.content]
-    pairs = ((outcome(one, editions[0]), outcome(one, editions[1])) for one in tried)
-    return len(tried), Counter(pair for pair in pairs if pair[0] != pair[1])
+def _outcome(petition: Petition, rules: RoutingRules, fields: frozenset[str]) -> str:
+    """Return where the rules route a petition: a field, a lane, or that they are silent or suspect a denunciation."""
+    decision = decide(
+        f"{petition.subject}\n{petition.content}",
+        rules,
+        chosen_field=petition.chosen_field,
+        chosen_kind=None,
+        fields_in_force=fields,
+    )
+    if decision.suspicion:
+        return SUSPECTED
+    return decision.lane.value if decision.lane is not Lane.ORDINARY else decision.field or SILENT
 
 
 def _latest(petitions: Petitions, today: date) -> Iterable[str]:
-    first = today.replace(day=1)
-    before = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
-    found: list[str] = []
-    for month in (first, before):
-        if len(found) < TRIED:
-            found += petitions.latest_of_month(f"{month:%Y-%m}", of_each_shard=TRIED // MONTH_SHARDS + 1)
-    return found[:TRIED]
+    this_month = today.replace(day=1)
+    last_month = date(this_month.year - (this_month.month == 1), (this_month.month - 2) % 12 + 1, 1)
+    references: list[str] = []
+    for month in (this_month, last_month):
+        if len(references) < TRIED:
+            references += petitions.latest_of_month(f"{month:%Y-%m}", of_each_shard=TRIED // MONTH_SHARDS + 1)
+    return references[:TRIED]

@@ -1,16 +1,21 @@
-"""The OpenAPI 3.1 document of the desk, generated from the models that check requests and shape answers.
+"""The OpenAPI 3.1 document of the JSON API, generated from the models of its requests and responses.
 
-Each action of a petition has a path of its own here, for each has a body of its own; `app.py` has one route for all.
+Each action of a petition has a path of its own here, because each has a body of its own; it is served by one route.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from chalice.app import Request, Response
+
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.sessions import SignInInput
 from chalicelib.casework.actions.catalogue import INPUTS
-from chalicelib.casework.api.shapes import (
+from chalicelib.casework.api.parameters import PARAMETERS
+from chalicelib.casework.api.response_models import (
     AfterAction,
     CalleeView,
     CallList,
@@ -28,141 +33,34 @@ from chalicelib.casework.api.shapes import (
     SettledView,
     UploadView,
 )
+from chalicelib.casework.api.routes import ApiRoutes
+from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.views import DeskView, LinePage
 from chalicelib.casework.hotline.call_tasks import CallRequest, CallView, OutcomeInput
 from chalicelib.casework.hotline.callers import CallerInput, WishInput
 from chalicelib.casework.hotline.enter_petition import CallInput
 from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
 from chalicelib.casework.oversight.openings import OpeningPage
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import Action
 from shared.platform.bucket import Download
 from shared.use_cases.declare_file import AttachmentInput
+from shared.web.http import json_answer
 from shared.web.openapi import Health, Operation, Words, describe
 
 VERSION = "1.0.0"
-_REFERENCE = {"type": "string", "pattern": "^[0-9]{11}$"}
-_FLAG = {"enum": ["true", "false"]}
-_PARAMETERS: dict[str, dict[str, Any]] = {
-    "Authorization": {
-        "in": "header",
-        "required": True,
-        "description": "`Bearer` and the access token of the session.",
-        "schema": {"type": "string"},
-    },
-    "Idempotency-Key": {
-        "in": "header",
-        "description": "Names the change: sent again, it takes effect once.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
-    },
-    "If-Match": {
-        "in": "header",
-        "description": 'The revision that was seen, e.g. `"3"`; `"0"` for none. Without it, whatever is there.',
-        "schema": {"type": "string", "pattern": '^"[0-9]{1,6}"$'},
-    },
-    "reference": {"in": "path", "required": True, "description": "11 digits.", "schema": _REFERENCE},
-    "attachment_id": {
-        "in": "path",
-        "required": True,
-        "description": "`id` of a file.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-    },
-    "kind": {
-        "in": "path",
-        "required": True,
-        "description": "Kind of rows.",
-        "schema": {
-            "enum": [
-                "answer-template",
-                "calendar",
-                "field",
-                "officer",
-                "routing-rule",
-                "template",
-                "terms",
-                "unit",
-            ]
-        },
-    },
-    "row_id": {
-        "in": "path",
-        "required": True,
-        "description": "Id of a row; reading, `*` is all of them.",
-        "schema": {"type": "string", "pattern": "^([A-Za-z0-9._-]{1,64}|[*])$"},
-    },
-    "name": {
-        "in": "path",
-        "required": True,
-        "description": "Which report.",
-        "schema": {
-            "enum": ["steering-committee", "task-force", "six-month", "timeliness", "workload", "trends"]
-        },
-    },
-    "queue": {
-        "in": "query",
-        "description": "A unit's code, or `all`, `approval`, `publication`, `second-look`, `inspection`.",
-        "schema": {"type": "string", "maxLength": 20},
-    },
-    "state": {"in": "query", "description": "Only these.", "schema": {"enum": list(State)}},
-    "overdue": {"in": "query", "description": "Only those overdue, or only those not.", "schema": _FLAG},
-    "mine": {"in": "query", "description": "Only those that you handle.", "schema": _FLAG},
-    "unassigned": {"in": "query", "description": "Only those that nobody handles.", "schema": _FLAG},
-    "due_within": {
-        "in": "query",
-        "description": "Only those due within so many days.",
-        "schema": {"type": "integer", "minimum": 0, "maximum": 999},
-    },
-    "cursor": {"in": "query", "description": "`cursor` of the page before.", "schema": {"type": "string"}},
-    "month": {
-        "in": "query",
-        "description": "Year and month.",
-        "schema": {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"},
-    },
-    "by-officer": {
-        "name": "by",
-        "in": "query",
-        "description": "User name of an officer.",
-        "schema": {"type": "string", "maxLength": 64},
-    },
-    "from": {
-        "in": "query",
-        "description": "First day of receipt.",
-        "schema": {"type": "string", "format": "date"},
-    },
-    "to": {
-        "in": "query",
-        "description": "Last day of receipt.",
-        "schema": {"type": "string", "format": "date"},
-    },
-    "as_of": {
-        "in": "query",
-        "description": "The past day at whose end the petitions are looked at; without it, as they stand now.",
-        "schema": {"type": "string", "format": "date"},
-    },
-    "by": {
-        "in": "query",
-        "description": "What it is broken down by.",
-        "schema": {"enum": ["field", "unit", "kind", "channel", "province"]},
-    },
-    "by-group": {
-        "name": "by",
-        "in": "query",
-        "description": "Of which breakdown `group` is a row.",
-        "schema": {"enum": ["field", "kind", "channel", "province", "handler", "complained_unit", "matter"]},
-    },
-    "format": {
-        "in": "query",
-        "description": "As what it is wanted.",
-        "schema": {"enum": ["json", "csv", "xlsx"]},
-    },
-    "measure": {"in": "query", "description": "Name of a figure.", "schema": {"type": "string"}},
-    "unit": {"in": "query", "description": "Code of a unit.", "schema": {"type": "string", "maxLength": 20}},
-    "group": {"in": "query", "description": "Code of a row.", "schema": {"type": "string", "maxLength": 64}},
-    "lang": {
-        "in": "query",
-        "description": "Language of labels and errors.",
-        "schema": {"enum": ["vi", "en"]},
-    },
-}
+
+
+def routes(parts: Callable[[], Parts]) -> ApiRoutes:
+    """Return the routes of this module."""
+    api = ApiRoutes(__name__, parts)
+    api.get("/v1/openapi.json", describe_api)
+    return api
+
+
+def describe_api(_parts: Parts, _request: Request, _officer: DeskOfficer) -> Response:
+    """Answer with the document, to officers alone."""
+    return json_answer(document())
+
 
 _AS = ("Authorization",)
 _REFUSED = (401, 403)
@@ -386,7 +284,7 @@ def document() -> dict[str, Any]:
     """Return the document."""
     return describe(
         OPERATIONS,
-        _PARAMETERS,
+        PARAMETERS,
         Words(
             title="PAKN – the officers' desk",
             version=VERSION,

@@ -1,12 +1,12 @@
-"""What petitioners were told, as officers read it beside the history: which notice, which channel, how it fared."""
+"""The deliveries to a petitioner, as officers read them beside the history: cause, channel and status."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
 
+from shared.domain.petition.notice_kinds import Audience
 from shared.domain.petition.petition import Petition
-from shared.domain.promises.notices import Audience
 from shared.tables.deliveries import Deliveries, Delivery, DeliveryChannel, DeliveryState
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import ACTIONS
@@ -33,41 +33,43 @@ CHANNELS: dict[DeliveryChannel, str] = {
 }
 
 
-class Told(NamedTuple):
+class DeliveryView(NamedTuple):
     """One delivery of a notice to the petitioner, in words."""
 
     at: datetime
     cause: str
-    """The change that the notice tells of."""
+    """The action that the notice is about."""
     channel: str
     state: str
     is_settled: bool
-    """Whether nobody has to worry about it."""
+    """Whether no officer has to look after it."""
     complained_at: datetime | None = None
-    """When its reader called it unwanted: nothing more goes to that address."""
+    """When its reader reported it as spam: nothing more is sent to that address."""
 
 
-def told_to_petitioner(petition: Petition, deliveries: Deliveries, language: Language) -> tuple[Told, ...]:
-    """Return every delivery to the petitioner, as the history has them."""
+def deliveries_to_petitioner(
+    petition: Petition, deliveries: Deliveries, language: Language
+) -> tuple[DeliveryView, ...]:
+    """Return every delivery to the petitioner, in the order of the history; reads the petition's deliveries."""
     _ = gettext(language)
     causes = {entry.seq: ACTIONS[entry.action] for entry in petition.history}
     return tuple(
-        Told(
-            at=one.at,
-            cause=_(causes.get(one.seq, "–")),
-            channel=_(CHANNELS[one.channel]),
-            state=_(STATES[one.state]),
-            is_settled=not is_worrying(one),
-            complained_at=one.complained_at,
+        DeliveryView(
+            at=delivery.at,
+            cause=_(causes.get(delivery.seq, "–")),
+            channel=_(CHANNELS[delivery.channel]),
+            state=_(STATES[delivery.state]),
+            is_settled=not is_worrying(delivery),
+            complained_at=delivery.complained_at,
         )
-        for one in deliveries.of_petition(petition.reference)
-        if one.audience is Audience.PETITIONER
+        for delivery in deliveries.of_petition(petition.reference)
+        if delivery.audience is Audience.PETITIONER
     )
 
 
 _WORRYING = frozenset({DeliveryState.FAILED, DeliveryState.AMBIGUOUS, DeliveryState.PREPARED})
 
 
-def is_worrying(one: Delivery) -> bool:
-    """Tell whether somebody has to look after a delivery."""
-    return one.state in _WORRYING
+def is_worrying(delivery: Delivery) -> bool:
+    """Tell whether an officer has to look after a delivery."""
+    return delivery.state in _WORRYING

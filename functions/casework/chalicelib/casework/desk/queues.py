@@ -48,8 +48,8 @@ _KEPT: dict[str, Callable[[Line], bool]] = {
 """The queues over all units, and what belongs into each."""
 
 
-class Lists:
-    """Lists what is open."""
+class QueueReader:
+    """Reads pages of queues of open petitions."""
 
     def __init__(self, petitions: Petitions, directory: Directory) -> None:
         self._petitions = petitions

@@ -1,7 +1,7 @@
-"""Finds open petitions that say nearly the same, by anybody: officers see them beside a petition and may merge them.
+"""Open petitions of nearly the same wording, by anybody: officers see them beside a petition and may merge them.
 
-Two look-ups by the keys of the petition's sketch, then the texts themselves are compared; what is stored besides
-costs nothing. Nobody is pointed at what they may not know of: each find is checked as if it were opened.
+Two queries by the keys of the petition's sketch find the candidates, then the texts are compared. An officer is shown
+only petitions that they may open.
 """
 
 from __future__ import annotations
@@ -16,28 +16,31 @@ from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.tables.petitions import Petitions
 
-ALIKE = 0.5
-"""Shared wording from which two petitions are shown side by side; an officer reads both before merging."""
+SIMILAR = 0.5
+"""Share of common wording from which two petitions are similar; an officer reads both before merging."""
 COMPARED = 50
-"""Likely ones, the latest first, that are read and compared."""
+"""Candidates that are read and compared, the latest."""
 
 
-class Alike(NamedTuple):
-    """An open petition that says nearly the same."""
+class SimilarPetition(NamedTuple):
+    """An open petition of nearly the same wording."""
 
     petition: Petition
     share: float
+    """Share of common wording, 0 to 1."""
 
 
-def alike(petition: Petition, officer: DeskOfficer, petitions: Petitions) -> tuple[Alike, ...]:
-    """Return the open petitions like this one that this officer may know of, those received first leading."""
+def similar_petitions(
+    petition: Petition, officer: DeskOfficer, petitions: Petitions
+) -> tuple[SimilarPetition, ...]:
+    """Return the open petitions similar to one that this officer may merge and see, by the time of receipt."""
     if not authorization.may(officer, Action.MERGE, petition):
         return ()
-    likely = petitions.with_sketch(petition.sketch, limit=COMPARED) - {petition.reference}
+    candidates = petitions.with_sketch(petition.sketch, limit=COMPARED) - {petition.reference}
     compared = (
-        Alike(one, similarity(one.content, petition.content))
-        for one in petitions.get_all(sorted(likely)[:COMPARED])
-        if permissions.may_see(officer, one) and one.is_unanswered
+        SimilarPetition(other, similarity(other.content, petition.content))
+        for other in petitions.get_all(sorted(candidates)[:COMPARED])
+        if permissions.may_see(officer, other) and other.is_unanswered
     )
-    found = [one for one in compared if one.share >= ALIKE]
-    return tuple(sorted(found, key=lambda one: (one.petition.received_at, one.petition.reference)))
+    similar = [other for other in compared if other.share >= SIMILAR]
+    return tuple(sorted(similar, key=lambda other: (other.petition.received_at, other.petition.reference)))

@@ -20,7 +20,9 @@ from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.procedures import screening
 from shared.domain.promises.duties import Duty
 from shared.domain.promises.evidence import Evidence
+from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
+from shared.tables.evidence import evidence_of
 from shared.tables.petitions import Card
 from shared.use_cases.promises import DerivationView, derivation_of, duties_of
 
@@ -151,6 +153,32 @@ def line_of(card: Card, calendar: WorkingCalendar, now: datetime) -> Line:
         days_left=left.calendar_days,
         working_days_left=left.working_days,
     )
+
+
+class PetitionViews:
+    """Makes the views of whole petitions.
+
+    Args:
+        directory: for terms and the working calendar.
+        deliveries: hold the evidence that a petitioner was notified.
+        limits: after how long an upload is late.
+        acceptance_counts: whether a provider's acceptance alone counts as evidence.
+    """
+
+    def __init__(
+        self, directory: Directory, deliveries: Deliveries, limits: Limits, *, acceptance_counts: bool
+    ) -> None:
+        self._directory = directory
+        self._deliveries = deliveries
+        self._limits = limits
+        self._acceptance_counts = acceptance_counts
+
+    def of(self, petition: Petition, officer: DeskOfficer, now: datetime) -> DeskView:
+        """Return what an officer may see of a petition, and may do to it; reads its deliveries."""
+        evidence = evidence_of(
+            self._deliveries, petition.reference, acceptance_counts=self._acceptance_counts
+        )
+        return desk_view(petition, officer, self._directory, now, evidence, self._limits)
 
 
 def desk_view(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.errors import UnknownPetitionError
-from shared.domain.promises.notices import NoticeKind
+from shared.domain.petition.notice_kinds import NoticeKind
 from shared.platform import clock
 from shared.tables.deliveries import IN_DOUBT, Deliveries, Delivery, DeliveryChannel, DeliveryState
 
@@ -50,8 +50,8 @@ class FindingInput(BaseModel):
     finding: Finding
 
 
-class Doubts:
-    """The administrators' list."""
+class AmbiguousDeliveries:
+    """Lists and settles deliveries of which nobody knows whether the provider took them."""
 
     def __init__(self, deliveries: Deliveries) -> None:
         self._deliveries = deliveries

@@ -46,8 +46,8 @@ class OpeningPage(BaseModel):
     cursor: str | None = None
 
 
-class Audit:
-    """Reads openings for auditors."""
+class SealOpenings:
+    """Lists openings of seals for auditors."""
 
     def __init__(self, openings: Openings) -> None:
         self._openings = openings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.reports.make_report import Report
 from chalicelib.casework.reports.measures import IN_TIME, ON_TIME, OVERDUE, RECEIVED, TOO_LATE
+from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import Section
 from chalicelib.casework.reports.words import read
 from shared.web.charts import Chart, Part, chart

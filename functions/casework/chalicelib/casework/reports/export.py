@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from chalice.app import Response
 
 from chalicelib.casework.reports.catalogue import REPORTS
-from chalicelib.casework.reports.make_report import Report
 from chalicelib.casework.reports.measures import Column, Value
+from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import Section
 from chalicelib.casework.reports.words import caption, read
 from shared.web.i18n import Language, gettext
@@ -47,6 +47,10 @@ def csv_answer(report: Report, language: Language) -> Response:
 def xlsx_answer(report: Report, language: Language) -> Response:
     """Answer with a report as a workbook."""
     return FileAnswer(body=as_xlsx(report, language), status_code=200, headers=_headers(report, "xlsx", XLSX))
+
+
+EXPORTS: dict[str, Callable[[Report, Language], Response]] = {"csv": csv_answer, "xlsx": xlsx_answer}
+"""The file formats of a report, by the name in the address."""
 
 
 def _headers(report: Report, ending: str, content_type: str) -> dict[str, Any]:

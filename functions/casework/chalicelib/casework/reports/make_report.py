@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal, NamedTuple
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer, Role
 from chalicelib.casework.reports.catalogue import REPORTS
 from chalicelib.casework.reports.measures import MEASURES, Measure, Value
-from chalicelib.casework.reports.tables import Book, Case, Names, Section
+from chalicelib.casework.reports.query import FigureQuery, Period
+from chalicelib.casework.reports.report import Report
+from chalicelib.casework.reports.tables import Book, Case, Names
 from chalicelib.casework.reports.task_force import case_row
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
@@ -32,82 +31,8 @@ from shared.web.i18n import Language, gettext, in_language
 
 LONGEST_PERIOD = timedelta(days=366)
 _EVERY_UNIT = frozenset({Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR})
-By = Literal["field", "unit", "kind", "channel", "province"]
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
-"""A day that may be asked for; calendars count to other years too, and stumble over them."""
 CASES_SHOWN = 500
 """Petitions behind one figure that are listed; whoever needs more asks for fewer days."""
-
-
-class Period(BaseModel):
-    """The days of receipt that a report covers, both included, by what it is broken down, and how they stood when."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
-
-    first: Annotated[Day | None, Field(alias="from")] = None
-    last: Annotated[Day | None, Field(alias="to")] = None
-    by: By = "field"
-    as_of: Day | None = None
-    """The past day at whose end the petitions are looked at; None: as they stand now."""
-
-
-class Behind(BaseModel):
-    """Which petitions are asked for: those of one figure, in one row, on the days of a report."""
-
-    model_config = ConfigDict(frozen=True)
-
-    measure: str = "received"
-    unit: str | None = None
-    by: Literal["field", "kind", "channel", "province", "handler", "complained_unit", "matter"] | None = None
-    group: str = ""
-
-
-class Report(BaseModel):
-    """A report with its tables; the first is the main one."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    first: date
-    last: date
-    by: str
-    made_at: datetime
-    as_of: date | None
-    """The past day at whose end it tells how things stood; None: now."""
-    unit: str | None
-    """The one unit that it covers; None for the whole ministry."""
-    counts_denunciations: bool
-    sections: tuple[Section, ...]
-
-    def as_json(self, language: Language) -> dict[str, Any]:
-        """Return the report for programs; labels are in the reader's language."""
-        _ = gettext(language)
-        return {
-            "name": self.name,
-            "title": _(REPORTS[self.name].title),
-            "from": self.first.isoformat(),
-            "to": self.last.isoformat(),
-            "by": self.by,
-            "made_at": self.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "unit": self.unit,
-            "counts_denunciations": self.counts_denunciations,
-            **_as_json(self.sections[0], language),
-            "sections": [
-                {"name": one.name, "title": _(one.title), **_as_json(one, language)}
-                for one in self.sections[1:]
-            ],
-        }
-
-
-def _as_json(section: Section, language: Language) -> dict[str, Any]:
-    _ = gettext(language)
-    table = section.table
-    return {
-        "columns": [{"name": one.name, "label": _(one.label)} for one in table.columns],
-        "rows": list(table.rows),
-        "total": table.total,
-    }
 
 
 class CaseList(NamedTuple):
@@ -179,7 +104,7 @@ class Reports:
         )
 
     def behind(
-        self, officer: DeskOfficer, name: str, asked: Behind, period: Period, language: Language
+        self, officer: DeskOfficer, name: str, asked: FigureQuery, period: Period, language: Language
     ) -> CaseList:
         """List the petitions that a figure counts, for officers who may read them; by due date.
 
@@ -208,7 +133,7 @@ class Reports:
         rows = tuple(case_row(self._case(petition, then.at), names) for petition in found[:CASES_SHOWN])
         return CaseList(first, last, rows, len(found))
 
-    def _is_behind(self, asked: Behind, measure: Measure, petition: Petition, now: datetime) -> bool:
+    def _is_behind(self, asked: FigureQuery, measure: Measure, petition: Petition, now: datetime) -> bool:
         if asked.unit is not None and asked.unit != shelf_of(petition).unit:
             return False
         tally = self._statistics.tally(petition, horizon_of(now))
@@ -298,10 +223,3 @@ def _counts(officer: DeskOfficer, figure: Figure) -> bool:
 def _scope(officer: DeskOfficer) -> str | None:
     """Return the one unit whose figures an officer sees; None for all."""
     return None if officer.has(*_EVERY_UNIT) else officer.unit
-
-
-def values_of(section: Section) -> Iterable[dict[str, Value]]:
-    """Yield a section's rows, and its total as the last."""
-    yield from section.table.rows
-    if section.table.total is not None:
-        yield section.table.total

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import HEADS
 from chalicelib.casework.reports.task_force import WHY
 from shared.domain.calendar.working_calendar import VIETNAM
@@ -14,9 +15,6 @@ from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.promises.duties import Standing
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, KINDS, STATES
-
-if TYPE_CHECKING:
-    from chalicelib.casework.reports.make_report import Report
 
 STANDINGS: dict[str, str] = {
     Standing.OPEN: N_("Còn hạn"),

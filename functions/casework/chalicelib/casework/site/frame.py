@@ -1,23 +1,24 @@
-"""The frame of the officers' pages, and the names that people read on them."""
+"""The frame of the officers' pages, and the names of units, fields and officers on them."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
-from chalicelib.casework.api.doors import query
+from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.queues import queues_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.change import username_of
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.platform import clock
-from shared.web.http import html_answer
+from shared.tables.directory import Directory
+from shared.web.http import html_answer, query_parameters
 from shared.web.i18n import Language, gettext, in_language
 
 _SAME_ORIGIN = {"Referrer-Policy": "same-origin"}
@@ -32,21 +33,82 @@ class FormProblem(NamedTuple):
     message: str
 
 
+class Names:
+    """What units, fields and officers are called, for pages: in the reader's language, as of a day.
+
+    A code that the directory does not know is its own name.
+    """
+
+    def __init__(self, directory: Directory, language: Language, on: date) -> None:
+        self._directory = directory
+        self._language = language
+        self._on = on
+
+    def officer(self, username: str) -> str:
+        """Return an officer's name."""
+        return self._directory.officers_names().get(username) or username
+
+    def actor(self, actor: str) -> str:
+        """Return the name of whoever made a history entry: `officer:minh.ccvc`, `petitioner`, `router`, `timer`."""
+        _ = gettext(self._language)
+        others = {
+            "petitioner": _("Người gửi"),
+            "router": _("Phân loại tự động"),
+            "timer": _("Đồng hồ hệ thống"),
+        }
+        return others.get(actor) or self.officer(username_of(actor))
+
+    def unit(self, code: str | None) -> str:
+        """Return a unit's name; nothing for no unit."""
+        unit = self._directory.units(self._on).get(code or "")
+        return in_language(self._language, unit.name, unit.name_en) if unit else code or ""
+
+    def complained_unit(self, petition: Petition) -> str:
+        """Return the name of the unit complained of."""
+        if petition.complained_unit == NO_UNIT_OF_OURS:
+            return gettext(self._language)("Không phải đơn vị của Bộ")
+        return self.unit(petition.complained_unit)
+
+    def field(self, code: str | None) -> str:
+        """Return a field's name; nothing for no field."""
+        field = self._directory.fields(self._on).get(code or "")
+        return in_language(self._language, field.name, field.name_en) if field else code or ""
+
+
 def language_of_page(request: Request) -> Language:
-    """Return the language that the address asks for."""
-    return "en" if query(request).get("lang") == "en" else "vi"
+    """Return the language of the page: English for `?lang=en`, else Vietnamese."""
+    return "en" if query_parameters(request).get("lang") == "en" else "vi"
+
+
+def names_of(parts: Parts, language: Language) -> Names:
+    """Return the names of today."""
+    return Names(parts.directory, language, local_date(clock.now()))
 
 
 def render(
-    request: Request, officer: DeskOfficer | None, template: str, status: int = 200, **facts: Any
+    parts: Parts,
+    request: Request,
+    officer: DeskOfficer | None,
+    template: str,
+    status: int = 200,
+    **facts: Any,
 ) -> Response:
-    """Answer with a page in the desk's frame."""
+    """Answer with a page in the desk's frame.
+
+    Args:
+        parts: the function's parts.
+        request: for the page's language.
+        officer: who reads the page; None where nobody is signed in.
+        template: file name in `pages/`.
+        status: HTTP status.
+        facts: the template's variables, besides those of the frame.
+    """
     language = language_of_page(request)
-    html = composition.pages().render(
+    html = parts.pages.render(
         template,
         language,
         officer=officer,
-        unit_label=unit_label(officer.unit, language) if officer else "",
+        unit_label=names_of(parts, language).unit(officer.unit) if officer else "",
         has_queues=bool(officer and queues_of(officer)),
         may_enter=bool(officer and permissions.is_able(officer, Ability.ENTER_PETITION)),
         may_make_calls=bool(officer and permissions.is_able(officer, Ability.MAKE_CALLS)),
@@ -57,34 +119,3 @@ def render(
         **facts,
     )
     return html_answer(html, status, _SAME_ORIGIN)
-
-
-def who(by: str, language: Language) -> str:
-    """Return who did something, as an officer reads it."""
-    _ = gettext(language)
-    known = {"petitioner": _("Người gửi"), "router": _("Phân loại tự động"), "timer": _("Đồng hồ hệ thống")}
-    username = username_of(by)
-    return composition.directory().officers_names().get(username) or known.get(by, username)
-
-
-def unit_label(code: str, language: Language) -> str:
-    """Return a unit's name; its code where the directory does not know it."""
-    unit = composition.directory().units(local_date(clock.now())).get(code)
-    if unit is None:
-        return code
-    return in_language(language, unit.name, unit.name_en)
-
-
-def complained_label(petition: Petition, language: Language) -> str:
-    """Return which unit is complained of, in words."""
-    if petition.complained_unit == NO_UNIT_OF_OURS:
-        return gettext(language)("Không phải đơn vị của Bộ")
-    return unit_label(petition.complained_unit or "", language)
-
-
-def field_label(code: str | None, language: Language) -> str:
-    """Return a field's name; its code where the directory does not know it."""
-    field = composition.directory().fields(local_date(clock.now())).get(code or "")
-    if field is None:
-        return code or ""
-    return in_language(language, field.name, field.name_en)

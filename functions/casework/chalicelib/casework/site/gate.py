@@ -1,4 +1,4 @@
-"""The pages' gate: the session's cookie, where a form came from, and where to go after signing in.
+"""The session of the desk's pages: its cookie, the origin of forms, and the page to return to after signing in.
 
 The cookie holds the access token and is HttpOnly and SameSite=Strict; besides, every POST must come from our own
 origin. Desk pages therefore send `Referrer-Policy: same-origin`: under `no-referrer` browsers send `Origin: null`
@@ -12,21 +12,21 @@ from urllib.parse import quote, urlsplit
 
 from chalice.app import Request
 
-from chalicelib.casework import composition
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.access.sessions import Tokens
+from chalicelib.casework.access.sessions import Sessions, Tokens
 from shared.domain.errors import NotAllowedError, UnauthenticatedError
 
 COOKIE = "pakn_desk"
 HOME = "/desk/"
-_LONGEST_WAY = 200
+MAX_RETURN_ADDRESS = 200
+"""Characters of the address of a page to return to."""
 
 
-def officer_of(request: Request) -> DeskOfficer:
-    """Return who sends a request, by the session's cookie.
+def officer_of(sessions: Sessions, request: Request) -> DeskOfficer:
+    """Return the officer whose session the request's cookie holds.
 
     Raises:
-        UnauthenticatedError: no session, or one that does not hold.
+        UnauthenticatedError: no session, or an invalid one.
     """
     jar: SimpleCookie = SimpleCookie()
     try:
@@ -35,46 +35,46 @@ def officer_of(request: Request) -> DeskOfficer:
         raise UnauthenticatedError from None
     if COOKIE not in jar:
         raise UnauthenticatedError
-    return composition.sessions().officer(jar[COOKIE].value)
+    return sessions.officer(jar[COOKIE].value)
 
 
-def check_origin(request: Request) -> None:
-    """Let in only forms of our own pages.
+def check_origin(request: Request, public_url: str) -> None:
+    """Refuse forms that are not from our own pages.
 
     Raises:
-        NotAllowedError: the form came from elsewhere, or does not say from where.
+        NotAllowedError: the form came from elsewhere, or its `Origin` is missing.
     """
-    origin = request.headers.get("origin", "")
-    ours = urlsplit(composition.configuration().public_url)
-    came_from = urlsplit(origin)
-    own_hosts = {ours.netloc, request.headers.get("host", "")} - {""}
-    if came_from.scheme not in {"http", "https"} or came_from.netloc not in own_hosts:
+    origin = urlsplit(request.headers.get("origin", ""))
+    own_hosts = {urlsplit(public_url).netloc, request.headers.get("host", "")} - {""}
+    if origin.scheme not in {"http", "https"} or origin.netloc not in own_hosts:
         raise NotAllowedError
 
 
-def cookie_of(tokens: Tokens) -> str:
+def session_cookie(tokens: Tokens, public_url: str) -> str:
     """Return the Set-Cookie header of a new session."""
-    return _cookie(tokens.access_token, tokens.expires_in)
+    return _cookie(tokens.access_token, tokens.expires_in, public_url)
 
 
-def no_cookie() -> str:
+def expired_cookie(public_url: str) -> str:
     """Return the Set-Cookie header that ends a session on this device."""
-    return _cookie("", 0)
+    return _cookie("", 0, public_url)
 
 
-def _cookie(value: str, seconds: int) -> str:
-    ours = urlsplit(composition.configuration().public_url)
-    is_this_machine = ours.scheme == "http" and ours.hostname in {"localhost", "127.0.0.1"}
+def _cookie(value: str, seconds: int, public_url: str) -> str:
+    site = urlsplit(public_url)
+    is_this_machine = site.scheme == "http" and site.hostname in {"localhost", "127.0.0.1"}
     secure = "" if is_this_machine else "; Secure"
     return f"{COOKIE}={value}; Path=/desk; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
 
 
-def way_back(asked: str) -> str:
-    """Return where to go after signing in: the page that was asked for if it is one of the desk's, else the queue."""
-    is_ours = asked.startswith(HOME) and asked.isascii() and asked.isprintable() and "\\" not in asked
-    return asked if is_ours and "//" not in asked and len(asked) <= _LONGEST_WAY else HOME
+def return_address(address: str) -> str:
+    """Return where to go after signing in: a page of the desk if the address is one, else the queue."""
+    is_desk_page = (
+        address.startswith(HOME) and address.isascii() and address.isprintable() and "\\" not in address
+    )
+    return address if is_desk_page and "//" not in address and len(address) <= MAX_RETURN_ADDRESS else HOME
 
 
-def to_sign_in(path: str) -> str:
+def sign_in_address(path: str) -> str:
     """Return the address of the sign-in page that leads back to a path of this function."""
     return f"/desk/sign-in?next={quote(f'/desk{path}', safe='')}"

@@ -1,4 +1,4 @@
-"""The auditors' page: who opened which seal, when, and why."""
+"""The auditors' page of the openings of seals: by whom, when and why."""
 
 from __future__ import annotations
 
@@ -7,34 +7,38 @@ from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.api.doors import query
-from chalicelib.casework.site.frame import language_of_page, render, who
+from chalicelib.casework.composition import Parts
+from chalicelib.casework.site.frame import language_of_page, names_of, render
+from chalicelib.casework.site.routes import PageRoutes
+from shared.web.http import query_parameters
 from shared.web.rendering import link
 
 
-def openings(request: Request, officer: DeskOfficer) -> Response:
+def routes(parts: Callable[[], Parts]) -> PageRoutes:
+    """Return the routes of this module."""
+    pages = PageRoutes(__name__, parts)
+    pages.get("/openings", show_openings)
+    return pages
+
+
+def show_openings(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
     """Show a month's openings of seals."""
-    asked = query(request)
-    chosen = {name: asked.get(name, "") for name in ("month", "by")}
-    page = composition.audit().page(officer, **chosen, cursor=asked.get("cursor") or None)
+    query = query_parameters(request)
+    chosen = {name: query.get(name, "") for name in ("month", "by")}
+    page = parts.seal_openings.page(officer, **chosen, cursor=query.get("cursor") or None)
     language = language_of_page(request)
+    names = names_of(parts, language)
     following = urlencode({**chosen, "month": page.month, "cursor": page.cursor or ""})
+    officers = [(row.id, row.name) for row in parts.directory.officers().values()]
     return render(
+        parts,
         request,
         officer,
         "openings.html",
         month=page.month,
         by=chosen["by"],
-        officers=sorted(
-            ((one.id, one.name) for one in composition.directory().officers().values()),
-            key=lambda one: one[1],
-        ),
-        rows=[(one, who(one.by, language)) for one in page.openings],
+        officers=sorted(officers, key=lambda pair: pair[1]),
+        openings=[(opening, names.actor(opening.by)) for opening in page.openings],
         following=link(f"/desk/openings?{following}", language) if page.cursor else "",
     )
-
-
-PAGES: dict[str, Callable[..., Response]] = {"openings": openings}
-"""What `app.py` may ask for."""

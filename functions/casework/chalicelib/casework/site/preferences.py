@@ -1,82 +1,46 @@
-"""What an officer wants to be told: the page for it, and the link by which a digest ends without signing in.
+"""The page on which an officer chooses which mails they get.
 
-What duty demands is no choice: an overdue petition that goes up the ladder is mailed whatever is ticked here.
+Mails about overdue petitions are sent whatever is chosen here: they are a duty.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.api.doors import query
+from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.frame import language_of_page, render
+from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import InvalidInputError
-from shared.domain.identity.reference import unsubscribe_token_of
-from shared.platform import clock, secrets
-from shared.web.http import form_body, see_other
+from shared.platform import clock
+from shared.web.http import form_body, query_parameters, see_other
 from shared.web.rendering import link
 
-KIND = "officer-preference"
+
+def routes(parts: Callable[[], Parts]) -> PageRoutes:
+    """Return the routes of this module."""
+    pages = PageRoutes(__name__, parts)
+    pages.get("/preferences", show_preferences)
+    pages.post("/preferences", change_preferences)
+    return pages
 
 
-def preferences(request: Request, officer: DeskOfficer) -> Response:
-    """Show what this officer gets, and the form to change it."""
-    said = composition.directory().preference_of(officer.username)
-    return render(request, officer, "preferences.html", said=said, done=bool(query(request).get("done")))
+def show_preferences(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """Show the officer's preferences, and the form that changes them."""
+    preference = parts.digest_preferences.of(officer.username)
+    done = bool(query_parameters(request).get("done"))
+    return render(parts, request, officer, "preferences.html", preference=preference, done=done)
 
 
-def change_preferences(request: Request, officer: DeskOfficer) -> Response:
-    """Take the form."""
+def change_preferences(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """Write the preferences of the form."""
     form = form_body(request)
-    _write(officer.username, digest=form.get("digest") == "true", folds=form.get("folds") == "true")
+    parts.digest_preferences.put(
+        officer.username,
+        local_date(clock.now()),
+        digest=form.get("digest") == "true",
+        folds=form.get("folds") == "true",
+    )
     return see_other(link("/desk/preferences?done=1", language_of_page(request)))
-
-
-def unsubscribe_form(request: Request) -> Response:
-    """Ask whether to end the digest: programs that follow every link of an e-mail must end nothing."""
-    _officer_of(request)
-    return render(request, None, "unsubscribe.html", done=False)
-
-
-def unsubscribe(request: Request) -> Response:
-    """End the digest of whoever the link was sent to (RFC 8058: one POST, no session, no questions)."""
-    officer = _officer_of(request)
-    said = composition.directory().preference_of(officer)
-    _write(officer, digest=False, folds=said.folds)
-    return render(request, None, "unsubscribe.html", done=True)
-
-
-def _write(officer: str, *, digest: bool, folds: bool) -> None:
-    today = local_date(clock.now())
-    composition.directory().put(KIND, officer, today, {"digest": digest, "folds": folds and digest})
-
-
-def _officer_of(request: Request) -> str:
-    """Return whose link this is; tokens are compared in constant time.
-
-    Raises:
-        InvalidInputError: nobody's.
-    """
-    given = str((request.uri_params or {}).get("token", "")).encode()
-    key = secrets.identifiers_key(composition.configuration().identifiers_secret)
-    found = [
-        officer
-        for officer in composition.directory().officers()
-        if hmac.compare_digest(unsubscribe_token_of(key, officer).encode(), given)
-    ]
-    if not found:
-        raise InvalidInputError(("token", "unknown"))
-    return found[0]
-
-
-PAGES: dict[str, Callable[..., Response]] = {
-    view.__name__: view for view in (preferences, change_preferences)
-}
-OPEN_PAGES: dict[str, Callable[[Request], Response]] = {
-    view.__name__: view for view in (unsubscribe_form, unsubscribe)
-}

@@ -1,19 +1,18 @@
-"""The officers' page of a queue: open petitions by due date, narrowed as they like."""
+"""The officers' page of a queue: open petitions by due date, filtered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.actions import forms
-from chalicelib.casework.api.doors import query
+from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.queues import (
     ALL,
     APPROVAL,
@@ -24,13 +23,13 @@ from chalicelib.casework.desk.queues import (
     queues_of,
 )
 from chalicelib.casework.desk.views import Line
-from chalicelib.casework.site.frame import field_label, language_of_page, render, unit_label, who
+from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
+from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import normal_reference
-from shared.domain.petition.change import actor_of
 from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.platform import clock
-from shared.web.http import see_other
+from shared.web.http import query_parameters, see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES, STATES
 from shared.web.rendering import link
@@ -42,6 +41,7 @@ QUEUES: dict[str, str] = {
     INSPECTION: N_("Quá hạn, hành vi cán bộ"),
     ALL: N_("Tất cả đơn vị"),
 }
+"""The queues over all units."""
 LISTED_STATES = (*(s for s in State if s in UNANSWERED - {State.MERGED}), State.ANSWERED, State.RESTRICTED)
 DUE_SOON = 5
 """Days ahead that count as soon: when handlers are warned, unless the terms say otherwise."""
@@ -53,76 +53,87 @@ FILTERS: dict[str, str] = {
 }
 
 
-def queue(request: Request, officer: DeskOfficer) -> Response:
-    """Show a queue by due date; officers without one are led to their own work."""
-    asked = query(request)
+def routes(parts: Callable[[], Parts]) -> PageRoutes:
+    """Return the routes of this module."""
+    pages = PageRoutes(__name__, parts)
+    pages.get("/", show_queue)
+    return pages
+
+
+def show_queue(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """Show a page of a queue; lead to a petition for its reference, and an officer without queues to their own work."""
+    query = query_parameters(request)
     language = language_of_page(request)
-    searched = normal_reference(asked.get("find", ""))
-    if searched:
-        return see_other(link(f"/desk/petitions/{searched}", language))
+    reference = normal_reference(query.get("find", ""))
+    if reference:
+        return see_other(link(f"/desk/petitions/{reference}", language))
     if not queues_of(officer):
         return see_other(link(_own_work(officer), language))
-    name = asked.get("queue") or own_queue(officer)
-    state = next((state for state in LISTED_STATES if state == asked.get("state")), None)
-    ticked = {one for one in FILTERS if asked.get(one) == "true"}
-    page = composition.lists().page(
-        officer,
-        queue=name,
-        state=state,
-        overdue=True if "overdue" in ticked else None,
-        due_within=DUE_SOON if "soon" in ticked else None,
-        mine="mine" in ticked,
-        unassigned="unassigned" in ticked,
-        cursor=asked.get("cursor") or None,
-    )
-    kept = {"queue": name, "state": state or "", **dict.fromkeys(sorted(ticked), "true")}
-    following = urlencode(
-        {key: value for key, value in {**kept, "cursor": page.cursor or ""}.items() if value}
-    )
-    return render(
-        request,
-        officer,
-        "queue.html",
-        queue=name,
-        queue_label=_queue_label(name, language),
-        is_over_units=name in QUEUES,
-        queues=[(one, _queue_label(one, language)) for one in queues_of(officer)],
-        states=[(one.value, gettext(language)(STATES[one])) for one in LISTED_STATES],
-        state=state or "",
-        filters=[(one, gettext(language)(label), one in ticked) for one, label in FILTERS.items()],
-        is_filtered=bool(ticked or state),
-        not_found=asked.get("find", "")[:40],
-        lines=[_shown_line(line, language) for line in page.petitions],
-        following=link(f"/desk/?{following}", language) if page.cursor else "",
-        done=forms.done_label(asked.get("done", ""), language),
-        reference=asked.get("reference", "")[:11],
-    )
+    return _page(parts, request, officer, query, language)
 
 
 def _own_work(officer: DeskOfficer) -> str:
+    """Return the first page of an officer who has no queue."""
     if permissions.is_able(officer, Ability.ENTER_PETITION):
         return "/desk/calls"
     return "/desk/directory" if permissions.is_able(officer, Ability.ADMINISTER) else "/desk/reports"
 
 
-def _shown_line(line: Line, language: Language) -> dict[str, Any]:
+def _page(
+    parts: Parts, request: Request, officer: DeskOfficer, query: Mapping[str, str], language: Language
+) -> Response:
     _ = gettext(language)
-    day = local_date(clock.now())
+    queue = query.get("queue") or own_queue(officer)
+    state = next((state for state in LISTED_STATES if state == query.get("state")), None)
+    ticked = {name for name in FILTERS if query.get(name) == "true"}
+    page = parts.queues.page(
+        officer,
+        queue=queue,
+        state=state,
+        overdue=True if "overdue" in ticked else None,
+        due_within=DUE_SOON if "soon" in ticked else None,
+        mine="mine" in ticked,
+        unassigned="unassigned" in ticked,
+        cursor=query.get("cursor") or None,
+    )
+    filters = {"queue": queue, "state": state or "", **dict.fromkeys(sorted(ticked), "true")}
+    following = {**filters, "cursor": page.cursor or ""}
+    following_query = urlencode({name: value for name, value in following.items() if value})
+    names = names_of(parts, language)
+    return render(
+        parts,
+        request,
+        officer,
+        "queue.html",
+        queue=queue,
+        queue_label=_queue_label(queue, names, language),
+        is_over_units=queue in QUEUES,
+        queues=[(name, _queue_label(name, names, language)) for name in queues_of(officer)],
+        states=[(listed.value, _(STATES[listed])) for listed in LISTED_STATES],
+        state=state or "",
+        filters=[(name, _(label), name in ticked) for name, label in FILTERS.items()],
+        is_filtered=bool(ticked or state),
+        not_found=query.get("find", "")[:40],
+        lines=[_line(line, names, language) for line in page.petitions],
+        following=link(f"/desk/?{following_query}", language) if page.cursor else "",
+        done=forms.done_label(query.get("done", ""), language),
+        reference=query.get("reference", "")[:11],
+    )
+
+
+def _line(line: Line, names: Names, language: Language) -> dict[str, Any]:
+    _ = gettext(language)
     return {
         **line.model_dump(),
         "state_label": _(STATES[line.state]),
-        "field_label": field_label(line.field, language),
-        "unit_label": unit_label(line.unit, language),
-        "handler_label": who(actor_of(line.handler), language) if line.handler else "",
+        "field_label": names.field(line.field),
+        "unit_label": names.unit(line.unit),
+        "handler_label": names.officer(line.handler) if line.handler else "",
         "lane_label": "" if line.lane == "ORDINARY" else _(LANES[line.lane]),
         "is_open": line.state in UNANSWERED,
-        "is_today": line.due_on == day,
+        "is_today": line.due_on == local_date(clock.now()),
     }
 
 
-def _queue_label(name: str, language: Language) -> str:
-    return gettext(language)(QUEUES[name]) if name in QUEUES else unit_label(name, language)
-
-
-PAGES: dict[str, Callable[..., Response]] = {"queue": queue}
-"""What `app.py` may ask for."""
+def _queue_label(queue: str, names: Names, language: Language) -> str:
+    return gettext(language)(QUEUES[queue]) if queue in QUEUES else names.unit(queue)

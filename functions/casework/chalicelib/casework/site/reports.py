@@ -1,38 +1,42 @@
-"""The leaders' pages: each report as charts and tables to read, print or take away; and what is behind a figure."""
+"""The leaders' pages: each report as charts and tables to read, print or download; the petitions behind a figure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
-from chalicelib.casework.api.doors import query
-from chalicelib.casework.api.reports import EXPORTS, behind_of, period_of
+from chalicelib.casework.composition import Parts
 from chalicelib.casework.reports.catalogue import REPORTS
 from chalicelib.casework.reports.charts import chart_of
-from chalicelib.casework.reports.make_report import Report
+from chalicelib.casework.reports.export import EXPORTS
 from chalicelib.casework.reports.measures import MEASURES, Column, Value
+from chalicelib.casework.reports.query import figure_query, period_query
+from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import BREAKDOWNS, HEADS, Section
 from chalicelib.casework.reports.words import caption, read
-from chalicelib.casework.site.frame import language_of_page, render, unit_label
+from chalicelib.casework.site.frame import language_of_page, names_of, render
+from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import InvalidInputError
-from shared.web.http import RULES
+from shared.web.http import RULES, query_parameters
 from shared.web.i18n import Language, gettext
 from shared.web.rendering import link
 
-FIRST = "timeliness"
+DEFAULT_REPORT = "timeliness"
+_GROUPS = ("field", "kind", "channel", "province", "handler", "complained_unit", "matter")
+_NO_FIGURES_BEHIND = frozenset({"before", "change"})
+"""Columns whose values are of another period, or no counts."""
 
 
 class Cell(NamedTuple):
-    """One place of a table: what is read there, what stands over it, and where it leads."""
+    """One cell of a table: its text, the head of its column, and the address that it leads to."""
 
     text: str
     label: str
@@ -40,7 +44,7 @@ class Cell(NamedTuple):
     href: str = ""
 
 
-class Shown(NamedTuple):
+class TableView(NamedTuple):
     """A table as a page shows it."""
 
     title: str
@@ -49,48 +53,56 @@ class Shown(NamedTuple):
     total: tuple[Cell, ...]
 
 
-def reports(request: Request, officer: DeskOfficer) -> Response:
-    """Show a report; without a choice, how the time limits are kept."""
+def routes(parts: Callable[[], Parts]) -> PageRoutes:
+    """Return the routes of this module."""
+    pages = PageRoutes(__name__, parts)
+    pages.get("/reports", show_report)
+    pages.get("/reports/cases", show_petitions_behind_figure)
+    return pages
+
+
+def show_report(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """Show a report, by default that of the time limits; or answer with its file."""
     permissions.require(officer, Ability.READ_REPORTS)
-    asked = query(request)
-    name = asked.get("name") or FIRST
+    query = query_parameters(request)
+    language = language_of_page(request)
     report: Report | None = None
     problem = ""
     try:
-        report = composition.reports().make(officer, name, period_of(asked, "by"), language_of_page(request))
+        name = query.get("name") or DEFAULT_REPORT
+        report = parts.reports.make(officer, name, period_query(query, "by"), language)
     except InvalidInputError as error:
-        _place, rule = error.problems[0]
-        problem = gettext(language_of_page(request))(RULES.get(rule, RULES["invalid"]))
-    if report is not None and asked.get("format") in EXPORTS:
-        return EXPORTS[asked["format"]](report, language_of_page(request))
-    return _page(request, officer, asked, report, problem)
+        _field, rule = error.problems[0]
+        problem = gettext(language)(RULES.get(rule, RULES["invalid"]))
+    if report is not None and query.get("format") in EXPORTS:
+        return EXPORTS[query["format"]](report, language)
+    return _page(parts, request, officer, query, report, problem)
 
 
 def _page(
-    request: Request, officer: DeskOfficer, asked: dict[str, str], report: Report | None, problem: str
+    parts: Parts,
+    request: Request,
+    officer: DeskOfficer,
+    query: Mapping[str, str],
+    report: Report | None,
+    problem: str,
 ) -> Response:
     language = language_of_page(request)
     _ = gettext(language)
-    days = {"from": str(report.first), "to": str(report.last)} if report else asked
-    chosen = {
-        "name": report.name if report else asked.get("name", ""),
-        "from": days.get("from", ""),
-        "to": days.get("to", ""),
-        "by": report.by if report else "field",
-        "as_of": str(report.as_of or "") if report else asked.get("as_of", ""),
-    }
+    chosen = _chosen(query, report)
     return render(
+        parts,
         request,
         officer,
         "reports.html",
         422 if problem else 200,
         problem=problem,
         chosen=chosen,
-        names=[(name, _(kept.title)) for name, kept in REPORTS.items()],
+        names=[(name, _(definition.title)) for name, definition in REPORTS.items()],
         breakdowns=[(name, _(HEADS[name].label)) for name in BREAKDOWNS],
         report=report,
         title=_(REPORTS[report.name].title) if report else _("Báo cáo"),
-        scope=unit_label(report.unit, language) if report and report.unit else _("Toàn Bộ"),
+        scope=names_of(parts, language).unit(report.unit) if report and report.unit else _("Toàn Bộ"),
         caption=caption(report, language) if report else "",
         sections=[
             (
@@ -103,13 +115,26 @@ def _page(
         if report
         else [],
         files=[
-            (label, link(f"/desk/reports?{urlencode({**chosen, 'format': one})}", language))
-            for one, label in (("xlsx", _("Tải về bảng tính (Excel)")), ("csv", _("Tải về CSV")))
+            (label, link(f"/desk/reports?{urlencode({**chosen, 'format': file_format})}", language))
+            for file_format, label in (("xlsx", _("Tải về bảng tính (Excel)")), ("csv", _("Tải về CSV")))
         ],
     )
 
 
-def _tables(officer: DeskOfficer, report: Report, section: Section, language: Language) -> list[Shown]:
+def _chosen(query: Mapping[str, str], report: Report | None) -> dict[str, str]:
+    """Return what the form above the report holds: the report's own facts, or what was asked in vain."""
+    if report is None:
+        return {name: query.get(name, "") for name in ("name", "from", "to", "as_of")} | {"by": "field"}
+    return {
+        "name": report.name,
+        "from": str(report.first),
+        "to": str(report.last),
+        "by": report.by,
+        "as_of": str(report.as_of or ""),
+    }
+
+
+def _tables(officer: DeskOfficer, report: Report, section: Section, language: Language) -> list[TableView]:
     """Return a section's table; a wide one as several that fit on the page."""
     _ = gettext(language)
     table = section.table
@@ -118,13 +143,13 @@ def _tables(officer: DeskOfficer, report: Report, section: Section, language: La
         (_(block.title) if block.title else "", (*heads, *(measure.column for measure in block.measures)))
         for block in table.blocks
     ] or [("", table.columns)]
-    leads = permissions.is_able(officer, Ability.FOLLOW_FIGURES)
+    has_links = permissions.is_able(officer, Ability.FOLLOW_FIGURES)
     return [
-        Shown(
+        TableView(
             title,
             tuple((_(column.label), column.is_figure) for column in columns),
-            tuple(_row(report, columns, row, language, leads=leads) for row in table.rows),
-            _row(report, columns, {heads[0].name: _("Cộng"), **table.total}, language, leads=leads)
+            tuple(_row(report, columns, row, language, has_links=has_links) for row in table.rows),
+            _row(report, columns, {heads[0].name: _("Cộng"), **table.total}, language, has_links=has_links)
             if table.total
             else (),
         )
@@ -133,40 +158,42 @@ def _tables(officer: DeskOfficer, report: Report, section: Section, language: La
 
 
 def _row(
-    report: Report, columns: tuple[Column, ...], row: dict[str, Value], language: Language, *, leads: bool
+    report: Report,
+    columns: tuple[Column, ...],
+    row: dict[str, Value],
+    language: Language,
+    *,
+    has_links: bool,
 ) -> tuple[Cell, ...]:
     _ = gettext(language)
-    return tuple(
-        Cell(
-            read(column.name, row.get(column.name), language),
-            _(column.label),
-            column.is_figure,
-            link(_way(report, column, row), language) if leads and _way(report, column, row) else "",
-        )
-        for column in columns
-    )
+    cells = []
+    for column in columns:
+        address = _address(report, column, row) if has_links else ""
+        text = read(column.name, row.get(column.name), language)
+        href = link(address, language) if address else ""
+        cells.append(Cell(text, _(column.label), column.is_figure, href))
+    return tuple(cells)
 
 
-def _way(report: Report, column: Column, row: dict[str, Value]) -> str:
+def _address(report: Report, column: Column, row: dict[str, Value]) -> str:
     """Return where a value leads: a reference to its petition, a figure to the petitions behind it."""
     value = row.get(column.name)
     if column.name == "reference":
         return f"/desk/petitions/{value}"
     measure = str(row.get("measure_code", "")) or column.name
-    if not column.is_figure or not value or measure not in MEASURES or {"before", "change"} & {column.name}:
-        return ""
-    if "rule" in row:
+    is_count = column.is_figure and measure in MEASURES and column.name not in _NO_FIGURES_BEHIND
+    if not is_count or not value or "rule" in row:
         return ""
     first, last = _days_of(column, report)
-    asked = {"name": report.name, "from": str(first), "to": str(last), "measure": measure}
+    query = {"name": report.name, "from": str(first), "to": str(last), "measure": measure}
     if report.as_of is not None:
-        asked["as_of"] = str(report.as_of)
+        query["as_of"] = str(report.as_of)
     if row.get("unit_code") is not None:
-        asked["unit"] = str(row["unit_code"])
-    for by in ("field", "kind", "channel", "province", "handler", "complained_unit", "matter"):
+        query["unit"] = str(row["unit_code"])
+    for by in _GROUPS:
         if row.get(f"{by}_code") is not None:
-            asked |= {"by": by, "group": str(row[f"{by}_code"])}
-    return f"/desk/reports/cases?{urlencode(asked)}"
+            query |= {"by": by, "group": str(row[f"{by}_code"])}
+    return f"/desk/reports/cases?{urlencode(query)}"
 
 
 def _days_of(column: Column, report: Report) -> tuple[date, date]:
@@ -178,32 +205,29 @@ def _days_of(column: Column, report: Report) -> tuple[date, date]:
     return max(first, report.first), min(last, report.last)
 
 
-def cases(request: Request, officer: DeskOfficer) -> Response:
-    """Show the petitions behind a figure."""
+def show_petitions_behind_figure(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """Show the petitions that a figure counts."""
     language = language_of_page(request)
     _ = gettext(language)
-    asked = query(request)
-    behind, period = behind_of(asked), period_of(asked)
-    found = composition.reports().behind(officer, asked.get("name") or FIRST, behind, period, language)
-    names = composition.reports().names(language)
-    about = [_(MEASURES[behind.measure].column.label)]
-    if behind.unit is not None:
-        about.append(names.of("unit", behind.unit))
-    if behind.by:
-        about.append(read(behind.by, names.of(behind.by, behind.group), language))
+    query = query_parameters(request)
+    figure, period = figure_query(query), period_query(query)
+    petitions = parts.reports.behind(officer, query.get("name") or DEFAULT_REPORT, figure, period, language)
+    names = parts.reports.names(language)
+    about = [_(MEASURES[figure.measure].column.label)]
+    if figure.unit is not None:
+        about.append(names.of("unit", figure.unit))
+    if figure.by:
+        about.append(read(figure.by, names.of(figure.by, figure.group), language))
     return render(
+        parts,
         request,
         officer,
-        "report_cases.html",
+        "report_petitions.html",
         about=" · ".join(about),
-        first=found.first,
-        last=found.last,
+        first=petitions.first,
+        last=petitions.last,
         as_of=period.as_of,
-        count=found.number,
-        cases=found.rows,
+        count=petitions.number,
+        petitions=petitions.rows,
         read=lambda name, value: read(name, value, language),
     )
-
-
-PAGES: dict[str, Callable[..., Response]] = {"reports": reports, "report_cases": cases}
-"""What `app.py` may ask for."""

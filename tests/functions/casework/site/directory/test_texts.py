@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.casework.site.directory.text_words import VARIABLES
+from chalicelib.casework.site.directory.text_labels import VARIABLES
 from shared.wording import samples
 from shared.wording.rendering import rendered
 from shared.wording.sources import names, packaged

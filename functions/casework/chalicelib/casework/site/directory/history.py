@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from chalicelib.casework.administration.forms import Words
+from chalicelib.casework.administration.forms import RowLabels
 from chalicelib.casework.administration.recorded_rows import BY_WHOM, RecordedRow
-from chalicelib.casework.site.frame import who
-from shared.domain.petition.change import actor_of
-from shared.web.i18n import Language
+from chalicelib.casework.site.frame import Names
 
 
-class Change(NamedTuple):
-    """One change of one version of a row, as it is read."""
+class RowChange(NamedTuple):
+    """One change of one version of a row, as people read it."""
 
     at: datetime
     who: str
@@ -22,36 +20,36 @@ class Change(NamedTuple):
     name: str
     valid_from: date
     facts: tuple[tuple[str, str, str], ...]
-    """What changed: its label, what it was, what it became; none when the version was written first."""
+    """What changed: (label, before, after); none when the version was written first."""
 
 
-def changes_of(kind: str, rows: Iterable[RecordedRow], words: Words, language: Language) -> list[Change]:
-    """Return the changes of some versions; what a system began with was written by nobody."""
-    found = (change for row in rows for change in _changes(kind, row, words, language))
-    return sorted(found, key=lambda change: change.at, reverse=True)
+def changes_of(kind: str, rows: Iterable[RecordedRow], labels: RowLabels, names: Names) -> list[RowChange]:
+    """Return the changes of some versions; versions that the system was set up with have no author and are left out."""
+    changes = (change for row in rows for change in _changes(kind, row, labels, names))
+    return sorted(changes, key=lambda change: change.at, reverse=True)
 
 
-def _changes(kind: str, row: RecordedRow, words: Words, language: Language) -> Iterator[Change]:
-    """Walk back from what a version says now to what it said first."""
+def _changes(kind: str, row: RecordedRow, labels: RowLabels, names: Names) -> Iterator[RowChange]:
+    """Go back from the facts of a version to those with which it was written first."""
     facts = dict(row.facts)
     for correction in reversed(row.corrections):
         changed = tuple(
-            (words.label(kind, name), words.read(name, was), words.read(name, facts.get(name)))
-            for name, was in correction.was.items()
+            (labels.label(kind, name), labels.text(name, before), labels.text(name, facts.get(name)))
+            for name, before in correction.was.items()
             if name not in BY_WHOM
         )
-        yield _change(row, facts, changed, language)
+        yield _change(row, facts, changed, names)
         facts |= correction.was
     if facts.get("changed_at"):
-        yield _change(row, facts, (), language)
+        yield _change(row, facts, (), names)
 
 
 def _change(
-    row: RecordedRow, facts: dict[str, Any], changed: tuple[tuple[str, str, str], ...], language: Language
-) -> Change:
-    return Change(
+    row: RecordedRow, facts: dict[str, Any], changed: tuple[tuple[str, str, str], ...], names: Names
+) -> RowChange:
+    return RowChange(
         datetime.fromisoformat(str(facts["changed_at"])),
-        who(actor_of(facts["changed_by"]), language),
+        names.officer(str(facts["changed_by"])),
         row.id,
         str(facts.get("name") or row.id),
         row.valid_from,

@@ -8,34 +8,35 @@ from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.dependents import Dependent
-from chalicelib.casework.administration.forms import KINDS, Words, day_in, fields_of, form_of, row_of
+from chalicelib.casework.administration.forms import KINDS, RowLabels, day_in, fields_of, form_of, row_of
 from chalicelib.casework.administration.recorded_rows import RecordedRow
-from chalicelib.casework.api.doors import query
+from chalicelib.casework.composition import Parts
 from chalicelib.casework.form_fields import FormField
-from chalicelib.casework.site.directory.frame import (
-    CONFIRM,
-    kind_of,
-    placed,
-    preview,
-    problems_of,
-    sent_form,
-    shown,
-)
+from chalicelib.casework.site.directory.form_fields import field_views, form_problems
 from chalicelib.casework.site.directory.history import changes_of
-from chalicelib.casework.site.frame import language_of_page, render
+from chalicelib.casework.site.directory.row_preview import (
+    CONFIRM,
+    Proposal,
+    preview_page,
+    problems_by_field,
+    row_form,
+    row_kind,
+)
+from chalicelib.casework.site.frame import language_of_page, names_of, render
+from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, StaleVersionError, UnknownRowError
 from shared.platform import clock
-from shared.web.http import PROBLEMS, RULES, see_other
+from shared.tables.directory import Directory
+from shared.web.http import PROBLEMS, RULES, query_parameters, see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.rendering import link
 
-END = "end"
+CHANGE, END = "change", "end"
 END_FIELDS = (
     FormField(
         "valid_to",
@@ -59,73 +60,85 @@ DEPENDENTS: dict[str, str] = {
     "yourself": N_("Quyền quản trị của chính bạn"),
 }
 """What depends on a row, by the rule that ending it would break."""
+_UNCOUNTED = ("needed-by-system", "yourself")
 
 
-class Asked(NamedTuple):
-    """A form as it was sent, and what is wrong with it."""
+class RefusedForm(NamedTuple):
+    """A form that was refused, and why."""
 
     what: str
+    """`change` or `end`."""
     form: Mapping[str, str]
     problems: tuple[tuple[str, str], ...] = ()
     is_stale: bool = False
+    """Whether somebody changed the row after the officer had opened the page."""
 
 
-# --- one row ----------------------------------------------------------------------------------------
+def routes(parts: Callable[[], Parts]) -> PageRoutes:
+    """Return the routes of this module."""
+    pages = PageRoutes(__name__, parts)
+    pages.get("/directory/{kind}/{row_id}", show_row)
+    pages.post("/directory/{kind}/{row_id}", change_row)
+    return pages
 
 
-def directory_row(request: Request, officer: DeskOfficer, kind: str, row_id: str) -> Response:
+def show_row(parts: Parts, request: Request, officer: DeskOfficer, kind: str, row_id: str) -> Response:
     """Show a row with all its versions, what depends on it, and the forms to change or end it."""
-    return _row_page(request, officer, kind, row_id, done=bool(query(request).get("done")))
+    done = bool(query_parameters(request).get("done"))
+    return _page(parts, request, officer, kind, row_id, done=done)
 
 
-def change_row(request: Request, officer: DeskOfficer, kind: str, row_id: str) -> Response:
-    """Take a change or an end of a row: first what it would do, then, once confirmed, write it."""
+def change_row(parts: Parts, request: Request, officer: DeskOfficer, kind: str, row_id: str) -> Response:
+    """Take a change or the end of a row: first show the preview, then, once confirmed, write it."""
     permissions.require(officer, Ability.ADMINISTER)
-    told, form = kind_of(kind), sent_form(request)
-    administration = composition.administration()
-    versions = _versions(officer, kind, row_id)
-    what = END if form.get("what") == END else "change"
+    definition, form = row_kind(kind), row_form(request)
+    versions = _versions(parts, officer, kind, row_id)
+    what = END if form.get("what") == END else CHANGE
     try:
         _check_seen(form, versions)
-        given, before = (_ended if what == END else _changed)(kind, form, versions)
-        row = administration.checked(officer, kind, row_id, given)
+        facts, before = (_ended if what == END else _changed)(kind, form, versions)
+        row = parts.administration.checked(officer, kind, row_id, facts)
         if form.get("step") != CONFIRM:
-            names = {field.name for field in (*END_FIELDS, *fields_of(kind, is_new=False))}
-            carried = [(name, value) for name, value in form.items() if name in names | {"what", "seen"}]
-            return preview(request, officer, kind, row, before, f"/desk/directory/{kind}/{row_id}", carried)
-        seen = next((one.revision for one in versions if one.facts["valid_from"] == row["valid_from"]), 0)
-        administration.put(officer, kind, row_id, row, seen=seen)
+            names = {field.name for field in (*END_FIELDS, *fields_of(kind, is_new=False))} | {"what", "seen"}
+            carried = [(name, value) for name, value in form.items() if name in names]
+            proposal = Proposal(kind, row, before, f"/desk/directory/{kind}/{row_id}", carried)
+            return preview_page(parts, request, officer, proposal)
+        seen = next(
+            (version.revision for version in versions if version.facts["valid_from"] == row["valid_from"]), 0
+        )
+        parts.administration.put(officer, kind, row_id, row, seen=seen)
     except InvalidInputError as error:
-        refused = Asked(what, form, placed(error, told))
-        return _row_page(request, officer, kind, row_id, refused=refused)
+        refused = RefusedForm(what, form, problems_by_field(error, definition))
+        return _page(parts, request, officer, kind, row_id, refused=refused)
     except StaleVersionError:
-        return _row_page(request, officer, kind, row_id, refused=Asked(what, form, is_stale=True))
+        refused = RefusedForm(what, form, is_stale=True)
+        return _page(parts, request, officer, kind, row_id, refused=refused)
     return see_other(link(f"/desk/directory/{kind}/{row_id}?done=1", language_of_page(request)))
 
 
 def _changed(
     kind: str, form: Mapping[str, str], versions: tuple[RecordedRow, ...]
 ) -> tuple[dict[str, Any], RecordedRow]:
-    """Return the row that a change says, and what it is compared with: the version it corrects, or the one before it.
+    """Return the row of a changed form, and the version to compare it with: the one it corrects, or the one before it.
 
     Raises:
         InvalidInputError: another version that would begin in the past, or before one that is planned.
     """
     day = day_in(form, "valid_from")
-    same = next((one for one in versions if one.valid_from == day), None)
-    if same is None and (day < local_date(clock.now()) or day < versions[-1].valid_from):
+    corrected = next((version for version in versions if version.valid_from == day), None)
+    if corrected is None and (day < local_date(clock.now()) or day < versions[-1].valid_from):
         raise InvalidInputError(("valid_from", "in-force"))
-    before = same or versions[-1]
+    before = corrected or versions[-1]
     row = row_of(kind, form, before.facts)
-    if same is not None and same.facts.get("valid_to"):
-        row["valid_to"] = same.facts["valid_to"]
+    if corrected is not None and corrected.facts.get("valid_to"):
+        row["valid_to"] = corrected.facts["valid_to"]
     return row, before
 
 
 def _ended(
     kind: str, form: Mapping[str, str], versions: tuple[RecordedRow, ...]
 ) -> tuple[dict[str, Any], RecordedRow]:
-    """Return the latest version with its last day; none takes an end back."""
+    """Return the latest version with its last day; an empty day takes an end back."""
     latest = versions[-1]
     row = {name: value for name, value in latest.facts.items() if name not in ("valid_to", "replaced_by")}
     if form.get("valid_to", "").strip():
@@ -137,130 +150,143 @@ def _ended(
     return row, latest
 
 
-def _row_page(
+def _page(
+    parts: Parts,
     request: Request,
     officer: DeskOfficer,
     kind: str,
     row_id: str,
     *,
     done: bool = False,
-    refused: Asked | None = None,
+    refused: RefusedForm | None = None,
 ) -> Response:
     permissions.require(officer, Ability.ADMINISTER)
-    told, language = kind_of(kind), language_of_page(request)
+    definition, language = row_kind(kind), language_of_page(request)
     _ = gettext(language)
-    versions = _versions(officer, kind, row_id)
-    words = Words(composition.directory(), language)
-    today = local_date(clock.now())
-    latest = versions[-1]
-    ends = tuple(one for one in END_FIELDS if one.name == "valid_to" or kind == "officer")
-    forms = {
-        "change": (
-            fields_of(kind, is_new=False),
-            form_of(kind, latest.facts) | {"valid_from": today.isoformat()},
-        ),
-        END: (ends, {"valid_to": str(latest.facts.get("valid_to") or "")}),
-    }
-    what = refused.what if refused else ""
-    listed = problems_of(refused.problems, forms[what][0], language, what) if refused else ()
-    dependents = composition.administration().dependents(officer, kind, row_id, today)
+    versions = _versions(parts, officer, kind, row_id)
+    labels = RowLabels(parts.directory, language)
+    today, latest = local_date(clock.now()), versions[-1]
+    fields = _fields(kind)
+    errors = (
+        form_problems(refused.problems, fields[refused.what], language, f"{refused.what}-") if refused else ()
+    )
+    dependents = parts.administration.dependents(officer, kind, row_id, today)
     return render(
+        parts,
         request,
         officer,
         "directory_row.html",
-        409 if refused and refused.is_stale else 422 if listed else 200,
+        409 if refused and refused.is_stale else 422 if errors else 200,
         kind=kind,
         row_id=row_id,
         title=latest.facts.get("name", row_id),
-        kind_title=_(told.title),
+        kind_title=_(definition.title),
         is_ended=bool(latest.facts.get("valid_to")),
         seen=_seen(versions),
         stale=_(PROBLEMS[StaleVersionError][2]) if refused and refused.is_stale else "",
-        versions=[_shown_version(kind, one, words, today, versions) for one in reversed(versions)],
-        dependents=_shown_dependents(dependents, words, language),
-        forms={
-            name: {
-                "fields": shown(fields, language, name),
-                "given": refused.form if refused and refused.what == name else given,
-                "is_open": what == name,
-            }
-            for name, (fields, given) in forms.items()
-        },
-        options=words.choices() | {"colleagues": _colleagues(latest, row_id)},
-        errors=listed,
-        messages={one.id: one.message for one in listed},
-        changes=changes_of(kind, versions, words, language),
+        versions=[_version_view(kind, version, labels, today, versions) for version in reversed(versions)],
+        dependents=_dependent_views(dependents, labels, language),
+        forms=_forms(kind, latest, fields, refused, language),
+        options=labels.choices() | {"colleagues": _colleagues(parts.directory, latest, row_id)},
+        errors=errors,
+        messages={error.id: error.message for error in errors},
+        changes=changes_of(kind, versions, labels, names_of(parts, language)),
         done=done,
     )
 
 
-def _shown_version(
-    kind: str, one: RecordedRow, words: Words, today: date, versions: tuple[RecordedRow, ...]
+def _fields(kind: str) -> dict[str, tuple[FormField, ...]]:
+    """Return the fields of both forms; only officers are replaced."""
+    end = tuple(field for field in END_FIELDS if field.name == "valid_to" or kind == "officer")
+    return {CHANGE: fields_of(kind, is_new=False), END: end}
+
+
+def _forms(
+    kind: str,
+    latest: RecordedRow,
+    fields: Mapping[str, tuple[FormField, ...]],
+    refused: RefusedForm | None,
+    language: Language,
+) -> dict[str, dict[str, Any]]:
+    """Return both forms, filled with the latest version or with what was refused."""
+    today = local_date(clock.now())
+    contents: dict[str, Mapping[str, str]] = {
+        CHANGE: form_of(kind, latest.facts) | {"valid_from": today.isoformat()},
+        END: {"valid_to": str(latest.facts.get("valid_to") or "")},
+    }
+    if refused:
+        contents[refused.what] = refused.form
+    return {
+        what: {
+            "fields": field_views(of_form, language, f"{what}-"),
+            "contents": contents[what],
+            "is_open": refused is not None and refused.what == what,
+        }
+        for what, of_form in fields.items()
+    }
+
+
+def _version_view(
+    kind: str, version: RecordedRow, labels: RowLabels, today: date, versions: tuple[RecordedRow, ...]
 ) -> dict[str, Any]:
     begun = [other for other in versions if other.valid_from <= today]
-    until = one.facts.get("valid_to")
+    until = version.facts.get("valid_to")
     is_over = bool(until) and str(until) < today.isoformat()
     return {
-        "valid_from": one.valid_from,
+        "valid_from": version.valid_from,
         "until": date.fromisoformat(str(until)) if until else None,
-        "is_in_force": bool(begun) and begun[-1] is one and not is_over,
-        "is_planned": one.valid_from > today,
+        "is_in_force": bool(begun) and begun[-1] is version and not is_over,
+        "is_planned": version.valid_from > today,
         "facts": [
-            (words.label(kind, field.name), words.read(field.name, one.facts[field.name]))
+            (labels.label(kind, field.name), labels.text(field.name, version.facts[field.name]))
             for field in KINDS[kind].fields
-            if one.facts.get(field.name)
+            if version.facts.get(field.name)
         ],
     }
 
 
-def _colleagues(latest: RecordedRow, row_id: str) -> list[tuple[str, str]]:
-    """Return who may take over: officers of the unit, and who took over already."""
-    unit, named = latest.facts.get("unit"), latest.facts.get("replaced_by")
-    officers = composition.directory().officers().values()
+def _colleagues(directory: Directory, latest: RecordedRow, row_id: str) -> list[tuple[str, str]]:
+    """Return who may take over an officer's petitions: (user name, name) of the unit, and of the present successor."""
+    unit, successor = latest.facts.get("unit"), latest.facts.get("replaced_by")
     return [
-        (one.id, one.name) for one in officers if one.id != row_id and (one.unit == unit or one.id == named)
+        (officer.id, officer.name)
+        for officer in directory.officers().values()
+        if officer.id != row_id and (officer.unit == unit or officer.id == successor)
     ]
 
 
-def _shown_dependents(
-    dependents: Iterable[Dependent], words: Words, language: Language
+def _dependent_views(
+    dependents: Iterable[Dependent], labels: RowLabels, language: Language
 ) -> list[dict[str, Any]]:
     _ = gettext(language)
     return [
         {
-            "label": _(DEPENDENTS[one.rule]),
-            "number": one.number if one.rule not in ("needed-by-system", "yourself") else 0,
-            "names": [words.roles.get(name, name) for name in one.names],
-            "advice": _(RULES[one.rule]) if one.blocks else "",
+            "label": _(DEPENDENTS[dependent.rule]),
+            "number": dependent.number if dependent.rule not in _UNCOUNTED else 0,
+            "names": [labels.roles.get(name, name) for name in dependent.names],
+            "advice": _(RULES[dependent.rule]) if dependent.blocks else "",
         }
-        for one in dependents
+        for dependent in dependents
     ]
 
 
-# --- pieces -----------------------------------------------------------------------------------------
-
-
-def _versions(officer: DeskOfficer, kind: str, row_id: str) -> tuple[RecordedRow, ...]:
-    found = composition.administration().rows(officer, kind, row_id) if row_id != "*" else ()
-    if not found:
+def _versions(parts: Parts, officer: DeskOfficer, kind: str, row_id: str) -> tuple[RecordedRow, ...]:
+    versions = parts.administration.rows(officer, kind, row_id) if row_id != "*" else ()
+    if not versions:
         raise UnknownRowError
-    return found
+    return versions
 
 
 def _seen(versions: Iterable[RecordedRow]) -> str:
-    """Return what a form saw of a row: each version's day and revision."""
-    return " ".join(f"{one.facts['valid_from']}:{one.revision}" for one in versions)
+    """Return the state of a row that a form was made from: each version's day and revision."""
+    return " ".join(f"{version.facts['valid_from']}:{version.revision}" for version in versions)
 
 
 def _check_seen(form: Mapping[str, str], versions: tuple[RecordedRow, ...]) -> None:
-    """Stop who looked at a row that was changed since.
+    """Refuse the form of somebody who opened the page before the row was changed.
 
     Raises:
-        StaleVersionError: some version is there now that was not, or says something else.
+        StaleVersionError: a version was added or corrected since.
     """
     if form.get("seen") != _seen(versions):
         raise StaleVersionError(versions[-1].revision)
-
-
-PAGES: dict[str, Callable[..., Response]] = {view.__name__: view for view in (directory_row, change_row)}
-"""What `app.py` may ask for."""

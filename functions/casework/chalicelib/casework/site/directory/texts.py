@@ -1,4 +1,4 @@
-"""The administrators' pages for the texts of notices: all of them, and one with its versions, check and preview."""
+"""The administrators' pages of the texts of notices: all of them, and one with its versions, check and preview."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.casework import composition
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
-from chalicelib.casework.api.doors import query
+from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.deliveries import CHANNELS
-from chalicelib.casework.site.directory.text_words import FIELDS, READERS, VARIABLES, text_label
-from chalicelib.casework.site.frame import FormProblem, language_of_page, render, who
+from chalicelib.casework.site.directory.form_fields import field_views
+from chalicelib.casework.site.directory.text_labels import FIELDS, READERS, VARIABLES, text_label
+from chalicelib.casework.site.frame import FormProblem, Names, language_of_page, names_of, render
+from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.change import actor_of
 from shared.platform import clock
 from shared.tables.deliveries import DeliveryChannel
-from shared.web.http import RULES, form_body, html_answer, see_other
+from shared.tables.directory import Directory
+from shared.web.http import RULES, form_body, html_answer, query_parameters, see_other
 from shared.web.i18n import Language, gettext
 from shared.web.rendering import link
 from shared.wording import check_text, samples
@@ -38,11 +39,13 @@ from shared.wording.sources import (
     source_of,
 )
 
-CHECK, SAVE, AS_MAIL = "check", "save", "mail"
+SAVE, AS_MAIL = "save", "mail"
+"""Values of the form's `step`; any other checks the text and shows it."""
+MAX_TEXT, MAX_SUBJECT = 10_000, 200
 _MAIL_POLICY = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 }
-"""An e-mail is shown as a mail program would: nothing is loaded, nothing is run."""
+"""An e-mail is shown as a mail program would show it: nothing is loaded, nothing is run."""
 
 
 class Version(NamedTuple):
@@ -50,46 +53,67 @@ class Version(NamedTuple):
 
     valid_from: date
     source: Source
-    standing: str
+    status: str
     """`in-force`, `planned` or `past`."""
     changed_by: str
 
 
-def texts(request: Request, officer: DeskOfficer) -> Response:
+class CheckedText(NamedTuple):
+    """What the page shows of a text: the form, the text in it, and what is wrong with it."""
+
+    form: Mapping[str, str]
+    source: Source
+    problems: tuple[tuple[str, str, str], ...] = ()
+    """(field, rule, detail)."""
+    is_checked: bool = False
+    """Whether the administrator asked for the check."""
+
+
+def routes(parts: Callable[[], Parts]) -> PageRoutes:
+    """Return the routes of this module."""
+    pages = PageRoutes(__name__, parts)
+    pages.get("/texts", list_texts)
+    pages.get("/texts/{name}", show_text)
+    pages.post("/texts/{name}", change_text)
+    return pages
+
+
+def list_texts(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
     """Show every text with its version in force, one line for each notice."""
     permissions.require(officer, Ability.ADMINISTER)
     language = language_of_page(request)
-    rows = composition.directory().rows("template")
+    _ = gettext(language)
+    rows = parts.directory.rows("template")
     today = local_date(clock.now())
     lines = [
         {
-            "reader": gettext(language)(READERS[reader]),
+            "reader": _(READERS[reader]),
             "label": text_label(kind, language),
-            "texts": [_in_list(name, rows, today, language) for name in found],
+            "texts": [_link_view(name, rows, today, language) for name in of_notice],
         }
-        for (reader, kind), found in groupby(names(), key=lambda name: (name.reader, name.kind))
+        for (reader, kind), of_notice in groupby(names(), key=lambda name: (name.reader, name.kind))
     ]
-    lines.sort(key=lambda line: line["reader"] != gettext(language)(READERS["petitioner"]))
-    return render(request, officer, "texts.html", lines=lines)
+    lines.sort(key=lambda line: line["reader"] != _(READERS["petitioner"]))
+    return render(parts, request, officer, "texts.html", lines=lines)
 
 
-def _in_list(
+def _link_view(
     name: TextName, rows: Iterable[Mapping[str, Any]], today: date, language: Language
 ) -> dict[str, Any]:
-    own = [row for row in rows if row["id"] == str(name)]
+    versions = [row for row in rows if row["id"] == str(name)]
     return {
         "name": str(name),
         "label": f"{gettext(language)(CHANNELS[name.channel])} {name.language}",
-        "is_changed": in_force(name, own, today) is not None,
-        "is_planned": any(str(row["valid_from"]) > today.isoformat() for row in own),
+        "is_changed": in_force(name, versions, today) is not None,
+        "is_planned": any(str(row["valid_from"]) > today.isoformat() for row in versions),
     }
 
 
-def text(request: Request, officer: DeskOfficer, name: str) -> Response:
+def show_text(parts: Parts, request: Request, officer: DeskOfficer, name: str) -> Response:
     """Show one text, with the form for another version filled with the one in force."""
     permissions.require(officer, Ability.ADMINISTER)
-    named = _named(name)
-    current = _current(named)
+    text_name = _text_name(name)
+    current = _current(parts.directory, text_name)
     form = {
         "text": current.text.strip(),
         "subject": current.subject,
@@ -97,37 +121,39 @@ def text(request: Request, officer: DeskOfficer, name: str) -> Response:
         "is_unicode": "true" if current.is_unicode else "",
         "valid_from": (local_date(clock.now()) + timedelta(days=1)).isoformat(),
     }
-    return _page(request, officer, named, form, current, done=bool(query(request).get("done")))
+    done = bool(query_parameters(request).get("done"))
+    return _page(parts, request, officer, text_name, CheckedText(form, current), done=done)
 
 
-def change_text(request: Request, officer: DeskOfficer, name: str) -> Response:
-    """Check another version and show it as its reader would see it; write it when asked to."""
+def change_text(parts: Parts, request: Request, officer: DeskOfficer, name: str) -> Response:
+    """Check another version and show it as its reader would see it; write it when the form says `save`."""
     permissions.require(officer, Ability.ADMINISTER)
-    named, form = _named(name), form_body(request)
-    administration = composition.administration()
-    row = _row(named, form)
-    source = source_of(named, row)
-    problems = [(one.place, one.rule, one.detail) for one in administration.check_text(officer, row)]
+    text_name, form = _text_name(name), form_body(request)
+    row = _row(text_name, form)
+    source = source_of(text_name, row)
+    found = parts.administration.check_text(officer, row)
+    problems = tuple((problem.place, problem.rule, problem.detail) for problem in found)
     if form.get("step") == AS_MAIL and not problems:
-        return html_answer(_preview(named, source).html, headers=_MAIL_POLICY)
+        return html_answer(_preview(parts, text_name, source).html, headers=_MAIL_POLICY)
     if form.get("step") == SAVE and not problems:
         try:
-            administration.put(officer, "template", str(named), row)
+            parts.administration.put(officer, "template", str(text_name), row)
         except InvalidInputError as error:
-            problems = [(place, rule, "") for place, rule in error.problems]
+            problems = tuple((place, rule, "") for place, rule in error.problems)
         else:
-            return see_other(link(f"/desk/texts/{named}?done=1", language_of_page(request)))
-    return _page(request, officer, named, form, source, problems=problems, is_checked=True)
+            return see_other(link(f"/desk/texts/{text_name}?done=1", language_of_page(request)))
+    checked = CheckedText(form, source, problems, is_checked=True)
+    return _page(parts, request, officer, text_name, checked)
 
 
 def _row(name: TextName, form: Mapping[str, str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": str(name),
         "valid_from": form.get("valid_from", "").strip(),
-        "text": form.get("text", "").replace("\r\n", "\n").strip()[:10_000],
+        "text": form.get("text", "").replace("\r\n", "\n").strip()[:MAX_TEXT],
     }
     if name.channel is DeliveryChannel.EMAIL:
-        row["subject"] = form.get("subject", "").strip()[:200]
+        row["subject"] = form.get("subject", "").strip()[:MAX_SUBJECT]
     if name.channel is DeliveryChannel.SMS:
         segments = form.get("max_segments", "").strip()
         row["max_segments"] = int(segments) if segments.isascii() and segments.isdecimal() else 0
@@ -136,98 +162,91 @@ def _row(name: TextName, form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _page(
+    parts: Parts,
     request: Request,
     officer: DeskOfficer,
     name: TextName,
-    form: Mapping[str, str],
-    source: Source,
+    checked: CheckedText,
     *,
-    problems: Iterable[tuple[str, str, str]] = (),
-    is_checked: bool = False,
     done: bool = False,
 ) -> Response:
     language = language_of_page(request)
     _ = gettext(language)
-    listed = _problems(problems, language)
+    errors = _form_problems(checked.problems, language)
     is_sms = name.channel is DeliveryChannel.SMS
+    fields = (field for field in FIELDS if field.source in {"", name.channel.value})
     return render(
+        parts,
         request,
         officer,
         "text.html",
-        422 if listed else 200,
+        422 if errors else 200,
         name=str(name),
         title=text_label(name.kind, language),
         reader=_(READERS[name.reader]),
         channel=name.channel.value,
         channel_label=_(CHANNELS[name.channel]),
         text_language=name.language,
-        errors=listed,
-        messages={one.id: one.message for one in listed},
-        form=form,
-        fields=[
-            {**field._asdict(), "id": field.name, "label": _(field.label), "hint": _(field.hint)}
-            for field in FIELDS
-            if field.source in {"", name.channel.value}
-        ],
-        preview=None if listed else _preview(name, source),
-        measure=check_text.longest(name, source) if is_sms and not listed else None,
-        price=composition.configuration().sms_segment_price,
-        versions=_versions(name, language),
-        variables=[(one, _(VARIABLES[one])) for one in sorted(samples.known_variables(name))],
-        is_checked=is_checked,
+        errors=errors,
+        messages={error.id: error.message for error in errors},
+        form=checked.form,
+        form_fields=field_views(fields, language),
+        preview=None if errors else _preview(parts, name, checked.source),
+        measure=check_text.longest(name, checked.source) if is_sms and not errors else None,
+        price=parts.settings.sms_segment_price,
+        versions=_versions(parts.directory, name, names_of(parts, language)),
+        variables=[(variable, _(VARIABLES[variable])) for variable in sorted(samples.known_variables(name))],
+        is_checked=checked.is_checked,
         done=done,
     )
 
 
-def _preview(name: TextName, source: Source) -> Rendered:
-    return rendered(name, source, samples.ordinary(name, composition.configuration().public_url))
+def _preview(parts: Parts, name: TextName, source: Source) -> Rendered:
+    return rendered(name, source, samples.ordinary(name, parts.settings.public_url))
 
 
-def _problems(problems: Iterable[tuple[str, str, str]], language: Language) -> tuple[FormProblem, ...]:
+def _form_problems(problems: Iterable[tuple[str, str, str]], language: Language) -> tuple[FormProblem, ...]:
+    """Return the first problem of each field, with its detail; what belongs to no field is the text's."""
     _ = gettext(language)
     labels = {field.name: field.label for field in FIELDS}
-    found: dict[str, FormProblem] = {}
+    first: dict[str, FormProblem] = {}
     for place, rule, detail in problems:
-        where = place if place in labels else "text"
+        name = place if place in labels else "text"
         message = _(RULES.get(rule, RULES["invalid"]))
-        found.setdefault(
-            where, FormProblem(where, _(labels[where]), f"{message} ({detail})" if detail else message)
+        first.setdefault(
+            name, FormProblem(name, _(labels[name]), f"{message} ({detail})" if detail else message)
         )
-    return tuple(found.values())
+    return tuple(first.values())
 
 
-def _versions(name: TextName, language: Language) -> list[Version]:
-    """Return every version, newest first; the packaged one is where it all began."""
-    rows = [row for row in composition.directory().rows("template") if row["id"] == str(name)]
+def _versions(directory: Directory, name: TextName, labels: Names) -> list[Version]:
+    """Return every version of the directory, newest first; the packaged text is none of them."""
+    rows = [row for row in directory.rows("template") if row["id"] == str(name)]
     today = local_date(clock.now())
     current = in_force(name, rows, today)
     return [
         Version(
             valid_from=date.fromisoformat(str(row["valid_from"])),
             source=source_of(name, row),
-            standing=_standing(str(row["valid_from"]), current, today),
-            changed_by=who(actor_of(row["changed_by"]), language) if row.get("changed_by") else "",
+            status=_status(str(row["valid_from"]), current, today),
+            changed_by=labels.officer(str(row["changed_by"])) if row.get("changed_by") else "",
         )
         for row in sorted(rows, key=lambda row: str(row["valid_from"]), reverse=True)
     ]
 
 
-def _standing(valid_from: str, current: Source | None, today: date) -> str:
+def _status(valid_from: str, current: Source | None, today: date) -> str:
     if valid_from > today.isoformat():
         return "planned"
     return "in-force" if current is not None and current.version == valid_from else "past"
 
 
-def _current(name: TextName) -> Source:
-    rows = composition.directory().rows("template")
-    return in_force(name, rows, local_date(clock.now())) or packaged(name)
+def _current(directory: Directory, name: TextName) -> Source:
+    return in_force(name, directory.rows("template"), local_date(clock.now())) or packaged(name)
 
 
-def _named(name: str) -> TextName:
+def _text_name(name: str) -> TextName:
     try:
         return name_of(name)
     except TextMissingError:
         raise InvalidInputError(("id", "unknown")) from None
-
-
-PAGES: dict[str, Callable[..., Response]] = {view.__name__: view for view in (texts, text, change_text)}

@@ -1,9 +1,9 @@
-"""What administrators read on the pages of texts: names of texts, fields of the form, meanings of the variables."""
+"""Names of notice texts, fields of their form and meanings of their variables, for the administrators' pages."""
 
 from __future__ import annotations
 
 from chalicelib.casework.form_fields import FormField
-from shared.domain.promises.notices import NoticeKind
+from shared.domain.petition.notice_kinds import NoticeKind
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import NOTICES
 from shared.wording.sources import BUNCH
@@ -29,7 +29,7 @@ FIELDS = (
         hint=N_("Từ hôm nay trở đi. Các thông báo đã gửi giữ nguyên."),
     ),
 )
-"""The form's fields; `source` names the channel that a field is for."""
+"""The form's fields; `source` is the channel that a field is for, if it is for one only."""
 
 VARIABLES: dict[str, str] = {
     "reference": N_("mã hồ sơ để đọc: 26 4831 9027 5"),
@@ -77,10 +77,10 @@ VARIABLES: dict[str, str] = {
     "desk": N_("đường dẫn đến bàn làm việc"),
     "unsubscribe_link": N_("đường dẫn để thôi nhận thư nhắc việc"),
 }
-"""Every variable that some text may use."""
+"""The meaning of every variable that a text may use."""
 
 
 def text_label(kind: str, language: Language) -> str:
-    """Return what a text is called."""
+    """Return the name of a text."""
     label = NOTICES[NoticeKind(kind)] if kind != BUNCH else _BUNCH
     return gettext(language)(label)

@@ -1,0 +1,50 @@
+"""JSON API: the rows of the ministry's directory, for administrators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.administration.recorded_rows import RecordedRow
+from chalicelib.casework.api.routes import ApiRoutes
+from chalicelib.casework.composition import Parts
+from shared.domain.errors import InvalidInputError
+from shared.web.http import json_answer, raw_body
+
+MAX_DIGITS_OF_REVISION = 6
+
+
+def routes(parts: Callable[[], Parts]) -> ApiRoutes:
+    """Return the routes of this module."""
+    api = ApiRoutes(__name__, parts)
+    api.get("/v1/directory/{kind}/{row_id}", show_row)
+    api.put("/v1/directory/{kind}/{row_id}", put_row)
+    return api
+
+
+def show_row(parts: Parts, _request: Request, officer: DeskOfficer, kind: str, row_id: str) -> Response:
+    """Answer with all versions of a row; of all rows of the kind for the id `*`."""
+    rows = parts.administration.rows(officer, kind, row_id)
+    return json_answer({"rows": [_row_view(row) for row in rows]})
+
+
+def _row_view(row: RecordedRow) -> dict[str, Any]:
+    corrections = [correction._asdict() for correction in row.corrections]
+    return {**row.facts, "revision": row.revision, "corrections": corrections}
+
+
+def put_row(parts: Parts, request: Request, officer: DeskOfficer, kind: str, row_id: str) -> Response:
+    """Write one version of a row; `If-Match` names the revision that the officer saw, 0 for none."""
+    seen = request.headers.get("if-match", "").strip().strip('"')
+    if seen and not (seen.isascii() and seen.isdecimal() and len(seen) <= MAX_DIGITS_OF_REVISION):
+        raise InvalidInputError(("If-Match", "invalid"))
+    try:
+        facts = json.loads(raw_body(request).decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise InvalidInputError(("body", "json")) from None
+    written = parts.administration.put(officer, kind, row_id, facts, seen=int(seen) if seen else None)
+    return json_answer({**written.row, "revision": written.revision}, 201 if written.is_new else 200)

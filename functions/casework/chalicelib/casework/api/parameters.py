@@ -1,0 +1,131 @@
+"""The parameters of the JSON API, as its OpenAPI document describes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain.petition.lifecycle import State
+
+_REFERENCE = {"type": "string", "pattern": "^[0-9]{11}$"}
+_FLAG = {"enum": ["true", "false"]}
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "Authorization": {
+        "in": "header",
+        "required": True,
+        "description": "`Bearer` and the access token of the session.",
+        "schema": {"type": "string"},
+    },
+    "Idempotency-Key": {
+        "in": "header",
+        "description": "Names the change: sent again, it takes effect once.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+    },
+    "If-Match": {
+        "in": "header",
+        "description": 'The revision that was seen, e.g. `"3"`; `"0"` for none. Without it, whatever is there.',
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,6}"$'},
+    },
+    "reference": {"in": "path", "required": True, "description": "11 digits.", "schema": _REFERENCE},
+    "attachment_id": {
+        "in": "path",
+        "required": True,
+        "description": "`id` of a file.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    },
+    "kind": {
+        "in": "path",
+        "required": True,
+        "description": "Kind of rows.",
+        "schema": {
+            "enum": [
+                "answer-template",
+                "calendar",
+                "field",
+                "officer",
+                "routing-rule",
+                "template",
+                "terms",
+                "unit",
+            ]
+        },
+    },
+    "row_id": {
+        "in": "path",
+        "required": True,
+        "description": "Id of a row; reading, `*` is all of them.",
+        "schema": {"type": "string", "pattern": "^([A-Za-z0-9._-]{1,64}|[*])$"},
+    },
+    "name": {
+        "in": "path",
+        "required": True,
+        "description": "Which report.",
+        "schema": {
+            "enum": ["steering-committee", "task-force", "six-month", "timeliness", "workload", "trends"]
+        },
+    },
+    "queue": {
+        "in": "query",
+        "description": "A unit's code, or `all`, `approval`, `publication`, `second-look`, `inspection`.",
+        "schema": {"type": "string", "maxLength": 20},
+    },
+    "state": {"in": "query", "description": "Only these.", "schema": {"enum": list(State)}},
+    "overdue": {"in": "query", "description": "Only those overdue, or only those not.", "schema": _FLAG},
+    "mine": {"in": "query", "description": "Only those that you handle.", "schema": _FLAG},
+    "unassigned": {"in": "query", "description": "Only those that nobody handles.", "schema": _FLAG},
+    "due_within": {
+        "in": "query",
+        "description": "Only those due within so many days.",
+        "schema": {"type": "integer", "minimum": 0, "maximum": 999},
+    },
+    "cursor": {"in": "query", "description": "`cursor` of the page before.", "schema": {"type": "string"}},
+    "month": {
+        "in": "query",
+        "description": "Year and month.",
+        "schema": {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"},
+    },
+    "by-officer": {
+        "name": "by",
+        "in": "query",
+        "description": "User name of an officer.",
+        "schema": {"type": "string", "maxLength": 64},
+    },
+    "from": {
+        "in": "query",
+        "description": "First day of receipt.",
+        "schema": {"type": "string", "format": "date"},
+    },
+    "to": {
+        "in": "query",
+        "description": "Last day of receipt.",
+        "schema": {"type": "string", "format": "date"},
+    },
+    "as_of": {
+        "in": "query",
+        "description": "The past day at whose end the petitions are looked at; without it, as they stand now.",
+        "schema": {"type": "string", "format": "date"},
+    },
+    "by": {
+        "in": "query",
+        "description": "What it is broken down by.",
+        "schema": {"enum": ["field", "unit", "kind", "channel", "province"]},
+    },
+    "by-group": {
+        "name": "by",
+        "in": "query",
+        "description": "Of which breakdown `group` is a row.",
+        "schema": {"enum": ["field", "kind", "channel", "province", "handler", "complained_unit", "matter"]},
+    },
+    "format": {
+        "in": "query",
+        "description": "As what it is wanted.",
+        "schema": {"enum": ["json", "csv", "xlsx"]},
+    },
+    "measure": {"in": "query", "description": "Name of a figure.", "schema": {"type": "string"}},
+    "unit": {"in": "query", "description": "Code of a unit.", "schema": {"type": "string", "maxLength": 20}},
+    "group": {"in": "query", "description": "Code of a row.", "schema": {"type": "string", "maxLength": 64}},
+    "lang": {
+        "in": "query",
+        "description": "Language of labels and errors.",
+        "schema": {"enum": ["vi", "en"]},
+    },
+}

@@ -1,0 +1,169 @@
+"""JSON API: queues, petitions, actions on them and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from chalice.app import Request, Response
+
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.actions.disclosure import OpenSeal
+from chalicelib.casework.actions.forms import action_named
+from chalicelib.casework.api.routes import ApiRoutes
+from chalicelib.casework.composition import Parts
+from chalicelib.casework.desk.views import DepartedView
+from shared.domain.errors import (
+    ActionNotPossibleError,
+    InvalidInputError,
+    NotAllowedError,
+    StaleVersionError,
+    UnknownPetitionError,
+)
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.use_cases.declare_file import AttachmentInput
+from shared.web.http import json_answer, json_body, language_of, problem_of, query_parameters
+
+MAX_DIGITS_OF_DAYS = 3
+"""Digits of `due_within`."""
+
+
+def routes(parts: Callable[[], Parts]) -> ApiRoutes:
+    """Return the routes of this module."""
+    api = ApiRoutes(__name__, parts)
+    api.get("/v1/petitions", list_petitions)
+    api.get("/v1/petitions/{reference}", show_petition)
+    api.post("/v1/petitions/{reference}/{action}", take_action)
+    api.post("/v1/petitions/{reference}/attachments", attach_file)
+    api.post("/v1/petitions/{reference}/attachments/{attachment_id}", open_file)
+    return api
+
+
+def list_petitions(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """Answer with a page of a queue, by due date."""
+    query = query_parameters(request)
+    page = parts.queues.page(
+        officer,
+        queue=query.get("queue") or None,
+        state=_state(query.get("state")),
+        overdue=_flag("overdue", query),
+        due_within=_days("due_within", query),
+        mine=bool(_flag("mine", query)),
+        unassigned=bool(_flag("unassigned", query)),
+        cursor=query.get("cursor") or None,
+    )
+    return json_answer(page.model_dump(mode="json"))
+
+
+def show_petition(parts: Parts, _request: Request, officer: DeskOfficer, reference: str) -> Response:
+    """Answer with one petition."""
+    return _petition_answer(parts, officer, parts.actions.find(officer, reference))
+
+
+def take_action(
+    parts: Parts, request: Request, officer: DeskOfficer, reference: str, action: str
+) -> Response:
+    """Take an action on a petition and answer with the petition after it."""
+    name = action_named(action)
+    if name is None:
+        raise UnknownPetitionError
+    key = request.headers.get("idempotency-key")
+    try:
+        petition = parts.actions.find(officer, reference, name)
+    except (NotAllowedError, UnknownPetitionError):
+        done = parts.actions.just_done(
+            officer, reference, name, lambda: json_body(request, INPUTS[name]), key
+        )
+        if done is None:
+            raise
+        return _petition_answer(parts, officer, done)
+    action_input = json_body(request, INPUTS[name])
+    try:
+        if not isinstance(action_input, OpenSeal):
+            changed = parts.actions.act(officer, petition, name, action_input, key)
+            return _petition_answer(parts, officer, changed)
+        opened, identity = parts.actions.open_seal(officer, petition, action_input, key)
+    except (StaleVersionError, ActionNotPossibleError) as error:
+        return _conflict_answer(parts, request, officer, reference, action_input.version, error)
+    view = parts.petition_views.of(opened, officer, clock.now())
+    return json_answer({**view.model_dump(mode="json"), "identity": identity.model_dump(exclude_none=True)})
+
+
+def attach_file(parts: Parts, request: Request, officer: DeskOfficer, reference: str) -> Response:
+    """Declare a file that goes with the answer: 201 with a form that uploads it, 200 for a repeated request."""
+    petition = parts.actions.find(officer, reference, Action.DRAFT_ANSWER)
+    key = request.headers.get("idempotency-key")
+    expected = parts.files.expect(officer, petition, json_body(request, AttachmentInput), key)
+    answer = {"id": expected.attachment.id, "upload": expected.form.model_dump(mode="json")}
+    return json_answer(answer, 201 if expected.is_new else 200)
+
+
+def open_file(
+    parts: Parts, _request: Request, officer: DeskOfficer, reference: str, attachment_id: str
+) -> Response:
+    """Answer with a link to a file; the opening of a petitioner's file is recorded."""
+    petition = parts.actions.find(officer, reference)
+    return json_answer(parts.files.open(officer, petition, attachment_id))
+
+
+def _petition_answer(parts: Parts, officer: DeskOfficer, petition: Petition) -> Response:
+    """Answer with a petition; with less, where the officer's own action put it out of their sight."""
+    if not permissions.may_see(officer, petition):
+        departed = DepartedView(reference=petition.reference, version=petition.version, state=petition.state)
+        return json_answer(departed.model_dump(mode="json"))
+    return json_answer(parts.petition_views.of(petition, officer, clock.now()).model_dump(mode="json"))
+
+
+def _conflict_answer(
+    parts: Parts,
+    request: Request,
+    officer: DeskOfficer,
+    reference: str,
+    seen_version: int,
+    error: StaleVersionError | ActionNotPossibleError,
+) -> Response:
+    """Answer with the changes since the version that the officer saw.
+
+    Raises:
+        UnknownPetitionError: since then the officer may not see the petition.
+    """
+    current = parts.actions.find(officer, reference)
+    status, document = problem_of(error, language_of(request))
+    document |= {
+        "current_version": current.version,
+        "state": current.state,
+        "changes": [
+            {"seq": entry.seq, "at": entry.at.isoformat(), "action": entry.action, "by": entry.by}
+            for entry in current.history[seen_version:]
+        ],
+    }
+    return json_answer(document, status, {"Content-Type": "application/problem+json; charset=utf-8"})
+
+
+def _state(value: str | None) -> State | None:
+    if not value:
+        return None
+    try:
+        return State(value)
+    except ValueError:
+        raise InvalidInputError(("state", "unknown")) from None
+
+
+def _flag(name: str, query: Mapping[str, str]) -> bool | None:
+    flags = {"": None, "true": True, "1": True, "false": False, "0": False}
+    try:
+        return flags[query.get(name, "").lower()]
+    except KeyError:
+        raise InvalidInputError((name, "invalid")) from None
+
+
+def _days(name: str, query: Mapping[str, str]) -> int | None:
+    value = query.get(name, "")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdecimal() and len(value) <= MAX_DIGITS_OF_DAYS):
+        raise InvalidInputError((name, "invalid"))
+    return int(value)

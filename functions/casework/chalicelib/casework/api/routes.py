@@ -1,0 +1,36 @@
+"""Routes of the desk's JSON API: each view is given the officer whose access token the request bears."""
+
+from __future__ import annotations
+
+from chalice.app import Request, Response
+
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.sessions import Sessions
+from chalicelib.casework.composition import Parts
+from shared.domain.errors import UnauthenticatedError
+from shared.web.routes import Routes, View
+
+
+class ApiRoutes(Routes[Parts]):
+    """The routes of one module of the API; its views are called with parts, request, officer and path parameters."""
+
+    def respond(self, view: View, request: Request, **path_parameters: str) -> Response:
+        """Call a view for the officer who sends the request.
+
+        Raises:
+            UnauthenticatedError: no valid token.
+        """
+        parts = self._parts()
+        return view(parts, request, officer_of(parts.sessions, request), **path_parameters)
+
+
+def officer_of(sessions: Sessions, request: Request) -> DeskOfficer:
+    """Return the officer whose access token is in the `Authorization` header (RFC 6750).
+
+    Raises:
+        UnauthenticatedError: no token, or an invalid one.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise UnauthenticatedError
+    return sessions.officer(token.strip())

@@ -1,0 +1,1 @@
+"""The hotline operators' pages: petitions by telephone, callers, calls to be made."""

@@ -1,0 +1,102 @@
+"""The forms of the actions on a petition's page, filled as they begin or as they were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from chalicelib.casework.actions import forms
+from chalicelib.casework.actions.catalogue import INPUTS, ROWS
+from chalicelib.casework.desk import answer_templates
+from chalicelib.casework.site.frame import FormProblem
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.tables.directory import Directory
+from shared.web.http import RULES
+from shared.web.i18n import Language, gettext
+
+
+class RefusedAction(NamedTuple):
+    """An action that was not taken: its form, and why it was refused."""
+
+    action: Action
+    form: Mapping[str, str]
+    status: int
+    """HTTP status of the page that shows it again."""
+    problems: tuple[tuple[str, str], ...] = ()
+    detail: str = ""
+    seen_version: int | None = None
+    """The version that the officer saw, where the petition was changed meanwhile: later entries are marked."""
+
+
+def draft_begun_with(
+    template: str, petition: Petition, directory: Directory, today: date
+) -> Mapping[str, str] | None:
+    """Return the form of a draft that begins with an answer template; None where there is no such template."""
+    templates = answer_templates.templates_for(petition, directory, today)
+    chosen = next((answer for answer in templates if answer.id == template), None)
+    return {"text": answer_templates.filled(chosen, petition, directory)} if chosen else None
+
+
+def action_form(
+    action: Action,
+    petition: Petition,
+    refused: RefusedAction | None,
+    problems: Iterable[FormProblem],
+    begun: Mapping[str, str] | None,
+    language: Language,
+) -> dict[str, Any]:
+    """Return an action's form for the template `petition/actions.html`.
+
+    Args:
+        action: which action.
+        petition: the petition of the page.
+        refused: the action that was refused, if any; its own form keeps what was written.
+        problems: what is wrong with the refused form.
+        begun: what the form begins with instead of its usual values; the form is then open.
+        language: the reader's.
+    """
+    _ = gettext(language)
+    row = ROWS[action]
+    was_refused = refused is not None and refused.action is action
+    values = dict(refused.form) if refused and was_refused else begun
+    return {
+        "action": action.value,
+        "label": _(row.button_text),
+        "warning": _(row.warning) if row.warning else "",
+        "is_open": values is not None,
+        "contents": values if values is not None else row.initial(petition),
+        "messages": {problem.id: problem.message for problem in problems},
+        "rows": [
+            [
+                {
+                    **field._asdict(),
+                    "id": f"{action}-{field.name}",
+                    "label": _(field.label),
+                    "hint": _(field.hint) if field.hint else "",
+                }
+                for field in form_row
+            ]
+            for form_row in forms.rows_of(action, petition)
+        ],
+    }
+
+
+def form_problems(
+    refused: RefusedAction | None, petition: Petition, language: Language
+) -> tuple[FormProblem, ...]:
+    """Return the first problem of each field of a refused form; what belongs to no field is the first field's."""
+    if refused is None:
+        return ()
+    _ = gettext(language)
+    fields = {field.name: field for field in forms.fields_of(refused.action, petition)}
+    problems: dict[str, FormProblem] = {}
+    for place, rule in refused.problems:
+        name = INPUTS[refused.action].form_field_of(place)
+        name = name if name in fields else next(iter(fields), "")
+        label = _(fields[name].label) if name else _(ROWS[refused.action].button_text)
+        problems.setdefault(
+            name, FormProblem(f"{refused.action}-{name}", label, _(RULES.get(rule, RULES["invalid"])))
+        )
+    return tuple(problems.values())

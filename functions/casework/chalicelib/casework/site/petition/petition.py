@@ -1,0 +1,107 @@
+"""The page of one petition, and the actions taken from its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from chalice.app import Request, Response
+
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.actions.disclosure import OpenSeal
+from chalicelib.casework.actions.forms import action_named
+from chalicelib.casework.composition import Parts
+from chalicelib.casework.site.frame import language_of_page
+from chalicelib.casework.site.petition.action_forms import RefusedAction
+from chalicelib.casework.site.petition.page import petition_page
+from chalicelib.casework.site.routes import PageRoutes
+from shared.domain.errors import (
+    ActionNotPossibleError,
+    InvalidInputError,
+    NotAllowedError,
+    StaleVersionError,
+    UnknownPetitionError,
+)
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.web.http import form_pairs, problem_of, query_parameters, see_other, validated
+from shared.web.rendering import link
+
+
+def routes(parts: Callable[[], Parts]) -> PageRoutes:
+    """Return the routes of this module."""
+    pages = PageRoutes(__name__, parts)
+    pages.get("/petitions/{reference}", show_petition)
+    pages.post("/petitions/{reference}/{action}", take_action)
+    return pages
+
+
+def show_petition(parts: Parts, request: Request, officer: DeskOfficer, reference: str) -> Response:
+    """Show a petition, with a form for each action that this officer may take now."""
+    petition = parts.actions.find(officer, reference)
+    query = query_parameters(request)
+    return petition_page(
+        parts, request, officer, petition, done=query.get("done", ""), template=query.get("template", "")
+    )
+
+
+def take_action(
+    parts: Parts, request: Request, officer: DeskOfficer, reference: str, action: str
+) -> Response:
+    """Take an action from its form; when it cannot be taken, show why and keep what was written."""
+    name = action_named(action)
+    if name is None:
+        raise UnknownPetitionError
+    form = _action_form(request)
+    try:
+        petition = parts.actions.find(officer, reference, name)
+    except (NotAllowedError, UnknownPetitionError):
+        done = parts.actions.just_done(
+            officer, reference, name, lambda: validated(INPUTS[name], INPUTS[name].values_of(form))
+        )
+        if done is None:
+            raise
+        return see_other(link(_next_address(officer, done, name), language_of_page(request)))
+    try:
+        action_input = validated(INPUTS[name], INPUTS[name].values_of(form))
+        if isinstance(action_input, OpenSeal):
+            opened, identity = parts.actions.open_seal(officer, petition, action_input)
+            return petition_page(parts, request, officer, opened, identity=identity)
+        changed = parts.actions.act(officer, petition, name, action_input)
+    except InvalidInputError as error:
+        refused = RefusedAction(name, form, 422, error.problems)
+        return petition_page(parts, request, officer, petition, refused=refused)
+    except (StaleVersionError, ActionNotPossibleError) as error:
+        current = parts.actions.find(officer, reference)
+        refused = _conflict(request, current, name, form, error)
+        return petition_page(parts, request, officer, current, refused=refused)
+    return see_other(link(_next_address(officer, changed, name), language_of_page(request)))
+
+
+def _action_form(request: Request) -> dict[str, str]:
+    """Return an action's form; the values of all ticked `attachments` boxes are joined by spaces."""
+    pairs = form_pairs(request)
+    ticked = " ".join(value for name, value in pairs if name == "attachments")
+    return {**dict(pairs), **({"attachments": ticked} if ticked else {})}
+
+
+def _conflict(
+    request: Request,
+    current: Petition,
+    action: Action,
+    form: Mapping[str, str],
+    error: StaleVersionError | ActionNotPossibleError,
+) -> RefusedAction:
+    """Return an action that somebody else's change prevented, with the version that the officer saw."""
+    status, problem = problem_of(error, language_of_page(request))
+    seen = form.get("version", "")
+    seen_version = int(seen) if seen.isdecimal() else current.version
+    return RefusedAction(action, form, status, detail=problem["detail"], seen_version=seen_version)
+
+
+def _next_address(officer: DeskOfficer, changed: Petition, action: Action) -> str:
+    """Return the petition's page, or the queue where the action put the petition out of the officer's sight."""
+    if permissions.may_see(officer, changed):
+        return f"/desk/petitions/{changed.reference}?done={action}"
+    return f"/desk/?done={action}&reference={changed.reference}"
