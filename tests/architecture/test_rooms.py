@@ -46,7 +46,7 @@ NOUNS_ENDING_IN_ING = {
 }
 # Imports inside functions, counted: only what is heavy and rare. They may only become fewer; 15 in all is the aim.
 IMPORTS_INSIDE_FUNCTIONS = {
-    "casework": 39,
+    "casework": 1,
     "intake": 40,
     "notifier": 0,
     "router": 0,

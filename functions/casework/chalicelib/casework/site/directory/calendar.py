@@ -24,7 +24,7 @@ from shared.domain.errors import InvalidInputError
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.web.http import form_body, query_parameters, see_other
-from shared.web.i18n import N_, gettext
+from shared.web.i18n import N_, Language, gettext
 from shared.web.rendering import link
 
 KINDS = {"OFF": N_("Ngày nghỉ"), "WORK": N_("Ngày làm việc")}
@@ -110,7 +110,7 @@ def _preview(
         officer,
         "calendar_preview.html",
         on=on,
-        kind_label=gettext(language)(KINDS[row["kind"]]),
+        kind_label=_kind_label(row, language),
         document=row["document"],
         is_withdrawal=bool(row.get("is_withdrawn")),
         count=len(moved),
@@ -120,6 +120,11 @@ def _preview(
         ],
         carried=[(name, form.get(name, "")) for name in ("what", "on", "kind", "document", "name")],
     )
+
+
+def _kind_label(row: Mapping[str, Any], language: Language) -> str:
+    label = KINDS[row["kind"]]
+    return gettext(language)(label)
 
 
 def _page(
@@ -151,7 +156,7 @@ def _page(
         decisions=[
             {
                 "on": date.fromisoformat(row["on"]),
-                "kind": _(KINDS[row["kind"]]),
+                "kind": _kind_label(row, language),
                 "document": row["document"],
                 "name": row.get("name", ""),
                 "is_in_force": date.fromisoformat(row["on"]) in in_force and latest[row["on"]] is row,

@@ -93,7 +93,8 @@ def list_texts(parts: Parts, request: Request, officer: DeskOfficer) -> Response
         }
         for (reader, kind), of_notice in groupby(names(), key=lambda name: (name.reader, name.kind))
     ]
-    lines.sort(key=lambda line: line["reader"] != _(READERS["petitioner"]))
+    petitioner = READERS["petitioner"]
+    lines.sort(key=lambda line: line["reader"] != _(petitioner))
     return render(parts, request, officer, "texts.html", lines=lines)
 
 
