@@ -326,12 +326,6 @@ def language_of(request: Request) -> Language:
     return "vi"
 
 
-def query_parameters(request: Request) -> dict[str, str]:
-    """Return the parameters of the query; of one given several times the last counts."""
-    query: Mapping[str, str] = request.query_params or {}
-    return {str(name): str(query[name]) for name in query}
-
-
 def raw_body(request: Request) -> bytes:
     """Return the body, at most 128 KB.
 

@@ -18,8 +18,9 @@ from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.http import html_answer, query_parameters
+from shared.web.http import html_answer
 from shared.web.i18n import Language, gettext, in_language
+from shared.web.requests import query_parameters
 
 _SAME_ORIGIN = {"Referrer-Policy": "same-origin"}
 """Why: see `gate`."""

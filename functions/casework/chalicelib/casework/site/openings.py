@@ -11,8 +11,8 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
-from shared.web.http import query_parameters
 from shared.web.rendering import link
+from shared.web.requests import query_parameters
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:

@@ -32,9 +32,10 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, StaleVersionError, UnknownRowError
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.http import PROBLEMS, RULES, query_parameters, see_other
+from shared.web.http import PROBLEMS, RULES, see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.rendering import link
+from shared.web.requests import query_parameters
 
 CHANGE, END = "change", "end"
 END_FIELDS = (

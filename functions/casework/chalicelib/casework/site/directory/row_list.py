@@ -30,9 +30,10 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, StaleVersionError
 from shared.domain.identity.gsm7 import unaccented
 from shared.platform import clock
-from shared.web.http import query_parameters, see_other
+from shared.web.http import see_other
 from shared.web.i18n import gettext
 from shared.web.rendering import link
+from shared.web.requests import query_parameters
 
 LATEST_CHANGES = 15
 MAX_SEARCH = 60

@@ -15,7 +15,7 @@ from chalicelib.casework.site.frame import render
 from chalicelib.casework.site.routes import OpenRoutes
 from shared.domain.errors import UnknownPetitionError
 from shared.domain.identity.reference import normal_reference
-from shared.web.http import query_parameters
+from shared.web.requests import query_parameters
 
 
 def routes(parts: Callable[[], Parts]) -> OpenRoutes:

@@ -22,9 +22,9 @@ from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.tables.deliveries import Delivery, DeliveryChannel
 from shared.tables.directory import Directory
-from shared.web.http import query_parameters
 from shared.web.i18n import Language, gettext
 from shared.web.labels import AUDIENCES, NOTICES
+from shared.web.requests import query_parameters
 from shared.wording.facts import HIDDEN_PIN, Office, facts_of
 from shared.wording.rendering import Rendered, rendered
 from shared.wording.sources import PACKAGED, Source, TextMissingError, TextName, packaged, source_of

@@ -25,8 +25,9 @@ from shared.domain.errors import (
 )
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.web.http import form_pairs, problem_of, query_parameters, see_other, validated
+from shared.web.http import form_pairs, problem_of, see_other, validated
 from shared.web.rendering import link
+from shared.web.requests import query_parameters
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:
