@@ -205,7 +205,6 @@ class LocalSystem:
 
 
 _KEPT = {
-    "chalicelib.intake.composition": {"pages"},
     "chalicelib.router.composition": {"parts"},
     "shared.domain.identity.provinces": {"_codes", "_names"},
     "shared.domain.calendar.working_calendar": {"_table", "_table_in_order"},

@@ -13,6 +13,9 @@ from shared.platform.messages import Message
 
 M = TypeVar("M", bound=BaseModel)
 
+BatchAnswer = dict[str, list[dict[str, str]]]
+"""What Lambda is answered for a batch: `{"batchItemFailures": [{"itemIdentifier": …}]}`."""
+
 BATCH = 10
 """Messages that SQS takes in one call."""
 
@@ -61,9 +64,7 @@ def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0)
     return sent
 
 
-def each_message(
-    event: dict[str, Any], model: type[M], handle: Callable[[M], None]
-) -> dict[str, list[dict[str, str]]]:
+def each_message(event: dict[str, Any], model: type[M], handle: Callable[[M], None]) -> BatchAnswer:
     """Handle a batch from SQS; a message that fails comes again, the others do not.
 
     Args:

@@ -107,6 +107,12 @@ def stage_variable(name: str, default: str) -> str:
     return os.environ.get(name, default)
 
 
+def queue_arn(name: str) -> str:
+    """Return the ARN of the queue `pakn-{stage}-{name}`, which `app.py` needs for a trigger when it is imported."""
+    local = f"arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-{name}"
+    return stage_variable(f"{name.upper()}_QUEUE_ARN", local)
+
+
 def forget() -> None:
     """Read the environment anew on next use (tests)."""
     load.cache_clear()

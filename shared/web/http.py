@@ -5,13 +5,12 @@ Chalice answers an exception itself before any middleware sees it, so errors are
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from chalice.app import Chalice, Request, Response
+from chalice.app import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from shared.domain import errors
@@ -189,9 +188,6 @@ def scripts_may_send_to(origin: str) -> dict[str, str]:
     return {"Content-Security-Policy": policy.replace("connect-src 'self'", f"connect-src 'self' {origin}")}
 
 
-# --- answering --------------------------------------------------------------------------------------
-
-
 def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Answer with JSON in UTF-8; pydantic models are dumped, nothing is cached unless the headers say so."""
     if isinstance(body, BaseModel):
@@ -271,41 +267,11 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
     return json_answer(document, status, headers)
 
 
+PUBLIC_FOR_A_MINUTE = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language"}
+"""Headers of an answer that is the same for everybody: browsers and proxies may keep it for a minute."""
+
 ANY = ["*/*"]
 """Content types of a door whose use case says what is wrong with a body; Chalice would only say 415."""
-
-
-def requests_of(app: Chalice) -> Callable[[], Request]:
-    """Return what gives the request that an app has at hand."""
-
-    def request() -> Request:
-        if app.current_request is None:
-            raise RuntimeError("no request at hand")
-        return app.current_request
-
-    return request
-
-
-def answers_problems(
-    current_request: Callable[[], Request],
-) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Decorate JSON views: an error of ours becomes a problem in the caller's language.
-
-    Args:
-        current_request: gives the request at hand (`requests_of`).
-    """
-
-    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-        @functools.wraps(view)
-        def answered(*args: Any, **kwargs: Any) -> Response:
-            try:
-                return view(*args, **kwargs)
-            except errors.PetitionError as error:
-                return problem_answer(error, language_of(current_request()))
-
-        return answered
-
-    return decorate
 
 
 # --- reading ----------------------------------------------------------------------------------------

@@ -49,6 +49,10 @@ class Routes(Blueprint, Generic[Parts]):
         """Serve GET requests on a path."""
         self.route(path, methods=["GET"])(self._view(view))
 
+    def get_or_post(self, path: str, view: View) -> None:
+        """Serve GET and POST requests on a path with one view, whatever their content type (webhooks)."""
+        self.route(path, methods=["GET", "POST"], content_types=ANY)(self._view(view))
+
     def post(self, path: str, view: View) -> None:
         """Serve POST requests on a path, whatever their content type: the view says what is wrong with a body."""
         self.route(path, methods=["POST"], content_types=ANY)(self._view(view))

@@ -54,11 +54,11 @@ def officers_do(intake: System) -> Callable[..., Petition]:
     """Changes a stored petition as officers do, through the domain's verbs."""
 
     def change(reference: str, *verbs: Callable[[Petition], Petition]) -> Petition:
-        petition = composition.petitions().get(reference)
+        petition = composition.parts().petitions.get(reference)
         assert petition is not None
         for verb in verbs:
             changed = verb(petition)
-            composition.petitions().save(changed, petition.version)
+            composition.parts().petitions.save(changed, petition.version)
             petition = changed
         return petition
 

@@ -16,6 +16,7 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
+from shared.platform.seal import Seal
 from shared.tables.petitions import Petitions, petition_of
 from tests.support.system import System
 
@@ -477,7 +478,8 @@ class Overtaken(Petitions):
     """A petitions table in which an officer is faster, once."""
 
     def __init__(self, officer: Callable[[], object]) -> None:
-        super().__init__(composition.configuration().petitions_table, composition.directory())
+        parts = composition.parts()
+        super().__init__(parts.settings.petitions_table, parts.directory)
         self._officers = [officer]
 
     def save(self, petition: Petition, seen_version: int) -> None:
@@ -491,9 +493,9 @@ def test_an_officer_who_is_faster_only_makes_us_look_again(intake, sent, officer
     petition = table.get(sent["reference"])
     assert petition is not None
 
-    changed = FollowUp(table, composition.directory(), composition.seal()).supplement(
-        petition, "Thêm.", "web:1"
-    )
+    parts = composition.parts()
+    follow_up = FollowUp(table, parts.directory, Seal(parts.settings.seal_key_id))
+    changed = follow_up.supplement(petition, "Thêm.", "web:1")
 
     assert [entry.action for entry in changed.history] == ["receive", "route", "supplement"]
     assert table.get(sent["reference"]) == changed

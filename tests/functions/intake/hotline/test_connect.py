@@ -137,7 +137,7 @@ def test_one_caller_who_tries_many_references_is_locked_out(intake, sent, monkey
     monkeypatch.setenv("STAGE", "dev")
     monkeypatch.setenv("SCANNER", "guardduty")
     settings.forget()
-    composition.forget()
+    composition.parts.cache_clear()
     for _ in range(settings.load(IntakeSettings).pin_tries_per_address):
         ask(intake, caller="+84977777777", reference="26483190274")
 
@@ -150,7 +150,7 @@ def test_one_caller_who_tries_many_references_is_locked_out(intake, sent, monkey
     )
     monkeypatch.undo()
     settings.forget()
-    composition.forget()
+    composition.parts.cache_clear()
 
 
 @pytest.mark.parametrize("reference", ["", "123", "26483190271", "#", "abc", "1" * 60])

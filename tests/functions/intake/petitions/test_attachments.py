@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.intake import composition
 from chalicelib.intake.uploads.check_upload import NotScannedYetError, UploadCheck
-from chalicelib.intake.uploads.scanners import GuardDutyScanner
+from chalicelib.intake.uploads.scanners import EicarScanner, GuardDutyScanner
 from infra.local.emulation.functions import HttpResponse
 from infra.local.emulation.pumps import QueuePump
 from shared.domain.petition.lifecycle import Action
@@ -62,7 +62,7 @@ def objects(intake: System) -> dict[str, bytes]:
 
 
 def stored(receipt: dict[str, Any]) -> Petition:
-    petition = composition.petitions().get(receipt["reference"])
+    petition = composition.parts().petitions.get(receipt["reference"])
     assert petition is not None
     return petition
 
@@ -304,13 +304,9 @@ class _CrashingBucket(AttachmentsBucket):
 @pytest.mark.parametrize("after", [pytest.param(True, id="after"), pytest.param(False, id="before")])
 def test_a_crash_is_mended_by_the_message_that_comes_again(intake, sent, declared, step, after):
     intake.upload(declared["upload"], JPEG)
-    told = composition.configuration()
-    crashing = UploadCheck(
-        composition.petitions(),
-        _CrashingBucket(told.attachments_bucket, step, after=after),
-        composition._scanner(),
-        told.file_limits,
-    )
+    parts = composition.parts()
+    bucket = _CrashingBucket(parts.settings.attachments_bucket, step, after=after)
+    crashing = UploadCheck(parts.petitions, bucket, EicarScanner(), parts.settings.file_limits)
     with pytest.raises(_Crash):
         crashing.check(declared["upload"]["fields"]["key"])
 
@@ -329,9 +325,9 @@ def test_a_crash_is_mended_by_the_message_that_comes_again(intake, sent, declare
 def guarded(intake: System, declared: dict[str, Any]) -> UploadCheck:
     """The check as it is put together in the cloud, with a file in quarantine that was not scanned yet."""
     intake.upload(declared["upload"], JPEG)
-    told = composition.configuration()
-    bucket = AttachmentsBucket(told.attachments_bucket)
-    return UploadCheck(composition.petitions(), bucket, GuardDutyScanner(bucket), told.file_limits)
+    parts = composition.parts()
+    scanner = GuardDutyScanner(parts.bucket)
+    return UploadCheck(parts.petitions, parts.bucket, scanner, parts.settings.file_limits)
 
 
 def tag(intake: System, key: str, verdict: str) -> None:

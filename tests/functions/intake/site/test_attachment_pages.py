@@ -30,7 +30,7 @@ def upload(intake: System, page: HttpResponse, content: bytes = JPEG) -> str:
     answer = intake.upload({"fields": fields}, content)
     assert answer.status == 303, answer.text
     way_back = urlsplit(answer.header("Location"))
-    assert answer.header("Location").startswith(composition.configuration().public_url)
+    assert answer.header("Location").startswith(composition.parts().settings.public_url)
     return f"{way_back.path}?{way_back.query}"
 
 
@@ -94,7 +94,7 @@ def test_from_there_the_next_file_is_sent(intake, sent):
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_forged_pass_opens_nothing(intake, sent, forge, method):
-    forged = forge(composition.file_desk().issue_pass(sent["reference"]))
+    forged = forge(composition.parts().files.issue_pass(sent["reference"]))
     given = {"query": {"p": forged}} if method == "GET" else {"form": {"p": forged, "key": "page-3"}}
 
     answer = intake.http(method, "/tra-cuu/tep", **given)
@@ -116,7 +116,7 @@ def test_a_pass_ends_after_an_hour_and_the_page_says_where_to_look(intake, sent)
 def test_with_a_wrong_pin_nothing_is_declared(intake, sent):
     answer = begin(intake, sent, pin="00000000")
 
-    stored = composition.petitions().get(sent["reference"])
+    stored = composition.parts().petitions.get(sent["reference"])
     assert answer.status == 404
     assert stored is not None
     assert stored.attachments == ()

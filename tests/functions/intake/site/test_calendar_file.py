@@ -104,7 +104,7 @@ def test_moved_date_replaces_the_earlier_one(intake: System, sent: dict[str, str
         facts={"from": sent["due_on"], "to": "2026-11-25"},
         due_on=date(2026, 11, 25),
     )
-    composition.petitions().save(moved, petition.version)
+    composition.parts().petitions.save(moved, petition.version)
 
     file = intake.http("POST", "/tra-cuu/lich", form={"ma": sent["reference"], "pin": sent["pin"]}).text
 

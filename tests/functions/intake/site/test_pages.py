@@ -15,6 +15,7 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
+from shared.platform.secrets import identifiers_key
 from tests.support.system import System
 
 PAGES = ("/", "/gui", "/tra-cuu", "/cong-khai", "/thong-ke", "/chinh-sach", "/tai-lieu-api", "/khong-co")
@@ -281,7 +282,8 @@ def test_an_overdue_petition_says_by_how_much(intake):
 
 def test_the_link_of_an_email_needs_no_pin(intake):
     proof = receipt_of(intake)
-    token = link_token_of(composition.identifiers_key(), proof["ma"])
+    key = identifiers_key(composition.parts().settings.identifiers_secret)
+    token = link_token_of(key, proof["ma"])
 
     answer = intake.http("GET", "/tra-cuu", query={"ma": proof["ma"], "t": token})
 

@@ -59,7 +59,7 @@ def test_page_asks_for_a_proof_and_takes_it(intake):
     page = intake.http("GET", "/gui").text
     proof = proof_of(challenge_in(page))
 
-    assert composition.challenges().is_met(proof, hidden(page, "key"))
+    assert composition.parts().challenges.is_met(proof, hidden(page, "key"))
 
 
 def test_proof_that_was_brought_is_kept_while_mistakes_are_mended(intake):
@@ -334,7 +334,7 @@ def test_review_sends_what_it_showed(intake):
     receipt = intake.http("POST", "/gui", form={name: unescape(value) for name, value in fields.items()})
 
     assert receipt.status == 201
-    petition = composition.petitions().get(re.sub(r"\D", "", _shown(receipt.text, "reference")))
+    petition = composition.parts().petitions.get(re.sub(r"\D", "", _shown(receipt.text, "reference")))
     assert petition is not None
     assert petition.content == FORM["content"]
     assert petition.petitioner.reply_by == ("SMS",)

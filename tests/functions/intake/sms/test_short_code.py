@@ -160,7 +160,7 @@ def test_twilios_message_is_taken_alike(intake):
 
 
 def identity(system: System, petition: Petition) -> Any:
-    seal = Seal(composition.configuration().seal_key_id)
+    seal = Seal(composition.parts().settings.seal_key_id)
     return seal.open(petition.petitioner.seal, petition.reference)
 
 
@@ -348,7 +348,7 @@ def test_stop_is_remembered_for_the_notifier(intake, reference):
     text(intake, "HUY", "m2")
 
     (petition,) = petitions(intake)
-    opted_out = OptOuts(composition.configuration().throttle_table)
+    opted_out = OptOuts(composition.parts().settings.throttle_table)
     assert opted_out.has(petition.petitioner.contact_keys[0])
     assert not opted_out.has("0" * 32)
 
@@ -486,7 +486,7 @@ def test_stop_is_taken_back_and_a_stop_repeated_by_the_provider_changes_nothing(
     (petition,) = petitions(intake)
     contact, opted_out = (
         petition.petitioner.contact_keys[0],
-        OptOuts(composition.configuration().throttle_table),
+        OptOuts(composition.parts().settings.throttle_table),
     )
 
     text(intake, "HUY", "m2")
@@ -576,7 +576,7 @@ def test_parts_of_a_long_message_become_one_petition(intake, order):
     parts = {1: part(1, "PAKN Phần đầu của một "), 2: part(2, "tin dài")}
 
     for number in order:
-        composition.sms_desk().answer(parts[number], is_answered_inline=False)
+        composition.parts().sms.desk.answer(parts[number], is_answered_inline=False)
 
     (petition,) = petitions(intake)
     assert petition.content == "Phần đầu của một tin dài"
@@ -584,7 +584,7 @@ def test_parts_of_a_long_message_become_one_petition(intake, order):
 
 
 def test_a_provider_that_takes_no_reply_leaves_the_receipt_to_the_notifier(intake):
-    composition.sms_desk().answer(
+    composition.parts().sms.desk.answer(
         InboundSms("standard", "m1", "+84912345678", "PAKN Cham", None, "1" * 32), is_answered_inline=False
     )
 

@@ -7,7 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from chalicelib.intake.uploads.examine_file import RejectedFileError, examined
+from chalicelib.intake.uploads.errors import RejectedFileError
+from chalicelib.intake.uploads.examine_file import examine
 from chalicelib.intake.uploads.images import LONGEST_SIDE
 from shared.domain.petition.values.attachments import Rejection
 from tests.support import files
@@ -38,7 +39,7 @@ def opened(content: bytes) -> Image.Image:
     ],
 )
 def test_a_good_file_is_kept(content, declared, kept_as):
-    kept = examined(content, declared, MOST)
+    kept = examine(content, declared, MOST)
 
     assert kept.content_type == kept_as
     assert kept.content
@@ -118,7 +119,7 @@ R = Rejection
 )
 def test_a_bad_file_is_not_kept(content, declared, reason):
     with pytest.raises(RejectedFileError) as rejected:
-        examined(content, declared, MOST)
+        examine(content, declared, MOST)
 
     assert rejected.value.reason is reason
 
@@ -127,7 +128,7 @@ def test_where_and_how_a_picture_was_taken_is_gone():
     taken = files.picture_with_place()
     assert files.GPS_NOTE in taken
 
-    kept = examined(taken, JPEG, MOST).content
+    kept = examine(taken, JPEG, MOST).content
 
     assert files.GPS_NOTE not in kept
     assert not opened(kept).getexif()
@@ -136,7 +137,7 @@ def test_where_and_how_a_picture_was_taken_is_gone():
 
 def test_a_picture_lies_the_right_way_up_though_the_note_that_said_so_is_gone():
     """Orientation 6: the camera was turned, viewers turn the picture by 90°; red then stands upper right."""
-    kept = opened(examined(files.picture_with_place(orientation=6), JPEG, MOST).content)
+    kept = opened(examine(files.picture_with_place(orientation=6), JPEG, MOST).content)
 
     assert kept.size == (48, 64)
     corner = kept.convert("RGB").crop((40, 8, 41, 9)).tobytes()
@@ -148,7 +149,7 @@ def test_nothing_that_was_hidden_in_or_behind_a_picture_survives(kind):
     secret = b"<?php system('id'); ?>"
     shown = files.picture(kind, comment=secret) if kind == "JPEG" else files.picture(kind)
 
-    kept = examined(shown + secret, f"image/{kind.lower()}", MOST).content
+    kept = examine(shown + secret, f"image/{kind.lower()}", MOST).content
 
     assert secret not in kept
 
@@ -156,13 +157,13 @@ def test_nothing_that_was_hidden_in_or_behind_a_picture_survives(kind):
 def test_a_transparent_picture_stays_transparent():
     drawn = files.encoded(Image.new("RGBA", (10, 10), (0, 0, 0, 0)), "PNG")
 
-    kept = opened(examined(drawn, PNG, MOST).content)
+    kept = opened(examine(drawn, PNG, MOST).content)
 
     assert kept.mode == "RGBA"
     assert kept.getpixel((5, 5)) == (0, 0, 0, 0)
 
 
 def test_a_huge_picture_is_made_smaller_not_refused():
-    kept = opened(examined(files.picture(size=(6000, 1000)), JPEG, MOST).content)
+    kept = opened(examine(files.picture(size=(6000, 1000)), JPEG, MOST).content)
 
     assert max(kept.size) == LONGEST_SIDE

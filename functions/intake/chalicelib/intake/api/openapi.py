@@ -1,15 +1,20 @@
 """The OpenAPI 3.1 document, generated from the models that check requests and shape answers.
 
-`OPERATIONS` is the table of the API's routes; a test keeps it and `app.py` together.
+`OPERATIONS` is the table of the API's routes; a test compares it with the routes that the app has.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from chalicelib.intake.api.open_data import READERS, OpenData
-from chalicelib.intake.api.petitions import SimilarInput, UnlockAnswer, UnlockInput
+from chalice.app import Request, Response
+
+from chalicelib.intake.api.open_data import TABLES
+from chalicelib.intake.api.petitions import UnlockAnswer, UnlockInput
+from chalicelib.intake.api.published import SimilarInput
+from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.add_contact import ContactInput
 from chalicelib.intake.petitions.follow_up import (
     RatingInput,
@@ -19,13 +24,16 @@ from chalicelib.intake.petitions.follow_up import (
 )
 from chalicelib.intake.petitions.track_petition import ExpectedView, PetitionView, ReceiptView
 from chalicelib.intake.published.answers import FieldList, PublishedList
+from chalicelib.intake.published.open_data import OpenData
 from chalicelib.intake.published.statistics import MonthFigures
 from chalicelib.intake.verification.record import Record, RootList, SigningKey
 from shared.domain.petition.submission import PetitionInput
 from shared.platform.bucket import Download
 from shared.tables.roots import SignedRoot
 from shared.use_cases.declare_file import AttachmentInput
+from shared.web.http import PUBLIC_FOR_A_MINUTE, json_answer
 from shared.web.openapi import Health, Operation, Words, describe
+from shared.web.routes import Routes
 
 VERSION = "1.0.0"
 
@@ -90,7 +98,7 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "path",
         "required": True,
         "description": "What, and in which form.",
-        "schema": {"enum": [f"{name}.{ending}" for name in READERS for ending in ("csv", "json")]},
+        "schema": {"enum": [f"{name}.{ending}" for name in TABLES for ending in ("csv", "json")]},
     },
     "lang": {
         "in": "query",
@@ -316,3 +324,21 @@ def document() -> dict[str, Any]:
             problems=_PROBLEM_TITLES,
         ),
     )
+
+
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the routes of what the API says of itself."""
+    api = Routes(__name__, parts)
+    api.get("/openapi.json", openapi)
+    api.get("/health", health)
+    return api
+
+
+def openapi(_parts: Parts, _request: Request) -> Response:
+    """Describe the API."""
+    return json_answer(document(), headers=PUBLIC_FOR_A_MINUTE)
+
+
+def health(_parts: Parts, _request: Request) -> Response:
+    """Say that intake answers."""
+    return json_answer({"status": "ok"})

@@ -10,22 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from typing import Any
+from datetime import datetime
 
 from chalicelib.intake.petitions.find_petition import PetitionFinder
 from chalicelib.intake.sms.webhook import sender_number
 from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import NotFoundOrWrongPinError
 from shared.domain.petition.lifecycle import RESULT_KNOWN
 from shared.domain.petition.petition import Petition
-from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.i18n import N_, Language, add_catalogue, gettext
+from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import STATES
-
-add_catalogue(Path(__file__).parents[1] / "locale")
 
 FOUND, NOT_FOUND, AGAIN = "FOUND", "NOT_FOUND", "AGAIN"
 """What a flow branches on: it stands so; no such petition for this caller; the digits can be no reference."""
@@ -50,7 +46,7 @@ class ConnectCall:
     language: Language = "vi"
 
 
-def call_in(event: Mapping[str, Any]) -> ConnectCall:
+def call_in(event: Mapping[str, object]) -> ConnectCall:
     """Read an event; what is missing or of another shape is empty."""
     details = _part(event, "Details")
     keyed = _part(details, "Parameters")
@@ -63,7 +59,7 @@ def call_in(event: Mapping[str, Any]) -> ConnectCall:
     )
 
 
-def _part(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _part(facts: Mapping[str, object], name: str) -> Mapping[str, object]:
     found = facts.get(name)
     return found if isinstance(found, Mapping) else {}
 
@@ -73,8 +69,8 @@ def _digits(value: object) -> str:
     return "".join(c for c in str(value or "") if c.isascii() and c.isdigit())[:40]
 
 
-def answer(
-    event: Mapping[str, Any], finder: PetitionFinder, directory: Directory, *, today: date
+def answer_call(
+    event: Mapping[str, object], finder: PetitionFinder, directory: Directory, now: datetime
 ) -> dict[str, str]:
     """Return what the flow says to its caller, and the same in parts for flows that play recordings."""
     call = call_in(event)
@@ -86,10 +82,10 @@ def answer(
         return _said(AGAIN, gettext(language)(INCOMPLETE))
     except NotFoundOrWrongPinError:
         return _said(NOT_FOUND, gettext(language)(UNKNOWN))
-    return _status(petition, directory, language, today)
+    return _status(petition, directory, language, now)
 
 
-def _status(petition: Petition, directory: Directory, language: Language, today: date) -> dict[str, str]:
+def _status(petition: Petition, directory: Directory, language: Language, now: datetime) -> dict[str, str]:
     _ = gettext(language)
     digits = " ".join(petition.reference)
     sentences = [_(STANDS) % {"digits": digits, "state": _(STATES[petition.state])}]
@@ -97,8 +93,8 @@ def _status(petition: Petition, directory: Directory, language: Language, today:
     if petition.is_unanswered:
         due = petition.due_on
         sentences.append(_(DUE) % {"day": due.day, "month": due.month, "year": due.year})
-        left = deadlines.days_left(due, clock.now(), directory.calendar())
-        late = max(-left.working_days, 0) if today > due else 0
+        left = deadlines.days_left(due, now, directory.calendar())
+        late = max(-left.working_days, 0) if local_date(now) > due else 0
         if late:
             sentences.append(_(OVERDUE) % {"days": late})
     if petition.state in RESULT_KNOWN:

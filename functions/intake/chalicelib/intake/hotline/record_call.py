@@ -10,6 +10,7 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.petition.submission import Submission
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import Identity, PetitionerType, ReplyBy
+from shared.platform.telemetry import count
 from shared.use_cases.receive_submission import Reception
 
 BY = "hotline"
@@ -24,7 +25,7 @@ def record_call(reception: Reception, call: HotlineCall) -> str | None:
         IdempotencyKeyReusedError: the call came before with another summary.
     """
     if call.summary is None:
-        _count_call_without_summary()
+        count("HotlineCallWithoutSummary")
         return None
     identity = _identity(call)
     if not identity.phone and not identity.email:
@@ -54,9 +55,3 @@ def _identity(call: HotlineCall) -> Identity:
         return Identity(phone=call.caller)
     who = call.petitioner.identity
     return who if who.phone else who.model_copy(update={"phone": call.caller})
-
-
-def _count_call_without_summary() -> None:
-    from shared.platform.telemetry import count  # noqa: PLC0415 - 40 ms of a cold start
-
-    count("HotlineCallWithoutSummary")

@@ -36,8 +36,8 @@ class ContactInput(BaseModel):
     email: Annotated[Annotated[Text, Field(max_length=254)] | None, EMPTY_IS_ABSENT] = None
 
 
-class ContactAdding:
-    """Takes another contact."""
+class AddContact:
+    """Adds a contact to a petition."""
 
     def __init__(self, follow_up: FollowUp, seal: Seal, suppressions: Suppressions, key: bytes) -> None:
         self._follow_up = follow_up

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -170,11 +171,11 @@ class FollowUp:
         raise error
 
 
-def cause_of(idempotency_key: str | None, door: str, body: BaseModel, today: object) -> str:
-    """Name a change: by its sender's key, else by what it says and its day (a double click is one change)."""
-    named = idempotency_key if idempotency_key is not None else f"{today}:{body.model_dump_json()}"
-    kind = "key" if idempotency_key is not None else "derived"
-    return f"{door}:{hashlib.sha256(f'{kind}:{named}'.encode()).hexdigest()[:24]}"
+def web_cause(idempotency_key: str | None, body: BaseModel, at: datetime) -> str:
+    """Name a change from the web: by its sender's key, else by its content and day (a double click is one change)."""
+    content = f"{local_date(at)}:{body.model_dump_json()}"
+    name = f"derived:{content}" if idempotency_key is None else f"key:{idempotency_key}"
+    return f"web:{hashlib.sha256(name.encode()).hexdigest()[:24]}"
 
 
 def _refuse_other_text(petition: Petition, change_id: str, content: str) -> None:

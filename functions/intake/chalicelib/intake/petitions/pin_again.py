@@ -16,6 +16,13 @@ from shared.domain.procedures.pin_requests import may_send_pin
 from shared.platform import clock
 from shared.tables.petitions import Petitions
 from shared.tables.pin_guard import PinGuard
+from shared.web.i18n import N_
+
+PIN_IS_SENT = N_(
+    "Nếu mã số đúng và đây là số điện thoại hoặc thư điện tử đã cho khi gửi, mã PIN hoặc đường dẫn được gửi đến đó "
+    "trong ít phút."
+)
+"""The one answer to everybody who asks for a PIN again."""
 
 
 class PinAgain:

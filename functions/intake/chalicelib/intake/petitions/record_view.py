@@ -14,8 +14,8 @@ from shared.tables.deliveries import Deliveries
 from shared.tables.evidence import Seen, evidence_in
 
 
-class Sightings:
-    """Records that a petitioner saw how their petition stands."""
+class PetitionViews:
+    """Records that a petitioner viewed their petition with its PIN."""
 
     def __init__(self, deliveries: Deliveries, key: bytes, *, acceptance_counts: bool) -> None:
         self._deliveries = deliveries

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.intake.api.openapi import document
-from chalicelib.intake.site.frame import page
+from chalicelib.intake.composition import Parts
+from chalicelib.intake.site.frame import page, site_routes
+from shared.web.routes import Routes
+
+Document = Callable[[], dict[str, Any]]
+"""Returns the OpenAPI document."""
 
 
 class Member(NamedTuple):
@@ -28,19 +33,30 @@ class Schema(NamedTuple):
     values: tuple[str, ...]
 
 
-def api_reference(request: Request) -> Response:
-    """Show every operation and schema of the public API."""
-    described = document()
+def routes(parts: Callable[[], Parts], document: Document) -> Routes[Parts]:
+    """Return the route of this page."""
+
+    def api_reference(parts: Parts, request: Request) -> Response:
+        """Show every operation and schema of the public API."""
+        return _reference_page(parts, request, document())
+
+    site = site_routes(__name__, parts)
+    site.get("/tai-lieu-api", api_reference)
+    return site
+
+
+def _reference_page(parts: Parts, request: Request, document: dict[str, Any]) -> Response:
     operations = [
         {"method": method.upper(), "path": path, **operation}
-        for path, methods in described["paths"].items()
+        for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    schemas = described["components"]["schemas"]
+    schemas = document["components"]["schemas"]
     return page(
+        parts,
         request,
         "api.html",
-        info=described["info"],
+        info=document["info"],
         operations=operations,
         schemas=[schema_of(name, schemas[name]) for name in sorted(schemas)],
         words=in_words,
@@ -64,7 +80,7 @@ def in_words(schema: dict[str, Any]) -> str:
         return str(schema["$ref"]).rpartition("/")[2]
     for word in ("anyOf", "oneOf", "allOf"):
         if word in schema:
-            return " or ".join(in_words(one) for one in schema[word])
+            return " or ".join(in_words(choice) for choice in schema[word])
     if "const" in schema or "enum" in schema:
         return " | ".join(str(value) for value in schema.get("enum", [schema.get("const")]))
     if schema.get("type") == "array":
@@ -86,4 +102,4 @@ def _bounds(schema: dict[str, Any]) -> list[str]:
         "maxItems": "at most {} items",
         "pattern": "{}",
     }
-    return [said.format(schema[name]) for name, said in words.items() if name in schema]
+    return [phrase.format(schema[name]) for name, phrase in words.items() if name in schema]

@@ -6,22 +6,22 @@ of the petition, for an hour.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from chalice.app import Request, Response
 
-from chalicelib.intake import composition
-from chalicelib.intake.api.petitions import address_of, query
+from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.receive_petition import checked_key
 from chalicelib.intake.petitions.track_petition import PETITIONERS_FILES_IN, petitioners_files
 from chalicelib.intake.site.frame import (
     form_errors,
-    kept,
+    form_fields,
     leading_to,
     new_key,
     page,
     page_language,
     shown_errors,
+    site_routes,
 )
 from shared.domain import errors
 from shared.domain.petition.petition import Petition
@@ -32,47 +32,60 @@ from shared.web.http import form_pairs, see_other, validated
 from shared.web.i18n import Language, gettext
 from shared.web.labels import REJECTIONS
 from shared.web.rendering import link
+from shared.web.requests import query_parameter, source_address
+from shared.web.routes import Routes
 
 
-def files(request: Request) -> Response:
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the routes of these pages."""
+    site = site_routes(__name__, parts)
+    site.get("/tra-cuu/tep", files)
+    site.post("/tra-cuu/tep", attach)
+    site.post("/tra-cuu/tai-tep", fetch_file)
+    site.get("/cong-khai/tep", fetch_public_file)
+    return site
+
+
+def files(parts: Parts, request: Request) -> Response:
     """Show how a petitioner's files fare, to whom the bucket led back."""
     try:
-        petition = composition.file_desk().admitted(query(request, "p"))
+        petition = parts.files.admitted(query_parameter(request, "p"))
     except errors.NotFoundOrWrongPinError:
-        return _expired(request)
-    return _files_page(request, petition, just_sent=bool(query(request, "key")))
+        return _expired(parts, request)
+    return _files_page(parts, request, petition, just_sent=bool(query_parameter(request, "key")))
 
 
-def attach(request: Request) -> Response:
+def attach(parts: Parts, request: Request) -> Response:
     """Declare a file and show the form that uploads it; or say why there is none."""
-    form = kept(form_pairs(request))
+    form = form_fields(form_pairs(request))
     try:
-        petition = _admitted(request, form)
+        petition = _admitted(parts, request, form)
     except errors.NotFoundOrWrongPinError:
         if form.get("p"):
-            return _expired(request)
+            return _expired(parts, request)
         raise
-    desk, language = composition.file_desk(), page_language(request)
-    way_back = link(f"/tra-cuu/tep?p={desk.issue_pass(petition.reference)}", language)
+    language = page_language(request)
+    way_back = link(f"/tra-cuu/tep?p={parts.files.issue_pass(petition.reference)}", language)
     key = form.get("key")
     try:
-        expected = desk.expect(
+        expected = parts.files.expect(
             petition,
             validated(AttachmentForm, {"filename": form.get("filename")}),
             checked_key(key) if key else None,
-            then=f"{composition.configuration().public_url}{way_back}",
+            then=f"{parts.settings.public_url}{way_back}",
         )
     except errors.InvalidInputError as error:
-        return _files_page(request, petition, form=form, problems=error.problems)
+        return _files_page(parts, request, petition, form=form, problems=error.problems)
     if expected.attachment.state is not AttachmentState.EXPECTED:
         return see_other(way_back)
     shown = page(
+        parts,
         request,
         "choose_file.html",
         form=expected.form,
         way_back=way_back,
         types=",".join(EXTENSIONS),
-        limits=desk.limits,
+        limits=parts.files.limits,
     )
     return leading_to(origin_of(expected.form.url), shown)
 
@@ -92,26 +105,27 @@ def upload_words(language: Language) -> dict[str, object]:
     }
 
 
-def fetch_file(request: Request) -> Response:
+def fetch_file(parts: Parts, request: Request) -> Response:
     """Lead to a file that came with the answer."""
-    form = kept(form_pairs(request))
-    petition = composition.finder().find(form.get("ma", ""), form.get("pin", ""), address_of(request))
-    return see_other(composition.file_desk().answers_file(petition, form.get("file", "")).url)
+    form = form_fields(form_pairs(request))
+    petition = parts.finder.find(form.get("ma", ""), form.get("pin", ""), source_address(request))
+    return see_other(parts.files.answers_file(petition, form.get("file", "")).url)
 
 
-def fetch_public_file(request: Request) -> Response:
+def fetch_public_file(parts: Parts, request: Request) -> Response:
     """Lead to a file of a published answer."""
-    file = composition.public_record().public_file(query(request, "a"), query(request, "f"))
-    return see_other(composition.bucket().download(file).url)
+    file = parts.public_record.public_file(query_parameter(request, "a"), query_parameter(request, "f"))
+    return see_other(parts.bucket.download(file).url)
 
 
-def _admitted(request: Request, form: Mapping[str, str]) -> Petition:
+def _admitted(parts: Parts, request: Request, form: Mapping[str, str]) -> Petition:
     if form.get("p"):
-        return composition.file_desk().admitted(form["p"])
-    return composition.finder().find(form.get("ma", ""), form.get("pin", ""), address_of(request))
+        return parts.files.admitted(form["p"])
+    return parts.finder.find(form.get("ma", ""), form.get("pin", ""), source_address(request))
 
 
 def _files_page(
+    parts: Parts,
     request: Request,
     petition: Petition,
     *,
@@ -121,9 +135,9 @@ def _files_page(
 ) -> Response:
     language = page_language(request)
     listed = form_errors(problems, language)
-    desk = composition.file_desk()
-    given_pass = desk.issue_pass(petition.reference)
+    given_pass = parts.files.issue_pass(petition.reference)
     return page(
+        parts,
         request,
         "files_sent.html",
         422 if listed else 200,
@@ -136,13 +150,14 @@ def _files_page(
         given_pass=given_pass,
         key=new_key(),
         form=form or {},
-        limits=desk.limits,
+        limits=parts.files.limits,
     )
 
 
-def _expired(request: Request) -> Response:
+def _expired(parts: Parts, request: Request) -> Response:
     _ = gettext(page_language(request))
     return page(
+        parts,
         request,
         "message.html",
         404,

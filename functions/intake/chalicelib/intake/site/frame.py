@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
-from chalicelib.intake import composition
-from chalicelib.intake.api.petitions import query
+from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.receive_petition import checked_key
 from shared.domain import errors
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
-from shared.web.http import RULES, forms_may_lead_to, html_answer, problem_of, scripts_may_send_to
+from shared.tables.directory import Directory
+from shared.web.http import (
+    RULES,
+    forms_may_lead_to,
+    html_answer,
+    problem_of,
+    scripts_may_send_to,
+)
 from shared.web.i18n import N_, Language, gettext
+from shared.web.requests import query_parameter
+from shared.web.routes import Routes
 
 LABELS: dict[str, str] = {
     "content": N_("Nội dung"),
@@ -61,15 +69,20 @@ class FormError(NamedTuple):
     message: str
 
 
+def site_routes(import_name: str, parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return routes on which an error that no form shows becomes a page in the site's own style."""
+    return Routes(import_name, parts, error_page)
+
+
 def page_language(request: Request) -> Language:
     """Return the language that the address asks for."""
-    return "en" if query(request, "lang") == "en" else "vi"
+    return "en" if query_parameter(request, "lang") == "en" else "vi"
 
 
-def page(request: Request, template: str, status: int = 200, **facts: Any) -> Response:
+def page(parts: Parts, request: Request, template: str, status: int = 200, **facts: Any) -> Response:
     """Answer with a page in the reader's language."""
     here = str(request.context.get("resourcePath", ""))
-    html = composition.pages().render(template, page_language(request), here=here, **facts)
+    html = parts.pages.render(template, page_language(request), here=here, **facts)
     return html_answer(html, status)
 
 
@@ -85,19 +98,19 @@ def sending_to(origin: str, shown: Response) -> Response:
     return shown
 
 
-def error_page(error: errors.PetitionError, request: Request) -> Response:
+def error_page(parts: Parts, request: Request, error: errors.PetitionError) -> Response:
     """Show an error that no form shows."""
     status, problem = problem_of(error, page_language(request))
-    return page(request, "message.html", status, title=problem["title"], detail=problem["detail"])
+    return page(parts, request, "message.html", status, title=problem["title"], detail=problem["detail"])
 
 
-def terms_today() -> Terms:
+def terms_today(directory: Directory) -> Terms:
     """Return the time limits for what is received today."""
-    return composition.directory().terms_on(local_date(clock.now()))
+    return directory.terms_on(local_date(clock.now()))
 
 
-def kept(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return a form's fields, cut to what is worth giving back."""
+def form_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the fields of a site's form by name, each cut to the length that is given back to be mended."""
     return {name: value[:LONGEST_KEPT] for name, value in pairs if name in _FORM_FIELDS}
 
 

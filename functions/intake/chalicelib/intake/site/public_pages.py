@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
-from chalicelib.intake import composition
-from chalicelib.intake.api.petitions import query
+from chalicelib.intake.composition import Parts
 from chalicelib.intake.published.answers import PublishedList
 from chalicelib.intake.site.frame import (
     LONGEST_KEPT,
@@ -15,35 +15,48 @@ from chalicelib.intake.site.frame import (
     page,
     page_language,
     shown_errors,
+    site_routes,
     terms_today,
 )
 from shared.domain import errors
 from shared.web.i18n import gettext
 from shared.web.rendering import link
-from shared.web.static import asset as stored_asset
+from shared.web.requests import query_parameter
+from shared.web.routes import Routes
+from shared.web.static import asset as asset_named
 
 
-def home(request: Request) -> Response:
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the routes of these pages."""
+    site = site_routes(__name__, parts)
+    site.get("/", home)
+    site.get("/chinh-sach", privacy)
+    site.get("/cong-khai", published)
+    site.get("/assets/{name}", asset)
+    site.get("/{name}", no_such_page)
+    return site
+
+
+def home(parts: Parts, request: Request) -> Response:
     """Show the three doors, the other channels, and what the law promises."""
-    return page(request, "home.html", terms=terms_today())
+    return page(parts, request, "home.html", terms=terms_today(parts.directory))
 
 
-def privacy(request: Request) -> Response:
+def privacy(parts: Parts, request: Request) -> Response:
     """Say what personal data is used for."""
-    return page(request, "privacy.html", terms=terms_today())
+    return page(parts, request, "privacy.html", terms=terms_today(parts.directory))
 
 
-def api_reference(request: Request) -> Response:
-    """Show the API's document to people."""
-    from chalicelib.intake.site import api_reference as reference  # noqa: PLC0415 - no other page needs the schemas
-
-    return reference.api_reference(request)
+def no_such_page(parts: Parts, request: Request, name: str) -> Response:  # noqa: ARG001 - any address
+    """Say that there is no such page, in the site's own style."""
+    return not_found(parts, request)
 
 
-def not_found(request: Request) -> Response:
-    """Say that there is no such page."""
+def not_found(parts: Parts, request: Request) -> Response:
+    """Answer 404 with a page."""
     _ = gettext(page_language(request))
     return page(
+        parts,
         request,
         "message.html",
         404,
@@ -52,51 +65,52 @@ def not_found(request: Request) -> Response:
     )
 
 
-def asset(request: Request, name: str) -> Response:
+def asset(parts: Parts, request: Request, name: str) -> Response:
     """Serve a file of the site; an address that names its version may be kept for ever."""
-    found = stored_asset(name)
-    if found is None:
-        return not_found(request)
-    is_versioned = query(request, "v") == found.version
+    file = asset_named(name)
+    if file is None:
+        return not_found(parts, request)
+    is_versioned = query_parameter(request, "v") == file.version
     headers: dict[str, str | list[str]] = {
-        "Content-Type": found.content_type,
-        "ETag": f'"{found.version}"',
+        "Content-Type": file.content_type,
+        "ETag": f'"{file.version}"',
         "Cache-Control": "public, max-age=31536000, immutable" if is_versioned else "public, no-cache",
         "X-Content-Type-Options": "nosniff",
     }
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(body="", status_code=304, headers=headers)
-    return Response(body=found.text, status_code=200, headers=headers)
+    return Response(body=file.text, status_code=200, headers=headers)
 
 
-def published(request: Request) -> Response:
+def published(parts: Parts, request: Request) -> Response:
     """List and search published answers."""
     language = page_language(request)
-    form = {name: query(request, name)[:LONGEST_KEPT] for name in ("q", "month", "field")}
-    found: PublishedList | None = None
+    form = {name: query_parameter(request, name)[:LONGEST_KEPT] for name in ("q", "month", "field")}
+    answers: PublishedList | None = None
     problems: tuple[tuple[str, str], ...] = ()
     try:
-        found = composition.public_record().published(
+        answers = parts.public_record.published(
             field=form["field"],
             month=form["month"],
             search=form["q"],
-            cursor=query(request, "cursor"),
+            cursor=query_parameter(request, "cursor"),
             language=language,
         )
     except errors.InvalidInputError as error:
         problems = error.problems
     listed = form_errors(problems, language)
     older = ""
-    if found and found.next_cursor:
-        kept = {name: value for name, value in form.items() if value}
-        older = link(f"/cong-khai?{urlencode({**kept, 'cursor': found.next_cursor})}", language)
+    if answers and answers.next_cursor:
+        query = {name: value for name, value in form.items() if value} | {"cursor": answers.next_cursor}
+        older = link(f"/cong-khai?{urlencode(query)}", language)
     return page(
+        parts,
         request,
         "published.html",
         422 if listed else 200,
         **shown_errors(listed),
         form=form,
-        page=found,
+        page=answers,
         older=older,
-        fields=composition.public_record().fields(language).fields,
+        fields=parts.public_record.fields(language).fields,
     )

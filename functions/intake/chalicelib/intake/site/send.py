@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from chalice.app import Request, Response
 from markupsafe import Markup
 
-from chalicelib.intake import composition
-from chalicelib.intake.api.petitions import address_of
+from chalicelib.intake.composition import Parts
 from chalicelib.intake.limits.address_limit import Sender
+from chalicelib.intake.limits.proof_of_work import Challenges
 from chalicelib.intake.petitions.receive_petition import receive_petition
 from chalicelib.intake.petitions.track_petition import receipt
 from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
     form_errors,
-    kept,
+    form_fields,
     new_key,
     page,
     page_language,
     sending_to,
     shown_errors,
+    site_routes,
     usable_key,
 )
+from chalicelib.intake.site.qr import qr_svg
 from shared.domain import errors
 from shared.domain.petition.submission import PetitionInput
 from shared.platform import clock
@@ -33,6 +35,8 @@ from shared.web.http import form_pairs, validated
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
 from shared.web.rendering import moment
+from shared.web.requests import source_address
+from shared.web.routes import Routes
 
 ALREADY_SENT = N_(
     "Bạn đã gửi một phản ánh, kiến nghị từ trang này. Muốn gửi thêm nội dung dưới đây, hãy bấm gửi lần nữa."
@@ -46,44 +50,51 @@ ENOUGH_FOR_NOW = N_(
 PIN_SHOWN_FOR = timedelta(minutes=10)
 """How long a form that is sent again shows the PIN again: the answer was lost, or was it a double click?"""
 
-
 FIRST_FILE = "first-file"
 """Names the declaration that the receipt offers: the same receipt shown twice offers the same one."""
 
 
-def send_form(request: Request) -> Response:
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the routes of these pages."""
+    site = site_routes(__name__, parts)
+    site.get("/gui", send_form)
+    site.post("/gui", send)
+    return site
+
+
+def send_form(parts: Parts, request: Request) -> Response:
     """Show the empty form; its hidden key makes one petition of a double click."""
-    return _send_page(request, {}, (), key=new_key())
+    return _send_page(parts, request, {}, (), key=new_key())
 
 
-def send(request: Request) -> Response:
+def send(parts: Parts, request: Request) -> Response:
     """Take the form: show it before it goes, if asked; else the receipt, or the form with what is wrong."""
     pairs = form_pairs(request)
-    form = kept(pairs)
+    form = form_fields(pairs)
     reply_by = tuple(value for name, value in pairs if name == "reply_by")
     if form.get("step") == "edit":
-        return _send_page(request, form, reply_by, key=usable_key(form))
+        return _send_page(parts, request, form, reply_by, key=usable_key(form))
     try:
         petition = validated(PetitionInput, _petition_facts(form, reply_by, page_language(request)))
         if form.get("step") == "review":
-            return _review_page(request, petition, form, reply_by)
+            return _review_page(parts, request, petition, form, reply_by)
         received = receive_petition(
-            composition.limited_reception(), petition, form.get("key") or new_key(), _sender(request, form)
+            parts.limited_reception, petition, form.get("key") or new_key(), _sender(parts, request, form)
         )
     except errors.InvalidInputError as error:
-        return _send_page(request, form, reply_by, key=usable_key(form), problems=error.problems)
+        return _send_page(parts, request, form, reply_by, key=usable_key(form), problems=error.problems)
     except errors.IdempotencyKeyReusedError:
         note = gettext(page_language(request))(ALREADY_SENT)
-        return _send_page(request, form, reply_by, key=new_key(), note=note, status=409)
+        return _send_page(parts, request, form, reply_by, key=new_key(), note=note, status=409)
     except errors.TooManyRequestsError as error:
-        return _too_many_page(request, form, reply_by, error)
-    return _receipt_page(request, received)
+        return _too_many_page(parts, request, form, reply_by, error)
+    return _receipt_page(parts, request, received)
 
 
-def _sender(request: Request, form: Mapping[str, str]) -> Sender:
+def _sender(parts: Parts, request: Request, form: Mapping[str, str]) -> Sender:
     """Return where the form came from; without JavaScript it brings no proof of work, and is taken all the same."""
     return Sender(
-        address_of(request), composition.challenges().is_met(form.get("proof", ""), form.get("key", ""))
+        source_address(request), parts.challenges.is_met(form.get("proof", ""), form.get("key", ""))
     )
 
 
@@ -108,6 +119,7 @@ def _petition_facts(form: Mapping[str, str], reply_by: tuple[str, ...], language
 
 
 def _send_page(
+    parts: Parts,
     request: Request,
     form: Mapping[str, str],
     reply_by: tuple[str, ...],
@@ -119,6 +131,7 @@ def _send_page(
 ) -> Response:
     listed = form_errors(problems, page_language(request))
     return page(
+        parts,
         request,
         "send.html",
         422 if listed else status,
@@ -126,78 +139,84 @@ def _send_page(
         form=form,
         reply_by=reply_by,
         note=note,
-        fields=composition.public_record().fields(page_language(request)).fields,
-        **_challenge(form, key),
+        fields=parts.public_record.fields(page_language(request)).fields,
+        **_challenge(parts.challenges, form, key),
     )
 
 
-def _challenge(form: Mapping[str, str], key: str) -> dict[str, Any]:
+def _challenge(challenges: Challenges, form: Mapping[str, str], key: str) -> dict[str, Any]:
     """Return the form's key, and the proof that it brought or else a challenge to bring one."""
     proof = form.get("proof", "")
-    if composition.challenges().is_met(proof, key):
+    if challenges.is_met(proof, key):
         return {"key": key, "proof": proof, "challenge": ""}
-    return {"key": key, "proof": "", "challenge": composition.challenges().make(key)}
+    return {"key": key, "proof": "", "challenge": challenges.make(key)}
 
 
 def _review_page(
-    request: Request, petition: PetitionInput, form: Mapping[str, str], reply_by: tuple[str, ...]
+    parts: Parts,
+    request: Request,
+    petition: PetitionInput,
+    form: Mapping[str, str],
+    reply_by: tuple[str, ...],
 ) -> Response:
     """Show what would be sent, and what was published about the like of it."""
     language = page_language(request)
     _ = gettext(language)
-    said = petition.petitioner
-    fields = {field.code: field.name for field in composition.public_record().fields(language).fields}
+    petitioner = petition.petitioner
+    fields = {field.code: field.name for field in parts.public_record.fields(language).fields}
     rows = (
         (_("Tiêu đề"), petition.subject),
         (_("Loại"), _(KINDS[petition.kind]) if petition.kind else _("Nhờ Bộ xác định")),
         (_("Lĩnh vực"), fields.get(petition.field or "", _("Nhờ Bộ xác định"))),
-        (_("Bạn gửi với tư cách"), _(PETITIONER_TYPES[said.type])),
-        (_("Họ và tên"), said.name),
-        (_("Tên doanh nghiệp hoặc tổ chức"), said.organisation),
-        (_("Địa chỉ"), said.address),
-        (_("Số điện thoại"), said.phone),
-        (_("Thư điện tử"), said.email),
-        (_("Báo tin cho tôi bằng"), ", ".join(_(REPLY_BY[way]) for way in petition.chosen_channels)),
+        (_("Bạn gửi với tư cách"), _(PETITIONER_TYPES[petitioner.type])),
+        (_("Họ và tên"), petitioner.name),
+        (_("Tên doanh nghiệp hoặc tổ chức"), petitioner.organisation),
+        (_("Địa chỉ"), petitioner.address),
+        (_("Số điện thoại"), petitioner.phone),
+        (_("Thư điện tử"), petitioner.email),
+        (_("Báo tin cho tôi bằng"), ", ".join(_(REPLY_BY[channel]) for channel in petition.chosen_channels)),
         (_("Công khai"), _("Đồng ý") if petition.may_publish else _("Không")),
     )
     sent_again = [(name, form[name]) for name in form if name not in {"key", "proof", "step", "reply_by"}]
     return page(
+        parts,
         request,
         "review.html",
         content=petition.content,
         rows=[(label, value) for label, value in rows if value],
-        hidden=[*sent_again, *(("reply_by", way) for way in reply_by)],
-        similar=composition.similar_answers().to(f"{petition.subject or ''} {petition.content}", language),
-        **_challenge(form, usable_key(form)),
+        hidden=[*sent_again, *(("reply_by", channel) for channel in reply_by)],
+        similar=parts.similar_answers.to(f"{petition.subject or ''} {petition.content}", language),
+        **_challenge(parts.challenges, form, usable_key(form)),
     )
 
 
 def _too_many_page(
-    request: Request, form: Mapping[str, str], reply_by: tuple[str, ...], error: errors.TooManyRequestsError
+    parts: Parts,
+    request: Request,
+    form: Mapping[str, str],
+    reply_by: tuple[str, ...],
+    error: errors.TooManyRequestsError,
 ) -> Response:
-    said = gettext(page_language(request))(ENOUGH_FOR_NOW)
-    note = said % {"at": moment(clock.now() + timedelta(seconds=error.retry_after))}
-    asked = _send_page(request, form, reply_by, key=usable_key(form), note=note, status=429)
-    asked.headers["Retry-After"] = str(error.retry_after)
-    return asked
+    _ = gettext(page_language(request))
+    note = _(ENOUGH_FOR_NOW) % {"at": moment(clock.now() + timedelta(seconds=error.retry_after))}
+    response = _send_page(parts, request, form, reply_by, key=usable_key(form), note=note, status=429)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
-def _receipt_page(request: Request, received: Received) -> Response:
-    from chalicelib.intake.site.qr import qr_svg  # noqa: PLC0415 - only a receipt has one
-
-    told = receipt(
-        received.petition, received.pin, composition.configuration().public_url, page_language(request)
-    )
+def _receipt_page(parts: Parts, request: Request, received: Received) -> Response:
+    view = receipt(received.petition, received.pin, parts.settings.public_url, page_language(request))
     is_fresh = received.is_new or clock.now() - received.petition.received_at <= PIN_SHOWN_FOR
     shown = page(
+        parts,
         request,
         "receipt.html",
         201 if received.is_new else 200,
         **upload_words(page_language(request)),
-        receipt=told,
-        pin=told.pin if is_fresh else "",
+        receipt=view,
+        pin=view.pin if is_fresh else "",
         key=FIRST_FILE,
-        limits=composition.configuration().file_limits,
-        qr=Markup(qr_svg(told.links.track)),  # noqa: S704 - our own address, drawn
+        limits=parts.settings.file_limits,
+        qr=Markup(qr_svg(view.links.track)),  # noqa: S704 - our own address, drawn
     )
-    return sending_to(composition.bucket().origin, shown) if is_fresh else shown
+    return sending_to(parts.bucket.origin, shown) if is_fresh else shown

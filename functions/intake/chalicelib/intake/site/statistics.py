@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import dropwhile
 from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.intake import composition
-from chalicelib.intake.api.breakdowns import TITLES, breakdowns, namers
-from chalicelib.intake.api.open_data import LICENCE
-from chalicelib.intake.api.petitions import query
-from chalicelib.intake.published.statistics import LEAST_SHOWN, MonthFigures
-from chalicelib.intake.site.frame import form_errors, page, page_language, shown_errors
+from chalicelib.intake.composition import Parts
+from chalicelib.intake.published.breakdowns import TITLES, Names, breakdowns, names_of_codes
+from chalicelib.intake.published.open_data import LICENCE
+from chalicelib.intake.published.statistics import LEAST_SHOWN, MonthFigures, UnitFigures
+from chalicelib.intake.site.frame import form_errors, page, page_language, shown_errors, site_routes
 from shared.domain import errors
+from shared.platform import clock
 from shared.web.charts import Chart, Part, chart
 from shared.web.i18n import Language, gettext
+from shared.web.requests import query_parameter
+from shared.web.routes import Routes
 
 Rows = list[tuple[str, Any]]
 
 
-def statistics(request: Request) -> Response:
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the route of this page."""
+    site = site_routes(__name__, parts)
+    site.get("/thong-ke", statistics)
+    return site
+
+
+def statistics(parts: Parts, request: Request) -> Response:
     """Show the figures of one month, and how the months before fared."""
     language = page_language(request)
-    month = query(request, "month")
+    month = query_parameter(request, "month")
     figures: MonthFigures | None = None
     problems: tuple[tuple[str, str], ...] = ()
     try:
-        figures = composition.public_statistics().figures(month)
+        figures = parts.public_statistics.figures(month)
     except errors.InvalidInputError as error:
         problems = error.problems
     listed = form_errors(problems, language)
     return page(
+        parts,
         request,
         "statistics.html",
         422 if listed else 200,
@@ -40,34 +51,37 @@ def statistics(request: Request) -> Response:
         figures=figures,
         licence=LICENCE,
         least=LEAST_SHOWN,
-        **_shown(figures, language),
+        **(_facts(parts, figures, language) if figures else _NO_FIGURES),
     )
 
 
-def _shown(figures: MonthFigures | None, language: Language) -> dict[str, Any]:
-    if figures is None:
-        return {"rows": [], "tables": [], "by_unit": [], "months": None, "standing": None}
+_NO_FIGURES: dict[str, Any] = {"rows": [], "tables": [], "by_unit": [], "months": None, "unit_chart": None}
+"""What the page shows where the month that was asked for is none."""
+
+
+def _facts(parts: Parts, figures: MonthFigures, language: Language) -> dict[str, Any]:
     _ = gettext(language)
-    counts = breakdowns(figures, language)
+    names = names_of_codes(parts.directory, language, clock.now())
+    counts = breakdowns(figures, names)
     tables: list[tuple[str, Rows]] = [
-        (_(title), [(one.name, one.received) for one in counts[by]])
+        (_(title), [(count.name, count.received) for count in counts[by]])
         for by, title in TITLES.items()
         if by != "unit"
     ]
-    unit = namers(language)["unit"]
     return {
         "rows": _rows(figures, language),
         "tables": [(title, rows) for title, rows in tables if rows],
-        "by_unit": [(unit(one.unit), one) for one in figures.by_unit],
-        "months": _months(language),
-        "standing": chart(
-            _("Việc trả lời của từng đơn vị"),
-            [
-                (unit(one.unit), _parts(one, one.received, language))
-                for one in sorted(figures.by_unit, key=lambda one: -one.received)
-            ],
-        ),
+        "by_unit": [(names["unit"](unit.unit), unit) for unit in figures.by_unit],
+        "months": _month_chart(parts.public_statistics.latest(), language),
+        "unit_chart": _unit_chart(figures, names, language),
     }
+
+
+def _unit_chart(figures: MonthFigures, names: Names, language: Language) -> Chart | None:
+    _ = gettext(language)
+    units = sorted(figures.by_unit, key=lambda unit: -unit.received)
+    rows = [(names["unit"](unit.unit), _parts_of_bar(unit, unit.received, language)) for unit in units]
+    return chart(_("Việc trả lời của từng đơn vị"), rows)
 
 
 def _rows(figures: MonthFigures, language: Language) -> Rows:
@@ -93,17 +107,20 @@ def _rows(figures: MonthFigures, language: Language) -> Rows:
     ]
 
 
-def _months(language: Language) -> Chart | None:
+def _month_chart(latest: list[MonthFigures], language: Language) -> Chart | None:
     _ = gettext(language)
-    latest = composition.public_statistics().latest()
-    months = list(dropwhile(lambda one: one.received == 0, latest))
+    months = dropwhile(lambda month: month.received == 0, latest)
     rows = [
-        (f"{one.month[5:]}/{one.month[:4]}", _parts(one, one.answered + one.open, language)) for one in months
+        (
+            f"{month.month[5:]}/{month.month[:4]}",
+            _parts_of_bar(month, month.answered + month.open, language),
+        )
+        for month in months
     ]
     return chart(_("Việc trả lời theo tháng tiếp nhận"), rows)
 
 
-def _parts(figures: Any, owed: int, language: Language) -> list[Part]:
+def _parts_of_bar(figures: MonthFigures | UnitFigures, owed: int, language: Language) -> list[Part]:
     _ = gettext(language)
     done = figures.answered_on_time + figures.answered_late
     return [

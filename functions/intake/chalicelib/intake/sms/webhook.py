@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -172,6 +173,12 @@ ACCEPTED = WebhookReply(200, {"Content-Type": "text/plain; charset=utf-8", "Cach
 """For providers that take no text back."""
 
 
+UNAVAILABLE = WebhookReply(
+    503, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}, "try again later\n"
+)
+"""For a request that cannot be verified now: its provider repeats it."""
+
+
 def refuse_oversized(request: WebhookRequest) -> None:
     """Raise WebhookTooLargeError before anything is parsed or hashed."""
     query = sum(
@@ -196,8 +203,6 @@ def refuse_strange_address(request: WebhookRequest, networks: Sequence[str]) -> 
     """
     if not networks:
         return
-    import ipaddress  # noqa: PLC0415 - only where networks are configured
-
     try:
         address = ipaddress.ip_address(request.source_ip)
     except ValueError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from chalicelib.intake.uploads.examine_file import CleanContent, RejectedFileError, examined
+from chalicelib.intake.uploads.errors import RejectedFileError
+from chalicelib.intake.uploads.examine_file import CleanContent, examine
 from chalicelib.intake.uploads.scanners import Scanner, Verdict
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition import file_verbs
@@ -13,6 +14,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, Upload
+from shared.platform.messages import BucketEvent
 from shared.tables.petitions import Petitions
 
 _ATTEMPTS = 4
@@ -32,6 +34,11 @@ class UploadCheck:
         self._bucket = bucket
         self._scanner = scanner
         self._limits = limits
+
+    def check_event(self, event: BucketEvent) -> None:
+        """Check every upload that a notification of the bucket names."""
+        for record in event.records:
+            self.check(record.key)
 
     def check(self, key: str) -> None:
         """Check the upload at a key of the quarantine.
@@ -71,7 +78,7 @@ class UploadCheck:
             raise NotScannedYetError
         if verdict is Verdict.INFECTED:
             raise RejectedFileError(Rejection.INFECTED)
-        return examined(content, attachment.content_type, self._limits.bytes_each)
+        return examine(content, attachment.content_type, self._limits.bytes_each)
 
     def _settle(self, petition: Petition, attachment: Attachment, outcome: CleanContent | Rejection) -> None:
         """Write down what became of a file; look again when somebody else changed the petition meanwhile."""

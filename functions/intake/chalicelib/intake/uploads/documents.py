@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from chalicelib.intake.uploads.examine_file import RejectedFileError
+from chalicelib.intake.uploads.errors import RejectedFileError
 from shared.domain.petition.values.attachments import Rejection
 
 _HEADER = re.compile(rb"%PDF-[12]\.\d")

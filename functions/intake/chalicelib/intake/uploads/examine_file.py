@@ -1,17 +1,21 @@
-"""Looks through what somebody uploaded: is it what it says, and what is safe to keep of it?
+"""Examines an uploaded file: is it of the type that was declared, and what is safe to keep of it?
 
-Nothing is believed of a file but its bytes. Images are made anew from their pixels, so nothing that was hidden in or
-behind them survives; a PDF is kept as it is, unless something in it could act.
+Only the bytes count. Images are drawn anew from their pixels, so nothing that was hidden in or behind them survives;
+a PDF is kept as it is, unless it holds active content.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import filetype
+
+from chalicelib.intake.uploads.documents import check_document
+from chalicelib.intake.uploads.errors import RejectedFileError
 from shared.domain.petition.values.attachments import EXTENSIONS, Rejection
 
-ENOUGH_TO_TELL = 8192
-"""Bytes at the beginning from which a type is told."""
+BYTES_THAT_SHOW_THE_TYPE = 8192
+"""Length of the beginning from which a file's type is recognised."""
 HEIC = frozenset({"image/heic", "image/heif"})
 
 
@@ -22,15 +26,7 @@ class CleanContent(NamedTuple):
     content: bytes
 
 
-class RejectedFileError(Exception):
-    """The file is not kept; `reason` says why."""
-
-    def __init__(self, reason: Rejection) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-def examined(content: bytes, declared_type: str | None, most_bytes: int) -> CleanContent:
+def examine(content: bytes, declared_type: str | None, most_bytes: int) -> CleanContent:
     """Return what may be kept of an upload.
 
     Args:
@@ -45,25 +41,20 @@ def examined(content: bytes, declared_type: str | None, most_bytes: int) -> Clea
         raise RejectedFileError(Rejection.EMPTY)
     if len(content) > most_bytes:
         raise RejectedFileError(Rejection.TOO_LARGE)
-    found = type_of(content)
-    if found in HEIC:
+    actual_type = type_of(content)
+    if actual_type in HEIC:
         raise RejectedFileError(Rejection.HEIC)
-    content_type = found if found in EXTENSIONS else None
-    if content_type is None or declared_type not in (None, content_type):
+    if actual_type not in EXTENSIONS or declared_type not in (None, actual_type):
         raise RejectedFileError(Rejection.WRONG_TYPE)
-    if content_type == "application/pdf":
-        from chalicelib.intake.uploads.documents import check_document  # noqa: PLC0415 - one kind at a time
-
+    if actual_type == "application/pdf":
         check_document(content)
-        return CleanContent(content_type, content)
-    from chalicelib.intake.uploads.images import made_anew  # noqa: PLC0415 - Pillow only for images
+        return CleanContent(actual_type, content)
+    from chalicelib.intake.uploads.images import redraw  # noqa: PLC0415 - brings Pillow, which no web request needs
 
-    return CleanContent(content_type, made_anew(content, content_type))
+    return CleanContent(actual_type, redraw(content, actual_type))
 
 
 def type_of(content: bytes) -> str | None:
     """Return the type that a file's first bytes show."""
-    import filetype  # noqa: PLC0415 - only the check needs it
-
-    found: str | None = filetype.guess_mime(content[:ENOUGH_TO_TELL])
-    return found
+    content_type: str | None = filetype.guess_mime(content[:BYTES_THAT_SHOW_THE_TYPE])
+    return content_type

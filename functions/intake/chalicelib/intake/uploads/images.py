@@ -1,4 +1,4 @@
-"""Makes an image anew from its pixels: no metadata (place, camera, time), no second file behind the picture.
+"""Draws an image anew from its pixels: no metadata (place, camera, time), no second file behind the picture.
 
 Only the decoder that the type asks for is let near the bytes, and no picture is unpacked that is larger than any
 phone takes. The result lies the right way up, because the note that said how to turn it is gone with the rest.
@@ -11,7 +11,7 @@ import warnings
 
 from PIL import Image, ImageOps
 
-from chalicelib.intake.uploads.examine_file import RejectedFileError
+from chalicelib.intake.uploads.errors import RejectedFileError
 from shared.domain.petition.values.attachments import Rejection
 
 MOST_PIXELS = 64_000_000
@@ -26,7 +26,7 @@ _SAVING: dict[str, dict[str, int | bool]] = {
 }
 
 
-def made_anew(content: bytes, content_type: str) -> bytes:
+def redraw(content: bytes, content_type: str) -> bytes:
     """Return an image of the same type with the same picture and nothing else.
 
     Raises:
@@ -34,9 +34,9 @@ def made_anew(content: bytes, content_type: str) -> bytes:
     """
     kind = _FORMATS[content_type]
     picture = _pixels(content, kind)
-    bare = Image.frombytes(picture.mode, picture.size, picture.tobytes())
+    copy = Image.frombytes(picture.mode, picture.size, picture.tobytes())
     out = io.BytesIO()
-    bare.save(out, kind, **_SAVING[kind])
+    copy.save(out, kind, **_SAVING[kind])
     return out.getvalue()
 
 

@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from chalice.app import Request, Response
 
-from chalicelib.intake import composition
-from chalicelib.intake.api.petitions import address_of
-from chalicelib.intake.site.frame import kept, page
+from chalicelib.intake.composition import Parts
+from chalicelib.intake.site.frame import form_fields, page, site_routes
 from chalicelib.intake.verification.record import record_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
 from shared.web.http import form_pairs
+from shared.web.requests import source_address
+from shared.web.routes import Routes
 
 
-def verification(request: Request) -> Response:
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the routes of these pages."""
+    site = site_routes(__name__, parts)
+    site.get("/kiem-chung", verification)
+    site.post("/tra-cuu/ban-ghi", download_record)
+    return site
+
+
+def verification(parts: Parts, request: Request) -> Response:
     """Say how a history is verified, and show this month's roots."""
     month = f"{local_date(clock.now()):%Y-%m}"
-    latest = composition.roots().latest()
+    latest = parts.roots.latest()
     return page(
+        parts,
         request,
         "verification.html",
         latest=latest,
         month=f"{latest.day:%Y-%m}" if latest else month,
-        roots=composition.roots().of_month(f"{latest.day:%Y-%m}") if latest else [],
+        roots=parts.roots.of_month(f"{latest.day:%Y-%m}") if latest else [],
     )
 
 
-def download_record(request: Request) -> Response:
+def download_record(parts: Parts, request: Request) -> Response:
     """Give the record of a history as a file."""
-    form = kept(form_pairs(request))
-    petition = composition.finder().find(form.get("ma", ""), form.get("pin", ""), address_of(request))
-    record = record_of(petition, composition.roots(), clock.now())
+    form = form_fields(form_pairs(request))
+    petition = parts.finder.find(form.get("ma", ""), form.get("pin", ""), source_address(request))
+    record = record_of(petition, parts.roots, clock.now())
     day = local_date(record.made_at)
     return Response(
         body=json.dumps(record.as_json(), ensure_ascii=False, indent=1),

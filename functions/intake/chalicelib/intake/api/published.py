@@ -1,0 +1,68 @@
+"""The JSON API of what everybody may read: fields, published answers, figures, open data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from chalice.app import Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.intake.api.answers import view_answer
+from chalicelib.intake.api.open_data import open_data
+from chalicelib.intake.composition import Parts
+from chalicelib.intake.published.answers import PublishedList
+from shared.domain.petition.petition import MAX_CONTENT
+from shared.domain.petition.submission import Text
+from shared.web.http import PUBLIC_FOR_A_MINUTE, json_body, language_of
+from shared.web.requests import query_parameter
+from shared.web.routes import Routes
+
+
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the routes of what everybody may read."""
+    api = Routes(__name__, parts)
+    api.get("/v1/fields", fields)
+    api.get("/v1/published", published)
+    api.post("/v1/published/similar", similar)
+    api.get("/v1/statistics", statistics)
+    api.get("/v1/open-data/{file}", open_data)
+    return api
+
+
+def fields(parts: Parts, request: Request) -> Response:
+    """List the fields of responsibility."""
+    return view_answer(parts.public_record.fields(language_of(request)), headers=PUBLIC_FOR_A_MINUTE)
+
+
+def published(parts: Parts, request: Request) -> Response:
+    """List published answers."""
+    page = parts.public_record.published(
+        field=query_parameter(request, "field"),
+        month=query_parameter(request, "month"),
+        search=query_parameter(request, "q"),
+        cursor=query_parameter(request, "cursor"),
+        language=language_of(request),
+    )
+    return view_answer(page, headers=PUBLIC_FOR_A_MINUTE)
+
+
+class SimilarInput(BaseModel):
+    """A text that is being written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    content: Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
+
+
+def similar(parts: Parts, request: Request) -> Response:
+    """List the published answers to questions like a text, which is not stored."""
+    body = json_body(request, SimilarInput)
+    items = parts.similar_answers.to(body.content, language_of(request))
+    return view_answer(PublishedList(items=items))
+
+
+def statistics(parts: Parts, request: Request) -> Response:
+    """Give the figures of one month."""
+    figures = parts.public_statistics.figures(query_parameter(request, "month"))
+    return view_answer(figures, headers=PUBLIC_FOR_A_MINUTE)

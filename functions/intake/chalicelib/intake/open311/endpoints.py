@@ -1,0 +1,199 @@
+"""Open311's routes: split `requests.xml` into resource and format, and answer in that format, errors too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib.intake.composition import Parts
+from chalicelib.intake.open311 import service_requests as requests
+from chalicelib.intake.open311 import services
+from chalicelib.intake.open311.formats import Format, answer
+from shared.domain import errors
+from shared.domain.identity.reference import normal_reference, spaced
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.tables.petitions import Petitions
+from shared.web.http import PROBLEMS, PUBLIC_FOR_A_MINUTE, RULES, form_body, language_of
+from shared.web.i18n import N_, gettext
+from shared.web.requests import query_parameter
+from shared.web.routes import Routes
+
+NOT_FOUND = N_("Không có địa chỉ này. Định dạng là .xml hoặc .json.")
+UNKNOWN_SERVICE = N_("service_code: không có lĩnh vực này; xem services.xml.")
+UNKNOWN_REQUEST = N_("service_request_id: không có yêu cầu nào như vậy đã gửi qua Open311.")
+KEY_NEEDED = N_("api_key: thiếu khóa, hoặc khóa không đúng.")
+NOTICE = N_(
+    "Mã tra cứu %(reference)s, mã PIN %(pin)s. Hãy giữ mã PIN: cần mã này để xem nội dung và câu trả lời."
+)
+MOST_IDS = 20
+"""Service requests that may be asked for at once by their ids: each costs a read."""
+_ANYBODY = "local"
+"""The client of the local stack, where no key is needed."""
+
+
+class _Refusal(errors.PetitionError):
+    """What GeoReport v2 has its own status for."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the routes of GeoReport v2; `file` is like `requests.xml`."""
+    open311 = Routes(__name__, parts)
+    open311.get("/open311/v2/{file}", get_collection)
+    open311.post("/open311/v2/{file}", post_request)
+    open311.get("/open311/v2/services/{file}", get_service)
+    open311.get("/open311/v2/requests/{file}", get_request)
+    return open311
+
+
+def get_collection(parts: Parts, request: Request, file: str) -> Response:
+    """Describe the API, list the services, or list what is published."""
+    views: dict[str, Callable[[Parts, Request, Format], Response]] = {
+        "discovery": _discovery,
+        "services": _services,
+        "requests": _requests,
+    }
+
+    def view(name: str, in_format: Format) -> Response:
+        if name not in views:
+            raise _Refusal(404, NOT_FOUND)
+        return views[name](parts, request, in_format)
+
+    return _answered(request, file, view)
+
+
+def get_service(parts: Parts, request: Request, file: str) -> Response:
+    """Give one service's definition."""
+
+    def view(code: str, in_format: Format) -> Response:
+        definition = services.service_definition(parts.directory, code, language_of(request))
+        if definition is None:
+            raise _Refusal(404, UNKNOWN_SERVICE)
+        return answer("service_definition", definition, in_format, headers=PUBLIC_FOR_A_MINUTE)
+
+    return _answered(request, file, view)
+
+
+def get_request(parts: Parts, request: Request, file: str) -> Response:
+    """Give one service request: the status of a petition."""
+
+    def view(identifier: str, in_format: Format) -> Response:
+        petition = _petition(parts.petitions, identifier)
+        if petition is None:
+            raise _Refusal(404, UNKNOWN_REQUEST)
+        return answer("service_requests", [_view(parts, request, petition)], in_format)
+
+    return _answered(request, file, view)
+
+
+def post_request(parts: Parts, request: Request, file: str) -> Response:
+    """Take a petition: 201, or 200 when the same had come before."""
+
+    def view(name: str, in_format: Format) -> Response:
+        if name != "requests":
+            raise _Refusal(404, NOT_FOUND)
+        form = form_body(request)
+        client = _client(parts, form)
+        language = language_of(request)
+        submission = requests.submission(form, request.headers.get("idempotency-key"), client, language)
+        received = parts.limited_reception.receive(submission)
+        reference = received.petition.reference
+        notice = gettext(language)(NOTICE) % {"reference": spaced(reference), "pin": received.pin}
+        facts = {"service_request_id": reference, "service_notice": notice, "account_id": None}
+        return answer("service_requests", [facts], in_format, 201 if received.is_new else 200)
+
+    return _answered(request, file, view)
+
+
+def _discovery(parts: Parts, request: Request, in_format: Format) -> Response:
+    settings = parts.settings
+    facts = services.discovery(
+        parts.directory, settings.public_url, language_of(request), is_live=settings.stage == "prod"
+    )
+    return answer("discovery", facts, in_format, headers=PUBLIC_FOR_A_MINUTE)
+
+
+def _services(parts: Parts, request: Request, in_format: Format) -> Response:
+    facts = services.service_list(parts.directory, language_of(request))
+    return answer("services", facts, in_format, headers=PUBLIC_FOR_A_MINUTE)
+
+
+def _requests(parts: Parts, request: Request, in_format: Format) -> Response:
+    if listed := query_parameter(request, "service_request_id"):
+        identifiers = dict.fromkeys(name.strip() for name in listed.split(",") if name.strip())
+        if len(identifiers) > MOST_IDS:
+            raise errors.InvalidInputError(("service_request_id", "too-long"))
+        petitions = (_petition(parts.petitions, identifier) for identifier in identifiers)
+        facts = [_view(parts, request, petition) for petition in petitions if petition]
+        return answer("service_requests", facts, in_format)
+    window = requests.window(request.query_params or {})
+    facts = requests.published(parts.petitions, parts.directory, window, language_of(request))
+    return answer("service_requests", facts, in_format, headers=PUBLIC_FOR_A_MINUTE)
+
+
+def _view(parts: Parts, request: Request, petition: Petition) -> dict[str, Any]:
+    """Return what is public of one petition; with `extensions=true` also each promise and whether it was kept."""
+    facts = requests.public_view(petition, parts.directory, language_of(request))
+    if query_parameter(request, "extensions") == "true":
+        evidence = parts.views.evidence(petition, "", clock.now())
+        duties = requests.duty_timeline(petition, parts.directory, evidence)
+        facts["extended_attributes"] = {"duties": duties}
+    return facts
+
+
+def _petition(petitions: Petitions, identifier: str) -> Petition | None:
+    reference = normal_reference(identifier)
+    petition = petitions.get(reference) if reference else None
+    return petition if petition and requests.came_through_open311(petition) else None
+
+
+def _client(parts: Parts, form: Mapping[str, str]) -> str:
+    """Return the name of the client whose key came with a form; the local stack takes anybody.
+
+    Raises:
+        _Refusal: no key, or an unknown one.
+    """
+    client = parts.api_keys.client_of(form.get("api_key", ""))
+    if client is not None:
+        return client
+    if parts.settings.stage == _ANYBODY:
+        return _ANYBODY
+    raise _Refusal(403, KEY_NEEDED)
+
+
+def _answered(request: Request, file: str, view: Callable[[str, Format], Response]) -> Response:
+    name, _, suffix = file.rpartition(".")
+    try:
+        in_format = Format(suffix)
+    except ValueError:
+        return _refused(_Refusal(404, NOT_FOUND), Format.XML, request)
+    try:
+        return view(name, in_format)
+    except errors.PetitionError as error:
+        return _refused(error, in_format, request)
+
+
+def _refused(error: errors.PetitionError, in_format: Format, request: Request) -> Response:
+    """Say what is wrong as GeoReport v2 does: a list of codes, which are the status, and descriptions."""
+    _ = gettext(language_of(request))
+    headers: dict[str, str] = {}
+    if isinstance(error, _Refusal):
+        status, texts = error.status, [_(error.text)]
+    elif isinstance(error, errors.InvalidInputError):
+        problems = requests.renamed(error).problems
+        status = 404 if problems == (("service_code", "unknown"),) else 400
+        texts = [f"{field}: {_(RULES[rule])}" for field, rule in problems]
+    else:
+        status, title, what_to_do = PROBLEMS[type(error)]
+        texts = [f"{_(title)}. {_(what_to_do)}"]
+    if isinstance(error, errors.TooManyRequestsError):
+        headers["Retry-After"] = str(error.retry_after)
+    facts: list[dict[str, Any]] = [{"code": status, "description": text} for text in texts]
+    return answer("errors", facts, in_format, status, headers)

@@ -1,0 +1,51 @@
+"""`/hotline/calls`: takes the call centre's reports of calls to 1900 1547. A 2xx follows only the durable write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice.app import Request, Response
+
+from chalicelib.intake.composition import Parts
+from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
+from chalicelib.intake.hotline.record_call import record_call
+from chalicelib.intake.sms.providers.catalogue import unknown_provider
+from chalicelib.intake.sms.webhook import WebhookError, WebhookReply, refuse_strange_address
+from chalicelib.intake.webhooks.requests import webhook_request, webhook_response
+from shared.platform import clock
+from shared.web.routes import Routes
+
+_NO_PETITION_YET = WebhookReply(
+    201,
+    {"Content-Type": "application/json", "Cache-Control": "no-store"},
+    '{"reference": null, "missing": ["summary"]}',
+)
+"""The call was recorded; it becomes a petition when somebody writes down what the caller said."""
+
+
+def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
+    """Return the door of the call centre."""
+    door = Routes(__name__, parts)
+    door.post("/hotline/calls", receive_call)
+    return door
+
+
+def receive_call(parts: Parts, request: Request) -> Response:
+    """Take the report of one call.
+
+    Raises:
+        InvalidInputError: it is the call centre's, and a field breaks a rule.
+        IdempotencyKeyReusedError: the call came before with another summary.
+    """
+    credentials = parts.credentials().get("hotline", {})
+    if not credentials.get("secret"):
+        return webhook_response(unknown_provider())
+    webhook = HotlineWebhook(credentials["secret"])
+    try:
+        arrived = webhook_request(request, "/hotline/calls", parts.settings.public_url)
+        refuse_strange_address(arrived, credentials.get("networks", "").split())
+        call = webhook.read(arrived, clock.now())
+    except WebhookError:
+        return webhook_response(webhook.refusal())
+    reference = record_call(parts.reception, call)
+    return webhook_response(webhook.reply(reference) if reference else _NO_PETITION_YET)
