@@ -14,7 +14,7 @@ from shared.platform.messages import Message
 M = TypeVar("M", bound=BaseModel)
 
 BatchAnswer = dict[str, list[dict[str, str]]]
-"""What Lambda is answered for a batch: `{"batchItemFailures": [{"itemIdentifier": …}]}`."""
+"""The answer to Lambda for a batch: `{"batchItemFailures": [{"itemIdentifier": …}]}`."""
 
 BATCH = 10
 """Messages that SQS takes in one call."""
