@@ -1,4 +1,4 @@
-"""What intake imports when it starts: everything that its requests use, and no library that is heavy and rare."""
+"""Imports of a start: everything that requests use, and no library that is heavy and rare."""
 
 from __future__ import annotations
 

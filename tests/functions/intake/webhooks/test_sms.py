@@ -1,4 +1,4 @@
-"""What the SMS providers' door answers when a request cannot be judged."""
+"""The answer of the SMS providers' door to a request that cannot be judged."""
 
 from __future__ import annotations
 
