@@ -5,14 +5,13 @@ Kept as a set of names under an HMAC of the address, so the same submission agai
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
-
-from botocore.exceptions import ClientError
 
 from shared.domain.errors import TooManyRequestsError
 from shared.domain.identity import reference as references
-from shared.platform import aws, clock
+from shared.platform import clock
+from shared.tables.throttle.counters import NameCounter
 
 _HOUR = 3600
 
@@ -35,7 +34,7 @@ class AddressLimit:
     """
 
     def __init__(self, table: str, key: bytes, *, per_hour: int, unproven_per_hour: int) -> None:
-        self._table = table
+        self._counter = NameCounter(table, "submissions")
         self._key = key
         self._limits = {True: per_hour, False: unproven_per_hour}
 
@@ -50,24 +49,9 @@ class AddressLimit:
             return
         now = clock.now()
         name = references.submission_digest(self._key, submission_key)[:16]
-        try:
-            aws.client("dynamodb").update_item(
-                TableName=self._table,
-                Key={"key": {"S": self._row(sender, now)}},
-                UpdateExpression="SET expires_at = :expires_at ADD submissions :names",
-                ConditionExpression="attribute_not_exists(submissions) OR size(submissions) < :most"
-                " OR contains(submissions, :name)",
-                ExpressionAttributeValues={
-                    ":expires_at": {"N": str(int(now.timestamp()) + 2 * _HOUR)},
-                    ":names": {"SS": [name]},
-                    ":name": {"S": name},
-                    ":most": {"N": str(most)},
-                },
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            raise TooManyRequestsError(_HOUR - int(now.timestamp()) % _HOUR) from None
+        expires_at = now + timedelta(seconds=2 * _HOUR)
+        if not self._counter.admit(self._row(sender, now), name, limit=most, expires_at=expires_at):
+            raise TooManyRequestsError(_HOUR - int(now.timestamp()) % _HOUR)
 
     def _row(self, sender: Sender, now: datetime) -> str:
         kind = "sent" if sender.is_proven else "unproven"

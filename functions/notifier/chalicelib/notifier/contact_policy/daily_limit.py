@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from botocore.exceptions import ClientError
-
 from shared.domain.calendar.working_calendar import end_of_day
-from shared.platform import aws
+from shared.tables.throttle.counters import NameCounter
 
 _KEPT_FOR = timedelta(days=2)
 
@@ -25,29 +23,14 @@ class DailyLimit:
     """
 
     def __init__(self, table: str, per_day: int) -> None:
-        self._table = table
+        self._counter = NameCounter(table, "names")
         self._per_day = per_day
 
     def admits(self, contact_key: str, name: str, on: date) -> bool:
         """Count a message, named for ever, and tell whether it may still go out on this day."""
-        if not self._per_day:
-            return True
-        try:
-            aws.client("dynamodb").update_item(
-                TableName=self._table,
-                Key={"key": {"S": f"told#{contact_key}#{on.isoformat()}"}},
-                UpdateExpression="ADD #names :names SET expires_at = :expires_at",
-                ConditionExpression="attribute_not_exists(#names) OR size(#names) < :limit OR contains(#names, :name)",
-                ExpressionAttributeNames={"#names": "names"},
-                ExpressionAttributeValues={
-                    ":names": {"SS": [name]},
-                    ":name": {"S": name},
-                    ":limit": {"N": str(self._per_day)},
-                    ":expires_at": {"N": str(int((end_of_day(on) + _KEPT_FOR).timestamp()))},
-                },
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
+        return not self._per_day or self._counter.admit(
+            f"told#{contact_key}#{on.isoformat()}",
+            name,
+            limit=self._per_day,
+            expires_at=end_of_day(on) + _KEPT_FOR,
+        )

@@ -7,13 +7,14 @@ notice waits for it.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.notifier.senders import circuit as rules
 from chalicelib.notifier.senders.circuit import Circuit, Phase
-from shared.platform import aws, telemetry
+from shared.platform import telemetry
+from shared.tables.throttle.circuits import CircuitRows
 
 KEPT_FOR = timedelta(days=2)
 
@@ -27,7 +28,7 @@ class Circuits:
     """Asks whether a provider may be called, and remembers how it answered."""
 
     def __init__(self, table: str) -> None:
-        self._table = table
+        self._rows = CircuitRows(table)
 
     def admits(self, provider: str, now: datetime) -> bool:
         """Tell whether to call a provider now. Of several workers, one may try a provider that rests."""
@@ -57,39 +58,14 @@ class Circuits:
             telemetry.count("CircuitOpened" if changed.phase is Phase.OPEN else "CircuitClosed")
 
     def _read(self, provider: str) -> _Stored:
-        item = (
-            aws.client("dynamodb")
-            .get_item(TableName=self._table, Key=_key(provider), ConsistentRead=True)
-            .get("Item")
-        )
-        if item is None:
+        row = self._rows.get(provider)
+        if row is None:
             return _Stored(Circuit(), 0)
-        return _Stored(Circuit.model_validate_json(item["circuit"]["S"]), int(item["version"]["N"]))
+        return _Stored(Circuit.model_validate_json(row.circuit), row.version)
 
     def _write(self, provider: str, circuit: Circuit, seen: int, now: datetime) -> bool:
         """Write a circuit unless somebody else was faster; tell whether that went well."""
-        try:
-            aws.client("dynamodb").put_item(
-                TableName=self._table,
-                Item={
-                    **_key(provider),
-                    "circuit": {"S": circuit.model_dump_json()},
-                    "version": {"N": str(seen + 1)},
-                    "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
-                },
-                ConditionExpression="attribute_not_exists(#key) OR version = :seen",
-                ExpressionAttributeNames={"#key": "key"},
-                ExpressionAttributeValues={":seen": {"N": str(seen)}},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
-
-
-def _key(provider: str) -> dict[str, Any]:
-    return {"key": {"S": f"circuit#{provider}"}}
+        return self._rows.put(provider, circuit.model_dump_json(), seen=seen, expires_at=now + KEPT_FOR)
 
 
 def _uncertain(error: Exception) -> None:

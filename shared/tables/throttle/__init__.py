@@ -1,0 +1,1 @@
+"""The table `throttle`: short-lived rows for counters, contacts and messages, named by HMACs."""
