@@ -67,7 +67,7 @@ class WakeUp(AboutPetition):
 
 
 class ReplyRequest(Message):
-    """Ask the notifier to send the reply to an SMS whose provider takes none (`shared.tables.replies`)."""
+    """Ask the notifier to send the reply to an SMS whose provider takes none (`shared.tables.throttle.replies`)."""
 
     reply: str
 

@@ -28,11 +28,11 @@ Item = dict[str, Any]
 T = TypeVar("T")
 
 ATTEMPTS = 4
-"""How often a read and its conditional write are tried while others keep changing the item."""
+"""Attempts of a read with its conditional write, while others keep changing the item."""
 BATCH = 100
 """Keys that one BatchGetItem may ask for."""
 BATCH_ATTEMPTS = 6
-"""How often the unprocessed keys of one batch are asked for again, after 50, 100, 200, 400 and 800 ms."""
+"""Calls for one batch while keys stay unprocessed, with back-offs of 50, 100, 200, 400 and 800 ms between them."""
 _FIRST_BACK_OFF = 0.05
 _NAME = re.compile(r"#(\w+)")
 _NOTHING: Mapping[str, Any] = {}
@@ -57,7 +57,7 @@ class UnprocessedKeysError(Exception):
 
 @dataclass(frozen=True)
 class Query:
-    """What to read of one partition of a table or of an index.
+    """A read of one partition of a table or of an index.
 
     Args:
         condition: the key condition, e.g. `unit = :unit AND due_on < :day`.
@@ -229,7 +229,7 @@ class Table:
 
 
 def retry_when_stale(attempt: Callable[[], T], *, attempts: int = ATTEMPTS) -> T:
-    """Return what `attempt` returns; call it again, to read anew, when somebody else changed the item meanwhile.
+    """Call `attempt` and return its result; call it again, to read anew, when somebody else changed the item meanwhile.
 
     Raises:
         StaleVersionError: others were faster in every attempt; nothing was written.

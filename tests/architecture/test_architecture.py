@@ -70,6 +70,29 @@ def test_only_shared_clock_reads_the_time():
     assert readers == set()
 
 
+def test_only_the_tables_speak_to_dynamodb():
+    outside = [path for path in PRODUCTION if not path.is_relative_to(ROOT / "shared" / "tables")]
+    clients = {
+        place(path, node)
+        for path in PRODUCTION
+        if path != ROOT / "shared" / "tables" / "dynamo.py"
+        for node in ast.walk(syntax_tree(path))
+        if isinstance(node, ast.Call)
+        and dotted(node.func).endswith(("client", "resource"))
+        and any(isinstance(arg, ast.Constant) and arg.value == "dynamodb" for arg in node.args)
+    }
+    borrowers = {
+        place(path, node)
+        for path in outside
+        for node in ast.walk(syntax_tree(path))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "shared.tables.dynamo"
+        and not {alias.name for alias in node.names} <= {"retry_when_stale", "stored_instant"}
+    }
+
+    assert clients | borrowers == set()
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -22,7 +22,7 @@ class PartsRow(NamedTuple):
     """The stored parts of one message."""
 
     facts: dict[str, Any]
-    """What all parts share."""
+    """The facts that all parts share."""
     parts: dict[int, dict[str, Any]]
     """By the part's number."""
     taken: frozenset[int] | None

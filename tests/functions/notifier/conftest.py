@@ -23,9 +23,9 @@ from shared.platform.seal import Seal
 from shared.platform.settings import Settings
 from shared.tables.deliveries import Deliveries, Delivery
 from shared.tables.directory import Directory
-from shared.tables.opt_outs import OptOuts
 from shared.tables.petitions import Petitions
-from shared.tables.suppressions import Suppressions
+from shared.tables.throttle.opt_outs import OptOuts
+from shared.tables.throttle.suppressions import Suppressions
 from tests.support.system import System
 
 REFERENCE = "26483190275"

@@ -28,8 +28,8 @@ from shared.tables.directory import Directory
 from shared.tables.openings import Openings
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
-from shared.tables.pin_guard import PinGuard
 from shared.tables.statistics import Statistics
+from shared.tables.throttle.pin_guard import PinGuard
 from shared.use_cases.declare_file import Declarations
 from shared.use_cases.receive_submission import Reception
 from shared.web.rendering import Pages

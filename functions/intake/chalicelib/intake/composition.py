@@ -37,11 +37,11 @@ from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
-from shared.tables.pin_guard import PinGuard
-from shared.tables.replies import Replies
 from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
-from shared.tables.suppressions import Suppressions
+from shared.tables.throttle.pin_guard import PinGuard
+from shared.tables.throttle.replies import Replies
+from shared.tables.throttle.suppressions import Suppressions
 from shared.use_cases.receive_submission import Reception
 from shared.web.rendering import Pages
 

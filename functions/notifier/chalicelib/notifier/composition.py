@@ -24,10 +24,10 @@ from shared.platform import secrets, settings
 from shared.platform.seal import Seal
 from shared.tables.deliveries import Deliveries, DeliveryChannel
 from shared.tables.directory import Directory
-from shared.tables.opt_outs import OptOuts
 from shared.tables.petitions import Petitions
-from shared.tables.replies import Replies
-from shared.tables.suppressions import Suppressions
+from shared.tables.throttle.opt_outs import OptOuts
+from shared.tables.throttle.replies import Replies
+from shared.tables.throttle.suppressions import Suppressions
 from shared.wording.texts import Texts
 
 

@@ -7,7 +7,7 @@ import pytest
 from shared.domain.identity.reference import contact_key
 from shared.platform import secrets, settings
 from shared.platform.settings import Settings
-from shared.tables.suppressions import Suppressions
+from shared.tables.throttle.suppressions import Suppressions
 from tests.support.people import Citizen
 from tests.support.system import System
 

@@ -24,8 +24,8 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane, Proposal
 from shared.platform.seal import Seal
-from shared.tables.opt_outs import OptOuts
 from shared.tables.petitions import petition_of
+from shared.tables.throttle.opt_outs import OptOuts
 from tests.support.builders import a_petition
 from tests.support.system import System
 

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer, Role
 from chalicelib.casework.administration.dependents import Dependent, Dependents, blocking, day_after
-from chalicelib.casework.administration.recorded_rows import RecordedRow, RecordedRows
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.answer_templates import AnswerTemplate
 from shared.domain.calendar.terms import Terms
@@ -24,6 +23,7 @@ from shared.tables.directory import Directory, Officer, Row, Unit
 from shared.tables.directory import Field as FieldOfResponsibility
 from shared.tables.dynamo import stored_instant
 from shared.tables.petitions import Petitions
+from shared.tables.recorded_rows import RecordedRow, RecordedRows
 from shared.web.http import validated
 from shared.wording.check_text import TextProblem, problems_of
 from shared.wording.sources import TextMissingError, TextName, name_of, source_of

@@ -12,7 +12,6 @@ from typing import NamedTuple, TypeVar
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer, Role
 from chalicelib.casework.actions.eligible_units import INTAKE_FIELD
-from chalicelib.casework.administration.recorded_rows import RecordedRows
 from chalicelib.casework.desk import answer_templates
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import UNANSWERED
@@ -20,6 +19,7 @@ from shared.domain.procedures import conduct
 from shared.platform import clock
 from shared.tables.directory import Directory, Field, Officer, Row, Unit, in_force
 from shared.tables.petitions import Card, Petitions
+from shared.tables.recorded_rows import RecordedRows
 
 NEEDED_UNITS = frozenset({conduct.OFFICE, conduct.TASK_FORCE})
 NEEDED_FIELDS = frozenset({INTAKE_FIELD, conduct.FIELD})

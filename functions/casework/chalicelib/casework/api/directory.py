@@ -9,10 +9,10 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.administration.recorded_rows import RecordedRow
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from shared.domain.errors import InvalidInputError
+from shared.tables.recorded_rows import RecordedRow
 from shared.web.http import json_answer, raw_body
 
 MAX_DIGITS_OF_REVISION = 6

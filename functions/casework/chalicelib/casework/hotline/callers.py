@@ -31,7 +31,7 @@ from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
-from shared.tables.pin_guard import PinGuard
+from shared.tables.throttle.pin_guard import PinGuard
 
 _EARLIER = 10
 

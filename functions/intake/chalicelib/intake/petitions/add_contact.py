@@ -21,7 +21,7 @@ from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.petitioner import Identity, ReplyBy
 from shared.platform import clock
 from shared.platform.seal import Seal
-from shared.tables.suppressions import Suppressions
+from shared.tables.throttle.suppressions import Suppressions
 
 MOST = 5
 """Contacts that one petition is given in its life: each is told to the others, and an SMS costs money."""

@@ -10,7 +10,7 @@ from shared.domain.identity import reference as references
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.pin_requests import times_sent
 from shared.tables.petitions import Petitions
-from shared.tables.pin_guard import PinGuard
+from shared.tables.throttle.pin_guard import PinGuard
 
 
 class PetitionFinder:

@@ -15,7 +15,7 @@ from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.procedures.pin_requests import may_send_pin
 from shared.platform import clock
 from shared.tables.petitions import Petitions
-from shared.tables.pin_guard import PinGuard
+from shared.tables.throttle.pin_guard import PinGuard
 from shared.web.i18n import N_
 
 PIN_IS_SENT = N_(

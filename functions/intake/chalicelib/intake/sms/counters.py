@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
-from shared.tables.opt_outs import OptOuts
 from shared.tables.throttle.counters import NameCounter
+from shared.tables.throttle.opt_outs import OptOuts
 
 _KEPT_FOR = timedelta(days=2)
 

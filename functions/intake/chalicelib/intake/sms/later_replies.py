@@ -10,7 +10,7 @@ from shared.domain.petition.values.petitioner import Identity
 from shared.platform import clock
 from shared.platform.messages import ReplyRequest
 from shared.platform.seal import Seal
-from shared.tables.replies import Replies, Reply, context_of
+from shared.tables.throttle.replies import Replies, Reply, context_of
 
 
 class LaterReplies:

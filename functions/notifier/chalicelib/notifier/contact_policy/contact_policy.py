@@ -12,8 +12,8 @@ from shared.domain.identity.reference import contact_key
 from shared.domain.petition.history import Entry
 from shared.platform import telemetry
 from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
-from shared.tables.opt_outs import OptOuts
-from shared.tables.suppressions import Suppressions
+from shared.tables.throttle.opt_outs import OptOuts
+from shared.tables.throttle.suppressions import Suppressions
 
 SAID_STOP, ADDRESS_SUPPRESSED = "said-stop", "address-suppressed"
 _COMPLAINT = "ses-Complaint"

@@ -22,7 +22,7 @@ from shared.platform import clock, telemetry
 from shared.platform.messages import ReplyRequest
 from shared.platform.seal import Seal
 from shared.tables.deliveries import DeliveryState
-from shared.tables.replies import ENDED, Replies, Reply, ReplyClaimLostError, context_of
+from shared.tables.throttle.replies import ENDED, Replies, Reply, ReplyClaimLostError, context_of
 
 WORTH_SENDING_FOR = timedelta(hours=12)
 

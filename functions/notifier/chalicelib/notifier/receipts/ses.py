@@ -2,8 +2,8 @@
 
 Source: SES Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS". An address that
 bounced for good or complained goes onto SES's own account-level suppression list, and a later mail to it comes
-back as a bounce or a complaint that says so, so the next channel is taken; ours (`shared/tables/suppressions.py`)
-spares us that mail.
+back as a bounce or a complaint that says so, so the next channel is taken; ours
+(`shared/tables/throttle/suppressions.py`) spares us that mail.
 """
 
 from __future__ import annotations

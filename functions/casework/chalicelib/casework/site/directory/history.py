@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from chalicelib.casework.administration.forms import RowLabels
-from chalicelib.casework.administration.recorded_rows import BY_WHOM, RecordedRow
 from chalicelib.casework.site.frame import Names
+from shared.tables.recorded_rows import BY_WHOM, RecordedRow
 
 
 class RowChange(NamedTuple):

@@ -13,7 +13,6 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.dependents import Dependent
 from chalicelib.casework.administration.forms import KINDS, RowLabels, day_in, fields_of, form_of, row_of
-from chalicelib.casework.administration.recorded_rows import RecordedRow
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.directory.form_fields import field_views, form_problems
@@ -32,6 +31,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, StaleVersionError, UnknownRowError
 from shared.platform import clock
 from shared.tables.directory import Directory
+from shared.tables.recorded_rows import RecordedRow
 from shared.web.http import PROBLEMS, RULES, see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.rendering import link

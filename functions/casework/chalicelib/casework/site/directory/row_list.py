@@ -12,7 +12,6 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.forms import KINDS, RowLabels, fields_of, id_of, row_of
-from chalicelib.casework.administration.recorded_rows import RecordedRow
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.directory.form_fields import field_views, form_problems
 from chalicelib.casework.site.directory.history import changes_of
@@ -30,6 +29,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, StaleVersionError
 from shared.domain.identity.gsm7 import unaccented
 from shared.platform import clock
+from shared.tables.recorded_rows import RecordedRow
 from shared.web.http import see_other
 from shared.web.i18n import gettext
 from shared.web.rendering import link

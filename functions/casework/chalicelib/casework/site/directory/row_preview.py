@@ -10,12 +10,12 @@ from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.administration.forms import KINDS, RowKind, RowLabels
-from chalicelib.casework.administration.recorded_rows import RecordedRow
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownRowError
 from shared.platform import clock
+from shared.tables.recorded_rows import RecordedRow
 from shared.web.http import form_pairs
 from shared.web.i18n import gettext
 

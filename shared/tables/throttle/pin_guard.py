@@ -43,7 +43,7 @@ class PinGuard:
         self._locked_for = locked_for
 
     def is_locked(self, reference: str, address: str, opened: int = 0) -> bool:
-        """Tell whether too many wrong PINs came for this reference, or from this address: one read.
+        """Return whether too many wrong PINs came for this reference, or from this address: one read.
 
         Args:
             reference: 11 digits.

@@ -26,7 +26,7 @@ class OptOuts:
         self._write(contact_key, "started_by", message, is_stopped=False)
 
     def has(self, contact_key: str) -> bool:
-        """Tell whether this contact said stop, and did not take it back."""
+        """Return whether this contact said stop, and did not take it back."""
         row = self._table.get(_key(contact_key))
         return row is not None and bool(row["is_stopped"])
 

@@ -25,7 +25,7 @@ class Suppressions:
         )
 
     def has(self, contact_key: str) -> bool:
-        """Tell whether messages to this contact come back."""
+        """Return whether messages to this contact come back."""
         return bool(self.among((contact_key,)))
 
     def among(self, contact_keys: Iterable[str]) -> frozenset[str]:
