@@ -6,6 +6,7 @@ import importlib
 import json
 import re
 from collections.abc import Iterator
+from datetime import time
 from typing import Any
 
 import pytest
@@ -184,16 +185,52 @@ def test_a_stage_tells_every_template_what_it_asks(stage, name):
 # ---------------------------------------------------------------- settings and roles
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_is_told_all_it_must_know_and_nothing_it_ignores(function):
-    told = MERGES[function]["Globals"]["Function"]["Environment"]["Variables"]
-    fields = settings_of(function).model_fields
-    required = {name.upper() for name, field in fields.items() if field.is_required()}
+ONLY_LOCAL = {"MAIL_EVENTS_CERTIFICATE"}
+"""Settings that a function refuses in the cloud."""
+OTHER_IN_THE_CLOUD = {"BUNCH_FOR_SECONDS", "SMS_PROVIDERS"}
+"""Settings whose default in the cloud is not that of one machine."""
 
-    assert required - set(told) == set()
-    assert {name for name in told if not name.startswith("POWERTOOLS_")} - {
-        name.upper() for name in fields
-    } == set()
+
+def environment_of(function: str) -> dict[str, Any]:
+    variables: dict[str, Any] = MERGES[function]["Globals"]["Function"]["Environment"]["Variables"]
+    return {name: value for name, value in variables.items() if not name.startswith("POWERTOOLS_")}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_gets_every_setting_from_its_template_and_none_that_it_ignores(function):
+    settings = {name.upper() for name in settings_of(function).model_fields} - ONLY_LOCAL
+    template = f"infra/cloudformation/functions/{function}.yaml"
+
+    assert settings - environment_of(function).keys() == set(), f"nobody can set it in the cloud: {template}"
+    assert environment_of(function).keys() - settings == set(), (
+        f"{function} reads no such setting: {template}"
+    )
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_setting_has_the_same_default_in_the_code_and_in_the_template(function):
+    parameters = MERGES[function]["Parameters"]
+    by_template = {
+        name: parameters[value["Ref"]]["Default"]
+        for name, value in environment_of(function).items()
+        if isinstance(value, dict) and "Default" in parameters.get(value.get("Ref"), {})
+    }
+
+    fields = settings_of(function).model_fields
+    by_code = {name: fields[name.lower()].default for name in by_template}
+
+    assert {
+        name: str(default) for name, default in by_template.items() if name not in OTHER_IN_THE_CLOUD
+    } == {name: as_parameter(default) for name, default in by_code.items() if name not in OTHER_IN_THE_CLOUD}
+
+
+def as_parameter(default: Any) -> str:
+    """Return a default of a settings class as CloudFormation passes it."""
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, time):
+        return default.strftime("%H:%M")
+    return "" if default is None else str(default)
 
 
 def test_every_role_of_the_code_is_a_group_of_the_user_pool():
