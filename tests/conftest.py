@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
+from chalice.app import Chalice
 
 from tests.local.tiny import Script
 from tests.support.log_capture import Overheard
 from tests.support.system import System
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running_system() -> Iterator[System]:
-    """A system for one module's tests; ask for `system` instead, which is as good as new for each test."""
-    made = System()
-    made.start()
-    yield made
-    made.stop()
+    """The system of this process; ask for `system` instead, which is as good as new for each test.
+
+    A fixture of a module that fills it resets it first.
+    """
+    system = System()
+    system.start()
+    yield system
+    system.stop()
 
 
 @pytest.fixture
@@ -27,28 +31,28 @@ def system(running_system: System) -> System:
     return running_system
 
 
-@pytest.fixture(scope="module")
-def running_tiny() -> Iterator[tuple[System, Script]]:
-    """A system whose functions are a few lines each, for one module's tests; ask for `tiny` and `script` instead."""
+@pytest.fixture(scope="session")
+def _script_and_apps(running_system: System) -> tuple[Script, Mapping[str, Chalice]]:
+    """Functions of a few lines, made once the environment is set."""
     script = Script()
-    made = System(apps=script.apps)
-    made.start()
-    yield made, script
-    made.stop()
+    return script, script.apps()
 
 
 @pytest.fixture
-def script(running_tiny: tuple[System, Script]) -> Script:
+def script(_script_and_apps: tuple[Script, Mapping[str, Chalice]]) -> Script:
     """What the tiny functions are to do, and what they saw."""
-    running_tiny[1].forget()
-    return running_tiny[1]
+    script, _apps = _script_and_apps
+    script.forget()
+    return script
 
 
 @pytest.fixture
-def tiny(running_tiny: tuple[System, Script], script: Script) -> System:
-    """The system with tiny functions, empty, at 09:00 on Tuesday 3 November 2026 in Vietnam."""
-    running_tiny[0].reset()
-    return running_tiny[0]
+def tiny(
+    running_system: System, _script_and_apps: tuple[Script, Mapping[str, Chalice]], script: Script
+) -> System:
+    """The system with functions of a few lines, empty, at 09:00 on Tuesday 3 November 2026 in Vietnam."""
+    running_system.reset(apps=_script_and_apps[1])
+    return running_system
 
 
 @pytest.fixture

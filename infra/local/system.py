@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -61,7 +61,6 @@ class Wiring:
     show_errors: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     """Further environment variables of the functions, such as `QUIET_FROM`."""
-    apps: Callable[[], Mapping[str, Chalice]] = lambda: functions.load(FUNCTIONS)
 
 
 class LocalSystem:
@@ -74,21 +73,28 @@ class LocalSystem:
         self.cloud = Cloud(wiring.files_url)
 
     def start(self) -> None:
-        """Deploy the platform, tell the functions where it is, load them."""
+        """Deploy the platform, set the functions' environment, load them."""
         self.cloud.start()
-        os.environ.update(
-            self.cloud.environment(
-                public_url=self.wiring.public_url, sms_gateway_url=self.wiring.sms_gateway_url
-            )
-            | dict(self.wiring.settings)
-        )
+        self._environment = self.cloud.environment(
+            public_url=self.wiring.public_url, sms_gateway_url=self.wiring.sms_gateway_url
+        ) | dict(self.wiring.settings)
         aws.forget()
         settings.forget()
         secrets.forget()
         directory.forget()
+        self.take_over()
+        self.functions = Functions(functions.load(FUNCTIONS), show_errors=self.wiring.show_errors)
+
+    def take_over(self) -> None:
+        """Set what a process has once, the environment and the clock, to this system's: others may have changed it."""
+        os.environ.update(self._environment)
         clock.use(self.clock.now)
         moto_insides.run_queues_on(self.clock.now)
-        self.functions = Functions(self.wiring.apps(), show_errors=self.wiring.show_errors)
+
+    def use(self, apps: Mapping[str, Chalice]) -> None:
+        """Run these apps instead of those that are loaded; the pumps read their batch sizes anew."""
+        self.functions.use(apps)
+        self.__dict__.pop("pumps", None)
 
     def stop(self) -> None:
         """Put the process back as it was, as far as that goes."""

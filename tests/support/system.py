@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json as json_format
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,10 +19,10 @@ from chalice.app import Chalice
 from infra import seed
 from infra.local.clock import TravellingClock
 from infra.local.driver import Driver
-from infra.local.emulation import functions, moto_insides
+from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import STAGE
 from infra.local.providers.sms_gateway import BrokenError, SentSms, SmsGateway, UnavailableError
-from infra.local.system import FUNCTIONS, LocalSystem, Wiring
+from infra.local.system import LocalSystem, Wiring
 from shared.platform import aws
 from shared.tables import directory
 from tests.campaigns.faults.injection import Injection
@@ -46,17 +46,11 @@ class Kept:
 
 
 class System(Driver):
-    """A running system, and what a test wants to know of it.
+    """A running system, and what a test wants to know of it."""
 
-    Args:
-        apps: makes other functions than the project's own, for tests of the stack itself; called once the
-            environment is set.
-    """
-
-    def __init__(self, *, apps: Callable[[], Mapping[str, Chalice]] | None = None) -> None:
+    def __init__(self) -> None:
         clock = TravellingClock()
         clock.hold_at(START)
-        self._apps = apps
         self._gateway_server = GatewayServer(SmsGateway(clock.now))
         super().__init__(LocalSystem(clock, self._gateway_server.gateway, self._wiring()))
         self.faults = Injection(lambda: self.local.functions.running, self._wait)
@@ -64,11 +58,7 @@ class System(Driver):
         self._tokens: dict[str, dict[str, str]] = {}
 
     def _wiring(self) -> Wiring:
-        return Wiring(
-            public_url=PUBLIC_URL,
-            sms_gateway_url=self._gateway_server.url,
-            apps=self._apps or (lambda: functions.load(FUNCTIONS)),
-        )
+        return Wiring(public_url=PUBLIC_URL, sms_gateway_url=self._gateway_server.url)
 
     @property
     def sms_gateway(self) -> SmsGateway:
@@ -82,7 +72,9 @@ class System(Driver):
         self._gateway_server.start()
         self.local.start()
         self.sms_gateway.credentials = self.local.cloud.providers["esms"]
-        self.faults.install(aws._session())
+        self._apps = self.local.functions.apps
+        self._session = aws._session()
+        self.faults.install(self._session)
         seed.seed_directory(STAGE)
         self.officers = {one.username: one for one in seed.seed_officers(self.local.cloud.pool_id)}
         self._directory = moto_insides.keep_table(self.local.cloud.outputs[_KEEP_ITS_ROWS])
@@ -93,8 +85,19 @@ class System(Driver):
         self.local.stop()
         self._gateway_server.stop()
 
-    def reset(self, at: datetime = START) -> None:
-        """Forget all petitions and messages, set the clock, start the functions cold; officers stay."""
+    def only(self, function: str) -> Mapping[str, Chalice]:
+        """Return the apps for `reset` of which one is real; the others are there and do nothing."""
+        others = {name: Chalice(app_name=f"pakn-{name}") for name in self._apps}
+        return others | {function: self._apps[function]}
+
+    def reset(self, at: datetime = START, apps: Mapping[str, Chalice] | None = None) -> None:
+        """Be as good as new: no petitions, no messages, functions cold, the clock at `at`. Officers stay.
+
+        Args:
+            at: where the clock stands.
+            apps: other functions than the project's own, until the next reset.
+        """
+        self._take_over(apps or self._apps)
         cloud = self.local.cloud
         for table in _EMPTIED:
             moto_insides.empty_table(cloud.outputs[table])
@@ -110,6 +113,15 @@ class System(Driver):
         self.faults.forget()
         self.clock.hold_at(at)
         self.local.forget_composition()
+
+    def _take_over(self, apps: Mapping[str, Chalice]) -> None:
+        """Undo what other tests did to the process, and run these apps."""
+        self.local.take_over()
+        if aws._session() is not self._session:
+            self._session = aws._session()
+            self.faults.install(self._session)
+        if self.local.functions.apps != apps:
+            self.local.use(apps)
 
     def keep(self) -> Kept:
         """Return everything that a petition's life has brought about so far, queues at rest, for `put_back`."""

@@ -101,13 +101,17 @@ class Functions:
 
     def __init__(self, apps: Mapping[str, Chalice], *, show_errors: bool = False) -> None:
         self.lock = threading.RLock()
-        self._apps = dict(apps)
-        self._gateways = {name: _Gateway(app, name) for name, app in apps.items()}
         self._show_errors = show_errors
+        self.use(apps)
         self.running = ""
         """Which trigger or door is at work, e.g. `router.on_change`; "" while none is. For who counts AWS calls."""
         self.metrics: deque[str] = deque(maxlen=METRICS_KEPT)
         """The latest lines of CloudWatch's embedded metric format, oldest first."""
+
+    def use(self, apps: Mapping[str, Chalice]) -> None:
+        """Run these apps from now on, each under its function's name."""
+        self.apps = dict(apps)
+        self._gateways = {name: _Gateway(app, name) for name, app in apps.items()}
 
     def http(self, function: str, request: HttpRequest) -> HttpResponse:
         """Let a function answer a request, as through API Gateway; a function that dies is answered for with 502."""
@@ -139,7 +143,7 @@ class Functions:
         )
         with self.lock, self._at_work(f"{function}.{handler}"):
             try:
-                return self._apps[function].handler_map[handler](event, context)
+                return self.apps[function].handler_map[handler](event, context)
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
@@ -148,7 +152,7 @@ class Functions:
 
     def batch_size(self, function: str, handler: str, default: int) -> int:
         """Return how many records the trigger asks for at once."""
-        sources = {source.name: source for source in self._apps[function].event_sources}
+        sources = {source.name: source for source in self.apps[function].event_sources}
         return int(getattr(sources.get(handler), "batch_size", default))
 
     @contextmanager

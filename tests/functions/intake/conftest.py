@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from chalice.app import Chalice
 
 from chalicelib.intake import composition
-from infra.local.emulation import functions
-from infra.local.system import FUNCTIONS
 from shared.domain.petition.petition import Petition
 from tests.support.system import System
 
 
-def _intake_alone() -> dict[str, Chalice]:
+@pytest.fixture(scope="session")
+def intake_alone(running_system: System) -> Mapping[str, Chalice]:
     """The other functions are there and do nothing: what intake promises, it keeps by itself."""
-    others = {name: Chalice(app_name=f"pakn-{name}") for name in functions.NAMES}
-    return {**others, **functions.load(FUNCTIONS, ("intake",))}
-
-
-@pytest.fixture(scope="module")
-def running_intake() -> Iterator[System]:
-    made = System(apps=_intake_alone)
-    made.start()
-    yield made
-    made.stop()
+    return running_system.only("intake")
 
 
 @pytest.fixture
-def intake(running_intake: System) -> System:
+def intake(running_system: System, intake_alone: Mapping[str, Chalice]) -> System:
     """Intake with an empty table, at 09:00 on Tuesday 3 November 2026 in Vietnam; due dates are 2026-11-23."""
-    running_intake.reset()
-    return running_intake
+    running_system.reset(apps=intake_alone)
+    return running_system
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ petition, each example is sent twice: as it was made up, and with the reference 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
 import schemathesis
+from chalice.app import Chalice
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -58,15 +59,15 @@ schema.app = intake_as_wsgi
 
 
 @pytest.fixture(scope="module")
-def petition(running_intake: System) -> Iterator[dict[str, Any]]:
+def petition(running_system: System, intake_alone: Mapping[str, Chalice]) -> Iterator[dict[str, Any]]:
     """A petition that exists, for the paths that name one."""
-    running_intake.reset()
-    _running.append(running_intake)
+    running_system.reset(apps=intake_alone)
+    _running.append(running_system)
     body = {
         "content": "Phòng Nội vụ trả lời hồ sơ chậm.",
         "petitioner": {"name": "An", "address": "Huế", "email": "an@example.vn"},
     }
-    receipt: dict[str, Any] = running_intake.http("POST", "/v1/petitions", json=body).json()
+    receipt: dict[str, Any] = running_system.http("POST", "/v1/petitions", json=body).json()
     yield receipt
     _running.pop()
 
