@@ -8,8 +8,11 @@ import pytest
 from chalice.app import Chalice
 
 from tests.local.tiny import Script
+from tests.support import profiles
 from tests.support.log_capture import Overheard
 from tests.support.system import System
+
+profiles.load()
 
 
 @pytest.fixture(scope="session")

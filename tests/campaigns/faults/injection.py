@@ -108,7 +108,7 @@ class Injection:
             yield self
         finally:
             self._plan = {}
-            self._holding = None
+            self._holding, self._for_one_try = None, False
 
     @contextmanager
     def overtaken(self, number: int, other: Callable[[], object]) -> Iterator[Injection]:
@@ -142,7 +142,7 @@ class Injection:
         """Plan nothing, know of no calls."""
         self._plan, self._broken, self.calls, self.injected = {}, {}, [], []
         self.messages = []
-        self._seen, self._holding = "", None
+        self._seen, self._holding, self._for_one_try = "", None, False
 
     def _gate(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         if not self._where():

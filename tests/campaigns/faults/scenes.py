@@ -93,6 +93,30 @@ class Scene:
                     yield call, fault
 
 
+def one_of_each_kind(
+    scenes: Iterable[Scene], faults: tuple[Fault, ...]
+) -> Iterator[tuple[Scene, list[tuple[Call, Fault]]]]:
+    """Yield each scene in which a kind of call (where, which operation) comes first, with one fault for each kind.
+
+    The faults take turns, so that each is tried; a kind that a fault means nothing for takes the next one.
+    """
+    seen: set[tuple[str, str]] = set()
+    tried: Counter[Fault] = Counter()
+    for scene in scenes:
+        points: list[tuple[Call, Fault]] = []
+        by_kind: dict[tuple[str, str], list[tuple[Call, Fault]]] = {}
+        for call, fault in scene.points(faults):
+            by_kind.setdefault((call.where, call.operation), []).append((call, fault))
+        for kind, possible in by_kind.items():
+            if kind not in seen:
+                call, fault = min(possible, key=lambda point: tried[point[1]])
+                tried[fault] += 1
+                seen.add(kind)
+                points.append((call, fault))
+        if points:
+            yield scene, points
+
+
 def _means_something(fault: Fault, call: Call, *, is_read: bool) -> bool:
     match fault:
         case Fault.CRASH_AFTER | Fault.LOST_REPLY:
@@ -106,19 +130,28 @@ def _means_something(fault: Fault, call: Call, *, is_read: bool) -> bool:
 
 
 class Rehearsal:
-    """Every life, or some, lived once without a fault."""
+    """Lives that are lived once without a fault, each when its first scene is asked for."""
 
     def __init__(self, system: System, lives: Iterable[Life] = LIVES) -> None:
         self.system = system
-        self.scenes: dict[str, Scene] = {}
-        for life in lives:
-            system.reset()
-            system.local.pumps.hourly.fire()
-            system.settle()
-            world = World(system)
-            for step in life.steps:
-                scene = self._play(f"{life.name}: {step.name}", step, world)
-                self.scenes[scene.name] = scene
+        self._lives = {life.name: life for life in lives}
+        self._scenes: dict[str, Scene] = {}
+
+    def scene(self, name: str) -> Scene:
+        """Return a scene by its name, e.g. `web: send`."""
+        if name not in self._scenes:
+            self._live(self._lives[name.partition(":")[0]])
+        return self._scenes[name]
+
+    def _live(self, life: Life) -> None:
+        system = self.system
+        system.reset()
+        system.local.pumps.hourly.fire()
+        system.settle()
+        world = World(system)
+        for step in life.steps:
+            scene = self._play(f"{life.name}: {step.name}", step, world)
+            self._scenes[scene.name] = scene
 
     def _play(self, name: str, step: Step, world: World) -> Scene:
         system = self.system

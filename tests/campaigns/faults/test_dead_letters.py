@@ -53,7 +53,7 @@ def undisturbed(system: System) -> Outcome:
     ("operation", "least"),
     [
         pytest.param("PutItem", 1, id="nothing could be written"),
-        pytest.param("GetItem", 1, id="no petition could be read"),
+        pytest.param("GetItem", 1, id="no petition could be read", marks=pytest.mark.campaign),
     ],
 )
 def test_dead_letters_put_back_twice_come_out_as_if_they_had_never_died(

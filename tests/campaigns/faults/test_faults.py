@@ -11,8 +11,15 @@ from collections.abc import Iterable
 import pytest
 
 from tests.campaigns.faults.injection import Call, Fault
-from tests.campaigns.faults.scenes import FAULTS, KNOWN, NAMES, Rehearsal, Scene, differences
-from tests.support.system import System
+from tests.campaigns.faults.scenes import (
+    FAULTS,
+    KNOWN,
+    NAMES,
+    Rehearsal,
+    Scene,
+    differences,
+    one_of_each_kind,
+)
 
 LEAST_POINTS = 2_000
 EVERY = 3
@@ -21,20 +28,13 @@ MOST = 8
 Point = tuple[Call, Fault]
 
 
-@pytest.fixture(scope="module")
-def rehearsal(running_system: System) -> Rehearsal:
-    """Every life, lived without a fault."""
-    return Rehearsal(running_system)
-
-
-@pytest.fixture(scope="module")
 def sample(rehearsal: Rehearsal) -> dict[str, list[Point]]:
-    """What the ordinary run tries in each scene."""
+    """Return what the ordinary run tries in each scene."""
     seen: set[tuple[str, str, Fault]] = set()
     taken: dict[str, list[Point]] = {name: [] for name in NAMES}
     further = 0
     for name in NAMES:
-        for call, fault in rehearsal.scenes[name].points(FAULTS, MOST):
+        for call, fault in rehearsal.scene(name).points(FAULTS, MOST):
             kind = (call.where, call.operation, fault)
             further += kind in seen
             if kind not in seen or further % EVERY == 0:
@@ -49,22 +49,26 @@ def play_all(
     for call, fault in points:
         found = rehearsal.play_with(scene, {call.number: fault}, for_one_try=for_one_try)
 
-        assert differences(scene.outcome, found) == [], f"{call}, {fault}"
+        assert differences(scene.outcome, found) == [], f"{scene.name}: {call}, {fault}"
 
 
+def test_each_kind_of_call_may_go_wrong_once(rehearsal: Rehearsal):
+    """The smoke: one fault for each kind of call, and each fault at some."""
+    for scene, points in one_of_each_kind(map(rehearsal.scene, NAMES), FAULTS):
+        play_all(rehearsal, scene, points)
+
+
+@pytest.mark.campaign
 @pytest.mark.parametrize("name", NAMES)
-def test_whatever_goes_wrong_at_a_call_it_comes_out_as_if_nothing_had(
-    rehearsal: Rehearsal, sample: dict[str, list[Point]], name: str
-):
-    play_all(rehearsal, rehearsal.scenes[name], sample[name])
+def test_whatever_goes_wrong_at_a_call_it_comes_out_as_if_nothing_had(rehearsal: Rehearsal, name: str):
+    play_all(rehearsal, rehearsal.scene(name), sample(rehearsal)[name])
 
 
-def test_every_kind_of_call_meets_every_fault_that_means_something_there(
-    rehearsal: Rehearsal, sample: dict[str, list[Point]]
-):
-    scenes = [rehearsal.scenes[name] for name in (*NAMES, *KNOWN)]
+@pytest.mark.campaign
+def test_every_kind_of_call_meets_every_fault_that_means_something_there(rehearsal: Rehearsal):
+    scenes = [rehearsal.scene(name) for name in (*NAMES, *KNOWN)]
     possible = {(c.where, c.operation, f) for scene in scenes for c, f in scene.points(FAULTS)}
-    tried = [(c.where, c.operation, f) for points in sample.values() for c, f in points]
+    tried = [(c.where, c.operation, f) for points in sample(rehearsal).values() for c, f in points]
 
     assert set(tried) == possible
     assert {fault for _, _, fault in tried} == set(FAULTS)
@@ -75,5 +79,5 @@ def test_every_kind_of_call_meets_every_fault_that_means_something_there(
 @pytest.mark.parametrize("for_one_try", [pytest.param(False, id="to the end"), pytest.param(True, id="once")])
 @pytest.mark.parametrize("name", [*NAMES, *KNOWN])
 def test_each_call_of_all_with_each_fault(rehearsal: Rehearsal, name: str, *, for_one_try: bool):
-    scene = rehearsal.scenes[name]
+    scene = rehearsal.scene(name)
     play_all(rehearsal, scene, scene.points(FAULTS), for_one_try=for_one_try)

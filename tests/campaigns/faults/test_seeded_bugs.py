@@ -18,11 +18,9 @@ from shared.tables.petitions import Petitions
 from shared.use_cases.receive_submission import Reception
 from tests.campaigns import test_simulation as checks
 from tests.campaigns.faults.injection import Fault
-from tests.campaigns.faults.lives import LIVES, Life
 from tests.campaigns.faults.scenes import Rehearsal, Scene, differences
 from tests.campaigns.faults.seeding import seeded
 from tests.campaigns.simulation import Simulation
-from tests.support.system import System
 
 
 class Bug(NamedTuple):
@@ -101,15 +99,6 @@ SEEN_BY_SCENES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def rehearsal(running_system: System) -> Rehearsal:
-    """The first steps of two lives, lived without a fault and without a bug."""
-    lives = {life.name: life for life in LIVES}
-    return Rehearsal(
-        running_system, [Life("web", lives["web"].steps[:4]), Life("files", lives["files"].steps[:3])]
-    )
-
-
 def finds(rehearsal: Rehearsal, scene: Scene, fault: Fault) -> bool:
     """Tell whether the campaign fails in a scene, at any of its calls."""
     for call, injected in scene.points((fault,)):
@@ -124,8 +113,10 @@ def finds(rehearsal: Rehearsal, scene: Scene, fault: Fault) -> bool:
 
 @pytest.mark.parametrize(("bug", "scene", "fault"), SEEN_BY_SCENES)
 def test_scenes_notice(rehearsal: Rehearsal, bug: Bug, scene: str, fault: Fault):
+    right = rehearsal.scene(scene)
+
     with seeded(*bug):
-        assert finds(rehearsal, rehearsal.scenes[scene], fault)
+        assert finds(rehearsal, right, fault)
 
 
 SEEN_BY_THE_SIMULATION = [

@@ -13,7 +13,7 @@ from tests.support.system import System
 
 PICTURE = files.picture_with_place()
 FAULTS = (
-    Fault.CRASH_BEFORE,
+    pytest.param(Fault.CRASH_BEFORE, marks=pytest.mark.campaign),
     Fault.CRASH_AFTER,
     pytest.param(Fault.LOST_REPLY, marks=pytest.mark.full),
     pytest.param(Fault.SERVER_ERROR, marks=pytest.mark.full),

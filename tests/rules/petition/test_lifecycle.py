@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -225,5 +224,4 @@ class PetitionLife(RuleBasedStateMachine):
             assert wake_ups.next_wake(self.petition, TERMS, CALENDAR, RECEIVED_AT) is not None
 
 
-PetitionLife.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
 TestPetitionLife = PetitionLife.TestCase

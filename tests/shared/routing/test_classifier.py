@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.routing import bargains, speech
@@ -271,7 +271,6 @@ def test_a_row_that_cannot_be_used_is_refused_with_its_name(row):
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=150, deadline=None)
 def test_every_text_gets_a_decision(text):
     decision = a_decision(text)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from standardwebhooks.webhooks import Webhook
@@ -250,7 +250,6 @@ def test_report_cannot_be_changed() -> None:
         report.call_id = "other"  # type: ignore[misc]
 
 
-@settings(max_examples=300)
 @given(
     st.integers(0, 10_000),
     st.integers(0, 127),
@@ -274,7 +273,6 @@ def test_no_mutated_report_is_taken(at: int, code: int, how: str) -> None:
         webhook().read(request(mutated, sign(body)), NOW)
 
 
-@settings(max_examples=200)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=9),

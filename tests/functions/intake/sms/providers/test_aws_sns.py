@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intake.sms.providers.aws_sns import AwsSnsWebhook
@@ -363,7 +363,6 @@ def test_fetching_from_where_nobody_listens_is_trouble() -> None:
 GENUINE = json.dumps(notification()).encode()
 
 
-@settings(max_examples=300)
 @given(
     st.integers(0, 10_000),
     st.integers(0, 127),

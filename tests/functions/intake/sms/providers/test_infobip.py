@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intake.sms.providers.infobip import InfobipWebhook
@@ -145,7 +145,6 @@ def test_empty_credentials_stop_the_start() -> None:
             InfobipWebhook(*pair)
 
 
-@settings(max_examples=300)
 @given(
     st.integers(0, 10_000),
     st.integers(33, 126),
@@ -170,7 +169,6 @@ def test_no_mutated_credentials_are_taken(at: int, code: int, how: str) -> None:
             webhook().read(call, NOW)
 
 
-@settings(max_examples=300)
 @given(st.binary(max_size=300))
 def test_any_body_under_our_credentials_is_read_or_malformed(content: bytes) -> None:
     try:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
@@ -288,7 +288,6 @@ def test_nothing_a_person_wrote_is_in_logs_or_errors() -> None:
         assert secret not in seen
 
 
-@settings(max_examples=300)
 @given(
     st.dictionaries(st.from_regex(r"[A-Za-z]{1,12}", fullmatch=True), st.text(max_size=30), max_size=5),
     st.binary(min_size=1, max_size=40),
@@ -306,7 +305,6 @@ def test_any_form_is_signed_as_twilios_validator_signs_it(extra: dict[str, str],
         assert fields["MessageSid"] != FIELDS["MessageSid"] or fields["From"] != FIELDS["From"]
 
 
-@settings(max_examples=400)
 @given(
     st.integers(0, 10_000),
     st.integers(0, 255),
@@ -335,7 +333,6 @@ def test_no_mutated_body_is_taken_that_twilios_validator_refuses(at: int, byte: 
         assert sms.replay_key == genuine.replay_key
 
 
-@settings(max_examples=200)
 @given(st.text(max_size=40))
 def test_no_other_signature_is_taken(signature: str) -> None:
     if signature == SIGNATURE:

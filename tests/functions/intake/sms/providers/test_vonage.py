@@ -12,7 +12,7 @@ from typing import Any
 
 import jwt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intake.sms.providers.vonage import VonageWebhook
@@ -198,7 +198,6 @@ def test_reply_is_an_empty_acknowledgement() -> None:
     assert webhook().reply([]) is ACCEPTED
 
 
-@settings(max_examples=400)
 @given(
     st.sampled_from(["body", "token"]),
     st.integers(0, 10_000),
