@@ -19,7 +19,7 @@ RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up proof test check format lint types contracts templates fix messages tables package deploy rehearse bench lock clean install
+.PHONY: help up test campaigns proof check format lint types contracts templates fix messages tables package deploy rehearse bench lock clean install
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,18 +45,23 @@ lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the func
 up: $(READY) ## run the whole system on this machine: http://localhost:8088 (ARGS="--port 9000 --empty")
 	@exec $(RUN) -m infra.local $(ARGS)
 
-proof: $(READY) ## the long campaigns: 10,000 petitions over 60 bad days, and whatever else is marked full
-	@$(RUN) -m pytest -n 2 -m full $(ARGS)
-
 bench: $(READY) ## measure cold starts, AWS calls, read and write units
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m tests.bench $(ARGS)
 
 # ---------------------------------------------------------------- checking
-test: $(READY) ## run all tests (ARGS="tests/rules -k holiday")
-	@$(if $(findstring not browser,$(ARGS)),true,$(RUN) -m infra.tools.chromium)
-	@$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
+PYTEST := $(RUN) -m pytest -n 2 --dist worksteal
 
-check: format lint types contracts templates test package rehearse ## the whole gate: what CI runs
+test: $(READY) ## run all tests, with a smoke of each campaign (ARGS="tests/rules -k holiday")
+	@$(if $(findstring not browser,$(ARGS)),true,$(RUN) -m infra.tools.chromium)
+	@$(PYTEST) $(ARGS)
+
+campaigns: $(READY) ## the campaigns in their ordinary size: crashes, faults, bad days, canaries, fuzz (docs/trust.md)
+	@HYPOTHESIS_PROFILE=campaigns $(PYTEST) -m "(campaign or hypothesis) and not full" $(ARGS)
+
+proof: $(READY) ## the campaigns in their full size: some hours
+	@HYPOTHESIS_PROFILE=proof $(PYTEST) -m "full or hypothesis" $(ARGS)
+
+check: format lint types contracts templates test campaigns package rehearse ## the whole gate: what CI runs
 
 format: $(READY) ## is everything formatted?
 	@$(VENV)/bin/ruff format --check .

@@ -15,6 +15,16 @@ from tests.support.system import System
 profiles.load()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out campaigns beyond their smoke, unless `-m` names them."""
+    asked = config.getoption("markexpr")
+    sizes = [size for size in ("campaign", "full") if size not in asked]
+    left_out = [item for item in items if any(item.get_closest_marker(size) for size in sizes)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
 @pytest.fixture(scope="session")
 def running_system() -> Iterator[System]:
     """The system of this process; ask for `system` instead, which is as good as new for each test.

@@ -37,6 +37,7 @@ from tests.support.system import System
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICERS = directory_rows()["officer"]
+OFFICERS_IN_SMOKE = 5
 UNITS = ["VCCVC", "VCCHC", "TTRA", "TTTT", "VPB", "CTLBHXH"]
 QUEUES = [*UNITS, "all", "approval", "publication", "second-look", "inspection"]
 REPORTS = ["timeliness", "workload", "steering-committee", "task-force", "six-month", "trends"]
@@ -105,7 +106,15 @@ def walk(campaign: Campaign, officer: dict[str, Any], units: dict[str, str | Non
         yield from (leak for leak in found if leak.secret not in path)
 
 
-@pytest.mark.parametrize("username", [row["id"] for row in OFFICERS])
+def each_officer() -> list[Any]:
+    """Return every officer's name; in the smoke are some who may read much, little, nothing."""
+    smoke = ("minh.ccvc", "lan.tiepnhan", "tong.dai", "binh.vanphong", "yen.bcd")
+    assert len(smoke) == OFFICERS_IN_SMOKE
+    names = [row["id"] for row in OFFICERS]
+    return [pytest.param(name, marks=[] if name in smoke else pytest.mark.campaign) for name in names]
+
+
+@pytest.mark.parametrize("username", each_officer())
 def test_officer_reads_nothing_that_is_not_for_them(campaign: Campaign, username: str):
     officer = next(row for row in OFFICERS if row["id"] == username)
 

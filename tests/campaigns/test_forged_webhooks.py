@@ -1,6 +1,6 @@
 """Nothing forged gets in: thousands of forged requests, judged by us and by the providers' own validators.
 
-`make proof` tries 10,000 for each provider and door; the ordinary run 300 each, 3,300 in all.
+`make test` tries 300 for each provider and endpoint, 3,300 in all; `make proof` 10,000 for each.
 """
 
 from __future__ import annotations

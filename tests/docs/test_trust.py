@@ -7,34 +7,43 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaigns import test_canaries as canaries
 from tests.campaigns import test_forged_webhooks as forged
 from tests.campaigns import test_simulation as simulation
 from tests.campaigns.faults import test_crash_points as crashes
 from tests.campaigns.faults import test_faults as faults
 from tests.campaigns.faults import test_seeded_bugs as seeded
+from tests.campaigns.fuzz import operations
+from tests.campaigns.fuzz import test_casework_api as casework
+from tests.campaigns.fuzz import test_intake_api as intake
 from tests.rules.petition.test_lifecycle import PetitionLife
+from tests.support.profiles import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "trust.md").read_text("utf-8")
 BUGS = len(seeded.SEEN_BY_SCENES) + len(seeded.SEEN_BY_THE_SIMULATION)
-LIFE = PetitionLife.TestCase.settings
+STEPS = PetitionLife.TestCase.settings.stateful_step_count
 
 
 @pytest.mark.parametrize(
-    "said",
+    "figures",
     [
         f"{crashes.LEAST_POINTS} at least",
         f"and {crashes.PAIRS:,} pairs",
         f"{faults.LEAST_POINTS:,} at least",
+        f"{simulation.WORLDS_IN_SMOKE} worlds",
         f"{simulation.WORLDS} worlds",
         f"{simulation.WORLDS_IN_FULL:,} worlds",
-        f"{forged.ORDINARY} for each scheme | {forged.FULL:,}",
-        f"{LIFE.max_examples} lives of {LIFE.stateful_step_count} steps",
+        f"{operations.SMOKE} for each operation | {intake.ORDINARY}, {casework.ORDINARY} | {operations.FULL}",
+        f"{forged.ORDINARY} for each scheme | – | {forged.FULL:,}",
+        f"{EXAMPLES['dev']} lives of {STEPS} steps | {EXAMPLES['campaigns']} | {EXAMPLES['proof']:,}",
+        f"{EXAMPLES['dev']} examples | {EXAMPLES['campaigns']} | {EXAMPLES['proof']:,}",
+        f"{canaries.OFFICERS_IN_SMOKE} officers",
         f"| {BUGS}, and 3 of webhooks",
     ],
 )
-def test_figure_is_the_one_in_the_code(said: str):
-    assert said in GUIDE
+def test_figure_is_the_one_in_the_code(figures: str):
+    assert figures in GUIDE
 
 
 def test_every_file_that_the_guide_names_is_there():

@@ -1,7 +1,8 @@
 """Every AWS call of petitions' lives, each throttled, failed, lost, answered late or in part: nothing lost or doubled.
 
-In the ordinary run every kind of call (where, which operation) meets every fault that means something there, and every
-third of the further calls; `make proof` tries all, and all again with the SDK's own retries at work.
+`make test` gives each kind of call (where, which operation) one fault. `make campaigns` lets every kind meet every
+fault that means something there, and takes every third of the further calls. `make proof` tries all, and all again with
+the SDK's own retries at work.
 """
 
 from __future__ import annotations

@@ -1,0 +1,22 @@
+"""How many examples Hypothesis tries each property with: `make test` a few, `make proof` a thousand."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+EXAMPLES = {"dev": 25, "ci": 100, "campaigns": 400, "proof": 1_000}
+"""Examples by profile. `make campaigns` and `make proof` name theirs; else CI=true chooses `ci`, and nothing `dev`."""
+
+
+def load() -> None:
+    """Register the profiles and load the one that the environment names; no example has a deadline."""
+    for name, count in EXAMPLES.items():
+        settings.register_profile(name, max_examples=count, deadline=None, derandomize=name == "ci")
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+def is_proof() -> bool:
+    """Tell whether `make proof` runs."""
+    return bool(settings.get_current_profile_name() == "proof")
