@@ -4,7 +4,7 @@ The router's relay and routing and the SLA timer's sweep and actions are the rea
 what stands between them is made as bad as it may be: 30 % of all messages are delivered twice, they are reordered, some
 come up to four days late, the sweeper is down for up to 48 hours at a time, and sweeps overlap. One seed, one history.
 
-`test_simulation.py` says what must hold, and how many petitions and worlds the smoke, the ordinary and the full run take.
+`test_simulation.py` says what must hold, and how many petitions and worlds each size of the campaign takes.
 """
 
 from __future__ import annotations
