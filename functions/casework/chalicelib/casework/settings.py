@@ -1,4 +1,4 @@
-"""What casework is told."""
+"""The settings of casework."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from shared.platform import settings
 
 
 class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, settings.PinSettings):
-    """Tables come from the base; casework may open the seal, for officers whose role and reason allow it."""
+    """Casework's tables, keys and identity provider; it may open the seal, where an officer's role allows it."""
 
     statistics_table: str
     seal_key_id: str
@@ -14,4 +14,4 @@ class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, setting
     identity_client_id: str
     identity_jwks_url: str
     sms_segment_price: int = 500
-    """What one SMS costs the ministry, in đồng, as its contract says; 0: costs are not shown."""
+    """The price of one SMS in đồng, by the ministry's contract; 0: costs are not shown."""

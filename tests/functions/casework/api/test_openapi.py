@@ -75,12 +75,17 @@ def checked(name: str, body: Any) -> None:
         pytest.param("minh.ccvc", "/v1/petitions", "LinePage", id="queue"),
         pytest.param("minh.ccvc", "/v1/petitions/{reference}", "DeskView", id="petition"),
         pytest.param("tong.dai", "/v1/calls", "CallList", id="calls"),
-        pytest.param("quantri", "/v1/in-doubt", "DoubtList", id="sends in doubt"),
+        pytest.param("quantri", "/v1/in-doubt", "AmbiguousDeliveryList", id="ambiguous deliveries"),
         pytest.param("quantri", "/v1/directory/officer/*", "RowList", id="rows"),
         pytest.param("kiemtoan", "/v1/openings", "OpeningPage", id="openings"),
         pytest.param("binh.vanphong", "/v1/reports/workload", "ReportView", id="report"),
         pytest.param("binh.vanphong", "/v1/reports/trends", "ReportView", id="trends"),
-        pytest.param("binh.vanphong", "/v1/reports/timeliness/cases", "CasesView", id="cases"),
+        pytest.param(
+            "binh.vanphong",
+            "/v1/reports/timeliness/cases",
+            "PetitionsBehindFigure",
+            id="petitions behind a figure",
+        ),
     ],
 )
 def test_answers_keep_to_their_schemas(standing: tuple[System, str], username: str, path: str, schema: str):

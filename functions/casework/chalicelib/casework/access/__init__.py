@@ -1,1 +1,1 @@
-"""The signed-in officer, their sessions, and the petitions that they may see."""
+"""Access: the officers' identity, sessions and permissions."""

@@ -31,9 +31,9 @@ class DeskOfficer(NamedTuple):
     unit: str
     roles: frozenset[Role]
     line: frozenset[str] = frozenset()
-    """The units above and below the officer's own: what is complained of in one of them concerns them all."""
+    """The units above and below the officer's own, which a complaint about any of them concerns."""
     office_line: frozenset[str] = frozenset({OFFICE})
-    """Văn phòng Bộ and its reporting line: of a complaint about one of them it can decide nothing."""
+    """Văn phòng Bộ and its reporting line: a complaint about one of these units is not for it to decide."""
     is_named_reader: bool = False
     """The directory names this officer as a reader of denunciations."""
     stands_in_for: frozenset[str] = frozenset()

@@ -1,6 +1,6 @@
-"""Signs officers in through Cognito, and verifies their tokens here, in every request.
+"""Sessions of officers: Cognito signs them in; their access tokens are verified here, in every request.
 
-The gateway's authorizer is never trusted: locally and in tests it lets everybody in. What an access token must hold:
+The gateway's authorizer is never trusted: locally and in tests it lets everybody in. Claims of an access token:
 docs.aws.amazon.com/cognito, "Verifying JSON web tokens".
 """
 
@@ -23,7 +23,7 @@ from shared.platform import aws, clock
 from shared.tables.directory import Directory
 
 ACCESS = "access"
-"""What a token must be for: an ID token opens nothing here."""
+"""The required `token_use`: an ID token is no access token."""
 _WRONG = {
     "CodeMismatchException",
     "ExpiredCodeException",
@@ -33,12 +33,12 @@ _WRONG = {
     "UserNotConfirmedException",
     "UserNotFoundException",
 }
-"""What Cognito says when it does not let somebody in; we say the same for each."""
+"""Cognito's errors for wrong credentials; to the officer they all look alike."""
 _UNKNOWN = "ResourceNotFoundException"
-"""Said of an invented session; without a challenge it means that our own client is missing."""
+"""Cognito's error for an invented session; without a challenge it means that our own client is missing."""
 _TOO_OFTEN = {"LimitExceededException", "TooManyFailedAttemptsException", "TooManyRequestsException"}
 PAUSE_SECONDS = 60
-"""How long to wait when Cognito wants a pause; it does not say itself."""
+"""Pause after Cognito's errors for too many requests, which do not name one."""
 _ANSWER_NAMES = {
     "SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE",
     "SMS_MFA": "SMS_MFA_CODE",
@@ -60,12 +60,12 @@ class SignInInput(BaseModel):
 
     @property
     def answer(self) -> str | None:
-        """What answers the challenge."""
+        """The answer to the challenge."""
         return self.new_password if self.challenge == "NEW_PASSWORD_REQUIRED" else self.code
 
 
 class Tokens(BaseModel):
-    """What Cognito gives to an officer who has signed in."""
+    """The tokens of an officer who has signed in."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -76,7 +76,7 @@ class Tokens(BaseModel):
 
 
 class Challenge(BaseModel):
-    """What Cognito asks for before it gives tokens; `session` goes back with the answer."""
+    """A question of Cognito's before it gives tokens; `session` goes back with the answer."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -85,7 +85,7 @@ class Challenge(BaseModel):
 
 
 class Sessions:
-    """Opens sessions with one user pool's client, and tells who holds a token."""
+    """Opens sessions with a client of one user pool, and finds the officer of an access token."""
 
     def __init__(self, pool_id: str, client_id: str, jwks_url: str, directory: Directory) -> None:
         self._issuer = f"https://cognito-idp.{pool_id.partition('_')[0]}.amazonaws.com/{pool_id}"
@@ -93,7 +93,7 @@ class Sessions:
         self._key_of = _keys_at(jwks_url)
         self._directory = directory
 
-    def sign_in(self, given: SignInInput) -> Tokens | Challenge:
+    def sign_in(self, credentials: SignInInput) -> Tokens | Challenge:
         """Open a session.
 
         Raises:
@@ -102,10 +102,10 @@ class Sessions:
             TooManyRequestsError: Cognito wants a pause.
         """
         try:
-            answer = self._ask(given)
+            answer = self._ask(credentials)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in _WRONG or (code == _UNKNOWN and given.challenge is not None):
+            if code in _WRONG or (code == _UNKNOWN and credentials.challenge is not None):
                 raise UnauthenticatedError from None
             if code == "InvalidPasswordException":
                 raise InvalidInputError(("new_password", "invalid")) from None
@@ -119,37 +119,38 @@ class Sessions:
             access_token=result["AccessToken"], id_token=result["IdToken"], expires_in=result["ExpiresIn"]
         )
 
-    def _ask(self, given: SignInInput) -> dict[str, Any]:
+    def _ask(self, credentials: SignInInput) -> dict[str, Any]:
         cognito = aws.client("cognito-idp")
-        if given.challenge is not None:
-            if given.session is None or given.answer is None:
+        if credentials.challenge is not None:
+            if credentials.session is None or credentials.answer is None:
                 raise UnauthenticatedError
             return dict(
                 cognito.respond_to_auth_challenge(
                     ClientId=self._client_id,
-                    ChallengeName=given.challenge,
-                    Session=given.session,
+                    ChallengeName=credentials.challenge,
+                    Session=credentials.session,
                     ChallengeResponses={
-                        "USERNAME": given.username,
-                        _ANSWER_NAMES[given.challenge]: given.answer,
+                        "USERNAME": credentials.username,
+                        _ANSWER_NAMES[credentials.challenge]: credentials.answer,
                     },
                 )
             )
-        if given.password is None:
+        if credentials.password is None:
             raise UnauthenticatedError
         return dict(
             cognito.initiate_auth(
                 ClientId=self._client_id,
                 AuthFlow="USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": given.username, "PASSWORD": given.password},
+                AuthParameters={"USERNAME": credentials.username, "PASSWORD": credentials.password},
             )
         )
 
     def officer(self, token: str) -> DeskOfficer:
-        """Return who holds an access token.
+        """Return the officer to whom an access token was issued.
 
         Raises:
-            UnauthenticatedError: forged, expired, of another pool or client, of another kind, or of nobody we know.
+            UnauthenticatedError: the token is forged, expired, of another pool, client or kind, or its user is not in
+                the directory.
         """
         try:
             claims = jwt.decode(
@@ -163,26 +164,26 @@ class Sessions:
             raise UnauthenticatedError from None
         if claims["token_use"] != ACCESS or claims.get("client_id") != self._client_id:
             raise UnauthenticatedError
-        known = self._directory.officers().get(str(claims.get("username", "")))
-        if known is None:
+        row = self._directory.officers().get(str(claims.get("username", "")))
+        if row is None:
             raise UnauthenticatedError
         groups = claims.get("cognito:groups") or []
-        roles = frozenset(Role(group) for group in groups if group in set(Role) and group in known.roles)
+        roles = frozenset(Role(group) for group in groups if group in set(Role) and group in row.roles)
         parents = self._directory.parents(local_date(clock.now()))
         return DeskOfficer(
-            username=known.id,
-            name=known.name,
-            unit=known.unit,
+            username=row.id,
+            name=row.name,
+            unit=row.unit,
             roles=roles,
-            line=reporting_line(known.unit, parents) - {known.unit},
+            line=reporting_line(row.unit, parents) - {row.unit},
             office_line=reporting_line(OFFICE, parents),
-            is_named_reader=known.reads_restricted,
-            stands_in_for=known.stands_in_for,
+            is_named_reader=row.reads_restricted,
+            stands_in_for=row.stands_in_for,
         )
 
 
 def _keys_at(jwks_url: str) -> Callable[[str], jwt.PyJWK]:
-    """Return what finds the key that signed a token: in the pool's published keys, or in a file of them (locally)."""
+    """Return a function from tokens to the keys that signed them: the pool's published keys, or those of a file."""
     parts = urlsplit(jwks_url)
     if parts.scheme != "file":
         return jwt.PyJWKClient(jwks_url, cache_keys=True, lifespan=3600).get_signing_key_from_jwt

@@ -1,1 +1,1 @@
-"""What administrators change in the directory, and what depends on it."""
+"""Administration of the directory: its rows, their history, and the things that depend on them."""

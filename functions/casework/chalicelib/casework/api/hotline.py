@@ -10,7 +10,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.hotline.call_tasks import CallRequest, OutcomeInput
-from chalicelib.casework.hotline.callers import CallerInput, EarlierPetition, WishInput, standing_of
+from chalicelib.casework.hotline.callers import CallerInput, EarlierPetition, WishInput, summary_of
 from chalicelib.casework.hotline.enter_petition import CallInput, enter_call
 from shared.web.answers import json_answer
 from shared.web.requests import json_body
@@ -54,7 +54,7 @@ def list_callers_petitions(parts: Parts, request: Request, officer: DeskOfficer)
 def serve_caller(parts: Parts, request: Request, officer: DeskOfficer, reference: str) -> Response:
     """Do what a caller wants with one of their petitions."""
     petition = parts.callers.serve(officer, reference, json_body(request, WishInput))
-    return json_answer(_earlier_view(standing_of(petition)))
+    return json_answer(_earlier_view(summary_of(petition)))
 
 
 def _earlier_view(petition: EarlierPetition) -> dict[str, object]:

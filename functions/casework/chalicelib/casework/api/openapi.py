@@ -17,14 +17,14 @@ from chalicelib.casework.actions.catalogue import INPUTS
 from chalicelib.casework.api.parameters import PARAMETERS
 from chalicelib.casework.api.response_models import (
     AfterAction,
+    AmbiguousDeliveryList,
     CalleeView,
     CallList,
-    CasesView,
-    DoubtList,
     EarlierList,
     EarlierView,
     EnteredView,
     OpenedView,
+    PetitionsBehindFigure,
     ReportView,
     RowInput,
     RowList,
@@ -104,7 +104,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST",
         "/v1/petitions",
         "enterPetition",
-        "Take down a caller's petition; the same call again is the same petition",
+        "Receive a caller's petition; the same call again is the same petition",
         {201: EnteredView, 200: EnteredView},
         CallInput,
         (*_AS, "lang"),
@@ -145,7 +145,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST",
         "/v1/callers",
         "listCallersPetitions",
-        "How a caller's earlier petitions stand",
+        "A caller's earlier petitions, with their status",
         {200: EarlierList},
         CallerInput,
         (*_AS, "lang"),
@@ -175,7 +175,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST",
         "/v1/calls/{reference}/dial",
         "dial",
-        "Whom to call; the opening of the seal is recorded",
+        "The person to call; the opening of the seal is recorded",
         {200: CalleeView},
         CallRequest,
         ("reference", *_AS, "lang"),
@@ -185,7 +185,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST",
         "/v1/calls/{reference}/outcome",
         "recordCall",
-        "Say what came of a call",
+        "Record the outcome of a call",
         {200: CallView},
         OutcomeInput,
         ("reference", *_AS, "lang"),
@@ -194,9 +194,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET",
         "/v1/in-doubt",
-        "listDoubts",
-        "The sends of which nobody knows whether they went out",
-        {200: DoubtList},
+        "listAmbiguousDeliveries",
+        "The deliveries of which nobody knows whether the provider took them",
+        {200: AmbiguousDeliveryList},
         None,
         (*_AS, "lang"),
         _REFUSED,
@@ -204,8 +204,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "POST",
         "/v1/in-doubt/{reference}",
-        "settleDoubt",
-        "Say what the provider's records show of one of them",
+        "settleAmbiguousDelivery",
+        "Settle one of them by the provider's records",
         {200: SettledView},
         FindingInput,
         ("reference", *_AS, "lang"),
@@ -215,7 +215,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/v1/openings",
         "listOpenings",
-        "Who opened which seal, and why",
+        "The openings of seals: by whom, when and why",
         {200: OpeningPage},
         None,
         (*_AS, "month", "by-officer", "cursor", "lang"),
@@ -255,9 +255,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET",
         "/v1/reports/{name}/cases",
-        "listCases",
+        "listPetitionsBehindFigure",
         "The petitions behind a figure",
-        {200: CasesView},
+        {200: PetitionsBehindFigure},
         None,
         ("name", *_AS, "from", "to", "as_of", "measure", "unit", "by-group", "group", "lang"),
         (*_REFUSED, 422),
@@ -265,7 +265,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET", "/v1/openapi.json", "openapi", "This document", {200: None}, None, (*_AS, "lang"), (401,)
     ),
-    Operation("GET", "/health", "health", "Whether casework answers", {200: Health}),
+    Operation("GET", "/health", "health", "Health of the function", {200: Health}),
 )
 
 _PROBLEMS = {
@@ -273,7 +273,7 @@ _PROBLEMS = {
     401: "No token, or one that does not hold",
     403: "Your roles do not allow it",
     404: "There is none, or you may not know of it: one answer for both",
-    409: "Somebody was faster, or the state does not allow it; `current_version` and `changes` say how far it is",
+    409: "The petition was changed meanwhile, or its state does not allow it; see `current_version` and `changes`",
     422: "The input breaks a rule",
     429: "Enough for now; `retry_after` is in seconds",
 }
@@ -288,8 +288,9 @@ def document() -> dict[str, Any]:
         Words(
             title="PAKN – the officers' desk",
             version=VERSION,
-            description="What officers of the Ministry of Home Affairs do with petitions. What you may see and do is"
-            " decided by your roles and unit. Times are RFC 3339 in UTC; dates are days in Viet Nam.",
+            description="Petitions at the Ministry of Home Affairs, for its officers. Your roles and unit decide"
+            " which petitions you may see and which actions you may take. Times are RFC 3339 in UTC; dates are"
+            " days in Viet Nam.",
             server="/desk",
             problems=_PROBLEMS,
         ),

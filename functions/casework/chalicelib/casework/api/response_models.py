@@ -1,4 +1,4 @@
-"""The shapes of the JSON API's answers that are put together in `api.py` and have no model elsewhere (OpenAPI)."""
+"""Models of those answers of the JSON API that have none elsewhere, for its OpenAPI document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.sessions import Challenge, Tokens
 from chalicelib.casework.desk.views import DepartedView, DeskView
 from chalicelib.casework.hotline.call_tasks import CallView
-from chalicelib.casework.oversight.ambiguous_deliveries import DoubtView
+from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveryView
 from chalicelib.casework.reports.measures import Value
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel
@@ -19,12 +19,12 @@ from shared.domain.petition.values.petitioner import Identity
 from shared.platform.bucket import UploadForm
 
 
-class _Shape(BaseModel):
+class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class OfficerView(_Shape):
-    """Who signed in."""
+class OfficerView(_Answer):
+    """The officer who signed in."""
 
     username: str
     name: str
@@ -33,26 +33,26 @@ class OfficerView(_Shape):
 
 
 class SignedIn(Tokens):
-    """Tokens, and whose they are."""
+    """Tokens, and the officer to whom they belong."""
 
     officer: OfficerView
 
 
 class SessionView(RootModel[SignedIn | Challenge]):
-    """A session, or what has to be answered first."""
+    """A session, or the challenge that has to be answered first."""
 
 
 class AfterAction(RootModel[DeskView | DepartedView]):
-    """The petition as it is then; less where the action sent it to where the officer may not look."""
+    """The changed petition; only its state where the action put it out of the officer's sight."""
 
 
 class OpenedView(DeskView):
-    """The petition, with who sent it."""
+    """The petition, with the petitioner's identity."""
 
     identity: Identity
 
 
-class EnteredView(_Shape):
+class EnteredView(_Answer):
     """The receipt that the operator reads out."""
 
     reference: str
@@ -63,15 +63,15 @@ class EnteredView(_Shape):
     links: dict[str, str]
 
 
-class UploadView(_Shape):
+class UploadView(_Answer):
     """A form that uploads a file."""
 
     id: str
     upload: UploadForm
 
 
-class EarlierView(_Shape):
-    """How one of a caller's petitions stands."""
+class EarlierView(_Answer):
+    """The status of one of a caller's petitions."""
 
     reference: str
     channel: Channel
@@ -80,40 +80,40 @@ class EarlierView(_Shape):
     due_on: date
 
 
-class EarlierList(_Shape):
+class EarlierList(_Answer):
     """A caller's petitions."""
 
     petitions: tuple[EarlierView, ...]
 
 
-class CallList(_Shape):
+class CallList(_Answer):
     """The calls to be made."""
 
     calls: tuple[CallView, ...]
 
 
-class CalleeView(_Shape):
-    """Whom to call."""
+class CalleeView(_Answer):
+    """The person to call."""
 
     phone: str | None
     name: str | None
     address: str | None
 
 
-class DoubtList(_Shape):
-    """The sends in doubt."""
+class AmbiguousDeliveryList(_Answer):
+    """The ambiguous deliveries."""
 
-    in_doubt: tuple[DoubtView, ...]
+    in_doubt: tuple[AmbiguousDeliveryView, ...]
 
 
-class SettledView(_Shape):
-    """Of which petition a send was settled."""
+class SettledView(_Answer):
+    """The petition whose delivery was settled."""
 
     reference: str
 
 
-class CorrectionView(_Shape):
-    """One change of a version: who, when, and what the changed facts were."""
+class CorrectionView(_Answer):
+    """One change of a version: its author, its time, and the facts before it."""
 
     at: str
     by: str
@@ -121,7 +121,7 @@ class CorrectionView(_Shape):
 
 
 class RowView(BaseModel):
-    """One version of a row; what else it says depends on its kind."""
+    """One version of a row; its further facts depend on the kind."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -131,14 +131,14 @@ class RowView(BaseModel):
     corrections: tuple[CorrectionView, ...] = ()
 
 
-class RowList(_Shape):
+class RowList(_Answer):
     """All versions of a row, or of all rows of a kind."""
 
     rows: tuple[RowView, ...]
 
 
 class RowInput(BaseModel):
-    """One version of a row; what else it says depends on its kind."""
+    """One version of a row; its further facts depend on the kind."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -146,14 +146,14 @@ class RowInput(BaseModel):
     valid_to: date | None = None
 
 
-class ColumnView(_Shape):
+class ColumnView(_Answer):
     """One column of a table."""
 
     name: str
     label: str
 
 
-class SectionView(_Shape):
+class SectionView(_Answer):
     """One table of a report."""
 
     name: str
@@ -176,8 +176,8 @@ class ReportView(SectionView):
     sections: tuple[SectionView, ...]
 
 
-class CasesView(_Shape):
-    """The petitions behind a figure; at most 500 rows, and how many there are."""
+class PetitionsBehindFigure(_Answer):
+    """The petitions that a figure counts: their number, and at most 500 rows."""
 
     count: int
     petitions: tuple[dict[str, Value], ...]

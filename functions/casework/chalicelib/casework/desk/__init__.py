@@ -1,1 +1,1 @@
-"""What officers read while they work: queues, one petition, its files and deliveries."""
+"""The desk: queues, the view of one petition, its files and deliveries."""

@@ -1,4 +1,4 @@
-"""Texts to begin an answer with: rows of the directory, for one field or for all, with places that fill themselves."""
+"""Answer templates: rows of the directory, for one field or for all, with placeholders that fill themselves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.tables.directory import Directory, Row, in_force
 
 KIND = "answer-template"
 
-PLACES: dict[str, Callable[[Petition, Directory], str]] = {
+PLACEHOLDERS: dict[str, Callable[[Petition, Directory], str]] = {
     "Mã số": lambda petition, _directory: spaced(petition.reference),
     "Ngày tiếp nhận": lambda petition, _directory: f"{local_date(petition.received_at):%d/%m/%Y}",
     "Tiêu đề": lambda petition, _directory: petition.subject,
@@ -27,32 +27,32 @@ PLACES: dict[str, Callable[[Petition, Directory], str]] = {
         directory.units(local_date(petition.received_at)).get(petition.unit or "")
     ),
 }
-"""What may stand in brackets and fills itself; all else in brackets is for the officer to fill in."""
+"""The placeholders that fill themselves; any other text in brackets is for the officer to replace."""
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,60})\]")
 
 
 class AnswerTemplate(Row):
-    """A text to begin an answer with."""
+    """A text with which an answer may begin."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     text: Annotated[str, Field(min_length=1, max_length=5_000)]
     field: str | None = None
-    """The field that it is for; None is every field."""
+    """The code of its field; None for every field."""
 
 
 def templates_for(petition: Petition, directory: Directory, today: date) -> tuple[AnswerTemplate, ...]:
-    """Return the texts for a petition's field, its own before the general ones."""
+    """Return the templates for a petition's field, before the general ones."""
     rows = (AnswerTemplate.model_validate(row) for row in directory.rows(KIND))
-    fitting = (one for one in in_force(rows, today).values() if one.field in (None, petition.field))
-    return tuple(sorted(fitting, key=lambda one: (one.field is None, one.name)))
+    fitting = (row for row in in_force(rows, today).values() if row.field in (None, petition.field))
+    return tuple(sorted(fitting, key=lambda row: (row.field is None, row.name)))
 
 
 def filled(template: AnswerTemplate, petition: Petition, directory: Directory) -> str:
-    """Return a text with its places filled; what is not known stays in brackets."""
+    """Return a template's text with its placeholders filled; those without a value stay in brackets."""
 
     def fill(match: re.Match[str]) -> str:
-        place = PLACES.get(match[1])
-        return (place(petition, directory) if place else "") or match[0]
+        value_of = PLACEHOLDERS.get(match[1])
+        return (value_of(petition, directory) if value_of else "") or match[0]
 
     return _BRACKETS.sub(fill, template.text)
 

@@ -42,9 +42,9 @@ class DeliveryView(NamedTuple):
     channel: str
     state: str
     is_settled: bool
-    """Whether no officer has to look after it."""
+    """No officer has to look after it."""
     complained_at: datetime | None = None
-    """When its reader reported it as spam: nothing more is sent to that address."""
+    """The time at which its reader reported it as spam: nothing more is sent to that address."""
 
 
 def deliveries_to_petitioner(
@@ -71,5 +71,5 @@ _WORRYING = frozenset({DeliveryState.FAILED, DeliveryState.AMBIGUOUS, DeliverySt
 
 
 def is_worrying(delivery: Delivery) -> bool:
-    """Tell whether an officer has to look after a delivery."""
+    """Return whether an officer has to look after a delivery."""
     return delivery.state in _WORRYING

@@ -1,4 +1,4 @@
-"""What an officer chooses about the daily digest, at the desk or by the link at the end of each digest."""
+"""Officers' preferences about the daily digest, set at the desk or by the link at the end of each digest."""
 
 from __future__ import annotations
 

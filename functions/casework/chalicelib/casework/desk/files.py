@@ -1,4 +1,4 @@
-"""Officers' side of the files: those that go with an answer, and the petitioners' files, each opening recorded."""
+"""Files for officers: attach them to an answer, open them; each opening of a petitioner's file is recorded."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class OfficersFiles:
         *,
         then: str | None = None,
     ) -> Expected:
-        """Declare a file that goes with the answer; who may draft it may attach to it.
+        """Declare a file that goes with the answer; an officer who may draft the answer may attach files to it.
 
         Raises:
-            NotAllowedError: the officer does not draft this answer.
-            ActionNotPossibleError: nobody drafts it now.
+            NotAllowedError: the officer may not draft this answer.
+            ActionNotPossibleError: the petition's state allows no draft.
             InvalidInputError: too large, or too many.
         """
         if not authorization.may(officer, Action.DRAFT_ANSWER, petition):
@@ -45,20 +45,20 @@ class OfficersFiles:
         return self._declarations.expect(petition, declared, owner, key=key, then=then)
 
     def open(self, officer: DeskOfficer, petition: Petition, attachment_id: str) -> Download:
-        """Return a link to a file. That a petitioner's was opened is recorded before anybody gets the link.
+        """Return a link to a file; the opening of a petitioner's file is recorded before the link is made.
 
         Raises:
-            UnknownAttachmentError: there is none that may be given out.
-            NotAllowedError: it is not for this officer.
+            UnknownAttachmentError: there is no such file, or it is not clean.
+            NotAllowedError: the officer may not open it.
         """
-        found = petition.attachment(attachment_id)
-        if found is None or not found.is_clean:
+        file = petition.attachment(attachment_id)
+        if file is None or not file.is_clean:
             raise UnknownAttachmentError
-        if not authorization.may_open(officer, petition, found):
+        if not authorization.may_open(officer, petition, file):
             raise NotAllowedError
-        if found.belongs_to is BelongsTo.PETITION:
-            self._record(officer, petition, found)
-        return self._bucket.download(found)
+        if file.belongs_to is BelongsTo.PETITION:
+            self._record(officer, petition, file)
+        return self._bucket.download(file)
 
     def _record(self, officer: DeskOfficer, petition: Petition, attachment: Attachment) -> None:
         now = clock.now()

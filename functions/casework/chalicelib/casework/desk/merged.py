@@ -1,4 +1,4 @@
-"""What officers see of the petitions merged into one: how many will read its answer, and which they may open."""
+"""The petitions merged into one, as officers see them: the number of their senders, and those that one may open."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Merged(NamedTuple):
     senders: int
     has_more: bool
     shown: tuple[Petition, ...]
-    """Those that this officer may open, by the day of receipt; the first of many."""
+    """Those that this officer may open, by the time of receipt; at most 20."""
 
 
 def merged_here(parent: Petition, officer: DeskOfficer, petitions: Petitions) -> Merged | None:
-    """Return what was merged into a petition, None where nothing was; it costs one query."""
+    """Return the petitions merged into one, or None; costs one query, and a read of at most 20 petitions."""
     references, following = petitions.merged_into(parent.reference, limit=CHILDREN_ON_A_PAGE)
     if not references:
         return None
-    found = petitions.get_all(references[:LISTED])
-    may_open = (one for one in found if permissions.may_see(officer, one))
-    shown = sorted(may_open, key=lambda one: (one.received_at, one.reference))
+    read = petitions.get_all(references[:LISTED])
+    may_open = (petition for petition in read if permissions.may_see(officer, petition))
+    shown = sorted(may_open, key=lambda petition: (petition.received_at, petition.reference))
     return Merged(len(references), following is not None, tuple(shown))

@@ -1,6 +1,6 @@
-"""The officers' lists: open petitions by due date, read from the `desk` index alone: a list opens no petition.
+"""The officers' queues: open petitions by due date, read from the index `desk` alone, without whole petitions.
 
-A queue over all units merges the units' queues as they come, so a page costs what it shows.
+A queue over all units merges the units' queues while it reads them, so a page costs what it shows.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from shared.tables.petitions import Card, Petitions, desk_position
 PAGE = 50
 """Petitions on a page."""
 READ_AT_MOST = 500
-"""Lines that a filter looks through for one page."""
+"""Lines that a filter reads for one page."""
 READ_AT_ONCE = PAGE + 1
-"""Cards that are read from a unit's queue first: a page, and whether there is another."""
+"""Cards that are read from a unit's queue first: those of a page, and one that shows whether there is another page."""
 READ_ON = 225
-"""Cards that are read at once by a filter that goes on looking: few round trips, and no more than it may look at."""
+"""Cards of each further query of a filter: few round trips, and hardly more than it may read."""
 ALL, APPROVAL, PUBLICATION, INSPECTION, SECOND_LOOK = (
     "all",
     "approval",
@@ -38,14 +38,14 @@ ALL, APPROVAL, PUBLICATION, INSPECTION, SECOND_LOOK = (
 )
 _CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})~(\d{11})")
 
-_KEPT: dict[str, Callable[[Line], bool]] = {
+_QUEUES: dict[str, Callable[[Line], bool]] = {
     ALL: lambda _line: True,
     APPROVAL: lambda line: line.state is State.AWAITING_APPROVAL,
     PUBLICATION: lambda line: line.state is State.ANSWERED and line.may_publish,
     SECOND_LOOK: lambda line: line.is_second_look and line.state in UNANSWERED,
     INSPECTION: lambda line: line.overdue or line.kind is Kind.CONDUCT or line.state is State.RESTRICTED,
 }
-"""The queues over all units, and what belongs into each."""
+"""The queues over all units, and the condition for a petition to be in each."""
 
 
 class QueueReader:
@@ -70,7 +70,7 @@ class QueueReader:
         """Return a page of a queue, by due date.
 
         Args:
-            officer: who looks.
+            officer: the reader.
             queue: a unit's code, or one over all units (`all`, `approval`, `publication`, `second-look`,
                 `inspection`); by default the officer's own.
             state: only petitions in this state.
@@ -82,7 +82,7 @@ class QueueReader:
 
         Raises:
             NotAllowedError: not this officer's queue.
-            InvalidInputError: a queue that there is not, or a cursor that we did not give.
+            InvalidInputError: an unknown queue, or an invalid cursor.
         """
         queue = queue or own_queue(officer)
         units = self._units_of(officer, queue)
@@ -90,26 +90,26 @@ class QueueReader:
         now, calendar = clock.now(), self._directory.calendar()
         until = _last_day(local_date(now), overdue=overdue, due_within=due_within)
         cards = heapq.merge(*(self._cards(unit, after, until) for unit in units), key=_position_of)
-        is_kept = _KEPT.get(queue, _KEPT[ALL])
+        is_in_queue = _QUEUES.get(queue, _QUEUES[ALL])
 
         def is_wanted(line: Line) -> bool:
             return (
-                is_kept(line)
+                is_in_queue(line)
                 and (state is None or line.state is state)
                 and (overdue is None or line.overdue is overdue)
                 and (not mine or officer.handles(line.handler))
                 and (not unassigned or (line.handler is None and line.state in UNANSWERED))
             )
 
-        known = (
+        lines = (
             line_of(permissions.card_for(officer, card), calendar, now)
             for card in cards
             if permissions.may_know(officer, card)
         )
-        return _page(queue, known, is_wanted)
+        return _page(queue, lines, is_wanted)
 
     def _units_of(self, officer: DeskOfficer, queue: str) -> Iterable[str]:
-        is_over_all = queue in _KEPT
+        is_over_all = queue in _QUEUES
         if not permissions.may_list(officer, None if is_over_all else queue):
             raise NotAllowedError
         units = self._directory.units(local_date(clock.now()))
@@ -118,7 +118,7 @@ class QueueReader:
         return units if is_over_all else (queue,)
 
     def _cards(self, unit: str, after: str | None, until: date | None) -> Iterator[Card]:
-        """Yield a unit's cards by due date and reference, as far as they are asked for."""
+        """Yield a unit's cards by due date and reference; reads further ones only when they are needed."""
         following, limit = after, READ_AT_ONCE
         while True:
             cards, following = self._petitions.desk(unit, after=following, limit=limit, due_until=until)
@@ -129,22 +129,22 @@ class QueueReader:
 
 
 def _page(queue: str, lines: Iterable[Line], is_wanted: Callable[[Line], bool]) -> LinePage:
-    """Fill a page. A filter that keeps little ends it early, so that no page reads without bounds.
+    """Fill a page; one whose filter rejects most lines ends early, so that no page reads without bounds.
 
-    Its cursor is the place of a line that the officer may know of, whether or not it is on the page.
+    Its cursor is the position of the last line read, whether or not that line is on the page.
     """
-    found: list[Line] = []
+    wanted: list[Line] = []
     last: Line | None = None
     for read, line in enumerate(lines):
-        if len(found) == PAGE or read == READ_AT_MOST:
+        if len(wanted) == PAGE or read == READ_AT_MOST:
             assert last is not None  # noqa: S101 - a line was read before this one
             return LinePage(
-                queue=queue, petitions=tuple(found), cursor=desk_position(last.due_on, last.reference)
+                queue=queue, petitions=tuple(wanted), cursor=desk_position(last.due_on, last.reference)
             )
         last = line
         if is_wanted(line):
-            found.append(line)
-    return LinePage(queue=queue, petitions=tuple(found))
+            wanted.append(line)
+    return LinePage(queue=queue, petitions=tuple(wanted))
 
 
 def _last_day(today: date, *, overdue: bool | None, due_within: int | None) -> date | None:
@@ -171,7 +171,7 @@ def queues_of(officer: DeskOfficer) -> tuple[str, ...]:
     return tuple(
         queue
         for queue in dict.fromkeys(offered)
-        if permissions.may_list(officer, None if queue in _KEPT else queue)
+        if permissions.may_list(officer, None if queue in _QUEUES else queue)
     )
 
 

@@ -1,4 +1,4 @@
-"""What officers see: a line of a list, and a whole petition without who sent it."""
+"""Petitions as officers see them: a line of a queue, and a whole petition without the petitioner's identity."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class LinePage(_View):
 
 
 class EntryView(_View):
-    """One change, with what only officers may read."""
+    """One entry of the history, with the texts that only officers may read."""
 
     seq: int
     at: datetime
@@ -75,7 +75,7 @@ class EntryView(_View):
     facts: dict[str, str]
     is_visible: bool
     is_held: bool
-    """Whether it waits to be looked through before an officer of a unit reads its text."""
+    """It waits for the intake desk to screen it before an officer of a unit reads its text."""
     hash: str
 
 
@@ -93,12 +93,12 @@ class FileView(_View):
     by: str
     declared_at: datetime
     is_late: bool
-    """Whether it should have been settled long ago."""
+    """It should have been uploaded or scanned long ago."""
     may_open: bool
 
 
 class DepartedView(_View):
-    """What is left to say of a petition that went, by the officer's own action, to where they may not look."""
+    """A petition that the officer's own action put out of their sight: only its state is left to show."""
 
     reference: str
     version: int
@@ -106,7 +106,7 @@ class DepartedView(_View):
 
 
 class DeskView(_View):
-    """A petition as an officer sees it: who sent it stays sealed."""
+    """A petition as an officer sees it: the petitioner's identity stays sealed."""
 
     reference: str
     version: int
@@ -174,7 +174,7 @@ class PetitionViews:
         self._acceptance_counts = acceptance_counts
 
     def of(self, petition: Petition, officer: DeskOfficer, now: datetime) -> DeskView:
-        """Return what an officer may see of a petition, and may do to it; reads its deliveries."""
+        """Return the parts of a petition that an officer may see, and the actions they may take; reads deliveries."""
         evidence = evidence_of(
             self._deliveries, petition.reference, acceptance_counts=self._acceptance_counts
         )
@@ -189,7 +189,7 @@ def desk_view(
     evidence: Evidence,
     limits: Limits,
 ) -> DeskView:
-    """Return what an officer may see of a petition, and may do to it."""
+    """Return the parts of a petition that an officer may see, and the actions they may take."""
     calendar = directory.calendar()
     left = deadlines.days_left(petition.due_on, now, calendar)
     held = screening.held(petition)
@@ -212,11 +212,11 @@ def desk_view(
         duties=duties_of(petition, directory, now, evidence),
         attachments=tuple(
             FileView(
-                **one.model_dump(exclude={"checked_at"}),
-                is_late=one.is_late(now, limits),
-                may_open=one.is_clean and authorization.may_open(officer, petition, one),
+                **file.model_dump(exclude={"checked_at"}),
+                is_late=file.is_late(now, limits),
+                may_open=file.is_clean and authorization.may_open(officer, petition, file),
             )
-            for one in petition.attachments
+            for file in petition.attachments
         ),
         history=tuple(
             EntryView(

@@ -1,1 +1,1 @@
-"""What operators do on the telephone: write petitions down, serve callers, make calls."""
+"""The hotline: receive petitions by telephone, serve callers, make calls."""

@@ -1,6 +1,6 @@
-"""The calls that operators make: who chose the telephone is told by a person, and what came of it is kept.
+"""Calls to petitioners who chose the telephone: an operator dials, delivers the notice and records the outcome.
 
-A number is shown only for a call that is open, and showing it is recorded as an opening of the seal.
+A number is shown only for an open call, and each showing is recorded as an opening of the seal.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 
 LATEST_CALL = timedelta(days=7)
-"""How far ahead somebody may ask to be called."""
+"""The longest time ahead for which somebody may ask to be called."""
 REASON = "Gọi điện theo lựa chọn của người gửi"
 
 
 class CallView(BaseModel):
-    """A call to be made: what to say, not yet to whom."""
+    """A call to be made: the text to read out, not yet the number."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,15 +48,15 @@ class CallView(BaseModel):
     text: str
     since: datetime
     attempt: int
-    """How many calls were made already."""
+    """Number of calls made so far."""
     state: DeliveryState
-    """OPEN: to be called. LETTER: calls were in vain, a letter is to be written."""
+    """OPEN: to be called. LETTER: the calls were in vain, a letter is to be written."""
     outcomes: tuple[CallOutcome, ...]
-    """What may come of it."""
+    """The outcomes that may be recorded."""
 
 
 class CallRequest(BaseModel):
-    """Which call."""
+    """The notice of a call."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,16 +64,16 @@ class CallRequest(BaseModel):
 
 
 class OutcomeInput(CallRequest):
-    """What came of a call; `attempt` is what the list showed."""
+    """The outcome of a call; `attempt` is the number that the list showed."""
 
     attempt: Annotated[int, Field(ge=0)]
     outcome: CallOutcome
     call_at: datetime | None = None
-    """When somebody asked to be called, with `CALL_LATER`."""
+    """With `CALL_LATER`: the time for which the petitioner asked."""
 
 
 class Callee(NamedTuple):
-    """Whom to call, or to write to when calls were in vain."""
+    """The person to call, or to write to after calls in vain."""
 
     phone: str | None
     name: str | None
@@ -81,7 +81,7 @@ class Callee(NamedTuple):
 
 
 class CallTasks:
-    """The operators' list."""
+    """The operators' list of calls."""
 
     def __init__(self, petitions: Petitions, deliveries: Deliveries, seal: Seal) -> None:
         self._petitions = petitions
@@ -89,59 +89,66 @@ class CallTasks:
         self._seal = seal
 
     def waiting(self, officer: DeskOfficer) -> tuple[CallView, ...]:
-        """Return the calls to be made now, the longest waiting first; none about what the officer may not know of."""
+        """Return the calls to be made now, the oldest first, about petitions that the officer may know of.
+
+        Raises:
+            NotAllowedError: the officer makes no calls.
+        """
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
         tasks = tuple(self._deliveries.open_calls(clock.now()))
-        known = {
+        visible = {
             petition.reference
             for petition in self._petitions.get_all(task.reference for task in tasks)
             if permissions.may_know(officer, petition)
         }
-        return tuple(_view(task) for task in tasks if task.reference in known)
+        return tuple(_view(task) for task in tasks if task.reference in visible)
 
-    def dial(self, officer: DeskOfficer, reference: str, given: CallRequest) -> Callee:
-        """Show whom to call. That it was shown is recorded first, once for each operator and attempt.
+    def dial(self, officer: DeskOfficer, reference: str, call: CallRequest) -> Callee:
+        """Record an opening of the seal, once for each operator and attempt, then return the person to call.
 
         Raises:
+            NotAllowedError: the officer makes no calls.
             UnknownPetitionError: there is no such call to make.
         """
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
-        task = self._open_task(reference, given.notice)
-        petition = self._record(officer, task)
+        task = self._open_task(reference, call.notice)
+        petition = self._record_opening(officer, task)
         identity = self._seal.open(petition.petitioner.seal, petition.reference)
         address = identity.address if task.state is DeliveryState.LETTER else None
         return Callee(identity.phone, identity.name, address)
 
-    def record(self, officer: DeskOfficer, reference: str, given: OutcomeInput) -> CallView:
-        """Write what came of a call.
+    def record(self, officer: DeskOfficer, reference: str, outcome: OutcomeInput) -> CallView:
+        """Record the outcome of a call; the same outcome sent again changes nothing.
 
         Raises:
+            NotAllowedError: the officer makes no calls.
             UnknownPetitionError: there is no such call to make.
-            ActionNotPossibleError: somebody else has called since the list was shown, or nothing like that can come
-                of it now.
-            InvalidInputError: without a time to call later, or with one that is past or far away.
+            ActionNotPossibleError: somebody else called since the list was shown, or the outcome is not possible now.
+            InvalidInputError: `CALL_LATER` without a time, or with one that is past or more than 7 days ahead.
         """
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
-        self._known(officer, reference)
-        if said := self._said_before(officer, reference, given):
-            return _view(said)
-        task = self._open_task(reference, given.notice)
-        if task.attempt != given.attempt or given.outcome not in possible_outcomes(task):
+        self._visible_petition(officer, reference)
+        if recorded := self._recorded_before(officer, reference, outcome):
+            return _view(recorded)
+        task = self._open_task(reference, outcome.notice)
+        if task.attempt != outcome.attempt or outcome.outcome not in possible_outcomes(task):
             raise ActionNotPossibleError("call", task.state)
         try:
             return _view(
                 self._deliveries.record_call(
-                    task, given.outcome, officer.username, clock.now(), _later(given)
+                    task, outcome.outcome, officer.username, clock.now(), _call_at(outcome)
                 )
             )
         except ClaimLostError as lost:
             raise ActionNotPossibleError("call", lost.other.state) from None
 
-    def _said_before(self, officer: DeskOfficer, reference: str, given: OutcomeInput) -> Delivery | None:
-        """Return a call of which this officer has said this very thing: the answer was lost, and is asked for again."""
-        said = (given.notice, given.attempt + 1, officer.username, given.outcome.value)
+    def _recorded_before(
+        self, officer: DeskOfficer, reference: str, outcome: OutcomeInput
+    ) -> Delivery | None:
+        """Return the call for which this officer recorded this very outcome: a repeated request, its answer lost."""
+        record = (outcome.notice, outcome.attempt + 1, officer.username, outcome.outcome.value)
         for task in self._deliveries.of_petition(reference):
-            if (task.notice, task.attempt, task.handled_by, task.reason) == said:
+            if (task.notice, task.attempt, task.handled_by, task.reason) == record:
                 return task
         return None
 
@@ -151,36 +158,36 @@ class CallTasks:
                 return task
         raise UnknownPetitionError
 
-    def _known(self, officer: DeskOfficer, reference: str) -> Petition:
+    def _visible_petition(self, officer: DeskOfficer, reference: str) -> Petition:
         petition = self._petitions.get(reference)
         if petition is None or not permissions.may_know(officer, petition):
             raise UnknownPetitionError
         return petition
 
-    def _record(self, officer: DeskOfficer, task: Delivery) -> Petition:
+    def _record_opening(self, officer: DeskOfficer, task: Delivery) -> Petition:
         change_id = f"call:{officer.username}:{task.notice}:{task.attempt}"
 
-        def record_opening() -> Petition:
-            petition = self._known(officer, task.reference)
+        def attempt() -> Petition:
+            petition = self._visible_petition(officer, task.reference)
             if petition.has_change(change_id):
                 return petition
             opened = petition.record_opening(Change(officer.actor, clock.now(), change_id), REASON)
             self._petitions.save(opened, petition.version)
             return opened
 
-        return retry_when_stale(record_opening)
+        return retry_when_stale(attempt)
 
 
-def _later(given: OutcomeInput) -> datetime | None:
-    """Return when to call again, if somebody asked for a time."""
-    if given.outcome is not CallOutcome.CALL_LATER:
+def _call_at(outcome: OutcomeInput) -> datetime | None:
+    """Return the time of the next call, if the petitioner asked for one."""
+    if outcome.outcome is not CallOutcome.CALL_LATER:
         return None
     now = clock.now()
-    if given.call_at is None or given.call_at.tzinfo is None:
+    if outcome.call_at is None or outcome.call_at.tzinfo is None:
         raise InvalidInputError(("call_at", "missing"))
-    if not now < given.call_at <= now + LATEST_CALL:
+    if not now < outcome.call_at <= now + LATEST_CALL:
         raise InvalidInputError(("call_at", "invalid"))
-    return given.call_at
+    return outcome.call_at
 
 
 def _view(task: Delivery) -> CallView:

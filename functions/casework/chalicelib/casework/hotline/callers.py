@@ -1,8 +1,8 @@
-"""Serves people who call again: their earlier petitions, and what they want done with one of them.
+"""People who call again: an operator finds their earlier petitions and does what they want with one of them.
 
-An operator sees of a caller's petitions how they stand, not what is in them. To have something done, a caller shows
-that the petition is theirs: its PIN, or the number on file that the call comes from. Each change is the operator's in
-the history, and named by the call and by what was shown.
+An operator sees the status of a caller's petitions, not their content. A caller proves that a petition is theirs by its
+PIN, or by calling from a number on file. In the history each change is the operator's; its identifier names the call
+and the kind of proof.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _EARLIER = 10
 
 
 class Wish(StrEnum):
-    """What a caller may want done with a petition of theirs."""
+    """The things that a caller may want done with one of their petitions."""
 
     TRACK = "track"
     SUPPLEMENT = "supplement"
@@ -57,7 +57,7 @@ Phone = Annotated[Annotated[str, Field(max_length=40)] | None, EMPTY_IS_ABSENT, 
 
 
 class CallerInput(BaseModel):
-    """Whose earlier petitions are asked for."""
+    """The number of the caller whose earlier petitions are listed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,7 +67,7 @@ class CallerInput(BaseModel):
 
 
 class WishInput(BaseModel):
-    """What a caller wants, and what shows that the petition is theirs: the PIN, or the number they call from."""
+    """A caller's wish, and the proof that the petition is theirs: its PIN, or the number they call from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -91,13 +91,13 @@ class WishInput(BaseModel):
 
     @property
     def change_id(self) -> str:
-        """Name the change: the same wish of the same call is one, however often the form is sent."""
-        said = hashlib.sha256(f"{self.wish}\x00{self.text}\x00{self.score}".encode()).hexdigest()[:12]
-        return f"{self.wish}:call:{self.call_id}:by-{'pin' if self.pin else 'number'}:{said}"
+        """The identifier of the change: the same wish of the same call is one change, however often it is sent."""
+        digest = hashlib.sha256(f"{self.wish}\x00{self.text}\x00{self.score}".encode()).hexdigest()[:12]
+        return f"{self.wish}:call:{self.call_id}:by-{'pin' if self.pin else 'number'}:{digest}"
 
 
 class EarlierPetition(NamedTuple):
-    """How one of a caller's petitions stands."""
+    """The status of one of a caller's petitions."""
 
     reference: str
     channel: Channel
@@ -108,7 +108,14 @@ class EarlierPetition(NamedTuple):
 
 
 class Callers:
-    """What operators do for people whose petition is there already."""
+    """Services of the hotline for people who petitioned before.
+
+    Args:
+        petitions: the table.
+        directory: for terms, calendar and the units that take a second look.
+        guard: counts wrong PINs, with those that the public sends.
+        key: the identifiers' key.
+    """
 
     def __init__(self, petitions: Petitions, directory: Directory, guard: PinGuard, key: bytes) -> None:
         self._petitions = petitions
@@ -116,66 +123,75 @@ class Callers:
         self._guard = guard
         self._key = key
 
-    def earlier(self, officer: DeskOfficer, given: CallerInput) -> tuple[EarlierPetition, ...]:
-        """Return a caller's latest petitions, as far as this officer may know of them."""
-        permissions.require(officer, permissions.Ability.ENTER_PETITION)
-        contact = references.contact_key(self._key, given.phone or "")
-        found = (
-            self._petitions.get(name) for name, _, _ in self._petitions.of_contact(contact, limit=_EARLIER)
-        )
-        return tuple(standing_of(one) for one in found if one and permissions.may_know(officer, one))
-
-    def serve(self, officer: DeskOfficer, reference: str, given: WishInput) -> Petition:
-        """Do what a caller wants and return the petition as it stands then.
+    def earlier(self, officer: DeskOfficer, caller: CallerInput) -> tuple[EarlierPetition, ...]:
+        """Return a caller's latest petitions that this officer may know of.
 
         Raises:
-            InvalidInputError: the wish lacks something, or what shows that the petition is theirs.
-            NotFoundOrWrongPinError: no such petition, or not shown to be the caller's: for every reason alike.
-            ActionNotPossibleError: not in its state.
+            NotAllowedError: the officer takes no calls.
         """
         permissions.require(officer, permissions.Ability.ENTER_PETITION)
-        if given.missing:
-            raise InvalidInputError(*((name, "missing") for name in given.missing))
-        return retry_when_stale(lambda: self._serve(officer, reference, given))
+        contact = references.contact_key(self._key, caller.phone or "")
+        petitions = (
+            self._petitions.get(name) for name, _, _ in self._petitions.of_contact(contact, limit=_EARLIER)
+        )
+        return tuple(
+            summary_of(petition)
+            for petition in petitions
+            if petition and permissions.may_know(officer, petition)
+        )
 
-    def _serve(self, officer: DeskOfficer, reference: str, given: WishInput) -> Petition:
-        petition = self._shown_to_be_theirs(officer, reference, given)
-        if given.wish is Wish.TRACK or petition.has_change(given.change_id):
+    def serve(self, officer: DeskOfficer, reference: str, request: WishInput) -> Petition:
+        """Do what a caller wants and return the changed petition.
+
+        Raises:
+            NotAllowedError: the officer takes no calls.
+            InvalidInputError: the request lacks what the wish needs, or the proof.
+            NotFoundOrWrongPinError: no such petition, or no proof that it is the caller's; both look alike.
+            ActionNotPossibleError: not in the petition's state.
+        """
+        permissions.require(officer, permissions.Ability.ENTER_PETITION)
+        if request.missing:
+            raise InvalidInputError(*((name, "missing") for name in request.missing))
+        return retry_when_stale(lambda: self._serve(officer, reference, request))
+
+    def _serve(self, officer: DeskOfficer, reference: str, request: WishInput) -> Petition:
+        petition = self._proven_petition(officer, reference, request)
+        if request.wish is Wish.TRACK or petition.has_change(request.change_id):
             return petition
-        changed = self._changed(petition, given, officer.actor)
+        changed = self._changed(petition, request, officer.actor)
         self._petitions.save(changed, petition.version)
         return changed
 
-    def _shown_to_be_theirs(self, officer: DeskOfficer, reference: str, given: WishInput) -> Petition:
-        """Return the petition against what was shown; wrong tries count with those of the public, and by operator."""
+    def _proven_petition(self, officer: DeskOfficer, reference: str, request: WishInput) -> Petition:
+        """Return the petition against its proof; wrong ones count with those of the public, and for the operator."""
         digits = references.normal_reference(reference[:40])
         if digits is None:
             raise NotFoundOrWrongPinError
         petition = self._petitions.get(digits)
         if petition is not None and not permissions.may_know(officer, petition):
             petition = None
-        opened = times_sent(petition)
-        is_locked = self._guard.is_locked(digits, officer.actor, opened)
-        if petition is None or is_locked or not self._proves(given, petition):
-            self._guard.count_wrong_try(digits, officer.actor, opened)
+        pins_sent = times_sent(petition)
+        is_locked = self._guard.is_locked(digits, officer.actor, pins_sent)
+        if petition is None or is_locked or not self._is_proven(request, petition):
+            self._guard.count_wrong_try(digits, officer.actor, pins_sent)
             raise NotFoundOrWrongPinError
         return petition
 
-    def _proves(self, given: WishInput, petition: Petition) -> bool:
-        if given.pin:
-            return references.proves(self._key, petition.reference, "".join(given.pin.split()))
-        contact = references.contact_key(self._key, given.phone or "")
+    def _is_proven(self, request: WishInput, petition: Petition) -> bool:
+        if request.pin:
+            return references.proves(self._key, petition.reference, "".join(request.pin.split()))
+        contact = references.contact_key(self._key, request.phone or "")
         return contact in petition.petitioner.contact_keys
 
-    def _changed(self, petition: Petition, given: WishInput, by: str) -> Petition:
-        change = Change(by, clock.now(), given.change_id)
-        match given.wish:
+    def _changed(self, petition: Petition, request: WishInput, by: str) -> Petition:
+        change = Change(by, clock.now(), request.change_id)
+        match request.wish:
             case Wish.SUPPLEMENT:
-                return petition.supplement(change, given.text)
+                return petition.supplement(change, request.text)
             case Wish.RATE:
-                return petition.rate(change, given.score or 0, given.text)
+                return petition.rate(change, request.score or 0, request.text)
             case Wish.WITHDRAW:
-                return petition.withdraw(change, given.text)
+                return petition.withdraw(change, request.text)
             case _:
                 return ask_for_second_look(
                     petition,
@@ -183,12 +199,12 @@ class Callers:
                     self._directory.second_look_of(petition, local_date(change.at)),
                     self._directory.terms_of(petition),
                     self._directory.calendar(),
-                    reason=given.text,
+                    reason=request.text,
                 )
 
 
-def standing_of(petition: Petition) -> EarlierPetition:
-    """Return what an operator tells of a petition: how it stands, and by when it is answered."""
+def summary_of(petition: Petition) -> EarlierPetition:
+    """Return the facts of a petition that an operator may tell its caller."""
     return EarlierPetition(
         petition.reference,
         petition.channel,

@@ -1,4 +1,4 @@
-"""Takes down a caller's petition: the hotline operator's form (1900 1547)."""
+"""Receives a petition by telephone (1900 1547), as an operator writes it down."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from shared.use_cases.receive_submission import Received, Reception
 
 
 class CallInput(PetitionInput):
-    """A petition as the operator writes it down, and the call it came in by."""
+    """A petition as the operator writes it down, and the call in which it came."""
 
     call_id: Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=128)]
     call_started_at: AwareDatetime | None = None
 
     @property
     def chosen_channels(self) -> tuple[ReplyBy, ...]:
-        """How to answer: as the caller chose; else by telephone."""
+        """The channels for the answer: those that the caller chose, else telephone, else e-mail."""
         return tuple(dict.fromkeys(self.reply_by)) or (
             (ReplyBy.PHONE,) if self.petitioner.phone else (ReplyBy.EMAIL,)
         )
 
 
-def enter_call(reception: Reception, officer: DeskOfficer, given: CallInput) -> Received:
+def enter_call(reception: Reception, officer: DeskOfficer, call: CallInput) -> Received:
     """Store a caller's petition; the same call entered again is the same petition.
 
     Raises:
-        NotAllowedError: only hotline operators and intake officers take down calls.
+        NotAllowedError: the officer takes no calls.
     """
     permissions.require(officer, permissions.Ability.ENTER_PETITION)
-    who = given.petitioner
+    petitioner = call.petitioner
     return reception.receive(
         Submission(
-            key=f"call:{given.call_id}",
+            key=f"call:{call.call_id}",
             channel=Channel.HOTLINE,
-            content=given.content,
-            subject=given.subject or "",
-            kind=given.kind,
-            field=given.field,
-            type=who.type,
-            identity=who.identity,
-            reply_by=given.chosen_channels,
-            may_publish=given.may_publish,
-            language=given.language,
+            content=call.content,
+            subject=call.subject or "",
+            kind=call.kind,
+            field=call.field,
+            type=petitioner.type,
+            identity=petitioner.identity,
+            reply_by=call.chosen_channels,
+            may_publish=call.may_publish,
+            language=call.language,
             by=officer.actor,
-            call_id=given.call_id,
-            call_started_at=given.call_started_at,
+            call_id=call.call_id,
+            call_started_at=call.call_started_at,
         )
     )

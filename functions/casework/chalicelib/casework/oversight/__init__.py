@@ -1,1 +1,1 @@
-"""What auditors and supervisors review: openings of seals, ambiguous deliveries."""
+"""Oversight: openings of seals for auditors, ambiguous deliveries for administrators."""

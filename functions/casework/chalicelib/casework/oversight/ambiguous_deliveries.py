@@ -1,4 +1,4 @@
-"""Sends of which nobody knows whether they went out: an administrator asks the provider, and says what it answered."""
+"""Ambiguous deliveries, of which only the provider knows whether it took them: an administrator records its answer."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from shared.tables.deliveries import IN_DOUBT, Deliveries, Delivery, DeliveryCha
 
 
 class Finding(StrEnum):
-    """What the provider's own records say."""
+    """The provider's own records of a message."""
 
     TAKEN = "TAKEN"
     """It took the message."""
     NOT_TAKEN = "NOT_TAKEN"
-    """It never had it: the message is sent (again)."""
+    """It never had the message, which is therefore sent (again)."""
 
 
-class DoubtView(BaseModel):
-    """One send in doubt, and by what to look it up at the provider."""
+class AmbiguousDeliveryView(BaseModel):
+    """One ambiguous delivery, with the facts by which it is found at the provider."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,13 +36,13 @@ class DoubtView(BaseModel):
     channel: DeliveryChannel
     provider: str | None
     state: DeliveryState
-    """AMBIGUOUS, or UNPROVEN once the next channel was taken because no receipt came."""
+    """AMBIGUOUS; or UNPROVEN, once the next channel was taken because no receipt came."""
     reason: str | None
     since: datetime
 
 
 class FindingInput(BaseModel):
-    """What was found out about one send."""
+    """The finding about one delivery."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,38 +51,46 @@ class FindingInput(BaseModel):
 
 
 class AmbiguousDeliveries:
-    """Lists and settles deliveries of which nobody knows whether the provider took them."""
+    """Lists and settles ambiguous deliveries."""
 
     def __init__(self, deliveries: Deliveries) -> None:
         self._deliveries = deliveries
 
-    def waiting(self, officer: DeskOfficer) -> tuple[DoubtView, ...]:
-        """Return the sends in doubt, the oldest first."""
-        permissions.require(officer, permissions.Ability.ADMINISTER)
-        return tuple(_view(one) for one in self._deliveries.in_doubt(clock.now()))
-
-    def settle(self, officer: DeskOfficer, reference: str, given: FindingInput) -> None:
-        """Write what was found out. One that was never taken is tried again with the next sweep.
+    def waiting(self, officer: DeskOfficer) -> tuple[AmbiguousDeliveryView, ...]:
+        """Return the ambiguous deliveries, the oldest first.
 
         Raises:
-            UnknownPetitionError: no such send is in doubt (any more).
+            NotAllowedError: no administrator.
         """
         permissions.require(officer, permissions.Ability.ADMINISTER)
-        rows = self._deliveries.of_petition(reference)
-        doubt = next((one for one in rows if one.notice == given.notice and one.listed == IN_DOUBT), None)
-        if doubt is None:
-            raise UnknownPetitionError
-        settled: dict[str, object] = {
+        return tuple(_view(delivery) for delivery in self._deliveries.in_doubt(clock.now()))
+
+    def settle(self, officer: DeskOfficer, reference: str, finding: FindingInput) -> None:
+        """Record a finding. A message that the provider did not take is sent again with the next sweep.
+
+        Raises:
+            NotAllowedError: no administrator.
+            UnknownPetitionError: there is no such ambiguous delivery (any more).
+        """
+        permissions.require(officer, permissions.Ability.ADMINISTER)
+        delivery = self._ambiguous(reference, finding.notice)
+        changes: dict[str, object] = {
             "listed": None,
             "listed_at": None,
             "handled_by": officer.username,
             "at": clock.now(),
         }
-        if doubt.state is DeliveryState.AMBIGUOUS:
-            settled |= _AFTER[given.finding] | {"reason": f"found-{given.finding.lower()}"}
-            if given.finding is Finding.NOT_TAKEN:
-                settled |= {"in_doubt_since": None, "wake_at": clock.now()}
-        self._deliveries.settle(doubt.model_copy(update=settled), doubt)
+        if delivery.state is DeliveryState.AMBIGUOUS:
+            changes |= _AFTER[finding.finding] | {"reason": f"found-{finding.finding.lower()}"}
+            if finding.finding is Finding.NOT_TAKEN:
+                changes |= {"in_doubt_since": None, "wake_at": clock.now()}
+        self._deliveries.settle(delivery.model_copy(update=changes), delivery)
+
+    def _ambiguous(self, reference: str, notice: str) -> Delivery:
+        for delivery in self._deliveries.of_petition(reference):
+            if delivery.notice == notice and delivery.listed == IN_DOUBT:
+                return delivery
+        raise UnknownPetitionError
 
 
 _AFTER: dict[Finding, dict[str, object]] = {
@@ -91,14 +99,14 @@ _AFTER: dict[Finding, dict[str, object]] = {
 }
 
 
-def _view(one: Delivery) -> DoubtView:
-    return DoubtView(
-        reference=one.reference,
-        notice=one.notice,
-        kind=one.kind,
-        channel=one.channel,
-        provider=one.provider,
-        state=one.state,
-        reason=one.reason,
-        since=one.listed_at or one.at,
+def _view(delivery: Delivery) -> AmbiguousDeliveryView:
+    return AmbiguousDeliveryView(
+        reference=delivery.reference,
+        notice=delivery.notice,
+        kind=delivery.kind,
+        channel=delivery.channel,
+        provider=delivery.provider,
+        state=delivery.state,
+        reason=delivery.reason,
+        since=delivery.listed_at or delivery.at,
     )

@@ -1,4 +1,4 @@
-"""What auditors read: every opening of a seal, by month and officer. It costs what was opened, not what is stored."""
+"""Openings of seals, by month and officer, for auditors; the cost depends on the openings, not on what is stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CURSOR = re.compile(r"(20\d{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:-]{20}~\d{11}))?")
 
 
 class OpeningView(BaseModel):
-    """One opening. Of what the reader may not know of, only that somebody opened it, and when."""
+    """One opening; of a petition that the reader may not know of, only the officer and the time."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,8 +57,8 @@ class SealOpenings:
     ) -> OpeningPage:
         """Return a page of a month's openings.
 
-        A petition that was opened again later stands in the index under that later month, so those are read first; a
-        page may therefore be short and still have a cursor.
+        The index has a petition under the month of its latest opening, so later months are read first; a page may
+        therefore be short and still have a cursor.
 
         Args:
             officer: an auditor.
@@ -67,22 +67,27 @@ class SealOpenings:
             cursor: from the page before.
 
         Raises:
-            NotAllowedError: no auditor.
-            InvalidInputError: a month or cursor that is none.
+            NotAllowedError: the officer is no auditor.
+            InvalidInputError: an invalid month or cursor.
         """
         permissions.require(officer, permissions.Ability.AUDIT)
         this_month = f"{local_date(clock.now()):%Y-%m}"
         month = month or this_month
         if not _MONTH.fullmatch(month) or not FIRST_MONTH <= month <= this_month:
             raise InvalidInputError(("month", "invalid"))
-        at_month, after = _place(cursor, this_month)
+        at_month, after = _position(cursor, this_month)
         if not month <= at_month <= this_month:
             raise InvalidInputError(("cursor", "invalid"))
         opened, following = self._openings.latest_in(at_month, after=after, limit=READ_AT_ONCE)
         while not opened and following is None and at_month > month:
             at_month = _month_before(at_month)
             opened, following = self._openings.latest_in(at_month, limit=READ_AT_ONCE)
-        rows = [view for one in opened for view in _views(officer, one, month) if by in ("", _name(view.by))]
+        rows = [
+            view
+            for petition in opened
+            for view in _views(officer, petition, month)
+            if by in ("", username_of(view.by))
+        ]
         return OpeningPage(
             month=month,
             openings=tuple(sorted(rows, key=lambda view: view.at, reverse=True)),
@@ -109,18 +114,14 @@ def _cursor(at_month: str, following: str | None, month: str) -> str | None:
     return _month_before(at_month) if at_month > month else None
 
 
-def _place(cursor: str | None, this_month: str) -> tuple[str, str | None]:
+def _position(cursor: str | None, this_month: str) -> tuple[str, str | None]:
     if not cursor:
         return this_month, None
-    found = _CURSOR.fullmatch(cursor)
-    if found is None:
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
         raise InvalidInputError(("cursor", "invalid"))
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 def _month_before(month: str) -> str:
     return f"{date.fromisoformat(f'{month}-01') - timedelta(days=1):%Y-%m}"
-
-
-def _name(by: str) -> str:
-    return username_of(by)

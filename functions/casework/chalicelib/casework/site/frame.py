@@ -35,7 +35,7 @@ class FormProblem(NamedTuple):
 
 
 class Names:
-    """What units, fields and officers are called, for pages: in the reader's language, as of a day.
+    """Names of units, fields and officers on pages: in the reader's language, as of a day.
 
     A code that the directory does not know is its own name.
     """

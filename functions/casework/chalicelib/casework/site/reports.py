@@ -123,7 +123,7 @@ def _page(
 
 
 def _chosen(query: Mapping[str, str], report: Report | None) -> dict[str, str]:
-    """Return what the form above the report holds: the report's own facts, or what was asked in vain."""
+    """Return the values of the form above the report: the report's own facts, or those of the refused query."""
     if report is None:
         return {name: query.get(name, "") for name in ("name", "from", "to", "as_of")} | {"by": "field"}
     return {
@@ -139,9 +139,12 @@ def _tables(officer: DeskOfficer, report: Report, section: Section, language: La
     """Return a section's table; a wide one as several that fit on the page."""
     _ = gettext(language)
     table = section.table
-    heads = tuple(column for column in table.columns if not column.is_figure)
+    row_columns = tuple(column for column in table.columns if not column.is_figure)
     blocks = [
-        (_(block.title) if block.title else "", (*heads, *(measure.column for measure in block.measures)))
+        (
+            _(block.title) if block.title else "",
+            (*row_columns, *(measure.column for measure in block.measures)),
+        )
         for block in table.blocks
     ] or [("", table.columns)]
     has_links = permissions.is_able(officer, Ability.FOLLOW_FIGURES)
@@ -150,7 +153,13 @@ def _tables(officer: DeskOfficer, report: Report, section: Section, language: La
             title,
             tuple((_(column.label), column.is_figure) for column in columns),
             tuple(_row(report, columns, row, language, has_links=has_links) for row in table.rows),
-            _row(report, columns, {heads[0].name: _("Cộng"), **table.total}, language, has_links=has_links)
+            _row(
+                report,
+                columns,
+                {row_columns[0].name: _("Cộng"), **table.total},
+                language,
+                has_links=has_links,
+            )
             if table.total
             else (),
         )

@@ -1,4 +1,4 @@
-"""Who changed what of the directory and when, read from the rows themselves: newest first."""
+"""The changes of directory rows, read from the rows themselves: author, time and facts, newest first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RowChange(NamedTuple):
     name: str
     valid_from: date
     facts: tuple[tuple[str, str, str], ...]
-    """What changed: (label, before, after); none when the version was written first."""
+    """The changed facts: (label, before, after); none when the version was written first."""
 
 
 def changes_of(kind: str, rows: Iterable[RecordedRow], labels: RowLabels, names: Names) -> list[RowChange]:

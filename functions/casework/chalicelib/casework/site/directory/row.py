@@ -61,7 +61,7 @@ DEPENDENTS: dict[str, str] = {
     "last-of-role": N_("Vai trò không còn ai khác giữ"),
     "yourself": N_("Quyền quản trị của chính bạn"),
 }
-"""What depends on a row, by the rule that ending it would break."""
+"""Labels of the dependents of a row, by the rule that ending it would break."""
 _UNCOUNTED = ("needed-by-system", "yourself")
 
 
@@ -73,7 +73,7 @@ class RefusedForm(NamedTuple):
     form: Mapping[str, str]
     problems: tuple[tuple[str, str], ...] = ()
     is_stale: bool = False
-    """Whether somebody changed the row after the officer had opened the page."""
+    """Somebody changed the row after the officer had opened the page."""
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:
@@ -248,7 +248,7 @@ def _version_view(
 
 
 def _colleagues(directory: Directory, latest: RecordedRow, row_id: str) -> list[tuple[str, str]]:
-    """Return who may take over an officer's petitions: (user name, name) of the unit, and of the present successor."""
+    """Return the officers who may take over an officer's petitions, as (user name, name)."""
     unit, successor = latest.facts.get("unit"), latest.facts.get("replaced_by")
     return [
         (officer.id, officer.name)

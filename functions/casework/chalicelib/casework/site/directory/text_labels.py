@@ -9,7 +9,7 @@ from shared.web.labels import NOTICES
 from shared.wording.sources import BUNCH
 
 READERS = {"petitioner": N_("Người gửi"), "officer": N_("Cán bộ")}
-_BUNCH = N_("Nhiều thông báo trong một tin")
+_BATCH = N_("Nhiều thông báo trong một tin")
 
 FIELDS = (
     FormField("subject", N_("Tiêu đề"), "text", source="EMAIL"),
@@ -82,5 +82,5 @@ VARIABLES: dict[str, str] = {
 
 def text_label(kind: str, language: Language) -> str:
     """Return the name of a text."""
-    label = NOTICES[NoticeKind(kind)] if kind != BUNCH else _BUNCH
+    label = NOTICES[NoticeKind(kind)] if kind != BUNCH else _BATCH
     return gettext(language)(label)

@@ -61,14 +61,14 @@ class Version(NamedTuple):
 
 
 class CheckedText(NamedTuple):
-    """What the page shows of a text: the form, the text in it, and what is wrong with it."""
+    """A text on its page: the form, the text in it, and its problems."""
 
     form: Mapping[str, str]
     source: Source
     problems: tuple[tuple[str, str, str], ...] = ()
     """(field, rule, detail)."""
     is_checked: bool = False
-    """Whether the administrator asked for the check."""
+    """The administrator asked for the check."""
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:
@@ -134,8 +134,10 @@ def change_text(parts: Parts, request: Request, officer: DeskOfficer, name: str)
     text_name, form = _text_name(name), form_body(request)
     row = _row(text_name, form)
     source = source_of(text_name, row)
-    found = parts.administration.check_text(officer, row)
-    problems = tuple((problem.place, problem.rule, problem.detail) for problem in found)
+    problems = tuple(
+        (problem.place, problem.rule, problem.detail)
+        for problem in parts.administration.check_text(officer, row)
+    )
     if form.get("step") == AS_MAIL and not problems:
         return html_answer(_preview(parts, text_name, source).html, headers=_MAIL_POLICY)
     if form.get("step") == SAVE and not problems:

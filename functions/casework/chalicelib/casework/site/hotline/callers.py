@@ -11,7 +11,7 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.hotline.callers import CallerInput, EarlierPetition, Wish, WishInput, standing_of
+from chalicelib.casework.hotline.callers import CallerInput, EarlierPetition, Wish, WishInput, summary_of
 from chalicelib.casework.site.frame import FormProblem, language_of_page, render
 from chalicelib.casework.site.hotline.enter_petition import MAX_FIELD, new_call_id
 from chalicelib.casework.site.routes import PageRoutes
@@ -45,7 +45,7 @@ NOT_POSSIBLE = N_("Hồ sơ đang ở trạng thái không cho phép việc này
 
 
 class Outcome(NamedTuple):
-    """What the page shows besides its forms."""
+    """The contents of the page besides its forms."""
 
     problems: tuple[tuple[str, str], ...] = ()
     note: str = ""
@@ -88,7 +88,7 @@ def serve_caller(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
     except ActionNotPossibleError:
         return _page(parts, request, officer, form, Outcome(note=NOT_POSSIBLE), 409)
     emptied = {name: form[name] for name in ("call_id", "phone", "reference")}
-    outcome = Outcome(served=standing_of(served), wish=WISHES[Wish(form["wish"])])
+    outcome = Outcome(served=summary_of(served), wish=WISHES[Wish(form["wish"])])
     return _page(parts, request, officer, emptied, outcome)
 
 
