@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -145,25 +146,6 @@ class WebhookReply:
     body: str = field(repr=False)
 
 
-class SmsWebhook(Protocol):
-    """One provider. `replies_inline`: the text given to `reply` reaches the citizen; else the notifier sends it."""
-
-    name: ClassVar[str]
-    replies_inline: ClassVar[bool]
-
-    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
-        """Return the messages of a genuine request; none where nobody can be answered (a sender without a number).
-
-        Raises ForgedWebhookError, MalformedWebhookError or WebhookTooLargeError; the door answers each with `refusal`.
-        """
-
-    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:
-        """Acknowledge what was stored durably, with `text` (GSM-7) to the sender where the provider takes one."""
-
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to everything that is not taken."""
-
-
 REFUSAL = WebhookReply(
     403, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}, "refused\n"
 )
@@ -177,6 +159,38 @@ UNAVAILABLE = WebhookReply(
     503, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}, "try again later\n"
 )
 """For a request that cannot be verified now: its provider repeats it."""
+
+
+class SmsWebhook(Protocol):
+    """The webhook of one provider: an adapter says how it proves a request and reads its messages."""
+
+    name: ClassVar[str]
+    method: ClassVar[str] = "POST"
+    replies_inline: ClassVar[bool] = False
+    """Whether the text given to `reply` reaches the citizen; else the notifier sends it."""
+
+    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
+        """Return the messages of a genuine request; none where nobody can be answered (a sender without a number).
+
+        Raises:
+            WebhookError: forged, malformed or too large; answered with `refusal`, whatever is wrong.
+            ProviderUnreachableError: it cannot be verified now.
+        """
+        refuse_oversized(request)
+        require_method(request, self.method)
+        return self._read(request, at)
+
+    @abstractmethod
+    def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
+        """Verify a request of the right size and method, and return its messages."""
+
+    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:  # noqa: ARG002 - takes no text
+        """Acknowledge what was stored durably, with `text` (GSM-7) to the sender where the provider takes one."""
+        return ACCEPTED
+
+    def refusal(self) -> WebhookReply:
+        """Return the one answer to every request that is refused."""
+        return REFUSAL
 
 
 def refuse_oversized(request: WebhookRequest) -> None:

@@ -9,8 +9,7 @@ from chalice.app import Request, Response
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
 from chalicelib.intake.hotline.record_call import record_call
-from chalicelib.intake.sms.providers.catalogue import unknown_provider
-from chalicelib.intake.sms.webhook import WebhookError, WebhookReply, refuse_strange_address
+from chalicelib.intake.sms.webhook import REFUSAL, WebhookError, WebhookReply, refuse_strange_address
 from chalicelib.intake.webhooks.requests import webhook_request, webhook_response
 from shared.platform import clock
 from shared.web.routes import Routes
@@ -39,7 +38,7 @@ def receive_call(parts: Parts, request: Request) -> Response:
     """
     credentials = parts.credentials().get("hotline", {})
     if not credentials.get("secret"):
-        return webhook_response(unknown_provider())
+        return webhook_response(REFUSAL)
     webhook = HotlineWebhook(credentials["secret"])
     try:
         arrived = webhook_request(request, "/hotline/calls", parts.settings.public_url)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
-from chalicelib.intake.sms.providers.catalogue import sms_webhook, unknown_provider
+from chalicelib.intake.sms.providers.catalogue import sms_webhook
 from chalicelib.intake.sms.webhook import (
+    REFUSAL,
     UNAVAILABLE,
     ProviderUnreachableError,
     WebhookError,
@@ -32,7 +33,7 @@ def receive_sms(parts: Parts, request: Request, provider: str) -> Response:
     credentials = parts.credentials()
     webhook = sms_webhook(provider, credentials)
     if webhook is None:
-        return webhook_response(unknown_provider())
+        return webhook_response(REFUSAL)
     try:
         arrived = webhook_request(request, f"/sms/{provider}", parts.settings.public_url)
         refuse_strange_address(arrived, credentials[provider].get("networks", "").split())

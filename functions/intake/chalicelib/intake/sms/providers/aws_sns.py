@@ -6,23 +6,21 @@ topic's is verified by `shared.providers.sns`, which the notifier uses as well. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from typing_extensions import override
+
 from chalicelib.intake.sms import payload
 from chalicelib.intake.sms.webhook import (
-    ACCEPTED,
-    REFUSAL,
     ForgedWebhookError,
     InboundSms,
     MalformedWebhookError,
     ProviderUnreachableError,
-    WebhookReply,
+    SmsWebhook,
     WebhookRequest,
-    refuse_oversized,
     replay_key,
-    require_method,
     required_secret,
     sender_number,
 )
@@ -32,11 +30,10 @@ _MALFORMED = frozenset({"json", "type", "field-missing", "encoding", "SubscribeU
 """Rules of `shared.providers.sns` that say "not what SNS documents" rather than "not from SNS"."""
 
 
-class AwsSnsWebhook:
+class AwsSnsWebhook(SmsWebhook):
     """The adapter for `POST /sms/aws`. It also confirms its own topic's subscription, once the signature holds."""
 
     name: ClassVar[str] = "aws"
-    replies_inline: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -49,10 +46,9 @@ class AwsSnsWebhook:
         self._topic = SnsTopic(required_secret(topic_arn), fetch)
         self._accept_within = accept_within
 
-    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
+    @override
+    def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
         """Return the one message of a genuine notification; none for SNS's own business."""
-        refuse_oversized(request)
-        require_method(request, "POST")
         payload.json_object(request.body)  # no name twice: SNS signs the values, not how often they come
         message = self._genuine(request.body, at)
         return self._messages(message) if message.type == "Notification" else []
@@ -79,11 +75,3 @@ class AwsSnsWebhook:
         number = sender_number(payload.text(message, "originationNumber"))
         key = replay_key(self.name, notification.signed)
         return [] if number is None else [InboundSms(self.name, message_id, number, content, sent_at, key)]
-
-    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:  # noqa: ARG002 - takes no text
-        """Acknowledge; the notifier sends the answer."""
-        return ACCEPTED
-
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to everything that is not taken."""
-        return REFUSAL

@@ -1,9 +1,12 @@
-"""Which SMS provider's webhook answers `/sms/{provider}`; called by intake's door with the secret's credentials."""
+"""The catalogue of SMS providers: for each one its adapter, and the credentials that the adapter takes.
+
+To add one: a module beside this one, a row here, and its parts of docs/webhooks.md (a test compares them).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.intake.sms.providers.aws_sns import AwsSnsWebhook
 from chalicelib.intake.sms.providers.esms import EsmsWebhook
@@ -11,35 +14,42 @@ from chalicelib.intake.sms.providers.infobip import InfobipWebhook
 from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
 from chalicelib.intake.sms.providers.twilio import TwilioWebhook
 from chalicelib.intake.sms.providers.vonage import VonageWebhook
-from chalicelib.intake.sms.webhook import REFUSAL, SmsWebhook, WebhookReply
+from chalicelib.intake.sms.webhook import SmsWebhook
 
 Credentials = Mapping[str, Mapping[str, Any]]
-"""The secret `pakn-{stage}/providers`: a provider's name → its credentials. A provider that is not named is closed."""
+"""The secret `pakn-{stage}/providers`: credentials by provider. A provider without an entry is closed."""
 
-_BUILD: dict[str, Callable[[Mapping[str, Any]], SmsWebhook]] = {
-    "esms": lambda c: EsmsWebhook(c["cpid"], c["private_key"]),
-    "twilio": lambda c: TwilioWebhook(c["auth_token"], account_sid=c.get("account_sid", "")),
-    "standard": lambda c: StandardSmsWebhook(c["secret"]),
-    "infobip": lambda c: InfobipWebhook(
-        c.get("username", ""),
-        c.get("password", ""),
-        hmac_secret=c.get("hmac_secret", ""),
-        hmac_header=c.get("hmac_header", ""),
-    ),
-    "vonage": lambda c: VonageWebhook(c["signature_secret"], api_key=c.get("api_key", "")),
-    "aws": lambda c: AwsSnsWebhook(c["topic_arn"]),
+
+class Provider(NamedTuple):
+    """One SMS provider. The adapter's arguments are named as the secret names the credentials."""
+
+    adapter: Callable[..., SmsWebhook]
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    def webhook(self, credentials: Mapping[str, Any]) -> SmsWebhook:
+        """Return the adapter with its credentials.
+
+        Raises:
+            KeyError: a required one is missing.
+        """
+        optional = [name for name in self.optional if name in credentials]
+        return self.adapter(**{name: credentials[name] for name in (*self.required, *optional)})
+
+
+PROVIDERS: dict[str, Provider] = {
+    "esms": Provider(EsmsWebhook, ("cpid", "private_key")),
+    "twilio": Provider(TwilioWebhook, ("auth_token",), ("account_sid",)),
+    "standard": Provider(StandardSmsWebhook, ("secret",)),
+    "infobip": Provider(InfobipWebhook, (), ("username", "password", "hmac_secret", "hmac_header")),
+    "vonage": Provider(VonageWebhook, ("signature_secret",), ("api_key",)),
+    "aws": Provider(AwsSnsWebhook, ("topic_arn",)),
 }
-
-SMS_PROVIDERS = frozenset(_BUILD)
+"""By name: as the path `/sms/{provider}` and the providers' secret have it."""
 
 
 def sms_webhook(provider: str, credentials: Credentials) -> SmsWebhook | None:
-    """Return a provider's webhook, None where it is unknown or not configured (answer: `unknown_provider`)."""
-    if provider not in _BUILD or provider not in credentials:
+    """Return a provider's webhook, None where the provider is unknown or has no credentials."""
+    if provider not in PROVIDERS or provider not in credentials:
         return None
-    return _BUILD[provider](credentials[provider])
-
-
-def unknown_provider() -> WebhookReply:
-    """Return the answer to a provider that we do not have: the one that forgers get."""
-    return REFUSAL
+    return PROVIDERS[provider].webhook(credentials[provider])

@@ -15,18 +15,18 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from xml.sax.saxutils import escape
 
+from typing_extensions import override
+
 from chalicelib.intake.sms.webhook import (
     NOT_XML,
-    REFUSAL,
     ForgedWebhookError,
     InboundSms,
     MalformedWebhookError,
+    SmsWebhook,
     WebhookReply,
     WebhookRequest,
     is_same,
-    refuse_oversized,
     replay_key,
-    require_method,
     required_secret,
     sender_number,
 )
@@ -35,10 +35,11 @@ from shared.domain.calendar.working_calendar import VIETNAM
 _SMSID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
-class EsmsWebhook:
+class EsmsWebhook(SmsWebhook):
     """The adapter for `GET /sms/esms`."""
 
     name: ClassVar[str] = "esms"
+    method: ClassVar[str] = "GET"
     replies_inline: ClassVar[bool] = True
 
     def __init__(
@@ -59,10 +60,9 @@ class EsmsWebhook:
         self._accept_within = accept_within
         self._keyword_stripped = keyword_stripped
 
-    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
+    @override
+    def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
         """Return the one message of a genuine request."""
-        refuse_oversized(request)
-        require_method(request, "GET")
         cpid, smsid, content, receiver_time, sign, sender = (
             _only(request, name) for name in ("cpid", "smsid", "content", "receiverTime", "sign", "sender")
         )
@@ -84,6 +84,7 @@ class EsmsWebhook:
             )
         ]
 
+    @override
     def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:
         """Return the XML that the provider sends on as an SMS; without a message nobody is named."""
         smsid, receiver = (
@@ -97,10 +98,6 @@ class EsmsWebhook:
         return WebhookReply(
             200, {"Content-Type": "text/xml; charset=utf-8", "Cache-Control": "no-store"}, body
         )
-
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to everything that is not taken."""
-        return REFUSAL
 
     def _sign(self, signed: bytes) -> str:
         return hashlib.md5(signed + self._private_key.encode(), usedforsecurity=False).hexdigest()

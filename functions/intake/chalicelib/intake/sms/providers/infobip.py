@@ -7,32 +7,29 @@ calls: `shared/providers/infobip.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from typing_extensions import override
+
 from chalicelib.intake.sms import payload
 from chalicelib.intake.sms.webhook import (
-    ACCEPTED,
-    REFUSAL,
     ForgedWebhookError,
     InboundSms,
     MalformedWebhookError,
-    WebhookReply,
+    SmsWebhook,
     WebhookRequest,
-    refuse_oversized,
     replay_key,
-    require_method,
     sender_number,
 )
 from shared.providers.infobip import InfobipCredentials
 
 
-class InfobipWebhook:
+class InfobipWebhook(SmsWebhook):
     """The adapter for `POST /sms/infobip`."""
 
     name: ClassVar[str] = "infobip"
-    replies_inline: ClassVar[bool] = False
 
     def __init__(
         self, username: str = "", password: str = "", *, hmac_secret: str = "", hmac_header: str = ""
@@ -42,10 +39,9 @@ class InfobipWebhook:
             username, password, hmac_secret=hmac_secret, hmac_header=hmac_header
         )
 
-    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:  # noqa: ARG002 - no timestamp is signed
+    @override
+    def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
         """Return the messages of a genuine request: all or, where one is malformed, none."""
-        refuse_oversized(request)
-        require_method(request, "POST")
         self._refuse_unless_genuine(request)
         results = payload.json_object(request.body).get("results")
         if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
@@ -65,11 +61,3 @@ class InfobipWebhook:
             return None
         key = replay_key(self.name, json.dumps([message_id, sender, content]).encode())
         return InboundSms(self.name, message_id, number, content, received_at, key)
-
-    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:  # noqa: ARG002 - takes no text
-        """Acknowledge; the notifier sends the answer."""
-        return ACCEPTED
-
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to everything that is not taken."""
-        return REFUSAL

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from typing_extensions import override
+
 from chalicelib.intake.sms import payload
 from chalicelib.intake.sms.webhook import (
-    ACCEPTED,
-    REFUSAL,
     ForgedWebhookError,
     InboundSms,
     MalformedWebhookError,
     Part,
-    WebhookReply,
+    SmsWebhook,
     WebhookRequest,
     refuse_oversized,
     replay_key,
-    require_method,
     sender_number,
 )
 from shared.providers.standard_webhooks import broken_rule, key_of
@@ -60,19 +58,18 @@ class SignatureCheck:
         return Signed(webhook_id, replay_key("standard", f"{webhook_id}.".encode() + request.body))
 
 
-class StandardSmsWebhook:
+class StandardSmsWebhook(SmsWebhook):
     """The adapter for `POST /sms/standard`: any gateway that can sign; the body is described in docs/webhooks.md."""
 
     name: ClassVar[str] = "standard"
-    replies_inline: ClassVar[bool] = False
 
     def __init__(self, secret: str) -> None:
         """Take the secret shared with the gateway."""
         self._check = SignatureCheck(secret)
 
-    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
+    @override
+    def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
         """Return the one message of a genuine `sms.received`; other event types are none of ours."""
-        require_method(request, "POST")
         signed = self._check.genuine(request, at)
         event = payload.json_object(request.body)
         if event.get("type") != "sms.received":
@@ -86,14 +83,6 @@ class StandardSmsWebhook:
         if number is None:
             return []
         return [InboundSms(self.name, message_id, number, content, received_at, signed.replay_key, part)]
-
-    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:  # noqa: ARG002 - takes no text
-        """Acknowledge; the notifier sends the answer."""
-        return ACCEPTED
-
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to everything that is not taken."""
-        return REFUSAL
 
 
 def _part(value: Any) -> Part | None:

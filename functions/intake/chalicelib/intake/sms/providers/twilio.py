@@ -19,19 +19,19 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from typing_extensions import override
+
 from chalicelib.intake.sms import payload
 from chalicelib.intake.sms.webhook import (
     NOT_XML,
-    REFUSAL,
     ForgedWebhookError,
     InboundSms,
     MalformedWebhookError,
+    SmsWebhook,
     WebhookReply,
     WebhookRequest,
     is_same,
-    refuse_oversized,
     replay_key,
-    require_method,
     required_secret,
     sender_number,
 )
@@ -41,7 +41,7 @@ _MESSAGE_SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-class TwilioWebhook:
+class TwilioWebhook(SmsWebhook):
     """The adapter for `POST /sms/twilio`; the URL given to Twilio carries no query."""
 
     name: ClassVar[str] = "twilio"
@@ -52,10 +52,9 @@ class TwilioWebhook:
         self._auth_token = required_secret(auth_token)
         self._account_sid = account_sid
 
-    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:  # noqa: ARG002 - no timestamp in this scheme
+    @override
+    def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
         """Return the one message of a genuine request."""
-        refuse_oversized(request)
-        require_method(request, "POST")
         signature = request.header("X-Twilio-Signature")
         if signature is None or request.query:
             raise ForgedWebhookError("signature")
@@ -79,17 +78,14 @@ class TwilioWebhook:
             return []
         return [InboundSms(self.name, sid, number, content, None, key)]
 
-    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:  # noqa: ARG002 - Twilio knows whom
+    @override
+    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:
         """Return TwiML that sends `text` back, or nothing."""
         said = f"<Message>{escape(NOT_XML.sub('', text))}</Message>" if text else ""
         body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}</Response>'
         return WebhookReply(
             200, {"Content-Type": "text/xml; charset=utf-8", "Cache-Control": "no-store"}, body
         )
-
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to everything that is not taken."""
-        return REFUSAL
 
     def _sign(self, text: str) -> str:
         return base64.b64encode(hmac.digest(self._auth_token.encode(), text.encode(), hashlib.sha1)).decode()

@@ -5,32 +5,28 @@ How it is signed: `shared/providers/vonage.py`. Vonage repeats for 24 hours what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from typing_extensions import override
+
 from chalicelib.intake.sms import payload
 from chalicelib.intake.sms.webhook import (
-    ACCEPTED,
-    REFUSAL,
     ForgedWebhookError,
     InboundSms,
-    WebhookReply,
+    SmsWebhook,
     WebhookRequest,
-    refuse_oversized,
     replay_key,
-    require_method,
     required_secret,
     sender_number,
 )
 from shared.providers import vonage
 
 
-class VonageWebhook:
+class VonageWebhook(SmsWebhook):
     """The adapter for `POST /sms/vonage`."""
 
     name: ClassVar[str] = "vonage"
-    replies_inline: ClassVar[bool] = False
 
     def __init__(
         self, signature_secret: str, *, api_key: str = "", tolerance: timedelta = vonage.TOLERANCE
@@ -40,10 +36,9 @@ class VonageWebhook:
         self._api_key = api_key
         self._tolerance = tolerance
 
-    def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
+    @override
+    def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
         """Return the one text message of a genuine request; other channels and kinds are none of ours."""
-        refuse_oversized(request)
-        require_method(request, "POST")
         self._refuse_unless_genuine(request, at)
         message = payload.json_object(request.body)
         if message.get("channel") != "sms" or message.get("message_type") != "text":
@@ -67,11 +62,3 @@ class VonageWebhook:
         )
         if rule is not None:
             raise ForgedWebhookError(rule)
-
-    def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:  # noqa: ARG002 - takes no text
-        """Acknowledge; the notifier sends the answer."""
-        return ACCEPTED
-
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to everything that is not taken."""
-        return REFUSAL
