@@ -13,7 +13,7 @@ from typing import NamedTuple
 from shared.domain.calendar.working_calendar import VIETNAM, local_date
 from shared.domain.petition.petition import Petition
 from shared.tables.dynamo import Item, Query, Table, stored_instant
-from shared.tables.petitions import day_shards, month_shards
+from shared.tables.petition_items import day_shards, month_shards
 
 DAY = timedelta(days=1)
 

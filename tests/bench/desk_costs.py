@@ -16,7 +16,9 @@ from chalicelib.casework.desk.queues import QueueReader
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
 from shared.platform import aws, clock
-from shared.tables.petitions import Petitions, desk_position
+from shared.tables.dynamo import encode
+from shared.tables.petition_items import desk_position
+from shared.tables.petitions import Petitions
 from tests.bench import counting_dynamodb
 from tests.bench.sweep_costs import BATCH, BENCH, STORED, _write
 from tests.support.builders import RECEIVED_AT, a_petition
@@ -87,7 +89,7 @@ def _fill(dynamodb: Any, table: str, stored: int) -> None:
 
 def _items(stored: int) -> Iterator[dict[str, Any]]:
     petitions = Petitions("bench", MemoryDirectory())
-    opened, closed = (petitions._item(a_petition(state)) for state in (State.ASSIGNED, State.CLOSED))
+    opened, closed = (encode(petitions.item(a_petition(state))) for state in (State.ASSIGNED, State.CLOSED))
     due_on = a_petition().due_on
     for number in range(stored):
         name = next(reference.candidates(b"bench" * 13, str(number), 2026))

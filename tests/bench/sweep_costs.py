@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 from shared.domain.identity import reference
 from shared.domain.petition.petition import Petition
 from shared.platform import aws, clock
-from shared.tables.petitions import MONTH_SHARDS, WAKE_SHARDS, Petitions, wake_shard
+from shared.tables.dynamo import encode
+from shared.tables.petition_items import MONTH_SHARDS, WAKE_SHARDS, wake_shard
+from shared.tables.petitions import Petitions
 from tests.bench import counting_dynamodb
 from tests.support.builders import RECEIVED_AT, a_petition
 from tests.support.memory_store import MemoryDirectory
@@ -102,11 +104,11 @@ def _fill(dynamodb: Any, table: str, stored: int, due: int) -> None:
 
 def _items(fresh: Petition, waiting: Petition, stored: int, due: int) -> Iterator[dict[str, Any]]:
     petitions = Petitions("bench", MemoryDirectory())
-    made = {one.received_at: petitions._item(one) for one in (fresh, waiting)}
+    items = {petition.received_at: encode(petitions.item(petition)) for petition in (fresh, waiting)}
     for number in range(stored):
         one = fresh if number < due else waiting
         name = next(reference.candidates(b"bench" * 13, str(number), 2026))
-        yield made[one.received_at] | {
+        yield items[one.received_at] | {
             "reference": {"S": name},
             "wake_shard": {"N": str(wake_shard(name))},
             "received_month": {"S": f"2026-06#{wake_shard(name) % MONTH_SHARDS}"},

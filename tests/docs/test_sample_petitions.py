@@ -14,7 +14,7 @@ from infra.seed.petitions import samples
 from shared.domain.calendar import deadlines
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.system import System
 
 PRESENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from infra.local.providers.sms_gateway import Trouble
 from shared.domain.petition.petition import Petition
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from shared.tables.throttle.replies import Replies
 from tests.campaigns.faults.injection import Fault
 from tests.support.people import GatewayPhone, Phone, reference_in

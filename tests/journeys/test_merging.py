@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, Citizen, Officer, Phone, answer_petition, reference_in
 from tests.support.system import System

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.domain.identity.gsm7 import is_gsm7, segments
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.people import GatewayPhone, Officer, Phone, answer_petition, reference_in
 from tests.support.system import System
 

@@ -17,7 +17,7 @@ import pytest
 from shared.domain.petition import history
 from shared.domain.petition.history import Entry
 from shared.platform import aws
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.people import Citizen, answer_petition
 from tests.support.system import System
 

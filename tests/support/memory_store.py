@@ -18,7 +18,8 @@ from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
 from shared.tables import directory
 from shared.tables.directory import Directory
-from shared.tables.petitions import Petitions, StoredPetition, wake_shard
+from shared.tables.petition_items import StoredPetition, wake_shard
+from shared.tables.petitions import Petitions
 
 
 class MemoryDirectory(Directory):

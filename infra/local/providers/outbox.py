@@ -16,7 +16,7 @@ from infra.local.providers.sms_gateway import SmsGateway
 from shared.domain.identity.gsm7 import segments
 from shared.platform.seal import Seal
 from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 
 Channel = Literal["EMAIL", "SMS", "PHONE"]
 

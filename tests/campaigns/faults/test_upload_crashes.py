@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.petition.lifecycle import Action
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.campaigns.faults.injection import Call, Fault
 from tests.support import files
 from tests.support.people import Citizen

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.router.complained_unit import named_units
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.memory_store import MemoryDirectory
 from tests.support.people import Citizen, Officer
 from tests.support.system import System

@@ -12,7 +12,8 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
 from shared.tables.directory import Directory
-from shared.tables.petitions import Petitions, petition_of
+from shared.tables.petition_items import petition_of
+from shared.tables.petitions import Petitions
 from tests.support.people import CITIZEN, Citizen
 from tests.support.system import System
 

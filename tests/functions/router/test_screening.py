@@ -11,7 +11,7 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
 from shared.platform.messages import Errand, RoutingRequest
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer, Phone, answer_petition, reference_in
 from tests.support.system import System

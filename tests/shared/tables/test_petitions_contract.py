@@ -14,7 +14,8 @@ from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.dynamo import ATTEMPTS
-from shared.tables.petitions import WAKE_SHARDS, Petitions
+from shared.tables.petition_items import WAKE_SHARDS
+from shared.tables.petitions import Petitions
 from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
 from tests.support.memory_store import MemoryDirectory, MemoryPetitions
 from tests.support.system import System

@@ -15,7 +15,7 @@ from shared.domain.procedures import merging, screening
 from shared.domain.promises.notices import notices_after
 from shared.platform import queues, telemetry
 from shared.platform.messages import Errand, NoticeRequest, RoutingRequest
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 
 
 class Relay:

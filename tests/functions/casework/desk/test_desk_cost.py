@@ -10,7 +10,7 @@ from chalicelib.casework import composition
 from chalicelib.casework.desk.queues import PAGE
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
-from shared.tables.petitions import MONTH_SHARDS
+from shared.tables.petition_items import MONTH_SHARDS
 from tests.support.builders import a_petition
 from tests.support.desk_pages import Browser
 from tests.support.people import Officer

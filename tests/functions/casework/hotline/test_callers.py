@@ -11,7 +11,7 @@ from infra.local.emulation.functions import HttpResponse
 from shared.domain.identity.reference import damm_digit
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.support.system import System

@@ -17,7 +17,7 @@ from chalicelib.intake import composition
 from chalicelib.intake.hotline.connect import AGAIN, FOUND, NOT_FOUND, call_in
 from chalicelib.intake.settings import IntakeSettings
 from shared.platform import settings
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.system import System
 
 EVENT: dict[str, Any] = {

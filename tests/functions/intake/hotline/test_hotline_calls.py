@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from infra.local.emulation.functions import HttpResponse
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.system import System
 
 

@@ -16,7 +16,7 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.system import System
 
 AT = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.intake.site.calendar_file import due_date_file
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from tests.support.system import System
 
 MADE_AT = datetime(2026, 11, 3, 2, 0, 5, tzinfo=UTC)

@@ -24,7 +24,7 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane, Proposal
 from shared.platform.seal import Seal
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from shared.tables.throttle.opt_outs import OptOuts
 from tests.support.builders import a_petition
 from tests.support.system import System

@@ -14,7 +14,7 @@ from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform.messages import DigestRequest
 from shared.tables.directory import Officer
-from shared.tables.petitions import Card
+from shared.tables.petition_items import Card
 from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import PostRoom
 from tests.support.desk_pages import Browser

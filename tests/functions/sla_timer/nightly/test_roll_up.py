@@ -12,7 +12,7 @@ from shared.domain.figures.tallies import Breakdown, Tally, groups_of, shelf_of,
 from shared.platform import aws, clock
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from shared.tables.statistics import Statistics, horizon_of
 from tests.support.people import Citizen, Officer, answer_petition
 from tests.support.system import System

@@ -15,7 +15,7 @@ from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.domain.figures.merkle import NOTHING_BEFORE, leaf_of, top_of, tree_of
 from shared.platform import aws, clock, settings
 from shared.tables.outlines import Outlines
-from shared.tables.petitions import petition_of
+from shared.tables.petition_items import petition_of
 from shared.tables.roots import Roots, SignedRoot
 from tests.support.people import Citizen
 from tests.support.system import System

@@ -12,7 +12,7 @@ from infra.local.emulation.functions import InvocationError
 from shared.domain.petition.lifecycle import Action, State
 from shared.platform.messages import WakeUp
 from shared.tables import deliveries
-from shared.tables.petitions import WAKE_SHARDS
+from shared.tables.petition_items import WAKE_SHARDS
 from tests.campaigns.faults.injection import Fault
 from tests.support import files
 from tests.support.builders import vietnam
@@ -24,7 +24,7 @@ QUEUE = "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-timers"
 
 def stored(system: System, reference: str) -> Any:
     """The petition as it stands in the table."""
-    from shared.tables.petitions import petition_of
+    from shared.tables.petition_items import petition_of
 
     return next(petition_of(i) for i in system.items("petitions") if i["reference"]["S"] == reference)
 
@@ -97,7 +97,7 @@ def test_one_bad_petition_does_not_stop_its_batch(system: System):
 
 def stored_action_count(system: System, reference: str, action: Action) -> int:
     """How often something was done to a petition."""
-    from shared.tables.petitions import petition_of
+    from shared.tables.petition_items import petition_of
 
     item = system.local.cloud.client("dynamodb").get_item(
         TableName=system.local.cloud.outputs["PetitionsTable"], Key={"reference": {"S": reference}}

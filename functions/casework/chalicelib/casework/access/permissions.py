@@ -16,7 +16,7 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
 from shared.domain.procedures import screening
-from shared.tables.petitions import Card
+from shared.tables.petition_items import Card
 
 
 class Relation(StrEnum):

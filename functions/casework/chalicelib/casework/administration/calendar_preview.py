@@ -13,7 +13,8 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
 from shared.domain.petition.lifecycle import UNANSWERED, Action
 from shared.tables.directory import Directory
-from shared.tables.petitions import Card, Petitions
+from shared.tables.petition_items import Card
+from shared.tables.petitions import Petitions
 
 
 class MovedDueDate(NamedTuple):

@@ -18,7 +18,8 @@ from shared.domain.petition.lifecycle import UNANSWERED
 from shared.domain.procedures import conduct
 from shared.platform import clock
 from shared.tables.directory import Directory, Field, Officer, Row, Unit, in_force
-from shared.tables.petitions import Card, Petitions
+from shared.tables.petition_items import Card
+from shared.tables.petitions import Petitions
 from shared.tables.recorded_rows import RecordedRows
 
 NEEDED_UNITS = frozenset({conduct.OFFICE, conduct.TASK_FORCE})

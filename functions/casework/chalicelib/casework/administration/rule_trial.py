@@ -14,7 +14,8 @@ from shared.routing.classifier import decide
 from shared.routing.rules import Lane, RoutingRules
 from shared.tables.corrections import SILENT, SUSPECTED
 from shared.tables.directory import Directory
-from shared.tables.petitions import MONTH_SHARDS, Petitions
+from shared.tables.petition_items import MONTH_SHARDS
+from shared.tables.petitions import Petitions
 
 TRIED = 100
 """Petitions of this month and the last that a rule is tried on."""

@@ -19,7 +19,8 @@ from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.petition.values.classification import Kind
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.tables.petitions import Card, Petitions, desk_position
+from shared.tables.petition_items import Card, desk_position
+from shared.tables.petitions import Petitions
 
 PAGE = 50
 """Petitions on a page."""

@@ -23,7 +23,7 @@ from shared.domain.promises.evidence import Evidence
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.evidence import evidence_of
-from shared.tables.petitions import Card
+from shared.tables.petition_items import Card
 from shared.use_cases.promises import DerivationView, derivation_of, duties_of
 
 

@@ -24,7 +24,8 @@ from shared.domain.promises.duties import DutyKind
 from shared.domain.promises.evidence import Evidence
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.tables.petitions import Petitions, PublicAnswer
+from shared.tables.petition_items import PublicAnswer
+from shared.tables.petitions import Petitions
 from shared.use_cases.promises import duties_of
 from shared.web.i18n import Language, in_language
 from shared.web.requests import validated

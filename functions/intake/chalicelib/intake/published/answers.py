@@ -16,7 +16,8 @@ from shared.domain.petition.values.attachments import Attachment, AttachmentStat
 from shared.domain.petition.values.classification import Kind
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.tables.petitions import Petitions, PublicAnswer
+from shared.tables.petition_items import PublicAnswer
+from shared.tables.petitions import Petitions
 from shared.web.i18n import Language, in_language
 
 FIRST_MONTH = "2018-06"

@@ -15,7 +15,7 @@ from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.petition.values.classification import Kind, Lane
 from shared.domain.procedures.conduct import Parents, is_barred
 from shared.tables.directory import Officer
-from shared.tables.petitions import Card
+from shared.tables.petition_items import Card
 
 HANDLER = "handler"
 SOON = timedelta(days=5)

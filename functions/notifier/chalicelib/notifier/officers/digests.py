@@ -18,7 +18,8 @@ from shared.platform import clock, telemetry
 from shared.platform.messages import DigestRequest, NoticeRequest
 from shared.tables.deliveries import TOLD, Deliveries, Delivery, DeliveryChannel, DeliveryState
 from shared.tables.directory import Directory, Officer
-from shared.tables.petitions import Card, Petitions
+from shared.tables.petition_items import Card
+from shared.tables.petitions import Petitions
 from shared.wording.texts import Texts
 
 PREFIX = "digest-"

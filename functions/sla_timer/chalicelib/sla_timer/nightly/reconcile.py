@@ -23,7 +23,8 @@ from shared.platform.messages import NoticeRequest
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.jobs import Checkpoints, Reconciled
-from shared.tables.petitions import Petitions, StoredPetition
+from shared.tables.petition_items import StoredPetition
+from shared.tables.petitions import Petitions
 
 SETTLED_AFTER = timedelta(hours=6)
 """Younger entries may still be on their way through the queues."""

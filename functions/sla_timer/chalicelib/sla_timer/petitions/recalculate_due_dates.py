@@ -12,7 +12,8 @@ from shared.platform import queues
 from shared.platform.messages import WakeUp
 from shared.tables.directory import Directory
 from shared.tables.jobs import CalendarDispatched, Checkpoints
-from shared.tables.petitions import WAKE_SHARDS, Petitions
+from shared.tables.petition_items import WAKE_SHARDS
+from shared.tables.petitions import Petitions
 
 END_OF_TIME = datetime.fromisoformat("9999-12-31T23:59:59+00:00")
 

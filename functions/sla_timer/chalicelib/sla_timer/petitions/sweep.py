@@ -9,7 +9,8 @@ from shared.platform import queues, telemetry
 from shared.platform.messages import NoticeRequest, WakeUp
 from shared.tables import deliveries
 from shared.tables.deliveries import Deliveries
-from shared.tables.petitions import WAKE_SHARDS, Petitions
+from shared.tables.petition_items import WAKE_SHARDS
+from shared.tables.petitions import Petitions
 
 
 class SweepFailedError(Exception):

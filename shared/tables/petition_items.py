@@ -1,0 +1,256 @@
+"""The items of the petitions table: a petition as JSON in `body`, and the keys of the indexes beside it.
+
+A key is present only while the petition belongs into its index (docs/adr/0002-one-item-one-write.md).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Citation
+from shared.domain.petition.values.classification import Channel, Kind, Lane
+from shared.tables.corrections import correction_keys
+from shared.tables.dynamo import (
+    Item,
+    Value,
+    decode,
+    stored_instant,
+)
+from shared.tables.openings import opening_keys
+
+WAKE_SHARDS = 16
+"""Partitions of the `wake` index: a midnight with many deadlines spreads over them."""
+MONTH_SHARDS = 8
+"""Partitions of one month of receipts."""
+DAY_SHARDS = 4
+"""Partitions of one day of changes: a thousand writes in a second."""
+
+
+class Card(BaseModel):
+    """An open petition as the officers' lists show it: it stands in the index, so a list reads no whole items."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    reference: str
+    state: State
+    channel: Channel
+    subject: str
+    field: str | None
+    kind: Kind | None
+    unit: str
+    handler: str | None
+    lane: Lane
+    complained_unit: str | None = None
+    may_publish: bool = False
+    may_denounce: bool = False
+    is_second_look: bool = False
+    received_at: datetime
+    due_on: date
+    version: int
+
+
+class StoredPetition(NamedTuple):
+    """A petition as it stands in the table, with the moment at which the index will have it woken."""
+
+    petition: Petition
+    wake_at: datetime | None
+
+
+class PublicFile(BaseModel):
+    """A file of an answer that everybody may have."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    id: str
+    filename: str
+    content_type: str
+    size: int
+
+
+class PublicAnswer(BaseModel):
+    """A published answer as everybody may read it; it carries no reference."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    subject: str
+    content: str
+    answer: str
+    citations: tuple[Citation, ...] = ()
+    field: str | None
+    unit: str | None
+    kind: Kind | None
+    received_on: date
+    answered_on: date
+    published_at: datetime
+    attachments: tuple[PublicFile, ...] = ()
+    name: str = ""
+    """Names it among the published answers of all months, without its reference."""
+
+
+def wake_shard(reference: str) -> int:
+    """Return the partition of the `wake` index that a reference belongs to."""
+    return zlib.crc32(reference.encode()) % WAKE_SHARDS
+
+
+def month_shards(month: str) -> tuple[str, ...]:
+    """Return all partitions of one month of receipts, e.g. `2026-11#0` … `2026-11#7`."""
+    return tuple(f"{month}#{shard}" for shard in range(MONTH_SHARDS))
+
+
+def day_shards(day: date) -> tuple[str, ...]:
+    """Return all partitions of one day of changes, e.g. `2026-11-03#0` … `2026-11-03#3`."""
+    return tuple(f"{day}#{shard}" for shard in range(DAY_SHARDS))
+
+
+BEHIND = "~"
+"""Sorts behind every digit: a position with it stands behind that position, and before the next."""
+
+
+def desk_position(due_on: date, reference: str) -> str:
+    """Return where a petition stands on its unit's desk, e.g. `2026-12-14~26265428047`.
+
+    The reference orders those due on one day, so that a page can begin anywhere in a day with hundreds of them.
+    """
+    return f"{due_on}~{reference}"
+
+
+def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
+    """Return the item of a petition: its JSON, and the keys of each index that it belongs to now."""
+    keys: dict[str, str | None] = {
+        "received_month": _month_of(petition),
+        "received_at": stored_instant(petition.received_at),
+        "contact_key": petition.petitioner.contact_keys[0] if petition.petitioner.contact_keys else None,
+        "state": petition.state,
+        "outline": petition.outline().model_dump_json(exclude_defaults=True),
+        **_head(petition),
+        **opening_keys(petition),
+        "parent": petition.parent,
+        **_likes(petition),
+        **correction_keys(petition),
+    }
+    if petition.unit and _is_on_a_desk(petition):
+        keys |= {
+            "unit": petition.unit,
+            "due_on": desk_position(petition.due_on, petition.reference),
+            "card": _card(petition),
+        }
+    if petition.publication is not None:
+        at = petition.publication.published_at
+        keys |= {
+            "published_month": f"{local_date(at):%Y-%m}",
+            "published_at": _public_name(petition),
+            "public": _public(petition),
+        }
+    item: dict[str, Value] = {
+        "reference": petition.reference,
+        "version": petition.version,
+        "body": petition.model_dump_json(exclude_defaults=True),
+        **{name: value for name, value in keys.items() if value},
+    }
+    if wake_at is not None:
+        item |= {"wake_shard": wake_shard(petition.reference), "wake_at": stored_instant(wake_at)}
+    return item
+
+
+_ON_THE_DESK = frozenset({State.ANSWERED, State.RESTRICTED})
+"""States that still ask something of an officer, besides the unanswered ones: to publish, to examine."""
+
+
+def petition_of(image: Mapping[str, Mapping[str, Any]]) -> Petition:
+    """Return the petition of a stream record's image (DynamoDB's typed JSON)."""
+    return petition_in(decode(image))
+
+
+def petition_in(item: Item) -> Petition:
+    """Return the petition of an item."""
+    return Petition.model_validate_json(item["body"])
+
+
+def stored_petition(item: Item) -> StoredPetition:
+    """Return the petition of an item, with its `wake_at`."""
+    wake_at = datetime.fromisoformat(item["wake_at"]) if "wake_at" in item else None
+    return StoredPetition(petition_in(item), wake_at)
+
+
+def _is_on_a_desk(petition: Petition) -> bool:
+    """Return whether a petition asks something of an officer; what was merged is worked on with its parent."""
+    if petition.parent is not None or petition.state is State.MERGED:
+        return False
+    return petition.is_unanswered or petition.state in _ON_THE_DESK
+
+
+def _likes(petition: Petition) -> dict[str, str]:
+    """Return the keys by which its likes find a petition, while it is open by itself and no secret."""
+    if not petition.is_unanswered or petition.parent is not None or petition.lane is Lane.RESTRICTED:
+        return {}
+    return {f"like_{number}": key for number, key in enumerate(petition.sketch, start=1)}
+
+
+def _month_of(petition: Petition) -> str:
+    return f"{local_date(petition.received_at):%Y-%m}#{wake_shard(petition.reference) % MONTH_SHARDS}"
+
+
+def _head(petition: Petition) -> dict[str, str | None]:
+    """Return where the history stands and since when: what the roll-up and the daily root look for."""
+    first, last = petition.history[0], petition.history[-1]
+    return {
+        "changed_on": f"{local_date(last.at)}#{wake_shard(petition.reference) % DAY_SHARDS}",
+        "changed_at": stored_instant(last.at),
+        "first_hash": first.hash,
+        "last_hash": last.hash,
+    }
+
+
+def _card(petition: Petition) -> str:
+    return Card(
+        reference=petition.reference,
+        state=petition.state,
+        channel=petition.channel,
+        subject=petition.subject,
+        field=petition.field,
+        kind=petition.kind,
+        unit=petition.unit or "",
+        handler=petition.handler,
+        lane=petition.lane,
+        complained_unit=petition.complained_unit,
+        may_publish=petition.may_publish,
+        may_denounce=petition.may_denounce,
+        is_second_look=petition.last(Action.REOPEN) is not None,
+        received_at=petition.received_at,
+        due_on=petition.due_on,
+        version=petition.version,
+    ).model_dump_json()
+
+
+def _public_name(petition: Petition) -> str:
+    assert petition.publication is not None  # noqa: S101 - asked only for published petitions
+    return f"{stored_instant(petition.publication.published_at)}#{petition.submission[:8]}"
+
+
+def _public(petition: Petition) -> str:
+    assert petition.publication is not None  # noqa: S101 - asked only for published petitions
+    answered_at = petition.answer.approved_at if petition.answer else None
+    return PublicAnswer(
+        **petition.publication.model_dump(exclude={"attachments"}),
+        attachments=tuple(
+            PublicFile(
+                id=file.id, filename=file.filename, content_type=file.content_type or "", size=file.size or 0
+            )
+            for file in petition.attachments
+            if file.is_clean and petition.is_public(file)
+        ),
+        name=_public_name(petition),
+        field=petition.field,
+        unit=petition.unit,
+        kind=petition.kind,
+        received_on=local_date(petition.received_at),
+        answered_on=local_date(answered_at or petition.publication.published_at),
+    ).model_dump_json()
