@@ -290,7 +290,7 @@ def rehearse(emulator: Emulator) -> None:
             **stage_parameters(STAGE),
             "PublicUrl": front.url,
             "QuietFrom": "",
-            "BunchForSeconds": "0",
+            "BatchForSeconds": "0",
             "IdentityUrl": emulator.url,
             "SmsGatewayUrl": front.sms_url,
         }

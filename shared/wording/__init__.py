@@ -1,1 +1,1 @@
-"""What notices say: their texts, the sandbox that renders them, and the rules that a text must keep."""
+"""The texts of notices: packaged templates, the sandbox that renders them, and the rules that a text must keep."""

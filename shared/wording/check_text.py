@@ -1,7 +1,7 @@
-"""What is wrong with a text before it is put in force: one pure function, for the desk and for the tests.
+"""Checks a text before it comes into force: one pure function, for the desk and for the tests.
 
-The texts are the ministry's voice, and a citizen trusts what they say: so a text must render whatever is put in,
-name the petition, say nothing of a conduct case, lead nowhere but to government sites, and cost what it may.
+The texts are the ministry's voice, and citizens trust them: so a text must render whatever its variables hold, name the
+petition, say nothing about a complaint of conduct, link only to government sites, and keep its budget of SMS.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from shared.wording.sandbox import environment_of
 from shared.wording.sources import Source, TextName
 
 MOST_SEGMENTS = 3
-"""SMS that one text may ever become: each costs, and old phones show them one by one."""
+"""The limit of SMS for any text: each costs, and old phones show them one by one."""
 _LINK = re.compile(r"https?://([^/\s<>\"]+)", re.IGNORECASE)
 _OURS = re.compile(r"(?:[a-z0-9-]+\.)*gov\.vn(?::\d+)?", re.IGNORECASE)
 
 
 class TextProblem(NamedTuple):
-    """One thing that is wrong: where, which rule, and what to look at."""
+    """One problem: the field, the rule that it breaks, and a detail."""
 
     place: str
     rule: str
@@ -35,29 +35,29 @@ class TextProblem(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """How long an SMS gets at worst."""
+    """The greatest length of an SMS."""
 
     characters: int
     segments: int
 
 
 def problems_of(name: TextName, source: Source) -> tuple[TextProblem, ...]:
-    """Return everything that is wrong with a text, the most basic first; nothing when it may go out."""
-    unreadable = tuple(_unreadable(name, source))
-    if unreadable:
-        return unreadable
-    broken = tuple(_broken(name, source))
-    return broken or tuple(_ill_mannered(name, source))
+    """Return all problems of a text, the most basic ones first; none when it may be sent."""
+    syntax = tuple(_syntax_problems(name, source))
+    if syntax:
+        return syntax
+    failures = tuple(_rendering_problems(name, source))
+    return failures or tuple(_content_problems(name, source))
 
 
 def longest(name: TextName, source: Source) -> Measure:
-    """Return how long an SMS gets when everything that is put in is as long as it gets."""
-    worst = max((rendered(name, source, facts) for facts in extremes(name)), key=lambda one: len(one.text))
+    """Return the length of an SMS when all its variables are as long as possible."""
+    worst = max((rendered(name, source, facts) for facts in extremes(name)), key=lambda text: len(text.text))
     return Measure(len(worst.text), worst.segments or 0)
 
 
-def _unreadable(name: TextName, source: Source) -> Iterator[TextProblem]:
-    """Yield what stops a text from being read at all: its syntax, and names that nothing stands for."""
+def _syntax_problems(name: TextName, source: Source) -> Iterator[TextProblem]:
+    """Yield errors of syntax, and variables that do not exist."""
     environment = environment_of(name.language)
     is_mail = name.channel is DeliveryChannel.EMAIL
     for place, template in (("subject", source.subject if is_mail else None), ("text", source.text)):
@@ -79,26 +79,26 @@ def _unreadable(name: TextName, source: Source) -> Iterator[TextProblem]:
         yield TextProblem("max_segments", "out-of-range", str(MOST_SEGMENTS))
 
 
-def _broken(name: TextName, source: Source) -> Iterator[TextProblem]:
-    """Yield how a text fails when something is put in."""
+def _rendering_problems(name: TextName, source: Source) -> Iterator[TextProblem]:
+    """Yield errors that a text raises with some values of its variables."""
     for facts in (ordinary(name), *extremes(name)):
         try:
-            said = rendered(name, source, facts)
+            text = rendered(name, source, facts)
         except SecurityError:
             yield TextProblem("text", "forbidden")
             return
         except Exception as error:  # noqa: BLE001 - a template can fail in any way it likes
             yield TextProblem("text", "fails", type(error).__name__)
             return
-        if "None" in said.text or "None" in said.subject:
+        if "None" in text.text or "None" in text.subject:
             yield TextProblem("text", "gap")
             return
 
 
-def _ill_mannered(name: TextName, source: Source) -> Iterator[TextProblem]:
-    """Yield what a text says that it must not, or leaves out."""
-    said = rendered(name, source, ordinary(name))
-    if name.reader == "petitioner" and not _names_the_petition(said, name):
+def _content_problems(name: TextName, source: Source) -> Iterator[TextProblem]:
+    """Yield forbidden or missing content: the reference, links, length, characters."""
+    text = rendered(name, source, ordinary(name))
+    if name.reader == "petitioner" and not _names_the_petition(text, name):
         yield TextProblem("text", "no-reference")
     foreign = [host for host in _LINK.findall(source.text) if not _OURS.fullmatch(host)]
     if foreign:
@@ -108,12 +108,12 @@ def _ill_mannered(name: TextName, source: Source) -> Iterator[TextProblem]:
     worst = longest(name, source)
     if worst.segments > source.max_segments:
         yield TextProblem("text", "over-budget", f"{worst.characters} / {worst.segments}")
-    strange = "" if source.is_unicode else "".join(sorted({c for c in said.text if not is_gsm7(c)}))
+    strange = "" if source.is_unicode else "".join(sorted({c for c in text.text if not is_gsm7(c)}))
     if strange:
         yield TextProblem("text", "not-gsm7", strange)
 
 
-def _names_the_petition(said: Rendered, name: TextName) -> bool:
-    """Tell whether the reader learns which petition it is about; every e-mail's frame says it, every SMS must."""
+def _names_the_petition(text: Rendered, name: TextName) -> bool:
+    """Return whether a text names its petition: the frame of every e-mail does, and every SMS must."""
     digits = ordinary(name)["digits"]
-    return digits in said.text.replace(" ", "")
+    return digits in text.text.replace(" ", "")

@@ -1,7 +1,7 @@
-"""What a notice may say: the variables of the templates, taken from a petition and one entry of its history. Pure.
+"""The variables of the templates, taken from a petition and one entry of its history. Pure.
 
-Nothing here comes out of the seal, so no text can carry a name or an address. Of a conduct case or a denunciation
-no subject, unit or quotation is told either (trust.md: notices are neutral).
+Nothing here comes from the seal, so no text can contain a name or an address. Of a complaint about conduct and of a
+denunciation there is no subject, unit or quotation either (trust.md: notices are neutral).
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ HOTLINE = "1900 1547"
 SHORT_CODE = "8088"
 LONGEST_SHORT_NAME = 20
 HIDDEN_PIN = "*" * 8
-"""What stands in the place of the PIN in every notice but the one that gives it again."""
+"""Shown instead of the PIN in every notice but PIN_AGAIN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What a notice needs to know besides the petition."""
+    """The variables of a notice that do not come from its petition."""
 
     public_url: str
     link_token: str
@@ -46,7 +46,7 @@ class Office:
 
 
 def is_neutral(petition: Petition) -> bool:
-    """Tell whether notices must not let on what the petition is about."""
+    """Return whether notices must not reveal the matter of the petition."""
     return petition.kind is Kind.CONDUCT or petition.lane is Lane.RESTRICTED
 
 
@@ -113,7 +113,7 @@ def _lateness(petition: Petition, entry: Entry, office: Office) -> dict[str, Any
 
 
 def _progress(petition: Petition, office: Office, *, neutral: bool) -> dict[str, Any]:
-    """What the handler last told for the petitioner, and the date they named if it has not passed."""
+    """Return the handler's last note for the petitioner, and the expected date if it has not passed."""
     notes = [e for e in petition.history if e.action is Action.NOTE and e.is_visible and e.text]
     named = [e for e in petition.history if e.action is Action.NOTE and "expected_on" in e.facts]
     expected_on = _date(named[-1].facts["expected_on"]) if named else None

@@ -1,4 +1,4 @@
-"""Puts facts into one text, as its channel wants it: one function for sending, for checking and for previews."""
+"""Fills the variables into a text for its channel: one function for sending, for checks and for previews."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GAP = re.compile(r"\n[ \t]*\n\s*\n|\n[ \t]+\n")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text ready to be sent; it stays out of `repr`."""
+    """A text ready to be sent; its content is not part of `repr`."""
 
     text: str = field(repr=False)
     subject: str = field(default="", repr=False)
@@ -31,7 +31,7 @@ def rendered(name: TextName, source: Source, facts: Mapping[str, Any]) -> Render
     """Return a text with its variables filled in.
 
     An SMS is one line, without accents unless its template asks for them; an e-mail gets greeting, links and footer.
-    Whatever a template does wrong is raised as Jinja2 or Python has it.
+    An error of the template is raised as Jinja2 or Python raises it.
     """
     environment = environment_of(name.language)
     text = environment.from_string(source.text).render(facts).strip()
@@ -56,7 +56,7 @@ def line_of(name: TextName, template: str, facts: Mapping[str, Any]) -> str:
 
 
 def body_of(name: TextName, source: Source, facts: Mapping[str, Any]) -> str:
-    """Return what a text says without greeting and footer, as a part of a longer one."""
+    """Return a text without greeting and footer, as a section of a longer one."""
     return tidy(environment_of(name.language).from_string(source.text).render(facts))
 
 

@@ -1,6 +1,6 @@
-"""Petitions to try texts on: an ordinary one for previews, and ones that make every variable as long as it gets.
+"""Sample petitions for texts: an ordinary one for previews, and extreme ones for checks.
 
-Called where an administrator edits a text, and by the table test of all texts.
+Used where an administrator edits a text, and by the table test of all texts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.petition.values.petitioner import Petitioner
 from shared.tables.directory import Unit
 from shared.wording.facts import Office, facts_of
-from shared.wording.sources import BUNCH, DIGEST, TextName, headline, names
+from shared.wording.sources import BATCH, DIGEST, TextName, headline, names
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 SITE = "https://phananhkiennghi.bonoivu.gov.vn"
@@ -39,7 +39,7 @@ _COUNTS = {"n": 99, "working_days_late": 999, "days_left": 999, "count": 10, "un
 
 
 def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
-    """Return what a text usually says."""
+    """Return ordinary values of a text's variables."""
     if name.kind == DIGEST:
         return _digest(site, lines=2, subject="Chậm chi trả phụ cấp thâm niên")
     petition = _petition(
@@ -55,7 +55,7 @@ def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
 
 
 def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
-    """Return what a text can become at worst: everything long, each state, each gap, and a case of conduct."""
+    """Return extreme values of a text's variables: all long, each state, each gap, and a complaint about conduct."""
     if name.kind == DIGEST:
         return (_digest(LONGEST_SITE, lines=15, subject=_LONG), _digest(LONGEST_SITE, lines=1, subject=None))
     full: dict[str, Any] = {
@@ -66,17 +66,17 @@ def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
         "body": _LONG,
     }
     bare: dict[str, Any] = dict.fromkeys(full)
-    found = [
+    samples = [
         _facts(name, _petition(state, due_on=SUNDAY_IN_DECEMBER, **texts), LONGEST_SITE, _COUNTS)
         for state in (State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL, State.AWAITING_INFORMATION)
         for texts in (full, bare)
     ]
     conduct = _petition(State.IN_PROGRESS, due_on=SUNDAY_IN_DECEMBER, kind=Kind.CONDUCT, **full)
-    found.append(_facts(name, conduct, LONGEST_SITE, _COUNTS))
-    found += [found[0] | one for one in ({"is_named": False}, {"missing_parts": "2, 3, 4, 5, 6"})]
+    samples.append(_facts(name, conduct, LONGEST_SITE, _COUNTS))
+    samples += [samples[0] | gap for gap in ({"is_named": False}, {"missing_parts": "2, 3, 4, 5, 6"})]
     overdue = _petition(State.IN_PROGRESS, due_on=date(2026, 1, 1), **full)
-    found.append(_facts(name, overdue, LONGEST_SITE, _COUNTS | {"is_overdue": True, "is_escalated": True}))
-    return tuple(found)
+    samples.append(_facts(name, overdue, LONGEST_SITE, _COUNTS | {"is_overdue": True, "is_escalated": True}))
+    return tuple(samples)
 
 
 def known_variables(name: TextName) -> frozenset[str]:
@@ -138,8 +138,8 @@ def _facts(name: TextName, petition: Petition, site: str, counts: Mapping[str, A
     )
     facts = facts_of(petition, petition.history[-1], office)
     facts["pin"] = "12345678" if name.kind == "PIN_AGAIN" else facts["pin"]
-    if name.kind == BUNCH:
-        facts |= _bunch(name, facts, is_long=counts is _COUNTS)
+    if name.kind == BATCH:
+        facts |= _batch(name, facts, is_long=counts is _COUNTS)
     return {**facts, **{key: value for key, value in counts.items() if key in facts}}
 
 
@@ -162,16 +162,17 @@ def _digest(site: str, *, lines: int, subject: str | None) -> dict[str, Any]:
     }
 
 
-def _bunch(name: TextName, facts: Mapping[str, Any], *, is_long: bool) -> dict[str, Any]:
-    kinds = [one.kind for one in names() if one[0] == "petitioner" and one[2:] == name[2:]]
-    called = sorted(
-        {headline(kind, name.language) for kind in kinds if kind not in {BUNCH, "PIN_AGAIN"}}, key=len
+def _batch(name: TextName, facts: Mapping[str, Any], *, is_long: bool) -> dict[str, Any]:
+    kinds = [other.kind for other in names() if other[0] == "petitioner" and other[2:] == name[2:]]
+    headlines = sorted(
+        {headline(kind, name.language) for kind in kinds if kind not in {BATCH, "PIN_AGAIN"}}, key=len
     )
     return {
         "count": 2,
         "unnamed": 0,
+        "references": [facts["digits"]],
         "cases": [facts["digits"]],
-        "headlines": "; ".join(called[-3:] if is_long else called[:2]),
+        "headlines": "; ".join(headlines[-3:] if is_long else headlines[:2]),
         "sections": [
             {
                 "title": title,

@@ -1,4 +1,4 @@
-"""Where texts come from: files packaged with the code, and rows of the directory that take their place. Pure.
+"""The sources of texts: files packaged with the code, and rows of the directory that override them. Pure.
 
 A text is named `{reader}.{KIND}.{CHANNEL}.{language}`, e.g. `petitioner.RECEIPT.SMS.vi`. A directory row of kind
 `template` with that id overrides it from its `valid_from` on (`text`, for e-mails also `subject`; for SMS also
@@ -16,20 +16,23 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from shared.tables.deliveries import DeliveryChannel
+from shared.tables.directory import Directory
 
 Reader = Literal["petitioner", "officer"]
 Language = Literal["vi", "en"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 PACKAGED = "packaged"
-BUNCH = "BUNCH"
-"""Stands in place of a kind for the text that says several notices at once."""
+BATCH = "BATCH"
+"""The kind of the text that contains several notices."""
 DIGEST = "DIGEST"
-"""The one text that is about a day, not about a petition."""
+"""The kind of the one text that is about a day, not about a petition."""
+_FORMER_KINDS = {"BUNCH": BATCH}
+"""Kinds by a former name, under which rows of the directory are still stored."""
 
 
 class TextMissingError(LookupError):
-    """There is no text of that name: a mistake of ours, found by the table test before anybody else."""
+    """There is no text of that name: a defect of ours, which the table test finds."""
 
 
 class TextName(NamedTuple):
@@ -47,15 +50,15 @@ class TextName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text as it was written, before anything is put in."""
+    """A text before its variables are filled in."""
 
     text: str
     subject: str = ""
     version: str = PACKAGED
     max_segments: int = 1
-    """How many SMS it may become, whatever is put in."""
+    """The limit of SMS that it becomes, whatever its variables hold."""
     is_unicode: bool = False
-    """Whether an SMS keeps its accents: readable, but 70 characters instead of 160."""
+    """An SMS keeps its accents: readable, but 70 characters instead of 160."""
 
 
 @cache
@@ -71,27 +74,39 @@ def names() -> tuple[TextName, ...]:
 
 
 def name_of(text: str) -> TextName:
-    """Return the name that a directory row's id stands for.
+    """Return the name of a text from the id of a directory row.
 
     Raises:
         TextMissingError: when there is no such text to override.
     """
-    found = next((name for name in names() if str(name) == text), None)
-    if found is None:
+    current = _current_id(text)
+    name = next((name for name in names() if str(name) == current), None)
+    if name is None:
         raise TextMissingError(text)
-    return found
+    return name
+
+
+def text_rows(directory: Directory) -> tuple[dict[str, Any], ...]:
+    """Return the directory's rows about texts, each under the present name of its text."""
+    return tuple(row | {"id": _current_id(row["id"])} for row in directory.rows("template"))
+
+
+def _current_id(row_id: str) -> str:
+    reader, _, rest = row_id.partition(".")
+    kind, _, channel = rest.partition(".")
+    return f"{reader}.{_FORMER_KINDS[kind]}.{channel}" if kind in _FORMER_KINDS else row_id
 
 
 def packaged(name: TextName) -> Source:
     """Return the text that comes with the code."""
-    found = _file(name.reader, name.kind).get(name.channel, {}).get(name.language)
-    if found is None:
+    text = _file(name.reader, name.kind).get(name.channel, {}).get(name.language)
+    if text is None:
         raise TextMissingError(str(name))
-    return Source(**found)
+    return Source(**text)
 
 
 def headline(kind: str, language: Language) -> str:
-    """Return what a notice is called among others in one SMS, unaccented and short."""
+    """Return the short, unaccented name of a notice in an SMS about several."""
     return str(_file("petitioner", kind)["headline"][language])
 
 
@@ -107,7 +122,7 @@ def in_force(name: TextName, rows: Iterable[Mapping[str, Any]], on: date) -> Sou
 
 
 def source_of(name: TextName, row: Mapping[str, Any]) -> Source:
-    """Return the text that a directory row holds; what it does not say stays as packaged."""
+    """Return the text of a directory row; attributes that it lacks are those of the packaged text."""
     usual = packaged(name)
     return Source(
         text=str(row.get("text") or ""),

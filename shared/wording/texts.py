@@ -7,24 +7,31 @@ than its wording.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import clock, telemetry
 from shared.tables.deliveries import DeliveryChannel
 from shared.tables.directory import Directory
-from shared.wording.sources import BUNCH, Language, Reader, TextName, headline, in_force, packaged
-
-if TYPE_CHECKING:
-    from shared.wording.rendering import Rendered
+from shared.wording.rendering import Rendered, body_of, line_of, rendered
+from shared.wording.sources import (
+    BATCH,
+    Language,
+    Reader,
+    TextName,
+    headline,
+    in_force,
+    packaged,
+    text_rows,
+)
 
 HEADLINES = 3
-"""Notices that an SMS about several of one petition names."""
+"""Notices that an SMS about several notices of one petition names."""
 
 
 class Texts:
-    """Renders what a notice says on one channel in one language."""
+    """Renders the text of a notice for one channel in one language."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -41,11 +48,9 @@ class Texts:
 
         Calls and officers' mails are in Vietnamese whatever the language.
         """
-        from shared.wording.rendering import rendered  # noqa: PLC0415 - Jinja2; most repeated messages render nothing
-
         spoken: Language = "vi" if channel is DeliveryChannel.PHONE or reader == "officer" else language
         name = TextName(reader, str(kind), channel, spoken)
-        override = in_force(name, self._directory.rows("template"), local_date(clock.now()))
+        override = in_force(name, text_rows(self._directory), local_date(clock.now()))
         if override is not None:
             try:
                 return rendered(name, override, facts)
@@ -59,30 +64,28 @@ class Texts:
                 )
         return rendered(name, packaged(name), facts)
 
-    def render_bunch(
+    def render_batch(
         self,
         parts: Sequence[tuple[NoticeKind, Mapping[str, Any]]],
         channel: DeliveryChannel,
         language: Language,
     ) -> Rendered:
-        """Return one text that says several notices to one petitioner, in this order.
+        """Return one text that contains several notices to one petitioner, in this order.
 
-        An e-mail and a call say each in full; an SMS names them and how to read more.
+        An e-mail and a call contain each in full; an SMS names them and how to read more.
         """
         spoken: Language = "vi" if channel is DeliveryChannel.PHONE else language
-        facts = {**parts[0][1], **bunch_facts(parts, spoken)}
+        facts = {**parts[0][1], **batch_facts(parts, spoken)}
         if channel is not DeliveryChannel.SMS:
-            facts["sections"] = [self._section(kind, known, channel, spoken) for kind, known in parts]
-        return self.render("petitioner", BUNCH, channel, spoken, facts)
+            facts["sections"] = [self._section(kind, variables, channel, spoken) for kind, variables in parts]
+        return self.render("petitioner", BATCH, channel, spoken, facts)
 
     def _section(
         self, kind: NoticeKind, facts: Mapping[str, Any], channel: DeliveryChannel, language: Language
     ) -> dict[str, Any]:
-        from shared.wording.rendering import body_of, line_of  # noqa: PLC0415 - Jinja2
-
         name = TextName("petitioner", kind, channel, language)
         source = packaged(name)
-        override = in_force(name, self._directory.rows("template"), local_date(clock.now()))
+        override = in_force(name, text_rows(self._directory), local_date(clock.now()))
         for candidate in (override, source):
             try:
                 if candidate is not None:
@@ -99,15 +102,16 @@ class Texts:
         raise AssertionError  # the packaged text either rendered or raised
 
 
-def bunch_facts(parts: Sequence[tuple[NoticeKind, Mapping[str, Any]]], language: Language) -> dict[str, Any]:
-    """Return the variables that the text for several notices has besides those of its first notice."""
-    cases = list(dict.fromkeys(facts["digits"] for _, facts in parts))
-    called = [headline(kind, language) for kind, _ in parts]
-    named = list(dict.fromkeys(called))[:HEADLINES]
+def batch_facts(parts: Sequence[tuple[NoticeKind, Mapping[str, Any]]], language: Language) -> dict[str, Any]:
+    """Return the variables of the text for several notices besides those of its first notice."""
+    references = list(dict.fromkeys(facts["digits"] for _, facts in parts))
+    headlines = [headline(kind, language) for kind, _ in parts]
+    shown = list(dict.fromkeys(headlines))[:HEADLINES]
     return {
         "count": len(parts),
-        "cases": cases,
-        "headlines": "; ".join(named),
-        "unnamed": len(parts) - sum(one in named for one in called),
+        "references": references,
+        "cases": references,  # their name in texts that administrators wrote earlier
+        "headlines": "; ".join(shown),
+        "unnamed": len(parts) - sum(line in shown for line in headlines),
         "sections": [],
     }

@@ -35,7 +35,6 @@ LINES_OF_A_DOOR = 40
 COMPLEXITY = 12
 # Nouns of the field that happen to end like a gerund. Anything else is named by a noun or an imperative.
 NOUNS_ENDING_IN_ING = {
-    "batching",
     "interleaving",
     "merging",
     "messaging",

@@ -187,7 +187,7 @@ def test_a_stage_tells_every_template_what_it_asks(stage, name):
 
 ONLY_LOCAL = {"MAIL_EVENTS_CERTIFICATE"}
 """Settings that a function refuses in the cloud."""
-OTHER_IN_THE_CLOUD = {"BUNCH_FOR_SECONDS", "SMS_PROVIDERS"}
+OTHER_IN_THE_CLOUD = {"BATCH_FOR_SECONDS", "SMS_PROVIDERS"}
 """Settings whose default in the cloud is not that of one machine."""
 
 

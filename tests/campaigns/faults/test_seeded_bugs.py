@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.casework.actions.take_action import Casework
 from chalicelib.intake.uploads.check_upload import UploadCheck
-from chalicelib.notifier.notices.deliver_notice import Courier
+from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.router import relay_changes
 from chalicelib.router.relay_changes import Relay
 from shared.domain.promises import wake_ups
@@ -56,7 +56,7 @@ SEEN_BY_SCENES = [
     ),
     pytest.param(
         Bug(
-            Courier._mail_officer,
+            OfficerNotifier._send_mail,
             "in TOLD | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}",
             "in {DeliveryState.FAILED, DeliveryState.SUPERSEDED}",
         ),

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any, cast
+
 import pytest
 
+from shared.tables.directory import Directory
 from shared.wording.check_text import longest, problems_of
-from shared.wording.samples import known_variables
-from shared.wording.sources import Source, TextMissingError, TextName, name_of, names, packaged
+from shared.wording.rendering import rendered
+from shared.wording.samples import known_variables, ordinary
+from shared.wording.sources import (
+    Source,
+    TextMissingError,
+    TextName,
+    in_force,
+    name_of,
+    names,
+    packaged,
+    text_rows,
+)
 
 SMS, MAIL = name_of("petitioner.RECEIPT.SMS.vi"), name_of("petitioner.RECEIPT.EMAIL.vi")
 GOOD = "PAKN {{ digits }} da nhan."
@@ -88,5 +102,24 @@ def test_only_a_text_that_exists_can_be_named():
 
 
 def test_variables_of_several_notices_are_known_only_there():
-    assert "headlines" in known_variables(name_of("petitioner.BUNCH.SMS.vi"))
+    assert "headlines" in known_variables(name_of("petitioner.BATCH.SMS.vi"))
     assert "headlines" not in known_variables(SMS)
+
+
+class Rows:
+    """A directory with one text that was stored while BATCH was named BUNCH."""
+
+    def rows(self, kind: str) -> tuple[dict[str, Any], ...]:
+        text = "{{ count }} tin moi ve {% for one in cases %}{{ one }} {% endfor %}"
+        return ({"id": "petitioner.BUNCH.SMS.vi", "valid_from": "2026-01-01", "text": text},)
+
+
+def test_row_stored_under_the_former_name_of_its_text_is_still_read():
+    name = name_of("petitioner.BUNCH.SMS.vi")
+    rows = text_rows(cast("Directory", Rows()))
+
+    assert str(name) == "petitioner.BATCH.SMS.vi"
+    source = in_force(name, rows, date(2026, 11, 3))
+    assert source is not None
+    assert problems_of(name, source) == ()
+    assert rendered(name, source, ordinary(name)).text == "2 tin moi ve 26483190275"

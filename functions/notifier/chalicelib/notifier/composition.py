@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from chalicelib.notifier.attempts.record_outcome import Outcomes
 from chalicelib.notifier.attempts.send_attempt import Attempts
-from chalicelib.notifier.contact_policy.contact_policy import Manners
+from chalicelib.notifier.contact_policy.contact_policy import ContactPolicy
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from chalicelib.notifier.contact_policy.quiet_hours import QuietHours
 from chalicelib.notifier.handle_messages import MessageHandler
-from chalicelib.notifier.notices.batching import Bunches
-from chalicelib.notifier.notices.deliver_notice import Courier
-from chalicelib.notifier.notices.reply_to_sms import Replier
+from chalicelib.notifier.notices.addresses import Addresses
+from chalicelib.notifier.notices.batches import Batches
+from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
+from chalicelib.notifier.notices.deliver_over_channel import ChannelDelivery
+from chalicelib.notifier.notices.notify_officers import OfficerNotifier
+from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
+from chalicelib.notifier.notices.render_notice import NoticeRenderer
+from chalicelib.notifier.notices.reply_to_sms import SmsReplies
 from chalicelib.notifier.officers.digests import Digests
 from chalicelib.notifier.providers import Senders, receipt_readers
 from chalicelib.notifier.receipts.answer_request import ReceiptEndpoint
@@ -22,7 +28,7 @@ from chalicelib.notifier.senders.circuits import Circuits
 from chalicelib.notifier.settings import NotifierSettings
 from shared.platform import secrets, settings
 from shared.platform.seal import Seal
-from shared.tables.deliveries import Deliveries, DeliveryChannel
+from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from shared.tables.throttle.opt_outs import OptOuts
@@ -62,48 +68,57 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
     petitions = Petitions(configuration.petitions_table, directory)
     senders = Senders(configuration)
     quiet_hours = QuietHours(configuration.quiet_from, configuration.quiet_until)
-    manners = Manners(
+    contact_policy = ContactPolicy(
         quiet_hours=quiet_hours,
-        bunch_for=timedelta(seconds=configuration.bunch_for_seconds),
+        batch_for=timedelta(seconds=configuration.batch_for_seconds),
         daily_limit=DailyLimit(configuration.throttle_table, configuration.messages_per_address_per_day),
         opt_outs=OptOuts(configuration.throttle_table),
         suppressions=Suppressions(configuration.throttle_table),
         identifiers_key=key,
     )
-    attempts = Attempts(
-        deliveries,
-        Circuits(configuration.throttle_table),
-        senders.of,
-        timedelta(hours=configuration.receipt_within_hours),
+    outcomes = Outcomes(deliveries, timedelta(hours=configuration.receipt_within_hours))
+    attempts = Attempts(deliveries, Circuits(configuration.throttle_table), senders.of, outcomes)
+    texts, seal = Texts(directory), Seal(configuration.seal_key_id)
+    renderer = NoticeRenderer(texts, directory, configuration.public_url, key)
+    addresses = Addresses(seal)
+    batches = Batches(petitions, deliveries, contact_policy, addresses)
+    channel_delivery = ChannelDelivery(
+        contact_policy=contact_policy,
+        batches=batches,
+        renderer=renderer,
+        attempts=attempts,
+        outcomes=outcomes,
+    )
+    notices = NoticeDelivery(
+        petitions=petitions,
+        deliveries=deliveries,
+        petitioners=PetitionerNotifier(
+            deliveries=deliveries,
+            addresses=addresses,
+            contact_policy=contact_policy,
+            batches=batches,
+            channel_delivery=channel_delivery,
+            outcomes=outcomes,
+        ),
+        officers=OfficerNotifier(directory, deliveries, renderer, attempts),
+        outcomes=outcomes,
     )
     digests = Digests(
         petitions=petitions,
         directory=directory,
         deliveries=deliveries,
-        texts=Texts(directory),
+        texts=texts,
         attempts=attempts,
         public_url=configuration.public_url,
         identifiers_key=key,
     )
-    courier = Courier(
-        petitions=petitions,
-        directory=directory,
-        deliveries=deliveries,
-        seal=Seal(configuration.seal_key_id),
-        texts=Texts(directory),
-        attempts=attempts,
-        manners=manners,
-        bunches=Bunches(petitions, deliveries, manners),
-        public_url=configuration.public_url,
-        identifiers_key=key,
-    )
-    replier = Replier(
+    replies = SmsReplies(
         Replies(configuration.throttle_table),
-        Seal(configuration.seal_key_id),
-        lambda: senders.of(DeliveryChannel.SMS, "")[0],
+        seal,
+        senders.of,
         quiet_hours,
     )
-    return MessageHandler(courier, replier, digests, configuration.notices_queue_url)
+    return MessageHandler(notices, replies, digests, configuration.notices_queue_url)
 
 
 @cache

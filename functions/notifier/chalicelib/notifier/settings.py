@@ -44,18 +44,18 @@ class NotifierSettings(Settings):
     sms_providers: Annotated[tuple[ProviderChoice, ...], BeforeValidator(_choices)] = (
         ProviderChoice("esms"),
     )
-    """Who sends SMS, in the order to try them; those with a weight share the messages (`esms:3 http:1 aws`)."""
+    """The SMS providers in the order to try them; those with a weight share the messages (`esms:3 http:1 aws`)."""
     sms_gateway_url: OptionalText = None
     """Where SMS are sent over HTTP (`esms`, `http`), unless the provider's credentials name a `url` of its own."""
     receipt_within_hours: Annotated[int, Field(ge=0, le=336)] = 24
     """How long a provider that gives receipts may stay silent before the next channel is taken; 0: for ever."""
     quiet_from: OptionalTime = time(21, 0)
-    """From this time of day in Vietnam nothing is sent to citizens that they did not ask for just now; empty: never."""
+    """From this time of day in Vietnam citizens get only messages that they just requested; empty: no quiet hours."""
     quiet_until: time = time(7, 0)
-    bunch_for_seconds: int = 0
-    """How long a notice that nobody waits for stays, so that what comes right after it goes out in the same message."""
+    batch_for_seconds: int = 0
+    """How long a notice that was not just requested is held, so that others go out in the same message."""
     messages_per_address_per_day: int = 30
-    """Beyond that an address gets no more e-mails or SMS until the morning, then one with everything; 0: no limit."""
+    """Further messages to an address wait for the morning and go out as one; 0: no limit."""
 
     @model_validator(mode="after")
     def _trusts_sns_alone(self) -> Self:

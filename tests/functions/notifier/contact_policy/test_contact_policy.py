@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.notifier.contact_policy.contact_policy import is_lasting
+from chalicelib.notifier.contact_policy.contact_policy import is_permanent
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
@@ -102,4 +102,4 @@ def test_passing_bounce_suppresses_nothing(post_room: PostRoom):
     ],
 )
 def test_which_failures_last(reason, lasting):
-    assert is_lasting(reason) is lasting
+    assert is_permanent(reason) is lasting

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from chalicelib.notifier.contact_policy.quiet_hours import QuietHours
-from chalicelib.notifier.notices.channels import ways_to
+from chalicelib.notifier.notices.channels import channels_of
 from chalicelib.notifier.notices.supersession import VOID_WHEN, is_superseded
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.petition.history import Entry
@@ -57,7 +57,7 @@ def test_only_who_acted_just_now_is_answered_at_night(action, ago, waits):
     now = local(23).astimezone(UTC)
     entry = Entry(seq=1, at=now - ago, action=action, by="x", state=State.RECEIVED, change_id="x")
 
-    assert (NIGHT.hold_until(entry, now) is not None) == waits
+    assert (NIGHT.held_until(entry, now) is not None) == waits
 
 
 def a_petition(state: State, **facts) -> Petition:
@@ -174,4 +174,4 @@ BOTH = Identity(email="a@b.example", phone="+84912345678")
     ],
 )
 def test_channels_are_tried_in_order(reply_by, identity, ways):
-    assert " ".join(channel for channel, _address in ways_to(reply_by, identity)) == ways
+    assert " ".join(channel for channel, _address in channels_of(reply_by, identity)) == ways

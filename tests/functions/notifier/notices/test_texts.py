@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.notifier.notices.batching import ALONE
+from chalicelib.notifier.notices.batches import ALWAYS_ALONE
 from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.identity.gsm7 import is_gsm7
@@ -25,7 +25,7 @@ from shared.platform import clock
 from shared.tables.deliveries import DeliveryChannel
 from shared.wording.facts import Office, facts_of
 from shared.wording.sandbox import as_html
-from shared.wording.sources import BUNCH, DIGEST, TEMPLATES, Reader, headline
+from shared.wording.sources import BATCH, DIGEST, TEMPLATES, Reader, headline
 from shared.wording.texts import Texts
 
 LONGEST_SITE = "https://phananhkiennghi.bonoivu.gov.vn:8443"
@@ -215,13 +215,13 @@ def test_what_people_wrote_is_neither_markup_nor_template():
 def test_every_packaged_text_belongs_to_a_notice_that_exists():
     named = {(path.parent.name, path.stem) for path in TEMPLATES.glob("*/*.toml")}
 
-    assert named == {("petitioner", kind) for kind in [*TO_PETITIONERS, BUNCH]} | {
+    assert named == {("petitioner", kind) for kind in [*TO_PETITIONERS, BATCH]} | {
         ("officer", kind) for kind in [*TO_OFFICERS, DIGEST]
     }
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("kind", sorted(set(TO_PETITIONERS) - ALONE))
+@pytest.mark.parametrize("kind", sorted(set(TO_PETITIONERS) - ALWAYS_ALONE))
 def test_every_notice_that_may_travel_with_others_has_a_short_plain_name(kind, language):
     assert is_gsm7(headline(kind, language))
     assert len(headline(kind, language)) <= LONGEST_HEADLINE
@@ -234,11 +234,11 @@ def test_sms_about_several_notices_fits_one_segment(cases, language):
     parts = [
         (kind, known | {"digits": f"2648319027{number % cases}"})
         for number, kind in enumerate(
-            sorted(set(TO_PETITIONERS) - ALONE, key=lambda k: -len(headline(k, language)))[:10]
+            sorted(set(TO_PETITIONERS) - ALWAYS_ALONE, key=lambda k: -len(headline(k, language)))[:10]
         )
     ]
 
-    rendered = texts().render_bunch(parts, DeliveryChannel.SMS, language)
+    rendered = texts().render_batch(parts, DeliveryChannel.SMS, language)
 
     assert rendered.segments == 1, rendered.text
     assert "8088" in rendered.text

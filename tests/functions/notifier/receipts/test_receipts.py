@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 
 from chalicelib.notifier.account import Account
-from chalicelib.notifier.attempts.retry_policy import LEASE
+from chalicelib.notifier.attempts.back_off import LEASE
 from chalicelib.notifier.providers import PROVIDERS
 from chalicelib.notifier.receipts import aws as aws_receipts
 from chalicelib.notifier.receipts import ses as ses_receipts

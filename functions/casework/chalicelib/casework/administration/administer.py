@@ -26,7 +26,7 @@ from shared.tables.petitions import Petitions
 from shared.tables.recorded_rows import RecordedRow, RecordedRows
 from shared.web.requests import validated
 from shared.wording.check_text import TextProblem, problems_of
-from shared.wording.sources import TextMissingError, TextName, name_of, source_of
+from shared.wording.sources import TextMissingError, TextName, name_of, source_of, text_rows
 
 ALL_ROWS = "*"
 _OURS = frozenset({"changed_by", "changed_at", "revision", "corrections"})
@@ -291,8 +291,8 @@ class Administration:
             raise InvalidInputError(*((one.place, one.rule) for one in problems))
         today = local_date(clock.now()).isoformat()
         is_known = any(
-            (old["id"], old["valid_from"]) == (row["id"], row["valid_from"])
-            for old in self._directory.rows("template")
+            (old["id"], old["valid_from"]) == (str(name), row["valid_from"])
+            for old in text_rows(self._directory)
         )
         if row["valid_from"] < today or (is_known and row["valid_from"] == today):
             raise InvalidInputError(("valid_from", "in-force"))

@@ -1,1 +1,1 @@
-"""One attempt to send a delivery: when, how often, and what its outcome means."""
+"""Rounds of attempts to send one delivery: when, how often, and what their outcomes mean."""

@@ -1,1 +1,1 @@
-"""When and how often people are contacted: quiet hours, daily limit, opt-outs."""
+"""When, how often and whether at all an address is written to: quiet hours, daily limit, opt-outs, suppressions."""

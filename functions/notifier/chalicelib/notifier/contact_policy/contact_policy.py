@@ -1,4 +1,4 @@
-"""What is owed to people besides the notice itself: rest at night, few messages, none where none is wanted."""
+"""When, how often and whether at all an address is written to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
-from chalicelib.notifier.contact_policy.quiet_hours import QuietHours, was_asked_for_just_now
+from chalicelib.notifier.contact_policy.quiet_hours import QuietHours, was_requested_just_now
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import contact_key
 from shared.domain.petition.history import Entry
@@ -17,78 +17,88 @@ from shared.tables.throttle.suppressions import Suppressions
 
 SAID_STOP, ADDRESS_SUPPRESSED = "said-stop", "address-suppressed"
 _COMPLAINT = "ses-Complaint"
-_LASTING = ("ses-Bounce-Permanent", _COMPLAINT)
-"""Reasons of failed deliveries after which nothing more is sent to that address."""
+_PERMANENT = ("ses-Bounce-Permanent", _COMPLAINT)
+"""Beginnings of the reasons after which nothing more is sent to an address."""
+_BATCH_AFTER = timedelta(minutes=15)
+"""From this age on a notice takes others along, where notices wait for no batch."""
 
 
-def is_lasting(reason: str | None) -> bool:
-    """Tell whether a delivery failed in a way that the next one to the same address would, too."""
-    return reason is not None and reason.startswith(_LASTING)
+def is_permanent(reason: str | None) -> bool:
+    """Return whether the next delivery to the same address would fail for the same reason."""
+    return reason is not None and reason.startswith(_PERMANENT)
 
 
-class Manners:
-    """Says when, and whether, somebody may be written to."""
+class ContactPolicy:
+    """Decides when, and whether, something may be sent to an address."""
 
     def __init__(
         self,
         *,
         quiet_hours: QuietHours,
-        bunch_for: timedelta,
+        batch_for: timedelta,
         daily_limit: DailyLimit,
         opt_outs: OptOuts,
         suppressions: Suppressions,
         identifiers_key: Callable[[], bytes],
     ) -> None:
+        """Take the rules; `batch_for`: how long a notice waits for others that can go out in the same message."""
         self._quiet_hours = quiet_hours
-        self._bunch_for = bunch_for
+        self._batch_for = batch_for
         self._daily_limit = daily_limit
         self._opt_outs = opt_outs
         self._suppressions = suppressions
         self._identifiers_key = identifiers_key
 
-    def hold_until(self, entry: Entry, now: datetime) -> datetime | None:
-        """Return when a notice about `entry` may go out, or None when it may go now.
+    def held_until(self, entry: Entry, now: datetime) -> datetime | None:
+        """Return when a notice about `entry` may go out; None when it may go out now.
 
-        What nobody waits for stays a moment, so that what comes right after it goes out with it.
+        A notice that the petitioner did not just request is held for a moment, so that others go out with it.
         """
-        rests = self._quiet_hours.hold_until(entry, now)
-        if rests is not None or was_asked_for_just_now(entry, now):
-            return rests
-        settled_at = entry.at + self._bunch_for
-        return settled_at if now < settled_at else None
+        quiet_until = self._quiet_hours.held_until(entry, now)
+        if quiet_until is not None or was_requested_just_now(entry, now):
+            return quiet_until
+        batch_at = entry.at + self._batch_for
+        return batch_at if now < batch_at else None
 
-    def is_late(self, entry: Entry, now: datetime) -> bool:
-        """Tell whether a notice waited long enough that others to the same person may have gathered."""
-        return not was_asked_for_just_now(entry, now) and now - entry.at >= (
-            self._bunch_for or timedelta(minutes=15)
-        )
+    def may_batch(self, entry: Entry, now: datetime) -> bool:
+        """Return whether a notice waited long enough for others to the same address to have followed."""
+        is_old = now - entry.at >= (self._batch_for or _BATCH_AFTER)
+        return is_old and not was_requested_just_now(entry, now)
 
-    def refusal(self, channel: DeliveryChannel, address: str, *, was_asked_for: bool = False) -> str | None:
-        """Return why nothing may be sent to this address, or None; who asks for a message gets it despite `HUY`."""
+    def refusal(self, channel: DeliveryChannel, address: str, *, is_requested: bool = False) -> str | None:
+        """Return the reason why nothing may be sent to an address; None when something may.
+
+        A message that the petitioner requested is sent in spite of `HUY`.
+        """
         if channel is DeliveryChannel.PHONE:
             return None
-        key = contact_key(self._identifiers_key(), address)
-        if channel is DeliveryChannel.SMS and not was_asked_for and self._opt_outs.has(key):
+        key = self._key_of(address)
+        if channel is DeliveryChannel.SMS and not is_requested and self._opt_outs.has(key):
             return SAID_STOP
         return ADDRESS_SUPPRESSED if self._suppressions.has(key) else None
 
-    def wait_for_morning(
-        self, channel: DeliveryChannel, address: str, name: str, now: datetime
+    def postponed_until(
+        self, channel: DeliveryChannel, address: str, notice: str, now: datetime
     ) -> datetime | None:
-        """Count a message; return when it may go out if this address had enough for today, else None."""
+        """Count a message towards its address's limit of the day; counting the same notice twice counts once.
+
+        Returns:
+            when the message may go out, if the limit is reached; None when it may go out now.
+        """
         if channel is DeliveryChannel.PHONE:
             return None
-        key = contact_key(self._identifiers_key(), address)
-        if self._daily_limit.admits(key, name, local_date(now)):
+        if self._daily_limit.admits(self._key_of(address), notice, local_date(now)):
             return None
         telemetry.count("NoticeOverDailyLimit", channel=channel)
         return self._quiet_hours.next_morning(now)
 
-    def learn(self, delivery: Delivery, address: str) -> None:
-        """Remember an address that messages came back from, or whose owner complained."""
+    def suppress_if_permanent(self, delivery: Delivery, address: str) -> None:
+        """Suppress an address that a delivery bounced from for good, or whose owner complained of it."""
         failed_for = delivery.reason if delivery.state is DeliveryState.FAILED else None
         reason = _COMPLAINT if delivery.complained_at else failed_for
-        if reason is not None and is_lasting(reason):
-            key = contact_key(self._identifiers_key(), address)
-            self._suppressions.record(key, reason)
+        if reason is not None and is_permanent(reason):
+            self._suppressions.record(self._key_of(address), reason)
             telemetry.count("AddressSuppressed", channel=delivery.channel)
+
+    def _key_of(self, address: str) -> str:
+        return contact_key(self._identifiers_key(), address)

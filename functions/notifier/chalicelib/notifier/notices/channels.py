@@ -1,41 +1,47 @@
-"""Which channels to try for a petitioner, and in which order. Pure rules."""
+"""The channels to try for a petitioner, and their order: pure rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.petitioner import Identity, ReplyBy, SealedPart
 from shared.tables.deliveries import DeliveryChannel
 
-Way = tuple[DeliveryChannel, str]
+
+class ChannelAddress(NamedTuple):
+    """A channel, and the address to use on it."""
+
+    channel: DeliveryChannel
+    address: str
 
 
-def ways_of(entry: Entry, reply_by: Sequence[ReplyBy], identity: Identity) -> list[Way]:
-    """Return the channels to try for one entry: a secret goes to the contact that asked for it, and nowhere else."""
-    if not was_asked_for(entry):
-        return ways_to(reply_by, identity)
-    asked = ReplyBy(entry.facts["channel"])
-    return [way for way in ways_to((asked,), identity) if way[0] == DeliveryChannel(asked)]
+def channels_for(entry: Entry, reply_by: Sequence[ReplyBy], identity: Identity) -> list[ChannelAddress]:
+    """Return the channels to try for one entry: a secret goes to the contact that requested it, and nowhere else."""
+    if not is_requested(entry):
+        return channels_of(reply_by, identity)
+    requested = ReplyBy(entry.facts["channel"])
+    return [c for c in channels_of((requested,), identity) if c.channel == DeliveryChannel(requested)]
 
 
 def parts_for(entry: Entry, seal: Sequence[SealedPart]) -> Sequence[SealedPart]:
-    """Return which parts of the seal say where a notice goes: word of a new contact goes to those before it."""
+    """Return the parts of the seal that hold a notice's addresses: word of a new contact goes to the earlier ones."""
     if entry.action is not Action.ADD_CONTACT:
         return seal
     return seal[: int(entry.facts["parts_before"])]
 
 
-def was_asked_for(entry: Entry) -> bool:
-    """Tell whether the petitioner asked for this very message, so that no stop word stands against it."""
+def is_requested(entry: Entry) -> bool:
+    """Return whether the petitioner requested this very message, so that it is sent in spite of a stop word."""
     return entry.action is Action.SEND_PIN
 
 
-def ways_to(reply_by: Sequence[ReplyBy], identity: Identity) -> list[Way]:
-    """Return the channels to try, with their addresses: those chosen, in that order, and at last a call.
+def channels_of(reply_by: Sequence[ReplyBy], identity: Identity) -> list[ChannelAddress]:
+    """Return the channels to try, with their addresses: the chosen ones in the chosen order, and at last a call.
 
-    Who chose none is written to, where there is an address, and is else sent an SMS.
+    Who chose none gets e-mails, or SMS where there is no e-mail address.
     """
     addresses = {
         DeliveryChannel.EMAIL: identity.email,
@@ -46,4 +52,4 @@ def ways_to(reply_by: Sequence[ReplyBy], identity: Identity) -> list[Way]:
     if not chosen:
         chosen = [DeliveryChannel.EMAIL if identity.email else DeliveryChannel.SMS]
     order = dict.fromkeys([*chosen, DeliveryChannel.PHONE])
-    return [(channel, address) for channel in order if (address := addresses[channel])]
+    return [ChannelAddress(channel, address) for channel in order if (address := addresses[channel])]

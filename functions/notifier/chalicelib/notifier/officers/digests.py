@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from chalicelib.notifier.attempts.retry_policy import MOST_TRIES
+from chalicelib.notifier.attempts.back_off import MAX_ROUNDS
 from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.officers.daily_work import LINES, Heading, desk_day, is_neutral, units_read
 from chalicelib.notifier.senders.sender import Message
@@ -50,7 +50,7 @@ class Digests:
         self._site = public_url.rstrip("/")
         self._identifiers_key = identifiers_key
 
-    def carry(self, request: DigestRequest) -> None:
+    def send(self, request: DigestRequest) -> None:
         """Mail an officer's digest, if it is still that day, they want one, and there is something in it."""
         today = local_date(clock.now())
         officer = self._directory.officers().get(request.officer)
@@ -69,7 +69,7 @@ class Digests:
         on = date.fromisoformat(request.reference.removeprefix(PREFIX))
         for one in self._known(on):
             if one.state not in _ENDED and one.reader:
-                self.carry(DigestRequest(officer=one.reader, on=on))
+                self.send(DigestRequest(officer=one.reader, on=on))
 
     def _known(self, on: date) -> tuple[Delivery, ...]:
         return self._deliveries.of_notice(f"{PREFIX}{on}", _SEQ, NoticeKind.DIGEST, Audience.OFFICER)
@@ -112,8 +112,8 @@ class Digests:
             html=rendered.html,
             unsubscribe_url=unsubscribe,
         )
-        self._attempts.make(delivery, message, before, patience=MOST_TRIES)
-        telemetry.count("DigestCarried")
+        self._attempts.send(delivery, message, before, max_rounds=MAX_ROUNDS)
+        telemetry.count("DigestSent")
 
 
 def digest_facts(headings: tuple[Heading, ...], on: date, site: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from chalicelib.casework.form_fields import FormField
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import NOTICES
-from shared.wording.sources import BUNCH
+from shared.wording.sources import BATCH
 
 READERS = {"petitioner": N_("Người gửi"), "officer": N_("Cán bộ")}
 _BATCH = N_("Nhiều thông báo trong một tin")
@@ -66,6 +66,7 @@ VARIABLES: dict[str, str] = {
     "progress": N_("tình hình do người xử lý ghi"),
     "expected_on": N_("ngày dự kiến trả lời, nếu chưa qua"),
     "count": N_("có bao nhiêu thông báo, hoặc hồ sơ trong thư nhắc việc"),
+    "references": N_("danh sách mã hồ sơ"),
     "cases": N_("danh sách mã hồ sơ"),
     "headlines": N_("tên ngắn của các thông báo đầu"),
     "unnamed": N_("còn bao nhiêu thông báo chưa nêu tên"),
@@ -82,5 +83,5 @@ VARIABLES: dict[str, str] = {
 
 def text_label(kind: str, language: Language) -> str:
     """Return the name of a text."""
-    label = NOTICES[NoticeKind(kind)] if kind != BUNCH else _BATCH
+    label = NOTICES[NoticeKind(kind)] if kind != BATCH else _BATCH
     return gettext(language)(label)

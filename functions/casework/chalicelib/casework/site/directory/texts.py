@@ -39,6 +39,7 @@ from shared.wording.sources import (
     names,
     packaged,
     source_of,
+    text_rows,
 )
 
 SAVE, AS_MAIL = "save", "mail"
@@ -85,7 +86,7 @@ def list_texts(parts: Parts, request: Request, officer: DeskOfficer) -> Response
     permissions.require(officer, Ability.ADMINISTER)
     language = language_of_page(request)
     _ = gettext(language)
-    rows = parts.directory.rows("template")
+    rows = text_rows(parts.directory)
     today = local_date(clock.now())
     lines = [
         {
@@ -226,7 +227,7 @@ def _form_problems(problems: Iterable[tuple[str, str, str]], language: Language)
 
 def _versions(directory: Directory, name: TextName, labels: Names) -> list[Version]:
     """Return every version of the directory, newest first; the packaged text is none of them."""
-    rows = [row for row in directory.rows("template") if row["id"] == str(name)]
+    rows = [row for row in text_rows(directory) if row["id"] == str(name)]
     today = local_date(clock.now())
     current = in_force(name, rows, today)
     return [
@@ -247,7 +248,7 @@ def _status(valid_from: str, current: Source | None, today: date) -> str:
 
 
 def _current(directory: Directory, name: TextName) -> Source:
-    return in_force(name, directory.rows("template"), local_date(clock.now())) or packaged(name)
+    return in_force(name, text_rows(directory), local_date(clock.now())) or packaged(name)
 
 
 def _text_name(name: str) -> TextName:

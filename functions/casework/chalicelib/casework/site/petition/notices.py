@@ -27,7 +27,7 @@ from shared.web.labels import AUDIENCES, NOTICES
 from shared.web.requests import query_parameters
 from shared.wording.facts import HIDDEN_PIN, Office, facts_of
 from shared.wording.rendering import Rendered, rendered
-from shared.wording.sources import PACKAGED, Source, TextMissingError, TextName, packaged, source_of
+from shared.wording.sources import PACKAGED, Source, TextMissingError, TextName, packaged, source_of, text_rows
 
 HIDDEN_TOKEN = "***"  # noqa: S105 - replaces the petitioner's link token
 
@@ -117,6 +117,6 @@ def _rendered_again(parts: Parts, petition: Petition, delivery: Delivery) -> Ren
 
 
 def _source(directory: Directory, name: TextName, version: str) -> Source:
-    rows = directory.rows("template")
+    rows = text_rows(directory)
     row = next((row for row in rows if row["id"] == str(name) and str(row["valid_from"]) == version), None)
     return source_of(name, row) if row else packaged(name)

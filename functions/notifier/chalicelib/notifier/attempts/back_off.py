@@ -1,0 +1,60 @@
+"""How long a delivery or a message waits before it is tried again: pure rules.
+
+A delivery waits as a row of the table `deliveries` with its `wake_at`, not as a message: a queue keeps a message for
+fourteen days and a few receives, a row stays for as long as it takes (docs/adr/0027).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shared.domain.errors import PetitionError
+from shared.tables.deliveries import DeliveryChannel
+
+BACK_OFF = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+"""After the first failed round of attempts, the second, and each later one."""
+ROUNDS_BEFORE_NEXT_CHANNEL = 3
+ROUNDS_BEFORE_CALL = 48
+"""Two days: a provider that is down for a day is no reason for operators to call everybody."""
+MAX_ROUNDS = 14 * 24
+"""Two weeks of hourly rounds; after them a channel is given up even when there is no other."""
+SHORT_HOLD = timedelta(minutes=15)
+"""A notice that is held no longer than this waits as a message, without a row."""
+LEASE = timedelta(seconds=90)
+"""How long a claim is taken for that of a living worker: longer than the function may run (60 s)."""
+
+REDELIVERY = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=11), timedelta(hours=11))
+"""How long a message is hidden that no row waits for: a reply to an SMS, or a notice without an officer in office."""
+
+
+class RetryLaterError(PetitionError):
+    """No failure: the message is to be received again, at `at` or after the usual back-off."""
+
+    code = "retry-later"
+
+    def __init__(self, reason: str, at: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.at = at
+
+
+def max_rounds_before(next_channel: DeliveryChannel | None) -> int:
+    """Return after how many failed rounds the next channel is tried; None means that there is no other channel."""
+    if next_channel is None:
+        return MAX_ROUNDS
+    return ROUNDS_BEFORE_CALL if next_channel is DeliveryChannel.PHONE else ROUNDS_BEFORE_NEXT_CHANNEL
+
+
+def retry_at(rounds: int, now: datetime) -> datetime:
+    """Return when to try again after the n-th failed round (1, 2, …)."""
+    return now + BACK_OFF[min(max(rounds, 1), len(BACK_OFF)) - 1]
+
+
+def check_batch_again_at(now: datetime) -> datetime:
+    """Return when to check whether the message of another notice, which contains this one too, was sent."""
+    return now + timedelta(minutes=15)
+
+
+def redeliver_after(receives: int) -> timedelta:
+    """Return how long to hide a message that was received for the n-th time (1, 2, …)."""
+    return REDELIVERY[min(max(receives, 1), len(REDELIVERY)) - 1]

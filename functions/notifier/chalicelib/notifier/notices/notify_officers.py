@@ -1,0 +1,69 @@
+"""Notifies officers: an e-mail to each officer of the audience."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.notifier.attempts.back_off import MAX_ROUNDS, RetryLaterError
+from chalicelib.notifier.attempts.send_attempt import Attempts
+from chalicelib.notifier.notices.notice import Notice, message_of
+from chalicelib.notifier.notices.render_notice import NoticeRenderer
+from chalicelib.notifier.officers.readers import is_left_to_digest, readers_of
+from shared.domain.calendar.working_calendar import local_date
+from shared.platform import clock, telemetry
+from shared.tables.deliveries import TOLD, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.tables.directory import Directory, Officer
+
+
+class OfficerNotifier:
+    """Notifies officers."""
+
+    def __init__(
+        self, directory: Directory, deliveries: Deliveries, renderer: NoticeRenderer, attempts: Attempts
+    ) -> None:
+        self._directory = directory
+        self._deliveries = deliveries
+        self._renderer = renderer
+        self._attempts = attempts
+
+    def notify(self, notice: Notice, deliveries: Sequence[Delivery]) -> None:
+        """Send an e-mail to every officer of the audience, as far as that has not been done.
+
+        Args:
+            notice: the notice.
+            deliveries: its deliveries so far, to all officers.
+
+        Raises:
+            RetryLaterError: nobody at all is in office.
+        """
+        audience = notice.request.audience
+        readers = readers_of(
+            audience,
+            notice.petition,
+            self._directory.officers(),
+            self._directory.parents(local_date(clock.now())),
+        )
+        if readers is None:
+            telemetry.count("NoticeWithoutReader", audience=audience)
+            raise RetryLaterError("nobody-in-office")
+        if readers.audience is not audience:
+            telemetry.count("NoticeToNextLevel", audience=audience)
+        by_reader = {delivery.reader: delivery for delivery in deliveries}
+        for officer in readers.officers:
+            self._send_mail(notice, officer, by_reader.get(officer.id))
+
+    def _send_mail(self, notice: Notice, officer: Officer, before: Delivery | None) -> None:
+        if before is not None and before.state in TOLD | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}:
+            return
+        channel = DeliveryChannel.EMAIL
+        preference = self._directory.preference_of(officer.id)
+        if before is None and is_left_to_digest(notice.request.kind, preference):
+            self._deliveries.add(
+                notice.delivery(channel, DeliveryState.SUPERSEDED, reason="in-digest", reader=officer.id)
+            )
+            return
+        rendered = self._renderer.for_officer(notice)
+        delivery = notice.delivery(channel, DeliveryState.SENDING, rendered, reader=officer.id)
+        self._attempts.send(
+            delivery, message_of(delivery, officer.email, rendered), before, max_rounds=MAX_ROUNDS
+        )
