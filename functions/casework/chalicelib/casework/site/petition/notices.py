@@ -27,7 +27,15 @@ from shared.web.labels import AUDIENCES, NOTICES
 from shared.web.requests import query_parameters
 from shared.wording.facts import HIDDEN_PIN, Office, facts_of
 from shared.wording.rendering import Rendered, rendered
-from shared.wording.sources import PACKAGED, Source, TextMissingError, TextName, packaged, source_of, text_rows
+from shared.wording.sources import (
+    PACKAGED,
+    Source,
+    TextMissingError,
+    TextName,
+    packaged,
+    source_of,
+    text_rows,
+)
 
 HIDDEN_TOKEN = "***"  # noqa: S105 - replaces the petitioner's link token
 
