@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 
 from chalicelib.notifier.attempts.record_outcome import Outcomes
 from chalicelib.notifier.attempts.send_attempt import Attempts
@@ -61,45 +61,22 @@ def build(configuration: NotifierSettings) -> Parts:
 
 
 def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> MessageHandler:
-    def key() -> bytes:
-        return secrets.identifiers_key(configuration.identifiers_secret)
-
+    key = partial(secrets.identifiers_key, configuration.identifiers_secret)
     directory = Directory(configuration.directory_table)
     petitions = Petitions(configuration.petitions_table, directory)
-    senders = Senders(configuration)
+    senders, seal = Senders(configuration), Seal(configuration.seal_key_id)
     quiet_hours = QuietHours(configuration.quiet_from, configuration.quiet_until)
-    contact_policy = ContactPolicy(
-        quiet_hours=quiet_hours,
-        batch_for=timedelta(seconds=configuration.batch_for_seconds),
-        daily_limit=DailyLimit(configuration.throttle_table, configuration.messages_per_address_per_day),
-        opt_outs=OptOuts(configuration.throttle_table),
-        suppressions=Suppressions(configuration.throttle_table),
-        identifiers_key=key,
-    )
     outcomes = Outcomes(deliveries, timedelta(hours=configuration.receipt_within_hours))
     attempts = Attempts(deliveries, Circuits(configuration.throttle_table), senders.of, outcomes)
-    texts, seal = Texts(directory), Seal(configuration.seal_key_id)
+    texts = Texts(directory)
     renderer = NoticeRenderer(texts, directory, configuration.public_url, key)
-    addresses = Addresses(seal)
-    batches = Batches(petitions, deliveries, contact_policy, addresses)
-    channel_delivery = ChannelDelivery(
-        contact_policy=contact_policy,
-        batches=batches,
-        renderer=renderer,
-        attempts=attempts,
-        outcomes=outcomes,
+    petitioners = _petitioners(
+        configuration, petitions, deliveries, seal, quiet_hours, renderer, attempts, outcomes
     )
     notices = NoticeDelivery(
         petitions=petitions,
         deliveries=deliveries,
-        petitioners=PetitionerNotifier(
-            deliveries=deliveries,
-            addresses=addresses,
-            contact_policy=contact_policy,
-            batches=batches,
-            channel_delivery=channel_delivery,
-            outcomes=outcomes,
-        ),
+        petitioners=petitioners,
         officers=OfficerNotifier(directory, deliveries, renderer, attempts),
         outcomes=outcomes,
     )
@@ -112,13 +89,45 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
         public_url=configuration.public_url,
         identifiers_key=key,
     )
-    replies = SmsReplies(
-        Replies(configuration.throttle_table),
-        seal,
-        senders.of,
-        quiet_hours,
-    )
+    replies = SmsReplies(Replies(configuration.throttle_table), seal, senders.of, quiet_hours)
     return MessageHandler(notices, replies, digests, configuration.notices_queue_url)
+
+
+def _petitioners(
+    configuration: NotifierSettings,
+    petitions: Petitions,
+    deliveries: Deliveries,
+    seal: Seal,
+    quiet_hours: QuietHours,
+    renderer: NoticeRenderer,
+    attempts: Attempts,
+    outcomes: Outcomes,
+) -> PetitionerNotifier:
+    contact_policy = ContactPolicy(
+        quiet_hours=quiet_hours,
+        batch_for=timedelta(seconds=configuration.batch_for_seconds),
+        daily_limit=DailyLimit(configuration.throttle_table, configuration.messages_per_address_per_day),
+        opt_outs=OptOuts(configuration.throttle_table),
+        suppressions=Suppressions(configuration.throttle_table),
+        identifiers_key=partial(secrets.identifiers_key, configuration.identifiers_secret),
+    )
+    addresses = Addresses(seal)
+    batches = Batches(petitions, deliveries, contact_policy, addresses)
+    channel_delivery = ChannelDelivery(
+        contact_policy=contact_policy,
+        batches=batches,
+        renderer=renderer,
+        attempts=attempts,
+        outcomes=outcomes,
+    )
+    return PetitionerNotifier(
+        deliveries=deliveries,
+        addresses=addresses,
+        contact_policy=contact_policy,
+        batches=batches,
+        channel_delivery=channel_delivery,
+        outcomes=outcomes,
+    )
 
 
 @cache
