@@ -1,8 +1,8 @@
 """Deploys one part of the system, or all of it in order, through CloudFormation.
 
 `make deploy FUNCTION=router STAGE=dev`. A part is a stack `pakn-{stage}-{part}`; parts know each other by exports
-only, so each function goes out by itself. What a stage is told (its public address, its senders) stands in
-infra/stages/{stage}.json and goes to the templates that declare such a parameter. With AWS_ENDPOINT_URL set the same
+only, so each function goes out by itself. The parameters of a stage (its public address, its senders) stand in
+infra/stages/{stage}.json and go to the templates that declare such a parameter. With AWS_ENDPOINT_URL set the same
 code deploys to an emulator: that is what `make rehearse` does.
 """
 
@@ -28,10 +28,10 @@ from infra.deployment.templates import REGION
 BEFORE = ("artifacts", "platform", "vault", "identity")
 AFTER = ("alarms",)
 PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
-"""What `all` deploys, in the order in which they need one another."""
+"""The parts that `all` deploys, in the order in which they need one another."""
 
 ASKED_FOR = ("domain", "scanning")
-"""What is deployed only by its name: a domain needs a certificate and a DNS record first, scanning costs by volume."""
+"""Parts deployed only by name: a domain needs a certificate and a DNS record first, scanning costs by volume."""
 
 Parameters = Mapping[str, str]
 
@@ -42,7 +42,7 @@ class DeployError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one stack."""
+    """The outcome of one deployment."""
 
     stack: str
     changed: tuple[str, ...]
@@ -55,7 +55,7 @@ def stack_name(stage: str, part: str) -> str:
 
 
 def stage_parameters(stage: str) -> dict[str, str]:
-    """Return what a stage's templates are told.
+    """Return the parameters of a stage's templates.
 
     Raises:
         DeployError: nobody has described the stage yet.
@@ -145,7 +145,7 @@ class Cloud:
             raise
 
     def _changes(self, name: str, change_set: str) -> tuple[str, ...]:
-        """Return what a change set would do, in words; nothing when the stack is as the template says."""
+        """Return the changes of a change set, in words; none when the stack is as the template says."""
         while True:
             page = self._formation.describe_change_set(StackName=name, ChangeSetName=change_set)
             if page["Status"] not in {"CREATE_PENDING", "CREATE_IN_PROGRESS"}:
@@ -201,9 +201,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("part", choices=[*PARTS, *ASKED_FOR, "all"])
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--plan", action="store_true", help="only show what would change")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        for outcome in deploy(asked.part, stage_parameters(asked.stage), Cloud(), plan=asked.plan):
+        for outcome in deploy(options.part, stage_parameters(options.stage), Cloud(), plan=options.plan):
             print(outcome.stack, "" if outcome.changed else "(no change)")
             for change in outcome.changed:
                 print(f"  {change}")

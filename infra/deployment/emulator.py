@@ -92,7 +92,7 @@ class Emulator:
         self._folder.cleanup()
 
     def log(self) -> str:
-        """Return what ministack and the functions wrote."""
+        """Return the log of ministack and the functions."""
         return self._log.read_text(errors="replace")
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:

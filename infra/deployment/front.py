@@ -59,10 +59,10 @@ class Front:
         prefix = next(p for p in self._apis if not p or path == p or path.startswith(f"{p}/"))
         api = urlsplit(self._apis[prefix])
         connection = http.client.HTTPConnection(api.hostname or "", api.port, timeout=TIMEOUT_SECONDS)
-        kept = {name: value for name, value in headers.items() if name.lower() not in _OWN_HEADERS}
+        forwarded = {name: value for name, value in headers.items() if name.lower() not in _OWN_HEADERS}
         try:
             connection.request(
-                method, api.path + (target[len(prefix) :] or "/"), body=body or None, headers=kept
+                method, api.path + (target[len(prefix) :] or "/"), body=body or None, headers=forwarded
             )
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
@@ -71,7 +71,7 @@ class Front:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """What a browser or script talks to."""
+    """Forwards the requests of browsers and scripts."""
 
     protocol_version = "HTTP/1.1"
     front_door: Front

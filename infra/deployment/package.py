@@ -1,4 +1,4 @@
-"""Builds what is deployed: each function's zip and template, made by Chalice, merged and checked.
+"""Builds the packages: each function's zip and template, made by Chalice, merged and checked.
 
 `make package`, `infra.deployment.deploy` and `infra.deployment.rehearse` call it. Chalice has no word for partial
 batch responses, dead letters of streams, imports from other stacks; a merge template
@@ -135,7 +135,7 @@ def _run_chalice(function: str, source: Path, stage: str, merge: Path, output: P
 
 
 def archive_findings(archive: Path, function: str) -> Iterator[str]:
-    """Yield what a function's zip lacks, and what should not be in it."""
+    """Yield the files that a function's zip lacks, and those that should not be in it."""
     with zipfile.ZipFile(archive) as opened:
         names = opened.namelist()
     for needed in ("app.py", "shared/domain/petition/petition.py", "chalice/app.py"):
@@ -172,13 +172,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--pin", action="store_true", help="only write the locked versions into functions/*/requirements.txt"
     )
-    asked = parser.parse_args(arguments)
-    if asked.pin:
+    options = parser.parse_args(arguments)
+    if options.pin:
         pin()
         return 0
     try:
-        for function in FUNCTIONS if asked.function == "all" else (asked.function,):
-            package = build(function, asked.stage)
+        for function in FUNCTIONS if options.function == "all" else (options.function,):
+            package = build(function, options.stage)
             size = package.archive.stat().st_size / 2**20
             print(f"{function:10} {size:5.1f} MiB  {package.archive.relative_to(ROOT)}")
     except PackageError as error:

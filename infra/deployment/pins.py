@@ -27,9 +27,9 @@ def pinned(requirements: str, versions: dict[str, str]) -> str:
     """
     lines = []
     for line in requirements.splitlines():
-        found = _PIN.match(line)
-        if found is None:
+        match = _PIN.match(line)
+        if match is None:
             lines.append(line)
         else:
-            lines.append(f"{found['name']}{found['extras'] or ''}=={versions[_normal(found['name'])]}")
+            lines.append(f"{match['name']}{match['extras'] or ''}=={versions[_normal(match['name'])]}")
     return "\n".join(lines) + "\n"

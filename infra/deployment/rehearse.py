@@ -26,12 +26,12 @@ from urllib.request import urlopen
 
 import boto3
 
-from infra import seed
 from infra.deployment.deploy import PARTS, Cloud, DeployError, Parameters, stage_parameters
 from infra.deployment.emulator import Emulator, EmulatorError
 from infra.deployment.front import Front
 from infra.deployment.package import FUNCTIONS, Package, PackageError, build
 from infra.local.providers.sms_gateway import SmsGateway
+from infra.seed.directory import Account, seed_directory, seed_officers
 from shared.domain.calendar.working_calendar import VIETNAM
 
 STAGE = "dev"
@@ -77,7 +77,7 @@ class Rehearsal:
     """The journeys through a deployed system."""
 
     def __init__(
-        self, emulator: Emulator, front: Front, gateway: SmsGateway, officers: Sequence[seed.Account]
+        self, emulator: Emulator, front: Front, gateway: SmsGateway, officers: Sequence[Account]
     ) -> None:
         self._emulator = emulator
         self._front = front
@@ -88,7 +88,7 @@ class Rehearsal:
     # ------------------------------------------------------------ journeys
 
     def web(self) -> str:
-        """A petition over the web is answered, its sender told by e-mail, the answer on the site."""
+        """A petition over the web is answered, its sender notified by e-mail, the answer on the site."""
         key = {"Idempotency-Key": str(uuid.uuid4())}
         self._call("POST", "/v1/petitions", PETITION, key, expect=401)
         key["X-Api-Key"] = PROVIDERS["open311"]["rehearsal"]
@@ -103,12 +103,12 @@ class Rehearsal:
         return reference
 
     def sms(self) -> str:
-        """A petition by SMS is answered, its sender told by SMS."""
+        """A petition by SMS is answered, its sender notified by SMS."""
         reply = self._text(SMS)
-        told = re.search(r"ma (\d{11}), PIN (\d{8})", reply)
-        if told is None:
+        match = re.search(r"ma (\d{11}), PIN (\d{8})", reply)
+        if match is None:
             raise RehearsalError(f"Expected: a reference and a PIN in the reply to an SMS; came: {reply}")
-        reference, pin = told.groups()
+        reference, pin = match.groups()
         self._answer(reference, pin)
         _expect("the petition's state by SMS", "<Message>" in self._text(f"PAKN TC {reference}"))
         self._until("an SMS that tells of the answer", lambda: self._sms_about(reference))
@@ -131,7 +131,7 @@ class Rehearsal:
         """Take a petition through the desk: its unit accepts and drafts, the approver approves."""
         self._until("the router finds a unit", lambda: self._track(reference, pin)["state"] == "ASSIGNED")
         handler = self._officer("handler", self._track(reference, pin)["unit"])
-        steps: tuple[tuple[seed.Account, str, dict[str, str]], ...] = (
+        steps: tuple[tuple[Account, str, dict[str, str]], ...] = (
             (handler, "accept", {}),
             (handler, "draft-answer", {"text": ANSWER}),
             (self._officer("approver"), "approve", {}),
@@ -144,15 +144,13 @@ class Rehearsal:
     def _track(self, reference: str, pin: str) -> Any:
         return self._call("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": pin})
 
-    def _officer(self, role: str, unit: str | None = None) -> seed.Account:
+    def _officer(self, role: str, unit: str | None = None) -> Account:
         for officer in self._officers:
             if role in officer.roles and unit in {None, officer.unit}:
                 return officer
         raise RehearsalError(f"Expected: somebody in the seeds who is {role} of {unit}")
 
-    def _desk(
-        self, officer: seed.Account, method: str, path: str, body: Mapping[str, Any] | None = None
-    ) -> Any:
+    def _desk(self, officer: Account, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         if officer.username not in self._tokens:
             credentials = {"username": officer.username, "password": officer.password}
             session = self._call("POST", "/desk/v1/session", credentials)
@@ -259,7 +257,7 @@ def _deploy(cloud: Cloud, parameters: Parameters) -> None:
         print(f"  {outcome.stack}: {len(outcome.changed)} resources")
 
 
-def _furnish(emulator: Emulator, front: Front, cloud: Cloud) -> list[seed.Account]:
+def _furnish(emulator: Emulator, front: Front, cloud: Cloud) -> list[Account]:
     """Do what an operator does once after the first deployment: credentials, sender, directory, officers, host."""
     boto3.client("secretsmanager").put_secret_value(
         SecretId=f"pakn-{STAGE}/providers", SecretString=json.dumps(PROVIDERS)
@@ -267,8 +265,8 @@ def _furnish(emulator: Emulator, front: Front, cloud: Cloud) -> list[seed.Accoun
     # The emulator speaks plain HTTP, which the bucket refuses on AWS.
     boto3.client("s3").delete_bucket_policy(Bucket=cloud.outputs(STAGE, "platform")["AttachmentsBucket"])
     boto3.client("ses").verify_domain_identity(Domain=stage_parameters(STAGE)["MailFrom"].partition("@")[2])
-    seed.seed_directory(STAGE)
-    officers = seed.seed_officers(cloud.outputs(STAGE, "identity")["UserPoolId"])
+    seed_directory(STAGE)
+    officers = seed_officers(cloud.outputs(STAGE, "identity")["UserPoolId"])
     apis = {prefix: cloud.outputs(STAGE, function)["RestAPIId"] for prefix, function in PREFIXES.items()}
     front.open({prefix: f"{emulator.url}/_aws/execute-api/{api}/api" for prefix, api in apis.items()})
     return officers
@@ -286,7 +284,7 @@ def rehearse(emulator: Emulator) -> None:
     gateway.credentials = PROVIDERS["esms"]
     cloud = Cloud(poll_seconds=0.2)
     with Front(gateway) as front:
-        told = {
+        parameters = {
             **stage_parameters(STAGE),
             "PublicUrl": front.url,
             "QuietFrom": "",
@@ -294,7 +292,7 @@ def rehearse(emulator: Emulator) -> None:
             "IdentityUrl": emulator.url,
             "SmsGatewayUrl": front.sms_url,
         }
-        _timed("everything is deployed", lambda: _deploy(cloud, told))
+        _timed("everything is deployed", lambda: _deploy(cloud, parameters))
         officers = _furnish(emulator, front, cloud)
         journeys = Rehearsal(emulator, front, gateway, officers)
         _timed("a petition over the web is answered", journeys.web)
@@ -315,7 +313,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m infra.deployment.rehearse", description="Deploy to an emulated cloud and try it"
     )
     parser.add_argument("--log", action="store_true", help="show the emulator's log afterwards")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
         with Emulator() as emulator:
             os.environ.update(emulator.environment)
@@ -324,7 +322,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except Exception:
                 print(emulator.log()[-6000:], file=sys.stderr)
                 raise
-            if asked.log:
+            if options.log:
                 print(emulator.log())
     except (DeployError, EmulatorError, PackageError, RehearsalError) as error:
         print(f"\n{error}", file=sys.stderr)

@@ -39,7 +39,7 @@ def _plain(node: Any) -> Any:
 
 
 def unknown_names(merge: Path, merged: Template) -> Iterator[str]:
-    """Yield what a merge template sets on resources and events that Chalice never made: misspelt names.
+    """Yield the names in a merge template of resources and events that Chalice never made: misspelt ones.
 
     Chalice adds such a name without a word, and the setting it carries (such as ReportBatchItemFailures) then
     applies to nothing. What a merge template adds on purpose says its Type.
@@ -83,7 +83,7 @@ class _Region:
 
 
 def findings(template: Template, translated: Path) -> Iterator[str]:
-    """Yield what is wrong with a SAM template once it is translated; the translation is left at a path for reading."""
+    """Yield the errors of a SAM template once it is translated; the translation is left at a path for reading."""
     from cfnlint.api import lint  # noqa: PLC0415 - ditto
     from cfnlint.config import ManualArgs  # noqa: PLC0415 - ditto
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415 - ditto

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from infra.local.server import main
+from infra.local.site.server import main
 
 sys.exit(main())

@@ -64,9 +64,9 @@ class Driver:
     def outbox(
         self, reference: str | None = None, *, channel: str | None = None, since: datetime | None = None
     ) -> list[Outgoing]:
-        """Return what went out to people, by time."""
+        """Return the messages that went out to people, by time."""
         return [
-            one
-            for one in self.local.outbox.read(since=since, reference=reference)
-            if channel is None or one.channel == channel
+            message
+            for message in self.local.outbox.read(since=since, reference=reference)
+            if channel is None or message.channel == channel
         ]

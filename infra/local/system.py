@@ -14,6 +14,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from infra.local.all_pumps import Pumps
 from infra.local.clock import TravellingClock
 from infra.local.emulation import functions, moto_insides, template
 from infra.local.emulation.bucket import BucketDoor
@@ -23,7 +24,6 @@ from infra.local.emulation.pumps import (
     Backoff,
     Consumer,
     Failures,
-    Pumps,
     QueuePump,
     SchedulePump,
     StreamPump,
@@ -38,7 +38,7 @@ from shared.tables import directory
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 PREFIXES = {"/desk": "casework", "/receipts": "notifier"}
-"""What the base-path mappings of the domain do on AWS; everything else is intake's."""
+"""Functions by prefix, as the base-path mappings of the domain on AWS; everything else is intake's."""
 
 
 def split(path: str) -> tuple[str, str]:
@@ -52,7 +52,7 @@ def split(path: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Wiring:
-    """Where the system is to be found, and how its pumps behave."""
+    """Addresses of the system, and how its pumps behave."""
 
     public_url: str
     sms_gateway_url: str
@@ -64,7 +64,7 @@ class Wiring:
 
 
 class LocalSystem:
-    """Everything but the network: five functions on moto, one clock, pumps that move when told to."""
+    """Everything but the network: five functions on moto, one clock, pumps that move on call."""
 
     def __init__(self, travelling: TravellingClock, gateway: SmsGateway, wiring: Wiring) -> None:
         self.clock = travelling
@@ -109,7 +109,7 @@ class LocalSystem:
 
     @cached_property
     def failures(self) -> Failures:
-        """What failed."""
+        """The latest failures of functions."""
         return Failures(self.clock.now)
 
     @cached_property
@@ -161,11 +161,11 @@ class LocalSystem:
     def bucket(self) -> BucketDoor:
         """The door through which browsers put files into the bucket."""
         facts = {"Stage": STAGE, "PublicUrl": self.wiring.public_url}
-        (told,) = template.of_type(template.read(TEMPLATES / "platform.yaml", facts), "AWS::S3::Bucket")
+        (bucket,) = template.of_type(template.read(TEMPLATES / "platform.yaml", facts), "AWS::S3::Bucket")
         return BucketDoor(
             lambda: self.cloud.client("s3"),
             lambda: self.cloud.signers,
-            told["CorsConfiguration"]["CorsRules"],
+            bucket["CorsConfiguration"]["CorsRules"],
         )
 
     @cached_property
@@ -223,10 +223,10 @@ _KEPT = {
 """Caches by module: templates, catalogues and tables, and the router with its compiled rules."""
 
 
-def _clear_caches(module: Any, kept: AbstractSet[str]) -> None:
+def _clear_caches(module: Any, spared: AbstractSet[str]) -> None:
     if module is aws:
         return
     for name, thing in list(vars(module).items()):
         clear = getattr(thing, "cache_clear", None)
-        if callable(clear) and name not in kept and getattr(thing, "__module__", "") == module.__name__:
+        if callable(clear) and name not in spared and getattr(thing, "__module__", "") == module.__name__:
             clear()

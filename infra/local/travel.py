@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
+from infra.local.all_pumps import Pumps
 from infra.local.clock import TravellingClock
 from infra.local.emulation.cloud import Cloud
-from infra.local.emulation.pumps import Pumps
 from shared.domain.calendar.working_calendar import VIETNAM
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

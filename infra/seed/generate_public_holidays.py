@@ -25,7 +25,7 @@ LAST_YEAR = 2035
 TABLE = Path(__file__).resolve().parents[2] / "shared" / "domain" / "calendar" / "public_holidays.py"
 
 SUBSTITUTED = re.compile(r"thay cho ngày (\d{2}/\d{2}/\d{4})")
-"""How the library names a weekday worked on another day instead: `Ngày nghỉ (thay cho ngày 05/01/2019)`."""
+"""The library's name of a weekday worked on another day instead: `Ngày nghỉ (thay cho ngày 05/01/2019)`."""
 
 HEADER = '''"""Public holidays of Vietnam {first}-{last}, generated: do not edit.
 
@@ -43,11 +43,11 @@ def days_off_and_worked_weekends() -> tuple[Mapping[date, str], Mapping[date, st
     off = {day: name for day, name in sorted(vietnam.items()) if FIRST_YEAR <= day.year <= LAST_YEAR}
     worked: dict[date, str] = {}
     for day_off, name in off.items():
-        if found := SUBSTITUTED.search(name):
-            worked[datetime.strptime(found[1], "%d/%m/%Y").date()] = f"Làm bù cho ngày {day_off:%d/%m/%Y}"  # noqa: DTZ007
-    known = {day for day in vietnam.weekend_workdays if FIRST_YEAR <= day.year <= LAST_YEAR}
-    if set(worked) != known:
-        raise SystemExit(f"worked weekend days without a day off: {known ^ set(worked)}")
+        if match := SUBSTITUTED.search(name):
+            worked[datetime.strptime(match[1], "%d/%m/%Y").date()] = f"Làm bù cho ngày {day_off:%d/%m/%Y}"  # noqa: DTZ007
+    listed = {day for day in vietnam.weekend_workdays if FIRST_YEAR <= day.year <= LAST_YEAR}
+    if set(worked) != listed:
+        raise SystemExit(f"worked weekend days without a day off: {listed ^ set(worked)}")
     return off, dict(sorted(worked.items()))
 
 

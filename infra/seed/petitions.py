@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from infra.local.clock import system_time
 from infra.local.driver import Driver
 from infra.local.emulation.functions import HttpResponse
-from infra.seed import directory_rows
+from infra.seed import files
+from infra.seed.directory import directory_rows
 from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar, at_local, local_date
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel
@@ -84,7 +85,7 @@ def samples() -> tuple[Sample, ...]:
 
 
 class Played(NamedTuple):
-    """What became of the samples: their references by name, and what the system did not take."""
+    """The outcome: the samples' references by name, and the errors of those that the system did not take."""
 
     references: dict[str, str]
     refused: tuple[str, ...]
@@ -107,7 +108,7 @@ def play(driver: Driver, until: datetime | None = None) -> Played:
         _let_time_pass(driver, event.at)
         players.play(event)
         driver.settle()
-    references = {name: known.reference for name, known in players.known.items()}
+    references = {name: sent.reference for name, sent in players.sent.items()}
     return Played(references, tuple(players.refused.values()))
 
 
@@ -169,7 +170,7 @@ def _time_of(day: date) -> time:
     return (opening + timedelta(minutes=day.toordinal() * 47 % 450)).time()
 
 
-class _Known(NamedTuple):
+class _Sent(NamedTuple):
     reference: str
     pin: str
 
@@ -180,7 +181,7 @@ class _Players:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self._bearers: dict[str, dict[str, str]] = {}
-        self.known: dict[str, _Known] = {}
+        self.sent: dict[str, _Sent] = {}
         self.refused: dict[str, str] = {}
 
     def play(self, event: Event) -> None:
@@ -211,10 +212,10 @@ class _Players:
     def _receive(self, sample: Sample, at: datetime) -> None:
         if sample.channel is Channel.SMS:
             reply = self._text(sample, sample.content, at, number=0)
-            found = _REFERENCE.search(reply.text.partition("<Message>")[2])
-            if found is None:
+            match = _REFERENCE.search(reply.text.partition("<Message>")[2])
+            if match is None:
                 raise SampleRefusedError(sample.name, reply)
-            self.known[sample.name] = _Known(found[0].replace(" ", ""), pin="")
+            self.sent[sample.name] = _Sent(match[0].replace(" ", ""), pin="")
             return
         if sample.channel is Channel.HOTLINE:
             call = {"call_id": f"sample-{sample.name}", "call_started_at": at.isoformat()}
@@ -225,7 +226,7 @@ class _Players:
             key = {"Idempotency-Key": f"sample-{sample.name}"}
             answer = self._driver.http("POST", "/v1/petitions", json=sample.petition, headers=key)
         receipt = _taken(sample.name, answer).json()
-        self.known[sample.name] = _Known(receipt["reference"], receipt["pin"])
+        self.sent[sample.name] = _Sent(receipt["reference"], receipt["pin"])
 
     def _text(self, sample: Sample, content: str, at: datetime, number: int) -> HttpResponse:
         """Deliver an SMS as the aggregator does: a signed GET."""
@@ -246,17 +247,17 @@ class _Players:
     # --- what petitioners do later -----------------------------------------------------------------------
 
     def _follow_up(self, sample: Sample, step: Step) -> None:
-        known = self.known[sample.name]
+        sent = self.sent[sample.name]
         answer = self._driver.http(
             "POST",
-            f"/v1/petitions/{known.reference}/{step.action}",
+            f"/v1/petitions/{sent.reference}/{step.action}",
             json=step.body,
-            headers={"X-Petition-Pin": known.pin},
+            headers={"X-Petition-Pin": sent.pin},
         )
         _taken(f"{sample.name}, {step.action}", answer)
 
     def _text_again(self, sample: Sample, step: Step, event: Event) -> None:
-        reference = self.known[sample.name].reference
+        reference = self.sent[sample.name].reference
         content = {
             "supplement": f"PAKN BS {reference} {step.body.get('text', '')}",
             "rating": f"PAKN DG {reference} {step.body.get('score', '')}",
@@ -268,20 +269,18 @@ class _Players:
 
     def _attach(self, sample: Sample, step: Step) -> None:
         """Declare a file and put it into the bucket: a petitioner's picture, or an officer's letter."""
-        from infra.seed import files  # noqa: PLC0415 - few samples have files
-
-        known = self.known[sample.name]
+        sent = self.sent[sample.name]
         is_petitioners = step.by == "petitioner"
         content = (files.picture if is_petitioners else files.letter)(step.body["lines"])
         declared = self._driver.http(
             "POST",
-            f"{'' if is_petitioners else '/desk'}/v1/petitions/{known.reference}/attachments",
+            f"{'' if is_petitioners else '/desk'}/v1/petitions/{sent.reference}/attachments",
             json={
                 "filename": step.body["filename"],
                 "content_type": "image/jpeg" if is_petitioners else "application/pdf",
                 "size": len(content),
             },
-            headers={"X-Petition-Pin": known.pin} if is_petitioners else self._bearer(step.by),
+            headers={"X-Petition-Pin": sent.pin} if is_petitioners else self._bearer(step.by),
         )
         what = f"{sample.name}, {step.by}: {step.action}"
         uploaded = self._driver.upload(_taken(what, declared).json()["upload"], content)
@@ -292,7 +291,7 @@ class _Players:
 
     def _act(self, sample: Sample, step: Step, event: Event) -> None:
         """Let an officer act on the petition as they see it now."""
-        reference = self.known[sample.name].reference
+        reference = self.sent[sample.name].reference
         what = f"{sample.name}, {step.by}: {step.action}"
         if step.action == "accept":
             self._bring_to_unit_of(step.by, reference, what)
@@ -312,7 +311,12 @@ class _Players:
         path = f"/desk/v1/petitions/{reference}/{action}"
         if body.get("attachments") == ALL_FILES:
             seen = self._seen(username, reference, what)["attachments"]
-            body = {**body, "attachments": [one["id"] for one in seen if one["belongs_to"] == "ANSWER"]}
+            body = {
+                **body,
+                "attachments": [
+                    attachment["id"] for attachment in seen if attachment["belongs_to"] == "ANSWER"
+                ],
+            }
         facts = {"version": version, **body}
         _taken(what, self._driver.http("POST", path, json=facts, headers=self._bearer(username)))
 
@@ -328,7 +332,7 @@ class _Players:
         """Put references and dates in place of sample names and distances."""
         resolved = dict(body)
         if "parent" in resolved:
-            resolved["parent"] = self.known[resolved["parent"]].reference
+            resolved["parent"] = self.sent[resolved["parent"]].reference
         if "expected_in_days" in resolved:
             expected = local_date(at) + timedelta(days=resolved.pop("expected_in_days"))
             resolved["expected_on"] = expected.isoformat()

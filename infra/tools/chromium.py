@@ -71,8 +71,8 @@ def install() -> Iterator[str]:
             yield f"{words}: {type(error).__name__}"
             continue
         if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()
-            yield f"{words}: exit code {done.returncode}" + (f", {said[-1]}" if said else "")
+            output = (done.stderr or done.stdout).strip().splitlines()
+            yield f"{words}: exit code {done.returncode}" + (f", {output[-1]}" if output else "")
 
 
 def ensure() -> str:

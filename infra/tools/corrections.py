@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def outcomes(corrections: list[Correction], petitions: Petitions, directory: Directory) -> Counter[str]:
     """Count, for each correction, whether the rules in force decide as the officer did."""
     sys.path.insert(0, str(ROOT / "functions" / "router"))
-    by_reference = {one.reference: one for one in corrections}
+    by_reference = {correction.reference: correction for correction in corrections}
     counted: Counter[str] = Counter()
     for petition in petitions.get_all(by_reference):
         correction = by_reference[petition.reference]
@@ -57,12 +57,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stage", required=True)
     parser.add_argument("--month", required=True, help="e.g. 2026-11")
-    asked = parser.parse_args()
-    table = f"pakn-{asked.stage}-petitions"
-    directory = Directory(f"pakn-{asked.stage}-directory")
-    corrections = list(Corrections(table).of_month(asked.month))
+    options = parser.parse_args()
+    table = f"pakn-{options.stage}-petitions"
+    directory = Directory(f"pakn-{options.stage}-directory")
+    corrections = list(Corrections(table).of_month(options.month))
     if not corrections:
-        print(f"nothing was corrected in {asked.month}")
+        print(f"nothing was corrected in {options.month}")
     for outcome, times in outcomes(corrections, Petitions(table, directory), directory).most_common():
         print(f"{times:5}  {outcome}")
     return 0

@@ -93,8 +93,11 @@ def imports_inside_functions(path: Path) -> list[tuple[str, ast.Import | ast.Imp
 
 
 def room_of(module: str, rooms: Collection[str]) -> str:
-    """Return the innermost package that holds a module; a module beside the packages is a room of its own."""
-    package = module
+    """Return the innermost package that holds a module; a module beside the packages is a room of its own.
+
+    So is a `__main__`, which may start whatever is above its package.
+    """
+    package = "" if module.endswith(".__main__") else module
     while package and package not in rooms:
         package = package.rpartition(".")[0]
     return package or module

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 SHARED = ROOT / "shared"
 SHARED_LOCALE = SHARED / "web" / "locale"
-"""What http.py, the domain and the shared pages say goes into shared/web's catalogue."""
+"""The texts of http.py, the domain and the shared pages go into the catalogue of shared/web."""
 
 _NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -51,8 +51,8 @@ def extracted(room: Path) -> Catalog:
     catalogue = Catalog(project="pakn", charset="utf-8")
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
-    found = extract_from_dir(room, methods, options, keywords=KEYWORDS)
-    for _name, _line, message, _comments, context in found:
+    messages = extract_from_dir(room, methods, options, keywords=KEYWORDS)
+    for _name, _line, message, _comments, context in messages:
         if message not in held:
             catalogue.add(message, context=context)
     return catalogue

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from infra.local.emulation.functions import load
-from infra.seed import directory_rows
+from infra.seed.directory import directory_rows
 from shared.tables.directory import Directory
 from tests.campaigns.canaries import (
     CHANNELS,

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from infra.local.all_pumps import RestlessError
 from infra.local.emulation import moto_insides
-from infra.local.emulation.pumps import QueuePump, RestlessError, refused
-from infra.local.server import backoff
+from infra.local.emulation.pumps import QueuePump, refused
+from infra.local.site.server import backoff
 from tests.campaigns.faults.injection import Crash
 from tests.local.tiny import Script
 from tests.support.system import System
@@ -242,7 +243,7 @@ def test_waits_on_the_workbench_grow() -> None:
 def test_messages_that_call_forth_each_other_without_end_are_noticed(
     tiny: System, script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.local.emulation.pumps.RESTLESS_AFTER", 20)
+    monkeypatch.setattr("infra.local.all_pumps.RESTLESS_AFTER", 20)
     script.reactions["on_route"] = lambda _event: send(tiny, "again")
     send(tiny, "first")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from infra import seed
+from infra.seed.directory import directory_rows
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
@@ -27,7 +27,7 @@ class MemoryDirectory(Directory):
 
     def __init__(self) -> None:
         super().__init__(f"memory-{id(self)}")
-        self._rows = seed.directory_rows()
+        self._rows = directory_rows()
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
         return list(self._rows.get(kind, []))

@@ -16,13 +16,13 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from infra import seed
 from infra.local.clock import TravellingClock
 from infra.local.driver import Driver
 from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import STAGE
 from infra.local.providers.sms_gateway import BrokenError, SentSms, SmsGateway, UnavailableError
 from infra.local.system import LocalSystem, Wiring
+from infra.seed.directory import Account, seed_directory, seed_officers
 from shared.platform import aws
 from shared.tables import directory
 from tests.campaigns.faults.injection import Injection
@@ -54,7 +54,7 @@ class System(Driver):
         self._gateway_server = GatewayServer(SmsGateway(clock.now))
         super().__init__(LocalSystem(clock, self._gateway_server.gateway, self._wiring()))
         self.faults = Injection(lambda: self.local.functions.running, self._wait)
-        self.officers: dict[str, seed.Account] = {}
+        self.officers: dict[str, Account] = {}
         self._tokens: dict[str, dict[str, str]] = {}
 
     def _wiring(self) -> Wiring:
@@ -75,8 +75,8 @@ class System(Driver):
         self._apps = self.local.functions.apps
         self._session = aws._session()
         self.faults.install(self._session)
-        seed.seed_directory(STAGE)
-        self.officers = {one.username: one for one in seed.seed_officers(self.local.cloud.pool_id)}
+        seed_directory(STAGE)
+        self.officers = {one.username: one for one in seed_officers(self.local.cloud.pool_id)}
         self._directory = moto_insides.keep_table(self.local.cloud.outputs[_KEEP_ITS_ROWS])
 
     def stop(self) -> None:

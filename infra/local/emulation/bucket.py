@@ -74,44 +74,44 @@ class BucketDoor:
 
     def post(self, bucket: str, fields: Mapping[str, str], file: bytes) -> HttpResponse:
         """Answer a form as S3 does: where it leads on, or an error in XML."""
-        given = {name.lower(): value for name, value in fields.items()}
+        form = {name.lower(): value for name, value in fields.items()}
         try:
-            self._check(bucket, given, file)
+            self._check(bucket, form, file)
         except RefusedUploadError as refused:
             body = (
                 '<?xml version="1.0" encoding="UTF-8"?>\n<Error>'
                 f"<Code>{refused.code}</Code><Message>{escape(refused.message)}</Message></Error>"
             )
             return HttpResponse(refused.status, (("Content-Type", "application/xml"),), body.encode())
-        key = given["key"]
+        key = form["key"]
         put = self._s3().put_object(
-            Bucket=bucket, Key=key, Body=file, ContentType=given.get("content-type", "binary/octet-stream")
+            Bucket=bucket, Key=key, Body=file, ContentType=form.get("content-type", "binary/octet-stream")
         )
-        if "success_action_redirect" in given:
+        if "success_action_redirect" in form:
             location = _with_query(
-                given["success_action_redirect"], {"bucket": bucket, "key": key, "etag": put["ETag"]}
+                form["success_action_redirect"], {"bucket": bucket, "key": key, "etag": put["ETag"]}
             )
             return HttpResponse(303, (("Location", location),))
-        return HttpResponse(int(given.get("success_action_status", "204")))
+        return HttpResponse(int(form.get("success_action_status", "204")))
 
-    def _check(self, bucket: str, given: Mapping[str, str], file: bytes) -> None:
-        policy = self._signed_policy(given)
+    def _check(self, bucket: str, form: Mapping[str, str], file: bytes) -> None:
+        policy = self._signed_policy(form)
         if datetime.fromisoformat(policy["expiration"]) <= datetime.now(UTC):
             raise RefusedUploadError(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
-        values = {**given, "bucket": bucket}
+        values = {**form, "bucket": bucket}
         covered = set(_UNCONDITIONED)
         for condition in policy["conditions"]:
             covered.add(_check_condition(condition, values, len(file)))
-        extra = sorted(name for name in given if name not in covered and not name.startswith("x-ignore-"))
+        extra = sorted(name for name in form if name not in covered and not name.startswith("x-ignore-"))
         if extra:
             raise RefusedUploadError(
                 403, "AccessDenied", f"Invalid according to Policy: Extra input fields: {extra[0]}"
             )
 
-    def _signed_policy(self, given: Mapping[str, str]) -> Any:
+    def _signed_policy(self, form: Mapping[str, str]) -> Any:
         try:
-            access_key, day, region, service, end = given["x-amz-credential"].split("/")
-            policy = given["policy"]
+            access_key, day, region, service, end = form["x-amz-credential"].split("/")
+            policy = form["policy"]
             secret = self._signers()[access_key]
         except (KeyError, ValueError):
             raise RefusedUploadError(403, "AccessDenied", "Access Denied") from None
@@ -119,7 +119,7 @@ class BucketDoor:
         for part in (day, region, service, end):
             key = hmac.digest(key, part.encode(), hashlib.sha256)
         signature = hmac.digest(key, policy.encode(), hashlib.sha256).hex()
-        if not hmac.compare_digest(signature, given.get("x-amz-signature", "")):
+        if not hmac.compare_digest(signature, form.get("x-amz-signature", "")):
             raise RefusedUploadError(
                 403, "SignatureDoesNotMatch", "The request signature we calculated does not match."
             )

@@ -22,7 +22,7 @@ from moto import mock_aws
 
 from infra.local.emulation import moto_insides, template
 from infra.local.emulation.moto_insides import ACCOUNT, REGION
-from infra.local.providers.receipts import LocalSns
+from infra.local.emulation.sns import LocalSns
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "cloudformation"
 STAGE = "local"
@@ -30,7 +30,7 @@ QUEUES = ("routing", "notices", "timers", "parts", "uploads")
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
 MAIL_EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-mail-events"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-"""What the AWS CLI may use as well; moto asks for some and checks none."""
+"""Credentials that the AWS CLI may use as well; moto asks for some and checks none."""
 
 _OUTPUT_OF = {
     "PETITIONS_TABLE": "PetitionsTable",
@@ -134,13 +134,13 @@ class Cloud:
         """Give the bucket what its template says of versions and the queue: moto's CloudFormation passes over both."""
         platform = template.read(TEMPLATES / "platform.yaml", {"Stage": STAGE})
         (bucket,) = template.of_type(platform, "AWS::S3::Bucket")
-        told = [
+        notifications = [
             {
                 "QueueArn": self.outputs["UploadsQueueArn"],
-                "Events": [one["Event"]],
-                "Filter": {"Key": {"FilterRules": one["Filter"]["S3Key"]["Rules"]}},
+                "Events": [notification["Event"]],
+                "Filter": {"Key": {"FilterRules": notification["Filter"]["S3Key"]["Rules"]}},
             }
-            for one in bucket["NotificationConfiguration"]["QueueConfigurations"]
+            for notification in bucket["NotificationConfiguration"]["QueueConfigurations"]
         ]
         self.client("s3").put_bucket_versioning(
             Bucket=self.outputs["AttachmentsBucket"],
@@ -148,7 +148,7 @@ class Cloud:
         )
         self.client("s3").put_bucket_notification_configuration(
             Bucket=self.outputs["AttachmentsBucket"],
-            NotificationConfiguration={"QueueConfigurations": told},
+            NotificationConfiguration={"QueueConfigurations": notifications},
             SkipDestinationValidation=True,
         )
         moto_insides.empty_queue(self.queue_name("uploads"))
@@ -158,14 +158,14 @@ class Cloud:
         cognito = self.client("cognito-idp")
         (pool,) = template.of_type(identity, "AWS::Cognito::UserPool")
         (desk,) = template.of_type(identity, "AWS::Cognito::UserPoolClient")
-        made = cognito.create_user_pool(
+        created = cognito.create_user_pool(
             **_accepted(cognito, "CreateUserPool", pool | {"PoolName": pool["UserPoolName"]})
         )
-        self.pool_id = made["UserPool"]["Id"]
-        made = cognito.create_user_pool_client(
+        self.pool_id = created["UserPool"]["Id"]
+        created = cognito.create_user_pool_client(
             **_accepted(cognito, "CreateUserPoolClient", desk | {"UserPoolId": self.pool_id})
         )
-        self.pool_client_id = made["UserPoolClient"]["ClientId"]
+        self.pool_client_id = created["UserPoolClient"]["ClientId"]
         for group in template.of_type(identity, "AWS::Cognito::UserPoolGroup"):
             cognito.create_group(**_accepted(cognito, "CreateGroup", group | {"UserPoolId": self.pool_id}))
 
@@ -196,11 +196,11 @@ class Cloud:
         kms = self.client("kms")
         (key,) = template.of_type(vault, "AWS::KMS::Key")
         (alias,) = template.of_type(vault, "AWS::KMS::Alias")
-        made = kms.create_key(KeySpec=key["KeySpec"], KeyUsage=key["KeyUsage"])["KeyMetadata"]
-        kms.create_alias(AliasName=alias["AliasName"], TargetKeyId=made["KeyId"])
-        self.outputs["RootsKeyId"] = made["KeyId"]
+        created = kms.create_key(KeySpec=key["KeySpec"], KeyUsage=key["KeyUsage"])["KeyMetadata"]
+        kms.create_alias(AliasName=alias["AliasName"], TargetKeyId=created["KeyId"])
+        self.outputs["RootsKeyId"] = created["KeyId"]
 
-    # ------------------------------------------------------------ what functions are told
+    # ------------------------------------------------------------ the functions' environment
 
     def environment(self, *, public_url: str, sms_gateway_url: str) -> dict[str, str]:
         """Return the functions' environment, from the stack's outputs as on AWS."""
@@ -227,7 +227,7 @@ class Cloud:
     # ------------------------------------------------------------ looking into it
 
     def has_petitions(self) -> bool:
-        """Tell whether anything was ever received."""
+        """Return whether any petition was ever received."""
         page = self.client("dynamodb").scan(TableName=self.outputs["PetitionsTable"], Limit=1)
         return bool(page["Items"])
 

@@ -61,7 +61,7 @@ def schedule_event(rule: str, at: datetime) -> dict[str, Any]:
 def stream_failure(
     records: Sequence[dict[str, Any]], stream_arn: str, function: str, at: datetime
 ) -> dict[str, Any]:
-    """Return what Lambda sends to the on-failure queue of a stream: positions in the stream, no data."""
+    """Return the message that Lambda sends to the on-failure queue of a stream: positions in the stream, no data."""
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
     return {
         "requestContext": {

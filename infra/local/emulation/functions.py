@@ -32,7 +32,7 @@ NAMES = ("intake", "router", "sla_timer", "notifier", "casework")
 FUNCTION_TIMEOUT_SECONDS = 60
 METRICS_KEPT = 1_000
 MAX_BODY_BYTES = 6 * 1024 * 1024
-"""What AWS Lambda takes in one request; API Gateway would refuse more with 413 as well (at 10 MB)."""
+"""The largest request that AWS Lambda takes; API Gateway would refuse more with 413 as well (at 10 MB)."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def _load_app(path: Path, module_name: str) -> Chalice:
 
 
 class _Gateway:
-    """Chalice's local API Gateway, told what it leaves out: who calls, HEAD, text and binary bodies."""
+    """Chalice's local API Gateway, with what it leaves out: the caller, HEAD, text and binary bodies."""
 
     def __init__(self, app: Chalice, name: str) -> None:
         config = Config.create(app_name=f"pakn-{name}", lambda_timeout=FUNCTION_TIMEOUT_SECONDS)
@@ -284,4 +284,4 @@ def _response(answer: dict[str, Any]) -> HttpResponse:
 
 
 Invoke = Callable[[str, str, dict[str, Any]], Any]
-"""How a pump invokes: function, handler, event."""
+"""Invokes a handler: function, handler, event."""

@@ -64,7 +64,7 @@ def without_queue_policies() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Depth:
-    """How many messages a queue holds: to be received now, received and not yet deleted, delayed."""
+    """The number of messages in a queue: to be received now, received and not yet deleted, delayed."""
 
     visible: int
     in_flight: int
@@ -76,7 +76,7 @@ def _queue(name: str) -> Any:
 
 
 def has_visible_message(queue: str) -> bool:
-    """Tell whether a receive would find anything."""
+    """Return whether a receive would return any message."""
     return any(message.visible and not message.delayed for message in _queue(queue)._messages)  # noqa: SLF001
 
 
@@ -201,21 +201,21 @@ def _quick_structure(serializer: Any, serialized: Any, value: Any, shape: Any, k
 def texts_of(table: str, attribute: str) -> list[str]:
     """Return a text attribute of every item that has it."""
     held = list(_table(table).items.values())
-    items = [one for each in held for one in (list(each.values()) if isinstance(each, dict) else [each])]
+    items = [item for each in held for item in (list(each.values()) if isinstance(each, dict) else [each])]
     return [str(item.attrs[attribute].value) for item in items if attribute in item.attrs]
 
 
 def keep_table(table: str) -> Any:
-    """Return what a table of items that are only ever put and deleted whole holds, for `put_table_back`."""
+    """Return the content of a table whose items are only ever put and deleted whole, for `put_table_back`."""
     return _shallow(_table(table).items)
 
 
-def put_table_back(table: str, kept: Any) -> bool:
-    """Let a table hold what it held; tell whether it had come to hold anything else."""
+def put_table_back(table: str, saved: Any) -> bool:
+    """Restore the content of a table; return whether it had changed."""
     held = _table(table)
-    if _identities(held.items) == _identities(kept):
+    if _identities(held.items) == _identities(saved):
         return False
-    held.items = _shallow(kept)
+    held.items = _shallow(saved)
     return True
 
 
@@ -235,11 +235,11 @@ def _identities(items: Any) -> dict[Any, Any]:
 
 
 def keep(tables: Iterable[str], queues: Iterable[str], bucket: str) -> bytes:
-    """Return a copy of what tables with their streams, queues, a bucket and the mailbox hold, for `put_back`."""
+    """Return a copy of the content of tables with their streams, queues, a bucket and the mailbox, for `put_back`."""
     held = [_table(name) for name in tables]
     return pickle.dumps(
         (
-            [(one.items, one.stream_shard and one.stream_shard.items) for one in held],
+            [(table.items, table.stream_shard and table.stream_shard.items) for table in held],
             [(_queue(name)._messages, _queue(name).pending_messages) for name in queues],  # noqa: SLF001
             s3_backends[ACCOUNT]["aws"].buckets[bucket].keys,
             ses_backends[ACCOUNT][REGION].sent_messages,
@@ -247,9 +247,9 @@ def keep(tables: Iterable[str], queues: Iterable[str], bucket: str) -> bytes:
     )
 
 
-def put_back(kept: bytes, tables: Iterable[str], queues: Iterable[str], bucket: str) -> None:
-    """Let the same hold what they held: thousands of times faster than to live through it again."""
-    in_tables, in_queues, keys, mails = pickle.loads(kept)  # noqa: S301 - what this process itself kept
+def put_back(saved: bytes, tables: Iterable[str], queues: Iterable[str], bucket: str) -> None:
+    """Restore the content of all of them: thousands of times faster than to live through it again."""
+    in_tables, in_queues, keys, mails = pickle.loads(saved)  # noqa: S301 - what this process itself kept
     for name, (items, changes) in zip(tables, in_tables, strict=True):
         table = _table(name)
         table.items = items

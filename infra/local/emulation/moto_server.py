@@ -58,8 +58,8 @@ class MotoServer:
         return Response(answer.body, answer.status, [*answer.headers, *allowed])
 
     def _preflight(self, environ: Mapping[str, Any]) -> Response:
-        asked = ("HTTP_ORIGIN", "HTTP_ACCESS_CONTROL_REQUEST_METHOD", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
-        answer = self._door.preflight(*(environ.get(name, "") for name in asked))
+        headers = ("HTTP_ORIGIN", "HTTP_ACCESS_CONTROL_REQUEST_METHOD", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+        answer = self._door.preflight(*(environ.get(name, "") for name in headers))
         return Response(answer.body, answer.status, list(answer.headers))
 
     def stop(self) -> None:
@@ -71,13 +71,13 @@ class MotoServer:
 
 
 def _is_upload(environ: Mapping[str, Any]) -> bool:
-    """Tell whether a request is a form for a bucket."""
+    """Return whether a request is a form for a bucket."""
     is_form = str(environ.get("CONTENT_TYPE", "")).startswith("multipart/form-data")
     return environ["REQUEST_METHOD"] == "POST" and is_form and "/" not in environ["PATH_INFO"].strip("/")
 
 
 def _is_preflight(environ: Mapping[str, Any]) -> bool:
-    """Tell whether a browser asks whether a script may send something to a bucket."""
+    """Return whether a browser asks if a script may send something to a bucket."""
     return environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
 
 

@@ -1,4 +1,4 @@
-"""What moves things along in the local stack: the change stream, the queues and the schedules.
+"""Pumps of the local stack: they deliver the change stream, the queues and the schedules to the functions.
 
 A message that failed comes into sight again when its visibility timeout has passed on the *travelling* clock, as it
 would on AWS: a journey travels six minutes to see the next try, and nothing waits in real time. After the queue's
@@ -17,21 +17,15 @@ from typing import Any
 
 from infra.local.emulation import events, moto_insides
 from infra.local.emulation.functions import InvocationError, Invoke
-from infra.local.providers.receipts import ReceiptPump
 
 STREAM_BATCH = 100
 STREAM_ATTEMPTS = 5
 QUEUE_BATCH = 10
 """Most messages that one ReceiveMessage returns."""
-RESTLESS_AFTER = 100_000
 
 Now = Callable[[], datetime]
 Backoff = Callable[[int], int]
 """From how often a message was received to seconds until it is tried again."""
-
-
-class RestlessError(RuntimeError):
-    """The pumps never came to rest: something answers each message with another."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,7 @@ class QueuePump:
         self._backoff = backoff
 
     def step(self) -> bool:
-        """Handle one batch; tell whether there was anything to do."""
+        """Handle one batch; return whether there was anything to do."""
         if not moto_insides.has_visible_message(self.queue):
             return False
         messages = self._sqs.receive_message(
@@ -124,7 +118,9 @@ class QueuePump:
 
     def _handle(self, messages: list[dict[str, Any]]) -> None:
         identifiers = [message["MessageId"] for message in messages]
-        hidden_until = {one: moto_insides.visible_again_at(self.queue, one) for one in identifiers}
+        hidden_until = {
+            identifier: moto_insides.visible_again_at(self.queue, identifier) for identifier in identifiers
+        }
         consumer = self._consumer
         try:
             answer = self._invoke(
@@ -186,11 +182,11 @@ class StreamPump:
 
     @property
     def lag(self) -> int:
-        """How many changes wait to be delivered."""
+        """The number of changes that wait to be delivered."""
         return moto_insides.stream_length(self.table) - self.position
 
     def step(self) -> bool:
-        """Deliver one batch until each of its records is handled or given up; tell whether there was one."""
+        """Deliver one batch until each of its records is handled or given up; return whether there was one."""
         if self.lag <= 0:
             return False
         records = moto_insides.stream_records(self.table, self.position, self._consumer.batch)
@@ -256,37 +252,6 @@ class SchedulePump:
             self._invoke(consumer.function, consumer.handler, events.schedule_event(self._rule, self._now()))
         except InvocationError as error:
             self._failures.note(consumer.function, consumer.handler, error.cause, 1)
-
-
-@dataclass(frozen=True)
-class Pumps:
-    """All pumps of a system."""
-
-    stream: StreamPump
-    queues: tuple[QueuePump, ...]
-    sweep: SchedulePump
-    hourly: SchedulePump
-    failures: Failures
-    receipts: ReceiptPump
-
-    def step(self) -> bool:
-        """Give each pump one turn; tell whether any had something to do."""
-        moved = self.stream.step()
-        for queue in self.queues:
-            moved = queue.step() or moved
-        return self.receipts.step() or moved
-
-    def settle(self) -> None:
-        """Pump until nothing moves any more: every change relayed, every message handled or hidden."""
-        for _ in range(RESTLESS_AFTER):
-            if not self.step():
-                return
-        raise RestlessError("the queues do not come to rest")
-
-    def next_retry_at(self) -> datetime | None:
-        """Return when the next hidden or delayed message comes into sight."""
-        times = [moto_insides.next_visible_at(pump.queue) for pump in self.queues]
-        return min((at for at in times if at is not None), default=None)
 
 
 def report_to(sqs: Any, queue_url: str) -> Callable[[dict[str, Any]], None]:

@@ -29,8 +29,8 @@ _Loader.add_multi_constructor("!", _tag)
 
 
 _LOGIC: dict[str, Callable[[list[Any]], bool]] = {
-    "Fn::Equals": lambda given: given[0] == given[1],
-    "Fn::Not": lambda given: not given[0],
+    "Fn::Equals": lambda operands: operands[0] == operands[1],
+    "Fn::Not": lambda operands: not operands[0],
 }
 
 

@@ -35,15 +35,15 @@ class Outgoing:
     notice: str = ""
     """`{seq}-{KIND}` of the notice."""
     also: tuple[str, ...] = ()
-    """Further petitions that this message tells of."""
+    """Further petitions that this message is about."""
 
     @property
     def segments(self) -> int | None:
-        """How many SMS it is paid as."""
+        """The number of SMS that it is paid as; None for other channels."""
         return segments(self.text) if self.channel == "SMS" else None
 
     def is_about(self, reference: str) -> bool:
-        """Tell whether it says something of a petition."""
+        """Return whether it is about a petition."""
         return reference == self.reference or reference in self.also
 
     def for_scripts(self) -> dict[str, Any]:
@@ -65,23 +65,24 @@ class Outbox:
         self._gateway = gateway
 
     def read(self, *, since: datetime | None = None, reference: str | None = None) -> list[Outgoing]:
-        """Return all messages by time; those that tell of one petition, or from an instant on, when asked."""
-        bunched = self._bunched()
+        """Return all messages by time; of one petition, or from an instant on, if given."""
+        batched = self._batched()
         everything = [
-            replace(one, also=bunched.get((one.reference, one.notice), ()))
-            for one in (*self._mails(), *self._messages(), *self._calls())
+            replace(message, also=batched.get((message.reference, message.notice), ()))
+            for message in (*self._mails(), *self._messages(), *self._calls())
         ]
         return sorted(
             (
-                one if reference is None else replace(one, reference=reference)
-                for one in everything
-                if (since is None or one.at >= since) and (reference is None or one.is_about(reference))
+                message if reference is None else replace(message, reference=reference)
+                for message in everything
+                if (since is None or message.at >= since)
+                and (reference is None or message.is_about(reference))
             ),
-            key=lambda one: one.at,
+            key=lambda message: message.at,
         )
 
-    def _bunched(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """Return of which further petitions a message tells, by its reference and notice."""
+    def _batched(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return the further petitions that each message is about, by its reference and notice."""
         pages = self._cloud.client("dynamodb").get_paginator("scan")
         rows = [
             Delivery(**{name: next(iter(value.values())) for name, value in item.items()})

@@ -18,7 +18,7 @@ from typing import Any
 
 
 class Trouble(Enum):
-    """What can go wrong with one request, for tests of the notifier."""
+    """Faults of one request, for tests of the notifier."""
 
     UNAVAILABLE = auto()
     """503, and nothing was taken."""
@@ -53,9 +53,9 @@ class SmsGateway:
         self.credentials: dict[str, str] = {}
         self.trouble: deque[Trouble] = deque()
         self.is_down = False
-        """Whether every request is answered with 503."""
-        self.asked = 0
-        """How many requests there were."""
+        """True: every request is answered with 503."""
+        self.requests = 0
+        """The number of requests."""
 
     @property
     def sent(self) -> list[SentSms]:
@@ -68,10 +68,10 @@ class SmsGateway:
         with self._lock:
             self._taken.clear()
             self.trouble.clear()
-            self.is_down, self.asked = False, 0
+            self.is_down, self.requests = False, 0
 
     def keep(self) -> dict[str, SentSms]:
-        """Return what was taken, for `put_back`."""
+        """Return the messages taken, for `put_back`."""
         with self._lock:
             return dict(self._taken)
 
@@ -89,7 +89,7 @@ class SmsGateway:
             BrokenError: answer 500.
         """
         with self._lock:
-            self.asked += 1
+            self.requests += 1
             trouble = self.trouble.popleft() if self.trouble else None
             if self.is_down or trouble is Trouble.UNAVAILABLE:
                 raise UnavailableError

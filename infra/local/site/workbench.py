@@ -20,9 +20,9 @@ from infra.local.emulation.functions import HttpRequest, HttpResponse, problem
 from infra.local.providers import signed_requests
 from infra.local.providers.outbox import Outgoing
 from infra.local.providers.sms_gateway import UnavailableError
+from infra.local.site.words import WORDS
 from infra.local.system import LocalSystem
 from infra.local.travel import BackwardsError
-from infra.local.words import WORDS
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.gsm7 import is_gsm7
 
@@ -31,7 +31,7 @@ SHOWN = 200
 SMS_SEGMENT_PRICE = 500
 """In đồng, as the functions' setting of that name has it."""
 FARTHEST = timedelta(days=3660)
-"""How far one may travel at once: what is meant as a year must not become a lifetime by a slip of the hand."""
+"""The longest travel at once: what is meant as a year must not become a lifetime by a slip of the hand."""
 
 _SECURITY = (
     (
@@ -63,7 +63,7 @@ class Workbench:
             ("POST", "/clock"): self._travel,
             ("GET", "/queues"): lambda _: _json(self.queues()),
             ("GET", "/officers"): lambda _: _json(self._officers),
-            ("GET", "/providers"): lambda _: _json([asdict(one) for one in self._providers()]),
+            ("GET", "/providers"): lambda _: _json([asdict(provider) for provider in self._providers()]),
             ("POST", "/sms-gateway"): self._sms_gateway,
             ("GET", "/jwks.json"): lambda _: _json(json.loads(moto_insides.cognito_public_keys())),
             ("GET", "/mail"): self._mail,
@@ -75,8 +75,8 @@ class Workbench:
         method = "GET" if request.method == "HEAD" else request.method
         route = self._routes.get((method, path))
         if route is None:
-            known = any(path == of for _, of in self._routes)
-            return problem(405, "method-not-allowed", "Method not allowed") if known else _NOT_FOUND
+            is_known = any(path == of for _, of in self._routes)
+            return problem(405, "method-not-allowed", "Method not allowed") if is_known else _NOT_FOUND
         try:
             return route(request)
         except _LostReplyError:
@@ -88,7 +88,7 @@ class Workbench:
         return _json({"now": _instant(self._system.clock.now())})
 
     def _travel(self, request: HttpRequest) -> HttpResponse:
-        # Told apart by the body: curl calls any -d a form.
+        # Recognised by the body: curl calls any -d a form.
         is_form = not request.body.lstrip().startswith(b"{")
         with self._system.functions.lock:
             try:
@@ -116,7 +116,7 @@ class Workbench:
             return problem(400, "invalid-since", str(error))
         with self._system.functions.lock:
             messages = self._system.outbox.read(since=since, reference=query.get("reference"))
-        return _json([one.for_scripts() for one in messages])
+        return _json([message.for_scripts() for message in messages])
 
     def _mail(self, request: HttpRequest) -> HttpResponse:
         """Show an e-mail's HTML as a mail program would: nothing is loaded, nothing is run."""
@@ -172,32 +172,32 @@ class Workbench:
     @cached_property
     def _templates(self) -> Environment:
         folder = Path(__file__).parent / "templates"
-        made = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-        made.filters["local_time"] = lambda at: at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
-        return made
+        environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+        environment.filters["local_time"] = lambda at: at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
+        return environment
 
     def _page(self, request: HttpRequest) -> HttpResponse:
         language = "en" if _query(request).get("lang") == "en" else "vi"
         with self._system.functions.lock:
             messages = self._system.outbox.read()
-        asked = {name: _query(request).get(name, "").strip() for name in ("channel", "reference", "to")}
+        filters = {name: _query(request).get(name, "").strip() for name in ("channel", "reference", "to")}
         shown = [
             {
                 "number": number,
-                "message": one,
-                "segments": one.segments,
-                "cost": (one.segments or 0) * SMS_SEGMENT_PRICE,
-                "is_gsm7": is_gsm7(one.text),
+                "message": message,
+                "segments": message.segments,
+                "cost": (message.segments or 0) * SMS_SEGMENT_PRICE,
+                "is_gsm7": is_gsm7(message.text),
             }
-            for number, one in enumerate(messages)
-            if _is_asked_for(one, asked)
+            for number, message in enumerate(messages)
+            if _is_asked_for(message, filters)
         ]
         html = self._templates.get_template("workbench.html").render(
             language=language,
             words=WORDS[language],
             now=self._system.clock.now(),
             messages=shown[::-1][:SHOWN],
-            asked=asked,
+            filters=filters,
             count=len(shown),
             queues=self.queues(),
             officers=self._officers,
@@ -208,13 +208,13 @@ class Workbench:
         return HttpResponse(200, headers, html.encode())
 
 
-def _is_asked_for(message: Outgoing, asked: Mapping[str, str]) -> bool:
-    """Tell whether a message passes the page's filter; a reference may be typed with blanks, a contact in part."""
-    reference = asked["reference"].replace(" ", "")
+def _is_asked_for(message: Outgoing, filters: Mapping[str, str]) -> bool:
+    """Return whether a message passes the page's filter; a reference may be typed with blanks, a contact in part."""
+    reference = filters["reference"].replace(" ", "")
     return (
-        (not asked["channel"] or message.channel == asked["channel"])
+        (not filters["channel"] or message.channel == filters["channel"])
         and (not reference or message.is_about(reference))
-        and asked["to"].lower() in message.to.lower()
+        and filters["to"].lower() in message.to.lower()
     )
 
 
@@ -251,12 +251,12 @@ def _fields(request: HttpRequest, *, is_form: bool) -> dict[str, Any]:
 
 
 def _target(fields: Mapping[str, Any], now: datetime) -> datetime:
-    given = [
+    named = [
         name for name in ("now", "advance_days", "advance_minutes") if fields.get(name) not in (None, "")
     ]
-    if len(given) != 1:
+    if len(named) != 1:
         raise ClockRequestError("give one of now, advance_days, advance_minutes")
-    (name,) = given
+    (name,) = named
     if name == "now":
         target = _parse_instant(str(fields[name]))
     else:

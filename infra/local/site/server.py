@@ -16,15 +16,16 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from infra import seed
 from infra.local.clock import TravellingClock, system_time
 from infra.local.driver import Driver
 from infra.local.emulation.cloud import STAGE
 from infra.local.emulation.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse, problem
 from infra.local.emulation.moto_server import MotoServer
 from infra.local.providers.sms_gateway import SmsGateway
+from infra.local.site.workbench import Workbench
 from infra.local.system import LocalSystem, Wiring
-from infra.local.workbench import Workbench
+from infra.seed.directory import seed_directory, seed_officers
+from infra.seed.petitions import play
 
 HOST = "127.0.0.1"
 PUMP_EVERY_SECONDS = 0.1
@@ -51,6 +52,11 @@ class _Server(ThreadingHTTPServer):
         self.workbench: Workbench
         self.changed = threading.Event()
         self.is_ready = threading.Event()
+
+    def open(self, system: LocalSystem, workbench: Workbench) -> None:
+        """Answer requests from now on, in a thread of its own."""
+        self.system, self.workbench = system, workbench
+        threading.Thread(target=self.serve_forever, name="http", daemon=True).start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of connections that the other side closed."""
@@ -136,11 +142,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: HttpResponse) -> None:
         self.send_response(response.status)
-        given = {name.lower() for name, _ in response.headers}
+        present = {name.lower() for name, _ in response.headers}
         for name, value in response.headers:
             if name.lower() != "content-length":
                 self.send_header(name, value.replace("\r", " ").replace("\n", " "))
-        if response.body and "content-type" not in given:
+        if response.body and "content-type" not in present:
             self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(response.body)))
         if self.close_connection:
@@ -154,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def is_local(path: str) -> bool:
-    """Tell whether a path belongs to the workbench."""
+    """Return whether a path belongs to the workbench."""
     bare = path.partition("?")[0]
     return bare == "/local" or bare.startswith("/local/")
 
@@ -240,8 +246,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    told = {} if arguments.quiet_hours else {"QUIET_FROM": ""}
-    serve(arguments.port, moto_port, stop, with_petitions=not arguments.empty, told=told)
+    settings = {} if arguments.quiet_hours else {"QUIET_FROM": ""}
+    serve(arguments.port, moto_port, stop, with_petitions=not arguments.empty, settings=settings)
     return 0
 
 
@@ -265,55 +271,26 @@ def _is_used(port: int) -> bool:
 
 
 def serve(
-    port: int, moto_port: int, stop: threading.Event, *, with_petitions: bool, told: Mapping[str, str]
+    port: int, moto_port: int, stop: threading.Event, *, with_petitions: bool, settings: Mapping[str, str]
 ) -> None:
     """Start everything, serve until `stop` is set, end everything."""
     started = time.perf_counter()
-    public_url = f"http://localhost:{port}"
-    travelling = TravellingClock()
-    gateway = SmsGateway(travelling.now)
     # Bound before anything else: from now on no one else gets the port, and whoever asks early waits for an answer.
     server = _Server(port)
-    system = LocalSystem(
-        travelling,
-        gateway,
-        Wiring(
-            public_url=public_url,
-            sms_gateway_url=f"http://{HOST}:{port}{SMS_GATEWAY}",
-            files_url=f"http://{HOST}:{moto_port}",
-            backoff=backoff,
-            show_errors=True,
-            settings=told,
-        ),
-    )
-    with _step("platform and functions"):
-        system.start()
-        gateway.credentials = system.cloud.providers["esms"]
-    with _step("directory and officers"):
-        seed.seed_directory(STAGE)
-        officers = [_facts(officer) for officer in seed.seed_officers(system.cloud.pool_id)]
-    server.system = system
-    server.workbench = Workbench(system, officers, moto_url=f"http://localhost:{moto_port}")
-    serving = threading.Thread(target=server.serve_forever, name="http", daemon=True)
-    serving.start()
+    system = _system(port, moto_port, settings)
+    officers = _start(system)
+    server.open(system, Workbench(system, officers, moto_url=f"http://localhost:{moto_port}"))
     if with_petitions and not stop.is_set():
-        with _step("sample petitions"):
-            try:
-                _seed_petitions(system)
-            except Exception:  # noqa: BLE001 - the edge: a system without samples is still of use
-                traceback.print_exc()
-                print("The sample petitions could not all be made; the system runs without the rest.")
+        _play_samples(system)
     moto_server = MotoServer(HOST, moto_port, system.functions.lock, system.bucket)
     moto_server.start()
     pumps = _PumpThread(system, server.changed)
     pumps.start()
     _spare_the_collector()
     server.is_ready.set()
+    url = system.wiring.public_url
     print(f"Ready after {time.perf_counter() - started:.1f} s. Ctrl-C stops it.")
-    print(
-        f"  {public_url}/        citizens\n  {public_url}/desk/   officers\n  {public_url}/local   workbench",
-        flush=True,
-    )
+    print(f"  {url}/        citizens\n  {url}/desk/   officers\n  {url}/local   workbench", flush=True)
     stop.wait()
     print("Stopping …", flush=True)
     server.is_ready.set()
@@ -322,6 +299,38 @@ def serve(
     server.shutdown()
     server.server_close()
     system.stop()
+
+
+def _system(port: int, moto_port: int, settings: Mapping[str, str]) -> LocalSystem:
+    travelling = TravellingClock()
+    wiring = Wiring(
+        public_url=f"http://localhost:{port}",
+        sms_gateway_url=f"http://{HOST}:{port}{SMS_GATEWAY}",
+        files_url=f"http://{HOST}:{moto_port}",
+        backoff=backoff,
+        show_errors=True,
+        settings=settings,
+    )
+    return LocalSystem(travelling, SmsGateway(travelling.now), wiring)
+
+
+def _start(system: LocalSystem) -> list[dict[str, Any]]:
+    """Deploy the platform, load the functions, fill the directory; return the officers' accounts."""
+    with _step("platform and functions"):
+        system.start()
+        system.gateway.credentials = system.cloud.providers["esms"]
+    with _step("directory and officers"):
+        seed_directory(STAGE)
+        return [_facts(officer) for officer in seed_officers(system.cloud.pool_id)]
+
+
+def _play_samples(system: LocalSystem) -> None:
+    with _step("sample petitions"):
+        try:
+            _seed_petitions(system)
+        except Exception:  # noqa: BLE001 - the edge: a system without samples is still of use
+            traceback.print_exc()
+            print("The sample petitions could not all be made; the system runs without the rest.")
 
 
 def _spare_the_collector() -> None:
@@ -333,7 +342,7 @@ def _spare_the_collector() -> None:
 def _seed_petitions(system: LocalSystem) -> None:
     with system.functions.lock:
         try:
-            seed.seed_petitions(Driver(system))
+            play(Driver(system))
         finally:
             system.settle()
             if system.clock.now() < system_time():

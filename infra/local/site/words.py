@@ -1,4 +1,4 @@
-"""What the workbench says, in Vietnamese and in English."""
+"""The texts of the workbench, in Vietnamese and in English."""
 
 from __future__ import annotations
 
