@@ -59,7 +59,7 @@ def test_sms_provider_that_is_down_for_a_whole_day(system: System):
         answer_petition(system, citizen.reference)
     system.travel(days=1)
     down = (answers_on_phones(system), states(system, "ANSWERED"), duty_of(citizens[0], handler)["standing"])
-    asked = system.sms_gateway.asked
+    asked = system.sms_gateway.requests
     system.sms_gateway.is_down = False
     system.travel(days=1)
 
