@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 
@@ -165,6 +166,15 @@ INSTEAD = {
 @pytest.mark.parametrize("rule", RULES)
 def test_the_rooms_hold(rule: str) -> None:
     assert_only_listed(rule, RULES[rule](), INSTEAD[rule])
+
+
+@pytest.mark.parametrize("container", [*(f"chalicelib.{name}" for name in FUNCTIONS), "shared", "shared.domain"])
+def test_every_room_has_its_layer_in_the_import_contracts(container: str) -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+
+    layered = [contract for contract in contracts if contract.get("containers") == [container]]
+
+    assert [contract["type"] for contract in layered if contract.get("exhaustive")] == ["layers"]
 
 
 def test_imports_stand_at_the_top_but_for_the_heavy_and_rare() -> None:
