@@ -168,9 +168,13 @@ def test_the_rooms_hold(rule: str) -> None:
     assert_only_listed(rule, RULES[rule](), INSTEAD[rule])
 
 
-@pytest.mark.parametrize("container", [*(f"chalicelib.{name}" for name in FUNCTIONS), "shared", "shared.domain"])
+@pytest.mark.parametrize(
+    "container", [*(f"chalicelib.{name}" for name in FUNCTIONS), "shared", "shared.domain"]
+)
 def test_every_room_has_its_layer_in_the_import_contracts(container: str) -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
 
     layered = [contract for contract in contracts if contract.get("containers") == [container]]
 
