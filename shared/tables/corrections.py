@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.change import is_officer
+from shared.domain.petition.facts import Refused
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane, Proposal
@@ -46,7 +47,8 @@ def correction_of(petition: Petition) -> Correction | None:
     last = next((e for e in reversed(petition.history) if e.action in _DECIDES and is_officer(e.by)), None)
     if proposal is None or last is None:
         return None
-    lane = _LANE_OF.get(last.action) or _LANE_OF_REFUSAL.get(last.facts.get("reason", "")) or petition.lane
+    reason = last.facts.reason if isinstance(last.facts, Refused) else None
+    lane = _LANE_OF.get(last.action) or _LANE_OF_REFUSAL.get(reason or "") or petition.lane
     decided = petition.field if lane is Lane.ORDINARY else lane.value
     proposed = _outcome_of(proposal)
     if decided is None or decided == proposed or (last.action is Action.REFUSE and lane is Lane.ORDINARY):

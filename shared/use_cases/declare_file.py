@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity import reference as references
-from shared.domain.petition import file_verbs
+from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.attachments import (
@@ -115,7 +115,7 @@ class Declarations:
         def declared(current: Petition) -> Petition:
             if current.has_change(change_id):
                 return current
-            return file_verbs.expect(current, wanted, self.limits, change_id=change_id)
+            return current.declare_file(Change(wanted.by, wanted.declared_at, change_id), wanted, self.limits)
 
         return self._petitions.change(petition, declared)
 

@@ -15,6 +15,7 @@ from shared.domain.errors import IdempotencyKeyReusedError, InvalidInputError
 from shared.domain.identity import reference
 from shared.domain.identity.provinces import province_of
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import Receipt
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
@@ -142,7 +143,7 @@ class Reception:
         return petition.record(
             Action.RECEIVE,
             Change(submission.by, now, f"receive:{petition.submission}"),
-            facts={"missing_parts": submission.missing_parts} if submission.missing_parts else None,
+            facts=Receipt(missing_parts=submission.missing_parts or None),
         )
 
 

@@ -12,8 +12,7 @@ from typing import Any, Generic, TypeVar
 from chalice.app import Blueprint, Request, Response
 
 from shared.domain.errors import PetitionError
-from shared.web.problems import problem_answer
-from shared.web.requests import ANY, language_of
+from shared.web.http import ANY, language_of, problem_answer
 
 Parts = TypeVar("Parts")
 """A function's dependencies, put together once: its `composition.Parts`."""

@@ -7,14 +7,22 @@ denunciation there is no subject, unit or quotation either (trust.md: notices ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.identity.reference import spaced
-from shared.domain.petition.history import Entry
+from shared.domain.petition.facts import (
+    AnsweredWithParent,
+    DueDateMoved,
+    Forwarded,
+    Noted,
+    Receipt,
+    TimeLimitReached,
+)
+from shared.domain.petition.history import Entry, entries_of
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
@@ -67,7 +75,7 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "hotline": HOTLINE,
         "short_code": SHORT_CODE,
         "text": None if neutral else entry.text,
-        "body": None if neutral else entry.facts.get("body"),
+        "body": None if neutral else _body(entry),
         **(_NO_UNIT if neutral else _unit(office)),
         "subject": None if neutral else petition.subject or None,
         "answer": None if neutral else answer,
@@ -76,10 +84,10 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "is_escalated": petition.last(Action.ESCALATE) is not None,
         "may_publish": petition.may_publish,
         "is_named": petition.petitioner.is_named,
-        "missing_parts": entry.facts.get("missing_parts"),
+        "missing_parts": entry.facts.missing_parts if isinstance(entry.facts, Receipt) else None,
         "publish_within_working_days": office.terms.publish_within_working_days,
         "forward_within_working_days": office.terms.forward_within_working_days,
-        "moved_from": _date(entry.facts.get("from")) if entry.action is Action.MOVE_DUE_DATE else None,
+        "moved_from": entry.facts.moved_from if isinstance(entry.facts, DueDateMoved) else None,
         **_lateness(petition, entry, office),
         **_progress(petition, office, neutral=neutral),
     }
@@ -101,7 +109,7 @@ def _unit(office: Office) -> dict[str, str | None]:
 def _lateness(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]:
     today = local_date(office.now)
     left = deadlines.days_left(petition.due_on, office.now, office.calendar)
-    n = int(entry.facts.get("n", "1"))
+    n = entry.facts.n if isinstance(entry.facts, TimeLimitReached) else 1
     return {
         "n": n,
         "every": office.terms.update_every_working_days,
@@ -115,8 +123,8 @@ def _lateness(petition: Petition, entry: Entry, office: Office) -> dict[str, Any
 def _progress(petition: Petition, office: Office, *, neutral: bool) -> dict[str, Any]:
     """Return the handler's last note for the petitioner, and the expected date if it has not passed."""
     notes = [e for e in petition.history if e.action is Action.NOTE and e.is_visible and e.text]
-    named = [e for e in petition.history if e.action is Action.NOTE and "expected_on" in e.facts]
-    expected_on = _date(named[-1].facts["expected_on"]) if named else None
+    named = [note.facts.expected_on for note in entries_of(petition.history, Noted) if note.facts.expected_on]
+    expected_on = named[-1] if named else None
     if expected_on is not None and expected_on < local_date(office.now):
         expected_on = None
     return {
@@ -125,5 +133,9 @@ def _progress(petition: Petition, office: Office, *, neutral: bool) -> dict[str,
     }
 
 
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _body(entry: Entry) -> str | None:
+    match entry.facts:
+        case Forwarded(body=body) | AnsweredWithParent(body=body):
+            return body
+        case _:
+            return None

@@ -12,6 +12,7 @@ from typing import Any
 from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import DueDateMoved, Facts, Forwarded, PetitionerUpdated
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Answer
@@ -44,6 +45,7 @@ def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
         return _digest(site, lines=2, subject="Chậm chi trả phụ cấp thâm niên")
     petition = _petition(
         State.IN_PROGRESS,
+        name.kind,
         subject="Chậm chi trả phụ cấp thâm niên",
         text="Đề nghị Ông/Bà cho biết số quyết định hưởng phụ cấp.",
         answer="Phụ cấp thâm niên đã được tính lại từ tháng 9/2026 và chi trả cùng lương tháng 11/2026.",
@@ -67,14 +69,15 @@ def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
     }
     bare: dict[str, Any] = dict.fromkeys(full)
     samples = [
-        _facts(name, _petition(state, due_on=SUNDAY_IN_DECEMBER, **texts), LONGEST_SITE, _COUNTS)
+        _facts(name, _petition(state, name.kind, due_on=SUNDAY_IN_DECEMBER, **texts), LONGEST_SITE, _COUNTS)
         for state in (State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL, State.AWAITING_INFORMATION)
         for texts in (full, bare)
     ]
-    conduct = _petition(State.IN_PROGRESS, due_on=SUNDAY_IN_DECEMBER, kind=Kind.CONDUCT, **full)
+    conduct = _petition(State.IN_PROGRESS, name.kind, due_on=SUNDAY_IN_DECEMBER, **full)
+    conduct = conduct.model_copy(update={"kind": Kind.CONDUCT})
     samples.append(_facts(name, conduct, LONGEST_SITE, _COUNTS))
     samples += [samples[0] | gap for gap in ({"is_named": False}, {"missing_parts": "2, 3, 4, 5, 6"})]
-    overdue = _petition(State.IN_PROGRESS, due_on=date(2026, 1, 1), **full)
+    overdue = _petition(State.IN_PROGRESS, name.kind, due_on=date(2026, 1, 1), **full)
     samples.append(_facts(name, overdue, LONGEST_SITE, _COUNTS | {"is_overdue": True, "is_escalated": True}))
     return tuple(samples)
 
@@ -90,9 +93,9 @@ def _at_work_counts(name: TextName) -> dict[str, Any]:
 
 def _petition(
     state: State,
+    kind: str,
     *,
     due_on: date,
-    kind: Kind = Kind.REGULATION,
     subject: str | None,
     text: str | None,
     answer: str | None,
@@ -105,7 +108,7 @@ def _petition(
         channel=Channel.WEB,
         subject=subject or "",
         content="x",
-        kind=kind,
+        kind=Kind.REGULATION,
         petitioner=Petitioner(),
         received_at=NOW,
         due_on=due_on,
@@ -120,9 +123,21 @@ def _petition(
         petition = petition.add_note(
             Change.by_officer("x", NOW, "n"), "n", progress=progress, expected_on=expected_on
         )
-    facts = {"n": "2", "from": "2026-12-20", "to": "2026-12-27"} | ({"body": body} if body else {})
-    changed = petition.record(Action.MOVE_DUE_DATE, Change.by_timer(NOW, "m"), text=text, facts=facts)
+    action, facts = _entry(kind, body)
+    changed = petition.record(action, Change.by_timer(NOW, "m"), text=text, facts=facts)
     return changed.model_copy(update={"state": state})
+
+
+def _entry(kind: str, body: str | None) -> tuple[Action, Facts]:
+    """Return an action, with its facts, that a text of this kind follows from."""
+    match kind:
+        case "DUE_DATE_MOVED":
+            moved = DueDateMoved(moved_from=date(2026, 12, 20), moved_to=date(2026, 12, 27))
+            return Action.MOVE_DUE_DATE, moved
+        case "FORWARDED":
+            return Action.FORWARD, Forwarded(body=body)
+        case _:
+            return Action.UPDATE_PETITIONER, PetitionerUpdated(n=2)
 
 
 def _facts(name: TextName, petition: Petition, site: str, counts: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def test_what_has_come_is_a_petition_after_a_short_wait_and_its_sender_learns_wh
 
     (petition,) = petitions(system)
     assert petition.content == "Phong noi vu [...] de nghi xem lai"
-    assert petition.history[0].facts["missing_parts"] == "2/3"
+    assert petition.history[0].facts.stored()["missing_parts"] == "2/3"
     assert petition.received_at == arrived_at
     (told,) = phone.told()
     assert "thieu phan 2/3" in told
@@ -86,7 +86,7 @@ def test_a_late_part_is_added_to_the_same_petition(system: System, minutes):
     told = phone.told()
 
     (petition,) = petitions(system)
-    if "missing_parts" in petition.history[0].facts:
+    if petition.history[0].facts.has("missing_parts"):
         assert petition.content == "Phong noi vu [...]"
         assert texts(petition) == ["[2/2] tra loi cham"]
         assert len(told) == 2
@@ -171,7 +171,7 @@ def test_a_worker_that_dies_while_it_takes_the_parts_loses_and_doubles_nothing(s
 
     assert faults.injected
     (petition,) = petitions(system)
-    if "missing_parts" in petition.history[0].facts:
+    if petition.history[0].facts.has("missing_parts"):
         assert petition.content == "Phong noi vu [...]"
         assert texts(petition) == ["[2/2] tra loi cham"]
         assert len(told) == 2

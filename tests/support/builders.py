@@ -83,7 +83,7 @@ def _led_to(petition: Petition, state: State) -> Petition:
     proposal = Proposal(lane=Lane.ORDINARY, field="CCVC", because=("nâng ngạch → CCVC",))
     petition = petition.route(Change.by_router(at, "route"), proposal, "VCCVC")
     if state in _ENDS:
-        return petition.end_otherwise(_ENDS[state], Change.by_officer("lan", at, "end"), text="Lý do")
+        return petition.record(_ENDS[state], Change.by_officer("lan", at, "end"), text="Lý do", draft=None)
     if state is State.WITHDRAWN:
         return petition.withdraw(Change.by_petitioner(at, "withdraw"), None)
     if state is State.ASSIGNED:

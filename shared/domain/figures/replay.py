@@ -6,14 +6,14 @@ moment stands in the history itself.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from itertools import takewhile
 
-from shared.domain.petition.history import FILED
-from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.facts import FILED, Rated
+from shared.domain.petition.history import entries_of
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Rating
-from shared.domain.petition.values.classification import Kind, Lane
+from shared.domain.petition.values.classification import Lane
 
 
 def as_it_stood(petition: Petition, at: datetime) -> Petition | None:
@@ -21,20 +21,16 @@ def as_it_stood(petition: Petition, at: datetime) -> Petition | None:
     until = tuple(takewhile(lambda entry: entry.at <= at, petition.history))
     if not until:
         return None
-    filed = {name: entry.facts[name] for entry in until for name in FILED if name in entry.facts}
-    rated = next((entry for entry in reversed(until) if entry.action is Action.RATE), None)
+    filed = {name: getattr(entry.facts, name) for entry in until for name in FILED if entry.facts.has(name)}
+    rated = next(reversed([*entries_of(until, Rated)]), None)
     return petition.model_copy(
         update={
+            **dict.fromkeys(FILED),
+            **filed,
+            "due_on": filed["due_on"],
             "history": until,
             "state": until[-1].state,
-            "unit": filed.get("unit") or None,
-            "field": filed.get("field") or None,
-            "kind": Kind(filed["kind"]) if filed.get("kind") else None,
-            "lane": Lane(filed.get("lane") or Lane.ORDINARY),
-            "handler": filed.get("handler") or None,
-            "complained_unit": filed.get("complained_unit") or None,
-            "province": filed.get("province") or None,
-            "due_on": date.fromisoformat(filed["due_on"]),
-            "rating": Rating(score=int(rated.facts["score"]), at=rated.at) if rated else None,
+            "lane": filed.get("lane") or Lane.ORDINARY,
+            "rating": Rating(score=rated.facts.score, at=rated.entry.at) if rated else None,
         }
     )

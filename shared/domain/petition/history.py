@@ -11,12 +11,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Annotated, Generic, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from shared.domain.petition.facts import FILED, Facts, facts_of
 from shared.domain.petition.lifecycle import Action, State
+
+F = TypeVar("F", bound=Facts)
 
 FIRST_HASH = "0" * 64
 """What stands before the first entry."""
@@ -40,8 +44,8 @@ class Entry(BaseModel):
     """What the petitioner may read."""
     note: str | None = None
     """What only officers may read."""
-    facts: dict[str, str] = {}
-    """Machine-readable facts of this change, such as the unit or the number of an overdue update."""
+    facts: Annotated[Facts, Field(validate_default=True)] = Facts()
+    """Machine-readable facts of this change: an instance of the model that `facts.FACTS` has for the action."""
     is_visible: bool = True
     """Whether the petitioner sees this entry at all."""
     is_erased: bool = False
@@ -49,13 +53,24 @@ class Entry(BaseModel):
     digest: str = ""
     hash: str = ""
 
+    @field_validator("facts", mode="before")
+    @classmethod
+    def _typed(cls, value: Facts | Mapping[str, str], info: ValidationInfo) -> Facts:
+        stored = value.stored() if isinstance(value, Facts) else value
+        return facts_of(info.data.get("action"), stored)
+
+
+class EntryOf(NamedTuple, Generic[F]):
+    """An entry, and its facts with their type."""
+
+    entry: Entry
+    facts: F
+
 
 SHOWN = frozenset({"seq", "at", "action", "state", "text"})
 """What the petitioner reads of an entry."""
 KEPT = frozenset({"by", "change_id", "note", "facts", "is_visible"})
 """What only officers read."""
-FILED = ("unit", "field", "kind", "lane", "handler", "complained_unit", "province", "due_on")
-"""What a petition is filed and counted under; each entry notes among its facts what it changed of it (`past`)."""
 
 
 def shown_digest(entry: Entry) -> str:
@@ -84,14 +99,19 @@ def link(previous_hash: str, digest: str) -> str:
     return hashlib.sha256(f"{previous_hash}{digest}".encode()).hexdigest()
 
 
-def refiled(before: BaseModel | None, after: BaseModel) -> dict[str, str]:
-    """Return what changed of what a petition is filed under, "" for what it no longer has; at first all that it has."""
+def filed_changes(before: BaseModel | None, after: BaseModel) -> dict[str, str]:
+    """Return the attributes of `FILED` that differ, as facts are stored; at first, all that the petition has."""
     fields = type(after).model_fields
     return {
         name: str(now or "")
         for name in FILED
         if (now := getattr(after, name)) != (getattr(before, name) if before else fields[name].default)
     }
+
+
+def entries_of(history: Iterable[Entry], kind: type[F]) -> Iterator[EntryOf[F]]:
+    """Yield the entries that have facts of one kind, in the order of the history."""
+    return (EntryOf(entry, entry.facts) for entry in history if isinstance(entry.facts, kind))
 
 
 def append(history: tuple[Entry, ...], entry: Entry, key: str) -> tuple[Entry, ...]:

@@ -279,7 +279,7 @@ OF_OFFICERS: dict[Action, Move] = {
 
 _OF_FILES: dict[Action, Move] = {
     Action.ATTACH: Move(N_("Chuẩn bị nhận tệp"), UNANSWERED | RESTRICTED_LANE, None, _NOBODY),
-    # a file declared in time may arrive late; AWAITING_INFORMATION goes back to work: file_verbs
+    # a file declared in time may arrive late; AWAITING_INFORMATION goes back to work: Petition.keep_file
     Action.KEEP_ATTACHMENT: Move(N_("Nhận tệp đính kèm"), EVERY, None, _BY_ENTRY),
     Action.REJECT_ATTACHMENT: Move(N_("Không nhận tệp đính kèm"), EVERY, None, _NOBODY),
 }

@@ -10,12 +10,10 @@ from itertools import pairwise
 
 from shared.domain.calendar.terms import Terms
 from shared.domain.petition.change import username_of
+from shared.domain.petition.facts import Assigned, ReturnedToIntake
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
-
-DISPUTE = "dispute"
-"""The fact of a return that made a dispute of it, and of the assignment that decided it."""
 
 
 def returns(petition: Petition) -> int:
@@ -34,13 +32,13 @@ def becomes_dispute(petition: Petition, terms: Terms) -> bool:
 def is_open(petition: Petition) -> bool:
     """Tell whether Văn phòng Bộ has to say which unit is responsible."""
     last = petition.last(Action.RETURN_TO_INTAKE, Action.ASSIGN)
-    return last is not None and last.action is Action.RETURN_TO_INTAKE and DISPUTE in last.facts
+    return last is not None and isinstance(last.facts, ReturnedToIntake) and last.facts.dispute == "open"
 
 
 def is_decided(petition: Petition) -> bool:
     """Tell whether Văn phòng Bộ said which unit is responsible: that unit cannot return it."""
     last = petition.last(Action.RETURN_TO_INTAKE, Action.ASSIGN)
-    return last is not None and last.action is Action.ASSIGN and DISPUTE in last.facts
+    return last is not None and isinstance(last.facts, Assigned) and last.facts.dispute == "decided"
 
 
 def is_second_look(petition: Petition) -> bool:

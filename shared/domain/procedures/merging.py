@@ -9,10 +9,10 @@ Basis: merging settles no duty; Quyết định 852/QĐ-BNV 2018 owes every peti
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from shared.domain.petition import file_verbs
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import AnsweredWithParent, Merged, Split
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
 from shared.domain.petition.petition import Petition
 
@@ -27,11 +27,9 @@ BECOMING = frozenset(
 def is_led(petition: Petition) -> bool:
     """Tell whether a merged petition leaves warning and escalating to its parent: unless its own day comes first."""
     merged = petition.last(Action.MERGE)
-    if petition.state is not State.MERGED or merged is None:
+    if petition.state is not State.MERGED or merged is None or not isinstance(merged.facts, Merged):
         return False
-    return petition.due_on >= date.fromisoformat(
-        merged.facts.get("parent_due_on", petition.due_on.isoformat())
-    )
+    return merged.facts.parent_due_on is None or petition.due_on >= merged.facts.parent_due_on
 
 
 def merge(
@@ -46,12 +44,11 @@ def merge(
         text: what the petitioner reads.
         follows: the former parent, where a merged petition follows it into another; nobody is told again.
     """
-    facts = {"parent": parent.reference, "parent_due_on": parent.due_on.isoformat()}
     return petition.record(
         Action.MERGE,
         change,
         text=text,
-        facts=facts | ({"follows": follows} if follows else {}),
+        facts=Merged(parent=parent.reference, parent_due_on=parent.due_on, follows=follows),
         is_visible=follows is None,
         draft=None,
         parent=parent.reference,
@@ -69,7 +66,7 @@ def split(petition: Petition, change: Change, *, reason: str) -> Petition:
         Action.SPLIT,
         change,
         note=reason,
-        facts={"unit": petition.unit or "", "parent": petition.parent or ""},
+        facts=Split(unit=petition.unit, parent=petition.parent or ""),
         to=_state_before_merging(petition),
         parent=None,
     )
@@ -125,15 +122,18 @@ def _answered(child: Petition, parent: Petition, at: datetime) -> Petition:
         return child if is_open else _left_alone(child, parent, at)
     if is_open and settling.at < merged.at:
         return child
-    shown_as = settling.facts.get("as", settling.action)
+    settled_as = (
+        settling.facts.settled_as if isinstance(settling.facts, AnsweredWithParent) else settling.action
+    )
+    facts = {**settling.facts.stored(), "parent": parent.reference, "as": settled_as}
     return child.record(
         Action.ANSWER_WITH_PARENT,
         Change.by_router(at, _named(parent, str(settling.seq))),
         text=settling.text,
-        facts={**settling.facts, "parent": parent.reference, "as": shown_as},
-        to=_ENDS_AS[Action(shown_as)],
-        answer=parent.answer if shown_as == Action.APPROVE else None,
-        attachments=file_verbs.files_with_answer_of(parent, child),
+        facts=AnsweredWithParent.model_validate(facts),
+        to=_ENDS_AS[settled_as],
+        answer=parent.answer if settled_as is Action.APPROVE else None,
+        attachments=child.files_with_answer_of(parent),
         unit=parent.unit,
         field=parent.field,
         handler=None,

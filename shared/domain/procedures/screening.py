@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
 
 from shared.domain.petition.change import Change
-from shared.domain.petition.history import Entry
+from shared.domain.petition.facts import Finding, Screened
+from shared.domain.petition.history import Entry, entries_of
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 
@@ -25,21 +25,12 @@ AT_A_UNIT = frozenset({State.ASSIGNED, State.IN_PROGRESS})
 """From where a petition is taken back to the intake desk when what was added may denounce somebody."""
 
 
-class Finding(StrEnum):
-    """What screening made of an added text."""
-
-    NOTHING = "nothing"
-    MAY_DENOUNCE = "may-denounce"
-
-
 def held(petition: Petition) -> frozenset[int]:
     """Return the entries whose text no officer of a unit reads yet: unscreened, or perhaps a denunciation."""
     last_decision = petition.last(*DECIDES)
     decided = last_decision.seq if last_decision else 0
     released = {
-        int(entry.facts["entry"])
-        for entry in petition.history
-        if entry.action is Action.SCREEN and entry.facts["found"] == Finding.NOTHING
+        facts.entry for _, facts in entries_of(petition.history, Screened) if facts.finding is Finding.NOTHING
     }
     return frozenset(
         entry.seq for entry in written_later(petition) if entry.seq > decided and entry.seq not in released
@@ -67,7 +58,7 @@ def without_held(petition: Petition) -> Petition:
     history = tuple(
         entry.model_copy(update={"text": None}) if entry.seq in waiting else entry
         for entry in petition.history
-        if not (entry.action is Action.SCREEN and int(entry.facts["entry"]) in waiting)
+        if not (isinstance(entry.facts, Screened) and entry.facts.entry in waiting)
     )
     rating = petition.rating
     rated = petition.last(Action.RATE)
@@ -95,11 +86,12 @@ def keep_from_units(
     Without `intake` it stays where it is: an examiner's matter, or one that waits for an approval.
     """
     moves = finding is Finding.MAY_DENOUNCE and intake is not None and petition.state in AT_A_UNIT
+    facts = Screened(entry=entry.seq, finding=finding)
     return petition.record(
         Action.SCREEN,
         Change.by_router(at, change_id_of(entry)),
         note="; ".join(why) or None,
-        facts={"entry": str(entry.seq), "found": finding} | ({"unit": intake or ""} if moves else {}),
+        facts=facts.model_copy(update={"unit": intake}) if moves else facts,
         is_visible=False,
         to=State.RECEIVED if moves else None,
         **{"unit": intake, "handler": None} if moves else {},

@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day, local_date
-from shared.domain.petition.history import Entry
+from shared.domain.petition.facts import PetitionerUpdated
+from shared.domain.petition.history import Entry, entries_of
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
@@ -136,9 +137,10 @@ def _is_word_in_time(telling: Telling, done_at: datetime, terms: Terms, calendar
 def _answering(petition: Petition, now: datetime) -> Iterator[Duty]:
     """The answer within 20 days (Quyết định 852/QĐ-BNV 2018), and the second one after a reopening."""
     reopened = petition.last(Action.REOPEN)
-    first_due = date.fromisoformat(reopened.facts["first_due_on"]) if reopened else petition.due_on
     received_on = local_date(petition.received_at)
-    yield from _duty(petition, DutyKind.ANSWER, received_on, first_due, _first(petition, _ANSWERS), now)
+    yield from _duty(
+        petition, DutyKind.ANSWER, received_on, petition.first_due_on, _first(petition, _ANSWERS), now
+    )
     if reopened is not None:
         done = _first(petition, _ANSWERS, after=reopened.seq)
         yield from _duty(
@@ -158,18 +160,17 @@ def _updating(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: 
     """Once overdue, word of how it stands every 7 working days, until answered."""
     settled = _first(petition, (*_ANSWERS, Action.WITHDRAW))
     until = local_date(settled.at if settled else now)
-    reopened = petition.last(Action.REOPEN)
-    due_on = date.fromisoformat(reopened.facts["first_due_on"]) if reopened else petition.due_on
+    due_on = petition.first_due_on
     sent = [
-        e
-        for e in petition.history
-        if e.action is Action.UPDATE_PETITIONER and e.facts["anchor"] == due_on.isoformat()
+        update
+        for update in entries_of(petition.history, PetitionerUpdated)
+        if update.facts.anchor == due_on.isoformat()
     ]
     n = 1
     while (on := deadlines.overdue_update_on(due_on, n, terms, calendar)) < until or (
         settled is None and on == until
     ):
-        done = next((e for e in sent if int(e.facts["n"]) >= n), None)
+        done = next((update.entry for update in sent if update.facts.n >= n), None)
         yield from _duty(petition, DutyKind.UPDATE, due_on, on, done, now, n=n)
         n += 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.domain.petition.facts import AnsweredWithParent, Assigned, FileKept, Merged, TimeLimitReached
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.notice_kinds import Audience, Notice, NoticeKind
@@ -35,20 +36,26 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
     reopened = petition.last(Action.REOPEN)
     if entry.action is Action.DRAFT_ANSWER and reopened is not None and reopened.seq < entry.seq:
         return (Notice(NoticeKind.DRAFT_WAITING, Audience.TASK_FORCE),)
-    if entry.action is Action.ESCALATE:
-        level = min(int(entry.facts["n"]), len(ESCALATION_LADDER))
-        return (Notice(NoticeKind.ESCALATION, ESCALATION_LADDER[level - 1]),)
-    if entry.action is Action.KEEP_ATTACHMENT:
-        # Of several files only the one that completes the petition is announced; the desk shows them all.
-        is_complete = entry.facts.get("completes") == "yes"
-        return (Notice(NoticeKind.SUPPLEMENTED, Audience.HANDLER),) if is_complete else ()
     if entry.action is Action.RECEIVE and petition.was_acknowledged_at_once:
         return ()
-    if entry.action is Action.ANSWER_WITH_PARENT:
-        return MOVES[Action(entry.facts["as"])].notices
-    if entry.action is Action.MERGE and "follows" in entry.facts:
-        return ()
-    if entry.state is State.RECEIVED and entry.action in _BACK_AT_INTAKE and "unit" in entry.facts:
+    if entry.state is State.RECEIVED and entry.action in _BACK_AT_INTAKE and entry.facts.has("unit"):
         return _BACK_AT_INTAKE[entry.action]
-    notifies_petitioner = entry.facts.get("tells") == Audience.PETITIONER
-    return (*MOVES[entry.action].notices, *([OF_ASSIGNMENT] if notifies_petitioner else []))
+    return _notices_by_facts(entry)
+
+
+def _notices_by_facts(entry: Entry) -> tuple[Notice, ...]:
+    notices = MOVES[entry.action].notices
+    match entry.facts:
+        case TimeLimitReached(n=level) if entry.action is Action.ESCALATE:
+            return (Notice(NoticeKind.ESCALATION, ESCALATION_LADDER[min(level, len(ESCALATION_LADDER)) - 1]),)
+        case FileKept(completes=completes):
+            # Of several files only the one that completes the petition is announced; the desk shows them all.
+            return (Notice(NoticeKind.SUPPLEMENTED, Audience.HANDLER),) if completes else ()
+        case AnsweredWithParent(settled_as=action):
+            return MOVES[action].notices
+        case Merged(follows=str()):
+            return ()
+        case Assigned(tells="PETITIONER"):
+            return (*notices, OF_ASSIGNMENT)
+        case _:
+            return notices

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, at_local, end_of_day, local_date
+from shared.domain.petition.facts import PetitionerUpdated
+from shared.domain.petition.history import entries_of
 from shared.domain.petition.lifecycle import ENDED, RESULT_KNOWN, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
@@ -119,8 +121,8 @@ def _overdue_update(
     Of several that were missed, the latest speaks for all.
     """
     anchor = petition.due_on.isoformat()
-    sent = (e.facts for e in petition.history if e.action is Action.UPDATE_PETITIONER)
-    n = 1 + max((int(facts["n"]) for facts in sent if facts["anchor"] == anchor), default=0)
+    sent = (update.facts for update in entries_of(petition.history, PetitionerUpdated))
+    n = 1 + max((facts.n for facts in sent if facts.anchor == anchor), default=0)
     while _update_at(petition, n + 1, terms, calendar) <= now:
         n += 1
     yield WakeUp(_update_at(petition, n, terms, calendar), Action.UPDATE_PETITIONER, anchor, n)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of, standing, summed, tally_of
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import PetitionerUpdated
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.values.answer import Rating
 from shared.domain.petition.values.classification import Channel, Kind, Lane
@@ -30,7 +31,7 @@ def an_overdue_petition():
         petition = petition.record(
             Action.UPDATE_PETITIONER,
             Change.by_timer(vietnam(day), f"update:{n}"),
-            facts={"n": str(n), "anchor": "2026-06-22"},
+            facts=PetitionerUpdated(n=n, anchor="2026-06-22"),
         )
     return petition
 

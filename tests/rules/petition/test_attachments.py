@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, UnknownAttachmentError
-from shared.domain.petition import file_verbs
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import FileKept, FileRejected
+from shared.domain.petition.files import CleanFile
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
@@ -31,7 +32,7 @@ from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
 
 AT = RECEIVED_AT
 LIMITS = Limits(files=2, bytes_each=1000, upload_within=timedelta(minutes=30))
-FILE = file_verbs.CleanFile("image/jpeg", 900, "5" * 64)
+FILE = CleanFile("image/jpeg", 900, "5" * 64)
 
 
 def a_file(number: int = 1, **facts: Any) -> Attachment:
@@ -45,13 +46,14 @@ def a_file(number: int = 1, **facts: Any) -> Attachment:
 
 
 def with_file(petition: Petition, number: int = 1, **facts: Any) -> Petition:
-    return file_verbs.expect(petition, a_file(number, **facts), LIMITS, change_id=f"attach:{number}")
+    file = a_file(number, **facts)
+    return petition.declare_file(Change(file.by, file.declared_at, f"attach:{number}"), file, LIMITS)
 
 
 def kept(petition: Petition, number: int = 1) -> Petition:
     attachment = petition.attachment(f"{number:032x}")
     assert attachment is not None
-    return file_verbs.keep(petition, Change(attachment.by, AT, f"checked:{number}"), attachment, FILE)
+    return petition.keep_file(Change(attachment.by, AT, f"checked:{number}"), attachment, FILE)
 
 
 def answers_file(number: int = 9) -> dict[str, Any]:
@@ -74,24 +76,25 @@ def test_a_clean_file_is_in_the_history_with_its_digest():
     assert (attachment.content_type, attachment.size, attachment.sha256) == FILE
     entry = petition.history[-1]
     assert (entry.action, entry.text, entry.is_visible) == (Action.KEEP_ATTACHMENT, "anh.jpg", True)
-    assert entry.facts["sha256"] == FILE.sha256
+    assert entry.facts == FileKept(attachment=attachment.id, sha256=FILE.sha256)
     assert petition.is_intact
 
 
 def test_a_rejected_file_says_why_and_is_never_given_out():
     petition = with_file(a_petition())
 
-    petition = file_verbs.reject(
-        petition,
+    petition = petition.reject_file(
         Change(petition.attachments[0].by, AT, "checked:1"),
         petition.attachments[0],
         Rejection.INFECTED,
     )
 
     assert petition.attachments[0].rejection is Rejection.INFECTED
-    assert petition.history[-1].facts["reason"] == "INFECTED"
+    assert petition.history[-1].facts == FileRejected(
+        attachment=petition.attachments[0].id, reason=Rejection.INFECTED
+    )
     with pytest.raises(UnknownAttachmentError):
-        file_verbs.clean_file(petition, petition.attachments[0].id, BelongsTo.PETITION)
+        petition.clean_file(petition.attachments[0].id, BelongsTo.PETITION)
 
 
 @pytest.mark.parametrize(
@@ -177,17 +180,17 @@ def test_an_officers_file_completes_nothing_and_its_petitioner_reads_nothing_of_
     petition = kept(with_file(a_petition(State.AWAITING_INFORMATION), **answers_file(9)), 9)
 
     assert petition.state is State.AWAITING_INFORMATION
-    assert not any(e.is_visible for e in petition.history if "attachment" in e.facts)
+    assert not any(e.is_visible for e in petition.history if e.facts.has("attachment"))
 
 
 def test_opening_is_recorded_once_for_each_officer_file_and_day():
     petition = kept(with_file(a_petition()))
     (file,) = petition.attachments
 
-    opened = file_verbs.record_opening(petition, file, by="officer:minh", at=AT)
-    again = file_verbs.record_opening(opened, file, by="officer:minh", at=AT + timedelta(hours=3))
-    another = file_verbs.record_opening(again, file, by="officer:lan", at=AT)
-    next_day = file_verbs.record_opening(another, file, by="officer:minh", at=AT + timedelta(days=1))
+    opened = petition.record_file_opening(file, by="officer:minh", at=AT)
+    again = opened.record_file_opening(file, by="officer:minh", at=AT + timedelta(hours=3))
+    another = again.record_file_opening(file, by="officer:lan", at=AT)
+    next_day = another.record_file_opening(file, by="officer:minh", at=AT + timedelta(days=1))
 
     assert again is opened
     assert [e.by for e in next_day.history if e.action is Action.OPEN_ATTACHMENT] == [
@@ -221,14 +224,14 @@ def test_child_has_the_files_of_its_parents_answer_and_never_erases_them():
     ).approve(Change.by_officer("binh", AT, "a"))
     own = kept(with_file(a_petition(State.ASSIGNED)))
 
-    child = own.model_copy(update={"attachments": file_verbs.files_with_answer_of(parent, own)})
+    child = own.model_copy(update={"attachments": own.files_with_answer_of(parent)})
 
     assert [(one.id, one.parent) for one in child.attachments] == [
         (f"{1:032x}", None),
         (f"{9:032x}", parent.reference),
     ]
-    assert file_verbs.files_with_answer_of(parent, child) == child.attachments
-    assert file_verbs.files_to_erase(child) == own.attachments
+    assert child.files_with_answer_of(parent) == child.attachments
+    assert child.files_to_erase == own.attachments
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.figures.replay import as_it_stood
 from shared.domain.petition.change import Change
-from shared.domain.petition.history import FILED
+from shared.domain.petition.facts import (
+    FILED,
+    AnsweredWithParent,
+    ContactAdded,
+    DueDateMoved,
+    Facts,
+    FileDeclared,
+    FileKept,
+    FileOpened,
+    FileRejected,
+    Finding,
+    PinSent,
+    Screened,
+)
 from shared.domain.petition.lifecycle import (
     ENDED,
     MOVES,
@@ -20,7 +33,9 @@ from shared.domain.petition.lifecycle import (
     target_of,
 )
 from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.attachments import BelongsTo, Rejection
 from shared.domain.petition.values.classification import Kind, Lane
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.promises import wake_ups
 from tests.support.builders import CALENDAR, RECEIVED_AT, SECOND_DUE_ON, TERMS, a_petition, vietnam
 
@@ -149,6 +164,20 @@ def test_erasing_forgets_the_person_and_keeps_the_record():
     assert erased.is_intact
 
 
+FACTS_NEEDED: dict[Action, Facts] = {
+    A.SEND_PIN: PinSent(channel=ReplyBy.SMS),
+    A.ADD_CONTACT: ContactAdded(parts_before=1, chosen_before=(ReplyBy.EMAIL,)),
+    A.SCREEN: Screened(entry=1, finding=Finding.NOTHING),
+    A.ANSWER_WITH_PARENT: AnsweredWithParent(parent="26333333333", settled_as=A.APPROVE),
+    A.ATTACH: FileDeclared(attachment="a", belongs_to=BelongsTo.PETITION),
+    A.KEEP_ATTACHMENT: FileKept(attachment="a", sha256="5"),
+    A.REJECT_ATTACHMENT: FileRejected(attachment="a", reason=Rejection.EMPTY),
+    A.OPEN_ATTACHMENT: FileOpened(attachment="a"),
+    A.MOVE_DUE_DATE: DueDateMoved(moved_from=date(2026, 6, 22), moved_to=date(2026, 6, 23)),
+}
+"""Facts of those actions without a verb below that every entry of theirs has."""
+
+
 class PetitionLife(RuleBasedStateMachine):
     """Any sequence of possible actions keeps the promises that do not depend on the way."""
 
@@ -189,7 +218,7 @@ class PetitionLife(RuleBasedStateMachine):
         }
         try:
             self.petition = verbs.get(
-                action, lambda: p.record(action, change, facts={"n": "1", "anchor": "x"})
+                action, lambda: p.record(action, change, facts=FACTS_NEEDED.get(action))
             )()
         except ActionNotPossibleError:
             assert action is A.REOPEN

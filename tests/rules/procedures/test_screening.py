@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import Finding
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
 from shared.domain.procedures import screening
-from shared.domain.procedures.screening import Finding
 from tests.support.builders import RECEIVED_AT, a_petition
 
 LATER = RECEIVED_AT + timedelta(days=2)
@@ -64,11 +64,8 @@ def test_what_may_denounce_takes_the_petition_back_from_its_unit(state: State):
     "state", [State.AWAITING_APPROVAL, State.MERGED, State.REOPENED, State.ANSWERED], ids=str
 )
 def test_elsewhere_it_stays_where_it_is_and_the_text_stays_held(state: State):
-    petition = a_petition(state).record(
-        Action.SUPPLEMENT if state is not State.ANSWERED else Action.RATE,
-        Change.by_petitioner(LATER, "later"),
-        text=TEXT,
-    )
+    later, change = a_petition(state), Change.by_petitioner(LATER, "later")
+    petition = later.rate(change, 1, TEXT) if state is State.ANSWERED else later.supplement(change, TEXT)
 
     marked = found(petition, Finding.MAY_DENOUNCE)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import TimeLimitReached
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.promises.duties import DutyKind, Standing, duties
 from shared.domain.promises.evidence import Proof, Telling
@@ -57,7 +58,7 @@ def test_each_update_is_owed_until_the_answer_comes_and_not_after():
 def test_update_that_came_after_an_outage_is_late_for_the_one_it_speaks_for():
     petition, now = a_petition(State.IN_PROGRESS), vietnam("2026-07-10", "08:00")
     for due in due_now(petition, TERMS, CALENDAR, now):
-        facts = {"n": str(due.n), "anchor": due.anchor}
+        facts = TimeLimitReached(n=due.n, anchor=due.anchor)
         petition = petition.record(due.action, Change.by_timer(now, due.change_id), facts=facts)
 
     found = verdicts(petition, now)

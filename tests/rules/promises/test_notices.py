@@ -3,6 +3,7 @@
 import pytest
 
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import TimeLimitReached
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy, SealedPart
@@ -51,7 +52,7 @@ def test_change_is_followed_by_its_notice(state, action, expected):
 )
 def test_lateness_climbs_the_ladder(level, audience):
     petition = a_petition(State.IN_PROGRESS).record(
-        Action.ESCALATE, Change.by_timer(RECEIVED_AT, "e"), facts={"n": str(level), "anchor": "x"}
+        Action.ESCALATE, Change.by_timer(RECEIVED_AT, "e"), facts=TimeLimitReached(n=level, anchor="x")
     )
 
     assert notices_after(petition, petition.history[-1]) == ((K.ESCALATION, audience),)

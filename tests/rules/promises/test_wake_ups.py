@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import PetitionerUpdated
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition.values.classification import Lane
 from shared.domain.promises.wake_ups import due_now, next_wake, wake_ups
@@ -137,7 +138,7 @@ def test_updates_come_every_seven_working_days_whatever_was_missed(outage_days):
     numbers = []
     for _ in range(5):
         for due in updates(petition, now):
-            facts = {"n": str(due.n), "anchor": due.anchor}
+            facts = PetitionerUpdated(n=due.n, anchor=due.anchor)
             petition = petition.record(due.action, Change.by_timer(now, due.change_id), facts=facts)
             numbers.append(due.n)
             on = (due.at + timedelta(hours=7)).date()
@@ -161,7 +162,7 @@ def test_date_that_moved_there_and_back_goes_on_where_it_was():
     petition = petition.record(
         A.UPDATE_PETITIONER,
         Change.by_timer(RECEIVED_AT, "timer:update-petitioner:2026-06-22:1"),
-        facts={"n": "1", "anchor": "2026-06-22"},
+        facts=PetitionerUpdated(n=1, anchor="2026-06-22"),
     )
     for day, version in ((24, "v2"), (22, "v1")):
         petition = petition.move_due_date(

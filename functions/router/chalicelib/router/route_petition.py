@@ -10,6 +10,7 @@ from chalicelib.router.repeats import Repeats
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.similarity import sketch
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import Finding
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State, possible_actions
 from shared.domain.petition.petition import Petition
@@ -80,7 +81,7 @@ class Router:
         return screening.keep_from_units(
             petition,
             entry,
-            screening.Finding.MAY_DENOUNCE if may_denounce else screening.Finding.NOTHING,
+            Finding.MAY_DENOUNCE if may_denounce else Finding.NOTHING,
             (f"Có thể là tố cáo ({'; '.join(found.because)})",) if may_denounce else (),
             self._desk_for(petition, named, day),
             at=now,
@@ -119,7 +120,10 @@ class Router:
             and field.unit is not None
         ):
             return petition.route(
-                Change.by_router(now, CHANGE_ID), proposal, field.unit, tells_petitioner=self._tells(petition)
+                Change.by_router(now, CHANGE_ID),
+                proposal,
+                field.unit,
+                notifies_petitioner=self._tells(petition),
             )
         unit = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         return petition.hand_to_intake(Change.by_router(now, CHANGE_ID), unit, proposal=proposal)
@@ -141,7 +145,7 @@ class Router:
         if told.lane is Lane.ORDINARY:
             told = told.model_copy(update={"field": conduct.FIELD, "kind": Kind.CONDUCT})
             return petition.route(
-                Change.by_router(now, CHANGE_ID), told, examiner, tells_petitioner=self._tells(petition)
+                Change.by_router(now, CHANGE_ID), told, examiner, notifies_petitioner=self._tells(petition)
             )
         intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         parents = self._directory.parents(day)

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer, Role
 from chalicelib.casework.actions import authorization
+from shared.domain.petition.facts import Assigned, Facts, Reopened, ReturnedToIntake
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import OF_OFFICERS, Action, State
 from shared.domain.petition.petition import Petition
@@ -241,7 +242,7 @@ def test_inspectors_take_the_second_look_and_approve_what_comes_of_it():
 # --- disputes and the second look ---------------------------------------------------------------------
 
 
-def _led(*actions: tuple[Action, str, dict[str, str]], **facts: object) -> Petition:
+def _led(*actions: tuple[Action, str, Facts], **facts: object) -> Petition:
     """A petition of MY_UNIT whose history ends with these (action, who, facts)."""
     petition = a_petition(State.IN_PROGRESS)
     entries = [
@@ -261,8 +262,8 @@ def _led(*actions: tuple[Action, str, dict[str, str]], **facts: object) -> Petit
     )
 
 
-DISPUTED = (Action.RETURN_TO_INTAKE, "ai-do", {"dispute": "open"})
-DECIDED = (Action.ASSIGN, "binh", {"unit": MY_UNIT, "dispute": "decided"})
+DISPUTED = (Action.RETURN_TO_INTAKE, "ai-do", ReturnedToIntake(dispute="open"))
+DECIDED = (Action.ASSIGN, "binh", Assigned(unit=MY_UNIT, dispute="decided"))
 
 
 @pytest.mark.parametrize("role", ROLES.values())
@@ -276,19 +277,21 @@ def test_unit_cannot_return_what_a_dispute_gave_it(role: Role):
     assert not authorization.may(_of(role), Action.RETURN_TO_INTAKE, _led(DISPUTED, DECIDED))
 
 
-REOPENED = (Action.REOPEN, "petitioner", {"unit": MY_UNIT})
+REOPENED = (Action.REOPEN, "petitioner", Reopened(unit=MY_UNIT, first_due_on=RECEIVED_AT.date()))
 
 
 @pytest.mark.parametrize("before", [Action.DRAFT_ANSWER, Action.APPROVE])
 @pytest.mark.parametrize("what", [Action.DRAFT_ANSWER, Action.APPROVE, Action.RETURN_DRAFT])
 @pytest.mark.parametrize("role", ROLES.values())
 def test_who_answered_first_decides_nothing_of_the_second_look(role: Role, what: Action, before: Action):
-    assert not authorization.may(_of(role), what, _led((before, ME, {}), REOPENED))
+    assert not authorization.may(_of(role), what, _led((before, ME, Facts()), REOPENED))
 
 
 @pytest.mark.parametrize("role", [Role.HANDLER, Role.UNIT_HEAD, Role.APPROVER, Role.INSPECTOR])
 def test_another_officer_drafts_the_second_answer(role: Role):
-    assert authorization.may(_of(role), Action.DRAFT_ANSWER, _led((Action.APPROVE, "ai-do", {}), REOPENED))
+    assert authorization.may(
+        _of(role), Action.DRAFT_ANSWER, _led((Action.APPROVE, "ai-do", Facts()), REOPENED)
+    )
 
 
 @pytest.mark.parametrize("role", ROLES.values())

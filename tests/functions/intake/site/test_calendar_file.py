@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.intake.site.calendar_file import due_date_file
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import DueDateMoved
 from shared.domain.petition.lifecycle import Action
 from shared.tables.petition_items import petition_of
 from tests.support.system import System
@@ -101,7 +102,7 @@ def test_moved_date_replaces_the_earlier_one(intake: System, sent: dict[str, str
     moved = petition.record(
         Action.MOVE_DUE_DATE,
         Change.by_timer(intake.clock.now(), "m"),
-        facts={"from": sent["due_on"], "to": "2026-11-25"},
+        facts=DueDateMoved(moved_from=petition.due_on, moved_to=date(2026, 11, 25)),
         due_on=date(2026, 11, 25),
     )
     composition.parts().petitions.save(moved, petition.version)

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.notifier.officers.readers import INSTEAD, readers_of
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import TimeLimitReached
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.classification import Kind, Lane
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -183,8 +184,9 @@ def test_each_of_several_approvers_is_told_once_even_if_one_mail_has_to_wait(pos
 )
 def test_what_no_longer_holds_is_not_sent(post_room: PostRoom, kind, audience, change):
     petition = post_room.at_work(post_room.a_petition())
-    facts = {"n": "1"} if change is Action.ESCALATE else {}
-    changed = petition.record(change, Change.by_timer(post_room.clock.now(), "c"), facts=facts)
+    changed = petition.record(
+        change, Change.by_timer(post_room.clock.now(), "c"), facts=TimeLimitReached(n=1)
+    )
     post_room.answered(post_room.save(petition, changed))
 
     post_room.tell(kind, audience, seq=changed.version)

@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.providers.sms_gateway import Trouble
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import PetitionerUpdated, TimeLimitReached
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.values.classification import Kind
 from shared.domain.petition.values.petitioner import ReplyBy
@@ -123,7 +124,7 @@ def test_conduct_case_is_answered_neutrally(post_room: PostRoom):
 def overdue(post_room: PostRoom, n: int = 1):
     petition = post_room.at_work(post_room.a_petition())
     post_room.clock.hold_at(datetime(2026, 12, 3, 1, 0, tzinfo=UTC))
-    facts = {"n": str(n), "anchor": petition.due_on.isoformat()}
+    facts = PetitionerUpdated(n=n, anchor=petition.due_on.isoformat())
     return post_room.save(
         petition,
         petition.record(
@@ -158,7 +159,7 @@ def test_overdue_update_says_truthfully_that_nothing_new_is_known(post_room: Pos
 def test_overdue_update_without_progress_says_where_it_really_stands(post_room: PostRoom, state, said):
     petition = overdue(post_room)
     petition = petition.record(
-        Action.ESCALATE, Change.by_timer(post_room.clock.now(), "e"), facts={"n": "1"}
+        Action.ESCALATE, Change.by_timer(post_room.clock.now(), "e"), facts=TimeLimitReached(n=1)
     ).model_copy(update={"state": state})
     post_room.petitions.save(petition, petition.version - 1)
 

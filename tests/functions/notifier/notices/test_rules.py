@@ -10,6 +10,7 @@ from chalicelib.notifier.contact_policy.quiet_hours import QuietHours
 from chalicelib.notifier.notices.channels import channels_of
 from chalicelib.notifier.notices.supersession import VOID_WHEN, is_superseded
 from shared.domain.calendar.working_calendar import VIETNAM
+from shared.domain.petition.facts import facts_of
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
@@ -77,9 +78,15 @@ def a_petition(state: State, **facts) -> Petition:
     )
 
 
-def an_entry(**facts: str) -> Entry:
+def an_entry(action: Action = Action.NOTE, **facts: str) -> Entry:
     return Entry(
-        seq=1, at=local(9), action=Action.NOTE, by="x", state=State.ASSIGNED, change_id="x", facts=facts
+        seq=1,
+        at=local(9),
+        action=action,
+        by="x",
+        state=State.ASSIGNED,
+        change_id="x",
+        facts=facts_of(action, facts),
     )
 
 
@@ -89,8 +96,11 @@ HOLDS = {
     NoticeKind.INCOMPLETE: (a_petition(State.AWAITING_INFORMATION), an_entry()),
     NoticeKind.SPLIT: (a_petition(State.ASSIGNED), an_entry()),
     NoticeKind.OVERDUE_UPDATE: (a_petition(State.AWAITING_APPROVAL), an_entry()),
-    NoticeKind.DUE_DATE_MOVED: (a_petition(State.ASSIGNED), an_entry(to="2026-11-03")),
-    NoticeKind.ASSIGNED: (a_petition(State.ASSIGNED, unit="TL"), an_entry(unit="TL")),
+    NoticeKind.DUE_DATE_MOVED: (
+        a_petition(State.ASSIGNED),
+        an_entry(Action.MOVE_DUE_DATE, **{"from": "2026-11-02", "to": "2026-11-03"}),
+    ),
+    NoticeKind.ASSIGNED: (a_petition(State.ASSIGNED, unit="TL"), an_entry(Action.ASSIGN, unit="TL")),
     NoticeKind.SUPPLEMENTED: (a_petition(State.IN_PROGRESS), an_entry()),
     NoticeKind.DRAFT_WAITING: (a_petition(State.AWAITING_APPROVAL), an_entry()),
     NoticeKind.DRAFT_RETURNED: (a_petition(State.IN_PROGRESS), an_entry()),
@@ -125,13 +135,13 @@ def test_notice_of_what_has_happened_is_always_sent(kind, state):
         pytest.param(
             NoticeKind.DUE_DATE_MOVED,
             a_petition(State.ASSIGNED),
-            an_entry(to="2026-11-02"),
+            an_entry(Action.MOVE_DUE_DATE, **{"from": "2026-11-02", "to": "2026-11-02"}),
             id="moved once more",
         ),
         pytest.param(
             NoticeKind.ASSIGNED,
             a_petition(State.ASSIGNED, unit="CCVC"),
-            an_entry(unit="TL"),
+            an_entry(Action.ASSIGN, unit="TL"),
             id="went to another unit",
         ),
         pytest.param(

@@ -14,6 +14,7 @@ from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.identity.gsm7 import is_gsm7
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import DueDateMoved, Forwarded, PetitionerUpdated
 from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Answer
@@ -86,13 +87,29 @@ def an_extreme_petition(*, kind: Kind = Kind.REGULATION, text: str | None = HOST
     petition = petition.add_note(
         Change.by_officer("x", NOW, "n"), "n", progress=HOSTILE, expected_on=SUNDAY_IN_DECEMBER
     )
-    facts = {"n": "99", "body": "Bộ Dân tộc và Tôn giáo " * 5, "from": "2026-12-20", "to": "2026-12-27"}
-    return petition.record(Action.MOVE_DUE_DATE, Change.by_timer(NOW, "m"), text=text, facts=facts)
+    petition = petition.record(
+        Action.UPDATE_PETITIONER, Change.by_timer(NOW, "u"), facts=PetitionerUpdated(n=99)
+    )
+    forwarded = Forwarded(body="Bộ Dân tộc và Tôn giáo " * 5)
+    petition = petition.record(
+        Action.FORWARD, Change.by_officer("x", NOW, "f"), facts=forwarded, to=State.RECEIVED
+    )
+    moved = DueDateMoved(moved_from=date(2026, 12, 20), moved_to=SUNDAY_IN_DECEMBER)
+    return petition.record(Action.MOVE_DUE_DATE, Change.by_timer(NOW, "m"), text=text, facts=moved)
 
 
 def facts(petition: Petition, now: datetime = NOW) -> dict[str, Any]:
+    """The variables of the last entry, with those that only an update or a forwarding has."""
     office = Office(LONGEST_SITE, "f" * 32, TERMS_2018, WorkingCalendar(), now)
-    return facts_of(petition, petition.history[-1], office)
+    update, forward = petition.last(Action.UPDATE_PETITIONER), petition.last(Action.FORWARD)
+    assert update is not None
+    assert forward is not None
+    of_update = facts_of(petition, update, office)
+    return facts_of(petition, petition.history[-1], office) | {
+        "n": of_update["n"],
+        "next_update_on": of_update["next_update_on"],
+        "body": facts_of(petition, forward, office)["body"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from chalicelib.notifier.receipts.sns import SnsReceipts
 from chalicelib.notifier.senders.esms import callback_token
 from chalicelib.notifier.settings import NotifierSettings
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import ContactAdded
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import ReplyBy
@@ -277,7 +278,7 @@ def test_complaint_told_again_after_the_owner_gave_a_contact_suppresses_nothing(
     given = petition.record(
         Action.ADD_CONTACT,
         Change.by_petitioner(post_room.clock.now(), "contact"),
-        facts={"parts_before": "1"},
+        facts=ContactAdded(parts_before=1),
     )
     post_room.save(petition, given)
     post_room.suppressions.lift(post_room.key_of(EMAIL))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from infra.local.emulation import events
 from infra.local.emulation.functions import InvocationError
+from shared.domain.petition.facts import PetitionerUpdated
+from shared.domain.petition.history import entries_of
 from shared.domain.petition.lifecycle import Action, State
 from shared.platform.messages import WakeUp
 from shared.tables import deliveries
@@ -113,9 +115,8 @@ def test_after_an_outage_of_a_month_one_update_speaks_for_all_and_tells_the_next
     sweep(system)
     system.settle()
 
-    (update,) = [e for e in stored(system, reference).history if e.action is Action.UPDATE_PETITIONER]
-    assert update.facts["n"] == "3"
-    assert update.facts["next_update_on"] == "2027-01-04"
+    (update,) = entries_of(stored(system, reference).history, PetitionerUpdated)
+    assert (update.facts.n, update.facts.next_update_on) == (3, date(2027, 1, 4))
 
 
 def test_bad_shard_does_not_stop_the_others_and_is_reported(system: System):

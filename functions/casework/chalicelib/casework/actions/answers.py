@@ -23,7 +23,6 @@ from chalicelib.casework.actions.input import (
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.form_fields import FOR_OFFICERS, FOR_PETITIONER, FormField
 from shared.domain.errors import InvalidInputError, NotAllowedError
-from shared.domain.petition import file_verbs
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
@@ -77,7 +76,7 @@ class DraftAnswer(ActionInput):
 
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
-        check_files(self.attachments, file_verbs.files_for_answer(petition))
+        check_files(self.attachments, petition.files_for_answer)
         citations = tuple(Citation(**citation.model_dump()) for citation in self.citations)
         return petition.draft_answer(
             context.change, self.text, citations=citations, attachments=self.attachments
@@ -139,7 +138,7 @@ def _citation_fields(n: int) -> tuple[FormField, ...]:
 
 def _current_draft(petition: Petition) -> dict[str, str]:
     if petition.draft is None:
-        return {"attachments": " ".join(file.id for file in file_verbs.files_for_answer(petition))}
+        return {"attachments": " ".join(file.id for file in petition.files_for_answer)}
     citations = {
         f"citation_{n}_{part}": getattr(citation, part) or ""
         for n, citation in enumerate(petition.draft.citations, start=1)
@@ -149,7 +148,7 @@ def _current_draft(petition: Petition) -> dict[str, str]:
 
 
 def _draft_files(petition: Petition) -> tuple[FormField, ...]:
-    return (_DRAFT_FILES,) if file_verbs.files_for_answer(petition) else ()
+    return (_DRAFT_FILES,) if petition.files_for_answer else ()
 
 
 ROWS = (

@@ -42,7 +42,7 @@ class Assign(ActionInput):
             field=self.field,
             note=self.note,
             settles_dispute=disputes.is_open(petition),
-            tells_petitioner=context.directory.terms_of(petition).tell_assignment,
+            notifies_petitioner=context.directory.terms_of(petition).tell_assignment,
         )
 
 

@@ -56,7 +56,7 @@ def check_height(unit: str, petition: Petition, context: ActionContext) -> None:
     reopened = petition.last(Action.REOPEN)
     if reopened is not None:
         units = context.directory.units(context.today)
-        looking = units.get(reopened.facts["unit"])
+        looking = units.get(reopened.facts.unit or "")
         if looking is not None and units[unit].rung < looking.rung:
             raise InvalidInputError(("unit", "answered-it"))
 

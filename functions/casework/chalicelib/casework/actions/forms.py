@@ -10,7 +10,6 @@ from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.casework.actions.referral import REFUSALS, Refusal
 from chalicelib.casework.form_fields import FormField
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition import file_verbs
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
@@ -69,6 +68,6 @@ def choices(
         "lanes": [(lane.value, _(LANES[lane])) for lane in Lane if lane is not Lane.RESTRICTED],
         "refusals": [(reason.value, _(REFUSALS[reason])) for reason in Refusal],
         "handlers": colleagues,
-        "answer_files": [(file.id, file.filename) for file in file_verbs.files_for_answer(petition)],
-        "public_files": [(file.id, file.filename) for file in file_verbs.files_of_answer(petition)],
+        "answer_files": [(file.id, file.filename) for file in petition.files_for_answer],
+        "public_files": [(file.id, file.filename) for file in petition.files_of_answer],
     }

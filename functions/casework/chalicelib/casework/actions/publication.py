@@ -22,7 +22,6 @@ from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.actions.redaction import has_unmistakable, masked
 from chalicelib.casework.form_fields import FOR_OFFICERS, FormField
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition import file_verbs
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
@@ -52,7 +51,7 @@ class Publish(ActionInput):
             raise InvalidInputError(("although_conduct", "conduct"))
         if not self.although_personal:
             self._check_redaction()
-        check_files(self.attachments, file_verbs.files_of_answer(petition))
+        check_files(self.attachments, petition.files_of_answer)
         publication = Publication(
             subject=self.subject,
             content=self.content,
@@ -110,7 +109,7 @@ def _masked_texts(petition: Petition) -> dict[str, str]:
 
 def _confirmations_and_files(petition: Petition) -> tuple[FormField, ...]:
     conduct = (_ALTHOUGH_CONDUCT,) if petition.kind is Kind.CONDUCT else ()
-    files = (_PUBLIC_FILES,) if file_verbs.files_of_answer(petition) else ()
+    files = (_PUBLIC_FILES,) if petition.files_of_answer else ()
     return (_ALTHOUGH_PERSONAL, *conduct, *files)
 
 

@@ -66,7 +66,7 @@ class Forward(ActionInput):
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
         text = self.text or for_petitioner(FORWARDED_TEXT, petition).format(body=self.body)
-        return petition.end_otherwise(Action.FORWARD, context.change, text=text, facts={"body": self.body})
+        return petition.forward(context.change, text, body=self.body)
 
 
 class Guide(ActionInput):
@@ -76,7 +76,7 @@ class Guide(ActionInput):
 
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
-        return petition.end_otherwise(Action.GUIDE, context.change, text=self.text)
+        return petition.guide(context.change, self.text)
 
 
 class Merge(ActionInput):
@@ -166,12 +166,7 @@ class Refuse(ActionInput):
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
         parts = (for_petitioner(REFUSALS[self.reason], petition), self.text, self.link)
-        return petition.end_otherwise(
-            Action.REFUSE,
-            context.change,
-            text="\n".join(part for part in parts if part),
-            facts={"reason": self.reason},
-        )
+        return petition.refuse(context.change, "\n".join(part for part in parts if part), reason=self.reason)
 
 
 class Restrict(ActionInput):

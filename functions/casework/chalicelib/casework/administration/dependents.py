@@ -1,6 +1,6 @@
 """What depends on a unit, field or officer: shown before a row ends, and what must not be left without an owner.
 
-Each dependent is named by the rule that it breaks when the row ends (`shared.web.problems.RULES` has its words).
+Each dependent is named by the rule that it breaks when the row ends (`shared.web.http.RULES` says what to do instead).
 """
 
 from __future__ import annotations

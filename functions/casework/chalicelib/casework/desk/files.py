@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
 from shared.domain.errors import NotAllowedError, UnknownAttachmentError
-from shared.domain.petition import file_verbs
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import Attachment, BelongsTo
@@ -66,6 +65,6 @@ class OfficersFiles:
         def opened(current: Petition) -> Petition:
             if current is not petition and not authorization.may_open(officer, current, attachment):
                 raise NotAllowedError
-            return file_verbs.record_opening(current, attachment, by=officer.actor, at=now)
+            return current.record_file_opening(attachment, by=officer.actor, at=now)
 
         self._petitions.change(petition, opened)

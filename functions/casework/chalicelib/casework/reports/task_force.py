@@ -9,6 +9,7 @@ from chalicelib.casework.reports.measures import ANSWERING, RECEIVED, Column
 from chalicelib.casework.reports.tables import HEADS, Block, Book, Case, Names, Row, Section, Table, grouped
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown, Tally
+from shared.domain.petition.facts import TimeLimitReached
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.classification import Kind
 from shared.domain.promises.duties import Standing
@@ -93,8 +94,9 @@ def _proposals(book: Book, cases: Iterable[Case]) -> Table:
         escalated = case.petition.last(Action.ESCALATE)
         if (
             case.standing is Standing.UNMET
-            and escalated
-            and int(escalated.facts.get("n", "0")) >= len(ESCALATION_LADDER)
+            and escalated is not None
+            and isinstance(escalated.facts, TimeLimitReached)
+            and escalated.facts.n >= len(ESCALATION_LADDER)
         ):
             by_unit[case.petition.unit or ""] = by_unit.get(case.petition.unit or "", 0) + 1
     rows: list[Row] = [

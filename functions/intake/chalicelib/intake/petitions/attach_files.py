@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from shared.domain.errors import NotFoundOrWrongPinError, UnknownAttachmentError
 from shared.domain.identity import reference as references
-from shared.domain.petition import file_verbs
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import BelongsTo, Limits
 from shared.platform import clock
@@ -49,7 +48,7 @@ class FileDesk:
         """
         if petition.answer is None or attachment_id not in petition.answer.attachments:
             raise UnknownAttachmentError
-        return self._bucket.download(file_verbs.clean_file(petition, attachment_id, BelongsTo.ANSWER))
+        return self._bucket.download(petition.clean_file(attachment_id, BelongsTo.ANSWER))
 
     # --- the way back from the bucket -----------------------------------------------------------
 

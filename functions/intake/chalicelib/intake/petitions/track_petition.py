@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.facts import Noted
 from shared.domain.petition.history import Entry, kept_digest
 from shared.domain.petition.lifecycle import MOVES, Action, State, possible_actions
 from shared.domain.petition.petition import Petition
@@ -283,8 +284,7 @@ def attachment_view(attachment: Attachment, language: Language) -> AttachmentVie
 
 
 def _expected_on(entry: Entry) -> date | None:
-    told = entry.facts.get("expected_on") if entry.action is Action.NOTE else None
-    return date.fromisoformat(told) if told else None
+    return entry.facts.expected_on if isinstance(entry.facts, Noted) else None
 
 
 def _history(petition: Petition, language: Language) -> tuple[HistoryItem, ...]:

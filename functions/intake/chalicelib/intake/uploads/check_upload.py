@@ -8,8 +8,8 @@ from chalicelib.intake.uploads.errors import RejectedFileError
 from chalicelib.intake.uploads.examine_file import CleanContent, examine
 from chalicelib.intake.uploads.scanners import Scanner, Verdict
 from shared.domain.errors import StaleVersionError
-from shared.domain.petition import file_verbs
 from shared.domain.petition.change import Change
+from shared.domain.petition.files import CleanFile
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
 from shared.platform import clock
@@ -82,20 +82,17 @@ class UploadCheck:
 
     def _settle(self, petition: Petition, attachment: Attachment, outcome: CleanContent | Rejection) -> None:
         """Write down what became of a file; look again when somebody else changed the petition meanwhile."""
-        now = clock.now()
+        change = Change(attachment.by, clock.now(), f"checked:{attachment.id}")
         for attempt in range(1, _ATTEMPTS + 1):
-            change_id = f"checked:{attachment.id}"
-            if petition.has_change(change_id):
+            if petition.has_change(change.id):
                 return
             if isinstance(outcome, Rejection):
-                changed = file_verbs.reject(
-                    petition, Change(attachment.by, now, change_id), attachment, outcome
-                )
+                changed = petition.reject_file(change, attachment, outcome)
             else:
-                file = file_verbs.CleanFile(
+                file = CleanFile(
                     outcome.content_type, len(outcome.content), hashlib.sha256(outcome.content).hexdigest()
                 )
-                changed = file_verbs.keep(petition, Change(attachment.by, now, change_id), attachment, file)
+                changed = petition.keep_file(change, attachment, file)
             try:
                 self._petitions.save(changed, petition.version)
             except StaleVersionError:

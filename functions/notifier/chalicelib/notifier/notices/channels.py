@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from shared.domain.petition.facts import ContactAdded, PinSent
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.petitioner import Identity, ReplyBy, SealedPart
@@ -20,17 +21,15 @@ class ChannelAddress(NamedTuple):
 
 def channels_for(entry: Entry, reply_by: Sequence[ReplyBy], identity: Identity) -> list[ChannelAddress]:
     """Return the channels to try for one entry: a secret goes to the contact that requested it, and nowhere else."""
-    if not is_requested(entry):
+    if not isinstance(entry.facts, PinSent):
         return channels_of(reply_by, identity)
-    requested = ReplyBy(entry.facts["channel"])
+    requested = entry.facts.channel
     return [c for c in channels_of((requested,), identity) if c.channel == DeliveryChannel(requested)]
 
 
 def parts_for(entry: Entry, seal: Sequence[SealedPart]) -> Sequence[SealedPart]:
     """Return the parts of the seal that hold a notice's addresses: word of a new contact goes to the earlier ones."""
-    if entry.action is not Action.ADD_CONTACT:
-        return seal
-    return seal[: int(entry.facts["parts_before"])]
+    return seal[: entry.facts.parts_before] if isinstance(entry.facts, ContactAdded) else seal
 
 
 def is_requested(entry: Entry) -> bool:

@@ -54,7 +54,7 @@ class NoticeRenderer:
             terms=self._directory.terms_of(petition),
             calendar=self._directory.calendar(),
             now=now,
-            unit=self._directory.units(local_date(now)).get(notice.entry.facts.get("unit", "")),
+            unit=self._directory.units(local_date(now)).get(notice.entry.facts.unit or ""),
             language=language,
         )
         return facts_of(petition, notice.entry, office)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shared.domain.petition.facts import DueDateMoved
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
@@ -30,11 +31,12 @@ def _has_left(state: State) -> Rule:
 
 
 def _went_elsewhere(petition: Petition, entry: Entry) -> bool:
-    return not petition.is_unanswered or petition.unit != entry.facts.get("unit", petition.unit)
+    return not petition.is_unanswered or (entry.facts.has("unit") and petition.unit != entry.facts.unit)
 
 
 def _moved_again(petition: Petition, entry: Entry) -> bool:
-    return not petition.is_unanswered or petition.due_on.isoformat() != entry.facts.get("to")
+    moved_to = entry.facts.moved_to if isinstance(entry.facts, DueDateMoved) else None
+    return not petition.is_unanswered or petition.due_on != moved_to
 
 
 def _is_no_longer_to_be_forwarded(petition: Petition, _entry: Entry) -> bool:

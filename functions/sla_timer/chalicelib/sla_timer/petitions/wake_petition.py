@@ -7,8 +7,8 @@ from datetime import datetime
 
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition import file_verbs
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import Noted, PetitionerUpdated, TimeLimitReached
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind
@@ -98,19 +98,17 @@ class Timer:
             Action.UPDATE_PETITIONER,
             Change.by_timer(now, wake_up.change_id),
             text=word.text if word else None,
-            facts={
-                "n": str(wake_up.n),
-                "anchor": wake_up.anchor,
-                "next_update_on": following.isoformat(),
-                **(
-                    {"expected_on": word.facts["expected_on"]} if word and "expected_on" in word.facts else {}
-                ),
-            },
+            facts=PetitionerUpdated(
+                n=wake_up.n,
+                anchor=wake_up.anchor,
+                next_update_on=following,
+                expected_on=word.facts.expected_on if word and isinstance(word.facts, Noted) else None,
+            ),
         )
 
     def _erase(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
         """Forget a petition; its files go first, for afterwards nobody would know of them."""
-        for file in file_verbs.files_to_erase(petition):
+        for file in petition.files_to_erase:
             self._remove_file(file.clean_key)
         return petition.erase(Change.by_timer(now, wake_up.change_id))
 
@@ -137,6 +135,6 @@ def _remind(petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
     return petition.record(
         wake_up.action,
         Change.by_timer(now, wake_up.change_id),
-        facts={"n": str(wake_up.n), "anchor": wake_up.anchor},
+        facts=TimeLimitReached(n=wake_up.n, anchor=wake_up.anchor),
         is_visible=False,
     )

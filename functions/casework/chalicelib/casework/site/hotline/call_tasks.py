@@ -16,10 +16,9 @@ from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import at_local, local_date
 from shared.platform import clock
 from shared.tables.deliveries import CallOutcome
-from shared.web.answers import see_other
+from shared.web.http import form_body, see_other, validated
 from shared.web.i18n import N_, gettext
 from shared.web.rendering import link
-from shared.web.requests import form_body, validated
 
 OUTCOMES: dict[CallOutcome, str] = {
     CallOutcome.REACHED: N_("Đã báo"),

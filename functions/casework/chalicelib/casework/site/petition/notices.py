@@ -114,7 +114,7 @@ def _rendered_again(parts: Parts, petition: Petition, delivery: Delivery) -> Ren
         calendar=directory.calendar(),
         now=min(delivery.at, clock.now()),
         pin=HIDDEN_PIN,
-        unit=directory.units(local_date(clock.now())).get(entry.facts.get("unit", "")),
+        unit=directory.units(local_date(clock.now())).get(entry.facts.unit or ""),
         language=name.language,
     )
     try:

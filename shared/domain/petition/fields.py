@@ -1,0 +1,226 @@
+"""The fields of a petition, what can be derived from them, and `record`, through which every verb changes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.errors import ActionNotPossibleError
+from shared.domain.petition import history
+from shared.domain.petition.change import Change
+from shared.domain.petition.facts import ContactAdded, Facts, Finding, Reopened, Screened
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
+from shared.domain.petition.values.answer import Answer, Publication, Rating
+from shared.domain.petition.values.attachments import Attachment
+from shared.domain.petition.values.classification import Channel, Kind, Lane, Proposal
+from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
+
+MAX_HISTORY = 500
+"""Entries; an item of the table may hold 400 KB."""
+
+
+class PetitionFields(BaseModel):
+    """The stored fields of a petition. Code outside of this package uses `Petition`, which adds the verbs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    state: State
+    channel: Channel
+    subject: str = ""
+    content: str
+    language: str = "vi"
+    kind: Kind | None = None
+    chosen_field: str | None = None
+    """The field that the sender chose; `field` is what the ministry decided."""
+    field: str | None = None
+    unit: str | None = None
+    handler: str | None = None
+    complained_unit: str | None = None
+    """The unit whose conduct is complained of: it may not read the petition, and is never given it."""
+    lane: Lane = Lane.ORDINARY
+    petitioner: Petitioner
+    may_publish: bool = False
+    province: str | None = None
+    """The code of the province in the address, found before the address was sealed (`identity/provinces.py`)."""
+    received_at: datetime
+    due_on: date
+    terms: str
+    """The version of the terms that holds for this petition: that of its day of receipt."""
+    calendar: str
+    """The version of the calendar from which `due_on` was derived."""
+    submission: str
+    """Digest of the idempotency key, so that the same submission is recognised."""
+    body_digest: str
+    """Digest of what was submitted, so that a key used again with other content is noticed."""
+    sketch: tuple[str, ...] = ()
+    """Keys that petitions of nearly the same wording share (`shared.domain.figures.similarity`)."""
+    proposal: Proposal | None = None
+    draft: Answer | None = None
+    answer: Answer | None = None
+    publication: Publication | None = None
+    rating: Rating | None = None
+    parent: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    call_id: str | None = None
+    call_started_at: datetime | None = None
+    is_receipt_owed: bool = False
+    """Whether an SMS could not be answered at once, because its provider takes no reply."""
+    history: tuple[Entry, ...] = ()
+
+    # --- derived values -------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """The number of the last history entry; 0 before the first."""
+        return self.history[-1].seq if self.history else 0
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the petitioner is still owed an answer."""
+        return self.state in UNANSWERED
+
+    @property
+    def was_acknowledged_at_once(self) -> bool:
+        """Whether the receipt was the reply to the SMS, or the operator's, and no other channel was chosen."""
+        if self.channel is Channel.SMS:
+            return not self.is_receipt_owed
+        return set(self._chosen_at_first) <= {ReplyBy.PHONE}
+
+    @property
+    def _chosen_at_first(self) -> tuple[ReplyBy, ...]:
+        """The channels that the petitioner chose on the day of receipt, whatever contact they added since."""
+        first = next(history.entries_of(self.history, ContactAdded), None)
+        if first is None or first.facts.chosen_before is None:
+            return self.petitioner.reply_by
+        return first.facts.chosen_before
+
+    @property
+    def first_due_on(self) -> date:
+        """The day by which the first answer is due: after a reopening, `due_on` is that of the second."""
+        reopened = next(history.entries_of(self.history, Reopened), None)
+        return reopened.facts.first_due_on if reopened else self.due_on
+
+    @property
+    def state_of_work(self) -> State:
+        """The state that a petition goes back to when the information that it waited for has arrived."""
+        if self.handler is not None:
+            return State.IN_PROGRESS
+        to_a_unit = {Action.ROUTE, Action.ASSIGN}
+        to_intake = {Action.RETURN_TO_INTAKE, Action.SCREEN}
+        last = next(
+            (
+                entry
+                for entry in reversed(self.history)
+                if entry.action in to_a_unit or (entry.action in to_intake and entry.facts.has("unit"))
+            ),
+            None,
+        )
+        return State.ASSIGNED if last is not None and last.action in to_a_unit else State.RECEIVED
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether every entry of the history still has the content and the place that its hash was made for."""
+        return history.is_intact(self.history, self.submission)
+
+    @property
+    def may_denounce(self) -> bool:
+        """Whether the petition, or an added text, may be a denunciation (tố cáo) that no officer has decided on."""
+        for entry in reversed(self.history):
+            if entry.action in {Action.CLASSIFY, Action.ASSIGN}:
+                return False
+            if isinstance(entry.facts, Screened) and entry.facts.finding is not Finding.NOTHING:
+                return True
+        return self.proposal is not None and self.proposal.may_denounce
+
+    def last(self, *actions: Action) -> Entry | None:
+        """Return the latest history entry of one of these actions."""
+        return next((entry for entry in reversed(self.history) if entry.action in actions), None)
+
+    def has_change(self, change_id: str) -> bool:
+        """Return whether this change was made already (the same cause arriving again)."""
+        return any(entry.change_id == change_id for entry in self.history)
+
+    def is_public(self, attachment: Attachment) -> bool:
+        """Return whether a file was published with the answer."""
+        return self.publication is not None and attachment.id in self.publication.attachments
+
+    def attachment(self, attachment_id: str) -> Attachment | None:
+        """Return the file with this identifier."""
+        return next((file for file in self.attachments if file.id == attachment_id), None)
+
+    def outline(self) -> Self:
+        """Return this petition for counting: without any text that somebody wrote, and without the petitioner."""
+        answer, rating, public = self.answer, self.rating, self.publication
+        return self.model_copy(
+            update={
+                "content": "",
+                "subject": "",
+                "petitioner": Petitioner(type=self.petitioner.type),
+                "proposal": None,
+                "draft": None,
+                "answer": answer.model_copy(update={"text": ""}) if answer else None,
+                "publication": public.model_copy(update=dict.fromkeys(("subject", "content", "answer"), ""))
+                if public
+                else None,
+                "rating": rating.model_copy(update={"comment": None}) if rating else None,
+                "attachments": (),
+                "call_id": None,
+                "submission": "",
+                "body_digest": "",
+                "sketch": self.sketch[:1],
+                "history": history.outlined(self.history),
+            }
+        )
+
+    # --- changing -------------------------------------------------------------------------------
+
+    def record(
+        self,
+        action: Action,
+        change: Change,
+        *,
+        text: str | None = None,
+        note: str | None = None,
+        facts: Facts | None = None,
+        is_visible: bool = True,
+        to: State | None = None,
+        **updates: Any,
+    ) -> Self:
+        """Return this petition changed by one action, its history one entry longer.
+
+        Args:
+            action: the action of the new entry.
+            change: who made it, when, under which identifier.
+            text: the text that the petitioner may read.
+            note: the text that only officers may read.
+            facts: the facts of the action; those about filing are added here.
+            is_visible: whether the petitioner sees the entry at all.
+            to: the state to reach, where the table of the lifecycle leaves it open.
+            updates: other attributes of the petition that change.
+
+        Raises:
+            ActionNotPossibleError: the state does not allow the action, or the history is full.
+        """
+        target = self.state if action is Action.RECEIVE else target_of(action, self.state)
+        if len(self.history) >= MAX_HISTORY:
+            raise ActionNotPossibleError(action, self.state)
+        state = to or target
+        changed = self.model_copy(update={**updates, "state": state})
+        before = None if action is Action.RECEIVE else self
+        entry = Entry(
+            seq=self.version + 1,
+            at=change.at,
+            action=action,
+            by=change.by,
+            state=state,
+            change_id=change.id,
+            text=text,
+            note=note,
+            facts=(facts or Facts()).with_filed(history.filed_changes(before, changed)),
+            is_visible=is_visible,
+        )
+        return changed.model_copy(update={"history": history.append(self.history, entry, self.submission)})

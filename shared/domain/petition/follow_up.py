@@ -1,0 +1,72 @@
+"""The verbs of the petitioner after the receipt: supplement, withdraw, rate, add a contact, have the PIN sent again."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from shared.domain.petition.change import Change
+from shared.domain.petition.facts import ContactAdded, PinSent, Rated
+from shared.domain.petition.fields import PetitionFields
+from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.values.answer import Rating
+from shared.domain.petition.values.petitioner import ReplyBy, SealedPart
+
+
+class FollowUpVerbs(PetitionFields):
+    """The verbs of the petitioner; an operator of the hotline may enter them on the petitioner's behalf."""
+
+    def supplement(
+        self,
+        change: Change,
+        content: str | None,
+        *,
+        sealed: SealedPart | None = None,
+        province: str | None = None,
+    ) -> Self:
+        """Add a later text; a petition that waited for it goes back to work.
+
+        Args:
+            change: by the petitioner, or by the operator who entered it.
+            content: the added text, or None when it was identity and went into `sealed`.
+            sealed: a sealed part to append to the seal.
+            province: the code of the province in the address of that part.
+        """
+        petitioner = self.petitioner
+        if sealed is not None:
+            petitioner = petitioner.model_copy(update={"seal": (*petitioner.seal, sealed), "is_named": True})
+        return self.record(
+            Action.SUPPLEMENT,
+            change,
+            text=content,
+            to=self.state_of_work if self.state is State.AWAITING_INFORMATION else None,
+            petitioner=petitioner,
+            province=self.province or province,
+        )
+
+    def withdraw(self, change: Change, reason: str | None) -> Self:
+        """End the matter at the petitioner's wish."""
+        return self.record(Action.WITHDRAW, change, text=reason)
+
+    def rate(self, change: Change, score: int, comment: str | None) -> Self:
+        """Rate the answer from 1 (not at all satisfied) to 5; a second rating replaces the first."""
+        rating = Rating(score=score, comment=comment, at=change.at)
+        return self.record(Action.RATE, change, text=comment, facts=Rated(score=score), rating=rating)
+
+    def add_contact(
+        self, change: Change, sealed: SealedPart, keys: tuple[str, ...], reply_by: tuple[ReplyBy, ...]
+    ) -> Self:
+        """Append a contact that is preferred from now on; the earlier ones stay in the seal."""
+        before = self.petitioner
+        petitioner = before.model_copy(
+            update={
+                "seal": (*before.seal, sealed),
+                "contact_keys": tuple(dict.fromkeys((*before.contact_keys, *keys))),
+                "reply_by": tuple(dict.fromkeys((*reply_by, *before.reply_by))),
+            }
+        )
+        facts = ContactAdded(parts_before=len(before.seal), chosen_before=before.reply_by)
+        return self.record(Action.ADD_CONTACT, change, facts=facts, petitioner=petitioner)
+
+    def send_pin(self, change: Change, channel: ReplyBy) -> Self:
+        """Have the PIN sent again to a contact on file (limits: `shared.domain.procedures.pin_requests`)."""
+        return self.record(Action.SEND_PIN, change, facts=PinSent(channel=channel))
