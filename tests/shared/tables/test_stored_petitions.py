@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.platform import aws
-from shared.tables.petitions import Petitions, petition_in
+from shared.tables.petition_items import petition_in
+from shared.tables.petitions import Petitions
 from tests.support.builders import RECEIVED_AT
 from tests.support.memory_store import MemoryDirectory
 from tests.support.system import System
