@@ -1,1 +1,1 @@
-"""What the pages of several functions share: layout, languages, rendering."""
+"""Layout, languages and rendering, shared by the pages of several functions."""
