@@ -29,8 +29,8 @@ from shared.wording.check_text import TextProblem, problems_of
 from shared.wording.sources import TextMissingError, TextName, name_of, source_of, text_rows
 
 ALL_ROWS = "*"
-_OURS = frozenset({"changed_by", "changed_at", "revision", "corrections"})
-"""What we write beside a row: who changed it, when and how often, and what it said before."""
+_RECORDED = frozenset({"changed_by", "changed_at", "revision", "corrections"})
+"""Facts that are recorded with a row, not taken from a request: its author, times of change and corrections."""
 ENDING = frozenset({"unit", "field", "officer"})
 """Kinds whose rows others depend on."""
 
@@ -59,7 +59,7 @@ class _OfficerRow(Officer):
 
 
 class _TemplateRow(Row):
-    """A text of the notifier's; `id` is the name of the packaged one that it overrides."""
+    """A text of notices; `id` is the name of the packaged text that it overrides."""
 
     text: Annotated[str, Field(min_length=1, max_length=10_000)]
     subject: Annotated[str, Field(max_length=200)] | None = None
@@ -68,7 +68,7 @@ class _TemplateRow(Row):
 
 
 class _RoutingRuleRow(Row):
-    """A rule of the router's; what else it says depends on its type."""
+    """A rule of the router; its further facts depend on its type."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -76,7 +76,7 @@ class _RoutingRuleRow(Row):
 
 
 class Written(NamedTuple):
-    """A row as it was written."""
+    """A version of a row that was written."""
 
     row: dict[str, Any]
     is_new: bool
@@ -102,16 +102,16 @@ class Administration:
         }
 
     def _check_routing_rule(self, row: dict[str, Any]) -> None:
-        """Compile the rules as they would be: what the router could not use never reaches it.
+        """Compile the rules as they would be, so that no unusable rule reaches the router.
 
         Raises:
-            InvalidInputError: the row cannot be used; whatever of the directory it breaks, it is the row's fault.
+            InvalidInputError: the rules do not compile with this row.
         """
         _checked_by(_RoutingRuleRow)(row)
         others = [
-            one
-            for one in self._directory.rows("routing-rule")
-            if (one["id"], one["valid_from"]) != (row["id"], row["valid_from"])
+            other
+            for other in self._directory.rows("routing-rule")
+            if (other["id"], other["valid_from"]) != (row["id"], row["valid_from"])
         ]
         try:
             RoutingRules.from_rows([*others, row], on=date.fromisoformat(row["valid_from"]))
@@ -120,7 +120,7 @@ class Administration:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What administrators may edit."""
+        """The kinds of rows that administrators may edit."""
         return tuple(self._checks)
 
     def rows(self, officer: DeskOfficer, kind: str, row_id: str = ALL_ROWS) -> tuple[RecordedRow, ...]:
@@ -131,29 +131,29 @@ class Administration:
             InvalidInputError: there is no such kind.
         """
         self._may(officer, kind)
-        found = self._rows.of(kind, None if row_id == ALL_ROWS else row_id)
-        return tuple(sorted(found, key=lambda one: (one.id, one.valid_from)))
+        versions = self._rows.of(kind, None if row_id == ALL_ROWS else row_id)
+        return tuple(sorted(versions, key=lambda version: (version.id, version.valid_from)))
 
     def checked(self, officer: DeskOfficer, kind: str, row_id: str, facts: Any) -> dict[str, Any]:
         """Return a row as `put` would write it, and write nothing.
 
         Raises:
             NotAllowedError: no administrator.
-            InvalidInputError: what the row's reader would not take, named field by field.
+            InvalidInputError: naming each invalid field.
         """
         self._may(officer, kind)
         if not isinstance(facts, dict):
             raise InvalidInputError(("body", "json"))
         if facts.get("id", row_id) != row_id:
             raise InvalidInputError(("id", "differs-from-id"))
-        row = {name: value for name, value in facts.items() if name not in _OURS} | {"id": row_id}
-        given = validated(Row, row)
-        if given.valid_to is not None and given.valid_to < given.valid_from:
+        row = {name: value for name, value in facts.items() if name not in _RECORDED} | {"id": row_id}
+        dates = validated(Row, row)
+        if dates.valid_to is not None and dates.valid_to < dates.valid_from:
             raise InvalidInputError(("valid_to", "ends-before-it-begins"))
-        row["valid_from"] = given.valid_from.isoformat()
+        row["valid_from"] = dates.valid_from.isoformat()
         self._checks[kind](row)
         if kind in ENDING:
-            self._check_nothing_is_left(officer, kind, row)
+            self._check_dependents(officer, kind, row)
         return row
 
     def put(
@@ -163,14 +163,14 @@ class Administration:
 
         Args:
             officer: an administrator.
-            kind: one of `kinds`.
+            kind: of rows, one of `kinds`.
             row_id: e.g. a unit's code, or for the calendar the day itself.
             facts: the row; `valid_from` says from when it holds.
-            seen: the revision of this version that was seen, 0 for none; None for whatever is there.
+            seen: the revision of this version that the officer saw, 0 for none; None writes over any.
 
         Raises:
             NotAllowedError: no administrator.
-            InvalidInputError: what the row's reader would not take, named field by field.
+            InvalidInputError: naming each invalid field.
             StaleVersionError: somebody changed this version meanwhile.
         """
         row = self.checked(officer, kind, row_id, facts)
@@ -180,7 +180,7 @@ class Administration:
         return Written(written.facts, is_new, written.revision)
 
     def dependents(self, officer: DeskOfficer, kind: str, row_id: str, on: date) -> tuple[Dependent, ...]:
-        """Return what depends on a row from a day on.
+        """Return the things that depend on a row from a day on.
 
         Raises:
             NotAllowedError: no administrator.
@@ -196,26 +196,24 @@ class Administration:
         return self._dependents.of_officer(officer, Officer.model_validate(latest.facts), None, on)
 
     def _latest(self, kind: str, row_id: str) -> RecordedRow | None:
-        return max(self._rows.of(kind, row_id), key=lambda one: one.valid_from, default=None)
+        return max(self._rows.of(kind, row_id), key=lambda version: version.valid_from, default=None)
 
-    def _check_nothing_is_left(self, officer: DeskOfficer, kind: str, row: dict[str, Any]) -> None:
-        """Refuse to end a row, or an officer's place in a unit, while something has no other owner.
+    def _check_dependents(self, officer: DeskOfficer, kind: str, row: dict[str, Any]) -> None:
+        """Refuse to end a row, or to move an officer, while something depends on it that has no other owner.
 
         Raises:
-            InvalidInputError: naming what depends on it; its message says what to do instead.
+            InvalidInputError: naming each rule that the change would break.
         """
         latest = self._latest(kind, row["id"])
         if latest is None or row["valid_from"] < str(latest.facts["valid_from"]):
             return
         if kind == "officer":
-            self._check_officer_leaves_nothing(officer, latest, row)
+            self._check_officers_work(officer, latest, row)
         elif row.get("valid_to") is not None:
-            found = self.dependents(officer, kind, row["id"], day_after(Row.model_validate(row)))
-            _refuse(dict.fromkeys(blocking(found), "valid_to"))
+            dependents = self.dependents(officer, kind, row["id"], day_after(Row.model_validate(row)))
+            _refuse(dict.fromkeys(blocking(dependents), "valid_to"))
 
-    def _check_officer_leaves_nothing(
-        self, reader: DeskOfficer, latest: RecordedRow, row: dict[str, Any]
-    ) -> None:
+    def _check_officers_work(self, reader: DeskOfficer, latest: RecordedRow, row: dict[str, Any]) -> None:
         before, after = Officer.model_validate(latest.facts), Officer.model_validate(row)
         ends = after.valid_to is not None
         day = day_after(after) if ends else max(after.valid_from, local_date(clock.now()))
@@ -228,18 +226,18 @@ class Administration:
         _refuse({rule: "valid_to" if ends else places.get(rule, "roles") for rule in rules})
 
     def checked_terms(self, officer: DeskOfficer, row: dict[str, Any]) -> Terms:
-        """Return an edition of the time limits as it would be written (the preview of the page).
+        """Return an edition of the time limits as it would be written, for its preview.
 
         Raises:
             NotAllowedError: no administrator.
-            InvalidInputError: naming each limit that will not do.
+            InvalidInputError: naming each invalid limit.
         """
         self._may(officer, "terms")
         self._check_terms(row)
         return Terms.model_validate(row)
 
     def check_text(self, officer: DeskOfficer, row: dict[str, Any]) -> tuple[TextProblem, ...]:
-        """Return everything that is wrong with a text as it would be written (the page's check and preview).
+        """Return the problems of a text as it would be written, for its check and preview.
 
         Raises:
             NotAllowedError: no administrator.
@@ -254,7 +252,7 @@ class Administration:
         if kind not in self._checks:
             raise InvalidInputError(("kind", "unknown"))
 
-    # --- what the rows' readers ask --------------------------------------------------------------------
+    # --- the check of each kind ------------------------------------------------------------------------
 
     def _check_unit(self, row: dict[str, Any]) -> None:
         unit = validated(_UnitRow, row)
@@ -283,30 +281,30 @@ class Administration:
             raise InvalidInputError((place, "unknown"))
 
     def _check_template(self, row: dict[str, Any]) -> None:
-        """Refuse a text that must not go out, and to change one that notices were already told in."""
+        """Refuse a text with problems, and to change a version with which notices may have been rendered already."""
         validated(_TemplateRow, row)
         name = _text_name(row)
         problems = problems_of(name, source_of(name, row))
         if problems:
-            raise InvalidInputError(*((one.place, one.rule) for one in problems))
+            raise InvalidInputError(*((problem.place, problem.rule) for problem in problems))
         today = local_date(clock.now()).isoformat()
-        is_known = any(
+        is_stored = any(
             (old["id"], old["valid_from"]) == (str(name), row["valid_from"])
             for old in text_rows(self._directory)
         )
-        if row["valid_from"] < today or (is_known and row["valid_from"] == today):
+        if row["valid_from"] < today or (is_stored and row["valid_from"] == today):
             raise InvalidInputError(("valid_from", "in-force"))
 
     def _check_terms(self, row: dict[str, Any]) -> None:
-        """Refuse to change the past: petitions were received under the terms of their day."""
+        """Refuse to change the terms of past days: petitions keep those of their day of receipt."""
         try:
             terms = Terms.model_validate({name: value for name, value in row.items() if name != "valid_to"})
         except ValidationError as error:
             problems = ((str(e["loc"][0]) if e["loc"] else "body", "invalid") for e in error.errors())
             raise InvalidInputError(*problems) from None
         today = local_date(clock.now())
-        is_known = any(old.version == terms.version for old in self._directory.all_terms())
-        if terms.valid_from < today or (is_known and terms.valid_from <= today):
+        is_stored = any(old.version == terms.version for old in self._directory.all_terms())
+        if terms.valid_from < today or (is_stored and terms.valid_from <= today):
             raise InvalidInputError(("valid_from", "in-force"))
 
 

@@ -25,9 +25,9 @@ class RuleTrial(NamedTuple):
     """The result of a trial."""
 
     tried: int
-    """How many petitions the rule was tried on."""
+    """Number of petitions that the rule was tried on."""
     changes: Counter[tuple[str, str]]
-    """How many of them would be routed elsewhere: (outcome now, outcome with the rule) → times."""
+    """Number of petitions that would be routed elsewhere: (outcome now, outcome with the rule) → times."""
 
 
 def try_rule(row: dict[str, Any], petitions: Petitions, directory: Directory) -> RuleTrial:
