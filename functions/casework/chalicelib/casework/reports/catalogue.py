@@ -1,4 +1,4 @@
-"""The reports, each a pure function of what a `Book` holds; `REPORTS` names them all."""
+"""The reports, each a pure function of its data; `REPORTS` names them all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,16 @@ from chalicelib.casework.reports.measures import (
     Column,
     Value,
 )
-from chalicelib.casework.reports.tables import BREAKDOWNS, Block, Book, Row, Section, Table, counted, grouped
+from chalicelib.casework.reports.tables import (
+    BREAKDOWNS,
+    Block,
+    ReportData,
+    Row,
+    Section,
+    Table,
+    counted,
+    grouped,
+)
 from chalicelib.casework.reports.task_force import task_force
 from shared.domain.figures.tallies import Breakdown, Tally, summed
 from shared.domain.figures.trends import WEEK, WEEKS_BEFORE, begins
@@ -33,49 +42,49 @@ from shared.use_cases.find_trends import trends
 from shared.web.i18n import N_
 
 
-def timeliness(book: Book) -> tuple[Section, ...]:
+def timeliness(data: ReportData) -> tuple[Section, ...]:
     """Count, by unit, what was answered, updated, published and forwarded in time."""
     blocks = (
         Block(N_("Trả lời"), (RECEIVED, *ANSWERING, DAYS)),
         Block(N_("Thông báo định kỳ và trả lời lần hai"), (*UPDATES, *SECOND_ANSWERS)),
         Block(N_("Công khai và chuyển cơ quan khác"), (*PUBLICATIONS, *FORWARDINGS)),
     )
-    table = grouped(book, book.of(Breakdown.KIND), ("unit",), *blocks)
+    table = grouped(data, data.of(Breakdown.KIND), ("unit",), *blocks)
     return (Section("duties", N_("Theo đơn vị"), table),)
 
 
-def workload(book: Book) -> tuple[Section, ...]:
-    """Count, by unit and handler, what lies on whose table."""
-    table = grouped(book, book.of(Breakdown.HANDLER), ("unit", "handler"), Block("", WORK))
+def workload(data: ReportData) -> tuple[Section, ...]:
+    """Count the work of each unit and handler."""
+    table = grouped(data, data.of(Breakdown.HANDLER), ("unit", "handler"), Block("", WORK))
     return (Section("work", N_("Theo đơn vị và người xử lý"), table),)
 
 
-def steering_committee(book: Book) -> tuple[Section, ...]:
+def steering_committee(data: ReportData) -> tuple[Section, ...]:
     """Count what people turn to the ministry with and how it was answered, beside the period before."""
-    figures = book.of(BREAKDOWNS[book.by])
-    ideas = [figure for figure in book.of(Breakdown.KIND) if figure.group == Kind.INITIATIVE]
+    figures = data.of(BREAKDOWNS[data.by])
+    ideas = [figure for figure in data.of(Breakdown.KIND) if figure.group == Kind.INITIATIVE]
     blocks = (
         Block(N_("Nguồn và loại"), (RECEIVED, *ORIGINS)),
         Block(N_("Trả lời"), ANSWERING),
         Block(N_("Kết quả"), OUTCOMES),
     )
     return (
-        Section("breakdown", N_("Tiếp nhận và trả lời"), grouped(book, figures, (book.by,), *blocks)),
-        Section("trend", N_("So với kỳ trước"), trend(book, figures)),
+        Section("breakdown", N_("Tiếp nhận và trả lời"), grouped(data, figures, (data.by,), *blocks)),
+        Section("trend", N_("So với kỳ trước"), trend(data, figures)),
         Section(
             "initiatives",
             N_("Sáng kiến và kết quả"),
-            grouped(book, ideas, ("unit",), Block("", CONSIDERED), Block(N_("Kết thúc khác"), OUTCOMES[:5])),
+            grouped(data, ideas, ("unit",), Block("", CONSIDERED), Block(N_("Kết thúc khác"), OUTCOMES[:5])),
         ),
     )
 
 
-def trend(book: Book, figures: list[Figure]) -> Table:
+def trend(data: ReportData, figures: list[Figure]) -> Table:
     """Compare with the period before."""
-    before_first, before_last = period_before(book.first, book.last)
-    before = book.figures(BREAKDOWNS[book.by], before_first, before_last)
+    before_first, before_last = period_before(data.first, data.last)
+    before = data.figures(BREAKDOWNS[data.by], before_first, before_last)
     now, then = (
-        counted(summed(figure.tally for figure in some), TREND, book.today) for some in (figures, before)
+        counted(summed(figure.tally for figure in some), TREND, data.today) for some in (figures, before)
     )
     rows = []
     for measure in TREND:
@@ -121,16 +130,16 @@ def _months_earlier(first: date, months: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def six_month(book: Book) -> tuple[Section, ...]:
+def six_month(data: ReportData) -> tuple[Section, ...]:
     """Count everything by month of receipt, one measure a row, as the half-yearly report prints it."""
     by_month: dict[str, Tally] = {}
-    for first, last in _months(book.first, book.last):
-        tally = summed(figure.tally for figure in book.figures(Breakdown.KIND, first, last))
+    for first, last in _months(data.first, data.last):
+        tally = summed(figure.tally for figure in data.figures(Breakdown.KIND, first, last))
         if tally:
             by_month[f"{first:%Y-%m}"] = tally
     measures = (RECEIVED, *ORIGINS, *ANSWERING, *OTHER_DUTIES, *OUTCOMES)
-    whole = counted(summed(by_month.values()), measures, book.today)
-    figures = {month: counted(tally, measures, book.today) for month, tally in by_month.items()}
+    whole = counted(summed(by_month.values()), measures, data.today)
+    figures = {month: counted(tally, measures, data.today) for month, tally in by_month.items()}
     rows: list[Row] = []
     for column in (measure.column for measure in measures):
         row: Row = {"measure": column.label, "measure_code": column.name}
@@ -151,7 +160,7 @@ def _months(first: date, last: date) -> Iterable[tuple[date, date]]:
         first = following
 
 
-# --- what jumps -------------------------------------------------------------------------------------
+# --- jumps -------------------------------------------------------------------------------------
 
 _JUMPING = (
     Column("breakdown", N_("Theo"), is_figure=False),
@@ -159,10 +168,10 @@ _JUMPING = (
 )
 
 
-def jumping(book: Book) -> tuple[Section, ...]:
-    """List the fields, units, provinces, kinds and matters that jumped in the week, and how it came to that."""
-    found = trends(book.daily, book.last)
-    first = begins(book.last)
+def jumping(data: ReportData) -> tuple[Section, ...]:
+    """List the fields, units, provinces, kinds and matters that jumped in the week, with the weeks before."""
+    jumps = trends(data.daily, data.last)
+    first = begins(data.last)
     weeks = [(first + n * WEEK).isoformat() for n in range(WEEKS_BEFORE + 1)]
     columns = (
         *_JUMPING,
@@ -172,15 +181,19 @@ def jumping(book: Book) -> tuple[Section, ...]:
     )
     rows: list[Row] = []
     by_week: list[Row] = []
-    for by, jump in found:
-        about: Row = {"breakdown": by, "group": book.names.of(by, jump.group), f"{by}_code": jump.group}
+    for by, jump in jumps:
+        about: Row = {"breakdown": by, "group": data.names.of(by, jump.group), f"{by}_code": jump.group}
         figures: Row = {"usual": jump.usual, "received": jump.received, "since_on": jump.since.isoformat()}
         rows.append(about | figures)
         by_week.append(about | dict(zip(weeks[-len(jump.weeks) :], jump.weeks, strict=True)))
-    heads = (Column(week, f"{week[8:]}/{week[5:7]}") for week in weeks)
+    week_columns = (Column(week, f"{week[8:]}/{week[5:7]}") for week in weeks)
     return (
         Section("jumps", N_("Tăng đột biến"), Table(columns, tuple(rows))),
-        Section("weeks", N_("Tiếp nhận theo tuần, tính từ ngày"), Table((*_JUMPING, *heads), tuple(by_week))),
+        Section(
+            "weeks",
+            N_("Tiếp nhận theo tuần, tính từ ngày"),
+            Table((*_JUMPING, *week_columns), tuple(by_week)),
+        ),
     )
 
 
@@ -188,14 +201,14 @@ def _week(last: date) -> date:
     return last + timedelta(days=1) - WEEK
 
 
-class Kept(NamedTuple):
-    """One report: what it is called, what makes it, and the days it covers unless somebody names others."""
+class ReportDefinition(NamedTuple):
+    """One report: its title, the function that makes it, and the first day that it covers by default."""
 
     title: str
-    made: Callable[[Book], tuple[Section, ...]]
+    make: Callable[[ReportData], tuple[Section, ...]]
     begins: Callable[[date], date]
     is_whole_week: bool = False
-    """Covers the seven days up to the last, which is yesterday: today is not over."""
+    """It covers the seven days up to the last, by default yesterday, because today is not over."""
 
 
 def _month(today: date) -> date:
@@ -206,12 +219,14 @@ def _half_year(today: date) -> date:
     return today.replace(month=1 if today.month <= 6 else 7, day=1)  # noqa: PLR2004 - June ends the first half
 
 
-REPORTS: dict[str, Kept] = {
-    "timeliness": Kept(N_("Thực hiện thời hạn"), timeliness, _month),
-    "workload": Kept(N_("Khối lượng công việc"), workload, _month),
-    "steering-committee": Kept(N_("Báo cáo Ban Chỉ đạo cải cách hành chính"), steering_committee, _half_year),
-    "six-month": Kept(N_("Báo cáo 6 tháng"), six_month, _half_year),
-    "task-force": Kept(N_("Báo cáo Tổ công tác kiểm tra công vụ"), task_force, _month),
-    "trends": Kept(N_("Tăng đột biến"), jumping, _week, is_whole_week=True),
+REPORTS: dict[str, ReportDefinition] = {
+    "timeliness": ReportDefinition(N_("Thực hiện thời hạn"), timeliness, _month),
+    "workload": ReportDefinition(N_("Khối lượng công việc"), workload, _month),
+    "steering-committee": ReportDefinition(
+        N_("Báo cáo Ban Chỉ đạo cải cách hành chính"), steering_committee, _half_year
+    ),
+    "six-month": ReportDefinition(N_("Báo cáo 6 tháng"), six_month, _half_year),
+    "task-force": ReportDefinition(N_("Báo cáo Tổ công tác kiểm tra công vụ"), task_force, _month),
+    "trends": ReportDefinition(N_("Tăng đột biến"), jumping, _week, is_whole_week=True),
 }
-"""All reports by the name in their address."""
+"""All reports, by the name in their address."""

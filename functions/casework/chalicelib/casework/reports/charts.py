@@ -1,11 +1,11 @@
-"""Which chart goes with a report's table: how answers stand by row, or how many there were."""
+"""The chart of a report's table: the status of answers by row, or their number."""
 
 from __future__ import annotations
 
+from chalicelib.casework.reports.labels import value_text
 from chalicelib.casework.reports.measures import IN_TIME, ON_TIME, OVERDUE, RECEIVED, TOO_LATE
 from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import Section
-from chalicelib.casework.reports.words import read
 from shared.web.charts import Chart, Part, chart
 from shared.web.i18n import Language, gettext
 
@@ -18,9 +18,9 @@ def chart_of(report: Report, section: Section, language: Language) -> Chart | No
     names = {column.name for column in section.table.columns}
     if report.name == "six-month":
         return _months(section, language)
-    heads = [column.name for column in section.table.columns if not column.is_figure]
-    if {one.column.name for one, _look in ANSWERS} <= names:
-        looks = [(one.column.name, _(one.column.label), look) for one, look in ANSWERS]
+    group_columns = [column.name for column in section.table.columns if not column.is_figure]
+    if {measure.column.name for measure, _look in ANSWERS} <= names:
+        looks = [(measure.column.name, _(measure.column.label), look) for measure, look in ANSWERS]
         title = _("Việc trả lời: {title}").format(title=_(section.title).lower())
     elif section.table.blocks and RECEIVED.column.name in names:
         looks = [(RECEIVED.column.name, _(RECEIVED.column.label), "look-plain")]
@@ -29,12 +29,12 @@ def chart_of(report: Report, section: Section, language: Language) -> Chart | No
         return None
     rows = [
         (
-            " · ".join(read(head, row.get(head), language) for head in heads),
+            " · ".join(value_text(group, row.get(group), language) for group in group_columns),
             [Part(look, label, int(row.get(name) or 0)) for name, label, look in looks],
         )
         for row in section.table.rows
     ]
-    return chart(title, sorted(rows, key=lambda one: -sum(part.number for part in one[1])))
+    return chart(title, sorted(rows, key=lambda row: -sum(part.number for part in row[1])))
 
 
 def _months(section: Section, language: Language) -> Chart | None:
@@ -45,8 +45,8 @@ def _months(section: Section, language: Language) -> Chart | None:
         (
             month.label,
             [
-                Part(look, _(one.column.label), int(by_measure[one.column.name].get(month.name) or 0))
-                for one, look in ANSWERS
+                Part(look, _(measure.column.label), int(by_measure[measure.column.name].get(month.name) or 0))
+                for measure, look in ANSWERS
             ],
         )
         for month in months

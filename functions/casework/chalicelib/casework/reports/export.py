@@ -12,10 +12,10 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.casework.reports.catalogue import REPORTS
+from chalicelib.casework.reports.labels import caption, value_text
 from chalicelib.casework.reports.measures import Column, Value
 from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import Section
-from chalicelib.casework.reports.words import caption, read
 from shared.web.i18n import Language, gettext
 
 BOM = "\ufeff"
@@ -29,7 +29,7 @@ class FileAnswer(Response):
     """Bytes as a file. API Gateway passes them on because the template lists every type as binary."""
 
     def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002 - the base's own
-        """Return what Lambda answers with."""
+        """Return the answer of the Lambda function."""
         body, self.body = self.body, ""
         answer: dict[str, Any] = super().to_dict(None)
         return answer | {"body": base64.b64encode(body).decode("ascii"), "isBase64Encoded": True}
@@ -93,37 +93,39 @@ def as_xlsx(report: Report, language: Language) -> bytes:
     from xlsxwriter import Workbook  # noqa: PLC0415 - 60 ms of a cold start, and few ask for it
 
     out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    workbook = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     formats = {
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "head": book.add_format(
+        "title": workbook.add_format({"bold": True, "font_size": 14}),
+        "head": workbook.add_format(
             {"bold": True, "text_wrap": True, "valign": "top", "border": 1, "bg_color": "#f0e6e1"}
         ),
-        "text": book.add_format({"border": 1, "valign": "top"}),
-        "figure": book.add_format({"border": 1, "num_format": "#,##0.##"}),
-        "whole": book.add_format({"border": 1, "num_format": "#,##0"}),
-        "day": book.add_format({"border": 1, "num_format": "dd/mm/yyyy", "align": "left"}),
-        "total": book.add_format({"bold": True, "border": 1, "num_format": "#,##0.##", "top": 2}),
+        "text": workbook.add_format({"border": 1, "valign": "top"}),
+        "figure": workbook.add_format({"border": 1, "num_format": "#,##0.##"}),
+        "whole": workbook.add_format({"border": 1, "num_format": "#,##0"}),
+        "day": workbook.add_format({"border": 1, "num_format": "dd/mm/yyyy", "align": "left"}),
+        "total": workbook.add_format({"bold": True, "border": 1, "num_format": "#,##0.##", "top": 2}),
     }
     for section in report.sections:
-        _sheet(book, report, section, formats, language)
-    book.close()
+        _sheet(workbook, report, section, formats, language)
+    workbook.close()
     return out.getvalue()
 
 
-def _sheet(book: Any, report: Report, section: Section, formats: dict[str, Any], language: Language) -> None:
+def _sheet(
+    workbook: Any, report: Report, section: Section, formats: dict[str, Any], language: Language
+) -> None:
     _ = gettext(language)
     table, title = section.table, _(section.title)
-    sheet = book.add_worksheet(title.replace(":", " ").replace("/", " ")[:31])
+    sheet = workbook.add_worksheet(title.replace(":", " ").replace("/", " ")[:31])
     sheet.write_string(0, 0, f"{_(REPORTS[report.name].title)}: {title}", formats["title"])
     sheet.write_string(1, 0, caption(report, language))
     for number, column in enumerate(table.columns):
-        sheet.write_string(HEAD, number, _(column.label), formats["head"])
+        sheet.write_string(LABELS_LINE, number, _(column.label), formats["head"])
         sheet.set_column(number, number, _width(column, table.rows, language))
-    for line, row in enumerate(table.rows, start=HEAD + 1):
+    for line, row in enumerate(table.rows, start=LABELS_LINE + 1):
         for number, column in enumerate(table.columns):
             _write(sheet, line, number, column, row.get(column.name), formats, language)
-    end = HEAD + len(table.rows)
+    end = LABELS_LINE + len(table.rows)
     if table.total is not None:
         end += 1
         for number, column in enumerate(table.columns):
@@ -137,16 +139,16 @@ def _sheet(book: Any, report: Report, section: Section, formats: dict[str, Any],
                 {**formats, **dict.fromkeys(formats, formats["total"])},
                 language,
             )
-    sheet.freeze_panes(HEAD + 1, 1)
-    sheet.autofilter(HEAD, 0, HEAD + len(table.rows), len(table.columns) - 1)
+    sheet.freeze_panes(LABELS_LINE + 1, 1)
+    sheet.autofilter(LABELS_LINE, 0, LABELS_LINE + len(table.rows), len(table.columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEAD)
+    sheet.repeat_rows(LABELS_LINE)
 
 
-HEAD = 3
-"""The line of the column heads: title, caption, an empty line above."""
+LABELS_LINE = 3
+"""The line of the column labels; above it are title, caption and an empty line."""
 A4 = 9
 
 
@@ -168,11 +170,11 @@ def _write(
     elif column.name.endswith("_on"):
         sheet.write_datetime(line, number, date.fromisoformat(value), formats["day"])
     else:
-        sheet.write_string(line, number, read(column.name, value, language), formats["text"])
+        sheet.write_string(line, number, value_text(column.name, value, language), formats["text"])
 
 
 def _width(column: Column, rows: Iterable[dict[str, Value]], language: Language) -> int:
     if column.is_figure:
         return max(NARROWEST, min(16, len(gettext(language)(column.label)) // 2 + 2))
-    longest = max((len(read(column.name, row.get(column.name), language)) for row in rows), default=0)
+    longest = max((len(value_text(column.name, row.get(column.name), language)) for row in rows), default=0)
     return max(NARROWEST, min(WIDEST, max(longest, len(column.label)) + 2))

@@ -1,4 +1,4 @@
-"""Makes reports out of the statistics, for those who may read them; and finds the petitions behind each figure."""
+"""Makes reports of the statistics for officers who may read them, and finds the petitions behind each figure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from chalicelib.casework.reports.catalogue import REPORTS
 from chalicelib.casework.reports.measures import MEASURES, Measure, Value
 from chalicelib.casework.reports.query import FigureQuery, Period
 from chalicelib.casework.reports.report import Report
-from chalicelib.casework.reports.tables import Book, Case, Names
-from chalicelib.casework.reports.task_force import case_row
+from chalicelib.casework.reports.tables import Names, ReportData, ReportedPetition
+from chalicelib.casework.reports.task_force import petition_row
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
@@ -31,22 +31,22 @@ from shared.web.i18n import Language, gettext, in_language
 
 LONGEST_PERIOD = timedelta(days=366)
 _EVERY_UNIT = frozenset({Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR})
-CASES_SHOWN = 500
-"""Petitions behind one figure that are listed; whoever needs more asks for fewer days."""
+MAX_ROWS = 500
+"""Petitions behind one figure that are listed; for others, a reader names fewer days."""
 
 
-class CaseList(NamedTuple):
+class FigurePetitions(NamedTuple):
     """The petitions behind a figure, received from one day to another."""
 
     first: date
     last: date
     rows: tuple[dict[str, Value], ...]
     number: int
-    """How many there are; the rows may be fewer."""
+    """The number of petitions; there may be fewer rows."""
 
 
 class Reports:
-    """Makes reports for those who may read them."""
+    """Makes reports for officers who may read them."""
 
     def __init__(
         self, petitions: Petitions, outlines: Outlines, statistics: Statistics, directory: Directory
@@ -57,13 +57,13 @@ class Reports:
         self._directory = directory
 
     def make(self, officer: DeskOfficer, name: str, period: Period, language: Language) -> Report:
-        """Count what was received in a period, as it stands now.
+        """Count the petitions received in a period, by their status now or at the end of `period.as_of`.
 
-        A unit's head sees the own unit. Denunciations are counted only for their named readers, and nobody's figures
-        hold what complains of their own unit or of one in its line.
+        A unit's head sees the own unit. Denunciations are counted only for their named readers, and no reader's figures
+        include complaints about their own unit or one in its line.
 
         Raises:
-            NotAllowedError: no reader of reports.
+            NotAllowedError: the officer reads no reports.
             InvalidInputError: no such report, a period that ends before it begins or is longer than a year, or a day
                 that is yet to come.
         """
@@ -73,17 +73,17 @@ class Reports:
         then = moment_of(period)
         first, last = days_of(name, period, local_date(then.at))
         reading = self._statistics.at(then.at) if then.past is None else self._statistics.as_of(then.past)
-        book = Book(
+        data = ReportData(
             figures=lambda by, begin, end: [
                 figure for figure in reading.figures(by, begin, end) if _counts(officer, figure)
             ],
             daily=lambda by, begin, end: (
                 (day, figure) for day, figure in reading.daily(by, begin, end) if _counts(officer, figure)
             ),
-            cases=lambda references: [
-                self._case(stood, then.at)
+            petitions=lambda references: [
+                self._reported(stood, then.at)
                 for petition in self._petitions.get_all(references)
-                if permissions.may_know(officer, petition) and (stood := then.looked_at(petition))
+                if permissions.may_know(officer, petition) and (stood := then.petition_then(petition))
             ],
             names=self.names(language),
             first=first,
@@ -100,58 +100,60 @@ class Reports:
             as_of=then.past,
             unit=_scope(officer),
             counts_denunciations=permissions.reads_restricted(officer),
-            sections=REPORTS[name].made(book),
+            sections=REPORTS[name].make(data),
         )
 
     def behind(
-        self, officer: DeskOfficer, name: str, asked: FigureQuery, period: Period, language: Language
-    ) -> CaseList:
+        self, officer: DeskOfficer, name: str, query: FigureQuery, period: Period, language: Language
+    ) -> FigurePetitions:
         """List the petitions that a figure counts, for officers who may read them; by due date.
 
         Raises:
-            NotAllowedError: no reader of reports, or one who reads no petitions.
+            NotAllowedError: the officer reads no reports, or no petitions.
             InvalidInputError: no such report or figure, or no such period.
         """
         permissions.require(officer, permissions.Ability.FOLLOW_FIGURES)
-        measure = MEASURES.get(asked.measure)
+        measure = MEASURES.get(query.measure)
         if measure is None:
             raise InvalidInputError(("measure", "unknown"))
         if name not in REPORTS:
             raise InvalidInputError(("name", "unknown"))
         then = moment_of(period)
         first, last = days_of(name, period, local_date(then.at))
-        found = [
+        petitions = [
             stood
             for petition in self._outlines.received(first, last)
             if permissions.may_see(officer, petition)
-            and (stood := then.looked_at(petition))
+            and (stood := then.petition_then(petition))
             and _scope(officer) in (None, stood.unit)
-            and self._is_behind(asked, measure, stood, then.at)
+            and self._is_behind(query, measure, stood, then.at)
         ]
-        found.sort(key=lambda petition: (petition.due_on, petition.reference))
+        petitions.sort(key=lambda petition: (petition.due_on, petition.reference))
         names = self.names(language)
-        rows = tuple(case_row(self._case(petition, then.at), names) for petition in found[:CASES_SHOWN])
-        return CaseList(first, last, rows, len(found))
+        rows = tuple(
+            petition_row(self._reported(petition, then.at), names) for petition in petitions[:MAX_ROWS]
+        )
+        return FigurePetitions(first, last, rows, len(petitions))
 
-    def _is_behind(self, asked: FigureQuery, measure: Measure, petition: Petition, now: datetime) -> bool:
-        if asked.unit is not None and asked.unit != shelf_of(petition).unit:
+    def _is_behind(self, query: FigureQuery, measure: Measure, petition: Petition, now: datetime) -> bool:
+        if query.unit is not None and query.unit != shelf_of(petition).unit:
             return False
         tally = self._statistics.tally(petition, horizon_of(now))
-        if asked.by and groups_of(petition, tally).get(Breakdown(asked.by.upper())) != asked.group:
+        if query.by and groups_of(petition, tally).get(Breakdown(query.by.upper())) != query.group:
             return False
         return measure.is_behind(tally, local_date(now))
 
-    def _case(self, petition: Petition, now: datetime) -> Case:
+    def _reported(self, petition: Petition, now: datetime) -> ReportedPetition:
         calendar = self._directory.calendar()
-        found = duties(petition, self._directory.terms_of(petition), calendar, now)
-        answer = next((duty for duty in found if duty.kind is DutyKind.ANSWER), None)
+        owed = duties(petition, self._directory.terms_of(petition), calendar, now)
+        answer = next((duty for duty in owed if duty.kind is DutyKind.ANSWER), None)
         if answer is None or answer.standing is not Standing.UNMET:
-            return Case(petition, answer, 0)
+            return ReportedPetition(petition, answer, 0)
         left = deadlines.days_left(answer.due_on, now, calendar)
-        return Case(petition, answer, -left.working_days)
+        return ReportedPetition(petition, answer, -left.working_days)
 
     def names(self, language: Language) -> Names:
-        """Return the latest names, also those of units that are no more."""
+        """Return the latest names, also of rows that have ended."""
         _ = gettext(language)
         named = {
             kind: {
@@ -164,25 +166,28 @@ class Reports:
             units=named["unit"] | {NO_UNIT_OF_OURS: _("Không phải đơn vị của Bộ")},
             fields=named["field"],
             officers=named["officer"],
-            provinces={one.code: in_language(language, one.name, one.name_en) for one in PROVINCES},
+            provinces={
+                province.code: in_language(language, province.name, province.name_en)
+                for province in PROVINCES
+            },
             matter=_("Nhiều hồ sơ gần giống nhau"),
             not_known=_("Chưa xác định"),
         )
 
 
 class Moment(NamedTuple):
-    """When petitions are looked at: now, or at the end of a past day."""
+    """The time whose status of petitions a report shows: now, or the end of a past day."""
 
     at: datetime
     past: date | None
 
-    def looked_at(self, petition: Petition) -> Petition | None:
-        """Return a petition as it stood then; None where it was not there yet."""
+    def petition_then(self, petition: Petition) -> Petition | None:
+        """Return a petition as of that time; None where it was not received yet."""
         return petition if self.past is None else as_it_stood(petition, self.at)
 
 
 def moment_of(period: Period) -> Moment:
-    """Return when a report is to look at its petitions.
+    """Return the time whose status of petitions a report shows.
 
     Raises:
         InvalidInputError: that day is yet to come.
@@ -201,9 +206,9 @@ def days_of(name: str, period: Period, today: date) -> tuple[date, date]:
     Raises:
         InvalidInputError: they end before they begin, or are more than a year.
     """
-    kept = REPORTS[name]
-    last = period.last or (today - timedelta(days=1) if kept.is_whole_week else today)
-    first = (None if kept.is_whole_week else period.first) or kept.begins(last)
+    definition = REPORTS[name]
+    last = period.last or (today - timedelta(days=1) if definition.is_whole_week else today)
+    first = (None if definition.is_whole_week else period.first) or definition.begins(last)
     _check(first, last)
     return first, last
 
@@ -216,7 +221,7 @@ def _check(first: date, last: date) -> None:
 
 
 def _counts(officer: DeskOfficer, figure: Figure) -> bool:
-    """Tell whether a figure is part of what an officer may be told."""
+    """Return whether a figure may be part of an officer's reports."""
     return permissions.may_know(officer, figure.shelf) and _scope(officer) in (None, figure.shelf.unit)
 
 

@@ -1,4 +1,4 @@
-"""What the reports count: each figure as one function of a tally and today, so that a sum and its parts agree.
+"""The figures of the reports, each one function of a tally and today, so that a sum and its parts agree.
 
 A figure can be asked of the sum of all petitions, and of one petition alone: that is how every figure leads to the
 petitions behind it. What each means is written down in docs/reports.md; a test holds that page against this table.
@@ -21,7 +21,7 @@ Count = Callable[[Tally, date], Value]
 
 
 class Column(NamedTuple):
-    """One column: its name for programs, and what people read over it."""
+    """One column: its name for programs, and its label for people."""
 
     name: str
     label: str
@@ -35,7 +35,7 @@ class Measure(NamedTuple):
     value_of: Count
 
     def is_behind(self, tally: Tally, today: date) -> bool:
-        """Tell whether a petition with this tally is part of the figure: counted in it, or in its average."""
+        """Return whether a petition with this tally is part of the figure: counted in it, or in its average."""
         value = self.value_of(tally, today)
         return value > 0 if isinstance(value, int) else value is not None
 
@@ -44,8 +44,8 @@ def _named(*names: str) -> Count:
     return lambda tally, _today: sum(tally.get(name, 0) for name in names)
 
 
-def _standing(kind: DutyKind, asked: Standing) -> Count:
-    return lambda tally, today: standing(tally, kind, asked, today)
+def _with_status(kind: DutyKind, status: Standing) -> Count:
+    return lambda tally, today: standing(tally, kind, status, today)
 
 
 def _in_state(*states: State) -> Count:
@@ -54,11 +54,12 @@ def _in_state(*states: State) -> Count:
 
 def on_time_percent(tally: Tally, today: date) -> float | None:
     """Return the share answered in time of those that had to be answered by now; None when there were none."""
-    kept, late, unmet = (
-        standing(tally, DutyKind.ANSWER, one, today) for one in (Standing.KEPT, Standing.LATE, Standing.UNMET)
+    in_time, late, unmet = (
+        standing(tally, DutyKind.ANSWER, status, today)
+        for status in (Standing.KEPT, Standing.LATE, Standing.UNMET)
     )
-    fallen_due = kept + late + unmet
-    return round(100 * kept / fallen_due, 1) if fallen_due else None
+    fallen_due = in_time + late + unmet
+    return round(100 * in_time / fallen_due, 1) if fallen_due else None
 
 
 def average_rating(tally: Tally, _today: date) -> float | None:
@@ -83,10 +84,10 @@ S2 = DutyKind.SECOND_ANSWER
 KEPT, LATE, UNMET, OPEN = Standing.KEPT, Standing.LATE, Standing.UNMET, Standing.OPEN
 
 RECEIVED = _measure("received", N_("Tiếp nhận"), _named("received"))
-ON_TIME = _measure("answered_on_time", N_("Trả lời đúng hạn"), _standing(A, KEPT))
-TOO_LATE = _measure("answered_late", N_("Trả lời quá hạn"), _standing(A, LATE))
-OVERDUE = _measure("overdue", N_("Chưa trả lời, đã quá hạn"), _standing(A, UNMET))
-IN_TIME = _measure("open_in_time", N_("Đang xử lý, còn hạn"), _standing(A, OPEN))
+ON_TIME = _measure("answered_on_time", N_("Trả lời đúng hạn"), _with_status(A, KEPT))
+TOO_LATE = _measure("answered_late", N_("Trả lời quá hạn"), _with_status(A, LATE))
+OVERDUE = _measure("overdue", N_("Chưa trả lời, đã quá hạn"), _with_status(A, UNMET))
+IN_TIME = _measure("open_in_time", N_("Đang xử lý, còn hạn"), _with_status(A, OPEN))
 PERCENT = _measure("on_time_percent", N_("Tỷ lệ đúng hạn (%)"), on_time_percent)
 ANSWERED = _measure("answered", N_("Đã trả lời"), _named("ANSWER:KEPT", "ANSWER:LATE"))
 REOPENED = _measure("reopened", N_("Mở lại"), _named("reopened"))
@@ -96,24 +97,24 @@ PUBLISHED = _measure("published", N_("Đã công khai"), _named("published"))
 ANSWERING = (ON_TIME, TOO_LATE, OVERDUE, IN_TIME, PERCENT)
 DAYS = _measure("average_days", N_("Số ngày trả lời trung bình"), average_days)
 UPDATES = (
-    _measure("updates_kept", N_("Thông báo định kỳ đúng hạn"), _standing(U, KEPT)),
-    _measure("updates_late", N_("Thông báo định kỳ muộn"), _standing(U, LATE)),
-    _measure("updates_unmet", N_("Thiếu thông báo định kỳ"), _standing(U, UNMET)),
+    _measure("updates_kept", N_("Thông báo định kỳ đúng hạn"), _with_status(U, KEPT)),
+    _measure("updates_late", N_("Thông báo định kỳ muộn"), _with_status(U, LATE)),
+    _measure("updates_unmet", N_("Thiếu thông báo định kỳ"), _with_status(U, UNMET)),
 )
 PUBLICATIONS = (
-    _measure("published_on_time", N_("Công khai đúng hạn"), _standing(P, KEPT)),
-    _measure("published_late", N_("Công khai muộn"), _standing(P, LATE)),
-    _measure("unpublished", N_("Chưa công khai, đã quá hạn"), _standing(P, UNMET)),
+    _measure("published_on_time", N_("Công khai đúng hạn"), _with_status(P, KEPT)),
+    _measure("published_late", N_("Công khai muộn"), _with_status(P, LATE)),
+    _measure("unpublished", N_("Chưa công khai, đã quá hạn"), _with_status(P, UNMET)),
 )
 FORWARDINGS = (
-    _measure("forwarded_on_time", N_("Chuyển cơ quan khác đúng hạn"), _standing(F, KEPT)),
-    _measure("forwarded_late", N_("Chuyển cơ quan khác muộn"), _standing(F, LATE)),
-    _measure("unforwarded", N_("Chưa chuyển, đã quá hạn"), _standing(F, UNMET)),
+    _measure("forwarded_on_time", N_("Chuyển cơ quan khác đúng hạn"), _with_status(F, KEPT)),
+    _measure("forwarded_late", N_("Chuyển cơ quan khác muộn"), _with_status(F, LATE)),
+    _measure("unforwarded", N_("Chưa chuyển, đã quá hạn"), _with_status(F, UNMET)),
 )
 SECOND_ANSWERS = (
-    _measure("second_on_time", N_("Trả lời lần hai đúng hạn"), _standing(S2, KEPT)),
-    _measure("second_late", N_("Trả lời lần hai muộn"), _standing(S2, LATE)),
-    _measure("second_overdue", N_("Chưa trả lời lần hai, đã quá hạn"), _standing(S2, UNMET)),
+    _measure("second_on_time", N_("Trả lời lần hai đúng hạn"), _with_status(S2, KEPT)),
+    _measure("second_late", N_("Trả lời lần hai muộn"), _with_status(S2, LATE)),
+    _measure("second_overdue", N_("Chưa trả lời lần hai, đã quá hạn"), _with_status(S2, UNMET)),
 )
 OTHER_DUTIES = (*UPDATES, *PUBLICATIONS, *FORWARDINGS, *SECOND_ANSWERS)
 ORIGINS = (

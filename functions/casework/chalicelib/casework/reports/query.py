@@ -1,4 +1,4 @@
-"""What a reader asks of the reports: the period of a report, and the figure whose petitions are listed."""
+"""The queries of readers: the period of a report, and the figure whose petitions are listed."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Report(BaseModel):
     by: str
     made_at: datetime
     as_of: date | None
-    """The past day at whose end it tells how things stood; None: now."""
+    """The past day whose status it shows; None: now."""
     unit: str | None
     """The one unit that it covers; None for the whole ministry."""
     counts_denunciations: bool
@@ -44,8 +44,8 @@ class Report(BaseModel):
             "counts_denunciations": self.counts_denunciations,
             **_as_json(self.sections[0], language),
             "sections": [
-                {"name": one.name, "title": _(one.title), **_as_json(one, language)}
-                for one in self.sections[1:]
+                {"name": section.name, "title": _(section.title), **_as_json(section, language)}
+                for section in self.sections[1:]
             ],
         }
 
@@ -54,7 +54,7 @@ def _as_json(section: Section, language: Language) -> dict[str, Any]:
     _ = gettext(language)
     table = section.table
     return {
-        "columns": [{"name": one.name, "label": _(one.label)} for one in table.columns],
+        "columns": [{"name": column.name, "label": _(column.label)} for column in table.columns],
         "rows": list(table.rows),
         "total": table.total,
     }

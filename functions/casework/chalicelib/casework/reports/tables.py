@@ -1,4 +1,4 @@
-"""What a report is made of: figures out of a `Book`, laid out as tables; pure functions and the words they share."""
+"""The parts of a report: its data, and the tables that pure functions make of them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from shared.web.i18n import N_
 Row = dict[str, Value]
 
 
-class Case(NamedTuple):
-    """A petition and how its answer stands."""
+class ReportedPetition(NamedTuple):
+    """A petition in a report, with the duty to answer it."""
 
     petition: Petition
     answer: Duty | None
@@ -26,26 +26,26 @@ class Case(NamedTuple):
     """Working days past the due date while still unanswered, 0 otherwise."""
 
     @property
-    def standing(self) -> Standing | None:
-        """How the duty to answer stands; a petition withdrawn in time has none."""
+    def answer_status(self) -> Standing | None:
+        """The status of the duty to answer; None for a petition that was withdrawn in time."""
         return self.answer.standing if self.answer else None
 
 
 class Names(NamedTuple):
-    """What units, fields, officers and provinces are called in the reader's language, by code."""
+    """Names of units, fields, officers and provinces in the reader's language, by code."""
 
     units: Mapping[str, str]
     fields: Mapping[str, str]
     officers: Mapping[str, str]
     provinces: Mapping[str, str]
     matter: str
-    """What petitions of nearly the same wording are called; the code tells one matter from another."""
+    """The name of a matter, petitions of nearly the same wording; its code distinguishes it from others."""
     not_known: str
-    """What a group is called that has no code: who has no handler, no field, no province yet."""
+    """The name of the group without a code: no handler, no field or no province yet."""
 
     def of(self, by: str, code: str) -> str:
-        """Return the name of a group; kinds and channels stay codes, which pages put into the reader's words."""
-        known: dict[str, Mapping[str, str]] = {
+        """Return the name of a group; kinds and channels stay codes, which `labels.value_text` translates."""
+        names: dict[str, Mapping[str, str]] = {
             "unit": self.units,
             "complained_unit": self.units,
             "field": self.fields,
@@ -54,7 +54,7 @@ class Names(NamedTuple):
         }
         if by == "matter":
             return f"{self.matter} ({code[:4]})"
-        return known.get(by, {}).get(code, code) or self.not_known
+        return names.get(by, {}).get(code, code) or self.not_known
 
 
 class Block(NamedTuple):
@@ -67,7 +67,7 @@ class Block(NamedTuple):
 class Table(NamedTuple):
     """Rows of values by column; `total` is the last row, where adding up makes sense.
 
-    A row holds the codes of what it is about as well (`unit_code`), for programs and for the way to its petitions.
+    A row holds the codes of its groups as well (`unit_code`), for programs and for the links to its petitions.
     """
 
     columns: tuple[Column, ...]
@@ -84,12 +84,12 @@ class Section(NamedTuple):
     table: Table
 
 
-class Book(NamedTuple):
-    """What a report is made from: figures that its reader may see, the days, and what things are called."""
+class ReportData(NamedTuple):
+    """The data of a report: figures that its reader may see, its days, and names."""
 
     figures: Callable[[Breakdown, date, date], list[Figure]]
     daily: Daily
-    cases: Callable[[Iterable[str]], list[Case]]
+    petitions: Callable[[Iterable[str]], list[ReportedPetition]]
     names: Names
     first: date
     last: date
@@ -101,7 +101,7 @@ class Book(NamedTuple):
         return self.figures(by, self.first, self.last)
 
 
-HEADS = {
+GROUP_COLUMNS = {
     "unit": Column("unit", N_("Đơn vị"), is_figure=False),
     "complained_unit": Column("complained_unit", N_("Đơn vị bị phản ánh"), is_figure=False),
     "handler": Column("handler", N_("Người xử lý"), is_figure=False),
@@ -111,7 +111,7 @@ HEADS = {
     "province": Column("province", N_("Tỉnh, thành phố"), is_figure=False),
     "matter": Column("matter", N_("Cùng một nội dung"), is_figure=False),
 }
-"""What rows are about."""
+"""The columns that name the groups of rows."""
 BREAKDOWNS = {
     "field": Breakdown.FIELD,
     "unit": Breakdown.KIND,
@@ -119,26 +119,26 @@ BREAKDOWNS = {
     "channel": Breakdown.CHANNEL,
     "province": Breakdown.PROVINCE,
 }
-"""By what the Steering Committee's report may be broken down, and where the figures come from."""
+"""The breakdowns of the Steering Committee's report, and the figures from which each is made."""
 
 
-def grouped(book: Book, figures: Iterable[Figure], heads: tuple[str, ...], *blocks: Block) -> Table:
-    """Add figures up by what the rows are about."""
+def grouped(data: ReportData, figures: Iterable[Figure], groups_by: tuple[str, ...], *blocks: Block) -> Table:
+    """Add figures up by the groups of the rows."""
     measures = tuple(measure for block in blocks for measure in block.measures)
-    groups: dict[tuple[str, ...], list[Tally]] = {}
+    tallies_by_codes: dict[tuple[str, ...], list[Tally]] = {}
     for figure in figures:
-        codes = tuple(figure.shelf.unit if head == "unit" else figure.group for head in heads)
-        groups.setdefault(codes, []).append(figure.tally)
+        codes = tuple(figure.shelf.unit if group == "unit" else figure.group for group in groups_by)
+        tallies_by_codes.setdefault(codes, []).append(figure.tally)
     rows = []
-    for codes, tallies in groups.items():
+    for codes, tallies in tallies_by_codes.items():
         about: Row = {}
-        for head, code in zip(heads, codes, strict=True):
-            about |= {head: book.names.of(head, code), f"{head}_code": code}
-        rows.append(about | counted(summed(tallies), measures, book.today))
-    columns = (*(HEADS[head] for head in heads), *(measure.column for measure in measures))
-    everything = summed(tally for tallies in groups.values() for tally in tallies)
-    rows.sort(key=lambda row: [(row[f"{head}_code"] == "", str(row[head])) for head in heads])
-    return Table(columns, tuple(rows), counted(everything, measures, book.today), blocks)
+        for group, code in zip(groups_by, codes, strict=True):
+            about |= {group: data.names.of(group, code), f"{group}_code": code}
+        rows.append(about | counted(summed(tallies), measures, data.today))
+    columns = (*(GROUP_COLUMNS[group] for group in groups_by), *(measure.column for measure in measures))
+    everything = summed(tally for tallies in tallies_by_codes.values() for tally in tallies)
+    rows.sort(key=lambda row: [(row[f"{group}_code"] == "", str(row[group])) for group in groups_by])
+    return Table(columns, tuple(rows), counted(everything, measures, data.today), blocks)
 
 
 def counted(tally: Tally, measures: Iterable[Measure], today: date) -> Row:

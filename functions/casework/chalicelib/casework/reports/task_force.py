@@ -1,4 +1,4 @@
-"""The Task Force's report: what it looks into, the units complained of, and what to propose to the Prime Minister."""
+"""The Task Force's report: petitions to look into, units complained of, and proposals to the Prime Minister."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from datetime import date
 
 from chalicelib.casework.reports.measures import ANSWERING, RECEIVED, Column
-from chalicelib.casework.reports.tables import HEADS, Block, Book, Case, Names, Row, Section, Table, grouped
+from chalicelib.casework.reports.tables import (
+    GROUP_COLUMNS,
+    Block,
+    Names,
+    ReportData,
+    ReportedPetition,
+    Row,
+    Section,
+    Table,
+    grouped,
+)
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown, Tally
 from shared.domain.petition.facts import TimeLimitReached
@@ -20,18 +30,21 @@ REPEATED = 3
 """Complaints about the conduct of one unit, in one period, from which they count as repeated."""
 
 
-def task_force(book: Book) -> tuple[Section, ...]:
-    """List what the Task Force looks into: conduct, and whatever was or is answered too late; and what repeats."""
-    asked = (
+def task_force(data: ReportData) -> tuple[Section, ...]:
+    """List petitions about conduct and those answered too late or overdue, and the units that they repeat in."""
+    references = (
         figure.group
-        for figure in book.of(Breakdown.CASE)
-        if f"kind:{Kind.CONDUCT}" in figure.tally or _was_too_late(figure.tally, book.today)
+        for figure in data.of(Breakdown.CASE)
+        if f"kind:{Kind.CONDUCT}" in figure.tally or _was_too_late(figure.tally, data.today)
     )
-    cases = sorted(book.cases(asked), key=lambda case: (case.petition.due_on, case.petition.reference))
+    petitions = sorted(
+        data.petitions(references),
+        key=lambda reported: (reported.petition.due_on, reported.petition.reference),
+    )
     return (
-        Section("cases", N_("Hồ sơ"), _cases(book, cases)),
-        Section("complained-units", N_("Đơn vị bị phản ánh về hành vi"), _complained_units(book)),
-        Section("proposals", N_("Đề xuất báo cáo Thủ tướng Chính phủ"), _proposals(book, cases)),
+        Section("cases", N_("Hồ sơ"), _petitions(data, petitions)),
+        Section("complained-units", N_("Đơn vị bị phản ánh về hành vi"), _complained_units(data)),
+        Section("proposals", N_("Đề xuất báo cáo Thủ tướng Chính phủ"), _proposals(data, petitions)),
     )
 
 
@@ -39,7 +52,7 @@ def _was_too_late(tally: Tally, today: date) -> bool:
     return any(measure.is_behind(tally, today) for measure in ANSWERING[1:3])
 
 
-CASE_COLUMNS = (
+PETITION_COLUMNS = (
     Column("reference", N_("Mã số"), is_figure=False),
     Column("unit", N_("Đơn vị"), is_figure=False),
     Column("kind", N_("Loại"), is_figure=False),
@@ -52,13 +65,13 @@ CASE_COLUMNS = (
 )
 
 
-def _cases(book: Book, cases: Iterable[Case]) -> Table:
-    return Table(CASE_COLUMNS, tuple(case_row(case, book.names) for case in cases))
+def _petitions(data: ReportData, petitions: Iterable[ReportedPetition]) -> Table:
+    return Table(PETITION_COLUMNS, tuple(petition_row(reported, data.names) for reported in petitions))
 
 
-def case_row(case: Case, names: Names) -> Row:
+def petition_row(reported: ReportedPetition, names: Names) -> Row:
     """Return a petition as a row."""
-    petition, answer = case.petition, case.answer
+    petition, answer = reported.petition, reported.answer
     return {
         "reference": petition.reference,
         "unit": names.of("unit", petition.unit or ""),
@@ -68,14 +81,14 @@ def case_row(case: Case, names: Names) -> Row:
         "received_on": local_date(petition.received_at).isoformat(),
         "due_on": (answer.due_on if answer else petition.due_on).isoformat(),
         "answered_on": local_date(answer.done_at).isoformat() if answer and answer.done_at else "",
-        "standing": case.standing or "",
-        "working_days_over": case.working_days_over,
+        "standing": reported.answer_status or "",
+        "working_days_over": reported.working_days_over,
     }
 
 
-def _complained_units(book: Book) -> Table:
+def _complained_units(data: ReportData) -> Table:
     table = grouped(
-        book, book.of(Breakdown.COMPLAINED_UNIT), ("complained_unit",), Block("", (RECEIVED, *ANSWERING[:4]))
+        data, data.of(Breakdown.COMPLAINED_UNIT), ("complained_unit",), Block("", (RECEIVED, *ANSWERING[:4]))
     )
     return table._replace(rows=tuple(sorted(table.rows, key=lambda row: -int(row["received"] or 0))))
 
@@ -85,23 +98,23 @@ WHY = {
     "unanswered-after-task-force": N_("Đã báo cáo Tổ công tác mà vẫn chưa trả lời"),
     "repeated-complaints": N_("Nhiều phản ánh về hành vi ở cùng một đơn vị"),
 }
-"""When the Task Force is shown a matter as one to propose to the Prime Minister; it decides itself."""
+"""The rules by which a unit is listed as a proposal to the Prime Minister; the Task Force decides itself."""
 
 
-def _proposals(book: Book, cases: Iterable[Case]) -> Table:
+def _proposals(data: ReportData, petitions: Iterable[ReportedPetition]) -> Table:
     by_unit: dict[str, int] = {}
-    for case in cases:
-        escalated = case.petition.last(Action.ESCALATE)
+    for reported in petitions:
+        escalated = reported.petition.last(Action.ESCALATE)
         if (
-            case.standing is Standing.UNMET
+            reported.answer_status is Standing.UNMET
             and escalated is not None
             and isinstance(escalated.facts, TimeLimitReached)
             and escalated.facts.n >= len(ESCALATION_LADDER)
         ):
-            by_unit[case.petition.unit or ""] = by_unit.get(case.petition.unit or "", 0) + 1
+            by_unit[reported.petition.unit or ""] = by_unit.get(reported.petition.unit or "", 0) + 1
     rows: list[Row] = [
         {
-            "unit": book.names.of("unit", unit),
+            "unit": data.names.of("unit", unit),
             "unit_code": unit,
             "rule": "unanswered-after-task-force",
             "received": n,
@@ -115,7 +128,7 @@ def _proposals(book: Book, cases: Iterable[Case]) -> Table:
             "rule": "repeated-complaints",
             "received": row["received"],
         }
-        for row in _complained_units(book).rows
+        for row in _complained_units(data).rows
         if int(row["received"] or 0) >= REPEATED
     ]
-    return Table((HEADS["unit"], RULE, Column("received", N_("Số hồ sơ"))), tuple(rows))
+    return Table((GROUP_COLUMNS["unit"], RULE, Column("received", N_("Số hồ sơ"))), tuple(rows))

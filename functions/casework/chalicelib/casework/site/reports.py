@@ -17,11 +17,11 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.reports.catalogue import REPORTS
 from chalicelib.casework.reports.charts import chart_of
 from chalicelib.casework.reports.export import EXPORTS
+from chalicelib.casework.reports.labels import caption, value_text
 from chalicelib.casework.reports.measures import MEASURES, Column, Value
 from chalicelib.casework.reports.query import figure_query, period_query
 from chalicelib.casework.reports.report import Report
-from chalicelib.casework.reports.tables import BREAKDOWNS, HEADS, Section
-from chalicelib.casework.reports.words import caption, read
+from chalicelib.casework.reports.tables import BREAKDOWNS, GROUP_COLUMNS, Section
 from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import InvalidInputError
@@ -100,7 +100,7 @@ def _page(
         problem=problem,
         chosen=chosen,
         names=[(name, _(definition.title)) for name, definition in REPORTS.items()],
-        breakdowns=[(name, _(HEADS[name].label)) for name in BREAKDOWNS],
+        breakdowns=[(name, _(GROUP_COLUMNS[name].label)) for name in BREAKDOWNS],
         report=report,
         title=_(REPORTS[report.name].title) if report else _("Báo cáo"),
         scope=names_of(parts, language).unit(report.unit) if report and report.unit else _("Toàn Bộ"),
@@ -179,7 +179,7 @@ def _row(
     cells = []
     for column in columns:
         address = _address(report, column, row) if has_links else ""
-        text = read(column.name, row.get(column.name), language)
+        text = value_text(column.name, row.get(column.name), language)
         href = link(address, language) if address else ""
         cells.append(Cell(text, _(column.label), column.is_figure, href))
     return tuple(cells)
@@ -227,7 +227,7 @@ def show_petitions_behind_figure(parts: Parts, request: Request, officer: DeskOf
     if figure.unit is not None:
         about.append(names.of("unit", figure.unit))
     if figure.by:
-        about.append(read(figure.by, names.of(figure.by, figure.group), language))
+        about.append(value_text(figure.by, names.of(figure.by, figure.group), language))
     return render(
         parts,
         request,
@@ -239,5 +239,5 @@ def show_petitions_behind_figure(parts: Parts, request: Request, officer: DeskOf
         as_of=period.as_of,
         count=petitions.number,
         petitions=petitions.rows,
-        read=lambda name, value: read(name, value, language),
+        value_text=lambda name, value: value_text(name, value, language),
     )

@@ -1,4 +1,4 @@
-"""What people read in the place of a report's values."""
+"""The values of a report in the reader's words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.casework.reports.report import Report
-from chalicelib.casework.reports.tables import HEADS
+from chalicelib.casework.reports.tables import GROUP_COLUMNS
 from chalicelib.casework.reports.task_force import WHY
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.reference import spaced
@@ -16,27 +16,27 @@ from shared.domain.promises.duties import Standing
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, KINDS, STATES
 
-STANDINGS: dict[str, str] = {
+DUTY_STATUSES: dict[str, str] = {
     Standing.OPEN: N_("Còn hạn"),
     Standing.KEPT: N_("Đúng hạn"),
     Standing.LATE: N_("Muộn"),
     Standing.UNMET: N_("Chưa làm, đã quá hạn"),
 }
-"""How a duty stands, in words."""
+"""The status of a duty in words."""
 _WORDS: dict[str, dict[Any, str]] = {
     "kind": {str(Kind(kind)): label for kind, label in KINDS.items()},
     "channel": {str(Channel(channel)): label for channel, label in CHANNELS.items()},
     "state": {str(State(state)): label for state, label in STATES.items()},
-    "standing": {str(standing): label for standing, label in STANDINGS.items()},
+    "standing": {str(status): label for status, label in DUTY_STATUSES.items()},
     "rule": WHY,
-    "breakdown": {name: column.label for name, column in HEADS.items()},
+    "breakdown": {name: column.label for name, column in GROUP_COLUMNS.items()},
     "handler": {"–": N_("Chưa có người xử lý")},
     "group": {str(Kind(kind)): label for kind, label in KINDS.items()},
 }
 
 
-def read(name: str, value: Any, language: Language) -> str:
-    """Return a value as it is read; a figure as it is written in the reader's language."""
+def value_text(name: str, value: Any, language: Language) -> str:
+    """Return the text of a value; a figure as it is written in the reader's language."""
     _ = gettext(language)
     if value is None or value == "":
         return "–"
@@ -62,10 +62,11 @@ def figure(value: float, language: Language) -> str:
 
 
 def caption(report: Report, language: Language) -> str:
-    """Return what a report's figures cover, how things stood when, and what they leave out."""
+    """Return the caption of a report: its period, the time of its status, and the petitions that it leaves out."""
     _ = gettext(language)
     days = {
-        name: read(name, getattr(report, name), language) for name in ("first", "last", "made_at", "as_of")
+        name: value_text(name, getattr(report, name), language)
+        for name in ("first", "last", "made_at", "as_of")
     }
     texts = [_("Hồ sơ tiếp nhận từ {first} đến {last}; số liệu lúc {made_at}.")]
     if report.as_of is not None:
