@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from chalice.app import Chalice
 
@@ -71,6 +71,7 @@ class LocalSystem:
         self.gateway = gateway
         self.wiring = wiring
         self.cloud = Cloud(wiring.files_url)
+        self._caches: dict[ModuleType, tuple[Callable[[], None], ...]] = {}
 
     def start(self) -> None:
         """Deploy the platform, set the functions' environment, load them."""
@@ -195,38 +196,45 @@ class LocalSystem:
             Traveller(self.clock, self.cloud, self.pumps).to(to)
 
     def cold_start(self) -> None:
-        """Drop what the functions keep in memory (every functools cache of theirs), as new Lambda processes would.
+        """Clear every functools cache of the functions, as new Lambda processes would have none.
 
-        What costs a test most of its time and shows nothing stays: AWS clients, and what is made of the package's own
-        files or of rules that are compared before each use.
+        What is slow to make and shows nothing stays: AWS clients, and what comes from the package's own files or from
+        rules that are compared before each use.
         """
         directory.forget()
-        self.forget_composition()
+        self.forget_parts()
 
-    def forget_composition(self) -> None:
-        """Do the same, and leave what was read of the directory: for who knows that it has not changed."""
+    def forget_parts(self) -> None:
+        """Do the same, but keep what was read of the directory: for callers that know that it has not changed."""
         for name, module in list(sys.modules.items()):
-            if name.partition(".")[0] in {"chalicelib", "shared"} or name.startswith("pakn_function_"):
-                _clear_caches(module, _KEPT.get(name, frozenset()))
+            if name.startswith(_OWN_MODULES):
+                if module not in self._caches:
+                    self._caches[module] = _caches(module, _KEPT.get(name, frozenset()))
+                for clear in self._caches[module]:
+                    clear()
 
 
+_OWN_MODULES = ("chalicelib.", "shared.", "pakn_function_")
 _KEPT = {
     "chalicelib.router.composition": {"parts"},
     "shared.domain.identity.provinces": {"_codes", "_names"},
     "shared.domain.calendar.working_calendar": {"_table", "_table_in_order"},
+    "shared.platform.aws": {"client", "_session"},
     "shared.routing.text": {"fold", "spell"},
     "shared.web.i18n": {"translations"},
     "shared.web.static": {"asset"},
     "shared.wording.sandbox": {"environment_of"},
     "shared.wording.sources": {"_file", "names"},
 }
-"""Caches by module: templates, catalogues and tables, and the router with its compiled rules."""
+"""Caches that stay, by module: AWS clients, templates, catalogues, tables, and the router with its compiled rules."""
 
 
-def _clear_caches(module: Any, spared: AbstractSet[str]) -> None:
-    if module is aws:
-        return
-    for name, thing in list(vars(module).items()):
-        clear = getattr(thing, "cache_clear", None)
-        if callable(clear) and name not in spared and getattr(thing, "__module__", "") == module.__name__:
-            clear()
+def _caches(module: ModuleType, spared: AbstractSet[str]) -> tuple[Callable[[], None], ...]:
+    """Return `cache_clear` of each cache that a module defines, apart from those that are spared."""
+    return tuple(
+        thing.cache_clear
+        for name, thing in vars(module).items()
+        if name not in spared
+        and callable(getattr(thing, "cache_clear", None))
+        and thing.__module__ == module.__name__
+    )

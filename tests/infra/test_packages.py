@@ -28,7 +28,7 @@ UNZIPPED_LIMIT = 250 * 2**20
 
 @pytest.fixture(scope="module", params=FUNCTIONS)
 def function(request: pytest.FixtureRequest) -> str:
-    """Each function; of the module, so that pytest runs all tests of one package in one process, which builds it once."""
+    """Each function; module-scoped, so that pytest runs all tests of one package together and builds it once."""
     return str(request.param)
 
 

@@ -112,7 +112,7 @@ class System(Driver):
         self.sms_gateway.forget()
         self.faults.forget()
         self.clock.hold_at(at)
-        self.local.forget_composition()
+        self.local.forget_parts()
 
     def _take_over(self, apps: Mapping[str, Chalice]) -> None:
         """Undo what other tests did to the process, and run these apps."""
