@@ -19,7 +19,7 @@ from shared.use_cases.receive_submission import Reception
 from tests.campaigns import test_simulation as checks
 from tests.campaigns.faults.injection import Fault
 from tests.campaigns.faults.scenes import Rehearsal, Scene, differences
-from tests.campaigns.faults.seeding import seeded
+from tests.campaigns.faults.seeded_bug import seeded
 from tests.campaigns.simulation import Simulation
 
 
