@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import IdempotencyKeyReusedError, NotFoundOrWrongPinError, StaleVersionError
+from shared.domain.errors import IdempotencyKeyReusedError
 from shared.domain.identity.provinces import province_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import MAX_CONTENT, Petition
@@ -26,9 +26,6 @@ from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
-
-_ATTEMPTS = 4
-"""How often we look again when somebody else was faster."""
 
 Verb = Callable[[Petition], Petition]
 
@@ -154,21 +151,9 @@ class FollowUp:
 
     def apply(self, petition: Petition, change: Change, verb: Verb) -> Petition:
         """Make a change once, looking again when somebody else was faster."""
-        for _attempt in range(_ATTEMPTS):
-            if petition.has_change(change.id):
-                return petition
-            changed = verb(petition)
-            try:
-                self._petitions.save(changed, petition.version)
-            except StaleVersionError as stale:
-                error = stale
-            else:
-                return changed
-            current = self._petitions.get(petition.reference)
-            if current is None:
-                raise NotFoundOrWrongPinError
-            petition = current
-        raise error
+        return self._petitions.change(
+            petition, lambda current: current if current.has_change(change.id) else verb(current)
+        )
 
 
 def web_cause(idempotency_key: str | None, body: BaseModel, at: datetime) -> str:

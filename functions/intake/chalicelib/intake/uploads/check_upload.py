@@ -7,7 +7,6 @@ import hashlib
 from chalicelib.intake.uploads.errors import RejectedFileError
 from chalicelib.intake.uploads.examine_file import CleanContent, examine
 from chalicelib.intake.uploads.scanners import Scanner, Verdict
-from shared.domain.errors import StaleVersionError
 from shared.domain.petition.change import Change
 from shared.domain.petition.files import CleanFile
 from shared.domain.petition.petition import Petition
@@ -16,8 +15,6 @@ from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, Upload
 from shared.platform.messages import BucketEvent
 from shared.tables.petitions import Petitions
-
-_ATTEMPTS = 4
 
 
 class NotScannedYetError(Exception):
@@ -81,24 +78,16 @@ class UploadCheck:
         return examine(content, attachment.content_type, self._limits.bytes_each)
 
     def _settle(self, petition: Petition, attachment: Attachment, outcome: CleanContent | Rejection) -> None:
-        """Write down what became of a file; look again when somebody else changed the petition meanwhile."""
+        """Record the outcome of the check in the petition."""
         change = Change(attachment.by, clock.now(), f"checked:{attachment.id}")
-        for attempt in range(1, _ATTEMPTS + 1):
-            if petition.has_change(change.id):
-                return
+
+        def settled(current: Petition) -> Petition:
+            if current.has_change(change.id):
+                return current
             if isinstance(outcome, Rejection):
-                changed = petition.reject_file(change, attachment, outcome)
-            else:
-                file = CleanFile(
-                    outcome.content_type, len(outcome.content), hashlib.sha256(outcome.content).hexdigest()
-                )
-                changed = petition.keep_file(change, attachment, file)
-            try:
-                self._petitions.save(changed, petition.version)
-            except StaleVersionError:
-                current = self._petitions.get(petition.reference)
-                if current is None or attempt == _ATTEMPTS:
-                    raise
-                petition = current
-            else:
-                return
+                return current.reject_file(change, attachment, outcome)
+            digest = hashlib.sha256(outcome.content).hexdigest()
+            file = CleanFile(outcome.content_type, len(outcome.content), digest)
+            return current.keep_file(change, attachment, file)
+
+        self._petitions.change(petition, settled)
