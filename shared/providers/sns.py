@@ -15,7 +15,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, build_opener
 
 from shared.domain.errors import PetitionError
 
@@ -74,8 +76,6 @@ def fetch(url: str) -> bytes:
         SnsRefusedError: SNS does not know the address.
         SnsUnreachableError: it cannot be asked.
     """
-    from urllib.error import HTTPError  # noqa: PLC0415 - 25 ms, rarely needed
-    from urllib.request import HTTPRedirectHandler, build_opener  # noqa: PLC0415 - ditto
 
     class NoRedirect(HTTPRedirectHandler):
         def redirect_request(self, *_: object) -> None:
@@ -109,7 +109,7 @@ class SnsTopic:
 
         Raises:
             SnsRefusedError: for everything else.
-        SnsUnreachableError: the certificate cannot be fetched now.
+            SnsUnreachableError: the certificate cannot be fetched now.
         """
         envelope = _envelope(body)
         if not hmac.compare_digest(self._arn.encode(), envelope.get("TopicArn", "").encode()):
@@ -128,25 +128,15 @@ class SnsTopic:
             self._fetch(message.subscribe_url)
 
     def _refuse_unless_signed(self, envelope: Mapping[str, str], signed: bytes, at: datetime) -> None:
-        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - large, and needed only here
-        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
-        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
+        from shared.providers.sns_signature import broken_rule  # noqa: PLC0415 - cryptography is large; no other request needs it
 
         try:
             signature = base64.b64decode(envelope.get("Signature", ""), validate=True)
-            certificate = load_pem_x509_certificate(self._certificate(envelope))
         except (binascii.Error, ValueError):
             raise SnsRefusedError("certificate") from None
-        key = certificate.public_key()
-        is_valid = certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
-        if not is_valid or not isinstance(key, RSAPublicKey):
-            raise SnsRefusedError("certificate")
-        try:
-            key.verify(signature, signed, PKCS1v15(), SHA256())
-        except InvalidSignature:
-            raise SnsRefusedError("signature") from None
+        rule = broken_rule(self._certificate(envelope), signature, signed, at)
+        if rule is not None:
+            raise SnsRefusedError(rule)
 
     def _certificate(self, envelope: Mapping[str, str]) -> bytes:
         url = _sns_address(envelope, "SigningCertURL")
