@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from shared.domain.promises.deliveries import CallOutcome, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.evidence import Evidence, Proof, Telling
 from shared.domain.promises.notices import Audience
-from shared.tables.deliveries import CallOutcome, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.tables.deliveries import Deliveries
 
 
 class Seen(NamedTuple):

@@ -14,7 +14,7 @@ from jinja2 import TemplateSyntaxError, meta
 from jinja2.exceptions import SecurityError
 
 from shared.domain.identity.gsm7 import is_gsm7
-from shared.tables.deliveries import DeliveryChannel
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.wording.rendering import Rendered, rendered
 from shared.wording.samples import extremes, known_variables, ordinary
 from shared.wording.sandbox import environment_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.domain.identity.gsm7 import segments, unaccented
-from shared.tables.deliveries import DeliveryChannel
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.wording.sandbox import as_html, environment_of
 from shared.wording.sources import PACKAGED, Source, TextName
 

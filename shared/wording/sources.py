@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from shared.tables.deliveries import DeliveryChannel
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.tables.directory import Directory
 
 Reader = Literal["petitioner", "officer"]

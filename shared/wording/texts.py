@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import clock, telemetry
-from shared.tables.deliveries import DeliveryChannel
 from shared.tables.directory import Directory
 from shared.wording.rendering import Rendered, body_of, line_of, rendered
 from shared.wording.sources import (

@@ -14,8 +14,8 @@ from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import Cloud
 from infra.local.providers.sms_gateway import SmsGateway
 from shared.domain.identity.gsm7 import segments
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.platform.seal import Seal
-from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.tables.petition_items import petition_of
 
 Channel = Literal["EMAIL", "SMS", "PHONE"]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.petition.values.petitioner import SealedPart
-from shared.tables.deliveries import DeliveryState
+from shared.domain.promises.deliveries import DeliveryState
 from shared.tables.dynamo import ConditionFailedError, Item, Table
 
 KEPT_FOR = timedelta(days=2)
@@ -25,7 +25,7 @@ ENDED = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.AMBIG
 class Reply(BaseModel):
     """One reply on its way. `sealed` is bound to `context_of(id)` and gone once the reply has ended."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     id: str
     asked_at: datetime
@@ -33,7 +33,7 @@ class Reply(BaseModel):
     sealed: SealedPart | None = None
     claim: str = ""
     claimed_at: datetime | None = None
-    in_doubt_since: datetime | None = None
+    ambiguous_since: datetime | None = Field(default=None, alias="in_doubt_since")
     reason: str | None = None
 
 
@@ -42,7 +42,7 @@ class ReplyClaimLostError(Exception):
 
 
 def context_of(reply_id: str) -> str:
-    """Return what the seal of a reply is bound to: it opens as no petition's and as no other reply's."""
+    """Return the context that binds the seal of a reply: it opens as no petition's and as no other reply's."""
     return f"sms-reply:{reply_id}"
 
 
@@ -67,13 +67,13 @@ class Replies:
         Raises:
             ReplyClaimLostError: another worker was faster.
         """
-        doubt = seen.in_doubt_since or (seen.claimed_at if seen.state is DeliveryState.SENDING else None)
+        since = seen.ambiguous_since or (seen.claimed_at if seen.state is DeliveryState.SENDING else None)
         claimed = seen.model_copy(
             update={
                 "state": DeliveryState.SENDING,
                 "claim": uuid.uuid4().hex,
                 "claimed_at": at,
-                "in_doubt_since": doubt,
+                "ambiguous_since": since,
             }
         )
         other = self._put(claimed, "claim = :claim", {"claim": seen.claim})
@@ -97,7 +97,7 @@ class Replies:
         item: Item = {
             "key": _name(reply.id),
             "claim": reply.claim,
-            "body": reply.model_dump_json(exclude_none=True),
+            "body": reply.model_dump_json(exclude_none=True, by_alias=True),
             "expires_at": int((reply.asked_at + KEPT_FOR).timestamp()),
         }
         try:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared.tables.deliveries import DeliveryState
+from shared.domain.promises.deliveries import DeliveryState
 from tests.campaigns.faults.injection import Call, Fault
 from tests.campaigns.faults.lives import LIVES, Life, Step, World
 from tests.support.system import Kept, System

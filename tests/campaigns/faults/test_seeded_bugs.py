@@ -57,7 +57,7 @@ SEEN_BY_SCENES = [
     pytest.param(
         Bug(
             OfficerNotifier._send_mail,
-            "in TOLD | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}",
+            "in NOTIFIED | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}",
             "in {DeliveryState.FAILED, DeliveryState.SUPERSEDED}",
         ),
         "web: send",

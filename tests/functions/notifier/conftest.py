@@ -16,12 +16,13 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.petition.values.petitioner import Identity, Petitioner, ReplyBy
+from shared.domain.promises.deliveries import Delivery
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import secrets, settings
 from shared.platform.messages import NoticeRequest
 from shared.platform.seal import Seal
 from shared.platform.settings import Settings
-from shared.tables.deliveries import Deliveries, Delivery
+from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from shared.tables.throttle.opt_outs import OptOuts

@@ -21,8 +21,8 @@ from chalicelib.notifier.receipts.zalo import ZaloReceipts
 from chalicelib.notifier.senders import aws, esms, http, infobip, ses, vonage, zalo
 from chalicelib.notifier.senders.sender import Sender
 from chalicelib.notifier.settings import NotifierSettings
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform.settings import SettingsError
-from shared.tables.deliveries import DeliveryChannel
 
 
 class Provider(NamedTuple):

@@ -23,9 +23,9 @@ from chalicelib.notifier.senders.sender import (
 )
 from chalicelib.notifier.settings import NotifierSettings
 from shared.domain.petition.values.petitioner import ReplyBy
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import settings
-from shared.tables.deliveries import DeliveryChannel
 from tests.functions.notifier.conftest import PostRoom
 
 TRUE_FOR_EVER = [
@@ -133,7 +133,7 @@ def test_doubt_that_outlives_the_providers_memory_is_listed_for_people_and_sent_
 
     assert post_room.rows() == {SMS_ROW: "AMBIGUOUS"}
     assert second.asked == 0
-    (listed,) = post_room.deliveries.in_doubt(post_room.clock.now())
+    (listed,) = post_room.deliveries.ambiguous(post_room.clock.now())
     assert listed.notice == SMS_ROW
 
 

@@ -11,8 +11,8 @@ from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.petitioner import ReplyBy
+from shared.domain.promises.deliveries import DeliveryState
 from shared.domain.promises.notices import NoticeKind
-from shared.tables.deliveries import DeliveryState
 from tests.functions.notifier.conftest import EMAIL, PHONE, PostRoom
 
 RECEIPT = NoticeKind.RECEIPT

@@ -12,8 +12,8 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.petitioner import ReplyBy
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
 from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
 

@@ -7,15 +7,10 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.petition.values.petitioner import ReplyBy
+from shared.domain.promises.deliveries import CALL_AGAIN_AFTER, CallOutcome, Delivery, possible_outcomes
 from shared.domain.promises.evidence import Proof
 from shared.domain.promises.notices import NoticeKind
-from shared.tables.deliveries import (
-    CALL_AGAIN_AFTER,
-    CallOutcome,
-    ClaimLostError,
-    Delivery,
-    possible_outcomes,
-)
+from shared.tables.deliveries import ClaimLostError
 from shared.tables.evidence import evidence_of
 from tests.functions.notifier.conftest import REFERENCE, PostRoom
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.notifier.settings import NotifierSettings
-from shared.tables.deliveries import DeliveryChannel, DeliveryState
+from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState
 from shared.wording.check_text import longest
 from shared.wording.sources import names, packaged
 from tests.functions.notifier.notices.test_texts import TO_PETITIONERS, an_extreme_petition, facts

@@ -283,7 +283,7 @@ def test_sms_whose_answer_was_lost_is_asked_for_again_and_reaches_the_phone_once
 
     post_room.tell(RECEIPT)
     assert post_room.row(SMS_ROW).state == "PREPARED"
-    assert post_room.row(SMS_ROW).in_doubt_since is not None
+    assert post_room.row(SMS_ROW).ambiguous_since is not None
     post_room.wait(minutes=6)
 
     assert post_room.told() == [("SMS", PHONE)]

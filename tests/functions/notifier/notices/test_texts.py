@@ -21,9 +21,9 @@ from shared.domain.petition.values.answer import Answer
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
 from shared.domain.promises import notices
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock
-from shared.tables.deliveries import DeliveryChannel
 from shared.wording.facts import Office, facts_of
 from shared.wording.sandbox import as_html
 from shared.wording.sources import BATCH, DIGEST, TEMPLATES, Reader, headline

@@ -34,11 +34,11 @@ from shared.domain.petition.facts import ContactAdded
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import ReplyBy
+from shared.domain.promises.deliveries import DeliveryState
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import clock, secrets, settings
 from shared.platform.settings import Settings
 from shared.providers.sns import SnsTopic
-from shared.tables.deliveries import DeliveryState
 from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
 
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from shared.domain.petition.notice_kinds import Audience
 from shared.domain.petition.petition import Petition
-from shared.tables.deliveries import Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
+from shared.tables.deliveries import Deliveries
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import ACTIONS
 

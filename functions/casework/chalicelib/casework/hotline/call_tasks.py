@@ -19,17 +19,10 @@ from shared.domain.errors import (
 )
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
+from shared.domain.promises.deliveries import CallOutcome, Delivery, DeliveryState, possible_outcomes
 from shared.platform import clock
 from shared.platform.seal import Seal
-from shared.tables.deliveries import (
-    CALLS,
-    CallOutcome,
-    ClaimLostError,
-    Deliveries,
-    Delivery,
-    DeliveryState,
-    possible_outcomes,
-)
+from shared.tables.deliveries import CALLS, ClaimLostError, Deliveries
 from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 

@@ -12,8 +12,9 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.errors import UnknownPetitionError
 from shared.domain.petition.notice_kinds import NoticeKind
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.platform import clock
-from shared.tables.deliveries import IN_DOUBT, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.tables.deliveries import AMBIGUOUS, Deliveries
 
 
 class Finding(StrEnum):
@@ -63,7 +64,7 @@ class AmbiguousDeliveries:
             NotAllowedError: no administrator.
         """
         permissions.require(officer, permissions.Ability.ADMINISTER)
-        return tuple(_view(delivery) for delivery in self._deliveries.in_doubt(clock.now()))
+        return tuple(_view(delivery) for delivery in self._deliveries.ambiguous(clock.now()))
 
     def settle(self, officer: DeskOfficer, reference: str, finding: FindingInput) -> None:
         """Record a finding. A message that the provider did not take is sent again with the next sweep.
@@ -83,12 +84,12 @@ class AmbiguousDeliveries:
         if delivery.state is DeliveryState.AMBIGUOUS:
             changes |= _AFTER[finding.finding] | {"reason": f"found-{finding.finding.lower()}"}
             if finding.finding is Finding.NOT_TAKEN:
-                changes |= {"in_doubt_since": None, "wake_at": clock.now()}
+                changes |= {"ambiguous_since": None, "wake_at": clock.now()}
         self._deliveries.settle(delivery.model_copy(update=changes), delivery)
 
     def _ambiguous(self, reference: str, notice: str) -> Delivery:
         for delivery in self._deliveries.of_petition(reference):
-            if delivery.notice == notice and delivery.listed == IN_DOUBT:
+            if delivery.notice == notice and delivery.listed == AMBIGUOUS:
                 return delivery
         raise UnknownPetitionError
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.domain.errors import PetitionError
-from shared.tables.deliveries import DeliveryChannel
+from shared.domain.promises.deliveries import DeliveryChannel
 
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """After the first failed round of attempts, the second, and each later one."""

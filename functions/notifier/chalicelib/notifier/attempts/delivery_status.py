@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.notifier.attempts.back_off import LEASE
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.tables.deliveries import Delivery, DeliveryState
+from shared.domain.promises.deliveries import Delivery, DeliveryState
 
 GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.UNPROVEN})
 _AWAITS_RECEIPT = frozenset({DeliveryState.SENT, DeliveryState.AMBIGUOUS})
@@ -15,7 +15,7 @@ _AWAITS_RECEIPT = frozenset({DeliveryState.SENT, DeliveryState.AMBIGUOUS})
 
 def may_have_been_sent(delivery: Delivery) -> bool:
     """Return whether a message may have been sent, so that its notice can no longer be superseded."""
-    is_waiting = delivery.state is DeliveryState.PREPARED and delivery.in_doubt_since is None
+    is_waiting = delivery.state is DeliveryState.PREPARED and delivery.ambiguous_since is None
     return not is_waiting and delivery.state not in GIVEN_UP
 
 
@@ -43,8 +43,8 @@ def ambiguous_since(delivery: Delivery | None) -> datetime | None:
     """
     if delivery is None:
         return None
-    if delivery.in_doubt_since is not None:
-        return delivery.in_doubt_since
+    if delivery.ambiguous_since is not None:
+        return delivery.ambiguous_since
     return delivery.claimed_at if delivery.state is DeliveryState.SENDING else None
 
 

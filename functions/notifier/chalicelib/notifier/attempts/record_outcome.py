@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.notifier.attempts.back_off import retry_at
+from shared.domain.promises.deliveries import Delivery, DeliveryState
 from shared.domain.promises.notices import Audience
 from shared.platform import clock, telemetry
-from shared.tables.deliveries import CALLS, IN_DOUBT, Deliveries, Delivery, DeliveryState
+from shared.tables.deliveries import AMBIGUOUS, CALLS, Deliveries
 
 _ON_THE_OPERATORS_LIST = frozenset({DeliveryState.OPEN, DeliveryState.LETTER})
 
@@ -44,7 +45,7 @@ class Outcomes:
             before,
             state=DeliveryState.PREPARED,
             attempt=delivery.attempt,
-            in_doubt_since=delivery.in_doubt_since,
+            ambiguous_since=delivery.ambiguous_since,
             reason=reason,
             wake_at=retry_at(delivery.attempt, clock.now()),
         )
@@ -60,7 +61,7 @@ class Outcomes:
             before,
             state=DeliveryState.AMBIGUOUS,
             reason=reason,
-            listed=IN_DOUBT,
+            listed=AMBIGUOUS,
             listed_at=clock.now(),
             wake_at=self._receipt_due_at(before) if awaits_receipt else None,
         )

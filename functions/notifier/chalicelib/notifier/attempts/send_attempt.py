@@ -25,14 +25,9 @@ from chalicelib.notifier.senders.sender import (
     TemporarySendError,
     UnknownOutcomeError,
 )
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.platform import clock, telemetry
-from shared.tables.deliveries import (
-    ClaimLostError,
-    Deliveries,
-    Delivery,
-    DeliveryChannel,
-    DeliveryState,
-)
+from shared.tables.deliveries import ClaimLostError, Deliveries
 
 SendersOf = Callable[[DeliveryChannel, str], Sequence[Sender]]
 """Returns a channel's senders, in the order to try them for the message with this id."""
@@ -49,7 +44,7 @@ class _Round(NamedTuple):
     @property
     def is_last(self) -> bool:
         """Whether the channel is given up after this round; never while the message may have been sent."""
-        return self.delivery.attempt >= self.max_rounds and self.delivery.in_doubt_since is None
+        return self.delivery.attempt >= self.max_rounds and self.delivery.ambiguous_since is None
 
 
 class Attempts:
@@ -81,7 +76,7 @@ class Attempts:
         since = ambiguous_since(before)
         attempt = (before.attempt if before else 0) + 1
         this = _Round(
-            delivery.model_copy(update={"attempt": attempt, "in_doubt_since": since}), message, max_rounds
+            delivery.model_copy(update={"attempt": attempt, "ambiguous_since": since}), message, max_rounds
         )
         senders = self._senders_of(delivery.channel, message.request_id)
         try:
@@ -115,7 +110,7 @@ class Attempts:
     def _repeat(self, this: _Round, before: Delivery, senders: Sequence[Sender]) -> bool:
         """Call the provider that may have the message again, for as long as it recognises repetitions."""
         sender = next((sender for sender in senders if sender.name == before.provider), None)
-        since = this.delivery.in_doubt_since or clock.now()
+        since = this.delivery.ambiguous_since or clock.now()
         if sender is None or clock.now() - since >= sender.deduplicates_for:
             awaits_receipt = sender is not None and sender.proves
             self._outcomes.ambiguous(before, "worker-died-or-answer-lost", awaits_receipt=awaits_receipt)
@@ -180,5 +175,5 @@ class Attempts:
         if not sender.deduplicates_for:
             self._outcomes.ambiguous(claimed, reason, awaits_receipt=sender.proves)
             return
-        since = claimed.in_doubt_since or clock.now()
-        self._outcomes.retry(claimed.model_copy(update={"in_doubt_since": since}), claimed, reason)
+        since = claimed.ambiguous_since or clock.now()
+        self._outcomes.retry(claimed.model_copy(update={"ambiguous_since": since}), claimed, reason)

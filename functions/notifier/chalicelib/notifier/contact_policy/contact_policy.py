@@ -10,8 +10,8 @@ from chalicelib.notifier.contact_policy.quiet_hours import QuietHours, was_reque
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import contact_key
 from shared.domain.petition.history import Entry
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.platform import telemetry
-from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.tables.throttle.opt_outs import OptOuts
 from shared.tables.throttle.suppressions import Suppressions
 

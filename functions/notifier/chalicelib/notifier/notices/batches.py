@@ -19,17 +19,11 @@ from chalicelib.notifier.notices.channels import ChannelAddress
 from chalicelib.notifier.notices.notice import Notice
 from chalicelib.notifier.notices.supersession import is_superseded
 from shared.domain.petition.petition import Petition
+from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind, notices_after
 from shared.platform import clock, telemetry
 from shared.platform.messages import NoticeRequest
-from shared.tables.deliveries import (
-    TOLD,
-    ClaimLostError,
-    Deliveries,
-    Delivery,
-    DeliveryChannel,
-    DeliveryState,
-)
+from shared.tables.deliveries import ClaimLostError, Deliveries
 from shared.tables.petitions import Petitions
 
 MAX_AGE = timedelta(days=2)
@@ -88,9 +82,9 @@ class Batches:
         """
         leading = self._deliveries.of_name(carried.carried_by or "")
         containing = [delivery for delivery in leading if carried.name in _carried_in(delivery)]
-        if any(delivery.state in TOLD for delivery in containing):
+        if any(delivery.state in NOTIFIED for delivery in containing):
             return True
-        is_over = any(row.state in TOLD or row.channel is DeliveryChannel.NONE for row in leading)
+        is_over = any(row.state in NOTIFIED or row.channel is DeliveryChannel.NONE for row in leading)
         return bool(containing) if is_over else None
 
     # --- the notices that are due ---------------------------------------------------------------------

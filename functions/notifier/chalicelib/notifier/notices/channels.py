@@ -9,7 +9,7 @@ from shared.domain.petition.facts import ContactAdded, PinSent
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.petitioner import Identity, ReplyBy, SealedPart
-from shared.tables.deliveries import DeliveryChannel
+from shared.domain.promises.deliveries import DeliveryChannel
 
 
 class ChannelAddress(NamedTuple):

@@ -14,9 +14,10 @@ from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.supersession import is_superseded
 from shared.domain.errors import PetitionError
+from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience
 from shared.platform.messages import NoticeRequest
-from shared.tables.deliveries import Deliveries, DeliveryChannel, DeliveryState
+from shared.tables.deliveries import Deliveries
 from shared.tables.petitions import Petitions
 
 

@@ -14,8 +14,9 @@ from chalicelib.notifier.notices.batches import Batches
 from chalicelib.notifier.notices.channels import ChannelAddress, is_requested
 from chalicelib.notifier.notices.notice import Notice, message_of
 from chalicelib.notifier.notices.render_notice import NoticeRenderer
+from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.platform import clock
-from shared.tables.deliveries import TOLD, ClaimLostError, Delivery, DeliveryChannel, DeliveryState
+from shared.tables.deliveries import ClaimLostError
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class ChannelDelivery:
             RetryLaterError: another worker delivers over this channel.
         """
         before = step.before
-        if before is not None and before.state in TOLD:
+        if before is not None and before.state in NOTIFIED:
             return self._wait_for_receipt_no_longer(step, before)
         if not self._may_use(step, before):
             return False

@@ -8,9 +8,9 @@ from typing import Any
 from chalicelib.notifier.senders.sender import Message
 from shared.domain.petition.history import Entry
 from shared.domain.petition.petition import Petition
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState, notice_prefix
 from shared.platform import clock
 from shared.platform.messages import NoticeRequest
-from shared.tables.deliveries import Delivery, DeliveryChannel, DeliveryState, notice_prefix
 from shared.wording.rendering import Rendered
 
 

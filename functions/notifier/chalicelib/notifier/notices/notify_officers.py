@@ -10,8 +10,9 @@ from chalicelib.notifier.notices.notice import Notice, message_of
 from chalicelib.notifier.notices.render_notice import NoticeRenderer
 from chalicelib.notifier.officers.readers import is_left_to_digest, readers_of
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.platform import clock, telemetry
-from shared.tables.deliveries import TOLD, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory, Officer
 
 
@@ -53,7 +54,7 @@ class OfficerNotifier:
             self._send_mail(notice, officer, by_reader.get(officer.id))
 
     def _send_mail(self, notice: Notice, officer: Officer, before: Delivery | None) -> None:
-        if before is not None and before.state in TOLD | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}:
+        if before is not None and before.state in NOTIFIED | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}:
             return
         channel = DeliveryChannel.EMAIL
         preference = self._directory.preference_of(officer.id)

@@ -13,8 +13,9 @@ from chalicelib.notifier.notices.addresses import Addresses
 from chalicelib.notifier.notices.batches import Batches
 from chalicelib.notifier.notices.deliver_over_channel import ChannelDelivery, ChannelStep
 from chalicelib.notifier.notices.notice import Notice
+from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.platform import clock, telemetry
-from shared.tables.deliveries import TOLD, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.tables.deliveries import Deliveries
 
 
 class PetitionerNotifier:
@@ -51,7 +52,7 @@ class PetitionerNotifier:
         now = clock.now()
         if any(delivery.state is DeliveryState.DELIVERED for delivery in deliveries):
             self._outcomes.cancel_calls(deliveries)
-        elif any(d.state in TOLD and not is_receipt_overdue(d, now) for d in deliveries):
+        elif any(d.state in NOTIFIED and not is_receipt_overdue(d, now) for d in deliveries):
             return
         elif not self._is_in_batch_of_another(deliveries):
             self._try_channels(notice, deliveries, self._held_until(notice, now))

@@ -8,8 +8,8 @@ from typing import Any
 from chalicelib.notifier.notices.notice import Notice
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import link_token_of, pin_of
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import clock
-from shared.tables.deliveries import DeliveryChannel
 from shared.tables.directory import Directory
 from shared.wording.facts import Office, facts_of
 from shared.wording.rendering import Rendered

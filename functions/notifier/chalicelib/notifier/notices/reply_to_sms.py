@@ -17,10 +17,10 @@ from chalicelib.notifier.senders.sender import (
     TemporarySendError,
     UnknownOutcomeError,
 )
+from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState
 from shared.platform import clock, telemetry
 from shared.platform.messages import ReplyRequest
 from shared.platform.seal import Seal
-from shared.tables.deliveries import DeliveryChannel, DeliveryState
 from shared.tables.throttle.replies import ENDED, Replies, Reply, ReplyClaimLostError, context_of
 
 EXPIRES_AFTER = timedelta(hours=12)
@@ -52,7 +52,7 @@ class SmsReplies:
             claimed = self._replies.claim(reply, now)
         except ReplyClaimLostError:
             raise RetryLaterError("claimed-by-another", now + LEASE) from None
-        since = claimed.in_doubt_since
+        since = claimed.ambiguous_since
         if since is not None and now - since >= sender.deduplicates_for:
             self._end(claimed, DeliveryState.AMBIGUOUS, "worker-died-or-answer-lost")
         elif now - reply.asked_at > EXPIRES_AFTER:

@@ -13,10 +13,11 @@ from chalicelib.notifier.senders.sender import Message
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import spaced, unsubscribe_token_of
 from shared.domain.procedures.conduct import Parents
+from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock, telemetry
 from shared.platform.messages import DigestRequest, NoticeRequest
-from shared.tables.deliveries import TOLD, Deliveries, Delivery, DeliveryChannel, DeliveryState
+from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory, Officer
 from shared.tables.petition_items import Card
 from shared.tables.petitions import Petitions
@@ -25,7 +26,7 @@ from shared.wording.texts import Texts
 PREFIX = "digest-"
 """Begins what stands in place of a reference: a digest is about a day."""
 _SEQ = 1
-_ENDED = TOLD | {DeliveryState.FAILED}
+_ENDED = NOTIFIED | {DeliveryState.FAILED}
 
 
 class Digests:

@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.notifier.account import Account
 from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError, json_object
 from chalicelib.notifier.receipts.sns import SnsReceipts, topic_of
-from shared.tables.deliveries import DeliveryState
+from shared.domain.promises.deliveries import DeliveryState
 
 STATES: dict[str, DeliveryState | None] = {
     "TEXT_DELIVERED": DeliveryState.DELIVERED,

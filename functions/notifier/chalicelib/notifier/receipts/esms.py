@@ -21,7 +21,7 @@ from chalicelib.notifier.receipts.receipt import (
     receipt_of_sms,
 )
 from chalicelib.notifier.senders.esms import callback_token
-from shared.tables.deliveries import DeliveryState
+from shared.domain.promises.deliveries import DeliveryState
 
 _ON_ITS_WAY = frozenset({"1", "2", "7"})
 """Waits for approval, waits to be sent, sent to the network and no report yet."""

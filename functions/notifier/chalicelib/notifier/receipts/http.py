@@ -21,8 +21,8 @@ from chalicelib.notifier.receipts.receipt import (
     json_object,
     receipt_of_sms,
 )
+from shared.domain.promises.deliveries import DeliveryState
 from shared.providers.standard_webhooks import broken_rule, key_of
-from shared.tables.deliveries import DeliveryState
 
 STATES = {
     "sms.delivered": DeliveryState.DELIVERED,

@@ -23,8 +23,8 @@ from chalicelib.notifier.receipts.receipt import (
     receipt_of_sms,
 )
 from chalicelib.notifier.senders.infobip import gives_receipts
+from shared.domain.promises.deliveries import DeliveryState
 from shared.providers.infobip import InfobipCredentials
-from shared.tables.deliveries import DeliveryState
 
 GROUPS = {
     "PENDING": DeliveryState.SENT,

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.errors import PetitionError
+from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState, notice_prefix
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.tables.deliveries import DeliveryChannel, DeliveryState, notice_prefix
 
 LARGEST_EVENT = 16 * 1024
 """Bytes of a request about one message."""

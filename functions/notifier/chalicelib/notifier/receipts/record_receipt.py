@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from chalicelib.notifier.receipts.receipt import Receipt
+from shared.domain.promises.deliveries import PROVABLE, Delivery, DeliveryState
 from shared.domain.promises.notices import Audience
 from shared.platform import clock, queues, telemetry
 from shared.platform.messages import NoticeRequest
-from shared.tables.deliveries import PROVABLE, Deliveries, Delivery, DeliveryState
+from shared.tables.deliveries import Deliveries
 
 _LATE_PROOF_AFTER = frozenset({DeliveryState.UNPROVEN, DeliveryState.DELIVERED})
 """The states in which a late proof finds a delivery: the first time, and when the proof is repeated."""

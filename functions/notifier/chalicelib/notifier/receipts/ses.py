@@ -14,8 +14,8 @@ from chalicelib.notifier.account import Account
 from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError, json_object
 from chalicelib.notifier.receipts.sns import SnsReceipts, topic_of
 from chalicelib.notifier.senders.ses import notice_of
+from shared.domain.promises.deliveries import DeliveryState
 from shared.platform import telemetry
-from shared.tables.deliveries import DeliveryState
 
 STATES: dict[str, DeliveryState | None] = {
     "Send": DeliveryState.SENT,

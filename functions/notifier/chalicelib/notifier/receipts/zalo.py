@@ -27,7 +27,7 @@ from chalicelib.notifier.receipts.receipt import (
     json_object,
     receipt_of_sms,
 )
-from shared.tables.deliveries import DeliveryState
+from shared.domain.promises.deliveries import DeliveryState
 
 _RECEIVED = "user_received_message"
 

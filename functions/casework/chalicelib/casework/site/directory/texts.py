@@ -20,8 +20,8 @@ from chalicelib.casework.site.frame import FormProblem, Names, language_of_page,
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import clock
-from shared.tables.deliveries import DeliveryChannel
 from shared.tables.directory import Directory
 from shared.web.http import RULES, form_body, html_answer, see_other
 from shared.web.i18n import Language, gettext

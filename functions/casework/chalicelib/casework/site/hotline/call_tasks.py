@@ -14,11 +14,12 @@ from chalicelib.casework.hotline.call_tasks import Callee, CallRequest, OutcomeI
 from chalicelib.casework.site.frame import language_of_page, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import at_local, local_date
+from shared.domain.promises.deliveries import CallOutcome
 from shared.platform import clock
-from shared.tables.deliveries import CallOutcome
-from shared.web.http import form_body, see_other, validated
+from shared.web.answers import see_other
 from shared.web.i18n import N_, gettext
 from shared.web.rendering import link
+from shared.web.requests import form_body, validated
 
 OUTCOMES: dict[CallOutcome, str] = {
     CallOutcome.REACHED: N_("Đã báo"),

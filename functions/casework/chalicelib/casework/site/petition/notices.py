@@ -19,8 +19,8 @@ from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.notice_kinds import Audience
 from shared.domain.petition.petition import Petition
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel
 from shared.platform import clock
-from shared.tables.deliveries import Delivery, DeliveryChannel
 from shared.tables.directory import Directory
 from shared.web.i18n import Language, gettext
 from shared.web.labels import AUDIENCES, NOTICES
