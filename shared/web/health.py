@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Blueprint, Response
 
-from shared.web.http import json_answer
+from shared.web.answers import json_answer
 
 
 def routes() -> Blueprint:

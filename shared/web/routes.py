@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 from chalice.app import Blueprint, Request, Response
 
 from shared.domain.errors import PetitionError
-from shared.web.http import ANY, language_of, problem_answer
+from shared.web.problems import problem_answer
+from shared.web.requests import ANY, language_of
 
 Parts = TypeVar("Parts")
 """A function's dependencies, put together once: its `composition.Parts`."""

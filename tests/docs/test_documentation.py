@@ -16,8 +16,8 @@ from infra.local.system import PREFIXES
 from infra.tools.action_tables import TABLES, Table, committed
 from shared.domain.petition.lifecycle import State
 from shared.platform.settings import Settings
-from shared.web.http import PROBLEMS
 from shared.web.labels import STATES
+from shared.web.problems import PROBLEMS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

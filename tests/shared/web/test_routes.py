@@ -8,7 +8,8 @@ from chalice.app import Chalice, Request, Response
 from chalice.test import Client
 
 from shared.domain.errors import NotAllowedError, PetitionError
-from shared.web.http import json_answer, raw_body
+from shared.web.answers import json_answer
+from shared.web.requests import raw_body
 from shared.web.routes import Routes, answer_problem
 
 

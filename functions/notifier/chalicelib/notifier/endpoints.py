@@ -11,7 +11,7 @@ from chalicelib.notifier.composition import Parts
 from chalicelib.notifier.providers import PROVIDERS
 from chalicelib.notifier.receipts.receipt import ReceiptRequest
 from shared.platform import clock
-from shared.web.http import json_answer
+from shared.web.answers import json_answer
 from shared.web.routes import Routes
 
 

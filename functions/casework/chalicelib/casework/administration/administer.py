@@ -24,7 +24,7 @@ from shared.tables.directory import Field as FieldOfResponsibility
 from shared.tables.dynamo import stored_instant
 from shared.tables.petitions import Petitions
 from shared.tables.recorded_rows import RecordedRow, RecordedRows
-from shared.web.http import validated
+from shared.web.requests import validated
 from shared.wording.check_text import TextProblem, problems_of
 from shared.wording.sources import TextMissingError, TextName, name_of, source_of, text_rows
 

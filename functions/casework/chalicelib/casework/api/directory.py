@@ -13,7 +13,8 @@ from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from shared.domain.errors import InvalidInputError
 from shared.tables.recorded_rows import RecordedRow
-from shared.web.http import json_answer, raw_body
+from shared.web.answers import json_answer
+from shared.web.requests import raw_body
 
 MAX_DIGITS_OF_REVISION = 6
 

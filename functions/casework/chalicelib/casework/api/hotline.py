@@ -12,7 +12,8 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.hotline.call_tasks import CallRequest, OutcomeInput
 from chalicelib.casework.hotline.callers import CallerInput, EarlierPetition, WishInput, summary_of
 from chalicelib.casework.hotline.enter_petition import CallInput, enter_call
-from shared.web.http import json_answer, json_body
+from shared.web.answers import json_answer
+from shared.web.requests import json_body
 
 
 def routes(parts: Callable[[], Parts]) -> ApiRoutes:

@@ -44,7 +44,7 @@ from chalicelib.casework.oversight.openings import OpeningPage
 from shared.domain.petition.lifecycle import Action
 from shared.platform.bucket import Download
 from shared.use_cases.declare_file import AttachmentInput
-from shared.web.http import json_answer
+from shared.web.answers import json_answer
 from shared.web.openapi import Health, Operation, Words, describe
 
 VERSION = "1.0.0"

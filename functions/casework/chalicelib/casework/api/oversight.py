@@ -10,8 +10,8 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
-from shared.web.http import json_answer, json_body
-from shared.web.requests import query_parameters
+from shared.web.answers import json_answer
+from shared.web.requests import json_body, query_parameters
 
 
 def routes(parts: Callable[[], Parts]) -> ApiRoutes:

@@ -25,8 +25,9 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.use_cases.declare_file import AttachmentInput
-from shared.web.http import json_answer, json_body, language_of, problem_of
-from shared.web.requests import query_parameters
+from shared.web.answers import json_answer
+from shared.web.problems import problem_of
+from shared.web.requests import json_body, language_of, query_parameters
 
 MAX_DIGITS_OF_DAYS = 3
 """Digits of `due_within`."""

@@ -12,8 +12,8 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.reports.export import EXPORTS
 from chalicelib.casework.reports.query import figure_query, period_query
 from shared.domain.errors import InvalidInputError
-from shared.web.http import json_answer, language_of
-from shared.web.requests import query_parameters
+from shared.web.answers import json_answer
+from shared.web.requests import language_of, query_parameters
 
 
 def routes(parts: Callable[[], Parts]) -> ApiRoutes:

@@ -8,7 +8,8 @@ from chalice.app import Request, Response
 
 from chalicelib.casework.access.sessions import Challenge, SignInInput
 from chalicelib.casework.composition import Parts
-from shared.web.http import json_answer, json_body
+from shared.web.answers import json_answer
+from shared.web.requests import json_body
 from shared.web.routes import Routes
 
 

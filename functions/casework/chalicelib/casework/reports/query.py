@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.web.http import validated
+from shared.web.requests import validated
 
 By = Literal["field", "unit", "kind", "channel", "province"]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]

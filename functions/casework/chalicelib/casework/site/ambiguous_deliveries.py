@@ -12,10 +12,11 @@ from chalicelib.casework.desk.deliveries import CHANNELS, STATES
 from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
 from chalicelib.casework.site.frame import language_of_page, render
 from chalicelib.casework.site.routes import PageRoutes
-from shared.web.http import form_body, see_other, validated
+from shared.web.answers import see_other
 from shared.web.i18n import gettext
 from shared.web.labels import NOTICES
 from shared.web.rendering import link
+from shared.web.requests import form_body, validated
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:

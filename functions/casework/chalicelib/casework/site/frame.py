@@ -18,7 +18,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.http import html_answer
+from shared.web.answers import html_answer
 from shared.web.i18n import Language, gettext, in_language
 from shared.web.requests import query_parameters
 

@@ -15,9 +15,9 @@ from chalicelib.casework.site.frame import language_of_page, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
-from shared.web.http import form_body, see_other
+from shared.web.answers import see_other
 from shared.web.rendering import link
-from shared.web.requests import query_parameters
+from shared.web.requests import form_body, query_parameters
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:

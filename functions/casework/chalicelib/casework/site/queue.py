@@ -29,7 +29,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.platform import clock
-from shared.web.http import see_other
+from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES, STATES
 from shared.web.rendering import link

@@ -25,8 +25,8 @@ from chalicelib.casework.reports.tables import BREAKDOWNS, GROUP_COLUMNS, Sectio
 from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import InvalidInputError
-from shared.web.http import RULES
 from shared.web.i18n import Language, gettext
+from shared.web.problems import RULES
 from shared.web.rendering import link
 from shared.web.requests import query_parameters
 

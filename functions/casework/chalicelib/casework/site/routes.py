@@ -10,7 +10,8 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.site import gate
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain.errors import PetitionError, UnauthenticatedError
-from shared.web.http import problem_of, see_other
+from shared.web.answers import see_other
+from shared.web.problems import problem_of
 from shared.web.rendering import link
 from shared.web.routes import Routes, View
 

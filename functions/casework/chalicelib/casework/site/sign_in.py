@@ -12,9 +12,9 @@ from chalicelib.casework.site import gate
 from chalicelib.casework.site.frame import language_of_page, render
 from chalicelib.casework.site.routes import OpenRoutes
 from shared.domain.errors import InvalidInputError, UnauthenticatedError
-from shared.web.http import form_body, see_other, validated
+from shared.web.answers import see_other
 from shared.web.rendering import link
-from shared.web.requests import query_parameters
+from shared.web.requests import form_body, query_parameters, validated
 
 MAX_USERNAME = 128
 """Characters of a user name that is shown again."""

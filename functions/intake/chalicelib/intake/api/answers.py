@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chalice.app import Response
 from pydantic import BaseModel
 
-from shared.web.http import json_answer
+from shared.web.answers import json_answer
 
 
 def view_answer(view: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -11,8 +11,8 @@ from chalicelib.intake.published.breakdowns import names_of_codes
 from chalicelib.intake.published.open_data import Table, answers_table, breakdowns_table, figures_table
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
-from shared.web.http import PUBLIC_FOR_A_MINUTE, json_answer, language_of
-from shared.web.requests import query_parameter
+from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
+from shared.web.requests import language_of, query_parameter
 
 
 def open_data(parts: Parts, request: Request, file: str) -> Response:

@@ -31,7 +31,7 @@ from shared.domain.petition.submission import PetitionInput
 from shared.platform.bucket import Download
 from shared.tables.roots import SignedRoot
 from shared.use_cases.declare_file import AttachmentInput
-from shared.web.http import PUBLIC_FOR_A_MINUTE, json_answer
+from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
 from shared.web.openapi import Health, Operation, Words, describe
 from shared.web.routes import Routes
 

@@ -32,9 +32,9 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import PetitionInput, Text
 from shared.platform import clock
 from shared.use_cases.declare_file import AttachmentInput
-from shared.web.http import json_answer, json_body, language_of
+from shared.web.answers import json_answer
 from shared.web.i18n import gettext
-from shared.web.requests import source_address
+from shared.web.requests import json_body, language_of, source_address
 from shared.web.routes import Routes
 
 

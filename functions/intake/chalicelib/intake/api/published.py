@@ -14,8 +14,8 @@ from chalicelib.intake.composition import Parts
 from chalicelib.intake.published.answers import PublishedList
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import Text
-from shared.web.http import PUBLIC_FOR_A_MINUTE, json_body, language_of
-from shared.web.requests import query_parameter
+from shared.web.answers import PUBLIC_FOR_A_MINUTE
+from shared.web.requests import json_body, language_of, query_parameter
 from shared.web.routes import Routes
 
 

@@ -13,7 +13,7 @@ from chalicelib.intake.verification.record import RootList, SigningKey, pem_of, 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
-from shared.web.http import PUBLIC_FOR_A_MINUTE, json_answer
+from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
 from shared.web.requests import query_parameter, source_address
 from shared.web.routes import Routes
 

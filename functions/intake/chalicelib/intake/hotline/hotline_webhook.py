@@ -37,7 +37,7 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import PetitionerInput, clean_text
 from shared.domain.petition.values.classification import Kind
-from shared.web.http import validated
+from shared.web.requests import validated
 
 _WITHHELD = frozenset({"", "anonymous", "unknown", "private", "withheld"})
 """What telephone exchanges put in place of a number that the caller keeps to himself."""

@@ -16,9 +16,10 @@ from shared.domain.identity.reference import normal_reference, spaced
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.tables.petitions import Petitions
-from shared.web.http import PROBLEMS, PUBLIC_FOR_A_MINUTE, RULES, form_body, language_of
+from shared.web.answers import PUBLIC_FOR_A_MINUTE
 from shared.web.i18n import N_, gettext
-from shared.web.requests import query_parameter
+from shared.web.problems import PROBLEMS, RULES
+from shared.web.requests import form_body, language_of, query_parameter
 from shared.web.routes import Routes
 
 NOT_FOUND = N_("Không có địa chỉ này. Định dạng là .xml hoặc .json.")

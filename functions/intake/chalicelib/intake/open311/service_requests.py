@@ -27,8 +27,8 @@ from shared.tables.directory import Directory
 from shared.tables.petition_items import PublicAnswer
 from shared.tables.petitions import Petitions
 from shared.use_cases.promises import duties_of
-from shared.web.http import validated
 from shared.web.i18n import Language, in_language
+from shared.web.requests import validated
 
 LONGEST_DESCRIPTION = 4_000
 """Characters of a description, by GeoReport v2; a petition itself may have more."""

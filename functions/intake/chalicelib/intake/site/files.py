@@ -28,11 +28,11 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import EXTENSIONS, AttachmentState, Rejection
 from shared.platform.bucket import origin_of
 from shared.use_cases.declare_file import AttachmentForm
-from shared.web.http import form_pairs, see_other, validated
+from shared.web.answers import see_other
 from shared.web.i18n import Language, gettext
 from shared.web.labels import REJECTIONS
 from shared.web.rendering import link
-from shared.web.requests import query_parameter, source_address
+from shared.web.requests import form_pairs, query_parameter, source_address, validated
 from shared.web.routes import Routes
 
 

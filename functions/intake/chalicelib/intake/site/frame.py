@@ -15,14 +15,9 @@ from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.http import (
-    RULES,
-    forms_may_lead_to,
-    html_answer,
-    problem_of,
-    scripts_may_send_to,
-)
+from shared.web.answers import forms_may_lead_to, html_answer, scripts_may_send_to
 from shared.web.i18n import N_, Language, gettext
+from shared.web.problems import RULES, problem_of
 from shared.web.requests import query_parameter
 from shared.web.routes import Routes
 

@@ -31,11 +31,10 @@ from shared.domain import errors
 from shared.domain.petition.submission import PetitionInput
 from shared.platform import clock
 from shared.use_cases.receive_submission import Received
-from shared.web.http import form_pairs, validated
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
 from shared.web.rendering import moment
-from shared.web.requests import source_address
+from shared.web.requests import form_pairs, source_address, validated
 from shared.web.routes import Routes
 
 ALREADY_SENT = N_(

@@ -40,10 +40,10 @@ from shared.domain.identity.reference import spaced
 from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
-from shared.web.http import form_pairs, problem_of, validated
 from shared.web.i18n import N_, gettext
 from shared.web.labels import CHANNELS
-from shared.web.requests import query_parameter, source_address
+from shared.web.problems import problem_of
+from shared.web.requests import form_pairs, query_parameter, source_address, validated
 from shared.web.routes import Routes
 
 

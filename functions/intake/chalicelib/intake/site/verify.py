@@ -12,8 +12,7 @@ from chalicelib.intake.site.frame import form_fields, page, site_routes
 from chalicelib.intake.verification.record import record_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
-from shared.web.http import form_pairs
-from shared.web.requests import source_address
+from shared.web.requests import form_pairs, source_address
 from shared.web.routes import Routes
 
 

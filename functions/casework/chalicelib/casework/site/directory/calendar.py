@@ -23,10 +23,10 @@ from shared.domain.calendar.working_calendar import Override, local_date
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.http import form_body, see_other
+from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.rendering import link
-from shared.web.requests import query_parameters
+from shared.web.requests import form_body, query_parameters
 
 KINDS = {"OFF": N_("Ngày nghỉ"), "WORK": N_("Ngày làm việc")}
 WITHDRAW = "withdraw"

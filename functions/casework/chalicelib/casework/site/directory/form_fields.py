@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.frame import FormProblem
-from shared.web.http import RULES
 from shared.web.i18n import Language, gettext
+from shared.web.problems import RULES
 
 
 def field_views(fields: Iterable[FormField], language: Language, prefix: str = "") -> list[dict[str, Any]]:

@@ -24,11 +24,12 @@ from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
 from shared.tables.corrections import SILENT, SUSPECTED, Correction
 from shared.tables.petitions import Petitions
-from shared.web.http import RULES, form_body, see_other
+from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES
+from shared.web.problems import RULES
 from shared.web.rendering import link
-from shared.web.requests import query_parameters
+from shared.web.requests import form_body, query_parameters
 
 _MONTH = re.compile(r"20[12]\d-(0[1-9]|1[0-2])")
 MAX_ROW = 200_000

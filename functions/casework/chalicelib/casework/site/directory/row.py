@@ -32,8 +32,9 @@ from shared.domain.errors import InvalidInputError, StaleVersionError, UnknownRo
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.recorded_rows import RecordedRow
-from shared.web.http import PROBLEMS, RULES, see_other
+from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
+from shared.web.problems import PROBLEMS, RULES
 from shared.web.rendering import link
 from shared.web.requests import query_parameters
 

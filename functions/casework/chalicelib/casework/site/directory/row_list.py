@@ -30,7 +30,7 @@ from shared.domain.errors import InvalidInputError, StaleVersionError
 from shared.domain.identity.gsm7 import unaccented
 from shared.platform import clock
 from shared.tables.recorded_rows import RecordedRow
-from shared.web.http import see_other
+from shared.web.answers import see_other
 from shared.web.i18n import gettext
 from shared.web.rendering import link
 from shared.web.requests import query_parameters

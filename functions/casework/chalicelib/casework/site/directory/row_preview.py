@@ -16,8 +16,8 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownRowError
 from shared.platform import clock
 from shared.tables.recorded_rows import RecordedRow
-from shared.web.http import form_pairs
 from shared.web.i18n import gettext
+from shared.web.requests import form_pairs
 
 CONFIRM = "confirm"
 """The form's `step` once the preview was confirmed; any other shows the preview."""

@@ -22,11 +22,11 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.http import form_body, see_other
+from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS
 from shared.web.rendering import link
-from shared.web.requests import query_parameters
+from shared.web.requests import form_body, query_parameters
 
 COUNTS: dict[str, str] = {
     "answer_within_days": N_("Trả lời trong (ngày)"),

@@ -23,10 +23,11 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.http import RULES, form_body, html_answer, see_other
+from shared.web.answers import html_answer, see_other
 from shared.web.i18n import Language, gettext
+from shared.web.problems import RULES
 from shared.web.rendering import link
-from shared.web.requests import query_parameters
+from shared.web.requests import form_body, query_parameters
 from shared.wording import check_text, samples
 from shared.wording.rendering import Rendered, rendered
 from shared.wording.sources import (

@@ -16,9 +16,10 @@ from chalicelib.casework.site.frame import FormProblem, language_of_page, render
 from chalicelib.casework.site.hotline.enter_petition import MAX_FIELD, new_call_id
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotFoundOrWrongPinError
-from shared.web.http import RULES, form_body, validated
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, STATES
+from shared.web.problems import RULES
+from shared.web.requests import form_body, validated
 
 LABELS: dict[str, str] = {
     "phone": N_("Số điện thoại đang gọi"),

@@ -22,9 +22,10 @@ from shared.domain.petition.values.petitioner import PetitionerType, ReplyBy
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.dynamo import stored_instant
-from shared.web.http import RULES, form_pairs, validated
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
+from shared.web.problems import RULES
+from shared.web.requests import form_pairs, validated
 
 LABELS: dict[str, str] = {
     "content": N_("Nội dung cuộc gọi"),

@@ -13,8 +13,8 @@ from chalicelib.casework.site.frame import FormProblem
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory
-from shared.web.http import RULES
 from shared.web.i18n import Language, gettext
+from shared.web.problems import RULES
 
 
 class RefusedAction(NamedTuple):

@@ -14,8 +14,9 @@ from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.attachments import EXTENSIONS
 from shared.platform.bucket import origin_of
 from shared.use_cases.declare_file import AttachmentForm
-from shared.web.http import form_body, forms_may_lead_to, see_other, validated
+from shared.web.answers import forms_may_lead_to, see_other
 from shared.web.rendering import link
+from shared.web.requests import form_body, validated
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:

@@ -31,7 +31,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Identity
 from shared.domain.procedures import disputes
 from shared.platform import clock
-from shared.web.http import forms_may_lead_to
+from shared.web.answers import forms_may_lead_to
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES, REJECTIONS, REPLY_BY, STATES
 

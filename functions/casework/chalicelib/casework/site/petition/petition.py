@@ -25,9 +25,10 @@ from shared.domain.errors import (
 )
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.web.http import form_pairs, problem_of, see_other, validated
+from shared.web.answers import see_other
+from shared.web.problems import problem_of
 from shared.web.rendering import link
-from shared.web.requests import query_parameters
+from shared.web.requests import form_pairs, query_parameters, validated
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:

@@ -1,25 +1,17 @@
-"""What all HTTP doors share: reading bodies, answering in JSON or HTML, and turning errors into problems (RFC 9457).
+"""Errors as problem documents (RFC 9457) in the caller's language: each error, and each rule that an input may break.
 
 Chalice answers an exception itself before any middleware sees it, so errors are mapped in a decorator around views.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any, TypeVar
-from urllib.parse import parse_qsl
+from typing import Any
 
-from chalice.app import Request, Response
-from pydantic import BaseModel, ValidationError
+from chalice.app import Response
 
 from shared.domain import errors
+from shared.web.answers import json_answer
 from shared.web.i18n import N_, Language, gettext
-
-M = TypeVar("M", bound=BaseModel)
-
-MAX_BODY = 128 * 1024
-"""Bytes of a request's body: 10,000 Vietnamese letters take nine each in a form. Files go straight to the bucket."""
 
 PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
     errors.InvalidInputError: (
@@ -153,78 +145,6 @@ RULES: dict[str, str] = {
 }
 """Each rule that an input may break, as its sender reads it."""
 
-_PYDANTIC_RULES = {
-    "string_too_long": "too-long",
-    "string_too_short": "missing",
-    "too_short": "missing",
-    "too_long": "too-long",
-    "missing": "missing",
-    "enum": "unknown",
-    "literal_error": "unknown",
-    "extra_forbidden": "extra_forbidden",
-}
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-}
-
-
-def forms_may_lead_to(origin: str) -> dict[str, str]:
-    """Return the headers that let a page's forms lead to one more origin, also by a redirect (the bucket)."""
-    policy = SECURITY_HEADERS["Content-Security-Policy"]
-    return {"Content-Security-Policy": policy.replace("form-action 'self'", f"form-action 'self' {origin}")}
-
-
-def scripts_may_send_to(origin: str) -> dict[str, str]:
-    """Return the header of a page whose scripts, and whose forms, may send files to one more origin."""
-    policy = forms_may_lead_to(origin)["Content-Security-Policy"]
-    return {"Content-Security-Policy": policy.replace("connect-src 'self'", f"connect-src 'self' {origin}")}
-
-
-def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with JSON in UTF-8; pydantic models are dumped, nothing is cached unless the headers say so."""
-    if isinstance(body, BaseModel):
-        body = body.model_dump(mode="json", exclude_none=True)
-    return Response(
-        body=json.dumps(body, ensure_ascii=False),
-        status_code=status,
-        headers={
-            "Content-Type": "application/json; charset=utf-8",
-            "Cache-Control": "no-store",
-            **(headers or {}),
-        },
-    )
-
-
-def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with a page: strict content security, nothing cached unless the headers say so."""
-    return Response(
-        body=html,
-        status_code=status,
-        headers={
-            "Content-Type": "text/html; charset=utf-8",
-            "Cache-Control": "no-store",
-            **SECURITY_HEADERS,
-            **(headers or {}),
-        },
-    )
-
-
-def see_other(location: str, headers: Mapping[str, Any] | None = None) -> Response:
-    """Answer a form with the page to show next (POST, redirect, GET)."""
-    return Response(
-        body="",
-        status_code=303,
-        headers={"Location": location, "Cache-Control": "no-store", **(headers or {})},
-    )
-
 
 def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, dict[str, Any]]:
     """Return the status and the problem document of an error, in the caller's language."""
@@ -265,101 +185,3 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
     if isinstance(error, errors.ApiKeyNeededError):
         headers["WWW-Authenticate"] = 'ApiKey realm="X-Api-Key"'
     return json_answer(document, status, headers)
-
-
-PUBLIC_FOR_A_MINUTE = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language"}
-"""Headers of an answer that is the same for everybody: browsers and proxies may keep it for a minute."""
-
-ANY = ["*/*"]
-"""Content types of a door whose use case says what is wrong with a body; Chalice would only say 415."""
-
-
-# --- reading ----------------------------------------------------------------------------------------
-
-
-def language_of(request: Request) -> Language:
-    """Return the language a caller reads: `?lang=`, else the first of vi and en in Accept-Language, else Vietnamese."""
-    query: Mapping[str, str] = request.query_params or {}
-    asked = query.get("lang")
-    if asked in ("vi", "en"):
-        return "en" if asked == "en" else "vi"
-    for part in request.headers.get("accept-language", "").split(","):
-        tag = part.split(";")[0].strip().lower()
-        if tag.startswith("en"):
-            return "en"
-        if tag.startswith("vi"):
-            return "vi"
-    return "vi"
-
-
-def raw_body(request: Request) -> bytes:
-    """Return the body, at most 128 KB.
-
-    Raises:
-        InvalidInputError: when it is longer.
-    """
-    raw: str | bytes = request.raw_body or b""
-    body = raw.encode() if isinstance(raw, str) else raw
-    if len(body) > MAX_BODY:
-        raise errors.InvalidInputError(("body", "too-large"))
-    return body
-
-
-def json_body(request: Request, model: type[M]) -> M:
-    """Read a JSON body into a model.
-
-    Raises:
-        InvalidInputError: naming every field and the rule it breaks; `body: json` when it is no JSON object.
-    """
-    try:
-        facts = json.loads(raw_body(request).decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise errors.InvalidInputError(("body", "json")) from None
-    return validated(model, facts)
-
-
-def form_body(request: Request) -> dict[str, str]:
-    """Read a form (`application/x-www-form-urlencoded`); of a field given twice the last counts.
-
-    Raises:
-        InvalidInputError: when it is not UTF-8, or has more than 100 fields.
-    """
-    return dict(form_pairs(request))
-
-
-def form_pairs(request: Request) -> list[tuple[str, str]]:
-    """Read a form as pairs, for fields that may come several times (checkboxes).
-
-    Raises:
-        InvalidInputError: when it is not UTF-8, or has more than 100 fields.
-    """
-    body = raw_body(request)
-    try:
-        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError:
-        raise errors.InvalidInputError(("body", "invalid")) from None
-
-
-def validated(model: type[M], facts: Any) -> M:
-    """Check facts against a model.
-
-    Raises:
-        InvalidInputError: naming every field and the rule it breaks; no value of the caller's in it.
-    """
-    try:
-        return model.model_validate(facts)
-    except ValidationError as error:
-        raise errors.InvalidInputError(
-            *(
-                (".".join(str(part) for part in e["loc"]) or "body", _rule_of(e))
-                for e in error.errors(include_url=False, include_context=True, include_input=False)
-            )
-        ) from None
-
-
-def _rule_of(error: Any) -> str:
-    rule = _PYDANTIC_RULES.get(error["type"])
-    if rule:
-        return rule
-    reason = str(error.get("ctx", {}).get("error", ""))
-    return reason if reason in RULES else "invalid"
