@@ -168,6 +168,14 @@ def test_every_import_is_exported_somewhere():
     assert imported
 
 
+def test_every_table_and_working_queue_is_exported():
+    outputs = PLATFORM["Outputs"]
+    exported = {*found("Ref", outputs), *(attribute[0] for attribute in found("Fn::GetAtt", outputs))}
+    tables = {name for name, each in PLATFORM["Resources"].items() if each["Type"] == "AWS::DynamoDB::Table"}
+
+    assert (tables | WORKING.keys()) - exported == set(), "Outputs of infra/cloudformation/platform.yaml"
+
+
 def test_an_export_is_named_as_its_output():
     for template in TEMPLATES.values():
         for name, output in template.get("Outputs", {}).items():
