@@ -54,7 +54,7 @@ PAGES = Pages(Path(__file__).parent)
 
 @dataclass(frozen=True)
 class Parts:
-    """What intake's pages, APIs and webhooks work with."""
+    """The dependencies of intake's pages, APIs and webhooks."""
 
     settings: IntakeSettings
     credentials: Callable[[], Credentials]

@@ -1,4 +1,4 @@
-"""What intake is told by its environment."""
+"""Intake's settings, read from its environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.platform import settings
 
 
 class ScannerKind(StrEnum):
-    """Who says whether an upload is infected."""
+    """The scanner that examines uploads for malware."""
 
     GUARDDUTY = "guardduty"
     CLAMD = "clamd"
@@ -26,20 +26,20 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings, settings.
     seal_key_id: str
     providers_secret: str
     notices_queue_url: str
-    """Where the notifier is asked to send a reply: names of rows only."""
+    """The notifier's queue, for replies to SMS: a message names a row and holds nothing else."""
     parts_queue_url: str
     sms_parts_wait_minutes: int = Field(default=15, ge=1, le=15)
-    """How long missing parts of a long SMS are waited for; SQS hides a message for 15 minutes at most."""
+    """Minutes until a long SMS is taken without its missing parts; SQS hides a message for 15 minutes at most."""
     pins_again_per_day: int = Field(default=3, ge=0)
-    """How often a petition's PIN is sent again in a day to a contact on file; 0 is never."""
+    """Times that a petition's PIN is sent again in a day to a contact on file; 0 is never."""
     petitions_per_contact: int = Field(default=10, ge=0)
     """Petitions that one person may send in a day over the web and from programs; 0 is no limit."""
     petitions_per_address: int = Field(default=60, ge=0)
     """Petitions that one network address may send in an hour over the web and `/v1`; 0 is no limit."""
     unproven_per_address: int = Field(default=10, ge=0)
-    """Of those, from pages that brought no proof of work (without JavaScript); 0 is no limit."""
+    """Petitions of those from pages that brought no proof of work (without JavaScript); 0 is no limit."""
     api_key_needed: bool = True
-    """Whether programs need a key to send petitions over `/v1`; without one they are then refused, else limited."""
+    """True refuses petitions over `/v1` without a key of a program; false limits them by network address."""
     challenge_cost: int = Field(default=4000, ge=1)
     """Rounds of PBKDF2 in one try of the page's challenge, which takes 256 tries on average."""
     sms_replies_per_number: int = Field(default=40, ge=1)
@@ -56,25 +56,25 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings, settings.
 
     @property
     def tries_per_address(self) -> int:
-        """How many wrong PINs an address has; on one machine every caller has the same address, so none is counted."""
+        """Wrong PINs allowed to an address; on one machine all callers have the same address, so none is counted."""
         return 0 if self.stage == "local" else self.pin_tries_per_address
 
     @property
     def sent_per_address(self) -> int:
-        """How many petitions an address may send in an hour; on one machine all callers have the same address."""
+        """Petitions that an address may send in an hour; on one machine all callers have the same address."""
         return 0 if self.stage == "local" else self.petitions_per_address
 
     @property
     def unproven_sent_per_address(self) -> int:
-        """How many of them without a proof of work."""
+        """Petitions of those without a proof of work."""
         return 0 if self.stage == "local" else self.unproven_per_address
 
     @property
     def asks_for_a_key(self) -> bool:
-        """Whether programs need a key; on one machine nobody has one."""
+        """True where programs need a key; on one machine nobody has one."""
         return self.api_key_needed and self.stage != "local"
 
     @property
     def cost_of_a_try(self) -> int:
-        """How hard the page's challenge is: on one machine it is asked and checked, and hardly felt."""
+        """Rounds of one try of the page's challenge: on one machine it is made and checked at hardly any cost."""
         return min(self.challenge_cost, 40) if self.stage == "local" else self.challenge_cost

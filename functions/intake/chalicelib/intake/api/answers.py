@@ -1,4 +1,4 @@
-"""How the JSON API answers with a view."""
+"""Answers of the JSON API: a view as JSON."""
 
 from __future__ import annotations
 

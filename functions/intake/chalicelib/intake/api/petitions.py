@@ -55,7 +55,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 
 class UnlockInput(BaseModel):
-    """Where the PIN is to be sent: a telephone number or an e-mail address that was given with the petition."""
+    """The contact that the PIN is to be sent to: a telephone number or e-mail address given with the petition."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -63,7 +63,7 @@ class UnlockInput(BaseModel):
 
 
 class UnlockAnswer(BaseModel):
-    """What everybody is told who asks for a PIN again."""
+    """The same answer to everybody who asks for a PIN again."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -134,7 +134,7 @@ def rate(parts: Parts, request: Request, reference: str) -> Response:
 
 
 def reopen(parts: Parts, request: Request, reference: str) -> Response:
-    """Take the wish for a second look, once and after a poor rating."""
+    """Ask for a second look, once and after a poor rating."""
     petition = _petition(parts, request, reference)
     body = json_body(request, ReopeningInput)
     cause = web_cause(_key(request), body, clock.now())
@@ -142,7 +142,7 @@ def reopen(parts: Parts, request: Request, reference: str) -> Response:
 
 
 def unlock(parts: Parts, request: Request, reference: str) -> Response:
-    """Have the PIN sent to a contact on file: 202, whoever asks and whatever comes of it."""
+    """Have the PIN sent to a contact on file: always 202 with the same body."""
     body = json_body(request, UnlockInput)
     parts.pin_again.ask(reference, body.contact)
     return view_answer(UnlockAnswer(message=gettext(language_of(request))(PIN_IS_SENT)), 202)

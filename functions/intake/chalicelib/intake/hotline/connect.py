@@ -1,9 +1,9 @@
-"""Amazon Connect: the hotline's flow asks, by keypad, how a petition stands; invoked as a Lambda function of its own.
+"""Amazon Connect: the hotline's flow asks for the status of a petition by keypad; a Lambda function of its own.
 
 Source: docs.aws.amazon.com/connect/latest/adminguide/connect-lambda-functions.html (the event; a flat map of strings
 as the answer, within 8 seconds). The caller keys in the reference, and the PIN; without a PIN the number they call
-from must be one that was given with the petition. A number can be forged, so the answer says how a petition stands
-and by when, and nothing of what was written or by whom. Wrong, unknown and locked sound alike, and are counted.
+from must be one that was given with the petition. A number can be forged, so the answer has the status and the
+due date, and nothing of what was written or by whom. Wrong, unknown and locked get one answer, and are counted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import STATES
 
 FOUND, NOT_FOUND, AGAIN = "FOUND", "NOT_FOUND", "AGAIN"
-"""What a flow branches on: it stands so; no such petition for this caller; the digits can be no reference."""
+"""Outcomes that a flow branches on: the status; no such petition for this caller; digits that are no reference."""
 
 STANDS = N_("Phản ánh, kiến nghị mã số %(digits)s: %(state)s.")
 DUE = N_("Hạn trả lời: ngày %(day)s tháng %(month)s năm %(year)s.")
@@ -38,7 +38,7 @@ INCOMPLETE = N_("Mã số có mười một chữ số. Xin bấm lại mã số
 
 @dataclass(frozen=True, slots=True)
 class ConnectCall:
-    """What the flow hands over; everything else in the event is ignored, and nothing stands in `repr`."""
+    """The inputs from the flow; other members of the event are ignored, and `repr` shows none of them."""
 
     caller: str = field(default="", repr=False)
     reference: str = field(default="", repr=False)
@@ -60,28 +60,28 @@ def call_in(event: Mapping[str, object]) -> ConnectCall:
 
 
 def _part(facts: Mapping[str, object], name: str) -> Mapping[str, object]:
-    found = facts.get(name)
-    return found if isinstance(found, Mapping) else {}
+    part = facts.get(name)
+    return part if isinstance(part, Mapping) else {}
 
 
 def _digits(value: object) -> str:
-    """Keep the digits of what was keyed in: flows hand on the star, the hash and spaces as well."""
+    """Return the digits that were keyed in: flows pass the star, the hash and spaces on as well."""
     return "".join(c for c in str(value or "") if c.isascii() and c.isdigit())[:40]
 
 
 def answer_call(
     event: Mapping[str, object], finder: PetitionFinder, directory: Directory, now: datetime
 ) -> dict[str, str]:
-    """Return what the flow says to its caller, and the same in parts for flows that play recordings."""
+    """Return the sentences that the flow speaks, and the same facts one by one for flows that play recordings."""
     call = call_in(event)
     language = call.language
     number = sender_number(call.caller)
     try:
         petition = finder.find_by_phone(call.reference, call.pin, number, f"tel:{number or 'withheld'}")
     except ValueError:
-        return _said(AGAIN, gettext(language)(INCOMPLETE))
+        return _answer(AGAIN, gettext(language)(INCOMPLETE))
     except NotFoundOrWrongPinError:
-        return _said(NOT_FOUND, gettext(language)(UNKNOWN))
+        return _answer(NOT_FOUND, gettext(language)(UNKNOWN))
     return _status(petition, directory, language, now)
 
 
@@ -99,7 +99,7 @@ def _status(petition: Petition, directory: Directory, language: Language, now: d
             sentences.append(_(OVERDUE) % {"days": late})
     if petition.state in RESULT_KNOWN:
         sentences.append(_(ANSWERED))
-    return _said(FOUND, " ".join(sentences)) | {
+    return _answer(FOUND, " ".join(sentences)) | {
         "state": petition.state.value,
         "due_on": petition.due_on.isoformat(),
         "due_day": str(petition.due_on.day),
@@ -109,5 +109,5 @@ def _status(petition: Petition, directory: Directory, language: Language, now: d
     }
 
 
-def _said(outcome: str, speech: str) -> dict[str, str]:
+def _answer(outcome: str, speech: str) -> dict[str, str]:
     return {"outcome": outcome, "speech": speech}

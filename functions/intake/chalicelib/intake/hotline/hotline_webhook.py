@@ -40,7 +40,7 @@ from shared.domain.petition.values.classification import Kind
 from shared.web.requests import validated
 
 _WITHHELD = frozenset({"", "anonymous", "unknown", "private", "withheld"})
-"""What telephone exchanges put in place of a number that the caller keeps to himself."""
+"""Values that telephone exchanges put in place of a withheld number."""
 
 
 def _to_utc(instant: datetime) -> datetime:
@@ -93,7 +93,7 @@ class HotlineCall(BaseModel):
 
     @property
     def is_written_down(self) -> bool:
-        """Tell whether the operator took down a petition."""
+        """True when the operator took down a petition."""
         return self.summary is not None and self.petitioner is not None
 
 
@@ -109,7 +109,7 @@ class HotlineWebhook:
 
         Raises:
             WebhookError: not proven to be the call centre's; answered with `refusal`, whatever is wrong.
-            InvalidInputError: proven, but a field breaks a rule; the call centre is told which.
+            InvalidInputError: proven, but a field breaks a rule; the answer names it to the call centre.
         """
         require_method(request, "POST")
         self._check.genuine(request, at)
@@ -120,10 +120,10 @@ class HotlineWebhook:
         return validated(HotlineCall, facts)
 
     def reply(self, reference: str) -> WebhookReply:
-        """Tell the call centre which petition its call became; the same call again gets the same answer."""
+        """Answer with the reference of the call's petition; the same call again gets the same answer."""
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
         return WebhookReply(201, headers, json.dumps({"reference": reference}))
 
     def refusal(self) -> WebhookReply:
-        """Return the one answer to everything that is not proven."""
+        """Return the one answer to every request that is not proven."""
         return REFUSAL

@@ -1,6 +1,6 @@
 """Makes a petition of a hotline call that an operator wrote down; the call's id is its idempotency key.
 
-A call without a summary invents nothing: it is counted, and the call centre is told what is missing.
+A call without a summary makes no petition: it is counted, and the answer to the call centre names what is missing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from shared.platform.telemetry import count
 from shared.use_cases.receive_submission import Reception
 
 BY = "hotline"
-"""Who wrote a petition down that came through the call centre's webhook; the call's id leads to the operator."""
+"""The author of a petition that came through the call centre's webhook; the call's id leads to the operator."""
 
 
 def record_call(reception: Reception, call: HotlineCall) -> str | None:

@@ -1,1 +1,1 @@
-"""Limits that protect the doors: per person, per address, and proof of work."""
+"""Limits on petitions: per person, per network address, by proof of work, by API key."""

@@ -1,4 +1,4 @@
-"""How many petitions one network address may send in an hour: a flood is held off, a village behind one address is not.
+"""Limits the petitions of one network address in an hour: a flood is refused, a village behind one address is not.
 
 Kept as a set of names under an HMAC of the address, so the same submission again counts once, and no address is stored.
 """
@@ -17,14 +17,14 @@ _HOUR = 3600
 
 
 class Sender(NamedTuple):
-    """Where a submission came from, and whether it brought a proof of work."""
+    """The network address of a submission, and whether a proof of work came with it."""
 
     address: str
     is_proven: bool = True
 
 
 class AddressLimit:
-    """Holds off network addresses that send too much.
+    """Refuses submissions of network addresses that send too many.
 
     Args:
         table: the throttle table.

@@ -1,10 +1,8 @@
-"""How many petitions one person may send in a day over the web and from programs.
+"""Limits the petitions of one person in a day over the web and from programs, and those of a network address.
 
-What one network address may send in an hour is asked for here as well.
-
-Counted by a read of the `contact` index, so it costs no write; the index lags a moment, so who sends many at once may
-get a few through. SMS cost their sender, and at the hotline an operator listens: those doors do not pass here, though
-what came through them is counted.
+A read of the `contact` index counts them, so the limit costs no write; the index lags a moment, so somebody who sends
+many at once may get a few through. SMS cost their sender, and at the hotline an operator listens: neither channel is
+limited here, though its petitions are counted.
 """
 
 from __future__ import annotations

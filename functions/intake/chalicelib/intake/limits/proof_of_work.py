@@ -17,7 +17,7 @@ from shared.domain.identity import reference as references
 from shared.platform import clock
 
 HOLDS_FOR = timedelta(hours=24)
-"""How long a form may stay open; whoever writes longer sends without a proof."""
+"""Lifetime of a challenge; a form that stays open longer is sent without a proof."""
 LONGEST_PROOF = 4_000
 _ALGORITHM = "PBKDF2/SHA-256"
 _PREFIX = "00"
@@ -39,25 +39,26 @@ class Challenges:
     def make(self, form_key: str) -> str:
         """Return a challenge for a form, as JSON for its page."""
         until = int((clock.now() + HOLDS_FOR).timestamp())
-        made = create_challenge(
+        challenge = create_challenge(
             _ALGORITHM,
             self._cost,
             key_prefix=_PREFIX,
             data={"form": form_key, "until": until},
             hmac_secret=self._secret,
         )
-        return json.dumps(made.to_dict(), separators=(",", ":"))
+        return json.dumps(challenge.to_dict(), separators=(",", ":"))
 
     def is_met(self, proof: str, form_key: str) -> bool:
-        """Tell whether a page brought the proof that was asked of this form, in time."""
+        """Return whether a proof solves a challenge that was made for this form, in time."""
         if not proof or len(proof) > LONGEST_PROOF:
             return False
         try:
             payload = Payload.from_base64(proof)
-            asked = payload.challenge.parameters
-            if asked.cost != self._cost or asked.key_prefix != _PREFIX or asked.algorithm != _ALGORITHM:
+            challenge = payload.challenge.parameters
+            shape = (challenge.cost, challenge.key_prefix, challenge.algorithm)
+            if shape != (self._cost, _PREFIX, _ALGORITHM):
                 return False
-            data = asked.data or {}
+            data = challenge.data or {}
             is_ours = verify_solution(payload, self._secret).verified
             return is_ours and data["form"] == form_key and int(data["until"]) >= clock.now().timestamp()
         except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):

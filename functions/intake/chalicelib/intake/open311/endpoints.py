@@ -36,7 +36,7 @@ _ANYBODY = "local"
 
 
 class _Refusal(errors.PetitionError):
-    """What GeoReport v2 has its own status for."""
+    """An error for which GeoReport v2 has a status of its own."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -140,7 +140,7 @@ def _requests(parts: Parts, request: Request, in_format: Format) -> Response:
 
 
 def _view(parts: Parts, request: Request, petition: Petition) -> dict[str, Any]:
-    """Return what is public of one petition; with `extensions=true` also each promise and whether it was kept."""
+    """Return the public facts of one petition; with `extensions=true` also each promise and whether it was kept."""
     facts = requests.public_view(petition, parts.directory, language_of(request))
     if query_parameter(request, "extensions") == "true":
         evidence = parts.views.evidence(petition, "", clock.now())

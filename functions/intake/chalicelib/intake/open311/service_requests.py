@@ -1,4 +1,4 @@
-"""Petitions as Open311's service requests: how one is sent, and the little that everybody may see of it.
+"""Petitions as Open311's service requests: a submission, and the few facts that are public of it.
 
 What is shown without a PIN: of a petition that came through Open311, whether it is open, its field and its dates; of
 published answers, the published text. Never a person, never a text that no officer redacted.
@@ -35,11 +35,11 @@ LONGEST_DESCRIPTION = 4_000
 LONGEST_WINDOW = timedelta(days=90)
 MOST_ROWS = 1_000
 PUBLISHED_WITHIN = timedelta(days=730)
-"""How long after the window an answer is looked for: a bound for what one request may read."""
+"""The longest time between receipt and publication that is searched: it bounds the reads of one request."""
 _YEARS = range(2000, 2101)
 """Years in which a window may lie; there are petitions since 2018."""
 SENDER = "open311:"
-"""What the history's first entry says of the sender; the name of the client's key follows."""
+"""Begins the author of the history's first entry; the client's name follows."""
 
 _FIELDS = {
     "content": "description",
@@ -52,7 +52,7 @@ _FIELDS = {
     "petitioner.email": "email",
     "body": "email",
 }
-"""Our names of what may be wrong, and Open311's."""
+"""Open311's names of our fields, for errors."""
 _CONSENT = {"": False, "true": True, "false": False}
 _STATUSES = frozenset({"open", "closed"})
 _UNKNOWN_HERE = dict.fromkeys(("address", "address_id", "zipcode", "lat", "long", "media_url"))
@@ -108,9 +108,9 @@ def renamed(error: InvalidInputError) -> InvalidInputError:
 
 
 def submission(form: Mapping[str, str], key: str | None, client: str, language: Language) -> Submission:
-    """Return what a client sends in; its key names it, else what it says and its day.
+    """Return the submission of a client, named by its idempotency key, else by its arguments and day.
 
-    Two clients' keys are apart, so that neither can come upon the other's petition.
+    The name holds the client, so that one client's key never leads to another's petition.
 
     Raises:
         InvalidInputError: naming Open311's arguments, or a key that can be none.
@@ -119,8 +119,8 @@ def submission(form: Mapping[str, str], key: str | None, client: str, language: 
     if key is not None:
         name = f"{SENDER}{client}:{checked_key(key)}"
     else:
-        said = {name: value for name, value in form.items() if name != "api_key"}
-        digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        arguments = {name: value for name, value in form.items() if name != "api_key"}
+        digest = hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()
         name = f"open311-derived:{client}:{local_date(clock.now())}:{digest}"
     return submission_of(petition, name, by=f"{SENDER}{client}")
 
@@ -129,12 +129,12 @@ def submission(form: Mapping[str, str], key: str | None, client: str, language: 
 
 
 def came_through_open311(petition: Petition) -> bool:
-    """Tell whether a client sent this; of all others, Open311 does not even say that they exist."""
+    """Return whether a client of Open311 sent a petition; of all others, Open311 does not even say that they exist."""
     return bool(petition.history) and petition.history[0].by.startswith(SENDER)
 
 
 def public_view(petition: Petition, directory: Directory, language: Language) -> dict[str, Any]:
-    """Return what is public of one petition: open or closed, its field, its dates.
+    """Return the public facts of one petition: open or closed, its field, its dates.
 
     A denunciation (tố cáo) looks like any petition that nobody has decided on yet.
     """
@@ -154,7 +154,7 @@ def public_view(petition: Petition, directory: Directory, language: Language) ->
 
 
 def duty_timeline(petition: Petition, directory: Directory, evidence: Evidence) -> list[dict[str, Any]]:
-    """Return what the ministry owes the petitioner, day by day: promised, due, done, told, and how it stands.
+    """Return each duty to the petitioner: the days it was promised, due, done and notified, and its status.
 
     Days, not instants: a reference must not be recognised among the published answers by the second. A denunciation's
     duties are those of a petition that nobody has decided on.
@@ -173,8 +173,7 @@ def duty_timeline(petition: Petition, directory: Directory, evidence: Evidence) 
             "standing": duty.standing.lower(),
         }
         for duty in duties_of(petition, directory, clock.now(), evidence)
-        if duty.kind
-        is not DutyKind.FORWARDING  # where a matter is going is told by the one who sends it there
+        if duty.kind is not DutyKind.FORWARDING  # the body that sends a matter on says where it goes
     ]
 
 
@@ -182,7 +181,7 @@ def duty_timeline(petition: Petition, directory: Directory, evidence: Evidence) 
 
 
 class Window(NamedTuple):
-    """Which published answers are asked for, by the day of receipt."""
+    """The published answers that a query asks for, by day of receipt."""
 
     first: date
     last: date
@@ -191,7 +190,7 @@ class Window(NamedTuple):
 
 
 def window(query: Mapping[str, str]) -> Window:
-    """Read what is asked for: the last 90 days, unless dates are given.
+    """Read the window of a query: the last 90 days, unless dates are given.
 
     Raises:
         InvalidInputError: a date that is none or has no time zone, a window that is longer than 90 days or
@@ -210,25 +209,25 @@ def window(query: Mapping[str, str]) -> Window:
 
 
 def published(
-    petitions: Petitions, directory: Directory, asked: Window, language: Language
+    petitions: Petitions, directory: Directory, window: Window, language: Language
 ) -> list[dict[str, Any]]:
-    """Return the published answers that are asked for, the latest publication first, at most 1,000."""
-    if "closed" not in asked.statuses:
+    """Return the published answers of a window, the latest publication first, at most 1,000."""
+    if "closed" not in window.statuses:
         return []
-    found: list[dict[str, Any]] = []
-    for answer in _answers(petitions, asked):
-        if asked.first <= answer.received_on <= asked.last and (
-            not asked.services or answer.field in asked.services
+    requests: list[dict[str, Any]] = []
+    for answer in _answers(petitions, window):
+        if window.first <= answer.received_on <= window.last and (
+            not window.services or answer.field in window.services
         ):
-            found.append(_published_view(answer, directory, language))
-        if len(found) == MOST_ROWS:
+            requests.append(_published_view(answer, directory, language))
+        if len(requests) == MOST_ROWS:
             break
-    return found
+    return requests
 
 
-def _answers(petitions: Petitions, asked: Window) -> Iterator[PublicAnswer]:
-    at_month = f"{min(local_date(clock.now()), asked.last + PUBLISHED_WITHIN):%Y-%m}"
-    while at_month >= f"{asked.first:%Y-%m}":
+def _answers(petitions: Petitions, window: Window) -> Iterator[PublicAnswer]:
+    at_month = f"{min(local_date(clock.now()), window.last + PUBLISHED_WITHIN):%Y-%m}"
+    while at_month >= f"{window.first:%Y-%m}":
         page, after = petitions.published(at_month, limit=MOST_ROWS)
         yield from page
         while after:
@@ -241,9 +240,9 @@ def _published_view(answer: PublicAnswer, directory: Directory, language: Langua
     """Return a published answer; its id is made of the published text and leads to no petition."""
     field = directory.fields(answer.received_on).get(answer.field or "")
     unit = directory.units(answer.answered_on).get(answer.unit or "")
-    said = f"{answer.published_at.isoformat()}\x00{answer.subject}\x00{answer.content}"
+    text = f"{answer.published_at.isoformat()}\x00{answer.subject}\x00{answer.content}"
     return _request(
-        service_request_id=f"p{hashlib.sha256(said.encode()).hexdigest()[:16]}",
+        service_request_id=f"p{hashlib.sha256(text.encode()).hexdigest()[:16]}",
         status="closed",
         status_notes=answer.answer,
         service_name=service_name(field, language) if field else None,
@@ -256,7 +255,7 @@ def _published_view(answer: PublicAnswer, directory: Directory, language: Langua
 
 
 def _request(**facts: str | None) -> dict[str, Any]:
-    """Return a service request with all of GeoReport v2's fields, in its order; what is not said is null."""
+    """Return a service request with all of GeoReport v2's fields, in its order; absent facts are null."""
     named = (
         *("service_request_id", "status", "status_notes", "service_name", "service_code", "description"),
         *("agency_responsible", "service_notice", "requested_datetime", "updated_datetime"),
@@ -284,4 +283,4 @@ def _instant(query: Mapping[str, str], name: str) -> datetime | None:
 
 
 def _several(text: str) -> frozenset[str]:
-    return frozenset(one.strip() for one in text.split(",") if one.strip())
+    return frozenset(part.strip() for part in text.split(",") if part.strip())

@@ -1,4 +1,4 @@
-"""What can be asked for: the fields of responsibility as Open311's services, and where the API is found."""
+"""The fields of responsibility as Open311's services, and the discovery document."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def service_list(directory: Directory, language: Language) -> list[dict[str, Any
 
 
 def service_definition(directory: Directory, code: str, language: Language) -> dict[str, Any] | None:
-    """Ask what may be told beside the description, the same for every field; None for an unknown code."""
+    """Return the questions beside the description, the same for every field; None for an unknown code."""
     if code not in directory.fields(_today()):
         return None
     _ = gettext(language)

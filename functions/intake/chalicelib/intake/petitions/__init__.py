@@ -1,1 +1,1 @@
-"""What petitioners do: send, track, supplement, withdraw, rate, attach."""
+"""Actions of petitioners: send, track, supplement, withdraw, rate, attach."""

@@ -1,7 +1,7 @@
 """Gives a petition another contact, because the one on file does not work or is no longer its owner's.
 
 Whoever holds the PIN may. The new contact is sealed and appended, never put in the place of the old one, and the old
-one is told: somebody who found a PIN cannot turn the answers to themselves unnoticed.
+one is notified: somebody who found a PIN cannot turn the answers to themselves unnoticed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from shared.platform.seal import Seal
 from shared.tables.throttle.suppressions import Suppressions
 
 MOST = 5
-"""Contacts that one petition is given in its life: each is told to the others, and an SMS costs money."""
+"""Contacts that may be added to one petition: the earlier ones are notified of each, and an SMS costs money."""
 
 
 class ContactInput(BaseModel):
@@ -45,47 +45,50 @@ class AddContact:
         self._suppressions = suppressions
         self._key = key
 
-    def add(self, petition: Petition, given: ContactInput, cause: str) -> Petition:
+    def add(self, petition: Petition, contact: ContactInput, cause: str) -> Petition:
         """Append a contact; the same cause again changes nothing.
 
         Raises:
             InvalidInputError: neither was given, one cannot be one, or there were enough.
-            ActionNotPossibleError: nothing is left to be told.
+            ActionNotPossibleError: the petition has ended, so that no notice follows.
         """
-        phone, email = _checked(given)
+        phone, email = _checked(contact)
         change = Change.by_petitioner(clock.now(), f"add-contact:{cause}")
         if petition.has_change(change.id):
             return petition
         if sum(entry.action is Action.ADD_CONTACT for entry in petition.history) >= MOST:
             raise InvalidInputError(("phone" if phone else "email", "too-many-contacts"))
         sealed = self._seal.close(Identity(phone=phone, email=email), petition.reference, change.at)
-        keys = tuple(contact_key(self._key, one) for one in (phone, email) if one)
-        ways = ((ReplyBy.EMAIL,) if email else ()) + ((ReplyBy.SMS,) if phone else ())
+        keys = tuple(contact_key(self._key, value) for value in (phone, email) if value)
+        channels = ((ReplyBy.EMAIL,) if email else ()) + ((ReplyBy.SMS,) if phone else ())
         changed = self._follow_up.apply(
             petition,
             change,
-            lambda p: p.add_contact(change, sealed, keys, ways),
+            lambda p: p.add_contact(change, sealed, keys, channels),
         )
         for key in keys:
             self._suppressions.lift(key)
         return changed
 
     def is_unreachable(self, petition: Petition) -> bool:
-        """Tell whether messages to a contact of this petition came back, so that its owner is asked for another."""
+        """Return whether messages to a contact of this petition came back, so that its owner is asked for another."""
         return bool(self._suppressions.among(petition.petitioner.contact_keys[-2:]))
 
 
-def _checked(given: ContactInput) -> tuple[str | None, str | None]:
-    if given.phone is None and given.email is None:
+def _checked(contact: ContactInput) -> tuple[str | None, str | None]:
+    if contact.phone is None and contact.email is None:
         raise InvalidInputError(("email", "contact-missing"))
     problems: list[tuple[str, str]] = []
-    found: list[str | None] = []
-    for name, value, normal in (("phone", given.phone, normal_phone), ("email", given.email, normal_email)):
+    normalised: list[str | None] = []
+    for name, value, normal in (
+        ("phone", contact.phone, normal_phone),
+        ("email", contact.email, normal_email),
+    ):
         try:
-            found.append(normal(value) if value is not None else None)
+            normalised.append(normal(value) if value is not None else None)
         except ContactError:
             problems.append((name, name))
-            found.append(None)
+            normalised.append(None)
     if problems:
         raise InvalidInputError(*problems)
-    return found[0], found[1]
+    return normalised[0], normalised[1]

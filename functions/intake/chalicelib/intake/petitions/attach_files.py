@@ -15,12 +15,12 @@ from shared.tables.petitions import Petitions
 from shared.use_cases.declare_file import PETITIONER, AttachmentForm, AttachmentInput, Declarations, Expected
 
 PASS_HOLDS_FOR = timedelta(hours=1)
-"""How long the address that the bucket leads back to shows how the files fare."""
+"""Lifetime of a pass, which stands in the address that the bucket leads back to."""
 _SIGNATURE_LENGTH = 32
 
 
 class FileDesk:
-    """Gives petitioners forms and links; no file passes through it."""
+    """Gives petitioners forms to upload and links to download; no file passes through it."""
 
     def __init__(self, petitions: Petitions, bucket: AttachmentsBucket, limits: Limits, key: bytes) -> None:
         self._petitions = petitions
@@ -50,20 +50,20 @@ class FileDesk:
             raise UnknownAttachmentError
         return self._bucket.download(petition.clean_file(attachment_id, BelongsTo.ANSWER))
 
-    # --- the way back from the bucket -----------------------------------------------------------
+    # --- the return from the bucket -----------------------------------------------------------
 
     def issue_pass(self, reference: str) -> str:
-        """Return what shows, for an hour, how a petition's files fare, and nothing else of it."""
+        """Return a signed pass that shows a petition's files and their states for an hour, and nothing else of it."""
         expires = int((clock.now() + PASS_HOLDS_FOR).timestamp())
         return f"{reference}.{expires}.{self._signature(reference, expires)}"
 
-    def admitted(self, given: str) -> Petition:
+    def admitted(self, file_pass: str) -> Petition:
         """Return the petition that a pass is for.
 
         Raises:
             NotFoundOrWrongPinError: forged, expired, or no such petition.
         """
-        reference, _, rest = given[:100].partition(".")
+        reference, _, rest = file_pass[:100].partition(".")
         expires, _, signature = rest.partition(".")
         digits = references.normal_reference(reference)
         if digits is None or not (expires.isascii() and expires.isdigit()):

@@ -24,7 +24,7 @@ class PetitionFinder:
     def find(self, reference: str, secret: str, address: str) -> Petition:
         """Return the petition.
 
-        Wrong, unknown and locked take the same steps, so neither the answer nor its time tells which it was. What
+        Wrong, unknown and locked take the same steps, so neither the answer nor its time shows which it was. What
         can be no reference at all is known to everybody who reads the check digit's rule, and is refused at once.
 
         Args:

@@ -1,7 +1,7 @@
-"""What a petitioner does later: supplement, withdraw, rate, ask for a second look. Web, SMS and pages come here alike.
+"""Later changes by a petitioner: supplement, withdraw, rate, ask for a second look; by pages, JSON API and SMS alike.
 
-Each change is named by its cause, so the same one arriving again changes nothing, and an officer who was faster
-only makes us look again.
+Each change is named by its cause, so the same one arriving again changes nothing; after a lost race against an officer
+it is made on the petition as the officer left it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Verb = Callable[[Petition], Petition]
 
 
 class SupplementInput(BaseModel):
-    """More about a petition."""
+    """A supplement to a petition."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -39,7 +39,7 @@ class SupplementInput(BaseModel):
 
 
 class WithdrawalInput(BaseModel):
-    """Taking a petition back; the reason is free."""
+    """The withdrawal of a petition; the reason is optional."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -47,7 +47,7 @@ class WithdrawalInput(BaseModel):
 
 
 class RatingInput(BaseModel):
-    """How satisfied the petitioner is, from 1 (not at all) to 5."""
+    """A rating of the answer, from 1 (not satisfied at all) to 5."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -56,7 +56,7 @@ class RatingInput(BaseModel):
 
 
 class ReopeningInput(BaseModel):
-    """Asking once, after a poor rating, that a higher level look again."""
+    """The request for a second look, once and after a poor rating."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -150,7 +150,11 @@ class FollowUp:
         return self.apply(petition, change, lambda p: p.send_pin(change, channel))
 
     def apply(self, petition: Petition, change: Change, verb: Verb) -> Petition:
-        """Make a change once, looking again when somebody else was faster."""
+        """Make a change once; after a lost race, on the petition as it is stored now.
+
+        Raises:
+            StaleVersionError: others were faster in every attempt.
+        """
         return self._petitions.change(
             petition, lambda current: current if current.has_change(change.id) else verb(current)
         )

@@ -1,7 +1,7 @@
 """Gives a petitioner the PIN again, and so lifts a lock, against a contact that is on file.
 
 Whoever asks gets one answer, and every way through takes one read and one write, so neither the answer nor its
-time tells whether the petition exists, whether the contact was right, or whether there was anything left to send.
+time shows whether the petition exists, whether the contact was right, or whether there was anything left to send.
 """
 
 from __future__ import annotations

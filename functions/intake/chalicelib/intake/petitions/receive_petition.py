@@ -15,7 +15,7 @@ from shared.platform import clock
 from shared.use_cases.receive_submission import Received
 
 _KEY = re.compile(r"[!-~]{1,200}")
-"""What an Idempotency-Key may be: visible ASCII."""
+"""The form of an Idempotency-Key: visible ASCII."""
 
 
 def receive_petition(
@@ -53,11 +53,11 @@ def submission_of(petition: PetitionInput, key: str, *, by: str = "petitioner") 
 
 
 def submission_key(petition: PetitionInput, idempotency_key: str | None) -> str:
-    """Return the name of a submission: given by its sender, else derived from what it says and its day."""
+    """Return the name of a submission: given by its sender, else derived from its content and day."""
     if idempotency_key is not None:
         return f"web:{checked_key(idempotency_key)}"
-    said = hashlib.sha256(petition.model_dump_json().encode()).hexdigest()
-    return f"web-derived:{local_date(clock.now())}:{said}"
+    digest = hashlib.sha256(petition.model_dump_json().encode()).hexdigest()
+    return f"web-derived:{local_date(clock.now())}:{digest}"
 
 
 def checked_key(idempotency_key: str) -> str:

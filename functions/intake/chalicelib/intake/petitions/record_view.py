@@ -1,6 +1,6 @@
-"""Whether a petitioner knows: what is proven already, and that they are looking right now.
+"""Evidence that a petitioner was notified: proven deliveries, and the view of the petition that happens right now.
 
-Looking counts only with the PIN: a link in an e-mail is also opened by machines that examine mail.
+A view counts only with the PIN: a link in an e-mail is also opened by machines that examine mail.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class PetitionViews:
         self._acceptance_counts = acceptance_counts
 
     def evidence(self, petition: Petition, secret: str, now: datetime) -> Evidence:
-        """Return what shows that the petitioner was told; with the PIN, this very look is part of it.
+        """Return the evidence that the petitioner was notified; with the PIN, this very view is part of it.
 
-        One query; a write only the first time that a petition is seen as it stands.
+        One query; a write only for the first view of each version of the petition.
         """
         rows, seen = self._deliveries.with_views(petition.reference)
         views = [Seen(version, at) for version, at in seen]

@@ -1,12 +1,12 @@
-"""What a petitioner sees of their petition: its visible history, its due date, its answer; no officer's name.
+"""The petitioner's view of a petition: its visible history, due date and answer; no officer's name.
 
-What is shown can be verified word by word, and entries that the petitioner may not see leave only their digests, in
+Every word of it can be verified, and entries that the petitioner may not see leave only their digests, in
 `chain`, so that whoever holds the answer can verify the whole chain of hashes (docs/verifying.md).
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,8 +30,6 @@ from shared.web.labels import ACTIONS, ATTACHMENT_STATES, KINDS, REJECTIONS, STA
 
 PETITIONERS_FILES_IN = MOVES[Action.ATTACH].sources
 """States in which a petitioner may send files."""
-FORGOTTEN_AFTER = timedelta(days=1)
-"""A file that was declared and never came is not shown any longer."""
 PETITIONERS_ACTIONS = (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REOPEN)
 
 
@@ -50,9 +48,9 @@ class HistoryItem(_View):
     state_label: str
     text: str | None = None
     expected_on: date | None = None
-    """When the unit expects to have an answer, as it said in a word on progress."""
+    """The day on which the unit expects to have an answer, from its latest word on progress."""
     is_erased: bool = False
-    """Whether the text was erased when the time of keeping was over; then only the place can be verified."""
+    """True once the text was erased at the end of its retention; then only the place in the chain can be verified."""
     kept: str
     """Digest of what only officers read of it; with it, everything shown here can be verified."""
     digest: str
@@ -60,7 +58,7 @@ class HistoryItem(_View):
 
 
 class ChainLink(_View):
-    """What is shown of a change that the petitioner may not read."""
+    """A change that the petitioner may not read: its place in the chain of hashes."""
 
     seq: int
     digest: str
@@ -106,7 +104,7 @@ class AnswerView(_View):
 
 
 class RatingView(_View):
-    """What the petitioner thought of it."""
+    """The petitioner's rating of the answer."""
 
     score: int
     comment: str | None = None
@@ -114,7 +112,7 @@ class RatingView(_View):
 
 
 class Links(_View):
-    """Where to go on: for programs, and for people."""
+    """Addresses of the petition: for programs, and for people."""
 
     self: str
     track: str
@@ -155,7 +153,7 @@ class PetitionView(_View):
 
 
 class ReceiptView(_View):
-    """What the sender gets at once. The PIN is shown here and nowhere else."""
+    """The receipt of a petition. The PIN is shown here and nowhere else."""
 
     reference: str
     pin: str
@@ -195,7 +193,7 @@ def petitioners_view(
     language: Language,
     evidence: Evidence,
 ) -> PetitionView:
-    """Return what the petitioner may see, in their language."""
+    """Return the petitioner's view of a petition, in their language."""
     _ = gettext(language)
     received_on = local_date(petition.received_at)
     field = directory.fields(received_on).get(petition.field or "")
@@ -254,10 +252,13 @@ def _answer(petition: Petition) -> AnswerView | None:
         answered_at=petition.answer.approved_at,
         attachments=tuple(
             AnswersFile(
-                id=one.id, filename=one.filename, content_type=one.content_type or "", size=one.size or 0
+                id=file.id,
+                filename=file.filename,
+                content_type=file.content_type or "",
+                size=file.size or 0,
             )
-            for one in petition.attachments
-            if one.is_clean and one.id in petition.answer.attachments
+            for file in petition.attachments
+            if file.is_clean and file.id in petition.answer.attachments
         ),
     )
 
@@ -265,12 +266,14 @@ def _answer(petition: Petition) -> AnswerView | None:
 def petitioners_files(petition: Petition, language: Language) -> tuple[AttachmentView, ...]:
     """Return the files that the petitioner sent."""
     return tuple(
-        attachment_view(one, language) for one in petition.attachments if one.belongs_to is BelongsTo.PETITION
+        attachment_view(file, language)
+        for file in petition.attachments
+        if file.belongs_to is BelongsTo.PETITION
     )
 
 
 def attachment_view(attachment: Attachment, language: Language) -> AttachmentView:
-    """Return what a petitioner may see of their file."""
+    """Return the petitioner's view of one of their files."""
     _ = gettext(language)
     return AttachmentView(
         id=attachment.id,

@@ -1,1 +1,1 @@
-"""What everybody may read: published answers and statistics."""
+"""Public data: published answers, statistics, open data."""

@@ -1,4 +1,4 @@
-"""What everybody may read: published answers and the fields of responsibility."""
+"""Public data: published answers and the fields of responsibility."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _NAME = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]
 _CURSOR = re.compile(r"(20[0-9]{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:#a-f-]{1,40}))?")
 
 
-def _is_name(given: str) -> bool:
-    """Tell whether a text can name a published answer."""
-    if not _NAME.fullmatch(given):
+def _is_name(text: str) -> bool:
+    """Return whether a text can name a published answer."""
+    if not _NAME.fullmatch(text):
         return False
     try:
-        datetime.fromisoformat(given.partition("#")[0])
+        datetime.fromisoformat(text.partition("#")[0])
     except ValueError:
         return False
     return True
@@ -98,7 +98,7 @@ class PublishedList(_View):
 
 
 class PublicRecord:
-    """Reads what is public."""
+    """Reads published answers and fields."""
 
     def __init__(self, petitions: Petitions, directory: Directory) -> None:
         self._petitions = petitions
@@ -181,10 +181,10 @@ class PublicRecord:
 
     def _start(self, month: str, cursor: str) -> tuple[str, str | None]:
         if cursor:
-            found = _CURSOR.fullmatch(cursor)
-            if not found or (month and found[1] != month):
+            match = _CURSOR.fullmatch(cursor)
+            if not match or (month and match[1] != month):
                 raise InvalidInputError(("cursor", "invalid"))
-            return found[1], found[2]
+            return match[1], match[2]
         return month or f"{local_date(clock.now()):%Y-%m}", None
 
     def _item(self, answer: PublicAnswer, language: Language) -> PublishedItem:

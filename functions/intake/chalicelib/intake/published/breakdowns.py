@@ -42,7 +42,7 @@ class Named(Protocol):
 
 
 class Count(NamedTuple):
-    """How many petitions belong to one group."""
+    """The number of petitions in one group of a breakdown."""
 
     by: str
     code: str

@@ -68,7 +68,7 @@ def figures_table(statistics: PublicStatistics) -> Table:
 
 
 def breakdowns_table(statistics: PublicStatistics, names: Names) -> Table:
-    """Return who petitions about what: a row for each month, breakdown and group."""
+    """Return the counts of petitions: a row for each month, breakdown and group."""
     months = (month for month in statistics.latest(MONTHS) if month.received)
     rows = [
         {"month": month.month, **count._asdict()}

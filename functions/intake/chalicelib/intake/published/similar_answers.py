@@ -36,26 +36,27 @@ class _Indexed(NamedTuple):
 
 
 class SimilarAnswers:
-    """Compares a text with what is published; what is published is read anew every few minutes."""
+    """Compares a text with the published answers, which are read anew every few minutes."""
 
     def __init__(self, public: PublicRecord) -> None:
         self._public = public
-        self._kept: dict[Language, tuple[datetime, _Indexed]] = {}
+        self._indexes: dict[Language, tuple[datetime, _Indexed]] = {}
 
     def to(self, text: str, language: Language) -> tuple[PublishedItem, ...]:
         """Return the published answers nearest to a text, the nearest first; nothing where none is near."""
         index = self._index(language)
-        asked = _weighed(_terms(text), index.rarity)
-        found = [(cosine(asked, weights), item) for item, weights in index.items]
-        near = sorted((one for one in found if one[0] >= ALIKE), key=lambda one: -one[0])
+        query = _weighed(_terms(text), index.rarity)
+        scored = ((cosine(query, weights), item) for item, weights in index.items)
+        near = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
         return tuple(item for _score, item in near[:SHOWN])
 
     def _index(self, language: Language) -> _Indexed:
         now = clock.now()
-        kept = self._kept.get(language)
-        if kept is None or abs(now - kept[0]) >= KEPT_FOR:
-            kept = self._kept[language] = (now, _indexed(self._newest(language)))
-        return kept[1]
+        built_at, index = self._indexes.get(language, (None, None))
+        if built_at is None or index is None or abs(now - built_at) >= KEPT_FOR:
+            index = _indexed(self._newest(language))
+            self._indexes[language] = (now, index)
+        return index
 
     def _newest(self, language: Language) -> list[PublishedItem]:
         items: list[PublishedItem] = []
@@ -77,8 +78,8 @@ def cosine(first: dict[str, float], second: dict[str, float]) -> float:
 
 def _indexed(items: list[PublishedItem]) -> _Indexed:
     texts = [_terms(f"{item.subject} {item.content}") for item in items]
-    found = Counter(term for terms in texts for term in set(terms))
-    rarity = {term: log(1 + len(items) / count) for term, count in found.items()}
+    occurrences = Counter(term for terms in texts for term in set(terms))
+    rarity = {term: log(1 + len(items) / count) for term, count in occurrences.items()}
     return _Indexed(
         [(item, _weighed(terms, rarity)) for item, terms in zip(items, texts, strict=True)], rarity
     )
@@ -92,4 +93,4 @@ def _weighed(terms: Iterable[str], rarity: dict[str, float]) -> dict[str, float]
 
 def _terms(text: str) -> list[str]:
     words = _WORD.findall(unaccented(text).casefold())
-    return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
+    return [*words, *(f"{word} {following}" for word, following in pairwise(words))]

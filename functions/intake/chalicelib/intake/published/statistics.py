@@ -1,4 +1,4 @@
-"""The public's figures: how the petitions received in a month fared, by the same definitions as the leaders' reports.
+"""The public's figures of the petitions received in a month, by the same definitions as the leaders' reports.
 
 Denunciations are not counted here. Counts so small that they could point at somebody are left out.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,7 +22,7 @@ from shared.platform import clock
 from shared.tables.statistics import Figure, Statistics
 
 LEAST_SHOWN = 3
-"""Petitions from one province that are told; fewer could point at somebody."""
+"""The smallest count of a province that is published; a smaller one could point at somebody."""
 KEPT_FOR = timedelta(seconds=60)
 MONTHS_SHOWN = 12
 
@@ -33,7 +34,7 @@ class _View(BaseModel):
 
 
 class UnitFigures(_View):
-    """How one unit answers."""
+    """The figures of one unit."""
 
     unit: str
     received: int
@@ -44,7 +45,7 @@ class UnitFigures(_View):
 
 
 class MonthFigures(_View):
-    """How the petitions received in one month fared. `on_time` leaves aside those that are open and not yet due."""
+    """The figures of the petitions received in one month; `on_time` leaves out those that are open and not yet due."""
 
     month: str
     received: int
@@ -65,7 +66,7 @@ class MonthFigures(_View):
     by_kind: dict[str, int]
     by_field: dict[str, int]
     by_province: dict[str, int | None]
-    """By code of the province; null where a count is too small to be told."""
+    """By code of the province; null where a count is too small to be published."""
     by_unit: tuple[UnitFigures, ...]
 
 
@@ -74,7 +75,7 @@ class PublicStatistics:
 
     def __init__(self, statistics: Statistics) -> None:
         self._statistics = statistics
-        self._kept: dict[str, tuple[datetime, MonthFigures]] = {}
+        self._figures: dict[str, tuple[datetime, MonthFigures]] = {}
 
     def figures(self, month: str) -> MonthFigures:
         """Return the figures of the petitions received in a month; "" is this month.
@@ -86,14 +87,14 @@ class PublicStatistics:
         this_month = f"{local_date(now):%Y-%m}"
         if month and not _MONTH.fullmatch(month):
             raise InvalidInputError(("month", "invalid"))
-        asked = month or this_month
-        if not FIRST_MONTH <= asked <= this_month:
+        month = month or this_month
+        if not FIRST_MONTH <= month <= this_month:
             raise InvalidInputError(("month", "invalid"))
-        kept = self._kept.get(asked)
-        if kept is None or abs(now - kept[0]) >= KEPT_FOR:
-            kept = (now, self._counted(asked, now))
-            self._kept[asked] = kept
-        return kept[1]
+        counted_at, figures = self._figures.get(month, (None, None))
+        if counted_at is None or figures is None or abs(now - counted_at) >= KEPT_FOR:
+            figures = self._counted(month, now)
+            self._figures[month] = (now, figures)
+        return figures
 
     def latest(self, count: int = MONTHS_SHOWN) -> list[MonthFigures]:
         """Return the figures of the latest months, the oldest first."""
@@ -128,7 +129,7 @@ def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], tod
         month=month,
         received=whole["received"],
         answered=answers.answered,
-        answered_on_time=answers.kept,
+        answered_on_time=answers.on_time,
         answered_late=answers.late,
         open=answers.open + answers.unmet,
         open_overdue=answers.unmet,
@@ -145,39 +146,51 @@ def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], tod
         by_field=_received(read(Breakdown.FIELD)),
         by_province=without_small(_received(read(Breakdown.PROVINCE))),
         by_unit=tuple(
-            UnitFigures(
-                unit=unit,
-                received=tally["received"],
-                answered_on_time=found.kept,
-                answered_late=found.late,
-                open_overdue=found.unmet,
-                on_time_percent=found.percent,
-            )
-            for unit, tally in sorted(_by_unit(by_kind).items())
-            for found in [_answers(tally, today)]
-            if unit
+            _unit_figures(unit, tally, today) for unit, tally in sorted(_by_unit(by_kind).items()) if unit
         ),
     )
 
 
-class _Answers(BaseModel):
-    kept: int
+def _unit_figures(unit: str, tally: Tally, today: date) -> UnitFigures:
+    answers = _answers(tally, today)
+    return UnitFigures(
+        unit=unit,
+        received=tally["received"],
+        answered_on_time=answers.on_time,
+        answered_late=answers.late,
+        open_overdue=answers.unmet,
+        on_time_percent=answers.percent,
+    )
+
+
+class _Answers(NamedTuple):
+    """The answers that were owed: given on time, given late, not due yet, overdue."""
+
+    on_time: int
     late: int
     open: int
     unmet: int
 
     @property
     def answered(self) -> int:
-        return self.kept + self.late
+        return self.on_time + self.late
 
     @property
     def percent(self) -> float | None:
-        fallen_due = self.kept + self.late + self.unmet
-        return round(100 * self.kept / fallen_due, 1) if fallen_due else None
+        fallen_due = self.on_time + self.late + self.unmet
+        return round(100 * self.on_time / fallen_due, 1) if fallen_due else None
 
 
 def _answers(tally: Tally, today: date) -> _Answers:
-    return _Answers(**{one.value.lower(): standing(tally, DutyKind.ANSWER, one, today) for one in Standing})
+    def count(status: Standing) -> int:
+        return standing(tally, DutyKind.ANSWER, status, today)
+
+    return _Answers(
+        on_time=count(Standing.KEPT),
+        late=count(Standing.LATE),
+        open=count(Standing.OPEN),
+        unmet=count(Standing.UNMET),
+    )
 
 
 def _by_unit(figures: Iterable[Figure]) -> dict[str, Tally]:
@@ -188,11 +201,11 @@ def _by_unit(figures: Iterable[Figure]) -> dict[str, Tally]:
 
 
 def _received(figures: Iterable[Figure]) -> dict[str, int]:
-    found = Tally()
+    received = Tally()
     for figure in figures:
         if figure.group:
-            found[figure.group] += figure.tally["received"]
-    return dict(sorted(found.items()))
+            received[figure.group] += figure.tally["received"]
+    return dict(sorted(received.items()))
 
 
 def _named(tally: Mapping[str, int], prefix: str) -> dict[str, int]:
@@ -200,7 +213,7 @@ def _named(tally: Mapping[str, int], prefix: str) -> dict[str, int]:
 
 
 def without_small(counts: dict[str, int], least: int = LEAST_SHOWN) -> dict[str, int | None]:
-    """Leave out small counts; and where that leaves only one out, the next smallest too, else the sum would tell it."""
+    """Leave out small counts; and where that leaves only one out, the next smallest too, else the sum would show it."""
     small = {name for name, number in counts.items() if number < least}
     if len(small) == 1 and len(counts) > 1:
         rest = {name: number for name, number in counts.items() if name not in small}

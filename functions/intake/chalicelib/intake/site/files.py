@@ -1,7 +1,7 @@
-"""The pages for a petitioner's files, without JavaScript: say what it is, choose it, and the bucket leads back here.
+"""The pages for a petitioner's files, without JavaScript: declare a file, choose it, and the bucket leads back here.
 
-The way back is a GET from the bucket, which can carry no PIN: a pass in the address shows the files and nothing else
-of the petition, for an hour.
+The bucket leads back with a GET, which can carry no PIN: a pass in the address shows the files and nothing else of the
+petition, for an hour.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 
 def files(parts: Parts, request: Request) -> Response:
-    """Show how a petitioner's files fare, to whom the bucket led back."""
+    """Show the states of a petitioner's files, after the bucket led back."""
     try:
         petition = parts.files.admitted(query_parameter(request, "p"))
     except errors.NotFoundOrWrongPinError:
@@ -65,25 +65,25 @@ def attach(parts: Parts, request: Request) -> Response:
             return _expired(parts, request)
         raise
     language = page_language(request)
-    way_back = link(f"/tra-cuu/tep?p={parts.files.issue_pass(petition.reference)}", language)
+    return_path = link(f"/tra-cuu/tep?p={parts.files.issue_pass(petition.reference)}", language)
     key = form.get("key")
     try:
         expected = parts.files.expect(
             petition,
             validated(AttachmentForm, {"filename": form.get("filename")}),
             checked_key(key) if key else None,
-            then=f"{parts.settings.public_url}{way_back}",
+            then=f"{parts.settings.public_url}{return_path}",
         )
     except errors.InvalidInputError as error:
         return _files_page(parts, request, petition, form=form, problems=error.problems)
     if expected.attachment.state is not AttachmentState.EXPECTED:
-        return see_other(way_back)
+        return see_other(return_path)
     shown = page(
         parts,
         request,
         "choose_file.html",
         form=expected.form,
-        way_back=way_back,
+        return_path=return_path,
         types=",".join(EXTENSIONS),
         limits=parts.files.limits,
     )
@@ -91,7 +91,7 @@ def attach(parts: Parts, request: Request) -> Response:
 
 
 def upload_words(language: Language) -> dict[str, object]:
-    """Return what the pages tell a script that sends files in one step: types, and why one is not sent."""
+    """Return the texts for a script that uploads files in one step: file types, and reasons for refusing one."""
     _ = gettext(language)
     reasons = {
         "heic": Rejection.HEIC,
@@ -135,7 +135,7 @@ def _files_page(
 ) -> Response:
     language = page_language(request)
     listed = form_errors(problems, language)
-    given_pass = parts.files.issue_pass(petition.reference)
+    file_pass = parts.files.issue_pass(petition.reference)
     return page(
         parts,
         request,
@@ -146,8 +146,8 @@ def _files_page(
         attachments=petitioners_files(petition, language),
         may_attach=petition.state in PETITIONERS_FILES_IN,
         just_sent=just_sent,
-        look_again=link(f"/tra-cuu/tep?p={given_pass}", language),
-        given_pass=given_pass,
+        look_again=link(f"/tra-cuu/tep?p={file_pass}", language),
+        file_pass=file_pass,
         key=new_key(),
         form=form or {},
         limits=parts.files.limits,

@@ -1,4 +1,4 @@
-"""What all of the citizens' pages share: the reader's language, forms and their errors, the frame around a page."""
+"""Shared by all of the citizens' pages: the reader's language, forms and their errors, the frame around a page."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ LABELS: dict[str, str] = {
 }
 """The fields of all forms, in the order in which their errors are listed."""
 
-_PLACES = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
-"""Where a rule about several fields is shown."""
+_FIELD_OF_RULE = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
+"""The field beside which a rule about several fields is shown."""
 
 _FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "p", "file"})
 
-LONGEST_KEPT = 20_000
-"""Characters of a wrong field that are given back to be mended."""
+LONGEST_FIELD = 20_000
+"""Characters of a wrong field that are shown again to be corrected."""
 
 
 class FormError(NamedTuple):
@@ -105,17 +105,17 @@ def terms_today(directory: Directory) -> Terms:
 
 
 def form_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the fields of a site's form by name, each cut to the length that is given back to be mended."""
-    return {name: value[:LONGEST_KEPT] for name, value in pairs if name in _FORM_FIELDS}
+    """Return the fields of a site's form by name, each cut to the length that is shown again."""
+    return {name: value[:LONGEST_FIELD] for name, value in pairs if name in _FORM_FIELDS}
 
 
 def new_key() -> str:
-    """Name a form that is sent for the first time."""
+    """Return a key for a form that is shown for the first time."""
     return f"page-{randomness.token_hex(16)}"
 
 
 def usable_key(form: Mapping[str, str]) -> str:
-    """Keep the form's key, unless it was the mistake."""
+    """Return the form's key, or a new one where that was invalid."""
     try:
         return checked_key(form.get("key", ""))
     except errors.InvalidInputError:
@@ -123,11 +123,11 @@ def usable_key(form: Mapping[str, str]) -> str:
 
 
 def form_errors(problems: Iterable[tuple[str, str]], language: Language) -> tuple[FormError, ...]:
-    """Return what is wrong, one line for each field, in the order of the form."""
+    """Return the errors of a form, one line for each field, in the order of the form."""
     _ = gettext(language)
     first: dict[str, str] = {}
-    for place, rule in problems:
-        name = _PLACES.get(rule) or place.removeprefix("petitioner.").split(".")[0]
+    for path, rule in problems:
+        name = _FIELD_OF_RULE.get(rule) or path.removeprefix("petitioner.").split(".")[0]
         first.setdefault(name if name in LABELS else "content", rule)
     return tuple(
         FormError(name, _(label), _(RULES.get(first[name], RULES["invalid"])))
@@ -137,5 +137,5 @@ def form_errors(problems: Iterable[tuple[str, str]], language: Language) -> tupl
 
 
 def shown_errors(listed: tuple[FormError, ...]) -> dict[str, Any]:
-    """Return errors as the templates read them: in a list, and by field."""
+    """Return errors for the templates: as a list, and by field."""
     return {"errors": listed, "messages": {error.id: error.message for error in listed}}

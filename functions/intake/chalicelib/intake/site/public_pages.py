@@ -10,7 +10,7 @@ from chalice.app import Request, Response
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.published.answers import PublishedList
 from chalicelib.intake.site.frame import (
-    LONGEST_KEPT,
+    LONGEST_FIELD,
     form_errors,
     page,
     page_language,
@@ -85,7 +85,7 @@ def asset(parts: Parts, request: Request, name: str) -> Response:
 def published(parts: Parts, request: Request) -> Response:
     """List and search published answers."""
     language = page_language(request)
-    form = {name: query_parameter(request, name)[:LONGEST_KEPT] for name in ("q", "month", "field")}
+    form = {name: query_parameter(request, name)[:LONGEST_FIELD] for name in ("q", "month", "field")}
     answers: PublishedList | None = None
     problems: tuple[tuple[str, str], ...] = ()
     try:

@@ -47,10 +47,10 @@ ENOUGH_FOR_NOW = N_(
 )
 
 PIN_SHOWN_FOR = timedelta(minutes=10)
-"""How long a form that is sent again shows the PIN again: the answer was lost, or was it a double click?"""
+"""Time within which a form sent again shows the PIN again: its answer was lost, or it was a double click."""
 
 FIRST_FILE = "first-file"
-"""Names the declaration that the receipt offers: the same receipt shown twice offers the same one."""
+"""Idempotency key of the file that the receipt offers to declare: a receipt shown twice declares one file."""
 
 
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
@@ -67,7 +67,7 @@ def send_form(parts: Parts, request: Request) -> Response:
 
 
 def send(parts: Parts, request: Request) -> Response:
-    """Take the form: show it before it goes, if asked; else the receipt, or the form with what is wrong."""
+    """Take the form: show it for review if asked to; else show the receipt, or the form with its errors."""
     pairs = form_pairs(request)
     form = form_fields(pairs)
     reply_by = tuple(value for name, value in pairs if name == "reply_by")
@@ -91,7 +91,7 @@ def send(parts: Parts, request: Request) -> Response:
 
 
 def _sender(parts: Parts, request: Request, form: Mapping[str, str]) -> Sender:
-    """Return where the form came from; without JavaScript it brings no proof of work, and is taken all the same."""
+    """Return the sender of a form; without JavaScript it brings no proof of work, and is accepted all the same."""
     return Sender(
         source_address(request), parts.challenges.is_met(form.get("proof", ""), form.get("key", ""))
     )
@@ -158,7 +158,7 @@ def _review_page(
     form: Mapping[str, str],
     reply_by: tuple[str, ...],
 ) -> Response:
-    """Show what would be sent, and what was published about the like of it."""
+    """Show the petition as it would be sent, and published answers to similar ones."""
     language = page_language(request)
     _ = gettext(language)
     petitioner = petition.petitioner

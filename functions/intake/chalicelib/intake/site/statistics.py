@@ -1,4 +1,4 @@
-"""The public's page of figures: charts, tables, and the way to the open data."""
+"""The public's page of figures: charts, tables, links to the open data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 
 def statistics(parts: Parts, request: Request) -> Response:
-    """Show the figures of one month, and how the months before fared."""
+    """Show the figures of one month, and a chart of the months before."""
     language = page_language(request)
     month = query_parameter(request, "month")
     figures: MonthFigures | None = None
@@ -56,7 +56,7 @@ def statistics(parts: Parts, request: Request) -> Response:
 
 
 _NO_FIGURES: dict[str, Any] = {"rows": [], "tables": [], "by_unit": [], "months": None, "unit_chart": None}
-"""What the page shows where the month that was asked for is none."""
+"""The facts of the page for an invalid month."""
 
 
 def _facts(parts: Parts, figures: MonthFigures, language: Language) -> dict[str, Any]:

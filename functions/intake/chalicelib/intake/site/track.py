@@ -86,7 +86,7 @@ def track(parts: Parts, request: Request) -> Response:
 
 
 def unlock(parts: Parts, request: Request) -> Response:
-    """Have the PIN sent to a contact on file; the page says the same to everybody."""
+    """Have the PIN sent to a contact on file; the page is the same for everybody."""
     form = form_fields(form_pairs(request))
     missing = [(name, "missing") for name in ("reference", "contact") if not form.get(name, "").strip()]
     listed = form_errors(missing, page_language(request))
@@ -189,7 +189,7 @@ def _cause(form: Mapping[str, str], body: BaseModel) -> str:
 
 
 class Outcome(NamedTuple):
-    """What the page says of a change: that it was made, or why it was refused."""
+    """The outcome of a change on the page: that it was made, or why it was refused."""
 
     done: str = ""
     refused: str = ""
@@ -237,7 +237,7 @@ STEPS: tuple[tuple[str, frozenset[State]], ...] = (
     (N_("Xử lý"), frozenset({State.IN_PROGRESS, State.AWAITING_APPROVAL, State.REOPENED})),
     (N_("Trả lời"), frozenset({State.ANSWERED, State.PUBLISHED, State.CLOSED})),
 )
-"""The ordinary steps to the answer, as the page shows them; any other course is told by the state alone."""
+"""The ordinary steps to the answer, as the page shows them; of any other course only the state is shown."""
 
 
 def _steps(state: State, _: Callable[[str], str]) -> list[tuple[str, str]]:

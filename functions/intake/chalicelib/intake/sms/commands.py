@@ -1,4 +1,4 @@
-"""What a citizen meant by an SMS; called by intake for every message, whichever provider brought it.
+"""Parses an SMS into the command that its sender meant, whichever provider brought it.
 
     PAKN <nội dung>             send            PAKN DG <mã> <1-5>     rate the answer
     PAKN TC <mã>                track           PAKN XL <mã> <lý do>   look at it again, at a higher level
@@ -24,7 +24,7 @@ from shared.domain.identity.gsm7 import unaccented
 
 
 class Topic(StrEnum):
-    """What a sender evidently tried, so that help can show that command."""
+    """The command that a sender began, so that help can show how it is written."""
 
     TRACK = "TRACK"
     SUPPLEMENT = "SUPPLEMENT"
@@ -43,7 +43,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """How does my petition stand? `reference` is 11 digits; whether it exists is for the caller to find out."""
+    """The question for a petition's status. `reference` is 11 digits; the caller finds out whether it exists."""
 
     reference: str | None
 
@@ -86,7 +86,7 @@ class Help:
     about: Topic | None = None
     text: str = field(default="", repr=False)
     has_keyword: bool = field(default=False, compare=False)
-    """Whether it was addressed to us: who wants no SMS is still answered then."""
+    """True when the keyword shows that it was addressed to us: then it is answered even after `HUY`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ _EDGES = re.compile(r"^[\s\W_]+")
 _BORDER = " \t\r\n.,:;!-_/\\|*#="
 _CLOSING = _BORDER + ")]>}"
 _AFTER_A_TEXT = "".join(character for character in _BORDER if character not in ".!")
-"""What is no part of a text at its end: the full stop is."""
+"""Signs that are cut off the end of a text; the full stop stays."""
 _FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 """East Asian keyboards' forms of ASCII."""
 _BRACKETS = {"<": ">", "[": "]", "(": ")", '"': '"', "'": "'", "“": "”"}
@@ -146,10 +146,10 @@ def parse(content: str, *, keyword_stripped: bool = False) -> Command:
     """Return the command in an SMS; `keyword_stripped` when the provider took `PAKN` off before passing it on."""
     text = _clean(content)
     rest = _after_keyword(text)
-    said = {_folded(text), _folded(rest or "")}
-    if said & _STOP_WORDS:
+    whole_texts = {_folded(text), _folded(rest or "")}
+    if whole_texts & _STOP_WORDS:
         return Stop()
-    if said & _START_WORDS:
+    if whole_texts & _START_WORDS:
         return Start()
     if rest is None:
         return _without_keyword(text) if not keyword_stripped else _meaning(text)
@@ -183,7 +183,7 @@ def _meaning(rest: str) -> Command:
 
 
 def _after_bs(text: str) -> str:
-    """Return what follows `BS` or `bổ sung` at the beginning of a text, "" where it begins otherwise."""
+    """Return the text behind `BS` or `bổ sung` at the beginning of a text, "" where it begins otherwise."""
     match = _COMMAND.match(_same_length_plain(text))
     is_meant = match and _TOPICS.get(re.sub(r"[\W_]+", " ", match["word"])) is Topic.SUPPLEMENT
     return text[match.end() :].strip() if match and is_meant else ""
@@ -245,14 +245,14 @@ def _leading_reference(text: str, *, score_may_follow: bool = False) -> tuple[st
 
 
 def _is_unfinished(rest: str) -> bool:
-    """Tell whether only a reference is missing or mistyped behind a command word: no text that would be lost."""
+    """Return whether only a reference is missing or mistyped behind a command word: no text that would be lost."""
     digits = sum(character.isdigit() for character in re.split(r"[^\W\d_]", rest, maxsplit=1)[0])
     words = re.findall(r"[^\W\d_]+", rest)
     return digits >= _DIGITS_OF_AN_ATTEMPT or len(words) <= 1
 
 
 def _after_keyword(text: str) -> str | None:
-    """Return what follows the keyword, or None where there is none."""
+    """Return the text behind the keyword, None where there is no keyword."""
     start = _EDGES.match(text)
     begun = text[start.end() :] if start else text
     plain = _same_length_plain(begun)
@@ -267,13 +267,13 @@ def _after_keyword(text: str) -> str | None:
 
 
 def _written(text: str) -> str:
-    """Return what somebody wrote behind a command, with the sign that ends it; nothing where there are only signs."""
+    """Return the text behind a command, with the sign that ends it; "" where there are only signs."""
     written = text.lstrip(_CLOSING).rstrip(_AFTER_A_TEXT)
     return written if written.strip(_BORDER) else ""
 
 
 def _is_slip_of_keyword(word: str) -> bool:
-    """Tell whether a word is the keyword with one key missed, doubled, wrong or swapped with its neighbour."""
+    """Return whether a word is the keyword with one key missed, doubled, wrong or swapped with its neighbour."""
     if len(word) not in _KEYWORD_LENGTHS:
         return False
     swapped = {_KEYWORD[:i] + _KEYWORD[i + 1] + _KEYWORD[i] + _KEYWORD[i + 2 :] for i in range(3)}
@@ -286,12 +286,12 @@ def _is_slip_of_keyword(word: str) -> bool:
 def _clean(content: str) -> str:
     """Return text in NFC without control, direction and zero-width characters, and without lone surrogates."""
     composed = unicodedata.normalize("NFC", content).translate(_FULL_WIDTH)
-    kept = (
+    characters = (
         " " if character in "\t\r\u00a0" else character
         for character in composed
         if character in "\n\t\r" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
     )
-    return "".join(kept).strip()
+    return "".join(characters).strip()
 
 
 def _same_length_plain(text: str) -> str:

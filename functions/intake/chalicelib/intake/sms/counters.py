@@ -1,4 +1,4 @@
-"""What the short code remembers of a number between two SMS: the replies that it cost, and whether it said stop.
+"""Facts that the short code keeps of a number between two SMS: the replies that it cost, and its opt-out.
 
 Both lie in the throttle table under HMACs, without any telephone number.
 """
@@ -16,7 +16,7 @@ _KEPT_FOR = timedelta(days=2)
 
 
 class SmsStore:
-    """Remembers what one SMS alone does not tell.
+    """Counts the replies to a number and keeps its opt-out.
 
     Args:
         table: the throttle table.
@@ -39,13 +39,13 @@ class SmsStore:
         )
 
     def said_stop(self, contact: str) -> bool:
-        """Tell whether a number wants only what it asks for."""
+        """Return whether a number wants no SMS but replies to its own."""
         return self._opt_outs.has(contact)
 
     def stop(self, contact: str, message: str) -> None:
-        """Remember that a number wants no more SMS that it did not ask for; the notifier honours it."""
+        """Record that a number wants no SMS that it did not ask for; the notifier honours it."""
         self._opt_outs.record(contact, message)
 
     def start(self, contact: str, message: str) -> None:
-        """Remember that a number wants SMS again."""
+        """Record that a number wants SMS again."""
         self._opt_outs.lift(contact, message)

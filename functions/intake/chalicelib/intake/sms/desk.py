@@ -37,7 +37,7 @@ _WORDS_OF_A_TEXT = 2
 
 
 class SmsDesk:
-    """Answers what people send to 8088."""
+    """Answers the SMS that people send to 8088."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class SmsDesk:
         self._key = key
 
     def answer(self, sms: InboundSms, *, is_answered_inline: bool) -> str:
-        """Do what an SMS asks for and return the reply; "" where nothing is to be said.
+        """Do what an SMS asks for and return the reply; "" where there is none.
 
         Args:
             sms: one message, or one part of a long one.
@@ -257,7 +257,7 @@ class SmsDesk:
         return self._add(meant, text, cause_of_sms(meant, sms))
 
     def _done_before(self, sms: InboundSms) -> str:
-        """Return what was replied to this very SMS when it added to one of the sender's petitions, "" if it did not."""
+        """Return the reply that this very SMS got when it added to one of the sender's petitions, "" if it did not."""
         for petition in self._which.latest(sms):
             cause = cause_of_sms(petition, sms)
             if petition.has_change(f"identity:{cause}"):

@@ -1,9 +1,10 @@
-"""Keeps the parts of long SMS until all have come, or until they have been waited for long enough.
+"""Stores the parts of long SMS until all have come, or until the waiting time is over.
 
 One row of the throttle table holds the parts of one message; it is named by an HMAC of the sender and what the
-provider calls the message. The sender lies in it sealed, bound to the row's name: the one Lambda that takes what has
-come (`on_parts`) may open that and no petitioner's seal.
-When the waiting is over, the row says which parts were taken; each later part is late and belongs to the same petition.
+provider calls the message. The sender is sealed in it, bound to the row's name: the one Lambda that takes incomplete
+messages (`on_parts`) may open that and no petitioner's seal.
+When the waiting time is over, the row lists the parts that were taken; each later part is late and belongs to the
+same petition.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _MOST_MESSAGES = 8
 
 
 class Arrival(NamedTuple):
-    """What an SMS led to.
+    """The state of a message after one SMS.
 
     One of: a whole message; a part whose others are still awaited (`waits_in` names their row); a part that came
     after `whole` had been taken without it (`late`).
@@ -47,7 +48,7 @@ class PartStore:
         self._seal = seal
 
     def take(self, sms: InboundSms, contact: str) -> Arrival:
-        """Keep a part and tell how its message stands; what is no part is whole."""
+        """Store a part and return the state of its message; an SMS that is no part is whole."""
         group = group_of(sms, contact)
         if group is None:
             return Arrival(sms)
@@ -59,7 +60,7 @@ class PartStore:
         return Arrival(sms)
 
     def give_up(self, name: str) -> InboundSms | None:
-        """Take what has come of a message, the same however often it is asked; None where the row is gone.
+        """Take the parts of a message that have come, the same ones at every call; None where the row is gone.
 
         A message that became whole is returned as well: if whoever completed it died, nobody else would take it.
         """
@@ -88,7 +89,7 @@ class PartStore:
 
 
 def context_of(name: str) -> str:
-    """Return what the sender's seal in a row is bound to; `policy-on_parts.json` names its beginning."""
+    """Return the encryption context of the sender's seal in a row; `policy-on_parts.json` names its beginning."""
     return f"sms-parts:{name}"
 
 

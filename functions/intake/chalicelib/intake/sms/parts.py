@@ -18,7 +18,7 @@ from chalicelib.intake.sms.webhook import InboundSms
 from shared.domain.identity.gsm7 import is_gsm7
 
 CONTINUATION = timedelta(minutes=3)
-"""How soon the rest of a message that was split without a word follows."""
+"""Time within which the rest of a message follows that was split without a word follows."""
 
 MISSING = "[...]"
 """Stands for a part that never came."""
@@ -40,8 +40,8 @@ def group_of(sms: InboundSms, contact: str) -> str | None:
 
 def missing_parts(parts: Sequence[InboundSms]) -> list[int]:
     """Return the numbers that have not arrived, in order."""
-    known = _numbered(parts)
-    return [number for number in range(1, _total(parts) + 1) if number not in known]
+    numbered = _numbered(parts)
+    return [number for number in range(1, _total(parts) + 1) if number not in numbered]
 
 
 def join(parts: Sequence[InboundSms], *, give_up: bool = False) -> InboundSms | None:
@@ -53,11 +53,11 @@ def join(parts: Sequence[InboundSms], *, give_up: bool = False) -> InboundSms | 
     missing = missing_parts(parts)
     if missing and not give_up:
         return None
-    known = _numbered(parts)
+    numbered = _numbered(parts)
     numbers = range(1, _total(parts) + 1)
-    first = known[min(known)]
-    arrivals = [sms.arrived_at for sms in known.values() if sms.arrived_at is not None]
-    content = "".join(known[number].content if number in known else MISSING for number in numbers)
+    first = numbered[min(numbered)]
+    arrivals = [sms.arrived_at for sms in numbered.values() if sms.arrived_at is not None]
+    content = "".join(numbered[number].content if number in numbered else MISSING for number in numbers)
     return replace(
         first,
         content=_GAPS.sub(f" {MISSING} ", content).strip() if missing else content,
@@ -75,11 +75,11 @@ def _named(missing: Sequence[int], total: int) -> str:
 
 def _numbered(parts: Iterable[InboundSms]) -> dict[int, InboundSms]:
     """Return the parts by number; of one that came twice, the one that would come first in any order."""
-    known: dict[int, InboundSms] = {}
+    numbered: dict[int, InboundSms] = {}
     for sms in sorted(parts, key=lambda sms: (sms.message_id, sms.content)):
         if sms.part is not None:
-            known.setdefault(sms.part.number, sms)
-    return known
+            numbered.setdefault(sms.part.number, sms)
+    return numbered
 
 
 def _total(parts: Iterable[InboundSms]) -> int:
@@ -90,7 +90,7 @@ def _total(parts: Iterable[InboundSms]) -> int:
 
 
 def continues(earlier: InboundSms, later: InboundSms) -> bool:
-    """Tell whether `later` looks like the rest of `earlier`, from a provider that says nothing about parts.
+    """Return whether `later` looks like the rest of `earlier`, from a provider that says nothing about parts.
 
     It does when the same sender's earlier message fills a part to the last character and the later one follows
     within `CONTINUATION`; that it has no keyword of its own is for the caller to see.

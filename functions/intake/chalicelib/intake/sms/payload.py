@@ -1,4 +1,4 @@
-"""Reading what providers put into bodies, strictly where it identifies and forgivingly where a citizen wrote it."""
+"""Reads the bodies of providers: strictly where they identify a message, leniently where a citizen wrote the text."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def message_id(payload: Mapping[str, Any], name: str) -> str:
 
 
 def text(payload: Mapping[str, Any], name: str) -> str:
-    """Return what a citizen wrote; halves of characters, which UTF-8 cannot hold, become question marks."""
+    """Return a citizen's text; halves of characters, which UTF-8 cannot hold, become question marks."""
     value = payload.get(name)
     if not isinstance(value, str):
         raise MalformedWebhookError(name)

@@ -1,6 +1,6 @@
-"""What the short code 8088 answers: unaccented, GSM-7, one SMS each (at most 160 characters).
+"""The replies of the short code 8088: unaccented, GSM-7, one SMS each (at most 160 characters).
 
-No reply repeats what somebody wrote, names a unit, or tells whether a petition of somebody else exists.
+No reply repeats what somebody wrote, names a unit, or shows that somebody else's petition exists.
 """
 
 from __future__ import annotations
@@ -78,18 +78,18 @@ def receipt(petition: Petition, pin: str) -> str:
 
 
 def status(petition: Petition, overdue_working_days: int) -> str:
-    """Tell how a petition stands, and what its petitioner can do next."""
-    stands = f"PAKN {petition.reference}: {_state(petition)}."
+    """Give the status of a petition and its petitioner's next step."""
+    status_line = f"PAKN {petition.reference}: {_state(petition)}."
     if petition.answer is not None:
         return _joined(
-            stands,
+            status_line,
             f"Xem tra loi tai trang tra cuu bang PIN, hoac goi {HOTLINE}.",
             f"Danh gia: PAKN DG {petition.reference} <1-5>",
         )
     if not petition.is_unanswered:
-        return _joined(stands, f"Chi tiet tai trang tra cuu bang PIN, hoac goi {HOTLINE}.")
+        return _joined(status_line, f"Chi tiet tai trang tra cuu bang PIN, hoac goi {HOTLINE}.")
     late = f"Da qua han {overdue_working_days} ngay lam viec." if overdue_working_days else ""
-    return _joined(stands, f"Han tra loi {_day(petition.due_on)}.", late, f"Ho tro: {HOTLINE}.")
+    return _joined(status_line, f"Han tra loi {_day(petition.due_on)}.", late, f"Ho tro: {HOTLINE}.")
 
 
 def identity_added(petition: Petition) -> str:

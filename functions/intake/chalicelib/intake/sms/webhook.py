@@ -1,8 +1,8 @@
-"""The one contract that every SMS provider's webhook is made to fit; called by intake's door `/sms/{provider}`.
+"""The contract of every SMS provider's webhook; called by the route `/sms/{provider}`.
 
-An adapter answers three questions: is this really from the provider, what did the citizen write, and how does
-the provider want to be answered. It stores nothing: who calls it keeps `InboundSms.replay_key` and
-`InboundSms.message_id`, so that what arrives twice takes effect once.
+An adapter verifies that a request is from the provider, reads the messages, and words the answer to the provider. It
+stores nothing: its caller keeps `InboundSms.replay_key` and `InboundSms.message_id`, so that a message that arrives
+twice takes effect once.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class WebhookTooLargeError(WebhookError):
 
 
 class ProviderUnreachableError(PetitionError):
-    """Whether the request is genuine cannot be told now: the door answers 503, and the provider sends it again."""
+    """The request cannot be verified now: the answer is 503, and the provider sends it again."""
 
     code = "provider-unreachable"
 
@@ -97,8 +97,8 @@ class WebhookRequest:
 
     def values(self, name: str) -> Sequence[str]:
         """Return all values of one query parameter."""
-        found = self.query.get(name, ())
-        return (found,) if isinstance(found, str) else found
+        values = self.query.get(name, ())
+        return (values,) if isinstance(values, str) else values
 
     def url(self) -> str:
         """Return the address that the provider was given, without a query."""
@@ -107,7 +107,7 @@ class WebhookRequest:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Where an SMS stands in a long message: part `number` (from 1) of `total`, all with the same `reference`."""
+    """The place of an SMS in a long message: part `number` (from 1) of `total`, all with the same `reference`."""
 
     reference: str
     number: int
@@ -132,14 +132,14 @@ class InboundSms:
     part: Part | None = None
     keyword_stripped: bool = False
     arrived_at: datetime | None = None
-    """When we got it, for a part that was kept: the clock of the law runs from the first one."""
+    """The arrival of a part that was stored: the legal time limit runs from the first one."""
     missing_parts: str = ""
-    """Which parts of a long message never came, e.g. `2/3` or `1,3/4`; "" for a whole one."""
+    """The parts of a long message that never came, e.g. `2/3` or `1,3/4`; "" for a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookReply:
-    """What the door answers the provider with."""
+    """The answer to a provider."""
 
     status: int
     headers: Mapping[str, str]
@@ -167,7 +167,7 @@ class SmsWebhook(Protocol):
     name: ClassVar[str]
     method: ClassVar[str] = "POST"
     replies_inline: ClassVar[bool] = False
-    """Whether the text given to `reply` reaches the citizen; else the notifier sends it."""
+    """True when the text given to `reply` reaches the citizen; else the notifier sends it."""
 
     def read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
         """Return the messages of a genuine request; none where nobody can be answered (a sender without a number).
@@ -225,9 +225,9 @@ def refuse_strange_address(request: WebhookRequest, networks: Sequence[str]) -> 
         raise ForgedWebhookError("source-address")
 
 
-def is_same(expected: str, given: str) -> bool:
+def is_same(expected: str, actual: str) -> bool:
     """Compare two signatures or credentials in constant time."""
-    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+    return hmac.compare_digest(expected.encode(), actual.encode("utf-8", "replace"))
 
 
 def required_secret(secret: str) -> str:

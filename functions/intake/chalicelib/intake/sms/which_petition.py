@@ -22,7 +22,7 @@ from shared.platform import clock
 from shared.tables.petitions import Petitions
 
 ANSWERS_TO_THE_QUESTION_WITHIN = timedelta(hours=48)
-"""How long an SMS without a command is taken for the name and address that its sender was asked for."""
+"""Time within which an SMS without a command is taken for the name and address that its sender was asked for."""
 ALIVE = UNANSWERED | RESULT_KNOWN
 _LATEST = 20
 _NAMED_IN_AN_SMS = 5
@@ -53,17 +53,17 @@ class WhichPetition:
 
     def only(self, sms: InboundSms, states: Collection[State]) -> Petition | None:
         """Return the one petition of the sender that is in one of some states; None where there are none or several."""
-        found = [name for name, _, state in self._latest(sms) if state in states]
-        petition = self.named(sms, found[0]) if len(found) == 1 else None
+        references = [name for name, _, state in self._latest(sms) if state in states]
+        petition = self.named(sms, references[0]) if len(references) == 1 else None
         return petition if petition and petition.state in states else None
 
     def only_or_latest_ended(self, sms: InboundSms) -> Petition | None:
-        """Return the one that somebody means who asks how it stands: the one alive, else the one there ever was."""
+        """Return the petition that a request for its status means: the only one alive, else the only one at all."""
         return self.only(sms, ALIVE) or self.only(sms, frozenset(State))
 
     def references(self, sms: InboundSms) -> list[str]:
         """Return the references of the sender's latest petitions, those alive first, as many as one SMS names."""
-        latest = sorted(self._latest(sms), key=lambda one: one[2] not in ALIVE)
+        latest = sorted(self._latest(sms), key=lambda row: row[2] not in ALIVE)
         return [name for name, _, _ in latest[:_NAMED_IN_AN_SMS]]
 
     def latest(self, sms: InboundSms) -> Iterator[Petition]:
@@ -91,11 +91,11 @@ class WhichPetition:
         if petition is None or petition.channel is not Channel.SMS or not petition.is_unanswered:
             return None
         rest = replace(sms, received_at=clock.now())
-        began = (
+        beginnings = (
             replace(rest, content=f"PAKN {petition.content}{cut_off}", received_at=petition.received_at)
             for cut_off in ("", " ")
         )
-        return petition if any(continues(one, rest) for one in began) else None
+        return petition if any(continues(beginning, rest) for beginning in beginnings) else None
 
     def _latest(self, sms: InboundSms, limit: int = _LATEST) -> list[tuple[str, datetime, State]]:
         return self._petitions.of_contact(self._contact(sms), limit=limit)
@@ -105,10 +105,10 @@ class WhichPetition:
 
 
 def may_be_name_and_address(text: str) -> bool:
-    """Tell whether a text may answer the question for name and address, from somebody who was just asked."""
+    """Return whether a text may answer the question for name and address, from somebody who was just asked."""
     return bool(_IDENTITY.search(text)) and len(text.split()) >= _WORDS_OF_AN_IDENTITY
 
 
 def begins_with_a_name(text: str) -> bool:
-    """Tell whether a text may be name and address although it could as well be a petition: it must begin like one."""
+    """Return whether a text may be name and address although it could as well be a petition: it must begin like one."""
     return may_be_name_and_address(text) and bool(_BEGINS_WITH_A_NAME.match(unaccented(text).lower()))

@@ -1,1 +1,1 @@
-"""What happens to a file once it lies in the quarantine: scanned, looked through, kept or rejected."""
+"""The check of files in the quarantine: scanned, examined, kept or rejected."""

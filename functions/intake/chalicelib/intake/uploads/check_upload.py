@@ -18,7 +18,7 @@ from shared.tables.petitions import Petitions
 
 
 class NotScannedYetError(Exception):
-    """The scanner has not spoken: the message has to come again."""
+    """There is no verdict yet: the message has to come again."""
 
 
 class UploadCheck:
@@ -59,14 +59,14 @@ class UploadCheck:
 
     def _decide(self, petition: Petition, attachment: Attachment, upload: Upload) -> None:
         try:
-            clean = self._looked_through(attachment, upload)
+            clean = self._examined(attachment, upload)
         except RejectedFileError as rejected:
             self._settle(petition, attachment, rejected.reason)
             return
         self._bucket.write(attachment.clean_key, clean.content, clean.content_type)
         self._settle(petition, attachment, clean)
 
-    def _looked_through(self, attachment: Attachment, upload: Upload) -> CleanContent:
+    def _examined(self, attachment: Attachment, upload: Upload) -> CleanContent:
         if upload.size > self._limits.bytes_each:
             raise RejectedFileError(Rejection.TOO_LARGE)
         content = self._bucket.read(upload)
@@ -78,7 +78,7 @@ class UploadCheck:
         return examine(content, attachment.content_type, self._limits.bytes_each)
 
     def _settle(self, petition: Petition, attachment: Attachment, outcome: CleanContent | Rejection) -> None:
-        """Record the outcome of the check in the petition."""
+        """Record the outcome of a check; after a lost race, on the petition as it is stored now."""
         change = Change(attachment.by, clock.now(), f"checked:{attachment.id}")
 
         def settled(current: Petition) -> Petition:

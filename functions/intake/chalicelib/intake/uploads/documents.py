@@ -1,4 +1,4 @@
-"""Looks through a PDF for what could act on whoever opens it; the file itself is kept as it is.
+"""Searches a PDF for active content; the file itself is kept as it is.
 
 Names are looked for in the raw bytes, with `#xx` unescaped (ISO 32000-1, 7.3.5), and in the object streams that
 hide dictionaries from a plain search (7.5.7). That is a search and no parser: rather one harmless file too many is
@@ -55,7 +55,7 @@ def _unescaped(part: bytes) -> bytes:
 
 
 def _object_streams(content: bytes) -> Iterator[bytes]:
-    """Yield what object streams unpack to; one that cannot be looked into is not let pass."""
+    """Yield the content of object streams; one that cannot be unpacked rejects the file."""
     left, before = _MOST_UNPACKED, 0
     for stream in _STREAM.finditer(content):
         dictionary, before = _unescaped(content[before : stream.start()]), stream.end()

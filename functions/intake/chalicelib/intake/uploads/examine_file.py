@@ -20,14 +20,14 @@ HEIC = frozenset({"image/heic", "image/heif"})
 
 
 class CleanContent(NamedTuple):
-    """What may be kept of a file."""
+    """The content of a file that is safe to keep."""
 
     content_type: str
     content: bytes
 
 
 def examine(content: bytes, declared_type: str | None, most_bytes: int) -> CleanContent:
-    """Return what may be kept of an upload.
+    """Return the content of an upload that is safe to keep.
 
     Args:
         content: the bytes as they arrived.

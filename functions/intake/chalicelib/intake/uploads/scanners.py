@@ -17,7 +17,7 @@ from shared.platform.bucket import AttachmentsBucket, Upload
 
 
 class Verdict(StrEnum):
-    """What a scanner says."""
+    """The verdict of a scanner."""
 
     CLEAN = "CLEAN"
     INFECTED = "INFECTED"
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 
 
 class Scanner(Protocol):
-    """Says whether an upload is infected."""
+    """Examines uploads for malware."""
 
     @abstractmethod
     def verdict(self, upload: Upload, content: bytes) -> Verdict:
@@ -43,7 +43,7 @@ class GuardDutyScanner(Scanner):
 
     @override
     def verdict(self, upload: Upload, content: bytes) -> Verdict:
-        """Return what the tag says; UNSUPPORTED, ACCESS_DENIED and FAILED leave the file in quarantine."""
+        """Return the verdict of the tag; UNSUPPORTED, ACCESS_DENIED and FAILED leave the file in quarantine."""
         return self._VERDICTS.get(self._bucket.tags(upload).get(self.TAG, ""), Verdict.PENDING)
 
 
@@ -59,7 +59,7 @@ class ClamdScanner(Scanner):
 
     @override
     def verdict(self, upload: Upload, content: bytes) -> Verdict:
-        """Return what the daemon says; an error of its own is no verdict."""
+        """Return the verdict of the daemon; an error of its own is no verdict."""
         reply = self._reply(content)
         if reply.endswith(b"FOUND"):
             return Verdict.INFECTED

@@ -18,7 +18,7 @@ from shared.domain.petition.petition import Petition
 from shared.tables.roots import Roots, SignedRoot
 
 DAYS_TRIED = 4
-"""Roots that are looked at for a path: the latest changes first; an older head proves less."""
+"""Days whose roots are searched for a path, the latest changes first; the root of an older day proves less."""
 
 
 class _View(BaseModel):

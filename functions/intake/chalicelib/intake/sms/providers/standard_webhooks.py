@@ -27,21 +27,26 @@ _MOST_PARTS = 255
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a genuine request was signed as."""
+    """The signed facts of a genuine request."""
 
     webhook_id: str
     replay_key: str
 
 
 class SignatureCheck:
-    """Tells whether a request was signed with the secret that we share with its sender, a moment ago."""
+    """Verifies that a request was signed with the secret that we share with its sender, within five minutes."""
 
     def __init__(self, secret: str) -> None:
         """Take `whsec_…`; anything else stops the start, because two readings of a secret are one too many."""
         self._key = key_of(secret)
 
     def genuine(self, request: WebhookRequest, at: datetime) -> Signed:
-        """Return what was signed; raises ForgedWebhookError, or WebhookTooLargeError before looking."""
+        """Return the signed facts of a genuine request.
+
+        Raises:
+            WebhookTooLargeError: before anything is hashed.
+            ForgedWebhookError: for every broken rule.
+        """
         refuse_oversized(request)
         webhook_id = request.header("webhook-id") or ""
         timestamp = request.header("webhook-timestamp") or ""

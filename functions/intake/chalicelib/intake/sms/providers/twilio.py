@@ -81,8 +81,8 @@ class TwilioWebhook(SmsWebhook):
     @override
     def reply(self, messages: Sequence[InboundSms], text: str = "") -> WebhookReply:
         """Return TwiML that sends `text` back, or nothing."""
-        said = f"<Message>{escape(NOT_XML.sub('', text))}</Message>" if text else ""
-        body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}</Response>'
+        message = f"<Message>{escape(NOT_XML.sub('', text))}</Message>" if text else ""
+        body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
         return WebhookReply(
             200, {"Content-Type": "text/xml; charset=utf-8", "Cache-Control": "no-store"}, body
         )
