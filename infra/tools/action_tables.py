@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.permissions import SEES
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
-from chalicelib.notifier.notices.supersession import VOID_WHEN
+from chalicelib.notifier.notices.supersession import SUPERSEDED_WHEN
 from shared.domain.petition.lifecycle import MOVES
 from shared.domain.promises.notices import ESCALATION_LADDER, OF_ASSIGNMENT, Notice, NoticeKind
 
@@ -72,7 +72,7 @@ def notices() -> list[str]:
     after[OF_ASSIGNMENT] += ["assign", "route"]
     rows = ["| notice | to | after | void when the petition moved on |", "|---|---|---|---|"]
     for (kind, audience), causes in sorted(after.items()):
-        void = "yes" if kind in VOID_WHEN else "no"
+        void = "yes" if kind in SUPERSEDED_WHEN else "no"
         rows.append(f"| {kind} | {audience} | {', '.join(sorted(causes))} | {void} |")
     return rows
 

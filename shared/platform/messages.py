@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated
 from urllib.parse import unquote_plus
 
-from pydantic import AfterValidator, AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
 from shared.domain.promises.notices import Audience, NoticeKind
 
@@ -24,8 +24,8 @@ class AboutPetition(Message):
     reference: str
 
 
-class Errand(StrEnum):
-    """What the router is asked to do about a petition."""
+class TaskType(StrEnum):
+    """The tasks of the router."""
 
     ROUTE = "route"
     """Decide its field and unit."""
@@ -40,7 +40,8 @@ class Errand(StrEnum):
 class RoutingRequest(AboutPetition):
     """Ask the router to decide about a petition, or about those that were merged."""
 
-    errand: Errand = Errand.ROUTE
+    task: Annotated[TaskType, Field(validation_alias=AliasChoices("task", "errand"))] = TaskType.ROUTE
+    """`errand` in messages that were sent before it was renamed."""
     after: str | None = None
     """Where the page of merged petitions begins that is to be led."""
 

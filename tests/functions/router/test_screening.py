@@ -10,7 +10,7 @@ from chalicelib.router import composition
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
-from shared.platform.messages import Errand, RoutingRequest
+from shared.platform.messages import RoutingRequest, TaskType
 from shared.tables.petition_items import petition_of
 from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer, Phone, answer_petition, reference_in
@@ -107,7 +107,7 @@ def test_it_is_looked_through_once_however_often_the_message_comes(system: Syste
     Officer(system, "lan.tiepnhan").do("assign", citizen.reference, unit="VCCVC")
     before = kept(system, citizen)
 
-    composition.parts().tasks.run(RoutingRequest(reference=citizen.reference, errand=Errand.SCREEN))
+    composition.parts().tasks.run(RoutingRequest(reference=citizen.reference, task=TaskType.SCREEN))
 
     assert kept(system, citizen) == before
 
@@ -161,3 +161,9 @@ def test_comment_of_a_rating_is_held_where_it_may_denounce(system: System, citiz
     assert seen["rating"] == {**seen["rating"], "score": 1, "comment": None}
     assert "sổ riêng" not in str(seen)
     assert POSSIBLE in str(Officer(system, "lan.tiepnhan").petition(citizen.reference))
+
+
+def test_task_of_a_message_from_before_its_renaming_is_read():
+    request = RoutingRequest.model_validate_json('{"reference": "26483190275", "errand": "follow"}')
+
+    assert request == RoutingRequest(reference="26483190275", task=TaskType.FOLLOW)

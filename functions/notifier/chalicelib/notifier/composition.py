@@ -39,7 +39,7 @@ from shared.wording.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the notifier's handlers and views call."""
+    """The dependencies of the notifier's handlers and views."""
 
     messages: MessageHandler
     receipts: ReceiptEndpoint

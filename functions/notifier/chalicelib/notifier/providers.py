@@ -32,7 +32,7 @@ class Provider(NamedTuple):
     build_sender: Callable[[Account], Sender]
     build_receipts: Callable[[Account], ReceiptReader]
     has_receipt_address_per_message: bool = False
-    """Whether receipts come by GET to `/receipts/<name>/<token>`, an address that only one message was sent with."""
+    """Receipts come by GET to `/receipts/<name>/<token>`, an address that only one message was sent with."""
 
 
 PROVIDERS: dict[str, Provider] = {

@@ -46,14 +46,14 @@ class NotifierSettings(Settings):
     )
     """The SMS providers in the order to try them; those with a weight share the messages (`esms:3 http:1 aws`)."""
     sms_gateway_url: OptionalText = None
-    """Where SMS are sent over HTTP (`esms`, `http`), unless the provider's credentials name a `url` of its own."""
+    """The endpoint of `esms` and `http`, unless the provider's credentials name a `url`."""
     receipt_within_hours: Annotated[int, Field(ge=0, le=336)] = 24
-    """How long a provider that gives receipts may stay silent before the next channel is taken; 0: for ever."""
+    """Without a receipt in this time, of a provider that sends them, the next channel is taken; 0: never."""
     quiet_from: OptionalTime = time(21, 0)
     """From this time of day in Vietnam citizens get only messages that they just requested; empty: no quiet hours."""
     quiet_until: time = time(7, 0)
     batch_for_seconds: int = 0
-    """How long a notice that was not just requested is held, so that others go out in the same message."""
+    """A notice that was not just requested is held for so long, so that others go out in the same message."""
     messages_per_address_per_day: int = 30
     """Further messages to an address wait for the morning and go out as one; 0: no limit."""
 

@@ -1,7 +1,7 @@
-"""Finds which units of the ministry a complaint about conduct names, so that they see nothing of it; called by routing.
+"""Finds the units of the ministry that a complaint about conduct names, so that they cannot see it; used by routing.
 
-A unit that is only addressed ("đề nghị Thanh tra Bộ xem xét") is not complained of. Where the text names several, all
-count: who examines the complaint must be none of them.
+A unit that is only addressed ("đề nghị Thanh tra Bộ xem xét") is not complained of. Where the text names several units,
+all count: none of them may examine the complaint.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from shared.routing.text import fold, split
 from shared.tables.directory import Unit
 
 ADDRESSED_BY = ("de ngi", "kien ngi", "mong", "nho", "gui", "yeu cau", "xin")
-"""What stands right before somebody who is asked to help, folded; a few small words may come between."""
+"""Folded words right before somebody who is asked to help; a few small words may come between."""
 OURS = ("bo noi vu", "qui bo", "qui vu", "qui cuc", "qui co quan")
-"""How people name the ministry as a whole, or the unit that they believe to be writing to."""
+"""Names of the ministry as a whole, or of the unit that the sender believes to address."""
 SOMEBODY_OF_OURS = "?"
-"""Stands among the codes where the ministry is named and no unit of it."""
+"""The code of the ministry where no unit of it is named."""
 _SMALL_WORDS = frozenset({"den", "toi", "cho", "qui", "ca", "duoc"})
 _SHORTEST = 2
 """Words of a name that may stand for the unit: one alone is anybody's."""
@@ -26,15 +26,15 @@ _SHORTEST = 2
 def named_units(text: str, units: Iterable[Unit]) -> tuple[str, ...]:
     """Return the codes of the units that a text names as more than its addressee; `?` stands for the ministry."""
     read = _folded(text)
-    found: dict[str, None] = {}
+    codes: dict[str, None] = {}
     names = (*_names(units), *((name, SOMEBODY_OF_OURS) for name in OURS))
-    for name, code in sorted(names, key=lambda one: (-len(one[0]), one)):
+    for name, code in sorted(names, key=lambda pair: (-len(pair[0]), pair)):
         matches = tuple(re.finditer(rf"(?<!\S){re.escape(name)}(?!\S)", read))
         if any(not _is_addressed(read[: match.start()]) for match in matches):
-            found[code] = None
+            codes[code] = None
         # a longer name contains shorter ones: "Thanh tra Bộ Nội vụ" is one mention
         read = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", "\n", read)
-    return tuple(found)
+    return tuple(codes)
 
 
 def _names(units: Iterable[Unit]) -> Iterator[tuple[str, str]]:

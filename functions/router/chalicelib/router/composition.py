@@ -17,7 +17,7 @@ from shared.tables.petitions import Petitions
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the router's handlers call."""
+    """The dependencies of the router's handlers."""
 
     relay: Relay
     tasks: Tasks

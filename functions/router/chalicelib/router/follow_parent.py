@@ -12,7 +12,7 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging
 from shared.platform import clock, queues
-from shared.platform.messages import Errand, RoutingRequest
+from shared.platform.messages import RoutingRequest, TaskType
 from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 
@@ -30,9 +30,9 @@ class MergedPetitions:
     def lead(self, parent: str, after: str | None) -> None:
         """Ask one page of a petition's children to follow, and leave the next page to a message of its own."""
         children, following = self._petitions.merged_into(parent, after=after, limit=PAGE)
-        requests = [RoutingRequest(reference=child, errand=Errand.FOLLOW) for child in children]
+        requests = [RoutingRequest(reference=child, task=TaskType.FOLLOW) for child in children]
         if following is not None:
-            requests.append(RoutingRequest(reference=parent, errand=Errand.LEAD, after=following))
+            requests.append(RoutingRequest(reference=parent, task=TaskType.LEAD, after=following))
         queues.send(self._routing, requests)
 
     def follow(self, reference: str) -> None:

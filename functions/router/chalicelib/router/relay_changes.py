@@ -1,7 +1,7 @@
 """Turns each change of a petition into the messages that follow from it.
 
-Called with the change stream of the petitions table. Whoever writes a petition never sends a message: what is
-in the table is certain to come by here, at least once, and receivers bear hearing it twice.
+Called with the change stream of the petitions table. Code that writes a petition never sends a message: every change of
+the table arrives here at least once, and receivers accept a message twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging, screening
 from shared.domain.promises.notices import notices_after
 from shared.platform import queues, telemetry
-from shared.platform.messages import Errand, NoticeRequest, RoutingRequest
+from shared.platform.messages import NoticeRequest, RoutingRequest, TaskType
 from shared.tables.petition_items import petition_of
 
 
@@ -49,21 +49,21 @@ class Relay:
 
 
 def routing_requests(petition: Petition, seen: int) -> Iterator[RoutingRequest]:
-    """Yield what the router is to do about the history entries after version `seen`.
+    """Yield the router's tasks that follow from the history entries after version `seen`.
 
-    What a petitioner wrote later is looked through. A petition that was merged looks at its new parent at once, in case
-    that was answered meanwhile; what becomes of a petition is carried to those merged into it. Whichever of the two is
-    written later, one of them sees the other.
+    Texts that a petitioner added are screened. A merged petition follows its new parent at once, in case that was
+    answered meanwhile; the outcome of a petition is passed on to those merged into it. Whichever of the two is written
+    later, one of them sees the other.
     """
     actions = {entry.action for entry in petition.history[seen:]}
     if Action.RECEIVE in actions:
         yield RoutingRequest(reference=petition.reference)
     if actions & screening.WRITTEN_LATER:
-        yield RoutingRequest(reference=petition.reference, errand=Errand.SCREEN)
+        yield RoutingRequest(reference=petition.reference, task=TaskType.SCREEN)
     if Action.MERGE in actions:
-        yield RoutingRequest(reference=petition.reference, errand=Errand.FOLLOW)
+        yield RoutingRequest(reference=petition.reference, task=TaskType.FOLLOW)
     if actions & merging.BECOMING:
-        yield RoutingRequest(reference=petition.reference, errand=Errand.LEAD)
+        yield RoutingRequest(reference=petition.reference, task=TaskType.LEAD)
 
 
 def notice_requests(petition: Petition, seen: int) -> Iterator[NoticeRequest]:

@@ -1,7 +1,7 @@
-"""Finds the petition that somebody seems to have sent before: officers are told, nothing is decided; called by routing.
+"""Finds an earlier petition of the same person with nearly the same text: a hint for officers; used by routing.
 
-A hint, no more: the index lags a moment, and only a person's latest petitions of the last weeks are compared. What
-must not be known of is not pointed at: denunciations, and petitions about a unit's conduct, whose unit sees nothing.
+Only a hint: the index lags a moment, and only a person's latest petitions of the last weeks are compared. It never
+points at denunciations, nor at petitions about a unit's conduct, because officers of the unit must not see those.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from shared.domain.procedures import conduct
 from shared.tables.petitions import Petitions
 
 LOOKED_BACK = timedelta(days=60)
-"""Three times the time for answering: somebody who is not heard writes again."""
+"""Three times the time for answering: somebody who gets no answer writes again."""
 COMPARED = 5
 """Earlier petitions of one person that are read and compared."""
 ALIKE = 0.7

@@ -1,4 +1,4 @@
-"""Decides which unit a fresh petition goes to, or hands it to the intake desk with what the router thinks."""
+"""Routes a new petition to the responsible unit, or to the intake desk with a proposal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 INTAKE_FIELD = "KHAC"
-"""The field whose unit is the intake desk (`docs/domain.md`: outside the ministry, or cannot be told)."""
+"""The field whose unit is the intake desk (`docs/domain.md`: outside the ministry, or unclear)."""
 CHANGE_ID = "route"
 
 
@@ -38,7 +38,7 @@ class Router:
         self._compiled: dict[tuple[tuple[str, str], ...], RoutingRules] = {}
 
     def route(self, reference: str) -> None:
-        """Decide a petition's field and unit, once; a petition that was routed, or ended, meanwhile is left alone."""
+        """Decide a petition's field and unit, once; a petition that is routed, or has ended, is left alone."""
         petition = self._petitions.get(reference)
         if petition is not None:
             self._petitions.change(
@@ -46,9 +46,9 @@ class Router:
             )
 
     def screen(self, reference: str) -> None:
-        """Look through what a petitioner added, before any unit reads it; what was looked through is left alone.
+        """Screen the texts that a petitioner added, each once, before any unit reads them.
 
-        One write for each text. A petition that nobody has routed yet is routed first.
+        Each text is one write. A petition that is not routed yet is routed first.
         """
         petition = self._petitions.get(reference)
         if petition is not None and _is_unrouted(petition):
@@ -63,32 +63,32 @@ class Router:
         return self._screened(petition, screening.unscreened(petition)[0])
 
     def _screened(self, petition: Petition, entry: Entry) -> Petition:
-        """Move what surely denounces to the restricted lane; have a person decide about what may."""
+        """Move a denunciation to the restricted lane; let a person decide about a text that may be one."""
         day, now = local_date(petition.received_at), clock.now()
         text = entry.text or ""
-        found = look_through(text, self._rules_on(day))
+        screening_result = look_through(text, self._rules_on(day))
         named = [
             unit
             for unit in named_units(text, self._directory.units(day).values())
             if unit != SOMEBODY_OF_OURS
         ]
-        if found.denounces and Action.RESTRICT in possible_actions(petition.state):
+        if screening_result.denounces and Action.RESTRICT in possible_actions(petition.state):
             accused = petition.complained_unit or (named[0] if len(named) == 1 else None)
             examiner = self._directory.examiner([*named, *filter(None, [accused])], day)
             petition = petition.model_copy(update={"complained_unit": accused})
             return petition.restrict(Change.by_router(now, screening.change_id_of(entry)), examiner)
-        may_denounce = found.denounces or bool(found.because)
+        may_denounce = screening_result.denounces or bool(screening_result.because)
         return screening.keep_from_units(
             petition,
             entry,
             Finding.MAY_DENOUNCE if may_denounce else Finding.NOTHING,
-            (f"Có thể là tố cáo ({'; '.join(found.because)})",) if may_denounce else (),
+            (f"Có thể là tố cáo ({'; '.join(screening_result.because)})",) if may_denounce else (),
             self._desk_for(petition, named, day),
             at=now,
         )
 
     def _desk_for(self, petition: Petition, named: list[str], day: date) -> str | None:
-        """Return the desk that what may denounce goes to; None where it lies with an examiner, who reads it first."""
+        """Return the desk for a text that may denounce; None where an examiner already has the petition."""
         if petition.field == conduct.FIELD or petition.complained_unit is not None:
             return None
         intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
@@ -123,7 +123,7 @@ class Router:
                 Change.by_router(now, CHANGE_ID),
                 proposal,
                 field.unit,
-                notifies_petitioner=self._tells(petition),
+                notifies_petitioner=self._shows_unit(petition),
             )
         unit = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         return petition.hand_to_intake(Change.by_router(now, CHANGE_ID), unit, proposal=proposal)
@@ -131,31 +131,31 @@ class Router:
     def _about_conduct(self, petition: Petition, proposal: Proposal, named: tuple[str, ...]) -> Petition:
         """Keep a complaint from the unit that it is about, before anybody has read it.
 
-        It goes to who examines conduct, never to a unit for its field; the unit that the text names sees nothing of it
-        from the first moment. Officers correct this; until then who may read it is decided on the safe side.
+        It goes to the unit that examines conduct, never to a unit for its field; the unit that the text names can never
+        see it. Officers may correct this; until then access is rather too narrow than too wide.
         """
         day, now = local_date(petition.received_at), clock.now()
-        known = [unit for unit in named if unit != SOMEBODY_OF_OURS]
-        complained = known[0] if len(named) == len(known) == 1 else None
-        examiner = self._directory.examiner(known, day)
-        told = proposal.model_copy(update={"complained_unit": complained})
+        units = [unit for unit in named if unit != SOMEBODY_OF_OURS]
+        complained = units[0] if len(named) == len(units) == 1 else None
+        examiner = self._directory.examiner(units, day)
+        proposal = proposal.model_copy(update={"complained_unit": complained})
         petition = petition.model_copy(update={"complained_unit": complained})
-        if told.lane is Lane.RESTRICTED:
-            return petition.restrict(Change.by_router(now, CHANGE_ID), examiner, proposal=told)
-        if told.lane is Lane.ORDINARY:
-            told = told.model_copy(update={"field": conduct.FIELD, "kind": Kind.CONDUCT})
+        if proposal.lane is Lane.RESTRICTED:
+            return petition.restrict(Change.by_router(now, CHANGE_ID), examiner, proposal=proposal)
+        if proposal.lane is Lane.ORDINARY:
+            proposal = proposal.model_copy(update={"field": conduct.FIELD, "kind": Kind.CONDUCT})
             return petition.route(
-                Change.by_router(now, CHANGE_ID), told, examiner, notifies_petitioner=self._tells(petition)
+                Change.by_router(now, CHANGE_ID), proposal, examiner, notifies_petitioner=self._shows_unit(petition)
             )
         intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         parents = self._directory.parents(day)
-        is_barred = any(conduct.is_barred(intake, unit, parents) for unit in known)
+        is_barred = any(conduct.is_barred(intake, unit, parents) for unit in units)
         return petition.hand_to_intake(
-            Change.by_router(now, CHANGE_ID), examiner if is_barred else intake, proposal=told
+            Change.by_router(now, CHANGE_ID), examiner if is_barred else intake, proposal=proposal
         )
 
-    def _tells(self, petition: Petition) -> bool:
-        """Tell whether its sender is to learn which unit was given it (the ministry's switch)."""
+    def _shows_unit(self, petition: Petition) -> bool:
+        """Return whether the petitioner is notified of the responsible unit (the ministry's switch)."""
         return self._directory.terms_of(petition).tell_assignment
 
     def _named_units(self, petition: Petition, day: date) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ class Router:
     def _rules_on(self, day: date) -> RoutingRules:
         """Return the rules in force on a day of receipt.
 
-        They are compiled once for each edition, and anew only when an administrator changed them.
+        They are compiled once for each edition, and again only after an administrator changed them.
         """
         rows = self._directory.rows("routing-rule")
         if rows != self._rows:
@@ -177,10 +177,10 @@ class Router:
 
 
 def _is_about_conduct(petition: Petition, proposal: Proposal, named: tuple[str, ...]) -> bool:
-    """Tell whether a complaint about conduct may be about one of our own units.
+    """Return whether a petition may be a complaint about the conduct of one of the ministry's units.
 
-    It is if the sender says that it is about conduct, if the text speaks of nothing else, or if it sounds like one and
-    names us. That only sounds like one and names others (a company, a commune) is for the unit that knows the field.
+    It is one if the sender says so, if the text is about nothing else, or if it reads like one and names a unit of the
+    ministry. A petition that reads like one and names others (a company, a commune) goes to the unit for its field.
     """
     if petition.kind is Kind.CONDUCT:
         return True
@@ -188,7 +188,7 @@ def _is_about_conduct(petition: Petition, proposal: Proposal, named: tuple[str, 
 
 
 def proposal_of(decision: Decision, besides: tuple[str, ...] = ()) -> Proposal:
-    """Return what the petition keeps of the classifier's decision; `besides` is told to officers after its reasons."""
+    """Return the classifier's decision as a petition stores it; `besides`: further reasons to show to officers."""
     return Proposal(
         lane=Lane(decision.lane.value),
         field=decision.field,

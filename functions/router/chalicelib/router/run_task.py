@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.router.follow_parent import MergedPetitions
 from chalicelib.router.route_petition import Router
-from shared.platform.messages import Errand, RoutingRequest
+from shared.platform.messages import RoutingRequest, TaskType
 
 
 class Tasks:
@@ -16,12 +16,12 @@ class Tasks:
 
     def run(self, request: RoutingRequest) -> None:
         """Run one task; each may be run twice."""
-        match request.errand:
-            case Errand.ROUTE:
+        match request.task:
+            case TaskType.ROUTE:
                 self._router.route(request.reference)
-            case Errand.SCREEN:
+            case TaskType.SCREEN:
                 self._router.screen(request.reference)
-            case Errand.FOLLOW:
+            case TaskType.FOLLOW:
                 self._merged_petitions.follow(request.reference)
-            case Errand.LEAD:
+            case TaskType.LEAD:
                 self._merged_petitions.lead(request.reference, request.after)

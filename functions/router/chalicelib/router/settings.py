@@ -1,4 +1,4 @@
-"""What the router is told."""
+"""The router's settings."""
 
 from shared.platform.settings import Settings
 

@@ -29,7 +29,7 @@ from shared.tables.statistics import Statistics
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the SLA timer's handlers call."""
+    """The dependencies of the SLA timer's handlers."""
 
     every_minute: Jobs
     every_hour: Jobs

@@ -1,4 +1,4 @@
-"""What the SLA timer is told."""
+"""The SLA timer's settings."""
 
 from shared.platform.settings import Settings
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.notifier.contact_policy.quiet_hours import QuietHours
 from chalicelib.notifier.notices.channels import channels_of
-from chalicelib.notifier.notices.supersession import VOID_WHEN, is_superseded
+from chalicelib.notifier.notices.supersession import SUPERSEDED_WHEN, is_superseded
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.petition.facts import facts_of
 from shared.domain.petition.history import Entry
@@ -114,7 +114,7 @@ HOLDS = {
 }
 
 
-@pytest.mark.parametrize("kind", VOID_WHEN)
+@pytest.mark.parametrize("kind", SUPERSEDED_WHEN)
 def test_notice_that_still_holds_is_sent_and_void_once_the_petition_was_withdrawn(kind):
     petition, entry = HOLDS[kind]
     withdrawn = petition.model_copy(update={"state": State.WITHDRAWN})
@@ -123,7 +123,7 @@ def test_notice_that_still_holds_is_sent_and_void_once_the_petition_was_withdraw
     assert is_superseded(kind, withdrawn, entry)
 
 
-@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - set(VOID_WHEN)))
+@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - set(SUPERSEDED_WHEN)))
 @pytest.mark.parametrize("state", [State.WITHDRAWN, State.CLOSED, State.RECEIVED])
 def test_notice_of_what_has_happened_is_always_sent(kind, state):
     assert not is_superseded(kind, a_petition(state), an_entry())

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.notifier.officers.daily_work import desk_day, units_read
+from chalicelib.notifier.officers.daily_work import units_read, work_of_the_day
 from infra.local.emulation import moto_insides
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
@@ -94,7 +94,7 @@ def a_card(reference: str = "1", **facts: object) -> Card:
     ],
 )
 def test_what_stands_on_whose_desk(role: str, card: Card, title: str | None):
-    found = [heading.title for heading in desk_day(an_officer(role), [card], PARENTS, TODAY)]
+    found = [heading.title for heading in work_of_the_day(an_officer(role), [card], PARENTS, TODAY)]
 
     assert found == ([title] if title else [])
 
@@ -111,7 +111,7 @@ def test_what_stands_on_whose_desk(role: str, card: Card, title: str | None):
 def test_nobody_in_the_line_of_the_unit_complained_of_learns_of_it(unit, knows):
     card = a_card(state=State.AWAITING_APPROVAL, kind=Kind.CONDUCT, complained_unit="A", unit="B")
 
-    assert bool(desk_day(an_officer("approver", unit=unit), [card], PARENTS, TODAY)) is knows
+    assert bool(work_of_the_day(an_officer("approver", unit=unit), [card], PARENTS, TODAY)) is knows
 
 
 def test_digest_reads_only_the_desks_that_it_needs():

@@ -114,10 +114,10 @@ def test_two_rounds_at_once_publish_one_root_whose_paths_hold(system: System, ro
     Citizen(system).send()
     signer = daily_roots()
     system.clock.hold_at(system.clock.now() + timedelta(days=1))
-    heads = signer._heads(DAY, None)
-    signer._heads = lambda *_: heads[:1]  # type: ignore[method-assign]
+    heads = signer._latest_hashes(DAY, None)
+    signer._latest_hashes = lambda *_: heads[:1]  # type: ignore[method-assign]
     other = signer._signed(DAY, None)
-    del signer._heads
+    del signer._latest_hashes
 
     assert sign(system, hours=0) == 1
 

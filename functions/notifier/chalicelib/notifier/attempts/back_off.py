@@ -1,4 +1,4 @@
-"""How long a delivery or a message waits before it is tried again: pure rules.
+"""The back-off of deliveries and messages: pure rules.
 
 A delivery waits as a row of the table `deliveries` with its `wake_at`, not as a message: a queue keeps a message for
 fourteen days and a few receives, a row stays for as long as it takes (docs/adr/0027).
@@ -21,10 +21,10 @@ MAX_ROUNDS = 14 * 24
 SHORT_HOLD = timedelta(minutes=15)
 """A notice that is held no longer than this waits as a message, without a row."""
 LEASE = timedelta(seconds=90)
-"""How long a claim is taken for that of a living worker: longer than the function may run (60 s)."""
+"""A claim belongs to a living worker for so long: longer than the function may run (60 s)."""
 
 REDELIVERY = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=11), timedelta(hours=11))
-"""How long a message is hidden that no row waits for: a reply to an SMS, or a notice without an officer in office."""
+"""The back-off of a message without a row: a reply to an SMS, or a notice for which no officer is in office."""
 
 
 class RetryLaterError(PetitionError):

@@ -43,7 +43,7 @@ class _Round(NamedTuple):
 
     @property
     def is_last(self) -> bool:
-        """Whether the channel is given up after this round; never while the message may have been sent."""
+        """The channel is given up after this round; never while the message may have been sent."""
         return self.delivery.attempt >= self.max_rounds and self.delivery.ambiguous_since is None
 
 

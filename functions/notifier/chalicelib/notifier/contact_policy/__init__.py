@@ -1,1 +1,1 @@
-"""When, how often and whether at all an address is written to: quiet hours, daily limit, opt-outs, suppressions."""
+"""The contact policy: quiet hours, daily limit, opt-outs, suppressed addresses."""

@@ -1,4 +1,4 @@
-"""When, how often and whether at all an address is written to."""
+"""The contact policy: when, how often and whether at all something is sent to an address."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How many messages one address gets in a day: beyond that they wait for the morning and go out as one.
+"""The limit of messages that one address gets in a day; further ones wait for the morning and go out as one.
 
-Nothing is dropped: what the law owes is told later, never not at all. A row of the throttle table for each address
-and day holds the *names* of what was sent, so counting twice counts once.
+Nothing is dropped: a notice that the law requires is sent later. A row of the throttle table for each address and day
+holds the *names* of the notices, so counting one twice counts once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class DailyLimit:
         self._per_day = per_day
 
     def admits(self, contact_key: str, name: str, on: date) -> bool:
-        """Count a message, named for ever, and tell whether it may still go out on this day."""
+        """Count a message under the name of its notice, and return whether it may go out on this day."""
         return not self._per_day or self._counter.admit(
             f"told#{contact_key}#{on.isoformat()}",
             name,

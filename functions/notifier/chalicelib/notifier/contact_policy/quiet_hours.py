@@ -13,7 +13,7 @@ from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
 
 JUST_NOW = timedelta(minutes=15)
-"""How long after their own action citizens expect an answer, at any hour."""
+"""Citizens expect an answer for so long after their own action, at any hour."""
 
 _BY_THE_PETITIONER = frozenset(
     {Action.RECEIVE, Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.SEND_PIN}

@@ -31,7 +31,7 @@ class ChannelStep:
     position: int
     """Which of them this one is."""
     held_until: datetime | None
-    """When the notice may go out; None when it may go out now."""
+    """The notice may go out from then on; None when it may go out now."""
 
     @property
     def channel(self) -> DeliveryChannel:

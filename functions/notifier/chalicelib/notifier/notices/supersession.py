@@ -1,7 +1,7 @@
-"""Which notices are void when the petition has moved on before they were sent: one table, pure rules.
+"""Notices that are superseded when the petition moves on before they are sent: one table, pure rules.
 
-A notice that says something has happened stays true and is always sent. One that asks somebody to act, or says
-how things stand, is void once it no longer holds.
+A notice that reports an event stays true and is always sent. A notice that asks somebody to act, or reports a status,
+is superseded once it no longer holds.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ def _has_left(state: State) -> Rule:
     return lambda petition, _entry: petition.state is not state
 
 
-def _went_elsewhere(petition: Petition, entry: Entry) -> bool:
+def _is_at_another_unit(petition: Petition, entry: Entry) -> bool:
     return not petition.is_unanswered or (entry.facts.has("unit") and petition.unit != entry.facts.unit)
 
 
-def _moved_again(petition: Petition, entry: Entry) -> bool:
+def _is_moved_again(petition: Petition, entry: Entry) -> bool:
     moved_to = entry.facts.moved_to if isinstance(entry.facts, DueDateMoved) else None
     return not petition.is_unanswered or petition.due_on != moved_to
 
 
-def _is_no_longer_to_be_forwarded(petition: Petition, _entry: Entry) -> bool:
+def _need_not_be_forwarded(petition: Petition, _entry: Entry) -> bool:
     return not petition.is_unanswered or petition.lane is not Lane.FORWARDING
 
 
-VOID_WHEN: dict[NoticeKind, Rule] = {
+SUPERSEDED_WHEN: dict[NoticeKind, Rule] = {
     NoticeKind.INFORMATION_NEEDED: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.REMINDER_TO_COMPLETE: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.INCOMPLETE: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.SPLIT: _is_merged_or_answered,
     NoticeKind.OVERDUE_UPDATE: _is_answered,
-    NoticeKind.DUE_DATE_MOVED: _moved_again,
-    NoticeKind.ASSIGNED: _went_elsewhere,
+    NoticeKind.DUE_DATE_MOVED: _is_moved_again,
+    NoticeKind.ASSIGNED: _is_at_another_unit,
     NoticeKind.SUPPLEMENTED: _is_answered,
     NoticeKind.DRAFT_WAITING: _has_left(State.AWAITING_APPROVAL),
     NoticeKind.DRAFT_RETURNED: _is_answered,
@@ -58,14 +58,14 @@ VOID_WHEN: dict[NoticeKind, Rule] = {
     NoticeKind.ESCALATION: _is_answered,
     NoticeKind.ACCEPTANCE_DUE: _has_left(State.ASSIGNED),
     NoticeKind.APPROVAL_DUE: _has_left(State.AWAITING_APPROVAL),
-    NoticeKind.FORWARDING_DUE: _is_no_longer_to_be_forwarded,
+    NoticeKind.FORWARDING_DUE: _need_not_be_forwarded,
     NoticeKind.PUBLICATION_DUE: _has_left(State.ANSWERED),
     NoticeKind.HANDED_TO_INTAKE: _is_answered,
 }
-"""Kinds that can become void, and when; every other kind is sent whatever happened since."""
+"""The kinds that can be superseded, and when; every other kind is always sent."""
 
 
 def is_superseded(kind: NoticeKind, petition: Petition, entry: Entry) -> bool:
-    """Tell whether a notice about `entry` would no longer be true or of use."""
-    rule = VOID_WHEN.get(kind)
+    """Return whether a notice about `entry` is no longer true or of use."""
+    rule = SUPERSEDED_WHEN.get(kind)
     return rule is not None and rule(petition, entry)

@@ -1,1 +1,1 @@
-"""What officers are sent: their notices and the daily digest."""
+"""The officers who read a notice, and their daily digest."""

@@ -1,7 +1,7 @@
-"""What stands on an officer's desk this morning, by role: pure rules over the lines of the `desk` index.
+"""The work on an officer's desk this morning, by role: pure rules over the lines of the `desk` index.
 
-No line names the petitioner. A case of conduct, or a denunciation, is a number without a subject; whoever sits in
-the reporting line of the unit complained of learns nothing of it.
+No line names the petitioner. A complaint about conduct, or a denunciation, is a number without a subject; officers in
+the reporting line of the unit complained of do not see it at all.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from shared.tables.petition_items import Card
 
 HANDLER = "handler"
 SOON = timedelta(days=5)
-"""How far ahead a digest looks *(setting)*."""
+"""A digest names due dates of so many days ahead *(setting)*."""
 LINES = 15
-"""Petitions that one heading names; the desk has all."""
+"""Petitions that one heading names; the desk shows all."""
 
 
 class Heading(NamedTuple):
@@ -78,33 +78,35 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
         _Rule("Quá hạn, đã báo cáo cấp trên", lambda c, _o, today: _is_open(c) and c.due_on < today),
     ),
 }
-"""What each role is told of, in this order."""
+"""The headings of each role, in this order."""
 
 SEES_ALL_UNITS = frozenset({APPROVER, INTAKE_OFFICER, INSPECTOR})
 
 
 def units_read(officer: Officer, parents: Parents) -> tuple[str, ...]:
-    """Return the units whose desks a digest is made of; none for who has no work on the desk."""
+    """Return the units whose petitions a digest is made of; none for an officer without work on the desk."""
     if not _RULES.keys() & set(officer.roles):
         return ()
     return tuple(parents) if SEES_ALL_UNITS & set(officer.roles) else (officer.unit,)
 
 
-def desk_day(officer: Officer, cards: Iterable[Card], parents: Parents, today: date) -> tuple[Heading, ...]:
-    """Return what an officer has to do today; nothing when there is nothing."""
-    known = sorted(
+def work_of_the_day(
+    officer: Officer, cards: Iterable[Card], parents: Parents, today: date
+) -> tuple[Heading, ...]:
+    """Return an officer's work of the day by heading; headings without petitions are left out."""
+    visible = sorted(
         (card for card in cards if _may_know(officer, card, parents)), key=lambda c: (c.due_on, c.reference)
     )
-    rules = dict.fromkeys(rule for role, found in _RULES.items() if role in officer.roles for rule in found)
+    rules = dict.fromkeys(rule for role, rules in _RULES.items() if role in officer.roles for rule in rules)
     headings = (
-        Heading(rule.title, tuple(card for card in known if rule.holds(card, officer, today)))
+        Heading(rule.title, tuple(card for card in visible if rule.holds(card, officer, today)))
         for rule in rules
     )
     return tuple(heading for heading in headings if heading.cards)
 
 
 def is_neutral(card: Card) -> bool:
-    """Tell whether a line shows no subject."""
+    """Return whether a line shows no subject."""
     return card.kind is Kind.CONDUCT or card.lane is Lane.RESTRICTED
 
 

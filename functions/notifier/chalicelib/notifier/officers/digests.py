@@ -1,4 +1,4 @@
-"""Mails an officer what stands on their desk this morning: once for each officer and day, if there is something."""
+"""Sends each officer the morning's digest of their desk by e-mail: once a day, if there is work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.notifier.attempts.back_off import MAX_ROUNDS
 from chalicelib.notifier.attempts.send_attempt import Attempts
-from chalicelib.notifier.officers.daily_work import LINES, Heading, desk_day, is_neutral, units_read
+from chalicelib.notifier.officers.daily_work import LINES, Heading, is_neutral, units_read, work_of_the_day
 from chalicelib.notifier.senders.sender import Message
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import spaced, unsubscribe_token_of
@@ -24,13 +24,13 @@ from shared.tables.petitions import Petitions
 from shared.wording.texts import Texts
 
 PREFIX = "digest-"
-"""Begins what stands in place of a reference: a digest is about a day."""
+"""Begins the `reference` of a digest's delivery, which names a day instead of a petition."""
 _SEQ = 1
 _ENDED = NOTIFIED | {DeliveryState.FAILED}
 
 
 class Digests:
-    """Tells officers what they have to do today."""
+    """Sends officers the list of their work of the day."""
 
     def __init__(
         self,
@@ -52,27 +52,27 @@ class Digests:
         self._identifiers_key = identifiers_key
 
     def send(self, request: DigestRequest) -> None:
-        """Mail an officer's digest, if it is still that day, they want one, and there is something in it."""
+        """Send an officer's digest, if it is still that day, they want one, and there is work."""
         today = local_date(clock.now())
         officer = self._directory.officers().get(request.officer)
         if officer is None or request.on != today or not self._directory.preference_of(officer.id).digest:
             return
-        before = next((one for one in self._known(request.on) if one.reader == officer.id), None)
+        before = next((d for d in self._deliveries_on(request.on) if d.reader == officer.id), None)
         if before is not None and before.state in _ENDED:
             return
         parents = self._directory.parents(today)
-        headings = desk_day(officer, self._cards(officer, parents), parents, today)
+        headings = work_of_the_day(officer, self._cards(officer, parents), parents, today)
         if headings:
-            self._mail(officer, request.on, headings, before)
+            self._send_mail(officer, request.on, headings, before)
 
     def resume(self, request: NoticeRequest) -> None:
-        """Go on with the digests of a day that wait for another try."""
+        """Continue with the digests of a day that wait for another attempt."""
         on = date.fromisoformat(request.reference.removeprefix(PREFIX))
-        for one in self._known(on):
-            if one.state not in _ENDED and one.reader:
-                self.send(DigestRequest(officer=one.reader, on=on))
+        for delivery in self._deliveries_on(on):
+            if delivery.state not in _ENDED and delivery.reader:
+                self.send(DigestRequest(officer=delivery.reader, on=on))
 
-    def _known(self, on: date) -> tuple[Delivery, ...]:
+    def _deliveries_on(self, on: date) -> tuple[Delivery, ...]:
         return self._deliveries.of_notice(f"{PREFIX}{on}", _SEQ, NoticeKind.DIGEST, Audience.OFFICER)
 
     def _cards(self, officer: Officer, parents: Parents) -> Iterator[Card]:
@@ -84,7 +84,7 @@ class Digests:
                 if following is None:
                     break
 
-    def _mail(
+    def _send_mail(
         self, officer: Officer, on: date, headings: tuple[Heading, ...], before: Delivery | None
     ) -> None:
         unsubscribe = (

@@ -1,4 +1,4 @@
-"""Which officers read a notice: found in the directory, one rung higher where nobody is found. Pure rules."""
+"""The officers who read a notice: those of its audience, or of the next one where nobody is in office. Pure rules."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ INSTEAD: dict[Audience, tuple[Audience, ...]] = {
     Audience.INTAKE: (Audience.APPROVER, Audience.TASK_FORCE),
     Audience.TASK_FORCE: (Audience.APPROVER,),
 }
-"""Who reads a notice when its own audience has nobody in office: no notice is lost for want of a reader."""
+"""The audiences to take, in this order, when a notice's own audience has nobody in office."""
 
 
 class Readers(NamedTuple):
-    """Officers who read a notice, and in whose place."""
+    """The officers who read a notice, and the audience that they are."""
 
     officers: tuple[Officer, ...]
     audience: Audience
-    """The audience that was found: another than asked for when that one had nobody."""
+    """The audience of the officers: another one than the notice's when that has nobody in office."""
 
 
 def readers_of(
@@ -39,14 +39,14 @@ def readers_of(
 ) -> Readers | None:
     """Return the officers of an audience, or of the next one up; None when nobody at all is in office.
 
-    Who may not know of the petition reads nothing about it: nobody of the reporting line that it complains of, and of
-    a denunciation only its named readers.
+    An officer who may not know of the petition reads no notice about it: nobody of the reporting line that it complains
+    of, and of a denunciation only its named readers.
     """
     informed = {name: officer for name, officer in officers.items() if _may_know(officer, petition, parents)}
     for candidate in (audience, *INSTEAD[audience]):
-        found = _FIND[candidate](petition, informed)
-        if found:
-            return Readers(found, candidate)
+        readers = _FIND[candidate](petition, informed)
+        if readers:
+            return Readers(readers, candidate)
     return None
 
 
@@ -59,23 +59,23 @@ def _may_know(officer: Officer, petition: Petition, parents: Parents) -> bool:
 
 
 LEFT_TO_DIGEST = frozenset({NoticeKind.ASSIGNED, NoticeKind.HANDED_TO_INTAKE, NoticeKind.DRAFT_WAITING})
-"""What the digest of the next morning says too. Warnings and escalations are mailed whatever anybody prefers."""
+"""Kinds that the digest of the next morning contains too; warnings and escalations are always sent as e-mails."""
 
 
 def is_left_to_digest(kind: NoticeKind, preference: OfficerPreference) -> bool:
-    """Tell whether an officer is told by the next digest instead of by a mail of its own."""
+    """Return whether an officer gets a notice with the next digest instead of an e-mail of its own."""
     return kind in LEFT_TO_DIGEST and preference.folds and preference.digest
 
 
 def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
     handler = username_of(petition.handler or "")
-    found = officers.get(handler)
-    if found is not None and found.unit == petition.unit:
-        return (found,)
+    officer = officers.get(handler)
+    if officer is not None and officer.unit == petition.unit:
+        return (officer,)
     return tuple(o for o in officers.values() if o.unit == petition.unit and o.handles(handler))
 
 
-def _heads(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
+def _leads_of_unit(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
     return tuple(o for o in officers.values() if UNIT_HEAD in o.roles and o.unit == petition.unit)
 
 
@@ -85,7 +85,7 @@ def _with_role(role: str) -> Callable[[Petition, Mapping[str, Officer]], tuple[O
 
 _FIND: dict[Audience, Callable[[Petition, Mapping[str, Officer]], tuple[Officer, ...]]] = {
     Audience.HANDLER: _handler,
-    Audience.UNIT_HEAD: _heads,
+    Audience.UNIT_HEAD: _leads_of_unit,
     Audience.APPROVER: _with_role(APPROVER),
     Audience.INTAKE: _with_role(INTAKE_OFFICER),
     Audience.TASK_FORCE: _with_role(INSPECTOR),

@@ -1,1 +1,1 @@
-"""What comes back from the providers: proof that a notice arrived, or that it did not."""
+"""The providers' delivery receipts: read, checked for who sent them, recorded."""

@@ -30,7 +30,7 @@ STATES: dict[str, DeliveryState | None] = {
     "TEXT_PROTECT_BLOCKED": DeliveryState.FAILED,
     "TEXT_UNKNOWN": None,
 }
-"""Each documented event and what it proves; None: it changes nothing."""
+"""The documented events and the state that each proves; None: it changes nothing."""
 
 
 class AwsReceipts(SnsReceipts):
@@ -41,11 +41,11 @@ class AwsReceipts(SnsReceipts):
 
 
 def receipt_of(message: str) -> Receipt | None:
-    """Return what an event proves, None when it proves nothing.
+    """Return the receipt in an event, None when it proves nothing.
 
     Raises:
         ReceiptRefusedError: when it is no event about a delivery of ours.
-        UnknownStatusError: when AWS publishes an event that it did not document.
+        UnknownStatusError: when AWS publishes an event that it does not document.
     """
     event = json_object(message)
     kind = event.get("eventType")

@@ -23,8 +23,8 @@ from chalicelib.notifier.receipts.receipt import (
 from chalicelib.notifier.senders.esms import callback_token
 from shared.domain.promises.deliveries import DeliveryState
 
-_ON_ITS_WAY = frozenset({"1", "2", "7"})
-"""Waits for approval, waits to be sent, sent to the network and no report yet."""
+_PENDING = frozenset({"1", "2", "7"})
+"""Waiting for approval, waiting to be sent, sent to the network without a report yet."""
 _REJECTED, _FINISHED = "4", "5"
 
 
@@ -47,7 +47,7 @@ class EsmsReceipts:
 
 
 def receipt_of(query: Mapping[str, str]) -> Receipt | None:
-    """Return what a genuine callback proves, None while the message is under way, and for a reply to an SMS.
+    """Return the receipt in a genuine callback, None while the message is under way, and for a reply to an SMS.
 
     Raises:
         ReceiptRefusedError: when the RequestId names no notice.
@@ -62,7 +62,7 @@ def receipt_of(query: Mapping[str, str]) -> Receipt | None:
 
 def _state(query: Mapping[str, str]) -> DeliveryState | None:
     status = query.get("SendStatus", "")
-    if status in _ON_ITS_WAY:
+    if status in _PENDING:
         return None
     if status == _REJECTED:
         return DeliveryState.FAILED

@@ -62,7 +62,7 @@ class GatewayReceipts:
 
 
 def receipt_of(body: bytes) -> Receipt | None:
-    """Return what a genuine event proves, None for a reply to an SMS.
+    """Return the receipt in a genuine event, None for a reply to an SMS.
 
     Raises:
         ReceiptRefusedError: when it is about no message of ours.

@@ -33,7 +33,7 @@ GROUPS = {
     "EXPIRED": DeliveryState.FAILED,
     "REJECTED": DeliveryState.FAILED,
 }
-ON_THE_WAY = frozenset({"DELIVERED_TO_OPERATOR"})
+_PENDING_NAMES = frozenset({"DELIVERED_TO_OPERATOR"})
 
 
 LARGEST_REQUEST = 128 * 1024
@@ -74,7 +74,7 @@ def reports_in(body: bytes) -> list[dict[str, Any]]:
 
 
 def receipt_of(report: dict[str, Any]) -> Receipt | None:
-    """Return what one report proves, None for a reply to an SMS, and for messages of others with this account.
+    """Return the receipt in one report, None for a reply to an SMS and for other messages of the account.
 
     Raises:
         ReceiptRefusedError: when its data are none of ours.
@@ -89,6 +89,6 @@ def receipt_of(report: dict[str, Any]) -> Receipt | None:
     group = status.get("groupName") if isinstance(status, dict) else None
     if not isinstance(group, str) or group not in GROUPS:
         raise UnknownStatusError("infobip")
-    is_on_the_way = isinstance(status, dict) and status.get("name") in ON_THE_WAY
-    state = DeliveryState.SENT if is_on_the_way else GROUPS[group]
+    is_pending = isinstance(status, dict) and status.get("name") in _PENDING_NAMES
+    state = DeliveryState.SENT if is_pending else GROUPS[group]
     return replace(receipt, state=state, reason=f"infobip-{group}")

@@ -35,14 +35,14 @@ class UnknownStatusError(PetitionError):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a provider reports of one delivery: DELIVERED, FAILED, or SENT, which settles an ambiguous delivery."""
+    """A provider's report of one delivery: DELIVERED, FAILED, or SENT, which settles an ambiguous delivery."""
 
     reference: str
     notice: str
     state: DeliveryState
     reason: str
     is_complaint: bool = False
-    """Whether the recipient calls the message unwanted, which does not contradict its arrival."""
+    """The recipient calls the message unwanted, which does not contradict its arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class ReceiptRequest:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     at: datetime
-    """When it arrived."""
+    """The time of its arrival."""
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     token: str = field(default="", repr=False)
-    """What follows the provider's name in the path."""
+    """The rest of the path after the provider's name."""
 
     def header(self, name: str) -> str:
         """Return a header's value whatever its case; "" where there is none."""

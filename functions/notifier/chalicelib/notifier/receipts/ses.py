@@ -29,11 +29,11 @@ STATES: dict[str, DeliveryState | None] = {
     "Click": None,
     "Subscription": None,
 }
-"""Each documented event and what it proves; None: it changes nothing."""
+"""The documented events and the state that each proves; None: it changes nothing."""
 
 _ON_SUPPRESSION_LIST = "OnAccountSuppressionList"
 _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure"})
-"""Feedback types by which nobody says that the mail was unwanted: taken out of the junk, or a broken signature."""
+"""Feedback types that call no mail unwanted: it was moved out of the junk folder, or its signature was broken."""
 
 
 class SesReceipts(SnsReceipts):
@@ -44,11 +44,11 @@ class SesReceipts(SnsReceipts):
 
 
 def receipt_of(message: str) -> Receipt | None:
-    """Return what an event proves, None when it proves nothing.
+    """Return the receipt in an event, None when it proves nothing.
 
     Raises:
         ReceiptRefusedError: when it is no event about a delivery of ours.
-        UnknownStatusError: when SES publishes an event that it did not document.
+        UnknownStatusError: when SES publishes an event that it does not document.
     """
     event = json_object(message)
     kind = event.get("eventType")
@@ -67,7 +67,7 @@ def receipt_of(message: str) -> Receipt | None:
 
 
 def _complaint(reference: str, notice: str, complaint: dict[str, Any]) -> Receipt | None:
-    """Tell a reader's complaint from a mail that SES did not send because of an earlier one."""
+    """Return the receipt in a complaint: of its recipient, or of SES, which sent nothing after an earlier one."""
     if complaint.get("complaintSubType") == _ON_SUPPRESSION_LIST:
         return Receipt(reference, notice, DeliveryState.FAILED, f"ses-Complaint-{_ON_SUPPRESSION_LIST}")
     if complaint.get("complaintFeedbackType") in _NO_COMPLAINTS:

@@ -63,7 +63,7 @@ class VonageReceipts:
 
 
 def receipt_of(body: bytes) -> Receipt | None:
-    """Return what a genuine callback proves, None for a reply to an SMS, and for messages of others with this account.
+    """Return the receipt in a genuine callback, None for a reply to an SMS and for other messages of the account.
 
     Raises:
         ReceiptRefusedError: when its reference is none of ours.

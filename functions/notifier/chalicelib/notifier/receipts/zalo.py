@@ -1,9 +1,9 @@
 """Zalo's events about ZNS messages; the delivery is found again by `tracking_id`.
 
-Zalo posts everything that an official account sees to one address: what people write to it, who follows it, what was
-seen. The arrival of a ZNS message on the phone is `user_received_message` with a `delivery_time`; the same name without
-one is about an ordinary message of the account. All else proves nothing and is acknowledged, for Zalo closes a webhook
-that does not answer 200. There is no event that says a message failed, so silence counts (`RECEIPT_WITHIN_HOURS`).
+Zalo posts all events of an official account to one address: messages of users, followers, messages seen. The arrival of
+a ZNS message on the phone is `user_received_message` with a `delivery_time`; the same event without one is about an
+ordinary message of the account. All other events prove nothing and are acknowledged, because Zalo closes a webhook that
+does not answer 200. No event reports a failure, so silence counts (`RECEIPT_WITHIN_HOURS`).
 
 Source: developers.zalo.me, "Webhook", as quoted at hainh.me/zalo-api-php-webhook-callback-official-account.html:
 `X-ZEvent-Signature` is the SHA-256 of application id, body, the body's `timestamp`, and the official account's secret
@@ -56,7 +56,7 @@ class ZaloReceipts:
 
 
 def is_genuine(body: bytes, signature: str, *, app_id: str, secret_key: str) -> bool:
-    """Tell whether Zalo signed a body with our official account's key, for our application.
+    """Return whether Zalo signed a body with our official account's key, for our application.
 
     Raises:
         ReceiptRefusedError: when the body is no event.
@@ -67,12 +67,12 @@ def is_genuine(body: bytes, signature: str, *, app_id: str, secret_key: str) -> 
         return False
     signed = app_id.encode() + body + f"{timestamp}{secret_key}".encode()
     expected = hashlib.sha256(signed).hexdigest()
-    given = signature.strip().removeprefix("mac=").lower()
-    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+    lower = signature.strip().removeprefix("mac=").lower()
+    return hmac.compare_digest(expected.encode(), lower.encode("utf-8", "replace"))
 
 
 def receipt_of(body: bytes) -> Receipt | None:
-    """Return what a genuine event proves, None when it is about something else.
+    """Return the receipt in a genuine event, None when it is about something else.
 
     Raises:
         ReceiptRefusedError: when it is about no message of ours.

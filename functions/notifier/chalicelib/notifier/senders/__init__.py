@@ -1,1 +1,1 @@
-"""The ways out: each provider is an adapter behind `sender.Sender`."""
+"""The providers' adapters for sending, each behind `sender.Sender`."""

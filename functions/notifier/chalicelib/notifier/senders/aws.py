@@ -36,7 +36,7 @@ ERRORS: dict[str, type[SendError]] = {
     "ExpiredTokenException": TemporarySendError,
     "UnrecognizedClientException": TemporarySendError,
 }
-"""What concerns this reader or text is permanent; what concerns our account is mended by an operator, so it waits."""
+"""An error about this recipient or text is permanent; an error about our account waits until an operator mends it."""
 
 
 def build(account: Account) -> AwsSmsSender:
@@ -58,7 +58,7 @@ class AwsSmsSender:
 
     @property
     def proves(self) -> bool:
-        """Whether events are published."""
+        """AWS publishes events about the messages."""
         return self._configuration_set is not None
 
     def send(self, message: Message) -> str:

@@ -1,7 +1,6 @@
 """The providers' circuits, shared by all workers: one row for each in the table `throttle`.
 
-A row that is lost or outdated costs a few calls in vain, nothing else, so whatever goes wrong here is counted and no
-notice waits for it.
+A row that is lost or outdated only costs a few failed calls, so an error of the table is counted and stops no notice.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ class _Stored(NamedTuple):
 
 
 class Circuits:
-    """Asks whether a provider may be called, and remembers how it answered."""
+    """Decides whether a provider may be called, and records its answers."""
 
     def __init__(self, table: str) -> None:
         self._rows = CircuitRows(table)
 
     def admits(self, provider: str, now: datetime) -> bool:
-        """Tell whether to call a provider now. Of several workers, one may try a provider that rests."""
+        """Return whether to call a provider now. Of several workers, one may try a provider whose rest is over."""
         try:
             stored = self._read(provider)
             if stored.circuit.phase is Phase.CLOSED:
@@ -40,21 +39,21 @@ class Circuits:
                 provider, rules.probing(stored.circuit, now), stored.version, now
             )
         except (BotoCoreError, ClientError) as error:
-            _uncertain(error)
+            _count_error(error)
             return True
 
     def report(self, provider: str, now: datetime, *, worked: bool) -> None:
-        """Remember an answer. Of two at the same instant one may be forgotten."""
+        """Record an answer. Of two answers at the same instant one may be lost."""
         try:
             stored = self._read(provider)
             changed = rules.after(stored.circuit, worked=worked, now=now)
             if changed == stored.circuit or not self._write(provider, changed, stored.version, now):
                 return
         except (BotoCoreError, ClientError) as error:
-            _uncertain(error)
+            _count_error(error)
             return
         if changed.phase is not stored.circuit.phase:
-            telemetry.logger().warning("circuit", provider=provider, phase=changed.phase)
+            telemetry.logger().warning("circuit changed", provider=provider, phase=changed.phase)
             telemetry.count("CircuitOpened" if changed.phase is Phase.OPEN else "CircuitClosed")
 
     def _read(self, provider: str) -> _Stored:
@@ -64,10 +63,10 @@ class Circuits:
         return _Stored(Circuit.model_validate_json(row.circuit), row.version)
 
     def _write(self, provider: str, circuit: Circuit, seen: int, now: datetime) -> bool:
-        """Write a circuit unless somebody else was faster; tell whether that went well."""
+        """Write a circuit and return True, unless another worker was faster."""
         return self._rows.put(provider, circuit.model_dump_json(), seen=seen, expires_at=now + KEPT_FOR)
 
 
-def _uncertain(error: Exception) -> None:
-    telemetry.count("CircuitUncertain")
-    telemetry.logger().warning("circuit not known", error_type=type(error).__name__)
+def _count_error(error: Exception) -> None:
+    telemetry.count("CircuitUnavailable")
+    telemetry.logger().warning("circuit unavailable", error_type=type(error).__name__)

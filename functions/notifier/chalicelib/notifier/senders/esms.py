@@ -39,7 +39,7 @@ ERRORS: dict[str, type[SendError]] = {
     "146": PermanentSendError,  # the text fits no registered template
     "177": PermanentSendError,  # the brand name is not registered with the reader's network
 }
-"""CodeResult: what concerns this reader or text is permanent; what an operator has to mend at the provider waits."""
+"""CodeResult: an error about this recipient or text is permanent; one that an operator has to mend is temporary."""
 
 
 def build(account: Account) -> EsmsSmsSender:
@@ -87,7 +87,7 @@ class EsmsSmsSender:
 
     @property
     def proves(self) -> bool:
-        """Whether it is given an address to call back."""
+        """Each message is sent with an address to call back."""
         return self._callback_url is not None
 
     def send(self, message: Message) -> str:

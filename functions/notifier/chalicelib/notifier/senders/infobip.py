@@ -37,7 +37,7 @@ def build(account: Account) -> InfobipSmsSender:
 
 
 def gives_receipts(credentials: Credentials) -> bool:
-    """Tell whether the credentials suffice to tell Infobip's reports from forged ones: BASIC, HMAC, or both."""
+    """Return whether the credentials suffice to recognise Infobip's genuine reports: BASIC, HMAC, or both."""
     has_basic = bool(credentials.get("username") and credentials.get("password"))
     return has_basic or bool(credentials.get("hmac_secret") and credentials.get("hmac_header"))
 

@@ -17,7 +17,7 @@ from shared.domain.errors import PetitionError
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What goes to one reader. Address and texts stay out of `repr`, so no log line can hold them."""
+    """A message to one recipient. Address and texts are not part of `repr`, so no log line can contain them."""
 
     reference: str
     notice: str
@@ -27,7 +27,7 @@ class Message:
     subject: str = field(default="", repr=False)
     html: str = field(default="", repr=False)
     unsubscribe_url: str = field(default="", repr=False)
-    """Where its reader ends such e-mails with one click (RFC 8058); empty where duty allows no ending."""
+    """The address that ends such e-mails with one click (RFC 8058); empty for e-mails that the law requires."""
 
     @property
     def request_id(self) -> str:
@@ -71,11 +71,11 @@ class Sender(Protocol):
 
     @property
     def deduplicates_for(self) -> timedelta:
-        """How long the provider recognises a message that it got before; zero: never."""
+        """The time for which the provider recognises a repeated message; zero: not at all."""
 
     @property
     def proves(self) -> bool:
-        """Whether it will tell what became of a message, so that its silence means something."""
+        """The provider sends receipts, so that a missing one means that the message did not arrive."""
 
     def send(self, message: Message) -> str:
         """Hand over a message; return the provider's own id of it ("" when it gives none).

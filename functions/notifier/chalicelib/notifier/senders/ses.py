@@ -51,8 +51,8 @@ ERRORS: dict[str, type[SendError]] = {
     "UnrecognizedClientException": TemporarySendError,
     "InvalidClientTokenId": TemporarySendError,
 }
-"""SES's error codes. What concerns this message is permanent; what concerns our account is mended by an operator
-(an alarm on the dead-letter queue tells them), so the message waits. Everything else, above all 5xx, is unknown."""
+"""SES's error codes. An error about this message is permanent; an error about our account waits until an operator mends
+it. Every other error, above all 5xx, is an unknown outcome."""
 
 _SERVER_ERROR = 500
 _MESSAGE_ID_DOMAIN = "pakn.invalid"
@@ -76,7 +76,7 @@ class SesEmailSender:
 
     @property
     def proves(self) -> bool:
-        """Whether events are published."""
+        """SES publishes events about the e-mails."""
         return self._configuration_set is not None
 
     def send(self, message: Message) -> str:

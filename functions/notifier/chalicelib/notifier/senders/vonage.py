@@ -46,7 +46,7 @@ class VonageSmsSender:
 
     @property
     def proves(self) -> bool:
-        """Whether its callbacks can be proven."""
+        """Genuine callbacks can be recognised."""
         return self._callback_url is not None
 
     def send(self, message: Message) -> str:

@@ -57,7 +57,7 @@ ERRORS: dict[str, type[SendError]] = {
     "-144": TemporarySendError,  # over the account's quota of the day
     "-147": TemporarySendError,  # over the template's quota of the day
 }
-"""What concerns our account waits for an operator; whom Zalo does not reach, the next provider may."""
+"""An error about our account waits for an operator; a recipient whom Zalo does not reach goes to the next provider."""
 
 
 def build(account: Account) -> ZaloSender:
@@ -94,7 +94,7 @@ class ZaloSender:
             template_id: the id of our template.
             access_token: the token, as it was read from the providers' secret.
             forget_token: called when the token has expired, so that the next message reads the secret again.
-            proves: whether Zalo's events can be told from forged ones.
+            proves: whether genuine events of Zalo can be recognised.
         """
         self._url = url
         self._template_id = template_id

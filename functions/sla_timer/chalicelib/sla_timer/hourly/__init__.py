@@ -1,1 +1,1 @@
-"""What runs every hour: digests and files that wait too long."""
+"""The hourly jobs: requests for digests, files that wait too long."""

@@ -1,1 +1,1 @@
-"""What runs every night: reconciliation, statistics, signed roots, trends."""
+"""The jobs that run once a day after midnight: reconciliation, statistics, signed roots, trends."""

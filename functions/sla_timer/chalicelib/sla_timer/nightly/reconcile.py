@@ -1,7 +1,7 @@
-"""Once a day, reads the petitions themselves and derives what should exist; repairs what is missing, and reports it.
+"""Once a day, derives from the petitions which wake-ups and notices should exist, and repairs and reports missing ones.
 
 It trusts no index, stream or queue: a lost wake-up or a notice that was never sent is found here. It should find
-nothing; whatever it finds is a defect elsewhere, and an alarm (`docs/runbook.md`).
+nothing; each finding is a defect elsewhere, and an alarm (`docs/runbook.md`).
 
 A round may take longer than one call: it writes a checkpoint and goes on from there in the next hour.
 """
@@ -35,7 +35,7 @@ PAGES_A_ROUND = 200
 
 
 class Findings(NamedTuple):
-    """What one round found and repaired."""
+    """The findings and repairs of one round."""
 
     petitions: int
     wake_ups_repaired: int
@@ -111,7 +111,7 @@ class Reconciliation:
         return 1
 
     def _repair_merged(self, petition: Petition, now: datetime) -> int:
-        """Let a merged petition follow its parent, should no message have told it what became of that."""
+        """Let a merged petition follow its parent, in case the message about the parent's outcome was lost."""
         is_young = now - petition.history[-1].at < SETTLED_AFTER
         if petition.state is not State.MERGED or petition.parent is None or is_young:
             return 0

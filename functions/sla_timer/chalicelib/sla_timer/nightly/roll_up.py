@@ -67,9 +67,9 @@ class RollUp:
                 if local_date(petition.received_at) in days
             )
             fresh = self._counted(received, horizon).get(period, {})
-            kept = self._statistics.rows(period).rows
-            fresh |= {name: groups for name, groups in kept.items() if _day_of(name) not in days}
-            written += len(self._write(period, fresh, kept))
+            stored = self._statistics.rows(period).rows
+            fresh |= {name: groups for name, groups in stored.items() if _day_of(name) not in days}
+            written += len(self._write(period, fresh, stored))
             written += len(self._write(month, _by_month(fresh), self._statistics.rows(month).rows))
         return written
 
@@ -82,16 +82,18 @@ class RollUp:
     def _counted(self, petitions: Iterable[Petition], horizon: date) -> dict[str, Rows]:
         return rolled_up((petition, self._statistics.tally(petition, horizon)) for petition in petitions)
 
-    def _write(self, period: str, fresh: Rows, kept: Rows) -> list[str]:
-        """Write the rows that differ; one that nothing belongs to any more becomes empty. Return their names."""
-        differing = [name for name in sorted({*fresh, *kept}) if fresh.get(name, {}) != kept.get(name, {})]
+    def _write(self, period: str, fresh: Rows, stored: Rows) -> list[str]:
+        """Write the rows that differ, and return their names; a row without petitions any more becomes empty."""
+        differing = [
+            name for name in sorted({*fresh, *stored}) if fresh.get(name, {}) != stored.get(name, {})
+        ]
         for name in differing:
             self._statistics.put(period, name, fresh.get(name, {}))
         return differing
 
-    def _report(self, found: list[str], touched: set[date]) -> None:
-        """Count the days that were wrong though nothing happened on them meanwhile."""
-        wrong = {day for day in map(_day_of, found) if day is not None and day not in touched}
+    def _report(self, repaired: list[str], touched: set[date]) -> None:
+        """Count the days whose rows were wrong although no petition of them has changed since."""
+        wrong = {day for day in map(_day_of, repaired) if day is not None and day not in touched}
         telemetry.count("StatisticsRepairs", len(wrong))
         if wrong:
             telemetry.logger().warning("statistics repaired", days=sorted(map(str, wrong)))

@@ -1,7 +1,7 @@
 """Signs, once a day, the root of all histories that changed: whoever kept a receipt can notice a later alteration.
 
-Each day's tree holds the heads that changed since the tree before, and each statement names the root before, so every
-head stands in exactly one latest tree, at the cost of what changed and not of what is stored.
+Each day's tree holds the latest hashes of the histories that changed since the tree before, and each statement names
+the root before, so every latest hash is in exactly one latest tree; the cost follows the changes, not the stored data.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class DailyRoots:
         return signed
 
     def _signed(self, day: date, before: SignedRoot | None) -> SignedRoot:
-        leaves = {leaf_of(*head): head for head in self._heads(day, before)}
+        leaves = {leaf_of(*head): head for head in self._latest_hashes(day, before)}
         tree, paths = tree_of(leaves)
         for leaf, head in leaves.items():
             self._roots.add_path(day, tree, head.reference, Path(version=head.version, path=paths[leaf]))
@@ -73,14 +73,14 @@ class DailyRoots:
             public_key=base64.b64encode(kms.get_public_key(KeyId=self._key_id)["PublicKey"]).decode(),
         )
 
-    def _heads(self, day: date, before: SignedRoot | None) -> list[Head]:
-        """Return the heads that changed on a day, and those of the day before that came too late for its tree.
+    def _latest_hashes(self, day: date, before: SignedRoot | None) -> list[Head]:
+        """Return the latest hashes that changed on a day, and those of the day before that missed its tree.
 
-        The first root of all holds every head there is.
+        The first root of all holds the latest hash of every history.
         """
         if before is None:
             return self._outlines.heads_until(day)
-        heads = self._outlines.heads_changed_on(day)
+        hashes = self._outlines.heads_changed_on(day)
         covered = self._roots.covered(before)
         late = self._outlines.heads_changed_on(before.day)
-        return heads + [head for head in late if (head.reference, head.version) not in covered]
+        return hashes + [head for head in late if (head.reference, head.version) not in covered]

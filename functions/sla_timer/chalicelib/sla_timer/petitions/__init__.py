@@ -1,1 +1,1 @@
-"""What falls due for a petition: the sweep, the wake-up, recalculated due dates."""
+"""The work that falls due for petitions: the sweep, the wake-up, recalculated due dates."""

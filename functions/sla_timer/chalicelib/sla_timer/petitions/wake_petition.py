@@ -90,7 +90,7 @@ class Timer:
         return petition.hand_to_intake(Change.by_timer(now, wake_up.change_id), unit)
 
     def _update_petitioner(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
-        """Tell how it stands: with the handler's latest word and expected date where there are any."""
+        """Record an update for the petitioner, with the handler's latest note and expected date where there are any."""
         word = next((e for e in reversed(petition.history) if e.action is Action.NOTE and e.text), None)
         terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
         following = deadlines.overdue_update_on(petition.due_on, wake_up.n + 1, terms, calendar)
