@@ -145,7 +145,10 @@ class Router:
         if proposal.lane is Lane.ORDINARY:
             proposal = proposal.model_copy(update={"field": conduct.FIELD, "kind": Kind.CONDUCT})
             return petition.route(
-                Change.by_router(now, CHANGE_ID), proposal, examiner, notifies_petitioner=self._shows_unit(petition)
+                Change.by_router(now, CHANGE_ID),
+                proposal,
+                examiner,
+                notifies_petitioner=self._shows_unit(petition),
             )
         intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         parents = self._directory.parents(day)
