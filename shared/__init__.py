@@ -1,1 +1,1 @@
-"""What several functions need, and nothing else: the domain, the tables, the seal, time and settings."""
+"""Code that several functions need, and nothing else: the domain, the tables, the seal, time and settings."""

@@ -14,7 +14,7 @@ import botocore.session
 from botocore.config import Config
 
 ATTEMPTS = 3
-"""How often the SDK tries a call before it reports an error."""
+"""Attempts of the SDK at one call before it reports an error."""
 
 
 _S3: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}

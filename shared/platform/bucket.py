@@ -17,9 +17,9 @@ from shared.domain.petition.values.attachments import QUARANTINE, Attachment, Li
 from shared.platform import aws, clock
 
 UNDECLARED_TYPE = "application/octet-stream"
-"""What an upload is stored as whose sender did not say what it is; the check tells by its bytes."""
+"""The content type of uploads whose sender named none; the check finds it by the bytes."""
 DOWNLOAD_WITHIN = timedelta(minutes=2)
-"""How long a link to a file holds: it is followed at once."""
+"""The lifetime of a link to a file: it is followed at once."""
 
 
 class UploadForm(BaseModel):
@@ -33,7 +33,7 @@ class UploadForm(BaseModel):
 
 
 class Download(BaseModel):
-    """Where a file is to be had, for a short while."""
+    """A link to a file, valid for a short while."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -58,7 +58,7 @@ class AttachmentsBucket:
 
     @property
     def origin(self) -> str:
-        """Where links and forms of this bucket lead, for the pages' content security."""
+        """The origin of this bucket's links and forms, for the pages' content security policy."""
         address = aws.client("s3").generate_presigned_url(
             "get_object", Params={"Bucket": self._bucket, "Key": "-"}
         )
@@ -81,7 +81,7 @@ class AttachmentsBucket:
         least, most = (attachment.size,) * 2 if attachment.size is not None else (1, limits.bytes_each)
         after = {"success_action_redirect": then} if then else {"success_action_status": "204"}
         fields = {"Content-Type": content_type, **after}
-        made = aws.client("s3").generate_presigned_post(
+        form = aws.client("s3").generate_presigned_post(
             self._bucket,
             quarantine_key(reference, attachment.id),
             Fields=dict(fields),
@@ -92,7 +92,7 @@ class AttachmentsBucket:
             ExpiresIn=int(limits.upload_within.total_seconds()),
         )
         return UploadForm(
-            url=made["url"], fields=made["fields"], expires_at=clock.now() + limits.upload_within
+            url=form["url"], fields=form["fields"], expires_at=clock.now() + limits.upload_within
         )
 
     def download(self, attachment: Attachment) -> Download:
@@ -123,9 +123,9 @@ class AttachmentsBucket:
         return Upload(key, head["VersionId"], head["ContentLength"])
 
     def in_quarantine(self) -> list[tuple[str, datetime]]:
-        """Return the keys of what waits for its check, and when each arrived; at most the first thousand."""
+        """Return the keys of the files that wait for their check, and when each arrived; at most the first thousand."""
         page = aws.client("s3").list_objects_v2(Bucket=self._bucket, Prefix=QUARANTINE)
-        return [(one["Key"], one["LastModified"]) for one in page.get("Contents", [])]
+        return [(file["Key"], file["LastModified"]) for file in page.get("Contents", [])]
 
     def read(self, upload: Upload) -> bytes:
         """Return an object's bytes."""

@@ -90,7 +90,7 @@ class BucketRecord(BaseModel):
 
 
 class BucketEvent(BaseModel):
-    """What S3 sends when a file was uploaded or tagged; its test message holds no records."""
+    """The event of S3 when a file was uploaded or tagged; its test message holds no records."""
 
     model_config = ConfigDict(frozen=True)
 

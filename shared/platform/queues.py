@@ -73,7 +73,7 @@ def each_message(event: dict[str, Any], model: type[M], handle: Callable[[M], No
         handle: does one message's work; it must bear being called twice.
 
     Returns:
-        `{"batchItemFailures": [{"itemIdentifier": …}]}`, which the event source mapping must be told to read
+        `{"batchItemFailures": [{"itemIdentifier": …}]}`, which the event source mapping must be configured to read
         (`ReportBatchItemFailures`), else failed messages are lost.
     """
     failures: list[dict[str, str]] = []

@@ -1,4 +1,4 @@
-"""Where the environment is read, once, on first use.
+"""Reads the environment, once, on first use.
 
 Chalice imports `app.py` while it packages a function, when none of these variables exist: so nothing
 here runs on import. Each function asks for the settings class that names just what it uses.
@@ -21,7 +21,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseModel):
-    """What every function is told. Field names are the environment variables in lower case."""
+    """The settings of every function. Field names are the environment variables in lower case."""
 
     model_config = ConfigDict(frozen=True, str_min_length=1)
 
@@ -33,15 +33,15 @@ class Settings(BaseModel):
 
 
 class EvidenceSettings(Settings):
-    """What the functions are told that show whether a petitioner was told."""
+    """The settings of functions that show whether a petitioner was notified."""
 
     deliveries_table: str
-    acceptance_counts_as_told: bool = False
-    """Whether it is enough that an SMS provider without receipts took a message; else it awaits proof for ever."""
+    acceptance_counts_as_delivered: bool = False
+    """True: a message that an SMS provider without receipts accepted counts as delivered."""
 
 
 class PinSettings(Settings):
-    """What the functions are told that take PINs."""
+    """The settings of functions that check PINs."""
 
     throttle_table: str
     pin_tries_per_reference: int = Field(default=10, ge=1)
@@ -52,23 +52,23 @@ class PinSettings(Settings):
 
     @property
     def locked_for(self) -> timedelta:
-        """How long too many wrong PINs lock a reference."""
+        """The time for which too many wrong PINs lock a reference."""
         return timedelta(minutes=self.pin_locked_minutes)
 
 
 class FileSettings(Settings):
-    """What the functions are told that let files in."""
+    """The settings of functions that accept files."""
 
     attachments_bucket: str
     files_per_petition: int = Field(default=5, ge=1, le=10)
     """Files with one petition, and as many with its answer."""
     megabytes_per_file: int = Field(default=10, ge=1, le=50)
     upload_within_minutes: int = Field(default=30, ge=1, le=60)
-    """How long an upload form holds; a slow telephone needs its time."""
+    """The lifetime of an upload form; a slow telephone needs its time."""
 
     @property
     def file_limits(self) -> Limits:
-        """How much may be sent."""
+        """The limits of files."""
         return Limits(
             files=self.files_per_petition,
             bytes_each=self.megabytes_per_file * 1024 * 1024,

@@ -28,7 +28,7 @@ _MONEY = re.compile(
     \ ?(?:k|ngin|ngan|trieu|tr|cu|chai|ti|usd|dola|dong)\b""",
     re.VERBOSE,
 )
-"""What is handed over, then a sum of money, within a few words; "được nhận" is an entitlement."""
+"""A word for handing over, then a sum of money, within a few words; "được nhận" is an entitlement."""
 _SUM = re.compile(
     rf"\b{_AMOUNT} ?(?:{_CURRENCY})\b"
     rf"|\b(?:{_DIGIT}) (?:tram|chuc)\b(?! (?:nam|tuoi|ngay|ho|nguoi|met|cay so|chau|em|ban))"

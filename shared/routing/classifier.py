@@ -19,7 +19,7 @@ from shared.routing.text import Words, read
 __all__ = ["Decision", "Lane", "RoutingRules", "decide"]
 
 OUTSIDE = "KHAC"
-"""The field of what is another body's, or cannot be told (domain.md §5)."""
+"""The field of matters of another body, and of those that cannot be decided (domain.md §5)."""
 MISCONDUCT = "TTRA"
 REGULATION, CONDUCT, INITIATIVE = "REGULATION", "CONDUCT", "INITIATIVE"
 RESEMBLES, PRESUME, SUSPECT, WONDER = (
@@ -32,7 +32,7 @@ RESEMBLES, PRESUME, SUSPECT, WONDER = (
 ASKS = frozenset({speech.ASKING, speech.PROPOSING})
 STATEMENT = "statement"
 """The sign of a text that neither asks nor proposes anything: it tells something."""
-TOLD = frozenset({STATEMENT, speech.TELLING})
+NARRATED = frozenset({STATEMENT, speech.TELLING})
 _CHOSEN = "người gửi chọn"
 _MOST_REASONS = 6
 _TIMES_COUNTED = 2
@@ -40,7 +40,7 @@ _TIMES_COUNTED = 2
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the rules make of one text.
+    """The decision of the rules about one text.
 
     `field` is set when the lane is ORDINARY and the rules speak, and is KHAC when they speak for FORWARDING
     (then `body` names whose matter it is); in every other lane and in silence it is None, so nobody can
@@ -99,21 +99,21 @@ def decide(
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What the rules make of a text that was added to a petition: whether it denounces, or why it may."""
+    """The decision of the rules about a text that was added to a petition: whether it denounces, or why it may."""
 
     denounces: bool
     because: tuple[str, ...]
 
 
 def look_through(text: str, rules: RoutingRules) -> Addition:
-    """Tell whether an added text denounces somebody, or may.
+    """Return whether an added text denounces somebody, or may.
 
-    That it tells of something speaks against no addition: for that it was sent. And what only reads like a denunciation
+    That it narrates something speaks against no addition: for that it was sent. And what only reads like a denunciation
     a person decides about: nothing else of the petition does.
     """
     words = read(text, rules.short_forms)
     plain = _plain_signs(text, words, rules)
-    seen = _judged(plain, words, rules, besides=TOLD)
+    seen = _judged(plain, words, rules, besides=NARRATED)
     seen.pop(RESEMBLES, None)
     seen.pop(STATEMENT, None)
     lane = next((rule for rule in rules.lanes if rule.lane is Lane.RESTRICTED and _holds(rule, seen)), None)
@@ -201,12 +201,12 @@ def _hints(words: Words, rules: RoutingRules) -> dict[str, float]:
 
 def features(words: Words) -> tuple[str, ...]:
     """Give the unaccented words and neighbouring pairs that hints are keyed by, each once, in the text's order."""
-    pairs = (f"{one} {other}" for one, other in pairwise(words.folded))
+    pairs = (f"{word} {other}" for word, other in pairwise(words.folded))
     return tuple(dict.fromkeys((*words.folded, *pairs)))
 
 
 class _Topics:
-    """How fields and other bodies compete for one text."""
+    """The competition of fields and other bodies for one text."""
 
     def __init__(
         self,
@@ -272,7 +272,7 @@ class _Topics:
 
     @property
     def _is_grounded(self) -> bool:
-        """Tell whether a phrase or the sender's choice stands behind the winner: hints alone rank, but do not speak."""
+        """Return whether a phrase or the sender's choice supports the winner: hints alone rank, but do not speak."""
         return self.winner in self._reasons or self.winner == self._chosen
 
     def _is_ours(self, topic: str) -> bool:

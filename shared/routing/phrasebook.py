@@ -8,7 +8,7 @@ from shared.routing.text import Words, fold, spell, split
 
 _SLIP_FACTOR = 0.7
 _WORDS_PER_SLIP = 3
-"""What a phrase still weighs when some of its words carry other accents than it should (a typing slip)."""
+"""The factor of a phrase's weight when some of its words carry other accents than it should (a typing slip)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Phrasebook:
 
     def find(self, words: Words) -> list[Hit]:
         """Find every phrase in the text, overlapping ones included."""
-        found: list[Hit] = []
+        hits: list[Hit] = []
         folded = words.folded
         for start, first in enumerate(folded):
             for phrase in self._by_first.get(first, ()):
@@ -70,18 +70,18 @@ class Phrasebook:
                     continue
                 factor = _agreement(phrase, words, start)
                 if factor > 0:
-                    found.append(Hit(phrase, start, end, factor))
-        return found
+                    hits.append(Hit(phrase, start, end, factor))
+        return hits
 
     def find_longest(self, words: Words) -> list[Hit]:
         """Find phrases such that none overlaps another: the longer wins, then the earlier."""
         taken = [False] * len(words)
-        kept: list[Hit] = []
+        longest: list[Hit] = []
         for hit in sorted(self.find(words), key=lambda hit: (hit.start - hit.end, -hit.factor, hit.start)):
             if not any(taken[hit.start : hit.end]):
                 taken[hit.start : hit.end] = [True] * (hit.end - hit.start)
-                kept.append(hit)
-        return sorted(kept, key=lambda hit: hit.start)
+                longest.append(hit)
+        return sorted(longest, key=lambda hit: hit.start)
 
 
 def _agreement(phrase: Phrase, words: Words, start: int) -> float:

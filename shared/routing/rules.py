@@ -21,7 +21,7 @@ NEUTRAL = ""
 
 
 SIGN = "~"
-"""What stands before a signal's name where learned weights speak of it among words."""
+"""The prefix of a signal's name where learned weights speak of it among words."""
 _TELLING_WORDS = 4
 _SHORT_TEXT = 40
 """Words, pairs and signs of a text message: up to here each counts fully."""
@@ -67,7 +67,7 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class Resemblance:
-    """How much a text reads like the denunciations that were labelled: learned weights of its words and signs."""
+    """The degree to which a text reads like labelled denunciations: learned weights of its words and signs."""
 
     bias: float
     weights: Mapping[str, float]
@@ -98,7 +98,7 @@ class Limits:
     chosen_kind: float = 1.0
     repeat: float = 0.25
     hint: float = 0.25
-    """What one unit of a learned hint weighs beside a rule's phrase."""
+    """The weight of one unit of a learned hint beside a rule's phrase."""
     most_hints: float = 1.5
     """The most that hints alone can say for a topic."""
     resembles_from: float = 3.0
@@ -108,7 +108,7 @@ class Limits:
     suspect_from: float = -2.0
     """From which on a person looks where the text tells of something, or shows another sign."""
     wonder_from: float = -2.8
-    """From which on a person looks where it tells of something else than manners and delay."""
+    """From which on a person looks where it tells of something else than rudeness and delay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +227,13 @@ def _short_forms(rows: list[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
 
 
 def _limits(rows: list[Mapping[str, Any]]) -> Limits:
-    given: dict[str, float] = {}
+    limits: dict[str, float] = {}
     for row in _of(rows, "limits"):
-        given.update({name: float(value) for name, value in row["limits"].items()})
-    unknown = given.keys() - set(Limits.__slots__)
+        limits.update({name: float(value) for name, value in row["limits"].items()})
+    unknown = limits.keys() - set(Limits.__slots__)
     if unknown:
         raise RoutingRulesError("limits", f"unknown {sorted(unknown)}")
-    return Limits(**given)
+    return Limits(**limits)
 
 
 def _lane_rules(rows: list[Mapping[str, Any]]) -> Iterator[LaneRule]:

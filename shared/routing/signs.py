@@ -53,7 +53,7 @@ _OTHERS = frozenset(
     read("ông bà anh chị cô chú bác cậu dì thầy gã lão mụ thằng hắn họ nó ổng bả thẩy").spelled
 )
 """Titles and pronouns for somebody else, Southern ones too."""
-_HEADS = frozenset(read("trưởng phó").spelled)
+_OFFICE_TITLES = frozenset(read("trưởng phó").spelled)
 """Words that head an office; alone they may name the post and nobody in it ("trưởng phòng hưởng phụ cấp mấy")."""
 _OF_THE_SENDER = frozenset(read("tôi em cháu con mình tui ta e").folded)
 """Words that make the title before them a relative of the sender, or many people: "anh tôi", "bà con"."""
@@ -112,7 +112,8 @@ def _tells_of_somebody(words: Words) -> bool:
 
 def _tells_of_a_head(words: Words) -> bool:
     return any(
-        word in _HEADS and (word, after) not in _NO_PERSON for word, after in pairwise((*words.spelled, ""))
+        word in _OFFICE_TITLES and (word, after) not in _NO_PERSON
+        for word, after in pairwise((*words.spelled, ""))
     )
 
 

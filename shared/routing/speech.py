@@ -1,4 +1,4 @@
-"""What a sender does with a text: asks, says how it should be, or tells of something; called by the classifier.
+"""Recognises the acts of a text: asking, proposing, narrating; called by the classifier.
 
 Almost every denunciation tells, few other petitions do, and hardly one that only asks or proposes denounces anybody.
 Each clause is looked at alone: a question before or after a story does not make the story one.
@@ -15,7 +15,7 @@ PROPOSING = "proposing"
 TELLING = "telling"
 
 _CLAUSE = re.compile(r"(?<=[?])|[,.;:!\n]+")
-_TOLD_WORDS = 9
+_NARRATING_WORDS = 9
 """Words in clauses that neither ask nor propose, from which on a text tells of something."""
 
 
@@ -66,7 +66,7 @@ _DENIED = re.compile(
         r"\bco (?:\S+ ){0,2}gi dau\b",
     )
 )
-"""What looks like a question and denies: "không có đồng nào", "không hay biết"."""
+"""Phrases that look like a question and deny: "không có đồng nào", "không hay biết"."""
 _PROPOSAL = re.compile(
     r"(?:^|\b(?:bộ|nhà nước|trung ương|chính phủ|theo tôi|tôi nghĩ|nghĩ) )"
     r"(?:(?:tôi|em|chúng tôi|toi|mình) (?:xin )?)?"
@@ -90,24 +90,24 @@ _OF_ONESELF = re.compile(
 
 
 def see(text: str, asks: Callable[[Words], bool]) -> Iterator[str]:
-    """Yield what the sender does; `asks` tells of a clause whether the rules' phrases know it as a question."""
-    told = 0
+    """Yield the acts of the sender; `asks` returns whether the rules' phrases recognise a clause as a question."""
+    narrated = 0
     for clause in _CLAUSE.split(unicodedata.normalize("NFC", text.lower())):
-        said = clause.strip()
-        words = read(said)
-        is_question = _is_question(said, words) or asks(words)
-        is_proposal = _PROPOSAL.search(said) is not None
+        sentence = clause.strip()
+        words = read(sentence)
+        is_question = _is_question(sentence, words) or asks(words)
+        is_proposal = _PROPOSAL.search(sentence) is not None
         if is_question:
             yield ASKING
         if is_proposal:
             yield PROPOSING
-        if not (is_question or is_proposal or _OF_ONESELF.match(said)):
-            told += len(words)
-    if told > _TOLD_WORDS:
+        if not (is_question or is_proposal or _OF_ONESELF.match(sentence)):
+            narrated += len(words)
+    if narrated > _NARRATING_WORDS:
         yield TELLING
 
 
-def _is_question(said: str, words: Words) -> bool:
-    if _QUESTION.search(_DENIED.sub("", said)):
+def _is_question(clause: str, words: Words) -> bool:
+    if _QUESTION.search(_DENIED.sub("", clause)):
         return True
     return not words.is_accented and bool(_BARE_QUESTION.search(_DENIED.sub("", " ".join(words.folded))))

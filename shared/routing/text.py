@@ -104,5 +104,5 @@ _SYLLABLE = re.compile(
 
 
 def is_syllable(folded: str) -> bool:
-    """Tell whether a folded word could be a Vietnamese syllable (many short foreign words could, too)."""
+    """Return whether a folded word could be a Vietnamese syllable (many short foreign words could, too)."""
     return _SYLLABLE.fullmatch(folded) is not None

@@ -51,7 +51,7 @@ class AttachmentForm(BaseModel):
 
 
 class Owner(NamedTuple):
-    """Whose file it is: who sends it, and which text it goes with."""
+    """The owner of a file: who sends it, and which text it goes with."""
 
     by: str
     belongs_to: BelongsTo
@@ -124,24 +124,24 @@ def _name(
     petition: Petition, declared: AttachmentInput | AttachmentForm, owner: Owner, key: str | None
 ) -> str:
     """Name a declaration; what was settled before counts, so that a rejected file may be sent once more."""
-    settled = sum(one.state is not AttachmentState.EXPECTED for one in petition.attachments)
-    said = f"{local_date(clock.now())}:{settled}:{declared.model_dump_json()}"
-    named = f"{owner.by}:key:{key}" if key is not None else f"{owner.by}:derived:{said}"
+    settled = sum(attachment.state is not AttachmentState.EXPECTED for attachment in petition.attachments)
+    digest = f"{local_date(clock.now())}:{settled}:{declared.model_dump_json()}"
+    named = f"{owner.by}:key:{key}" if key is not None else f"{owner.by}:derived:{digest}"
     return f"attach:{hashlib.sha256(named.encode()).hexdigest()[:24]}"
 
 
 def _wanted(
     petition: Petition, declared: AttachmentInput | AttachmentForm, owner: Owner, attachment_id: str
 ) -> Attachment:
-    number = 1 + sum(one.belongs_to is owner.belongs_to for one in petition.attachments)
-    known = declared if isinstance(declared, AttachmentInput) else None
-    content_type = known.content_type if known else None
+    number = 1 + sum(attachment.belongs_to is owner.belongs_to for attachment in petition.attachments)
+    described = declared if isinstance(declared, AttachmentInput) else None
+    content_type = described.content_type if described else None
     return Attachment(
         id=attachment_id,
         belongs_to=owner.belongs_to,
         filename=clean_filename(declared.filename or f"tep-{number}", content_type),
         content_type=content_type,
-        size=known.size if known else None,
+        size=described.size if described else None,
         by=owner.by,
         declared_at=clock.now(),
     )

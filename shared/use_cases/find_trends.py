@@ -21,7 +21,7 @@ class Trend(NamedTuple):
 
 
 def trends(daily: Daily, last: date) -> list[Trend]:
-    """Return what jumped in the week that ends on a day, of the figures that `daily` yields."""
+    """Return the figures that jumped in the week that ends on a day, among those that `daily` yields."""
     fields, kinds, provinces, matters = (
         list(daily(by, begins(last), last))
         for by in (Breakdown.FIELD, Breakdown.KIND, Breakdown.PROVINCE, Breakdown.MATTER)

@@ -1,4 +1,4 @@
-"""What was promised about a petition and how it stands, as people are shown it: the same on every page and door."""
+"""The promises about a petition and their status, as people are shown them: the same on every page and door."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.tables.directory import Directory
 
 
 class DerivationView(BaseModel):
-    """How the due date came about: what was counted, which days were passed over and why, on which legal basis."""
+    """The derivation of the due date: what was counted, which days were passed over and why, on which legal basis."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 

@@ -26,7 +26,7 @@ from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 LATE_RETRIES = timedelta(days=5)
-"""How long after New Year a retry is still looked for under last year's references: providers retry for days."""
+"""The time after New Year in which a retry is still searched under last year's references: providers retry."""
 SUBJECT_LENGTH = 80
 
 

@@ -32,14 +32,14 @@ def add_catalogue(folder: Path) -> None:
 @cache
 def translations(language: Language) -> stdlib_gettext.NullTranslations:
     """Return the catalogue of a language; Vietnamese needs none."""
-    found = stdlib_gettext.NullTranslations()
+    merged = stdlib_gettext.NullTranslations()
     if language == "vi":
-        return found
+        return merged
     for folder in _catalogues:
         catalogue = stdlib_gettext.translation("pakn", folder, languages=[language], fallback=True)
-        catalogue.add_fallback(found)
-        found = catalogue
-    return found
+        catalogue.add_fallback(merged)
+        merged = catalogue
+    return merged
 
 
 def gettext(language: Language) -> Callable[[str], str]:

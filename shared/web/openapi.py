@@ -1,4 +1,4 @@
-"""What makes an OpenAPI 3.1 document of a table of routes and the models that check requests and shape answers.
+"""Makes an OpenAPI 3.1 document from a table of routes and the models that check requests and shape answers.
 
 Intake and casework each have such a table; a test of each keeps it and `app.py` together.
 """
@@ -40,7 +40,7 @@ class Problem(BaseModel):
 
 
 class Health(BaseModel):
-    """Whether a function answers."""
+    """The health of a function."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,14 +63,14 @@ class Operation(NamedTuple):
 
 
 class Words(NamedTuple):
-    """What a document says of its API as a whole."""
+    """The description of an API as a whole."""
 
     title: str
     version: str
     description: str
     server: str
     problems: Mapping[int, str]
-    """What each status of a problem means."""
+    """The meaning of each status of a problem."""
 
 
 def describe(
@@ -124,7 +124,7 @@ def _operation(
 def _answer(model: type[BaseModel] | None, media: tuple[str, ...]) -> dict[str, Any]:
     schema = _reference(model) if model else {"type": "object"}
     content = {"application/json": {"schema": schema}} | {
-        one: {"schema": {"type": "string"}} for one in media
+        media_type: {"schema": {"type": "string"}} for media_type in media
     }
     return {"description": "Done", "content": content}
 

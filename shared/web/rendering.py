@@ -85,7 +85,7 @@ def day(value: date) -> str:
 
 
 def long_day(value: date, language: Language) -> str:
-    """Return a date with its weekday, as a deadline is told: Thứ Hai, ngày 14/12/2026 or Monday, 14 December 2026."""
+    """Return a date with its weekday, for deadlines: Thứ Hai, ngày 14/12/2026 or Monday, 14 December 2026."""
     if language == "en":
         return f"{_ENGLISH_WEEKDAYS[value.weekday()]}, {value.day} {_ENGLISH_MONTHS[value.month - 1]} {value.year}"
     return f"{WEEKDAYS[value.weekday()]}, ngày {day(value)}"

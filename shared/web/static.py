@@ -43,7 +43,7 @@ def asset_url(name: str) -> str:
     Raises:
         LookupError: there is no such file.
     """
-    found = asset(name)
-    if found is None:
+    file = asset(name)
+    if file is None:
         raise LookupError(f"no asset {name}")
-    return f"/assets/{name}?v={found.version}"
+    return f"/assets/{name}?v={file.version}"

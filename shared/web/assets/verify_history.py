@@ -47,8 +47,8 @@ def check_chain(record: Any) -> int:
         if entry["seq"] != number:
             raise Broken("thiếu hoặc thừa mục / an entry is missing or extra: %s" % number)
         if "kept" in entry and not entry["is_erased"]:
-            told = {name: entry[name] for name in ("seq", "at", "action", "state", "text")}
-            text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            readable = {name: entry[name] for name in ("seq", "at", "action", "state", "text")}
+            text = json.dumps(readable, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
             if entry["digest"] != hexed(hexed(text) + entry["kept"]):
                 raise Broken("nội dung đã bị sửa / the content was altered: %s" % number)
             shown += 1
@@ -92,20 +92,20 @@ def check_inclusion(record: Any) -> None:
         )
 
 
-def check_kept(record: Any, kept: Any) -> None:
-    """What was kept earlier is the beginning of what is shown now, and its root is still the published one."""
-    check_chain(kept)
+def check_earlier(record: Any, earlier: Any) -> None:
+    """The record kept earlier is the beginning of this one, and its root is still the published one."""
+    check_chain(earlier)
     now = [entry["hash"] for entry in record["entries"]]
-    then = [entry["hash"] for entry in kept["entries"]]
-    if record["reference"] != kept["reference"] or now[: len(then)] != then:
+    then = [entry["hash"] for entry in earlier["entries"]]
+    if record["reference"] != earlier["reference"] or now[: len(then)] != then:
         raise Broken("khác với bản đã giữ / differs from the record that was kept")
-    if kept.get("proof"):
-        check_inclusion(kept)
-        check_root(kept["proof"]["root"])
+    if earlier.get("proof"):
+        check_inclusion(earlier)
+        check_root(earlier["proof"]["root"])
 
 
-def check_published(roots: Any, *told: Any) -> None:
-    """The published roots are signed, each names the one before, and those told in records are among them."""
+def check_published(roots: Any, *of_records: Any) -> None:
+    """The published roots are signed, each names the one before, and those in records are among them."""
     ordered = sorted(roots, key=lambda root: root["day"])
     for root in ordered:
         check_root(root)
@@ -113,7 +113,7 @@ def check_published(roots: Any, *told: Any) -> None:
         if newer["previous"] != older["root"]:
             raise Broken("dãy dấu gốc bị đứt / the roots do not hang together: %s" % newer["day"])
     by_day = {root["day"]: root["root"] for root in ordered}
-    for root in told:
+    for root in of_records:
         if by_day.get(root["day"], root["root"]) != root["root"]:
             raise Broken("dấu gốc đã bị thay / the root was exchanged: %s" % root["day"])
 
@@ -129,11 +129,11 @@ G = (
     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
 )
 SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
-"""What stands before the point in every public key of this curve."""
+"""The bytes before the point in every public key of this curve."""
 
 
 def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
-    """Tell whether a signature in DER by a key in DER (SubjectPublicKeyInfo) holds."""
+    """Return whether a signature in DER by a key in DER (SubjectPublicKeyInfo) holds."""
     if len(key) != len(SPKI) + 64 or not key.startswith(SPKI):
         return False
     point = (int.from_bytes(key[-64:-32], "big"), int.from_bytes(key[-32:], "big"))
@@ -161,17 +161,17 @@ def numbers_of(der: bytes) -> Tuple[int, int]:
     return int.from_bytes(first, "big"), int.from_bytes(rest[2:], "big")
 
 
-def add(one: Point, other: Point) -> Point:
-    if one is None or other is None:
-        return one or other
-    if one[0] == other[0] and (one[1] + other[1]) % P == 0:
+def add(point: Point, other: Point) -> Point:
+    if point is None or other is None:
+        return point or other
+    if point[0] == other[0] and (point[1] + other[1]) % P == 0:
         return None
-    if one == other:
-        slope = (3 * one[0] * one[0] + A) * pow(2 * one[1], P - 2, P)
+    if point == other:
+        slope = (3 * point[0] * point[0] + A) * pow(2 * point[1], P - 2, P)
     else:
-        slope = (other[1] - one[1]) * pow(other[0] - one[0], P - 2, P)
-    x = (slope * slope - one[0] - other[0]) % P
-    return x, (slope * (one[0] - x) - one[1]) % P
+        slope = (other[1] - point[1]) * pow(other[0] - point[0], P - 2, P)
+    x = (slope * slope - point[0] - other[0]) % P
+    return x, (slope * (point[0] - x) - point[1]) % P
 
 
 def times(number: int, point: Point) -> Point:
@@ -192,8 +192,8 @@ def read(path: str) -> Any:
         return json.load(file)
 
 
-def verify(record: Any, kept: Any = None, roots: Any = None, key: Any = None) -> Iterator[str]:
-    """Yield what holds, line by line; raise at what does not."""
+def verify(record: Any, earlier: Any = None, roots: Any = None, key: Any = None) -> Iterator[str]:
+    """Yield each fact that holds, line by line; raise at the first that does not."""
     shown = check_chain(record)
     yield "chuỗi %d mục nguyên vẹn, %d mục đọc được / the chain of %d entries is whole, %d can be read" % (
         len(record["entries"]),
@@ -201,7 +201,7 @@ def verify(record: Any, kept: Any = None, roots: Any = None, key: Any = None) ->
         len(record["entries"]),
         shown,
     )
-    told = [one["proof"]["root"] for one in (record, kept) if one and one.get("proof")]
+    of_records = [held["proof"]["root"] for held in (record, earlier) if held and held.get("proof")]
     if record.get("proof"):
         check_inclusion(record)
         check_root(record["proof"]["root"])
@@ -210,16 +210,16 @@ def verify(record: Any, kept: Any = None, roots: Any = None, key: Any = None) ->
         )
     else:
         yield "chưa có dấu gốc, hãy tải lại từ ngày mai / no root yet: fetch the record again from tomorrow"
-    if kept is not None:
-        check_kept(record, kept)
+    if earlier is not None:
+        check_earlier(record, earlier)
         yield "bản đã giữ là phần đầu của bản này / the kept record is the beginning of this one"
     if roots is not None:
-        check_published(roots["roots"], *told)
+        check_published(roots["roots"], *of_records)
         yield "%d dấu gốc đã công bố nối liền nhau / %d published roots hang together" % (
             (len(roots["roots"]),) * 2
         )
     if key is not None:
-        if any(root["public_key"] != key["public_key"] for root in told):
+        if any(root["public_key"] != key["public_key"] for root in of_records):
             raise Broken("khóa ký đã đổi / the signing key is another one")
         yield "khóa ký không đổi / the signing key is the same"
 
@@ -229,12 +229,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("record")
-    for name in ("kept", "roots", "key"):
-        parser.add_argument("--" + name)
-    given = parser.parse_args(arguments)
+    parser.add_argument("--kept", dest="earlier")
+    parser.add_argument("--roots")
+    parser.add_argument("--key")
+    options = parser.parse_args(arguments)
     try:
-        others = {name: read(path) for name, path in vars(given).items() if name != "record" and path}
-        for line in verify(read(given.record), **others):
+        others = {name: read(path) for name, path in vars(options).items() if name != "record" and path}
+        for line in verify(read(options.record), **others):
             print("ĐÚNG / OK    " + line)
     except Broken as broken:
         print("SAI / BROKEN " + str(broken))

@@ -98,7 +98,7 @@ def build(configuration: CaseworkSettings) -> Parts:
             directory,
             deliveries,
             configuration.file_limits,
-            acceptance_counts=configuration.acceptance_counts_as_told,
+            acceptance_counts=configuration.acceptance_counts_as_delivered,
         ),
         files=OfficersFiles(
             petitions, bucket, Declarations(petitions, bucket, configuration.file_limits, key)

@@ -148,7 +148,7 @@ def _pin_guard(settings: IntakeSettings, key: bytes) -> PinGuard:
 
 def _views(settings: IntakeSettings, key: bytes) -> PetitionViews:
     deliveries = Deliveries(settings.deliveries_table)
-    return PetitionViews(deliveries, key, acceptance_counts=settings.acceptance_counts_as_told)
+    return PetitionViews(deliveries, key, acceptance_counts=settings.acceptance_counts_as_delivered)
 
 
 def _public_statistics(settings: IntakeSettings, directory: Directory) -> PublicStatistics:
