@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.platform import aws
-from shared.tables.petition_items import petition_in
+from shared.tables.petition_items import petition_of
 from shared.tables.petitions import Petitions
 from tests.support.builders import RECEIVED_AT
 from tests.support.memory_store import MemoryDirectory
@@ -30,7 +30,7 @@ def table(running_system: System) -> str:
 @pytest.mark.parametrize("item", [pytest.param(stored["item"], id=stored["name"]) for stored in STORED])
 def test_a_stored_petition_is_written_with_the_same_attributes(table: str, item: dict[str, Any]) -> None:
     petitions = Petitions(table, MemoryDirectory())
-    petition = petition_in(item)
+    petition = petition_of(item)
     aws.client("dynamodb").delete_item(TableName=table, Key={"reference": item["reference"]})
 
     assert petitions.add(petition) is None
