@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.notifier.providers import PROVIDERS
 from chalicelib.notifier.senders.aws import AwsSmsSender
 from chalicelib.notifier.senders.esms import EsmsSmsSender
 from chalicelib.notifier.senders.http import GatewaySmsSender
@@ -246,6 +247,11 @@ TROUBLE = [
     ("aws throttled", "aws", aws_error(429, "ThrottlingException"), TemporarySendError),
     ("aws 500", "aws", aws_error(500, "InternalServerException"), UnknownOutcomeError),
 ]
+
+
+def test_every_provider_is_held_by_the_contract_of_senders():
+    assert SENDERS.keys() == PROVIDERS.keys(), "give it a row in SENDERS and TAKEN"
+    assert {row[1] for row in TROUBLE} == PROVIDERS.keys(), "give it its errors in TROUBLE"
 
 
 @pytest.mark.parametrize("name", SENDERS)
