@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from pydantic.fields import FieldInfo
 
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.permissions import SEES
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.notifier.notices.supersession import SUPERSEDED_WHEN
+from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import MOVES
 from shared.domain.promises.notices import ESCALATION_LADDER, OF_ASSIGNMENT, Notice, NoticeKind
 

@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.access.readers import Reader
 from shared.domain.calendar.terms import Terms, terms_in_force
 from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
 from shared.domain.errors import RuleMissingError
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import conduct
+from shared.domain.procedures.conduct import Parents
 from shared.domain.procedures.second_look import SecondLook, second_look_of
 from shared.platform import clock
 from shared.tables.dynamo import Query, Table
@@ -88,6 +90,10 @@ class Officer(Row):
     """Who takes over what this officer handled: they left, or went to another unit."""
     stands_in_for: frozenset[str] = frozenset()
     """Those whose work this officer took over; found in their rows, whatever this one says."""
+
+    def reader(self, parents: Parents) -> Reader:
+        """Return the attributes that decide which petitions this officer may know of."""
+        return Reader(self.roles, conduct.reporting_line(self.unit, parents), self.reads_restricted)
 
     def handles(self, handler: str | None) -> bool:
         """Tell whether what this handler has is theirs to do: their own, or of somebody whom they replace."""

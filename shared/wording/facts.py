@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.access.readers import hides_subject
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
@@ -25,7 +26,6 @@ from shared.domain.petition.facts import (
 from shared.domain.petition.history import Entry, entries_of
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.classification import Kind, Lane
 
 if TYPE_CHECKING:
     from shared.tables.directory import Unit
@@ -53,14 +53,9 @@ class Office:
     language: Language = "vi"
 
 
-def is_neutral(petition: Petition) -> bool:
-    """Return whether notices must not reveal the matter of the petition."""
-    return petition.kind is Kind.CONDUCT or petition.lane is Lane.RESTRICTED
-
-
 def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]:
     """Return every variable that a template may use; those that do not apply are None."""
-    neutral = is_neutral(petition)
+    neutral = hides_subject(petition)
     answer = petition.answer.in_full if petition.answer else None
     site = office.public_url.rstrip("/")
     return {

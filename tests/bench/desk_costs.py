@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.desk.queues import QueueReader
+from shared.domain.access.roles import Role
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
 from shared.platform import aws, clock

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from shared.domain.access.readers import is_restricted
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.petition.lifecycle import Action, State
@@ -49,17 +50,16 @@ class Shelf(NamedTuple):
 
     @property
     def state(self) -> State:
-        """What `permissions.may_know` asks for besides."""
+        """The state that `access.is_restricted` reads besides the lane."""
         return State.RESTRICTED if self.lane is Lane.RESTRICTED else State.RECEIVED
 
 
 def shelf_of(petition: Petition) -> Shelf:
     """Return where a petition is counted."""
-    is_restricted = petition.lane is Lane.RESTRICTED or petition.state is State.RESTRICTED
     return Shelf(
         petition.unit or "",
         petition.complained_unit,
-        Lane.RESTRICTED if is_restricted else Lane.ORDINARY,
+        Lane.RESTRICTED if is_restricted(petition) else Lane.ORDINARY,
     )
 
 

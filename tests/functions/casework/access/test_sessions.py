@@ -13,9 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chalicelib.casework import composition
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.sessions import Sessions
 from infra.local.emulation.functions import HttpResponse
+from shared.domain.access.roles import Role
 from shared.domain.errors import UnauthenticatedError
 from tests.support.system import System
 

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.casework.access import permissions
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
+from shared.domain.access.roles import Role
 from shared.domain.petition.facts import Assigned, Facts, Reopened, ReturnedToIntake
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import OF_OFFICERS, Action, State

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.casework import composition
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Relation
 from chalicelib.casework.actions import forms
 from chalicelib.casework.actions.catalogue import ROWS
@@ -19,6 +19,7 @@ from chalicelib.casework.actions.input import ActionContext
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.form_fields import FormField
 from infra.tools.action_tables import TABLES, committed
+from shared.domain.access.roles import Role
 from shared.domain.errors import PetitionError
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import MOVES, OF_OFFICERS, Action, State

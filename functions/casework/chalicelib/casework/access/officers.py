@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
+from shared.domain.access.readers import Reader
+from shared.domain.access.roles import Role
 from shared.domain.petition.change import actor_of
 from shared.domain.procedures.conduct import OFFICE
-
-
-class Role(StrEnum):
-    """The officers' roles: the groups of the Cognito user pool (infra/cloudformation/identity.yaml)."""
-
-    INTAKE_OFFICER = "intake-officer"
-    HANDLER = "handler"
-    UNIT_HEAD = "unit-head"
-    APPROVER = "approver"
-    HOTLINE_OPERATOR = "hotline-operator"
-    INSPECTOR = "inspector"
-    COMMITTEE = "committee"
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
 
 
 class DeskOfficer(NamedTuple):
@@ -43,6 +30,11 @@ class DeskOfficer(NamedTuple):
     def actor(self) -> str:
         """The name of this officer in histories."""
         return actor_of(self.username)
+
+    @property
+    def reader(self) -> Reader:
+        """The attributes that decide which petitions this officer may know of."""
+        return Reader(self.roles, {self.unit, *self.line}, self.is_named_reader)
 
     def handles(self, handler: str | None) -> bool:
         """Return whether the work of a handler is this officer's: their own, or of somebody whom they replace."""

@@ -8,13 +8,13 @@ Who may take which action: `casework.actions.authorization`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
 
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.access import readers
+from shared.domain.access.readers import Confidential
+from shared.domain.access.roles import Role
 from shared.domain.errors import NotAllowedError
-from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.classification import Lane
 from shared.domain.procedures import screening
 from shared.tables.petition_items import Card
 
@@ -63,25 +63,11 @@ ABLE: dict[Ability, frozenset[Role]] = {
     Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR, Role.INSPECTOR}),
 }
 
-RESTRICTED_READERS = frozenset({Role.INSPECTOR})
-"""Roles that read denunciations; approvers read them only when the directory names them."""
-
 OVERSEERS = frozenset(role for role, relation in SEES.items() if relation is Relation.ANY)
 """Roles that see the queues of all units."""
 
 WORKS_AT_UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD}) | OVERSEERS
 """Roles that see the queue of their own unit."""
-
-
-class Shown(Protocol):
-    """The facts that decide whether an officer may know of a petition: it has them, and so has its line in a list."""
-
-    @property
-    def state(self) -> State: ...  # noqa: D102
-    @property
-    def lane(self) -> Lane: ...  # noqa: D102
-    @property
-    def complained_unit(self) -> str | None: ...  # noqa: D102
 
 
 def relations(officer: DeskOfficer, petition: Petition) -> frozenset[Relation]:
@@ -96,11 +82,9 @@ def relations(officer: DeskOfficer, petition: Petition) -> frozenset[Relation]:
     return frozenset(related)
 
 
-def may_know(officer: DeskOfficer, petition: Shown) -> bool:
+def may_know(officer: DeskOfficer, petition: Confidential) -> bool:
     """Return whether an officer may learn that a petition exists; others get the answer of an unknown reference."""
-    if is_about_line_of(officer, petition):
-        return False
-    return not is_restricted(petition) or reads_restricted(officer)
+    return readers.may_know(officer.reader, petition)
 
 
 def may_see(officer: DeskOfficer, petition: Petition) -> bool:
@@ -151,18 +135,3 @@ def require(officer: DeskOfficer, ability: Ability) -> None:
     """
     if not is_able(officer, ability):
         raise NotAllowedError
-
-
-def reads_restricted(officer: DeskOfficer) -> bool:
-    """Return whether an officer reads denunciations: the Task Force, and approvers whom the directory names."""
-    return officer.has(*RESTRICTED_READERS) or (officer.is_named_reader and officer.has(Role.APPROVER))
-
-
-def is_restricted(petition: Shown) -> bool:
-    """Return whether a petition is in the restricted lane."""
-    return petition.lane is Lane.RESTRICTED or petition.state is State.RESTRICTED
-
-
-def is_about_line_of(officer: DeskOfficer, petition: Shown) -> bool:
-    """Return whether a petition complains of the officer's own unit, or of one in its reporting line."""
-    return petition.complained_unit is not None and petition.complained_unit in {officer.unit, *officer.line}

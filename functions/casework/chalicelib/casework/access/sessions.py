@@ -15,7 +15,8 @@ import jwt
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, TooManyRequestsError, UnauthenticatedError
 from shared.domain.procedures.conduct import OFFICE, reporting_line

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from typing_extensions import override
 
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.permissions import Relation
 from chalicelib.casework.actions.input import (
     ActionContext,
@@ -22,6 +21,7 @@ from chalicelib.casework.actions.input import (
 )
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.form_fields import FOR_OFFICERS, FOR_PETITIONER, FormField
+from shared.domain.access.roles import Role
 from shared.domain.errors import InvalidInputError, NotAllowedError
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition

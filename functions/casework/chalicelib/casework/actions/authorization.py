@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.access.officers import DeskOfficer, Role
-from chalicelib.casework.access.permissions import is_restricted, may_see, reads_restricted, relations
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.permissions import may_see, relations
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
+from shared.domain.access.readers import is_restricted
+from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import Action, possible_actions
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import Attachment, BelongsTo
@@ -33,7 +35,7 @@ def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
         return Role.APPROVER in roles
     if row.decides_answer and not _may_decide(officer, action, petition):
         return False
-    if action is Action.OPEN_SEAL and petition.may_denounce and not reads_restricted(officer):
+    if action is Action.OPEN_SEAL and petition.may_denounce and not officer.reader.reads_restricted:
         return False
     related = relations(officer, petition)
     tables = (row.may, row.may_on_second_look) if disputes.is_second_look(petition) else (row.may,)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from itertools import groupby
 
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.casework.actions.referral import REFUSALS, Refusal
 from chalicelib.casework.form_fields import FormField
+from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition

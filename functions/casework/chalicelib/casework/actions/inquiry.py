@@ -8,11 +8,11 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, Field, model_validator
 from typing_extensions import override
 
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.permissions import Relation
 from chalicelib.casework.actions.input import ActionContext, ActionInput, LongText, OptionalShortText
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.form_fields import FOR_OFFICERS, FOR_PETITIONER, FormField
+from shared.domain.access.roles import Role
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.permissions import Relation
 from chalicelib.casework.actions.input import ActionInput
 from chalicelib.casework.form_fields import FormField
+from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import MOVES, Action
 from shared.domain.petition.petition import Petition
 

@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import override
 
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.permissions import Relation
 from chalicelib.casework.actions.input import (
     ActionContext,
@@ -21,6 +20,7 @@ from chalicelib.casework.actions.input import (
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.actions.redaction import has_unmistakable, masked
 from chalicelib.casework.form_fields import FOR_OFFICERS, FormField
+from shared.domain.access.roles import Role
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition

@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, Field, model_validator
 from typing_extensions import override
 
 from chalicelib.casework.access import permissions
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.permissions import Relation
 from chalicelib.casework.actions import eligible_units
 from chalicelib.casework.actions.input import (
@@ -23,6 +22,7 @@ from chalicelib.casework.actions.input import (
 )
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.form_fields import FOR_OFFICERS, FOR_PETITIONER, FormField
+from shared.domain.access.roles import Role
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.lifecycle import Action, State

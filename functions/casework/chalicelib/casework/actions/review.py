@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing_extensions import override
 
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.permissions import Relation
 from chalicelib.casework.actions import eligible_units
 from chalicelib.casework.actions.input import ActionContext, ActionInput, OptionalCode, ShortText
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.form_fields import FOR_PETITIONER, FormField
+from shared.domain.access.roles import Role
 from shared.domain.calendar import deadlines
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.lifecycle import Action

@@ -9,10 +9,11 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.casework.access import permissions
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.administration.dependents import Dependent, Dependents, blocking, day_after
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.answer_templates import AnswerTemplate
+from shared.domain.access.roles import Role
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import Override, local_date
 from shared.domain.errors import InvalidInputError

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
 from chalicelib.casework.access import permissions
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions.eligible_units import INTAKE_FIELD
 from chalicelib.casework.desk import answer_templates
+from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import UNANSWERED
 from shared.domain.procedures import conduct

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.form_fields import FormField
+from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.identity.gsm7 import unaccented

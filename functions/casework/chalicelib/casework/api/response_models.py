@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from chalicelib.casework.access.officers import Role
 from chalicelib.casework.access.sessions import Challenge, Tokens
 from chalicelib.casework.desk.views import DepartedView, DeskView
 from chalicelib.casework.hotline.call_tasks import CallView
 from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveryView
 from chalicelib.casework.reports.measures import Value
+from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import Identity

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
 from chalicelib.casework.access import permissions
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.desk.views import Line, LinePage, line_of
+from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotAllowedError
 from shared.domain.petition.lifecycle import UNANSWERED, State

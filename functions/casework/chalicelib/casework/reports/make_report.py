@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
-from chalicelib.casework.access.officers import DeskOfficer, Role
+from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.reports.catalogue import REPORTS
 from chalicelib.casework.reports.measures import MEASURES, Measure, Value
 from chalicelib.casework.reports.query import FigureQuery, Period
 from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import Names, ReportData, ReportedPetition
 from chalicelib.casework.reports.task_force import petition_row
+from shared.domain.access.roles import Role
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
@@ -99,7 +100,7 @@ class Reports:
             made_at=clock.now(),
             as_of=then.past,
             unit=_scope(officer),
-            counts_denunciations=permissions.reads_restricted(officer),
+            counts_denunciations=officer.reader.reads_restricted,
             sections=REPORTS[name].make(data),
         )
 

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from chalicelib.notifier.officers.readers import APPROVER, INSPECTOR, INTAKE_OFFICER, UNIT_HEAD
+from shared.domain.access.readers import may_know
+from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.petition.values.classification import Kind, Lane
-from shared.domain.procedures.conduct import Parents, is_barred
+from shared.domain.procedures.conduct import Parents
 from shared.tables.directory import Officer
 from shared.tables.petition_items import Card
 
-HANDLER = "handler"
 SOON = timedelta(days=5)
 """A digest names due dates of so many days ahead *(setting)*."""
 LINES = 15
@@ -42,8 +42,8 @@ def _is_open(card: Card) -> bool:
 
 _OVERDUE = "Quá hạn trả lời"
 _SOON = "Đến hạn trong 5 ngày tới"
-_RULES: dict[str, tuple[_Rule, ...]] = {
-    HANDLER: (
+_RULES: dict[Role, tuple[_Rule, ...]] = {
+    Role.HANDLER: (
         _Rule(_OVERDUE, lambda c, o, today: _is_open(c) and o.handles(c.handler) and c.due_on < today),
         _Rule(
             _SOON,
@@ -51,7 +51,7 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
         ),
         _Rule("Chờ nhận xử lý", lambda c, o, _today: c.unit == o.unit and c.state is State.ASSIGNED),
     ),
-    UNIT_HEAD: (
+    Role.UNIT_HEAD: (
         _Rule(
             f"{_OVERDUE} (cả đơn vị)",
             lambda c, o, today: _is_open(c) and c.unit == o.unit and c.due_on < today,
@@ -62,17 +62,17 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
         ),
         _Rule("Chờ nhận xử lý", lambda c, o, _today: c.unit == o.unit and c.state is State.ASSIGNED),
     ),
-    APPROVER: (
+    Role.APPROVER: (
         _Rule("Dự thảo chờ phê duyệt", lambda c, _o, _today: c.state is State.AWAITING_APPROVAL),
         _Rule("Chờ công khai kết quả", lambda c, _o, _today: c.state is State.ANSWERED and c.may_publish),
     ),
-    INTAKE_OFFICER: (
+    Role.INTAKE_OFFICER: (
         _Rule(
             "Chờ phân loại, phân công", lambda c, o, _today: c.unit == o.unit and c.state is State.RECEIVED
         ),
         _Rule("Chờ chuyển cơ quan khác", lambda c, _o, _today: _is_open(c) and c.lane is Lane.FORWARDING),
     ),
-    INSPECTOR: (
+    Role.INSPECTOR: (
         _Rule("Quy trình riêng", lambda c, _o, _today: c.state is State.RESTRICTED),
         _Rule("Phản ánh về hành vi", lambda c, _o, _today: _is_open(c) and c.kind is Kind.CONDUCT),
         _Rule("Quá hạn, đã báo cáo cấp trên", lambda c, _o, today: _is_open(c) and c.due_on < today),
@@ -80,7 +80,7 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
 }
 """The headings of each role, in this order."""
 
-SEES_ALL_UNITS = frozenset({APPROVER, INTAKE_OFFICER, INSPECTOR})
+SEES_ALL_UNITS = frozenset({Role.APPROVER, Role.INTAKE_OFFICER, Role.INSPECTOR})
 
 
 def units_read(officer: Officer, parents: Parents) -> tuple[str, ...]:
@@ -94,8 +94,9 @@ def work_of_the_day(
     officer: Officer, cards: Iterable[Card], parents: Parents, today: date
 ) -> tuple[Heading, ...]:
     """Return an officer's work of the day by heading; headings without petitions are left out."""
+    reader = officer.reader(parents)
     visible = sorted(
-        (card for card in cards if _may_know(officer, card, parents)), key=lambda c: (c.due_on, c.reference)
+        (card for card in cards if may_know(reader, card)), key=lambda c: (c.due_on, c.reference)
     )
     rules = dict.fromkeys(rule for role, rules in _RULES.items() if role in officer.roles for rule in rules)
     headings = (
@@ -103,16 +104,3 @@ def work_of_the_day(
         for rule in rules
     )
     return tuple(heading for heading in headings if heading.cards)
-
-
-def is_neutral(card: Card) -> bool:
-    """Return whether a line shows no subject."""
-    return card.kind is Kind.CONDUCT or card.lane is Lane.RESTRICTED
-
-
-def _may_know(officer: Officer, card: Card, parents: Parents) -> bool:
-    if is_barred(officer.unit, card.complained_unit, parents):
-        return False
-    if card.lane is Lane.RESTRICTED or card.state is State.RESTRICTED:
-        return INSPECTOR in officer.roles or (APPROVER in officer.roles and officer.reads_restricted)
-    return True

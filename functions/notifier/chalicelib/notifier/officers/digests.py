@@ -8,8 +8,9 @@ from typing import Any
 
 from chalicelib.notifier.attempts.back_off import MAX_ROUNDS
 from chalicelib.notifier.attempts.send_attempt import Attempts
-from chalicelib.notifier.officers.daily_work import LINES, Heading, is_neutral, units_read, work_of_the_day
+from chalicelib.notifier.officers.daily_work import LINES, Heading, units_read, work_of_the_day
 from chalicelib.notifier.senders.sender import Message
+from shared.domain.access.readers import hides_subject
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import spaced, unsubscribe_token_of
 from shared.domain.procedures.conduct import Parents
@@ -138,7 +139,7 @@ def digest_facts(headings: tuple[Heading, ...], on: date, site: str) -> dict[str
 def _line(card: Card, site: str) -> dict[str, Any]:
     return {
         "reference": spaced(card.reference),
-        "subject": None if is_neutral(card) else card.subject or None,
+        "subject": None if hides_subject(card) else card.subject or None,
         "due_on": card.due_on,
         "link": f"{site}/desk/petitions/{card.reference}",
     }

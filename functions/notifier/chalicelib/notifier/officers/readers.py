@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from shared.domain.access.readers import may_know
+from shared.domain.access.roles import Role
 from shared.domain.petition.change import username_of
-from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.classification import Lane
-from shared.domain.procedures.conduct import Parents, is_barred
+from shared.domain.procedures.conduct import Parents
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.tables.directory import Officer, OfficerPreference
-
-UNIT_HEAD, APPROVER, INTAKE_OFFICER, INSPECTOR = "unit-head", "approver", "intake-officer", "inspector"
-"""Role names, the same as the officers' groups."""
 
 INSTEAD: dict[Audience, tuple[Audience, ...]] = {
     Audience.HANDLER: (Audience.UNIT_HEAD, Audience.APPROVER, Audience.TASK_FORCE, Audience.INTAKE),
@@ -42,20 +39,14 @@ def readers_of(
     An officer who may not know of the petition reads no notice about it: nobody of the reporting line that it complains
     of, and of a denunciation only its named readers.
     """
-    informed = {name: officer for name, officer in officers.items() if _may_know(officer, petition, parents)}
+    informed = {
+        name: officer for name, officer in officers.items() if may_know(officer.reader(parents), petition)
+    }
     for candidate in (audience, *INSTEAD[audience]):
         readers = _FIND[candidate](petition, informed)
         if readers:
             return Readers(readers, candidate)
     return None
-
-
-def _may_know(officer: Officer, petition: Petition, parents: Parents) -> bool:
-    if is_barred(officer.unit, petition.complained_unit, parents):
-        return False
-    is_restricted = petition.lane is Lane.RESTRICTED or petition.state is State.RESTRICTED
-    is_named_reader = officer.reads_restricted and APPROVER in officer.roles
-    return not is_restricted or INSPECTOR in officer.roles or is_named_reader
 
 
 LEFT_TO_DIGEST = frozenset({NoticeKind.ASSIGNED, NoticeKind.HANDED_TO_INTAKE, NoticeKind.DRAFT_WAITING})
@@ -76,17 +67,17 @@ def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Offic
 
 
 def _leads_of_unit(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
-    return tuple(o for o in officers.values() if UNIT_HEAD in o.roles and o.unit == petition.unit)
+    return tuple(o for o in officers.values() if Role.UNIT_HEAD in o.roles and o.unit == petition.unit)
 
 
-def _with_role(role: str) -> Callable[[Petition, Mapping[str, Officer]], tuple[Officer, ...]]:
+def _with_role(role: Role) -> Callable[[Petition, Mapping[str, Officer]], tuple[Officer, ...]]:
     return lambda _petition, officers: tuple(o for o in officers.values() if role in o.roles)
 
 
 _FIND: dict[Audience, Callable[[Petition, Mapping[str, Officer]], tuple[Officer, ...]]] = {
     Audience.HANDLER: _handler,
     Audience.UNIT_HEAD: _leads_of_unit,
-    Audience.APPROVER: _with_role(APPROVER),
-    Audience.INTAKE: _with_role(INTAKE_OFFICER),
-    Audience.TASK_FORCE: _with_role(INSPECTOR),
+    Audience.APPROVER: _with_role(Role.APPROVER),
+    Audience.INTAKE: _with_role(Role.INTAKE_OFFICER),
+    Audience.TASK_FORCE: _with_role(Role.INSPECTOR),
 }
