@@ -1,1 +1,1 @@
-"""How a provider proves that a request is its own."""
+"""The proofs of providers that a request is their own: one module for each way of signing."""

@@ -54,18 +54,18 @@ class InfobipCredentials:
         `header` returns a header's value, "" where there is none.
         """
         if self._basic is not None:
-            scheme, _, given = header("Authorization").partition(" ")
-            if not _is_same(self._basic, given.strip()) or scheme.lower() != "basic":
+            scheme, _, presented = header("Authorization").partition(" ")
+            if not _is_same(self._basic, presented.strip()) or scheme.lower() != "basic":
                 return "credentials"
         if self._hmac_key is not None:
-            given = header(self._hmac_header).strip().removeprefix("sha256=")
+            presented = header(self._hmac_header).strip().removeprefix("sha256=")
             digest = hmac.digest(self._hmac_key, body, hashlib.sha256)
-            as_hex = _is_same(digest.hex(), given.lower())
-            as_base64 = _is_same(base64.b64encode(digest).decode(), given)
+            as_hex = _is_same(digest.hex(), presented.lower())
+            as_base64 = _is_same(base64.b64encode(digest).decode(), presented)
             if not (as_hex or as_base64):
                 return "signature"
         return None
 
 
-def _is_same(expected: str, given: str) -> bool:
-    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+def _is_same(expected: str, presented: str) -> bool:
+    return hmac.compare_digest(expected.encode(), presented.encode("utf-8", "replace"))

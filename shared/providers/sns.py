@@ -33,7 +33,7 @@ _SIGNED = {
         "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
     ),
 }  # fmt: skip
-"""What SNS signs, in byte order; `Subject` only where it is there."""
+"""The fields that SNS signs, in byte order; `Subject` only where it is present."""
 _HOST = re.compile(r"sns\.[a-z0-9-]{1,32}\.amazonaws\.com(?:\.cn)?")
 _CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9A-Za-z]{1,128}\.pem")
 _LARGEST_ANSWER = 64 * 1024
@@ -52,7 +52,7 @@ class SnsRefusedError(PetitionError):
 
 
 class SnsUnreachableError(PetitionError):
-    """SNS cannot be asked now: whether a message is genuine cannot be told."""
+    """SNS does not answer now, so a message can be neither accepted nor refused."""
 
     code = "sns-unreachable"
 
@@ -64,9 +64,9 @@ class SnsMessage(NamedTuple):
     message: str
     subscribe_url: str | None
     timestamp: str
-    """When SNS sent it, as it wrote that down."""
+    """The instant at which SNS sent it, as SNS writes it."""
     signed: bytes
-    """What SNS signed: the name under which a message takes effect once."""
+    """The text that SNS signed: it identifies a message, which takes effect once."""
 
 
 def fetch(url: str) -> bytes:

@@ -14,7 +14,7 @@ import re
 from datetime import datetime, timedelta
 
 TOLERANCE = timedelta(minutes=5)
-"""How far the sender's clock may be from ours, either way."""
+"""The tolerated difference between the sender's clock and ours."""
 
 _PREFIX = "whsec_"
 _SHORTEST_KEY, _LONGEST_KEY = 24, 64
@@ -58,7 +58,7 @@ def broken_rule(
 
 
 def _holds(expected: bytes, header: str) -> bool:
-    """Tell whether one of the `v1` signatures is the expected one; other versions are not ours to judge."""
+    """Return whether one of the `v1` signatures is the expected one; other versions are ignored."""
     holds = False
     for entry in header.split(" ")[:_MOST_SIGNATURES]:
         version, _, encoded = entry.partition(",")

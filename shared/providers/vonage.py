@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 TOLERANCE = timedelta(minutes=5)
-"""How far the sender's clock may be from ours, either way."""
+"""The tolerated difference between the sender's clock and ours."""
 
 _PARTS_OF_A_TOKEN = 3
 
@@ -67,8 +67,8 @@ def _claims(key: bytes, token: str) -> dict[str, Any] | None:
     return claims if _is_same(expected, parts[2]) else None
 
 
-def _is_same(expected: str, given: str) -> bool:
-    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+def _is_same(expected: str, presented: str) -> bool:
+    return hmac.compare_digest(expected.encode(), presented.encode("utf-8", "replace"))
 
 
 def _number(value: object) -> float | None:

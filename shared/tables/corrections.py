@@ -1,4 +1,4 @@
-"""What officers decided otherwise than the router proposed: examples to learn from, kept without any text.
+"""Decisions of officers that differ from the router's proposal: examples to learn from, kept without any text.
 
 A correction is computed from the petition's own history and stands beside it in the sparse index `corrected`: no second
 write that could be lost, no copy of what somebody wrote, and it is gone when the petition is.
@@ -20,7 +20,7 @@ from shared.domain.petition.values.classification import Lane, Proposal
 from shared.tables.dynamo import Query, Table
 
 SILENT, SUSPECTED = "SILENT", "SUSPECTED"
-"""What the router proposes where it cannot tell, and where it fears a denunciation."""
+"""The router's proposals where it has none, and where it suspects a denunciation."""
 _DECIDES = frozenset(
     {Action.CLASSIFY, Action.ASSIGN, Action.RESTRICT, Action.FORWARD, Action.GUIDE, Action.REFUSE}
 )

@@ -31,17 +31,17 @@ KEPT_FOR = timedelta(seconds=60)
 
 _AS_STORED = "#as-stored"
 """Rows as they are stored are kept apart from what is built of the same rows."""
-_kept: dict[tuple[Table, str], tuple[datetime, Any]] = {}
-"""What was read, by table and kind, with the moment of reading: once per process, however many ask."""
+_cache: dict[tuple[Table, str], tuple[datetime, Any]] = {}
+"""The rows read, by table and kind, with the instant of reading; one cache per process."""
 
 
 def forget() -> None:
     """Read the directory anew on next use (tests)."""
-    _kept.clear()
+    _cache.clear()
 
 
 class Row(BaseModel):
-    """What every directory row has: an id, and the days on which it holds."""
+    """The facts of every directory row: an id, and the days on which it holds."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
@@ -51,7 +51,7 @@ class Row(BaseModel):
     """The last day, or None while it holds."""
 
     def holds_on(self, day: date) -> bool:
-        """Tell whether this row is in force on a day."""
+        """Return whether this row is in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
@@ -64,7 +64,7 @@ class Unit(Row):
     """Unaccented, at most 20 characters, for SMS."""
     parent: str | None = None
     rung: int = 0
-    """How high it stands when an answered matter is looked at again; 0 where it never is the one to do so."""
+    """Its level when an answered petition is looked at again; 0 where it never does so."""
 
 
 class Field(Row):
@@ -85,9 +85,9 @@ class Officer(Row):
     unit: str
     roles: tuple[str, ...] = ()
     reads_restricted: bool = False
-    """Whether an approver is a named reader of denunciations; the Task Force's inspectors are by their role."""
+    """True if an approver is a named reader of denunciations; the Task Force's inspectors are by their role."""
     replaced_by: str | None = None
-    """Who takes over what this officer handled: they left, or went to another unit."""
+    """The officer who takes over the petitions of this one, who left or went to another unit."""
     stands_in_for: frozenset[str] = frozenset()
     """Those whose work this officer took over; found in their rows, whatever this one says."""
 
@@ -96,17 +96,17 @@ class Officer(Row):
         return Reader(self.roles, conduct.reporting_line(self.unit, parents), self.reads_restricted)
 
     def handles(self, handler: str | None) -> bool:
-        """Tell whether what this handler has is theirs to do: their own, or of somebody whom they replace."""
+        """Return whether petitions of this handler are theirs: their own, or of somebody whom they replace."""
         return handler is not None and (handler == self.id or handler in self.stands_in_for)
 
 
 class OfficerPreference(Row):
-    """What an officer wants to be told, as far as duty leaves a choice; `id` is the user name."""
+    """The notices that an officer wants, as far as duty leaves a choice; `id` is the user name."""
 
     digest: bool = True
-    """Whether they get the daily digest."""
+    """True if they get the daily digest."""
     folds: bool = False
-    """Whether ordinary mails (assigned, handed over, a draft waiting) are left to the digest."""
+    """True if ordinary mails (assigned, handed over, a draft waiting) are left to the digest."""
 
 
 R = TypeVar("R", bound=Row)
@@ -124,18 +124,18 @@ def _begun(rows: Iterable[R], on: date) -> dict[str, R]:
 
 def _replaced(officer: Officer, followed: Iterable[Officer], today: date) -> frozenset[str]:
     """Return those whom an officer replaces, also at one remove: who left after they had replaced somebody."""
-    found: set[str] = set()
+    replaced: set[str] = set()
     following = {officer.id}
     while following:
         following = {
-            one.id
-            for one in followed
-            if one.replaced_by in following
-            and one.id not in found | {officer.id}
-            and (not one.holds_on(today) or one.unit != officer.unit)
+            earlier.id
+            for earlier in followed
+            if earlier.replaced_by in following
+            and earlier.id not in replaced | {officer.id}
+            and (not earlier.holds_on(today) or earlier.unit != officer.unit)
         }
-        found |= following
-    return frozenset(found)
+        replaced |= following
+    return frozenset(replaced)
 
 
 class Directory:
@@ -186,12 +186,12 @@ class Directory:
         today = local_date(clock.now())
         begun = _begun(self._officer_rows(), today)
         current = {name: officer for name, officer in begun.items() if officer.holds_on(today)}
-        followed = [one for one in begun.values() if one.replaced_by]
+        followed = [officer for officer in begun.values() if officer.replaced_by]
         if not followed:
             return current
         return {
-            name: one.model_copy(update={"stands_in_for": _replaced(one, followed, today)})
-            for name, one in current.items()
+            name: officer.model_copy(update={"stands_in_for": _replaced(officer, followed, today)})
+            for name, officer in current.items()
         }
 
     def officers_names(self) -> dict[str, str]:
@@ -206,17 +206,17 @@ class Directory:
         return {code: unit.parent for code, unit in self.units(on).items()}
 
     def examiner(self, complained_units: Iterable[str], on: date) -> str:
-        """Return who examines a complaint about the conduct of these units (none: nobody knows which is meant)."""
+        """Return the unit that examines a complaint about the conduct of these units (none: the unit is unknown)."""
         inspectorate = self.unit_responsible_for(conduct.FIELD, on)
         return conduct.examiner(inspectorate, complained_units, self.parents(on))
 
     def preference_of(self, officer: str) -> OfficerPreference:
-        """Return what an officer wants to be told; the latest they said counts."""
+        """Return the notices that an officer wants; the latest row counts."""
         rows = self._keep(
             "officer-preference", lambda rows: tuple(OfficerPreference.model_validate(row) for row in rows)
         )
-        said = [row for row in rows if row.id == officer]
-        latest = max(said, key=lambda row: row.valid_from, default=None)
+        theirs = [row for row in rows if row.id == officer]
+        latest = max(theirs, key=lambda row: row.valid_from, default=None)
         return latest or OfficerPreference(id=officer, valid_from=date.min)
 
     def unit_responsible_for(self, field: str, on: date) -> str:
@@ -266,17 +266,17 @@ class Directory:
 
     def _keep(self, kind: str, build: Callable[[list[dict[str, Any]]], T]) -> T:
         now = clock.now()
-        kept = _kept.get((self._table, kind))
-        if kept is None or abs(now - kept[0]) >= KEPT_FOR:
-            kept = (now, build(self._read(kind.removesuffix(_AS_STORED))))
-            _kept[self._table, kind] = kept
-        value: T = kept[1]
+        cached = _cache.get((self._table, kind))
+        if cached is None or abs(now - cached[0]) >= KEPT_FOR:
+            cached = (now, build(self._read(kind.removesuffix(_AS_STORED))))
+            _cache[self._table, kind] = cached
+        value: T = cached[1]
         return value
 
     def has_changed(self, kind: str) -> None:
         """Read a kind anew on next use: it was just written."""
-        for kept in (kind, f"{kind}{_AS_STORED}"):
-            _kept.pop((self._table, kept), None)
+        for name in (kind, f"{kind}{_AS_STORED}"):
+            _cache.pop((self._table, name), None)
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
         items = self._table.query_all(Query("kind = :kind", {"kind": kind}))
@@ -304,4 +304,4 @@ def _without_key(row: dict[str, Any]) -> dict[str, Any]:
 
 
 _KEPT_BESIDE_TERMS = frozenset({"valid_to", "changed_by", "changed_at"})
-"""What a row may carry that is no time limit: its end, and who wrote it when."""
+"""The attributes of a row that are no time limits: its end, and who wrote it when."""

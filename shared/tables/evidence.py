@@ -1,4 +1,4 @@
-"""What is known of a petitioner's being told, from the rows of one petition in the table `deliveries`: one query."""
+"""Evidence that a petitioner was notified, from the rows of one petition in the table `deliveries`: one query."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.tables.deliveries import Deliveries
 
 
 class Seen(NamedTuple):
-    """The petitioner looked at the petition, with their PIN, when it had so many history entries."""
+    """A view by the petitioner, with their PIN, of the petition with so many history entries."""
 
     version: int
     at: datetime
@@ -26,64 +26,66 @@ def evidence_in(
     *,
     acceptance_counts: bool = False,
 ) -> Evidence:
-    """Return what a petition's rows show.
+    """Return the evidence in a petition's rows.
 
     Args:
         rows: all its deliveries.
-        seen: when the petitioner looked.
-        carriers: returns the deliveries of a notice of another petition, whose message said this one too.
-        acceptance_counts: whether it is enough that a provider without receipts took a message.
+        seen: the petitioner's views.
+        carriers: returns the deliveries of a notice of another petition, whose message contained this notice too.
+        acceptance_counts: whether acceptance by a provider without receipts proves a delivery.
     """
-    to_petitioner = [one for one in rows if one.audience is Audience.PETITIONER]
+    to_petitioner = [row for row in rows if row.audience is Audience.PETITIONER]
     views = sorted(seen)
-    found: dict[int, Telling | None] = {}
-    for seq in {one.seq for one in to_petitioner} | set(
+    evidence: dict[int, Telling | None] = {}
+    for seq in {row.seq for row in to_petitioner} | set(
         range(1, max((v.version for v in views), default=0) + 1)
     ):
-        own = [one for one in to_petitioner if one.seq == seq]
+        own = [row for row in to_petitioner if row.seq == seq]
         deciding = [
-            row for one in own for row in (_carriers_of(one, rows, carriers) if _is_carried(one) else [one])
+            carrier
+            for row in own
+            for carrier in (_carriers_of(row, rows, carriers) if _is_carried(row) else [row])
         ]
-        tellings = [t for one in deciding if (t := _telling(one, acceptance_counts=acceptance_counts))]
+        tellings = [t for row in deciding if (t := _telling(row, acceptance_counts=acceptance_counts))]
         tellings += [Telling(at=view.at, proof=Proof.SEEN) for view in views if view.version >= seq][:1]
         if tellings:
-            found[seq] = min(tellings, key=lambda telling: telling.at)
-        elif deciding and all(one.state is DeliveryState.FAILED for one in deciding):
-            found[seq] = None
-    return found
+            evidence[seq] = min(tellings, key=lambda telling: telling.at)
+        elif deciding and all(row.state is DeliveryState.FAILED for row in deciding):
+            evidence[seq] = None
+    return evidence
 
 
 def evidence_of(deliveries: Deliveries, reference: str, *, acceptance_counts: bool = False) -> Evidence:
-    """Return what is known of one petition's petitioner being told, read with one query.
+    """Return the evidence that the petitioner of one petition was notified, read with one query.
 
-    One more is made for each other petition whose message told of this one too.
+    One more query is made for each other petition whose message contained a notice of this one too.
     """
     rows, seen = deliveries.with_views(reference)
     views = (Seen(version, at) for version, at in seen)
     return evidence_in(rows, views, deliveries.of_name, acceptance_counts=acceptance_counts)
 
 
-def _is_carried(one: Delivery) -> bool:
-    return one.state is DeliveryState.CARRIED and one.carried_by is not None
+def _is_carried(delivery: Delivery) -> bool:
+    return delivery.state is DeliveryState.CARRIED and delivery.carried_by is not None
 
 
 def _carriers_of(
-    one: Delivery, rows: Sequence[Delivery], carriers: Callable[[str], Sequence[Delivery]]
+    delivery: Delivery, rows: Sequence[Delivery], carriers: Callable[[str], Sequence[Delivery]]
 ) -> list[Delivery]:
-    """Return the deliveries that said a carried notice too."""
-    name = one.carried_by or ""
+    """Return the deliveries whose message contained a carried notice."""
+    name = delivery.carried_by or ""
     here = [row for row in rows if row.name == name]
-    return [row for row in (here or carriers(name)) if one.name in (row.carries or "").split()]
+    return [row for row in (here or carriers(name)) if delivery.name in (row.carries or "").split()]
 
 
-def _telling(one: Delivery, *, acceptance_counts: bool) -> Telling | None:
-    if one.state is DeliveryState.DELIVERED:
-        return Telling(at=one.claimed_at or one.at, proof=Proof.RECEIPT)
-    if one.state is DeliveryState.DONE:
-        is_letter = one.reason == CallOutcome.LETTER
-        return Telling(at=one.at, proof=Proof.LETTER if is_letter else Proof.CALL)
-    if one.state is DeliveryState.SUPERSEDED and one.channel is DeliveryChannel.NONE:
-        return Telling(at=one.at, proof=Proof.OVERTAKEN)
-    if acceptance_counts and one.state is DeliveryState.SENT and not one.proves:
-        return Telling(at=one.claimed_at or one.at, proof=Proof.ACCEPTED)
+def _telling(delivery: Delivery, *, acceptance_counts: bool) -> Telling | None:
+    if delivery.state is DeliveryState.DELIVERED:
+        return Telling(at=delivery.claimed_at or delivery.at, proof=Proof.RECEIPT)
+    if delivery.state is DeliveryState.DONE:
+        is_letter = delivery.reason == CallOutcome.LETTER
+        return Telling(at=delivery.at, proof=Proof.LETTER if is_letter else Proof.CALL)
+    if delivery.state is DeliveryState.SUPERSEDED and delivery.channel is DeliveryChannel.NONE:
+        return Telling(at=delivery.at, proof=Proof.OVERTAKEN)
+    if acceptance_counts and delivery.state is DeliveryState.SENT and not delivery.proves:
+        return Telling(at=delivery.claimed_at or delivery.at, proof=Proof.ACCEPTED)
     return None

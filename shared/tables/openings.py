@@ -1,4 +1,4 @@
-"""Who opened which seal, and why: read from a sparse index that holds only petitions whose seal was opened.
+"""Openings of seals, by whom and why: read from a sparse index that holds only petitions whose seal was opened.
 
 Nothing is written for it: the index's keys are derived from the history on each write, so an opening that is in the
 history is in the index (docs/adr/0023-openings-of-the-seal.md). A petition stands under the month of its latest

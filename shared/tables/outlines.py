@@ -18,8 +18,8 @@ from shared.tables.petition_items import day_shards, month_shards
 DAY = timedelta(days=1)
 
 
-class Head(NamedTuple):
-    """Where a petition's history stands: its last hash, and its first, which only its petitioner is told."""
+class LatestHash(NamedTuple):
+    """The latest hash of a petition's history, and its first, which only its petitioner knows."""
 
     reference: str
     version: int
@@ -57,22 +57,22 @@ class Outlines:
 
     def days_touched(self, since: datetime, now: datetime) -> set[date]:
         """Return the days of receipt of all petitions changed at or after an instant; the index may lag a moment."""
-        found: set[date] = set()
+        days: set[date] = set()
         day = local_date(since)
         while day <= local_date(now):
             for item in self._changed(day, since):
-                found.add(local_date(datetime.fromisoformat(item["received_at"])))
+                days.add(local_date(datetime.fromisoformat(item["received_at"])))
             day += DAY
-        return found
+        return days
 
-    def heads_changed_on(self, day: date) -> list[Head]:
-        """Return the heads of all petitions whose last change fell on a day in Vietnam."""
-        return [_head(item) for item in self._changed(day, _begin(day))]
+    def hashes_changed_on(self, day: date) -> list[LatestHash]:
+        """Return the latest hashes of all petitions whose last change fell on a day in Vietnam."""
+        return [_latest_hash(item) for item in self._changed(day, _begin(day))]
 
-    def heads_until(self, day: date) -> list[Head]:
-        """Return the heads of all petitions whose last change fell on a day or before it (the first root of all)."""
+    def hashes_until(self, day: date) -> list[LatestHash]:
+        """Return the latest hashes of all petitions whose last change fell on a day or before (first root)."""
         items = self._table.scan_all("changed")
-        return [_head(item) for item in items if item["changed_on"] < (day + DAY).isoformat()]
+        return [_latest_hash(item) for item in items if item["changed_on"] < (day + DAY).isoformat()]
 
     def _changed(self, day: date, since: datetime) -> Iterator[Item]:
         for shard in day_shards(day):
@@ -85,8 +85,8 @@ class Outlines:
             )
 
 
-def _head(item: Item) -> Head:
-    return Head(item["reference"], item["version"], item["first_hash"], item["last_hash"])
+def _latest_hash(item: Item) -> LatestHash:
+    return LatestHash(item["reference"], item["version"], item["first_hash"], item["last_hash"])
 
 
 def months_between(first: date, last: date) -> Iterator[str]:

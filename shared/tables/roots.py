@@ -22,12 +22,12 @@ class SignedRoot(BaseModel):
 
     day: date
     count: int
-    """How many histories changed since the root before."""
+    """The number of histories that changed since the root before."""
     tree: str
     previous: str
     root: str
     statement: str
-    """What was signed, byte for byte in UTF-8."""
+    """The signed text, byte for byte in UTF-8."""
     signature: str
     """ECDSA over SHA-256 of the statement on the curve P-256, in DER, in base64."""
     public_key: str

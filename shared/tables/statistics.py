@@ -31,7 +31,7 @@ _NONE = "-"
 
 
 class Figure(NamedTuple):
-    """What one group on one shelf adds up to."""
+    """The tally of one group on one shelf."""
 
     shelf: Shelf
     group: str
@@ -61,7 +61,7 @@ class Statistics:
         return Reading(self, self._outlines, now)
 
     def as_of(self, day: date) -> PastReading:
-        """Return the statistics as they stood at the end of a past day, told again from the petitions' histories."""
+        """Return the statistics as they stood at the end of a past day, replayed from the petitions' histories."""
         return PastReading(self, self._outlines, day)
 
     def touched(self, now: datetime) -> set[date] | None:
@@ -72,7 +72,7 @@ class Statistics:
         return self._outlines.days_touched(checkpoint.until, now)
 
     def tally(self, petition: Petition, horizon: date) -> Tally:
-        """Return what one petition adds."""
+        """Return the tally of one petition."""
         terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
         return tally_of(petition, terms, calendar, end_of_day(horizon))
 
@@ -162,8 +162,8 @@ class Reading:
         """Yield the figures of days in one month: of the rows, and of days that are out of date counted anew."""
         if len(counted_anew) <= (last - first).days:
             period = days_period(f"{first:%Y-%m}")
-            found = self._statistics.rows(period, f"{by}#{first}", f"{by}#{last}~")
-            for name, groups in found.rows.items():
+            daily = self._statistics.rows(period, f"{by}#{first}", f"{by}#{last}~")
+            for name, groups in daily.rows.items():
                 _by, day, *shelf = name.split("#")
                 if (on := date.fromisoformat(day)) not in counted_anew:
                     for group, tally in groups.items():

@@ -35,7 +35,7 @@ class MemoryDirectory(Directory):
     def replace(self, kind: str, rows: list[dict[str, Any]]) -> None:
         """Put other rows in the place of a kind's."""
         self._rows[kind] = rows
-        directory._kept.pop((self._table, kind), None)
+        directory._cache.pop((self._table, kind), None)
 
 
 class MemoryPetitions(Petitions):

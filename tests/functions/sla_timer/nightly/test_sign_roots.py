@@ -157,7 +157,7 @@ def test_rows_of_the_roots_tell_no_name_and_published_roots_no_petition(system: 
     published = system.http("GET", "/v1/roots", query={"month": "2026-11"}).text
 
     assert citizen.reference not in published
-    heads = Outlines(system.local.cloud.outputs["PetitionsTable"]).heads_changed_on(DAY)
+    heads = Outlines(system.local.cloud.outputs["PetitionsTable"]).hashes_changed_on(DAY)
     top, paths = tree_of(leaf_of(*head) for head in heads)
     assert top in published
     assert not any(leaf in published for leaf in paths)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.merkle import NOTHING_BEFORE, Statement, leaf_of, tree_of
 from shared.platform import aws, telemetry
-from shared.tables.outlines import Head, Outlines
+from shared.tables.outlines import LatestHash, Outlines
 from shared.tables.roots import Path, Roots, SignedRoot
 
 SETTLED_AFTER = timedelta(minutes=10)
@@ -73,14 +73,14 @@ class DailyRoots:
             public_key=base64.b64encode(kms.get_public_key(KeyId=self._key_id)["PublicKey"]).decode(),
         )
 
-    def _latest_hashes(self, day: date, before: SignedRoot | None) -> list[Head]:
+    def _latest_hashes(self, day: date, before: SignedRoot | None) -> list[LatestHash]:
         """Return the latest hashes that changed on a day, and those of the day before that missed its tree.
 
         The first root of all holds the latest hash of every history.
         """
         if before is None:
-            return self._outlines.heads_until(day)
-        hashes = self._outlines.heads_changed_on(day)
+            return self._outlines.hashes_until(day)
+        hashes = self._outlines.hashes_changed_on(day)
         covered = self._roots.covered(before)
-        late = self._outlines.heads_changed_on(before.day)
+        late = self._outlines.hashes_changed_on(before.day)
         return hashes + [head for head in late if (head.reference, head.version) not in covered]
