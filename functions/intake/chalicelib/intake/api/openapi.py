@@ -145,7 +145,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST",
         "/v1/petitions/{reference}/contact",
         "addContact",
-        "Add a contact; those there before are told",
+        "Add a contact; the earlier ones are notified",
         {200: PetitionView},
         ContactInput,
         _PIN_ONCE,
