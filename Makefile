@@ -83,8 +83,9 @@ templates: $(READY) ## are the CloudFormation templates right?
 messages: $(READY) ## gather the texts that people read; say which lack their English
 	@$(RUN) -m infra.tools.translations
 
-tables: $(READY) ## write the tables of docs that follow from the code: actions, who may take them, notices
+tables: $(READY) ## write what docs take from the code: tables of actions, who may take them, notices; the picture of the rooms
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m infra.tools.action_tables
+	@$(RUN) -m infra.tools.rooms
 
 fix: $(READY) ## format, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --fix . || true

@@ -1,4 +1,4 @@
-"""Draws the rooms and their imports into docs/images/rooms.svg: `python -m infra.tools.rooms` (`make rooms`).
+"""Draws the rooms and their imports into docs/images/rooms.svg: `make tables`.
 
 A room is a folder of code; a module beside the folders is one of its own. Nothing of the picture is drawn by hand: an
 arrow is an import, and arrows that others imply are left out. A test holds the file against the code.
@@ -25,7 +25,8 @@ from infra.tools.layered_layout import lay_out
 
 PICTURE = ROOT / "docs" / "images" / "rooms.svg"
 WIDTH = 1240
-ROWS = (("intake", "casework"), ("router", "notifier"), ("sla_timer", "shared"))
+COLUMNS = (("intake", "router", "sla_timer"), ("casework", "notifier"))
+"""Panels above the panel of shared, from top to bottom."""
 
 MARGIN, GAP, PADDING = 24, 20, 18
 TITLE_HEIGHT, FOOTER_HEIGHT = 34, 40
@@ -44,11 +45,12 @@ LEGEND = (
     (DOMAIN, "the ministry's rules"),
 )
 COLOURS = {
-    **dict.fromkeys(("app", "api", "site", "web", "site.directory", "open311", "receipts"), EDGE),
+    **dict.fromkeys(("app", "api", "site", "web", "open311", "receipts", "webhooks", "endpoints"), EDGE),
     **dict.fromkeys(("composition", "settings"), PARTS),
     **dict.fromkeys(("tables", "platform", "providers", "sms.providers", "senders"), STORE),
+    "domain": DOMAIN,
 }
-"""Colours of rooms by name; the others are use cases, in shared/domain rules."""
+"""Colours of rooms by name, or by the room that they stand in; the others are use cases."""
 
 DOCUMENT = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"
@@ -82,18 +84,29 @@ def draw() -> str:
         module_name(path): (ast.get_docstring(syntax_tree(path)) or "").partition("\n")[0] for path in paths
     }
     graph = room_graph(import_graph(paths), packages - {*FUNCTIONS, "shared"})
-    top, parts = MARGIN + 54.0, list(_heading())
-    for row in ROWS:
-        panels = [_Panel(name, graph, purposes) for name in row]
-        height = max(panel.height for panel in panels)
-        spare = WIDTH - 2 * MARGIN - GAP * (len(panels) - 1) - sum(panel.width for panel in panels)
-        left = float(MARGIN)
-        for panel in panels:
-            width = panel.width + spare / len(panels)
-            parts += panel.draw(left, top, width, height)
-            left += width + GAP
-        top += height + GAP
-    return _document(parts, top - GAP + MARGIN)
+    columns = [[_Panel(name, graph, purposes) for name in names] for names in COLUMNS]
+    shared = _Panel("shared", graph, purposes)
+    top = MARGIN + 54.0
+    height = max(sum(panel.height for panel in column) + GAP * (len(column) - 1) for column in columns)
+    inner_width = WIDTH - 2.0 * MARGIN
+    parts = [*_heading()]
+    left = float(MARGIN)
+    spare = inner_width - GAP * (len(columns) - 1) - sum(max(p.width for p in column) for column in columns)
+    for column in columns:
+        width = max(panel.width for panel in column) + spare / len(columns)
+        parts += _stack(column, left, top, width, height)
+        left += width + GAP
+    parts += shared.draw(MARGIN, top + height + GAP, inner_width, shared.height)
+    return _document(parts, top + height + GAP + shared.height + MARGIN)
+
+
+def _stack(column: list[_Panel], left: float, top: float, width: float, height: float) -> Iterator[str]:
+    """Yield the elements of panels below each other; what is left of the height is shared out among them."""
+    spare = height - sum(panel.height for panel in column) - GAP * (len(column) - 1)
+    for panel in column:
+        own = panel.height + spare / len(column)
+        yield from panel.draw(left, top, width, own)
+        top += own + GAP
 
 
 class _Panel:
@@ -144,7 +157,7 @@ class _Panel:
 
     def _box(self, box: Box) -> Iterator[str]:
         purpose = self._purposes.get(f"{self.name}.{box.name}", "")
-        fill = DOMAIN if box.name.startswith("domain") else COLOURS.get(box.name, USE)
+        fill = _colour(box.name)
         yield f"<g><title>{escape(purpose)}</title>"
         yield _rectangle(box.left, box.top, box.width, BOX_HEIGHT, fill=fill, stroke="#94a3b8", radius=5)
         yield _text(box.middle, box.top + 17.5, box.name, anchor="middle")
@@ -155,8 +168,7 @@ class _Panel:
         yield _text(left + PADDING, top + 19, "shared:", size=11.5, fill=GREY)
         at = left + PADDING + 52
         for label in self._imports:
-            fill = DOMAIN if label == "domain" else COLOURS.get(label, USE)
-            yield _rectangle(at, top + 5, _chip_width(label), 20, fill=fill, stroke=LINE, radius=10)
+            yield _rectangle(at, top + 5, _chip_width(label), 20, fill=_colour(label), stroke=LINE, radius=10)
             yield _text(at + _chip_width(label) / 2, top + 19, label, size=11.5, anchor="middle")
             at += _chip_width(label) + 6
 
@@ -175,6 +187,10 @@ def _heading() -> Iterator[str]:
         yield _text(at, MARGIN + 15, label, size=11.5, fill=GREY)
         yield _rectangle(at - 18, MARGIN + 5, 12, 12, fill=colour, stroke="#94a3b8", radius=3)
         at -= 34
+
+
+def _colour(room: str) -> str:
+    return COLOURS.get(room) or COLOURS.get(room.partition(".")[0], USE)
 
 
 def _short(room: str) -> str:

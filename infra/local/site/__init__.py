@@ -1,0 +1,1 @@
+"""The site of the local stack: one server for all functions, and the workbench at `/local`."""
