@@ -49,17 +49,20 @@ bench: $(READY) ## measure cold starts, AWS calls, read and write units
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m tests.bench $(ARGS)
 
 # ---------------------------------------------------------------- checking
-PYTEST := $(RUN) -m pytest -n 2 --dist worksteal
+PYTEST := -m pytest -n 2 --dist worksteal
+COVERED := $(RUN) -m slipcover --branch --json --out build/coverage.json --source shared,functions --omit 'functions/*/vendor/*'
 
-test: $(READY) ## run all tests, with a smoke of each campaign (ARGS="tests/rules -k holiday")
+test: $(READY) ## run all tests, with a smoke of each campaign, and print their coverage (ARGS="tests/rules -k holiday")
 	@$(if $(findstring not browser,$(ARGS)),true,$(RUN) -m infra.tools.chromium)
-	@$(PYTEST) $(ARGS)
+	@mkdir -p build
+	@$(if $(ARGS),$(RUN) $(PYTEST) $(ARGS),$(COVERED) $(PYTEST))
+	@$(if $(ARGS),true,$(RUN) -m infra.tools.coverage build/coverage.json)
 
 campaigns: $(READY) ## the campaigns in their ordinary size: crashes, faults, bad days, canaries, fuzz (docs/trust.md)
-	@HYPOTHESIS_PROFILE=campaigns $(PYTEST) -m "(campaign or hypothesis) and not full" $(ARGS)
+	@HYPOTHESIS_PROFILE=campaigns $(RUN) $(PYTEST) -m "(campaign or hypothesis) and not full" $(ARGS)
 
 proof: $(READY) ## the campaigns in their full size: some hours
-	@HYPOTHESIS_PROFILE=proof $(PYTEST) -m "full or hypothesis" $(ARGS)
+	@HYPOTHESIS_PROFILE=proof $(RUN) $(PYTEST) -m "full or hypothesis" $(ARGS)
 
 check: format lint types contracts templates test campaigns package rehearse ## the whole gate: what CI runs
 
