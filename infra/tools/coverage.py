@@ -1,8 +1,8 @@
 """Prints how much of the code the tests ran, by lines and branches, and fails where the domain falls below its floor.
 
-`make test` runs it on what SlipCover measured. SlipCover instruments our own modules alone and takes the probes out again
-once they have fired, so that it costs a few per cent; a tracer would slow down moto and botocore as well, where most of
-the time goes.
+`make test` runs it on what SlipCover measured. SlipCover instruments our own modules alone, and removes the probes once
+they have fired, so it costs a few per cent; a tracer would slow down moto and botocore as well, where most of the time
+goes.
 """
 
 from __future__ import annotations
