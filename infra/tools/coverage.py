@@ -21,7 +21,7 @@ FLOOR = 95.0
 
 @dataclass(frozen=True)
 class Share:
-    """How many of the lines and branches of some files were run."""
+    """Lines and branches of some files, and how many of them were run."""
 
     lines_run: int
     lines: int
