@@ -1,4 +1,4 @@
-"""What crosses the queues: identifiers, never personal data. Each message is checked when it is read."""
+"""Messages of the queues: identifiers, never personal data. Each message is validated when it is read."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class RoutingRequest(AboutPetition):
     """Ask the router to decide about a petition, or about those that were merged."""
 
     task: Annotated[TaskType, Field(validation_alias=AliasChoices("task", "errand"))] = TaskType.ROUTE
-    """`errand` in messages that were sent before it was renamed."""
+    """The second name is that of messages which were sent before it was renamed."""
     after: str | None = None
-    """Where the page of merged petitions begins that is to be led."""
+    """The reference after which the page of merged petitions starts."""
 
 
 class NoticeRequest(AboutPetition):

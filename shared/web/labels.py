@@ -99,7 +99,7 @@ DUTY_KINDS: dict[DutyKind, str] = {
     DutyKind.PUBLICATION: N_("Công khai kết quả"),
 }
 
-STANDINGS: dict[Standing, str] = {
+DUTY_STATUSES: dict[Standing, str] = {
     Standing.OPEN: N_("Còn thời hạn"),
     Standing.KEPT: N_("Đúng hạn"),
     Standing.LATE: N_("Muộn"),

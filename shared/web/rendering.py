@@ -14,7 +14,7 @@ from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.gsm7 import unaccented
 from shared.domain.identity.reference import spaced
 from shared.web.i18n import Language, add_catalogue, translations
-from shared.web.labels import DUTY_KINDS, PROOFS, STANDINGS
+from shared.web.labels import DUTY_KINDS, DUTY_STATUSES, PROOFS
 from shared.web.static import asset_url
 
 _MEGABYTE = 1024 * 1024
@@ -67,7 +67,7 @@ class Pages:
                 "asset": asset_url,
                 "duty_kinds": DUTY_KINDS,
                 "link": partial(link, language=language),
-                "standings": STANDINGS,
+                "duty_statuses": DUTY_STATUSES,
                 "proofs": PROOFS,
             }
             self._environments[language] = environment

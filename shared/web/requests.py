@@ -36,9 +36,9 @@ _PYDANTIC_RULES = {
 def language_of(request: Request) -> Language:
     """Return the language a caller reads: `?lang=`, else the first of vi and en in Accept-Language, else Vietnamese."""
     query: Mapping[str, str] = request.query_params or {}
-    asked = query.get("lang")
-    if asked in ("vi", "en"):
-        return "en" if asked == "en" else "vi"
+    choice = query.get("lang")
+    if choice in ("vi", "en"):
+        return "en" if choice == "en" else "vi"
     for part in request.headers.get("accept-language", "").split(","):
         tag = part.split(";")[0].strip().lower()
         if tag.startswith("en"):

@@ -1,4 +1,4 @@
-"""What import-linter cannot see: rules of design §3 and style that hold for every file."""
+"""Rules of design §3 and of style that hold for every file and that import-linter cannot see."""
 
 from __future__ import annotations
 
@@ -101,18 +101,18 @@ def test_only_the_tables_speak_to_dynamodb():
     ],
 )
 def test_reading_the_environment_is_recognised(source):
-    found = {dotted(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+    names = {dotted(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
 
-    assert found & READS_ENVIRONMENT
+    assert names & READS_ENVIRONMENT
 
 
 @pytest.mark.parametrize(
     "source", ["datetime.now(UTC)", "datetime.datetime.now()", "date.today()", "time.time()"]
 )
 def test_reading_the_time_is_recognised(source):
-    found = {dotted(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+    names = {dotted(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
 
-    assert found & READS_TIME
+    assert names & READS_TIME
 
 
 @pytest.mark.parametrize("path", source_files("shared/domain"), ids=lambda path: path.stem)

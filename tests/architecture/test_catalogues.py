@@ -16,10 +16,10 @@ ROOMS = [
 
 @pytest.mark.parametrize(("room", "locale"), ROOMS)
 def test_every_text_is_in_the_catalogue_and_has_its_english(room, locale):
-    said = {message.id for message in translations.extracted(room) if message.id}
+    texts = {message.id for message in translations.extracted(room) if message.id}
     catalogue = translations.translated(locale)
 
-    assert said == {message.id for message in catalogue if message.id}
+    assert texts == {message.id for message in catalogue if message.id}
     assert translations.untranslated(catalogue) == []
 
 

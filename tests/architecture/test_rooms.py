@@ -95,7 +95,7 @@ def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def complex_functions() -> Iterator[str]:
-    """What ruff finds without its excuses: complexity, statements, branches, returns."""
+    """The findings of ruff without its excuses: complexity, statements, branches, returns."""
     options = [f"lint.mccabe.max-complexity={COMPLEXITY}", "lint.pylint.max-returns=8"]
     command = [
         sys.executable,

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from infra.deployment.package import Package, build
 
 LAMBDA_PROVIDES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
-"""What AWS Lambda's Python runtime brings (docs.aws.amazon.com/lambda, "Runtime-included SDK versions")."""
+"""The libraries of AWS Lambda's Python runtime (docs.aws.amazon.com/lambda, "Runtime-included SDK versions")."""
 
 _FOLDER = TemporaryDirectory(prefix="pakn-packages-")
 
@@ -105,5 +105,5 @@ def _without_type_checking(tree: ast.Module) -> ast.Module:
         def visit_If(self, node: ast.If) -> ast.AST | None:
             return None if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
 
-    kept: ast.Module = Dropper().visit(tree)
-    return kept
+    remaining: ast.Module = Dropper().visit(tree)
+    return remaining

@@ -12,7 +12,7 @@ from infra.deployment.emulator import Emulator
 from infra.deployment.package import FUNCTIONS
 from infra.deployment.templates import REGION
 
-TOLD = {"Stage": "test1"}
+PARAMETERS = {"Stage": "test1"}
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,8 @@ def cloud(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Cloud:
 
 
 def test_the_platform_is_deployed_once_and_then_left_alone(cloud):
-    first = cloud.deploy("platform", TOLD)
-    second = cloud.deploy("platform", TOLD)
+    first = cloud.deploy("platform", PARAMETERS)
+    second = cloud.deploy("platform", PARAMETERS)
 
     assert "Add Petitions (AWS::DynamoDB::Table)" in first.changed
     assert first.outputs["PetitionsTable"] == "pakn-test1-petitions"
@@ -39,19 +39,19 @@ def test_the_platform_is_deployed_once_and_then_left_alone(cloud):
 
 
 def test_a_plan_says_what_would_change_and_changes_nothing(cloud):
-    told = {"Stage": "plan1"}
+    parameters = {"Stage": "plan1"}
 
-    planned = cloud.deploy("identity", told, plan=True)
+    planned = cloud.deploy("identity", parameters, plan=True)
 
     assert "Add Officers (AWS::Cognito::UserPool)" in planned.changed
     assert cloud.outputs("plan1", "identity") == {}
 
 
 def test_what_was_only_planned_can_be_deployed_afterwards(cloud):
-    told = {"Stage": "plan2"}
-    cloud.deploy("identity", told, plan=True)
+    parameters = {"Stage": "plan2"}
+    cloud.deploy("identity", parameters, plan=True)
 
-    deployed = cloud.deploy("identity", told)
+    deployed = cloud.deploy("identity", parameters)
 
     assert set(deployed.outputs) == {"UserPoolArn", "UserPoolClientId", "UserPoolId"}
 

@@ -1,4 +1,4 @@
-"""What goes to Lambda: each zip is opened, and its door imported where nothing else is installed."""
+"""The zips that go to Lambda: each is opened, and its door imported where nothing else is installed."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_no_queue_may_start_more_lambdas_than_production_reserves(function):
                 )
 
 
-def test_every_lambda_is_traced_keeps_its_log_for_90_days_and_may_be_told_apart(function):
+def test_every_lambda_is_traced_keeps_its_log_for_90_days_and_has_a_name_of_its_own_in_the_log(function):
     resources = package(function).template["Resources"]
     for name, resource in resources.items():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -210,7 +210,7 @@ def test_a_wrong_event_setting_is_found_in_the_translated_template(tmp_path, set
 )
 def test_what_must_not_be_in_a_zip_is_found(tmp_path, name, finding):
     archive = tmp_path / "deployment.zip"
-    with zipfile.ZipFile(archive, "w") as made:
+    with zipfile.ZipFile(archive, "w") as zipped:
         for entry in (
             "app.py",
             "chalice/app.py",
@@ -218,12 +218,12 @@ def test_what_must_not_be_in_a_zip_is_found(tmp_path, name, finding):
             "shared/domain/petition/petition.py",
             name,
         ):
-            made.writestr(entry, "")
+            zipped.writestr(entry, "")
 
-    found = list(archive_findings(archive, "router"))
+    findings = list(archive_findings(archive, "router"))
 
-    assert len(found) == 1
-    assert finding in found[0]
+    assert len(findings) == 1
+    assert finding in findings[0]
 
 
 def test_a_function_without_its_link_to_shared_code_is_not_packaged(tmp_path):

@@ -1,4 +1,4 @@
-"""What is installed is what was locked: the same versions on a machine, in CI and in Lambda."""
+"""The installed versions are the locked ones: the same versions on a machine, in CI and in Lambda."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def test_what_a_function_requires_stands_among_the_projects_dependencies(functio
 
 
 def test_everything_the_project_asks_for_is_locked():
-    asked = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
+    requirements = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
 
-    assert {name_of(each) for each in asked} <= set(locked_versions(LOCK))
+    assert {name_of(each) for each in requirements} <= set(locked_versions(LOCK))
 
 
 def test_every_locked_distribution_has_hashes():

@@ -1,4 +1,4 @@
-"""Who may do what: each Lambda's policy, read as AWS reads it. `make rehearse` runs the journeys under these roles."""
+"""Permissions: each Lambda's policy, read as AWS reads it. `make rehearse` runs the journeys under these roles."""
 
 from __future__ import annotations
 
@@ -127,14 +127,16 @@ def test_nobody_deletes_petitions_or_deliveries():
 
 
 def in_the_bucket(action: str) -> dict[str, set[str]]:
-    """Return who may do something in the bucket of files, and under which prefixes."""
-    found: dict[str, set[str]] = {}
+    """Return the policies that allow an action in the bucket of files, with its prefixes."""
+    allowing: dict[str, set[str]] = {}
     for path in POLICIES:
         for statement in statements(path):
             if action in statement["Action"]:
-                places = {text(one).rpartition("}/")[2].strip('"}') for one in statement["Resource"]}
-                found.setdefault(f"{path.parent.parent.name}/{path.stem}", set()).update(places)
-    return found
+                places = {
+                    text(resource).rpartition("}/")[2].strip('"}') for resource in statement["Resource"]
+                }
+                allowing.setdefault(f"{path.parent.parent.name}/{path.stem}", set()).update(places)
+    return allowing
 
 
 def test_the_open_internet_may_sign_uploads_into_the_quarantine_and_downloads_of_answers_files():
@@ -160,8 +162,8 @@ def test_only_the_check_empties_the_quarantine_and_only_the_clock_erases_files()
 def test_whoever_decodes_hostile_files_has_neither_seal_nor_secrets_nor_a_queue_to_write_to():
     held = {
         action
-        for one in statements(ROOT / "functions/intake/.chalice/policy-on_upload.json")
-        for action in one["Action"]
+        for statement in statements(ROOT / "functions/intake/.chalice/policy-on_upload.json")
+        for action in statement["Action"]
     }
 
     assert not any(action.startswith(("kms:", "secretsmanager:")) for action in held)

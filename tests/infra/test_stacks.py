@@ -32,16 +32,16 @@ QUEUES = {name: each for name, each in PLATFORM["Resources"].items() if each["Ty
 WORKING = {name: each["Properties"] for name, each in QUEUES.items() if not name.endswith("Dead")}
 
 
-def found(key: str, node: Any) -> Iterator[Any]:
+def values_of(key: str, node: Any) -> Iterator[Any]:
     """Yield every value of a key, however deep."""
     if isinstance(node, dict):
         for name, value in node.items():
             if name == key:
                 yield value
-            yield from found(key, value)
+            yield from values_of(key, value)
     elif isinstance(node, list):
         for value in node:
-            yield from found(key, value)
+            yield from values_of(key, value)
 
 
 def settings_of(function: str) -> type[Settings]:
@@ -97,7 +97,7 @@ def test_api_gateway_waits_for_no_answer_longer_than_29_seconds():
 def test_every_dead_letter_queue_has_an_alarm(name):
     queue = QUEUES[name]["Properties"]["QueueName"]
 
-    watched = [d["Value"] for d in found("Dimensions", ALARMS) for d in d if d["Name"] == "QueueName"]
+    watched = [d["Value"] for d in values_of("Dimensions", ALARMS) for d in d if d["Name"] == "QueueName"]
 
     assert queue in watched
 
@@ -120,11 +120,11 @@ def test_every_lambda_has_an_alarm_for_its_errors():
 
 
 def test_scripts_of_our_own_pages_alone_may_post_to_the_bucket_and_read_nothing():
-    told = PLATFORM["Resources"]["Attachments"]["Properties"]["CorsConfiguration"]["Fn::If"]
+    condition = PLATFORM["Resources"]["Attachments"]["Properties"]["CorsConfiguration"]["Fn::If"]
 
-    (rule,) = told[1]["CorsRules"]
-    assert told[0] == "HasPublicUrl"
-    assert told[2] == {"Ref": "AWS::NoValue"}
+    (rule,) = condition[1]["CorsRules"]
+    assert condition[0] == "HasPublicUrl"
+    assert condition[2] == {"Ref": "AWS::NoValue"}
     assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == ([{"Ref": "PublicUrl"}], ["POST"])
 
 
@@ -159,10 +159,10 @@ def test_the_sweeps_heartbeat_is_missed_after_two_periods():
 
 def test_every_import_is_exported_somewhere():
     exported = {
-        each["Name"]["Fn::Sub"] for template in TEMPLATES.values() for each in found("Export", template)
+        each["Name"]["Fn::Sub"] for template in TEMPLATES.values() for each in values_of("Export", template)
     }
     policies = [json.loads(path.read_text()) for path in (ROOT / "functions").glob("*/.chalice/policy*.json")]
-    imported = {each["Fn::Sub"] for each in found("Fn::ImportValue", [*TEMPLATES.values(), *policies])}
+    imported = {each["Fn::Sub"] for each in values_of("Fn::ImportValue", [*TEMPLATES.values(), *policies])}
 
     assert imported - exported == set()
     assert imported
@@ -170,7 +170,7 @@ def test_every_import_is_exported_somewhere():
 
 def test_every_table_and_working_queue_is_exported():
     outputs = PLATFORM["Outputs"]
-    exported = {*found("Ref", outputs), *(attribute[0] for attribute in found("Fn::GetAtt", outputs))}
+    exported = {*values_of("Ref", outputs), *(attribute[0] for attribute in values_of("Fn::GetAtt", outputs))}
     tables = {name for name, each in PLATFORM["Resources"].items() if each["Type"] == "AWS::DynamoDB::Table"}
 
     assert (tables | WORKING.keys()) - exported == set(), "Outputs of infra/cloudformation/platform.yaml"
@@ -185,9 +185,9 @@ def test_an_export_is_named_as_its_output():
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name != "domain"])
 def test_a_stage_tells_every_template_what_it_asks(stage, name):
-    asked = {key for key, each in TEMPLATES[name].get("Parameters", {}).items() if "Default" not in each}
+    required = {key for key, each in TEMPLATES[name].get("Parameters", {}).items() if "Default" not in each}
 
-    assert asked <= set(stage_parameters(stage))
+    assert required <= set(stage_parameters(stage))
 
 
 # ---------------------------------------------------------------- settings and roles
@@ -277,16 +277,16 @@ def test_nobody_reads_the_attachments_from_outside():
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
-def test_files_in_quarantine_are_told_of_and_do_not_stay():
+def test_files_in_quarantine_are_announced_and_do_not_stay():
     bucket = PLATFORM["Resources"]["Attachments"]["Properties"]
-    told = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    events = bucket["NotificationConfiguration"]["QueueConfigurations"]
     rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
 
-    assert {(one["Event"], one["Filter"]["S3Key"]["Rules"][0]["Value"]) for one in told} == {
+    assert {(event["Event"], event["Filter"]["S3Key"]["Rules"][0]["Value"]) for event in events} == {
         ("s3:ObjectCreated:*", "quarantine/"),
         ("s3:ObjectTagging:Put", "quarantine/"),
     }
-    assert {str(one["Queue"]) for one in told} == {str({"Fn::GetAtt": ["Uploads", "Arn"]})}
+    assert {str(event["Queue"]) for event in events} == {str({"Fn::GetAtt": ["Uploads", "Arn"]})}
     assert rules["uploads-nobody-claimed"]["Prefix"] == "quarantine/"
     assert rules["uploads-nobody-claimed"]["ExpirationInDays"] == 7
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}

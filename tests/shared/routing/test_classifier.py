@@ -1,4 +1,4 @@
-"""What the router makes of texts, and that the documentation states the figures that are measured."""
+"""Decisions of the router about texts; the documentation states the figures that are measured."""
 
 import json
 import re
@@ -54,7 +54,7 @@ def test_one_question_goes_to_one_field_however_it_is_typed(text):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("spelling", "other"),
     [
         pytest.param("hoà", "hòa", id="old and new tone placement"),
         pytest.param("nghĩ việc", "nghỉ việc", id="hỏi and ngã"),
@@ -62,8 +62,8 @@ def test_one_question_goes_to_one_field_however_it_is_typed(text):
         pytest.param("nghạch", "ngạch", id="ngh and ng"),
     ],
 )
-def test_spellings_of_one_word_are_one_word(one, other):
-    assert read(one).spelled == read(other).spelled
+def test_spellings_of_one_word_are_one_word(spelling, other):
+    assert read(spelling).spelled == read(other).spelled
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_an_advertisement_is_no_suspected_denunciation():
 
 @pytest.mark.parametrize("unit", ["1", "12 ", "hai ba ", "nộp 5 ", "co duoc ", "ai thì ", "có được ", "x."])
 def test_nobody_can_write_a_text_that_takes_long_to_read(unit):
-    """A pattern that tries every split of a long number would not return within anybody's patience."""
+    """A pattern that tries every split of a long number would not return in time."""
     assert a_decision((unit * 10_000)[:10_000]).rules_version
 
 

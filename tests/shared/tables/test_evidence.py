@@ -1,4 +1,4 @@
-"""What the rows of a petition show of its petitioner's being told: one table."""
+"""Evidence in the rows of a petition that its petitioner was notified: one table."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def a_row(channel: str, state: str, **facts: Any) -> Delivery:
     return Delivery(**values | facts)
 
 
-def told(at: datetime, proof: Proof) -> Telling:
+def notified(at: datetime, proof: Proof) -> Telling:
     return Telling(at=at, proof=proof)
 
 
@@ -40,20 +40,26 @@ def told(at: datetime, proof: Proof) -> Telling:
     ("rows", "expected"),
     [
         pytest.param(
-            [a_row("EMAIL", "DELIVERED")], told(SENT_AT, Proof.RECEIPT), id="a receipt proves the sending"
+            [a_row("EMAIL", "DELIVERED")], notified(SENT_AT, Proof.RECEIPT), id="a receipt proves the sending"
         ),
-        pytest.param([a_row("PHONE", "DONE", reason="REACHED")], told(PROVEN_AT, Proof.CALL), id="a call"),
-        pytest.param([a_row("PHONE", "DONE", reason="LETTER")], told(PROVEN_AT, Proof.LETTER), id="a letter"),
+        pytest.param(
+            [a_row("PHONE", "DONE", reason="REACHED")], notified(PROVEN_AT, Proof.CALL), id="a call"
+        ),
+        pytest.param(
+            [a_row("PHONE", "DONE", reason="LETTER")], notified(PROVEN_AT, Proof.LETTER), id="a letter"
+        ),
         pytest.param(
             [a_row("SMS", "UNPROVEN"), a_row("PHONE", "DONE")],
-            told(PROVEN_AT, Proof.CALL),
+            notified(PROVEN_AT, Proof.CALL),
             id="the call after a silent SMS",
         ),
         pytest.param(
-            [a_row("NONE", "SUPERSEDED")], told(PROVEN_AT, Proof.OVERTAKEN), id="the petition had moved on"
+            [a_row("NONE", "SUPERSEDED")],
+            notified(PROVEN_AT, Proof.OVERTAKEN),
+            id="the petition had moved on",
         ),
-        pytest.param([a_row("EMAIL", "FAILED"), a_row("PHONE", "FAILED")], None, id="every way failed"),
-        pytest.param([a_row("EMAIL", "FAILED"), a_row("NONE", "FAILED")], None, id="there is no way"),
+        pytest.param([a_row("EMAIL", "FAILED"), a_row("PHONE", "FAILED")], None, id="every channel failed"),
+        pytest.param([a_row("EMAIL", "FAILED"), a_row("NONE", "FAILED")], None, id="there is no channel"),
     ],
 )
 def test_what_rows_show(rows, expected):
@@ -74,16 +80,16 @@ def test_acceptance_counts_only_where_it_was_decided_and_the_provider_tells_noth
     sent = [a_row("SMS", "SENT")]
 
     assert evidence_in(sent) == {}
-    assert evidence_in(sent, acceptance_counts=True) == {SEQ: told(SENT_AT, Proof.ACCEPTED)}
+    assert evidence_in(sent, acceptance_counts=True) == {SEQ: notified(SENT_AT, Proof.ACCEPTED)}
     assert evidence_in([a_row("SMS", "SENT", proves=True)], acceptance_counts=True) == {}
 
 
 def test_who_looked_knows_everything_up_to_then_from_the_first_time_on():
     views = [Seen(5, PROVEN_AT), Seen(3, SENT_AT)]
 
-    found = evidence_in([], views)
+    evidence = evidence_in([], views)
 
-    assert {seq: telling.at for seq, telling in found.items() if telling} == {
+    assert {seq: telling.at for seq, telling in evidence.items() if telling} == {
         1: SENT_AT, 2: SENT_AT, 3: SENT_AT, 4: PROVEN_AT, 5: PROVEN_AT,
     }  # fmt: skip
 
@@ -91,7 +97,7 @@ def test_who_looked_knows_everything_up_to_then_from_the_first_time_on():
 def test_earliest_proof_decides():
     views = [Seen(SEQ, SENT_AT - timedelta(minutes=1))]
 
-    assert evidence_in([a_row("EMAIL", "DELIVERED")], views)[SEQ] == told(views[0].at, Proof.SEEN)
+    assert evidence_in([a_row("EMAIL", "DELIVERED")], views)[SEQ] == notified(views[0].at, Proof.SEEN)
 
 
 def test_notice_that_another_petitions_message_said_is_proven_with_that():
@@ -105,5 +111,5 @@ def test_notice_that_another_petitions_message_said_is_proven_with_that():
     )
     silent = carrier.model_copy(update={"carries": None})
 
-    assert evidence_in([own], carriers=lambda _name: [carrier]) == {SEQ: told(SENT_AT, Proof.RECEIPT)}
+    assert evidence_in([own], carriers=lambda _name: [carrier]) == {SEQ: notified(SENT_AT, Proof.RECEIPT)}
     assert evidence_in([own], carriers=lambda _name: [silent]) == {}

@@ -1,4 +1,4 @@
-"""What the petitions table promises, on moto and on the campaigns' store in memory."""
+"""The contract of the petitions table, on moto and on the campaigns' store in memory."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def petitions(request: pytest.FixtureRequest) -> Iterator[Petitions]:
 
 
 def everything_due(petitions: Petitions, until) -> list[tuple[str, object]]:
-    return [one for shard in range(WAKE_SHARDS) for one in petitions.due(shard, until)]
+    return [due for shard in range(WAKE_SHARDS) for due in petitions.due(shard, until)]
 
 
 def test_petition_comes_back_as_it_was_stored(petitions: Petitions):
@@ -157,8 +157,8 @@ def test_every_petition_is_on_exactly_one_page_of_the_reconciliation(petitions: 
         more, start = petitions.page(start)
         stored += more
 
-    assert sorted(one.petition.reference for one in stored) == references
-    assert all(one.wake_at == RECEIVED_AT + TEN_MINUTES for one in stored)
+    assert sorted(row.petition.reference for row in stored) == references
+    assert all(row.wake_at == RECEIVED_AT + TEN_MINUTES for row in stored)
 
 
 def test_person_is_found_by_the_key_of_their_contact(petitions: Petitions):

@@ -33,7 +33,7 @@ def running(running_system: System) -> System:
     return running_system
 
 
-def test_ambiguous_delivery_is_stored_as_in_doubt_and_listed(running: System):
+def test_ambiguous_delivery_keeps_its_attributes_and_is_listed(running: System):
     deliveries = Deliveries(running.local.cloud.outputs["DeliveriesTable"])
 
     deliveries.add(AMBIGUOUS_DELIVERY)

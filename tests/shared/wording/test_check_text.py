@@ -107,7 +107,7 @@ def test_variables_of_several_notices_are_known_only_there():
 
 
 class Rows:
-    """A directory with one text that was stored while BATCH was named BUNCH."""
+    """A directory with one text that was stored under the former name of its notice."""
 
     def rows(self, kind: str) -> tuple[dict[str, Any], ...]:
         text = "{{ count }} tin moi ve {% for one in cases %}{{ one }} {% endfor %}"
