@@ -22,7 +22,7 @@ class InvalidInputError(PetitionError):
 
 
 class NotFoundOrWrongPinError(PetitionError):
-    """Unknown reference, wrong PIN and locked reference are one answer, so that none can be told from another."""
+    """Unknown reference, wrong PIN and locked reference are one answer, so that they cannot be distinguished."""
 
     code = "not-found-or-wrong-pin"
 

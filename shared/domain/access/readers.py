@@ -1,4 +1,4 @@
-"""Who may know of a petition: the one rule that the desk, the digests and the notices to officers share. Pure.
+"""The rule of who may know of a petition, which the desk, the digests and the notices to officers share. Pure.
 
 A denunciation (tố cáo) is for named readers only: who denounces is a state secret (Quyết định 774/QĐ-TTg 2020). Of a
 complaint about conduct nobody in the reporting line of the unit complained of may know. To everybody else such a
@@ -25,11 +25,11 @@ class Reader(NamedTuple):
     line: Collection[str]
     """The officer's unit, the units that it reports to, and those that report to it."""
     is_named_reader: bool = False
-    """Whether the directory names this officer as a reader of denunciations."""
+    """True if the directory names this officer as a reader of denunciations."""
 
     @property
     def reads_restricted(self) -> bool:
-        """Whether they read denunciations: by their role, or as an approver whom the directory names."""
+        """True if they read denunciations: by their role, or as an approver whom the directory names."""
         is_named = self.is_named_reader and Role.APPROVER in self.roles
         return is_named or not RESTRICTED_READERS.isdisjoint(self.roles)
 

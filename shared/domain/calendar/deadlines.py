@@ -1,4 +1,4 @@
-"""When things fall due: each time limit of the ministry as one pure function of its terms and calendar.
+"""Due dates: each time limit of the ministry as one pure function of its terms and calendar.
 
 Common basis, Bộ luật Dân sự 2015: the day on which a period begins is not counted (Đ.147.2); a last day on a
 weekend or public holiday moves to the next working day (Đ.148.5); it ends at 24:00 of its last day (Đ.148.6).
@@ -18,7 +18,7 @@ _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "
 
 @dataclass(frozen=True, slots=True)
 class DaysLeft:
-    """How far off a due date is from today: 0 on the day itself, negative once it has passed."""
+    """The distance of a due date from today: 0 on the day itself, negative once it has passed."""
 
     calendar_days: int
     working_days: int
@@ -34,7 +34,7 @@ class SkippedDay:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How an answer's due date came about, in the order in which a person would retrace it."""
+    """The derivation of an answer's due date, in the order in which a person would retrace it."""
 
     received_on: date
     counted_from: date
@@ -92,7 +92,7 @@ def warning_on(due_on: date, days_before: int, calendar: WorkingCalendar) -> dat
 
 
 def is_overdue(due_on: date, now: datetime) -> bool:
-    """Tell whether the due date is over: from 24:00 of that day in Vietnam (Bộ luật Dân sự 2015 Đ.148.6)."""
+    """Return whether the due date is over: from 24:00 of that day in Vietnam (Bộ luật Dân sự 2015 Đ.148.6)."""
     return now >= end_of_day(due_on)
 
 

@@ -44,7 +44,7 @@ class Terms(BaseModel):
     answer_within_days: Count
     """Calendar days from receipt to the answer."""
     update_every_working_days: Count
-    """Once overdue, the petitioner hears this often how it stands, until answered."""
+    """Once overdue, the petitioner gets an update at this interval, until answered."""
     publish_within_working_days: Count
     forward_within_working_days: Count
     warn_handler_days_before: Count
@@ -53,7 +53,7 @@ class Terms(BaseModel):
     accept_within_working_days: Count
     approve_within_working_days: Count
     return_at_most: Count
-    """How often units may give a petition back; returned once more, Văn phòng Bộ decides who answers."""
+    """The number of times that units may return a petition; returned once more, Văn phòng Bộ decides who answers."""
     remind_to_complete_after_days: Count
     refuse_incomplete_after_days: Count
     close_after_silent_days: Count
@@ -63,11 +63,11 @@ class Terms(BaseModel):
     notices_from: time
     """The time of day in Vietnam before which nobody is disturbed."""
     clock_pauses_while_awaiting: bool
-    """Whether days spent in AWAITING_INFORMATION are left out; no legal basis for that was found."""
+    """True if days spent in AWAITING_INFORMATION are left out; no legal basis for that was found."""
     tell_assignment: bool = False
-    """Whether petitioners are told which unit was given their petition: a courtesy, which editions need not mention."""
+    """True if petitioners are notified which unit was given their petition: a courtesy, which editions need not mention."""
     escalate_after_overdue_working_days: tuple[Count, ...]
-    """Working days after the due date at which one level higher learns of it, in rising order."""
+    """Working days after the due date at which one level higher is notified of it, in rising order."""
 
     @property
     def version(self) -> str:

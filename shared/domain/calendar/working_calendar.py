@@ -79,7 +79,7 @@ class Override:
 
     @property
     def label(self) -> str:
-        """What to tell a person who asks why: the day's name where it has one, and the deciding document."""
+        """The reason to show: the day's name where it has one, and the deciding document."""
         return f"{self.name} ({self.document})" if self.name else self.document
 
 
@@ -114,7 +114,7 @@ class WorkingCalendar:
         return self._version
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether the ministry works on this day."""
+        """Return whether the ministry works on this day."""
         _check(day)
         return day in self._working
 

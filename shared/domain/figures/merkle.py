@@ -1,4 +1,4 @@
-"""The daily root of all histories: a Merkle tree over their heads, and the statement that is signed.
+"""The daily root of all histories: a Merkle tree over their latest hashes, and the statement that is signed.
 
 A leaf stands for the head of one history. It is an HMAC under the history's first hash, which only the petitioner and
 the ministry know, so leaves and paths tell nobody which petitions there are. Pure: what is signed and stored is the
@@ -14,11 +14,11 @@ from datetime import date
 from typing import NamedTuple
 
 NOTHING_BEFORE = "0" * 64
-"""What the first root names as the one before."""
+"""The predecessor that the first root names."""
 
 
 class Statement(NamedTuple):
-    """What is signed for one day: its tree, and the root of the day before."""
+    """The statement that is signed for one day: its tree, and the root of the day before."""
 
     day: date
     histories: int

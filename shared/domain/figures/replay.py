@@ -1,7 +1,6 @@
-"""What a petition was at a past moment, told again from its history: so that a figure of the past can be derived anew.
+"""A petition as it was at a past moment, derived from its history, so that past figures can be calculated again.
 
-Only what the statistics count is told again: its state, what it was filed under, its rating. What was read at that
-moment stands in the history itself.
+Only the attributes that the statistics count are derived: state, filing, rating.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tells whether two petitions say nearly the same: one person sending twice, or many sending one letter.
+"""The measure of whether two petitions say nearly the same: one person sending twice, or many sending one letter.
 
 `similarity` compares two whole texts. `sketch` makes of a text two short keys that texts of nearly the same wording
 share: stored beside each open petition they find its likes by two look-ups, whatever is stored besides (min-wise
@@ -17,7 +17,7 @@ KEYS = 2
 """Keys of a sketch. A letter of which nine words in ten are the same is missed once in a hundred, by two keys."""
 _RUN = 3
 _FEWEST_RUNS = 6
-"""Texts of fewer words say too little to be told apart from others."""
+"""Texts of fewer words say too little to be distinguished from others."""
 _KEY_BYTES = 6
 _WORD = re.compile(r"\w+")
 _MARK = re.compile("[\u0300-\u036f]")
@@ -46,7 +46,7 @@ def _least(runs: set[str], salt: bytes) -> str:
 
 def _words_and_pairs(text: str) -> frozenset[str]:
     words = _words(text)
-    return frozenset(words) | frozenset(f"{one} {other}" for one, other in pairwise(words))
+    return frozenset(words) | frozenset(f"{word} {following}" for word, following in pairwise(words))
 
 
 def _words(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What one petition adds to the statistics, as counts that can be summed in any order and stay true while time passes.
+"""The contribution of one petition to the statistics, as counts that can be summed in any order and stay true while time passes.
 
 A tally holds nothing that depends on today: what was done is counted as kept or late, what is still owed under the
 day it is due, so that whoever reads a sum can tell on any later day what is overdue. Whether a duty was kept is asked
@@ -26,7 +26,7 @@ Tally = Counter[str]
 
 
 class Breakdown(StrEnum):
-    """By what petitions are told apart."""
+    """The attributes by which petitions are grouped."""
 
     FIELD = "FIELD"
     KIND = "KIND"
@@ -85,7 +85,7 @@ def groups_of(petition: Petition, tally: Tally) -> dict[Breakdown, str]:
 
 
 def tally_of(petition: Petition, terms: Terms, calendar: WorkingCalendar, horizon: datetime) -> Tally:
-    """Return what a petition adds.
+    """Return the contribution of a petition.
 
     Args:
         petition: whole or in outline.

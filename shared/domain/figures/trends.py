@@ -1,4 +1,4 @@
-"""When a field, unit, province or kind jumps: far more was received in one week than in the weeks before.
+"""Jumps of a field, unit, province or kind: far more was received in one week than in the weeks before.
 
 A week is compared with the eight before it by their median and the median distance from it. Neither moves when one of
 them was a holiday (Tết) or a jump of its own, so the first ordinary week after a quiet one raises no alarm, nor does
@@ -30,7 +30,7 @@ _NORMAL = 1.4826
 
 
 class Count(NamedTuple):
-    """How many of a group were received on a day; the group "" is of those that have none yet."""
+    """The number of petitions of a group received on a day; the group "" is of those that have none yet."""
 
     day: date
     group: str
@@ -49,7 +49,7 @@ class Jump(NamedTuple):
 
     @property
     def received(self) -> int:
-        """How many were received in the newest week."""
+        """The number of petitions received in the newest week."""
         return self.weeks[-1]
 
 
@@ -70,7 +70,7 @@ def begins(last: date) -> date:
 
 
 def jumps(counts: Iterable[Count], last: date) -> list[Jump]:
-    """Return what jumped in the week that ends on a day, the largest first.
+    """Return the groups that jumped in the week that ends on a day, the largest first.
 
     Weeks before anything at all was received are left out: what began last month has no usual week.
     """
@@ -79,13 +79,15 @@ def jumps(counts: Iterable[Count], last: date) -> list[Jump]:
         ago = (last - count.day).days // WEEK.days
         if count.received and 0 <= ago <= WEEKS_BEFORE:
             weeks.setdefault(count.group, [0] * (WEEKS_BEFORE + 1))[WEEKS_BEFORE - ago] += count.received
-    known = next(
+    first_week = next(
         (n for n, of_all in enumerate(zip(*weeks.values(), strict=True)) if any(of_all)), WEEKS_BEFORE
     )
-    if WEEKS_BEFORE - known < WEEKS_KNOWN:
+    if WEEKS_BEFORE - first_week < WEEKS_KNOWN:
         return []
-    found = [_jump(group, of_group[known:], last) for group, of_group in weeks.items() if group]
-    return sorted((jump for jump in found if jump), key=lambda jump: (-jump.received, jump.group))
+    jumps_of_groups = [
+        _jump(group, of_group[first_week:], last) for group, of_group in weeks.items() if group
+    ]
+    return sorted((jump for jump in jumps_of_groups if jump), key=lambda jump: (-jump.received, jump.group))
 
 
 def _jump(group: str, weeks: list[int], last: date) -> Jump | None:

@@ -26,13 +26,12 @@ _OLD_MOBILE = re.compile(r"(?:\+?84|0084|0)0?(1\d\d)(\d{7})")
 _MOBILE = re.compile(r"\+84[35789]\d{8}")
 """Any mobile number of the plan since 2018: networks open new ranges sooner than numbering tables list them."""
 _DIALLED_MOBILE = re.compile(r"(?:\+84|84|0)([35789]\d{8})")
-"""How nearly every number is written: read without the numbering tables, which take 50 ms to load."""
+"""The form of nearly every number: read without the numbering tables, which take 50 ms to load."""
 _LONGEST_PHONE = 40
 _PHONE_CHARACTERS = re.compile(r"\+?[\d\s().\-/\u00a0\u2010-\u2015]+")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LONGEST_LOCAL_PART, _LONGEST_EMAIL, _LONGEST_DOMAIN = 64, 254, 253
-_SHOWN_DIGITS = 3
 
 ContactField = Literal["phone", "email"]
 
@@ -116,23 +115,3 @@ def _ascii_domain(domain: str) -> str:
     if not is_sound or labels[-1].isdigit():
         raise ContactError("email", "not-an-email-address")
     return name
-
-
-def masked_phone(number: str) -> str:
-    """Return an E.164 number as its owner recognises it and a stranger does not: `09*****567`, `+1*******182`."""
-    if number.startswith("+84"):
-        return _masked("0" + number[3:], shown_first=2)
-    return _masked(number, shown_first=2)
-
-
-def _masked(number: str, shown_first: int) -> str:
-    hidden = len(number) - shown_first - _SHOWN_DIGITS
-    if hidden < _SHOWN_DIGITS:
-        return "*" * len(number)
-    return number[:shown_first] + "*" * hidden + number[-_SHOWN_DIGITS:]
-
-
-def masked_email(address: str) -> str:
-    """Return an address with only its first letter and its domain: `n***@example.vn`; the stars tell no length."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}***@{domain}"

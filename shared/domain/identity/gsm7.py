@@ -1,4 +1,4 @@
-"""What a text costs as an SMS, and how Vietnamese is written without accents; used by every SMS template.
+"""The cost of a text as an SMS, and the form in which Vietnamese is written without accents; used by every SMS template.
 
 Source of the alphabet and of the lengths: 3GPP TS 23.038 (6.2.1, default alphabet and its extension table)
 and TS 23.040 (9.2.3.24.1, concatenation takes 6 of 140 octets).
@@ -50,7 +50,7 @@ _PLAIN = {
     "\u200d": "",
     "\ufeff": "",
 }
-"""What word processors and keyboards put in place of plain characters."""
+"""Characters that word processors and keyboards put in place of plain characters."""
 
 _SINGLE_SEPTETS, _PART_SEPTETS = 160, 153
 _SINGLE_UNITS, _PART_UNITS = 70, 67
@@ -78,7 +78,7 @@ def _plain(character: str) -> str:
 
 
 def is_gsm7(text: str) -> bool:
-    """Tell whether every character is in the default alphabet or its extension table."""
+    """Return whether every character is in the default alphabet or its extension table."""
     return all(character in _BASIC or character in _EXTENDED for character in text)
 
 

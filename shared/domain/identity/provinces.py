@@ -75,8 +75,8 @@ def province_of(address: str | None) -> str | None:
     Accents, case and punctuation do not matter. The last name counts, because an address goes from small to large:
     "phố Huế, Hà Nội" lies in Hà Nội.
     """
-    found = list(_names().finditer(_folded(address or "")))
-    return _codes()[found[-1].group()] if found else None
+    names_in_order = list(_names().finditer(_folded(address or "")))
+    return _codes()[names_in_order[-1].group()] if names_in_order else None
 
 
 def _folded(text: str) -> str:

@@ -29,7 +29,7 @@ _SEPARATORS = re.compile(r"[\s.\-\u00a0]+")
 LENGTH = 11
 """Digits of a reference: two of the year, eight, and the check digit."""
 CANDIDATES = 8
-"""How many references a submission may try when others took the first ones: 8 all being taken is beyond belief."""
+"""The number of references that a submission may try when others took the first ones; all 8 are never taken."""
 
 
 def damm_digit(digits: str) -> str:
@@ -46,7 +46,7 @@ def derive(key: bytes, label: str, value: str) -> bytes:
 
 
 def submission_digest(key: bytes, submission: str) -> str:
-    """Return what a petition keeps of its submission's idempotency key: 32 hex digits."""
+    """Return the digest that a petition keeps of its submission's idempotency key: 32 hex digits."""
     return derive(key, "submission", submission).hex()[:32]
 
 
@@ -70,15 +70,15 @@ def link_token_of(key: bytes, reference: str) -> str:
 
 def proves(key: bytes, reference: str, secret: str) -> bool:
     """Tell, in constant time, whether `secret` is the PIN or the link token of a reference."""
-    given = _SEPARATORS.sub("", secret).encode()
-    is_token = hmac.compare_digest(link_token_of(key, reference).encode(), given)
+    digits = _SEPARATORS.sub("", secret).encode()
+    is_token = hmac.compare_digest(link_token_of(key, reference).encode(), digits)
     return is_pin(key, reference, secret) or is_token
 
 
 def is_pin(key: bytes, reference: str, secret: str) -> bool:
     """Tell, in constant time, whether `secret` is the PIN of a reference."""
-    given = _SEPARATORS.sub("", secret).encode()
-    return hmac.compare_digest(pin_of(key, reference).encode(), given)
+    digits = _SEPARATORS.sub("", secret).encode()
+    return hmac.compare_digest(pin_of(key, reference).encode(), digits)
 
 
 def contact_key(key: bytes, contact: str) -> str:

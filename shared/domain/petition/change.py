@@ -14,7 +14,7 @@ _OFFICER = "officer:"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changes a petition, when, and the identifier by which a repeated change is recognised.
+    """The actor, the time and the identifier of a change; the identifier recognises the same change arriving again.
 
     Every verb of a petition takes one; the history entry keeps its three values as `by`, `at` and `change_id`.
     """

@@ -244,7 +244,7 @@ class FileKept(Facts):
     attachment: str
     sha256: str
     completes: bool = False
-    """Whether a petition that waited for information goes back to work with it."""
+    """True if a petition that waited for information goes back to work with it."""
 
 
 class FileRejected(Facts):

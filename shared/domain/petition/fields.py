@@ -68,7 +68,7 @@ class PetitionFields(BaseModel):
     call_id: str | None = None
     call_started_at: datetime | None = None
     is_receipt_owed: bool = False
-    """Whether an SMS could not be answered at once, because its provider takes no reply."""
+    """True if an SMS could not be answered at once, because its provider takes no reply."""
     history: tuple[Entry, ...] = ()
 
     # --- derived values -------------------------------------------------------------------------
@@ -80,12 +80,12 @@ class PetitionFields(BaseModel):
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether the petitioner is still owed an answer."""
+        """True if the petitioner is still owed an answer."""
         return self.state in UNANSWERED
 
     @property
     def was_acknowledged_at_once(self) -> bool:
-        """Whether the receipt was the reply to the SMS, or the operator's, and no other channel was chosen."""
+        """True if the receipt was the reply to the SMS, or the operator's, and no other channel was chosen."""
         if self.channel is Channel.SMS:
             return not self.is_receipt_owed
         return set(self._chosen_at_first) <= {ReplyBy.PHONE}
@@ -123,12 +123,12 @@ class PetitionFields(BaseModel):
 
     @property
     def is_intact(self) -> bool:
-        """Whether every entry of the history still has the content and the place that its hash was made for."""
+        """True if every entry of the history still has the content and the place that its hash was made for."""
         return history.is_intact(self.history, self.submission)
 
     @property
     def may_denounce(self) -> bool:
-        """Whether the petition, or an added text, may be a denunciation (tố cáo) that no officer has decided on."""
+        """True if the petition, or an added text, may be a denunciation (tố cáo) that no officer has decided on."""
         for entry in reversed(self.history):
             if entry.action in {Action.CLASSIFY, Action.ASSIGN}:
                 return False

@@ -23,7 +23,7 @@ from shared.domain.petition.lifecycle import Action, State
 F = TypeVar("F", bound=Facts)
 
 FIRST_HASH = "0" * 64
-"""What stands before the first entry."""
+"""The hash before the first entry."""
 
 
 class Entry(BaseModel):
@@ -41,15 +41,15 @@ class Entry(BaseModel):
     change_id: str
     """Names the cause; the same change arriving again is recognised by it."""
     text: str | None = None
-    """What the petitioner may read."""
+    """The text that the petitioner may read."""
     note: str | None = None
-    """What only officers may read."""
+    """The text that only officers may read."""
     facts: Annotated[Facts, Field(validate_default=True)] = Facts()
     """Machine-readable facts of this change: an instance of the model that `facts.FACTS` has for the action."""
     is_visible: bool = True
-    """Whether the petitioner sees this entry at all."""
+    """True if the petitioner sees this entry at all."""
     is_erased: bool = False
-    """Whether text and note were erased when the time of keeping was over; digest and hash still stand."""
+    """True if text and note were erased when the time of keeping was over; digest and hash still stand."""
     digest: str = ""
     hash: str = ""
 
@@ -68,9 +68,9 @@ class EntryOf(NamedTuple, Generic[F]):
 
 
 SHOWN = frozenset({"seq", "at", "action", "state", "text"})
-"""What the petitioner reads of an entry."""
+"""Attributes of an entry that the petitioner may read."""
 KEPT = frozenset({"by", "change_id", "note", "facts", "is_visible"})
-"""What only officers read."""
+"""Attributes of an entry that only officers may read."""
 
 
 def shown_digest(entry: Entry) -> str:
@@ -132,7 +132,7 @@ def erased(history: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def outlined(history: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return what happened when, for counting: no words, no names, no hashes."""
+    """Return the actions and their times, for counting: no words, no names, no hashes."""
     bare = {
         "text": None,
         "note": None,
@@ -146,9 +146,9 @@ def outlined(history: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def is_intact(history: Iterable[Entry], key: str) -> bool:
-    """Tell whether every entry still has the content and the place that its hash was made for.
+    """Return whether every entry still has the content and the place that its hash was made for.
 
-    Of an erased entry only the place can be told.
+    Of an erased entry only the place can be verified.
     """
     previous = FIRST_HASH
     for number, entry in enumerate(history, start=1):

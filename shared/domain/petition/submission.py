@@ -1,4 +1,4 @@
-"""What a petition must bring with it, whichever door it comes through (Nghị định 20/2008/NĐ-CP Đ.7).
+"""The parts that a petition must have, whatever its channel (Nghị định 20/2008/NĐ-CP Đ.7).
 
 These models check what people and programs send; their errors name a field and a rule, never a value.
 """
@@ -59,7 +59,7 @@ EMPTY_IS_ABSENT = BeforeValidator(_empty_is_absent)
 
 
 class PetitionerInput(BaseModel):
-    """Who petitions. Name and address are required by law; a phone number or e-mail address lets us answer."""
+    """The petitioner. Name and address are required by law; a phone number or e-mail address lets us answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -76,7 +76,7 @@ class PetitionerInput(BaseModel):
 
     @property
     def identity(self) -> Identity:
-        """What goes into the seal."""
+        """The data that is sealed."""
         return Identity(
             name=self.name,
             address=self.address,
@@ -112,7 +112,7 @@ class PetitionInput(BaseModel):
 
     @property
     def chosen_channels(self) -> tuple[ReplyBy, ...]:
-        """How to answer: as chosen, in that order; else by e-mail where there is one, else by SMS."""
+        """The channels for the answer: as chosen, in that order; else by e-mail where there is one, else by SMS."""
         if self.reply_by:
             return tuple(dict.fromkeys(self.reply_by))
         return (ReplyBy.EMAIL,) if self.petitioner.email else (ReplyBy.SMS,)
@@ -137,9 +137,9 @@ class Submission(BaseModel):
     language: str = "vi"
     is_named: bool = True
     is_receipt_owed: bool = False
-    """Whether the receipt could not be given in the reply to an SMS, so that the notifier has to send it."""
+    """True if the receipt could not be given in the reply to an SMS, so that the notifier has to send it."""
     arrived_at: datetime | None = None
-    """When its first part arrived, if that was earlier than now: the clock of the law starts there."""
+    """The time at which its first part arrived, if that was earlier than now: the clock of the law starts there."""
     missing_parts: str = ""
     """Which parts of a long SMS never came, e.g. `2/3`; "" when it is whole."""
     by: str = "petitioner"

@@ -1,4 +1,4 @@
-"""Complaints about conduct: who must not learn of one, and who examines it instead. Pure.
+"""Complaints about conduct: the units that must not know of one, and the unit that examines it. Pure.
 
 Nobody judges a complaint about their own house: the unit complained of, the units it reports to and those that report
 to it see nothing of the petition and are never given it. While nobody knows which unit is meant, only those who examine
@@ -33,18 +33,18 @@ def reporting_line(unit: str, parents: Parents) -> frozenset[str]:
 
 
 def is_barred(unit: str, complained_unit: str | None, parents: Parents) -> bool:
-    """Tell whether a unit must not learn of a complaint about another, or about itself."""
+    """Return whether a unit must not know of a complaint about another, or about itself."""
     return complained_unit is not None and unit in reporting_line(complained_unit, parents)
 
 
 def examiner(inspectorate: str, complained_units: Iterable[str], parents: Parents) -> str:
-    """Return who examines a complaint: Thanh tra Bộ, or who is next where that one is complained of itself."""
+    """Return the unit that examines a complaint: Thanh tra Bộ, or the next where that one is complained of."""
     lines = frozenset().union(*(reporting_line(unit, parents) for unit in complained_units))
     return next((unit for unit in (inspectorate, OFFICE, TASK_FORCE) if unit not in lines), inspectorate)
 
 
 def may_be_given(unit: str, petition: Petition, parents: Parents, *, examiners: Iterable[str]) -> bool:
-    """Tell whether a unit may be given a petition.
+    """Return whether a unit may be given a petition.
 
     Args:
         unit: who would get it.
@@ -58,7 +58,7 @@ def may_be_given(unit: str, petition: Petition, parents: Parents, *, examiners: 
 
 
 def is_of_unknown_unit(petition: Petition) -> bool:
-    """Tell whether a complaint may be about one of our own units, and nobody has said about which.
+    """Return whether a complaint may be about one of our own units, and nobody has said about which.
 
     Once said to be about nobody of ours it may go anywhere; unsaid, it may not.
     """
@@ -68,9 +68,9 @@ def is_of_unknown_unit(petition: Petition) -> bool:
 
 def above(unit: str, parents: Parents) -> tuple[str, ...]:
     """Return the units that a unit reports to, the nearest first."""
-    found: list[str] = []
+    units: list[str] = []
     parent = parents.get(unit)
-    while parent is not None and parent not in found:
-        found.append(parent)
+    while parent is not None and parent not in units:
+        units.append(parent)
         parent = parents.get(parent)
-    return tuple(found)
+    return tuple(units)

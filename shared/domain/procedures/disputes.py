@@ -1,4 +1,4 @@
-"""Who decides after a first decision did not hold: disputes between units, and the second look. Pure.
+"""Decisions after a first decision did not hold: disputes between units, and the second look. Pure.
 
 A unit gives back what is not its matter; after a few returns *(setting)* Văn phòng Bộ decides, and what it decides
 holds. Which unit takes the second look is chosen in `second_look`; here stands who may not decide it.
@@ -25,24 +25,24 @@ def returns(petition: Petition) -> int:
 
 
 def becomes_dispute(petition: Petition, terms: Terms) -> bool:
-    """Tell whether one more return is for Văn phòng Bộ to decide."""
+    """Return whether one more return is for Văn phòng Bộ to decide."""
     return petition.lane is not Lane.RESTRICTED and returns(petition) >= terms.return_at_most
 
 
 def is_open(petition: Petition) -> bool:
-    """Tell whether Văn phòng Bộ has to say which unit is responsible."""
+    """Return whether Văn phòng Bộ has to say which unit is responsible."""
     last = petition.last(Action.RETURN_TO_INTAKE, Action.ASSIGN)
     return last is not None and isinstance(last.facts, ReturnedToIntake) and last.facts.dispute == "open"
 
 
 def is_decided(petition: Petition) -> bool:
-    """Tell whether Văn phòng Bộ said which unit is responsible: that unit cannot return it."""
+    """Return whether Văn phòng Bộ said which unit is responsible: that unit cannot return it."""
     last = petition.last(Action.RETURN_TO_INTAKE, Action.ASSIGN)
     return last is not None and isinstance(last.facts, Assigned) and last.facts.dispute == "decided"
 
 
 def is_second_look(petition: Petition) -> bool:
-    """Tell whether the petition was reopened, so that the next answer is the second."""
+    """Return whether the petition was reopened, so that the next answer is the second."""
     return petition.last(Action.REOPEN) is not None
 
 
@@ -51,7 +51,7 @@ def answered_first(petition: Petition) -> frozenset[str]:
     reopened = petition.last(Action.REOPEN)
     before = petition.history[: reopened.seq] if reopened else ()
     answers = (Action.DRAFT_ANSWER, Action.APPROVE)
-    known = {username_of(entry.by) for entry in before if entry.action in answers}
+    usernames = {username_of(entry.by) for entry in before if entry.action in answers}
     if reopened is not None and petition.answer is not None:
-        known |= {petition.answer.drafted_by, petition.answer.approved_by or petition.answer.drafted_by}
-    return frozenset(known)
+        usernames |= {petition.answer.drafted_by, petition.answer.approved_by or petition.answer.drafted_by}
+    return frozenset(usernames)

@@ -25,7 +25,7 @@ BECOMING = frozenset(
 
 
 def is_led(petition: Petition) -> bool:
-    """Tell whether a merged petition leaves warning and escalating to its parent: unless its own day comes first."""
+    """Return whether a merged petition leaves warning and escalating to its parent: unless its own day comes first."""
     merged = petition.last(Action.MERGE)
     if petition.state is not State.MERGED or merged is None or not isinstance(merged.facts, Merged):
         return False
@@ -42,7 +42,7 @@ def merge(
         change: who joins them, when.
         parent: the one that is worked on; not itself merged.
         text: what the petitioner reads.
-        follows: the former parent, where a merged petition follows it into another; nobody is told again.
+        follows: the former parent, where a merged petition follows it into another; then nobody is notified.
     """
     return petition.record(
         Action.MERGE,

@@ -24,7 +24,7 @@ def times_sent(petition: Petition | None) -> int:
 
 
 def may_send_pin(petition: Petition, now: datetime, *, per_day: int) -> bool:
-    """Tell whether the PIN may be given once more today: an SMS costs money, and too many of them annoy."""
+    """Return whether the PIN may be given once more today: an SMS costs money, and too many of them annoy."""
     sent = [entry.at for entry in petition.history if entry.action is Action.SEND_PIN]
     today = [at for at in sent if local_date(at) == local_date(now)]
     return len(sent) < IN_ALL and len(today) < per_day and not (sent and now - sent[-1] < NOT_AGAIN_WITHIN)

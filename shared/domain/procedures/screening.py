@@ -1,4 +1,4 @@
-"""What petitioners add after their petition was routed: a machine reads it before any unit does. Pure.
+"""Screening of the texts that petitioners add after routing, before any unit reads them. Pure.
 
 Who reports a person's violation of law must not be known to whoever is accused (Luật Tố cáo 2018 Đ.8; QĐ 774/QĐ-TTg
 2020), and a petition may turn into such a report by one line that is sent later. So an added text is held from the
@@ -18,9 +18,9 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 
 WRITTEN_LATER = frozenset({Action.SUPPLEMENT, Action.REOPEN, Action.RATE, Action.WITHDRAW})
-"""What carries a petitioner's words after the first ones."""
+"""Actions that carry a text of the petitioner after the first one."""
 DECIDES = frozenset({Action.CLASSIFY, Action.ASSIGN})
-"""What an officer does who has read all of a petition and says what it is; no officer of a unit may do it."""
+"""Actions of an officer who has read the whole petition and classifies it; no officer of a unit may do it."""
 AT_A_UNIT = frozenset({State.ASSIGNED, State.IN_PROGRESS})
 """From where a petition is taken back to the intake desk when what was added may denounce somebody."""
 

@@ -19,7 +19,7 @@ from shared.domain.petition.petition import Petition
 
 
 class SecondLook(NamedTuple):
-    """Who looks at a matter again, and whose answer they look at."""
+    """The unit that looks at a matter again, and the units whose answer it was."""
 
     unit: str
     answered_by: tuple[str, ...]
@@ -32,7 +32,7 @@ class SecondLook(NamedTuple):
 
 
 def may_ask_for_second_look(petition: Petition, terms: Terms) -> bool:
-    """Tell whether the petitioner may ask that a higher level look again.
+    """Return whether the petitioner may ask that a higher level look again.
 
     They may once, when they rated the answer poorly (a setting of the terms), until the time of keeping is over.
     """
@@ -54,7 +54,7 @@ def second_look_of(petition: Petition, rungs: Mapping[str, int], approvers_unit:
 
     Args:
         petition: an answered one.
-        rungs: how high each unit stands when a matter is looked at again, 0 for those that do not do so.
+        rungs: the rung of each unit when a matter is looked at again, 0 for those that do not do so.
         approvers_unit: the unit of whoever approved the answer, None when that is no longer known.
 
     Raises:

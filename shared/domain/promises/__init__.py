@@ -1,1 +1,1 @@
-"""What petitioners are promised: duties, notices, wake-ups, and the evidence that they were kept."""
+"""The promises to petitioners: duties, notices, wake-ups, and the evidence that they were kept."""

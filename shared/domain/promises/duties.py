@@ -1,7 +1,7 @@
-"""What the ministry owes a petitioner, and whether it was kept: computed once, shown alike to everybody.
+"""The duties of the ministry to a petitioner, and whether they were kept: computed once, shown alike to everybody.
 
 A duty is never stored. It follows from the petition's history, its terms, the calendar and the evidence that the
-petitioner was told, so the petitioner's page, the officer's desk and the leaders' reports cannot differ.
+petitioner was notified, so the petitioner's page, the officer's desk and the leaders' reports cannot differ.
 
 Two things make it: the ministry acted (`done_at`), and the petitioner knows (`told_at`). Without evidence of the
 second it is not kept, however early the first was.
@@ -28,7 +28,7 @@ from shared.domain.promises.notices import Audience, notices_after
 
 
 class DutyKind(StrEnum):
-    """What is owed."""
+    """The kind of a duty."""
 
     ANSWER = "ANSWER"
     SECOND_ANSWER = "SECOND_ANSWER"
@@ -38,20 +38,20 @@ class DutyKind(StrEnum):
 
 
 class Standing(StrEnum):
-    """How a duty stands."""
+    """The status of a duty."""
 
     OPEN = "OPEN"
     """There is still time."""
     KEPT = "KEPT"
-    """Done in time, and told in time."""
+    """Done in time, and the petitioner notified in time."""
     LATE = "LATE"
-    """Done and told, one of them too late."""
+    """Done and notified, one of them too late."""
     UNMET = "UNMET"
     """Not done, and the time is over."""
     AWAITING_PROOF = "AWAITING_PROOF"
     """Done; nothing shows yet that the petitioner knows."""
     UNREACHED = "UNREACHED"
-    """Done; every way of telling the petitioner failed."""
+    """Done; every channel to the petitioner failed."""
 
 
 class Duty(BaseModel):
@@ -67,7 +67,7 @@ class Duty(BaseModel):
     evidence: int | None = None
     """The number of the history entry."""
     told_at: datetime | None = None
-    """When the petitioner was told of it, as far as that is proven."""
+    """The time at which the petitioner was notified, as far as that is proven."""
     proof: Proof | None = None
     standing: Standing
 
@@ -80,7 +80,7 @@ _ANSWERS = (
     Action.RESTRICT,
     Action.ANSWER_WITH_PARENT,
 )
-"""What settles the duty to answer: an approved answer, or word of where the matter went and why; merging does not."""
+"""Actions that settle the duty to answer: an approved answer, or where the matter went and why; merging does not."""
 
 
 def duties(
@@ -95,18 +95,18 @@ def duties(
     A petition that was withdrawn leaves no duty open; what was late before stays late. Without any evidence at hand
     (None, not an empty one) a duty is judged by the ministry's act alone.
     """
-    found: tuple[Duty, ...] = (
+    owed: tuple[Duty, ...] = (
         *_answering(petition, now),
         *_forwarding(petition, terms, calendar, now),
         *_updating(petition, terms, calendar, now),
     )
     if evidence is not None:
-        found = tuple(_told(duty, petition, terms, calendar, evidence) for duty in found)
+        owed = tuple(_with_evidence(duty, petition, terms, calendar, evidence) for duty in owed)
     publishing = _publishing(petition, terms, calendar, now)
-    return tuple(sorted((*found, *publishing), key=lambda duty: (duty.due_on, duty.kind, duty.n)))
+    return tuple(sorted((*owed, *publishing), key=lambda duty: (duty.due_on, duty.kind, duty.n)))
 
 
-def _told(
+def _with_evidence(
     duty: Duty, petition: Petition, terms: Terms, calendar: WorkingCalendar, evidence: Evidence
 ) -> Duty:
     """Return a duty as the evidence leaves it.
@@ -114,18 +114,18 @@ def _told(
     Word of a result goes out within 2 working days of it (Quyết định 574/QĐ-TTg 2017): an act in time whose word
     went out later is late. What tells the petitioner nothing, such as the lane of denunciations, needs no proof.
     """
-    if duty.done_at is None or duty.evidence is None or not _is_told(petition, duty.evidence):
+    if duty.done_at is None or duty.evidence is None or not _is_notified(petition, duty.evidence):
         return duty
     telling = evidence.get(duty.evidence)
     if telling is None:
-        standing = Standing.UNREACHED if duty.evidence in evidence else Standing.AWAITING_PROOF
-        return duty.model_copy(update={"standing": standing})
+        status = Standing.UNREACHED if duty.evidence in evidence else Standing.AWAITING_PROOF
+        return duty.model_copy(update={"standing": status})
     is_in_time = _is_word_in_time(telling, duty.done_at, terms, calendar)
-    standing = duty.standing if is_in_time else Standing.LATE
-    return duty.model_copy(update={"told_at": telling.at, "proof": telling.proof, "standing": standing})
+    status = duty.standing if is_in_time else Standing.LATE
+    return duty.model_copy(update={"told_at": telling.at, "proof": telling.proof, "standing": status})
 
 
-def _is_told(petition: Petition, seq: int) -> bool:
+def _is_notified(petition: Petition, seq: int) -> bool:
     notices = notices_after(petition, petition.history[seq - 1])
     return any(notice.audience is Audience.PETITIONER for notice in notices)
 
@@ -149,7 +149,7 @@ def _answering(petition: Petition, now: datetime) -> Iterator[Duty]:
 
 
 def _forwarding(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
-    """What belongs to another body goes there within 5 working days (Nghị định 92/2017/NĐ-CP)."""
+    """A matter of another body is forwarded within 5 working days (Nghị định 92/2017/NĐ-CP)."""
     done = petition.last(Action.FORWARD)
     if done is not None or petition.lane is Lane.FORWARDING:
         due_on = deadlines.forwarding_due_on(petition.received_at, terms, calendar)
@@ -157,7 +157,7 @@ def _forwarding(petition: Petition, terms: Terms, calendar: WorkingCalendar, now
 
 
 def _updating(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
-    """Once overdue, word of how it stands every 7 working days, until answered."""
+    """Once overdue, an update every 7 working days, until answered."""
     settled = _first(petition, (*_ANSWERS, Action.WITHDRAW))
     until = local_date(settled.at if settled else now)
     due_on = petition.first_due_on
@@ -214,11 +214,11 @@ def _duty(
         due_on=due_on,
         done_at=done.at if done else None,
         evidence=done.seq if done else None,
-        standing=_standing(due_on, done, now),
+        standing=_status(due_on, done, now),
     )
 
 
-def _standing(due_on: date, done: Entry | None, now: datetime) -> Standing:
+def _status(due_on: date, done: Entry | None, now: datetime) -> Standing:
     in_time = (done.at if done else now) < end_of_day(due_on)
     if done is None:
         return Standing.OPEN if in_time else Standing.UNMET

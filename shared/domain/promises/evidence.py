@@ -1,4 +1,4 @@
-"""What shows that a petitioner was told: the law's duty is not that a message was sent, but that they know.
+"""Evidence that a petitioner was notified: the law requires not that a message was sent, but that it arrived.
 
 Pure facts; `shared.tables.evidence` takes them from the deliveries and from what the petitioner was seen reading.
 """
@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Proof(StrEnum):
-    """How we know."""
+    """The kind of evidence."""
 
     RECEIPT = "RECEIPT"
     """The provider's receipt says that it arrived."""
     CALL = "CALL"
-    """An operator told them on the telephone."""
+    """An operator informed them by telephone."""
     LETTER = "LETTER"
     """An operator posted a letter."""
     SEEN = "SEEN"
@@ -30,16 +30,16 @@ class Proof(StrEnum):
 
 
 class Telling(BaseModel):
-    """When a petitioner was told of one history entry, and how we know."""
+    """The notification of a petitioner about one history entry: its time and its evidence."""
 
     model_config = ConfigDict(frozen=True)
 
     at: datetime
-    """When the message went out, the call was made, the letter posted, the page read."""
+    """The time at which the message was sent, the call made, the letter posted or the page read."""
     proof: Proof
 
 
 Evidence = Mapping[int, Telling | None]
-"""By history entry: how its petitioner was told; None: every way failed; missing: nothing is known yet."""
+"""By history entry: the notification of its petitioner; None: every channel failed; missing: nothing is known yet."""
 
 NOTHING_KNOWN: Evidence = {}

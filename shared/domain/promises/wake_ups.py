@@ -1,4 +1,4 @@
-"""What still has to happen to a petition by itself, and when: the engine behind `wake_at`.
+"""Actions that fall due for a petition by themselves, and their times: the engine behind `wake_at`.
 
 One list answers two questions: when to look at the petition again (`next_wake`) and what is due at that
 moment (`due_now`). What was done is read from the history, so late, doubled or early wake-ups are harmless,
@@ -29,7 +29,7 @@ class WakeUp(NamedTuple):
     at: datetime
     action: Action
     anchor: str
-    """What it belongs to: a due date or the number of the history entry that started the waiting."""
+    """The start of the time limit: a due date or the number of the history entry that started the waiting."""
     n: int = 1
 
     @property
@@ -65,7 +65,7 @@ def next_wake(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: 
 
 
 def due_now(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> tuple[WakeUp, ...]:
-    """Return what is due at this moment, in order."""
+    """Return the wake-ups that are due at this moment, in order."""
     return tuple(w for w in wake_ups(petition, terms, calendar, now) if w.at <= now)
 
 
@@ -143,14 +143,14 @@ def _reminders(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> I
         action, days = waiting[petition.state]
         on = calendar.add_working_days(local_date(last.at), days)
         yield WakeUp(at_local(on, terms.notices_from), action, str(last.seq))
-    asked = petition.last(Action.REQUEST_INFORMATION)
-    if petition.state is State.AWAITING_INFORMATION and asked is not None:
+    request = petition.last(Action.REQUEST_INFORMATION)
+    if petition.state is State.AWAITING_INFORMATION and request is not None:
         for action, days in (
             (Action.REMIND_COMPLETION, terms.remind_to_complete_after_days),
             (Action.REPORT_INCOMPLETE, terms.refuse_incomplete_after_days),
         ):
-            on = local_date(asked.at) + timedelta(days=days)
-            yield WakeUp(at_local(on, terms.notices_from), action, str(asked.seq))
+            on = local_date(request.at) + timedelta(days=days)
+            yield WakeUp(at_local(on, terms.notices_from), action, str(request.seq))
     if petition.is_unanswered and petition.lane is Lane.FORWARDING and not merging.is_led(petition):
         on = calendar.add_working_days(
             local_date(petition.received_at), terms.forward_within_working_days - 1

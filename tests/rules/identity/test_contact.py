@@ -13,8 +13,6 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.identity.contact import (
     OLD_MOBILE_PREFIXES,
     ContactError,
-    masked_email,
-    masked_phone,
     normal_email,
     normal_phone,
 )
@@ -206,27 +204,3 @@ def test_any_text_is_an_address_with_one_spelling_or_refused(text: str) -> None:
     assert address.isascii()
     assert not any(character.isspace() for character in address)
     assert normal_email(address) == address
-
-
-@pytest.mark.parametrize(
-    ("number", "masked"),
-    [
-        pytest.param("+84901234567", "09*****567", id="a Vietnamese mobile"),
-        pytest.param("+842438251234", "02******234", id="a Vietnamese landline"),
-        pytest.param("+14255550182", "+1*******182", id="a foreign number"),
-        pytest.param("+8412345", "******", id="one too short to show anything"),
-    ],
-)
-def test_masked_number_is_recognised_only_by_its_owner(number: str, masked: str) -> None:
-    assert masked_phone(number) == masked
-
-
-@pytest.mark.parametrize(
-    ("address", "masked"),
-    [
-        pytest.param("nguyenvana@example.vn", "n***@example.vn", id="a long name"),
-        pytest.param("a@example.vn", "a***@example.vn", id="one letter, and the stars do not tell"),
-    ],
-)
-def test_masked_address_tells_neither_name_nor_length(address: str, masked: str) -> None:
-    assert masked_email(address) == masked

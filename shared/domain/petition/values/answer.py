@@ -35,16 +35,19 @@ class Answer(BaseModel):
     @property
     def in_full(self) -> str:
         """The answer with the documents that it cites, as one text for letters."""
-        cited = (", ".join(filter(None, (one.number, one.article, one.link))) for one in self.citations)
+        cited = (
+            ", ".join(filter(None, (document.number, document.article, document.link)))
+            for document in self.citations
+        )
         return (
-            "\n".join((self.text, "", "Căn cứ:", *(f"- {one}" for one in cited)))
+            "\n".join((self.text, "", "Căn cứ:", *(f"- {line}" for line in cited)))
             if self.citations
             else self.text
         )
 
 
 class Publication(BaseModel):
-    """What the public sees: redacted by an officer, without the reference."""
+    """The text that the public reads: redacted by an officer, without the reference."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,7 +61,7 @@ class Publication(BaseModel):
 
 
 class Rating(BaseModel):
-    """How satisfied the petitioner is: 1 (not at all) to 5."""
+    """The petitioner's satisfaction: 1 (not at all) to 5."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -40,7 +40,7 @@ class BelongsTo(StrEnum):
 
 
 class AttachmentState(StrEnum):
-    """How far a file has come."""
+    """The state of a file."""
 
     EXPECTED = "EXPECTED"
     """Declared: not arrived, or in quarantine."""
@@ -64,7 +64,7 @@ class Rejection(StrEnum):
 
 
 class Limits(NamedTuple):
-    """How much may be sent (settings)."""
+    """Limits of files (settings)."""
 
     files: int = 5
     """Files with one petition, and as many with its answer."""
@@ -73,7 +73,7 @@ class Limits(NamedTuple):
 
     @property
     def declarations(self) -> int:
-        """How often files may be declared in a petition's life: each stands in its history, which is bounded."""
+        """The number of declarations in a petition's life: each stands in its history, which is bounded."""
         return 4 * self.files
 
 
@@ -87,11 +87,11 @@ class Attachment(BaseModel):
     belongs_to: BelongsTo = BelongsTo.PETITION
     filename: str
     content_type: str | None = None
-    """What was declared, if anything was; once clean, what it is."""
+    """The declared type, if any; once clean, the detected one."""
     size: int | None = None
     """Bytes that were declared, if any were; once clean, those of the clean copy."""
     sha256: str | None = None
-    """Of the clean copy, in hex."""
+    """The SHA-256 of the clean copy, in hex."""
     state: AttachmentState = AttachmentState.EXPECTED
     rejection: Rejection | None = None
     by: str
@@ -103,21 +103,21 @@ class Attachment(BaseModel):
 
     @property
     def is_clean(self) -> bool:
-        """Whether it may be given to somebody."""
+        """True if it may be downloaded."""
         return self.state is AttachmentState.CLEAN
 
     @property
     def clean_key(self) -> str:
-        """Where its clean copy lies; the key names no petition, because it stands in links."""
+        """The key of its clean copy; the key names no petition, because it stands in links."""
         prefix = _OF_ANSWERS if self.belongs_to is BelongsTo.ANSWER else _OF_PETITIONS
         return f"{prefix}{self.id}"
 
     def is_awaited(self, at: datetime, limits: Limits) -> bool:
-        """Tell whether it may still arrive: after that it is not counted, though it is kept if it comes after all."""
+        """Return whether it may still arrive: after that it is not counted, though it is kept if it comes after all."""
         return self.state is AttachmentState.EXPECTED and at < self.declared_at + limits.upload_within
 
     def is_late(self, at: datetime, limits: Limits) -> bool:
-        """Tell whether it should have been settled long ago: it never arrived, or its check is stuck."""
+        """Return whether it should have been settled long ago: it never arrived, or its check is stuck."""
         settled_by = self.declared_at + limits.upload_within + CHECKED_WITHIN
         return self.state is AttachmentState.EXPECTED and at >= settled_by
 
@@ -140,12 +140,12 @@ def place_of(key: str) -> Place | None:
     return Place(match[1], match[2]) if match else None
 
 
-def clean_filename(given: str, content_type: str | None = None) -> str:
+def clean_filename(name: str, content_type: str | None = None) -> str:
     """Return a file name that is safe to show and to save, with the extension of what the file is.
 
     Directories, control characters and the bidirectional overrides that make a name read other than it is go.
     """
-    name = _UNPRINTABLE.sub("", unicodedata.normalize("NFC", given.replace("\\", "/"))).rpartition("/")[2]
+    name = _UNPRINTABLE.sub("", unicodedata.normalize("NFC", name.replace("\\", "/"))).rpartition("/")[2]
     name = " ".join(_NOT_IN_FILENAMES.sub("_", name).split()).strip(". ")
     extension = EXTENSIONS.get(content_type or "", "")
     stem = _without_extension(name) if extension else name

@@ -16,7 +16,7 @@ class Channel(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a petition is about (Nghị định 20/2008/NĐ-CP Đ.5)."""
+    """The subject matter of a petition (Nghị định 20/2008/NĐ-CP Đ.5)."""
 
     REGULATION = "REGULATION"
     CONDUCT = "CONDUCT"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 class Lane(StrEnum):
-    """How a petition is treated: an ordinary one, or one that the law sends another way."""
+    """The treatment of a petition: an ordinary one, or one that the law sends another way."""
 
     ORDINARY = "ORDINARY"
     GUIDANCE = "GUIDANCE"
@@ -35,7 +35,7 @@ class Lane(StrEnum):
 
 
 class Proposal(BaseModel):
-    """What the router thought: kept so that officers see why, and can correct it."""
+    """The router's classification, kept so that officers see its reasons and can correct it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,4 +50,4 @@ class Proposal(BaseModel):
     """The one unit of the ministry that a complaint about conduct names."""
     rules_version: str = ""
     may_denounce: bool = False
-    """Whether somebody has to look whether this is a denunciation before any unit gets it."""
+    """True if somebody has to look whether this is a denunciation before any unit gets it."""

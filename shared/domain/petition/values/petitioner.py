@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class PetitionerType(StrEnum):
-    """Who petitions."""
+    """The type of a petitioner."""
 
     CITIZEN = "CITIZEN"
     BUSINESS = "BUSINESS"
@@ -18,7 +18,7 @@ class PetitionerType(StrEnum):
 
 
 class ReplyBy(StrEnum):
-    """How the petitioner wants to be told, in their order of preference."""
+    """A channel that a petitioner may choose, in their order of preference."""
 
     EMAIL = "EMAIL"
     SMS = "SMS"
@@ -26,7 +26,7 @@ class ReplyBy(StrEnum):
 
 
 class Identity(BaseModel):
-    """Who the petitioner is. It exists in the clear only on its way into and out of the seal."""
+    """The identity of the petitioner. It exists in the clear only on its way into and out of the seal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,7 +36,7 @@ class Identity(BaseModel):
     email: str | None = None
     organisation: str | None = None
     text: str | None = None
-    """What somebody wrote in answer to "your name and address, please", in one piece."""
+    """The text that somebody wrote in answer to "your name and address, please", in one piece."""
 
 
 class SealedPart(BaseModel):
@@ -50,7 +50,7 @@ class SealedPart(BaseModel):
 
 
 class Petitioner(BaseModel):
-    """What may be known of the petitioner without opening the seal."""
+    """The data about the petitioner that need no opening of the seal."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,4 +60,4 @@ class Petitioner(BaseModel):
     reply_by: tuple[ReplyBy, ...] = ()
     """Channels that were chosen and have a contact, first choice first; the same order serves as fallback."""
     is_named: bool = True
-    """Whether a name and address were given (an SMS sender has only a number at first)."""
+    """True if a name and address were given (an SMS sender has only a number at first)."""
