@@ -65,7 +65,7 @@ class Terms(BaseModel):
     clock_pauses_while_awaiting: bool
     """True if days spent in AWAITING_INFORMATION are left out; no legal basis for that was found."""
     tell_assignment: bool = False
-    """True if petitioners are notified which unit was given their petition: a courtesy, which editions need not mention."""
+    """True if petitioners are notified of the unit that got their petition; editions need not mention it."""
     escalate_after_overdue_working_days: tuple[Count, ...]
     """Working days after the due date at which one level higher is notified of it, in rising order."""
 

@@ -1,4 +1,4 @@
-"""The contribution of one petition to the statistics, as counts that can be summed in any order and stay true while time passes.
+"""The contribution of one petition to the statistics, as counts that add up in any order and stay true as time passes.
 
 A tally holds nothing that depends on today: what was done is counted as kept or late, what is still owed under the
 day it is due, so that whoever reads a sum can tell on any later day what is overdue. Whether a duty was kept is asked

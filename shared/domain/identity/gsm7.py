@@ -1,4 +1,4 @@
-"""The cost of a text as an SMS, and the form in which Vietnamese is written without accents; used by every SMS template.
+"""The cost of a text as an SMS, and Vietnamese without accents; used by every SMS template.
 
 Source of the alphabet and of the lengths: 3GPP TS 23.038 (6.2.1, default alphabet and its extension table)
 and TS 23.040 (9.2.3.24.1, concatenation takes 6 of 140 octets).
