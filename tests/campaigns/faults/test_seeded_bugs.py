@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.casework.actions.take_action import Casework
+from chalicelib.casework.actions.take_action import ActionService
 from chalicelib.intake.uploads.check_upload import UploadCheck
 from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.router import relay_changes
@@ -75,7 +75,7 @@ SEEN_BY_SCENES = [
         id="a submission that comes again is another petition",
     ),
     pytest.param(
-        Bug(Casework.act, "if is_repeated and", "if False and"),
+        Bug(ActionService.act, "if is_repeated and", "if False and"),
         "web: note by minh.ccvc",
         Fault.CRASH_AFTER,
         id="a request that comes again is another change",

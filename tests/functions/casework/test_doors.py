@@ -59,7 +59,7 @@ GETS = {
     "/terms": "S",
     "/texts": "S",
 }
-"""Who may read: with a petition that lies in VCCVC and nobody handles."""
+"""The roles that may read, with a petition that VCCVC has and nobody handles."""
 OTHERWISE = {
     "/health",
     "/sign-in",

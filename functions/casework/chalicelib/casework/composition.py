@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from chalicelib.casework.access.sessions import Sessions
-from chalicelib.casework.actions.take_action import Casework
+from chalicelib.casework.actions.take_action import ActionService
 from chalicelib.casework.administration.administer import Administration
 from chalicelib.casework.desk.digest_preferences import DigestPreferences
 from chalicelib.casework.desk.files import OfficersFiles
@@ -50,7 +50,7 @@ class Parts:
     corrections: Corrections
     bucket: AttachmentsBucket
     sessions: Sessions
-    actions: Casework
+    actions: ActionService
     queues: QueueReader
     petition_views: PetitionViews
     files: OfficersFiles
@@ -92,7 +92,7 @@ def build(configuration: CaseworkSettings) -> Parts:
             configuration.identity_jwks_url,
             directory,
         ),
-        actions=Casework(petitions, directory, seal),
+        actions=ActionService(petitions, directory, seal),
         queues=QueueReader(petitions, directory),
         petition_views=PetitionViews(
             directory,

@@ -1,4 +1,4 @@
-"""Who is let in: real tokens of the user pool, and every way in which a token can be wrong."""
+"""Officers with real tokens of the user pool are let in; every kind of wrong token is refused."""
 
 from __future__ import annotations
 
@@ -222,13 +222,13 @@ def test_first_sign_in_asks_for_a_new_password_and_takes_it(system: System):
         UserPoolId=system.local.cloud.pool_id, Username="kiemtoan", Password="Tam-thoi-2026!", Permanent=False
     )
 
-    asked = sign_in(system, username="kiemtoan", password="Tam-thoi-2026!")
-    assert asked.json()["challenge"] == "NEW_PASSWORD_REQUIRED"
+    challenge = sign_in(system, username="kiemtoan", password="Tam-thoi-2026!")
+    assert challenge.json()["challenge"] == "NEW_PASSWORD_REQUIRED"
     opened = sign_in(
         system,
         username="kiemtoan",
         challenge="NEW_PASSWORD_REQUIRED",
-        session=asked.json()["session"],
+        session=challenge.json()["session"],
         new_password="Local-kiemtoan-2026",
     )
 

@@ -1,4 +1,4 @@
-"""What an administrator types wrong is said beside its field, in both languages, and changes nothing."""
+"""A wrong value in a form of the directory is reported beside its field, in both languages, and changes nothing."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def reference(system: System) -> str:
 
 
 @pytest.fixture(scope="module")
-def standing(running_system: System) -> tuple[System, str, dict[str, Officer]]:
+def desk(running_system: System) -> tuple[System, str, dict[str, Officer]]:
     """A routed petition and officers for tests that change nothing."""
     running_system.reset()
     citizen = Citizen(running_system)
@@ -63,7 +63,9 @@ def test_unknown_and_hidden_petitions_are_one_answer(system: System):
     hidden.send()
     handler = Officer(system, "minh.ccvc")
 
-    answers = [handler.get(f"/v1/petitions/{one}") for one in ("26000000000", "x", hidden.reference)]
+    answers = [
+        handler.get(f"/v1/petitions/{reference}") for reference in ("26000000000", "x", hidden.reference)
+    ]
 
     assert {answer.status for answer in answers} == {404}
     assert len({answer.body for answer in answers}) == 1
@@ -182,9 +184,9 @@ def test_citations_reach_petitioner_and_public_with_the_answer(system: System):
         "publish", citizen.reference, subject="Thi nâng ngạch", content="Bao giờ?", answer="Trước 30/11."
     )
 
-    told = citizen.look()["answer"]["citations"]
+    citations = citizen.look()["answer"]["citations"]
     (public,) = system.http("GET", "/v1/published").json()["items"]
-    assert [one["number"] for one in told] == [one["number"] for one in CITED]
+    assert [citation["number"] for citation in citations] == [citation["number"] for citation in CITED]
     assert public["citations"][0]["article"] == "Điều 44"
     assert "Nghị định 138/2020/NĐ-CP</a>, Điều 44" in system.http("GET", "/cong-khai").text
 
@@ -303,7 +305,7 @@ def test_conflict_tells_what_others_did_since(system: System, reference: str):
 
     problem = answer.json()
     assert (answer.status, problem["current_version"], problem["state"]) == (409, 4, "IN_PROGRESS")
-    assert [(one["seq"], one["action"], one["by"]) for one in problem["changes"]] == [
+    assert [(entry["seq"], entry["action"], entry["by"]) for entry in problem["changes"]] == [
         (3, "accept", "officer:minh.ccvc"),
         (4, "note", "officer:huong.ccvc"),
     ]
@@ -325,7 +327,7 @@ def test_conflict_tells_nothing_to_who_may_no_longer_know(system: System, refere
 
 
 def openings(view: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return who opened the seal, and why."""
+    """Return the openings of the seal: by whom and why."""
     return [(entry["by"], entry["note"]) for entry in view["history"] if entry["action"] == "open-seal"]
 
 
@@ -649,9 +651,9 @@ BAD: list[Any] = [
 
 @pytest.mark.parametrize(("door", "body"), BAD)
 def test_bad_input_is_refused_with_its_reason_and_changes_nothing(
-    standing: tuple[System, str, dict[str, Officer]], door: str, body: Any
+    desk: tuple[System, str, dict[str, Officer]], door: str, body: Any
 ):
-    system, reference, officers = standing
+    system, reference, officers = desk
     before = (system.items("petitions"), system.items("directory"))
     where, _, what = door.partition(":")
     username, method, path = {

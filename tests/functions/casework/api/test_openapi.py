@@ -19,15 +19,15 @@ ACT = "/v1/petitions/{reference}/{action}"
 
 
 def routes() -> set[tuple[str, str]]:
-    """Return the JSON routes that app.py has, the one for actions once for each."""
+    """Return the JSON routes of the app, that of actions once for each action."""
     app = load(FUNCTIONS, ("casework",))["casework"]
-    found = {
+    operations = {
         (method, path)
         for path, methods in app.routes.items()
         for method in methods
         if path.startswith("/v1/") or path == "/health"
     }
-    return found - {("POST", ACT)} | {("POST", ACT.replace("{action}", action)) for action in INPUTS}
+    return operations - {("POST", ACT)} | {("POST", ACT.replace("{action}", action)) for action in INPUTS}
 
 
 def test_routes_and_document_are_the_same_table():
@@ -45,7 +45,7 @@ def test_operation_names_are_unique():
 
 
 @pytest.fixture(scope="module")
-def standing(running_system: System) -> tuple[System, str]:
+def desk(running_system: System) -> tuple[System, str]:
     """A petition that minh.ccvc handles."""
     running_system.reset()
     citizen = Citizen(running_system)
@@ -54,8 +54,8 @@ def standing(running_system: System) -> tuple[System, str]:
     return running_system, citizen.reference
 
 
-def test_the_document_is_valid_and_for_officers_alone(standing: tuple[System, str]):
-    system, _reference = standing
+def test_the_document_is_valid_and_for_officers_alone(desk: tuple[System, str]):
+    system, _reference = desk
 
     served = Officer(system, "yen.bcd").get("/v1/openapi.json").json()
 
@@ -88,14 +88,14 @@ def checked(name: str, body: Any) -> None:
         ),
     ],
 )
-def test_answers_keep_to_their_schemas(standing: tuple[System, str], username: str, path: str, schema: str):
-    system, reference = standing
+def test_answers_keep_to_their_schemas(desk: tuple[System, str], username: str, path: str, schema: str):
+    system, reference = desk
 
     checked(schema, Officer(system, username).get(path.format(reference=reference)).json())
 
 
-def test_what_follows_an_action_and_an_opened_seal_keep_to_their_schemas(standing: tuple[System, str]):
-    system, reference = standing
+def test_what_follows_an_action_and_an_opened_seal_keep_to_their_schemas(desk: tuple[System, str]):
+    system, reference = desk
     handler = Officer(system, "minh.ccvc")
 
     checked("AfterAction", handler.do("note", reference, note="Đã gọi"))

@@ -47,13 +47,13 @@ def openings(system: System, citizen: Citizen) -> list[tuple[str, bool]]:
 
 
 def test_the_handler_gets_a_short_link_that_saves_the_file_from_the_buckets_origin(system, sender):
-    told = open_it(system, "minh.ccvc", sender).json()
+    download = open_it(system, "minh.ccvc", sender).json()
 
-    link = urlsplit(told["url"])
+    link = urlsplit(download["url"])
     query = parse_qs(link.query)
     assert link.hostname == "pakn-local-attachments-123456789012.s3.ap-southeast-1.amazonaws.com"
     assert link.path.startswith("/petitions/")
-    assert sender.reference not in told["url"]
+    assert sender.reference not in download["url"]
     assert query["X-Amz-Expires"] == ["120"]
     assert query["response-content-type"] == ["image/jpeg"]
     disposition = query["response-content-disposition"][0]
@@ -198,8 +198,8 @@ def test_a_file_for_the_answer_is_attached_from_the_page_and_the_way_back_needs_
     form = form_to(page.text, "https://pakn-local-attachments-123456789012.s3.ap-southeast-1.amazonaws.com/")
     uploaded = system.upload({"fields": dict(form.fields)}, files.document())
     system.settle()
-    way_back = urlsplit(uploaded.header("Location"))
-    back = system.http("GET", f"{way_back.path}?{way_back.query}")
+    redirect = urlsplit(uploaded.header("Location"))
+    back = system.http("GET", f"{redirect.path}?{redirect.query}")
 
     assert uploaded.status == 303
     assert back.status == 200

@@ -1,4 +1,4 @@
-"""Officers see who else wrote about a matter, and merge with one click; what is closed to them is not pointed at."""
+"""Officers see similar petitions that they may open, and merge with one click."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def test_desk_shows_the_other_open_petitions_about_the_matter(system: System, le
     page = page_of(system, letters[0])
 
     assert "3 hồ sơ đang mở có nội dung gần giống" in page
-    assert all(f"/desk/petitions/{one.reference}" in page for one in letters[1:])
+    assert all(f"/desk/petitions/{letter.reference}" in page for letter in letters[1:])
 
 
 def test_one_click_merges(system: System, letters: list[Citizen]):
     first, second = letters[0], letters[1]
     browser = Browser(system, "lan.tiepnhan")
     page = browser.get(f"/desk/petitions/{second.reference}").text
-    form = next(one for one in forms_in(page) if ("parent", first.reference) in one.fields)
+    form = next(form for form in forms_in(page) if ("parent", first.reference) in form.fields)
 
     assert browser.post(form.action, form.fields).status == 303
 

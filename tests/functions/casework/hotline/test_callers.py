@@ -28,12 +28,12 @@ def caller(system: System) -> Citizen:
     return citizen
 
 
-def ask(system: System, caller: Citizen, wish: str, username: str = OPERATOR, **given: Any) -> HttpResponse:
-    proof = {"pin": caller.pin} if "pin" not in given and "phone" not in given else {}
+def ask(system: System, caller: Citizen, wish: str, username: str = OPERATOR, **fields: Any) -> HttpResponse:
+    proof = {"pin": caller.pin} if "pin" not in fields and "phone" not in fields else {}
     return system.http(
         "POST",
         f"/desk/v1/callers/{caller.reference}",
-        json={"call_id": "call-7", "wish": wish, **proof, **given},
+        json={"call_id": "call-7", "wish": wish, **proof, **fields},
         headers={"Authorization": f"Bearer {system.access_token(username)}"},
     )
 
@@ -71,7 +71,7 @@ def test_a_callers_petitions_are_found_by_number_and_show_how_they_stand(system,
 def test_nothing_of_what_was_written_or_by_whom_is_shown(system, caller):
     answer = earlier(system, NUMBER)
 
-    assert not any(said in answer.text for said in (*CITIZEN.values(), CONTENT[:20]))
+    assert not any(secret in answer.text for secret in (*CITIZEN.values(), CONTENT[:20]))
 
 
 def test_a_strangers_number_finds_nothing(system, caller):
@@ -200,7 +200,7 @@ def test_a_caller_takes_it_back(system, caller):
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("fields", "field"),
     [
         pytest.param({"wish": "supplement"}, "text", id="a supplement without a text"),
         pytest.param({"wish": "second-look"}, "text", id="a second look without a reason"),
@@ -210,10 +210,10 @@ def test_a_caller_takes_it_back(system, caller):
         pytest.param({"wish": "delete"}, "wish", id="another wish"),
     ],
 )
-def test_what_is_missing_is_named_and_nothing_changes(system, caller, given, field):
+def test_what_is_missing_is_named_and_nothing_changes(system, caller, fields, field):
     before = stored(system)
 
-    answer = ask(system, caller, **given)
+    answer = ask(system, caller, **fields)
 
     assert answer.status == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
@@ -232,9 +232,9 @@ def test_the_page_finds_a_callers_petitions_and_does_what_they_want(system, call
     assert call_id
     assert call_id[1] in serve
 
-    found = operator.post("/desk/callers", {"call_id": call_id[1], "phone": NUMBER, "step": "find"})
-    assert caller.reference in found.text.replace(" ", "")
-    assert "Đã phân công" in found.text
+    page = operator.post("/desk/callers", {"call_id": call_id[1], "phone": NUMBER, "step": "find"})
+    assert caller.reference in page.text.replace(" ", "")
+    assert "Đã phân công" in page.text
 
     wish = {"call_id": call_id[1], "reference": caller.reference, "pin": caller.pin, "step": "serve"}
     done = operator.post("/desk/callers", {**wish, "wish": "supplement", "text": "Thêm giấy tờ."})

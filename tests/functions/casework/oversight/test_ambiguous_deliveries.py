@@ -1,4 +1,4 @@
-"""The administrators' list of sends in doubt: seen by them alone, and settled by what the provider's records show."""
+"""Ambiguous deliveries are listed for administrators alone, and settled by the provider's records."""
 
 from __future__ import annotations
 
@@ -32,11 +32,14 @@ def settle(system: System, reference: str, finding: str, username: str = "quantr
     return system.http("POST", f"/desk/v1/in-doubt/{reference}", json=body, headers=bearer).status
 
 
-def test_send_in_doubt_is_listed_with_what_to_look_it_up_by(system: System, reference: str):
+def test_ambiguous_delivery_is_listed_with_the_facts_to_find_it_at_the_provider(
+    system: System, reference: str
+):
     listed = Officer(system, "quantri").get("/v1/in-doubt").json()["in_doubt"]
 
     assert (reference, NOTICE, "ses", "AMBIGUOUS") in [
-        (one["reference"], one["notice"], one["provider"], one["state"]) for one in listed
+        (delivery["reference"], delivery["notice"], delivery["provider"], delivery["state"])
+        for delivery in listed
     ]
 
 
@@ -49,13 +52,13 @@ def test_one_that_was_taken_is_sent_and_leaves_the_list(system: System, referenc
 
 
 def test_one_that_was_never_taken_goes_out_with_the_next_sweep(system: System, reference: str):
-    assert [one for one in system.outbox(reference) if one.channel == "EMAIL"] == []
+    assert [delivery for delivery in system.outbox(reference) if delivery.channel == "EMAIL"] == []
 
     assert settle(system, reference, "NOT_TAKEN") == 200
     system.travel(minutes=1)
 
     assert state(system) == "SENT"
-    assert len([one for one in system.outbox(reference) if one.channel == "EMAIL"]) == 1
+    assert len([delivery for delivery in system.outbox(reference) if delivery.channel == "EMAIL"]) == 1
 
 
 @pytest.mark.parametrize("username", ["minh.ccvc", "binh.vanphong", "tong.dai"])

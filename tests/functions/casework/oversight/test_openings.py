@@ -27,33 +27,33 @@ def opened(system: System, reason: str, content: str | None = None) -> str:
 def read(system: System, query: str = "") -> dict[str, Any]:
     answer = Officer(system, "kiemtoan").get(f"/v1/openings{query}")
     assert answer.status == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    openings: dict[str, Any] = answer.json()
+    return openings
 
 
 def everything(system: System, month: str) -> list[dict[str, Any]]:
     """Read to the last page."""
-    found: list[dict[str, Any]] = []
+    openings: list[dict[str, Any]] = []
     cursor: str | None = ""
     while cursor is not None:
         page = read(system, f"?month={month}&cursor={cursor}")
-        found += page["openings"]
+        openings += page["openings"]
         cursor = page["cursor"]
-    return found
+    return openings
 
 
 def test_each_opening_is_listed_with_officer_petition_reason_and_time(system: System):
     first = opened(system, "Xác minh thông tin lần đầu.")
     second = opened(system, "Gọi điện hỏi thêm.")
 
-    found = read(system)["openings"]
+    openings = read(system)["openings"]
 
-    assert {(one["reference"], one["by"], one["reason"]) for one in found} == {
+    assert {(opening["reference"], opening["by"], opening["reason"]) for opening in openings} == {
         (first, "officer:khanh.tocongtac", "Xác minh thông tin lần đầu."),
         (second, "officer:khanh.tocongtac", "Gọi điện hỏi thêm."),
     }
-    assert all(one["at"].startswith("2026-11-03") for one in found)
-    assert CITIZEN["name"] not in str(found)
+    assert all(opening["at"].startswith("2026-11-03") for opening in openings)
+    assert CITIZEN["name"] not in str(openings)
 
 
 def test_opening_again_in_a_later_month_hides_no_earlier_one(system: System):
@@ -61,8 +61,8 @@ def test_opening_again_in_a_later_month_hides_no_earlier_one(system: System):
     system.travel(to="2026-12-05T03:00:00+00:00")
     Officer(system, "khanh.tocongtac").do("open-seal", reference, reason="Tháng mười hai.")
 
-    assert [one["reason"] for one in everything(system, "2026-11")] == ["Tháng mười một."]
-    assert [one["reason"] for one in everything(system, "2026-12")] == ["Tháng mười hai."]
+    assert [opening["reason"] for opening in everything(system, "2026-11")] == ["Tháng mười một."]
+    assert [opening["reason"] for opening in everything(system, "2026-12")] == ["Tháng mười hai."]
     assert everything(system, "2026-10") == []
 
 
@@ -73,13 +73,13 @@ def test_openings_are_narrowed_to_one_officer(system: System):
     assert read(system, "?by=minh.ccvc")["openings"] == []
 
 
-def test_of_a_denunciation_only_that_it_was_opened_is_told(system: System):
+def test_of_a_denunciation_only_the_opening_is_shown(system: System):
     reference = opened(system, "Làm việc với người tố cáo.", DENUNCIATION)
 
-    (one,) = read(system)["openings"]
+    (opening,) = read(system)["openings"]
 
-    assert (one["by"], one["is_withheld"]) == ("officer:khanh.tocongtac", True)
-    assert (one["reference"], one["reason"]) == (None, None)
+    assert (opening["by"], opening["is_withheld"]) == ("officer:khanh.tocongtac", True)
+    assert (opening["reference"], opening["reason"]) == (None, None)
     page = Browser(system, "kiemtoan").get("/desk/openings").text
     assert reference not in page.replace(" ", "")
     assert "người tố cáo" not in page

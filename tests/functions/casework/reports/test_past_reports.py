@@ -1,4 +1,4 @@
-"""A report of a past day: what it said then, it says again, whatever became of the petitions since."""
+"""A report of a past day has the same figures again, whatever happened to the petitions since."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ READERS = {"task-force": "khanh.tocongtac"}
 
 
 def report(system: System, name: str, **query: str) -> dict[str, Any]:
-    """Read a report, without what tells when it was made."""
+    """Read a report, without the time at which it was made."""
     officer = Officer(system, READERS.get(name, "binh.vanphong"))
     answer = system.http("GET", f"/desk/v1/reports/{name}", query={**DAYS, **query}, headers=officer._bearer)
     assert answer.status == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return {what: value for what, value in found.items() if what not in ("made_at", "as_of")}
+    report: dict[str, Any] = answer.json()
+    return {what: value for what, value in report.items() if what not in ("made_at", "as_of")}
 
 
 @pytest.fixture(scope="module")
-def told(running_system: System) -> dict[str, dict[str, Any]]:
+def reports_then(running_system: System) -> dict[str, dict[str, Any]]:
     """The reports of a day as they were read on it, with a month of changes since."""
     system = running_system
     system.reset()
@@ -58,24 +58,29 @@ def told(running_system: System) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", list(REPORTS))
 def test_report_of_a_past_day_says_what_it_said_on_that_day(
-    running_system: System, told: dict[str, dict[str, Any]], name: str
+    running_system: System, reports_then: dict[str, dict[str, Any]], name: str
 ):
     again = report(running_system, name, as_of=PAST)
 
-    assert again == told[name]
+    assert again == reports_then[name]
 
 
 def test_what_has_happened_since_shows_when_no_day_is_named(
-    running_system: System, told: dict[str, dict[str, Any]]
+    running_system: System, reports_then: dict[str, dict[str, Any]]
 ):
     now = report(running_system, "timeliness")
 
-    assert now["total"]["received"] == told["timeliness"]["total"]["received"] == 4
-    assert (told["timeliness"]["total"]["overdue"], told["timeliness"]["total"]["answered_late"]) == (1, 1)
+    assert now["total"]["received"] == reports_then["timeliness"]["total"]["received"] == 4
+    assert (
+        reports_then["timeliness"]["total"]["overdue"],
+        reports_then["timeliness"]["total"]["answered_late"],
+    ) == (1, 1)
     assert (now["total"]["overdue"], now["total"]["answered_late"]) == (0, 2)
 
 
-def test_figure_of_the_past_leads_to_the_petitions_as_they_stood(running_system: System, told: object):
+def test_figure_of_the_past_leads_to_the_petitions_as_they_stood(
+    running_system: System, reports_then: object
+):
     officer = Officer(running_system, "binh.vanphong")
 
     past = officer.get(f"/v1/reports/timeliness/cases?from=2026-11-01&to={PAST}&measure=overdue&as_of={PAST}")
@@ -89,19 +94,21 @@ def test_figure_of_the_past_leads_to_the_petitions_as_they_stood(running_system:
 
 
 def test_page_says_which_day_it_shows_and_keeps_it_on_every_way_from_there(
-    running_system: System, told: object
+    running_system: System, reports_then: object
 ):
     page = Browser(running_system, "binh.vanphong").get(
         f"/desk/reports?name=timeliness&from=2026-11-01&to={PAST}&as_of={PAST}"
     )
 
     assert "Tình hình như cuối ngày 24/11/2026, dựng lại từ nhật ký hồ sơ." in page.text
-    ways = re.findall(r'href="(/desk/reports[^"]*(?:measure|format)=[^"]*)"', page.text)
-    assert len(ways) > 5
-    assert all(f"as_of={PAST}" in way for way in ways)
+    links = re.findall(r'href="(/desk/reports[^"]*(?:measure|format)=[^"]*)"', page.text)
+    assert len(links) > 5
+    assert all(f"as_of={PAST}" in link for link in links)
 
 
-def test_head_of_a_unit_reads_of_the_past_what_was_with_the_own_unit(running_system: System, told: object):
+def test_head_of_a_unit_reads_of_the_past_what_was_with_the_own_unit(
+    running_system: System, reports_then: object
+):
     past = Officer(running_system, "huong.ccvc").get(
         f"/v1/reports/workload?from=2026-11-01&to={PAST}&as_of={PAST}"
     )
@@ -109,7 +116,7 @@ def test_head_of_a_unit_reads_of_the_past_what_was_with_the_own_unit(running_sys
     assert {row["unit_code"] for row in past.json()["rows"]} == {"VCCVC"}
 
 
-def test_day_to_come_is_refused_by_name(running_system: System, told: object):
+def test_day_to_come_is_refused_by_name(running_system: System, reports_then: object):
     answer = Officer(running_system, "binh.vanphong").get("/v1/reports/timeliness?as_of=2027-03-01")
 
     assert answer.status == 422

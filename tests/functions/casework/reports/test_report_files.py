@@ -1,4 +1,4 @@
-"""What leaders take away and follow: workbooks with real numbers, and every figure down to its petitions."""
+"""Reports as files, with real numbers; and every figure leads to its petitions."""
 
 from __future__ import annotations
 
@@ -45,24 +45,24 @@ def ask(system: System, path: str, username: str = "khanh.tocongtac", **query: s
 @pytest.mark.parametrize("name", ["timeliness", "workload", "steering-committee", "task-force", "six-month"])
 def test_workbook_says_what_the_program_reads_in_numbers_and_days(busy: System, name: str):
     answer = ask(busy, name, format="xlsx")
-    made = ask(busy, name).json()
+    report = ask(busy, name).json()
 
     assert f"{name}_2026-11-01_2026-11-30.xlsx" in answer.header("content-disposition")
     book = load_workbook(io.BytesIO(answer.body))
     sheet = book.worksheets[0]
     head, *lines = list(sheet.iter_rows(min_row=4, values_only=True))
-    assert list(head) == [column["label"] for column in made["columns"]]
+    assert list(head) == [column["label"] for column in report["columns"]]
     assert sheet.freeze_panes == "B5"
-    assert len(lines) == len(made["rows"]) + (made["total"] is not None)
-    for line, row in zip(lines, made["rows"], strict=False):
-        for value, column in zip(line, made["columns"], strict=True):
-            told = row[column["name"]]
-            if isinstance(told, int | float):
-                assert value == told
-            elif column["name"].endswith("_on") and told:
-                assert value == datetime.fromisoformat(told)
-    if made["total"]:
-        assert (lines[-1][0], lines[-1][-1]) == ("Cộng", made["total"][made["columns"][-1]["name"]])
+    assert len(lines) == len(report["rows"]) + (report["total"] is not None)
+    for line, row in zip(lines, report["rows"], strict=False):
+        for value, column in zip(line, report["columns"], strict=True):
+            figure = row[column["name"]]
+            if isinstance(figure, int | float):
+                assert value == figure
+            elif column["name"].endswith("_on") and figure:
+                assert value == datetime.fromisoformat(figure)
+    if report["total"]:
+        assert (lines[-1][0], lines[-1][-1]) == ("Cộng", report["total"][report["columns"][-1]["name"]])
 
 
 def test_workbook_has_a_sheet_for_every_table_and_its_accents(busy: System):
@@ -82,28 +82,28 @@ def test_workbook_has_a_sheet_for_every_table_and_its_accents(busy: System):
         pytest.param("province", {"Thanh Hóa": 3}, id="province"),
     ],
 )
-def test_steering_committee_is_told_by_whatever_it_asks(busy: System, by: str, expected: dict[str, int]):
-    made = ask(busy, "steering-committee", by=by).json()
+def test_steering_committee_reads_each_breakdown(busy: System, by: str, expected: dict[str, int]):
+    report = ask(busy, "steering-committee", by=by).json()
 
-    told = {row[by]: row["received"] for row in made["rows"]}
-    assert sum(told.values()) == made["total"]["received"] == 3
+    figure = {row[by]: row["received"] for row in report["rows"]}
+    assert sum(figure.values()) == report["total"]["received"] == 3
     if by != "field":
-        assert told == expected
+        assert figure == expected
 
 
 def test_trend_sets_the_month_beside_the_one_before(busy: System):
-    made = ask(busy, "steering-committee").json()
+    report = ask(busy, "steering-committee").json()
 
-    (trend,) = (section for section in made["sections"] if section["name"] == "trend")
+    (trend,) = (section for section in report["sections"] if section["name"] == "trend")
     received = next(row for row in trend["rows"] if row["measure_code"] == "received")
     assert (received["now"], received["before"], received["change"]) == (3, 0, 3)
 
 
 def test_every_count_is_as_many_as_the_petitions_behind_it(busy: System):
     """Duties that one petition may owe several times are counted as often; their petitions once."""
-    made = ask(busy, "timeliness").json()
+    report = ask(busy, "timeliness").json()
 
-    for row in made["rows"]:
+    for row in report["rows"]:
         for name in ("received", "answered_on_time", "answered_late", "overdue", "open_in_time"):
             behind = ask(busy, "timeliness/cases", measure=name, unit=row["unit_code"]).json()
 
@@ -159,9 +159,9 @@ def test_wrong_question_is_refused_by_name(busy: System, query: dict[str, str], 
 
 
 def test_task_force_sees_units_complained_about(busy: System):
-    made = ask(busy, "task-force").json()
+    report = ask(busy, "task-force").json()
 
-    sections = {section["name"]: section for section in made["sections"]}
+    sections = {section["name"]: section for section in report["sections"]}
     assert [
         (row["complained_unit_code"], row["received"]) for row in sections["complained-units"]["rows"]
     ] == [("VCCVC", 1)]

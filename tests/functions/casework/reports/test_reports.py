@@ -54,12 +54,12 @@ def report(system: System, name: str, username: str = "yen.bcd", **query: str) -
         "GET", f"/desk/v1/reports/{name}", query={**NOVEMBER, **query}, headers=officer._bearer
     )
     assert answer.status == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    document: dict[str, Any] = answer.json()
+    return document
 
 
 class Fate:
-    """What a recount needs of one stored petition, read from its JSON alone."""
+    """The facts of one stored petition that a recount needs, read from its JSON alone."""
 
     def __init__(self, body: dict[str, Any], today: date) -> None:
         self.body = body
@@ -69,11 +69,11 @@ class Fate:
         self.is_restricted = body.get("lane") == "RESTRICTED"
         self.answered_on = _vietnam(done["at"]) if done else None
         if body["state"] == "WITHDRAWN":
-            self.standing = None
+            self.answer_status = None
         elif self.answered_on:
-            self.standing = "KEPT" if self.answered_on <= self.due_on else "LATE"
+            self.answer_status = "KEPT" if self.answered_on <= self.due_on else "LATE"
         else:
-            self.standing = "OPEN" if today <= self.due_on else "UNMET"
+            self.answer_status = "OPEN" if today <= self.due_on else "UNMET"
 
 
 def _vietnam(instant: str) -> date:
@@ -84,40 +84,59 @@ def _vietnam(instant: str) -> date:
 def fates(system: System, *, with_denunciations: bool = False) -> list[Fate]:
     """Read all petitions received in November."""
     today = (system.clock.now() + timedelta(hours=7)).date()
-    found = [Fate(json.loads(item["body"]["S"]), today) for item in system.items("petitions")]
+    all_fates = [Fate(json.loads(item["body"]["S"]), today) for item in system.items("petitions")]
     return [
-        one for one in found if one.received_on.month == 11 and (with_denunciations or not one.is_restricted)
+        fate
+        for fate in all_fates
+        if fate.received_on.month == 11 and (with_denunciations or not fate.is_restricted)
     ]
 
 
 def test_month_has_every_fate_that_the_reports_tell_apart(busy: System):
-    told = fates(busy, with_denunciations=True)
+    received_petitions = fates(busy, with_denunciations=True)
 
-    assert Counter(one.standing for one in told) == {"KEPT": 3, "LATE": 1, "UNMET": 2, None: 1}
-    assert sum(one.is_restricted for one in told) == 1
+    assert Counter(fate.answer_status for fate in received_petitions) == {
+        "KEPT": 3,
+        "LATE": 1,
+        "UNMET": 2,
+        None: 1,
+    }
+    assert sum(fate.is_restricted for fate in received_petitions) == 1
 
 
 def test_timeliness_adds_up_for_each_unit(busy: System):
-    made = report(busy, "timeliness")
-    told = fates(busy)
+    table = report(busy, "timeliness")
+    received_petitions = fates(busy)
 
-    rows = {row["unit"]: row for row in made["rows"]}
+    rows = {row["unit"]: row for row in table["rows"]}
     (row,) = rows.values()
-    for figures in (row, made["total"]):
-        assert figures["received"] == len(told) == 6
-        assert figures["answered_on_time"] == sum(one.standing == "KEPT" for one in told) == 2
-        assert figures["answered_late"] == sum(one.standing == "LATE" for one in told) == 1
-        assert figures["overdue"] == sum(one.standing == "UNMET" for one in told) == 2
+    for figures in (row, table["total"]):
+        assert figures["received"] == len(received_petitions) == 6
+        assert (
+            figures["answered_on_time"]
+            == sum(fate.answer_status == "KEPT" for fate in received_petitions)
+            == 2
+        )
+        assert (
+            figures["answered_late"] == sum(fate.answer_status == "LATE" for fate in received_petitions) == 1
+        )
+        assert figures["overdue"] == sum(fate.answer_status == "UNMET" for fate in received_petitions) == 2
         assert figures["open_in_time"] == 0
         assert figures["on_time_percent"] == 40.0
-    days = [(one.answered_on - one.received_on).days for one in told if one.answered_on and one.standing]
-    assert made["total"]["average_days"] == round(sum(days) / len(days), 1)
+    days = [
+        (fate.answered_on - fate.received_on).days
+        for fate in received_petitions
+        if fate.answered_on and fate.answer_status
+    ]
+    assert table["total"]["average_days"] == round(sum(days) / len(days), 1)
 
 
 def test_timeliness_counts_updates_publications_and_forwardings(busy: System):
     total = report(busy, "timeliness")["total"]
-    told = fates(busy)
-    updates = [e for one in told for e in one.body["history"] if e["action"] == "update-petitioner"]
+    received_petitions = fates(busy)
+    updates = [
+        e for fate in received_petitions for e in fate.body["history"] if e["action"] == "update-petitioner"
+    ]
 
     assert total["updates_kept"] == len(updates) == 2
     assert (total["updates_late"], total["updates_unmet"]) == (0, 0)
@@ -126,59 +145,59 @@ def test_timeliness_counts_updates_publications_and_forwardings(busy: System):
 
 
 def test_workload_adds_up_for_each_handler(busy: System):
-    made = report(busy, "workload")
-    told = fates(busy)
+    table = report(busy, "workload")
+    received_petitions = fates(busy)
 
-    by_handler = Counter(one.body.get("handler") for one in told)
-    assert {row["handler"]: row["received"] for row in made["rows"]} == {
+    by_handler = Counter(fate.body.get("handler") for fate in received_petitions)
+    assert {row["handler"]: row["received"] for row in table["rows"]} == {
         "Chưa xác định": by_handler[None],
         "Nguyễn Đức Minh": by_handler["minh.ccvc"],
     }
-    states = Counter(one.body["state"] for one in told)
-    assert made["total"]["to_accept"] == states["ASSIGNED"]
-    assert made["total"]["in_progress"] == states["IN_PROGRESS"]
-    assert made["total"]["overdue"] == sum(one.standing == "UNMET" for one in told)
+    states = Counter(fate.body["state"] for fate in received_petitions)
+    assert table["total"]["to_accept"] == states["ASSIGNED"]
+    assert table["total"]["in_progress"] == states["IN_PROGRESS"]
+    assert table["total"]["overdue"] == sum(fate.answer_status == "UNMET" for fate in received_petitions)
 
 
 def test_steering_committee_sees_origins_and_outcomes_by_field(busy: System):
     total = report(busy, "steering-committee")["total"]
-    told = fates(busy)
+    received_petitions = fates(busy)
 
-    channels = Counter(one.body["channel"] for one in told)
-    states = Counter(one.body["state"] for one in told)
+    channels = Counter(fate.body["channel"] for fate in received_petitions)
+    states = Counter(fate.body["state"] for fate in received_petitions)
     assert {name: total[name] for name in ("web", "sms", "hotline")} == {
         "web": channels["WEB"],
         "sms": channels["SMS"],
         "hotline": 0,
     }
     assert total["conduct"] == 1
-    assert total["regulation"] + total["initiative"] + total["unclassified"] == len(told) - 1
+    assert total["regulation"] + total["initiative"] + total["unclassified"] == len(received_petitions) - 1
     assert (total["forwarded"], total["withdrawn"]) == (states["FORWARDED"], states["WITHDRAWN"]) == (1, 1)
     assert (total["published"], total["average_rating"]) == (1, 4.0)
 
 
-def test_six_months_are_told_month_by_month(busy: System):
-    made = report(busy, "six-month", **{"from": "2026-07-01", "to": "2026-12-31"})
+def test_six_months_are_reported_month_by_month(busy: System):
+    table = report(busy, "six-month", **{"from": "2026-07-01", "to": "2026-12-31"})
 
-    received = made["rows"][0]
-    assert [column["name"] for column in made["columns"]] == ["measure", "2026-11", "2026-12", "total"]
+    received = table["rows"][0]
+    assert [column["name"] for column in table["columns"]] == ["measure", "2026-11", "2026-12", "total"]
     assert (received["2026-11"], received["2026-12"], received["total"]) == (len(fates(busy)), 1, 7)
-    for row in made["rows"][:8]:
+    for row in table["rows"][:8]:
         assert row["2026-11"] + row["2026-12"] == row["total"]
 
 
 def test_task_force_gets_the_cases_themselves(busy: System):
-    made = report(busy, "task-force", "khanh.tocongtac")
-    told = fates(busy, with_denunciations=True)
+    table = report(busy, "task-force", "khanh.tocongtac")
+    received_petitions = fates(busy, with_denunciations=True)
 
     expected = {
-        one.body["reference"]
-        for one in told
-        if one.body.get("kind") == "CONDUCT" or one.standing in ("LATE", "UNMET")
+        fate.body["reference"]
+        for fate in received_petitions
+        if fate.body.get("kind") == "CONDUCT" or fate.answer_status in ("LATE", "UNMET")
     }
-    assert {row["reference"] for row in made["rows"]} == expected
-    assert {row["standing"] for row in made["rows"]} >= {"LATE", "UNMET"}
-    overdue = [row for row in made["rows"] if row["standing"] == "UNMET"]
+    assert {row["reference"] for row in table["rows"]} == expected
+    assert {row["standing"] for row in table["rows"]} >= {"LATE", "UNMET"}
+    overdue = [row for row in table["rows"] if row["standing"] == "UNMET"]
     assert {row["working_days_over"] for row in overdue} == {8}  # 23 Nov to 4 Dec; 24 Nov is a holiday
 
 
@@ -205,19 +224,19 @@ def test_spreadsheet_says_the_same_as_the_program_reads(busy: System, name: str)
     answer = busy.http(
         "GET", f"/desk/v1/reports/{name}", query={**NOVEMBER, "format": "csv"}, headers=officer._bearer
     )
-    made = report(busy, name)
+    table = report(busy, name)
 
     assert answer.body.startswith(b"\xef\xbb\xbf")
     assert answer.header("content-type").startswith("text/csv")
     assert f"{name}_2026-11-01_2026-11-30.csv" in answer.header("content-disposition")
     head, *rows = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
-    assert head == [column["label"] for column in made["columns"]]
+    assert head == [column["label"] for column in table["columns"]]
     expected = [
-        ["" if row[one["name"]] is None else str(row[one["name"]]) for one in made["columns"]]
-        for row in made["rows"]
+        ["" if row[fate["name"]] is None else str(row[fate["name"]]) for fate in table["columns"]]
+        for row in table["rows"]
     ]
     assert rows[: len(expected)] == expected
-    assert len(rows) == len(expected) + (made["total"] is not None)
+    assert len(rows) == len(expected) + (table["total"] is not None)
 
 
 @pytest.mark.parametrize(

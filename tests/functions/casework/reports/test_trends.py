@@ -1,4 +1,4 @@
-"""What jumps: leaders read it, follow it to the petitions, and are alarmed once; each sees only what is theirs."""
+"""Jumps: leaders read those of their own reports, follow them to the petitions, and one alarm is raised."""
 
 from __future__ import annotations
 
@@ -55,25 +55,25 @@ def jumped(running_system: System) -> System:
 
 
 def trends(system: System, username: str = "yen.bcd") -> dict[str, Any]:
-    found: dict[str, Any] = Officer(system, username).get("/v1/reports/trends").json()
-    return found
+    report: dict[str, Any] = Officer(system, username).get("/v1/reports/trends").json()
+    return report
 
 
 def test_leader_reads_what_jumped_from_what_to_what_and_since_when(jumped: System):
-    made = trends(jumped)
+    report = trends(jumped)
 
-    assert (made["from"], made["to"]) == ("2026-10-27", "2026-11-02"), "seven days, and today is not over"
-    assert [(row["breakdown"], row["usual"], row["received"], row["since_on"]) for row in made["rows"]] == [
+    assert (report["from"], report["to"]) == ("2026-10-27", "2026-11-02"), "seven days, and today is not over"
+    assert [(row["breakdown"], row["usual"], row["received"], row["since_on"]) for row in report["rows"]] == [
         *((by, USUAL, JUMP, "2026-10-27") for by in ("field", "unit", "province")),
         ("matter", 0, JUMP, "2026-10-27"),
     ]
-    assert (made["rows"][3]["group"], made["rows"][3]["matter_code"]) == (
+    assert (report["rows"][3]["group"], report["rows"][3]["matter_code"]) == (
         "Nhiều hồ sơ gần giống nhau (c0ff)",
         LETTER[0],
     )
-    assert (made["rows"][2]["group"], made["rows"][2]["province_code"]) == ("Thanh Hóa", "38")
-    weeks = made["sections"][0]["rows"][0]
-    assert [weeks.get(one["name"]) for one in made["sections"][0]["columns"][2:]] == [
+    assert (report["rows"][2]["group"], report["rows"][2]["province_code"]) == ("Thanh Hóa", "38")
+    weeks = report["sections"][0]["rows"][0]
+    assert [weeks.get(column["name"]) for column in report["sections"][0]["columns"][2:]] == [
         *[None] * 3,
         *[USUAL] * WEEKS,
         JUMP,
@@ -84,10 +84,10 @@ def test_leader_reads_what_jumped_from_what_to_what_and_since_when(jumped: Syste
 def test_figure_leads_to_the_petitions_behind_it(jumped: System, by: str):
     browser = Browser(jumped, "khanh.tocongtac")
     page = browser.get("/desk/reports?name=trends").text
-    row = next(one for one in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f">{by}<" in one)
+    row = next(line for line in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f">{by}<" in line)
 
-    (way,) = re.findall(r'href="([^"]*/cases[^"]*)"', row)
-    behind = browser.get(way.replace("&amp;", "&"))
+    (link,) = re.findall(r'href="([^"]*/cases[^"]*)"', row)
+    behind = browser.get(link.replace("&amp;", "&"))
 
     assert behind.text.count('href="/desk/petitions/') == JUMP
 
@@ -123,18 +123,18 @@ def test_jump_alarms_once_on_the_day_it_begins_and_never_of_denunciations(
 ):
     for _ in range(2):
         jumped.local.pumps.hourly.fire()
-    today = _kept(jumped)
+    today = _last_jumps(jumped)
     jumped.clock.hold_at(jumped.clock.now() + timedelta(days=1))
     jumped.local.pumps.hourly.fire()
-    tomorrow = _kept(jumped)
+    tomorrow = _last_jumps(jumped)
 
     jumping = ["field:CCVC", "unit:VCCVC", "province:38", f"matter:{LETTER[0]}"]
-    assert [one.began for one in caplog.records if one.message == "trend"] == [jumping]  # type: ignore[attr-defined]
-    assert [(one["day"]["S"], json.loads(one["jumping"]["S"])) for one in (today, tomorrow)] == [
+    assert [record.began for record in caplog.records if record.message == "trend"] == [jumping]  # type: ignore[attr-defined]
+    assert [(item["day"]["S"], json.loads(item["jumping"]["S"])) for item in (today, tomorrow)] == [
         ("2026-11-03", jumping),
         ("2026-11-04", jumping),
     ]
 
 
-def _kept(system: System) -> dict[str, Any]:
+def _last_jumps(system: System) -> dict[str, Any]:
     return next(row for row in system.items("statistics") if row["measure"]["S"] == "trends")

@@ -1,4 +1,4 @@
-"""What officers decide otherwise than the router is counted, without a word of what anybody wrote."""
+"""Corrections of the router are counted, without the text of any petition."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def classified(petition: Petition, field: str | None, lane: Lane = Lane.ORDINARY
 def test_correction_is_what_was_proposed_and_what_was_decided(
     petition: Petition, pair: tuple[str, str] | None
 ):
-    found = correction_of(petition)
+    correction = correction_of(petition)
 
-    assert (found and (found.proposed, found.decided)) == pair
+    assert (correction and (correction.proposed, correction.decided)) == pair
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Whoever may see a petition sees who was told what of it and what proves it; the petitioner's secrets stay theirs."""
+"""An officer who may see a petition sees all its deliveries with their evidence, without the petitioner's secrets."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_every_notice_is_listed_with_its_evidence(system: System, reference: str
     page = Browser(system, "lan.tiepnhan").get(page_of(reference))
 
     assert page.status == 200
-    for said in ("Đã tiếp nhận", "Người gửi", "Thư điện tử", "<code>ses ", "mẫu packaged", "1 lần gửi"):
-        assert said in page.text
+    for text in ("Đã tiếp nhận", "Người gửi", "Thư điện tử", "<code>ses ", "mẫu packaged", "1 lần gửi"):
+        assert text in page.text
 
 
 def test_text_is_rendered_again_without_the_petitioners_link(system: System, reference: str):
     page = Browser(system, "lan.tiepnhan").get(page_of(reference, "1#RECEIPT#PETITIONER#EMAIL")).text
 
-    (mail,) = [one for one in system.outbox(reference) if one.subject and "Đã tiếp nhận" in one.subject]
+    (mail,) = [sent for sent in system.outbox(reference) if sent.subject and "Đã tiếp nhận" in sent.subject]
     assert "Đã tiếp nhận phản ánh, kiến nghị mã" in page
     assert "t=***" in page
     assert mail.text.split("&t=")[1][:32] not in page

@@ -189,14 +189,14 @@ def test_petition_page_says_why_it_came_here_and_how_its_date_came_about(system:
     assert CITIZEN["name"] not in page
 
 
-def test_petition_page_says_what_the_petitioner_was_told_and_how_it_fared(system: System, reference: str):
+def test_petition_page_shows_the_deliveries_to_the_petitioner(system: System, reference: str):
     answer_petition(system, reference)
 
     page = Browser(system, "minh.ccvc").get(page_of(reference)).text
 
-    told = re.sub(r"<[^>]+>", " ", page[page.index('id="deliveries"') :])
-    assert re.search(r"Tiếp nhận\s+Thư điện tử\s+Đã (gửi|nhận)", told)
-    assert re.search(r"Phê duyệt trả lời\s+Thư điện tử\s+Đã (gửi|nhận)", told)
+    deliveries = re.sub(r"<[^>]+>", " ", page[page.index('id="deliveries"') :])
+    assert re.search(r"Tiếp nhận\s+Thư điện tử\s+Đã (gửi|nhận)", deliveries)
+    assert re.search(r"Phê duyệt trả lời\s+Thư điện tử\s+Đã (gửi|nhận)", deliveries)
     assert "mua.tran" not in page
 
 
@@ -376,7 +376,7 @@ def test_call_task_shows_the_number_only_on_request_and_takes_the_outcome(system
     operator.fill(opened, f"/desk/calls/{reference}", outcome="REACHED")
 
     assert f"/desk/calls/{reference}" not in operator.get("/desk/calls").text
-    states = {one["channel"]["S"]: one["state"]["S"] for one in system.items("deliveries")}
+    states = {row["channel"]["S"]: row["state"]["S"] for row in system.items("deliveries")}
     assert states["PHONE"] == "DONE"
 
 

@@ -22,7 +22,7 @@ from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 
-class Casework:
+class ActionService:
     """Finds petitions for officers and takes their actions."""
 
     def __init__(self, petitions: Petitions, directory: Directory, seal: Seal) -> None:

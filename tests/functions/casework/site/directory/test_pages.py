@@ -127,18 +127,18 @@ def test_two_templates_of_one_name_get_two_ids(system: System, admin: Browser):
 
 
 @pytest.mark.parametrize(
-    ("q", "found", "not_found"),
+    ("q", "listed", "not_listed"),
     [
         pytest.param("vien chuc", "VCCVC", "VCCHC", id="without accents"),
         pytest.param("vcchc", "VCCHC", "VCCVC", id="by code"),
         pytest.param("Thi đua", "BTDKT", "VCCVC", id="with accents"),
     ],
 )
-def test_list_is_searched_by_code_and_name(admin: Browser, q: str, found: str, not_found: str):
+def test_list_is_searched_by_code_and_name(admin: Browser, q: str, listed: str, not_listed: str):
     page = admin.get(f"/desk/directory/unit?q={q.replace(' ', '+').replace('đ', '%C4%91')}").text
 
-    assert ROW.format("unit", found) in page
-    assert ROW.format("unit", not_found) not in page
+    assert ROW.format("unit", listed) in page
+    assert ROW.format("unit", not_listed) not in page
 
 
 def test_what_has_ended_is_listed_where_it_is_asked_for(admin: Browser):
@@ -155,7 +155,7 @@ def test_correction_keeps_who_when_and_what_it_said_before(system: System, admin
     page = admin.get(ROW.format("unit", "VCCHC")).text
     (row,) = Officer(system, "quantri").get("/v1/directory/unit/VCCHC").json()["rows"]
     assert row["revision"] == 2
-    assert [(one["by"], one["was"]["name"]) for one in row["corrections"]] == [
+    assert [(correction["by"], correction["was"]["name"]) for correction in row["corrections"]] == [
         ("quantri", "Vụ Cải cách hành chính")
     ]
     assert "Tạ Văn Hậu" in page
@@ -293,7 +293,7 @@ def test_successor_goes_on_with_what_the_leaver_handled(system: System, admin: B
     system.travel(days=1)
 
     mine = Officer(system, "huong.ccvc").get("/v1/petitions?mine=true").json()["petitions"]
-    assert [one["reference"] for one in mine] == [handled]
+    assert [line["reference"] for line in mine] == [handled]
     assert leaver.get("/v1/petitions").status == 401
     assert "Nguyễn Đức Minh" in Browser(system, "huong.ccvc").get(f"/desk/petitions/{handled}").text
 

@@ -32,9 +32,9 @@ def test_every_text_is_listed_with_what_will_change(administrator: Browser):
 
 
 def test_every_variable_of_every_text_is_explained_and_every_text_can_be_previewed():
-    known = {variable for name in names() for variable in samples.known_variables(name)}
+    variables = {variable for name in names() for variable in samples.known_variables(name)}
 
-    assert known - VARIABLES.keys() == set()
+    assert variables - VARIABLES.keys() == set()
     assert all(rendered(name, packaged(name), samples.ordinary(name)).text for name in names())
 
 
@@ -96,7 +96,7 @@ def test_text_cannot_begin_in_the_past_or_at_no_day(administrator: Browser, day:
     assert 'href="#valid_from"' in answer.text
 
 
-def test_version_that_notices_were_told_in_is_not_changed(administrator: Browser):
+def test_version_in_which_notices_were_sent_is_not_changed(administrator: Browser):
     form = administrator.get(SMS)
     first = administrator.fill(form, SMS, valid_from="2026-11-03", step="save")
     second = administrator.fill(form, SMS, text="Khac {{ digits }}", valid_from="2026-11-03", step="save")
