@@ -103,7 +103,7 @@ class CalleeView(_Answer):
 class AmbiguousDeliveryList(_Answer):
     """The ambiguous deliveries."""
 
-    in_doubt: tuple[AmbiguousDeliveryView, ...]
+    deliveries: tuple[AmbiguousDeliveryView, ...] = Field(alias="in_doubt")
 
 
 class SettledView(_Answer):
