@@ -35,7 +35,7 @@ def sent(intake: System) -> dict[str, Any]:
 
 @pytest.fixture
 def a_submission() -> Callable[..., dict[str, Any]]:
-    """Builds what a program sends; `petitioner` is merged, everything else replaced."""
+    """Builds the body that a program sends; `petitioner` is merged, everything else replaced."""
     return _submission
 
 

@@ -400,10 +400,10 @@ def test_a_supplements_key_used_again_with_another_text_is_refused(intake, sent)
 
 
 def test_what_was_waited_for_puts_the_petition_back_to_work(intake, sent, officers_do):
-    def asked(petition):
+    def with_question(petition):
         return petition.request_information(Change(OFFICER, AT, "ask"), "Xin cho biết ngày nộp.")
 
-    officers_do(sent["reference"], routed, accepted, asked)
+    officers_do(sent["reference"], routed, accepted, with_question)
     assert followed(intake, sent)["state"] == "AWAITING_INFORMATION"
 
     answer = with_pin(intake, sent, "POST", "/supplements", json={"content": "Ngày 3/3."})
@@ -526,7 +526,7 @@ def test_published_answers_carry_neither_reference_nor_person(intake, a_submissi
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "count"),
     [
         pytest.param({"q": "ho so cham"}, 1, id="words without accents"),
         pytest.param({"q": "HỒ SƠ"}, 1, id="in capitals"),
@@ -537,24 +537,24 @@ def test_published_answers_carry_neither_reference_nor_person(intake, a_submissi
         pytest.param({"month": "2026-10"}, 0, id="another month"),
     ],
 )
-def test_published_answers_are_found(intake, a_submission, officers_do, query, found):
+def test_published_answers_are_found(intake, a_submission, officers_do, query, count):
     a_published_petition(intake, a_submission, officers_do)
 
-    assert len(intake.http("GET", "/v1/published", query=query).json()["items"]) == found
+    assert len(intake.http("GET", "/v1/published", query=query).json()["items"]) == count
 
 
 def test_the_cursor_leads_through_all_months_to_the_end(intake, a_submission, officers_do):
     a_published_petition(intake, a_submission, officers_do)
     intake.clock.hold_at(datetime.fromisoformat("2029-11-03T09:00:00+07:00"))
 
-    found, cursor, pages = 0, "", 0
+    count, cursor, pages = 0, "", 0
     while True:
         page = intake.http("GET", "/v1/published", query={"cursor": cursor} if cursor else {}).json()
-        found, cursor, pages = found + len(page["items"]), page.get("next_cursor", ""), pages + 1
+        count, cursor, pages = count + len(page["items"]), page.get("next_cursor", ""), pages + 1
         if not cursor:
             break
 
-    assert found == 1
+    assert count == 1
     assert pages < 10
 
 

@@ -1,4 +1,4 @@
-"""Amazon Connect's flow asks how a petition stands: events as AWS documents them, answers as a flow can speak them."""
+"""Amazon Connect's flow asks for a petition's status: events as AWS documents them, answers as a flow speaks them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def ask(system: System, *, caller: str | None = None, **parameters: str) -> dict
     if caller is not None:
         event["Details"]["ContactData"]["CustomerEndpoint"] = {"Address": caller} if caller else None
     answer: dict[str, str] = system.local.functions.invoke("intake", "connect", event)
-    assert {type(one) for pair in answer.items() for one in pair} == {str}
+    assert {type(text) for pair in answer.items() for text in pair} == {str}
     assert len(json.dumps(answer)) < 32_000
     return answer
 
@@ -87,14 +87,14 @@ def test_who_calls_from_the_number_on_file_needs_no_pin(intake, sent):
     assert ask(intake, caller="+84912345678", reference=sent["reference"])["outcome"] == FOUND
 
 
-def test_it_is_told_in_english_where_the_flow_asks_for_it(intake, sent):
+def test_the_answer_is_in_english_where_the_flow_asks_for_it(intake, sent):
     answer = ask(intake, reference=sent["reference"], pin=sent["pin"], language="en")
 
     assert "23" in answer["speech"]
     assert answer["speech"].isascii()
 
 
-def test_lateness_is_told_in_working_days(intake, sent):
+def test_lateness_is_given_in_working_days(intake, sent):
     intake.clock.hold_at(intake.clock.now() + timedelta(days=23))
 
     answer = ask(intake, reference=sent["reference"], pin=sent["pin"])

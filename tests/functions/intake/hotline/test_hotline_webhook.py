@@ -195,7 +195,7 @@ def test_malformed_report_names_the_field_and_never_the_value(
         pytest.param(b'{"callId": "a", "callId": "b"}', id="two call ids"),
     ],
 )
-def test_signed_body_that_is_no_object_is_told_so(body: bytes) -> None:
+def test_signed_body_that_is_no_object_is_answered_with_the_rule(body: bytes) -> None:
     with pytest.raises(InvalidInputError) as caught:
         webhook().read(request(body), NOW)
 

@@ -1,4 +1,4 @@
-"""How many petitions one person may send in a day."""
+"""The limit of petitions that one person may send in a day."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_retry_is_never_too_many(enough, intake, sending, number):
     assert len(intake.items("petitions")) == PER_DAY
 
 
-def test_a_used_key_with_another_text_is_still_told_so(enough, intake, a_submission):
+def test_a_used_key_with_another_text_is_still_refused_as_such(enough, intake, a_submission):
     answer = intake.http("POST", "/v1/petitions", json=a_submission(), headers={"Idempotency-Key": "k0"})
 
     assert (answer.status, answer.json()["code"]) == (422, "idempotency-key-reused")
@@ -120,14 +120,14 @@ def test_the_refusal_writes_and_seals_nothing(enough, intake, sending):
 
 
 @pytest.mark.parametrize(
-    ("told", "statuses"),
+    ("limit", "statuses"),
     [
         pytest.param("2", [201, 201, 429], id="two"),
         pytest.param("0", [201, 201, 201], id="none"),
     ],
 )
-def test_the_limit_is_a_setting(intake, sending, monkeypatch, told, statuses):
-    monkeypatch.setenv("PETITIONS_PER_CONTACT", told)
+def test_the_limit_is_a_setting(intake, sending, monkeypatch, limit, statuses):
+    monkeypatch.setenv("PETITIONS_PER_CONTACT", limit)
     intake.local.cold_start()
 
     assert [sending(number).status for number in range(3)] == statuses

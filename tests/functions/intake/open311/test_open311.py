@@ -112,8 +112,8 @@ def approved(petition: Petition) -> Petition:
 
 
 def published(petition: Petition) -> Petition:
-    told = Publication(subject="Chậm", content="Hồ sơ chậm.", answer="Đã có kết quả.", published_at=AT)
-    return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), told)
+    publication = Publication(subject="Chậm", content="Hồ sơ chậm.", answer="Đã có kết quả.", published_at=AT)
+    return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), publication)
 
 
 def restricted(petition: Petition) -> Petition:
@@ -132,13 +132,13 @@ def test_a_client_finds_the_api_and_a_service_sends_and_reads(client, intake):
     assert endpoint["url"].endswith("/open311/v2")
     assert (endpoint["type"], endpoint["formats"]) == ("test", ["text/xml", "application/json"])
 
-    service = next(one for one in client.get("services") if one["service_code"] == "CCVC")
+    service = next(row for row in client.get("services") if row["service_code"] == "CCVC")
     assert (service["metadata"], service["type"]) == (True, "realtime")
 
     definition = client.get("services/CCVC")
     assert definition["service_code"] == "CCVC"
-    assert [one["code"] for one in definition["attributes"]] == ["kind", "may_publish"]
-    choices = {one["code"]: [value["key"] for value in one["values"]] for one in definition["attributes"]}
+    assert [row["code"] for row in definition["attributes"]] == ["kind", "may_publish"]
+    choices = {row["code"]: [value["key"] for value in row["values"]] for row in definition["attributes"]}
 
     (receipt,) = client.post(**{"attribute[kind]": choices["kind"][0], "attribute[may_publish]": "true"})
     petition = only_petition(intake)
@@ -147,9 +147,9 @@ def test_a_client_finds_the_api_and_a_service_sends_and_reads(client, intake):
     assert (petition.kind, petition.may_publish) == ("REGULATION", True)
     assert petition.history[0].by == "open311:local"
 
-    (told,) = client.get(f"requests/{receipt['service_request_id']}")
-    assert set(told) == FIELDS
-    assert {name: value for name, value in told.items() if value} == {
+    (facts,) = client.get(f"requests/{receipt['service_request_id']}")
+    assert set(facts) == FIELDS
+    assert {name: value for name, value in facts.items() if value} == {
         "service_request_id": petition.reference,
         "status": "open",
         "service_name": service["service_name"],
@@ -177,10 +177,10 @@ def test_discovery_of_production_says_so(client, intake, monkeypatch):
 
 
 def test_services_come_in_english_when_asked(client):
-    names = {one["service_code"]: one["service_name"] for one in client.get("services", lang="en")}
+    names = {row["service_code"]: row["service_name"] for row in client.get("services", lang="en")}
 
     assert (
-        names["CCVC"] != {one["service_code"]: one["service_name"] for one in client.get("services")}["CCVC"]
+        names["CCVC"] != {row["service_code"]: row["service_name"] for row in client.get("services")}["CCVC"]
     )
 
 
@@ -249,15 +249,15 @@ BAD = [
 def test_what_is_wrong_is_named_and_nothing_is_stored(client, intake, changes, status, argument):
     errors = client.post(status, **changes)
 
-    assert {str(one["code"]) for one in errors} == {str(status)}
-    assert [one["description"].partition(":")[0] for one in errors] == [argument]
+    assert {str(row["code"]) for row in errors} == {str(status)}
+    assert [row["description"].partition(":")[0] for row in errors] == [argument]
     assert intake.items("petitions") == []
 
 
 def test_everything_wrong_is_named_at_once(client):
     errors = client.read(client.ask("POST", "requests", form={}), 400)
 
-    named = {one["description"].partition(":")[0] for one in errors}
+    named = {row["description"].partition(":")[0] for row in errors}
     assert named == {"service_code", "description", "last_name", "address_string"}
 
 
@@ -363,13 +363,13 @@ def test_one_request_shows_no_more_than_status_service_and_dates(client, officer
 
     answer = client.ask("GET", f"requests/{receipt['service_request_id']}")
 
-    (told,) = client.read(answer, 200)
-    assert (told["status"], told["service_code"]) == (status, code)
+    (facts,) = client.read(answer, 200)
+    assert (facts["status"], facts["service_code"]) == (status, code)
     assert [secret for secret in CANARIES if secret in answer.text] == []
     assert answer.header("Cache-Control") == "no-store"
 
 
-def test_a_denunciation_cannot_be_told_from_a_petition_that_waits(client, officers_do):
+def test_a_denunciation_looks_like_a_petition_that_waits(client, officers_do):
     (receipt,) = client.post()
     before = client.get(f"requests/{receipt['service_request_id']}")
 
@@ -388,9 +388,9 @@ def test_several_requests_are_read_by_their_ids(client, sent):
     first = client.post()[0]["service_request_id"]
     second = client.post(description="Một việc khác.")[0]["service_request_id"]
 
-    told = client.get("requests", service_request_id=f"{second}, {first},{sent['reference']},x,{first}")
+    requests = client.get("requests", service_request_id=f"{second}, {first},{sent['reference']},x,{first}")
 
-    assert [one["service_request_id"] for one in told] == [second, first]
+    assert [row["service_request_id"] for row in requests] == [second, first]
 
 
 def test_more_than_twenty_ids_are_too_many(client):
@@ -435,14 +435,14 @@ def test_a_published_answer_leads_neither_to_its_petition_nor_to_a_person(client
 
     answer = client.ask("GET", "requests")
 
-    (told,) = client.read(answer, 200)
-    assert set(told) == FIELDS
-    assert (told["description"], told["status_notes"]) == ("Hồ sơ chậm.", "Đã có kết quả.")
-    assert told["requested_datetime"] == "2026-11-03T00:00:00+07:00"
-    assert told["updated_datetime"] == "2026-11-03T10:00:00+07:00"
+    (facts,) = client.read(answer, 200)
+    assert set(facts) == FIELDS
+    assert (facts["description"], facts["status_notes"]) == ("Hồ sơ chậm.", "Đã có kết quả.")
+    assert facts["requested_datetime"] == "2026-11-03T00:00:00+07:00"
+    assert facts["updated_datetime"] == "2026-11-03T10:00:00+07:00"
     assert receipt["service_request_id"] not in answer.text
     assert [secret for secret in CANARIES if secret in answer.text] == []
-    client.read(client.ask("GET", f"requests/{told['service_request_id']}"), 404)
+    client.read(client.ask("GET", f"requests/{facts['service_request_id']}"), 404)
 
 
 @pytest.mark.parametrize(
@@ -475,23 +475,23 @@ def test_xml_holds_whatever_was_published(intake, officers_do):
     text = "a < b & c > d ]]> \"e\" 'f' \ufffe\uffff 😀 ệ"
 
     def published_so(petition: Petition) -> Petition:
-        told = Publication(subject="S", content=text, answer="<script>x</script>", published_at=AT)
-        return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), told)
+        publication = Publication(subject="S", content=text, answer="<script>x</script>", published_at=AT)
+        return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), publication)
 
     client = Client(intake, "xml")
     (receipt,) = client.post(201, {}, **{"attribute[may_publish]": "true"})
     officers_do(receipt["service_request_id"], *ANSWERED, published_so)
 
-    (told,) = client.get("requests")
+    (facts,) = client.get("requests")
 
-    assert told["description"] == text.replace("\ufffe\uffff", "")
-    assert told["status_notes"] == "<script>x</script>"
+    assert facts["description"] == text.replace("\ufffe\uffff", "")
+    assert facts["status_notes"] == "<script>x</script>"
 
 
 def test_a_long_published_text_is_cut_to_what_the_specification_allows(client, officers_do):
     def published_long(petition: Petition) -> Petition:
-        told = Publication(subject="S", content="ệ" * 9_000, answer="A", published_at=AT)
-        return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), told)
+        publication = Publication(subject="S", content="ệ" * 9_000, answer="A", published_at=AT)
+        return petition.publish(Change.by_officer("ha.duyet", AT, "publish"), publication)
 
     (receipt,) = client.post(**{"attribute[may_publish]": "true"})
     officers_do(receipt["service_request_id"], *ANSWERED, published_long)
@@ -503,8 +503,8 @@ def test_a_long_published_text_is_cut_to_what_the_specification_allows(client, o
 
 
 def timeline(client: Client, reference: str) -> Any:
-    (told,) = client.get(f"requests/{reference}", extensions="true")
-    return told["extended_attributes"]["duties"]
+    (facts,) = client.get(f"requests/{reference}", extensions="true")
+    return facts["extended_attributes"]["duties"]
 
 
 def test_an_extension_tells_what_was_promised_and_how_it_was_kept(intake, client, officers_do):
@@ -523,13 +523,13 @@ def test_an_extension_tells_what_was_promised_and_how_it_was_kept(intake, client
     }
 
     officers_do(reference, routed, accepted, drafted, approved, published)
-    assert [(one["duty"], one["done_date"], one["standing"]) for one in timeline(client, reference)] == [
+    assert [(row["duty"], row["done_date"], row["standing"]) for row in timeline(client, reference)] == [
         ("publication", "2026-11-03", "kept"),
         ("answer", "2026-11-03", "awaiting_proof"),
     ]
 
 
-def test_timeline_says_when_the_petitioner_was_demonstrably_told(intake, client, officers_do):
+def test_timeline_says_when_the_petitioner_was_demonstrably_notified(intake, client, officers_do):
     (sent,) = client.post()
     reference = sent["service_request_id"]
     officers_do(reference, routed, accepted, drafted, approved)
@@ -552,9 +552,9 @@ def test_looking_without_a_pin_is_no_proof_that_the_petitioner_knows(intake, cli
 def test_without_the_extension_a_client_gets_what_the_specification_names(client):
     (sent,) = client.post()
 
-    (told,) = client.get(f"requests/{sent['service_request_id']}")
+    (facts,) = client.get(f"requests/{sent['service_request_id']}")
 
-    assert set(told) == FIELDS
+    assert set(facts) == FIELDS
 
 
 def test_a_denunciations_duties_look_like_those_of_an_undecided_petition(intake, client, officers_do):

@@ -1,4 +1,4 @@
-"""Whose messages come back is asked for another contact; the PIN opens the way, and the old contact is told."""
+"""A petitioner whose messages come back is asked for another contact; it takes the PIN; the old one is notified."""
 
 from __future__ import annotations
 
@@ -49,16 +49,18 @@ def page(system: System, citizen: Citizen) -> str:
     return system.http("POST", "/tra-cuu", form={"ma": citizen.reference, "pin": citizen.pin}).text
 
 
-def test_old_contact_is_told_and_the_new_one_hears_from_now_on(system: System, citizen: Citizen):
+def test_old_contact_is_notified_and_the_new_one_from_now_on(system: System, citizen: Citizen):
     (receipt,) = system.outbox(citizen.reference, channel="EMAIL")[:1]
 
     answer = add(system, citizen, email=NEW)
 
-    (told,) = [one for one in system.outbox(citizen.reference) if "thêm địa chỉ" in (one.subject or "")]
+    (notice,) = [
+        message for message in system.outbox(citizen.reference) if "thêm địa chỉ" in (message.subject or "")
+    ]
     assert answer.status == 200
     assert answer.json()["history"][-1]["action"] == "add-contact"
     assert NEW not in answer.text
-    assert told.to == receipt.to
+    assert notice.to == receipt.to
 
 
 def test_who_cannot_be_reached_is_asked_for_another_contact_until_one_is_given(
@@ -68,12 +70,12 @@ def test_who_cannot_be_reached_is_asked_for_another_contact_until_one_is_given(
     before = page(system, citizen)
     suppress(receipt.to)
 
-    asked = page(system, citizen)
+    bounced = page(system, citizen)
     add(system, citizen, email=receipt.to)
     after = page(system, citizen)
 
     assert "bị trả lại" not in before
-    assert "Thông báo gửi cho bạn bị trả lại." in asked
+    assert "Thông báo gửi cho bạn bị trả lại." in bounced
     assert "bị trả lại" not in after
 
 

@@ -29,8 +29,8 @@ def declared(intake: System, sent: dict[str, Any]) -> dict[str, Any]:
     """A declared picture: what the API answered."""
     answer = declare(intake, sent)
     assert answer.status == 201, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def declare(intake: System, receipt: dict[str, Any], named: str = "", **changes: Any) -> HttpResponse:
@@ -57,7 +57,7 @@ def checked(intake: System, receipt: dict[str, Any]) -> list[dict[str, Any]]:
 def objects(intake: System) -> dict[str, bytes]:
     """Return everything that lies in the bucket."""
     s3, bucket = intake.local.cloud.client("s3"), intake.local.cloud.outputs["AttachmentsBucket"]
-    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    keys = [listed["Key"] for listed in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
     return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 
@@ -115,7 +115,7 @@ def test_what_cannot_be_taken_is_refused_before_anything_is_sent(intake, sent, c
     answer = declare(intake, sent, **changes)
 
     assert answer.status == 422
-    assert [(one["field"], one["rule"]) for one in answer.json()["errors"]] == [problem]
+    assert [(error["field"], error["rule"]) for error in answer.json()["errors"]] == [problem]
     assert stored(sent) == before
 
 
@@ -171,7 +171,7 @@ def test_the_bucket_takes_nothing_but_what_was_declared(intake, declared, conten
     assert objects(intake) == {}
 
 
-def test_a_clean_picture_is_kept_without_what_it_told_of_its_place(intake, sent, declared):
+def test_a_clean_picture_is_kept_without_the_place_in_it(intake, sent, declared):
     assert intake.upload(declared["upload"], JPEG).status == 204
 
     (shown,) = checked(intake, sent)
@@ -219,7 +219,7 @@ def test_the_queue_carries_keys_and_no_names(intake, declared):
     intake.upload(declared["upload"], JPEG)
     sqs, url = intake.local.cloud.client("sqs"), intake.local.cloud.queue_url("uploads")
 
-    bodies = [one["Body"] for one in sqs.receive_message(QueueUrl=url)["Messages"]]
+    bodies = [message["Body"] for message in sqs.receive_message(QueueUrl=url)["Messages"]]
 
     assert len(bodies) == 1
     assert "jpg" not in bodies[0]
@@ -231,22 +231,22 @@ def test_the_queue_carries_keys_and_no_names(intake, declared):
 def test_an_event_that_comes_again_changes_nothing(intake, sent, declared):
     intake.upload(declared["upload"], JPEG)
     checked(intake, sent)
-    before, kept = stored(sent), objects(intake)
+    before, stored_files = stored(sent), objects(intake)
 
     composition.upload_check().check(declared["upload"]["fields"]["key"])
 
-    assert (stored(sent), objects(intake)) == (before, kept)
+    assert (stored(sent), objects(intake)) == (before, stored_files)
 
 
 def test_a_file_uploaded_again_after_its_check_is_thrown_away(intake, sent, declared):
     intake.upload(declared["upload"], JPEG)
     checked(intake, sent)
-    before, kept = stored(sent), objects(intake)
+    before, stored_files = stored(sent), objects(intake)
 
     intake.upload(declared["upload"], files.picture()[: len(JPEG)].ljust(len(JPEG), b"\0"))
     checked(intake, sent)
 
-    assert (stored(sent), objects(intake)) == (before, kept)
+    assert (stored(sent), objects(intake)) == (before, stored_files)
 
 
 @pytest.mark.parametrize(
@@ -314,8 +314,8 @@ def test_a_crash_is_mended_by_the_message_that_comes_again(intake, sent, declare
 
     assert shown["state"] == "CLEAN"
     assert list(objects(intake)) == [f"petitions/{shown['id']}"]
-    kept = [entry for entry in stored(sent).history if entry.action is Action.KEEP_ATTACHMENT]
-    assert len(kept) == 1
+    entries = [entry for entry in stored(sent).history if entry.action is Action.KEEP_ATTACHMENT]
+    assert len(entries) == 1
 
 
 # --- GuardDuty's verdict ------------------------------------------------------------------------------
@@ -361,5 +361,5 @@ def test_the_tag_decides(intake, sent, declared, guarded, verdict, state):
 
     guarded.check(key)
 
-    assert [one.state for one in stored(sent).attachments] == [state]
+    assert [attachment.state for attachment in stored(sent).attachments] == [state]
     assert key not in objects(intake)

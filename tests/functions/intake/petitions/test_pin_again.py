@@ -1,4 +1,4 @@
-"""Who asks for a PIN again: the owner gets it, and nobody learns anything by asking."""
+"""Requests for the PIN again: the owner gets it, and nobody learns anything by asking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNKNOWN = "26483190274"
 PHONE, EMAIL = "0912 345 678", "an@example.vn"
 
 
-def asked(intake: System, reference: str, contact: str, **sent: Any) -> HttpResponse:
+def ask_for_pin(intake: System, reference: str, contact: str, **sent: Any) -> HttpResponse:
     return intake.http("POST", f"/v1/petitions/{reference}/unlock", json={"contact": contact}, **sent)
 
 
@@ -39,7 +39,7 @@ def guess_until_locked(intake: System, reference: str) -> None:
     ],
 )
 def test_contact_on_file_has_the_pin_sent(intake, sent, contact):
-    answer = asked(intake, sent["reference"], contact)
+    answer = ask_for_pin(intake, sent["reference"], contact)
 
     assert answer.status == 202
     assert history(intake, sent) == ["receive", "send-pin"]
@@ -49,12 +49,12 @@ def test_contact_on_file_has_the_pin_sent(intake, sent, contact):
 
 def test_right_wrong_and_unknown_get_one_answer(intake, sent):
     answers = [
-        asked(intake, sent["reference"], PHONE),
-        asked(intake, sent["reference"], "0987 654 321"),
-        asked(intake, sent["reference"], "khong phai so"),
-        asked(intake, sent["reference"], "khac@example.vn"),
-        asked(intake, UNKNOWN, PHONE),
-        asked(intake, "26000000000", PHONE),
+        ask_for_pin(intake, sent["reference"], PHONE),
+        ask_for_pin(intake, sent["reference"], "0987 654 321"),
+        ask_for_pin(intake, sent["reference"], "khong phai so"),
+        ask_for_pin(intake, sent["reference"], "khac@example.vn"),
+        ask_for_pin(intake, UNKNOWN, PHONE),
+        ask_for_pin(intake, "26000000000", PHONE),
     ]
 
     assert {answer.status for answer in answers} == {202}
@@ -66,13 +66,13 @@ def test_right_wrong_and_unknown_get_one_answer(intake, sent):
 def test_right_wrong_and_unknown_cost_one_read_and_one_write(intake, sent):
     def calls_of(reference: str, contact: str) -> list[str]:
         with intake.faults.counting() as calls:
-            asked(intake, reference, contact)
+            ask_for_pin(intake, reference, contact)
         return [
             {"GetItem": "read", "PutItem": "write", "UpdateItem": "write"}[call.operation] for call in calls
         ]
 
-    asked(intake, UNKNOWN, PHONE)
-    found = {
+    ask_for_pin(intake, UNKNOWN, PHONE)
+    calls = {
         "wrong": calls_of(sent["reference"], "0987 654 321"),
         "no contact": calls_of(sent["reference"], "x"),
         "unknown": calls_of(UNKNOWN, PHONE),
@@ -80,18 +80,18 @@ def test_right_wrong_and_unknown_cost_one_read_and_one_write(intake, sent):
         "right again at once": calls_of(sent["reference"], PHONE),
     }
 
-    assert set(map(tuple, found.values())) == {("read", "write")}, found
+    assert set(map(tuple, calls.values())) == {("read", "write")}, calls
 
 
 def test_owner_who_was_locked_out_tries_again_at_once(intake, sent):
     guess_until_locked(intake, sent["reference"])
-    asked(intake, sent["reference"], PHONE)
+    ask_for_pin(intake, sent["reference"], PHONE)
 
     assert history(intake, sent) == ["receive", "send-pin"]
 
 
 def test_whoever_guesses_after_that_is_locked_out_after_ten_tries_again(intake, sent):
-    asked(intake, sent["reference"], PHONE)
+    ask_for_pin(intake, sent["reference"], PHONE)
     guess_until_locked(intake, sent["reference"])
 
     path, headers = f"/v1/petitions/{sent['reference']}", {"X-Petition-Pin": sent["pin"]}
@@ -100,24 +100,24 @@ def test_whoever_guesses_after_that_is_locked_out_after_ten_tries_again(intake, 
 
 def test_stranger_lifts_no_lock(intake, sent):
     guess_until_locked(intake, sent["reference"])
-    asked(intake, sent["reference"], "0987 654 321")
+    ask_for_pin(intake, sent["reference"], "0987 654 321")
 
     path, headers = f"/v1/petitions/{sent['reference']}", {"X-Petition-Pin": sent["pin"]}
     assert intake.http("GET", path, headers=headers).status == 404
 
 
 def test_second_click_sends_nothing_more_and_a_day_has_three(intake, sent):
-    asked(intake, sent["reference"], PHONE)
-    asked(intake, sent["reference"], PHONE)
+    ask_for_pin(intake, sent["reference"], PHONE)
+    ask_for_pin(intake, sent["reference"], PHONE)
     assert history(intake, sent).count("send-pin") == 1
 
     for _ in range(5):
         intake.clock.hold_at(intake.clock.now() + timedelta(minutes=3))
-        asked(intake, sent["reference"], EMAIL)
+        ask_for_pin(intake, sent["reference"], EMAIL)
     assert history(intake, sent).count("send-pin") == 3
 
     intake.clock.hold_at(intake.clock.now() + timedelta(days=1))
-    asked(intake, sent["reference"], EMAIL)
+    ask_for_pin(intake, sent["reference"], EMAIL)
     assert history(intake, sent).count("send-pin") == 4
 
 
@@ -125,22 +125,24 @@ def test_second_click_sends_nothing_more_and_a_day_has_three(intake, sent):
     "body", [{}, {"contact": ""}, {"contact": PHONE, "pin": "1"}, {"contact": "x" * 300}]
 )
 def test_what_is_no_request_is_refused_alike_for_known_and_unknown(intake, sent, body):
-    known, unknown = (
+    of_known, unknown = (
         intake.http("POST", f"/v1/petitions/{number}/unlock", json=body)
         for number in (sent["reference"], UNKNOWN)
     )
 
-    assert known.status == 422
-    assert known.body == unknown.body
+    assert of_known.status == 422
+    assert of_known.body == unknown.body
 
 
 def test_page_says_the_same_to_everybody(intake, sent):
-    def said(reference: str, contact: str) -> HttpResponse:
+    def answer_to(reference: str, contact: str) -> HttpResponse:
         form = {"reference": reference, "contact": contact}
         answer: HttpResponse = intake.http("POST", "/tra-cuu/cap-lai", form=form)
         return answer
 
-    right, wrong, unknown = said(sent["reference"], EMAIL), said(sent["reference"], "x"), said(UNKNOWN, EMAIL)
+    right = answer_to(sent["reference"], EMAIL)
+    wrong = answer_to(sent["reference"], "x")
+    unknown = answer_to(UNKNOWN, EMAIL)
 
     assert right.status == wrong.status == unknown.status == 200
     assert right.body == wrong.body == unknown.body

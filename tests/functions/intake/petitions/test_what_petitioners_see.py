@@ -1,4 +1,4 @@
-"""What a petitioner sees is theirs: secrets are planted in everything that is not, and every byte is searched."""
+"""A petitioner sees only what is theirs: secrets are planted in everything that is not, and every byte is searched."""
 
 from __future__ import annotations
 
@@ -96,14 +96,14 @@ def seen(
 
 
 def test_nothing_of_the_officers_work_is_in_any_byte(seen):
-    found = {
+    leaks = {
         f"{what} in {where}"
         for where, answer in seen.items()
         for what, secret in {**HIDDEN, "anything else": "CANARY"}.items()
         if secret.encode() in answer.body or any(secret in value for _name, value in answer.headers)
     }
 
-    assert found == set()
+    assert leaks == set()
 
 
 @pytest.mark.parametrize("where", ["JSON", "JSON in English", "page", "page in English"])

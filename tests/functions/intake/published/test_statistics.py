@@ -17,7 +17,7 @@ DENUNCIATION = (
 
 
 @pytest.mark.parametrize(
-    ("counts", "told"),
+    ("counts", "published"),
     [
         pytest.param({"01": 9, "38": 3}, {"01": 9, "38": 3}, id="none is small"),
         pytest.param({"01": 9, "38": 2, "46": 4}, {"01": 9, "38": None, "46": None}, id="the sum would tell"),
@@ -26,11 +26,11 @@ DENUNCIATION = (
         pytest.param({}, {}, id="none at all"),
     ],
 )
-def test_counts_that_could_point_at_somebody_are_left_out(counts, told):
-    assert without_small(counts) == told
+def test_counts_that_could_point_at_somebody_are_left_out(counts, published):
+    assert without_small(counts) == published
 
 
-def test_public_and_leaders_are_told_the_same(system):
+def test_public_and_leaders_read_the_same_figures(system):
     answered, forwarded, withdrawn, late = (Citizen(system, may_publish=True) for _ in range(4))
     for citizen in (answered, forwarded, withdrawn, late):
         citizen.send()

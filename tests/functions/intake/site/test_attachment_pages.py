@@ -20,8 +20,8 @@ _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 def begin(intake: System, receipt: dict[str, Any], **form: str) -> HttpResponse:
-    given = {"ma": receipt["reference"], "pin": receipt["pin"], "key": "page-1", "filename": "Biên nhận"}
-    return intake.http("POST", "/tra-cuu/tep", form={**given, **form})
+    fields = {"ma": receipt["reference"], "pin": receipt["pin"], "key": "page-1", "filename": "Biên nhận"}
+    return intake.http("POST", "/tra-cuu/tep", form={**fields, **form})
 
 
 def upload(intake: System, page: HttpResponse, content: bytes = JPEG) -> str:
@@ -29,9 +29,9 @@ def upload(intake: System, page: HttpResponse, content: bytes = JPEG) -> str:
     fields = {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}
     answer = intake.upload({"fields": fields}, content)
     assert answer.status == 303, answer.text
-    way_back = urlsplit(answer.header("Location"))
+    return_path = urlsplit(answer.header("Location"))
     assert answer.header("Location").startswith(composition.parts().settings.public_url)
-    return f"{way_back.path}?{way_back.query}"
+    return f"{return_path.path}?{return_path.query}"
 
 
 def check(intake: System) -> None:
@@ -52,13 +52,13 @@ def test_the_forms_of_the_page_where_a_file_is_chosen_may_lead_to_the_bucket_and
 
 
 def test_the_bucket_leads_back_to_the_files_without_a_pin(intake, sent):
-    way_back = upload(intake, begin(intake, sent))
+    return_path = upload(intake, begin(intake, sent))
 
-    waiting = intake.http("GET", way_back)
+    waiting = intake.http("GET", return_path)
     check(intake)
-    done = intake.http("GET", way_back)
+    done = intake.http("GET", return_path)
 
-    assert sent["pin"] not in way_back
+    assert sent["pin"] not in return_path
     assert "Đang chờ hoặc đang kiểm tra" in waiting.text
     assert "Biên nhận.jpg" in done.text
     assert "Đã gửi tệp và kiểm tra xong." in done.text
@@ -68,15 +68,15 @@ def test_the_bucket_leads_back_to_the_files_without_a_pin(intake, sent):
 
 
 def test_from_there_the_next_file_is_sent(intake, sent):
-    way_back = upload(intake, begin(intake, sent))
+    return_path = upload(intake, begin(intake, sent))
     check(intake)
-    given_pass = parse_qs(urlsplit(way_back).query)["p"][0]
+    file_pass = parse_qs(urlsplit(return_path).query)["p"][0]
 
-    page = intake.http("POST", "/tra-cuu/tep", form={"p": given_pass, "key": "page-2", "filename": "Hai"})
+    page = intake.http("POST", "/tra-cuu/tep", form={"p": file_pass, "key": "page-2", "filename": "Hai"})
     upload(intake, page)
     check(intake)
 
-    shown = intake.http("GET", way_back).text
+    shown = intake.http("GET", return_path).text
     assert "Biên nhận.jpg" in shown
     assert "Hai.jpg" in shown
 
@@ -95,19 +95,19 @@ def test_from_there_the_next_file_is_sent(intake, sent):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_forged_pass_opens_nothing(intake, sent, forge, method):
     forged = forge(composition.parts().files.issue_pass(sent["reference"]))
-    given = {"query": {"p": forged}} if method == "GET" else {"form": {"p": forged, "key": "page-3"}}
+    arguments = {"query": {"p": forged}} if method == "GET" else {"form": {"p": forged, "key": "page-3"}}
 
-    answer = intake.http(method, "/tra-cuu/tep", **given)
+    answer = intake.http(method, "/tra-cuu/tep", **arguments)
 
     assert answer.status == 404
     assert "Tệp đính kèm" not in answer.text
 
 
 def test_a_pass_ends_after_an_hour_and_the_page_says_where_to_look(intake, sent):
-    way_back = upload(intake, begin(intake, sent))
+    return_path = upload(intake, begin(intake, sent))
     intake.clock.hold_at(intake.clock.now() + timedelta(hours=1))
 
-    answer = intake.http("GET", way_back)
+    answer = intake.http("GET", return_path)
 
     assert answer.status == 404
     assert "Tra cứu" in answer.text
@@ -143,8 +143,8 @@ def test_the_receipt_offers_to_attach_and_works_at_once(intake):
 
 
 def test_in_english_the_way_back_is_english(intake, sent):
-    given = {"ma": sent["reference"], "pin": sent["pin"], "key": "page-1"}
-    page = intake.http("POST", "/tra-cuu/tep?lang=en", form=given)
+    form = {"ma": sent["reference"], "pin": sent["pin"], "key": "page-1"}
+    page = intake.http("POST", "/tra-cuu/tep?lang=en", form=form)
 
     shown = intake.http("GET", upload(intake, page))
 

@@ -20,8 +20,8 @@ from tests.support.system import System
 MADE_AT = datetime(2026, 11, 3, 2, 0, 5, tzinfo=UTC)
 
 
-def made(**facts: Any) -> str:
-    said: dict[str, Any] = {
+def calendar_file(**facts: Any) -> str:
+    texts: dict[str, Any] = {
         "summary": "Hạn trả lời",
         "description": "Xem ở trang Tra cứu.",
         "url": "https://pakn.example.vn/tra-cuu?ma=26483190275",
@@ -29,7 +29,7 @@ def made(**facts: Any) -> str:
         "sequence": 0,
         "made_at": MADE_AT,
     }
-    return due_date_file("26483190275", date(2026, 11, 23), **said | facts)
+    return due_date_file("26483190275", date(2026, 11, 23), **texts | facts)
 
 
 def lines_of(file: str) -> list[str]:
@@ -39,7 +39,7 @@ def lines_of(file: str) -> list[str]:
 
 
 def test_it_is_an_all_day_event_named_for_ever() -> None:
-    assert lines_of(made()) == [
+    assert lines_of(calendar_file()) == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Bo Noi vu//PAKN//VI",
@@ -62,23 +62,23 @@ def test_it_is_an_all_day_event_named_for_ever() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=300))
 def test_no_line_is_longer_than_75_octets_and_every_text_comes_back(text: str) -> None:
-    file = made(summary=text)
+    file = calendar_file(summary=text)
 
     assert max(len(line.encode()) for line in file.split("\r\n")) <= 75
-    (said,) = (line.partition(":")[2] for line in lines_of(file) if line.startswith("SUMMARY:"))
-    assert re.sub(r"\\([\\;,])", r"\1", said) == text
+    (summary,) = (line.partition(":")[2] for line in lines_of(file) if line.startswith("SUMMARY:"))
+    assert re.sub(r"\\([\\;,])", r"\1", summary) == text
 
 
 def test_end_of_a_line_cannot_begin_another_property() -> None:
-    lines = lines_of(made(description="a\nATTENDEE:mailto:x@example.vn"))
+    lines = lines_of(calendar_file(description="a\nATTENDEE:mailto:x@example.vn"))
 
     assert not [line for line in lines if line.startswith("ATTENDEE")]
 
 
 @pytest.fixture
 def sent(intake: System, a_submission: Any) -> dict[str, str]:
-    told: dict[str, str] = intake.http("POST", "/v1/petitions", json=a_submission()).json()
-    return told
+    receipt: dict[str, str] = intake.http("POST", "/v1/petitions", json=a_submission()).json()
+    return receipt
 
 
 def test_whoever_has_the_pin_gets_it_from_the_tracking_page(intake: System, sent: dict[str, str]) -> None:

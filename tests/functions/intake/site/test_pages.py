@@ -30,7 +30,7 @@ VOID = {"meta", "link", "input", "br", "img", "hr"}
 
 
 class Outline(HTMLParser):
-    """What matters of a page to somebody who cannot see it."""
+    """The facts of a page that matter to somebody who cannot see it."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -78,12 +78,12 @@ def receipt_of(system: System, **changes: str) -> dict[str, str]:
     answer = system.http("POST", "/gui", form=FORM | changes)
     assert answer.status == 201
     return {
-        "ma": _found(r"ma=(\d{11})", answer.text),
-        "pin": _found(r'id="pin">(\d{8})<', answer.text),
+        "ma": _first_match(r"ma=(\d{11})", answer.text),
+        "pin": _first_match(r'id="pin">(\d{8})<', answer.text),
     }
 
 
-def _found(pattern: str, text: str) -> str:
+def _first_match(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     assert match, pattern
     return match[1]
@@ -164,7 +164,7 @@ def test_the_form_asks_for_consent_unticked(intake):
 
 
 def test_each_form_has_a_key_of_its_own(intake):
-    keys = {_found(r'name="key" value="([^"]+)"', intake.http("GET", "/gui").text) for _ in range(3)}
+    keys = {_first_match(r'name="key" value="([^"]+)"', intake.http("GET", "/gui").text) for _ in range(3)}
 
     assert len(keys) == 3
 
@@ -174,7 +174,7 @@ def test_a_sent_form_gives_the_receipt_with_the_pin(intake):
 
     assert answer.status == 201
     assert answer.header("Cache-Control") == "no-store"
-    reference = _found(r"ma=(\d{11})", answer.text)
+    reference = _first_match(r"ma=(\d{11})", answer.text)
     assert spaced(reference) in answer.text
     assert "Thứ Hai, ngày 23/11/2026" in answer.text
     assert re.search(r'id="pin">\d{8}<', answer.text)
@@ -191,11 +191,11 @@ def test_a_form_sent_twice_makes_one_petition_and_shows_the_same_receipt(intake)
 def test_going_back_and_writing_something_else_asks_before_a_second_petition(intake):
     intake.http("POST", "/gui", form=FORM)
 
-    asked = intake.http("POST", "/gui", form=FORM | {"content": "Một việc khác."})
+    answer = intake.http("POST", "/gui", form=FORM | {"content": "Một việc khác."})
 
-    assert asked.status == 409
-    assert "Một việc khác." in asked.text
-    key = _found(r'name="key" value="([^"]+)"', asked.text)
+    assert answer.status == 409
+    assert "Một việc khác." in answer.text
+    key = _first_match(r'name="key" value="([^"]+)"', answer.text)
     assert intake.http("POST", "/gui", form=FORM | {"content": "Một việc khác.", "key": key}).status == 201
 
 
@@ -325,24 +325,24 @@ def test_a_poor_rating_shows_the_way_to_a_second_look(intake, officers_do):
     good = intake.http("POST", "/tra-cuu/danh-gia", form=proof | {"score": "5", "key": "k1"})
     poor = intake.http("POST", "/tra-cuu/danh-gia", form=proof | {"score": "1", "key": "k2"})
     empty = intake.http("POST", "/tra-cuu/xem-lai", form=proof | {"reason": "", "key": "k3"})
-    asked = intake.http("POST", "/tra-cuu/xem-lai", form=proof | {"reason": "Chưa đúng.", "key": "k4"})
+    again = intake.http("POST", "/tra-cuu/xem-lai", form=proof | {"reason": "Chưa đúng.", "key": "k4"})
 
     assert "/tra-cuu/xem-lai" not in good.text
     assert "/tra-cuu/xem-lai" in poor.text
-    assert (empty.status, asked.status) == (422, 200)
+    assert (empty.status, again.status) == (422, 200)
     assert '<a href="#reason">' in empty.text
-    assert "Mở lại" in asked.text
-    assert "/tra-cuu/xem-lai" not in asked.text
+    assert "Mở lại" in again.text
+    assert "/tra-cuu/xem-lai" not in again.text
 
 
 def test_withdrawing_needs_a_tick_and_then_ends_it(intake):
     proof = receipt_of(intake)
 
-    asked = intake.http("POST", "/tra-cuu/rut", form=proof | {"key": "k"})
+    unconfirmed = intake.http("POST", "/tra-cuu/rut", form=proof | {"key": "k"})
     done = intake.http("POST", "/tra-cuu/rut", form=proof | {"key": "k", "confirm": "1"})
 
-    assert asked.status == 422
-    assert '<a href="#confirm">' in asked.text
+    assert unconfirmed.status == 422
+    assert '<a href="#confirm">' in unconfirmed.text
     assert "Đã rút" in done.text
 
 
@@ -413,7 +413,7 @@ def test_figures_are_shown_for_a_month(intake):
 
 
 def test_the_style_sheet_may_be_kept_for_ever_under_its_version(intake):
-    address = _found(r'href="(/assets/pakn\.css\?v=[0-9a-f]+)"', intake.http("GET", "/").text)
+    address = _first_match(r'href="(/assets/pakn\.css\?v=[0-9a-f]+)"', intake.http("GET", "/").text)
 
     answer = intake.http("GET", address)
 

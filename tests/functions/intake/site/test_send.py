@@ -33,23 +33,23 @@ FORM = {
 
 
 def hidden(html: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', html)
-    assert found, name
-    return unescape(found[1])
+    match = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert match, name
+    return unescape(match[1])
 
 
 def challenge_in(html: str) -> str:
-    found = re.search(r'data-challenge="([^"]*)"', html)
-    assert found
-    return unescape(found[1])
+    match = re.search(r'data-challenge="([^"]*)"', html)
+    assert match
+    return unescape(match[1])
 
 
 def proof_of(challenge: str) -> str:
     """Solve a challenge as the page's worker does."""
-    asked = Challenge.from_dict(json.loads(challenge))
-    solution = solve_challenge(asked)
+    parsed = Challenge.from_dict(json.loads(challenge))
+    solution = solve_challenge(parsed)
     assert solution
-    return Payload(asked, solution).to_base64()
+    return Payload(parsed, solution).to_base64()
 
 
 # --- the challenge --------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def test_proof_holds_for_its_own_form_for_a_day_and_under_its_own_key(intake):
 
 @pytest.fixture
 def in_the_cloud(intake: System, monkeypatch: pytest.MonkeyPatch) -> System:
-    """Intake as in a stage of the cloud, where network addresses are told apart; two unproven an hour, four in all."""
+    """Intake as in a stage of the cloud, where network addresses differ; two unproven an hour, four in all."""
     monkeypatch.setenv("STAGE", "dev")
     monkeypatch.setenv("SCANNER", "guardduty")
     monkeypatch.setenv("UNPROVEN_PER_ADDRESS", "2")
@@ -190,7 +190,7 @@ def limited(in_the_cloud: System, monkeypatch: pytest.MonkeyPatch) -> System:
     return in_the_cloud
 
 
-def test_program_is_told_in_its_own_format_and_language(limited, a_submission):
+def test_program_is_answered_in_its_own_format_and_language(limited, a_submission):
     def sent(number: int) -> HttpResponse:
         answer: HttpResponse = limited.http(
             "POST",
@@ -291,13 +291,13 @@ def test_whoever_has_the_pin_needs_no_key(with_a_client):
     assert (
         with_a_client.http("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": pin}).status == 200
     )
-    said = with_a_client.http(
+    answer = with_a_client.http(
         "POST",
         f"/v1/petitions/{reference}/supplements",
         json={"content": "Gửi thêm giấy tờ."},
         headers={"X-Petition-Pin": pin},
     )
-    assert said.status == 201
+    assert answer.status == 201
 
 
 def test_no_address_stands_in_the_throttle_table(in_the_cloud):
@@ -383,7 +383,7 @@ def with_published(intake: System, officers_do: Callable[..., Petition], a_submi
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "count"),
     [
         pytest.param("Tôi là giáo viên, chuyển sang đơn vị khác thì bị cắt phụ cấp thâm niên.",
                      ["Phụ cấp thâm niên khi chuyển vị trí"], id="the same question"),
@@ -394,11 +394,11 @@ def with_published(intake: System, officers_do: Callable[..., Petition], a_submi
         pytest.param("?!…", [], id="no words"),
     ],
 )  # fmt: skip
-def test_published_answers_near_a_text_are_found(with_published, text, found):
+def test_published_answers_near_a_text_are_found(with_published, text, count):
     answer = with_published.http("POST", "/v1/published/similar", json={"content": text})
 
     assert answer.status == 200
-    assert [item["subject"] for item in answer.json().get("items", [])] == found
+    assert [item["subject"] for item in answer.json().get("items", [])] == count
 
 
 def test_review_shows_similar_answers_before_anything_is_sent(with_published):
@@ -424,9 +424,9 @@ def test_nothing_near_shows_nothing(intake):
 
 
 def _shown(html: str, name: str) -> str:
-    found = re.search(rf'id="{name}">([^<]*)<', html)
-    assert found, name
-    return found[1]
+    match = re.search(rf'id="{name}">([^<]*)<', html)
+    assert match, name
+    return match[1]
 
 
 def test_receipt_has_a_code_to_scan_that_leads_to_tracking_and_holds_no_pin(intake):

@@ -1,4 +1,4 @@
-"""What people write to 8088, and what it means."""
+"""Texts that people write to 8088, and the command that each means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people send to 8088, from the provider's request to the reply on their screen."""
+"""SMS to 8088, from the provider's request to the reply on their screen."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def reference(intake: System) -> str:
 # --- sending ------------------------------------------------------------------------------------------
 
 
-def test_an_sms_becomes_a_petition_and_its_sender_is_told_everything_in_one_sms(intake):
+def test_an_sms_becomes_a_petition_and_its_sender_reads_everything_in_one_sms(intake):
     reply = text(intake, "PAKN Phòng Nội vụ trả lời chậm", "m1")
 
     (petition,) = petitions(intake)
@@ -370,9 +370,9 @@ def test_who_has_one_petition_need_not_name_it(intake, reference):
     assert text(intake, "PAKN TC", "m2").startswith(f"PAKN {reference}: Moi tiep nhan")
 
 
-def test_who_has_several_is_told_their_references_to_choose_from(intake, reference):
+def test_who_has_several_reads_their_references_to_choose_from(intake, reference):
     text(intake, "PAKN Viec thu hai", "second")
-    both = {one.reference for one in petitions(intake)}
+    both = {petition.reference for petition in petitions(intake)}
 
     reply = text(intake, "PAKN TC", "m2")
 
@@ -430,7 +430,7 @@ def test_a_doctor_is_a_petition_also_of_somebody_whose_name_we_wait_for(intake, 
     for _ in range(2):
         text(intake, "PAKN BS Hung, khoa noi, voi tien toi 5 trieu", "m2")
 
-    assert [one.petitioner.is_named for one in petitions(intake)] == [False, False]
+    assert [petition.petitioner.is_named for petition in petitions(intake)] == [False, False]
 
 
 def test_a_doctor_called_by_surname_is_no_name_of_the_petition_that_he_became(intake):
@@ -446,7 +446,7 @@ def test_a_doctor_called_by_surname_is_no_name_of_the_petition_that_he_became(in
 
 
 @pytest.fixture
-def asked(intake: System, reference: str, officers_do: Callable[..., Petition]) -> str:
+def waiting(intake: System, reference: str, officers_do: Callable[..., Petition]) -> str:
     """The petition that came by SMS, and an officer asks for more."""
     at = intake.clock.now()
     text(intake, f"PAKN BS {reference} Nguyen Van An, 12 Le Loi, Hue", "named")
@@ -460,7 +460,9 @@ def asked(intake: System, reference: str, officers_do: Callable[..., Petition]) 
 
 
 @pytest.mark.parametrize("content", ["Toi thi nam 2024", "PAKN BS toi thi nam 2024", "tôi thi năm 2024 ạ"])
-def test_the_answer_to_an_officers_question_needs_no_command_and_puts_it_back_to_work(intake, asked, content):
+def test_the_answer_to_an_officers_question_needs_no_command_and_puts_it_back_to_work(
+    intake, waiting, content
+):
     replies = {text(intake, content, "m2") for _ in range(2)}
 
     (petition,) = petitions(intake)
@@ -470,13 +472,13 @@ def test_the_answer_to_an_officers_question_needs_no_command_and_puts_it_back_to
 
 
 @pytest.mark.parametrize("content", ["ok", "alo"])
-def test_a_word_is_no_answer_to_an_officers_question(intake, asked, content):
+def test_a_word_is_no_answer_to_an_officers_question(intake, waiting, content):
     text(intake, content, "m2")
 
     assert petitions(intake)[0].state == "AWAITING_INFORMATION"
 
 
-def test_a_new_petition_stays_one_although_an_officer_asked_about_another(intake, asked):
+def test_a_new_petition_stays_one_although_an_officer_asked_about_another(intake, waiting):
     text(intake, "PAKN Viec khac: hoi ve tien luong", "m2")
 
     assert len(petitions(intake)) == 2

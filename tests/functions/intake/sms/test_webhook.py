@@ -1,4 +1,4 @@
-"""What holds for every SMS provider's webhook."""
+"""Rules that hold for every SMS provider's webhook."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ METHODS = {"esms": "GET"}
 
 
 def webhook(provider: str) -> SmsWebhook:
-    found = sms_webhook(provider, CREDENTIALS)
-    assert found is not None
-    return found
+    adapter = sms_webhook(provider, CREDENTIALS)
+    assert adapter is not None
+    return adapter
 
 
 def request(provider: str, **changes: Any) -> WebhookRequest:
@@ -139,8 +139,8 @@ GUIDE = (Path(__file__).parents[4] / "docs" / "webhooks.md").read_text(encoding=
 
 def example(beginning: str) -> dict[str, Any]:
     """Return the JSON example of docs/webhooks.md in which `beginning` stands."""
-    (found,) = [block for block in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL) if beginning in block]
-    parsed: dict[str, Any] = json.loads(found)
+    (block,) = [text for text in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL) if beginning in text]
+    parsed: dict[str, Any] = json.loads(block)
     return parsed
 
 

@@ -1,4 +1,4 @@
-"""What is kept of an upload, file by file: nothing is believed but its bytes."""
+"""The content that is kept of an upload, file by file: only its bytes count."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def opened(content: bytes) -> Image.Image:
     ],
 )
 def test_a_good_file_is_kept(content, declared, kept_as):
-    kept = examine(content, declared, MOST)
+    clean = examine(content, declared, MOST)
 
-    assert kept.content_type == kept_as
-    assert kept.content
+    assert clean.content_type == kept_as
+    assert clean.content
 
 
 R = Rejection
@@ -128,19 +128,19 @@ def test_where_and_how_a_picture_was_taken_is_gone():
     taken = files.picture_with_place()
     assert files.GPS_NOTE in taken
 
-    kept = examine(taken, JPEG, MOST).content
+    clean = examine(taken, JPEG, MOST).content
 
-    assert files.GPS_NOTE not in kept
-    assert not opened(kept).getexif()
-    assert b"Exif" not in kept
+    assert files.GPS_NOTE not in clean
+    assert not opened(clean).getexif()
+    assert b"Exif" not in clean
 
 
 def test_a_picture_lies_the_right_way_up_though_the_note_that_said_so_is_gone():
     """Orientation 6: the camera was turned, viewers turn the picture by 90°; red then stands upper right."""
-    kept = opened(examine(files.picture_with_place(orientation=6), JPEG, MOST).content)
+    clean = opened(examine(files.picture_with_place(orientation=6), JPEG, MOST).content)
 
-    assert kept.size == (48, 64)
-    corner = kept.convert("RGB").crop((40, 8, 41, 9)).tobytes()
+    assert clean.size == (48, 64)
+    corner = clean.convert("RGB").crop((40, 8, 41, 9)).tobytes()
     assert corner[0] > 150 > corner[2]
 
 
@@ -149,21 +149,21 @@ def test_nothing_that_was_hidden_in_or_behind_a_picture_survives(kind):
     secret = b"<?php system('id'); ?>"
     shown = files.picture(kind, comment=secret) if kind == "JPEG" else files.picture(kind)
 
-    kept = examine(shown + secret, f"image/{kind.lower()}", MOST).content
+    clean = examine(shown + secret, f"image/{kind.lower()}", MOST).content
 
-    assert secret not in kept
+    assert secret not in clean
 
 
 def test_a_transparent_picture_stays_transparent():
     drawn = files.encoded(Image.new("RGBA", (10, 10), (0, 0, 0, 0)), "PNG")
 
-    kept = opened(examine(drawn, PNG, MOST).content)
+    clean = opened(examine(drawn, PNG, MOST).content)
 
-    assert kept.mode == "RGBA"
-    assert kept.getpixel((5, 5)) == (0, 0, 0, 0)
+    assert clean.mode == "RGBA"
+    assert clean.getpixel((5, 5)) == (0, 0, 0, 0)
 
 
 def test_a_huge_picture_is_made_smaller_not_refused():
-    kept = opened(examine(files.picture(size=(6000, 1000)), JPEG, MOST).content)
+    clean = opened(examine(files.picture(size=(6000, 1000)), JPEG, MOST).content)
 
-    assert max(kept.size) == LONGEST_SIDE
+    assert max(clean.size) == LONGEST_SIDE

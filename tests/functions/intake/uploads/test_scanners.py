@@ -1,4 +1,4 @@
-"""Who says whether an upload is infected: ClamAV's protocol against a daemon of our own, the others by their words."""
+"""The scanners of uploads: ClamAV's protocol against a daemon of our own, the others by their words."""
 
 from __future__ import annotations
 

@@ -130,10 +130,10 @@ class FakeSns:
 
     def __init__(self, pem: bytes | None = None) -> None:
         self.pem = certificate() if pem is None else pem
-        self.asked: list[str] = []
+        self.fetched: list[str] = []
 
     def __call__(self, url: str) -> bytes:
-        self.asked.append(url)
+        self.fetched.append(url)
         return self.pem
 
 
@@ -169,14 +169,14 @@ def test_certificate_is_fetched_once() -> None:
     ours.read(request(notification()), NOW)
     ours.read(request(notification(MessageId="another")), NOW)
 
-    assert sns.asked == [CERTIFICATE_URL]
+    assert sns.fetched == [CERTIFICATE_URL]
 
 
 def test_subscription_of_our_topic_is_confirmed() -> None:
     sns = FakeSns()
 
     assert webhook(sns).read(request(confirmation()), NOW) == []
-    assert sns.asked == [CERTIFICATE_URL, SUBSCRIBE_URL]
+    assert sns.fetched == [CERTIFICATE_URL, SUBSCRIBE_URL]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_even_a_signed_confirmation_fetches_nothing_elsewhere(url: str) -> None:
     with pytest.raises(MalformedWebhookError):
         webhook(sns).read(request(confirmation(url)), NOW)
 
-    assert sns.asked == [CERTIFICATE_URL]
+    assert sns.fetched == [CERTIFICATE_URL]
 
 
 STRANGE_CERTIFICATES = [
@@ -235,7 +235,7 @@ def test_certificate_is_fetched_only_from_sns(url: str) -> None:
     with pytest.raises(ForgedWebhookError):
         webhook(sns).read(request(notification() | {"SigningCertURL": url}), NOW)
 
-    assert sns.asked == []
+    assert sns.fetched == []
 
 
 FORGED = [
@@ -310,7 +310,7 @@ def test_request_over_the_size_is_refused_before_anything_is_fetched() -> None:
     with pytest.raises(WebhookTooLargeError):
         webhook(sns).read(request(notification(PAYLOAD | {"messageBody": "a" * 17_000})), NOW)
 
-    assert sns.asked == []
+    assert sns.fetched == []
 
 
 def test_reply_is_an_empty_acknowledgement() -> None:

@@ -236,7 +236,7 @@ def test_half_a_character_does_not_lose_the_message() -> None:
     assert sms.content == "PAKN Đề nghị xem lại ?"
 
 
-def test_part_of_a_long_message_is_told() -> None:
+def test_part_of_a_long_message_is_read() -> None:
     (sms,) = webhook().read(request(event(part={"reference": "77", "number": 2, "total": 3})), NOW)
 
     assert sms.part == Part("77", 2, 3)

@@ -224,8 +224,8 @@ def regrouped(fields: Mapping[str, str]) -> list[dict[str, str]]:
         ]
         if index + 1 < len(names):
             following = names[index + 1]
-            kept = {k: v for k, v in fields.items() if k not in {name, following}}
-            forms.append(kept | {name: fields[name] + following + fields[following]})
+            others = {k: v for k, v in fields.items() if k not in {name, following}}
+            forms.append(others | {name: fields[name] + following + fields[following]})
     return forms
 
 
