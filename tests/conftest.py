@@ -17,8 +17,8 @@ profiles.load()
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out campaigns beyond their smoke, unless `-m` names them."""
-    asked = config.getoption("markexpr")
-    sizes = [size for size in ("campaign", "full") if size not in asked]
+    expression = config.getoption("markexpr")
+    sizes = [size for size in ("campaign", "full") if size not in expression]
     left_out = [item for item in items if any(item.get_closest_marker(size) for size in sizes)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -53,7 +53,7 @@ def _script_and_apps(running_system: System) -> tuple[Script, Mapping[str, Chali
 
 @pytest.fixture
 def script(_script_and_apps: tuple[Script, Mapping[str, Chalice]]) -> Script:
-    """What the tiny functions are to do, and what they saw."""
+    """The reactions of the tiny functions, and the events that they saw."""
     script, _apps = _script_and_apps
     script.forget()
     return script

@@ -45,7 +45,7 @@ def _value_size(value: dict[str, Any]) -> int:
 
 
 class Capacity:
-    """What a stretch of work would be billed."""
+    """The capacity units that AWS would charge for some work."""
 
     def __init__(self) -> None:
         self.writes: Counter[str] = Counter()
@@ -78,7 +78,7 @@ class Capacity:
         before = self._stored.get(item["reference"]["S"], {})
         self._stored[item["reference"]["S"]] = item
         for index, (partition, sort, projected) in _PROJECTED.items():
-            old, new = (self._entry(one, partition, sort, projected) for one in (before, item))
+            old, new = (self._entry(version, partition, sort, projected) for version in (before, item))
             if old == new:
                 continue
             moved = old and new and (old[partition], old[sort]) != (new[partition], new[sort])
@@ -110,7 +110,7 @@ def counted() -> Iterator[Capacity]:
     capacity = Capacity()
     pending: dict[str, Any] = {}
 
-    def asked(params: dict[str, Any], **_: Any) -> None:
+    def count(params: dict[str, Any], **_: Any) -> None:
         pending["params"] = params
 
     def answered(parsed: dict[str, Any], model: Any, **_: Any) -> None:
@@ -118,12 +118,12 @@ def counted() -> Iterator[Capacity]:
         capacity.see(service, model.name, pending.get("params", {}), parsed)
 
     session: Any = aws._session()
-    session.register("provide-client-params.*.*", asked, unique_id="capacity-asked")
+    session.register("provide-client-params.*.*", count, unique_id="capacity-count")
     session.register("after-call.*.*", answered, unique_id="capacity-answered")
     aws.client.cache_clear()
     try:
         yield capacity
     finally:
-        session.unregister("provide-client-params.*.*", unique_id="capacity-asked")
+        session.unregister("provide-client-params.*.*", unique_id="capacity-count")
         session.unregister("after-call.*.*", unique_id="capacity-answered")
         aws.client.cache_clear()

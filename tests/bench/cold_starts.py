@@ -61,14 +61,14 @@ def main() -> None:
     server.start()
     try:
         print(f"{'function':10} {'ours':>8} {'bare':>8} {'ratio':>6}   first answer")
-        for name, (handler, event, told) in _first_events(system).items():
-            _compare(system, name, handler, event, told)
+        for name, (handler, event, description) in _first_events(system).items():
+            _compare(system, name, handler, event, description)
     finally:
         server.stop()
         system.stop()
 
 
-def _compare(system: System, name: str, handler: str, event: dict[str, Any], told: str) -> None:
+def _compare(system: System, name: str, handler: str, event: dict[str, Any], description: str) -> None:
     calls = _calls_of(system, name, handler, event)
     ours = _OURS.format(
         folder=str(FUNCTIONS / name), root=str(_ROOT), event=json.dumps(event), handler=handler
@@ -79,7 +79,10 @@ def _compare(system: System, name: str, handler: str, event: dict[str, Any], tol
         for kind, code in (("ours", ours), ("bare", bare)):
             times[kind].append(_run(system, code))
     best_ours, best_bare = (statistics.median(times[kind]) * 1000 for kind in ("ours", "bare"))
-    print(f"{name:10} {best_ours:8.0f} {best_bare:8.0f} {best_ours / best_bare:6.2f}   {told}", flush=True)
+    print(
+        f"{name:10} {best_ours:8.0f} {best_bare:8.0f} {best_ours / best_bare:6.2f}   {description}",
+        flush=True,
+    )
 
 
 def _run(system: System, code: str) -> float:

@@ -26,7 +26,7 @@ _PLATFORM = ROOT / "infra" / "cloudformation" / "platform.yaml"
 
 
 def is_available() -> bool:
-    """Tell whether Node.js and npm are there to install and run it."""
+    """Return whether Node.js and npm are there to install and run it."""
     return bool(shutil.which("node") and shutil.which("npm"))
 
 

@@ -1,4 +1,4 @@
-"""What a page of the officers' desk costs: with ever more petitions stored and the same number open in the unit.
+"""The costs of a page of the officers' desk: with ever more petitions stored and the same number open in the unit.
 
 Units and time are those of an engine that counts (`counting_dynamodb`), which needs Node.js on the machine.
 """

@@ -18,7 +18,7 @@ EPOCHS = 25
 RATE = 0.3
 SHRINKAGE = 0.4
 MISSED_COSTS = 4.0
-"""How much worse it is to miss a denunciation than to suspect another text."""
+"""The weight of a missed denunciation against a wrongly suspected text."""
 FROM_TEXTS = 5
 LEAST = 0.05
 VALID_FROM = "2018-06-18"
@@ -28,11 +28,11 @@ Example = tuple[Sequence[str], bool]
 
 def learn(examples: Iterable[Example]) -> tuple[float, dict[str, float]]:
     """Return the bias and the weights (AdaGrad, L2 shrinkage) that tell denunciations from the rest."""
-    told = list(examples)
-    texts = Counter(feature for features, _ in told for feature in features)
+    labelled = list(examples)
+    texts = Counter(feature for features, _ in labelled for feature in features)
     rows = [
         ([f for f in features if texts[f] >= FROM_TEXTS], share_of_each(features), denounces)
-        for features, denounces in told
+        for features, denounces in labelled
     ]
     weights: dict[str, float] = defaultdict(float)
     steps: dict[str, float] = defaultdict(lambda: 1e-2)

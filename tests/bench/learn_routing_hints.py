@@ -41,10 +41,10 @@ def learn(
     everywhere: Counter[str] = Counter()
     for petition in petitions:
         topic = topic_of(petition)
-        found = features(read(petition["text"], short_forms))
+        petition_features = features(read(petition["text"], short_forms))
         texts[topic] += 1
-        seen[topic].update(found)
-        everywhere.update(found)
+        seen[topic].update(petition_features)
+        everywhere.update(petition_features)
     total = texts.total()
     learned: dict[str, dict[str, float]] = {}
     for topic in sorted(seen.keys() - {""}):

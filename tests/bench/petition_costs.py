@@ -1,4 +1,4 @@
-"""What a petition costs: AWS calls, write and read units, for receiving it and for its whole life."""
+"""The costs of a petition: AWS calls, write and read units, for receiving it and for its whole life."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def main() -> None:
 
 def _measure(system: System) -> None:
     Citizen(system).send()  # warms every function's caches
-    one = Citizen(system, may_publish=True)
+    citizen = Citizen(system, may_publish=True)
     with counted() as capacity:
-        system.http("POST", "/v1/petitions", json=one.body, headers={"Idempotency-Key": one.key})
+        system.http("POST", "/v1/petitions", json=citizen.body, headers={"Idempotency-Key": citizen.key})
     _show("received over the web (warm)", capacity)
     aws.client("dynamodb")
     with counted() as capacity:
-        one.send()
-        answer_petition(system, one.reference)
+        citizen.send()
+        answer_petition(system, citizen.reference)
     _show("received, routed, accepted, drafted, approved, two notices (warm)", capacity)
     late = Citizen(system)
     late.send()

@@ -1,4 +1,4 @@
-"""What a report costs to read: with ever more petitions stored, after a roll-up and with changes since.
+"""The costs of reading a report: with ever more petitions stored, after a roll-up and with changes since.
 
 Read units are those of an engine that counts (`counting_dynamodb`), which needs Node.js on the machine. Petitions are
 spread over three years, so that a month holds as many of them as of a ministry's.
@@ -58,26 +58,28 @@ def main() -> None:
 
 def _costs(endpoint: str, stored: int) -> Iterator[float]:
     dynamodb = counting_dynamodb.client(endpoint)
-    table, kept = f"petitions-{stored}", f"statistics-{stored}"
+    table, rolled_up = f"petitions-{stored}", f"statistics-{stored}"
     counting_dynamodb.create_table(dynamodb, table, like="petitions")
-    counting_dynamodb.create_table(dynamodb, kept, like="statistics")
+    counting_dynamodb.create_table(dynamodb, rolled_up, like="statistics")
     os.environ.update(BENCH, AWS_ENDPOINT_URL_DYNAMODB=endpoint)
     aws.forget()
     clock.use(lambda: NOW)
     directory: Any = MemoryDirectory()
     petitions, outlines = Petitions(table, directory), Outlines(table)
-    statistics = Statistics(kept, outlines, directory)
+    statistics = Statistics(rolled_up, outlines, directory)
     some = list(_petitions(stored))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(petitions.add, some))
     last = local_date(NOW)
-    of_the_month = [one for one in some if local_date(one.received_at) > last - timedelta(days=31)]
-    yield sum(len(one.model_dump_json()) for one in of_the_month) / WHOLE_ITEMS_A_UNIT
+    of_the_month = [
+        petition for petition in some if local_date(petition.received_at) > last - timedelta(days=31)
+    ]
+    yield sum(len(petition.model_dump_json()) for petition in of_the_month) / WHOLE_ITEMS_A_UNIT
     RollUp(statistics, outlines).run(NOW)
     for days in (30, 364):
         yield _read(statistics, last - timedelta(days=days))
-    for one in some[:CHANGED]:
-        petitions.save(one.add_note(Change.by_officer("minh", NOW, "note"), "…"), one.version)
+    for petition in some[:CHANGED]:
+        petitions.save(petition.add_note(Change.by_officer("minh", NOW, "note"), "…"), petition.version)
     yield _read(statistics, last - timedelta(days=30))
     clock.use(None)
     del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]

@@ -35,10 +35,10 @@ FIELDS_2025 = FIELDS_2018 - {"TG"} | {"VLAM", "LDNN", "NCC", "QHLD"}
 
 @dataclass
 class Figures:
-    """What was counted over one split of the labelled petitions."""
+    """Counts over one split of the labelled petitions."""
 
     texts: int = 0
-    asked: int = 0
+    tried: int = 0
     """Texts that have an answer; a text that nobody could place (KHAC) should meet silence instead."""
     spoke: int = 0
     right: int = 0
@@ -65,7 +65,7 @@ class Figures:
     matrix: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def numbers(self) -> dict[str, str]:
-        """Give what is counted rather than shared out."""
+        """Return the figures that are counted rather than shared out."""
         others = self.texts - self.denunciations
         return {
             "tố cáo in a unit's queue": f"{self.leaked} of {self.denunciations}",
@@ -81,7 +81,7 @@ class Figures:
         """Give the figures that goals are set on, in per cent."""
         return {
             "right when it speaks": _percent(self.right, self.spoke),
-            "speaks": _percent(self.spoke, self.asked),
+            "speaks": _percent(self.spoke, self.tried),
             "right when it speaks, denunciations aside": _percent(self.others_right, self.others_spoke),
             "speaks, denunciations aside": _percent(self.others_spoke, self.others),
             "right field among best three": _percent(self.in_best_three, self.ranked),
@@ -158,7 +158,7 @@ def count(figures: Figures, petition: dict[str, Any], decision: Decision) -> Non
         figures.placeless += 1
         figures.left_alone += went in {SILENT, "KHAC"}
     else:
-        figures.asked += 1
+        figures.tried += 1
         figures.spoke += decision.speaks
         figures.right += decision.speaks and went == should
         if should != Lane.RESTRICTED:

@@ -1,4 +1,4 @@
-"""What the sweep costs: with ever more petitions stored and the same number due, and with ever more due.
+"""The costs of the sweep: with ever more petitions stored and the same number due, and with ever more due.
 
 Units and time are those of an engine that counts (`counting_dynamodb`), which needs Node.js on the machine.
 """
@@ -34,11 +34,11 @@ BENCH = {
 
 
 class Cost(NamedTuple):
-    """What one sweep consumed."""
+    """The consumption of one sweep."""
 
     units: float
     seconds: float
-    found: int
+    due: int
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def _row(dynamodb: Any, stored: int, due: int) -> Cost:
     counting_dynamodb.create_petitions_table(dynamodb, table)
     _fill(dynamodb, table, stored, due)
     cost = _sweep(dynamodb, table)
-    assert cost.found == due, f"the sweep found {cost.found} of {due}"
+    assert cost.due == due, f"the sweep found {cost.due} of {due}"
     print(f"{stored:7d}  {due:4d}   {cost.units:10.1f}  {cost.seconds:8.2f}", flush=True)
     return cost
 
@@ -84,11 +84,11 @@ def _sweep(dynamodb: Any, table: str) -> Cost:
     events.register("after-call.dynamodb.Query", count)
     petitions = Petitions(table, MemoryDirectory())
     started = time.perf_counter()
-    found = sum(1 for shard in range(WAKE_SHARDS) for _due in petitions.due(shard, NOW))
+    number_due = sum(1 for shard in range(WAKE_SHARDS) for _due in petitions.due(shard, NOW))
     seconds = time.perf_counter() - started
     del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
     aws.forget()
-    return Cost(sum(counted), seconds, found)
+    return Cost(sum(counted), seconds, number_due)
 
 
 def _fill(dynamodb: Any, table: str, stored: int, due: int) -> None:
@@ -106,9 +106,9 @@ def _items(fresh: Petition, waiting: Petition, stored: int, due: int) -> Iterato
     petitions = Petitions("bench", MemoryDirectory())
     items = {petition.received_at: encode(petitions.item(petition)) for petition in (fresh, waiting)}
     for number in range(stored):
-        one = fresh if number < due else waiting
+        petition = fresh if number < due else waiting
         name = next(reference.candidates(b"bench" * 13, str(number), 2026))
-        yield items[one.received_at] | {
+        yield items[petition.received_at] | {
             "reference": {"S": name},
             "wake_shard": {"N": str(wake_shard(name))},
             "received_month": {"S": f"2026-06#{wake_shard(name) % MONTH_SHARDS}"},

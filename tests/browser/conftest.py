@@ -31,7 +31,7 @@ PHONE = ViewportSize(width=360, height=740)
 
 @pytest.fixture(scope="session")
 def ports() -> tuple[int, int]:
-    """Where the local stack serves: the site, and moto with the bucket of files."""
+    """Ports of the local stack: of the site, and of moto with the bucket of files."""
     return _free_port(), _free_port()
 
 

@@ -27,7 +27,7 @@ def with_script(browser: Browser, site: str) -> Iterator[Page]:
     page = context.new_page()
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
     yield page
     context.close()
     assert trouble == []

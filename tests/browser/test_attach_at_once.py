@@ -1,4 +1,4 @@
-"""What JavaScript adds to sending files: one step, chosen or dropped, with progress and what became of each."""
+"""JavaScript makes sending files one step: chosen or dropped, with progress and the result of each."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def page(browser: Browser, site: str, ports: tuple[int, int]) -> Iterator[Page]:
 def followed(page: Page) -> tuple[str, str]:
     """Somebody's petition on the tracking page, with the part for files open."""
     sender = {"name": "Nguyễn Văn An", "address": "Huế", "email": f"{uuid.uuid4()}@thu.example"}
-    told = page.request.post(
+    receipt = page.request.post(
         "/v1/petitions", data={"content": "Tôi gửi kèm ảnh.", "petitioner": {"type": "CITIZEN", **sender}}
     ).json()
-    follow(page, told["reference"], told["pin"])
+    follow(page, receipt["reference"], receipt["pin"])
     page.locator("summary", has_text="Gửi thêm ảnh").click()
-    return told["reference"], told["pin"]
+    return receipt["reference"], receipt["pin"]
 
 
 def follow(page: Page, reference: str, pin: str) -> None:
@@ -91,7 +91,7 @@ def test_dropped_file_is_sent_from_the_tracking_page_and_stays_there(page: Page,
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "content", "said"),
+    ("name", "kind", "content", "status"),
     [
         pytest.param("IMG_0002.HEIC", "image/heic", b"x", "Tương thích nhất", id="an iPhone's own format"),
         pytest.param("ghi am.mp3", "audio/mpeg", b"x", "Chỉ nhận ảnh JPEG", id="sound"),
@@ -100,14 +100,14 @@ def test_dropped_file_is_sent_from_the_tracking_page_and_stays_there(page: Page,
     ],
 )
 def test_what_cannot_be_taken_is_said_beside_the_field_and_never_sent(
-    page: Page, followed: tuple[str, str], name: str, kind: str, content: bytes, said: str
+    page: Page, followed: tuple[str, str], name: str, kind: str, content: bytes, status: str
 ):
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
 
     page.locator("#upload-files").set_input_files([FilePayload(name=name, mimeType=kind, buffer=content)])
 
-    expect(rows(page).get_by_role("status")).to_contain_text(said)
+    expect(rows(page).get_by_role("status")).to_contain_text(status)
     assert sent == []
 
 

@@ -29,9 +29,9 @@ def assert_fits(page: Page) -> None:
     """Nothing may stick out to the side of a phone."""
     width = page.viewport_size["width"] if page.viewport_size else 0
     for box in page.locator("body *:visible").all():
-        found = box.bounding_box()
-        if found and found["y"] >= 0 and found["x"] >= 0:
-            assert found["x"] + found["width"] <= width + 1
+        bounds = box.bounding_box()
+        if bounds and bounds["y"] >= 0 and bounds["x"] >= 0:
+            assert bounds["x"] + bounds["width"] <= width + 1
 
 
 def send(page: Page, content: str) -> tuple[str, str]:

@@ -55,8 +55,8 @@ def reference(site: str, request: pytest.FixtureRequest) -> str:
         f"{site}/v1/petitions", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(sent, timeout=30) as answer:  # noqa: S310 - our own address
-        found: str = json.load(answer)["reference"]
-    return found
+        reference: str = json.load(answer)["reference"]
+    return reference
 
 
 def open_from_queue(page: Page, reference: str) -> None:

@@ -26,9 +26,9 @@ def scripted(browser: Browser, site: str) -> Iterator[Page]:
 @pytest.fixture
 def sent(phone: Page) -> tuple[str, str]:
     """A petition received yesterday: its day has a signed root."""
-    told = send(phone, "Đề nghị công bố lịch thi nâng ngạch của năm nay cho mọi người được biết.")
+    receipt = send(phone, "Đề nghị công bố lịch thi nâng ngạch của năm nay cho mọi người được biết.")
     phone.request.post("/local/clock", data={"advance_days": 1})
-    return told
+    return receipt
 
 
 def follow(page: Page, sent: tuple[str, str]) -> None:
@@ -60,12 +60,12 @@ def test_what_does_not_hold_is_said(
 ):
     def altered(route: Route) -> None:
         answer = route.fetch()
-        found = re.search(
+        match = re.search(
             r'<script type="application/json" id="record">(.*?)</script>', answer.text(), re.DOTALL
         )
-        assert found
-        record = re.sub(pattern, other, json.dumps(json.loads(found[1]), ensure_ascii=False))
-        body = answer.text().replace(found[1], record)
+        assert match
+        record = re.sub(pattern, other, json.dumps(json.loads(match[1]), ensure_ascii=False))
+        body = answer.text().replace(match[1], record)
         route.fulfill(response=answer, body=body)
 
     scripted.route(

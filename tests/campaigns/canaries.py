@@ -37,7 +37,7 @@ BARRED = {
     "conduct-tttt": {"TTTT"},
     "conduct-ttra": {"TTRA"},
 }
-"""Whom a complaint must be kept from; for the campaign VCCHC reports to VCCVC."""
+"""Units from which a complaint is hidden; for the campaign VCCHC reports to VCCVC."""
 CHANNELS = ("web", "sms", "hotline")
 
 
@@ -53,9 +53,9 @@ class Planted:
 
     def secret(self, letter: str, kind: str) -> str:
         """Make a secret that stands nowhere else."""
-        made = f"zq{self.number:03}{letter}"
-        self.secrets[made] = kind
-        return made
+        secret = f"zq{self.number:03}{letter}"
+        self.secrets[secret] = kind
+        return secret
 
     @property
     def phone(self) -> str:
@@ -65,18 +65,18 @@ class Planted:
 
     @property
     def addresses(self) -> set[str]:
-        """Where notices for its petitioner may go."""
+        """Addresses to which notices for its petitioner may go."""
         mails = {f"{secret}@thu.example" for secret in self.secrets if secret.endswith("e")}
         return mails | {f"+84{secret}" for secret in self.secrets if secret.startswith("9870")}
 
     def is_hidden_from(self, officer: dict[str, Any]) -> bool:
-        """Whether an officer must not even learn that there is such a petition."""
+        """Return whether an officer must not even notice that the petition exists."""
         if self.what == "denunciation":
             return "inspector" not in officer["roles"]
         return officer["unit"] in BARRED.get(self.what, ())
 
     def may_be_read_by(self, officer: dict[str, Any], unit: str | None) -> bool:
-        """The rule, written down a second time: who may know text and existence."""
+        """Return whether an officer may know text and existence: the rule, written down a second time."""
         roles = set(officer["roles"])
         if self.is_hidden_from(officer):
             return False
@@ -120,15 +120,19 @@ class Campaign:
 
     def _blunder(self) -> None:
         """Send what cannot be taken, and let functions die with secrets in their hands: errors are logged too."""
-        one = Planted(len(self.planted) + 1, "refused", "web")
-        self.refused = one
-        person = {"type": "CITIZEN", "name": one.secret("n", IDENTITY), "address": one.secret("a", IDENTITY)}
-        text = TEXTS["ordinary"].format(one.secret("t", WRITTEN))
+        petition = Planted(len(self.planted) + 1, "refused", "web")
+        self.refused = petition
+        person = {
+            "type": "CITIZEN",
+            "name": petition.secret("n", IDENTITY),
+            "address": petition.secret("a", IDENTITY),
+        }
+        text = TEXTS["ordinary"].format(petition.secret("t", WRITTEN))
         for wrong in (
-            {"content": text, "petitioner": person | {"phone": f"{one.phone}x"}},
-            {"content": text, "petitioner": person | {"email": one.secret("e", IDENTITY)}},
-            {"content": text, "petitioner": person | {"identity_card": one.secret("m", IDENTITY)}},
-            {"content": [text], "kind": one.secret("k", WRITTEN), "petitioner": person},
+            {"content": text, "petitioner": person | {"phone": f"{petition.phone}x"}},
+            {"content": text, "petitioner": person | {"email": petition.secret("e", IDENTITY)}},
+            {"content": text, "petitioner": person | {"identity_card": petition.secret("m", IDENTITY)}},
+            {"content": [text], "kind": petition.secret("k", WRITTEN), "petitioner": person},
         ):
             answer = self.system.http("POST", "/v1/petitions", json=wrong)
             assert answer.status in {400, 422}, answer.text
@@ -136,7 +140,7 @@ class Campaign:
         self.answers_to_blunders.append(
             self.system.http("POST", "/v1/petitions", body=f'{{"content": "{text}').text
         )
-        whole = {"content": text, "petitioner": person | {"phone": one.phone}}
+        whole = {"content": text, "petitioner": person | {"phone": petition.phone}}
         for operation in ("Encrypt", "PutItem", "Query"):
             with self.system.faults.broken(operation, Fault.SERVER_ERROR):
                 answer = self.system.http("POST", "/v1/petitions", json=whole)
@@ -144,18 +148,18 @@ class Campaign:
                 self.answers_to_blunders.append(answer.text)
 
     def _plant(self, what: str, channel: str) -> None:
-        one = Planted(len(self.planted) + 1, what, channel)
-        self.planted.append(one)
-        text = TEXTS[what].format(one.secret("t", WRITTEN))
+        petition = Planted(len(self.planted) + 1, what, channel)
+        self.planted.append(petition)
+        text = TEXTS[what].format(petition.secret("t", WRITTEN))
         person = {
             "type": "CITIZEN",
-            "name": f"Nguyễn {one.secret('n', IDENTITY)}",
-            "address": f"Thôn {one.secret('a', IDENTITY)}",
-            "phone": one.phone,
-            "email": f"{one.secret('e', IDENTITY)}@thu.example",
+            "name": f"Nguyễn {petition.secret('n', IDENTITY)}",
+            "address": f"Thôn {petition.secret('a', IDENTITY)}",
+            "phone": petition.phone,
+            "email": f"{petition.secret('e', IDENTITY)}@thu.example",
         }
         if channel == "web":
-            subject = f"Việc {one.secret('s', WRITTEN)}"
+            subject = f"Việc {petition.secret('s', WRITTEN)}"
             citizen = Citizen(
                 self.system,
                 content=text,
@@ -165,44 +169,50 @@ class Campaign:
                 reply_by=["EMAIL", "SMS"],
             )
             citizen.send()
-            one.reference = citizen.reference
-            citizen.add("supplements", content=f"Bổ sung {one.secret('b', WRITTEN)}")
-            filename = f"{one.secret('f', WRITTEN)}.pdf"
+            petition.reference = citizen.reference
+            citizen.add("supplements", content=f"Bổ sung {petition.secret('b', WRITTEN)}")
+            filename = f"{petition.secret('f', WRITTEN)}.pdf"
             citizen.add("attachments", filename=filename, content_type="application/pdf", size=1000)
             self.citizens.append(citizen)
         elif channel == "sms":
-            phone = Phone(self.system, f"84{one.phone[1:]}")
-            one.reference = reference_in(phone.send(f"PAKN {text}"))
-            phone.send(f"PAKN BS {one.reference} {one.secret('b', WRITTEN)}")
+            phone = Phone(self.system, f"84{petition.phone[1:]}")
+            petition.reference = reference_in(phone.send(f"PAKN {text}"))
+            phone.send(f"PAKN BS {petition.reference} {petition.secret('b', WRITTEN)}")
         else:
             operator = Officer(self.system, "tong.dai")
-            entered = operator.enter_call(f"canary-{one.number}", content=text, petitioner=person)
-            one.reference = entered.json()["reference"]
-        one.secrets[one.reference] = REFERENCE
+            entered = operator.enter_call(f"canary-{petition.number}", content=text, petitioner=person)
+            petition.reference = entered.json()["reference"]
+        petition.secrets[petition.reference] = REFERENCE
 
     def _work(self) -> None:
-        for one in self.planted:
-            if one.what == "ordinary":
-                self._answer(one)
-            elif one.what == "conduct-ccvc":
-                Officer(self.system, "quan.thanhtra").do("accept", one.reference)
-                Officer(self.system, "khanh.tocongtac").do("open-seal", one.reference, reason="Xác minh.")
-            elif one.what == "denunciation":
-                Officer(self.system, "khanh.tocongtac").do("open-seal", one.reference, reason="Làm việc.")
-        for citizen, one in zip(self.citizens, (p for p in self.planted if p.channel == "web"), strict=True):
-            if one.what == "ordinary":
-                citizen.add("rating", score=1, comment=f"Chưa được {one.secret('r', WRITTEN)}")
+        for petition in self.planted:
+            if petition.what == "ordinary":
+                self._answer(petition)
+            elif petition.what == "conduct-ccvc":
+                Officer(self.system, "quan.thanhtra").do("accept", petition.reference)
+                Officer(self.system, "khanh.tocongtac").do(
+                    "open-seal", petition.reference, reason="Xác minh."
+                )
+            elif petition.what == "denunciation":
+                Officer(self.system, "khanh.tocongtac").do(
+                    "open-seal", petition.reference, reason="Làm việc."
+                )
+        for citizen, petition in zip(
+            self.citizens, (p for p in self.planted if p.channel == "web"), strict=True
+        ):
+            if petition.what == "ordinary":
+                citizen.add("rating", score=1, comment=f"Chưa được {petition.secret('r', WRITTEN)}")
         self.system.travel(days=22)
 
-    def _answer(self, one: Planted) -> None:
+    def _answer(self, petition: Planted) -> None:
         handler, approver = Officer(self.system, "minh.ccvc"), Officer(self.system, "binh.vanphong")
-        handler.do("accept", one.reference)
-        handler.do("note", one.reference, note=f"Nội bộ {one.secret('i', WRITTEN)}")
-        handler.do("draft-answer", one.reference, text=f"Trả lời {one.secret('d', WRITTEN)}")
-        approver.do("approve", one.reference)
-        if one.channel == "web":
+        handler.do("accept", petition.reference)
+        handler.do("note", petition.reference, note=f"Nội bộ {petition.secret('i', WRITTEN)}")
+        handler.do("draft-answer", petition.reference, text=f"Trả lời {petition.secret('d', WRITTEN)}")
+        approver.do("approve", petition.reference)
+        if petition.channel == "web":
             public = {"subject": "Thi nâng ngạch", "content": "Bao giờ có kết quả?", "answer": "Trước 30/11."}
-            approver.do("publish", one.reference, **public)
+            approver.do("publish", petition.reference, **public)
 
     # --- finding ----------------------------------------------------------------------------------
 
@@ -213,12 +223,12 @@ class Campaign:
         return (seen | set(_PHONE.findall(text)) | set(_REFERENCE.findall(text))) & self._owners.keys()
 
     def kind_of(self, secret: str) -> str:
-        """Return what kind of secret one is."""
+        """Return the kind of a secret."""
         return self._owners[secret].secrets[secret]
 
     @property
     def _owners(self) -> dict[str, Planted]:
-        return {secret: one for one in (*self.planted, self.refused) for secret in one.secrets}
+        return {secret: owner for owner in (*self.planted, self.refused) for secret in owner.secrets}
 
     def units(self) -> dict[str, str | None]:
         """Return where each petition lies now."""
@@ -228,19 +238,19 @@ class Campaign:
     def leaks(
         self, where: str, body: bytes | str, officer: dict[str, Any], units: dict[str, str | None]
     ) -> Iterator[Leak]:
-        """Yield what an officer must not have read there."""
+        """Yield each secret that an officer must not have read there."""
         owners = self._owners
         for secret in self.found_in(body):
-            one = owners[secret]
-            kind = one.secrets[secret]
-            may = one.may_be_read_by(officer, units.get(one.reference))
-            is_hidden = one.is_hidden_from(officer)
+            owner = owners[secret]
+            kind = owner.secrets[secret]
+            may = owner.may_be_read_by(officer, units.get(owner.reference))
+            is_hidden = owner.is_hidden_from(officer)
             if kind == IDENTITY or (kind == WRITTEN and not may) or (kind == REFERENCE and is_hidden):
-                yield Leak(where, f"{one.what}/{one.channel}", secret)
+                yield Leak(where, f"{owner.what}/{owner.channel}", secret)
 
 
 def readable(body: bytes | str) -> str:
-    """Return what stands in an answer; of a workbook, what stands in all its parts."""
+    """Return the text of an answer; of a workbook, the text of all its parts."""
     if isinstance(body, str):
         return body
     if body[:2] == b"PK":

@@ -31,7 +31,7 @@ NOT_TRIED = frozenset({"another method", "from another network, headers claim ou
 
 
 class Taken:
-    """What the endpoint would record."""
+    """A receipt as the endpoint would record it."""
 
     def __init__(self) -> None:
         self.receipts: list[Receipt] = []
@@ -135,9 +135,9 @@ class ZaloReceipts(ReceiptScheme):
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             return False
-        given = self.proof_of(request).removeprefix("mac=")
+        mac = self.proof_of(request).removeprefix("mac=")
         is_ours = bool(event["app_id"] == self.credentials["app_id"])
-        return is_ours and hmac.compare_digest(hashlib.sha256(signed).hexdigest(), given)
+        return is_ours and hmac.compare_digest(hashlib.sha256(signed).hexdigest(), mac)
 
     def tricks(self) -> dict[str, Trick]:
         def another_application(
@@ -146,7 +146,7 @@ class ZaloReceipts(ReceiptScheme):
             return self.sign(message, app_id=str(random.randrange(10**9)))
 
         def moved_border(_s: Scheme, genuine: WebhookRequest, _m: Message, random: Random) -> WebhookRequest:
-            """What is signed begins with the application and ends with the time: both also stand in the body."""
+            """The signed text begins with the application and ends with the time: both also stand in the body."""
             event = json.loads(genuine.body)
             cut = random.randrange(1, len(event["timestamp"]))
             moved = event | {"timestamp": event["timestamp"][cut:]}

@@ -58,7 +58,7 @@ TEXTS = ("PAKN Đề nghị xem lại lương", "PAKN TC 26483190275", "PAKN RUT
 
 @dataclass(frozen=True)
 class Message:
-    """What a genuine request says."""
+    """The content of a genuine request."""
 
     text: str
     sender: str
@@ -77,14 +77,14 @@ class Scheme(ABC):
     """The header, or for eSMS the parameter, that carries the proof."""
     key: str = "a genuine secret of the provider"
     has_age: ClassVar[bool] = False
-    """Whether the time of sending is part of what is proven."""
+    """True where the signature covers the time of sending."""
     not_tried: ClassVar[frozenset[str]] = frozenset()
     """Tricks of all that this scheme cannot suffer."""
 
     @property
     @abstractmethod
     def credentials(self) -> dict[str, str]:
-        """What the secret of the providers holds for it."""
+        """Its entry in the secret of the providers."""
 
     @abstractmethod
     def sign(self, message: Message, *, key: str | None = None) -> WebhookRequest:
@@ -96,11 +96,11 @@ class Scheme(ABC):
 
     @abstractmethod
     def read(self, request: WebhookRequest) -> object:
-        """Return what our adapter makes of a request, in a form that can be compared."""
+        """Return the messages that our adapter reads from a request, in a form that can be compared."""
 
     @abstractmethod
     def judge(self, request: WebhookRequest) -> bool:
-        """Tell whether the provider's own validator takes the request for genuine."""
+        """Return whether the provider's own validator takes the request for genuine."""
 
     def message(self, random: Random) -> Message:
         """Return something to say."""
@@ -108,7 +108,7 @@ class Scheme(ABC):
         return Message(random.choice(TEXTS), f"8490{digits}", f"m{random.getrandbits(64):016x}")
 
     def tricks(self) -> dict[str, Trick]:
-        """Return what only this scheme can suffer."""
+        """Return the tricks that only this scheme can suffer."""
         return {}
 
     # --- what tricks do to a request ------------------------------------------------------------------
@@ -175,8 +175,8 @@ def _proof_of_another(scheme: Scheme, genuine: WebhookRequest, _m: Message, rand
 def _another_text(
     scheme: Scheme, genuine: WebhookRequest, message: Message, random: Random
 ) -> WebhookRequest:
-    said = replace(message, text=f"PAKN viec khac {random.getrandbits(32)}")
-    part = scheme.signed_part(scheme.sign(said))
+    other = replace(message, text=f"PAKN viec khac {random.getrandbits(32)}")
+    part = scheme.signed_part(scheme.sign(other))
     return scheme.with_signed_part(genuine, part)
 
 
@@ -456,7 +456,7 @@ class Infobip(Scheme):
         }
 
     def body(self, message: Message) -> dict[str, Any]:
-        """Return what Infobip posts."""
+        """Return a request as Infobip posts it."""
         result = {"messageId": message.message_id, "from": message.sender, "text": message.text}
         return {"results": [result]}
 
@@ -501,7 +501,7 @@ class Vonage(Scheme):
         return {"signature_secret": self.key, "api_key": "abcd1234"}
 
     def body(self, message: Message) -> dict[str, Any]:
-        """Return what Vonage posts."""
+        """Return a request as Vonage posts it."""
         return {
             "channel": "sms", "message_type": "text", "message_uuid": message.message_id, "to": "8088",
             "from": message.sender, "text": message.text, "timestamp": message.at.isoformat(),
@@ -509,17 +509,17 @@ class Vonage(Scheme):
 
     def sign(self, message: Message, *, key: str | None = None, **claims: Any) -> WebhookRequest:
         raw = json.dumps(self.body(message), ensure_ascii=False).encode()
-        said = {
+        payload = {
             "iat": int(message.at.timestamp()),
             "jti": message.message_id,
             "iss": "Vonage",
             "payload_hash": hashlib.sha256(raw).hexdigest(),
             "api_key": "abcd1234",
         }
-        said = {name: value for name, value in (said | claims).items() if value is not None}
-        token = jwt.encode(said, (key or self.key).ljust(40, "."), "HS256")
+        payload = {name: value for name, value in (payload | claims).items() if value is not None}
+        token = jwt.encode(payload, (key or self.key).ljust(40, "."), "HS256")
         if key is None:
-            token = jwt.encode(said, self.key, "HS256")
+            token = jwt.encode(payload, self.key, "HS256")
         return self._post(raw, {"Authorization": f"Bearer {token}"})
 
     def read(self, request: WebhookRequest) -> object:
@@ -698,7 +698,7 @@ def tricks_on(scheme: Scheme) -> dict[str, Trick]:
 
 
 def is_taken(scheme: Scheme, request: WebhookRequest) -> object:
-    """Return what a door would act on; raises WebhookError or InvalidInputError for what it refuses."""
+    """Return the messages that an endpoint acts on; raises WebhookError or InvalidInputError for refused ones."""
     refuse_strange_address(request, (NETWORK,))
     return scheme.read(request)
 

@@ -57,7 +57,7 @@ class _Event:
 
 
 class Simulation:
-    """One run: `run()` plays it, the attributes tell what happened."""
+    """One run: `run()` plays it, the attributes hold the results."""
 
     def __init__(self, seed: int, petitions: int) -> None:
         self.random = random.Random(seed)
@@ -68,7 +68,7 @@ class Simulation:
         self.router = Router(self.petitions, self.directory)
         self.removed_files: set[str] = set()
         self.timer = Timer(self.petitions, self.directory, self.removed_files.add)
-        self.told: Counter[tuple[Any, ...]] = Counter()
+        self.notices: Counter[tuple[Any, ...]] = Counter()
         """Notices by name, as often as their request was delivered; the notifier claims each name once."""
         self.delivered = Counter[str]()
         self._events: list[_Event] = []
@@ -177,7 +177,7 @@ class Simulation:
             self._deliver("routing", partial(self._then_relay, self.router.route, request.reference))
         for notice in notice_requests(petition, seen):
             name = (notice.reference, notice.seq, notice.kind, notice.audience)
-            self._deliver("notices", partial(self.told.update, [name]))
+            self._deliver("notices", partial(self.notices.update, [name]))
 
     def _sweep(self) -> None:
         """Dispatch what is due, unless the sweeper is down; now and then two sweeps overlap."""
@@ -213,11 +213,11 @@ class Simulation:
 
     def head(self) -> str:
         """Return one hash over all histories: the same for the same seed."""
-        heads = "".join(petition.history[-1].hash for petition in self.all())
-        return hashlib.sha256(heads.encode()).hexdigest()
+        hashes = "".join(petition.history[-1].hash for petition in self.all())
+        return hashlib.sha256(hashes.encode()).hexdigest()
 
     def updates_owed(self, petition: Petition) -> int:
-        """How many 7-working-day updates have fallen due for a petition that is still unanswered, counted naively."""
+        """Return the number of 7-working-day updates due for a petition that is still unanswered, counted naively."""
         calendar, terms = self.directory.calendar(), self.directory.terms_of(petition)
         owed = 0
         while deadlines.overdue_update_on(petition.due_on, owed + 1, terms, calendar) <= local_date(self.now):

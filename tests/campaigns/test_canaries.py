@@ -55,9 +55,9 @@ def campaign(running_system: System, request: pytest.FixtureRequest) -> Campaign
     directory = Directory(running_system.local.cloud.outputs["DirectoryTable"])
     child = next(row for row in directory_rows()["unit"] if row["id"] == "VCCHC") | {"parent": "VCCVC"}
     directory.put("unit", "VCCHC", date.fromisoformat(child["valid_from"]), child)
-    made = Campaign(running_system)
-    made.plant(request.param)
-    return made
+    campaign = Campaign(running_system)
+    campaign.plant(request.param)
+    return campaign
 
 
 def routes(function: str, method: str) -> list[str]:
@@ -66,7 +66,7 @@ def routes(function: str, method: str) -> list[str]:
 
 
 def desk_paths(campaign: Campaign) -> list[str]:
-    references = [one.reference for one in campaign.planted]
+    references = [petition.reference for petition in campaign.planted]
     values = {
         "/v1/petitions/{reference}:reference": references,
         "/petitions/{reference}:reference": references[:: 1 if len(references) < 50 else 5],
@@ -102,8 +102,8 @@ def walk(campaign: Campaign, officer: dict[str, Any], units: dict[str, str | Non
         ask = api.get if path.startswith("/v1/") else lambda page: browser.get(f"/desk{page}")
         answer = ask(path)
         assert answer.status < 500, (officer["id"], path, answer.text)
-        found = campaign.leaks(f"{officer['id']} GET {path}", text_of(answer), officer, units)
-        yield from (leak for leak in found if leak.secret not in path)
+        leaks = campaign.leaks(f"{officer['id']} GET {path}", text_of(answer), officer, units)
+        yield from (leak for leak in leaks if leak.secret not in path)
 
 
 def each_officer() -> list[Any]:
@@ -138,20 +138,20 @@ def test_acting_on_what_is_hidden_tells_nothing_but_what_an_invented_number_tell
         name: desk.try_to(name, "26000000000", version=1, **body).body for name, body in actions.items()
     }
 
-    hidden = [one for one in campaign.planted if one.is_hidden_from(officer)]
+    hidden = [petition for petition in campaign.planted if petition.is_hidden_from(officer)]
     answers = {
-        (one.what, one.channel, name): desk.try_to(name, one.reference, version=1, **body).body
+        (petition.what, petition.channel, name): desk.try_to(name, petition.reference, version=1, **body).body
         == invented[name]
-        for one in hidden
+        for petition in hidden
         for name, body in actions.items()
     }
 
     assert len(hidden) >= len(CHANNELS)
-    assert [told for told, is_alike in answers.items() if not is_alike] == []
+    assert [name for name, is_alike in answers.items() if not is_alike] == []
 
 
 def test_public_pages_and_open_data_tell_no_secret(campaign: Campaign):
-    references = [one.reference for one in campaign.planted]
+    references = [petition.reference for petition in campaign.planted]
     values = {
         "/v1/petitions/{reference}:reference": references,
         "/v1/petitions/{reference}/record:reference": references,
@@ -173,15 +173,15 @@ def test_public_pages_and_open_data_tell_no_secret(campaign: Campaign):
         "/v1/published": ["", "?q=thi", "?field=CCVC", "?month=2026-11"],
         "/cong-khai": ["", "?q=thi", "?lang=en"],
     }
-    told: set[tuple[str, str]] = set()
+    leaks: set[tuple[str, str]] = set()
     for path in paths(routes("intake", "GET"), values, queries):
         answer = campaign.system.http("GET", path)
         assert answer.status < 500, (path, answer.text)
-        echoed = [one for one in references if one in path]
+        echoed = [reference for reference in references if reference in path]
         secrets = campaign.found_in(text_of(answer)) - set(echoed)
-        told |= {(path, secret) for secret in secrets}
+        leaks |= {(path, secret) for secret in secrets}
 
-    assert told == set()
+    assert leaks == set()
     assert "Bao giờ có kết quả?" in campaign.system.http("GET", "/v1/published").text
 
 
@@ -202,9 +202,9 @@ def test_errors_repeat_no_identity_and_no_text(campaign: Campaign):
 
 def test_logs_and_metrics_say_nothing_but_references(campaign: Campaign):
     lines, metrics = campaign.logged.lines(), list(campaign.system.local.functions.metrics)
-    for said in (*lines, *metrics):
-        kinds = {campaign.kind_of(secret) for secret in campaign.found_in(said)}
-        assert kinds <= {REFERENCE}, said
+    for text in (*lines, *metrics):
+        kinds = {campaign.kind_of(secret) for secret in campaign.found_in(text)}
+        assert kinds <= {REFERENCE}, text
 
     assert len(lines) >= 3
     assert len(metrics) >= 20
@@ -215,21 +215,21 @@ def test_messages_on_queues_carry_references_alone(campaign: Campaign):
     messages = campaign.system.faults.messages
 
     assert len(messages) >= 3 * len(campaign.planted)
-    told = {campaign.kind_of(secret) for message in messages for secret in campaign.found_in(message)}
-    assert told == {REFERENCE}
+    kinds = {campaign.kind_of(secret) for message in messages for secret in campaign.found_in(message)}
+    assert kinds == {REFERENCE}
 
 
 def test_each_notice_goes_to_its_owner_and_says_no_more_than_its_channel_may(campaign: Campaign):
     officers = {row["email"] for row in OFFICERS}
-    notices = [one for one in campaign.system.outbox() if one.to not in officers]
-    by_address = {address: one for one in campaign.planted for address in one.addresses}
+    notices = [notice for notice in campaign.system.outbox() if notice.to not in officers]
+    by_address = {address: petition for petition in campaign.planted for address in petition.addresses}
     wrong = []
     for notice in notices:
-        said = campaign.found_in(f"{notice.subject or ''}\n{notice.text}")
+        secrets = campaign.found_in(f"{notice.subject or ''}\n{notice.text}")
         owner = by_address.get(notice.to)
         own = set(owner.secrets) if owner else {notice.reference or ""}
         may = {secret for secret in own if campaign.kind_of(secret) in notice_may_say(notice.channel, owner)}
-        wrong += [(notice.channel, notice.to, secret) for secret in said - may]
+        wrong += [(notice.channel, notice.to, secret) for secret in secrets - may]
 
     assert wrong == []
     assert {notice.channel for notice in notices} >= {"EMAIL", "SMS"}
@@ -243,40 +243,42 @@ def notice_may_say(channel: str, owner: Planted | None) -> set[str]:
 
 
 def test_petitioner_reads_their_own_petition_alone_and_no_identity(campaign: Campaign):
-    web = [one for one in campaign.planted if one.channel == "web"]
+    web = [petition for petition in campaign.planted if petition.channel == "web"]
     for citizen, own in zip(campaign.citizens, web, strict=True):
-        found = campaign.found_in(json.dumps(citizen.look(), ensure_ascii=False))
-        assert found <= {secret for secret, kind in own.secrets.items() if kind != IDENTITY}, own.what
+        secrets = campaign.found_in(json.dumps(citizen.look(), ensure_ascii=False))
+        assert secrets <= {secret for secret, kind in own.secrets.items() if kind != IDENTITY}, own.what
 
 
 def test_officers_mails_tell_no_identity_and_of_hidden_petitions_nothing(campaign: Campaign):
     by_mail = {row["email"]: row for row in OFFICERS}
     units = campaign.units()
-    mails = [one for one in campaign.system.outbox(channel="EMAIL") if one.to in by_mail]
-    found = [
+    mails = [mail for mail in campaign.system.outbox(channel="EMAIL") if mail.to in by_mail]
+    leaks = [
         leak
         for mail in mails
         for leak in campaign.leaks(mail.to, f"{mail.subject}\n{mail.text}", by_mail[mail.to], units)
     ]
 
     assert len(mails) >= len(campaign.planted)
-    assert found == []
+    assert leaks == []
 
 
 def test_no_identity_stands_outside_the_seal(campaign: Campaign):
     tables = ("petitions", "deliveries", "statistics", "throttle", "directory")
     stored = json.dumps([campaign.system.items(table) for table in tables], ensure_ascii=False, default=str)
-    identities = {s for one in campaign.planted for s, kind in one.secrets.items() if kind == IDENTITY}
+    identities = {
+        s for petition in campaign.planted for s, kind in petition.secrets.items() if kind == IDENTITY
+    }
 
     assert campaign.found_in(stored) & identities == set()
     assert campaign.system.dead_letters() == 0
 
 
 def test_search_can_fail(campaign: Campaign):
-    """What the campaign is worth: each kind of leak, made on purpose, is noticed."""
+    """Each kind of leak, made on purpose, is noticed: so the campaign can fail."""
     units = campaign.units()
     minh = next(row for row in OFFICERS if row["id"] == "minh.ccvc")
-    conduct = next(one for one in campaign.planted if one.what == "conduct-ccvc")
+    conduct = next(petition for petition in campaign.planted if petition.what == "conduct-ccvc")
     inspector = Officer(campaign.system, "khanh.tocongtac")
 
     text = inspector.get(f"/v1/petitions/{conduct.reference}").body
@@ -297,26 +299,26 @@ def test_search_can_fail(campaign: Campaign):
 
 def test_listening_can_fail(campaign: Campaign):
     """A secret in a log is heard in the message, in what stands beside it, and in an exception behind an exception."""
-    said = next(iter(campaign.planted[0].secrets))
+    secret = next(iter(campaign.planted[0].secrets))
     logger = logging.getLogger("nobody-reads-this")
     logger.propagate = False
 
     with Overheard() as heard:
-        logger.error("a petition of %s", said)
-        logger.error("a petition", extra={"name_of_somebody": said})
+        logger.error("a petition of %s", secret)
+        logger.error("a petition", extra={"name_of_somebody": secret})
         try:
             try:
-                int(said)
+                int(secret)
             except ValueError as error:
                 raise RuntimeError("could not be taken") from error
         except RuntimeError:
             logger.exception("failed")
 
-    assert [campaign.found_in(line) for line in heard.lines()] == [{said}] * 3
+    assert [campaign.found_in(line) for line in heard.lines()] == [{secret}] * 3
 
 
 def test_campaign_plants_every_kind_through_every_channel(campaign: Campaign):
-    assert {(one.what, one.channel) for one in campaign.planted} == {
+    assert {(petition.what, petition.channel) for petition in campaign.planted} == {
         (what, channel) for what in TEXTS for channel in CHANNELS
     }
-    assert all(one.reference for one in campaign.planted)
+    assert all(petition.reference for petition in campaign.planted)

@@ -75,13 +75,13 @@ def campaign(scheme: Scheme, count: int, seed: int) -> Counter[str]:
     refused: Counter[str] = Counter()
     for trick, genuine, forged in forgeries(scheme, count, seed):
         try:
-            found = is_taken(scheme, forged)
+            messages = is_taken(scheme, forged)
         except (WebhookError, InvalidInputError):
             refused[trick] += 1
             continue
         # Only a change that leaves what is signed as it was may pass, and then it means the same message.
         assert scheme.judge(forged), f"{trick}: taken, and the provider's own validator refuses it"
-        assert found in (is_taken(scheme, genuine), []), f"{trick}: taken, and it says something else"
+        assert messages in (is_taken(scheme, genuine), []), f"{trick}: taken, and it says something else"
     return refused
 
 
@@ -165,10 +165,10 @@ class ReceiptsOfAnyAge(GatewayReceipts):
 
     def read(self, request: WebhookRequest) -> object:
         at = datetime.fromtimestamp(int(request.header("webhook-timestamp") or "0"), UTC)
-        said = request.body.decode("utf-8", "replace")
-        if Webhook(self.key).sign(request.header("webhook-id") or "", at, said) != self.proof_of(request):
+        body = request.body.decode("utf-8", "replace")
+        if Webhook(self.key).sign(request.header("webhook-id") or "", at, body) != self.proof_of(request):
             raise ForgedWebhookError("signature")
-        return [json.loads(said)["data"]["id"]]
+        return [json.loads(body)["data"]["id"]]
 
 
 @pytest.mark.parametrize(
@@ -189,12 +189,12 @@ def door(system: System) -> Iterator[System]:
     """The system with every provider open to its network only."""
     system.reset(Moment.at)
     client, name = system.local.cloud.client("secretsmanager"), system.local.cloud.outputs["ProvidersSecret"]
-    kept = client.get_secret_value(SecretId=name)["SecretString"]
+    original = client.get_secret_value(SecretId=name)["SecretString"]
     opened = {scheme.name: {**scheme.credentials, "networks": [NETWORK]} for scheme in (*RECEIPTS, *SCHEMES)}
     client.put_secret_value(SecretId=name, SecretString=json.dumps(opened))
     secrets.forget()
     yield system
-    client.put_secret_value(SecretId=name, SecretString=kept)
+    client.put_secret_value(SecretId=name, SecretString=original)
     secrets.forget()
 
 
@@ -221,7 +221,7 @@ REFUSED_BEFORE_SNS_IS_ASKED = {
     "too large, rightly signed",
     "from another network, headers claim ours",
 }
-"""Of `aws`: this door asks the real SNS for its certificate, which a test must not."""
+"""Tricks on `aws` that a test can send: for others the endpoint asks the real SNS for its certificate."""
 
 
 @each_scheme
@@ -261,13 +261,15 @@ def test_at_the_door_of_receipts_a_genuine_one_is_acknowledged(door: System, sch
     assert knock(door, scheme.sign(scheme.message(Random(3)))).status == 200
 
 
-@pytest.mark.parametrize("scheme", [one for one in SCHEMES if one.name != "aws"], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "scheme", [scheme for scheme in SCHEMES if scheme.name != "aws"], ids=lambda each: each.name
+)
 def test_at_the_door_a_genuine_request_takes_effect_once_however_often_it_is_replayed(
     door: System, scheme: Scheme
 ) -> None:
     random = Random(3)
-    said = [replace(scheme.message(random), text=f"PAKN viec thu {n}") for n in range(4)]
-    requests = [scheme.sign_for(message, door.local.wiring.public_url) for message in said]
+    messages = [replace(scheme.message(random), text=f"PAKN viec thu {n}") for n in range(4)]
+    requests = [scheme.sign_for(message, door.local.wiring.public_url) for message in messages]
 
     answers = [knock(door, request) for request in [*requests, *requests[::-1], *requests]]
 

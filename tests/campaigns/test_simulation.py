@@ -1,4 +1,4 @@
-"""What must hold after sixty bad days: nothing missed, nothing doubled, the same seed gives the same history.
+"""After sixty bad days nothing was missed and nothing doubled, and the same seed gives the same history.
 
 Smoke: a world of 150 petitions and 20 small ones. Ordinary: another of 150 and 500 small ones. Full: 10,000 petitions,
 and 20,000 small worlds.
@@ -35,7 +35,7 @@ def played(request: pytest.FixtureRequest) -> Simulation:
 
 def test_the_world_was_bad_enough(played: Simulation):
     """Messages were doubled, and petitions of every fate are there."""
-    assert played.delivered["notices"] > 1.2 * len(played.told)
+    assert played.delivered["notices"] > 1.2 * len(played.notices)
     states = Counter(petition.state for petition in played.all())
     assert sum(states[state] for state in UNANSWERED) > played.count // 10
     assert len(states) >= 4
@@ -80,10 +80,10 @@ def test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other(play
         for kind, audience in notices_after(petition, entry)
     }
 
-    assert set(played.told) == expected
+    assert set(played.notices) == expected
 
 
-def test_nobody_is_told_of_lateness_after_the_answer(played: Simulation):
+def test_nobody_is_notified_of_lateness_after_the_answer(played: Simulation):
     for petition in played.all():
         approved = petition.last(Action.APPROVE)
         if approved:
@@ -102,7 +102,7 @@ CHECKS = (
     test_every_overdue_petitioner_has_heard_the_latest_update,
     test_nothing_was_done_twice,
     test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other,
-    test_nobody_is_told_of_lateness_after_the_answer,
+    test_nobody_is_notified_of_lateness_after_the_answer,
 )
 WORLDS_IN_SMOKE = 20
 WORLDS = 500

@@ -23,7 +23,7 @@ from moto.core.models import botocore_stubber
 
 
 class Fault(StrEnum):
-    """What happens to one AWS call."""
+    """A failure of one AWS call."""
 
     CRASH_BEFORE = "crash before commit"
     CRASH_AFTER = "crash after commit"
@@ -75,7 +75,7 @@ class Injection:
         self._seen: str = ""
         self._holding: Fault | None = None
         self.messages: list[str] = []
-        """What the functions put on queues, in SQS's JSON, since the last `forget`."""
+        """Messages that the functions put on queues since the last `forget`, in SQS's JSON."""
         self.calls: list[Call] = []
         self.injected: list[tuple[Call, Fault]] = []
 
@@ -115,12 +115,12 @@ class Injection:
         """Let something else happen from beginning to end just before this call, as in another process."""
 
         def meanwhile() -> None:
-            kept = self._plan, self._seen, self._holding, self.calls
+            before = self._plan, self._seen, self._holding, self.calls
             self._plan, self._seen, self._holding, self.calls = {}, "", None, []
             try:
                 other()
             finally:
-                self._plan, self._seen, self._holding, self.calls = kept
+                self._plan, self._seen, self._holding, self.calls = before
 
         usual, self._wait = self._wait, meanwhile
         try:

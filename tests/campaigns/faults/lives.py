@@ -46,8 +46,8 @@ class World:
     def send(self, name: str = "", **petition: Any) -> None:
         """Send a petition over the web, to be known by a name."""
         body = {"content": CONTENT, "petitioner": CITIZEN, "reply_by": ["EMAIL"], **petition}
-        told = self.ask("POST", "/v1/petitions", key=f"send{name}", json=body).json()
-        self.notes |= {f"reference{name}": told["reference"], f"pin{name}": told["pin"]}
+        receipt = self.ask("POST", "/v1/petitions", key=f"send{name}", json=body).json()
+        self.notes |= {f"reference{name}": receipt["reference"], f"pin{name}": receipt["pin"]}
 
     def tell(self, what: str, key: str = "", **body: Any) -> HttpResponse:
         """Supplement, withdraw, rate …: what a petitioner says with their PIN."""
@@ -101,7 +101,7 @@ class World:
         self.system.settle()
 
     def clone_of_notes(self) -> dict[str, Any]:
-        """Return what people know by now."""
+        """Return a copy of the notes so far."""
         return copy.deepcopy(self.notes)
 
 
@@ -111,15 +111,15 @@ class Step:
 
     name: str
     happen: Callable[[World], object]
-    is_known: bool = False
-    """Whether another life has the same step, so that nothing is to be learned by disturbing it here."""
+    is_lead_in: bool = False
+    """True where another life has the same step, so that disturbing it here would show nothing new."""
     believes_conditions: bool = False
-    """Whether a condition is the only memory of what came before, so that one that fails for nothing is a lie."""
+    """True where a condition is the only record of an earlier call, so that one failing for no reason is a lie."""
 
 
-def known(*steps: Step) -> list[Step]:
+def lead_in(*steps: Step) -> list[Step]:
     """Steps that only lead to what a life is about."""
-    return [replace(step, is_known=True) for step in steps]
+    return [replace(step, is_lead_in=True) for step in steps]
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def comes_in_part(number: int, text: str) -> Step:
 
 def calls(world: World) -> None:
     """A call centre reports a call, signed."""
-    told = {
+    call = {
         "callId": "call-1",
         "caller": "0901234567",
         "start": "2026-11-03T08:30:00+07:00",
@@ -191,7 +191,7 @@ def calls(world: World) -> None:
         "summary": CONTENT,
         "petitioner": {name: CITIZEN[name] for name in ("name", "address", "phone")},
     }
-    body = json.dumps(told, ensure_ascii=False)
+    body = json.dumps(call, ensure_ascii=False)
     webhook = Webhook(world.system.local.cloud.providers["hotline"]["secret"])
     for _ in range(TRIES):  # signed anew each time, as the scheme wants it
         at = world.system.clock.now()
@@ -270,7 +270,7 @@ def comes(day: str, clock: str = "08:00") -> Step:
 
 PUBLIC = {"subject": "Thi nâng ngạch", "content": "Bao giờ có kết quả?", "answer": "Trước 30/11."}
 ANSWER = "Kết quả công bố trước 30/11/2026."
-ACCEPTED = known(does("minh.ccvc", "accept"), does("minh.ccvc", "draft-answer", text=ANSWER))
+ACCEPTED = lead_in(does("minh.ccvc", "accept"), does("minh.ccvc", "draft-answer", text=ANSWER))
 APPROVED = does("binh.vanphong", "approve")
 
 LIVES = [
@@ -283,12 +283,12 @@ LIVES = [
             does("minh.ccvc", "note", note="Đã hỏi hội đồng thi."),
             does("minh.ccvc", "draft-answer", text="Chưa biết."),
             does("binh.vanphong", "return-draft", reason="Chưa có thời hạn."),
-            *known(Step("draft again", lambda world: world.act("minh.ccvc", "draft-answer", text=ANSWER))),
+            *lead_in(Step("draft again", lambda world: world.act("minh.ccvc", "draft-answer", text=ANSWER))),
             APPROVED,
             does("binh.vanphong", "publish", **PUBLIC),
             tells("rating", score=1, comment="Chưa rõ."),
             tells("reopening", reason="Tôi hỏi thời hạn."),
-            *known(does("quan.thanhtra", "accept")),
+            *lead_in(does("quan.thanhtra", "accept")),
             does("quan.thanhtra", "draft-answer", text="Thời hạn là 30 ngày."),
             does("khanh.tocongtac", "approve"),
             comes("2026-11-04", "00:00"),
@@ -317,13 +317,13 @@ LIVES = [
     Life(
         "files",
         [
-            *known(sends()),
+            *lead_in(sends()),
             Step("declare", declares_file),
             Step("upload", uploads),
             tells("supplements", content="Tôi nộp hồ sơ ngày 3/3."),
             tells("contact", phone="0987 654 321"),
             Step("pin again", asks_for_pin),
-            *known(does("minh.ccvc", "accept")),
+            *lead_in(does("minh.ccvc", "accept")),
             does("minh.ccvc", "request-information", question="Bác thi ở đâu?"),
             Step("answer the question", lambda world: world.tell("supplements", "answer", content="Ở Huế.")),
             tells("withdrawal", reason="Đã có kết quả."),
@@ -332,7 +332,7 @@ LIVES = [
     Life(
         "desk",
         [
-            *known(sends(content="Tôi có một việc khó nói, mong được hướng dẫn thêm.")),
+            *lead_in(sends(content="Tôi có một việc khó nói, mong được hướng dẫn thêm.")),
             Step("sign in", signs_in),
             does("lan.tiepnhan", "classify", field="CCVC", kind="REGULATION"),
             does("lan.tiepnhan", "assign", unit="VCCHC"),
@@ -342,27 +342,27 @@ LIVES = [
             does("lan.tiepnhan", "forward", body="UBND tỉnh Thanh Hóa"),
         ],
     ),
-    Life("guided", [*known(sends()), does("lan.tiepnhan", "guide", text="Mời bác gửi đơn khiếu nại.")]),
+    Life("guided", [*lead_in(sends()), does("lan.tiepnhan", "guide", text="Mời bác gửi đơn khiếu nại.")]),
     Life(
         "refused",
-        [*known(sends()), does("lan.tiepnhan", "refuse", reason="SPAM", text="Không có nội dung.")],
+        [*lead_in(sends()), does("lan.tiepnhan", "refuse", reason="SPAM", text="Không có nội dung.")],
     ),
-    Life("denounced", [*known(sends()), does("lan.tiepnhan", "restrict")]),
+    Life("denounced", [*lead_in(sends()), does("lan.tiepnhan", "restrict")]),
     Life(
         "merged",
         [
-            *known(sends()),
+            *lead_in(sends()),
             sends(name="-2", petitioner=OTHER),
             Step("merge", lambda world: world.act("lan.tiepnhan", "merge", "-2", parent="$reference")),
             *ACCEPTED,
             APPROVED,
-            *known(comes("2026-11-04", "00:00")),
+            *lead_in(comes("2026-11-04", "00:00")),
         ],
     ),
     Life(
         "late",
         [
-            *known(sends(), comes("2026-11-04", "00:00")),
+            *lead_in(sends(), comes("2026-11-04", "00:00")),
             comes("2026-11-18"),
             comes("2026-11-20"),
             comes("2026-11-24", "00:00"),

@@ -21,8 +21,8 @@ from tests.campaigns.faults.injection import Call, Fault
 from tests.campaigns.faults.lives import LIVES, Life, Step, World
 from tests.support.system import Kept, System
 
-NAMES = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if not step.is_known]
-KNOWN = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if step.is_known]
+NAMES = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if not step.is_lead_in]
+KNOWN = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if step.is_lead_in]
 CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
 FAULTS = tuple(fault for fault in Fault if fault not in CRASHES)
 READS = frozenset(
@@ -40,18 +40,18 @@ _HEX = re.compile(r"\b[0-9a-f]{12,64}\b")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step has brought about, without instants, references and hashes."""
+    """The result of a step, without instants, references and hashes."""
 
     petitions: list[Any]
     figures: list[Any]
-    told: Counter[tuple[str, str]]
+    messages: Counter[tuple[str, str]]
     deliveries: Counter[str]
     files: int
     dead_letters: int
 
     @property
     def ambiguous(self) -> int:
-        """How many sends nobody knows the end of."""
+        """The number of ambiguous deliveries."""
         return self.deliveries[DeliveryState.AMBIGUOUS]
 
 
@@ -68,7 +68,7 @@ class Scene:
 
     @property
     def sends(self) -> int:
-        """How many e-mails it sends."""
+        """The number of e-mails that it sends."""
         return sum(call.operation == "SendEmail" for call in self.calls)
 
     def points(self, faults: tuple[Fault, ...], most: int | None = None) -> Iterator[tuple[Call, Fault]]:
@@ -165,7 +165,7 @@ class Rehearsal:
         return Scene(name, step, begins, notes, counted, outcome(system))
 
     def play_with(self, scene: Scene, plan: Mapping[int, Fault], *, for_one_try: bool = False) -> Outcome:
-        """Play a scene with faults, let time pass, and return what came of it."""
+        """Play a scene with faults, let time pass, and return the outcome."""
         system = self.system
         system.put_back(scene.begins)
         world = World(system)
@@ -191,26 +191,27 @@ def recover(system: System, calls: list[Call]) -> None:
         system.settle()
 
 
-def differences(expected: Outcome, found: Outcome) -> list[str]:
-    """Return what a disturbed step has brought about otherwise, in words.
+def differences(expected: Outcome, actual: Outcome) -> list[str]:
+    """Return the differences of a disturbed step's outcome, in words.
 
     It is no difference that a send is ambiguous, that a notice came so late that the petition had moved on, or that it
     waits for the morning, as one does when the day's limit of an address seems to be reached.
     """
-    missing = (expected.told - found.told).total()
-    excused = sum(found.deliveries[state] for state in _NOT_TOLD_YET)
+    missing = (expected.messages - actual.messages).total()
+    excused = sum(actual.deliveries[state] for state in _NOT_DELIVERED)
     checks = {
-        "petitions differ": expected.petitions == found.petitions,
-        "figures differ": expected.figures == found.figures,
-        f"told twice, or something else: {found.told - expected.told}": not found.told - expected.told,
-        f"not told: {expected.told - found.told}": missing <= excused,
-        "files differ": expected.files == found.files,
-        "dead letters": found.dead_letters == 0,
+        "petitions differ": expected.petitions == actual.petitions,
+        "figures differ": expected.figures == actual.figures,
+        f"delivered twice, or something else: {actual.messages - expected.messages}": not actual.messages
+        - expected.messages,
+        f"not delivered: {expected.messages - actual.messages}": missing <= excused,
+        "files differ": expected.files == actual.files,
+        "dead letters": actual.dead_letters == 0,
     }
     return [words for words, holds in checks.items() if not holds]
 
 
-_NOT_TOLD_YET = (DeliveryState.AMBIGUOUS, DeliveryState.SUPERSEDED, DeliveryState.PREPARED)
+_NOT_DELIVERED = (DeliveryState.AMBIGUOUS, DeliveryState.SUPERSEDED, DeliveryState.PREPARED)
 
 
 def outcome(system: System) -> Outcome:
@@ -230,7 +231,9 @@ def outcome(system: System) -> Outcome:
             for item in system.items("statistics")
             if item["period"] != JOBS
         ),
-        told=Counter((one.to, _scrubbed(one.subject or one.text, names)) for one in system.outbox()),
+        messages=Counter(
+            (message.to, _scrubbed(message.subject or message.text, names)) for message in system.outbox()
+        ),
         deliveries=Counter(row["state"]["S"] for row in deliveries if "state" in row),
         files=bucket["KeyCount"],
         dead_letters=system.dead_letters(),
@@ -243,16 +246,17 @@ def _story(body: dict[str, Any], names: Mapping[str, str]) -> Any:
         part["ciphertext"] = "<sealed>"
     history = body["history"]
     pairs = zip([{}, *history], history, strict=False)
-    told_once = ("action", "by", "note")
+    recorded_once = ("action", "by", "note")
     body["history"] = [
         {name: value for name, value in entry.items() if name != "seq"}
         for before, entry in pairs
-        if entry["action"] != "open-seal" or any(before.get(name) != entry.get(name) for name in told_once)
+        if entry["action"] != "open-seal"
+        or any(before.get(name) != entry.get(name) for name in recorded_once)
     ]
     return json.loads(_scrubbed(json.dumps(body, ensure_ascii=False, sort_keys=True), names))
 
 
 def _scrubbed(text: str, names: Mapping[str, str]) -> str:
-    text = _SPACED.sub(lambda found: found.group().replace(" ", ""), text)
+    text = _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
     text = _HEX.sub("<hash>", _INSTANT.sub("<instant>", text))
-    return _REFERENCE.sub(lambda found: names.get(found.group(), "<reference>"), text)
+    return _REFERENCE.sub(lambda match: names.get(match.group(), "<reference>"), text)

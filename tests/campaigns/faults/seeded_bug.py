@@ -16,11 +16,11 @@ def seeded(function: Any, right: str, wrong: str) -> Iterator[None]:
     assert isinstance(function, FunctionType)
     source = textwrap.dedent(inspect.getsource(function))
     assert source.count(right) == 1, f"{function.__qualname__} has not exactly one {right!r}"
-    made: dict[str, Any] = {}
+    namespace: dict[str, Any] = {}
     compiled = compile(source.replace(right, wrong), f"<seeded {function.__qualname__}>", "exec")
-    exec(compiled, function.__globals__, made)  # noqa: S102 - our own source
-    kept, function.__code__ = function.__code__, made[function.__name__].__code__
+    exec(compiled, function.__globals__, namespace)  # noqa: S102 - our own source
+    original, function.__code__ = function.__code__, namespace[function.__name__].__code__
     try:
         yield
     finally:
-        function.__code__ = kept
+        function.__code__ = original

@@ -1,7 +1,7 @@
 """Every AWS call of petitions' lives, each with a crash before and after it: recovered by redelivery alone.
 
 A function that dies between any two of its calls is called again with the same message, as AWS does. Whatever was
-cut off, there is one petition, it goes on as if nothing had been, and each person is told each thing once; a send whose
+cut off, there is one petition, it goes on as if nothing had been, and each notice is delivered once; a send whose
 outcome nobody can know is counted as ambiguous instead of being repeated.
 """
 
@@ -38,10 +38,10 @@ def crashes(scene: Scene, most: int | None = MOST) -> Iterator[tuple[Call, Fault
 def crash_everywhere(rehearsal: Rehearsal, scene: Scene, points: Iterable[tuple[Call, Fault]]) -> None:
     ambiguous = 0
     for call, crash in points:
-        found = rehearsal.play_with(scene, {call.number: crash})
+        result = rehearsal.play_with(scene, {call.number: crash})
 
-        assert differences(scene.outcome, found) == [], f"{scene.name}: {call}, {crash}"
-        ambiguous += found.ambiguous
+        assert differences(scene.outcome, result) == [], f"{scene.name}: {call}, {crash}"
+        ambiguous += result.ambiguous
     assert ambiguous <= 4 * scene.sends, "only a send cut off between claim and record may stay ambiguous"
 
 
@@ -86,9 +86,9 @@ def test_two_faults_in_one_step_lose_nothing(rehearsal: Rehearsal, seed: int):
         scene = draw.choice(scenes)
         points = [*scene.points((*CRASHES, *FAULTS))]
         pair = {call.number: fault for call, fault in draw.sample(points, 2)}
-        found = rehearsal.play_with(scene, pair)
+        result = rehearsal.play_with(scene, pair)
 
-        assert differences(scene.outcome, found) == [], f"{scene.name}: {pair}"
+        assert differences(scene.outcome, result) == [], f"{scene.name}: {pair}"
 
 
 def test_officer_learns_that_the_seal_is_open_to_nobody_when_the_record_failed(system: System):

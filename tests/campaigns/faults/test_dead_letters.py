@@ -1,4 +1,4 @@
-"""What died in a queue is put back twice, as a nervous engineer does: it comes out as if it had never died."""
+"""Dead letters are put back twice, as a nervous engineer does: the outcome is as if none had died."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def redrive(system: System, times: int) -> int:
 
 @pytest.fixture
 def undisturbed(system: System) -> Outcome:
-    """What comes of a petition when nothing dies."""
+    """The outcome of a petition when no message dies."""
     World(system).send()
     system.settle()
     rounds(system, 3 * TRIES)
@@ -71,7 +71,7 @@ def test_dead_letters_put_back_twice_come_out_as_if_they_had_never_died(
         system.settle()
         rounds(system, TRIES)
 
-    found = outcome(system)
+    result = outcome(system)
     assert moved >= least
-    assert differences(undisturbed, found) == []
-    assert found.told == undisturbed.told
+    assert differences(undisturbed, result) == []
+    assert result.messages == undisturbed.messages

@@ -30,7 +30,7 @@ Point = tuple[Call, Fault]
 
 
 def sample(rehearsal: Rehearsal) -> dict[str, list[Point]]:
-    """Return what the ordinary run tries in each scene."""
+    """Return the calls and faults of the ordinary run, by scene."""
     seen: set[tuple[str, str, Fault]] = set()
     taken: dict[str, list[Point]] = {name: [] for name in NAMES}
     further = 0
@@ -48,9 +48,9 @@ def play_all(
     rehearsal: Rehearsal, scene: Scene, points: Iterable[Point], *, for_one_try: bool = False
 ) -> None:
     for call, fault in points:
-        found = rehearsal.play_with(scene, {call.number: fault}, for_one_try=for_one_try)
+        result = rehearsal.play_with(scene, {call.number: fault}, for_one_try=for_one_try)
 
-        assert differences(scene.outcome, found) == [], f"{scene.name}: {call}, {fault}"
+        assert differences(scene.outcome, result) == [], f"{scene.name}: {call}, {fault}"
 
 
 def test_each_kind_of_call_may_go_wrong_once(rehearsal: Rehearsal):

@@ -31,7 +31,7 @@ def stored(system: System) -> set[str]:
 
 
 def run(system: System, script: Script, action: Any) -> BaseException | None:
-    """Let `action` run inside a function; return what it raised."""
+    """Let `action` run inside a function; return the exception that it raised."""
     raised: list[BaseException] = []
 
     def react(_event: dict[str, Any]) -> dict[str, str]:

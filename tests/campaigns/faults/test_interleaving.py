@@ -32,12 +32,12 @@ def as_form(system: System) -> HttpResponse:
     return answer
 
 
-def kept_in(found: list[HttpResponse], send: Callable[[], HttpResponse]) -> Callable[[], None]:
-    return lambda: found.append(send())
+def kept_in(answers: list[HttpResponse], send: Callable[[], HttpResponse]) -> Callable[[], None]:
+    return lambda: answers.append(send())
 
 
 def meetings(system: System, send: Callable[[], HttpResponse]) -> Iterator[tuple[int, list[HttpResponse]]]:
-    """Let `send` overtake `send` before each of its calls; yield what both were answered, and clear up."""
+    """Let `send` overtake `send` before each of its calls; yield the number of the call and all answers."""
     send()
     for number in range(1, LONGEST):
         system.reset()

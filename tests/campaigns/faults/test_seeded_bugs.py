@@ -24,7 +24,7 @@ from tests.campaigns.simulation import Simulation
 
 
 class Bug(NamedTuple):
-    """Where a bug is, what is right there and what is wrong."""
+    """A function, a piece of its source, and the wrong code to put in its place."""
 
     function: Any
     right: str
@@ -100,13 +100,13 @@ SEEN_BY_SCENES = [
 
 
 def finds(rehearsal: Rehearsal, scene: Scene, fault: Fault) -> bool:
-    """Tell whether the campaign fails in a scene, at any of its calls."""
+    """Return whether the campaign fails in a scene, at any of its calls."""
     for call, injected in scene.points((fault,)):
         try:
-            found = rehearsal.play_with(scene, {call.number: injected})
+            result = rehearsal.play_with(scene, {call.number: injected})
         except AssertionError:
             return True
-        if differences(scene.outcome, found):
+        if differences(scene.outcome, result):
             return True
     return False
 

@@ -37,7 +37,7 @@ def uploaded(system: System) -> tuple[Citizen, str]:
 def keys(system: System) -> list[str]:
     bucket = system.local.cloud.outputs["AttachmentsBucket"]
     listed = system.local.cloud.client("s3").list_objects_v2(Bucket=bucket)
-    return [one["Key"] for one in listed.get("Contents", [])]
+    return [item["Key"] for item in listed.get("Contents", [])]
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +70,8 @@ def test_whatever_is_cut_off_there_is_one_clean_file_and_one_entry(running_syste
         running_system.travel(minutes=7)
 
         (petition,) = map(petition_of, running_system.items("petitions"))
-        kept = [entry for entry in petition.history if entry.action is Action.KEEP_ATTACHMENT]
+        entries = [entry for entry in petition.history if entry.action is Action.KEEP_ATTACHMENT]
         assert keys(running_system) == [f"petitions/{identifier}"], str(call)
-        assert len(kept) == 1, str(call)
+        assert len(entries) == 1, str(call)
         assert citizen.look()["attachments"][0]["state"] == "CLEAN"
         assert running_system.dead_letters() == 0

@@ -30,7 +30,7 @@ CHECKS: list[Any] = [
     response_schema_conformance,
 ]
 
-Case = schemathesis.Case[Any]
+Request = schemathesis.Case[Any]
 
 
 class Api:
@@ -77,7 +77,7 @@ def examples(count: int, *phases: Phase) -> settings:
     )
 
 
-def try_requests(operation: Any, check: Callable[[Case], None], count: int) -> None:
+def try_requests(operation: Any, check: Callable[[Request], None], count: int) -> None:
     """Check made-up requests of an operation, some that the document allows and some that it forbids.
 
     The operation is handed to Hypothesis when the test runs: schemathesis's own `parametrize` prepares the boundary
@@ -87,8 +87,8 @@ def try_requests(operation: Any, check: Callable[[Case], None], count: int) -> N
     requests = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
 
     @examples(count, Phase.generate)
-    @given(case=requests)
-    def every_answer_keeps_to_the_document(case: Case) -> None:
-        check(case)
+    @given(request=requests)
+    def every_answer_keeps_to_the_document(request: Request) -> None:
+        check(request)
 
     every_answer_keeps_to_the_document()

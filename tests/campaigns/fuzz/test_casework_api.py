@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase
 
 from chalicelib.casework.api.openapi import document
-from tests.campaigns.fuzz.operations import CHECKS, FULL, SMOKE, Api, Case, examples, try_requests
+from tests.campaigns.fuzz.operations import CHECKS, FULL, SMOKE, Api, Request, examples, try_requests
 from tests.support import profiles
 from tests.support.people import Citizen
 from tests.support.system import System
@@ -42,24 +42,24 @@ def reference(running_system: System) -> str:
     return citizen.reference
 
 
-def check(case: Case, reference: str) -> None:
-    user = next((name for start, name in USERS.items() if case.path.startswith(start)), "lan.tiepnhan")
+def check(request: Request, reference: str) -> None:
+    user = next((name for start, name in USERS.items() if request.path.startswith(start)), "lan.tiepnhan")
     headers = {"Authorization": f"Bearer {API.system.access_token(user)}"}
-    case.call_and_validate(checks=CHECKS, headers=headers)
-    if "reference" in (case.path_parameters or {}):
-        case.path_parameters["reference"] = reference
-        case.call_and_validate(checks=CHECKS, headers=headers)
+    request.call_and_validate(checks=CHECKS, headers=headers)
+    if "reference" in (request.path_parameters or {}):
+        request.path_parameters["reference"] = reference
+        request.call_and_validate(checks=CHECKS, headers=headers)
 
 
 @each_operation
 def test_operation_keeps_to_the_document(operation: Any, reference: str) -> None:
-    try_requests(operation, lambda case: check(case, reference), SMOKE)
+    try_requests(operation, lambda request: check(request, reference), SMOKE)
 
 
 @pytest.mark.campaign
 @each_operation
 def test_operation_keeps_to_the_document_whatever_is_sent(operation: Any, reference: str) -> None:
-    try_requests(operation, lambda case: check(case, reference), ORDINARY)
+    try_requests(operation, lambda request: check(request, reference), ORDINARY)
 
 
 if (
@@ -69,5 +69,5 @@ if (
     @pytest.mark.full
     @API.schema.parametrize()
     @examples(FULL, Phase.explicit, Phase.generate)
-    def test_operation_keeps_to_the_document_at_every_boundary(case: Case, reference: str) -> None:
-        check(case, reference)
+    def test_operation_keeps_to_the_document_at_every_boundary(reference: str, **generated: Request) -> None:
+        check(generated["case"], reference)

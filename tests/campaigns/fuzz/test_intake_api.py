@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase
 
 from chalicelib.intake.api.openapi import document
-from tests.campaigns.fuzz.operations import CHECKS, FULL, SMOKE, Api, Case, examples, try_requests
+from tests.campaigns.fuzz.operations import CHECKS, FULL, SMOKE, Api, Request, examples, try_requests
 from tests.support import profiles
 from tests.support.system import System
 
@@ -35,22 +35,22 @@ def petition(running_system: System) -> dict[str, Any]:
     return receipt
 
 
-def check(case: Case, petition: dict[str, Any]) -> None:
-    case.call_and_validate(checks=CHECKS)
-    if "reference" in (case.path_parameters or {}):
-        case.path_parameters["reference"] = petition["reference"]
-        case.call_and_validate(checks=CHECKS, headers={"X-Petition-Pin": petition["pin"]})
+def check(request: Request, petition: dict[str, Any]) -> None:
+    request.call_and_validate(checks=CHECKS)
+    if "reference" in (request.path_parameters or {}):
+        request.path_parameters["reference"] = petition["reference"]
+        request.call_and_validate(checks=CHECKS, headers={"X-Petition-Pin": petition["pin"]})
 
 
 @each_operation
 def test_operation_keeps_to_the_document(operation: Any, petition: dict[str, Any]) -> None:
-    try_requests(operation, lambda case: check(case, petition), SMOKE)
+    try_requests(operation, lambda request: check(request, petition), SMOKE)
 
 
 @pytest.mark.campaign
 @each_operation
 def test_operation_keeps_to_the_document_whatever_is_sent(operation: Any, petition: dict[str, Any]) -> None:
-    try_requests(operation, lambda case: check(case, petition), ORDINARY)
+    try_requests(operation, lambda request: check(request, petition), ORDINARY)
 
 
 if (
@@ -60,5 +60,7 @@ if (
     @pytest.mark.full
     @API.schema.parametrize()
     @examples(FULL, Phase.explicit, Phase.generate)
-    def test_operation_keeps_to_the_document_at_every_boundary(case: Case, petition: dict[str, Any]) -> None:
-        check(case, petition)
+    def test_operation_keeps_to_the_document_at_every_boundary(
+        petition: dict[str, Any], **generated: Request
+    ) -> None:
+        check(generated["case"], petition)
