@@ -40,8 +40,10 @@ class TaskType(StrEnum):
 class RoutingRequest(AboutPetition):
     """Ask the router to decide about a petition, or about those that were merged."""
 
-    task: Annotated[TaskType, Field(validation_alias=AliasChoices("task", "errand"))] = TaskType.ROUTE
-    """The second name is that of messages which were sent before it was renamed."""
+    task: Annotated[
+        TaskType, Field(validation_alias=AliasChoices("task", "errand"), serialization_alias="errand")
+    ] = TaskType.ROUTE
+    """Sent under its earlier name, which a router of the version before reads; from the next release on as `task`."""
     after: str | None = None
     """The reference after which the page of merged petitions starts."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -167,3 +168,12 @@ def test_task_of_a_message_from_before_its_renaming_is_read():
     request = RoutingRequest.model_validate_json('{"reference": "26483190275", "errand": "follow"}')
 
     assert request == RoutingRequest(reference="26483190275", task=TaskType.FOLLOW)
+
+
+def test_task_is_sent_under_the_name_that_a_router_of_the_version_before_reads():
+    request = RoutingRequest(reference="26483190275", task=TaskType.FOLLOW)
+
+    assert json.loads(request.model_dump_json(by_alias=True, exclude_none=True)) == {
+        "reference": "26483190275",
+        "errand": "follow",
+    }
