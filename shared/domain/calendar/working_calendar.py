@@ -33,11 +33,11 @@ class CalendarRangeError(PetitionError):
 
     code = "outside-calendar"
 
-    def __init__(self, asked: date) -> None:
+    def __init__(self, day: date) -> None:
         """Keep the day asked about, beside the first and the last day that can be answered."""
-        self.asked, self.first, self.last = asked, FIRST_DAY, LAST_DAY
+        self.day, self.first, self.last = day, FIRST_DAY, LAST_DAY
         super().__init__(
-            f"no working calendar for {asked}: public holidays are known from {FIRST_DAY} to {LAST_DAY}; "
+            f"no working calendar for {day}: public holidays are known from {FIRST_DAY} to {LAST_DAY}; "
             "regenerate shared/domain/calendar/public_holidays.py for more years"
         )
 

@@ -119,17 +119,17 @@ def summed(tallies: Iterable[Mapping[str, int]]) -> Tally:
     return total
 
 
-def standing(tally: Mapping[str, int], kind: DutyKind, asked: Standing, today: date) -> int:
+def standing(tally: Mapping[str, int], kind: DutyKind, status: Standing, today: date) -> int:
     """Return how many duties of a kind stand so today; an update that is not due yet is no duty yet."""
-    if asked in (Standing.KEPT, Standing.LATE):
-        return tally.get(f"{kind}:{asked}", 0)
+    if status in (Standing.KEPT, Standing.LATE):
+        return tally.get(f"{kind}:{status}", 0)
     prefix = f"{kind}:DUE:"
     count = 0
     for name, number in tally.items():
         if name.startswith(prefix):
             due_on = date.fromisoformat(name.removeprefix(prefix))
             if due_on < today:
-                count += number if asked is Standing.UNMET else 0
+                count += number if status is Standing.UNMET else 0
             elif due_on == today or kind is not DutyKind.UPDATE:
-                count += number if asked is Standing.OPEN else 0
+                count += number if status is Standing.OPEN else 0
     return count

@@ -1,4 +1,4 @@
-"""Who may know of a petition: the whole table of readers and petitions."""
+"""Access to petitions: the whole table of readers and petitions."""
 
 from __future__ import annotations
 

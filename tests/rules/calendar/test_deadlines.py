@@ -196,12 +196,12 @@ def test_petitioner_of_an_overdue_petition_hears_every_seven_working_days(
     due: str, updates: list[str]
 ) -> None:
     """Counted from the due date, the due date itself not counted."""
-    found = [
+    result = [
         overdue_update_on(date.fromisoformat(due), n, TERMS_2018, CALENDAR)
         for n in range(1, len(updates) + 1)
     ]
 
-    assert [day.isoformat() for day in found] == updates
+    assert [day.isoformat() for day in result] == updates
 
 
 @pytest.mark.parametrize(
@@ -286,22 +286,22 @@ def test_days_left_are_counted_to_the_due_date_and_beyond(now: str, expected: Da
 
 def test_due_date_can_be_retraced() -> None:
     """An inspector sees the start, the nominal end, each skipped day with its reason, and what was in force."""
-    found = derivation(local("2025-12-12"), TERMS_2018, CALENDAR)
+    result = derivation(local("2025-12-12"), TERMS_2018, CALENDAR)
 
-    assert found.received_on == date(2025, 12, 12)
-    assert found.counted_from == date(2025, 12, 13)
-    assert found.answer_within_days == 20
-    assert found.nominal_last_day == date(2026, 1, 1)
-    assert found.skipped == (
+    assert result.received_on == date(2025, 12, 12)
+    assert result.counted_from == date(2025, 12, 13)
+    assert result.answer_within_days == 20
+    assert result.nominal_last_day == date(2026, 1, 1)
+    assert result.skipped == (
         SkippedDay(date(2026, 1, 1), "Tết Dương lịch"),
         SkippedDay(date(2026, 1, 2), "12729/VPCP-KGVX"),
         SkippedDay(date(2026, 1, 3), "Thứ Bảy"),
         SkippedDay(date(2026, 1, 4), "Chủ Nhật"),
     )
-    assert found.due_on == date(2026, 1, 5)
-    assert found.terms_version == "petitions#2018-06-18"
-    assert found.calendar_version == CALENDAR.version
-    assert "QĐ 852/QĐ-BNV" in found.legal_basis
+    assert result.due_on == date(2026, 1, 5)
+    assert result.terms_version == "petitions#2018-06-18"
+    assert result.calendar_version == CALENDAR.version
+    assert "QĐ 852/QĐ-BNV" in result.legal_basis
 
 
 # ---------------------------------------------------------------- what holds for all dates
@@ -323,10 +323,10 @@ def test_due_date_is_the_first_working_day_from_the_twentieth(
 
 @given(receipts, receipts, calendars)
 def test_who_comes_later_is_never_due_earlier(
-    one: datetime, other: datetime, calendar: WorkingCalendar
+    item: datetime, other: datetime, calendar: WorkingCalendar
 ) -> None:
     """All deadlines that start with an instant are monotone in it."""
-    earlier, later = sorted((one, other))
+    earlier, later = sorted((item, other))
 
     for rule in (answer_due_on, publication_due_on, forwarding_due_on):
         assert rule(earlier, TERMS_2018, calendar) <= rule(later, TERMS_2018, calendar)
@@ -347,12 +347,12 @@ def test_same_receipt_is_always_due_on_the_same_day(received_at: datetime, calen
 @given(days, st.integers(1, 8), calendars)
 def test_updates_are_seven_working_days_apart(due_on: date, n: int, calendar: WorkingCalendar) -> None:
     """From any due date, even one that an override has since made a day off, each on a working day."""
-    one, following = (overdue_update_on(due_on, number, TERMS_2018, calendar) for number in (n, n + 1))
+    item, following = (overdue_update_on(due_on, number, TERMS_2018, calendar) for number in (n, n + 1))
 
-    assert calendar.is_working_day(one)
-    assert calendar.working_days_between(one, following) == 7
-    assert overdue_update_on(one, 1, TERMS_2018, calendar) == following
-    assert calendar.working_days_between(due_on, one) == 7 * n
+    assert calendar.is_working_day(item)
+    assert calendar.working_days_between(item, following) == 7
+    assert overdue_update_on(item, 1, TERMS_2018, calendar) == following
+    assert calendar.working_days_between(due_on, item) == 7 * n
 
 
 @given(receipts, st.integers(0, 10), calendars)
@@ -361,12 +361,12 @@ def test_warning_lies_on_a_working_day_no_later_than_asked(
 ) -> None:
     """It is never moved towards the due date."""
     due_on = answer_due_on(received_at, TERMS_2018, calendar)
-    asked = due_on - timedelta(days=days_before)
+    question = due_on - timedelta(days=days_before)
     warned = warning_on(due_on, days_before, calendar)
 
-    assert warned <= asked
+    assert warned <= question
     assert calendar.is_working_day(warned)
-    assert calendar.working_days_between(warned, asked) == 0
+    assert calendar.working_days_between(warned, question) == 0
 
 
 @given(days, receipts, calendars)
@@ -384,12 +384,12 @@ def test_overdue_and_days_left_tell_the_same_story(
 @given(receipts, calendars)
 def test_derivation_accounts_for_every_day(received_at: datetime, calendar: WorkingCalendar) -> None:
     """Nominal days plus skipped days lead from receipt to the due date without a gap, each with a reason."""
-    found = derivation(received_at, TERMS_2018, calendar)
+    result = derivation(received_at, TERMS_2018, calendar)
 
-    assert found.due_on == answer_due_on(received_at, TERMS_2018, calendar)
-    assert found.nominal_last_day + timedelta(days=len(found.skipped)) == found.due_on
-    for place, skipped in enumerate(found.skipped):
-        assert skipped.on == found.nominal_last_day + timedelta(days=place)
+    assert result.due_on == answer_due_on(received_at, TERMS_2018, calendar)
+    assert result.nominal_last_day + timedelta(days=len(result.skipped)) == result.due_on
+    for place, skipped in enumerate(result.skipped):
+        assert skipped.on == result.nominal_last_day + timedelta(days=place)
         assert not calendar.is_working_day(skipped.on)
         assert skipped.reason
 
@@ -408,10 +408,10 @@ UNLIKELY = (
 def answer(ask: Any, *question: Any) -> date | str:
     """Give the answer, or in one word that it lies outside the years."""
     try:
-        found: date = ask(*question)
+        result: date = ask(*question)
     except (CalendarRangeError, BeyondTheOracleError):
         return "outside"
-    return found
+    return result
 
 
 @pytest.mark.parametrize(
@@ -558,7 +558,7 @@ def test_terms_survive_the_directory_as_they_are() -> None:
 
 @pytest.mark.parametrize("field", sorted(Terms.model_fields.keys() - {"field", "kind", "tell_assignment"}))
 def test_no_term_has_a_default(field: str) -> None:
-    """What the law says is in the directory: a row that leaves it out is refused. For whom it is, and switches, may."""
+    """The rules of the law are in the directory: a row that leaves it out is refused.."""
     row = TERMS_2018.model_dump()
     del row[field]
 

@@ -105,7 +105,7 @@ def days_off_in(first: str, last: str, calendar: WorkingCalendar) -> str:
     ],
 )
 def test_known_holidays_are_off_and_known_swaps_are_worked(first: str, last: str, expected: str) -> None:
-    """What the Government announced for these weeks is what the calendar says."""
+    """The announcement of the Government for these weeks is what the calendar says."""
     assert days_off_in(first, last, WorkingCalendar()) == expected
 
 
@@ -145,10 +145,10 @@ def test_days_begin_and_end_where_the_oracle_says() -> None:
 def answer(ask: Any, *question: Any) -> date | int | str:
     """Give the answer, or in one word that it lies outside the years."""
     try:
-        found: date | int = ask(*question)
+        result: date | int = ask(*question)
     except (CalendarRangeError, BeyondTheOracleError):
         return "outside"
-    return found
+    return result
 
 
 @pytest.mark.parametrize(
@@ -186,12 +186,12 @@ def test_order_of_overrides_does_not_matter(given_overrides: list[Override], ran
     shuffled = given_overrides * 2
     random.shuffle(shuffled)
 
-    one, other = WorkingCalendar(given_overrides), WorkingCalendar(shuffled)
+    item, other = WorkingCalendar(given_overrides), WorkingCalendar(shuffled)
 
-    assert one == other
-    assert hash(one) == hash(other)
-    assert one.version == other.version
-    assert one.overrides == tuple(sorted(given_overrides))
+    assert item == other
+    assert hash(item) == hash(other)
+    assert item.version == other.version
+    assert item.overrides == tuple(sorted(given_overrides))
 
 
 @given(overrides, overrides)
@@ -199,9 +199,9 @@ def test_calendars_have_the_same_version_only_when_they_are_equal(
     some: list[Override], others: list[Override]
 ) -> None:
     """A petition that keeps the version can be asked later whether its date still stands."""
-    one, other = WorkingCalendar(some), WorkingCalendar(others)
+    item, other = WorkingCalendar(some), WorkingCalendar(others)
 
-    assert (one.version == other.version) == (one == other)
+    assert (item.version == other.version) == (item == other)
 
 
 def test_version_is_stable_and_short() -> None:
@@ -218,7 +218,7 @@ def test_version_is_stable_and_short() -> None:
 def test_version_covers_the_table_and_all_that_an_override_decides() -> None:
     """Another table, day, kind or document is another version; the day's name, which decides nothing, is not."""
     facts = f"{public_holidays.EDITION}\n2026-01-02 OFF 1/VPCP"
-    one = WorkingCalendar([Override(date(2026, 1, 2), "OFF", "1/VPCP")])
+    item = WorkingCalendar([Override(date(2026, 1, 2), "OFF", "1/VPCP")])
     named = WorkingCalendar([Override(date(2026, 1, 2), "OFF", "1/VPCP", "Nghỉ Tết Dương lịch")])
     others = [
         WorkingCalendar([Override(date(2026, 1, 5), "OFF", "1/VPCP")]),
@@ -226,8 +226,8 @@ def test_version_covers_the_table_and_all_that_an_override_decides() -> None:
         WorkingCalendar([Override(date(2026, 1, 2), "OFF", "2/VPCP")]),
     ]
 
-    assert one.version == named.version == hashlib.sha256(facts.encode()).hexdigest()[:12]
-    assert len({one.version, *(other.version for other in others)}) == 4
+    assert item.version == named.version == hashlib.sha256(facts.encode()).hexdigest()[:12]
+    assert len({item.version, *(other.version for other in others)}) == 4
 
 
 @given(overrides, days, st.integers(0, 40))
@@ -277,7 +277,7 @@ def test_outside_its_years_the_calendar_refuses_to_guess(ask: Any) -> None:
     with pytest.raises(CalendarRangeError, match="2018-01-01 to 2035-12-31") as refused:
         ask(WorkingCalendar())
 
-    assert not refused.value.first <= refused.value.asked <= refused.value.last
+    assert not refused.value.first <= refused.value.day <= refused.value.last
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,10 @@ def test_order_of_arrival_changes_nothing(leaves):
 
 
 def test_tree_of_two_is_what_the_documented_recipe_says():
-    one, two = sorted(hashlib.sha256(name).digest() for name in (b"a", b"b"))
-    hashes = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in (one, two)]
+    item, two = sorted(hashlib.sha256(name).digest() for name in (b"a", b"b"))
+    hashes = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in (item, two)]
 
-    top, _paths = tree_of([two.hex(), one.hex()])
+    top, _paths = tree_of([two.hex(), item.hex()])
 
     assert top == hashlib.sha256(b"\x01" + hashes[0] + hashes[1]).hexdigest()
 

@@ -1,4 +1,4 @@
-"""When two petitions count as nearly the same, and how one finds the other."""
+"""Petitions that count as nearly the same, and how one finds the other."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_a_letter_with_little_changed_is_found_by_a_key(again):
 def test_of_a_hundred_changed_letters_nearly_all_share_a_key():
     letters = [LETTER.replace("mười hai", f"{n}").replace("huyện", f"huyện số {n}") for n in range(100)]
 
-    found = sum(bool(set(sketch(letter)) & set(sketch(LETTER))) for letter in letters)
+    result = sum(bool(set(sketch(letter)) & set(sketch(LETTER))) for letter in letters)
 
-    assert found >= 80
+    assert result >= 80
 
 
 def test_letters_on_other_matters_share_neither_key_nor_wording():

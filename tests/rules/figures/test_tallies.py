@@ -1,4 +1,4 @@
-"""What a petition adds to the statistics: sums that stay true while time passes, without a word that anybody wrote."""
+"""The contribution of a petition to the statistics: sums that stay true while time passes, without any text."""
 
 from datetime import date, timedelta
 
@@ -59,17 +59,17 @@ def test_outline_holds_no_word_and_nobody():
 
 
 @given(days=st.integers(41, 200))
-def test_standing_read_from_a_sum_is_that_of_the_duties_on_any_later_day(days):
+def test_status_read_from_a_sum_is_that_of_the_duties_on_any_later_day(days):
     now = RECEIVED_AT + timedelta(days=days)
     petitions = [an_overdue_petition(), a_petition(), a_petition(State.ANSWERED), a_petition(State.FORWARDED)]
-    told = [duty for one in petitions for duty in duties(one, TERMS, CALENDAR, now)]
-    total = summed(tally(one) for one in petitions)
+    duties_of_kind = [duty for petition in petitions for duty in duties(petition, TERMS, CALENDAR, now)]
+    total = summed(tally(petition) for petition in petitions)
 
     for kind in DutyKind:
-        for asked in Standing:
-            expected = sum(duty.kind is kind and duty.standing is asked for duty in told)
+        for status in Standing:
+            expected = sum(duty.kind is kind and duty.standing is status for duty in duties_of_kind)
 
-            assert standing(total, kind, asked, local_date(now)) == expected
+            assert standing(total, kind, status, local_date(now)) == expected
 
 
 def test_sum_does_not_depend_on_the_order():

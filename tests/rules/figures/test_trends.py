@@ -1,4 +1,4 @@
-"""What is a jump: far more in one week than in the eight before, and never a holiday, chance or a tiny number."""
+"""Jumps: far more in one week than in the eight before, and never a holiday, chance or a tiny number."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What an SMS costs and how Vietnamese reads without accents."""
+"""The cost of an SMS, and Vietnamese without accents."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_segments_are_counted_as_networks_bill_them(text: str, expected: int) ->
         pytest.param("\t", False, id="a tab, although ASCII"),
     ],
 )
-def test_gsm7_is_told_from_the_rest(text: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_gsm7_is_distinguished_from_the_rest(text: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     assert is_gsm7(text) is expected
 
 

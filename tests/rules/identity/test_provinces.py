@@ -1,4 +1,4 @@
-"""Where a petition comes from: one of 34 provinces and cities, found in the address before it is sealed."""
+"""The province of a petition: one of 34 provinces and cities, found in the address before it is sealed."""
 
 import pytest
 

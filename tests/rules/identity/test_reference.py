@@ -18,7 +18,7 @@ def test_same_submission_always_comes_to_the_same_candidates(submission):
 
     assert first == again
     assert len(set(first)) == reference.CANDIDATES
-    assert all(one.startswith("26") and reference.normal_reference(one) == one for one in first)
+    assert all(item.startswith("26") and reference.normal_reference(item) == item for item in first)
 
 
 @given(references, st.integers(0, 10), st.integers(1, 9))
@@ -85,7 +85,7 @@ def test_references_spread_over_their_range():
     drawn = [next(reference.candidates(KEY, str(n), 2026)) for n in range(2000)]
 
     assert len(drawn) - len(set(drawn)) <= 2
-    assert len({one[2:4] for one in drawn}) == 100
+    assert len({item[2:4] for item in drawn}) == 100
 
 
 def test_next_candidates_differ_from_the_first():

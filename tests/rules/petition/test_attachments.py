@@ -36,13 +36,13 @@ FILE = CleanFile("image/jpeg", 900, "5" * 64)
 
 
 def a_file(number: int = 1, **facts: Any) -> Attachment:
-    known: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "id": f"{number:032x}",
         "filename": "anh.jpg",
         "by": "petitioner",
         "declared_at": AT,
     }
-    return Attachment.model_validate(known | facts)
+    return Attachment.model_validate(defaults | facts)
 
 
 def with_file(petition: Petition, number: int = 1, **facts: Any) -> Petition:
@@ -50,7 +50,7 @@ def with_file(petition: Petition, number: int = 1, **facts: Any) -> Petition:
     return petition.declare_file(Change(file.by, file.declared_at, f"attach:{number}"), file, LIMITS)
 
 
-def kept(petition: Petition, number: int = 1) -> Petition:
+def with_kept_file(petition: Petition, number: int = 1) -> Petition:
     attachment = petition.attachment(f"{number:032x}")
     assert attachment is not None
     return petition.keep_file(Change(attachment.by, AT, f"checked:{number}"), attachment, FILE)
@@ -63,13 +63,13 @@ def answers_file(number: int = 9) -> dict[str, Any]:
 def test_a_declared_file_is_expected_and_its_petitioner_does_not_read_of_it_in_the_history():
     petition = with_file(a_petition())
 
-    assert [one.state for one in petition.attachments] == [AttachmentState.EXPECTED]
+    assert [file_.state for file_ in petition.attachments] == [AttachmentState.EXPECTED]
     assert petition.history[-1].action is Action.ATTACH
     assert not petition.history[-1].is_visible
 
 
 def test_a_clean_file_is_in_the_history_with_its_digest():
-    petition = kept(with_file(a_petition()))
+    petition = with_kept_file(with_file(a_petition()))
 
     (attachment,) = petition.attachments
     assert attachment.is_clean
@@ -113,7 +113,7 @@ def test_a_file_that_was_declared_in_time_is_kept_though_the_matter_ended_meanwh
     declared = with_file(a_petition(State.IN_PROGRESS))
     withdrawn = declared.withdraw(Change.by_petitioner(AT, "withdraw"), None)
 
-    assert kept(withdrawn).attachments[0].is_clean
+    assert with_kept_file(withdrawn).attachments[0].is_clean
 
 
 @pytest.mark.parametrize("state", [State.IN_PROGRESS, State.AWAITING_INFORMATION])
@@ -141,7 +141,7 @@ def test_enough_is_enough_but_a_form_that_was_not_used_counts_only_while_it_hold
 
 
 def test_clean_files_count_for_ever_and_those_of_the_answer_by_themselves():
-    petition = kept(kept(with_file(with_file(a_petition(State.IN_PROGRESS), 1), 2), 1), 2)
+    petition = with_kept_file(with_kept_file(with_file(with_file(a_petition(State.IN_PROGRESS), 1), 2), 1), 2)
 
     with pytest.raises(InvalidInputError):
         with_file(petition, 3, declared_at=AT + timedelta(days=9))
@@ -165,11 +165,11 @@ def test_a_file_said_to_be_too_large_is_refused_before_it_is_sent():
     assert refused.value.problems == (("size", "file-too-large"),)
 
 
-def test_a_file_completes_a_petition_that_waited_and_its_handler_is_told_once():
+def test_a_file_completes_a_petition_that_waited_and_its_handler_is_notified_once():
     waiting = with_file(with_file(a_petition(State.AWAITING_INFORMATION), 1), 2)
 
-    first = kept(waiting, 1)
-    second = kept(first, 2)
+    first = with_kept_file(waiting, 1)
+    second = with_kept_file(first, 2)
 
     assert (first.state, second.state) == (State.IN_PROGRESS, State.IN_PROGRESS)
     assert notices_after(first, first.history[-1]) == ((NoticeKind.SUPPLEMENTED, Audience.HANDLER),)
@@ -177,14 +177,14 @@ def test_a_file_completes_a_petition_that_waited_and_its_handler_is_told_once():
 
 
 def test_an_officers_file_completes_nothing_and_its_petitioner_reads_nothing_of_it():
-    petition = kept(with_file(a_petition(State.AWAITING_INFORMATION), **answers_file(9)), 9)
+    petition = with_kept_file(with_file(a_petition(State.AWAITING_INFORMATION), **answers_file(9)), 9)
 
     assert petition.state is State.AWAITING_INFORMATION
     assert not any(e.is_visible for e in petition.history if e.facts.has("attachment"))
 
 
 def test_opening_is_recorded_once_for_each_officer_file_and_day():
-    petition = kept(with_file(a_petition()))
+    petition = with_kept_file(with_file(a_petition()))
     (file,) = petition.attachments
 
     opened = petition.record_file_opening(file, by="officer:minh", at=AT)
@@ -203,7 +203,7 @@ def test_opening_is_recorded_once_for_each_officer_file_and_day():
 
 def test_erasing_forgets_every_file_but_those_that_are_public():
     petition = with_file(with_file(a_petition(State.IN_PROGRESS), **answers_file(8)), **answers_file(9))
-    petition = kept(kept(kept(with_file(petition, 1), 1), 8), 9)
+    petition = with_kept_file(with_kept_file(with_kept_file(with_file(petition, 1), 1), 8), 9)
     petition = petition.draft_answer(
         Change.by_officer("minh", AT, "d"), "Xem tệp.", attachments=(f"{9:032x}",)
     ).approve(Change.by_officer("binh", AT, "a"))
@@ -213,20 +213,22 @@ def test_erasing_forgets_every_file_but_those_that_are_public():
 
     erased = petition.erase(Change.by_timer(AT, "e"))
 
-    assert [one.id for one in erased.attachments] == [f"{9:032x}"]
+    assert [file_.id for file_ in erased.attachments] == [f"{9:032x}"]
     assert not any(entry.text or entry.note for entry in erased.history)
 
 
 def test_child_has_the_files_of_its_parents_answer_and_never_erases_them():
-    parent = kept(with_file(a_petition(State.IN_PROGRESS, reference="26414574760"), **answers_file(9)), 9)
+    parent = with_kept_file(
+        with_file(a_petition(State.IN_PROGRESS, reference="26414574760"), **answers_file(9)), 9
+    )
     parent = parent.draft_answer(
         Change.by_officer("minh", AT, "d"), "Xem tệp.", attachments=(f"{9:032x}",)
     ).approve(Change.by_officer("binh", AT, "a"))
-    own = kept(with_file(a_petition(State.ASSIGNED)))
+    own = with_kept_file(with_file(a_petition(State.ASSIGNED)))
 
     child = own.model_copy(update={"attachments": own.files_with_answer_of(parent)})
 
-    assert [(one.id, one.parent) for one in child.attachments] == [
+    assert [(file_.id, file_.parent) for file_ in child.attachments] == [
         (f"{1:032x}", None),
         (f"{9:032x}", parent.reference),
     ]
@@ -235,7 +237,7 @@ def test_child_has_the_files_of_its_parents_answer_and_never_erases_them():
 
 
 @pytest.mark.parametrize(
-    ("given", "content_type", "shown"),
+    ("text", "content_type", "shown"),
     [
         pytest.param("Quyết định.PDF", "application/pdf", "Quyết định.pdf", id="as it is"),
         pytest.param("Quyết định", "application/pdf", "Quyết định.pdf", id="without extension"),
@@ -251,13 +253,13 @@ def test_child_has_the_files_of_its_parents_answer_and_never_erases_them():
         pytest.param("x" * 300, "image/png", "x" * 96 + ".png", id="too long"),
     ],
 )
-def test_a_file_name_is_safe_to_show_and_to_save(given, content_type, shown):
-    assert clean_filename(given, content_type) == shown
+def test_a_file_name_is_safe_to_show_and_to_save(text, content_type, shown):
+    assert clean_filename(text, content_type) == shown
 
 
 @given(st.text(), st.sampled_from(["image/jpeg", "application/pdf", None]))
-def test_any_file_name_becomes_a_short_one_without_paths_and_stays_so(given, content_type):
-    name = clean_filename(given, content_type)
+def test_any_file_name_becomes_a_short_one_without_paths_and_stays_so(text, content_type):
+    name = clean_filename(text, content_type)
 
     assert 1 <= len(name) <= LONGEST_FILENAME
     assert not set(name) & set('/\\"\r\n\0<>')

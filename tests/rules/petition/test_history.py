@@ -44,14 +44,14 @@ def canonical(entry, *names):
 
 
 def test_chain_can_be_verified_by_its_documented_recipe():
-    """What is shown, what is kept under a key, then previous hash and digest: with nothing of ours but the data."""
+    """The shown part, the part kept under a key, then previous hash and digest: with nothing of ours but the data."""
     previous = "0" * 64
     for entry in CHAIN:
         shown = hashlib.sha256(canonical(entry, "seq", "at", "action", "state", "text")).hexdigest()
-        kept = hmac.new(
+        kept_part = hmac.new(
             KEY.encode(), canonical(entry, "by", "change_id", "note", "facts", "is_visible"), hashlib.sha256
         ).hexdigest()
-        digest = hashlib.sha256((shown + kept).encode()).hexdigest()
+        digest = hashlib.sha256((shown + kept_part).encode()).hexdigest()
         previous = hashlib.sha256((previous + digest).encode()).hexdigest()
 
         assert (entry.digest, entry.hash) == (digest, previous)

@@ -1,4 +1,4 @@
-"""Who must not learn of a complaint about conduct, and who examines it instead."""
+"""Units that must not know of a complaint about conduct, and who examines it instead."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_complaint_is_examined_by_who_is_not_complained_of(complained: tuple[str
 
 
 @pytest.mark.parametrize(
-    ("kind", "complained", "given"),
+    ("kind", "complained", "units"),
     [
         pytest.param(Kind.REGULATION, None, {*PARENTS}, id="no-complaint"),
         pytest.param(Kind.CONDUCT, None, EXAMINERS, id="of-nobody-knows-whom"),
@@ -71,9 +71,9 @@ def test_complaint_is_examined_by_who_is_not_complained_of(complained: tuple[str
         ),
     ],
 )
-def test_petition_is_given_only_to_who_may_have_it(kind: Kind, complained: str | None, given: set[str]):
+def test_petition_is_given_only_to_who_may_have_it(kind: Kind, complained: str | None, units: set[str]):
     petition = a_petition(kind=kind, field="TTRA", complained_unit=complained)
 
-    found = {unit for unit in PARENTS if may_be_given(unit, petition, PARENTS, examiners=EXAMINERS)}
+    result = {unit for unit in PARENTS if may_be_given(unit, petition, PARENTS, examiners=EXAMINERS)}
 
-    assert found == given
+    assert result == units

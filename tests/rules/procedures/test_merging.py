@@ -39,7 +39,7 @@ def merged(state: State = S.ASSIGNED, parent: Petition | None = None) -> Petitio
         pytest.param(S.GUIDED, S.GUIDED, NoticeKind.GUIDED, id="guided"),
     ],
 )
-def test_child_ends_as_its_parent_and_its_sender_is_told(parent, state, kind):
+def test_child_ends_as_its_parent_and_its_sender_is_notified(parent, state, kind):
     settled = a_petition(parent, reference=PARENT)
 
     child = merging.what_follows(merged(), settled, at=LATER)
@@ -92,7 +92,7 @@ def test_restricted_parent_takes_its_child_along_and_nobody_is_pointed_at_it():
     assert all(audience is not Audience.PETITIONER for _, audience in notices_after(child, child.history[-1]))
 
 
-def test_child_follows_its_parent_into_another_and_nobody_is_told_again():
+def test_child_follows_its_parent_into_another_and_nobody_is_notified_again():
     child, root = merged(), a_petition(S.IN_PROGRESS, reference="26333333333")
     parent = merging.merge(
         a_petition(S.ASSIGNED, reference=PARENT), Change.by_officer("lan", MERGED_AT, "up"), root, text=None
@@ -168,10 +168,10 @@ def test_merging_settles_no_duty_and_the_parents_answer_does():
 def test_child_warns_by_itself_only_when_its_own_day_comes_first(parents_day, expected):
     child = merged(parent=a_petition(S.ASSIGNED, reference=PARENT, received_at=parents_day))
 
-    assert {one.action for one in wake_ups.wake_ups(child, TERMS, CALENDAR, RECEIVED_AT)} == expected
+    assert {item.action for item in wake_ups.wake_ups(child, TERMS, CALENDAR, RECEIVED_AT)} == expected
 
 
 def test_answered_child_is_closed_after_silence_and_asked_for_no_publication():
     child = merging.what_follows(merged(), a_petition(S.ANSWERED, reference=PARENT), at=LATER)
 
-    assert [one.action for one in wake_ups.wake_ups(child, TERMS, CALENDAR, LATER)] == [A.CLOSE]
+    assert [item.action for item in wake_ups.wake_ups(child, TERMS, CALENDAR, LATER)] == [A.CLOSE]

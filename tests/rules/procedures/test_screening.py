@@ -1,4 +1,4 @@
-"""What petitioners add is held from units until it was looked through, and what may denounce until somebody decided."""
+"""A text that petitioners add is held from units until it was screened, or until somebody decided about it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def added_to(state: State = State.IN_PROGRESS) -> Petition:
     return a_petition(state).supplement(Change.by_petitioner(LATER, "supplement:1"), TEXT)
 
 
-def found(petition: Petition, finding: Finding, intake: str | None = "TTTT") -> Petition:
+def screened(petition: Petition, finding: Finding, intake: str | None = "TTTT") -> Petition:
     entry = screening.unscreened(petition)[0]
     return screening.keep_from_units(petition, entry, finding, ("vì sao",), intake, at=LATER)
 
@@ -35,7 +35,7 @@ def test_an_addition_is_held_from_the_moment_it_is_written():
 
 
 def test_what_was_found_harmless_is_held_no_longer():
-    petition = found(added_to(), Finding.NOTHING)
+    petition = screened(added_to(), Finding.NOTHING)
 
     assert screening.held(petition) == frozenset()
     assert (petition.state, petition.may_denounce) == (State.IN_PROGRESS, False)
@@ -53,7 +53,7 @@ def test_identity_that_was_sealed_has_no_text_to_hold():
 
 @pytest.mark.parametrize("state", [State.ASSIGNED, State.IN_PROGRESS])
 def test_what_may_denounce_takes_the_petition_back_from_its_unit(state: State):
-    petition = found(added_to(state), Finding.MAY_DENOUNCE)
+    petition = screened(added_to(state), Finding.MAY_DENOUNCE)
 
     assert (petition.state, petition.unit, petition.handler) == (State.RECEIVED, "TTTT", None)
     assert petition.may_denounce
@@ -67,21 +67,21 @@ def test_elsewhere_it_stays_where_it_is_and_the_text_stays_held(state: State):
     later, change = a_petition(state), Change.by_petitioner(LATER, "later")
     petition = later.rate(change, 1, TEXT) if state is State.ANSWERED else later.supplement(change, TEXT)
 
-    marked = found(petition, Finding.MAY_DENOUNCE)
+    marked = screened(petition, Finding.MAY_DENOUNCE)
 
     assert (marked.state, marked.unit) == (petition.state, petition.unit)
     assert screening.held(marked) == {petition.version}
 
 
 def test_a_unit_does_not_learn_what_the_text_was_taken_for():
-    petition = found(added_to(State.AWAITING_APPROVAL), Finding.MAY_DENOUNCE)
+    petition = screened(added_to(State.AWAITING_APPROVAL), Finding.MAY_DENOUNCE)
 
     assert [entry.action for entry in screening.without_held(petition).history][-1] is Action.SUPPLEMENT
 
 
 @pytest.mark.parametrize("decides", ["classify", "assign"])
 def test_who_decided_after_reading_it_releases_it(decides: str):
-    petition = found(added_to(), Finding.MAY_DENOUNCE)
+    petition = screened(added_to(), Finding.MAY_DENOUNCE)
 
     decided = (
         petition.assign(Change.by_officer("lan", LATER, "assign"), "VCCVC")
@@ -96,7 +96,7 @@ def test_who_decided_after_reading_it_releases_it(decides: str):
 
 
 def test_the_next_addition_is_held_again():
-    decided = found(added_to(), Finding.MAY_DENOUNCE).assign(Change.by_officer("lan", LATER, "a"), "VCCVC")
+    decided = screened(added_to(), Finding.MAY_DENOUNCE).assign(Change.by_officer("lan", LATER, "a"), "VCCVC")
 
     again = decided.supplement(Change.by_petitioner(LATER, "supplement:2"), "Còn nữa.")
 

@@ -92,7 +92,7 @@ def test_without_any_rung_nobody_can_look_again():
         second_look_of(rated(1), {"VCCVC": 0}, "VPB")
 
 
-def asked(petition: Petition) -> Petition:
+def after_a_second_request(petition: Petition) -> Petition:
     look = SecondLook("TTRA", ("VCCVC", "VPB"))
     return ask_for_second_look(
         petition,
@@ -105,7 +105,7 @@ def asked(petition: Petition) -> Petition:
 
 
 def test_asking_reopens_above_with_a_promise_of_its_own():
-    reopened = asked(rated(2))
+    reopened = after_a_second_request(rated(2))
 
     assert (reopened.state, reopened.unit, reopened.handler) == (State.REOPENED, "TTRA", None)
     assert reopened.due_on == date(2026, 7, 20)
@@ -118,7 +118,7 @@ def test_asking_reopens_above_with_a_promise_of_its_own():
 
 def test_asking_a_second_time_is_refused_also_after_a_poor_second_answer():
     again = (
-        asked(rated(2))
+        after_a_second_request(rated(2))
         .accept(Change.by_officer("x", ASKED_AT, "2"), handler="x")
         .draft_answer(Change.by_officer("x", ASKED_AT, "3"), "B")
         .approve(Change.by_officer("y", ASKED_AT, "4"))
@@ -126,23 +126,23 @@ def test_asking_a_second_time_is_refused_also_after_a_poor_second_answer():
     )
 
     with pytest.raises(ActionNotPossibleError):
-        asked(again)
+        after_a_second_request(again)
 
 
-def test_second_answer_waits_for_the_task_force_and_the_unit_above_is_told():
-    reopened = asked(rated(2))
+def test_second_answer_waits_for_the_task_force_and_the_unit_above_is_notified():
+    reopened = after_a_second_request(rated(2))
     drafted = reopened.accept(Change.by_officer("x", ASKED_AT, "2"), handler="x").draft_answer(
         Change.by_officer("x", ASKED_AT, "3"), "B"
     )
 
-    told = {(n.kind, n.audience) for n in notices_after(reopened, reopened.history[-1])}
-    assert (NoticeKind.REOPENED, Audience.UNIT_HEAD) in told
-    assert (NoticeKind.REOPENED, Audience.PETITIONER) in told
+    notified = {(n.kind, n.audience) for n in notices_after(reopened, reopened.history[-1])}
+    assert (NoticeKind.REOPENED, Audience.UNIT_HEAD) in notified
+    assert (NoticeKind.REOPENED, Audience.PETITIONER) in notified
     assert notices_after(drafted, drafted.history[-1]) == ((NoticeKind.DRAFT_WAITING, Audience.TASK_FORCE),)
 
 
 def test_what_followed_from_the_first_draft_is_the_same_after_the_petition_was_reopened():
-    reopened = asked(rated(2))
+    reopened = after_a_second_request(rated(2))
     first = next(entry for entry in reopened.history if entry.action is Action.DRAFT_ANSWER)
 
     assert notices_after(reopened, first) == ((NoticeKind.DRAFT_WAITING, Audience.APPROVER),)

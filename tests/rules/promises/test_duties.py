@@ -14,8 +14,8 @@ K, S = DutyKind, Standing
 
 
 def verdicts(petition, now, evidence=None):
-    found = duties(petition, TERMS, CALENDAR, now, evidence)
-    return {(d.kind, d.n): (d.due_on.isoformat(), d.standing) for d in found}
+    result = duties(petition, TERMS, CALENDAR, now, evidence)
+    return {(d.kind, d.n): (d.due_on.isoformat(), d.standing) for d in result}
 
 
 def answered(on, at="09:00", **facts):
@@ -24,26 +24,26 @@ def answered(on, at="09:00", **facts):
 
 
 @pytest.mark.parametrize(
-    ("now", "standing"),
+    ("now", "status"),
     [
         pytest.param(vietnam("2026-06-01", "09:01"), S.OPEN, id="just received"),
         pytest.param(vietnam("2026-06-22", "23:59"), S.OPEN, id="the last minute of the last day"),
         pytest.param(vietnam("2026-06-23", "00:00"), S.UNMET, id="the first minute after it"),
     ],
 )
-def test_unanswered_petition_is_open_until_the_end_of_its_last_day(now, standing):
-    assert verdicts(a_petition(State.IN_PROGRESS), now)[K.ANSWER, 1] == ("2026-06-22", standing)
+def test_unanswered_petition_is_open_until_the_end_of_its_last_day(now, status):
+    assert verdicts(a_petition(State.IN_PROGRESS), now)[K.ANSWER, 1] == ("2026-06-22", status)
 
 
 @pytest.mark.parametrize(
-    ("on", "at", "standing"),
+    ("on", "at", "status"),
     [
         pytest.param("2026-06-22", "23:59", S.KEPT, id="answered in the last minute"),
         pytest.param("2026-06-23", "00:00", S.LATE, id="answered a minute later"),
     ],
 )
-def test_answer_is_kept_or_late_by_the_end_of_the_day(on, at, standing):
-    assert verdicts(answered(on, at), vietnam("2026-07-30"))[K.ANSWER, 1] == ("2026-06-22", standing)
+def test_answer_is_kept_or_late_by_the_end_of_the_day(on, at, status):
+    assert verdicts(answered(on, at), vietnam("2026-07-30"))[K.ANSWER, 1] == ("2026-06-22", status)
 
 
 def test_each_update_is_owed_until_the_answer_comes_and_not_after():
@@ -61,14 +61,14 @@ def test_update_that_came_after_an_outage_is_late_for_the_one_it_speaks_for():
         facts = TimeLimitReached(n=due.n, anchor=due.anchor)
         petition = petition.record(due.action, Change.by_timer(now, due.change_id), facts=facts)
 
-    found = verdicts(petition, now)
+    result = verdicts(petition, now)
 
-    assert found[K.UPDATE, 1][1] is S.LATE
-    assert found[K.UPDATE, 2][1] is S.KEPT
+    assert result[K.UPDATE, 1][1] is S.LATE
+    assert result[K.UPDATE, 2][1] is S.KEPT
 
 
 @pytest.mark.parametrize(
-    ("published_on", "now", "standing"),
+    ("published_on", "now", "status"),
     [
         pytest.param("2026-06-10", "2026-06-30", S.KEPT, id="published on the second working day"),
         pytest.param("2026-06-11", "2026-06-30", S.LATE, id="a day later"),
@@ -76,13 +76,13 @@ def test_update_that_came_after_an_outage_is_late_for_the_one_it_speaks_for():
         pytest.param(None, "2026-06-11", S.UNMET, id="not published in time"),
     ],
 )
-def test_result_is_published_within_two_working_days(published_on, now, standing):
+def test_result_is_published_within_two_working_days(published_on, now, status):
     """Approved on Monday 8 June: due on Wednesday 10 June."""
     petition = answered("2026-06-08")
     if published_on:
         petition = petition.record(Action.PUBLISH, Change.by_officer("b", vietnam(published_on), "p"))
 
-    assert verdicts(petition, vietnam(now))[K.PUBLICATION, 1] == ("2026-06-10", standing)
+    assert verdicts(petition, vietnam(now))[K.PUBLICATION, 1] == ("2026-06-10", status)
 
 
 def test_answer_that_may_not_be_published_owes_no_publication():
@@ -105,17 +105,17 @@ def test_withdrawn_petition_leaves_nothing_open():
 def test_second_look_is_a_promise_of_its_own_and_the_first_verdict_stands():
     reopened = a_petition(State.REOPENED)
 
-    found = verdicts(reopened, vietnam("2026-07-21"))
+    result = verdicts(reopened, vietnam("2026-07-21"))
 
-    assert found[K.ANSWER, 1] == ("2026-06-22", S.KEPT)
-    assert found[K.SECOND_ANSWER, 1] == (SECOND_DUE_ON.isoformat(), S.UNMET)
+    assert result[K.ANSWER, 1] == ("2026-06-22", S.KEPT)
+    assert result[K.SECOND_ANSWER, 1] == (SECOND_DUE_ON.isoformat(), S.UNMET)
 
 
 # --- and the petitioner knows -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("done", "told", "standing"),
+    ("done", "telling", "status"),
     [
         pytest.param("2026-06-08", "2026-06-08", S.KEPT, id="told the same day"),
         pytest.param(
@@ -127,21 +127,21 @@ def test_second_look_is_a_promise_of_its_own_and_the_first_verdict_stands():
         pytest.param("2026-06-23", None, S.AWAITING_PROOF, id="nor of a late one"),
     ],
 )
-def test_answer_is_kept_only_on_evidence_that_the_petitioner_was_told(done, told, standing):
+def test_answer_is_kept_only_on_evidence_that_the_petitioner_was_notified(done, telling, status):
     petition = answered(done)
-    evidence = {petition.version: Telling(at=vietnam(told), proof=Proof.RECEIPT)} if told else {}
+    evidence = {petition.version: Telling(at=vietnam(telling), proof=Proof.RECEIPT)} if telling else {}
 
-    assert verdicts(petition, vietnam("2026-07-30"), evidence)[K.ANSWER, 1] == ("2026-06-22", standing)
+    assert verdicts(petition, vietnam("2026-07-30"), evidence)[K.ANSWER, 1] == ("2026-06-22", status)
 
 
-def test_duty_names_when_and_how_the_petitioner_was_told():
+def test_duty_names_when_and_how_the_petitioner_was_notified():
     petition = answered("2026-06-08")
     telling = Telling(at=vietnam("2026-06-09"), proof=Proof.CALL)
 
     (duty,) = (
-        one
-        for one in duties(petition, TERMS, CALENDAR, vietnam("2026-07-01"), {petition.version: telling})
-        if one.kind is K.ANSWER
+        item
+        for item in duties(petition, TERMS, CALENDAR, vietnam("2026-07-01"), {petition.version: telling})
+        if item.kind is K.ANSWER
     )
 
     assert (duty.done_at, duty.told_at, duty.proof) == (
@@ -151,7 +151,7 @@ def test_duty_names_when_and_how_the_petitioner_was_told():
     )
 
 
-def test_petitioner_whom_nobody_could_reach_was_not_told():
+def test_petitioner_whom_nobody_could_reach_was_not_notified():
     petition = answered("2026-06-08")
 
     assert verdicts(petition, vietnam("2026-07-01"), {petition.version: None})[K.ANSWER, 1][1] is S.UNREACHED

@@ -1,4 +1,4 @@
-"""Who is told what: one row for each change that tells somebody something."""
+"""Notices that follow from each change, and their audiences: one row for each change."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_lateness_climbs_the_ladder(level, audience):
 
 
 @pytest.mark.parametrize(
-    ("channel", "reply_by", "is_told"),
+    ("channel", "reply_by", "is_notified"),
     [
         pytest.param(Channel.WEB, (ReplyBy.EMAIL,), True, id="web, by e-mail"),
         pytest.param(Channel.HOTLINE, (ReplyBy.SMS, ReplyBy.PHONE), True, id="caller wants an SMS"),
@@ -67,10 +67,10 @@ def test_lateness_climbs_the_ladder(level, audience):
         pytest.param(Channel.SMS, (ReplyBy.SMS,), False, id="the reply to the SMS was the receipt"),
     ],
 )
-def test_receipt_is_not_given_twice(channel, reply_by, is_told):
+def test_receipt_is_not_given_twice(channel, reply_by, is_notified):
     petition = a_petition(channel=channel, petitioner=Petitioner(reply_by=reply_by))
 
-    assert bool(notices_after(petition, petition.history[0])) is is_told
+    assert bool(notices_after(petition, petition.history[0])) is is_notified
 
 
 def test_contact_that_a_caller_adds_later_owes_them_no_receipt_of_the_first_day():

@@ -1,4 +1,4 @@
-"""What falls due by itself, and when: the clock of the law as tables."""
+"""Actions that fall due by themselves: the clock of the law as tables."""
 
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ A, S = Action, State
 
 
 def plan(petition, now=RECEIVED_AT):
-    """What is still to happen, as a reader would note it: action, local time, number."""
+    """The actions still to happen, as a reader would note it: action, local time, number."""
     return [
         (w.action, (w.at + timedelta(hours=7)).strftime("%Y-%m-%d %H:%M"), w.n)
         for w in wake_ups(petition, TERMS, CALENDAR, now)
@@ -64,7 +64,7 @@ def test_each_state_waits_for_its_own(state, action, at):
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - UNANSWERED))
-def test_nobody_is_warned_or_told_of_lateness_once_there_is_an_answer_or_an_end(state):
+def test_nobody_is_warned_or_notified_of_lateness_once_there_is_an_answer_or_an_end(state):
     waiting = {w.action for w in wake_ups(a_petition(state), TERMS, CALENDAR, RECEIVED_AT)}
 
     assert not waiting & {A.WARN_HANDLER, A.WARN_UNIT_HEAD, A.ESCALATE, A.UPDATE_PETITIONER}
@@ -105,11 +105,11 @@ def test_warnings_that_were_missed_until_after_the_due_date_are_not_given_any_mo
 def test_warnings_that_fall_on_one_day_before_tet_do_not_reach_one_reader_twice(state, warnings):
     """Received on 28 January 2026, due on 23 February: both warnings come on Friday 13 February."""
     received_at = vietnam("2026-01-28")
-    given = [
+    warned = [
         w for w in plan(a_petition(state, received_at=received_at), received_at) if w[0].startswith("warn")
     ]
 
-    assert given == [(action, "2026-02-13 08:00", 1) for action in warnings]
+    assert warned == [(action, "2026-02-13 08:00", 1) for action in warnings]
 
 
 def updates(petition, now):
