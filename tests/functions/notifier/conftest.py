@@ -77,7 +77,7 @@ class PostRoom:
             kind=kind,
             petitioner=Petitioner(
                 seal=(self._seal.close(identity, reference, now),),
-                contact_keys=tuple(self.key_of(one) for one in (phone, email) if one),
+                contact_keys=tuple(self.key_of(contact) for contact in (phone, email) if contact),
                 reply_by=reply_by or (ReplyBy.EMAIL,),
             ),
             received_at=now,
@@ -121,12 +121,12 @@ class PostRoom:
 
     @property
     def suppressions(self) -> Suppressions:
-        """Return who cannot be reached."""
+        """Return the suppressed addresses."""
         return Suppressions(settings.load(_Names).throttle_table)
 
     # --- what is done ------------------------------------------------------------------------------
 
-    def ask(
+    def request(
         self,
         kind: NoticeKind,
         audience: Audience = Audience.PETITIONER,
@@ -148,9 +148,9 @@ class PostRoom:
             while pump.step():
                 pass
 
-    def tell(self, kind: NoticeKind, audience: Audience = Audience.PETITIONER, *, seq: int = 1) -> None:
-        """Ask for a notice and let the notifier work."""
-        self.ask(kind, audience, seq=seq)
+    def notify(self, kind: NoticeKind, audience: Audience = Audience.PETITIONER, *, seq: int = 1) -> None:
+        """Request a notice and let the notifier work."""
+        self.request(kind, audience, seq=seq)
         self.work()
 
     def wait(self, **time: float) -> None:
@@ -165,20 +165,22 @@ class PostRoom:
         """Return everything that went out."""
         return self.system.outbox(REFERENCE)
 
-    def told(self) -> list[tuple[str, str]]:
+    def sent_to(self) -> list[tuple[str, str]]:
         """Return channel and address of everything that went out."""
-        return [(one.channel, one.to) for one in self.out()]
+        return [(message.channel, message.to) for message in self.out()]
 
     def rows(self, reference: str = REFERENCE) -> dict[str, str]:
         """Return the state of each delivery by its name."""
-        return {one.notice: str(one.state) for one in self.deliveries.of_petition(reference)}
+        return {delivery.notice: str(delivery.state) for delivery in self.deliveries.of_petition(reference)}
 
     def row(self, notice: str) -> Delivery:
         """Return one delivery."""
-        return next(one for one in self.deliveries.of_petition(REFERENCE) if one.notice == notice)
+        return next(
+            delivery for delivery in self.deliveries.of_petition(REFERENCE) if delivery.notice == notice
+        )
 
     def is_done(self) -> bool:
-        """Tell whether nothing is to be done any more: no message waits or died, no delivery is to be tried."""
+        """Return whether no work is left: no message waits or died, no delivery is to be tried."""
         attributes = self.system.local.cloud.client("sqs").get_queue_attributes(
             QueueUrl=self.system.local.cloud.queue_url("notices"), AttributeNames=["All"]
         )["Attributes"]

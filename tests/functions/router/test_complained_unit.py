@@ -43,9 +43,9 @@ TODAY = date(2026, 11, 3)
     ],
 )
 def test_units_that_a_complaint_names_are_found(text: str, expected: tuple[str, ...]):
-    found = named_units(text, MemoryDirectory().units(TODAY).values())
+    codes = named_units(text, MemoryDirectory().units(TODAY).values())
 
-    assert set(found) == set(expected)
+    assert set(codes) == set(expected)
 
 
 CONDUCT = "Tôi nộp hồ sơ ba lần, cán bộ {unit} hách dịch, gây phiền hà, hẹn mãi không trả kết quả nâng ngạch."
@@ -55,7 +55,7 @@ def sent(system: System, content: str, **facts: Any) -> Petition:
     citizen = Citizen(system, content=content, **facts)
     citizen.send()
     return next(
-        one for one in map(petition_of, system.items("petitions")) if one.reference == citizen.reference
+        unit for unit in map(petition_of, system.items("petitions")) if unit.reference == citizen.reference
     )
 
 

@@ -1,4 +1,4 @@
-"""Officers are told when somebody sends nearly the same text again."""
+"""Officers get a hint when somebody sends nearly the same text again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def sent(system: System, content: str, **petitioner: Any) -> str:
 
 
 def stored(system: System, reference: str) -> Petition:
-    return next(one for one in map(petition_of, system.items("petitions")) if one.reference == reference)
+    return next(
+        petition
+        for petition in map(petition_of, system.items("petitions"))
+        if petition.reference == reference
+    )
 
 
 def hints(system: System, reference: str) -> list[str]:
@@ -73,12 +77,12 @@ def test_another_matter_or_person_is_no_repeat(system, content, petitioner):
     assert hints(system, sent(system, content, **petitioner)) == []
 
 
-@pytest.mark.parametrize(("days", "is_told"), [(60, True), (61, False)])
-def test_after_sixty_days_nobody_is_reminded(system, days, is_told):
+@pytest.mark.parametrize(("days", "is_shown"), [(60, True), (61, False)])
+def test_after_sixty_days_nobody_is_reminded(system, days, is_shown):
     sent(system, LETTER)
     system.clock.hold_at(datetime(2026, 11, 3, 2, 0, tzinfo=UTC) + timedelta(days=days))
 
-    assert bool(hints(system, sent(system, LETTER))) is is_told
+    assert bool(hints(system, sent(system, LETTER))) is is_shown
 
 
 def test_a_denunciation_is_never_pointed_at(system):

@@ -1,4 +1,4 @@
-"""What a petitioner adds is looked through before its unit reads it; what may denounce goes back to the intake desk."""
+"""A petitioner's additions are screened before a unit reads them; possible denunciations go back to the intake desk."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def citizen(system: System) -> Citizen:
     return citizen
 
 
-def kept(system: System, citizen: Citizen) -> Petition:
-    found = map(petition_of, system.items("petitions"))
-    return next(one for one in found if one.reference == citizen.reference)
+def stored(system: System, citizen: Citizen) -> Petition:
+    petitions = map(petition_of, system.items("petitions"))
+    return next(petition for petition in petitions if petition.reference == citizen.reference)
 
 
 def add(citizen: Citizen, text: str) -> None:
@@ -53,7 +53,7 @@ def test_plain_addition_is_read_by_its_unit_once_it_was_looked_through(system: S
 
     assert texts(seen) == [PLAIN]
     assert not any(entry["is_held"] for entry in seen["history"])
-    assert [entry.action for entry in kept(system, citizen).history][-2:] == [
+    assert [entry.action for entry in stored(system, citizen).history][-2:] == [
         Action.SUPPLEMENT,
         Action.SCREEN,
     ]
@@ -66,7 +66,7 @@ def test_denunciation_that_is_added_leaves_the_unit_for_its_named_readers(system
 
     assert Officer(system, "minh.ccvc").get(f"/v1/petitions/{citizen.reference}").status in {403, 404}
     assert Officer(system, "minh.ccvc").queue() == []
-    petition = kept(system, citizen)
+    petition = stored(system, citizen)
     assert (petition.state, petition.lane, petition.handler) == (State.RESTRICTED, Lane.RESTRICTED, None)
     assert texts(Officer(system, "khanh.tocongtac").petition(citizen.reference)) == [SURE]
 
@@ -76,7 +76,7 @@ def test_unit_that_an_addition_names_is_kept_from_it_also_when_it_comes_back(
 ):
     add(citizen, OF_A_UNIT)
 
-    assert kept(system, citizen).complained_unit == "VCCVC"
+    assert stored(system, citizen).complained_unit == "VCCVC"
 
 
 def test_possible_denunciation_goes_back_to_the_intake_desk_and_is_marked(system: System, citizen: Citizen):
@@ -106,11 +106,11 @@ def test_once_an_officer_decided_the_unit_reads_it(system: System, citizen: Citi
 def test_it_is_looked_through_once_however_often_the_message_comes(system: System, citizen: Citizen):
     add(citizen, POSSIBLE)
     Officer(system, "lan.tiepnhan").do("assign", citizen.reference, unit="VCCVC")
-    before = kept(system, citizen)
+    before = stored(system, citizen)
 
     composition.parts().tasks.run(RoutingRequest(reference=citizen.reference, task=TaskType.SCREEN))
 
-    assert kept(system, citizen) == before
+    assert stored(system, citizen) == before
 
 
 def test_until_it_was_looked_through_the_unit_reads_that_something_came_and_not_what(
@@ -149,7 +149,7 @@ def test_denunciation_that_comes_while_a_draft_waits_is_restricted_too(system: S
 
     add(citizen, SURE)
 
-    assert kept(system, citizen).state is State.RESTRICTED
+    assert stored(system, citizen).state is State.RESTRICTED
     assert Officer(system, "binh.vanphong").get(f"/v1/petitions/{citizen.reference}").status == 404
 
 

@@ -43,19 +43,19 @@ SMS_ROW, MAIL_ROW = "1#RECEIPT#PETITIONER#SMS", "1#RECEIPT#PETITIONER#EMAIL"
 
 
 class Carrier:
-    """A provider that does as it is told."""
+    """A provider that fails as `trouble` says."""
 
     def __init__(self, name: str, *, deduplicates: bool = True, proves: bool = False) -> None:
         self.name = name
         self.deduplicates_for = timedelta(hours=23 if deduplicates else 0)
         self.proves = proves
         self.trouble: Callable[[], SendError | None] = lambda: None
-        self.asked = 0
+        self.calls = 0
         self.phone: set[str] = set()
-        """What reached the telephone, each message id once."""
+        """The ids of the messages that reached the telephone."""
 
     def send(self, message: Message) -> str:
-        self.asked += 1
+        self.calls += 1
         error = self.trouble()
         if error is None or isinstance(error, UnknownOutcomeError):
             self.phone.add(message.request_id)
@@ -99,9 +99,9 @@ def test_provider_that_took_nothing_is_followed_by_the_next_at_once(post_room, c
     first.trouble = down
     post_room.a_petition(ReplyBy.SMS)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
-    assert (first.asked, second.asked) == (1, 1)
+    assert (first.calls, second.calls) == (1, 1)
     assert post_room.row(SMS_ROW).state == "SENT"
     assert post_room.row(SMS_ROW).provider == "second"
 
@@ -111,42 +111,40 @@ def test_provider_that_may_have_it_is_asked_again_and_no_other_ever(post_room, c
     first.trouble = lost
     post_room.a_petition(ReplyBy.SMS)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     post_room.wait(minutes=6)
     first.trouble = lambda: None
     post_room.wait(minutes=16)
 
-    assert (first.asked, second.asked, len(first.phone)) == (3, 0, 1)
+    assert (first.calls, second.calls, len(first.phone)) == (3, 0, 1)
     assert post_room.rows() == {SMS_ROW: "SENT"}
 
 
-def test_doubt_that_outlives_the_providers_memory_is_listed_for_people_and_sent_by_nobody(
-    post_room, carriers
-):
+def test_delivery_that_stays_ambiguous_is_listed_for_people_and_sent_by_nobody(post_room, carriers):
     first, second = carriers
     first.trouble = lost
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     for _ in range(26):
         post_room.wait(hours=1)
 
     assert post_room.rows() == {SMS_ROW: "AMBIGUOUS"}
-    assert second.asked == 0
+    assert second.calls == 0
     (listed,) = post_room.deliveries.ambiguous(post_room.clock.now())
     assert listed.notice == SMS_ROW
 
 
-def test_provider_without_a_memory_leaves_doubt_at_once(post_room, carriers):
+def test_provider_without_a_memory_leaves_an_ambiguous_delivery_at_once(post_room, carriers):
     first, second = carriers
     first.trouble, first.deduplicates_for = lost, timedelta(0)
     post_room.a_petition(ReplyBy.SMS)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     post_room.wait(hours=2)
 
     assert post_room.rows() == {SMS_ROW: "AMBIGUOUS"}
-    assert (first.asked, second.asked) == (1, 0)
+    assert (first.calls, second.calls) == (1, 0)
 
 
 def test_reader_whom_one_provider_does_not_know_is_tried_at_the_next(post_room, carriers):
@@ -154,18 +152,18 @@ def test_reader_whom_one_provider_does_not_know_is_tried_at_the_next(post_room, 
     first.trouble = lambda: RejectedByProviderError("-118")
     post_room.a_petition(ReplyBy.SMS)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
-    assert second.asked == 1
+    assert second.calls == 1
     assert post_room.row(SMS_ROW).provider == "second"
 
 
-def test_reader_whom_no_provider_knows_is_told_over_the_next_channel(post_room, carriers):
+def test_reader_whom_no_provider_knows_is_notified_over_the_next_channel(post_room, carriers):
     for carrier in carriers:
         carrier.trouble = lambda: RejectedByProviderError("-118")
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert post_room.rows() == {SMS_ROW: "FAILED", MAIL_ROW: "SENT"}
 
@@ -175,9 +173,9 @@ def test_permanent_refusal_is_not_taken_to_another_provider(post_room, carriers)
     first.trouble = lambda: PermanentSendError("146")
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
-    assert second.asked == 0
+    assert second.calls == 0
     assert post_room.rows() == {SMS_ROW: "FAILED", MAIL_ROW: "SENT"}
 
 
@@ -186,14 +184,14 @@ def test_provider_that_keeps_failing_is_left_alone_until_it_was_tried_again(post
     first.trouble = down
     petition = post_room.a_petition(ReplyBy.SMS)
     for kind in TRUE_FOR_EVER[:8]:
-        post_room.tell(kind, seq=petition.version)
-    assert (first.asked, second.asked) == (5, 8)
+        post_room.notify(kind, seq=petition.version)
+    assert (first.calls, second.calls) == (5, 8)
 
     first.trouble = lambda: None
     post_room.wait(seconds=61)
-    post_room.tell(TRUE_FOR_EVER[8], seq=petition.version)
+    post_room.notify(TRUE_FOR_EVER[8], seq=petition.version)
 
-    assert (first.asked, second.asked) == (6, 8)
+    assert (first.calls, second.calls) == (6, 8)
 
 
 def test_when_nobody_may_be_called_the_message_waits_without_a_call(post_room, carriers):
@@ -201,9 +199,9 @@ def test_when_nobody_may_be_called_the_message_waits_without_a_call(post_room, c
         carrier.trouble = down
     petition = post_room.a_petition(ReplyBy.SMS, email=None)
     for kind in TRUE_FOR_EVER[:6]:
-        post_room.tell(kind, seq=petition.version)
+        post_room.notify(kind, seq=petition.version)
 
-    assert [carrier.asked for carrier in carriers] == [5, 5]
+    assert [carrier.calls for carrier in carriers] == [5, 5]
     assert set(post_room.rows().values()) == {"PREPARED"}
 
 
@@ -214,7 +212,7 @@ def test_silence_of_a_provider_that_gives_receipts_takes_the_next_channel_after_
     carriers[0].proves = True
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     post_room.wait(hours=23)
     assert post_room.rows() == {SMS_ROW: "SENT"}
     post_room.wait(hours=2)
@@ -225,7 +223,7 @@ def test_silence_of_a_provider_that_gives_receipts_takes_the_next_channel_after_
 def test_silence_of_a_provider_that_gives_none_means_nothing(post_room, carriers):
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     post_room.wait(days=9)
 
     assert post_room.rows() == {SMS_ROW: "SENT"}
@@ -235,13 +233,13 @@ def test_silence_on_the_last_channel_leaves_it_as_it_is(post_room, carriers, mon
     carriers[0].proves = True
     monkeypatch.setitem(PROVIDERS, "ses", catalogue_row(DeliveryChannel.EMAIL, carriers[0]))
     post_room.a_petition(ReplyBy.EMAIL, phone=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     post_room.wait(hours=25)
 
     assert post_room.row(MAIL_ROW).state == "SENT"
     assert post_room.row(MAIL_ROW).wake_at is None
-    assert carriers[0].asked == 1
+    assert carriers[0].calls == 1
 
 
 # --- the shared row, and the order --------------------------------------------------------------------------

@@ -40,20 +40,20 @@ def test_limit_of_none_is_no_limit(post_room: PostRoom):
     assert all(limit.admits("somebody", str(number), DAY) for number in range(50))
 
 
-def test_what_is_too_much_for_today_is_told_in_the_morning(post_room: PostRoom):
+def test_message_beyond_the_limit_of_the_day_is_sent_in_the_morning(post_room: PostRoom):
     petition = post_room.a_petition(ReplyBy.EMAIL)
     limit = a_limit(post_room, 30)
     for number in range(30):
         assert limit.admits(post_room.key_of(EMAIL), f"other/{number}", DAY)
 
-    post_room.tell(RECEIPT)
-    today = post_room.told()
+    post_room.notify(RECEIPT)
+    today = post_room.sent_to()
     for _ in range(3):
         post_room.wait(hours=8)
 
     assert petition.reference
     assert today == []
-    assert post_room.told() == [("EMAIL", EMAIL)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL)]
     assert post_room.is_done()
 
 
@@ -63,26 +63,26 @@ def bounced(post_room: PostRoom, reason: str) -> None:
     post_room.deliveries.prove(
         sent.reference, sent.notice, DeliveryState.FAILED, at=post_room.clock.now(), reason=reason
     )
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
 
 def test_hard_bounce_ends_as_a_call_and_the_next_notice_does_not_try_the_address_again(post_room: PostRoom):
     petition = post_room.a_petition(ReplyBy.EMAIL)
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
     bounced(post_room, "ses-Bounce-Permanent-General")
     changed = petition.record(Action.REQUEST_INFORMATION, Change.by_officer("x", post_room.clock.now(), "q"))
     post_room.save(petition, changed)
-    post_room.tell(NoticeKind.INFORMATION_NEEDED, seq=2)
+    post_room.notify(NoticeKind.INFORMATION_NEEDED, seq=2)
 
-    assert post_room.told() == [("EMAIL", EMAIL), ("PHONE", PHONE), ("PHONE", PHONE)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL), ("PHONE", PHONE), ("PHONE", PHONE)]
     assert post_room.suppressions.has(post_room.key_of(EMAIL))
     assert post_room.row("2#INFORMATION_NEEDED#PETITIONER#EMAIL").reason == "address-suppressed"
 
 
 def test_passing_bounce_suppresses_nothing(post_room: PostRoom):
     post_room.a_petition(ReplyBy.EMAIL)
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
     bounced(post_room, "ses-Bounce-Transient-MailboxFull")
 

@@ -1,4 +1,4 @@
-"""What falls together for one person is one message; each notice is told once, whoever dies in between."""
+"""Notices that fall due together for one person are one message; each is sent once, whoever dies in between."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ FAULTS = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
 
 
 def answered_and_published(post_room: PostRoom, *reply_by: ReplyBy, reference: str = REFERENCE) -> Petition:
-    """Return a petition that was answered and published late at night; its receipt was told long ago."""
+    """Return a petition that was answered and published late at night; its receipt was sent long ago."""
     post_room.clock.hold_at(LATE_AT_NIGHT)
     petition = post_room.a_petition(*reply_by, reference=reference)
-    told = Delivery(
+    receipt = Delivery(
         reference=reference,
         notice="1#RECEIPT#PETITIONER#EMAIL",
         seq=1,
@@ -39,7 +39,7 @@ def answered_and_published(post_room: PostRoom, *reply_by: ReplyBy, reference: s
         state=DeliveryState.SENT,
         at=LATE_AT_NIGHT,
     )
-    post_room.deliveries.add(told)
+    post_room.deliveries.add(receipt)
     at = post_room.clock.now()
     changed = petition.assign(Change.by_officer("x", at, "assign"), "TL")
     changed = changed.accept(Change.by_officer("x", at, "accept"), handler="x")
@@ -52,8 +52,8 @@ def answered_and_published(post_room: PostRoom, *reply_by: ReplyBy, reference: s
 
 
 def ask_for_both(post_room: PostRoom, reference: str = REFERENCE) -> None:
-    post_room.ask(NoticeKind.ANSWERED, seq=ANSWERED_AT + 1, reference=reference)
-    post_room.ask(NoticeKind.PUBLISHED, seq=PUBLISHED_AT + 1, reference=reference)
+    post_room.request(NoticeKind.ANSWERED, seq=ANSWERED_AT + 1, reference=reference)
+    post_room.request(NoticeKind.PUBLISHED, seq=PUBLISHED_AT + 1, reference=reference)
 
 
 def in_the_morning(post_room: PostRoom) -> None:
@@ -73,7 +73,7 @@ def test_two_notices_of_half_past_eleven_at_night_are_one_mail_in_the_morning(po
     ask_for_both(post_room)
 
     post_room.work()
-    at_night = post_room.told()
+    at_night = post_room.sent_to()
     in_the_morning(post_room)
 
     mails = post_room.out()
@@ -93,7 +93,7 @@ def test_two_notices_are_one_sms_that_names_both(post_room: PostRoom):
 
     in_the_morning(post_room)
 
-    assert [one.text for one in post_room.out()] == [
+    assert [message.text for message in post_room.out()] == [
         "PAKN 26483190275: da co ket qua; da cong khai. Soan PAKN TC 26483190275 gui 8088 hoac goi 1900 1547."
     ]
 
@@ -117,7 +117,7 @@ def test_notices_about_several_petitions_of_one_person_are_one_message(post_room
     in_the_morning(post_room)
 
     sent = post_room.system.sms_gateway.sent
-    assert [one.text for one in sent] == [
+    assert [message.text for message in sent] == [
         f"4 tin moi ve PAKN {OTHER}, {REFERENCE}. Soan PAKN TC va ma so gui 8088, hoac goi 1900 1547."
     ]
     assert sorted(states(post_room) + states(post_room, OTHER)) == ["CARRIED"] * 3 + ["SENT"]
@@ -133,10 +133,13 @@ def test_petitions_of_others_and_other_addresses_stay_apart(post_room: PostRoom)
     in_the_morning(post_room)
 
     everything = post_room.system.outbox()
-    assert sorted((one.channel, one.to) for one in everything) == [("EMAIL", EMAIL), ("SMS", PHONE)]
+    assert sorted((message.channel, message.to) for message in everything) == [
+        ("EMAIL", EMAIL),
+        ("SMS", PHONE),
+    ]
 
 
-def test_bunch_that_did_not_arrive_goes_to_the_next_channel_as_a_whole(post_room: PostRoom):
+def test_batch_that_did_not_arrive_goes_to_the_next_channel_as_a_whole(post_room: PostRoom):
     answered_and_published(post_room, ReplyBy.SMS, ReplyBy.EMAIL)
     ask_for_both(post_room)
     post_room.system.sms_gateway.trouble.append(Trouble.REFUSED)
@@ -153,11 +156,11 @@ def test_bunch_that_did_not_arrive_goes_to_the_next_channel_as_a_whole(post_room
 FEWEST_CALLS = 8
 
 
-def test_each_call_may_fail_once_and_both_are_told_exactly_once(post_room: PostRoom):
+def test_each_call_may_fail_once_and_both_are_sent_exactly_once(post_room: PostRoom):
     """The smoke of the campaign below: an e-mail, a crash before and a crash after its calls in turn."""
     number = 0
     for number, fault in enumerate(cycle(FAULTS), start=1):
-        if not told_once_with(post_room, ReplyBy.EMAIL, number, fault):
+        if not sent_once_with(post_room, ReplyBy.EMAIL, number, fault):
             break
     assert number > FEWEST_CALLS
 
@@ -165,14 +168,14 @@ def test_each_call_may_fail_once_and_both_are_told_exactly_once(post_room: PostR
 @pytest.mark.campaign
 @pytest.mark.parametrize("by", [ReplyBy.EMAIL, ReplyBy.SMS, ReplyBy.PHONE])
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.value) for fault in FAULTS])
-def test_every_call_may_fail_and_both_are_told_exactly_once(post_room: PostRoom, by: ReplyBy, fault: Fault):
+def test_every_call_may_fail_and_both_are_sent_exactly_once(post_room: PostRoom, by: ReplyBy, fault: Fault):
     number = 1
-    while told_once_with(post_room, by, number, fault):
+    while sent_once_with(post_room, by, number, fault):
         number += 1
     assert number > FEWEST_CALLS
 
 
-def told_once_with(post_room: PostRoom, by: ReplyBy, number: int, fault: Fault) -> bool:
+def sent_once_with(post_room: PostRoom, by: ReplyBy, number: int, fault: Fault) -> bool:
     """Deliver a batch with a fault at one call; both notices arrive once. Return whether there was such a call."""
     post_room.system.reset()
     answered_and_published(post_room, by)
@@ -189,7 +192,7 @@ def told_once_with(post_room: PostRoom, by: ReplyBy, number: int, fault: Fault) 
     if number > len(calls):
         return False
     where = f"{calls[number - 1]}, {fault}: {post_room.rows()}"
-    text = " ".join(one.text.lower() for one in post_room.out())
+    text = " ".join(message.text.lower() for message in post_room.out())
     words = {
         ReplyBy.EMAIL: ("đã có kết quả trả lời.", "như ông/bà đã đồng ý"),
         ReplyBy.SMS: ("da co ket qua", "cong khai"),

@@ -18,7 +18,7 @@ from tests.functions.notifier.conftest import REFERENCE, PostRoom
 @pytest.fixture
 def call(post_room: PostRoom) -> Delivery:
     post_room.a_petition(ReplyBy.PHONE)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     (task,) = post_room.deliveries.open_calls(post_room.clock.now())
     return task
 
@@ -34,7 +34,7 @@ def test_message_that_arrives_again_opens_no_second_call_even_after_the_first_wa
 ):
     post_room.deliveries.record_call(call, CallOutcome.REACHED, "operator", post_room.clock.now())
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert post_room.deliveries.open_calls(post_room.clock.now()) == ()
     assert post_room.row(call.notice).state == "DONE"
@@ -56,7 +56,9 @@ def test_who_does_not_answer_is_called_again_later_and_three_times_in_all(
     post_room.deliveries.record_call(call, CallOutcome.NO_ANSWER, "operator", post_room.clock.now())
 
     assert post_room.row(call.notice).state == "LETTER"
-    assert [one.notice for one in post_room.deliveries.open_calls(post_room.clock.now())] == [call.notice]
+    assert [delivery.notice for delivery in post_room.deliveries.open_calls(post_room.clock.now())] == [
+        call.notice
+    ]
 
 
 def test_wrong_number_leads_to_a_letter_at_once(post_room: PostRoom, call: Delivery):
@@ -95,7 +97,7 @@ def test_who_asks_to_be_called_later_is_listed_then(post_room: PostRoom, call: D
     post_room.deliveries.record_call(call, CallOutcome.CALL_LATER, "operator", at, later)
 
     assert post_room.deliveries.open_calls(later - timedelta(minutes=1)) == ()
-    assert [one.attempt for one in post_room.deliveries.open_calls(later)] == [1]
+    assert [delivery.attempt for delivery in post_room.deliveries.open_calls(later)] == [1]
 
 
 def test_two_operators_cannot_both_record_the_same_call(post_room: PostRoom, call: Delivery):

@@ -17,9 +17,9 @@ DOCUMENT = (Path(__file__).parents[4] / "docs" / "notices.md").read_text(encodin
 
 
 def between(name: str) -> str:
-    found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end -->", DOCUMENT, re.DOTALL)
-    assert found is not None, name
-    return found[1]
+    match = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end -->", DOCUMENT, re.DOTALL)
+    assert match is not None, name
+    return match[1]
 
 
 def budgets_table() -> str:
@@ -49,7 +49,7 @@ def test_every_setting_is_described_and_no_other():
     own = set(NotifierSettings.model_fields)
 
     assert set(re.findall(r"^\| `(\w+)` \|", between("settings"), re.MULTILINE)) == {
-        one.upper() for one in own
+        row.upper() for row in own
     }
 
 

@@ -1,4 +1,4 @@
-"""Officers are told by e-mail: the right ones, each once, and never nobody."""
+"""Officers are notified by e-mail: the right ones, each once, and never nobody."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ EVERYBODY = (
 )
 def test_who_reads_a_notice(post_room: PostRoom, audience, absent, readers):
     petition = post_room.at_work(post_room.a_petition(), handler="handler.tl")
-    officers = {one.id: one for one in EVERYBODY if one.id not in absent}
+    officers = {officer.id: officer for officer in EVERYBODY if officer.id not in absent}
 
-    found = readers_of(audience, petition, officers, {})
+    result = readers_of(audience, petition, officers, {})
 
-    assert (found and [one.id for one in found.officers]) == readers
+    assert (result and [officer.id for officer in result.officers]) == readers
 
 
 @pytest.mark.parametrize("audience", sorted(INSTEAD))
@@ -95,23 +95,23 @@ def test_nobody_of_the_line_complained_of_reads_a_notice(
 ):
     petition = post_room.at_work(post_room.a_petition(), handler="handler.tl")
     petition = petition.model_copy(update={"complained_unit": complained})
-    officers = {one.id: one for one in EVERYBODY}
+    officers = {officer.id: officer for officer in EVERYBODY}
 
-    found = readers_of(audience, petition, officers, {"PHONG-1": "TL"})
+    readers = readers_of(audience, petition, officers, {"PHONG-1": "TL"})
 
-    assert found is not None
-    assert never.isdisjoint(one.id for one in found.officers)
+    assert readers is not None
+    assert never.isdisjoint(officer.id for officer in readers.officers)
 
 
 @pytest.mark.parametrize("audience", sorted(INSTEAD))
-def test_denunciation_is_told_to_inspectors_alone(post_room: PostRoom, audience: Audience):
+def test_notice_of_a_denunciation_goes_to_inspectors_alone(post_room: PostRoom, audience: Audience):
     petition = post_room.a_petition().model_copy(update={"lane": Lane.RESTRICTED})
-    officers = {one.id: one for one in EVERYBODY}
+    officers = {officer.id: officer for officer in EVERYBODY}
 
-    found = readers_of(audience, petition, officers, {})
+    readers = readers_of(audience, petition, officers, {})
 
-    assert found is not None
-    assert [one.id for one in found.officers] == ["inspector"]
+    assert readers is not None
+    assert [officer.id for officer in readers.officers] == ["inspector"]
 
 
 def test_unit_head_is_warned_with_subject_due_date_and_link(post_room: PostRoom):
@@ -119,7 +119,7 @@ def test_unit_head_is_warned_with_subject_due_date_and_link(post_room: PostRoom)
     warned = petition.record(Action.WARN_UNIT_HEAD, Change.by_timer(post_room.clock.now(), "w"))
     post_room.save(petition, warned)
 
-    post_room.tell(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=warned.version)
+    post_room.notify(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=warned.version)
 
     mail = post_room.out()[0]
     assert "sắp đến hạn trả lời 23/11/2026" in (mail.subject or "")
@@ -134,7 +134,7 @@ def test_mail_about_a_conduct_case_names_no_subject(post_room: PostRoom):
         petition, petition.record(Action.WARN_UNIT_HEAD, Change.by_timer(post_room.clock.now(), "w"))
     )
 
-    post_room.tell(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=petition.version + 1)
+    post_room.notify(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=petition.version + 1)
 
     assert "Phụ cấp" not in f"{post_room.out()[0].subject}{post_room.out()[0].text}"
 
@@ -147,27 +147,27 @@ def several_approvers_with_a_draft(post_room: PostRoom) -> int:
     petition = post_room.at_work(post_room.a_petition())
     drafted = petition.draft_answer(Change.by_officer("x", post_room.clock.now(), "d"), "x")
     post_room.save(petition, drafted)
-    approvers = sum("approver" in one.roles for one in post_room.directory.officers().values())
+    approvers = sum("approver" in officer.roles for officer in post_room.directory.officers().values())
     post_room.system.local.cold_start()
     return approvers
 
 
-def test_each_of_several_approvers_is_told_once_even_if_one_mail_has_to_wait(post_room: PostRoom):
+def test_each_of_several_approvers_is_notified_once_even_if_one_mail_has_to_wait(post_room: PostRoom):
     draft = 4
     several_approvers_with_a_draft(post_room)
     with post_room.system.faults.counting() as calls:
-        post_room.tell(NoticeKind.DRAFT_WAITING, Audience.APPROVER, seq=draft)
+        post_room.notify(NoticeKind.DRAFT_WAITING, Audience.APPROVER, seq=draft)
         second_mail = [call.number for call in calls if call.operation == "SendEmail"][1]
     post_room.system.reset()
     approvers = several_approvers_with_a_draft(post_room)
 
     with post_room.system.faults.at({second_mail: Fault.THROTTLE}):
-        post_room.tell(NoticeKind.DRAFT_WAITING, Audience.APPROVER, seq=draft)
-    early = post_room.told()
+        post_room.notify(NoticeKind.DRAFT_WAITING, Audience.APPROVER, seq=draft)
+    early = post_room.sent_to()
     post_room.wait(minutes=6)
 
     assert len(early) == approvers - 1
-    assert len(post_room.told()) == len(set(post_room.told())) == approvers
+    assert len(post_room.sent_to()) == len(set(post_room.sent_to())) == approvers
     assert post_room.is_done()
 
 
@@ -189,8 +189,8 @@ def test_what_no_longer_holds_is_not_sent(post_room: PostRoom, kind, audience, c
     )
     post_room.answered(post_room.save(petition, changed))
 
-    post_room.tell(kind, audience, seq=changed.version)
+    post_room.notify(kind, audience, seq=changed.version)
 
-    assert post_room.told() == []
+    assert post_room.sent_to() == []
     assert set(post_room.rows().values()) == {"SUPERSEDED"}
     assert post_room.is_done()

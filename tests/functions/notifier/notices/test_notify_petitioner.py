@@ -1,4 +1,4 @@
-"""The petitioner is told over the channel they chose, once, whatever happens to messages, workers and providers."""
+"""The petitioner is notified over the channel they chose, once, whatever happens to messages, workers and providers."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ HALF_PAST_SEVEN = datetime(2026, 11, 3, 0, 30, tzinfo=UTC)
         pytest.param((ReplyBy.SMS, ReplyBy.EMAIL), [("SMS", PHONE)], id="over the first of several choices"),
     ],
 )
-def test_petitioner_is_told_over_the_chosen_channel(post_room: PostRoom, reply_by, expected):
+def test_petitioner_is_notified_over_the_chosen_channel(post_room: PostRoom, reply_by, expected):
     post_room.a_petition(*reply_by)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
-    assert post_room.told() == expected
+    assert post_room.sent_to() == expected
     assert list(post_room.rows().values()) == ["SENT"]
     assert post_room.is_done()
 
@@ -44,17 +44,17 @@ def test_petitioner_is_told_over_the_chosen_channel(post_room: PostRoom, reply_b
 def test_petitioner_who_wants_a_call_gets_a_task_for_the_operators(post_room: PostRoom):
     post_room.a_petition(ReplyBy.PHONE)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
     assert post_room.rows() == {CALL_ROW: "OPEN"}
-    assert [one.channel for one in post_room.out()] == ["PHONE"]
+    assert [message.channel for message in post_room.out()] == ["PHONE"]
     assert "26 4831 9027 5" in post_room.out()[0].text
 
 
 def test_receipt_states_reference_due_date_with_weekday_link_and_number_to_call(post_room: PostRoom):
     post_room.a_petition()
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
     mail = post_room.out()[0]
     assert mail.subject == "Đã tiếp nhận phản ánh, kiến nghị mã 26 4831 9027 5"
@@ -66,7 +66,7 @@ def test_receipt_states_reference_due_date_with_weekday_link_and_number_to_call(
 def test_receipt_in_english_for_who_wrote_in_english(post_room: PostRoom):
     post_room.a_petition(language="en")
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
     assert post_room.out()[0].subject == "Your petition 26 4831 9027 5 was received"
     assert "Monday, 23/11/2026" in post_room.out()[0].text
@@ -74,12 +74,12 @@ def test_receipt_in_english_for_who_wrote_in_english(post_room: PostRoom):
 
 def test_message_that_arrives_three_times_tells_once(post_room: PostRoom):
     post_room.a_petition()
-    post_room.ask(RECEIPT, times=3)
+    post_room.request(RECEIPT, times=3)
 
     post_room.work()
     post_room.wait(minutes=10)
 
-    assert post_room.told() == [("EMAIL", EMAIL)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL)]
     assert post_room.is_done()
 
 
@@ -89,7 +89,7 @@ def test_message_that_arrives_three_times_tells_once(post_room: PostRoom):
 def test_mail_about_the_answer_carries_it_in_full_and_the_sms_only_says_that_it_is_there(post_room: PostRoom):
     petition = post_room.answered(post_room.at_work(post_room.a_petition(ReplyBy.EMAIL)))
 
-    post_room.tell(NoticeKind.ANSWERED, seq=petition.version)
+    post_room.notify(NoticeKind.ANSWERED, seq=petition.version)
 
     assert "Phụ cấp đã được tính lại." in post_room.out()[0].text
 
@@ -97,7 +97,7 @@ def test_mail_about_the_answer_carries_it_in_full_and_the_sms_only_says_that_it_
 def test_sms_about_the_answer_says_where_to_read_it(post_room: PostRoom):
     petition = post_room.answered(post_room.at_work(post_room.a_petition(ReplyBy.SMS)))
 
-    post_room.tell(NoticeKind.ANSWERED, seq=petition.version)
+    post_room.notify(NoticeKind.ANSWERED, seq=petition.version)
 
     assert post_room.out()[0].text == (
         "PAKN 26483190275 da co ket qua. Xem localhost:8088/tra-cuu (ma, PIN) hoac goi 1900 1547. "
@@ -111,7 +111,7 @@ def test_conduct_case_is_answered_neutrally(post_room: PostRoom):
         post_room.at_work(petition, unit="TTRA"), "Ông Nguyễn Văn X đã bị nhắc nhở."
     )
 
-    post_room.tell(NoticeKind.ANSWERED, seq=petition.version)
+    post_room.notify(NoticeKind.ANSWERED, seq=petition.version)
 
     mail = post_room.out()[0]
     assert "Nguyễn Văn X" not in f"{mail.subject}{mail.text}{mail.html}"
@@ -136,7 +136,7 @@ def overdue(post_room: PostRoom, n: int = 1):
 def test_overdue_update_says_truthfully_that_nothing_new_is_known(post_room: PostRoom):
     petition = overdue(post_room)
 
-    post_room.tell(NoticeKind.OVERDUE_UPDATE, seq=petition.version)
+    post_room.notify(NoticeKind.OVERDUE_UPDATE, seq=petition.version)
 
     text = post_room.out()[0].text
     assert "đã quá hạn 7 ngày làm việc" in text
@@ -147,7 +147,7 @@ def test_overdue_update_says_truthfully_that_nothing_new_is_known(post_room: Pos
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("state", "text"),
     [
         pytest.param(State.IN_PROGRESS, "đang xử lý và chưa ghi thêm tiến độ mới", id="at work"),
         pytest.param(State.AWAITING_APPROVAL, "đang chờ phê duyệt", id="before the approver"),
@@ -156,16 +156,16 @@ def test_overdue_update_says_truthfully_that_nothing_new_is_known(post_room: Pos
         pytest.param(State.RECEIVED, "chưa có đơn vị nhận xử lý", id="not even routed"),
     ],
 )
-def test_overdue_update_without_progress_says_where_it_really_stands(post_room: PostRoom, state, said):
+def test_overdue_update_without_progress_says_where_it_really_stands(post_room: PostRoom, state, text):
     petition = overdue(post_room)
     petition = petition.record(
         Action.ESCALATE, Change.by_timer(post_room.clock.now(), "e"), facts=TimeLimitReached(n=1)
     ).model_copy(update={"state": state})
     post_room.petitions.save(petition, petition.version - 1)
 
-    post_room.tell(NoticeKind.OVERDUE_UPDATE, seq=petition.version - 1)
+    post_room.notify(NoticeKind.OVERDUE_UPDATE, seq=petition.version - 1)
 
-    assert said in post_room.out()[0].text
+    assert text in post_room.out()[0].text
     assert "Việc chậm trễ đã được báo lên cấp trên." in post_room.out()[0].text
 
 
@@ -179,7 +179,7 @@ def test_overdue_update_carries_the_handlers_progress_and_expected_date(post_roo
     )
     post_room.save(petition, noted)
 
-    post_room.tell(NoticeKind.OVERDUE_UPDATE, seq=petition.version)
+    post_room.notify(NoticeKind.OVERDUE_UPDATE, seq=petition.version)
 
     text = post_room.out()[0].text
     assert "Đã lấy ý kiến Bộ Tài chính." in text
@@ -191,9 +191,9 @@ def test_overdue_update_is_void_once_the_answer_is_there(post_room: PostRoom):
     petition = overdue(post_room)
     post_room.answered(petition)
 
-    post_room.tell(NoticeKind.OVERDUE_UPDATE, seq=petition.version)
+    post_room.notify(NoticeKind.OVERDUE_UPDATE, seq=petition.version)
 
-    assert post_room.told() == []
+    assert post_room.sent_to() == []
     assert post_room.rows() == {f"{petition.version}#OVERDUE_UPDATE#PETITIONER#NONE": "SUPERSEDED"}
     assert post_room.is_done()
 
@@ -201,17 +201,17 @@ def test_overdue_update_is_void_once_the_answer_is_there(post_room: PostRoom):
 # --- quiet hours ------------------------------------------------------------------------------------
 
 
-def test_answer_given_late_in_the_evening_is_told_in_the_morning(post_room: PostRoom):
+def test_answer_given_late_in_the_evening_is_sent_in_the_morning(post_room: PostRoom):
     petition = post_room.at_work(post_room.a_petition())
     post_room.clock.hold_at(datetime(2026, 11, 3, 16, 30, tzinfo=UTC))  # 23:30 in Vietnam
     petition = post_room.answered(petition)
 
-    post_room.tell(NoticeKind.ANSWERED, seq=petition.version)
+    post_room.notify(NoticeKind.ANSWERED, seq=petition.version)
     post_room.wait(hours=7)
-    assert post_room.told() == []
+    assert post_room.sent_to() == []
     post_room.wait(minutes=31)
 
-    assert post_room.told() == [("EMAIL", EMAIL)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL)]
     assert post_room.out()[0].at == datetime(2026, 11, 4, 0, 1, tzinfo=UTC)
     assert post_room.is_done()
 
@@ -220,9 +220,9 @@ def test_who_sends_a_petition_at_night_gets_the_receipt_at_once(post_room: PostR
     post_room.clock.hold_at(datetime(2026, 11, 3, 16, 30, tzinfo=UTC))
     post_room.a_petition()
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
-    assert post_room.told() == [("EMAIL", EMAIL)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL)]
 
 
 # --- providers that fail ----------------------------------------------------------------------------
@@ -232,9 +232,9 @@ def test_sms_that_is_refused_for_good_becomes_an_e_mail(post_room: PostRoom):
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
     post_room.system.sms_gateway.trouble.append(Trouble.REFUSED)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
-    assert post_room.told() == [("EMAIL", EMAIL)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL)]
     assert post_room.rows() == {SMS_ROW: "FAILED", MAIL_ROW: "SENT"}
     assert post_room.row(SMS_ROW).reason == "99"
 
@@ -243,7 +243,7 @@ def test_sms_that_is_refused_with_nothing_else_chosen_becomes_a_call(post_room: 
     post_room.a_petition(ReplyBy.SMS, email=None)
     post_room.system.sms_gateway.trouble.append(Trouble.REFUSED)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
     assert post_room.rows() == {SMS_ROW: "FAILED", CALL_ROW: "OPEN"}
 
@@ -252,9 +252,9 @@ def test_who_said_stop_gets_no_sms_but_the_next_channel(post_room: PostRoom):
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
     post_room.say_stop(PHONE)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
-    assert post_room.told() == [("EMAIL", EMAIL)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL)]
     assert post_room.row(SMS_ROW).reason == "said-stop"
 
 
@@ -263,15 +263,15 @@ def test_who_took_the_stop_back_gets_sms_again(post_room: PostRoom):
     post_room.say_stop(PHONE)
     post_room.take_stop_back(PHONE)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
-    assert post_room.told() == [("SMS", PHONE)]
+    assert post_room.sent_to() == [("SMS", PHONE)]
 
 
 def test_petitioner_without_any_contact_left_is_counted_not_retried(post_room: PostRoom, capsys):
     post_room.a_petition(ReplyBy.EMAIL, email=None, phone=None)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
 
     assert post_room.rows() == {"1#RECEIPT#PETITIONER#NONE": "FAILED"}
     assert post_room.is_done()
@@ -281,26 +281,26 @@ def test_sms_whose_answer_was_lost_is_asked_for_again_and_reaches_the_phone_once
     post_room.a_petition(ReplyBy.SMS)
     post_room.system.sms_gateway.trouble.append(Trouble.LOST_REPLY)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
     assert post_room.row(SMS_ROW).state == "PREPARED"
     assert post_room.row(SMS_ROW).ambiguous_since is not None
     post_room.wait(minutes=6)
 
-    assert post_room.told() == [("SMS", PHONE)]
+    assert post_room.sent_to() == [("SMS", PHONE)]
     assert post_room.rows() == {SMS_ROW: "SENT"}
     assert post_room.is_done()
 
 
 def test_provider_that_is_down_for_a_day_loses_nothing(post_room: PostRoom):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    # Nobody to call either, so that the SMS is the last way: the phone is a mobile, the operators are another way.
+    # Nobody to call either, so that the SMS is the last channel: the phone is a mobile, the operators are another way.
     post_room.system.sms_gateway.trouble.extend([Trouble.UNAVAILABLE] * 2)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
     post_room.wait(minutes=6)
     post_room.wait(hours=1, minutes=1)
 
-    assert post_room.told() == [("SMS", PHONE)]
+    assert post_room.sent_to() == [("SMS", PHONE)]
     assert post_room.row(SMS_ROW).attempt == 3
     assert post_room.is_done()
 
@@ -309,11 +309,11 @@ def test_after_three_vain_attempts_the_next_channel_is_taken(post_room: PostRoom
     post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL)
     post_room.system.sms_gateway.trouble.extend([Trouble.UNAVAILABLE] * 3)
 
-    post_room.tell(RECEIPT)
+    post_room.notify(RECEIPT)
     post_room.wait(minutes=6)
     post_room.wait(hours=1, minutes=1)
 
-    assert post_room.told() == [("EMAIL", EMAIL)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL)]
     assert post_room.rows() == {SMS_ROW: "FAILED", MAIL_ROW: "SENT"}
 
 
@@ -322,14 +322,14 @@ def test_e_mail_whose_provider_is_down_for_two_days_goes_out_in_the_end(post_roo
     post_room.a_petition(ReplyBy.EMAIL, phone=None)
 
     with post_room.system.faults.broken("SendEmail", Fault.THROTTLE):
-        post_room.tell(RECEIPT)
+        post_room.notify(RECEIPT)
         for _ in range(48):
             post_room.wait(hours=1)
-    assert post_room.told() == []
+    assert post_room.sent_to() == []
     assert post_room.row(MAIL_ROW).state == "PREPARED"
     post_room.wait(hours=1)
 
-    assert post_room.told() == [("EMAIL", EMAIL)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL)]
     assert post_room.is_done()
 
 
@@ -341,8 +341,8 @@ def test_no_personal_data_stands_in_deliveries_or_log(post_room: PostRoom, overh
     petition = post_room.a_petition(ReplyBy.SMS, ReplyBy.EMAIL, ReplyBy.PHONE, content=secret)
     post_room.system.sms_gateway.trouble.append(Trouble.REFUSED)
     petition = post_room.answered(post_room.at_work(petition), "Kính gửi bà Trần Thị Bình Minh")
-    post_room.tell(RECEIPT)
-    post_room.tell(NoticeKind.ANSWERED, seq=petition.version)
+    post_room.notify(RECEIPT)
+    post_room.notify(NoticeKind.ANSWERED, seq=petition.version)
 
     stored = post_room.system.items("deliveries")
     everything = f"{stored}{overheard.lines()}{post_room.system.local.functions.metrics}"

@@ -164,7 +164,7 @@ BOTH = Identity(email="a@b.example", phone="+84912345678")
 
 
 @pytest.mark.parametrize(
-    ("reply_by", "identity", "ways"),
+    ("reply_by", "identity", "channels"),
     [
         pytest.param((ReplyBy.EMAIL,), BOTH, "EMAIL PHONE", id="e-mail, at last a call"),
         pytest.param((ReplyBy.SMS, ReplyBy.EMAIL), BOTH, "SMS EMAIL PHONE", id="as chosen"),
@@ -183,5 +183,5 @@ BOTH = Identity(email="a@b.example", phone="+84912345678")
         pytest.param((ReplyBy.EMAIL,), Identity(), "", id="an erased identity: no way"),
     ],
 )
-def test_channels_are_tried_in_order(reply_by, identity, ways):
-    assert " ".join(channel for channel, _address in channels_of(reply_by, identity)) == ways
+def test_channels_are_tried_in_order(reply_by, identity, channels):
+    assert " ".join(channel for channel, _address in channels_of(reply_by, identity)) == channels

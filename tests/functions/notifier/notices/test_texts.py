@@ -35,12 +35,16 @@ SUNDAY_IN_DECEMBER = date(2026, 12, 27)
 TARIFF = 160
 LONGEST_HEADLINE = 20
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} đường dẫn http://ác.example/?a=1&b=\"2\""
-TOLD_BY_ACTION = {notice for move in MOVES.values() for notice in move.notices} | {
+NOTIFIED_BY_ACTION = {notice for move in MOVES.values() for notice in move.notices} | {
     notices.Notice(NoticeKind.ESCALATION, audience) for audience in notices.ESCALATION_LADDER
 }
-TOLD_BY_ACTION.add(notices.OF_ASSIGNMENT)
-TO_PETITIONERS = sorted({one.kind for one in TOLD_BY_ACTION if one.audience is Audience.PETITIONER})
-TO_OFFICERS = sorted({one.kind for one in TOLD_BY_ACTION if one.audience is not Audience.PETITIONER})
+NOTIFIED_BY_ACTION.add(notices.OF_ASSIGNMENT)
+TO_PETITIONERS = sorted(
+    {notice.kind for notice in NOTIFIED_BY_ACTION if notice.audience is Audience.PETITIONER}
+)
+TO_OFFICERS = sorted(
+    {notice.kind for notice in NOTIFIED_BY_ACTION if notice.audience is not Audience.PETITIONER}
+)
 
 
 @pytest.fixture(autouse=True)
@@ -61,8 +65,8 @@ class Rows:
 
 
 def texts(*rows: dict[str, Any]) -> Texts:
-    made: Any = Rows(*rows)
-    return Texts(made)
+    petition: Any = Rows(*rows)
+    return Texts(petition)
 
 
 def an_extreme_petition(*, kind: Kind = Kind.REGULATION, text: str | None = HOSTILE) -> Petition:
@@ -123,9 +127,9 @@ def facts(petition: Petition, now: datetime = NOW) -> dict[str, Any]:
     ],
 )
 def test_the_receipt_of_an_sms_asks_for_what_is_missing_in_one_sms(changes, asks):
-    known = {**facts(an_extreme_petition()), **changes}
+    variables = {**facts(an_extreme_petition()), **changes}
 
-    rendered = texts().render("petitioner", NoticeKind.RECEIPT, DeliveryChannel.SMS, "vi", known)
+    rendered = texts().render("petitioner", NoticeKind.RECEIPT, DeliveryChannel.SMS, "vi", variables)
 
     assert asks in rendered.text
     assert "PAKN BS 26483190275" in rendered.text
@@ -158,10 +162,10 @@ def test_every_notice_to_petitioners_renders_and_names_its_reference(kind, chann
 @pytest.mark.parametrize("kind", TO_PETITIONERS)
 def test_every_sms_fits_one_segment_of_gsm7(kind, language):
     for with_date in (True, False):
-        known = facts(an_extreme_petition())
-        known = known if with_date else known | {"expected_on": None}
+        variables = facts(an_extreme_petition())
+        variables = variables if with_date else variables | {"expected_on": None}
 
-        rendered = texts().render("petitioner", kind, DeliveryChannel.SMS, language, known)
+        rendered = texts().render("petitioner", kind, DeliveryChannel.SMS, language, variables)
 
         assert len(rendered.text) <= TARIFF, rendered.text
         assert is_gsm7(rendered.text)
@@ -169,17 +173,17 @@ def test_every_sms_fits_one_segment_of_gsm7(kind, language):
 
 
 def test_pin_is_said_by_sms_when_it_was_asked_for_and_in_no_other_text():
-    asked = an_extreme_petition().send_pin(Change.by_petitioner(NOW, "pin"), ReplyBy.SMS)
+    requested = an_extreme_petition().send_pin(Change.by_petitioner(NOW, "pin"), ReplyBy.SMS)
     office = Office(LONGEST_SITE, "f" * 32, TERMS_2018, WorkingCalendar(), NOW, pin="40718265")
 
-    def said(petition: Petition, channel: DeliveryChannel) -> str:
-        known = facts_of(petition, petition.history[-1], office)
-        return texts().render("petitioner", NoticeKind.PIN_AGAIN, channel, "vi", known).text
+    def text(petition: Petition, channel: DeliveryChannel) -> str:
+        variables = facts_of(petition, petition.history[-1], office)
+        return texts().render("petitioner", NoticeKind.PIN_AGAIN, channel, "vi", variables).text
 
-    assert "40718265" in said(asked, DeliveryChannel.SMS)
-    assert "40718265" not in said(asked, DeliveryChannel.EMAIL)
-    assert "40718265" not in said(asked, DeliveryChannel.PHONE)
-    assert "40718265" not in said(an_extreme_petition(), DeliveryChannel.SMS)
+    assert "40718265" in text(requested, DeliveryChannel.SMS)
+    assert "40718265" not in text(requested, DeliveryChannel.EMAIL)
+    assert "40718265" not in text(requested, DeliveryChannel.PHONE)
+    assert "40718265" not in text(an_extreme_petition(), DeliveryChannel.SMS)
 
 
 @pytest.mark.parametrize("kind", TO_OFFICERS)
@@ -245,11 +249,11 @@ def test_every_notice_that_may_travel_with_others_has_a_short_plain_name(kind, l
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("cases", [1, 2, 10])
-def test_sms_about_several_notices_fits_one_segment(cases, language):
-    known = facts(an_extreme_petition())
+@pytest.mark.parametrize("petitions", [1, 2, 10])
+def test_sms_about_several_notices_fits_one_segment(petitions, language):
+    variables = facts(an_extreme_petition())
     parts = [
-        (kind, known | {"digits": f"2648319027{number % cases}"})
+        (kind, variables | {"digits": f"2648319027{number % petitions}"})
         for number, kind in enumerate(
             sorted(set(TO_PETITIONERS) - ALWAYS_ALONE, key=lambda k: -len(headline(k, language)))[:10]
         )
@@ -263,8 +267,8 @@ def test_sms_about_several_notices_fits_one_segment(cases, language):
 
 def test_every_vietnamese_text_of_an_e_mail_carries_accents():
     for path in TEMPLATES.glob("*/*.toml"):
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-        assert re.search("[ăâđêôơưàảãáạ]", found["EMAIL"]["vi"]["text"]), path
+        template = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert re.search("[ăâđêôơưàảãáạ]", template["EMAIL"]["vi"]["text"]), path
 
 
 # --- overrides by administrators ------------------------------------------------------------------------
@@ -333,20 +337,20 @@ def test_mail_whose_override_has_no_subject_keeps_the_packaged_one(without):
 
 
 @pytest.mark.parametrize(
-    ("expected_on", "today", "said"),
+    ("expected_on", "today", "text"),
     [
         pytest.param(date(2026, 12, 10), date(2026, 12, 3), date(2026, 12, 10), id="a date that lies ahead"),
         pytest.param(date(2026, 12, 3), date(2026, 12, 3), date(2026, 12, 3), id="today"),
         pytest.param(date(2026, 12, 2), date(2026, 12, 3), None, id="no promise that was broken"),
     ],
 )
-def test_expected_date_is_told_only_while_it_holds(expected_on, today, said):
+def test_expected_date_is_shown_only_while_it_holds(expected_on, today, text):
     petition = an_extreme_petition().add_note(
         Change.by_officer("x", NOW, "n2"), "n", progress="p", expected_on=expected_on
     )
     now = datetime.combine(today, datetime.min.time(), tzinfo=UTC) + timedelta(hours=2)
 
-    assert facts(petition, now)["expected_on"] == said
+    assert facts(petition, now)["expected_on"] == text
 
 
 def test_html_links_are_whole_and_escaped():

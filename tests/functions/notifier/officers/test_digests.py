@@ -94,9 +94,9 @@ def a_card(reference: str = "1", **facts: object) -> Card:
     ],
 )
 def test_what_stands_on_whose_desk(role: str, card: Card, title: str | None):
-    found = [heading.title for heading in work_of_the_day(an_officer(role), [card], PARENTS, TODAY)]
+    titles = [heading.title for heading in work_of_the_day(an_officer(role), [card], PARENTS, TODAY)]
 
-    assert found == ([title] if title else [])
+    assert titles == ([title] if title else [])
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def ask(post_room: PostRoom, officer: str, on: date = TODAY, times: int = 1) -> 
 
 def mails(post_room: PostRoom) -> list[str]:
     return [
-        f"{one.to}: {one.subject}"
-        for one in post_room.system.outbox()
-        if "Việc trong ngày" in (one.subject or "")
+        f"{message.to}: {message.subject}"
+        for message in post_room.system.outbox()
+        if "Việc trong ngày" in (message.subject or "")
     ]
 
 
@@ -214,12 +214,12 @@ def test_one_click_ends_the_digest_but_not_an_escalation(busy: PostRoom):
     link = next(word for word in mail.text.split() if "/desk/unsubscribe/" in word)
     path = link.removeprefix("http://localhost:8088")
 
-    asked = busy.system.http("GET", path)
+    requested = busy.system.http("GET", path)
     ended = busy.system.http("POST", path, form={"List-Unsubscribe": "One-Click"})
     busy.clock.hold_at(busy.clock.now() + timedelta(days=1))
     ask(busy, "minh.ccvc", TODAY + timedelta(days=1))
 
-    assert (asked.status, ended.status) == (200, 200)
+    assert (requested.status, ended.status) == (200, 200)
     assert len(mails(busy)) == 1
 
 
@@ -235,8 +235,8 @@ def test_officer_leaves_ordinary_mails_to_the_digest_but_not_warnings(post_room:
     warned = assigned.record(Action.WARN_UNIT_HEAD, Change.by_timer(post_room.clock.now(), "w"))
     post_room.save(petition, warned)
 
-    post_room.tell(NoticeKind.ASSIGNED, Audience.UNIT_HEAD, seq=2)
-    post_room.tell(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=3)
+    post_room.notify(NoticeKind.ASSIGNED, Audience.UNIT_HEAD, seq=2)
+    post_room.notify(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=3)
 
     (mail,) = post_room.out()
     assert "sắp đến hạn" in (mail.subject or "")

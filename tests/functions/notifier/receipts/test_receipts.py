@@ -1,4 +1,4 @@
-"""Receipts prove arrival or failure: only genuine ones, the first one counts, who was not reached is told otherwise."""
+"""Receipts prove arrival or failure: only genuine ones, the first one counts, a failure leads to the next channel."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ HARD: dict[str, Any] = {
 
 def test_delivery_event_proves_the_arrival(post_room: PostRoom, desk: Desk):
     post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert desk.ses("Delivery") == 200
     assert post_room.rows() == {MAIL_ROW: "DELIVERED"}
@@ -181,7 +181,7 @@ def test_delivery_event_proves_the_arrival(post_room: PostRoom, desk: Desk):
 
 def test_hard_bounce_ends_as_a_call_task(post_room: PostRoom, desk: Desk):
     post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert desk.ses("Bounce", **HARD) == 200
     post_room.work()
@@ -213,7 +213,7 @@ COMPLAINT = a_complaint()
 def asks_for_information(post_room: PostRoom, petition: Petition) -> None:
     changed = petition.record(Action.REQUEST_INFORMATION, Change.by_officer("x", post_room.clock.now(), "q"))
     post_room.save(petition, changed)
-    post_room.tell(NoticeKind.INFORMATION_NEEDED, seq=changed.version)
+    post_room.notify(NoticeKind.INFORMATION_NEEDED, seq=changed.version)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_after_a_complaint_the_mail_still_arrived_and_the_next_notice_goes_anoth
     post_room: PostRoom, desk: Desk, events, state
 ):
     petition = post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     for kind in events:
         assert desk.ses(kind, **(COMPLAINT if kind == "Complaint" else {})) == 200
@@ -238,7 +238,7 @@ def test_after_a_complaint_the_mail_still_arrived_and_the_next_notice_goes_anoth
 
     assert after_complaint == {MAIL_ROW: state}
     assert post_room.suppressions.has(post_room.key_of(EMAIL))
-    assert post_room.told() == [("EMAIL", EMAIL), ("PHONE", PHONE)]
+    assert post_room.sent_to() == [("EMAIL", EMAIL), ("PHONE", PHONE)]
     assert EMAIL not in str(post_room.system.items("deliveries"))
 
 
@@ -247,7 +247,7 @@ def test_feedback_that_complains_of_nothing_suppresses_nothing(
     post_room: PostRoom, desk: Desk, feedback: str
 ):
     post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert desk.ses("Complaint", **a_complaint(complaintFeedbackType=feedback)) == 200
     post_room.work()
@@ -257,7 +257,7 @@ def test_feedback_that_complains_of_nothing_suppresses_nothing(
 
 def test_mail_that_ses_kept_back_for_an_earlier_complaint_did_not_arrive(post_room: PostRoom, desk: Desk):
     post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     desk.ses("Complaint", **a_complaint(complaintSubType="OnAccountSuppressionList"))
     post_room.work()
@@ -266,21 +266,21 @@ def test_mail_that_ses_kept_back_for_an_earlier_complaint_did_not_arrive(post_ro
     assert post_room.suppressions.has(post_room.key_of(EMAIL))
 
 
-def test_complaint_told_again_after_the_owner_gave_a_contact_suppresses_nothing(
+def test_complaint_repeated_after_the_owner_gave_a_contact_suppresses_nothing(
     post_room: PostRoom, desk: Desk
 ):
     petition = post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     desk.ses("Complaint", **COMPLAINT)
     post_room.work()
 
     post_room.clock.hold_at(post_room.clock.now() + timedelta(hours=1))
-    given = petition.record(
+    with_contact = petition.record(
         Action.ADD_CONTACT,
         Change.by_petitioner(post_room.clock.now(), "contact"),
         facts=ContactAdded(parts_before=1),
     )
-    post_room.save(petition, given)
+    post_room.save(petition, with_contact)
     post_room.suppressions.lift(post_room.key_of(EMAIL))
     desk.ses("Complaint", **COMPLAINT)
     post_room.work()
@@ -290,7 +290,7 @@ def test_complaint_told_again_after_the_owner_gave_a_contact_suppresses_nothing(
 
 def test_forged_complaint_suppresses_nothing(post_room: PostRoom, desk: Desk, sns: Sns):
     post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     envelope = json.loads(sns.notification(an_event("Delivery")))
     envelope["Message"] = json.dumps(an_event("Complaint", **COMPLAINT))
 
@@ -307,14 +307,14 @@ def test_complaint_about_no_delivery_of_ours_makes_none(post_room: PostRoom, des
 
 def test_bounce_takes_the_next_channel_that_was_chosen(post_room: PostRoom, desk: Desk):
     post_room.a_petition(ReplyBy.EMAIL, ReplyBy.SMS)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     desk.ses("Bounce", **HARD)
     desk.ses("Bounce", **HARD)
     post_room.work()
 
     assert post_room.rows() == {MAIL_ROW: "FAILED", SMS_ROW: "SENT"}
-    assert [channel for channel, _ in post_room.told()] == ["EMAIL", "SMS"]
+    assert [channel for channel, _ in post_room.sent_to()] == ["EMAIL", "SMS"]
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_bounce_takes_the_next_channel_that_was_chosen(post_room: PostRoom, desk
 )
 def test_state_moves_only_forward(post_room: PostRoom, desk: Desk, events, state):
     post_room.a_petition(phone=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     for kind in events:
         assert desk.ses(kind, **(HARD if kind == "Bounce" else {})) == 200
@@ -343,9 +343,9 @@ def test_state_moves_only_forward(post_room: PostRoom, desk: Desk, events, state
 @pytest.mark.parametrize(
     ("kind", "state"), [("Send", "SENT"), ("Delivery", "DELIVERED"), ("Bounce", "FAILED")]
 )
-def test_doubt_is_settled_by_an_event(post_room: PostRoom, desk: Desk, kind, state):
+def test_ambiguous_delivery_is_settled_by_an_event(post_room: PostRoom, desk: Desk, kind, state):
     post_room.a_petition(phone=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     sent = post_room.row(MAIL_ROW)
     post_room.deliveries.settle(sent.model_copy(update={"state": DeliveryState.AMBIGUOUS}), sent)
 
@@ -356,7 +356,7 @@ def test_doubt_is_settled_by_an_event(post_room: PostRoom, desk: Desk, kind, sta
 
 def test_undocumented_event_is_loud_and_never_an_arrival(post_room: PostRoom, desk: Desk):
     post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert desk.ses("Teleported") == 422
     assert post_room.rows() == {MAIL_ROW: "SENT"}
@@ -470,7 +470,7 @@ def callback(post_room: PostRoom, token: str | None = None, **query: str) -> int
 )
 def test_esms_callback_says_whether_the_sms_arrived(post_room: PostRoom, query, state):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert callback(post_room, **query) == 200
     assert post_room.row(SMS_ROW).state == state
@@ -478,7 +478,7 @@ def test_esms_callback_says_whether_the_sms_arrived(post_room: PostRoom, query, 
 
 def test_sms_that_did_not_arrive_ends_as_a_call_task(post_room: PostRoom):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     callback(post_room, SendStatus="5", SendSuccess="0", SendFailed="1")
     post_room.work()
@@ -499,7 +499,7 @@ def test_sms_that_did_not_arrive_ends_as_a_call_task(post_room: PostRoom):
 )
 def test_esms_callback_that_does_not_hold_changes_nothing(post_room: PostRoom, facts, status):
     post_room.a_petition(ReplyBy.SMS)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert callback(post_room, **{"SendSuccess": "1", **facts}) == status
     assert post_room.row(SMS_ROW).state == "SENT"
@@ -530,7 +530,7 @@ def test_aws_event_says_whether_the_sms_arrived(
     post_room: PostRoom, desk: Desk, sns: Sns, kind, facts, state
 ):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert aws_event(desk, sns, kind, **facts) == 200
     assert post_room.row(SMS_ROW).state == state
@@ -549,7 +549,7 @@ def test_aws_event_that_does_not_hold_changes_nothing(
     post_room: PostRoom, desk: Desk, sns: Sns, kind, facts, status
 ):
     post_room.a_petition(ReplyBy.SMS)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert aws_event(desk, sns, kind, **facts) == status
     assert post_room.row(SMS_ROW).state == "SENT"
@@ -576,7 +576,7 @@ def gateway_event(
 )
 def test_gateways_event_says_whether_the_sms_arrived(post_room: PostRoom, desk: Desk, kind, state):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert gateway_event(desk, kind, reason="0912 345 678") == 200
     assert gateway_event(desk, kind) == 200
@@ -596,7 +596,7 @@ def test_gateways_event_says_whether_the_sms_arrived(post_room: PostRoom, desk: 
 )
 def test_gateways_event_that_does_not_hold_changes_nothing(post_room: PostRoom, desk: Desk, facts, status):
     post_room.a_petition(ReplyBy.SMS)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert gateway_event(desk, **{"kind": "sms.delivered", **facts}) == status
     assert post_room.row(SMS_ROW).state == "SENT"
@@ -641,7 +641,7 @@ def vonage_status(desk: Desk, status: object = "delivered", **facts: Any) -> int
 )
 def test_vonages_callback_says_whether_the_sms_arrived(post_room: PostRoom, desk: Desk, status, facts, state):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert vonage_status(desk, status, **facts) == 200
     assert vonage_status(desk, status, **facts) == 200
@@ -662,7 +662,7 @@ def test_vonages_callback_says_whether_the_sms_arrived(post_room: PostRoom, desk
 )
 def test_vonages_callback_that_does_not_hold_changes_nothing(post_room: PostRoom, desk: Desk, facts, status):
     post_room.a_petition(ReplyBy.SMS)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert vonage_status(desk, **facts) == status
     assert post_room.row(SMS_ROW).state == "SENT"
@@ -703,7 +703,7 @@ def infobip_reports(desk: Desk, *reports: object, pair: str = "pakn:a long rando
 )
 def test_infobips_report_says_whether_the_sms_arrived(post_room: PostRoom, desk: Desk, report, state):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert infobip_reports(desk, report, report) == 200
     assert post_room.row(SMS_ROW).state == state
@@ -712,7 +712,7 @@ def test_infobips_report_says_whether_the_sms_arrived(post_room: PostRoom, desk:
 
 def test_one_strange_report_takes_nothing_from_the_others(post_room: PostRoom, desk: Desk):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert infobip_reports(desk, a_report("TELEPORTED"), a_report(callbackData="x"), a_report()) == 422
     assert post_room.row(SMS_ROW).state == "DELIVERED"
@@ -720,7 +720,7 @@ def test_one_strange_report_takes_nothing_from_the_others(post_room: PostRoom, d
 
 def test_a_hundred_reports_at_once_are_read(post_room: PostRoom, desk: Desk):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert infobip_reports(desk, *[a_report(callbackData=None)] * 99, a_report()) == 200
     assert post_room.row(SMS_ROW).state == "DELIVERED"
@@ -744,7 +744,7 @@ def test_infobips_report_that_does_not_hold_changes_nothing(
     post_room: PostRoom, desk: Desk, reports, pair, status
 ):
     post_room.a_petition(ReplyBy.SMS)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert infobip_reports(desk, *reports, pair=pair) == status
     assert post_room.row(SMS_ROW).state == "SENT"
@@ -785,7 +785,7 @@ def zalo_event(desk: Desk, name: str = "user_received_message", *, prefix: str =
 )
 def test_zalos_event_says_that_a_message_arrived(post_room: PostRoom, desk: Desk, facts, state):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert zalo_event(desk, **facts) == 200
     assert zalo_event(desk, **facts) == 200
@@ -805,7 +805,7 @@ def test_zalos_event_says_that_a_message_arrived(post_room: PostRoom, desk: Desk
 )
 def test_zalos_event_that_does_not_hold_changes_nothing(post_room: PostRoom, desk: Desk, facts):
     post_room.a_petition(ReplyBy.SMS)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert zalo_event(desk, **facts) == 403
     assert post_room.row(SMS_ROW).state == "SENT"
@@ -838,7 +838,7 @@ def test_health_answers(post_room: PostRoom):
 
 def test_receipt_that_is_faster_than_our_own_record_stays(post_room: PostRoom):
     post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     sent = post_room.row(MAIL_ROW)
     sending = sent.model_copy(update={"state": DeliveryState.SENDING})
     post_room.deliveries.settle(sending, sent)
@@ -851,29 +851,29 @@ def test_receipt_that_is_faster_than_our_own_record_stays(post_room: PostRoom):
 
 def test_second_worker_waits_while_the_first_one_is_sending(post_room: PostRoom):
     post_room.a_petition()
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     sent = post_room.row(MAIL_ROW)
     sending = {"state": DeliveryState.SENDING, "wake_at": clock.now() + LEASE}
     post_room.deliveries.settle(sent.model_copy(update=sending), sent)
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
-    assert len(post_room.told()) == 1
+    assert len(post_room.sent_to()) == 1
     assert post_room.row(MAIL_ROW).state == "SENDING"
     post_room.wait(minutes=2)
     assert post_room.row(MAIL_ROW).state == "AMBIGUOUS"
-    assert len(post_room.told()) == 1
+    assert len(post_room.sent_to()) == 1
     assert post_room.is_done()
 
 
-def test_sms_in_doubt_for_longer_than_the_provider_remembers_stays_in_doubt(post_room: PostRoom):
+def test_sms_ambiguous_for_longer_than_the_provider_remembers_stays_ambiguous(post_room: PostRoom):
     post_room.a_petition(ReplyBy.SMS, email=None)
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
     sent = post_room.row(SMS_ROW)
     post_room.deliveries.settle(sent.model_copy(update={"state": DeliveryState.SENDING}), sent)
     post_room.clock.hold_at(post_room.clock.now() + timedelta(hours=24))
 
-    post_room.tell(NoticeKind.RECEIPT)
+    post_room.notify(NoticeKind.RECEIPT)
 
     assert post_room.row(SMS_ROW).state == "AMBIGUOUS"
-    assert len(post_room.told()) == 1
+    assert len(post_room.sent_to()) == 1

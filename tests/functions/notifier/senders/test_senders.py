@@ -64,7 +64,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.answer = Answer(200)
-        self.asked: list[tuple[dict[str, str], bytes]] = []
+        self.requests: list[tuple[dict[str, str], bytes]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/send"
@@ -77,8 +77,8 @@ class Provider:
         self._server.server_close()
 
     def body(self) -> dict[str, Any]:
-        asked: dict[str, Any] = json.loads(self.asked[-1][1])
-        return asked
+        requests: dict[str, Any] = json.loads(self.requests[-1][1])
+        return requests
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         provider = self
@@ -86,7 +86,7 @@ class Provider:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                provider.asked.append((dict(self.headers.items()), body))
+                provider.requests.append((dict(self.headers.items()), body))
                 answer = provider.answer
                 if answer.slow:
                     time.sleep(0.2)
@@ -108,9 +108,9 @@ class Provider:
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    made = Provider()
-    yield made
-    made.stop()
+    provider = Provider()
+    yield provider
+    provider.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -260,13 +260,13 @@ def test_message_that_is_taken_returns_the_providers_id(provider: Provider, name
     provider.answer = TAKEN[name]
 
     assert make(provider.url).send(message) == "the-id"
-    assert len(provider.asked) == 1
+    assert len(provider.requests) == 1
 
 
 @pytest.mark.parametrize(
     ("name", "answer", "expected"), [pytest.param(*facts, id=title) for title, *facts in TROUBLE]
 )
-def test_trouble_is_told_from_one_table_and_never_repeated_by_the_sender(
+def test_trouble_is_read_from_one_table_and_never_retried_by_the_sender(
     provider: Provider, name: str, answer: Answer, expected: type[Exception]
 ):
     make, message = SENDERS[name]
@@ -276,7 +276,7 @@ def test_trouble_is_told_from_one_table_and_never_repeated_by_the_sender(
         make(provider.url).send(message)
 
     assert type(raised.value) is expected
-    assert len(provider.asked) == 1
+    assert len(provider.requests) == 1
     for personal in (message.to, message.to[3:], "0912345678", message.text):
         assert personal not in f"{raised.value!r}{raised.value}"
 
@@ -304,7 +304,7 @@ def test_esms_gets_its_documented_fields(provider: Provider):
         api_key="k",
         secret_key="s",
         brandname="BO NOI VU",
-        callback_url=lambda one: f"https://x/{one}",
+        callback_url=lambda request_id: f"https://x/{request_id}",
     )
 
     sender.send(MESSAGE)
@@ -335,7 +335,7 @@ UNACCENTED, ACCENTED = "PAKN 26483190275 da co ket qua", "PAKN 26483190275 đã 
         pytest.param(ACCENTED, "1", id="a template that keeps accents"),
     ],
 )
-def test_esms_is_told_how_the_text_is_coded(provider: Provider, text: str, is_unicode: str):
+def test_esms_gets_the_encoding_of_the_text(provider: Provider, text: str, is_unicode: str):
     provider.answer = TAKEN["esms"]
 
     SENDERS["esms"][0](provider.url).send(replace(MESSAGE, text=text))
@@ -382,7 +382,7 @@ def test_zalo_gets_its_template_and_forgets_a_token_that_is_no_longer_good(provi
     with pytest.raises(TemporarySendError):
         sender.send(MESSAGE)
 
-    headers = {name.lower(): value for name, value in provider.asked[0][0].items()}
+    headers = {name.lower(): value for name, value in provider.requests[0][0].items()}
     assert headers["access_token"] == "tok"
     assert provider.body() == {
         "phone": "84912345678",
@@ -393,7 +393,7 @@ def test_zalo_gets_its_template_and_forgets_a_token_that_is_no_longer_good(provi
     assert forgotten == [True]
 
 
-def test_vonage_is_told_where_to_say_what_became_of_the_sms(provider: Provider):
+def test_vonage_gets_the_address_for_its_callback(provider: Provider):
     provider.answer = TAKEN["vonage"]
     sender = VonageSmsSender(
         provider.url, api_key="k", api_secret="s", sender="BNV", callback_url="https://x/r"
@@ -401,7 +401,7 @@ def test_vonage_is_told_where_to_say_what_became_of_the_sms(provider: Provider):
 
     sender.send(MESSAGE)
 
-    assert provider.asked[0][0]["Authorization"] == "Basic azpz"
+    assert provider.requests[0][0]["Authorization"] == "Basic azpz"
     assert provider.body() == {
         "channel": "sms",
         "message_type": "text",
@@ -415,13 +415,13 @@ def test_vonage_is_told_where_to_say_what_became_of_the_sms(provider: Provider):
     assert sender.proves
 
 
-def test_infobip_is_told_what_to_name_in_its_report(provider: Provider):
+def test_infobip_gets_the_id_to_name_in_its_report(provider: Provider):
     provider.answer = TAKEN["infobip"]
     sender = InfobipSmsSender(provider.url, api_key="k", sender="BNV", proves=True)
 
     sender.send(MESSAGE)
 
-    assert provider.asked[0][0]["Authorization"] == "App k"
+    assert provider.requests[0][0]["Authorization"] == "App k"
     (sms,) = provider.body()["messages"]
     assert sms == {
         "sender": "BNV",
@@ -450,7 +450,7 @@ def test_answer_that_does_not_come_in_time_is_an_unknown_outcome(
     with pytest.raises(UnknownOutcomeError):
         SENDERS[name][0](provider.url).send(MESSAGE)
 
-    assert len(provider.asked) == 1
+    assert len(provider.requests) == 1
 
 
 def test_gateway_gets_token_and_idempotency_key(provider: Provider):
@@ -458,7 +458,7 @@ def test_gateway_gets_token_and_idempotency_key(provider: Provider):
 
     SENDERS["http"][0](provider.url).send(MESSAGE)
 
-    headers = {name.lower(): value for name, value in provider.asked[0][0].items()}
+    headers = {name.lower(): value for name, value in provider.requests[0][0].items()}
     assert headers["authorization"] == "Bearer token"
     assert headers["idempotency-key"] == MESSAGE.request_id
     assert provider.body()["to"] == "+84912345678"

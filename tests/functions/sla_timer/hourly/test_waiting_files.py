@@ -1,4 +1,4 @@
-"""What lies in the quarantine for too long is counted every hour; what was checked, or just came, is not."""
+"""Files that are in quarantine for too long are counted every hour; checked files and new ones are not."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def test_files_that_nobody_checked_are_counted(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    found = WaitingFiles(cast("AttachmentsBucket", Quarantine(*ages))).count(NOW)
+    count = WaitingFiles(cast("AttachmentsBucket", Quarantine(*ages))).count(NOW)
 
-    told = capsys.readouterr().out
-    assert found == late
-    assert f'"FilesWaiting":[{late}.0]' in told.replace(" ", "")
+    output = capsys.readouterr().out
+    assert count == late
+    assert f'"FilesWaiting":[{late}.0]' in output.replace(" ", "")
     assert [getattr(record, "references", None) for record in caplog.records] == (
         [["26483190275"]] if late else []
     )

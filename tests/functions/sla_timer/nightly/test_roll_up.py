@@ -34,21 +34,21 @@ def hourly(system: System) -> None:
 
 
 def read(statistics: Statistics, by: Breakdown, first: date = FIRST, last: date = LAST) -> dict[Any, Tally]:
-    found: dict[Any, Tally] = {}
+    tallies: dict[Any, Tally] = {}
     for figure in statistics.at(clock.now()).figures(by, first, last):
-        found.setdefault((figure.shelf, figure.group), Tally()).update(figure.tally)
-    return found
+        tallies.setdefault((figure.shelf, figure.group), Tally()).update(figure.tally)
+    return tallies
 
 
 def recounted(statistics: Statistics, system: System, by: Breakdown) -> dict[Any, Tally]:
     """Count from whole petitions, with nothing of the roll-up's."""
-    found: dict[Any, Tally] = {}
+    tallies: dict[Any, Tally] = {}
     for petition in map(petition_of, system.items("petitions")):
         tally = statistics.tally(petition, horizon_of(clock.now()))
         group = groups_of(petition, tally).get(by)
         if group is not None:
-            found.setdefault((shelf_of(petition), group), Tally()).update(tally)
-    return found
+            tallies.setdefault((shelf_of(petition), group), Tally()).update(tally)
+    return tallies
 
 
 def same(statistics: Statistics, system: System) -> bool:
@@ -58,22 +58,22 @@ def same(statistics: Statistics, system: System) -> bool:
 def test_whatever_happens_reading_equals_a_recount(system: System, statistics: Statistics):
     """Receive, correct, answer, rate, reopen, merge, withdraw: before, between and after roll-ups."""
     clerk = Officer(system, "lan.tiepnhan")
-    one, two, three, four = (Citizen(system, may_publish=True) for _ in range(4))
-    for citizen in (one, two, three, four):
+    first, second, third, fourth = (Citizen(system, may_publish=True) for _ in range(4))
+    for citizen in (first, second, third, fourth):
         citizen.send()
     assert same(statistics, system)
     hourly(system)
     assert same(statistics, system)
 
-    clerk.do("classify", two.reference, kind="CONDUCT", complained_unit="CTLBHXH")
-    answer_petition(system, one.reference)
-    one.add("rating", score=1)
+    clerk.do("classify", second.reference, kind="CONDUCT", complained_unit="CTLBHXH")
+    answer_petition(system, first.reference)
+    first.add("rating", score=1)
     assert same(statistics, system)
     hourly(system)
 
-    Officer(system, "binh.vanphong").do("reopen", one.reference, reason="Chưa thỏa đáng")
-    clerk.do("merge", three.reference, parent=two.reference)
-    four.add("withdrawal", reason="Đã xong")
+    Officer(system, "binh.vanphong").do("reopen", first.reference, reason="Chưa thỏa đáng")
+    clerk.do("merge", third.reference, parent=second.reference)
+    fourth.add("withdrawal", reason="Đã xong")
     assert same(statistics, system)
     system.travel(days=40)
     assert same(statistics, system)

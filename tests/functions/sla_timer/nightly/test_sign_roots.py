@@ -114,8 +114,8 @@ def test_two_rounds_at_once_publish_one_root_whose_paths_hold(system: System, ro
     Citizen(system).send()
     signer = daily_roots()
     system.clock.hold_at(system.clock.now() + timedelta(days=1))
-    heads = signer._latest_hashes(DAY, None)
-    signer._latest_hashes = lambda *_: heads[:1]  # type: ignore[method-assign]
+    hashes = signer._latest_hashes(DAY, None)
+    signer._latest_hashes = lambda *_: hashes[:1]  # type: ignore[method-assign]
     other = signer._signed(DAY, None)
     del signer._latest_hashes
 
@@ -125,7 +125,7 @@ def test_two_rounds_at_once_publish_one_root_whose_paths_hold(system: System, ro
     assert root is not None
     assert roots.add(other) is False
     assert root.tree != other.tree
-    for head in heads:
+    for head in hashes:
         path = roots.path(root, head.reference)
         assert path is not None
         assert top_of(leaf_of(*head), path.path) == root.tree
@@ -157,7 +157,7 @@ def test_rows_of_the_roots_tell_no_name_and_published_roots_no_petition(system: 
     published = system.http("GET", "/v1/roots", query={"month": "2026-11"}).text
 
     assert citizen.reference not in published
-    heads = Outlines(system.local.cloud.outputs["PetitionsTable"]).hashes_changed_on(DAY)
-    top, paths = tree_of(leaf_of(*head) for head in heads)
+    hashes = Outlines(system.local.cloud.outputs["PetitionsTable"]).hashes_changed_on(DAY)
+    top, paths = tree_of(leaf_of(*head) for head in hashes)
     assert top in published
     assert not any(leaf in published for leaf in paths)

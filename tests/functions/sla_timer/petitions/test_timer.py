@@ -98,7 +98,7 @@ def test_one_bad_petition_does_not_stop_its_batch(system: System):
 
 
 def stored_action_count(system: System, reference: str, action: Action) -> int:
-    """How often something was done to a petition."""
+    """Count how often an action was done to a petition."""
     from shared.tables.petition_items import petition_of
 
     item = system.local.cloud.client("dynamodb").get_item(
@@ -193,13 +193,13 @@ class TestReconciliation:
         reference = accepted(system)
         system.travel(days=1)
         before = stored(system, reference)
-        said = len(system.outbox())
+        messages = len(system.outbox())
 
         reconcile(system)
         system.settle()
 
         assert stored(system, reference) == before
-        assert len(system.outbox()) == said
+        assert len(system.outbox()) == messages
 
     def test_lost_wake_up_is_put_back(self, system: System):
         reference = accepted(system)
@@ -225,7 +225,9 @@ class TestReconciliation:
         system.settle()
 
         receipts = [
-            one for one in system.outbox() if one.to == "mua.tran@thu.example" and "23/11/2026" in one.text
+            entry
+            for entry in system.outbox()
+            if entry.to == "mua.tran@thu.example" and "23/11/2026" in entry.text
         ]
         assert len(receipts) == 1
 
@@ -241,10 +243,10 @@ class TestReconciliation:
 
 
 def keys_in_the_bucket(system: System) -> list[str]:
-    """What lies in the bucket of files."""
+    """Return the keys of the bucket of files."""
     bucket = system.local.cloud.outputs["AttachmentsBucket"]
     listed = system.local.cloud.client("s3").list_objects_v2(Bucket=bucket)
-    return [one["Key"] for one in listed.get("Contents", [])]
+    return [entry["Key"] for entry in listed.get("Contents", [])]
 
 
 @pytest.fixture
