@@ -52,23 +52,23 @@ def test_who_is_answered_with_another_petition_gets_the_file_that_came_with_its_
     child.send()
     Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
 
-    told = answers_file(system, child, sent)
+    download = answers_file(system, child, sent)
 
-    assert [one["id"] for one in child.look()["answer"]["attachments"]] == [sent]
-    assert fetched(told.json()["url"])[0] == LETTER
+    assert [attachment["id"] for attachment in child.look()["answer"]["attachments"]] == [sent]
+    assert fetched(download.json()["url"])[0] == LETTER
     assert answers_file(system, child, kept_back).status == 404
 
 
 def test_an_officer_downloads_the_picture_without_its_place(system: System):
     citizen = Citizen(system)
     citizen.send()
-    kept = citizen.attach(PICTURE, "Biên nhận.jpg")
+    picture = citizen.attach(PICTURE, "Biên nhận.jpg")
     handler = Officer(system, "minh.ccvc")
     handler.do("accept", citizen.reference)
 
-    told = handler.post(f"/v1/petitions/{citizen.reference}/attachments/{kept['id']}").json()
+    download = handler.post(f"/v1/petitions/{citizen.reference}/attachments/{picture['id']}").json()
 
-    content, content_type, disposition = fetched(told["url"])
+    content, content_type, disposition = fetched(download["url"])
     assert files.GPS_NOTE not in content
     assert content_type == "image/jpeg"
     assert disposition.startswith("attachment;")
@@ -78,10 +78,12 @@ def test_the_petitioner_gets_the_file_that_came_with_the_answer_and_no_other(sys
     citizen, sent, kept_back = answered
 
     listed = citizen.look()["answer"]["attachments"]
-    told = answers_file(system, citizen, sent)
+    download = answers_file(system, citizen, sent)
 
-    assert [(one["id"], one["filename"]) for one in listed] == [(sent, "Công văn 12.pdf")]
-    content, content_type, disposition = fetched(told.json()["url"])
+    assert [(attachment["id"], attachment["filename"]) for attachment in listed] == [
+        (sent, "Công văn 12.pdf")
+    ]
+    content, content_type, disposition = fetched(download.json()["url"])
     assert (content, content_type) == (LETTER, "application/pdf")
     assert disposition.startswith("attachment;")
     for other in (kept_back, citizen.look()["attachments"][0]["id"], "0" * 32, "x"):
@@ -149,7 +151,9 @@ def test_nothing_is_published_but_what_came_with_the_answer(system: System, answ
     )
 
     assert answer.status == 422
-    assert [(one["field"], one["rule"]) for one in answer.json()["errors"]] == [("attachments", "unknown")]
+    assert [(error["field"], error["rule"]) for error in answer.json()["errors"]] == [
+        ("attachments", "unknown")
+    ]
 
 
 def test_on_the_page_a_draft_takes_along_what_is_ticked(system: System):
@@ -178,5 +182,7 @@ def test_a_file_alone_completes_a_petition_that_was_asked_for_it(system: System)
     citizen.attach(PICTURE)
 
     assert citizen.look()["state"] == "IN_PROGRESS"
-    told = [one for one in system.outbox(citizen.reference) if one.to == system.officers["minh.ccvc"].email]
-    assert any("bổ sung" in one.text for one in told)
+    mails = [
+        mail for mail in system.outbox(citizen.reference) if mail.to == system.officers["minh.ccvc"].email
+    ]
+    assert any("bổ sung" in mail.text for mail in mails)

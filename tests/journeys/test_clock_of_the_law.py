@@ -12,12 +12,12 @@ from tests.support.people import Citizen, Officer, answer_petition
 from tests.support.system import System
 
 
-def days_told(system: System, reference: str, address: str, words: str = "") -> list[str]:
-    """The days on which somebody was told something, in Vietnam."""
+def notified_at(system: System, reference: str, address: str, words: str = "") -> list[str]:
+    """Return the minutes at which an address was notified, in Vietnam's time."""
     return [
-        datetime.fromisoformat(str(one.at)).astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M")
-        for one in system.outbox(reference)
-        if one.to == address and words in f"{one.subject} {one.text}"
+        datetime.fromisoformat(str(mail.at)).astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M")
+        for mail in system.outbox(reference)
+        if mail.to == address and words in f"{mail.subject} {mail.text}"
     ]
 
 
@@ -47,14 +47,14 @@ def test_unanswered_petition_warns_escalates_and_updates_until_it_is_answered(sy
 
     system.travel(to=vietnam("2026-12-30"))
 
-    assert "2026-11-18 08:00" in days_told(system, citizen.reference, handler)
-    assert "2026-11-20 08:00" in days_told(system, citizen.reference, head)  # the 21st is a Saturday
-    assert "2026-11-25 08:00" in days_told(system, citizen.reference, head)  # one working day overdue
-    updates = days_told(system, citizen.reference, "mua.tran@thu.example")[1:]
+    assert "2026-11-18 08:00" in notified_at(system, citizen.reference, handler)
+    assert "2026-11-20 08:00" in notified_at(system, citizen.reference, head)  # the 21st is a Saturday
+    assert "2026-11-25 08:00" in notified_at(system, citizen.reference, head)  # one working day overdue
+    updates = notified_at(system, citizen.reference, "mua.tran@thu.example")[1:]
     assert updates == ["2026-12-03 08:00", "2026-12-14 08:00", "2026-12-23 08:00"]
     due_on = datetime.fromisoformat("2026-11-23").date()
-    for number, told in enumerate(updates, start=1):
-        assert CALENDAR.working_days_between(due_on, datetime.fromisoformat(told).date()) == 7 * number
+    for number, notified in enumerate(updates, start=1):
+        assert CALENDAR.working_days_between(due_on, datetime.fromisoformat(notified).date()) == 7 * number
     assert citizen.look()["overdue"] is True
 
     Officer(system, "minh.ccvc").do("draft-answer", citizen.reference, text="Trước 30/1/2027.")
@@ -63,7 +63,7 @@ def test_unanswered_petition_warns_escalates_and_updates_until_it_is_answered(sy
 
     later = [
         day
-        for day in days_told(system, citizen.reference, "mua.tran@thu.example")
+        for day in notified_at(system, citizen.reference, "mua.tran@thu.example")
         if day > "2026-12-30 09:00"
     ]
     assert len(later) == 1  # closed after 30 silent days
@@ -97,7 +97,7 @@ def test_publication_is_asked_for_two_working_days_after_the_approval(system: Sy
 
     system.travel(days=4)
 
-    assert "2026-11-05 08:00" in days_told(system, citizen.reference, "binh.vanphong@pakn.example")
+    assert "2026-11-05 08:00" in notified_at(system, citizen.reference, "binh.vanphong@pakn.example")
 
 
 def test_day_declared_off_moves_what_was_due_and_ending_it_moves_it_back(system: System):
@@ -127,11 +127,11 @@ def test_day_declared_off_moves_what_was_due_and_ending_it_moves_it_back(system:
 
     assert due.look()["due_on"] == "2026-11-25"  # the 24th is off as well
     assert later.look()["due_on"] == "2026-11-25"
-    moved = days_told(system, due.reference, "mua.tran@thu.example", "25/11/2026")
+    moved = notified_at(system, due.reference, "mua.tran@thu.example", "25/11/2026")
     assert len(moved) == 1
 
     system.travel(minutes=30)
-    assert len(days_told(system, due.reference, "mua.tran@thu.example", "25/11/2026")) == 1
+    assert len(notified_at(system, due.reference, "mua.tran@thu.example", "25/11/2026")) == 1
 
     declare(kind="WORK", document="100/QĐ-TTg")
     assert due.look()["due_on"] == "2026-11-23"
@@ -146,8 +146,8 @@ def test_sixty_days_are_travelled_with_nothing_lost_and_nothing_doubled(system: 
     system.travel(days=60)
 
     for citizen in citizens:
-        told = days_told(system, citizen.reference, "mua.tran@thu.example")
-        assert len(told) == len(set(told))
-        assert len(told) == 1 + 4
+        days = notified_at(system, citizen.reference, "mua.tran@thu.example")
+        assert len(days) == len(set(days))
+        assert len(days) == 1 + 4
     assert system.clock.now() - vietnam("2026-11-03") == timedelta(days=65)
     assert system.dead_letters() == 0

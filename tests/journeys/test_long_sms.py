@@ -39,7 +39,7 @@ def test_parts_that_all_come_are_one_petition_and_one_receipt(system: System, or
 
     (petition,) = petitions(system)
     assert petition.content == "Phong noi vu tra loi cham, de nghi xem lai"
-    (receipt,) = phone.told()
+    (receipt,) = phone.received_texts()
     assert "thieu phan" not in receipt
 
 
@@ -57,9 +57,9 @@ def test_what_has_come_is_a_petition_after_a_short_wait_and_its_sender_learns_wh
     assert petition.content == "Phong noi vu [...] de nghi xem lai"
     assert petition.history[0].facts.stored()["missing_parts"] == "2/3"
     assert petition.received_at == arrived_at
-    (told,) = phone.told()
-    assert "thieu phan 2/3" in told
-    assert reference_in(told) == petition.reference
+    (text,) = phone.received_texts()
+    assert "thieu phan 2/3" in text
+    assert reference_in(text) == petition.reference
 
 
 def test_the_clock_of_the_law_runs_from_the_first_part_also_over_midnight(system: System):
@@ -83,17 +83,17 @@ def test_a_late_part_is_added_to_the_same_petition(system: System, minutes):
 
     for _ in range(2):
         phone.send("tra loi cham", part=(2, 2), message_id="late")
-    told = phone.told()
+    received = phone.received_texts()
 
     (petition,) = petitions(system)
     if petition.history[0].facts.has("missing_parts"):
         assert petition.content == "Phong noi vu [...]"
         assert texts(petition) == ["[2/2] tra loi cham"]
-        assert len(told) == 2
+        assert len(received) == 2
     else:  # it died before it had decided, and the late part was in time
         assert petition.content == "Phong noi vu tra loi cham"
-        assert len(told) == 1
-    assert "Da nhan noi dung bo sung" in told[-1]
+        assert len(received) == 1
+    assert "Da nhan noi dung bo sung" in received[-1]
 
 
 def test_a_message_whose_beginning_never_came_is_not_lost_either(system: System):
@@ -167,17 +167,17 @@ def test_a_worker_that_dies_while_it_takes_the_parts_loses_and_doubles_nothing(s
         system.settle()
     phone.send("tra loi cham", part=(2, 2))
     system.clock.hold_at(system.clock.now() + WAIT)
-    told = phone.told()
+    received = phone.received_texts()
 
     assert faults.injected
     (petition,) = petitions(system)
     if petition.history[0].facts.has("missing_parts"):
         assert petition.content == "Phong noi vu [...]"
         assert texts(petition) == ["[2/2] tra loi cham"]
-        assert len(told) == 2
+        assert len(received) == 2
     else:  # it died before it had decided, and the late part was in time
         assert petition.content == "Phong noi vu tra loi cham"
-        assert len(told) == 1
+        assert len(received) == 1
 
 
 # --- replies through the notifier ---------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_a_worker_that_dies_while_it_takes_the_parts_loses_and_doubles_nothing(s
 def test_a_question_is_answered_by_the_notifier_where_the_provider_takes_no_reply(system: System):
     phone = GatewayPhone(system)
     phone.send("PAKN Phong noi vu tra loi cham")
-    (receipt,) = phone.told()
+    (receipt,) = phone.received_texts()
     reference = reference_in(receipt)
     assert "<ho ten, dia chi>" in receipt
 
@@ -194,7 +194,7 @@ def test_a_question_is_answered_by_the_notifier_where_the_provider_takes_no_repl
     phone.send(f"PAKN TC {reference}")
     phone.send("xin chao")
 
-    _, named, status, help_ = phone.told()
+    _, named, status, help_ = phone.received_texts()
     assert "Da nhan ho ten, dia chi" in named
     assert status.startswith(f"PAKN {reference}:")
     assert f"PAKN BS {reference} <noi dung>" in help_
@@ -203,12 +203,12 @@ def test_a_question_is_answered_by_the_notifier_where_the_provider_takes_no_repl
 def test_a_repeated_request_gets_no_second_reply_even_if_the_answer_would_differ_now(system: System):
     phone = GatewayPhone(system)
     phone.send("PAKN Phong noi vu tra loi cham")
-    reference = reference_in(phone.told()[0])
+    reference = reference_in(phone.received_texts()[0])
     phone.send(f"PAKN TC {reference}", message_id="twice")
     phone.send(f"PAKN RUT {reference}")
     phone.send(f"PAKN TC {reference}", message_id="twice")
 
-    assert len([text for text in phone.told() if "Tra cuu" in text or text.startswith("PAKN")]) == 2
+    assert len([text for text in phone.received_texts() if "Tra cuu" in text or text.startswith("PAKN")]) == 2
 
 
 def test_a_reply_crosses_the_queue_and_lies_in_the_table_without_number_and_text(system: System):
@@ -223,7 +223,7 @@ def test_a_reply_crosses_the_queue_and_lies_in_the_table_without_number_and_text
     assert "PAKN" not in message["Body"]
     assert "noi dung" not in stored
 
-    phone.told()
+    phone.received_texts()
     assert "ciphertext" not in str(system.items("throttle"))
 
 
@@ -233,10 +233,10 @@ def test_a_reply_is_sent_once_whatever_the_provider_does(system: System, trouble
     phone.send("xin chao")
     system.sms_gateway.trouble.append(trouble)
 
-    phone.told()
+    phone.received_texts()
     system.travel(minutes=30)
 
-    assert len(phone.told()) == (0 if trouble is Trouble.REFUSED else 1)
+    assert len(phone.received_texts()) == (0 if trouble is Trouble.REFUSED else 1)
     assert system.dead_letters() == 0
 
 
@@ -244,11 +244,11 @@ def test_a_reply_that_could_not_be_sent_for_half_a_day_is_worth_nothing_any_more
     phone = GatewayPhone(system)
     phone.send("xin chao")
     system.sms_gateway.trouble.append(Trouble.UNAVAILABLE)
-    assert phone.told() == []
+    assert phone.received_texts() == []
 
     system.clock.hold_at(system.clock.now() + timedelta(hours=13))
 
-    assert phone.told() == []
+    assert phone.received_texts() == []
     assert system.dead_letters() == 0
 
 
@@ -256,14 +256,14 @@ def test_at_night_a_late_reply_waits_for_the_morning_and_a_fresh_one_does_not(sy
     system.travel("2026-11-03T23:00:00+07:00")
     phone = GatewayPhone(system)
     phone.send("xin chao")
-    assert len(phone.told()) == 1
+    assert len(phone.received_texts()) == 1
 
     phone.send("xin chao ban")
     system.sms_gateway.trouble.extend([Trouble.UNAVAILABLE] * 2)
     system.travel(minutes=90)
-    assert len(phone.told()) == 1
+    assert len(phone.received_texts()) == 1
     system.travel("2026-11-04T07:30:00+07:00")
-    assert len(phone.told()) == 2
+    assert len(phone.received_texts()) == 2
 
 
 def test_an_unknown_reply_is_no_error(system: System):
@@ -289,7 +289,7 @@ def test_flooding_costs_a_bounded_number_of_sms_and_loses_no_petition(system: Sy
         gateway = GatewayPhone(system)
         for n in range(sent):
             gateway.send(f"PAKN Viec thu {n}")
-        replies = gateway.told()
+        replies = gateway.received_texts()
 
     assert len([reply for reply in replies if reply]) == replied
     assert len(petitions(system)) == sent

@@ -12,10 +12,10 @@ from tests.support.system import System
 ANSWER = "Kết quả công bố trước 30/11."
 
 
-def told(system: System, reference: str) -> list[str]:
-    """What went to the petitioner, in order."""
-    officers = {one.email for one in system.officers.values()}
-    return [one.text for one in system.outbox(reference) if one.to not in officers]
+def petitioner_texts(system: System, reference: str) -> list[str]:
+    """Return the texts that went to the petitioner, in order."""
+    officers = {officer.email for officer in system.officers.values()}
+    return [message.text for message in system.outbox(reference) if message.to not in officers]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def another(system: System, n: int = 1) -> Citizen:
     return citizen
 
 
-def test_three_senders_by_three_channels_are_each_told_and_one_is_split(system: System, parent: Citizen):
+def test_three_senders_by_three_channels_are_each_notified_and_one_is_split(system: System, parent: Citizen):
     intake = Officer(system, "lan.tiepnhan")
     phone = Phone(system, "84987654321")
     by_sms = reference_in(
@@ -54,12 +54,12 @@ def test_three_senders_by_three_channels_are_each_told_and_one_is_split(system: 
     intake.do("split", other.reference, reason="Hỏi về đợt thi khác")
     answer_petition(system, parent.reference)
 
-    assert [ANSWER in text for text in told(system, by_call)].count(True) == 1
-    assert sum("da co ket qua" in text for text in told(system, by_sms)) == 1
-    assert sum(ANSWER in text for text in told(system, parent.reference)) == 1
-    assert not any(ANSWER in text for text in told(system, other.reference))
-    assert sum("được xử lý riêng" in text for text in told(system, other.reference)) == 1
-    assert not any("Hỏi về đợt thi khác" in text for text in told(system, other.reference))
+    assert [ANSWER in text for text in petitioner_texts(system, by_call)].count(True) == 1
+    assert sum("da co ket qua" in text for text in petitioner_texts(system, by_sms)) == 1
+    assert sum(ANSWER in text for text in petitioner_texts(system, parent.reference)) == 1
+    assert not any(ANSWER in text for text in petitioner_texts(system, other.reference))
+    assert sum("được xử lý riêng" in text for text in petitioner_texts(system, other.reference)) == 1
+    assert not any("Hỏi về đợt thi khác" in text for text in petitioner_texts(system, other.reference))
     split = other.look()
     assert (split["state"], split["due_on"]) == ("ASSIGNED", "2026-11-23")
     answer_petition(system, other.reference, text="Đợt này công bố 15/12.")
@@ -82,7 +82,7 @@ def test_merged_petition_is_updated_when_overdue_until_its_parent_is_answered(
     system.travel(days=30)
     seen = child.look()
     assert seen["answer"]["text"] == ANSWER
-    assert [one for one in seen["history"] if one["action"] == "update-petitioner"] == updates
+    assert [entry for entry in seen["history"] if entry["action"] == "update-petitioner"] == updates
     assert {duty["kind"]: duty["standing"] for duty in seen["duties"]}["ANSWER"] == "LATE"
 
 
@@ -93,7 +93,7 @@ def test_merge_into_what_is_answered_already_tells_the_sender_at_once(system: Sy
     Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
 
     assert child.look()["answer"]["text"] == ANSWER
-    assert sum(ANSWER in text for text in told(system, child.reference)) == 1
+    assert sum(ANSWER in text for text in petitioner_texts(system, child.reference)) == 1
 
 
 def test_messages_that_come_again_tell_nobody_again(system: System, parent: Citizen):
@@ -104,7 +104,7 @@ def test_messages_that_come_again_tell_nobody_again(system: System, parent: Citi
     system.local.pumps.stream.restart()
     system.settle()
 
-    assert sum(ANSWER in text for text in told(system, child.reference)) == 1
+    assert sum(ANSWER in text for text in petitioner_texts(system, child.reference)) == 1
 
 
 def test_petitions_merged_into_one_that_is_merged_follow_it(system: System, parent: Citizen):
@@ -117,9 +117,9 @@ def test_petitions_merged_into_one_that_is_merged_follow_it(system: System, pare
 
     answer_petition(system, parent.reference)
 
-    for one in (first, second, third):
-        assert one.look()["answer"]["text"] == ANSWER
-        assert sum(ANSWER in text for text in told(system, one.reference)) == 1
+    for sender in (first, second, third):
+        assert sender.look()["answer"]["text"] == ANSWER
+        assert sum(ANSWER in text for text in petitioner_texts(system, sender.reference)) == 1
 
 
 def test_withdrawing_the_parent_puts_the_others_back_to_work(system: System, parent: Citizen):

@@ -1,4 +1,4 @@
-"""Where the ministry switched it on, petitioners learn which unit was given their petition; of conduct, no unit."""
+"""If the ministry switches it on, petitioners learn which unit was given their petition; of conduct, no unit."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def switch(system: System, *, tell: bool, on: str = "2026-11-03") -> None:
     assert answer.status in (200, 201), answer.text
 
 
-def told(system: System, citizen: Citizen, words: str = "giao") -> list[str]:
+def assignment_texts(system: System, citizen: Citizen, words: str = "giao") -> list[str]:
     return [
-        one.text
-        for one in system.outbox(citizen.reference)
-        if one.to in (CITIZEN["email"], "+84912345678") and words in f"{one.subject} {one.text}"
+        message.text
+        for message in system.outbox(citizen.reference)
+        if message.to in (CITIZEN["email"], "+84912345678") and words in f"{message.subject} {message.text}"
     ]
 
 
-def test_by_itself_nobody_is_told(system: System) -> None:
+def test_by_default_nobody_is_notified(system: System) -> None:
     citizen = Citizen(system)
     citizen.send()
 
-    assert told(system, citizen) == []
+    assert assignment_texts(system, citizen) == []
 
 
 def test_petitioner_learns_the_unit_once(system: System) -> None:
@@ -42,7 +42,7 @@ def test_petitioner_learns_the_unit_once(system: System) -> None:
     citizen.send()
     system.travel(days=1)
 
-    (mail,) = told(system, citizen)
+    (mail,) = assignment_texts(system, citizen)
     assert UNIT in mail
     assert "23/11/2026" in mail
 
@@ -52,7 +52,7 @@ def test_english_mail_names_the_unit_in_english(system: System) -> None:
     citizen = Citizen(system, language="en")
     citizen.send()
 
-    (mail,) = told(system, citizen, "was assigned to")
+    (mail,) = assignment_texts(system, citizen, "was assigned to")
     assert UNIT not in mail
     assert "Department" in mail
 
@@ -62,7 +62,7 @@ def test_sms_names_it_shortly(system: System) -> None:
     citizen = Citizen(system, reply_by=["SMS"])
     citizen.send()
 
-    (sms,) = told(system, citizen, "da giao")
+    (sms,) = assignment_texts(system, citizen, "da giao")
     assert "da giao Vu CCVC tra loi" in sms
     assert len(sms) <= 160
 
@@ -73,7 +73,7 @@ def test_of_a_complaint_about_conduct_no_unit_is_named(system: System, channel: 
     citizen = Citizen(system, content=CONDUCT, kind="CONDUCT", reply_by=[channel])
     citizen.send()
 
-    (text,) = told(system, citizen, "giao")
+    (text,) = assignment_texts(system, citizen, "giao")
     assert "nơi có trách nhiệm" in text or "noi co trach nhiem" in text
     assert "Thanh tra" not in text
     assert "Vụ" not in text
@@ -89,15 +89,15 @@ def test_given_to_another_unit_the_petitioner_learns_of_that_one_and_not_twice_o
     intake.do("assign", citizen.reference, unit="CTLBHXH", field="TL")
     intake.do("assign", citizen.reference, unit="CTLBHXH", field="TL")
 
-    assert [UNIT in one for one in told(system, citizen)] == [True, False]
-    assert "Tiền lương" in told(system, citizen)[-1]
+    assert [UNIT in text for text in assignment_texts(system, citizen)] == [True, False]
+    assert "Tiền lương" in assignment_texts(system, citizen)[-1]
 
 
 def test_switched_off_again_what_was_written_still_tells_the_same(system: System) -> None:
     switch(system, tell=True)
     first = Citizen(system)
     first.send()
-    before = told(system, first)
+    before = assignment_texts(system, first)
 
     system.travel(days=1)
     switch(system, tell=False, on="2026-11-04")
@@ -105,5 +105,5 @@ def test_switched_off_again_what_was_written_still_tells_the_same(system: System
     second.send()
     system.travel(days=2)
 
-    assert told(system, first) == before
-    assert told(system, second) == []
+    assert assignment_texts(system, first) == before
+    assert assignment_texts(system, second) == []

@@ -1,4 +1,4 @@
-"""Providers that are down, answer wrongly, or give receipts late, twice and out of order: everybody is told once."""
+"""Providers that are down, answer wrongly, or give receipts late, twice, out of order: everybody is notified once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECRETS = ("Trần Thị Mùa", "Thôn Hạ", "912345678", "mua.tran@thu.example
 
 
 def by_sms(system: System, number: str) -> Citizen:
-    """Return somebody who wants to be told by SMS."""
+    """Return somebody who wants to be notified by SMS."""
     return Citizen(system, petitioner=CITIZEN | {"phone": number}, reply_by=["SMS"])
 
 
@@ -37,10 +37,10 @@ def answers_on_phones(system: System) -> Counter[str]:
 
 
 def duty_of(citizen: Citizen, officer: Officer) -> dict[str, str]:
-    """Return how the duty to answer stands, as the desk sees it: looking there proves nothing."""
+    """Return the duty to answer and its status, as the desk sees it: looking there proves nothing."""
     duties = officer.petition(citizen.reference)["duties"]
-    found: dict[str, str] = next(one for one in duties if one["kind"] == "ANSWER")
-    return found
+    duty: dict[str, str] = next(entry for entry in duties if entry["kind"] == "ANSWER")
+    return duty
 
 
 def post(system: System, request: HttpRequest) -> int:
@@ -59,16 +59,16 @@ def test_sms_provider_that_is_down_for_a_whole_day(system: System):
         answer_petition(system, citizen.reference)
     system.travel(days=1)
     down = (answers_on_phones(system), states(system, "ANSWERED"), duty_of(citizens[0], handler)["standing"])
-    asked = system.sms_gateway.requests
+    requests = system.sms_gateway.requests
     system.sms_gateway.is_down = False
     system.travel(days=1)
 
     assert down == (Counter(), Counter(PREPARED=3), "AWAITING_PROOF")
-    assert asked < 3 * 30
+    assert requests < 3 * 30
     assert sorted(answers_on_phones(system).values()) == [1, 1, 1]
     assert states(system, "ANSWERED") == Counter(DELIVERED=3)
     assert {duty_of(citizen, handler)["standing"] for citizen in citizens} == {"KEPT"}
-    assert not [one for one in system.outbox() if one.channel == "PHONE"]
+    assert not [message for message in system.outbox() if message.channel == "PHONE"]
     assert system.dead_letters() == 0
 
 
@@ -84,7 +84,7 @@ def test_sms_provider_that_answers_500_after_taking_the_message(system: System):
     assert states(system, "ANSWERED") == Counter(DELIVERED=1)
 
 
-def test_mail_provider_whose_answer_is_lost_is_counted_as_in_doubt_and_settled_by_its_event(system: System):
+def test_mail_provider_whose_answer_is_lost_is_counted_as_ambiguous_and_settled_by_its_event(system: System):
     system.local.pumps.receipts.is_silent = True
     citizen = Citizen(system)
     citizen.send()
@@ -92,12 +92,12 @@ def test_mail_provider_whose_answer_is_lost_is_counted_as_in_doubt_and_settled_b
         answer_petition(system, citizen.reference)
 
     (mail,) = [raw for raw in moto_insides.sent_mails_from(0) if "ANSWERED" in raw]
-    in_doubt = states(system, "ANSWERED")
+    ambiguous = states(system, "ANSWERED")
     listed = [row for row in system.items("deliveries") if row.get("listed", {}).get("S") == "IN_DOUBT"]
     status = post(system, system.local.pumps.receipts.about_mail(mail))
     system.travel(days=3)
 
-    assert in_doubt == Counter(AMBIGUOUS=1)
+    assert ambiguous == Counter(AMBIGUOUS=1)
     assert {row["kind"]["S"] for row in listed} >= {"ANSWERED"}
     assert status == 200
     assert states(system, "ANSWERED") == Counter(DELIVERED=1)
@@ -111,7 +111,7 @@ def test_receipts_that_come_late_twice_and_out_of_order(system: System):
     citizen.send()
     answer_petition(system, citizen.reference)
     officer = Officer(system, "binh.vanphong")
-    (sms,) = [one for one in system.sms_gateway.sent if one.request_id.endswith("-ANSWERED")]
+    (sms,) = [sent for sent in system.sms_gateway.sent if sent.request_id.endswith("-ANSWERED")]
     before = duty_of(citizen, officer)["standing"]
 
     system.travel(minutes=23 * 60)
@@ -136,7 +136,7 @@ def test_receipt_that_stays_out_leads_to_a_call_and_still_counts_when_it_comes(s
     citizen = by_sms(system, NUMBERS[0])
     citizen.send()
     answer_petition(system, citizen.reference)
-    (sms,) = [one for one in system.sms_gateway.sent if one.request_id.endswith("-ANSWERED")]
+    (sms,) = [sent for sent in system.sms_gateway.sent if sent.request_id.endswith("-ANSWERED")]
 
     system.travel(days=2)
     silent = states(system, "ANSWERED")
@@ -145,7 +145,7 @@ def test_receipt_that_stays_out_leads_to_a_call_and_still_counts_when_it_comes(s
 
     assert silent == Counter(UNPROVEN=1, OPEN=1)
     assert states(system, "ANSWERED") == Counter(DELIVERED=1, SUPERSEDED=1)
-    assert not [one for one in system.outbox(citizen.reference) if "ANSWERED" in one.text]
+    assert not [message for message in system.outbox(citizen.reference) if "ANSWERED" in message.text]
 
 
 def test_hard_bounce_ends_as_a_call_task(system: System):
@@ -173,7 +173,7 @@ def test_answer_of_half_past_eleven_at_night_goes_out_in_the_morning(system: Sys
     system.travel(vietnam("2026-11-04", "07:05"))
 
     assert at_night == Counter()
-    (sms,) = [one for one in system.sms_gateway.sent if one.request_id.endswith("-ANSWERED")]
+    (sms,) = [sent for sent in system.sms_gateway.sent if sent.request_id.endswith("-ANSWERED")]
     assert timedelta(0) <= sms.at - vietnam("2026-11-04", "07:00") < timedelta(minutes=2)
 
 
@@ -187,9 +187,9 @@ def test_no_personal_data_stands_in_any_queue_or_log_line(
     answer_petition(system, citizen.reference)
     system.travel(days=1)
 
-    said = "".join((*overheard.lines(), *system.local.functions.metrics))
-    assert "CloudWatchMetrics" in said
+    output = "".join((*overheard.lines(), *system.local.functions.metrics))
+    assert "CloudWatchMetrics" in output
     assert len(system.faults.messages) >= 5
     for secret in SECRETS:
-        assert secret not in said
+        assert secret not in output
         assert not any(secret in message for message in system.faults.messages)

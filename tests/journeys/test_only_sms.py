@@ -32,13 +32,13 @@ class Screen:
 
     def shown(self) -> list[str]:
         self._system.settle()
-        notified = [one.text for one in self._system.outbox(channel="SMS") if one.to == "+84912345678"]
+        notified = [sms.text for sms in self._system.outbox(channel="SMS") if sms.to == "+84912345678"]
         return [*self._replies, *notified]
 
     def shows(self, pattern: str) -> str:
-        found = [text for text in self.shown() if re.search(pattern, text)]
-        assert found, (pattern, self.shown())
-        return found[-1]
+        matches = [text for text in self.shown() if re.search(pattern, text)]
+        assert matches, (pattern, self.shown())
+        return matches[-1]
 
 
 @pytest.fixture(params=["esms", "standard"])

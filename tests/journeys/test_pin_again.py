@@ -14,9 +14,13 @@ def ask(system: System, reference: str, contact: str) -> None:
     system.settle()
 
 
-def told_to_petitioner(system: System, citizen: Citizen) -> list[tuple[str, str]]:
-    officers = {one.email for one in system.officers.values()}
-    return [(one.channel, one.text) for one in system.outbox(citizen.reference) if one.to not in officers]
+def petitioner_messages(system: System, citizen: Citizen) -> list[tuple[str, str]]:
+    officers = {officer.email for officer in system.officers.values()}
+    return [
+        (message.channel, message.text)
+        for message in system.outbox(citizen.reference)
+        if message.to not in officers
+    ]
 
 
 def test_number_on_file_gets_the_pin_by_sms_though_email_was_chosen(system: System):
@@ -25,9 +29,9 @@ def test_number_on_file_gets_the_pin_by_sms_though_email_was_chosen(system: Syst
 
     ask(system, citizen.reference, "0912 345 678")
 
-    told = told_to_petitioner(system, citizen)
-    assert {channel for channel, _ in told} == {"EMAIL", "SMS"}
-    with_pin = [(channel, text) for channel, text in told if citizen.pin in text]
+    messages = petitioner_messages(system, citizen)
+    assert {channel for channel, _ in messages} == {"EMAIL", "SMS"}
+    with_pin = [(channel, text) for channel, text in messages if citizen.pin in text]
     assert [channel for channel, _ in with_pin] == ["SMS"]
     assert len(with_pin[0][1]) <= 160
 
@@ -38,9 +42,9 @@ def test_address_on_file_gets_the_link_by_email_and_never_the_pin(system: System
 
     ask(system, citizen.reference, "mua.tran@thu.example")
 
-    told = told_to_petitioner(system, citizen)
-    assert not [text for _, text in told if citizen.pin in text]
-    (mail,) = [text for channel, text in told if channel == "EMAIL"]
+    messages = petitioner_messages(system, citizen)
+    assert not [text for _, text in messages if citizen.pin in text]
+    (mail,) = [text for channel, text in messages if channel == "EMAIL"]
     token = re.search(r"[?&]t=([0-9a-f]{32})", mail)
     assert token
     page = system.http("GET", "/tra-cuu", query={"ma": citizen.reference, "t": token[1]})
@@ -54,4 +58,4 @@ def test_another_contact_gets_nothing(system: System):
     ask(system, citizen.reference, "khac@thu.example")
     ask(system, citizen.reference, "0987 654 321")
 
-    assert len(told_to_petitioner(system, citizen)) == 1
+    assert len(petitioner_messages(system, citizen)) == 1

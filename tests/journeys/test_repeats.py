@@ -15,10 +15,10 @@ def test_same_text_of_the_same_person_under_another_key_is_kept_and_pointed_out(
 
     assert first.reference != second.reference
     officer = Officer(system, "lan.tiepnhan")
-    told = {ref: str(officer.petition(ref)) for ref in (first.reference, second.reference)}
+    pages = {ref: str(officer.petition(ref)) for ref in (first.reference, second.reference)}
     pointer = f"Có thể trùng với {spaced(first.reference)}"
-    assert pointer in told[second.reference]
-    assert "Có thể trùng" not in told[first.reference]
+    assert pointer in pages[second.reference]
+    assert "Có thể trùng" not in pages[first.reference]
 
 
 def test_another_persons_same_text_is_not_taken_for_a_repeat(system: System):

@@ -13,15 +13,15 @@ from tests.support.system import System
 PERSONAL = ("Trần Thị Mùa", "Đông Sơn", "912345678", "mua.tran@thu.example")
 
 
-def told(system: System, reference: str) -> list[tuple[str, str]]:
-    """Whom the outbox tells about a petition, in order: (channel, to)."""
-    return [(one.channel, one.to) for one in system.outbox(reference)]
+def recipients(system: System, reference: str) -> list[tuple[str, str]]:
+    """Return the recipients of the messages about a petition, in order: (channel, to)."""
+    return [(message.channel, message.to) for message in system.outbox(reference)]
 
 
 def to_petitioner(system: System, reference: str) -> list[str]:
     """The texts that went to the petitioner, in order."""
-    officers = {one.email for one in system.officers.values()}
-    return [one.text for one in system.outbox(reference) if one.to not in officers]
+    officers = {officer.email for officer in system.officers.values()}
+    return [message.text for message in system.outbox(reference) if message.to not in officers]
 
 
 def test_web_petition_is_answered_by_email_and_published(system: System):
@@ -47,7 +47,7 @@ def test_web_petition_is_answered_by_email_and_published(system: System):
     Officer(system, "binh.vanphong").do("publish", citizen.reference, **public)
 
     published = system.http("GET", "/v1/published").json()
-    assert [one["subject"] for one in published["items"]] == ["Kết quả thi nâng ngạch"]
+    assert [item["subject"] for item in published["items"]] == ["Kết quả thi nâng ngạch"]
     assert citizen.reference not in system.http("GET", "/v1/published").text
     assert citizen.look()["state"] == "PUBLISHED"
 
@@ -84,7 +84,7 @@ def test_person_with_only_sms_sends_completes_tracks_and_hears_the_answer(system
 
     (answer,) = to_petitioner(system, reference)
     assert len(answer) <= 160
-    assert told(system, reference)[-1] == ("SMS", "+84912345678")
+    assert recipients(system, reference)[-1] == ("SMS", "+84912345678")
     assert "Dong Son" not in str(system.items("petitions"))
 
 
@@ -118,7 +118,7 @@ def test_caller_is_written_down_by_an_operator_and_called_back(system: System):
 
     answer_petition(system, reference)
 
-    (task,) = [one for one in system.outbox(reference) if one.channel == "PHONE"]
+    (task,) = [message for message in system.outbox(reference) if message.channel == "PHONE"]
     assert task.to == "+84912345678"
     assert len(to_petitioner(system, reference)) == 1
 
@@ -214,10 +214,10 @@ def test_no_personal_data_stands_outside_the_seal(system: System, channel: str, 
     system.travel(days=2)
 
     stored = str([system.items(table) for table in ("petitions", "deliveries", "statistics", "throttle")])
-    said = "".join((*overheard.lines(), *system.local.functions.metrics))
+    output = "".join((*overheard.lines(), *system.local.functions.metrics))
 
     assert not [secret for secret in PERSONAL if secret in stored]
-    assert not [secret for secret in (*PERSONAL, "thi nâng ngạch") if secret in said]
+    assert not [secret for secret in (*PERSONAL, "thi nâng ngạch") if secret in output]
 
 
 def test_everything_comes_through_without_a_failure(system: System):

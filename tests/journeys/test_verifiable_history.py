@@ -1,4 +1,4 @@
-"""Whoever kept their record notices: an altered word, a dropped entry, a rewritten history, an exchanged root."""
+"""A petitioner who kept their record notices an altered word, a dropped entry, a rewritten history, another root."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Petitioner(Citizen):
             "GET", f"/v1/petitions/{self.reference}/record", headers={"X-Petition-Pin": self.pin}
         )
         assert answer.status == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        record: dict[str, Any] = answer.json()
+        return record
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,12 @@ def system(running_system: System) -> System:
 @pytest.fixture(scope="module")
 def petitioner(system: System) -> Petitioner:
     """Somebody whose petition was answered, and whose record has a signed root."""
-    one = Petitioner(system)
-    one.send()
+    sender = Petitioner(system)
+    sender.send()
     Citizen(system).send()
-    answer_petition(system, one.reference)
+    answer_petition(system, sender.reference)
     system.travel(days=1)
-    return one
+    return sender
 
 
 @pytest.fixture
@@ -82,9 +82,9 @@ def test_record_verifies_by_the_command_with_nothing_of_ours(
     key = system.http("GET", "/v1/signing-key").json()
     record = petitioner.record()
 
-    code, said = command(record, kept=record, roots=published(system), key=key)
+    code, output = command(record, kept=record, roots=published(system), key=key)
 
-    assert (code, said.count("ĐÚNG / OK")) == (0, 5), said
+    assert (code, output.count("ĐÚNG / OK")) == (0, 5), output
     assert record["proof"]["version"] == len(record["entries"])
     assert record["proof"]["root"] == system.http("GET", f"/v1/roots/{record['proof']['root']['day']}").json()
 
@@ -92,17 +92,17 @@ def test_record_verifies_by_the_command_with_nothing_of_ours(
 def test_record_of_today_has_no_root_yet_and_tomorrows_begins_with_it(
     system: System, petitioner: Petitioner, command: Any
 ):
-    one = Petitioner(system)
-    one.send()
-    kept = one.record()
-    code, said = command(kept)
-    assert (code, "no root yet" in said) == (0, True)
+    sender = Petitioner(system)
+    sender.send()
+    saved = sender.record()
+    code, output = command(saved)
+    assert (code, "no root yet" in output) == (0, True)
 
-    one.add("supplements", content="Thêm")
+    sender.add("supplements", content="Thêm")
     system.travel(days=1)
 
-    code, said = command(one.record(), kept=kept, roots=published(system))
-    assert (code, "stands in the signed root" in said) == (0, True), said
+    code, output = command(sender.record(), kept=saved, roots=published(system))
+    assert (code, "stands in the signed root" in output) == (0, True), output
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_altered_record_is_noticed(petitioner: Petitioner, command: Any, alter: 
     record = petitioner.record()
     alter(record)
 
-    code, said = command(record)
+    code, output = command(record)
 
-    assert (code, "SAI / BROKEN" in said) == (1, True)
+    assert (code, "SAI / BROKEN" in output) == (1, True)
 
 
 @contextmanager
@@ -134,7 +134,7 @@ def rewritten(
 ) -> Iterator[None]:
     """Rewrite a stored history as somebody with every right on the table and all our code would: chain and all."""
     table = system.local.cloud.outputs["PetitionsTable"]
-    item = next(one for one in system.items("petitions") if one["reference"]["S"] == reference)
+    item = next(item for item in system.items("petitions") if item["reference"]["S"] == reference)
     petition = petition_of(item)
     forged: tuple[Entry, ...] = ()
     for number, entry in enumerate(change(petition.history), start=1):
@@ -151,14 +151,18 @@ def rewritten(
     "change",
     [
         pytest.param(
-            lambda told: [*told[:-1], told[-1].model_copy(update={"text": "Khác"})], id="another answer"
+            lambda entries: [*entries[:-1], entries[-1].model_copy(update={"text": "Khác"})],
+            id="another answer",
         ),
-        pytest.param(lambda told: [*told[:2], *told[3:]], id="an entry dropped"),
+        pytest.param(lambda entries: [*entries[:2], *entries[3:]], id="an entry dropped"),
         pytest.param(
-            lambda told: [told[0].model_copy(update={"at": told[0].at.replace(day=2)}), *told[1:]],
+            lambda entries: [
+                entries[0].model_copy(update={"at": entries[0].at.replace(day=2)}),
+                *entries[1:],
+            ],
             id="received earlier",
         ),
-        pytest.param(lambda told: list(told[:-1]), id="the end cut off"),
+        pytest.param(lambda entries: list(entries[:-1]), id="the end cut off"),
     ],
 )
 def test_rewritten_history_is_noticed_by_whoever_kept_a_record(
@@ -167,13 +171,13 @@ def test_rewritten_history_is_noticed_by_whoever_kept_a_record(
     command: Any,
     change: Callable[[tuple[Entry, ...]], list[Entry]],
 ):
-    kept = petitioner.record()
+    saved = petitioner.record()
     with rewritten(system, petitioner.reference, change):
         now = petitioner.record()
 
-    code, said = command(now, kept=kept)
+    code, output = command(now, kept=saved)
 
-    assert (code, "SAI / BROKEN" in said) == (1, True), said
+    assert (code, "SAI / BROKEN" in output) == (1, True), output
 
 
 def test_rewritten_history_no_longer_leads_to_its_published_root(
@@ -181,27 +185,27 @@ def test_rewritten_history_no_longer_leads_to_its_published_root(
 ):
     """Also without an older record: the day's root was signed over what the history was."""
 
-    def another_answer(told: tuple[Entry, ...]) -> list[Entry]:
-        return [*told[:-1], told[-1].model_copy(update={"text": "Khác"})]
+    def another_answer(entries: tuple[Entry, ...]) -> list[Entry]:
+        return [*entries[:-1], entries[-1].model_copy(update={"text": "Khác"})]
 
     with rewritten(system, petitioner.reference, another_answer):
-        code, said = command(petitioner.record())
+        code, output = command(petitioner.record())
 
     assert code == 1
-    assert "the history is not in the root" in said
+    assert "the history is not in the root" in output
 
 
 def test_exchanged_root_is_noticed_by_whoever_kept_a_record(
     system: System, petitioner: Petitioner, command: Any
 ):
     """Somebody with the signing key rewrites history and root alike; the kept record holds the old root."""
-    kept = petitioner.record()
-    day = kept["proof"]["root"]["day"]
+    saved = petitioner.record()
+    day = saved["proof"]["root"]["day"]
     roots = published(system)
-    root = next(one for one in roots["roots"] if one["day"] == day)
+    root = next(candidate for candidate in roots["roots"] if candidate["day"] == day)
     kms = aws.client("kms")
     root["count"] = 7
-    root["statement"] = root["statement"].replace(f"count: {kept['proof']['root']['count']}\n", "count: 7\n")
+    root["statement"] = root["statement"].replace(f"count: {saved['proof']['root']['count']}\n", "count: 7\n")
     root["root"] = hashlib.sha256(root["statement"].encode()).hexdigest()
     signature = kms.sign(
         KeyId=system.local.cloud.outputs["RootsKeyId"],
@@ -211,19 +215,19 @@ def test_exchanged_root_is_noticed_by_whoever_kept_a_record(
     )["Signature"]
     root["signature"] = base64.b64encode(signature).decode()
 
-    code, said = command(kept, roots={"roots": [root]})
+    code, output = command(saved, roots={"roots": [root]})
 
     assert code == 1
-    assert "the root was exchanged" in said
+    assert "the root was exchanged" in output
 
 
 def test_another_signing_key_is_noticed(system: System, petitioner: Petitioner, command: Any):
     key = system.http("GET", "/v1/signing-key").json()
 
-    code, said = command(petitioner.record(), key={**key, "public_key": "AAAA"})
+    code, output = command(petitioner.record(), key={**key, "public_key": "AAAA"})
 
     assert code == 1
-    assert "the signing key is another one" in said
+    assert "the signing key is another one" in output
 
 
 def test_record_hides_what_its_petitioner_may_not_read(petitioner: Petitioner):

@@ -17,20 +17,20 @@ KEY = "quarantine/26483190274/" + "a" * 32
 def signed(system: System, *conditions: Any, expires_in: int = 60, **fields: Any) -> dict[str, str]:
     """Return the fields of a form as botocore signs them, the way the functions do."""
     bucket = system.local.cloud.outputs["AttachmentsBucket"]
-    made = system.local.cloud.client("s3").generate_presigned_post(
+    post_policy = system.local.cloud.client("s3").generate_presigned_post(
         bucket,
         KEY,
         Fields=fields,
         Conditions=[*({name: value} for name, value in fields.items()), *conditions],
         ExpiresIn=expires_in,
     )
-    form: dict[str, str] = made["fields"]
+    form: dict[str, str] = post_policy["fields"]
     return form
 
 
 @pytest.fixture(autouse=True)
 def _signs_as_the_functions_do(tiny: System) -> None:
-    """botocore's client of this machine signs by the old scheme unless it is told."""
+    """botocore's client of this machine signs by the old scheme unless it is configured."""
     from botocore.config import Config
 
     tiny.local.cloud._clients["s3"] = tiny.local.cloud._session.client(

@@ -1,4 +1,4 @@
-"""What the stack changes inside moto changes no answer."""
+"""The changes of the stack inside moto change no answer."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def filled(tiny: System) -> System:
 def test_quickened_queries_find_what_moto_finds(
     filled: System, table: str, query: dict[str, Any], expected: list[str], page: int
 ) -> None:
-    asked = dict(query)
-    index, descending = asked.pop("index", None), asked.pop("descending", False)
-    ((attribute, value),) = asked.items()
+    conditions = dict(query)
+    index, descending = conditions.pop("index", None), conditions.pop("descending", False)
+    ((attribute, value),) = conditions.items()
     request: dict[str, Any] = {
         "TableName": filled.local.cloud.outputs[f"{table}Table"],
         "KeyConditionExpression": "#key = :value",
@@ -70,16 +70,16 @@ def test_quickened_queries_find_what_moto_finds(
     }
     sort_key = "notice" if table == "Deliveries" else "reference"
 
-    found: list[str] = []
+    keys: list[str] = []
     start: dict[str, Any] = {}
     while True:
         answer = filled.local.cloud.client("dynamodb").query(**request, Limit=page, **start)
-        found += [item[sort_key]["S"] for item in answer["Items"]]
+        keys += [item[sort_key]["S"] for item in answer["Items"]]
         if "LastEvaluatedKey" not in answer:
             break
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    assert found == expected
+    assert keys == expected
 
 
 def test_depth_tells_waiting_hidden_and_delayed_messages_apart(tiny: System) -> None:
@@ -117,8 +117,8 @@ def test_quickened_answers_say_what_moto_says_of_every_kind_of_value(tiny: Syste
 
     tiny.local.cloud.client("dynamodb").put_item(TableName=table, Item=item)
 
-    (found,) = tiny.items("petitions")
-    assert found == item
+    (stored,) = tiny.items("petitions")
+    assert stored == item
 
 
 def test_a_system_that_is_put_back_is_where_it_was_and_goes_on_from_there(
@@ -130,7 +130,7 @@ def test_a_system_that_is_put_back_is_where_it_was_and_goes_on_from_there(
     dynamodb.put_item(TableName=table, Item={"reference": {"S": "a"}, "n": {"N": "1"}})
     s3.put_object(Bucket=bucket, Key="one", Body=b"first")
     sqs.send_message(QueueUrl=tiny.local.cloud.queue_url("timers"), MessageBody="kept")
-    kept, at = tiny.keep(), tiny.clock.now()
+    checkpoint, at = tiny.keep(), tiny.clock.now()
 
     for _ in range(2):
         change = {"Key": {"reference": {"S": "a"}}, "UpdateExpression": "SET n = :n"}
@@ -138,7 +138,7 @@ def test_a_system_that_is_put_back_is_where_it_was_and_goes_on_from_there(
         s3.put_object(Bucket=bucket, Key="one", Body=b"second")
         tiny.settle()
         tiny.clock.hold_at(at + timedelta(days=1))
-        tiny.put_back(kept)
+        tiny.put_back(checkpoint)
 
         assert tiny.clock.now() == at
         assert tiny.items("petitions") == [{"reference": {"S": "a"}, "n": {"N": "1"}}]
@@ -151,9 +151,9 @@ def test_a_system_that_is_put_back_is_where_it_was_and_goes_on_from_there(
 
 def test_a_table_put_back_says_whether_it_had_changed(tiny: System) -> None:
     table, dynamodb = tiny.local.cloud.outputs["DirectoryTable"], tiny.local.cloud.client("dynamodb")
-    kept = moto_insides.keep_table(table)
+    saved = moto_insides.keep_table(table)
 
-    assert not moto_insides.put_table_back(table, kept)
+    assert not moto_insides.put_table_back(table, saved)
     dynamodb.put_item(TableName=table, Item={"kind": {"S": "unit"}, "row": {"S": "new"}})
-    assert moto_insides.put_table_back(table, kept)
-    assert not moto_insides.put_table_back(table, kept)
+    assert moto_insides.put_table_back(table, saved)
+    assert not moto_insides.put_table_back(table, saved)

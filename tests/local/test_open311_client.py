@@ -55,20 +55,23 @@ def test_it_discovers_the_endpoint(client: Any) -> None:
 
 
 def test_it_lists_the_services_and_reads_one(client: Any) -> None:
-    services = {one["service_code"]: one["service_name"] for one in client.services()}
+    services = {service["service_code"]: service["service_name"] for service in client.services()}
 
     assert services["CCVC"] == "Cán bộ, công chức, viên chức"
-    assert [one["code"] for one in client.services("CCVC")["attributes"]] == ["kind", "may_publish"]
+    assert [attribute["code"] for attribute in client.services("CCVC")["attributes"]] == [
+        "kind",
+        "may_publish",
+    ]
 
 
-def test_it_posts_a_request_and_reads_how_it_stands(client: Any, server: Client) -> None:
+def test_it_posts_a_request_and_reads_its_status(client: Any, server: Client) -> None:
     (sent,) = client.post("CCVC", description=TEXT, **PERSON)
 
     assert client.post_response.status_code == 201
     reference = sent["service_request_id"]
-    (told,) = client.request(reference)
-    assert (told["status"], told["service_code"]) == ("open", "CCVC")
-    assert told["description"] is None
+    (request,) = client.request(reference)
+    assert (request["status"], request["service_code"]) == ("open", "CCVC")
+    assert request["description"] is None
     (promised,) = client.request(reference, extensions="true")[0]["extended_attributes"]["duties"]
     assert (promised["duty"], promised["standing"]) == ("answer", "open")
 
@@ -88,7 +91,7 @@ def test_it_lists_requests_of_a_service_and_a_time(client: Any) -> None:
     assert client.requests("CCVC", between=["11-01-2026", "11-30-2026"]) == []
 
 
-def test_it_is_told_what_is_wrong(client: Any) -> None:
+def test_it_is_answered_with_what_is_wrong(client: Any) -> None:
     (error,) = client.post("NO SUCH", description=TEXT, **PERSON)
 
     assert error["code"] == 404

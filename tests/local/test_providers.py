@@ -31,7 +31,9 @@ CREDENTIALS = {
 
 
 def provider(name: str) -> Provider:
-    return next(one for one in all_providers(PUBLIC_URL, CREDENTIALS, NOW) if one.name == name)
+    return next(
+        candidate for candidate in all_providers(PUBLIC_URL, CREDENTIALS, NOW) if candidate.name == name
+    )
 
 
 def curl(command: str) -> tuple[str, str, dict[str, str], bytes]:
@@ -110,10 +112,10 @@ def test_each_example_is_a_new_message(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["esms", "twilio", "standard", "hotline"])
 def test_method_and_path_are_those_of_the_example(name: str) -> None:
-    one = provider(name)
-    method, url, _, _ = curl(one.example)
+    tested = provider(name)
+    method, url, _, _ = curl(tested.example)
 
-    assert (one.method, one.path) == (method, urlsplit(url).path)
+    assert (tested.method, tested.path) == (method, urlsplit(url).path)
 
 
 def test_the_hotline_example_is_json() -> None:

@@ -34,11 +34,11 @@ PETITION = {
 def free_port() -> int:
     """Return a port that is free, and whose successor (moto's) is free."""
     while True:
-        with socket.socket() as one, socket.socket() as next_one:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
+        with socket.socket() as probe, socket.socket() as next_probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
             try:
-                next_one.bind(("127.0.0.1", port + 1))
+                next_probe.bind(("127.0.0.1", port + 1))
             except OSError:
                 continue
             return port
@@ -181,8 +181,8 @@ def test_officers_and_providers_are_listed(server: Client) -> None:
     _, providers = server.ask("GET", "/local/providers")
 
     assert {"username", "password", "name", "roles", "unit", "email"} == set(officers[0])
-    assert {"esms", "twilio", "hotline"} <= {one["name"] for one in providers}
-    assert next(one for one in providers if one["name"] == "esms")["credentials"] == {
+    assert {"esms", "twilio", "hotline"} <= {provider["name"] for provider in providers}
+    assert next(provider for provider in providers if provider["name"] == "esms")["credentials"] == {
         "cpid": "local",
         "PrivateKey": "local-esms-key",
     }

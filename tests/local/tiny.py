@@ -15,7 +15,7 @@ Reaction = Callable[[dict[str, Any]], Any]
 
 
 class Script:
-    """Writes down each invocation, and reacts as told: by handler name, with an answer or an exception."""
+    """Writes down each invocation, and reacts as configured: by handler name, with an answer or an exception."""
 
     def __init__(self) -> None:
         self.reactions: dict[str, Reaction] = {}

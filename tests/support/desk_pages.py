@@ -24,7 +24,7 @@ class Form:
 class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[Form] = []
+        self.forms: list[Form] = []
         self._form: Form | None = None
         self._area: tuple[str, list[str]] | None = None
         self._select: str | None = None
@@ -33,7 +33,7 @@ class _Forms(HTMLParser):
         facts = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._form = Form(facts.get("action", ""))
-            self.found.append(self._form)
+            self.forms.append(self._form)
         if self._form is None or not facts.get("name", self._select):
             return
         name = facts.get("name", "")
@@ -69,7 +69,7 @@ def forms_in(page: str) -> list[Form]:
     """Return the forms of a page."""
     parser = _Forms()
     parser.feed(page)
-    return parser.found
+    return parser.forms
 
 
 def form_to(page: str, action: str) -> Form:

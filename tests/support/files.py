@@ -54,7 +54,9 @@ def document(*objects: bytes, trailer: bytes = b"", behind: bytes = b"\n") -> by
         b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
         b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>\nendobj\n"
     )
-    more = b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in enumerate(objects, start=4))
+    more = b"".join(
+        b"%d 0 obj\n%s\nendobj\n" % (number, content) for number, content in enumerate(objects, start=4)
+    )
     return b"%PDF-1.7\n" + body + more + b"trailer\n<< /Root 1 0 R " + trailer + b">>\n%%EOF" + behind
 
 

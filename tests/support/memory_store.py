@@ -97,21 +97,21 @@ class MemoryPetitions(Petitions):
         return StoredPetition(Petition.model_validate_json(body), self._wake_at.get(reference))
 
     def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
-        """What the index holds of one shard up to an instant."""
+        """Yield the entries of one shard in the index up to an instant."""
         for reference, at in self.due_everywhere(until):
             if wake_shard(reference) == shard:
                 yield reference, at
 
     def due_everywhere(self, until: datetime) -> list[tuple[str, datetime]]:
-        """What the index holds of all shards up to an instant; its cost follows what is due, as the real one's does."""
-        found: dict[str, datetime] = {}
+        """Return the index entries of all shards up to an instant; the cost follows what is due, as in DynamoDB."""
+        due: dict[str, datetime] = {}
         while self._heap and self._heap[0][0] <= until:
             at, reference = heapq.heappop(self._heap)
             if self._wake_at.get(reference) == at:
-                found[reference] = at
-        for reference, at in found.items():
+                due[reference] = at
+        for reference, at in due.items():
             heapq.heappush(self._heap, (at, reference))
-        return sorted(found.items())
+        return sorted(due.items())
 
     def next_wake_at(self) -> datetime | None:
         """Return the earliest `wake_at` of all petitions."""

@@ -58,8 +58,8 @@ class Citizen:
             "GET", f"/v1/petitions/{self.reference}", headers={"X-Petition-Pin": self.pin}
         )
         assert answer.status == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        petition: dict[str, Any] = answer.json()
+        return petition
 
     def add(self, what: str, **body: Any) -> HttpResponse:
         """Supplement, withdraw or rate."""
@@ -75,14 +75,16 @@ class Citizen:
     def attach(
         self, content: bytes, filename: str = "anh.jpg", content_type: str = "image/jpeg"
     ) -> dict[str, Any]:
-        """Declare a file, put it into the bucket, and return what became of it."""
+        """Declare a file, put it into the bucket, and return the attachment as the petitioner sees it then."""
         declared = self.add("attachments", filename=filename, content_type=content_type, size=len(content))
         assert declared.status == 201, declared.text
-        told: dict[str, Any] = declared.json()
-        uploaded = self._driver.upload(told["upload"], content)
+        declaration: dict[str, Any] = declared.json()
+        uploaded = self._driver.upload(declaration["upload"], content)
         assert uploaded.status == 204, uploaded.text
         self._driver.settle()
-        return next(one for one in self.look()["attachments"] if one["id"] == told["attachment"]["id"])
+        return next(
+            file for file in self.look()["attachments"] if file["id"] == declaration["attachment"]["id"]
+        )
 
 
 class Phone:
@@ -149,17 +151,17 @@ class GatewayPhone:
         }
         return self._driver.http("POST", "/sms/standard", body=body, headers=headers)
 
-    def told(self) -> list[str]:
+    def received_texts(self) -> list[str]:
         """Return the SMS that reached this phone, after all queues have come to rest."""
         self._driver.settle()
-        return [one.text for one in self._driver.outbox(channel="SMS") if one.to == self.number]
+        return [sms.text for sms in self._driver.outbox(channel="SMS") if sms.to == self.number]
 
 
 def reference_in(text: str) -> str:
     """Return the reference that a message names."""
-    found = re.search(r"\b\d{2} ?\d{4} ?\d{4} ?\d\b", text)
-    assert found, text
-    return found.group().replace(" ", "")
+    match = re.search(r"\b\d{2} ?\d{4} ?\d{4} ?\d\b", text)
+    assert match, text
+    return match.group().replace(" ", "")
 
 
 class Officer:
@@ -197,15 +199,15 @@ class Officer:
         """Return the open petitions of this officer's desk, by due date."""
         answer = self._driver.http("GET", "/desk/v1/petitions", query=query, headers=self._bearer)
         assert answer.status == 200, answer.text
-        found: list[dict[str, Any]] = answer.json()["petitions"]
-        return found
+        petitions: list[dict[str, Any]] = answer.json()["petitions"]
+        return petitions
 
     def petition(self, reference: str) -> dict[str, Any]:
-        """Return what this officer may see of a petition."""
+        """Return a petition as far as this officer may see it."""
         answer = self.get(f"/v1/petitions/{reference}")
         assert answer.status == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        petition: dict[str, Any] = answer.json()
+        return petition
 
     def try_to(self, action: str, reference: str, *, version: int | None = None, **body: Any) -> HttpResponse:
         """Take an action on the version that this officer last saw."""

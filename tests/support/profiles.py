@@ -1,4 +1,4 @@
-"""How many examples Hypothesis tries each property with: `make test` a few, `make proof` a thousand."""
+"""The number of examples with which Hypothesis tries each property: `make test` a few, `make proof` a thousand."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def load() -> None:
 
 
 def is_proof() -> bool:
-    """Tell whether `make proof` runs."""
+    """Return whether `make proof` runs."""
     return bool(settings.get_current_profile_name() == "proof")

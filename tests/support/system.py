@@ -76,7 +76,7 @@ class System(Driver):
         self._session = aws._session()
         self.faults.install(self._session)
         seed_directory(STAGE)
-        self.officers = {one.username: one for one in seed_officers(self.local.cloud.pool_id)}
+        self.officers = {officer.username: officer for officer in seed_officers(self.local.cloud.pool_id)}
         self._directory = moto_insides.keep_table(self.local.cloud.outputs[_KEEP_ITS_ROWS])
 
     def stop(self) -> None:
@@ -129,15 +129,15 @@ class System(Driver):
         held = moto_insides.keep(self._tables(), cloud.queue_names(), cloud.outputs["AttachmentsBucket"])
         return Kept(self.clock.now(), held, self.sms_gateway.keep(), self.local.pumps.stream.position)
 
-    def put_back(self, kept: Kept) -> None:
+    def put_back(self, checkpoint: Kept) -> None:
         """Be where `keep` was called, the functions cold: in a millisecond instead of a life."""
         cloud = self.local.cloud
-        self.clock.hold_at(kept.at)
+        self.clock.hold_at(checkpoint.at)
         moto_insides.put_back(
-            kept.held, self._tables(), cloud.queue_names(), cloud.outputs["AttachmentsBucket"]
+            checkpoint.held, self._tables(), cloud.queue_names(), cloud.outputs["AttachmentsBucket"]
         )
-        self.sms_gateway.put_back(kept.messages)
-        self.local.pumps.stream.position = kept.position
+        self.sms_gateway.put_back(checkpoint.messages)
+        self.local.pumps.stream.position = checkpoint.position
         self.local.pumps.receipts.skip()
         self.local.failures.forget()
         self.faults.forget()
