@@ -20,7 +20,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from infra.local.emulation import moto_insides, template
+from infra.local.emulation import moto_insides, moto_speed, template
 from infra.local.emulation.moto_insides import ACCOUNT, REGION
 from infra.local.emulation.sns import LocalSns
 
@@ -99,7 +99,7 @@ class Cloud:
         if self._files_url:
             # Presigned links lead a browser to moto's own port; in this process moto still answers by itself.
             os.environ.update(MOTO_S3_CUSTOM_ENDPOINTS=self._files_url, AWS_ENDPOINT_URL_S3=self._files_url)
-        moto_insides.quicken()
+        moto_speed.quicken()
         self._mock.start()
         self._deploy_platform()
         self._furnish_bucket()

@@ -15,19 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache
 from typing import Any
 
-import botocore.useragent as botocore_useragent
-import moto.core.responses as moto_responses
 import moto.sqs.models as moto_sqs
-from botocore.useragent import sanitize_user_agent_string_component
 from moto.cloudformation.parsing import NULL_MODELS
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.core.serialize import BaseJSONSerializer
-from moto.core.utils import camelcase_to_underscores, method_names_from_class, unix_time, unix_time_millis
+from moto.core.utils import unix_time, unix_time_millis
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.table import Table
 from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
@@ -132,70 +126,6 @@ def stream_records(table: str, start: int, count: int) -> list[dict[str, Any]]:
         change = json.loads(json.dumps(change | {"ApproximateCreationDateTime": int(created)}))
         records.append(record | {"awsRegion": REGION, "dynamodb": change})
     return records
-
-
-def quicken_queries() -> None:
-    """Let a query look only at the items that it asks for: moto sorts the whole table for each (design §8)."""
-    table_class: Any = Table
-    table_class.query = _narrow_query
-
-
-_whole_query: Any = Table.query
-
-
-def _narrow_query(table: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
-    index_name = args[_INDEX_NAME] if len(args) > _INDEX_NAME else kwargs.get("index_name")
-    narrow = copy.copy(table)
-    if index_name is None:
-        narrow.items = {hash_key: table.items[hash_key]} if hash_key in table.items else {}
-    else:
-        wanted = kwargs.get("hash_key_conditions") or []
-        narrow.items = {
-            key: held
-            for key, held in table.items.items()
-            if isinstance(held, dict)
-            or all(name in held.attrs and held.attrs[name] == value for name, value in wanted)
-        }
-    return _whole_query(narrow, hash_key, *args, **kwargs)
-
-
-_INDEX_NAME = 6
-"""Position of the argument among those after the hash key."""
-
-
-# ---------------------------------------------------------------- speed
-
-
-def quicken() -> None:
-    """Spare moto and botocore work that changes no answer: it is most of what a test or a start with samples costs."""
-    quicken_queries()
-    responses: Any = moto_responses
-    responses.camelcase_to_underscores = _underscored
-    responses.method_names_from_class = _methods_of
-    useragent: Any = botocore_useragent
-    useragent.sanitize_user_agent_string_component = _in_user_agent
-    serializer: Any = BaseJSONSerializer
-    serializer._serialize_type_structure = _quick_structure  # noqa: SLF001
-
-
-_underscored = cache(camelcase_to_underscores)
-_methods_of = cache(method_names_from_class)
-_in_user_agent = lru_cache(10_000)(sanitize_user_agent_string_component)
-_whole_structure: Any = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001
-_AS_THEY_ARE = frozenset({"S", "N", "BOOL"})
-
-
-def _quick_structure(serializer: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
-    """Write a text, number or truth of an item as it is: moto asks each for all ten kinds of value by six names."""
-    if (
-        shape.name == "AttributeValue"
-        and type(value) is dict
-        and len(value) == 1
-        and value.keys() <= _AS_THEY_ARE
-    ):
-        serializer._default_serialize(serialized, dict(value), shape, key)  # noqa: SLF001
-    else:
-        _whole_structure(serializer, serialized, value, shape, key)
 
 
 def texts_of(table: str, attribute: str) -> list[str]:
