@@ -80,7 +80,6 @@ def test_full_report_is_one_call() -> None:
     assert report.started_at == datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
     assert report.ended_at == datetime(2026, 11, 23, 1, 41, 30, tzinfo=UTC)
     assert str(report.recording) == "https://calls.example.vn/r/0001"
-    assert report.is_written_down
     assert (report.agent, report.summary, report.kind, report.field) == (
         "tong-dai-07",
         "Đề nghị xem lại lương",
@@ -106,7 +105,6 @@ def test_shortest_report_is_one_call() -> None:
 
     report = webhook().read(request(body), NOW)
 
-    assert not report.is_written_down
     assert (report.caller, report.summary, report.petitioner, report.may_publish, report.language) == (
         None,
         None,

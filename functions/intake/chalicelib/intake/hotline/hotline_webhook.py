@@ -91,11 +91,6 @@ class HotlineCall(BaseModel):
             raise ValueError("invalid")
         return self
 
-    @property
-    def is_written_down(self) -> bool:
-        """True when the operator took down a petition."""
-        return self.summary is not None and self.petitioner is not None
-
 
 class HotlineWebhook:
     """Reads the call centre's requests."""

@@ -7,7 +7,6 @@ twice takes effect once.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import ipaddress
@@ -16,7 +15,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from shared.domain.errors import PetitionError
 from shared.domain.identity.contact import ContactError, normal_phone
@@ -73,22 +72,6 @@ class WebhookRequest:
     body: bytes = field(default=b"", repr=False)
     source_ip: str = field(default="", repr=False)
     public_url: str = ""
-
-    @classmethod
-    def from_event(cls, event: Mapping[str, Any], public_url: str) -> WebhookRequest:
-        """Read an API Gateway proxy event (payload format 1.0), which is what Chalice's `to_original_event` returns."""
-        body = event.get("body") or ""
-        return cls(
-            method=event["httpMethod"],
-            path=event["path"],
-            query=event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {},
-            headers=event.get("headers") or {},
-            body=base64.b64decode(body)
-            if event.get("isBase64Encoded")
-            else body.encode("utf-8", "surrogatepass"),
-            source_ip=event.get("requestContext", {}).get("identity", {}).get("sourceIp") or "",
-            public_url=public_url,
-        )
 
     def header(self, name: str) -> str | None:
         """Return a header's value whatever the case of its name."""
