@@ -18,7 +18,7 @@ def read(event: dict[str, Any]) -> WebhookRequest:
         "resourcePath": "/sms/{provider}",
         "identity": {"sourceIp": "203.0.113.7"},
     }
-    whole = {
+    whole: dict[str, Any] = {
         "headers": {},
         "body": None,
         "pathParameters": None,
