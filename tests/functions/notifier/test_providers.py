@@ -1,0 +1,105 @@
+"""The catalogue of providers is whole: a module on each side, and both sides read the credentials alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+
+import pytest
+
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.provider_order import parse_choices
+from chalicelib.notifier.providers import PROVIDERS, Senders
+from chalicelib.notifier.receipts.receipt import ReceiptRefusedError, ReceiptRequest
+from chalicelib.notifier.senders.sender import Message
+from chalicelib.notifier.settings import NotifierSettings
+from shared.domain.promises.deliveries import DeliveryChannel
+from shared.platform.settings import SettingsError
+
+NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
+SETTINGS = {
+    "stage": "local",
+    "petitions_table": "petitions",
+    "directory_table": "directory",
+    "identifiers_secret": "identifiers",
+    "deliveries_table": "deliveries",
+    "throttle_table": "throttle",
+    "seal_key_id": "seal",
+    "providers_secret": "providers",
+    "notices_queue_url": "http://localhost/notices",
+    "mail_from": "pakn@bnv.example",
+    "public_url": "https://pakn.example/",
+}
+
+
+def configuration(**settings: str) -> NotifierSettings:
+    return NotifierSettings.model_validate({**SETTINGS, **settings})
+
+
+def account(provider: str) -> Account:
+    """Return an account without any credentials."""
+    return Account(provider, configuration(), dict, lambda: b"key")
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_provider_is_one_module_on_each_side(name: str):
+    assert find_spec(f"chalicelib.notifier.senders.{name}")
+    assert find_spec(f"chalicelib.notifier.receipts.{name}")
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_sender_has_the_name_of_its_row(name: str):
+    assert PROVIDERS[name].build_sender(account(name)).name == name
+
+
+@pytest.mark.parametrize("name", PROVIDERS.keys() - {"esms"})
+def test_without_credentials_a_provider_promises_no_receipts_and_none_is_taken(name: str):
+    provider = PROVIDERS[name]
+
+    assert not provider.build_sender(account(name)).proves
+    with pytest.raises(ReceiptRefusedError):
+        provider.build_receipts(account(name)).read(ReceiptRequest({}, b"{}", NOW))
+
+
+def test_esms_promises_receipts_because_each_message_carries_an_address_that_only_we_can_derive():
+    esms = PROVIDERS["esms"]
+
+    assert esms.build_sender(account("esms")).proves
+    with pytest.raises(ReceiptRefusedError):
+        esms.build_receipts(account("esms")).read(ReceiptRequest({}, b"", NOW, token="0" * 32))
+
+
+@pytest.mark.parametrize("choices", ["esms ses", "esms nobody"])
+def test_setting_that_names_no_provider_of_sms_is_refused_when_the_parts_are_built(choices: str):
+    unknown = parse_choices(choices)[1].provider
+
+    with pytest.raises(SettingsError, match=rf"SMS_PROVIDERS \({unknown}\)"):
+        Senders(configuration(sms_providers=choices))
+
+
+class Named:
+    """A sender that has nothing but its name."""
+
+    proves = False
+    deduplicates_for = timedelta(0)
+
+    def __init__(self, account: Account) -> None:
+        self.name = account.provider
+
+    def send(self, message: Message) -> str:
+        raise NotImplementedError
+
+
+def test_senders_of_sms_come_in_the_order_of_the_setting_and_email_goes_to_ses(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    for name in ("esms", "http"):
+        monkeypatch.setitem(PROVIDERS, name, PROVIDERS[name]._replace(build_sender=Named))
+    senders = Senders(configuration(sms_providers="http esms"))
+
+    assert [sender.name for sender in senders.of(DeliveryChannel.SMS, "x-1-RECEIPT")] == ["http", "esms"]
+    assert [sender.name for sender in senders.of(DeliveryChannel.EMAIL, "x-1-RECEIPT")] == ["ses"]
+
+
+def test_address_for_receipts_is_below_the_public_url():
+    assert account("vonage").receipts_url == "https://pakn.example/receipts/vonage"
