@@ -26,7 +26,7 @@ from shared.tables.outlines import Outlines, months_between
 
 STALE_AFTER = timedelta(days=3)
 """A roll-up that stood still longer is not built upon: readers then count the period's outlines."""
-ONLY_BY_DAY = frozenset({Breakdown.CASE, Breakdown.MATTER})
+ONLY_BY_DAY = frozenset({Breakdown.PETITION, Breakdown.MATTER})
 _NONE = "-"
 
 

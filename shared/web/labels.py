@@ -6,7 +6,7 @@ from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.values.attachments import AttachmentState, Rejection
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.petition.values.petitioner import PetitionerType, ReplyBy
-from shared.domain.promises.duties import DutyKind, Standing
+from shared.domain.promises.duties import DutyKind, DutyStatus
 from shared.domain.promises.evidence import Proof
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.web.i18n import N_
@@ -99,13 +99,13 @@ DUTY_KINDS: dict[DutyKind, str] = {
     DutyKind.PUBLICATION: N_("Công khai kết quả"),
 }
 
-DUTY_STATUSES: dict[Standing, str] = {
-    Standing.OPEN: N_("Còn thời hạn"),
-    Standing.KEPT: N_("Đúng hạn"),
-    Standing.LATE: N_("Muộn"),
-    Standing.UNMET: N_("Chưa thực hiện"),
-    Standing.AWAITING_PROOF: N_("Đã thực hiện, chờ xác nhận người gửi đã nhận"),
-    Standing.UNREACHED: N_("Đã thực hiện, không liên hệ được"),
+DUTY_STATUSES: dict[DutyStatus, str] = {
+    DutyStatus.OPEN: N_("Còn thời hạn"),
+    DutyStatus.KEPT: N_("Đúng hạn"),
+    DutyStatus.LATE: N_("Muộn"),
+    DutyStatus.UNMET: N_("Chưa thực hiện"),
+    DutyStatus.AWAITING_PROOF: N_("Đã thực hiện, chờ xác nhận người gửi đã nhận"),
+    DutyStatus.UNREACHED: N_("Đã thực hiện, không liên hệ được"),
 }
 
 PROOFS: dict[Proof, str] = {

@@ -19,7 +19,7 @@ from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
-from shared.domain.promises.duties import DutyKind, Standing, duties
+from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 
 Tally = Counter[str]
 """Counts by name: `received`, `state:ANSWERED`, `ANSWER:KEPT`, `ANSWER:DUE:2026-11-23` …"""
@@ -36,7 +36,7 @@ class Breakdown(StrEnum):
     COMPLAINED_UNIT = "COMPLAINED_UNIT"
     MATTER = "MATTER"
     """A key that petitions of nearly the same wording share: one matter that many write about; by day only."""
-    CASE = "CASE"
+    PETITION = "CASE"
     """The reference, of what the Task Force may have to look into; kept by day only, because there may be many."""
 
 
@@ -79,8 +79,8 @@ def groups_of(petition: Petition, tally: Tally) -> dict[Breakdown, str]:
         groups[Breakdown.MATTER] = petition.sketch[0]
     if petition.complained_unit:
         groups[Breakdown.COMPLAINED_UNIT] = petition.complained_unit
-    if petition.kind is Kind.CONDUCT or tally[f"{DutyKind.ANSWER}:{Standing.KEPT}"] == 0:
-        groups[Breakdown.CASE] = petition.reference
+    if petition.kind is Kind.CONDUCT or tally[f"{DutyKind.ANSWER}:{DutyStatus.KEPT}"] == 0:
+        groups[Breakdown.PETITION] = petition.reference
     return groups
 
 
@@ -119,9 +119,9 @@ def summed(tallies: Iterable[Mapping[str, int]]) -> Tally:
     return total
 
 
-def standing(tally: Mapping[str, int], kind: DutyKind, status: Standing, today: date) -> int:
-    """Return how many duties of a kind stand so today; an update that is not due yet is no duty yet."""
-    if status in (Standing.KEPT, Standing.LATE):
+def duty_count(tally: Mapping[str, int], kind: DutyKind, status: DutyStatus, today: date) -> int:
+    """Return how many duties of a kind have a status today; an update that is not due yet is no duty yet."""
+    if status in (DutyStatus.KEPT, DutyStatus.LATE):
         return tally.get(f"{kind}:{status}", 0)
     prefix = f"{kind}:DUE:"
     count = 0
@@ -129,7 +129,7 @@ def standing(tally: Mapping[str, int], kind: DutyKind, status: Standing, today: 
         if name.startswith(prefix):
             due_on = date.fromisoformat(name.removeprefix(prefix))
             if due_on < today:
-                count += number if status is Standing.UNMET else 0
+                count += number if status is DutyStatus.UNMET else 0
             elif due_on == today or kind is not DutyKind.UPDATE:
-                count += number if status is Standing.OPEN else 0
+                count += number if status is DutyStatus.OPEN else 0
     return count

@@ -37,7 +37,7 @@ class DutyKind(StrEnum):
     PUBLICATION = "PUBLICATION"
 
 
-class Standing(StrEnum):
+class DutyStatus(StrEnum):
     """The status of a duty."""
 
     OPEN = "OPEN"
@@ -69,7 +69,7 @@ class Duty(BaseModel):
     told_at: datetime | None = None
     """The time at which the petitioner was notified, as far as that is proven."""
     proof: Proof | None = None
-    standing: Standing
+    standing: DutyStatus
 
 
 _ANSWERS = (
@@ -118,10 +118,10 @@ def _with_evidence(
         return duty
     telling = evidence.get(duty.evidence)
     if telling is None:
-        status = Standing.UNREACHED if duty.evidence in evidence else Standing.AWAITING_PROOF
+        status = DutyStatus.UNREACHED if duty.evidence in evidence else DutyStatus.AWAITING_PROOF
         return duty.model_copy(update={"standing": status})
     is_in_time = _is_word_in_time(telling, duty.done_at, terms, calendar)
-    status = duty.standing if is_in_time else Standing.LATE
+    status = duty.standing if is_in_time else DutyStatus.LATE
     return duty.model_copy(update={"told_at": telling.at, "proof": telling.proof, "standing": status})
 
 
@@ -218,8 +218,8 @@ def _duty(
     )
 
 
-def _status(due_on: date, done: Entry | None, now: datetime) -> Standing:
+def _status(due_on: date, done: Entry | None, now: datetime) -> DutyStatus:
     in_time = (done.at if done else now) < end_of_day(due_on)
     if done is None:
-        return Standing.OPEN if in_time else Standing.UNMET
-    return Standing.KEPT if in_time else Standing.LATE
+        return DutyStatus.OPEN if in_time else DutyStatus.UNMET
+    return DutyStatus.KEPT if in_time else DutyStatus.LATE

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of, standing, summed, tally_of
+from shared.domain.figures.tallies import Breakdown, duty_count, groups_of, shelf_of, summed, tally_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import PetitionerUpdated
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.values.answer import Rating
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.petition.values.petitioner import Identity
-from shared.domain.promises.duties import DutyKind, Standing, duties
+from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 from tests.support.builders import CALENDAR, RECEIVED_AT, REFERENCE, TERMS, a_petition, vietnam
 
 HORIZON = vietnam("2026-12-31")
@@ -66,10 +66,10 @@ def test_status_read_from_a_sum_is_that_of_the_duties_on_any_later_day(days):
     total = summed(tally(petition) for petition in petitions)
 
     for kind in DutyKind:
-        for status in Standing:
+        for status in DutyStatus:
             expected = sum(duty.kind is kind and duty.standing is status for duty in duties_of_kind)
 
-            assert standing(total, kind, status, local_date(now)) == expected
+            assert duty_count(total, kind, status, local_date(now)) == expected
 
 
 def test_sum_does_not_depend_on_the_order():
@@ -103,7 +103,7 @@ def test_denunciation_is_counted_on_a_shelf_of_its_own():
     ],
 )
 def test_case_for_the_task_force_is_conduct_or_may_be_too_late(petition, is_one):
-    assert (groups_of(petition, tally(petition)).get(Breakdown.CASE) == REFERENCE) is is_one
+    assert (groups_of(petition, tally(petition)).get(Breakdown.PETITION) == REFERENCE) is is_one
 
 
 def test_groups_are_codes():

@@ -12,7 +12,7 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging
 from shared.domain.promises import wake_ups
-from shared.domain.promises.duties import DutyKind, Standing, duties
+from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 from shared.domain.promises.notices import Audience, NoticeKind, notices_after
 from tests.support.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
 
@@ -145,13 +145,13 @@ def test_only_a_merged_petition_can_be_split():
 def test_merging_settles_no_duty_and_the_parents_answer_does():
     child, now = merged(), vietnam("2026-07-30")
 
-    def answering(petition: Petition) -> Standing:
+    def answering(petition: Petition) -> DutyStatus:
         (duty,) = (d for d in duties(petition, TERMS, CALENDAR, now) if d.kind is DutyKind.ANSWER)
         return duty.standing
 
-    assert answering(child) is Standing.UNMET
+    assert answering(child) is DutyStatus.UNMET
     answered = merging.what_follows(child, a_petition(S.ANSWERED, reference=PARENT), at=LATER)
-    assert answering(answered) is Standing.KEPT
+    assert answering(answered) is DutyStatus.KEPT
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ import pytest
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import TimeLimitReached
 from shared.domain.petition.lifecycle import Action, State
-from shared.domain.promises.duties import DutyKind, Standing, duties
+from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 from shared.domain.promises.evidence import Proof, Telling
 from shared.domain.promises.wake_ups import due_now
 from tests.support.builders import CALENDAR, SECOND_DUE_ON, TERMS, a_petition, vietnam
 
-K, S = DutyKind, Standing
+K, S = DutyKind, DutyStatus
 
 
 def verdicts(petition, now, evidence=None):

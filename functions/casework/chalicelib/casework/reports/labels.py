@@ -12,15 +12,15 @@ from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel, Kind
-from shared.domain.promises.duties import Standing
+from shared.domain.promises.duties import DutyStatus
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, KINDS, STATES
 
 DUTY_STATUSES: dict[str, str] = {
-    Standing.OPEN: N_("Còn hạn"),
-    Standing.KEPT: N_("Đúng hạn"),
-    Standing.LATE: N_("Muộn"),
-    Standing.UNMET: N_("Chưa làm, đã quá hạn"),
+    DutyStatus.OPEN: N_("Còn hạn"),
+    DutyStatus.KEPT: N_("Đúng hạn"),
+    DutyStatus.LATE: N_("Muộn"),
+    DutyStatus.UNMET: N_("Chưa làm, đã quá hạn"),
 }
 """The status of a duty in words."""
 _WORDS: dict[str, dict[Any, str]] = {

@@ -22,7 +22,7 @@ from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of
 from shared.domain.identity.provinces import PROVINCES
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
-from shared.domain.promises.duties import DutyKind, Standing, duties
+from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
@@ -148,7 +148,7 @@ class Reports:
         calendar = self._directory.calendar()
         owed = duties(petition, self._directory.terms_of(petition), calendar, now)
         answer = next((duty for duty in owed if duty.kind is DutyKind.ANSWER), None)
-        if answer is None or answer.standing is not Standing.UNMET:
+        if answer is None or answer.standing is not DutyStatus.UNMET:
             return ReportedPetition(petition, answer, 0)
         left = deadlines.days_left(answer.due_on, now, calendar)
         return ReportedPetition(petition, answer, -left.working_days)

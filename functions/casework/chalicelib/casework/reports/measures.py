@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from shared.domain.figures.tallies import Tally, standing
+from shared.domain.figures.tallies import Tally, duty_count
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel, Kind
-from shared.domain.promises.duties import DutyKind, Standing
+from shared.domain.promises.duties import DutyKind, DutyStatus
 from shared.web.i18n import N_
 
 Value = str | int | float | None
@@ -44,8 +44,8 @@ def _named(*names: str) -> Count:
     return lambda tally, _today: sum(tally.get(name, 0) for name in names)
 
 
-def _with_status(kind: DutyKind, status: Standing) -> Count:
-    return lambda tally, today: standing(tally, kind, status, today)
+def _with_status(kind: DutyKind, status: DutyStatus) -> Count:
+    return lambda tally, today: duty_count(tally, kind, status, today)
 
 
 def _in_state(*states: State) -> Count:
@@ -55,8 +55,8 @@ def _in_state(*states: State) -> Count:
 def on_time_percent(tally: Tally, today: date) -> float | None:
     """Return the share answered in time of those that had to be answered by now; None when there were none."""
     in_time, late, unmet = (
-        standing(tally, DutyKind.ANSWER, status, today)
-        for status in (Standing.KEPT, Standing.LATE, Standing.UNMET)
+        duty_count(tally, DutyKind.ANSWER, status, today)
+        for status in (DutyStatus.KEPT, DutyStatus.LATE, DutyStatus.UNMET)
     )
     fallen_due = in_time + late + unmet
     return round(100 * in_time / fallen_due, 1) if fallen_due else None
@@ -81,7 +81,7 @@ def _measure(name: str, label: str, count: Count) -> Measure:
 
 A, U, P, F = DutyKind.ANSWER, DutyKind.UPDATE, DutyKind.PUBLICATION, DutyKind.FORWARDING
 S2 = DutyKind.SECOND_ANSWER
-KEPT, LATE, UNMET, OPEN = Standing.KEPT, Standing.LATE, Standing.UNMET, Standing.OPEN
+KEPT, LATE, UNMET, OPEN = DutyStatus.KEPT, DutyStatus.LATE, DutyStatus.UNMET, DutyStatus.OPEN
 
 RECEIVED = _measure("received", N_("Tiếp nhận"), _named("received"))
 ON_TIME = _measure("answered_on_time", N_("Trả lời đúng hạn"), _with_status(A, KEPT))

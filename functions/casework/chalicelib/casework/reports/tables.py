@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chalicelib.casework.reports.measures import Column, Measure, Value
 from shared.domain.figures.tallies import Breakdown, Tally, summed
 from shared.domain.petition.petition import Petition
-from shared.domain.promises.duties import Duty, Standing
+from shared.domain.promises.duties import Duty, DutyStatus
 from shared.tables.statistics import Figure
 from shared.use_cases.find_trends import Daily
 from shared.web.i18n import N_
@@ -26,7 +26,7 @@ class ReportedPetition(NamedTuple):
     """Working days past the due date while still unanswered, 0 otherwise."""
 
     @property
-    def answer_status(self) -> Standing | None:
+    def answer_status(self) -> DutyStatus | None:
         """The status of the duty to answer; None for a petition that was withdrawn in time."""
         return self.answer.standing if self.answer else None
 

@@ -22,7 +22,7 @@ from shared.domain.figures.tallies import Breakdown, Tally
 from shared.domain.petition.facts import TimeLimitReached
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.classification import Kind
-from shared.domain.promises.duties import Standing
+from shared.domain.promises.duties import DutyStatus
 from shared.domain.promises.notices import ESCALATION_LADDER
 from shared.web.i18n import N_
 
@@ -34,7 +34,7 @@ def task_force(data: ReportData) -> tuple[Section, ...]:
     """List petitions about conduct and those answered too late or overdue, and the units that they repeat in."""
     references = (
         figure.group
-        for figure in data.of(Breakdown.CASE)
+        for figure in data.of(Breakdown.PETITION)
         if f"kind:{Kind.CONDUCT}" in figure.tally or _was_too_late(figure.tally, data.today)
     )
     petitions = sorted(
@@ -106,7 +106,7 @@ def _proposals(data: ReportData, petitions: Iterable[ReportedPetition]) -> Table
     for reported in petitions:
         escalated = reported.petition.last(Action.ESCALATE)
         if (
-            reported.answer_status is Standing.UNMET
+            reported.answer_status is DutyStatus.UNMET
             and escalated is not None
             and isinstance(escalated.facts, TimeLimitReached)
             and escalated.facts.n >= len(ESCALATION_LADDER)

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from chalicelib.intake.published.answers import FIRST_MONTH
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.figures.tallies import Breakdown, Tally, standing, summed
+from shared.domain.figures.tallies import Breakdown, Tally, duty_count, summed
 from shared.domain.petition.values.classification import Channel, Kind, Lane
-from shared.domain.promises.duties import DutyKind, Standing
+from shared.domain.promises.duties import DutyKind, DutyStatus
 from shared.platform import clock
 from shared.tables.statistics import Figure, Statistics
 
@@ -182,14 +182,14 @@ class _Answers(NamedTuple):
 
 
 def _answers(tally: Tally, today: date) -> _Answers:
-    def count(status: Standing) -> int:
-        return standing(tally, DutyKind.ANSWER, status, today)
+    def count(status: DutyStatus) -> int:
+        return duty_count(tally, DutyKind.ANSWER, status, today)
 
     return _Answers(
-        on_time=count(Standing.KEPT),
-        late=count(Standing.LATE),
-        open=count(Standing.OPEN),
-        unmet=count(Standing.UNMET),
+        on_time=count(DutyStatus.KEPT),
+        late=count(DutyStatus.LATE),
+        open=count(DutyStatus.OPEN),
+        unmet=count(DutyStatus.UNMET),
     )
 
 
