@@ -137,7 +137,7 @@ def test_every_count_that_an_alarm_watches_is_made_by_some_function():
     sources = "".join(path.read_text() for path in (ROOT / "functions").glob("*/chalicelib/*/**/*.py"))
 
     assert {name for name in watched if f'count("{name}"' not in sources.replace("\n", "")} == set()
-    assert "FilesWaiting" in watched
+    assert "FilesUnchecked" in watched
 
 
 def test_the_sweeps_heartbeat_is_missed_after_two_periods():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from chalicelib.sla_timer.hourly.ask_for_digests import Digests
-from chalicelib.sla_timer.hourly.waiting_files import WaitingFiles
+from chalicelib.sla_timer.hourly.request_digests import DigestRequests
+from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
 from chalicelib.sla_timer.nightly.reconcile import Reconciliation
 from chalicelib.sla_timer.nightly.roll_up import RollUp
 from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
@@ -64,7 +64,7 @@ def _hourly_jobs(
     checkpoints = Checkpoints(configuration.statistics_table)
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
-    digests = Digests(directory, checkpoints, configuration.notices_queue_url)
+    digests = DigestRequests(directory, checkpoints, configuration.notices_queue_url)
     roots = DailyRoots(outlines, Roots(configuration.roots_table), configuration.roots_key_id)
     reconciliation = Reconciliation(
         petitions,
@@ -75,12 +75,12 @@ def _hourly_jobs(
     )
     return Jobs(
         {
-            "digests": digests.dispatch_if_morning,
+            "digests": digests.send_if_morning,
             "roll-up": RollUp(statistics, outlines).run,
             "trends": TrendWatch(statistics, checkpoints).look_if_due,
             "roots": roots.sign_missing_days,
             "reconciliation": reconciliation.run_if_due,
-            "waiting-files": WaitingFiles(bucket).count,
+            "unchecked-files": UncheckedFiles(bucket).count,
         }
     )
 

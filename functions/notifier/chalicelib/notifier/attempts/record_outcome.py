@@ -121,9 +121,9 @@ class Outcomes:
                 unlisted = {**cancelled, "listed": None, "listed_at": None}
                 self._deliveries.settle(delivery.model_copy(update=unlisted), delivery)
 
-    def close(self, closing: Delivery, waiting: Sequence[Delivery] = ()) -> None:
+    def close(self, closing: Delivery, deliveries: Sequence[Delivery] = ()) -> None:
         """Record in a row `…#NONE` that nothing carries a notice; its deliveries wait no longer."""
-        for delivery in waiting:
+        for delivery in deliveries:
             if delivery.wake_at is not None:
                 ended = delivery.model_copy(update={"state": closing.state, "wake_at": None})
                 self._deliveries.settle(ended, delivery)

@@ -24,7 +24,7 @@ from chalicelib.notifier.senders.esms import callback_token
 from shared.domain.promises.deliveries import DeliveryState
 
 _PENDING = frozenset({"1", "2", "7"})
-"""Waiting for approval, waiting to be sent, sent to the network without a report yet."""
+"""Not approved yet, not sent yet, sent to the network without a report yet."""
 _REJECTED, _FINISHED = "4", "5"
 
 

@@ -92,7 +92,7 @@ def _of_status(status: int) -> PermanentSendError | TemporarySendError | Unknown
 
 
 def _of_connection(reason: object) -> TemporarySendError | UnknownOutcomeError:
-    """Tell a connection that never stood (nothing can have been sent) from one that broke."""
+    """Return the error of a connection that was never made (nothing can have been sent), or of one that broke."""
     if isinstance(reason, ConnectionRefusedError | socket.gaierror):
         return TemporarySendError(type(reason).__name__)
     return UnknownOutcomeError(type(reason).__name__)

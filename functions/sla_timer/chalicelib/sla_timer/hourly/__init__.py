@@ -1,1 +1,1 @@
-"""The hourly jobs: requests for digests, files that wait too long."""
+"""The hourly jobs: requests for digests, unchecked files."""

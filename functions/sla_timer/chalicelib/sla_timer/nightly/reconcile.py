@@ -27,9 +27,9 @@ from shared.tables.petition_items import StoredPetition
 from shared.tables.petitions import Petitions
 
 SETTLED_AFTER = timedelta(hours=6)
-"""Younger entries may still be on their way through the queues."""
-LOOKED_AT_FOR = timedelta(days=8)
-"""Entries older than this were looked at in the days before."""
+"""The messages of younger entries may still be in the queues."""
+CHECKED_FOR = timedelta(days=8)
+"""Older entries were checked in the days before."""
 PAGES_A_ROUND = 200
 """Pages (of 1 MB) read in one call, well within the function's time."""
 
@@ -44,7 +44,7 @@ class Findings(NamedTuple):
 
 
 class Reconciliation:
-    """Compares what should exist with what does."""
+    """Compares the wake-ups and notices that should exist with those that do."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Reconciliation:
         self._notices = notices_queue_url
 
     def run_if_due(self, now: datetime) -> Findings | None:
-        """Start today's round, or go on with it; None when it is done already."""
+        """Start today's round, or continue it; None when it is done already."""
         today = local_date(now)
         latest = self._checkpoints.get(Reconciled)
         start = latest.start if latest is not None and latest.day == today else None
@@ -101,7 +101,7 @@ class Reconciliation:
         )
 
     def _repair_wake_up(self, stored: StoredPetition, now: datetime) -> int:
-        """Store a petition anew when it would not be woken in time."""
+        """Store a petition again when it would not be woken in time."""
         petition = stored.petition
         terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
         due = next_wake(petition, terms, calendar, now)
@@ -129,7 +129,7 @@ class Reconciliation:
         expected = [
             NoticeRequest(reference=petition.reference, seq=entry.seq, kind=kind, audience=audience)
             for entry in petition.history
-            if now - LOOKED_AT_FOR <= entry.at <= now - SETTLED_AFTER
+            if now - CHECKED_FOR <= entry.at <= now - SETTLED_AFTER
             for kind, audience in notices_after(petition, entry)
         ]
         if not expected:

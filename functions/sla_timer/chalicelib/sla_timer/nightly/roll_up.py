@@ -1,6 +1,6 @@
-"""Rolls the statistics up every hour: counts the days of receipt anew on which a petition changed, and their months.
+"""Rolls the statistics up every hour: recounts each day of receipt of which a petition changed, and its month.
 
-Nothing is added to anything: a row is what its petitions amount to, so counting twice, late, or half does no harm.
+Nothing is added to anything: a row is the sum of its petitions, so counting twice, late, or half does no harm.
 Every night all rows are counted from scratch and compared; a difference is repaired and reported, and there should
 be none.
 """
@@ -19,7 +19,7 @@ from shared.tables.outlines import Outlines
 from shared.tables.statistics import ONLY_BY_DAY, Statistics, days_period, horizon_of, rolled_up
 
 OVERLAP = timedelta(minutes=10)
-"""The index of changes may lag, and a change is dated by when its maker began: looked at twice rather than never."""
+"""The index of changes may lag, and a change is dated by its beginning: rather counted twice than never."""
 
 PARTS_OF_A_DAY = 4
 """A day's row is named after its breakdown, its day, and the three parts of its shelf."""
@@ -27,7 +27,7 @@ Rows = dict[str, dict[str, Tally]]
 
 
 class RollUp:
-    """Keeps the statistics' rows."""
+    """Writes the rows of the statistics."""
 
     def __init__(self, statistics: Statistics, outlines: Outlines) -> None:
         self._statistics = statistics

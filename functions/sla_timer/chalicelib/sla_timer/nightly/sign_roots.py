@@ -1,4 +1,4 @@
-"""Signs, once a day, the root of all histories that changed: whoever kept a receipt can notice a later alteration.
+"""Signs, once a day, the root of all histories that changed, so that the owner of a receipt can detect alterations.
 
 Each day's tree holds the latest hashes of the histories that changed since the tree before, and each statement names
 the root before, so every latest hash is in exactly one latest tree; the cost follows the changes, not the stored data.
@@ -18,7 +18,7 @@ from shared.tables.roots import Path, Roots, SignedRoot
 SETTLED_AFTER = timedelta(minutes=10)
 """A day is signed once its last changes have reached the index."""
 AT_ONCE_AT_MOST = 40
-"""Days signed in one round after a standstill; the next round goes on."""
+"""Days signed in one round after an outage; the next round continues."""
 DAY = timedelta(days=1)
 
 

@@ -1,7 +1,7 @@
-"""Looks once a day, after the roll-up, whether a field, unit, province or kind jumped; alarms on the day it begins.
+"""Finds, once a day after the roll-up, fields, units, provinces and kinds that jumped; alarms on the first day.
 
 What jumped on the day looked at last is kept in one row, written after the alarm: a jump that lasts alarms once.
-Denunciations are left out, because whoever is alarmed could not see them in the report; their readers do.
+Denunciations are left out, because the officers alarmed cannot see them in the report; their readers can.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from shared.use_cases.find_trends import Daily, trends
 
 
 class TrendWatch:
-    """Counts jumps that were not there the day before."""
+    """Counts jumps that began today."""
 
     def __init__(self, statistics: Statistics, checkpoints: Checkpoints) -> None:
         self._statistics = statistics
         self._checkpoints = checkpoints
 
     def look_if_due(self, now: datetime) -> list[str] | None:
-        """Look at the seven days up to yesterday.
+        """Compare the seven days up to yesterday with those before.
 
         Returns:
-            what began to jump, as `field:NV-VAN-THU`; None when today was looked at already.
+            what began to jump, as `field:NV-VAN-THU`; None when today is done already.
         """
         today = local_date(now)
         latest = self._checkpoints.get(TrendsReported)

@@ -1,7 +1,7 @@
-"""Notices that the calendar changed, and wakes every petition whose due date may move.
+"""Wakes every petition whose due date may move after the calendar changed.
 
-The version of the calendar that was last dispatched is kept in one row; it is written only after all wake-ups
-were sent, so a job that dies half-way starts again, and doing it twice moves nothing twice.
+The checkpoint holds the version of the calendar that was last dispatched; it is written only after all wake-ups were
+sent, so a job that dies half-way starts again, and a second wake-up moves nothing again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ END_OF_TIME = datetime.fromisoformat("9999-12-31T23:59:59+00:00")
 
 
 class Recalculation:
-    """Sends every open petition through the timer when the calendar's version is a new one."""
+    """Sends every open petition through the timer when the calendar has a new version."""
 
     def __init__(
         self, petitions: Petitions, directory: Directory, checkpoints: Checkpoints, timers_queue_url: str
@@ -41,7 +41,9 @@ class Recalculation:
             return 0
         sent = 0
         for shard in range(WAKE_SHARDS):
-            waiting = self._petitions.due(shard, END_OF_TIME)
-            sent += queues.send(self._timers, (WakeUp(reference=name, wake_at=now) for name, _at in waiting))
+            open_petitions = self._petitions.due(shard, END_OF_TIME)
+            sent += queues.send(
+                self._timers, (WakeUp(reference=name, wake_at=now) for name, _at in open_petitions)
+            )
         self._checkpoints.save(CalendarDispatched(version=version))
         return sent

@@ -1,4 +1,4 @@
-"""Finds what is due: every minute, all shards of the `wake` indexes, paged to the end, and only what is due."""
+"""Finds due petitions and deliveries every minute: all shards of the `wake` indexes, each to its last page."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from chalicelib.sla_timer.hourly.waiting_files import WaitingFiles
+from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
 from shared.domain.petition.values.attachments import (
     CHECKED_WITHIN,
     Attachment,
@@ -49,11 +49,11 @@ def test_files_that_nobody_checked_are_counted(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    count = WaitingFiles(cast("AttachmentsBucket", Quarantine(*ages))).count(NOW)
+    count = UncheckedFiles(cast("AttachmentsBucket", Quarantine(*ages))).count(NOW)
 
     output = capsys.readouterr().out
     assert count == late
-    assert f'"FilesWaiting":[{late}.0]' in output.replace(" ", "")
+    assert f'"FilesUnchecked":[{late}.0]' in output.replace(" ", "")
     assert [getattr(record, "references", None) for record in caplog.records] == (
         [["26483190275"]] if late else []
     )
@@ -69,7 +69,7 @@ def test_quarantine_holds_what_was_uploaded_until_it_is_checked(system: System) 
 
     bucket.write(quarantine_key(citizen.reference, "0" * 32), b"x", "image/jpeg")
     in_an_hour = datetime.now(UTC) + timedelta(hours=1)
-    assert WaitingFiles(bucket).count(in_an_hour) == 1
+    assert UncheckedFiles(bucket).count(in_an_hour) == 1
     bucket.remove(quarantine_key(citizen.reference, "0" * 32))
 
 

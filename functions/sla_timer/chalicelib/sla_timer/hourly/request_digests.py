@@ -1,6 +1,6 @@
-"""Asks, on the morning of each working day, for every officer's digest; the notifier finds out what is in it.
+"""Requests every officer's digest on the morning of each working day; the notifier compiles and sends it.
 
-The day last asked for is kept in one row, written after all requests were sent; asking twice tells nobody twice,
+The checkpoint of the day is written after all requests were sent; requests that are sent twice have no second effect,
 because a digest is named by its officer and day.
 """
 
@@ -15,22 +15,22 @@ from shared.tables.directory import Directory
 from shared.tables.jobs import Checkpoints, DigestsRequested
 
 DIGEST_FROM, DIGEST_UNTIL = time(7, 0), time(12, 0)
-"""A digest of the morning is worth nothing in the afternoon *(setting)*."""
+"""A digest is sent in the morning, or not at all *(setting)*."""
 
 
-class Digests:
-    """Puts one request for each officer on the notices queue, once a working day."""
+class DigestRequests:
+    """Puts one request for each officer on the queue `notices`, once a working day."""
 
     def __init__(self, directory: Directory, checkpoints: Checkpoints, notices_queue_url: str) -> None:
         self._directory = directory
         self._checkpoints = checkpoints
         self._notices = notices_queue_url
 
-    def dispatch_if_morning(self, now: datetime) -> int:
-        """Ask for today's digests, if that was not done.
+    def send_if_morning(self, now: datetime) -> int:
+        """Request today's digests, if it is morning and that was not done.
 
         Returns:
-            how many were asked for.
+            how many were requested.
         """
         today = local_date(now)
         is_morning = DIGEST_FROM <= now.astimezone(VIETNAM).time() < DIGEST_UNTIL
