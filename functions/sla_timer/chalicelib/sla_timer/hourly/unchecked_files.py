@@ -1,8 +1,8 @@
 """Counts the uploaded files that have been in quarantine for too long without a check; called once an hour.
 
 The age of a queue's oldest message does not show it: SQS leaves out messages that were received three times, and a
-file that waits for its scanner is received every six minutes. So the quarantine itself is listed. It is nearly empty, because
-the check empties it, so this costs one call however many files are stored.
+file that waits for its scanner is received every six minutes. So the quarantine itself is listed.
+It is nearly empty, because the check empties it, so this costs one call however many files are stored.
 """
 
 from __future__ import annotations
