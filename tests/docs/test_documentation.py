@@ -56,7 +56,7 @@ def quoted(cell: str) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """What GitHub makes of a page's headings."""
+    """The anchors that GitHub makes of a page's headings."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", h).lower()).replace(" ", "-") for h in headings}
 
@@ -97,27 +97,27 @@ def test_casework_lists_who_is_able_to_what_besides():
 
     rows = table_after(text_of("casework.md"), "<!-- abilities -->")
 
-    told = {row[0]: set(row[1].split(", ")) for row in rows}
-    assert told == {ability.value: {*roles} for ability, roles in permissions.ABLE.items()}
+    documented = {row[0]: set(row[1].split(", ")) for row in rows}
+    assert documented == {ability.value: {*roles} for ability, roles in permissions.ABLE.items()}
 
 
 def test_api_lists_every_problem_with_its_status():
     rows = table_after(text_of("api.md"), "<!-- problems -->")
 
-    told = {plain(row[0]): int(row[1][:3]) for row in rows}
-    assert told == {error.code: status for error, (status, _title, _detail) in PROBLEMS.items()}
+    documented = {plain(row[0]): int(row[1][:3]) for row in rows}
+    assert documented == {error.code: status for error, (status, _title, _detail) in PROBLEMS.items()}
 
 
 def platform_resources(kind: str) -> dict[str, Any]:
     resources = read(ROOT / "infra" / "cloudformation" / "platform.yaml")["Resources"]
-    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+    return {name: resource["Properties"] for name, resource in resources.items() if resource["Type"] == kind}
 
 
 def test_architecture_lists_every_table_with_its_key():
     rows = table_after(text_of("architecture.md"), "## Tables")
 
-    told = {plain(row[0]): quoted(row[1]) for row in rows}
-    assert told == {
+    documented = {plain(row[0]): quoted(row[1]) for row in rows}
+    assert documented == {
         name.lower(): [key["AttributeName"] for key in table["KeySchema"]]
         for name, table in platform_resources("AWS::DynamoDB::Table").items()
     }
@@ -126,8 +126,8 @@ def test_architecture_lists_every_table_with_its_key():
 def test_architecture_lists_every_index_with_its_keys():
     rows = table_after(text_of("architecture.md"), "### Indexes")
 
-    told = {(plain(row[1]), plain(row[0])): (quoted(row[2]), quoted(row[3])) for row in rows}
-    assert told == {
+    documented = {(plain(row[1]), plain(row[0])): (quoted(row[2]), quoted(row[3])) for row in rows}
+    assert documented == {
         (name.lower(), index["IndexName"]): (
             [key["AttributeName"] for key in index["KeySchema"]],
             index["Projection"].get("NonKeyAttributes", []),
@@ -140,9 +140,9 @@ def test_architecture_lists_every_index_with_its_keys():
 def test_architecture_names_every_queue():
     rows = table_after(text_of("architecture.md"), "## Queues")
 
-    told = {name for row in rows for cell in (row[0], row[3]) for name in quoted(cell)}
+    documented = {name for row in rows for cell in (row[0], row[3]) for name in quoted(cell)}
     names = platform_resources("AWS::SQS::Queue").keys()
-    assert told == {re.sub(r"(?<!^)([A-Z])", r"-\1", name).lower() for name in names}
+    assert documented == {re.sub(r"(?<!^)([A-Z])", r"-\1", name).lower() for name in names}
 
 
 def triggers_of(app: Any) -> list[Any]:
@@ -155,18 +155,18 @@ def test_architecture_lists_every_handler():
 
     rows = table_after(text_of("architecture.md"), "## Functions")
 
-    told = {(plain(row[0]), plain(row[1])) for row in rows}
-    assert told == handlers | {(name, "HTTP") for name, app in apps.items() if app.routes}
+    documented = {(plain(row[0]), plain(row[1])) for row in rows}
+    assert documented == handlers | {(name, "HTTP") for name, app in apps.items() if app.routes}
 
 
 def settings_of(function: str) -> set[str]:
     module = importlib.import_module(f"chalicelib.{function}.settings")
-    (told,) = (
+    (documented,) = (
         thing
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, Settings) and thing is not Settings
     )
-    return {name.upper() for name in told.model_fields}
+    return {name.upper() for name in documented.model_fields}
 
 
 def test_settings_lists_every_variable_and_who_uses_it():
@@ -174,17 +174,19 @@ def test_settings_lists_every_variable_and_who_uses_it():
 
     rows = table_after(text_of("settings.md"), "# Settings")
 
-    told = {plain(row[0]): set(FUNCTIONS) if row[1] == "all" else set(row[1].split(", ")) for row in rows}
+    documented = {
+        plain(row[0]): set(FUNCTIONS) if row[1] == "all" else set(row[1].split(", ")) for row in rows
+    }
     names = set().union(*used.values())
-    assert told == {name: {f for f in FUNCTIONS if name in used[f]} for name in names}
+    assert documented == {name: {f for f in FUNCTIONS if name in used[f]} for name in names}
 
 
 def test_runbook_has_an_entry_for_every_alarm():
     alarms = read(ROOT / "infra" / "cloudformation" / "alarms.yaml")["Resources"].values()
     names = {
-        one["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-")
-        for one in alarms
-        if one["Type"] == "AWS::CloudWatch::Alarm"
+        resource["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-")
+        for resource in alarms
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
     }
 
     rows = table_after(text_of("runbook.md"), "## Alarms")
@@ -195,9 +197,9 @@ def test_runbook_has_an_entry_for_every_alarm():
 def test_every_alarm_names_a_heading_of_the_runbook():
     headings = {heading.replace("-", " ") for heading in anchors(DOCS / "runbook.md")}
 
-    for one in read(ROOT / "infra" / "cloudformation" / "alarms.yaml")["Resources"].values():
-        if one["Type"] == "AWS::CloudWatch::Alarm":
-            described = str(one["Properties"]["AlarmDescription"])
+    for resource in read(ROOT / "infra" / "cloudformation" / "alarms.yaml")["Resources"].values():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            described = str(resource["Properties"]["AlarmDescription"])
             named = re.search(r"\(runbook, ([^)]+)\)", described)
             assert named is not None, described
             assert named[1].lower() in headings
@@ -246,10 +248,10 @@ def test_no_two_decisions_have_one_number():
 def test_relative_links_lead_somewhere(page: Path):
     for target in links_of(page):
         path, _, anchor = target.partition("#")
-        found = (page.parent / path).resolve() if path else page
-        assert found.exists(), f"{target} leads nowhere"
-        if anchor and found.suffix == ".md":
-            assert anchor in anchors(found), f"{target} has no such heading"
+        target_path = (page.parent / path).resolve() if path else page
+        assert target_path.exists(), f"{target} leads nowhere"
+        if anchor and target_path.suffix == ".md":
+            assert anchor in anchors(target_path), f"{target} has no such heading"
 
 
 def links_of(page: Path) -> Iterator[str]:

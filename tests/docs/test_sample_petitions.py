@@ -23,7 +23,7 @@ PRESENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def played(system: System) -> seed.Played:
-    """What became of the samples."""
+    """The outcome of the samples."""
     system.reset(PRESENT)
     result = seed.play(system, until=PRESENT)
     system.travel(PRESENT)
@@ -31,23 +31,23 @@ def played(system: System) -> seed.Played:
 
 
 def test_every_sample_ends_as_it_is_meant_to(system: System, played: seed.Played):
-    now = {one.reference: one for one in map(petition_of, system.items("petitions"))}
+    now = {petition.reference: petition for petition in map(petition_of, system.items("petitions"))}
 
     assert played.refused == ()
-    assert {one.name: now[played.references[one.name]].state for one in samples()} == {
-        one.name: one.ends for one in samples()
+    assert {sample.name: now[played.references[sample.name]].state for sample in samples()} == {
+        sample.name: sample.ends for sample in samples()
     }
     assert sum(p.is_unanswered and deadlines.is_overdue(p.due_on, PRESENT) for p in now.values()) >= 3
     assert system.dead_letters() == 0
 
 
 def test_samples_show_every_state_and_every_channel():
-    assert {one.ends for one in samples()} == set(State)
-    assert {one.channel for one in samples()} == set(Channel)
+    assert {sample.ends for sample in samples()} == set(State)
+    assert {sample.channel for sample in samples()} == set(Channel)
 
 
 def test_samples_are_received_over_sixty_days():
-    days = [one.days_ago for one in samples()]
+    days = [sample.days_ago for sample in samples()]
 
     assert min(days) == 0
     assert 50 <= max(days) <= 60
@@ -75,8 +75,8 @@ def test_people_of_the_samples_are_invented():
     facts = json.loads(text)
 
     assert all(
-        re.fullmatch(r"\S+@[\w.-]+\.example", found) for found in re.findall(r"[^\"\s]+@[^\"\s]+", text)
+        re.fullmatch(r"\S+@[\w.-]+\.example", address) for address in re.findall(r"[^\"\s]+@[^\"\s]+", text)
     )
-    phones = [one["petition"]["petitioner"].get("phone", "") for one in facts if "petition" in one]
+    phones = [sample["petition"]["petitioner"].get("phone", "") for sample in facts if "petition" in sample]
     assert all(phone == "" or phone.startswith("0912 000 0") for phone in phones)
-    assert all(one.get("sender", "849120000").startswith("849120000") for one in facts)
+    assert all(sample.get("sender", "849120000").startswith("849120000") for sample in facts)
