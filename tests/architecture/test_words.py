@@ -76,13 +76,6 @@ ANY_OF_THEM = re.compile("|".join(f"(?:{pattern})" for pattern, _ in IN_SENTENCE
 RIDDLE = r"\A(?:what|who|whom|whose|whoever|whatever|of|how|when|where|whether)\b"
 NO_RIDDLE = "begin with the noun or the verb: 'The petition whose delivery was settled'"
 
-# How many a folder still has. They only go down; a folder that is not here has none. To see them:
-# .venv/bin/python -m tests.architecture.test_words functions/notifier
-BASELINE = {
-    "docs": 29,
-    "tests": 23,
-}
-
 
 class Finding(NamedTuple):
     """One use of a word, and what to write instead."""
@@ -186,12 +179,6 @@ def findings_in_code(path: Path) -> Iterator[Finding]:
             yield Finding(path, line, text.strip()[:50], NO_RIDDLE)
 
 
-def folder_of(path: Path) -> str:
-    """The folder that has one figure of its own in the baseline."""
-    parts = path.relative_to(ROOT).parts
-    return "/".join(parts[: 2 if parts[0] in {"functions", "shared", "infra"} else 1])
-
-
 def findings() -> Iterator[Finding]:
     """All uses of the old words in the repository, this file aside."""
     for path in source_files("functions", "shared", "infra", "tests"):
@@ -207,17 +194,9 @@ def findings() -> Iterator[Finding]:
 
 
 def test_the_old_words_do_not_come_back() -> None:
-    by_folder: dict[str, list[Finding]] = {}
-    for finding in findings():
-        by_folder.setdefault(folder_of(finding.path), []).append(finding)
+    uses = [str(use) for use in findings()]
 
-    grown = {folder: uses for folder, uses in by_folder.items() if len(uses) > BASELINE.get(folder, 0)}
-
-    assert not grown, "\n".join(
-        f"{folder}: {len(uses)} where {BASELINE.get(folder, 0)} were\n"
-        + "\n".join(f"  {use}" for use in uses)
-        for folder, uses in grown.items()
-    )
+    assert not uses, "\n".join(uses)
 
 
 # --- the list sees what it is for, and no honest English ---------------------------------------------------
