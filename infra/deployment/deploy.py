@@ -33,6 +33,9 @@ PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
 ASKED_FOR = ("domain", "scanning")
 """Parts deployed only by name: a domain needs a certificate and a DNS record first, scanning costs by volume."""
 
+MAX_TEMPLATE_BODY = 51_200
+"""Bytes of a template that CloudFormation takes within a request; a larger one (to 1 MB) it reads from S3."""
+
 Parameters = Mapping[str, str]
 
 
@@ -96,19 +99,38 @@ class Cloud:
         return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", ())}
 
     def _upload(self, package: Package, stage: str) -> str:
-        """Put the zip where CloudFormation finds it, named by its content: what did not change is not sent."""
+        """Put the package into the artifacts bucket and return its S3 address."""
+        digest = hashlib.sha256(package.archive.read_bytes()).hexdigest()
+        bucket, key = self._artifacts_bucket(stage), f"{package.function}/{digest}.zip"
+        self._put(bucket, key, package.archive.read_bytes())
+        return f"s3://{bucket}/{key}"
+
+    def _template_argument(self, template: dict[str, Any], stage: str) -> dict[str, str]:
+        """Return the template for a request: itself, or its address in the artifacts bucket when it is too large."""
+        body = json.dumps(template, ensure_ascii=False)
+        if len(body.encode()) <= MAX_TEMPLATE_BODY:
+            return {"TemplateBody": body}
+        bucket, key = (
+            self._artifacts_bucket(stage),
+            f"templates/{hashlib.sha256(body.encode()).hexdigest()}.json",
+        )
+        self._put(bucket, key, body.encode())
+        return {"TemplateURL": f"https://s3.{REGION}.amazonaws.com/{bucket}/{key}"}
+
+    def _artifacts_bucket(self, stage: str) -> str:
         bucket = self.outputs(stage, "artifacts").get("ArtifactsBucket")
         if bucket is None:
             raise DeployError(
                 f"Stage {stage} has no artifacts bucket yet: make deploy FUNCTION=artifacts STAGE={stage}"
             )
-        digest = hashlib.sha256(package.archive.read_bytes()).hexdigest()
-        key = f"{package.function}/{digest}.zip"
+        return bucket
+
+    def _put(self, bucket: str, key: str, content: bytes) -> None:
+        """Put an object that is named by its content: what is there already is not sent again."""
         try:
             self._s3.head_object(Bucket=bucket, Key=key)
         except ClientError:
-            self._s3.upload_file(str(package.archive), bucket, key)
-        return f"s3://{bucket}/{key}"
+            self._s3.put_object(Bucket=bucket, Key=key, Body=content)
 
     def _apply(self, name: str, template: dict[str, Any], parameters: Parameters, *, plan: bool) -> Outcome:
         stack = self._describe(name)
@@ -118,7 +140,7 @@ class Cloud:
             StackName=name,
             ChangeSetName=change_set,
             ChangeSetType="CREATE" if is_new else "UPDATE",
-            TemplateBody=json.dumps(template, ensure_ascii=False),
+            **self._template_argument(template, parameters["Stage"]),
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": parameters[key]}
                 for key in template.get("Parameters", {})

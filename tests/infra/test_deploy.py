@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import boto3
 import pytest
 
-from infra.deployment.deploy import PARTS, Cloud, DeployError, stack_name, stage_parameters
+from infra.deployment.deploy import MAX_TEMPLATE_BODY, PARTS, Cloud, DeployError, stack_name, stage_parameters
 from infra.deployment.emulator import Emulator
-from infra.deployment.package import FUNCTIONS
+from infra.deployment.package import FUNCTIONS, Package
 from infra.deployment.templates import REGION
 
 PARAMETERS = {"Stage": "test1"}
@@ -62,10 +63,25 @@ def test_a_stack_that_imports_what_nobody_exports_is_refused_by_name(cloud):
 
 
 def test_a_function_cannot_be_deployed_before_there_is_a_bucket_for_its_package(cloud, tmp_path):
-    from infra.deployment.package import Package
+    archive = tmp_path / "deployment.zip"
+    archive.write_bytes(b"a package")
 
     with pytest.raises(DeployError, match="make deploy FUNCTION=artifacts STAGE=none1"):
-        cloud.deploy("router", {"Stage": "none1"}, package=Package("router", tmp_path / "deployment.zip", {}))
+        cloud.deploy("router", {"Stage": "none1"}, package=Package("router", archive, {}))
+
+
+def test_a_template_that_is_too_large_for_a_request_is_read_from_the_artifacts_bucket(cloud, tmp_path):
+    archive = tmp_path / "deployment.zip"
+    archive.write_bytes(b"a package")
+    parameters = {f"P{n}": {"Type": "String", "Default": "x" * 1_000} for n in range(60)}
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "pakn-large1"}}
+    template = {"Parameters": {"Stage": {"Type": "String"}, **parameters}, "Resources": {"Queue": queue}}
+    cloud.deploy("artifacts", {"Stage": "large1"})
+
+    deployed = cloud.deploy("router", {"Stage": "large1"}, package=Package("router", archive, template))
+
+    assert len(json.dumps(template)) > MAX_TEMPLATE_BODY
+    assert deployed.changed == ("Add Queue (AWS::SQS::Queue)",)
 
 
 def test_a_stage_that_nobody_described_is_refused():
