@@ -105,7 +105,7 @@ class Cloud:
         self._put(bucket, key, package.archive.read_bytes())
         return f"s3://{bucket}/{key}"
 
-    def _template_argument(self, template: dict[str, Any], stage: str) -> dict[str, str]:
+    def _template_argument(self, template: dict[str, Any], stage: str) -> dict[str, Any]:
         """Return the template for a request: itself, or its address in the artifacts bucket when it is too large."""
         body = json.dumps(template, ensure_ascii=False)
         if len(body.encode()) <= MAX_TEMPLATE_BODY:
