@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import quopri
+import re
 import socket
 import threading
 import time
@@ -14,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from chalicelib.notifier.providers import PROVIDERS
 from chalicelib.notifier.senders.aws import AwsSmsSender
@@ -481,6 +486,54 @@ def test_mail_is_ascii_with_text_and_html_and_says_that_it_is_automatic():
     assert html is not None
     assert plain.get_content().strip().splitlines() == MAIL.text.splitlines()
     assert "<p>Kính gửi Ông/Bà</p>" in html.get_content()
+
+
+ENCODED_WORD = re.compile(r"=\?utf-8\?([bq])\?([^?]*)\?=")
+
+
+def decoded_by_hand(raw: bytes, header: str) -> str:
+    """Return a header as a reader that knows RFC 2047 and nothing else shows it: no blank between encoded words."""
+    unfolded = re.sub(r"\r\n(?=[ \t])", "", raw.partition(b"\r\n\r\n")[0].decode("ascii"))
+    line = next(line for line in unfolded.split("\r\n") if line.startswith(f"{header}: "))
+    joined = re.sub(r"\?=\s+=\?", "?==?", line.removeprefix(f"{header}: "))
+
+    def decode(match: re.Match[str]) -> str:
+        encoding, word = match.groups()
+        content = (
+            base64.b64decode(word) if encoding == "b" else quopri.decodestring(word.encode(), header=True)
+        )
+        return content.decode("utf-8")
+
+    return ENCODED_WORD.sub(decode, joined)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp", "Cs"]), max_size=300))
+@example("Nhắc việc: hồ sơ 26 4831 9027 5 có dự thảo trả lời đang chờ phê duyệt từ ngày 03/11/2026")
+@example("Dự thảo trả lời hồ sơ 26 4831 9027 5 chờ phê duyệt")
+@example("PAKN 26 4831 9027 5: an English subject that is long enough to be folded into two lines or three")
+@example("=?utf-8?b?eA==?= typed by somebody")
+def test_subject_keeps_every_blank_whoever_decodes_it(subject: str):
+    subject = " ".join(subject.split())
+    mail = replace(MAIL, subject=subject)
+
+    raw = mime(mail, "Hệ thống tiếp nhận phản ánh và kiến nghị của Bộ Nội vụ <pakn@bnv.example>")
+
+    assert message_from_bytes(raw, policy=policy.default)["Subject"] == subject
+    assert decoded_by_hand(raw, "Subject") == subject
+    assert (
+        decoded_by_hand(raw, "From")
+        == "Hệ thống tiếp nhận phản ánh và kiến nghị của Bộ Nội vụ <pakn@bnv.example>"
+    )
+
+
+@pytest.mark.parametrize(
+    "subject", ["Kết quả\r\nBcc: somebody@else.example", "Result\nBcc: somebody@else.example"]
+)
+def test_line_end_in_a_subject_makes_no_header(subject: str):
+    mail = message_from_bytes(mime(replace(MAIL, subject=subject), "pakn@bnv.example"), policy=policy.default)
+
+    assert mail["Bcc"] is None
+    assert mail["Subject"] == " ".join(subject.splitlines())
 
 
 @pytest.mark.parametrize(

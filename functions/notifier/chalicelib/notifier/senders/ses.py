@@ -9,10 +9,10 @@ Message-ID and Date); RFC 3834 (Auto-Submitted).
 from __future__ import annotations
 
 from datetime import timedelta
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
 from botocore.exceptions import (
@@ -56,6 +56,8 @@ it. Every other error, above all 5xx, is an unknown outcome."""
 
 _SERVER_ERROR = 500
 _MESSAGE_ID_DOMAIN = "pakn.invalid"
+_MAX_LINE = 76
+"""Characters of a line that holds an encoded word (RFC 2047, 2)."""
 
 
 def build(account: Account) -> SesEmailSender:
@@ -114,9 +116,7 @@ def mime(message: Message, mail_from: str) -> bytes:
     """Return the e-mail as RFC 5322 bytes, pure ASCII: headers encoded, bodies in UTF-8 and base64."""
     name, address = parseaddr(mail_from)
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(name, addr_spec=address)
     mail["To"] = message.to
-    mail["Subject"] = message.subject
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{message.reference}.{tag_of(message.notice)}@{_domain(address)}>"
     mail["X-PAKN-Reference"] = message.reference
@@ -125,7 +125,30 @@ def mime(message: Message, mail_from: str) -> bytes:
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(message.text, cte="base64")
     mail.add_alternative(message.html, subtype="html", cte="base64")
-    return _unsubscribing(message) + bytes(mail)
+    return _sender(name, address) + _subject(message.subject) + _unsubscribing(message) + bytes(mail)
+
+
+def _sender(name: str, address: str) -> bytes:
+    """Return the header with the sender; a display name that is not ASCII is encoded like a subject."""
+    is_plain = name.isascii()
+    sender = formataddr((name, address)) if is_plain else f"{_encoded(name, 'From')} <{address}>"
+    return f"From: {sender}\r\n".encode("ascii")
+
+
+def _subject(text: str) -> bytes:
+    """Return the header with the subject."""
+    return f"Subject: {_encoded(text, 'Subject')}\r\n".encode("ascii")
+
+
+def _encoded(text: str, header: str) -> str:
+    """Return the text of a header as RFC 2047 encoded words, folded so that no line exceeds 76 characters.
+
+    Whoever decodes them drops the white space between two words (RFC 2047, 6.2), so each blank of the text has to stand
+    inside a word. `EmailMessage` breaks words at blanks and loses those; `Header` keeps them.
+    """
+    line = " ".join(filter(None, text.splitlines()))
+    charset = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
+    return Header(line, charset, maxlinelen=_MAX_LINE, header_name=header).encode(linesep="\r\n")
 
 
 def _unsubscribing(message: Message) -> bytes:
