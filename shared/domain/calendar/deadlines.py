@@ -7,6 +7,7 @@ Instants carry their zone; dates are dates in Vietnam.
 
 from __future__ import annotations
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +15,7 @@ from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day, local_date
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+_LEAP_DAY = (2, 29)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,19 @@ def forwarding_due_on(received_at: datetime, terms: Terms, calendar: WorkingCale
     Basis: NĐ 92/2017/NĐ-CP; Bộ luật Dân sự 2015 Đ.147.2.
     """
     return calendar.add_working_days(local_date(received_at), terms.forward_within_working_days)
+
+
+def erasure_on(ended_at: datetime, terms: Terms) -> date:
+    """Give the day for erasing personal data: the same day of the year, `erase_after_years` after the end.
+
+    Basis: Bộ luật Dân sự 2015 Đ.148.3: a period of years ends on the corresponding day; what ended on 29 February
+    has none in most years, and ends with that month (as Đ.148.2 has it for months).
+    """
+    ended_on = local_date(ended_at)
+    year = ended_on.year + terms.erase_after_years
+    if (ended_on.month, ended_on.day) == _LEAP_DAY and not isleap(year):
+        return ended_on.replace(year=year, day=28)
+    return ended_on.replace(year=year)
 
 
 def warning_on(due_on: date, days_before: int, calendar: WorkingCalendar) -> date:

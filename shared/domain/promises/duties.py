@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -134,18 +135,36 @@ def _is_word_in_time(telling: Telling, done_at: datetime, terms: Terms, calendar
     return telling.at < end_of_day(deadlines.publication_due_on(done_at, terms, calendar))
 
 
+class _Round(NamedTuple):
+    """One round of work on a petition: from its receipt, or from its reopening, to an answer."""
+
+    promised_on: date
+    due_on: date
+    entries: tuple[Entry, ...]
+    """The part of the history that belongs to it; the second begins after the reopening."""
+
+    def first(self, actions: tuple[Action, ...]) -> Entry | None:
+        """Return the first entry of one of these actions in this round."""
+        return next((entry for entry in self.entries if entry.action in actions), None)
+
+
+def _rounds(petition: Petition) -> tuple[_Round, ...]:
+    """Return the first round and, after a reopening, the second; each has a due date of its own."""
+    received_on = local_date(petition.received_at)
+    reopened = petition.last(Action.REOPEN)
+    if reopened is None:
+        return (_Round(received_on, petition.due_on, petition.history),)
+    return (
+        _Round(received_on, petition.first_due_on, petition.history[: reopened.seq]),
+        _Round(local_date(reopened.at), petition.due_on, petition.history[reopened.seq :]),
+    )
+
+
 def _answering(petition: Petition, now: datetime) -> Iterator[Duty]:
     """The answer within 20 days (Quyết định 852/QĐ-BNV 2018), and the second one after a reopening."""
-    reopened = petition.last(Action.REOPEN)
-    received_on = local_date(petition.received_at)
-    yield from _duty(
-        petition, DutyKind.ANSWER, received_on, petition.first_due_on, _first(petition, _ANSWERS), now
-    )
-    if reopened is not None:
-        done = _first(petition, _ANSWERS, after=reopened.seq)
-        yield from _duty(
-            petition, DutyKind.SECOND_ANSWER, local_date(reopened.at), petition.due_on, done, now
-        )
+    for kind, round_ in zip((DutyKind.ANSWER, DutyKind.SECOND_ANSWER), _rounds(petition), strict=False):
+        done, withdrawn = round_.first(_ANSWERS), round_.first((Action.WITHDRAW,))
+        yield from _duty(kind, round_.promised_on, round_.due_on, done, now, withdrawn=withdrawn)
 
 
 def _forwarding(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
@@ -153,25 +172,34 @@ def _forwarding(petition: Petition, terms: Terms, calendar: WorkingCalendar, now
     done = petition.last(Action.FORWARD)
     if done is not None or petition.lane is Lane.FORWARDING:
         due_on = deadlines.forwarding_due_on(petition.received_at, terms, calendar)
-        yield from _duty(petition, DutyKind.FORWARDING, local_date(petition.received_at), due_on, done, now)
+        withdrawn = petition.last(Action.WITHDRAW)
+        received_on = local_date(petition.received_at)
+        yield from _duty(DutyKind.FORWARDING, received_on, due_on, done, now, withdrawn=withdrawn)
 
 
 def _updating(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
-    """Once overdue, an update every 7 working days, until answered."""
-    settled = _first(petition, (*_ANSWERS, Action.WITHDRAW))
+    """Once overdue, an update every 7 working days, until answered; numbered through both rounds."""
+    n = 0
+    for round_ in _rounds(petition):
+        for on, done in _updates(round_, terms, calendar, now):
+            n += 1
+            withdrawn = round_.first((Action.WITHDRAW,))
+            yield from _duty(DutyKind.UPDATE, round_.due_on, on, done, now, n=n, withdrawn=withdrawn)
+
+
+def _updates(
+    round_: _Round, terms: Terms, calendar: WorkingCalendar, now: datetime
+) -> Iterator[tuple[date, Entry | None]]:
+    """Yield the day of each update that one round owes, and the entry that made it, None where none did."""
+    settled = round_.first((*_ANSWERS, Action.WITHDRAW))
     until = local_date(settled.at if settled else now)
-    due_on = petition.first_due_on
-    sent = [
-        update
-        for update in entries_of(petition.history, PetitionerUpdated)
-        if update.facts.anchor == due_on.isoformat()
-    ]
+    anchor = round_.due_on.isoformat()
+    sent = [u for u in entries_of(round_.entries, PetitionerUpdated) if u.facts.anchor == anchor]
     n = 1
-    while (on := deadlines.overdue_update_on(due_on, n, terms, calendar)) < until or (
+    while (on := deadlines.overdue_update_on(round_.due_on, n, terms, calendar)) < until or (
         settled is None and on == until
     ):
-        done = next((update.entry for update in sent if update.facts.n >= n), None)
-        yield from _duty(petition, DutyKind.UPDATE, due_on, on, done, now, n=n)
+        yield on, next((update.entry for update in sent if update.facts.n >= n), None)
         n += 1
 
 
@@ -181,21 +209,16 @@ def _publishing(petition: Petition, terms: Terms, calendar: WorkingCalendar, now
     if approved is not None and petition.may_publish:
         due_on = deadlines.publication_due_on(approved.at, terms, calendar)
         yield from _duty(
-            petition,
             DutyKind.PUBLICATION,
             local_date(approved.at),
             due_on,
             petition.last(Action.PUBLISH),
             now,
+            withdrawn=petition.last(Action.WITHDRAW),
         )
 
 
-def _first(petition: Petition, actions: tuple[Action, ...], after: int = 0) -> Entry | None:
-    return next((e for e in petition.history[after:] if e.action in actions), None)
-
-
 def _duty(
-    petition: Petition,
     kind: DutyKind,
     promised_on: date,
     due_on: date,
@@ -203,8 +226,9 @@ def _duty(
     now: datetime,
     *,
     n: int = 1,
+    withdrawn: Entry | None,
 ) -> Iterator[Duty]:
-    withdrawn = petition.last(Action.WITHDRAW)
+    """Yield a duty, unless its petition was withdrawn while there was time to do what was not done."""
     if done is None and withdrawn is not None and withdrawn.at <= end_of_day(due_on):
         return
     yield Duty(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from shared.domain.calendar import deadlines
@@ -170,6 +171,11 @@ def _after_the_answer(petition: Petition, terms: Terms, calendar: WorkingCalenda
         silent_until = local_date(petition.history[-1].at) + timedelta(days=terms.close_after_silent_days)
         yield WakeUp(at_local(silent_until, terms.notices_from), Action.CLOSE, str(approved.seq))
     if petition.state in ENDED and petition.petitioner.seal:
-        ended_on = local_date(next(e.at for e in petition.history if e.state == petition.state))
-        keep_until = ended_on + timedelta(days=round(terms.erase_after_years * 365.25))
-        yield WakeUp(at_local(keep_until, terms.notices_from), Action.ERASE, "end")
+        erase_on = deadlines.erasure_on(_ended_at(petition), terms)
+        yield WakeUp(at_local(erase_on, terms.notices_from), Action.ERASE, "end")
+
+
+def _ended_at(petition: Petition) -> datetime:
+    """Return when a petition ended for the last time: a reopened one ends again; a later rating ends nothing."""
+    after_work = takewhile(lambda entry: entry.state in ENDED, reversed(petition.history))
+    return min(entry.at for entry in after_work)

@@ -19,6 +19,7 @@ from shared.domain.calendar.deadlines import (
     answer_due_on,
     days_left,
     derivation,
+    erasure_on,
     forwarding_due_on,
     is_overdue,
     overdue_update_on,
@@ -282,6 +283,28 @@ def test_petition_is_overdue_from_midnight_after_the_due_date(now: str, expected
 def test_days_left_are_counted_to_the_due_date_and_beyond(now: str, expected: DaysLeft) -> None:
     """Today is not counted, the due date is; afterwards both numbers are negative or nought."""
     assert days_left(date(2026, 11, 23), local(now), CALENDAR) == expected
+
+
+@pytest.mark.parametrize(
+    ("ended", "years", "expected"),
+    [
+        pytest.param("2027-03-01 09:00", 5, "2032-03-01", id="the same day, whatever leap days lie between"),
+        pytest.param("2028-03-01 00:00", 5, "2033-03-01", id="the day after a leap day"),
+        pytest.param("2028-02-29 09:00", 4, "2032-02-29", id="leap day to leap day"),
+        pytest.param("2028-02-29 09:00", 5, "2033-02-28", id="a leap day ends with its month elsewhere"),
+        pytest.param("2027-12-31 23:59", 10, "2037-12-31", id="the last minute of a year in Vietnam"),
+        pytest.param("2099-02-28 09:00", 1, "2100-02-28", id="2100 is no leap year"),
+    ],
+)
+def test_personal_data_is_erased_calendar_years_after_the_end(
+    ended: str, years: int, expected: str
+) -> None:
+    day, at = ended.split()
+    ended_at = datetime.combine(date.fromisoformat(day), time.fromisoformat(at), tzinfo=VIETNAM)
+
+    erased_on = erasure_on(ended_at, TERMS_2018.model_copy(update={"erase_after_years": years}))
+
+    assert erased_on == date.fromisoformat(expected)
 
 
 def test_due_date_can_be_retraced() -> None:

@@ -61,7 +61,8 @@ def test_outline_holds_no_word_and_nobody():
 @given(days=st.integers(41, 200))
 def test_status_read_from_a_sum_is_that_of_the_duties_on_any_later_day(days):
     now = RECEIVED_AT + timedelta(days=days)
-    petitions = [an_overdue_petition(), a_petition(), a_petition(State.ANSWERED), a_petition(State.FORWARDED)]
+    states = (State.RECEIVED, State.ANSWERED, State.FORWARDED, State.REOPENED)
+    petitions = [an_overdue_petition(), *map(a_petition, states)]
     duties_of_kind = [duty for petition in petitions for duty in duties(petition, TERMS, CALENDAR, now)]
     total = summed(tally(petition) for petition in petitions)
 

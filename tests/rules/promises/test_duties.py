@@ -3,7 +3,7 @@
 import pytest
 
 from shared.domain.petition.change import Change
-from shared.domain.petition.facts import TimeLimitReached
+from shared.domain.petition.facts import PetitionerUpdated, TimeLimitReached
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 from shared.domain.promises.evidence import Proof, Telling
@@ -109,6 +109,58 @@ def test_second_look_is_a_promise_of_its_own_and_the_first_verdict_stands():
 
     assert result[K.ANSWER, 1] == ("2026-06-22", S.KEPT)
     assert result[K.SECOND_ANSWER, 1] == (SECOND_DUE_ON.isoformat(), S.UNMET)
+
+
+def updated(petition, n, anchor, on):
+    facts = PetitionerUpdated(n=n, anchor=anchor.isoformat())
+    return petition.record(
+        Action.UPDATE_PETITIONER, Change.by_timer(vietnam(on), f"timer:{anchor}:{n}"), facts=facts
+    )
+
+
+def test_updates_missed_after_a_reopening_are_owed_like_those_before_it():
+    """The second answer was due on 20 July: updates were owed on 29 July and 7 August."""
+    reopened = a_petition(State.REOPENED)
+
+    result = verdicts(reopened, vietnam("2026-08-10"))
+
+    assert result[K.UPDATE, 1] == ("2026-07-29", S.UNMET)
+    assert result[K.UPDATE, 2] == ("2026-08-07", S.UNMET)
+    assert (K.UPDATE, 3) not in result
+
+
+def test_update_after_a_reopening_is_kept_by_the_one_that_counts_from_the_second_due_date():
+    reopened = updated(a_petition(State.REOPENED), 1, SECOND_DUE_ON, "2026-07-29")
+
+    result = verdicts(reopened, vietnam("2026-08-10"))
+
+    assert [result[K.UPDATE, n][1] for n in (1, 2)] == [S.KEPT, S.UNMET]
+
+
+def test_updates_of_both_rounds_are_numbered_through():
+    """Answered on 3 July, so the update of 1 July was owed before; none is owed between the rounds."""
+    petition = answered("2026-07-03").reopen(
+        Change.by_petitioner(vietnam("2026-07-06"), "reopen"), "VPB", SECOND_DUE_ON, reason=None
+    )
+
+    result = verdicts(petition, vietnam("2026-07-30"))
+
+    assert result[K.UPDATE, 1] == ("2026-07-01", S.UNMET)
+    assert result[K.UPDATE, 2] == ("2026-07-29", S.UNMET)
+
+
+def test_no_update_is_owed_after_the_second_answer():
+    reopened = a_petition(State.REOPENED)
+    answered_again = (
+        reopened.accept(Change.by_officer("lan", vietnam("2026-07-10"), "accept-2"), handler="lan")
+        .draft_answer(Change.by_officer("lan", vietnam("2026-07-11"), "draft-2"), "Đã xem xét lại.")
+        .approve(Change.by_officer("binh", vietnam("2026-07-13"), "approve-2"))
+    )
+
+    result = verdicts(answered_again, vietnam("2026-09-10"))
+
+    assert result[K.SECOND_ANSWER, 1] == (SECOND_DUE_ON.isoformat(), S.KEPT)
+    assert not [key for key in result if key[0] is K.UPDATE]
 
 
 # --- and the petitioner knows -------------------------------------------------------------------------

@@ -63,6 +63,22 @@ def test_each_state_waits_for_its_own(state, action, at):
     assert (action, at, 1) in plan(a_petition(state))
 
 
+def test_reopened_petition_is_erased_counted_from_its_last_end():
+    """Ended first on 1 June 2026; closed for good on 1 March 2027, and rated after that."""
+    closed = a_petition(S.CLOSED).reopen(
+        Change.by_petitioner(vietnam("2026-06-20"), "again"), "VPB", date(2026, 7, 20), reason=None
+    )
+    closed = (
+        closed.accept(Change.by_officer("lan", vietnam("2026-07-01"), "accept-2"), handler="lan")
+        .draft_answer(Change.by_officer("lan", vietnam("2026-07-02"), "draft-2"), "Đã xem xét lại.")
+        .approve(Change.by_officer("binh", vietnam("2026-07-03"), "approve-2"))
+        .close(Change.by_timer(vietnam("2027-03-01"), "close-2"))
+        .rate(Change.by_petitioner(vietnam("2027-05-01"), "rate-2"), 4, None)
+    )
+
+    assert plan(closed, vietnam("2027-05-02")) == [(A.ERASE, "2032-03-01 08:00", 1)]
+
+
 @pytest.mark.parametrize("state", sorted(set(State) - UNANSWERED))
 def test_nobody_is_warned_or_notified_of_lateness_once_there_is_an_answer_or_an_end(state):
     waiting = {w.action for w in wake_ups(a_petition(state), TERMS, CALENDAR, RECEIVED_AT)}

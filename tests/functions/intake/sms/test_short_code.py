@@ -27,6 +27,7 @@ from shared.platform.seal import Seal
 from shared.tables.petition_items import petition_of
 from shared.tables.throttle.opt_outs import OptOuts
 from tests.support.builders import a_petition
+from tests.support.log_capture import Overheard
 from tests.support.system import System
 
 MINE, OTHERS = "84912345678", "84987654321"
@@ -123,6 +124,29 @@ def test_a_message_id_with_another_sender_is_refused_and_changes_nothing(intake)
 
     assert answer.status == 403
     assert len(petitions(intake)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "is_reused"),
+    [
+        pytest.param("PAKN Cham tra loi", {}, False, id="a provider's retry is no reuse"),
+        pytest.param("PAKN Cham tra loi", {"sender": OTHERS}, True, id="another sender"),
+        pytest.param("PAKN Viec khac han", {}, True, id="another text"),
+    ],
+)
+def test_message_id_used_again_for_another_message_is_counted_and_logged(
+    intake, content, changes, is_reused
+):
+    text(intake, "PAKN Cham tra loi", "m1")
+    intake.local.functions.metrics.clear()
+
+    with Overheard() as overheard:
+        intake.http("GET", "/sms/esms", query=request(intake, content, "m1", **changes))
+
+    metrics = [line for line in intake.local.functions.metrics if '"SmsIdReused"' in line]
+    logged = [line for line in overheard.lines() if "message id reused" in line]
+    assert (len(metrics), len(logged)) == (is_reused, is_reused)
+    assert not any("912345678" in line or "987654321" in line for line in logged)
 
 
 def test_receiving_an_sms_costs_one_count_one_encryption_and_one_write_once_warm(intake):
