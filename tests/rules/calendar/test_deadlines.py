@@ -296,9 +296,7 @@ def test_days_left_are_counted_to_the_due_date_and_beyond(now: str, expected: Da
         pytest.param("2099-02-28 09:00", 1, "2100-02-28", id="2100 is no leap year"),
     ],
 )
-def test_personal_data_is_erased_calendar_years_after_the_end(
-    ended: str, years: int, expected: str
-) -> None:
+def test_personal_data_is_erased_calendar_years_after_the_end(ended: str, years: int, expected: str) -> None:
     day, at = ended.split()
     ended_at = datetime.combine(date.fromisoformat(day), time.fromisoformat(at), tzinfo=VIETNAM)
 

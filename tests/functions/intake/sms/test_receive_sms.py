@@ -39,9 +39,7 @@ def sms(message_id: str) -> InboundSms:
 
 def test_reused_message_id_costs_the_other_messages_of_its_request_nothing() -> None:
     replies = Replies()
-    reception = SmsReception(
-        cast("SmsDesk", Desk()), cast("PartStore", None), cast("LaterReplies", replies)
-    )
+    reception = SmsReception(cast("SmsDesk", Desk()), cast("PartStore", None), cast("LaterReplies", replies))
 
     with pytest.raises(IdempotencyKeyReusedError):
         reception.receive([sms("one"), sms("used"), sms("two")], is_answered_inline=False)

@@ -134,9 +134,7 @@ def test_a_message_id_with_another_sender_is_refused_and_changes_nothing(intake)
         pytest.param("PAKN Viec khac han", {}, True, id="another text"),
     ],
 )
-def test_message_id_used_again_for_another_message_is_counted_and_logged(
-    intake, content, changes, is_reused
-):
+def test_message_id_used_again_for_another_message_is_counted_and_logged(intake, content, changes, is_reused):
     text(intake, "PAKN Cham tra loi", "m1")
     intake.local.functions.metrics.clear()
 
