@@ -58,15 +58,28 @@ def stack_name(stage: str, part: str) -> str:
 
 
 def stage_parameters(stage: str) -> dict[str, str]:
-    """Return the parameters of a stage's templates.
+    """Return the parameters of a stage's templates, as CloudFormation takes them: texts, also of numbers and truths.
 
     Raises:
-        DeployError: nobody has described the stage yet.
+        DeployError: nobody has described the stage yet, or the description sets what no template takes: a misspelt
+            limit would otherwise be left at its default without a word.
     """
     path = ROOT / "infra" / "stages" / f"{stage}.json"
     if not path.is_file():
         raise DeployError(f"There is no stage {stage}: describe it in {path.relative_to(ROOT)}")
-    return {"Stage": stage, **json.loads(path.read_text())}
+    described = json.loads(path.read_text("utf-8"))
+    if unknown := sorted(described.keys() - _known_parameters()):
+        raise DeployError(f"{path.relative_to(ROOT)} sets what no template takes: {', '.join(unknown)}")
+    return {"Stage": stage, **{name: _as_text(value) for name, value in described.items()}}
+
+
+def _known_parameters() -> set[str]:
+    folder = ROOT / "infra" / "cloudformation"
+    return {name for path in folder.rglob("*.yaml") for name in templates.read(path).get("Parameters", {})}
+
+
+def _as_text(value: str | float | bool) -> str:  # noqa: FBT001 - a truth of the stage's file, passed on
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Cloud:

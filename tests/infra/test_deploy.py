@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import boto3
 import pytest
 
+from infra.deployment import deploy
 from infra.deployment.deploy import MAX_TEMPLATE_BODY, PARTS, Cloud, DeployError, stack_name, stage_parameters
 from infra.deployment.emulator import Emulator
-from infra.deployment.package import FUNCTIONS, Package
+from infra.deployment.package import FUNCTIONS, ROOT, Package
 from infra.deployment.templates import REGION
 
 PARAMETERS = {"Stage": "test1"}
@@ -87,6 +89,37 @@ def test_a_template_that_is_too_large_for_a_request_is_read_from_the_artifacts_b
 def test_a_stage_that_nobody_described_is_refused():
     with pytest.raises(DeployError, match=r"infra/stages/nowhere\.json"):
         stage_parameters("nowhere")
+
+
+@pytest.fixture
+def described(tmp_path, monkeypatch):
+    """Return a function that describes a stage in a copy of the repository's templates."""
+    shutil.copytree(ROOT / "infra" / "cloudformation", tmp_path / "infra" / "cloudformation")
+    (tmp_path / "infra" / "stages").mkdir()
+    monkeypatch.setattr(deploy, "ROOT", tmp_path)
+
+    def describe(stage: str, parameters: dict[str, object]) -> None:
+        (tmp_path / "infra" / "stages" / f"{stage}.json").write_text(json.dumps(parameters))
+
+    return describe
+
+
+def test_a_stage_that_sets_what_no_template_takes_is_refused_by_name(described):
+    described("attacked", {"PinTriesPerReference": "3", "PinTriesPerAdress": "10"})
+
+    with pytest.raises(DeployError, match="no template takes: PinTriesPerAdress$"):
+        stage_parameters("attacked")
+
+
+def test_numbers_and_truths_of_a_stage_become_the_texts_that_cloudformation_takes(described):
+    described("attacked", {"PinTriesPerReference": 3, "ApiKeyNeeded": True, "ClamdHost": "10.0.1.7"})
+
+    assert stage_parameters("attacked") == {
+        "Stage": "attacked",
+        "PinTriesPerReference": "3",
+        "ApiKeyNeeded": "true",
+        "ClamdHost": "10.0.1.7",
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from datetime import time
 from typing import Any
 
 import pytest
+from annotated_types import Ge, Le
+from pydantic.fields import FieldInfo
 
 from infra.deployment.deploy import stage_parameters
 from infra.deployment.package import FUNCTIONS, ROOT
@@ -230,6 +232,69 @@ def test_a_setting_has_the_same_default_in_the_code_and_in_the_template(function
     assert {
         name: str(default) for name, default in by_template.items() if name not in OTHER_IN_THE_CLOUD
     } == {name: as_parameter(default) for name, default in by_code.items() if name not in OTHER_IN_THE_CLOUD}
+
+
+def set_by_parameters(function: str) -> dict[str, str]:
+    """Return the variables that parameters of the function's own template set, with the parameter of each."""
+    parameters = MERGES[function]["Parameters"]
+    return {
+        name: value["Ref"]
+        for name, value in environment_of(function).items()
+        if isinstance(value, dict) and value.get("Ref") in parameters
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_setting_that_a_stage_may_choose_is_the_parameter_of_the_same_name(function):
+    named = set_by_parameters(function)
+
+    assert named == {name: "".join(map(str.capitalize, name.split("_"))) for name in named}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_template_refuses_the_numbers_that_the_function_would_refuse(function):
+    parameters, fields = MERGES[function]["Parameters"], settings_of(function).model_fields
+    named = set_by_parameters(function)
+
+    by_code = {name: bounds_of(fields[name.lower()]) for name in named}
+
+    assert {
+        name: (parameters[of].get("MinValue"), parameters[of].get("MaxValue")) for name, of in named.items()
+    } == by_code
+
+
+def bounds_of(field: FieldInfo) -> tuple[int | None, int | None]:
+    """Return the least and the greatest value that a settings class takes; None without a bound."""
+    least = next((rule.ge for rule in field.metadata if isinstance(rule, Ge)), None)
+    greatest = next((rule.le for rule in field.metadata if isinstance(rule, Le)), None)
+    return least, greatest
+
+
+def test_what_only_the_local_stack_sets_is_declared_so_in_the_documentation():
+    rows = [
+        line for line in (ROOT / "docs" / "settings.md").read_text("utf-8").splitlines() if line[:1] == "|"
+    ]
+
+    declared = {row.split("`")[1] for row in rows if "refused elsewhere" in row}
+
+    assert declared == ONLY_LOCAL
+
+
+def test_every_setting_that_the_runbook_prescribes_can_be_set_in_the_cloud():
+    text = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+    by_name = {of: name for function in FUNCTIONS for name, of in set_by_parameters(function).items()}
+
+    prescribed = {name for name in re.findall(r"`([A-Z][A-Za-z]+)`", text) if name in by_name}
+    variables = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", text))
+
+    assert prescribed >= {
+        "PinTriesPerReference",
+        "PinTriesPerAddress",
+        "PinLockedMinutes",
+        "Scanner",
+        "ClamdHost",
+    }
+    assert variables & set(by_name.values()) == set(), "the runbook names the parameter, which can be set"
 
 
 def as_parameter(default: Any) -> str:

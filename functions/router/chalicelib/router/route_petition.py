@@ -15,7 +15,7 @@ from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State, possible_actions
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane, Proposal
-from shared.domain.procedures import conduct, screening
+from shared.domain.procedures import conduct, screening, suspicion
 from shared.platform import clock
 from shared.routing.classifier import Decision, decide, look_through
 from shared.routing.rules import RoutingRules, in_force
@@ -82,7 +82,7 @@ class Router:
             petition,
             entry,
             Finding.MAY_DENOUNCE if may_denounce else Finding.NOTHING,
-            (f"Có thể là tố cáo ({'; '.join(screening_result.because)})",) if may_denounce else (),
+            (suspicion.warning(screening_result.because),) if may_denounce else (),
             self._desk_for(petition, named, day),
             at=now,
         )
@@ -206,7 +206,7 @@ def proposal_of(decision: Decision, besides: tuple[str, ...] = ()) -> Proposal:
 
 
 def _warned(decision: Decision) -> tuple[str, ...]:
-    return (f"Có thể là tố cáo ({'; '.join(decision.suspicion)})",) if decision.suspicion else ()
+    return (suspicion.warning(decision.suspicion),) if decision.suspicion else ()
 
 
 def _is_unrouted(petition: Petition) -> bool:

@@ -15,7 +15,7 @@ from shared.domain.access.readers import Confidential
 from shared.domain.access.roles import Role
 from shared.domain.errors import NotAllowedError
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures import screening
+from shared.domain.procedures import screening, suspicion
 from shared.tables.petition_items import Card
 
 
@@ -96,12 +96,15 @@ def may_see(officer: DeskOfficer, petition: Petition) -> bool:
 
 
 def as_read_by(officer: DeskOfficer, petition: Petition) -> Petition:
-    """Return a petition as an officer reads it: its unit does not see an addition before it was screened.
+    """Return a petition as an officer reads it: its unit sees no addition before it was screened, and no suspicion.
 
     Whoever sees the petition by another relation (the intake desk, Văn phòng Bộ, the Task Force, the operator who
-    entered it) reads all of it: somebody has to screen it.
+    entered it) reads all texts: somebody has to screen them. That it may be a denunciation is for those who see the
+    petitions of all units, and so decide about it.
     """
-    return petition if reads_additions(officer, petition) else screening.without_held(petition)
+    if not reads_additions(officer, petition):
+        petition = screening.without_held(petition)
+    return petition if officer.has(*OVERSEERS) else suspicion.without_suspicion(petition)
 
 
 def reads_additions(officer: DeskOfficer, petition: Petition) -> bool:

@@ -193,9 +193,9 @@ def desk_view(
     calendar = directory.calendar()
     left = deadlines.days_left(petition.due_on, now, calendar)
     held = screening.held(petition)
-    petition = permissions.as_read_by(officer, petition)
+    read = permissions.as_read_by(officer, petition)
     copied = {
-        name: getattr(petition, name)
+        name: getattr(read, name)
         for name in DeskView.model_fields
         if name in type(petition).model_fields and name not in {"attachments", "history"}
     }
@@ -204,7 +204,7 @@ def desk_view(
         version=petition.version,
         reply_by=petition.petitioner.reply_by,
         is_named=petition.petitioner.is_named,
-        may_denounce=petition.may_denounce and permissions.reads_additions(officer, petition),
+        may_denounce=petition.may_denounce and officer.has(*permissions.OVERSEERS),
         overdue=petition.is_unanswered and deadlines.is_overdue(petition.due_on, now),
         days_left=left.calendar_days,
         working_days_left=left.working_days,
@@ -222,7 +222,7 @@ def desk_view(
             EntryView(
                 **entry.model_dump(exclude={"digest", "is_erased", "change_id"}), is_held=entry.seq in held
             )
-            for entry in petition.history
+            for entry in read.history
         ),
         possible_actions=authorization.available_actions(officer, petition),
     )

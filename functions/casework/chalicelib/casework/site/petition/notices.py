@@ -11,6 +11,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
+from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.deliveries import CHANNELS, STATES, is_worrying
@@ -48,11 +49,12 @@ def routes(parts: Callable[[], Parts]) -> PageRoutes:
 
 
 def show_notices(parts: Parts, request: Request, officer: DeskOfficer, reference: str) -> Response:
-    """Show every delivery of every notice, in the order of the history."""
-    petition = parts.actions.find(officer, reference)
+    """Show every delivery of every notice, in the order of the history, as far as the officer reads that."""
+    petition = permissions.as_read_by(officer, parts.actions.find(officer, reference))
     language = language_of_page(request)
     names = names_of(parts, language)
-    deliveries = parts.deliveries.of_petition(petition.reference)
+    shown = {entry.seq for entry in petition.history}
+    deliveries = [d for d in parts.deliveries.of_petition(petition.reference) if d.seq in shown]
     notice = query_parameters(request).get("text", "")
     chosen = next((delivery for delivery in deliveries if delivery.notice == notice), None)
     segments = sum(
@@ -97,7 +99,7 @@ def _line(delivery: Delivery, names: Names, language: Language) -> dict[str, Any
 
 def _rendered_again(parts: Parts, petition: Petition, delivery: Delivery) -> Rendered | None:
     """Return the text of a delivery, rendered again; None where its version is no longer to be had."""
-    entry = petition.history[delivery.seq - 1]
+    entry = next(entry for entry in petition.history if entry.seq == delivery.seq)
     is_to_petitioner = delivery.audience is Audience.PETITIONER
     language: Language = "en" if petition.language == "en" and is_to_petitioner else "vi"
     name = TextName(
