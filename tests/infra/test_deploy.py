@@ -107,7 +107,7 @@ def described(tmp_path, monkeypatch):
 def test_a_stage_that_sets_what_no_template_takes_is_refused_by_name(described):
     described("attacked", {"PinTriesPerReference": "3", "PinTriesPerAdress": "10"})
 
-    with pytest.raises(DeployError, match="no template takes: PinTriesPerAdress$"):
+    with pytest.raises(DeployError, match=r"no template takes: PinTriesPerAdress$"):
         stage_parameters("attacked")
 
 
