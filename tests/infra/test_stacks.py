@@ -263,7 +263,7 @@ def test_a_template_refuses_the_numbers_that_the_function_would_refuse(function)
     } == by_code
 
 
-def bounds_of(field: FieldInfo) -> tuple[int | None, int | None]:
+def bounds_of(field: FieldInfo) -> tuple[object, object]:
     """Return the least and the greatest value that a settings class takes; None without a bound."""
     least = next((rule.ge for rule in field.metadata if isinstance(rule, Ge)), None)
     greatest = next((rule.le for rule in field.metadata if isinstance(rule, Le)), None)
