@@ -111,7 +111,7 @@ def test_nothing_that_an_officer_of_the_unit_can_reach_tells_of_the_suspicion(
     system: System, life: Callable[[System], str]
 ):
     reference = life(system)
-    told = {reason for seen in reasons_at_intake(system, reference) for reason in seen}
+    shown_at_intake = {reason for seen in reasons_at_intake(system, reference) for reason in seen}
 
     reached = {
         f"{username} {path}": text
@@ -123,7 +123,7 @@ def test_nothing_that_an_officer_of_the_unit_can_reach_tells_of_the_suspicion(
     }
     addressed = [f"{m.subject} {m.text}" for m in system.outbox() if "ccvc" in m.to]
 
-    words = {*OF_THE_ROUTER, *told}
+    words = {*OF_THE_ROUTER, *shown_at_intake}
     assert any(f"/desk/petitions/{reference}" in path for path in reached)
     assert addressed
     assert {path: word for path, text in reached.items() for word in words if word in text} == {}
@@ -131,7 +131,7 @@ def test_nothing_that_an_officer_of_the_unit_can_reach_tells_of_the_suspicion(
 
 
 def reasons_at_intake(system: System, reference: str) -> Iterator[list[str]]:
-    """Yield what those who decide read of the suspicion: the proposal's reasons and the notes."""
+    """Yield the words of the suspicion that the intake desk reads: the proposal's reasons and the notes."""
     seen = Officer(system, "lan.tiepnhan").petition(reference)
     if seen["proposal"]["because"] and seen["proposal"]["because"][0].startswith("Có thể"):
         yield seen["proposal"]["because"]
