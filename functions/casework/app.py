@@ -8,6 +8,7 @@ from chalicelib.casework.api import directory, hotline, openapi, oversight, peti
 from chalicelib.casework.composition import parts
 from chalicelib.casework.site import (
     ambiguous_deliveries,
+    contradicted_receipts,
     not_found,
     openings,
     preferences,
@@ -25,7 +26,8 @@ app = Chalice(app_name="pakn-casework")
 app.register_blueprint(health.routes())
 
 API = (session, petitions, hotline, oversight, directory, reports, openapi)
-DESK = (sign_in, queue, preferences, unsubscribe, report_pages, openings, ambiguous_deliveries, not_found)
+DELIVERIES = (ambiguous_deliveries, contradicted_receipts)
+DESK = (sign_in, queue, preferences, unsubscribe, report_pages, openings, *DELIVERIES, not_found)
 PETITION = (petition, files, file_sent, notices)
 HOTLINE = (enter_petition, callers, call_tasks)
 ADMINISTRATION = (row_list, row, calendar, terms, texts, routing_rules)

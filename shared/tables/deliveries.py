@@ -11,22 +11,22 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.domain.promises.deliveries import (
-    PROVABLE,
     CallOutcome,
     Delivery,
     DeliveryState,
     after_call,
     notice_prefix,
+    states_before,
 )
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value
 
-CALLS, AMBIGUOUS = "CALLS", "IN_DOUBT"
-"""The partitions of the index `lists`: people work off lists of tens, not of thousands."""
+CALLS, AMBIGUOUS, CONTRADICTED = "CALLS", "IN_DOUBT", "CONTRADICTED"
+"""The partitions of the index `lists`: people work off lists of tens, not of thousands; the last is read by days."""
 WAKE_SHARDS = 4
 """Partitions of the index `wake`: ten thousand rows that wait for one provider are not one partition's load."""
 
@@ -85,14 +85,19 @@ class Deliveries:
         *,
         at: datetime,
         reason: str | None = None,
-        only_from: frozenset[DeliveryState] = PROVABLE,
     ) -> Proven | None:
-        """Write what a provider's receipt says, if nothing final is known yet.
+        """Write what a provider's receipt says, where it changes what is known (`states_before`).
 
         Returns:
             The delivery as it was and as it stands now; None when there is none of that name.
         """
-        values = {f"s{n}": provable for n, provable in enumerate(sorted(only_from))}
+        contradicted = (
+            self._contradict(reference, notice, at, reason) if state is DeliveryState.FAILED else None
+        )
+        if contradicted is not None:
+            return contradicted
+        from_states = states_before(state) - {DeliveryState.DELIVERED}
+        values = {f"s{n}": before for n, before in enumerate(sorted(from_states))}
         try:
             old = self._table.update_if(
                 {"reference": reference, "notice": notice},
@@ -106,6 +111,29 @@ class Deliveries:
             return Proven(_delivery_of(error.old), _delivery_of(error.old)) if error.old else None
         before = _delivery_of(old)
         return Proven(before, before.model_copy(update={"state": state, "at": at}))
+
+    def _contradict(self, reference: str, notice: str, at: datetime, reason: str | None) -> Proven | None:
+        """Write that a delivery whose arrival was proven failed, and list it; None where it was not proven."""
+        try:
+            old = self._table.update_if(
+                {"reference": reference, "notice": notice},
+                "SET delivered_at = #at, #state = :failed, #at = :at, #reason = :reason, "
+                "listed = :list, listed_at = :at",
+                "#state = :delivered",
+                {
+                    "failed": DeliveryState.FAILED,
+                    "delivered": DeliveryState.DELIVERED,
+                    "at": _instant(at),
+                    "reason": reason or "receipt",
+                    "list": CONTRADICTED,
+                },
+                returns="ALL_OLD",
+            )
+        except ConditionFailedError:
+            return None
+        before = _delivery_of(old)
+        failed = {"state": DeliveryState.FAILED, "at": at, "reason": reason, "delivered_at": before.at}
+        return Proven(before, before.model_copy(update=failed))
 
     def record_complaint(self, reference: str, notice: str, at: datetime) -> Delivery | None:
         """Write that a delivery's reader complained of it; its state stays, and the first time counts.
@@ -207,6 +235,15 @@ class Deliveries:
     def ambiguous(self, until: datetime, limit: int = 100) -> tuple[Delivery, ...]:
         """Return the deliveries of which nobody knows whether they were sent, the oldest first."""
         return self._listed(AMBIGUOUS, until, limit)
+
+    def contradicted(self, start: datetime, end: datetime) -> tuple[Delivery, ...]:
+        """Return the deliveries whose proven arrival was contradicted between two instants, in that order."""
+        query = Query(
+            "listed = :list AND listed_at BETWEEN :start AND :last",
+            {"list": CONTRADICTED, "start": _instant(start), "last": _instant(end - timedelta(seconds=1))},
+            index="lists",
+        )
+        return tuple(_delivery_of(item) for item in self._table.query_all(query))
 
     def _listed(self, name: str, until: datetime, limit: int) -> tuple[Delivery, ...]:
         query = Query(

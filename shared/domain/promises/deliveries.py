@@ -72,7 +72,21 @@ PROVABLE = frozenset(
         DeliveryState.AMBIGUOUS,
     }
 )
-"""States that a provider's receipt may still change: the first one to say DELIVERED or FAILED counts."""
+"""States that a receipt of the arrival may still change."""
+
+DISPROVABLE = PROVABLE | {DeliveryState.DELIVERED}
+"""States that a receipt of the failure may still change: a mail server may take a message and hours later find that it
+cannot deliver it, and of a long SMS one part may arrive and another not."""
+
+
+def states_before(receipt: DeliveryState) -> frozenset[DeliveryState]:
+    """Return the states that a receipt changes, in whatever order receipts come: SENT, then DELIVERED, then FAILED.
+
+    SENT only settles an ambiguous delivery, DELIVERED changes what is not final yet, FAILED contradicts DELIVERED too.
+    """
+    if receipt is DeliveryState.SENT:
+        return frozenset({DeliveryState.AMBIGUOUS})
+    return DISPROVABLE if receipt is DeliveryState.FAILED else PROVABLE
 
 
 class Delivery(BaseModel):
@@ -115,8 +129,11 @@ class Delivery(BaseModel):
     """The text that the operator reads out in a call; the number to call stays in the seal."""
     complained_at: datetime | None = None
     """The instant at which a complaint of its reader came: it arrived, and nothing more goes to that address."""
+    delivered_at: datetime | None = None
+    """The instant at which a receipt of its arrival came that a later one contradicted; None where none did."""
     listed: str | None = None
-    """The list of the index `lists` that contains it: `CALLS` for operators, `IN_DOUBT` for administrators."""
+    """The list of the index `lists` that contains it: `CALLS` for operators, `IN_DOUBT` for administrators,
+    `CONTRADICTED` for those who follow the figures."""
     listed_at: datetime | None = None
     """The sort key of that list; for a call, the instant from which it is to be made (again)."""
     handled_by: str | None = None

@@ -16,6 +16,7 @@ from chalicelib.casework.desk.views import PetitionViews
 from chalicelib.casework.hotline.call_tasks import CallTasks
 from chalicelib.casework.hotline.callers import Callers
 from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveries
+from chalicelib.casework.oversight.contradicted_receipts import ContradictedReceipts
 from chalicelib.casework.oversight.openings import SealOpenings
 from chalicelib.casework.reports.make_report import Reports
 from chalicelib.casework.settings import CaseworkSettings
@@ -62,6 +63,7 @@ class Parts:
     reports: Reports
     seal_openings: SealOpenings
     ambiguous_deliveries: AmbiguousDeliveries
+    contradicted_receipts: ContradictedReceipts
 
 
 @cache
@@ -111,6 +113,12 @@ def build(configuration: CaseworkSettings) -> Parts:
         reports=_reports(configuration, petitions, directory),
         seal_openings=SealOpenings(Openings(configuration.petitions_table)),
         ambiguous_deliveries=AmbiguousDeliveries(deliveries),
+        contradicted_receipts=ContradictedReceipts(
+            petitions,
+            deliveries,
+            directory,
+            acceptance_counts=configuration.acceptance_counts_as_delivered,
+        ),
     )
 
 

@@ -76,6 +76,12 @@ def checked(name: str, body: Any) -> None:
         pytest.param("minh.ccvc", "/v1/petitions/{reference}", "DeskView", id="petition"),
         pytest.param("tong.dai", "/v1/calls", "CallList", id="calls"),
         pytest.param("quantri", "/v1/in-doubt", "AmbiguousDeliveryList", id="ambiguous deliveries"),
+        pytest.param(
+            "binh.vanphong",
+            "/v1/contradicted-receipts",
+            "ContradictedReceiptList",
+            id="contradicted receipts",
+        ),
         pytest.param("quantri", "/v1/directory/officer/*", "RowList", id="rows"),
         pytest.param("kiemtoan", "/v1/openings", "OpeningPage", id="openings"),
         pytest.param("binh.vanphong", "/v1/reports/workload", "ReportView", id="report"),

@@ -39,6 +39,7 @@ from shared.domain.promises.notices import NoticeKind
 from shared.platform import clock, secrets, settings
 from shared.platform.settings import Settings
 from shared.providers.sns import SnsTopic
+from shared.tables.evidence import evidence_of
 from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
 
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"
@@ -321,8 +322,9 @@ def test_bounce_takes_the_next_channel_that_was_chosen(post_room: PostRoom, desk
     ("events", "state"),
     [
         pytest.param(["Delivery", "Delivery"], "DELIVERED", id="twice"),
-        pytest.param(["Delivery", "Bounce"], "DELIVERED", id="the first final one counts: delivered"),
-        pytest.param(["Bounce", "Delivery"], "FAILED", id="the first final one counts: bounced"),
+        pytest.param(["Delivery", "Bounce"], "FAILED", id="a bounce hours after the delivery"),
+        pytest.param(["Bounce", "Delivery"], "FAILED", id="a bounce that overtakes the delivery"),
+        pytest.param(["Delivery", "Bounce", "Delivery", "Bounce"], "FAILED", id="both, and both repeated"),
         pytest.param(["Delivery", "Send"], "DELIVERED", id="out of order"),
         pytest.param(["Send"], "SENT", id="a send event changes nothing that is known"),
         pytest.param(["DeliveryDelay", "Open", "Click", "Subscription"], "SENT", id="what proves nothing"),
@@ -330,7 +332,9 @@ def test_bounce_takes_the_next_channel_that_was_chosen(post_room: PostRoom, desk
         pytest.param(["Rendering Failure"], "FAILED", id="not rendered"),
     ],
 )
-def test_state_moves_only_forward(post_room: PostRoom, desk: Desk, events, state):
+def test_what_is_known_only_grows_in_whatever_order_events_come(
+    post_room: PostRoom, desk: Desk, events, state
+):
     post_room.a_petition(phone=None)
     post_room.notify(NoticeKind.RECEIPT)
 
@@ -338,6 +342,151 @@ def test_state_moves_only_forward(post_room: PostRoom, desk: Desk, events, state
         assert desk.ses(kind, **(HARD if kind == "Bounce" else {})) == 200
 
     assert post_room.row(MAIL_ROW).state == state
+
+
+def later(post_room: PostRoom, **time: float) -> None:
+    post_room.clock.hold_at(post_room.clock.now() + timedelta(**time))
+
+
+def a_bounce(bounce_type: str, subtype: str = "General") -> dict[str, Any]:
+    return {"bounce": {"bounceType": bounce_type, "bounceSubType": subtype}}
+
+
+OUT_OF_OFFICE = a_bounce("Transient")
+
+
+def test_hard_bounce_hours_after_the_delivery_takes_the_next_channel_and_proves_nothing(
+    post_room: PostRoom, desk: Desk
+):
+    post_room.a_petition()
+    post_room.notify(NoticeKind.RECEIPT)
+    assert desk.ses("Delivery") == 200
+    post_room.work()
+    was_proven = evidence_of(post_room.deliveries, REFERENCE)
+
+    later(post_room, hours=3)
+    assert desk.ses("Bounce", **HARD) == 200
+    post_room.work()
+
+    assert was_proven[1] is not None
+    assert post_room.rows() == {MAIL_ROW: "FAILED", CALL_ROW: "OPEN"}
+    assert post_room.suppressions.has(post_room.key_of(EMAIL))
+    assert evidence_of(post_room.deliveries, REFERENCE) == {}
+
+
+@pytest.mark.parametrize(
+    ("details", "is_suppressed"),
+    [
+        pytest.param(a_bounce("Permanent", "NoEmail"), True, id="no such mailbox"),
+        pytest.param(a_bounce("Permanent", "OnAccountSuppressionList"), True, id="on the suppression list"),
+        pytest.param(a_bounce("Transient", "MailboxFull"), False, id="a full mailbox may be emptied"),
+        pytest.param(a_bounce("Undetermined", "Undetermined"), False, id="nobody knows why"),
+    ],
+)
+def test_bounce_after_the_delivery_is_no_arrival_and_only_a_permanent_one_suppresses(
+    post_room: PostRoom, desk: Desk, details, is_suppressed
+):
+    post_room.a_petition(ReplyBy.EMAIL, ReplyBy.SMS)
+    post_room.notify(NoticeKind.RECEIPT)
+
+    desk.ses("Delivery")
+    later(post_room, hours=3)
+    desk.ses("Bounce", **details)
+    post_room.work()
+
+    assert post_room.rows() == {MAIL_ROW: "FAILED", SMS_ROW: "SENT"}
+    assert post_room.suppressions.has(post_room.key_of(EMAIL)) is is_suppressed
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param(["Bounce", "Delivery"], id="overtakes its delivery"),
+        pytest.param(["Delivery", "Bounce"], id="comes after it"),
+        pytest.param(["Bounce", "Bounce", "Delivery", "Bounce"], id="several, one of them late"),
+    ],
+)
+def test_automatic_reply_is_no_failure_and_a_later_delivery_counts(post_room: PostRoom, desk: Desk, events):
+    post_room.a_petition()
+    post_room.notify(NoticeKind.RECEIPT)
+
+    for kind in events:
+        assert desk.ses(kind, **(OUT_OF_OFFICE if kind == "Bounce" else {})) == 200
+        post_room.work()
+        later(post_room, minutes=5)
+
+    assert post_room.rows() == {MAIL_ROW: "DELIVERED"}
+    assert not post_room.suppressions.has(post_room.key_of(EMAIL))
+    assert evidence_of(post_room.deliveries, REFERENCE)[1] is not None
+
+
+def test_automatic_reply_alone_proves_no_arrival_so_silence_takes_the_next_channel(
+    post_room: PostRoom, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    post_room.system.local.pumps.receipts.is_silent = True
+    post_room.a_petition()
+    post_room.notify(NoticeKind.RECEIPT)
+    desk.ses("Bounce", **OUT_OF_OFFICE)
+    post_room.work()
+    before = post_room.rows()
+
+    sent = post_room.row(MAIL_ROW)
+    due = sent.model_copy(update={"wake_at": post_room.clock.now() + timedelta(hours=24)})
+    post_room.deliveries.settle(due, sent)
+    post_room.wait(hours=25)
+
+    assert before == {MAIL_ROW: "SENT"}
+    assert post_room.rows() == {MAIL_ROW: "UNPROVEN", CALL_ROW: "OPEN"}
+
+
+def test_automatic_reply_settles_that_ses_took_an_ambiguous_mail(post_room: PostRoom, desk: Desk):
+    post_room.a_petition(phone=None)
+    post_room.notify(NoticeKind.RECEIPT)
+    sent = post_room.row(MAIL_ROW)
+    post_room.deliveries.settle(sent.model_copy(update={"state": DeliveryState.AMBIGUOUS}), sent)
+
+    desk.ses("Bounce", **OUT_OF_OFFICE)
+
+    assert post_room.row(MAIL_ROW).state == "SENT"
+
+
+def test_bounce_of_an_address_that_its_owner_gave_again_suppresses_nothing(post_room: PostRoom, desk: Desk):
+    petition = post_room.a_petition()
+    post_room.notify(NoticeKind.RECEIPT)
+    desk.ses("Delivery")
+    later(post_room, hours=1)
+    with_contact = petition.record(
+        Action.ADD_CONTACT,
+        Change.by_petitioner(post_room.clock.now(), "contact"),
+        facts=ContactAdded(parts_before=1),
+    )
+    post_room.save(petition, with_contact)
+
+    desk.ses("Bounce", **HARD)
+    post_room.work()
+
+    assert post_room.rows()[CALL_ROW] == "OPEN"
+    assert not post_room.suppressions.has(post_room.key_of(EMAIL))
+
+
+def test_contradicted_receipt_is_listed_under_its_day_once(post_room: PostRoom, desk: Desk):
+    post_room.a_petition(phone=None)
+    post_room.notify(NoticeKind.RECEIPT)
+    delivered_at = post_room.clock.now()
+    desk.ses("Delivery")
+    later(post_room, hours=3)
+    contradicted_at = post_room.clock.now()
+
+    desk.ses("Bounce", **HARD)
+    later(post_room, hours=1)
+    desk.ses("Bounce", **HARD)
+    post_room.work()
+
+    (listed,) = post_room.deliveries.contradicted(contradicted_at, contradicted_at + timedelta(seconds=1))
+    assert (listed.notice, listed.state) == (MAIL_ROW, "FAILED")
+    assert (listed.delivered_at, listed.listed_at) == (delivered_at, contradicted_at)
+    assert post_room.deliveries.contradicted(delivered_at, contradicted_at) == ()
+    assert post_room.deliveries.open_calls(post_room.clock.now()) == ()
 
 
 @pytest.mark.parametrize(
@@ -809,6 +958,60 @@ def test_zalos_event_that_does_not_hold_changes_nothing(post_room: PostRoom, des
 
     assert zalo_event(desk, **facts) == 403
     assert post_room.row(SMS_ROW).state == "SENT"
+
+
+# --- what every provider's receipts have in common -------------------------------------------------------
+
+ARRIVED_AND_FAILED = {
+    "aws": (
+        lambda desk, sns: aws_event(desk, sns, "TEXT_DELIVERED"),
+        lambda desk, sns: aws_event(desk, sns, "TEXT_INVALID"),
+    ),
+    "http": (
+        lambda desk, _: gateway_event(desk, "sms.delivered"),
+        lambda desk, _: gateway_event(desk, "sms.failed"),
+    ),
+    "vonage": (
+        lambda desk, _: vonage_status(desk, "delivered"),
+        lambda desk, _: vonage_status(desk, "undeliverable"),
+    ),
+    "infobip": (
+        lambda desk, _: infobip_reports(desk, a_report()),
+        lambda desk, _: infobip_reports(
+            desk, a_report("UNDELIVERABLE", "UNDELIVERABLE_NOT_DELIVERED", error={"permanent": True})
+        ),
+    ),
+}
+"""Posts that an SMS arrived, and that it did not: of each provider that reports both."""
+
+
+@pytest.mark.parametrize("provider", ARRIVED_AND_FAILED)
+@pytest.mark.parametrize(
+    "order", [(0, 1), (1, 0), (0, 1, 0, 1)], ids=["arrived first", "failed first", "again"]
+)
+def test_failure_contradicts_an_arrival_whatever_the_provider_and_the_order(
+    post_room: PostRoom, desk: Desk, sns: Sns, provider, order
+):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.notify(NoticeKind.RECEIPT)
+
+    for which in order:
+        assert ARRIVED_AND_FAILED[provider][which](desk, sns) == 200
+        post_room.work()
+
+    assert post_room.rows() == {SMS_ROW: "FAILED", CALL_ROW: "OPEN"}
+    assert post_room.suppressions.has(post_room.key_of(PHONE)) is (provider in {"aws", "infobip"})
+
+
+def test_failed_callback_of_esms_contradicts_its_success(post_room: PostRoom):
+    post_room.a_petition(ReplyBy.SMS, email=None)
+    post_room.notify(NoticeKind.RECEIPT)
+
+    assert callback(post_room, SendStatus="5", SendSuccess="1", SendFailed="0") == 200
+    assert callback(post_room, SendStatus="5", SendSuccess="0", SendFailed="1") == 200
+    post_room.work()
+
+    assert post_room.rows() == {SMS_ROW: "FAILED", CALL_ROW: "OPEN"}
 
 
 # --- providers without credentials --------------------------------------------------------------------------

@@ -37,6 +37,7 @@ class Ability(StrEnum):
     ADMINISTER = "administer"
     MAKE_CALLS = "make-calls"
     AUDIT = "audit"
+    FOLLOW_DELIVERIES = "follow-deliveries"
     READ_CORRECTIONS = "read-corrections"
 
 
@@ -58,6 +59,7 @@ ABLE: dict[Ability, frozenset[Role]] = {
     ),
     Ability.FOLLOW_FIGURES: frozenset({Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}),
     Ability.AUDIT: frozenset({Role.AUDITOR}),
+    Ability.FOLLOW_DELIVERIES: frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.INSPECTOR, Role.AUDITOR}),
     Ability.READ_CORRECTIONS: frozenset({Role.ADMINISTRATOR, Role.INTAKE_OFFICER, Role.APPROVER}),
     Ability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR, Role.INSPECTOR}),

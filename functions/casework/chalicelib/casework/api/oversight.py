@@ -1,4 +1,4 @@
-"""JSON API: openings of seals, for auditors; ambiguous deliveries, for administrators."""
+"""JSON API: openings of seals, for auditors; ambiguous deliveries, for administrators; contradicted receipts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
+from chalicelib.casework.oversight.contradicted_receipts import DayQuery
+from shared.domain.calendar.working_calendar import local_date
+from shared.platform import clock
 from shared.web.answers import json_answer
-from shared.web.requests import json_body, query_parameters
+from shared.web.requests import json_body, query_parameter, query_parameters, validated
 
 
 def routes(parts: Callable[[], Parts]) -> ApiRoutes:
@@ -20,6 +23,7 @@ def routes(parts: Callable[[], Parts]) -> ApiRoutes:
     api.get("/v1/openings", list_openings)
     api.get("/v1/in-doubt", list_ambiguous_deliveries)
     api.post("/v1/in-doubt/{reference}", settle_ambiguous_delivery)
+    api.get("/v1/contradicted-receipts", list_contradicted_receipts)
     return api
 
 
@@ -44,3 +48,11 @@ def settle_ambiguous_delivery(
     """Settle an ambiguous delivery by what the provider's records show."""
     parts.ambiguous_deliveries.settle(officer, reference, json_body(request, FindingInput))
     return json_answer({"reference": reference})
+
+
+def list_contradicted_receipts(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """List a day's receipts of an arrival that later ones contradicted, with the duties that they undo."""
+    query = validated(DayQuery, {"day": query_parameter(request, "day")})
+    day = query.day or local_date(clock.now())
+    receipts = parts.contradicted_receipts.of_day(officer, day)
+    return json_answer({"day": day.isoformat(), "receipts": [r.model_dump(mode="json") for r in receipts]})

@@ -83,6 +83,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Year and month.",
         "schema": {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"},
     },
+    "day": {
+        "in": "query",
+        "description": "A day in Vietnam; today by default.",
+        "schema": {"type": "string", "format": "date"},
+    },
     "by-officer": {
         "name": "by",
         "in": "query",

@@ -11,6 +11,7 @@ from chalicelib.casework.access.sessions import Challenge, Tokens
 from chalicelib.casework.desk.views import DepartedView, DeskView
 from chalicelib.casework.hotline.call_tasks import CallView
 from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveryView
+from chalicelib.casework.oversight.contradicted_receipts import ContradictedReceipt
 from chalicelib.casework.reports.measures import Value
 from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import State
@@ -104,6 +105,13 @@ class AmbiguousDeliveryList(_Answer):
     """The ambiguous deliveries."""
 
     deliveries: tuple[AmbiguousDeliveryView, ...] = Field(alias="in_doubt")
+
+
+class ContradictedReceiptList(_Answer):
+    """A day's contradicted receipts."""
+
+    day: date
+    receipts: tuple[ContradictedReceipt, ...]
 
 
 class SettledView(_Answer):

@@ -116,6 +116,7 @@ def render(
         may_administer=bool(officer and permissions.is_able(officer, Ability.ADMINISTER)),
         may_read_corrections=bool(officer and permissions.is_able(officer, Ability.READ_CORRECTIONS)),
         may_audit=bool(officer and permissions.is_able(officer, Ability.AUDIT)),
+        may_follow_deliveries=bool(officer and permissions.is_able(officer, Ability.FOLLOW_DELIVERIES)),
         may_read_reports=bool(officer and permissions.is_able(officer, Ability.READ_REPORTS)),
         **facts,
     )

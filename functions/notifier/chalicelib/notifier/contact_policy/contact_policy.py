@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,15 +18,15 @@ from shared.tables.throttle.suppressions import Suppressions
 
 SAID_STOP, ADDRESS_SUPPRESSED = "said-stop", "address-suppressed"
 _COMPLAINT = "ses-Complaint"
-_PERMANENT = ("ses-Bounce-Permanent", _COMPLAINT)
-"""Beginnings of the reasons after which nothing more is sent to an address."""
+_PERMANENT = re.compile(rf"{_COMPLAINT}|[a-z]+-[A-Za-z_]+-Permanent\b")
+"""The beginnings of the reasons after which nothing more is sent to an address."""
 _BATCH_AFTER = timedelta(minutes=15)
 """From this age on a notice takes others along, where notices wait for no batch."""
 
 
 def is_permanent(reason: str | None) -> bool:
     """Return whether the next delivery to the same address would fail for the same reason."""
-    return reason is not None and reason.startswith(_PERMANENT)
+    return reason is not None and _PERMANENT.match(reason) is not None
 
 
 class ContactPolicy:

@@ -65,7 +65,8 @@ class PetitionerNotifier:
         for position in range(len(channels)):
             step = ChannelStep(notice, deliveries, channels, position, held_until)
             if step.before is not None and step.before.state in GIVEN_UP:
-                self._contact_policy.suppress_if_permanent(step.before, step.address)
+                if is_address_current(notice.petition, step.before):
+                    self._contact_policy.suppress_if_permanent(step.before, step.address)
                 continue
             if self._channel_delivery.deliver(step):
                 return

@@ -9,7 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.notifier.account import Account
-from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRefusedError, UnknownStatusError, json_object
+from chalicelib.notifier.receipts.receipt import (
+    PERMANENT,
+    Receipt,
+    ReceiptRefusedError,
+    UnknownStatusError,
+    json_object,
+)
 from chalicelib.notifier.receipts.sns import SnsReceipts, topic_of
 from shared.domain.promises.deliveries import DeliveryState
 
@@ -31,6 +37,8 @@ STATES: dict[str, DeliveryState | None] = {
     "TEXT_UNKNOWN": None,
 }
 """The documented events and the state that each proves; None: it changes nothing."""
+_NO_SUCH_NUMBER = frozenset({"TEXT_INVALID"})
+"""Events that say of the number, not of the message or the moment, that nothing can be sent to it."""
 
 
 class AwsReceipts(SnsReceipts):
@@ -58,7 +66,8 @@ def receipt_of(message: str) -> Receipt | None:
         state = DeliveryState.SENT
     if state is None:
         return None
-    return Receipt(_named(event, "reference"), _named(event, "notice"), state, f"aws-{kind}")
+    reason = f"aws-{kind}{PERMANENT if kind in _NO_SUCH_NUMBER else ''}"
+    return Receipt(_named(event, "reference"), _named(event, "notice"), state, reason)
 
 
 def _named(event: dict[str, Any], name: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.notifier.account import Account
 from chalicelib.notifier.receipts.receipt import (
+    PERMANENT,
     Reading,
     Receipt,
     ReceiptRefusedError,
@@ -89,6 +90,8 @@ def receipt_of(report: dict[str, Any]) -> Receipt | None:
     group = status.get("groupName") if isinstance(status, dict) else None
     if not isinstance(group, str) or group not in GROUPS:
         raise UnknownStatusError("infobip")
+    error = report.get("error")
+    is_permanent = group != "DELIVERED" and isinstance(error, dict) and error.get("permanent") is True
     is_pending = isinstance(status, dict) and status.get("name") in _PENDING_NAMES
     state = DeliveryState.SENT if is_pending else GROUPS[group]
-    return replace(receipt, state=state, reason=f"infobip-{group}")
+    return replace(receipt, state=state, reason=f"infobip-{group}{PERMANENT if is_permanent else ''}")

@@ -13,6 +13,8 @@ from shared.domain.errors import PetitionError
 from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState, notice_prefix
 from shared.domain.promises.notices import Audience, NoticeKind
 
+PERMANENT = "-Permanent"
+"""The end of the reason of a failure that every later message to the same address would have too."""
 LARGEST_EVENT = 16 * 1024
 """Bytes of a request about one message."""
 

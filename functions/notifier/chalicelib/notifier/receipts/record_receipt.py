@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from chalicelib.notifier.receipts.receipt import Receipt
-from shared.domain.promises.deliveries import PROVABLE, Delivery, DeliveryState
+from shared.domain.promises.deliveries import Delivery, DeliveryState
 from shared.domain.promises.notices import Audience
 from shared.platform import clock, queues, telemetry
 from shared.platform.messages import NoticeRequest
-from shared.tables.deliveries import Deliveries
+from shared.tables.deliveries import Deliveries, Proven
 
 _LATE_PROOF_AFTER = frozenset({DeliveryState.UNPROVEN, DeliveryState.DELIVERED})
 """The states in which a late proof finds a delivery: the first time, and when the proof is repeated."""
 
 
 class ReceiptRecorder:
-    """Records receipts. State moves only forward: the first receipt that says DELIVERED or FAILED counts."""
+    """Records receipts. What is known only grows, in whatever order they come: a failure contradicts an arrival."""
 
     def __init__(self, deliveries: Deliveries, notices_queue_url: str) -> None:
         self._deliveries = deliveries
@@ -23,27 +23,22 @@ class ReceiptRecorder:
     def record(self, receipt: Receipt) -> None:
         """Record a receipt; a notice that did not reach its petitioner goes back on the queue for the next channel.
 
+        A failure after a proven arrival is counted and listed for the desk: nothing that it proved holds any more.
         After a late proof the notice goes back too, so that an operator's call that is no longer needed is cancelled. A
         repeated receipt puts the notice back again, which is harmless: delivering a delivered notice does nothing.
         """
         if receipt.is_complaint:
             self._record_complaint(receipt)
             return
-        settles_ambiguous_only = receipt.state is DeliveryState.SENT
         proven = self._deliveries.prove(
-            receipt.reference,
-            receipt.notice,
-            receipt.state,
-            at=clock.now(),
-            reason=receipt.reason,
-            only_from=frozenset({DeliveryState.AMBIGUOUS}) if settles_ambiguous_only else PROVABLE,
+            receipt.reference, receipt.notice, receipt.state, at=clock.now(), reason=receipt.reason
         )
         if proven is None:
             telemetry.count("ReceiptWithoutDelivery")
             return
         delivery = proven.after
         telemetry.count(f"Receipt{receipt.state.capitalize()}", channel=delivery.channel)
-        if delivery.state is not receipt.state and not settles_ambiguous_only:
+        if _is_contradiction(proven, receipt):
             telemetry.count("ReceiptContradicted", channel=delivery.channel)
         is_late_proof = delivery.state is DeliveryState.DELIVERED and proven.before.state in _LATE_PROOF_AFTER
         if is_late_proof or delivery.state is DeliveryState.FAILED:
@@ -68,3 +63,9 @@ class ReceiptRecorder:
             audience=delivery.audience,
         )
         queues.send(self._notices_queue_url, [request])
+
+
+def _is_contradiction(proven: Proven, receipt: Receipt) -> bool:
+    """Return whether a receipt says DELIVERED of what failed, or FAILED of what was delivered."""
+    known = {proven.before.state, proven.after.state, receipt.state}
+    return known >= {DeliveryState.DELIVERED, DeliveryState.FAILED}

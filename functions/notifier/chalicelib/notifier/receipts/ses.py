@@ -34,6 +34,9 @@ STATES: dict[str, DeliveryState | None] = {
 _ON_SUPPRESSION_LIST = "OnAccountSuppressionList"
 _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure"})
 """Feedback types that call no mail unwanted: it was moved out of the junk folder, or its signature was broken."""
+_AUTOMATIC_REPLY = ("Transient", "General")
+"""The bounce that SES makes of an automatic reply ("out of the office"): the mail arrived, or its own Delivery or
+another bounce says what became of it. Source: SES Developer Guide, "Bounce types"."""
 
 
 class SesReceipts(SnsReceipts):
@@ -63,7 +66,14 @@ def receipt_of(message: str) -> Receipt | None:
     reference, notice = _first(tags.get("reference")), _first(tags.get("notice"))
     if kind == "Complaint":
         return _complaint(reference, notice_of(notice), _dict(event.get("complaint")))
+    if kind == "Bounce" and _is_automatic_reply(_dict(event.get("bounce"))):
+        telemetry.count("MailAutomaticReply")
+        state = DeliveryState.SENT
     return Receipt(reference, notice_of(notice), state, _reason(kind, event))
+
+
+def _is_automatic_reply(bounce: dict[str, Any]) -> bool:
+    return (bounce.get("bounceType"), bounce.get("bounceSubType")) == _AUTOMATIC_REPLY
 
 
 def _complaint(reference: str, notice: str, complaint: dict[str, Any]) -> Receipt | None:
