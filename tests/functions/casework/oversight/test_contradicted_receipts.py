@@ -26,7 +26,7 @@ def reference(system: System) -> str:
     deliveries = Deliveries(system.local.cloud.outputs["DeliveriesTable"])
     mail = next(row for row in deliveries.of_petition(citizen.reference) if row.kind == "FORWARDED")
     assert mail.state == "DELIVERED"
-    assert standings(system, citizen.reference) == {"ANSWER": "KEPT", "FORWARDING": "KEPT"}
+    assert statuses(system, citizen.reference) == {"ANSWER": "KEPT", "FORWARDING": "KEPT"}
     system.clock.hold_at(system.clock.now() + timedelta(hours=3))
     deliveries.prove(
         citizen.reference,
@@ -38,7 +38,7 @@ def reference(system: System) -> str:
     return citizen.reference
 
 
-def standings(system: System, reference: str) -> dict[str, str]:
+def statuses(system: System, reference: str) -> dict[str, str]:
     duties = Officer(system, "binh.vanphong").get(f"/v1/petitions/{reference}").json()["duties"]
     return {duty["kind"]: duty["standing"] for duty in duties}
 
@@ -51,8 +51,8 @@ def test_contradicted_receipt_is_listed_with_the_duties_that_it_undoes(system: S
     assert (receipt["reference"], receipt["kind"], receipt["channel"]) == (reference, "FORWARDED", "EMAIL")
     assert receipt["reason"] == "ses-Bounce-Permanent-General"
     assert receipt["delivered_at"] < receipt["contradicted_at"]
-    assert {duty["kind"]: duty["standing"] for duty in receipt["duties"]} == undone
-    assert standings(system, reference) == undone
+    assert {duty["kind"]: duty["status"] for duty in receipt["duties"]} == undone
+    assert statuses(system, reference) == undone
 
 
 def test_list_is_that_of_one_day(system: System, reference: str):

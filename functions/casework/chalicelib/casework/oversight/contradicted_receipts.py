@@ -46,7 +46,7 @@ class UndoneDuty(BaseModel):
     kind: DutyKind
     n: int
     due_on: date
-    standing: DutyStatus
+    status: DutyStatus
     """Its status now; another channel may have reached the petitioner since."""
 
 
@@ -88,19 +88,21 @@ class ContradictedReceipts:
         midnight = at_local(day, time(0))
         deliveries = self._deliveries.contradicted(midnight, midnight + timedelta(days=1))
         names = {reference for delivery in deliveries for reference, _ in _entries_of(delivery)}
-        known = {
+        petitions = {
             petition.reference: petition
             for petition in self._petitions.get_all(names)
             if permissions.may_know(officer, petition)
         }
-        return tuple(self._view(delivery, known) for delivery in deliveries if delivery.reference in known)
+        return tuple(
+            self._view(delivery, petitions) for delivery in deliveries if delivery.reference in petitions
+        )
 
-    def _view(self, delivery: Delivery, known: dict[str, Petition]) -> ContradictedReceipt:
+    def _view(self, delivery: Delivery, petitions: dict[str, Petition]) -> ContradictedReceipt:
         undone = [
             duty
             for reference, seq in _entries_of(delivery)
-            if reference in known
-            for duty in self._duties(known[reference], seq)
+            if reference in petitions
+            for duty in self._duties(petitions[reference], seq)
         ]
         return ContradictedReceipt(
             reference=delivery.reference,
@@ -125,7 +127,7 @@ class ContradictedReceipts:
                     kind=duty.kind,
                     n=duty.n,
                     due_on=duty.due_on,
-                    standing=duty.standing,
+                    status=duty.standing,
                 )
 
 

@@ -67,5 +67,5 @@ class ReceiptRecorder:
 
 def _is_contradiction(proven: Proven, receipt: Receipt) -> bool:
     """Return whether a receipt says DELIVERED of what failed, or FAILED of what was delivered."""
-    known = {proven.before.state, proven.after.state, receipt.state}
-    return known >= {DeliveryState.DELIVERED, DeliveryState.FAILED}
+    states = {proven.before.state, proven.after.state, receipt.state}
+    return states >= {DeliveryState.DELIVERED, DeliveryState.FAILED}
