@@ -134,7 +134,12 @@ RULES: dict[str, str] = {
     "syntax": N_("Cú pháp mẫu không đúng, hãy xem dấu ngoặc {{ }} và {% %}."),
     "unknown-variable": N_("Có biến không tồn tại. Các biến dùng được ghi ở cuối trang."),
     "out-of-range": N_("Số này nằm ngoài khoảng cho phép."),
-    "forbidden": N_("Mẫu làm điều không được phép. Chỉ dùng biến, điều kiện và bộ lọc."),
+    "forbidden": N_(
+        "Mẫu làm điều không được phép. Chỉ dùng biến, {% if … %} và bộ lọc: "
+        "day, weekday, length, join, upper, lower, trim."
+    ),
+    "too-complex": N_("Mẫu quá dài hoặc quá nhiều điều kiện."),
+    "output-too-long": N_("Với một số hồ sơ, thông báo quá dài. Hãy bớt biến lặp lại."),
     "fails": N_("Mẫu không điền được với một số hồ sơ."),
     "gap": N_("Với hồ sơ thiếu thông tin, mẫu hiện chữ None. Hãy đặt biến trong {% if … %}."),
     "no-reference": N_("Phải có mã hồ sơ: {{ reference }} hoặc {{ digits }}."),

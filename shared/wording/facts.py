@@ -36,6 +36,28 @@ SHORT_CODE = "8088"
 LONGEST_SHORT_NAME = 20
 HIDDEN_PIN = "*" * 8
 """Shown instead of the PIN in every notice but PIN_AGAIN."""
+OFFICER_VARIABLES = frozenset(
+    {
+        *("reference", "digits", "received_on", "due_on", "desk_link", "site", "hotline", "short_code"),
+        *(
+            "subject",
+            "unit",
+            "unit_short",
+            "is_conduct",
+            "state",
+            "is_escalated",
+            "may_publish",
+            "n",
+            "every",
+        ),
+        *("publish_within_working_days", "forward_within_working_days", "moved_from", "is_overdue"),
+        *("days_left", "working_days_late", "next_update_on", "expected_on"),
+    }
+)
+"""The variables of texts for officers: nothing that stands for the petitioner, and no quotation but the subject.
+
+Whoever edits a text may not read petitions: so the text of a mail cannot carry out of one what its frame does not show.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +66,7 @@ class Office:
 
     public_url: str
     link_token: str
+    """Stands for the petitioner's PIN; empty for texts to officers."""
     terms: Terms
     calendar: WorkingCalendar
     now: datetime
@@ -53,8 +76,14 @@ class Office:
     language: Language = "vi"
 
 
+def officer_facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]:
+    """Return every variable that a template for officers may use; those that do not apply are None."""
+    facts = facts_of(petition, entry, office)
+    return {name: facts[name] for name in OFFICER_VARIABLES}
+
+
 def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]:
-    """Return every variable that a template may use; those that do not apply are None."""
+    """Return every variable that a template for the petitioner may use; those that do not apply are None."""
     neutral = hides_subject(petition)
     answer = petition.answer.in_full if petition.answer else None
     site = office.public_url.rstrip("/")

@@ -18,8 +18,10 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Answer
 from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.petition.values.petitioner import Petitioner
+from shared.domain.promises.deliveries import DeliveryChannel
 from shared.tables.directory import Unit
-from shared.wording.facts import Office, facts_of
+from shared.wording.facts import Office, facts_of, officer_facts_of
+from shared.wording.rendering import batch_variables
 from shared.wording.sources import BATCH, DIGEST, TextName, headline, names
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
@@ -84,7 +86,7 @@ def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
 
 def known_variables(name: TextName) -> frozenset[str]:
     """Return every variable that this text may use."""
-    return frozenset(ordinary(name))
+    return frozenset(ordinary(name)) - {"sections"}  # a frame lists these
 
 
 def _at_work_counts(name: TextName) -> dict[str, Any]:
@@ -151,6 +153,9 @@ def _facts(name: TextName, petition: Petition, site: str, counts: Mapping[str, A
         unit=_UNIT.model_copy(update={"name": _LONG, "name_en": _LONG}) if counts is _COUNTS else _UNIT,
         language=name.language,
     )
+    if name.reader == "officer":
+        facts = officer_facts_of(petition, petition.history[-1], office)
+        return {**facts, **{key: value for key, value in counts.items() if key in facts}}
     facts = facts_of(petition, petition.history[-1], office)
     facts["pin"] = "12345678" if name.kind == "PIN_AGAIN" else facts["pin"]
     if name.kind == BATCH:
@@ -170,7 +175,7 @@ def _digest(site: str, *, lines: int, subject: str | None) -> dict[str, Any]:
         "today": NOW.date(),
         "count": lines * len(titles),
         "desk": f"{site}/desk/",
-        "unsubscribe_link": f"{site}/desk/unsubscribe/{'f' * 32}",
+        "unsubscribe_link": f"{site}/desk/unsubscribe/{'e' * 32}",
         "sections": [
             {"title": title, "count": lines, "more": 3, "lines": [line] * lines} for title in titles
         ],
@@ -182,19 +187,13 @@ def _batch(name: TextName, facts: Mapping[str, Any], *, is_long: bool) -> dict[s
     headlines = sorted(
         {headline(kind, name.language) for kind in kinds if kind not in {BATCH, "PIN_AGAIN"}}, key=len
     )
+    sections = [
+        {"title": title, "text": f"Mã {facts['reference']}.", "link": facts["link"]}
+        for title in ("Đã có kết quả", "Đã công khai")
+    ]
     return {
         "count": 2,
         "unnamed": 0,
-        "references": [facts["digits"]],
-        "cases": [facts["digits"]],
         "headlines": "; ".join(headlines[-3:] if is_long else headlines[:2]),
-        "sections": [
-            {
-                "title": title,
-                "text": f"Mã {facts['reference']}.",
-                "link": facts["link"],
-                "reference": facts["reference"],
-            }
-            for title in ("Đã có kết quả", "Đã công khai")
-        ],
+        **batch_variables(name, [facts["digits"]], [] if name.channel is DeliveryChannel.SMS else sections),
     }

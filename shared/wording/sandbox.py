@@ -1,4 +1,4 @@
-"""The sandbox that renders texts, and HTML made from plain text."""
+"""The sandbox that renders texts and their frames, and HTML made from plain text. What a text may use: `grammar`."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_every_packaged_text_would_pass_what_administrators_texts_must(name: Tex
         pytest.param(
             "PAKN {{ digits }} {{ ''.__class__.__mro__ }}", "forbidden", "", id="a way out of the sandbox"
         ),
-        pytest.param("PAKN {{ digits }} {{ 1 / 0 }}", "fails", "ZeroDivisionError", id="a division by zero"),
+        pytest.param("PAKN {{ digits }} {{ 1 / 0 }}", "forbidden", "Div", id="a division by zero"),
         pytest.param("PAKN {{ digits }} {{ text }}", "gap", "", id="what a petition may lack"),
         pytest.param("Da nhan phan anh.", "no-reference", "", id="no reference"),
         pytest.param(
@@ -110,7 +110,7 @@ class Rows:
     """A directory with one text that was stored under the former name of its notice."""
 
     def rows(self, kind: str) -> tuple[dict[str, Any], ...]:
-        text = "{{ count }} tin moi ve {% for one in cases %}{{ one }} {% endfor %}"
+        text = "{{ count }} tin moi ve {{ cases | join(' ') }}"
         return ({"id": "petitioner.BUNCH.SMS.vi", "valid_from": "2026-01-01", "text": text},)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.notifier.notices.notice import Notice
@@ -11,7 +12,7 @@ from shared.domain.identity.reference import link_token_of, pin_of
 from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.wording.facts import Office, facts_of
+from shared.wording.facts import Office, facts_of, officer_facts_of
 from shared.wording.rendering import Rendered
 from shared.wording.sources import Language
 from shared.wording.texts import Texts
@@ -41,20 +42,27 @@ class NoticeRenderer:
 
     def for_officer(self, notice: Notice) -> Rendered:
         """Return the text of the e-mail to an officer."""
-        facts = self._facts(notice, "vi")
+        facts = officer_facts_of(notice.petition, notice.entry, self._office(notice, "vi"))
         return self._texts.render("officer", notice.request.kind, DeliveryChannel.EMAIL, "vi", facts)
 
     def _facts(self, notice: Notice, language: Language) -> dict[str, Any]:
-        petition, now = notice.petition, clock.now()
-        key = self._identifiers_key()
-        office = Office(
+        key, reference = self._identifiers_key(), notice.petition.reference
+        office = replace(
+            self._office(notice, language),
+            link_token=link_token_of(key, reference),
+            pin=pin_of(key, reference),
+        )
+        return facts_of(notice.petition, notice.entry, office)
+
+    def _office(self, notice: Notice, language: Language) -> Office:
+        """Return what is not the petition's, without anything that stands for the petitioner."""
+        now = clock.now()
+        return Office(
             public_url=self._public_url,
-            link_token=link_token_of(key, petition.reference),
-            pin=pin_of(key, petition.reference),
-            terms=self._directory.terms_of(petition),
+            link_token="",
+            terms=self._directory.terms_of(notice.petition),
             calendar=self._directory.calendar(),
             now=now,
             unit=self._directory.units(local_date(now)).get(notice.entry.facts.unit or ""),
             language=language,
         )
-        return facts_of(petition, notice.entry, office)

@@ -70,10 +70,9 @@ VARIABLES: dict[str, str] = {
     "cases": N_("danh sách mã hồ sơ"),
     "headlines": N_("tên ngắn của các thông báo đầu"),
     "unnamed": N_("còn bao nhiêu thông báo chưa nêu tên"),
-    "sections": N_(
-        "từng mục: trong thông báo chung có title, text, link, reference; "
-        "trong thư nhắc việc có title, count, more, lines"
-    ),
+    "first_references": N_("hai mã hồ sơ đầu"),
+    "more_references": N_("còn bao nhiêu mã hồ sơ khác"),
+    "contents": N_("nội dung từng thông báo, đã đánh số"),
     "today": N_("ngày của thư nhắc việc"),
     "desk": N_("đường dẫn đến bàn làm việc"),
     "unsubscribe_link": N_("đường dẫn để thôi nhận thư nhắc việc"),

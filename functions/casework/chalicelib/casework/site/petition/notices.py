@@ -26,7 +26,8 @@ from shared.tables.directory import Directory
 from shared.web.i18n import Language, gettext
 from shared.web.labels import AUDIENCES, NOTICES
 from shared.web.requests import query_parameters
-from shared.wording.facts import HIDDEN_PIN, Office, facts_of
+from shared.wording.facts import HIDDEN_PIN, Office, facts_of, officer_facts_of
+from shared.wording.grammar import ForbiddenTemplateError
 from shared.wording.rendering import Rendered, rendered
 from shared.wording.sources import (
     PACKAGED,
@@ -98,7 +99,7 @@ def _line(delivery: Delivery, names: Names, language: Language) -> dict[str, Any
 
 
 def _rendered_again(parts: Parts, petition: Petition, delivery: Delivery) -> Rendered | None:
-    """Return the text of a delivery, rendered again; None where its version is no longer to be had."""
+    """Return the text of a delivery, rendered again; None where its version is gone or breaks the rules of today."""
     entry = next(entry for entry in petition.history if entry.seq == delivery.seq)
     is_to_petitioner = delivery.audience is Audience.PETITIONER
     language: Language = "en" if petition.language == "en" and is_to_petitioner else "vi"
@@ -121,8 +122,9 @@ def _rendered_again(parts: Parts, petition: Petition, delivery: Delivery) -> Ren
     )
     try:
         source = _source(directory, name, delivery.template or PACKAGED)
-        return rendered(name, source, facts_of(petition, entry, office))
-    except TextMissingError:
+        facts = facts_of if is_to_petitioner else officer_facts_of
+        return rendered(name, source, facts(petition, entry, office))
+    except (TextMissingError, ForbiddenTemplateError):
         return None
 
 
