@@ -73,7 +73,7 @@ def _templates(name: TextName, source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _syntax_problems(name: TextName, source: Source) -> Iterator[TextProblem]:
-    """Yield what the grammar forbids, variables that do not exist, and links, whichever conditions hide them."""
+    """Yield forbidden constructs, variables that do not exist, and links, whichever conditions hide them."""
     environment = environment_of(name.language)
     for place, template in _templates(name, source):
         if not template.strip():

@@ -59,13 +59,13 @@ def parsed(environment: Environment, template: str) -> nodes.Template:
     return tree
 
 
-def unknown_names(tree: nodes.Template, known: frozenset[str]) -> set[str]:
+def unknown_names(tree: nodes.Template, names: frozenset[str]) -> set[str]:
     """Return the variables of a template that do not exist."""
-    return meta.find_undeclared_variables(tree) - known
+    return meta.find_undeclared_variables(tree) - names
 
 
 def variants(tree: nodes.Template) -> list[tuple[Piece, ...]]:
-    """Return what a template writes for every combination of its branches, whatever the conditions say.
+    """Return the output of a template for every combination of its branches, whatever the conditions say.
 
     Raises:
         ForbiddenTemplateError: there are too many combinations.
@@ -117,7 +117,7 @@ def _check_value(node: nodes.Node | None) -> None:
             for argument in node.args:
                 if node.name != "join" or not _is_separator(argument):
                     _forbid(node)
-        case nodes.Filter(environment=Environment(filters=known)) if node.name not in known:
+        case nodes.Filter(environment=Environment(filters=names)) if node.name not in names:
             raise ForbiddenTemplateError("syntax", f"{node.lineno}: {node.name}")
         case _:
             _forbid(node)
@@ -156,20 +156,20 @@ def _forbid(node: nodes.Node | None) -> None:
 
 
 def _branches(body: Iterable[nodes.Node]) -> list[tuple[Piece, ...]]:
-    found: list[tuple[Piece, ...]] = [()]
+    alternatives: list[tuple[Piece, ...]] = [()]
     for node in body:
-        found = _combined(found, _alternatives(node))
-    return found
+        alternatives = _combined(alternatives, _alternatives(node))
+    return alternatives
 
 
 def _alternatives(node: nodes.Node) -> list[tuple[Piece, ...]]:
     if isinstance(node, nodes.If):
         branches = (node.body, *(other.body for other in node.elif_), node.else_)
         return [alternative for branch in branches for alternative in _branches(branch)]
-    found: list[tuple[Piece, ...]] = [()]
+    alternatives: list[tuple[Piece, ...]] = [()]
     for piece in node.nodes if isinstance(node, nodes.Output) else ():
-        found = _combined(found, _options(piece))
-    return found
+        alternatives = _combined(alternatives, _options(piece))
+    return alternatives
 
 
 def _combined(

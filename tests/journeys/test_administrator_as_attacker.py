@@ -75,18 +75,18 @@ def test_stored_text_that_breaks_the_rules_is_replaced_by_the_shipped_one_and_co
     )
     system.local.functions.metrics.clear()
 
-    denounced, asked = Citizen(system, content=DENUNCIATION), Citizen(system)
+    denounced, ordinary = Citizen(system, content=DENUNCIATION), Citizen(system)
     denounced.send()
-    asked.send()
+    ordinary.send()
     system.travel(days=20)
 
     mails = [mail for mail in system.outbox(channel="EMAIL") if mail.to != CITIZEN["email"]]
-    said = "\n".join(f"{mail.subject}\n{mail.text}" for mail in mails)
+    mailed = "\n".join(f"{mail.subject}\n{mail.text}" for mail in mails)
     letters = [mail for mail in system.outbox(channel="EMAIL") if mail.to == CITIZEN["email"]]
-    tokens = [found for letter in letters for found in re.findall(r"[?&]t=([0-9a-z]+)", letter.text)]
-    assert "hồ sơ theo quy trình riêng" in said
+    tokens = [token for letter in letters for token in re.findall(r"[?&]t=([0-9a-z]+)", letter.text)]
+    assert "hồ sơ theo quy trình riêng" in mailed
     assert len(set(tokens)) == 2
-    assert not any(secret in said for secret in (*tokens, "t=", denounced.pin, asked.pin, CANARY))
+    assert not any(secret in mailed for secret in (*tokens, "t=", denounced.pin, ordinary.pin, CANARY))
     assert not any("evil.example" in letter.text for letter in letters)
     refused = {
         line["template"]

@@ -55,7 +55,7 @@ class NoticeRenderer:
         return facts_of(notice.petition, notice.entry, office)
 
     def _office(self, notice: Notice, language: Language) -> Office:
-        """Return what is not the petition's, without anything that stands for the petitioner."""
+        """Return the facts that are not the petition's, without anything that stands for the petitioner."""
         now = clock.now()
         return Office(
             public_url=self._public_url,
