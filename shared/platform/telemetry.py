@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,11 @@ def logger() -> Logger:
     return PowertoolsLogger(use_rfc3339=True)
 
 
+def measure(name: str, duration: timedelta, **dimensions: str) -> None:
+    """Record a duration in seconds as a metric, like `count`."""
+    _record(name, duration.total_seconds(), "Seconds", dimensions)
+
+
 def count(name: str, value: float = 1, **dimensions: str) -> None:
     """Record a metric in CloudWatch's embedded metric format, one line on standard output.
 
@@ -28,11 +35,15 @@ def count(name: str, value: float = 1, **dimensions: str) -> None:
         value: a count.
         dimensions: few values each, never an identifier of a person or petition.
     """
+    _record(name, value, "Count", dimensions)
+
+
+def _record(name: str, value: float, unit: str, dimensions: Mapping[str, str]) -> None:
     from aws_lambda_powertools.metrics import (  # noqa: PLC0415 - 40 ms of a cold start
         MetricUnit,
         single_metric,
     )
 
-    with single_metric(name=name, unit=MetricUnit.Count, value=value, namespace="PAKN") as metric:
+    with single_metric(name=name, unit=MetricUnit(unit), value=value, namespace="PAKN") as metric:
         for key, dimension in dimensions.items():
             metric.add_dimension(name=key, value=dimension)

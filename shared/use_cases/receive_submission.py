@@ -6,7 +6,7 @@ Intake calls it for the web, SMS and call webhooks, casework for the hotline ope
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from shared.domain.calendar import deadlines
@@ -25,8 +25,6 @@ from shared.platform.seal import Seal
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
-LATE_RETRIES = timedelta(days=5)
-"""The time after New Year in which a retry is still searched under last year's references: providers retry."""
 SUBJECT_LENGTH = 80
 
 
@@ -72,7 +70,7 @@ class Reception:
     def find(self, key: str) -> Petition | None:
         """Return the petition that a submission of this name made before, None where there was none."""
         now = clock.now()
-        for year in {local_date(now).year, local_date(now - LATE_RETRIES).year}:
+        for year in {local_date(now).year, local_date(now - deadlines.MOST_BACKDATED).year}:
             old = self._petitions.get(next(iter(reference.candidates(self._key, key, year))))
             if old is not None and old.submission == reference.submission_digest(self._key, key):
                 return old
@@ -84,7 +82,7 @@ class Reception:
 
     def _earlier_candidates(self, submission: Submission, now: datetime) -> list[str]:
         """A retry that crosses New Year must find the petition of the old year."""
-        earlier = local_date(now - LATE_RETRIES).year
+        earlier = local_date(now - deadlines.MOST_BACKDATED).year
         if earlier == local_date(now).year:
             return []
         return list(reference.candidates(self._key, submission.key, earlier))[:1]
@@ -98,7 +96,8 @@ class Reception:
 
     def _body_digest(self, submission: Submission) -> str:
         body = submission.model_dump_json(
-            include={"content", "identity", "kind", "field", "reply_by", "may_publish"}
+            include={"content", "identity", "kind", "field", "reply_by", "may_publish"},
+            exclude={"identity": {"recording"}},
         )
         return reference.derive(self._key, "body", hashlib.sha256(body.encode()).hexdigest()).hex()[:32]
 
@@ -106,7 +105,7 @@ class Reception:
         return Received(petition, reference.pin_of(self._key, petition.reference), is_new)
 
     def _petition(self, candidate: str, submission: Submission, now: datetime) -> Petition:
-        received_at = min(submission.arrived_at or now, now)
+        received_at = deadlines.receipt_time(submission.sent_at, now)
         day = local_date(received_at)
         terms = self._directory.terms_on(day, field=submission.field, kind=submission.kind)
         calendar = self._directory.calendar()
@@ -138,6 +137,8 @@ class Reception:
             body_digest=self._body_digest(submission),
             call_id=submission.call_id,
             call_started_at=submission.call_started_at,
+            call_ended_at=submission.call_ended_at,
+            call_agent=submission.call_agent,
             is_receipt_owed=submission.is_receipt_owed,
         )
         return petition.record(

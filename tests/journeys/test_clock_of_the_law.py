@@ -10,6 +10,7 @@ from shared.domain.calendar.working_calendar import VIETNAM
 from tests.support.builders import CALENDAR, vietnam
 from tests.support.people import Citizen, Officer, answer_petition
 from tests.support.system import System
+from tests.support.webhooks import signed_post
 
 
 def notified_at(system: System, reference: str, address: str, words: str = "") -> list[str]:
@@ -37,6 +38,33 @@ def test_receipt_and_tracking_say_the_due_date(system: System, received: datetim
 
     assert citizen.send().json()["due_on"] == due_on
     assert citizen.look()["due_on"] == due_on
+
+
+def test_late_report_of_a_call_is_dated_by_the_call_and_shown_to_those_who_may_see_it(system: System):
+    """The call was on Friday 27 November; its report comes on Sunday, twenty minutes after midnight."""
+    system.travel(to=vietnam("2026-11-29", "00:20"))
+    call = {
+        "callId": "late-1",
+        "caller": "0901234567",
+        "start": "2026-11-27T10:00:00+07:00",
+        "end": "2026-11-27T10:12:00+07:00",
+        "agent": "tongdai.lan",
+        "recording": "https://calls.example.vn/r/1",
+        "summary": "Đề nghị xem lại lương của viên chức y tế",
+        "petitioner": {"name": "Trần Thị Hoa", "address": "Xã Tân Phú, tỉnh Đồng Nai"},
+    }
+    reference = signed_post(system, "/hotline/calls", "hotline", call).json()["reference"]
+    system.travel(minutes=15)
+    inspector = Officer(system, "khanh.tocongtac")
+
+    view = inspector.get(f"/v1/petitions/{reference}").json()
+    opened = inspector.do("open-seal", reference, reason="Nghe lại cuộc gọi.")
+
+    assert (view["due_on"], view["derivation"]["received_on"]) == ("2026-12-17", "2026-11-27")
+    assert (view["call_agent"], view["call_started_at"]) == ("tongdai.lan", "2026-11-27T03:00:00Z")
+    assert view["stored_at"] == "2026-11-28T17:20:00Z"
+    assert "calls.example.vn" not in str(view)
+    assert opened["identity"]["recording"] == "https://calls.example.vn/r/1"
 
 
 def test_unanswered_petition_warns_escalates_and_updates_until_it_is_answered(system: System):

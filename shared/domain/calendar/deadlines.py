@@ -17,6 +17,9 @@ from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day,
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 _LEAP_DAY = (2, 29)
 
+MOST_BACKDATED = timedelta(days=5)
+"""The time that a message may have spent on its way: providers and call centres try again for days."""
+
 
 @dataclass(frozen=True, slots=True)
 class DaysLeft:
@@ -47,6 +50,21 @@ class Derivation:
     terms_version: str
     calendar_version: str
     legal_basis: str
+
+
+def receipt_time(sent_at: datetime | None, now: datetime) -> datetime:
+    """Give the instant from which the law counts: when a message left its sender's hands, not when it reached us.
+
+    Args:
+        sent_at: as somebody says who may be believed (docs/webhooks.md); None where nobody does.
+        now: when it reached us.
+
+    Returns:
+        `sent_at`, never in the future, and at most `MOST_BACKDATED` ago: longer, no provider tries again.
+    """
+    if sent_at is None:
+        return now
+    return min(max(sent_at, now - MOST_BACKDATED), now)
 
 
 def answer_due_on(received_at: datetime, terms: Terms, calendar: WorkingCalendar) -> date:

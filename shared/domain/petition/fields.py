@@ -67,6 +67,9 @@ class PetitionFields(BaseModel):
     attachments: tuple[Attachment, ...] = ()
     call_id: str | None = None
     call_started_at: datetime | None = None
+    call_ended_at: datetime | None = None
+    call_agent: str | None = None
+    """The operator who took the call, as the call centre names them; the recording is in the seal."""
     is_receipt_owed: bool = False
     """True if an SMS could not be answered at once, because its provider takes no reply."""
     history: tuple[Entry, ...] = ()
@@ -77,6 +80,11 @@ class PetitionFields(BaseModel):
     def version(self) -> int:
         """The number of the last history entry; 0 before the first."""
         return self.history[-1].seq if self.history else 0
+
+    @property
+    def stored_at(self) -> datetime:
+        """The instant at which it reached us; `received_at` is when it left its sender's hands."""
+        return self.history[0].at if self.history else self.received_at
 
     @property
     def is_unanswered(self) -> bool:
@@ -169,6 +177,7 @@ class PetitionFields(BaseModel):
                 "rating": rating.model_copy(update={"comment": None}) if rating else None,
                 "attachments": (),
                 "call_id": None,
+                "call_agent": None,
                 "submission": "",
                 "body_digest": "",
                 "sketch": self.sketch[:1],

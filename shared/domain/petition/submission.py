@@ -10,7 +10,7 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
 from shared.domain.petition.petition import MAX_CONTENT
@@ -19,6 +19,8 @@ from shared.domain.petition.values.petitioner import Identity, PetitionerType, R
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 """Control characters, lone surrogates, and the bidirectional overrides that make a text read other than it is."""
+
+_YEARS = range(2000, 2200)
 
 
 def clean_text(value: object) -> object:
@@ -53,7 +55,15 @@ def _email(value: str | None) -> str | None:
         raise ValueError("email") from None
 
 
+def _of_our_days(instant: datetime) -> datetime:
+    if instant.year not in _YEARS:
+        raise ValueError("invalid")
+    return instant
+
+
 Text = Annotated[str, BeforeValidator(clean_text)]
+Instant = Annotated[AwareDatetime, AfterValidator(_of_our_days)]
+"""A time that somebody writes: with its zone, and in years that every zone can show."""
 EMPTY_IS_ABSENT = BeforeValidator(_empty_is_absent)
 """Put it around `Annotated[str, Field(max_length=…)] | None`: a length cannot be asked of an absent text."""
 
@@ -138,10 +148,13 @@ class Submission(BaseModel):
     is_named: bool = True
     is_receipt_owed: bool = False
     """True if the receipt could not be given in the reply to an SMS, so that the notifier has to send it."""
-    arrived_at: datetime | None = None
-    """The time at which its first part arrived, if that was earlier than now: the clock of the law starts there."""
+    sent_at: datetime | None = None
+    """The time at which it left its sender's hands, as somebody says who may be believed; the clock of the law starts
+    there (`deadlines.receipt_time`). None: with its arrival."""
     missing_parts: str = ""
     """Which parts of a long SMS never came, e.g. `2/3`; "" when it is whole."""
     by: str = "petitioner"
     call_id: str | None = None
     call_started_at: datetime | None = None
+    call_ended_at: datetime | None = None
+    call_agent: str | None = None

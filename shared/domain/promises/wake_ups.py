@@ -73,8 +73,7 @@ def due_now(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: da
 def _routing(petition: Petition, terms: Terms) -> Iterator[WakeUp]:
     """A fresh petition that nobody routed goes to the intake desk (setting: after 10 minutes)."""
     if petition.state is State.RECEIVED and petition.unit is None:
-        stored_at = petition.history[0].at if petition.history else petition.received_at
-        at = stored_at + timedelta(minutes=terms.route_within_minutes)
+        at = petition.stored_at + timedelta(minutes=terms.route_within_minutes)
         yield WakeUp(at, Action.HAND_TO_INTAKE, "receipt")
 
 

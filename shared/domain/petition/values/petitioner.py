@@ -37,6 +37,8 @@ class Identity(BaseModel):
     organisation: str | None = None
     text: str | None = None
     """The text that somebody wrote in answer to "your name and address, please", in one piece."""
+    recording: str | None = None
+    """The address of the recording of their call: a voice tells who somebody is."""
 
 
 class SealedPart(BaseModel):

@@ -127,6 +127,11 @@ class DeskView(_View):
     is_named: bool
     may_denounce: bool
     received_at: datetime
+    stored_at: datetime
+    """When it reached us; the clock of the law runs from `received_at`, when it left its sender's hands."""
+    call_started_at: datetime | None
+    call_ended_at: datetime | None
+    call_agent: str | None
     due_on: date
     overdue: bool
     days_left: int
@@ -202,6 +207,7 @@ def desk_view(
     return DeskView(
         **copied,
         version=petition.version,
+        stored_at=petition.stored_at,
         reply_by=petition.petitioner.reply_by,
         is_named=petition.petitioner.is_named,
         may_denounce=petition.may_denounce and officer.has(*permissions.OVERSEERS),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
-from shared.domain.petition.submission import PetitionInput, Submission, clean_text
+from shared.domain.petition.submission import Instant, PetitionInput, Submission, clean_text
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import ReplyBy
 from shared.use_cases.receive_submission import Received, Reception
@@ -18,7 +18,7 @@ class CallInput(PetitionInput):
     """A petition as the operator writes it down, and the call in which it came."""
 
     call_id: Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=128)]
-    call_started_at: AwareDatetime | None = None
+    call_started_at: Instant | None = None
 
     @property
     def chosen_channels(self) -> tuple[ReplyBy, ...]:
@@ -52,5 +52,6 @@ def enter_call(reception: Reception, officer: DeskOfficer, call: CallInput) -> R
             by=officer.actor,
             call_id=call.call_id,
             call_started_at=call.call_started_at,
+            sent_at=call.call_started_at,
         )
     )

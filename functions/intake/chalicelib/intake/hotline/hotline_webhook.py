@@ -13,12 +13,12 @@ from typing import Annotated, Self
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
+    UrlConstraints,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -35,7 +35,7 @@ from chalicelib.intake.sms.webhook import (
 )
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.petition import MAX_CONTENT
-from shared.domain.petition.submission import PetitionerInput, clean_text
+from shared.domain.petition.submission import Instant, PetitionerInput, clean_text
 from shared.domain.petition.values.classification import Kind
 from shared.web.requests import validated
 
@@ -58,7 +58,7 @@ def _empty_is_absent(value: object) -> object:
 
 
 CallId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+Recording = Annotated[AnyHttpUrl, UrlConstraints(max_length=1000)]
 ShortLine = Annotated[Annotated[str, Field(max_length=120)] | None, BeforeValidator(_empty_is_absent)]
 Summary = Annotated[Annotated[str, Field(max_length=MAX_CONTENT)] | None, BeforeValidator(_empty_is_absent)]
 
@@ -74,9 +74,9 @@ class HotlineCall(BaseModel):
 
     call_id: CallId
     caller: Annotated[ShortLine, AfterValidator(_number_or_withheld)] = Field(default=None, repr=False)
-    started_at: Instant = Field(alias="start")
-    ended_at: Instant = Field(alias="end")
-    recording: AnyHttpUrl | None = Field(default=None, repr=False)
+    started_at: Annotated[Instant, AfterValidator(_to_utc)] = Field(alias="start")
+    ended_at: Annotated[Instant, AfterValidator(_to_utc)] = Field(alias="end")
+    recording: Recording | None = Field(default=None, repr=False)
     agent: ShortLine = None
     summary: Summary = Field(default=None, repr=False)
     kind: Kind | None = None

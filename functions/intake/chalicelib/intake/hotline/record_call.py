@@ -45,13 +45,17 @@ def record_call(reception: Reception, call: HotlineCall) -> str | None:
             is_named=call.petitioner is not None,
             by=BY,
             call_id=call.call_id,
+            call_started_at=call.started_at,
+            call_ended_at=call.ended_at,
+            call_agent=call.agent,
+            sent_at=call.started_at,
         )
     )
     return received.petition.reference
 
 
 def _identity(call: HotlineCall) -> Identity:
-    if call.petitioner is None:
-        return Identity(phone=call.caller)
-    who = call.petitioner.identity
-    return who if who.phone else who.model_copy(update={"phone": call.caller})
+    """Return who called, as far as it was taken down, with what leads to their voice."""
+    who = call.petitioner.identity if call.petitioner else Identity()
+    recording = str(call.recording) if call.recording else None
+    return who.model_copy(update={"phone": who.phone or call.caller, "recording": recording})

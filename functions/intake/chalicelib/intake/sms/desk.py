@@ -105,7 +105,7 @@ class SmsDesk:
             reply_by=(ReplyBy.SMS,),
             is_named=False,
             is_receipt_owed=is_receipt_owed,
-            arrived_at=sms.arrived_at,
+            sent_at=sms.sent_at,
             missing_parts=sms.missing_parts,
         )
 

@@ -99,7 +99,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class InboundSms:
-    """One SMS as a citizen sent it. `sender` is E.164, `received_at` the provider's own time in UTC.
+    """One SMS as a citizen sent it. `sender` is E.164, `received_at` the provider's own time in UTC, if it proved it.
 
     `message_id` names the SMS (a provider's retry has the same one); `replay_key` names what the provider signed:
     where a scheme leaves fields unsigned or lets their borders move, two requests may differ in `message_id` and
@@ -115,9 +115,14 @@ class InboundSms:
     part: Part | None = None
     keyword_stripped: bool = False
     arrived_at: datetime | None = None
-    """The arrival of a part that was stored: the legal time limit runs from the first one."""
+    """The arrival of the first part that was stored."""
     missing_parts: str = ""
     """The parts of a long message that never came, e.g. `2/3` or `1,3/4`; "" for a whole one."""
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """The earliest time at which it had left its sender's hands: the legal time limit runs from then."""
+        return min(filter(None, (self.received_at, self.arrived_at)), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.intake.sms.parts import continues
 from chalicelib.intake.sms.webhook import InboundSms
+from shared.domain.calendar.deadlines import receipt_time
 from shared.domain.identity import reference as references
 from shared.domain.identity.gsm7 import unaccented
 from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, State
@@ -76,10 +77,10 @@ class WhichPetition:
     def waiting_for_identity(self, sms: InboundSms, cause: Callable[[Petition], str]) -> Petition | None:
         """Return the sender's latest petition if its name and address are still to come (or came with this SMS)."""
         latest = self._latest(sms, 1)
-        if not latest or clock.now() - latest[0][1] > ANSWERS_TO_THE_QUESTION_WITHIN:
-            return None
-        petition = self._petitions.get(latest[0][0])
+        petition = self._petitions.get(latest[0][0]) if latest else None
         if petition is None or petition.channel is not Channel.SMS:
+            return None
+        if clock.now() - petition.stored_at > ANSWERS_TO_THE_QUESTION_WITHIN:
             return None
         is_open = petition.is_unanswered and not petition.petitioner.is_named
         return petition if is_open or petition.has_change(f"identity:{cause(petition)}") else None
@@ -90,7 +91,7 @@ class WhichPetition:
         petition = self._petitions.get(latest[0][0]) if latest else None
         if petition is None or petition.channel is not Channel.SMS or not petition.is_unanswered:
             return None
-        rest = replace(sms, received_at=clock.now())
+        rest = replace(sms, received_at=receipt_time(sms.received_at, clock.now()))
         beginnings = (
             replace(rest, content=f"PAKN {petition.content}{cut_off}", received_at=petition.received_at)
             for cut_off in ("", " ")

@@ -10,6 +10,7 @@ from chalicelib.intake.composition import Parts
 from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
 from chalicelib.intake.hotline.record_call import record_call
 from chalicelib.intake.sms.webhook import REFUSAL, WebhookError, WebhookReply, refuse_strange_address
+from chalicelib.intake.webhooks.late_arrivals import report_late
 from chalicelib.intake.webhooks.requests import webhook_request, webhook_response
 from shared.platform import clock
 from shared.web.routes import Routes
@@ -46,5 +47,6 @@ def receive_call(parts: Parts, request: Request) -> Response:
         call = webhook.read(arrived, clock.now())
     except WebhookError:
         return webhook_response(webhook.refusal())
+    report_late("hotline", call.ended_at)
     reference = record_call(parts.reception, call)
     return webhook_response(webhook.reply(reference) if reference else _NO_PETITION_YET)

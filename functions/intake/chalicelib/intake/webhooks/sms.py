@@ -15,6 +15,7 @@ from chalicelib.intake.sms.webhook import (
     WebhookError,
     refuse_strange_address,
 )
+from chalicelib.intake.webhooks.late_arrivals import report_late
 from chalicelib.intake.webhooks.requests import webhook_request, webhook_response
 from shared.domain.errors import IdempotencyKeyReusedError, PetitionError
 from shared.platform import clock
@@ -38,6 +39,8 @@ def receive_sms(parts: Parts, request: Request, provider: str) -> Response:
         arrived = webhook_request(request, f"/sms/{provider}", parts.settings.public_url)
         refuse_strange_address(arrived, credentials[provider].get("networks", "").split())
         messages = webhook.read(arrived, clock.now())
+        for sms in messages:
+            report_late(sms.provider, sms.received_at)
         reply = parts.sms.receive(messages, is_answered_inline=webhook.replies_inline)
     except (WebhookError, IdempotencyKeyReusedError):
         return webhook_response(webhook.refusal())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets as randomness
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
@@ -43,6 +44,7 @@ LABELS: dict[str, str] = {
 """The fields of the form, in its order."""
 MAX_FIELD = 20_000
 """Characters of a field that is shown again."""
+_LONGEST_CALL = timedelta(hours=4)
 _CARRIED = frozenset({*LABELS, "may_publish", "call_id", "call_started_at"})
 _FIELD_OF_RULE = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
 _IDENTITY = ("type", "name", "organisation", "address", "phone", "email")
@@ -117,7 +119,7 @@ def enter_petition(parts: Parts, request: Request, officer: DeskOfficer) -> Resp
     pairs = form_pairs(request)
     step, form = dict(pairs).get("step", ""), CallForm.of(pairs)
     try:
-        call = validated(CallInput, form.facts)
+        call = _without_forgotten_start(validated(CallInput, form.facts))
         if step == "mend":
             return _form_page(parts, request, officer, form)
         if step != "confirm":
@@ -137,6 +139,14 @@ def enter_petition(parts: Parts, request: Request, officer: DeskOfficer) -> Resp
         petition=received.petition,
         pin=received.pin,
     )
+
+
+def _without_forgotten_start(call: CallInput) -> CallInput:
+    """Return a call without its start where the form lay open for hours before: that is not when somebody called."""
+    started_at = call.call_started_at
+    if started_at is None or clock.now() - started_at <= _LONGEST_CALL:
+        return call
+    return call.model_copy(update={"call_started_at": None})
 
 
 def new_call_id() -> str:

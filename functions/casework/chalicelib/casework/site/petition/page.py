@@ -196,4 +196,5 @@ def _identity_labels(language: Language) -> dict[str, str]:
         "phone": _("Số điện thoại"),
         "email": _("Thư điện tử"),
         "text": _("Bổ sung bằng tin nhắn"),
+        "recording": _("Bản ghi âm cuộc gọi"),
     }

@@ -121,9 +121,9 @@ def _instant(receiver_time: str) -> datetime:
         raise MalformedWebhookError("receiverTime")
     try:
         local = datetime.strptime(receiver_time, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM)
-    except ValueError:
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise MalformedWebhookError("receiverTime") from None
-    return local.astimezone(UTC)
 
 
 def _xml(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -31,6 +31,7 @@ class Signed:
 
     webhook_id: str
     replay_key: str
+    sent_at: datetime
 
 
 class SignatureCheck:
@@ -60,7 +61,8 @@ class SignatureCheck:
         )
         if rule is not None:
             raise ForgedWebhookError(rule)
-        return Signed(webhook_id, replay_key("standard", f"{webhook_id}.".encode() + request.body))
+        key = replay_key("standard", f"{webhook_id}.".encode() + request.body)
+        return Signed(webhook_id, key, datetime.fromtimestamp(int(timestamp), UTC))
 
 
 class StandardSmsWebhook(SmsWebhook):
@@ -83,7 +85,8 @@ class StandardSmsWebhook(SmsWebhook):
         if not isinstance(data, dict):
             raise MalformedWebhookError("data")
         message_id, content = payload.message_id(data, "messageId"), payload.text(data, "text")
-        received_at, part = payload.instant(data, "receivedAt"), _part(data.get("part"))
+        received_at = payload.instant(data, "receivedAt") or signed.sent_at
+        part = _part(data.get("part"))
         number = sender_number(payload.text(data, "from"))
         if number is None:
             return []
