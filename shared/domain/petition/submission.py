@@ -10,7 +10,15 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
 from shared.domain.petition.petition import MAX_CONTENT

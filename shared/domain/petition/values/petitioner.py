@@ -38,7 +38,7 @@ class Identity(BaseModel):
     text: str | None = None
     """The text that somebody wrote in answer to "your name and address, please", in one piece."""
     recording: str | None = None
-    """The address of the recording of their call: a voice tells who somebody is."""
+    """The address of the recording of a call; a voice identifies a person."""
 
 
 class SealedPart(BaseModel):

@@ -1,4 +1,4 @@
-"""What comes late is dated by when it left its sender's hands, as far as its provider proved that."""
+"""Messages and reports of calls that come late: dated by the time that their provider proved."""
 
 from __future__ import annotations
 
@@ -151,9 +151,7 @@ def test_sms_delivered_days_later_is_dated_by_its_signed_time(night: System) -> 
         pytest.param("20261129002000", SUNDAY_NIGHT, id="just now"),
     ],
 )
-def test_provider_cannot_move_the_clock_far(
-    night: System, receiver_time: str, received_at: datetime
-) -> None:
+def test_provider_cannot_move_the_clock_far(night: System, receiver_time: str, received_at: datetime) -> None:
     sms(night, receiver_time)
 
     assert only_petition(night).received_at == received_at

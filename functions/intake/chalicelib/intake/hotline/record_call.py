@@ -55,7 +55,7 @@ def record_call(reception: Reception, call: HotlineCall) -> str | None:
 
 
 def _identity(call: HotlineCall) -> Identity:
-    """Return who called, as far as it was taken down, with what leads to their voice."""
+    """Return the identity of the caller as the operator took it down, and the address of the recording."""
     who = call.petitioner.identity if call.petitioner else Identity()
     recording = str(call.recording) if call.recording else None
     return who.model_copy(update={"phone": who.phone or call.caller, "recording": recording})
