@@ -128,7 +128,7 @@ class DeskView(_View):
     may_denounce: bool
     received_at: datetime
     stored_at: datetime
-    """The time at which it reached us; the clock of the law runs from `received_at`, when it left its sender's hands."""
+    """The time at which it reached us; the clock of the law runs from `received_at`, when it was sent."""
     call_started_at: datetime | None
     call_ended_at: datetime | None
     call_agent: str | None
