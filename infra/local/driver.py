@@ -36,7 +36,7 @@ class Driver:
         sent = {"accept": "*/*", **{name.lower(): value for name, value in (headers or {}).items()}}
         raw = body.encode() if isinstance(body, str) else body or b""
         if json is not None:
-            raw = json_format.dumps(json, ensure_ascii=False).encode()
+            raw = json_format.dumps(json, ensure_ascii=False).encode("utf-8", "backslashreplace")
             sent.setdefault("content-type", "application/json")
         elif form is not None:
             raw = urlencode(form).encode()

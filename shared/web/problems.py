@@ -5,6 +5,7 @@ Chalice answers an exception itself before any middleware sees it, so errors are
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Response
@@ -129,7 +130,7 @@ RULES: dict[str, str] = {
     "ends-before-it-begins": N_("Ngày cuối phải bằng hoặc sau ngày đầu."),
     "yet-to-come": N_("Ngày này chưa đến."),
     "longer-than-a-year": N_("Báo cáo không dài quá một năm."),
-    "control-characters": N_("Nội dung có ký tự không đọc được."),
+    "control-characters": N_("Có ký tự bị lỗi (chỉ còn một nửa). Hãy xóa ký tự ấy rồi gõ lại."),
     "too-many-contacts": N_("Đã thêm đủ liên hệ. Cần đổi nữa, xin gọi 1900 1547."),
     "syntax": N_("Cú pháp mẫu không đúng, hãy xem dấu ngoặc {{ }} và {% %}."),
     "unknown-variable": N_("Có biến không tồn tại. Các biến dùng được ghi ở cuối trang."),
@@ -151,6 +152,29 @@ RULES: dict[str, str] = {
 """Each rule that an input may break, as its sender reads it."""
 
 
+_AT = "@"
+_AT_POSITION = N_("Ký tự thứ %(position)s.")
+
+
+def rule_at(rule: str, position: int) -> str:
+    """Return a rule that is broken at one character of a text, counted from 1."""
+    return f"{rule}{_AT}{position}"
+
+
+def rule_message(rule: str, language: Language) -> str:
+    """Return what the sender reads about a broken rule, and where it is broken if the rule says so."""
+    _ = gettext(language)
+    name, _at, position = rule.partition(_AT)
+    message = _(RULES.get(name, RULES["invalid"]))
+    return f"{message} {_(_AT_POSITION) % {'position': position}}" if position else message
+
+
+def _listed(field: str, rule: str, language: Language) -> dict[str, Any]:
+    name, _at, position = rule.partition(_AT)
+    listed: dict[str, Any] = {"field": field, "rule": name, "message": rule_message(rule, language)}
+    return listed | ({"position": int(position)} if position else {})
+
+
 def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, dict[str, Any]]:
     """Return the status and the problem document of an error, in the caller's language."""
     _ = gettext(language)
@@ -166,10 +190,7 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
         "code": error.code,
     }
     if isinstance(error, errors.InvalidInputError):
-        document["errors"] = [
-            {"field": field, "rule": rule, "message": _(RULES.get(rule, RULES["invalid"]))}
-            for field, rule in error.problems
-        ]
+        document["errors"] = [_listed(field, rule, language) for field, rule in error.problems]
         if any(rule == "json" for _field, rule in error.problems):
             document["status"] = status = 400
     if isinstance(error, errors.StaleVersionError):
@@ -177,6 +198,14 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
     if isinstance(error, errors.TooManyRequestsError):
         document["retry_after"] = error.retry_after
     return status, document
+
+
+def told(problem: Mapping[str, Any]) -> str:
+    """Return a problem document as one text, for a page that has no form to show errors beside."""
+    broken = (
+        f"{error['field']}: {error['message']}" for error in problem.get("errors", ()) if "position" in error
+    )
+    return " ".join([problem["detail"], *broken])
 
 
 def problem_answer(error: errors.PetitionError, language: Language) -> Response:

@@ -1,4 +1,7 @@
-"""Reads requests: their parameters, origin and language, and their body as bytes, JSON or a form."""
+"""Reads requests: their parameters, origin and language, and their body as bytes, JSON or a form.
+
+Every text that a caller wrote goes through `cleaned` here, so that all doors keep one form of it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from chalice.app import Request
 from pydantic import BaseModel, ValidationError
 
 from shared.domain import errors
+from shared.domain.text.clean_text import BrokenTextError, clean_message, clean_text
 from shared.web.i18n import Language
-from shared.web.problems import RULES
+from shared.web.problems import RULES, rule_at
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -21,6 +25,8 @@ MAX_BODY = 128 * 1024
 ANY = ["*/*"]
 """Content types of a door whose use case says what is wrong with a body; Chalice would only say 415."""
 
+_AS_TYPED = frozenset({"callId", "new_password", "password"})
+"""Fields in which every character counts, seen or not: passwords, and a machine's names."""
 _PYDANTIC_RULES = {
     "string_too_long": "too-long",
     "string_too_short": "missing",
@@ -59,6 +65,11 @@ def query_parameter(request: Request, name: str) -> str:
     return query_parameters(request).get(name, "").strip()
 
 
+def query_text(request: Request, name: str) -> str:
+    """Return words that a person looks for, cleaned; "" where there are none."""
+    return clean_message(query_parameters(request).get(name, ""))
+
+
 def source_address(request: Request) -> str:
     """Return the caller's network address as API Gateway saw it, never a header that the caller wrote."""
     return str(request.context.get("identity", {}).get("sourceIp", ""))
@@ -83,11 +94,20 @@ def json_body(request: Request, model: type[M]) -> M:
     Raises:
         InvalidInputError: naming every field and the rule it breaks; `body: json` when it is no JSON object.
     """
+    return validated(model, json_facts(request))
+
+
+def json_facts(request: Request) -> Any:
+    """Read a JSON body, its texts cleaned.
+
+    Raises:
+        InvalidInputError: `body: json` when it is no JSON, or naming each text that cannot be read.
+    """
     try:
         facts = json.loads(raw_body(request).decode("utf-8"))
+        return cleaned(facts)
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise errors.InvalidInputError(("body", "json")) from None
-    return validated(model, facts)
 
 
 def form_body(request: Request) -> dict[str, str]:
@@ -100,26 +120,67 @@ def form_body(request: Request) -> dict[str, str]:
 
 
 def form_pairs(request: Request) -> list[tuple[str, str]]:
-    """Read a form as pairs, for fields that may come several times (checkboxes).
+    """Read a form as pairs of cleaned texts, for fields that may come several times (checkboxes).
 
     Raises:
-        InvalidInputError: when it is not UTF-8, or has more than 100 fields.
+        InvalidInputError: when it has more than 100 fields, or naming each field that is not UTF-8.
     """
     body = raw_body(request)
     try:
-        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100)
+        pairs = parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, errors="surrogateescape", max_num_fields=100
+        )
     except ValueError:
         raise errors.InvalidInputError(("body", "invalid")) from None
+    problems: list[tuple[str, str]] = []
+    clean = [(clean_message(name), _cleaned_text((name,), value, problems)) for name, value in pairs]
+    if problems:
+        raise errors.InvalidInputError(*problems)
+    return clean
+
+
+def cleaned(facts: Any) -> Any:
+    """Return JSON facts with every text in its one form.
+
+    Raises:
+        InvalidInputError: naming each text with half a character in it, and where.
+    """
+    problems: list[tuple[str, str]] = []
+    clean = _cleaned_facts((), facts, problems)
+    if problems:
+        raise errors.InvalidInputError(*problems)
+    return clean
+
+
+def _cleaned_facts(path: tuple[str, ...], facts: Any, problems: list[tuple[str, str]]) -> Any:
+    if isinstance(facts, str):
+        return _cleaned_text(path, facts, problems)
+    if isinstance(facts, dict):
+        return {name: _cleaned_facts((*path, str(name)), value, problems) for name, value in facts.items()}
+    if isinstance(facts, list | tuple):
+        return [_cleaned_facts((*path, str(place)), value, problems) for place, value in enumerate(facts)]
+    return facts
+
+
+def _cleaned_text(path: tuple[str, ...], text: str, problems: list[tuple[str, str]]) -> str:
+    if path and path[-1] in _AS_TYPED:
+        return text
+    try:
+        return clean_text(text)
+    except BrokenTextError as error:
+        name = clean_message(".".join(path)) or "body"
+        problems.append((name, rule_at("control-characters", error.position)))
+        return ""
 
 
 def validated(model: type[M], facts: Any) -> M:
-    """Check facts against a model.
+    """Clean facts and check them against a model.
 
     Raises:
         InvalidInputError: naming every field and the rule it breaks; no value of the caller's in it.
     """
     try:
-        return model.model_validate(facts)
+        return model.model_validate(cleaned(facts))
     except ValidationError as error:
         raise errors.InvalidInputError(
             *(

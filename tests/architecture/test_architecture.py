@@ -24,7 +24,7 @@ READS_TIME = {
     "time.time_ns",
 }
 READS_ENVIRONMENT = {"os.environ", "os.getenv", "os.environb", "os.putenv"}
-DOMAIN_LIBRARIES = {"phonenumbers", "pydantic", "pydantic_core"}
+DOMAIN_LIBRARIES = {"idna", "phonenumbers", "pydantic", "pydantic_core"}
 VAGUE = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 
 
@@ -198,3 +198,32 @@ def test_tests_replace_nothing_behind_the_codes_back():
 
 def test_test_folders_are_no_packages():
     assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+READS_REQUESTS = {"json_body", "query_params", "raw_body"}
+"""Attributes of Chalice's request that hold what its caller wrote."""
+READERS_OF_REQUESTS = {
+    "shared/web/requests.py",
+    # Bodies are signed: their adapters read them byte for byte, and what a person wrote is cleaned behind them.
+    "functions/intake/chalicelib/intake/webhooks/requests.py",
+    "functions/notifier/chalicelib/notifier/endpoints.py",
+}
+
+
+def test_what_callers_write_is_read_in_one_place_that_cleans_it():
+    found = [
+        place(path, node)
+        for path in PRODUCTION
+        if path.relative_to(ROOT).as_posix() not in READERS_OF_REQUESTS
+        for node in syntax_nodes(path)
+        if (
+            (
+                isinstance(node, ast.Attribute)
+                and node.attr in READS_REQUESTS
+                and dotted(node.value) == "request"
+            )
+            or (isinstance(node, ast.Call) and dotted(node.func) == "raw_body")
+        )
+    ]
+
+    assert found == [], "read it by shared.web.requests: json_body, json_facts, form_pairs, query_text"

@@ -141,7 +141,8 @@ class GatewayPhone:
         data: dict[str, Any] = {"messageId": message_id, "from": self.number, "text": text}
         if part is not None:
             data["part"] = {"reference": long, "number": part[0], "total": part[1]}
-        body = json.dumps({"type": "sms.received", "data": data}, ensure_ascii=False)
+        event = json.dumps({"type": "sms.received", "data": data}, ensure_ascii=False)
+        body = event.encode("utf-8", "backslashreplace").decode()
         secret = self._driver.local.cloud.providers["standard"]["secret"]
         headers = {
             "content-type": "application/json",

@@ -26,6 +26,7 @@ _DAMM = (
 """Damm's quasigroup of order 10 (H. M. Damm, 2004): finds every wrong digit and every swap of neighbours."""
 
 _SEPARATORS = re.compile(r"[\s.\-\u00a0]+")
+_LENGTH_OF_PIN, _ENOUGH_OF_A_PIN = 8, 5
 LENGTH = 11
 """Digits of a reference: two of the year, eight, and the check digit."""
 CANDIDATES = 8
@@ -76,9 +77,14 @@ def proves(key: bytes, reference: str, secret: str) -> bool:
 
 
 def is_pin(key: bytes, reference: str, secret: str) -> bool:
-    """Tell, in constant time, whether `secret` is the PIN of a reference."""
-    digits = _SEPARATORS.sub("", secret).encode()
-    return hmac.compare_digest(pin_of(key, reference).encode(), digits)
+    """Tell, in constant time, whether `secret` is the PIN of a reference.
+
+    Spreadsheets and number fields drop the zeros that a PIN begins with: they are put back.
+    """
+    digits = _SEPARATORS.sub("", secret)
+    if _ENOUGH_OF_A_PIN <= len(digits) < _LENGTH_OF_PIN and digits.isdecimal():
+        digits = digits.zfill(_LENGTH_OF_PIN)
+    return hmac.compare_digest(pin_of(key, reference).encode(), digits.encode("utf-8", "replace"))
 
 
 def contact_key(key: bytes, contact: str) -> str:

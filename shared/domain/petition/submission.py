@@ -5,8 +5,6 @@ These models check what people and programs send; their errors name a field and 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -24,28 +22,25 @@ from shared.domain.identity.contact import ContactError, normal_email, normal_ph
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.petition.values.petitioner import Identity, PetitionerType, ReplyBy
-
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-"""Control characters, lone surrogates, and the bidirectional overrides that make a text read other than it is."""
+from shared.domain.text.clean_text import BrokenTextError, clean_text
 
 _YEARS = range(2000, 2200)
 
 
-def clean_text(value: object) -> object:
-    """Bring a text into one form: NFC, one kind of line end, no space around it.
+def _cleaned(value: object) -> object:
+    """Clean a text again where a model is not filled by a door: cleaning twice changes nothing.
 
     Raises:
         ValueError: `control-characters`.
     """
-    if not isinstance(value, str):
-        return value
-    if _UNREADABLE.search(value):
-        raise ValueError("control-characters")
-    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    try:
+        return clean_text(value) if isinstance(value, str) else value
+    except BrokenTextError:
+        raise ValueError("control-characters") from None
 
 
 def _empty_is_absent(value: object) -> object:
-    cleaned = clean_text(value)
+    cleaned = _cleaned(value)
     return None if cleaned == "" else cleaned
 
 
@@ -69,7 +64,8 @@ def _of_our_days(instant: datetime) -> datetime:
     return instant
 
 
-Text = Annotated[str, BeforeValidator(clean_text)]
+CLEANED = BeforeValidator(_cleaned)
+Text = Annotated[str, CLEANED]
 Instant = Annotated[AwareDatetime, AfterValidator(_of_our_days)]
 """A time that somebody writes: with its zone, and in years that every zone can show."""
 EMPTY_IS_ABSENT = BeforeValidator(_empty_is_absent)

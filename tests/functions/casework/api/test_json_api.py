@@ -562,7 +562,7 @@ BAD: list[Any] = [
         id="template-for-unknown-field",
     ),
     pytest.param(f"{ACTING}:note", {"version": 2, "note": " \n "}, id="note-blank"),
-    pytest.param(f"{ACTING}:note", {"version": 2, "note": "a\x00b"}, id="note-with-nul"),
+    pytest.param(f"{ACTING}:note", {"version": 2, "note": "a\ud800b"}, id="note-with-half-a-character"),
     pytest.param(f"{ACTING}:note", {"version": 2, "note": LONG}, id="note-too-long"),
     pytest.param(f"{ACTING}:note", {"version": 2, "note": 7}, id="note-number"),
     pytest.param(f"{ACTING}:note", {"version": 2, "note": "x", "by": "officer:ai"}, id="foreign-actor"),
@@ -605,7 +605,8 @@ BAD: list[Any] = [
     ),
     pytest.param(ENTERING, {**CALL, "petitioner": {**CITIZEN, "phone": "12"}}, id="caller-with-short-number"),
     pytest.param(ENTERING, {**CALL, "petitioner": None}, id="no-caller"),
-    pytest.param(ENTERING, {**CALL, "content": "\u202e" + "\x07"}, id="control-characters"),
+    pytest.param(ENTERING, {**CALL, "content": "\u202e" + "\x07"}, id="nothing-that-is-seen"),
+    pytest.param(ENTERING, {**CALL, "content": "a\ud800"}, id="half-a-character"),
     pytest.param(ENTERING, {**CALL, "reply_by": ["PIGEON"]}, id="unknown-reply-channel"),
     pytest.param(ENTERING, {**CALL, "field": "XXX"}, id="call-in-unknown-field"),
     # the directory

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from chalicelib.casework.access.permissions import Relation
@@ -25,7 +25,7 @@ from shared.domain.access.roles import Role
 from shared.domain.errors import InvalidInputError, NotAllowedError
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.answer import Citation
 from shared.web.i18n import N_
 
@@ -57,7 +57,7 @@ class CitationInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    number: Annotated[str, BeforeValidator(clean_text), Field(min_length=3, max_length=200)]
+    number: Annotated[Text, Field(min_length=3, max_length=200)]
     article: Annotated[Annotated[str, Field(max_length=200)] | None, EMPTY_IS_ABSENT] = None
     link: Annotated[
         Annotated[str, Field(max_length=300, pattern=r"^https?://[^\s]+$")] | None, EMPTY_IS_ABSENT

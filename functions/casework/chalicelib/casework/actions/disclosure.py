@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from typing_extensions import override
 
 from chalicelib.casework.access.permissions import Relation
@@ -14,14 +14,14 @@ from chalicelib.casework.form_fields import FOR_OFFICERS, FormField
 from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.submission import clean_text
+from shared.domain.petition.submission import Text
 from shared.web.i18n import N_
 
 
 class OpenSeal(ActionInput):
     """Ask who the petitioner is, and give the reason; the answer has `identity`, the history has the opening."""
 
-    reason: Annotated[str, BeforeValidator(clean_text), Field(min_length=5, max_length=1_000)]
+    reason: Annotated[Text, Field(min_length=5, max_length=1_000)]
 
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:

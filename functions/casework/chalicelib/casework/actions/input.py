@@ -14,15 +14,15 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import MAX_CONTENT, Petition
-from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.attachments import Attachment
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from shared.web.i18n import Language, gettext
 
-LongText = Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=MAX_CONTENT)]
-ShortText = Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=1_000)]
-Title = Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=200)]
+LongText = Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
+ShortText = Annotated[Text, Field(min_length=1, max_length=1_000)]
+Title = Annotated[Text, Field(min_length=1, max_length=200)]
 OptionalLongText = Annotated[Annotated[str, Field(max_length=MAX_CONTENT)] | None, EMPTY_IS_ABSENT]
 OptionalShortText = Annotated[Annotated[str, Field(max_length=1_000)] | None, EMPTY_IS_ABSENT]
 OptionalCode = Annotated[Annotated[str, Field(max_length=64)] | None, EMPTY_IS_ABSENT]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from chalicelib.casework.composition import Parts
 from shared.domain.errors import InvalidInputError
 from shared.tables.recorded_rows import RecordedRow
 from shared.web.answers import json_answer
-from shared.web.requests import raw_body
+from shared.web.requests import json_facts
 
 MAX_DIGITS_OF_REVISION = 6
 
@@ -43,9 +42,7 @@ def put_row(parts: Parts, request: Request, officer: DeskOfficer, kind: str, row
     seen = request.headers.get("if-match", "").strip().strip('"')
     if seen and not (seen.isascii() and seen.isdecimal() and len(seen) <= MAX_DIGITS_OF_REVISION):
         raise InvalidInputError(("If-Match", "invalid"))
-    try:
-        facts = json.loads(raw_body(request).decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise InvalidInputError(("body", "json")) from None
-    written = parts.administration.put(officer, kind, row_id, facts, seen=int(seen) if seen else None)
+    written = parts.administration.put(
+        officer, kind, row_id, json_facts(request), seen=int(seen) if seen else None
+    )
     return json_answer({**written.row, "revision": written.revision}, 201 if written.is_new else 200)

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
@@ -23,7 +23,7 @@ from shared.domain.identity.contact import ContactError, normal_phone
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import MAX_CONTENT, Petition
-from shared.domain.petition.submission import EMPTY_IS_ABSENT, clean_text
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.classification import Channel
 from shared.domain.procedures.pin_requests import times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
@@ -61,9 +61,7 @@ class CallerInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    phone: Annotated[
-        str, BeforeValidator(clean_text), Field(min_length=1, max_length=40), AfterValidator(_number)
-    ]
+    phone: Annotated[Text, Field(min_length=1, max_length=40), AfterValidator(_number)]
 
 
 class WishInput(BaseModel):
@@ -71,7 +69,7 @@ class WishInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    call_id: Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=128)]
+    call_id: Annotated[Text, Field(min_length=1, max_length=128)]
     pin: Annotated[Annotated[str, Field(max_length=20)] | None, EMPTY_IS_ABSENT] = None
     phone: Phone = None
     wish: Wish

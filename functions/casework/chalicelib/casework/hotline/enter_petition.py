@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
-from shared.domain.petition.submission import Instant, PetitionInput, Submission, clean_text
+from shared.domain.petition.submission import Instant, PetitionInput, Submission, Text
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import ReplyBy
 from shared.use_cases.receive_submission import Received, Reception
@@ -17,7 +17,7 @@ from shared.use_cases.receive_submission import Received, Reception
 class CallInput(PetitionInput):
     """A petition as the operator writes it down, and the call in which it came."""
 
-    call_id: Annotated[str, BeforeValidator(clean_text), Field(min_length=1, max_length=128)]
+    call_id: Annotated[Text, Field(min_length=1, max_length=128)]
     call_started_at: Instant | None = None
 
     @property

@@ -26,7 +26,7 @@ from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import InvalidInputError
 from shared.web.i18n import Language, gettext
-from shared.web.problems import RULES
+from shared.web.problems import rule_message
 from shared.web.rendering import link
 from shared.web.requests import query_parameters
 
@@ -74,7 +74,7 @@ def show_report(parts: Parts, request: Request, officer: DeskOfficer) -> Respons
         report = parts.reports.make(officer, name, period_query(query, "by"), language)
     except InvalidInputError as error:
         _field, rule = error.problems[0]
-        problem = gettext(language)(RULES.get(rule, RULES["invalid"]))
+        problem = rule_message(rule, language)
     if report is not None and query.get("format") in EXPORTS:
         return EXPORTS[query["format"]](report, language)
     return _page(parts, request, officer, query, report, problem)

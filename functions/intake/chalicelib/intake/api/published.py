@@ -15,7 +15,7 @@ from chalicelib.intake.published.answers import PublishedList
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import Text
 from shared.web.answers import PUBLIC_FOR_A_MINUTE
-from shared.web.requests import json_body, language_of, query_parameter
+from shared.web.requests import json_body, language_of, query_parameter, query_text
 from shared.web.routes import Routes
 
 
@@ -40,7 +40,7 @@ def published(parts: Parts, request: Request) -> Response:
     page = parts.public_record.published(
         field=query_parameter(request, "field"),
         month=query_parameter(request, "month"),
-        search=query_parameter(request, "q"),
+        search=query_text(request, "q"),
         cursor=query_parameter(request, "cursor"),
         language=language_of(request),
     )

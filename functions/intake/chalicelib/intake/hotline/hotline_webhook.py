@@ -14,7 +14,6 @@ from pydantic import (
     AfterValidator,
     AnyHttpUrl,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -35,7 +34,7 @@ from chalicelib.intake.sms.webhook import (
 )
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.petition import MAX_CONTENT
-from shared.domain.petition.submission import Instant, PetitionerInput, clean_text
+from shared.domain.petition.submission import EMPTY_IS_ABSENT, Instant, PetitionerInput
 from shared.domain.petition.values.classification import Kind
 from shared.web.requests import validated
 
@@ -53,14 +52,10 @@ def _number_or_withheld(text: str | None) -> str | None:
     return sender_number(text)
 
 
-def _empty_is_absent(value: object) -> object:
-    return clean_text(value) or None
-
-
 CallId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
 Recording = Annotated[AnyHttpUrl, UrlConstraints(max_length=1000)]
-ShortLine = Annotated[Annotated[str, Field(max_length=120)] | None, BeforeValidator(_empty_is_absent)]
-Summary = Annotated[Annotated[str, Field(max_length=MAX_CONTENT)] | None, BeforeValidator(_empty_is_absent)]
+ShortLine = Annotated[Annotated[str, Field(max_length=120)] | None, EMPTY_IS_ABSENT]
+Summary = Annotated[Annotated[str, Field(max_length=MAX_CONTENT)] | None, EMPTY_IS_ABSENT]
 
 
 class HotlineCall(BaseModel):

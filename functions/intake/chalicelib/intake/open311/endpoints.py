@@ -18,8 +18,8 @@ from shared.platform import clock
 from shared.tables.petitions import Petitions
 from shared.web.answers import PUBLIC_FOR_A_MINUTE
 from shared.web.i18n import N_, gettext
-from shared.web.problems import PROBLEMS, RULES
-from shared.web.requests import form_body, language_of, query_parameter
+from shared.web.problems import PROBLEMS, rule_message
+from shared.web.requests import form_body, language_of, query_parameter, query_parameters
 from shared.web.routes import Routes
 
 NOT_FOUND = N_("Không có địa chỉ này. Định dạng là .xml hoặc .json.")
@@ -134,7 +134,7 @@ def _requests(parts: Parts, request: Request, in_format: Format) -> Response:
         petitions = (_petition(parts.petitions, identifier) for identifier in identifiers)
         facts = [_view(parts, request, petition) for petition in petitions if petition]
         return answer("service_requests", facts, in_format)
-    window = requests.window(request.query_params or {})
+    window = requests.window(query_parameters(request))
     facts = requests.published(parts.petitions, parts.directory, window, language_of(request))
     return answer("service_requests", facts, in_format, headers=PUBLIC_FOR_A_MINUTE)
 
@@ -183,14 +183,15 @@ def _answered(request: Request, file: str, view: Callable[[str, Format], Respons
 
 def _refused(error: errors.PetitionError, in_format: Format, request: Request) -> Response:
     """Say what is wrong as GeoReport v2 does: a list of codes, which are the status, and descriptions."""
-    _ = gettext(language_of(request))
+    language = language_of(request)
+    _ = gettext(language)
     headers: dict[str, str] = {}
     if isinstance(error, _Refusal):
         status, texts = error.status, [_(error.text)]
     elif isinstance(error, errors.InvalidInputError):
         problems = requests.renamed(error).problems
         status = 404 if problems == (("service_code", "unknown"),) else 400
-        texts = [f"{field}: {_(RULES[rule])}" for field, rule in problems]
+        texts = [f"{field}: {rule_message(rule, language)}" for field, rule in problems]
     else:
         status, title, what_to_do = PROBLEMS[type(error)]
         texts = [f"{_(title)}. {_(what_to_do)}"]

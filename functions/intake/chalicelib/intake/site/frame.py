@@ -17,7 +17,7 @@ from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.web.answers import forms_may_lead_to, html_answer, scripts_may_send_to
 from shared.web.i18n import N_, Language, gettext
-from shared.web.problems import RULES, problem_of
+from shared.web.problems import problem_of, rule_message, told
 from shared.web.requests import query_parameter
 from shared.web.routes import Routes
 
@@ -96,7 +96,7 @@ def sending_to(origin: str, shown: Response) -> Response:
 def error_page(parts: Parts, request: Request, error: errors.PetitionError) -> Response:
     """Show an error that no form shows."""
     status, problem = problem_of(error, page_language(request))
-    return page(parts, request, "message.html", status, title=problem["title"], detail=problem["detail"])
+    return page(parts, request, "message.html", status, title=problem["title"], detail=told(problem))
 
 
 def terms_today(directory: Directory) -> Terms:
@@ -130,7 +130,7 @@ def form_errors(problems: Iterable[tuple[str, str]], language: Language) -> tupl
         name = _FIELD_OF_RULE.get(rule) or path.removeprefix("petitioner.").split(".")[0]
         first.setdefault(name if name in LABELS else "content", rule)
     return tuple(
-        FormError(name, _(label), _(RULES.get(first[name], RULES["invalid"])))
+        FormError(name, _(label), rule_message(first[name], language))
         for name, label in LABELS.items()
         if name in first
     )

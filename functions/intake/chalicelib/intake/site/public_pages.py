@@ -21,7 +21,7 @@ from chalicelib.intake.site.frame import (
 from shared.domain import errors
 from shared.web.i18n import gettext
 from shared.web.rendering import link
-from shared.web.requests import query_parameter
+from shared.web.requests import query_parameter, query_text
 from shared.web.routes import Routes
 from shared.web.static import asset as asset_named
 
@@ -85,7 +85,8 @@ def asset(parts: Parts, request: Request, name: str) -> Response:
 def published(parts: Parts, request: Request) -> Response:
     """List and search published answers."""
     language = page_language(request)
-    form = {name: query_parameter(request, name)[:LONGEST_FIELD] for name in ("q", "month", "field")}
+    form = {name: query_parameter(request, name)[:LONGEST_FIELD] for name in ("month", "field")}
+    form["q"] = query_text(request, "q")[:LONGEST_FIELD]
     answers: PublishedList | None = None
     problems: tuple[tuple[str, str], ...] = ()
     try:

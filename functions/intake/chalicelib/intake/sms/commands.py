@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from shared.domain.identity.gsm7 import unaccented
+from shared.domain.text.clean_text import clean_message
 
 
 class Topic(StrEnum):
@@ -110,8 +111,8 @@ _BORDER = " \t\r\n.,:;!-_/\\|*#="
 _CLOSING = _BORDER + ")]>}"
 _AFTER_A_TEXT = "".join(character for character in _BORDER if character not in ".!")
 """Signs that are cut off the end of a text; the full stop stays."""
-_FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
-"""East Asian keyboards' forms of ASCII."""
+_PLAIN_FORMS = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {ord("\t"): " ", ord("\u00a0"): " "}
+"""East Asian keyboards' forms of ASCII; tabs and hard spaces."""
 _BRACKETS = {"<": ">", "[": "]", "(": ")", '"': '"', "'": "'", "“": "”"}
 
 _TOPICS = {
@@ -284,14 +285,8 @@ def _is_slip_of_keyword(word: str) -> bool:
 
 
 def _clean(content: str) -> str:
-    """Return text in NFC without control, direction and zero-width characters, and without lone surrogates."""
-    composed = unicodedata.normalize("NFC", content).translate(_FULL_WIDTH)
-    characters = (
-        " " if character in "\t\r\u00a0" else character
-        for character in composed
-        if character in "\n\t\r" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
-    return "".join(characters).strip()
+    """Return a text in its one form, with plain letters and spaces."""
+    return clean_message(content).translate(_PLAIN_FORMS)
 
 
 def _same_length_plain(text: str) -> str:

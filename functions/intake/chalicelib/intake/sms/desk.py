@@ -27,6 +27,7 @@ from shared.domain.petition.submission import Submission
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import Identity, ReplyBy
 from shared.domain.procedures.second_look import may_ask_for_second_look
+from shared.domain.text.clean_text import clean_message
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
@@ -116,8 +117,8 @@ class SmsDesk:
             return ""
         cause = cause_of_sms(petition, late)
         if petition.has_change(f"identity:{cause_of_sms(petition, taken)}"):
-            return self._complete(petition, late.content, cause)
-        text = f"[{late.part.number}/{late.part.total}] {late.content}"
+            return self._complete(petition, clean_message(late.content), cause)
+        text = f"[{late.part.number}/{late.part.total}] {clean_message(late.content)}"
         return self._add(petition, text, cause)
 
     def _led_to(self, sms: InboundSms) -> Petition | None:
@@ -287,7 +288,7 @@ def _command_of(sms: InboundSms) -> commands.Command:
     """Read a message; one whose beginning never came may have been anything, so it is a petition."""
     command = commands.parse(sms.content, keyword_stripped=sms.keyword_stripped)
     if isinstance(command, commands.Help) and sms.missing_parts.startswith("1"):
-        return commands.Send(sms.content)
+        return commands.Send(clean_message(sms.content))
     return command
 
 

@@ -100,6 +100,6 @@ def continues(earlier: InboundSms, later: InboundSms) -> bool:
     if earlier.received_at is None or later.received_at is None:
         return False
     gap = abs(later.received_at - earlier.received_at)
-    units = len(earlier.content.encode("utf-16-le")) // 2
+    units = len(earlier.content.encode("utf-16-le", "surrogatepass")) // 2
     full = _FULL_GSM7 if is_gsm7(earlier.content) else _FULL_UCS2
     return gap <= CONTINUATION and units >= full and units % full == 0

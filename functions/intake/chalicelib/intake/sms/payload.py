@@ -38,14 +38,14 @@ def _no_constant(_: str) -> NoReturn:
 
 
 def form(body: bytes) -> dict[str, str]:
-    """Parse a form body in UTF-8 in which no name comes twice."""
+    """Parse a form body in UTF-8 in which no name comes twice; halves of characters stay what they are."""
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
             keep_blank_values=True,
             strict_parsing=True,
             encoding="utf-8",
-            errors="strict",
+            errors="surrogatepass",
             max_num_fields=_MOST_FIELDS,
         )
     except ValueError:
@@ -65,11 +65,11 @@ def message_id(payload: Mapping[str, Any], name: str) -> str:
 
 
 def text(payload: Mapping[str, Any], name: str) -> str:
-    """Return a citizen's text; halves of characters, which UTF-8 cannot hold, become question marks."""
+    """Return a citizen's text as it came: the other half of a character may come with the next part."""
     value = payload.get(name)
     if not isinstance(value, str):
         raise MalformedWebhookError(name)
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return value
 
 
 def instant(payload: Mapping[str, Any], name: str) -> datetime | None:

@@ -228,12 +228,12 @@ def test_sender_who_cannot_be_answered_is_no_message() -> None:
     assert webhook().read(request(event(**{"from": "VIETTEL"})), NOW) == []
 
 
-def test_half_a_character_does_not_lose_the_message() -> None:
+def test_half_a_character_waits_for_its_other_half() -> None:
     body = BODY.replace("lương".encode(), b"\\ud83d")
 
     (sms,) = webhook().read(request(body), NOW)
 
-    assert sms.content == "PAKN Đề nghị xem lại ?"
+    assert sms.content == "PAKN Đề nghị xem lại \ud83d"
 
 
 def test_part_of_a_long_message_is_read() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.frame import FormProblem
 from shared.web.i18n import Language, gettext
-from shared.web.problems import RULES
+from shared.web.problems import rule_message
 
 
 def field_views(fields: Iterable[FormField], language: Language, prefix: str = "") -> list[dict[str, Any]]:
@@ -50,7 +50,7 @@ def form_problems(
     messages: dict[str, list[str]] = {}
     for place, rule in problems:
         name = place if place in labels else fields[0].name
-        messages.setdefault(name, []).append(_(RULES.get(rule, RULES["invalid"])))
+        messages.setdefault(name, []).append(rule_message(rule, language))
     return tuple(
         FormProblem(f"{prefix}{name}", _(labels[name]), " ".join(dict.fromkeys(lines)))
         for name, lines in messages.items()

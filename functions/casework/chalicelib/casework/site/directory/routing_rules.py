@@ -27,9 +27,9 @@ from shared.tables.petitions import Petitions
 from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES
-from shared.web.problems import RULES
+from shared.web.problems import rule_message
 from shared.web.rendering import link
-from shared.web.requests import form_body, query_parameters
+from shared.web.requests import cleaned, form_body, query_parameters
 
 _MONTH = re.compile(r"20[12]\d-(0[1-9]|1[0-2])")
 MAX_ROW = 200_000
@@ -93,7 +93,7 @@ def try_or_write_rule(parts: Parts, request: Request, officer: DeskOfficer) -> R
             parts.administration.put(officer, "routing-rule", str(row["id"]), row)
             return see_other(link("/desk/routing?done=1", language))
     except InvalidInputError as error:
-        problem = gettext(language)(RULES.get(error.problems[0][1], RULES["invalid"]))
+        problem = rule_message(error.problems[0][1], language)
         return _rule_page(parts, request, officer, form.get("row", ""), problem=problem)
     trial = try_rule(row, parts.petitions, parts.directory)
     return _rule_page(parts, request, officer, form.get("row", ""), trial=trial)
@@ -133,7 +133,7 @@ def _row_of(text: str) -> dict[str, Any]:
         InvalidInputError: no JSON object, or one without `id`.
     """
     try:
-        row = json.loads(text[:MAX_ROW])
+        row = cleaned(json.loads(text[:MAX_ROW]))
     except ValueError:
         raise InvalidInputError(("row", "json")) from None
     if not isinstance(row, dict) or not row.get("id"):

@@ -33,7 +33,7 @@ from shared.tables.recorded_rows import RecordedRow
 from shared.web.answers import see_other
 from shared.web.i18n import gettext
 from shared.web.rendering import link
-from shared.web.requests import query_parameters
+from shared.web.requests import query_parameters, query_text
 
 LATEST_CHANGES = 15
 MAX_SEARCH = 60
@@ -98,8 +98,8 @@ def _page(
     permissions.require(officer, Ability.ADMINISTER)
     definition, language = row_kind(kind), language_of_page(request)
     _ = gettext(language)
-    query = query_parameters(request)
-    with_ended = query.get("ended") == "true"
+    search = query_text(request, "q")
+    with_ended = query_parameters(request).get("ended") == "true"
     rows = parts.administration.rows(officer, kind)
     labels = RowLabels(parts.directory, language)
     fields = fields_of(kind, is_new=True)
@@ -115,8 +115,8 @@ def _page(
         add_label=_(definition.add_label),
         tabs=[(code, _(tab.title)) for code, tab in KINDS.items()],
         columns=[labels.label(kind, name) for name in definition.columns],
-        rows=_lines(kind, rows, labels, query.get("q", ""), with_ended=with_ended),
-        q=query.get("q", "")[:MAX_SEARCH],
+        rows=_lines(kind, rows, labels, search, with_ended=with_ended),
+        q=search[:MAX_SEARCH],
         ended=with_ended,
         adds=adds,
         form=form,

@@ -25,7 +25,7 @@ from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.web.answers import html_answer, see_other
 from shared.web.i18n import Language, gettext
-from shared.web.problems import RULES
+from shared.web.problems import rule_message
 from shared.web.rendering import link
 from shared.web.requests import form_body, query_parameters
 from shared.wording import check_text, samples
@@ -218,7 +218,7 @@ def _form_problems(problems: Iterable[tuple[str, str, str]], language: Language)
     first: dict[str, FormProblem] = {}
     for place, rule, detail in problems:
         name = place if place in labels else "text"
-        message = _(RULES.get(rule, RULES["invalid"]))
+        message = rule_message(rule, language)
         first.setdefault(
             name, FormProblem(name, _(labels[name]), f"{message} ({detail})" if detail else message)
         )

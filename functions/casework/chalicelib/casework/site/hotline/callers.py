@@ -18,7 +18,7 @@ from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotFoundOrWrongPinError
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, STATES
-from shared.web.problems import RULES
+from shared.web.problems import rule_message
 from shared.web.requests import form_body, validated
 
 LABELS: dict[str, str] = {
@@ -133,7 +133,7 @@ def _form_problems(problems: Iterable[tuple[str, str]], language: Language) -> t
     _ = gettext(language)
     rules = dict(problems)
     return tuple(
-        FormProblem(name, _(label), _(RULES.get(rules[name], RULES["invalid"])))
+        FormProblem(name, _(label), rule_message(rules[name], language))
         for name, label in LABELS.items()
         if name in rules
     )

@@ -25,7 +25,7 @@ from shared.tables.directory import Directory
 from shared.tables.dynamo import stored_instant
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
-from shared.web.problems import RULES
+from shared.web.problems import rule_message
 from shared.web.requests import form_pairs, validated
 
 LABELS: dict[str, str] = {
@@ -219,7 +219,7 @@ def _form_problems(problems: Iterable[tuple[str, str]], language: Language) -> t
         name = _FIELD_OF_RULE.get(rule) or place.removeprefix("petitioner.").split(".")[0]
         rules.setdefault(name if name in LABELS else "content", rule)
     return tuple(
-        FormProblem(name, _(label), _(RULES.get(rules[name], RULES["invalid"])))
+        FormProblem(name, _(label), rule_message(rules[name], language))
         for name, label in LABELS.items()
         if name in rules
     )

@@ -14,7 +14,7 @@ from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory
 from shared.web.i18n import Language, gettext
-from shared.web.problems import RULES
+from shared.web.problems import rule_message
 
 
 class RefusedAction(NamedTuple):
@@ -97,6 +97,6 @@ def form_problems(
         name = name if name in fields else next(iter(fields), "")
         label = _(fields[name].label) if name else _(ROWS[refused.action].button_text)
         problems.setdefault(
-            name, FormProblem(f"{refused.action}-{name}", label, _(RULES.get(rule, RULES["invalid"])))
+            name, FormProblem(f"{refused.action}-{name}", label, rule_message(rule, language))
         )
     return tuple(problems.values())

@@ -62,7 +62,7 @@ class TwilioWebhook(SmsWebhook):
         signed = "".join(name + fields[name] for name in sorted(fields))
         if not any(is_same(self._sign(url + signed), signature) for url in _spellings(request.url())):
             raise ForgedWebhookError("signature")
-        return self._messages(fields, replay_key(self.name, signed.encode()))
+        return self._messages(fields, replay_key(self.name, signed.encode("utf-8", "surrogatepass")))
 
     def _messages(self, fields: Mapping[str, str], key: str) -> list[InboundSms]:
         if not all(_NAME.fullmatch(name) for name in fields):
@@ -88,7 +88,8 @@ class TwilioWebhook(SmsWebhook):
         )
 
     def _sign(self, text: str) -> str:
-        return base64.b64encode(hmac.digest(self._auth_token.encode(), text.encode(), hashlib.sha1)).decode()
+        signed = text.encode("utf-8", "surrogatepass")
+        return base64.b64encode(hmac.digest(self._auth_token.encode(), signed, hashlib.sha1)).decode()
 
 
 def _spellings(url: str) -> tuple[str, ...]:
