@@ -162,7 +162,7 @@ def rule_at(rule: str, position: int) -> str:
 
 
 def rule_message(rule: str, language: Language) -> str:
-    """Return what the sender reads about a broken rule, and where it is broken if the rule says so."""
+    """Return the words about a broken rule for its sender, and where it is broken if the rule says so."""
     _ = gettext(language)
     name, _at, position = rule.partition(_AT)
     message = _(RULES.get(name, RULES["invalid"]))
@@ -200,7 +200,7 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
     return status, document
 
 
-def told(problem: Mapping[str, Any]) -> str:
+def one_text_of(problem: Mapping[str, Any]) -> str:
     """Return a problem document as one text, for a page that has no form to show errors beside."""
     broken = (
         f"{error['field']}: {error['message']}" for error in problem.get("errors", ()) if "position" in error

@@ -211,7 +211,7 @@ READERS_OF_REQUESTS = {
 
 
 def test_what_callers_write_is_read_in_one_place_that_cleans_it():
-    found = [
+    places = [
         place(path, node)
         for path in PRODUCTION
         if path.relative_to(ROOT).as_posix() not in READERS_OF_REQUESTS
@@ -226,4 +226,4 @@ def test_what_callers_write_is_read_in_one_place_that_cleans_it():
         )
     ]
 
-    assert found == [], "read it by shared.web.requests: json_body, json_facts, form_pairs, query_text"
+    assert places == [], "read it by shared.web.requests: json_body, json_facts, form_pairs, query_text"

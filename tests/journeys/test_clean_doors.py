@@ -1,4 +1,4 @@
-"""What is pasted into any door is stored in one clean form, whoever wrote it and by whichever way."""
+"""Pasted text is stored in one clean form at every door, whoever wrote it and by whichever way."""
 
 from __future__ import annotations
 
@@ -78,15 +78,15 @@ DOORS = [
 
 @pytest.mark.parametrize("send", DOORS, ids=lambda door: door.__name__)
 @pytest.mark.parametrize(
-    ("text", "kept"), [pytest.param(PASTED, CLEAN, id="pasted"), pytest.param(TCVN3, READ, id="TCVN3")]
+    ("text", "clean"), [pytest.param(PASTED, CLEAN, id="pasted"), pytest.param(TCVN3, READ, id="TCVN3")]
 )
 def test_petition_is_stored_clean(
-    system: System, send: Callable[[System, str], None], text: str, kept: str
+    system: System, send: Callable[[System, str], None], text: str, clean: str
 ) -> None:
     send(system, text)
 
     (petition,) = [petition_of(item) for item in system.items("petitions") if "version" in item]
-    assert petition.content == kept
+    assert petition.content == clean
     assert list(_dirty(system)) == []
 
 

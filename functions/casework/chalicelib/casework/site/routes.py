@@ -11,7 +11,7 @@ from chalicelib.casework.site import gate
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain.errors import PetitionError, UnauthenticatedError
 from shared.web.answers import see_other
-from shared.web.problems import problem_of, told
+from shared.web.problems import one_text_of, problem_of
 from shared.web.rendering import link
 from shared.web.routes import Routes, View
 
@@ -75,5 +75,5 @@ def answer_error(parts: Parts, request: Request, error: PetitionError) -> Respon
     except UnauthenticatedError:
         officer = None
     return render(
-        parts, request, officer, "problem.html", status, title=problem["title"], detail=told(problem)
+        parts, request, officer, "problem.html", status, title=problem["title"], detail=one_text_of(problem)
     )

@@ -17,7 +17,7 @@ from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.web.answers import forms_may_lead_to, html_answer, scripts_may_send_to
 from shared.web.i18n import N_, Language, gettext
-from shared.web.problems import problem_of, rule_message, told
+from shared.web.problems import one_text_of, problem_of, rule_message
 from shared.web.requests import query_parameter
 from shared.web.routes import Routes
 
@@ -96,7 +96,7 @@ def sending_to(origin: str, shown: Response) -> Response:
 def error_page(parts: Parts, request: Request, error: errors.PetitionError) -> Response:
     """Show an error that no form shows."""
     status, problem = problem_of(error, page_language(request))
-    return page(parts, request, "message.html", status, title=problem["title"], detail=told(problem))
+    return page(parts, request, "message.html", status, title=problem["title"], detail=one_text_of(problem))
 
 
 def terms_today(directory: Directory) -> Terms:
