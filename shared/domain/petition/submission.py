@@ -64,8 +64,7 @@ def _of_our_days(instant: datetime) -> datetime:
     return instant
 
 
-CLEANED = BeforeValidator(_cleaned)
-Text = Annotated[str, CLEANED]
+Text = Annotated[str, BeforeValidator(_cleaned)]
 Instant = Annotated[AwareDatetime, AfterValidator(_of_our_days)]
 """A time that somebody writes: with its zone, and in years that every zone can show."""
 EMPTY_IS_ABSENT = BeforeValidator(_empty_is_absent)
