@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -138,6 +139,10 @@ def archive_findings(archive: Path, function: str) -> Iterator[str]:
     """Yield the files that a function's zip lacks, and those that should not be in it."""
     with zipfile.ZipFile(archive) as opened:
         names = opened.namelist()
+        wheels = {name: opened.read(name).decode() for name in names if name.endswith(".dist-info/WHEEL")}
+    for name, wheel in wheels.items():
+        if re.search(r"^Tag: \S+-linux_\S+$", wheel, re.MULTILINE):
+            yield f"{archive.name} holds a library that was built on this machine, not for Lambda: {name.split('/')[0]}"
     for needed in ("app.py", "shared/domain/petition/petition.py", "chalice/app.py"):
         if needed not in names:
             yield f"{archive.name} lacks {needed}"

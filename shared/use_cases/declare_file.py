@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity import reference as references
@@ -13,12 +13,12 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.attachments import (
-    EXTENSIONS,
     Attachment,
     AttachmentState,
     BelongsTo,
     Limits,
     clean_filename,
+    usual_type,
 )
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, UploadForm
@@ -36,10 +36,11 @@ class AttachmentInput(BaseModel):
 
     @field_validator("content_type")
     @classmethod
-    def _is_taken(cls, value: str) -> str:
-        if value not in EXTENSIONS:
+    def _is_taken(cls, value: str, others: ValidationInfo) -> str:
+        content_type = usual_type(value, others.data.get("filename", ""))
+        if content_type is None:
             raise ValueError("file-type")
-        return value
+        return content_type
 
 
 class AttachmentForm(BaseModel):

@@ -83,10 +83,13 @@ REJECTIONS: dict[Rejection, str] = {
         "Chưa nhận được ảnh HEIC của iPhone. Hãy chọn ảnh từ thư viện ảnh ngay trên iPhone (máy tự đổi sang JPEG), "
         "hoặc vào Cài đặt, Camera, Định dạng, chọn Tương thích nhất rồi chụp lại."
     ),
-    Rejection.DAMAGED: N_("Tệp bị hỏng hoặc chưa gửi hết. Hãy gửi lại."),
+    Rejection.DAMAGED: N_(
+        "Tệp bị hỏng hoặc chưa gửi hết. Hãy gửi lại, hoặc in ra một tệp PDF mới hay chụp ảnh rồi gửi."
+    ),
     Rejection.ENCRYPTED: N_("Tệp PDF có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại."),
     Rejection.ACTIVE_CONTENT: N_(
-        "Tệp PDF có mã lệnh hoặc tệp nhúng bên trong. Hãy in ra một tệp PDF mới, hoặc chụp ảnh, rồi gửi lại."
+        "Một phần nội dung của tệp PDF chỉ hiện ra nhờ mã lệnh, biểu mẫu hoặc tệp nhúng bên trong. Hãy in ra một tệp "
+        "PDF mới, hoặc chụp ảnh, rồi gửi lại."
     ),
 }
 """Why a file was not kept, and what to do next."""

@@ -20,6 +20,10 @@ LAMBDA_PROVIDES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "s
 _FOLDER = TemporaryDirectory(prefix="pakn-packages-")
 
 
+STARTED_APART = ("chalicelib.intake.uploads.renew",)
+"""Modules that a process of their own is started with; no import leads to them."""
+
+
 @cache
 def package(function: str) -> Package:
     """Return a function's package."""
@@ -64,8 +68,9 @@ def python(function: str, code: str) -> subprocess.CompletedProcess[str]:
 def imported_from_door(function: str) -> dict[str, str]:
     """Return every module that app.py can reach, also by an import inside a function, and who imports it."""
     folder = opened(function)
-    reached: dict[str, str] = {"app": ""}
-    waiting = ["app"]
+    entries = ["app", *(module for module in STARTED_APART if _own_file(folder, module))]
+    reached = dict.fromkeys(entries, "")
+    waiting = entries
     while waiting:
         name = waiting.pop()
         if (file := _own_file(folder, name)) is None:

@@ -14,6 +14,8 @@ import pytest
 from infra.deployment.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, PackageError, archive_findings, build
 from infra.deployment.templates import findings, unknown_names
 from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python
+from tests.support import files
+from tests.support.pdf_files import pdf
 
 HANDLERS = {
     "casework": {"APIHandler"},
@@ -77,6 +79,18 @@ def test_whatever_the_door_can_reach_is_packed_or_provided(function):
     }
 
     assert missing == set()
+
+
+def test_intake_writes_pictures_and_documents_anew_with_only_what_its_zip_holds():
+    content = {"image/png": files.picture("PNG"), "application/pdf": pdf()}
+    code = "import sys; from chalicelib.intake.uploads.examine_file import examine\n" + "".join(
+        f"print(examine({each!r}, {content_type!r}, 99999).content_type)\n"
+        for content_type, each in content.items()
+    )
+
+    done = python("intake", code)
+
+    assert (done.stdout.split(), done.stderr) == ([*content], "")
 
 
 def test_whatever_a_function_requires_it_can_reach(function):
@@ -231,3 +245,29 @@ def test_a_function_without_its_link_to_shared_code_is_not_packaged(tmp_path):
 
     with pytest.raises(PackageError, match="vendor/shared"):
         build("router", into=tmp_path / "build", functions=tmp_path / "functions")
+
+
+@pytest.mark.parametrize(
+    ("tag", "is_fit"),
+    [
+        pytest.param("cp311-cp311-linux_x86_64", False, id="built on this machine"),
+        pytest.param("cp311-cp311-manylinux_2_17_x86_64", True, id="built for Lambda"),
+        pytest.param("py3-none-any", True, id="pure Python"),
+    ],
+)
+def test_a_library_that_was_built_on_this_machine_is_found(tmp_path, tag, is_fit):
+    archive = tmp_path / "deployment.zip"
+    needed = (
+        "app.py",
+        "chalice/app.py",
+        "chalicelib/router/__init__.py",
+        "shared/domain/petition/petition.py",
+    )
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for entry in needed:
+            zipped.writestr(entry, "")
+        zipped.writestr("pillow-13.0.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+
+    assert [*archive_findings(archive, "router")] == [
+        f"{archive.name} holds a library that was built on this machine, not for Lambda: pillow-13.0.0.dist-info"
+    ] * (not is_fit)

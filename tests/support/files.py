@@ -38,13 +38,19 @@ def picture_with_place(orientation: int = 1) -> bytes:
 
 def png_bomb(width: int = 50_000, height: int = 50_000) -> bytes:
     """Return a small PNG that says it unpacks to a huge one."""
+    return png(width, height, 8, 0, b"\0" * 100_000)
+
+
+def png(width: int, height: int, depth: int, colour: int, rows: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
+    """Return a PNG of the given rows, each with its filter before it; `colour` is 0 for greys, 4 with transparency."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
 
-    header = struct.pack("!IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress(b"\0" * 100_000, 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    header = struct.pack("!IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    more = b"".join(chunk(*each) for each in chunks)
+    data = chunk(b"IDAT", zlib.compress(rows, 9))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + more + data + chunk(b"IEND", b"")
 
 
 def document(*objects: bytes, trailer: bytes = b"", behind: bytes = b"\n") -> bytes:
@@ -65,3 +71,8 @@ def object_stream(content: bytes, *, packed: bytes | None = None) -> bytes:
     data = zlib.compress(content) if packed is None else packed
     head = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>" % len(data)
     return head + b"\nstream\n" + data + b"\nendstream"
+
+
+def pixels(content: bytes) -> bytes:
+    """Return the pixels of a picture, one byte for each colour."""
+    return Image.open(io.BytesIO(content)).convert("RGB").tobytes()

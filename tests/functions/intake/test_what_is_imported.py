@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAVY_AND_RARE = {
-    "PIL": "only an uploaded image is decoded",
+    "PIL": "only an uploaded image is decoded, in a process of its own",
+    "lxml": "pikepdf brings it",
+    "pikepdf": "only an uploaded PDF is written anew, in a process of its own",
     "aws_lambda_powertools": "only what is logged or counted needs it",
     "boto3": "clients are botocore's",
     "cryptography": "only a message of Amazon SNS is verified with it",

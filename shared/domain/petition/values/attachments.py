@@ -20,7 +20,34 @@ EXTENSIONS = {
     "image/webp": ".webp",
     "application/pdf": ".pdf",
 }
-"""The types that are taken: images can be made anew from their pixels, a PDF can be looked through."""
+"""The types that are taken: images can be made anew from their pixels, a PDF from its pages."""
+
+_ALIASES = {
+    "image/jpg": "image/jpeg",
+    "image/jpe": "image/jpeg",
+    "image/jfif": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/pipeg": "image/jpeg",
+    "image/x-jpeg": "image/jpeg",
+    "image/x-jpg": "image/jpeg",
+    "image/x-citrix-jpeg": "image/jpeg",
+    "image/x-png": "image/png",
+    "image/apng": "image/png",
+    "image/vnd.mozilla.apng": "image/png",
+    "image/x-citrix-png": "image/png",
+    "image/x-webp": "image/webp",
+    "application/x-pdf": "application/pdf",
+    "application/acrobat": "application/pdf",
+    "application/x-acrobat": "application/pdf",
+    "application/vnd.pdf": "application/pdf",
+    "text/pdf": "application/pdf",
+    "text/x-pdf": "application/pdf",
+}
+"""Other names that browsers, phones and mail programs give to the same types."""
+_EXTENSION = re.compile(r"\.(jpe?g|jpe|jfif|png|webp|pdf)$", re.IGNORECASE)
+_TYPES_OF_EXTENSIONS = {"png": "image/png", "webp": "image/webp", "pdf": "application/pdf"}
+_UNKNOWN = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download"})
+"""What a program says that does not know a file's type."""
 
 LONGEST_FILENAME = 100
 CHECKED_WITHIN = timedelta(minutes=30)
@@ -140,6 +167,19 @@ def place_of(key: str) -> Place | None:
     return Place(match[1], match[2]) if match else None
 
 
+def usual_type(declared: str, filename: str) -> str | None:
+    """Return the type that a declared one is another name of, None where it is none that is taken.
+
+    Parameters and capitals do not count; where a program did not know the type, the file's name says it. The bytes
+    decide in the end.
+    """
+    name = declared.split(";", maxsplit=1)[0].strip().lower()
+    if name in _UNKNOWN and (match := _EXTENSION.search(filename.strip())):
+        name = _TYPES_OF_EXTENSIONS.get(match[1].lower(), "image/jpeg")
+    name = _ALIASES.get(name, name)
+    return name if name in EXTENSIONS else None
+
+
 def clean_filename(name: str, content_type: str | None = None) -> str:
     """Return a file name that is safe to show and to save, with the extension of what the file is.
 
@@ -153,4 +193,4 @@ def clean_filename(name: str, content_type: str | None = None) -> str:
 
 
 def _without_extension(name: str) -> str:
-    return re.sub(r"\.(jpe?g|jfif|png|webp|pdf)$", "", name, flags=re.IGNORECASE)
+    return _EXTENSION.sub("", name)

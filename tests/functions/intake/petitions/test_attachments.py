@@ -95,6 +95,28 @@ def test_neither_name_nor_pin_nor_words_of_anybody_travel_with_the_upload(sent, 
 
 
 @pytest.mark.parametrize(
+    ("declared_type", "filename", "content_type"),
+    [
+        pytest.param("image/jpg", "a.jpg", "image/jpeg", id="image/jpg"),
+        pytest.param("image/pjpeg", "a.jpg", "image/jpeg", id="an old browser's jpeg"),
+        pytest.param("image/x-png", "a.png", "image/png", id="an old browser's png"),
+        pytest.param("IMAGE/JPEG", "a.jpg", "image/jpeg", id="capitals"),
+        pytest.param("image/webp; charset=binary", "a", "image/webp", id="a parameter"),
+        pytest.param("application/x-pdf", "a.pdf", "application/pdf", id="an old name of pdf"),
+        pytest.param(
+            "application/octet-stream", "scan.PDF", "application/pdf", id="unknown, the name says it"
+        ),
+        pytest.param("", "IMG_1.JPEG", "image/jpeg", id="nothing, the name says it"),
+    ],
+)
+def test_other_names_of_the_same_types_are_taken(intake, sent, declared_type, filename, content_type):
+    answer = declare(intake, sent, filename=filename, content_type=declared_type)
+
+    assert answer.status == 201
+    assert answer.json()["upload"]["fields"]["Content-Type"] == content_type
+
+
+@pytest.mark.parametrize(
     ("changes", "problem"),
     [
         pytest.param({"filename": " "}, ("filename", "missing"), id="no name"),

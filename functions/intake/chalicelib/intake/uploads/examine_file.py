@@ -1,21 +1,25 @@
 """Examines an uploaded file: is it of the type that was declared, and what is safe to keep of it?
 
-Only the bytes count. Images are drawn anew from their pixels, so nothing that was hidden in or behind them survives;
-a PDF is kept as it is, unless it holds active content.
+Only the bytes count. Pictures are drawn anew from their pixels and documents are written anew from their pages, so
+nothing that was hidden in or behind them survives.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import filetype
 
-from chalicelib.intake.uploads.documents import check_document
 from chalicelib.intake.uploads.errors import RejectedFileError
+from chalicelib.intake.uploads.renew_apart import renew
 from shared.domain.petition.values.attachments import EXTENSIONS, Rejection
 
 BYTES_THAT_SHOW_THE_TYPE = 8192
 """Length of the beginning from which a file's type is recognised."""
+PDF_HEADER_WITHIN = 1024
+"""Bytes at a file's beginning in which viewers look for a PDF's header (ISO 32000-1, annex H.3)."""
+_PDF_HEADER = re.compile(rb"%PDF-[12]\.\d")
 HEIC = frozenset({"image/heic", "image/heif"})
 
 
@@ -46,15 +50,15 @@ def examine(content: bytes, declared_type: str | None, most_bytes: int) -> Clean
         raise RejectedFileError(Rejection.HEIC)
     if actual_type not in EXTENSIONS or declared_type not in (None, actual_type):
         raise RejectedFileError(Rejection.WRONG_TYPE)
-    if actual_type == "application/pdf":
-        check_document(content)
-        return CleanContent(actual_type, content)
-    from chalicelib.intake.uploads.images import redraw  # noqa: PLC0415 - brings Pillow, which no web request needs
-
-    return CleanContent(actual_type, redraw(content, actual_type))
+    return CleanContent(actual_type, renew(content, actual_type))
 
 
 def type_of(content: bytes) -> str | None:
-    """Return the type that a file's first bytes show."""
+    """Return the type that a file's first bytes show.
+
+    Mail programs and scanners put a byte order mark or line ends before a PDF's header, and viewers look for it.
+    """
     content_type: str | None = filetype.guess_mime(content[:BYTES_THAT_SHOW_THE_TYPE])
+    if content_type is None and _PDF_HEADER.search(content[:PDF_HEADER_WITHIN]):
+        return "application/pdf"
     return content_type

@@ -1,21 +1,22 @@
 """Draws an image anew from its pixels: no metadata (place, camera, time), no second file behind the picture.
 
-Only the decoder that the type asks for is let near the bytes, and no picture is unpacked that is larger than any
-phone takes. The result lies the right way up, because the note that said how to turn it is gone with the rest.
+Only the decoder that the type asks for is let near the bytes. A picture larger than what is kept is made smaller, not
+refused; JPEG, which phones write, is already unpacked at a fraction of its size. The result lies the right way up,
+because the note that said how to turn it is gone with the rest.
 """
 
 from __future__ import annotations
 
 import io
-import warnings
 
 from PIL import Image, ImageOps
 
 from chalicelib.intake.uploads.errors import RejectedFileError
 from shared.domain.petition.values.attachments import Rejection
 
-MOST_PIXELS = 64_000_000
-"""Unpacked 192 MB at most; the handler has 1024."""
+MOST_PIXELS = {"JPEG": 216_000_000, "PNG": 125_000_000, "WEBP": 64_000_000}
+"""Pixels of the largest picture that is unpacked. Phones write JPEG of 108 and 200 million pixels; PNG takes four bytes
+for each pixel in memory, WebP up to sixteen."""
 LONGEST_SIDE = 4096
 """Pixels that are kept of the longer side: a page of handwriting reads well at 300 dpi."""
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
@@ -24,6 +25,9 @@ _SAVING: dict[str, dict[str, int | bool]] = {
     "PNG": {"optimize": False},
     "WEBP": {"quality": 85},
 }
+_SIXTEEN_BITS = "I;16"
+
+Image.MAX_IMAGE_PIXELS = None  # MOST_PIXELS decides, by the header and before anything is unpacked
 
 
 def redraw(content: bytes, content_type: str) -> bytes:
@@ -42,18 +46,34 @@ def redraw(content: bytes, content_type: str) -> bytes:
 
 def _pixels(content: bytes, kind: str) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=[kind]) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
-                    raise RejectedFileError(Rejection.TOO_MANY_PIXELS)
-                opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                opened.load()
-                turned = ImageOps.exif_transpose(opened)
-                turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-                has_transparency = kind != "JPEG" and turned.has_transparency_data
-                return turned.convert("RGBA" if has_transparency else "RGB")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise RejectedFileError(Rejection.TOO_MANY_PIXELS) from None
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError):
+        with Image.open(io.BytesIO(content), formats=[kind]) as opened:
+            if opened.width * opened.height > MOST_PIXELS[kind]:
+                raise RejectedFileError(Rejection.TOO_MANY_PIXELS)
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            opened.load()
+            return _upright(opened, keeps_transparency=kind != "JPEG")
+    except (OSError, ValueError, SyntaxError, EOFError, OverflowError):
         raise RejectedFileError(Rejection.DAMAGED) from None
+
+
+def _upright(opened: Image.Image, *, keeps_transparency: bool) -> Image.Image:
+    """Return what is kept of an unpacked picture: of a bounded size, the right way up, 8 bits for each colour.
+
+    It is made smaller first: each of the other steps copies it.
+    """
+    mode = "RGBA" if keeps_transparency and opened.has_transparency_data else "RGB"
+    picture = _eight_bits(opened) if opened.mode.startswith("I") else opened
+    if picture.mode not in ("L", "RGB", "RGBA"):
+        picture = picture.convert(mode)
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return ImageOps.exif_transpose(picture).convert(mode)
+
+
+def _eight_bits(grey: Image.Image) -> Image.Image:
+    """Return a picture of 16-bit greys in 8 bits; Pillow's own conversion makes white of all but the darkest."""
+    high_bytes = grey.convert(_SIXTEEN_BITS).tobytes()[1::2]  # little-endian
+    picture = Image.frombytes("L", grey.size, high_bytes)
+    picture.info = {
+        name: note for name, note in grey.info.items() if name != "transparency"
+    }  # it names a 16-bit grey
+    return picture
