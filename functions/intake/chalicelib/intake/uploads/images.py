@@ -57,7 +57,7 @@ def _pixels(content: bytes, kind: str) -> Image.Image:
 
 
 def _upright(opened: Image.Image, *, keeps_transparency: bool) -> Image.Image:
-    """Return what is kept of an unpacked picture: of a bounded size, the right way up, 8 bits for each colour.
+    """Return an unpacked picture as it is kept: of a bounded size, the right way up, 8 bits for each colour.
 
     It is made smaller first: each of the other steps copies it.
     """

@@ -19,7 +19,7 @@ _NOTE_KEYS = (
     "/Subtype", "/Rect", "/Contents", "/AP", "/AS", "/F", "/C", "/IC", "/CA", "/BS", "/BE", "/Border", "/QuadPoints",
     "/InkList", "/Vertices", "/L", "/LE", "/DA", "/Q", "/Name", "/RD",
 )  # fmt: skip
-"""What a note looks like and says; who wrote it, and when, is left out."""
+"""Entries for the look and the words of a note; its author and date are left out."""
 _HIGHEST_PARENT = 32
 _INVISIBLE = 0b10_0011
 """Flags of an annotation that is not shown: invisible, hidden, no view (12.5.3)."""
@@ -58,8 +58,8 @@ def _listed(page: Page) -> list[Object]:
 
 
 def _passive(annotation: Object) -> Dictionary:
-    kept = {key: annotation[key] for key in _NOTE_KEYS if key in annotation}
-    return Dictionary({"/Type": Name.Annot, **kept})
+    entries = {key: annotation[key] for key in _NOTE_KEYS if key in annotation}
+    return Dictionary({"/Type": Name.Annot, **entries})
 
 
 def _is_drawn(field: Object) -> bool:
@@ -71,7 +71,7 @@ def _is_drawn(field: Object) -> bool:
 
 
 def _words(field: Object) -> str:
-    """Return what a text or choice field is filled in with; it may stand at a field above (12.7.4)."""
+    """Return the value of a text or choice field; it may stand at a field above (12.7.4)."""
     above: Object | None = field
     for _step in range(_HIGHEST_PARENT):
         if not isinstance(above, Dictionary):

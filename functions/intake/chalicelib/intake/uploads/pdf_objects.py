@@ -52,17 +52,17 @@ def clean(document: Pdf) -> None:
         RejectedFileError: it unpacks to more than a viewer should hold.
     """
     left = MOST_UNPACKED
-    for found in document.objects:
-        for part in _parts(found):
+    for item in document.objects:
+        for part in _parts(item):
             _clean_dictionary(part)
-        if isinstance(found, Stream):
-            left -= _checked_size(found, left)
-            _drop_notes_of_the_camera(found)
+        if isinstance(item, Stream):
+            left -= _checked_size(item, left)
+            _drop_notes_of_the_camera(item)
 
 
-def _parts(found: Object) -> Iterator[Object]:
+def _parts(item: Object) -> Iterator[Object]:
     """Yield the dictionaries of one object, those inside it too; what it refers to comes by itself."""
-    waiting = [found]
+    waiting = [item]
     while waiting:
         part = waiting.pop()
         if isinstance(part, Dictionary | Stream):
@@ -110,7 +110,7 @@ def whole_number(part: Object, key: str) -> int:
 
 
 def _checked_size(stream: Stream, left: int) -> int:
-    """Return what a stream takes of the bytes that are left; a picture takes none and is bounded by its pixels."""
+    """Return the bytes that a stream unpacks to, of those that are left; a picture counts none but has its own limit."""
     if _name(stream, "/Subtype") != "/Image":
         return _unpacked(stream, left)
     pixels = whole_number(stream, "/Width") * whole_number(stream, "/Height")
@@ -176,13 +176,13 @@ def _drop_notes_of_the_camera(stream: Stream) -> None:
 
 def without_notes(jpeg: bytes) -> bytes:
     """Return a JPEG without application segments and comments, but for the two that say how colours are written."""
-    at, kept = 2, [jpeg[:2]]
+    at, segments = 2, [jpeg[:2]]
     while at + 4 <= len(jpeg) and jpeg[at] == 0xFF:  # noqa: PLR2004 - every marker begins with it
         marker = jpeg[at + 1]
         end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
         if marker == _SCAN:
             break
         if marker not in (_COMMENT, *_APPLICATION) or marker == _ADOBE or jpeg.startswith(_JFIF, at):
-            kept.append(jpeg[at:end])
+            segments.append(jpeg[at:end])
         at = end
-    return b"".join([*kept, jpeg[at:]])
+    return b"".join([*segments, jpeg[at:]])

@@ -1,4 +1,4 @@
-"""What runs in a process of its own: reads an upload, writes its clean copy, or why there is none.
+"""The program of a process of its own: reads an upload, writes its clean copy, or the reason why there is none.
 
 `renew_apart` starts it; nothing else calls it. Whatever a decoder does to this process, the check goes on.
 """

@@ -18,7 +18,7 @@ MOST_MEMORY = 1536 * 1024 * 1024
 MOST_SECONDS = 40
 """Seconds of processor time, and on the clock; the handler has 60."""
 _STOPPED = (-signal.SIGXCPU, -signal.SIGKILL)
-"""How a process ends that took more than it may."""
+"""Exit codes of a process that took more than it may."""
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from chalicelib.intake.uploads.renew import main; main()"
 
 
