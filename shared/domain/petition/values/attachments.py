@@ -47,7 +47,7 @@ _ALIASES = {
 _EXTENSION = re.compile(r"\.(jpe?g|jpe|jfif|png|webp|pdf)$", re.IGNORECASE)
 _TYPES_OF_EXTENSIONS = {"png": "image/png", "webp": "image/webp", "pdf": "application/pdf"}
 _UNKNOWN = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download"})
-"""What a program says that does not know a file's type."""
+"""Types that a program gives which does not know a file's type."""
 
 LONGEST_FILENAME = 100
 CHECKED_WITHIN = timedelta(minutes=30)

@@ -27,8 +27,8 @@ TRACES = (
 def everything_in(content: bytes) -> str:
     """All that a file says outside and inside of its packed streams."""
     with pikepdf.open(io.BytesIO(content)) as document:
-        objects = [found.unparse(resolved=True) for found in document.objects]
-        streams = [found.read_bytes() for found in document.objects if isinstance(found, pikepdf.Stream)]
+        objects = [each.unparse(resolved=True) for each in document.objects]
+        streams = [each.read_bytes() for each in document.objects if isinstance(each, pikepdf.Stream)]
         trailer = document.trailer.unparse()
     return b" ".join([content, trailer, *objects, *streams]).decode("latin-1")
 
@@ -47,7 +47,7 @@ def rejected(content: bytes) -> R:
 
 
 OBJECTS = HEAD + SCRIPT
-FIVE_WAYS = [
+HIDDEN_SCRIPTS = [
     pytest.param(
         stream(zlib.compress(zlib.compress(OBJECTS)), PACKED + b"/Filter [/FlateDecode /FlateDecode]"),
         id="packed twice",
@@ -71,7 +71,7 @@ FIVE_WAYS = [
 ]
 
 
-@pytest.mark.parametrize("objects", FIVE_WAYS)
+@pytest.mark.parametrize("objects", HIDDEN_SCRIPTS)
 def test_a_script_that_hides_from_a_search_of_the_bytes_is_not_in_the_new_file(objects):
     hostile = with_script_in(objects)
     assert "JavaScript" in everything_in(hostile)
@@ -184,13 +184,15 @@ def test_what_acts_leads_outwards_or_tells_of_its_making_is_not_in_the_new_file(
 
 
 def test_notes_and_marks_stay():
-    note = b"<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (xin xem trang 2) /T (Nguyen Van A) >>"
+    written = (
+        b"<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (xin xem trang 2) /T (Nguyen Van A) >>"
+    )
 
-    clean = rewrite_document(pdf(note, page=b"/Annots [6 0 R] "))
+    clean = rewrite_document(pdf(written, page=b"/Annots [6 0 R] "))
 
     with pikepdf.open(io.BytesIO(clean)) as document:
-        [kept] = document.pages[0].obj.Annots.as_list()
-        assert (str(kept.Contents), "/T" in kept) == ("xin xem trang 2", False)
+        [note] = document.pages[0].obj.Annots.as_list()
+        assert (str(note.Contents), "/T" in note) == ("xin xem trang 2", False)
 
 
 FIELD = b"<< /FT /Tx /Subtype /Widget /Rect [0 0 99 9] /V (Le Binh) %s>>"
@@ -298,10 +300,10 @@ def test_where_a_photo_on_a_page_was_taken_is_gone_and_its_pixels_are_the_same()
     clean = rewrite_document(pdf(image, resources=b"/XObject << /X 6 0 R >> "))
 
     with pikepdf.open(io.BytesIO(clean)) as document:
-        kept = document.pages[0].obj.Resources.XObject.X.read_raw_bytes()
+        after = document.pages[0].obj.Resources.XObject.X.read_raw_bytes()
     assert files.GPS_NOTE in photo
     assert files.GPS_NOTE not in clean
-    assert files.pixels(kept) == files.pixels(photo)
+    assert files.pixels(after) == files.pixels(photo)
 
 
 def test_the_same_file_is_written_the_same_twice():

@@ -110,7 +110,7 @@ def whole_number(part: Object, key: str) -> int:
 
 
 def _checked_size(stream: Stream, left: int) -> int:
-    """Return the bytes that a stream unpacks to, of those that are left; a picture counts none but has its own limit."""
+    """Return the bytes that a stream unpacks to, of those left; a picture counts none but has its own limit."""
     if _name(stream, "/Subtype") != "/Image":
         return _unpacked(stream, left)
     pixels = whole_number(stream, "/Width") * whole_number(stream, "/Height")
