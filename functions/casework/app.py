@@ -13,6 +13,8 @@ from chalicelib.casework.site import (
     openings,
     preferences,
     queue,
+    second_factor,
+    sessions,
     sign_in,
     unsubscribe,
 )
@@ -26,11 +28,12 @@ app = Chalice(app_name="pakn-casework")
 app.register_blueprint(health.routes())
 
 API = (session, petitions, hotline, oversight, directory, reports, openapi)
+ACCOUNT = (sign_in, sessions, second_factor)
 DELIVERIES = (ambiguous_deliveries, contradicted_receipts)
-DESK = (sign_in, queue, preferences, unsubscribe, report_pages, openings, *DELIVERIES, not_found)
+DESK = (queue, preferences, unsubscribe, report_pages, openings, *DELIVERIES, not_found)
 PETITION = (petition, files, file_sent, notices)
 HOTLINE = (enter_petition, callers, call_tasks)
 ADMINISTRATION = (row_list, row, calendar, terms, texts, routing_rules)
 
-for module in (*API, *DESK, *PETITION, *HOTLINE, *ADMINISTRATION):
+for module in (*API, *ACCOUNT, *DESK, *PETITION, *HOTLINE, *ADMINISTRATION):
     app.register_blueprint(module.routes(parts))

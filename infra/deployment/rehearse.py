@@ -289,6 +289,7 @@ def rehearse(emulator: Emulator) -> None:
             "PublicUrl": front.url,
             "QuietFrom": "",
             "BatchForSeconds": "0",
+            "SecondFactorNeeded": "false",
             "IdentityUrl": emulator.url,
             "SmsGatewayUrl": front.sms_url,
         }

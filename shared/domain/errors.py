@@ -57,6 +57,12 @@ class NotAllowedError(PetitionError):
     code = "not-allowed"
 
 
+class SecondFactorNeededError(NotAllowedError):
+    """The officer's role needs a second factor, which this session has not shown."""
+
+    code = "second-factor-needed"
+
+
 class ActionNotPossibleError(PetitionError):
     """The petition's state does not allow this action."""
 

@@ -12,6 +12,11 @@ def _system_time() -> datetime:
     return datetime.now(UTC)
 
 
+def system_now() -> datetime:
+    """Return the instant of the system's clock, wherever the local stack has travelled: Cognito's tokens go by it."""
+    return _system_time()
+
+
 _source: TimeSource = _system_time
 
 

@@ -63,6 +63,13 @@ class DigestRequest(Message):
     on: date
 
 
+class AccountRequest(Message):
+    """Ask the notifier to tell an officer what happened to their account."""
+
+    event: str
+    """`session~{origin_jti}`: it is on a new device; `reset~{user name}~{seconds since 1970}`: no second factor."""
+
+
 class WakeUp(AboutPetition):
     """Ask the SLA timer to do what is due for a petition."""
 

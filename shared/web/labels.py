@@ -151,6 +151,7 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.INCOMPLETE: N_("Người gửi chưa bổ sung"),
     NoticeKind.RESTRICTED: N_("Hồ sơ theo quy trình riêng"),
     NoticeKind.DIGEST: N_("Việc trong ngày"),
+    NoticeKind.ACCOUNT: N_("Tài khoản cán bộ: thiết bị mới, đặt lại xác thực"),
 }
 
 AUDIENCES: dict[Audience, str] = {

@@ -48,6 +48,11 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Cần khóa API"),
         N_("Phần mềm gửi khóa trong tiêu đề X-Api-Key. Người dân gửi ngay trên trang web, không cần khóa."),
     ),
+    errors.SecondFactorNeededError: (
+        403,
+        N_("Cần xác thực hai bước"),
+        N_("Vai trò của bạn cần mã từ ứng dụng xác thực. Hãy mở trang Xác thực hai bước trên Bàn làm việc."),
+    ),
     errors.NotAllowedError: (403, N_("Không có quyền"), N_("Vai trò của bạn không được phép làm việc này.")),
     errors.ActionNotPossibleError: (
         409,
@@ -125,6 +130,7 @@ RULES: dict[str, str] = {
         "Đơn vị còn hồ sơ mà không còn ai xử lý. Trước hết thêm người khác, hoặc phân công lại hồ sơ."
     ),
     "last-of-role": N_("Không còn ai khác giữ vai trò này. Trước hết thêm một người khác."),
+    "yourself-second-factor": N_("Không tự đặt lại cho mình. Hãy nhờ quản trị viên khác."),
     "yourself": N_("Không tự bỏ quyền quản trị của mình. Hãy nhờ quản trị viên khác."),
     "differs-from-id": N_("Mục này khác với địa chỉ của dòng."),
     "ends-before-it-begins": N_("Ngày cuối phải bằng hoặc sau ngày đầu."),

@@ -22,7 +22,7 @@ from shared.domain.promises.deliveries import DeliveryChannel
 from shared.tables.directory import Unit
 from shared.wording.facts import Office, facts_of, officer_facts_of
 from shared.wording.rendering import batch_variables
-from shared.wording.sources import BATCH, DIGEST, TextName, headline, names
+from shared.wording.sources import ACCOUNT, BATCH, DIGEST, TextName, headline, names
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 SITE = "https://phananhkiennghi.bonoivu.gov.vn"
@@ -43,6 +43,8 @@ _COUNTS = {"n": 99, "working_days_late": 999, "days_left": 999, "count": 10, "un
 
 def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
     """Return ordinary values of a text's variables."""
+    if name.kind == ACCOUNT:
+        return _account(site, is_reset=False)
     if name.kind == DIGEST:
         return _digest(site, lines=2, subject="Chậm chi trả phụ cấp thâm niên")
     petition = _petition(
@@ -60,6 +62,8 @@ def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
 
 def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
     """Return extreme values of a text's variables: all long, each state, each gap, and a complaint about conduct."""
+    if name.kind == ACCOUNT:
+        return (_account(LONGEST_SITE, is_reset=True), _account(LONGEST_SITE, is_reset=False))
     if name.kind == DIGEST:
         return (_digest(LONGEST_SITE, lines=15, subject=_LONG), _digest(LONGEST_SITE, lines=1, subject=None))
     full: dict[str, Any] = {
@@ -179,6 +183,16 @@ def _digest(site: str, *, lines: int, subject: str | None) -> dict[str, Any]:
         "sections": [
             {"title": title, "count": lines, "more": 3, "lines": [line] * lines} for title in titles
         ],
+    }
+
+
+def _account(site: str, *, is_reset: bool) -> dict[str, Any]:
+    return {
+        "happened_at": "09:00, 03/11/2026",
+        "is_reset": is_reset,
+        "device": "" if is_reset else "Samsung Internet · Android",
+        "network": "" if is_reset else "113.160.*.*",
+        "desk": f"{site}/desk/",
     }
 
 

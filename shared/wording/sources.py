@@ -27,6 +27,8 @@ BATCH = "BATCH"
 """The kind of the text that contains several notices."""
 DIGEST = "DIGEST"
 """The kind of the one text that is about a day, not about a petition."""
+ACCOUNT = "ACCOUNT"
+"""The kind of the one text that is about an officer's account."""
 _FORMER_KINDS = {"BUNCH": BATCH}
 """Kinds by a former name, under which rows of the directory are still stored."""
 

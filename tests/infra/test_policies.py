@@ -179,7 +179,7 @@ def test_only_the_notices_send_e_mail():
     [
         pytest.param("intake", ["notices", "parts"], id="replies to SMS, and long SMS that wait"),
         pytest.param("notifier", ["notices"], id="a bounced notice back to its queue"),
-        pytest.param("casework", [], id="nothing"),
+        pytest.param("casework", ["notices"], id="letters to officers about their accounts"),
     ],
 )
 def test_who_talks_to_the_open_internet_sends_few_messages(function, queues):

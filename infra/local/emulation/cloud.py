@@ -20,7 +20,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from infra.local.emulation import moto_insides, moto_speed, template
+from infra.local.emulation import moto_identity, moto_insides, moto_speed, template
 from infra.local.emulation.moto_insides import ACCOUNT, REGION
 from infra.local.emulation.sns import LocalSns
 
@@ -100,6 +100,7 @@ class Cloud:
             # Presigned links lead a browser to moto's own port; in this process moto still answers by itself.
             os.environ.update(MOTO_S3_CUSTOM_ENDPOINTS=self._files_url, AWS_ENDPOINT_URL_S3=self._files_url)
         moto_speed.quicken()
+        moto_identity.complete()
         self._mock.start()
         self._deploy_platform()
         self._furnish_bucket()
@@ -219,6 +220,7 @@ class Cloud:
             "MAIL_EVENTS_TOPIC": MAIL_EVENTS_TOPIC,
             "MAIL_EVENTS_CERTIFICATE": str(certificate),
             "SCANNER": "eicar",
+            "SECOND_FACTOR_NEEDED": "false",
             "SMS_PROVIDERS": "esms",
             "SMS_GATEWAY_URL": sms_gateway_url,
             "POWERTOOLS_LOG_LEVEL": "WARNING",

@@ -56,6 +56,8 @@ class NoticeKind(StrEnum):
     RESTRICTED = "RESTRICTED"
     DIGEST = "DIGEST"
     """An officer's open work this morning; follows from the clock, not from a change of a petition."""
+    ACCOUNT = "ACCOUNT"
+    """A new device, or a second factor taken away; follows from a sign-in or an administrator, not from a petition."""
 
 
 class Notice(NamedTuple):

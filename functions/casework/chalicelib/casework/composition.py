@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 
-from chalicelib.casework.access.sessions import Sessions
+from chalicelib.casework.access.cognito import Cognito
+from chalicelib.casework.access.second_factor import SecondFactor
+from chalicelib.casework.access.sessions import SessionRules, Sessions
+from chalicelib.casework.access.tokens import TokenVerifier
 from chalicelib.casework.actions.take_action import ActionService
 from chalicelib.casework.administration.administer import Administration
 from chalicelib.casework.desk.digest_preferences import DigestPreferences
@@ -20,8 +25,9 @@ from chalicelib.casework.oversight.contradicted_receipts import ContradictedRece
 from chalicelib.casework.oversight.openings import SealOpenings
 from chalicelib.casework.reports.make_report import Reports
 from chalicelib.casework.settings import CaseworkSettings
-from shared.platform import secrets, settings
+from shared.platform import queues, secrets, settings
 from shared.platform.bucket import AttachmentsBucket
+from shared.platform.messages import AccountRequest
 from shared.platform.seal import Seal
 from shared.tables.corrections import Corrections
 from shared.tables.deliveries import Deliveries
@@ -30,6 +36,7 @@ from shared.tables.openings import Openings
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.statistics import Statistics
+from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.use_cases.declare_file import Declarations
 from shared.use_cases.receive_submission import Reception
@@ -51,6 +58,7 @@ class Parts:
     corrections: Corrections
     bucket: AttachmentsBucket
     sessions: Sessions
+    second_factor: SecondFactor
     actions: ActionService
     queues: QueueReader
     petition_views: PetitionViews
@@ -80,6 +88,9 @@ def build(configuration: CaseworkSettings) -> Parts:
     deliveries = Deliveries(configuration.deliveries_table)
     bucket = AttachmentsBucket(configuration.attachments_bucket)
     seal = Seal(configuration.seal_key_id)
+    cognito = Cognito(configuration.identity_pool_id, configuration.identity_client_id)
+    announce = partial(_tell_officer, configuration.notices_queue_url)
+    sessions = _sessions(configuration, cognito, directory, key, announce)
     return Parts(
         settings=configuration,
         pages=PAGES,
@@ -88,12 +99,8 @@ def build(configuration: CaseworkSettings) -> Parts:
         deliveries=deliveries,
         corrections=Corrections(configuration.petitions_table),
         bucket=bucket,
-        sessions=Sessions(
-            configuration.identity_pool_id,
-            configuration.identity_client_id,
-            configuration.identity_jwks_url,
-            directory,
-        ),
+        sessions=sessions,
+        second_factor=SecondFactor(cognito, sessions, directory, announce),
         actions=ActionService(petitions, directory, seal),
         queues=QueueReader(petitions, directory),
         petition_views=PetitionViews(
@@ -120,6 +127,36 @@ def build(configuration: CaseworkSettings) -> Parts:
             acceptance_counts=configuration.acceptance_counts_as_delivered,
         ),
     )
+
+
+def _sessions(
+    configuration: CaseworkSettings,
+    cognito: Cognito,
+    directory: Directory,
+    key: bytes,
+    announce: Callable[[str], None],
+) -> Sessions:
+    return Sessions(
+        cognito,
+        TokenVerifier(
+            configuration.identity_pool_id,
+            configuration.identity_client_id,
+            configuration.identity_jwks_url,
+        ),
+        OfficerSessions(configuration.throttle_table),
+        directory,
+        key,
+        SessionRules(
+            idle=timedelta(minutes=configuration.session_idle_minutes),
+            longest=configuration.longest_session,
+            second_factor_roles=configuration.second_factor_roles,
+        ),
+        announce=announce,
+    )
+
+
+def _tell_officer(notices_queue_url: str, event: str) -> None:
+    queues.send(notices_queue_url, [AccountRequest(event=event)])
 
 
 def _pin_guard(configuration: CaseworkSettings, key: bytes) -> PinGuard:

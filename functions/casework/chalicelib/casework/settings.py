@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from pydantic import Field
+
+from shared.domain.access.roles import Role
 from shared.platform import settings
+
+SECOND_FACTOR_ROLES = frozenset({Role.APPROVER, Role.INSPECTOR, Role.ADMINISTRATOR, Role.AUDITOR})
+"""The roles that approve what is published, open restricted petitions, change the directory, or read all of it."""
 
 
 class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, settings.PinSettings):
@@ -15,3 +23,21 @@ class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, setting
     identity_jwks_url: str
     sms_segment_price: int = 500
     """The price of one SMS in đồng, by the ministry's contract; 0: costs are not shown."""
+    notices_queue_url: str
+    """The notifier's queue, for letters to officers about their accounts: a message names a row and nothing else."""
+    session_idle_minutes: int = Field(default=30, ge=5, le=60)
+    """Minutes without a request after which an officer signs in again."""
+    session_hours: int = Field(default=12, ge=1, le=24)
+    """Hours after which an officer signs in again however busy; Cognito's refresh tokens last a day."""
+    second_factor_needed: bool = True
+    """False lets approvers, inspectors, administrators and auditors in with a password alone."""
+
+    @property
+    def longest_session(self) -> timedelta:
+        """The longest time of a session."""
+        return timedelta(hours=self.session_hours)
+
+    @property
+    def second_factor_roles(self) -> frozenset[Role]:
+        """The roles that need a second factor."""
+        return SECOND_FACTOR_ROLES if self.second_factor_needed else frozenset()

@@ -20,6 +20,7 @@ from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.render_notice import NoticeRenderer
 from chalicelib.notifier.notices.reply_to_sms import SmsReplies
+from chalicelib.notifier.officers.account_letters import AccountLetters
 from chalicelib.notifier.officers.digests import Digests
 from chalicelib.notifier.providers import Senders, receipt_readers
 from chalicelib.notifier.receipts.answer_request import ReceiptEndpoint
@@ -31,6 +32,7 @@ from shared.platform.seal import Seal
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.opt_outs import OptOuts
 from shared.tables.throttle.replies import Replies
 from shared.tables.throttle.suppressions import Suppressions
@@ -90,7 +92,15 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
         identifiers_key=key,
     )
     replies = SmsReplies(Replies(configuration.throttle_table), seal, senders.of, quiet_hours)
-    return MessageHandler(notices, replies, digests, configuration.notices_queue_url)
+    account_letters = AccountLetters(
+        directory,
+        deliveries,
+        OfficerSessions(configuration.throttle_table),
+        texts,
+        attempts,
+        configuration.public_url,
+    )
+    return MessageHandler(notices, replies, digests, account_letters, configuration.notices_queue_url)
 
 
 def _petitioners(

@@ -12,28 +12,34 @@ from pydantic import TypeAdapter
 from chalicelib.notifier.attempts.back_off import RetryLaterError, redeliver_after
 from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
 from chalicelib.notifier.notices.reply_to_sms import SmsReplies
+from chalicelib.notifier.officers.account_letters import AccountLetters
 from chalicelib.notifier.officers.digests import Digests
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import aws, clock, telemetry
-from shared.platform.messages import DigestRequest, NoticeRequest, ReplyRequest
+from shared.platform.messages import AccountRequest, DigestRequest, NoticeRequest, ReplyRequest
 
 MAX_VISIBILITY_TIMEOUT = timedelta(hours=12)
 """The limit of SQS, counted from the receive."""
 _MARGIN = timedelta(minutes=2)
-_REQUEST: TypeAdapter[NoticeRequest | ReplyRequest | DigestRequest] = TypeAdapter(
-    NoticeRequest | ReplyRequest | DigestRequest
-)
+Request = NoticeRequest | ReplyRequest | DigestRequest | AccountRequest
+_REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
 
 class MessageHandler:
     """Handles the records of an SQS event."""
 
     def __init__(
-        self, notices: NoticeDelivery, replies: SmsReplies, digests: Digests, queue_url: str
+        self,
+        notices: NoticeDelivery,
+        replies: SmsReplies,
+        digests: Digests,
+        account_letters: AccountLetters,
+        queue_url: str,
     ) -> None:
         self._notices = notices
         self._replies = replies
         self._digests = digests
+        self._account_letters = account_letters
         self._queue_url = queue_url
 
     def handle(self, records: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
@@ -57,7 +63,7 @@ class MessageHandler:
             return False
         return True
 
-    def _dispatch(self, request: NoticeRequest | ReplyRequest | DigestRequest) -> None:
+    def _dispatch(self, request: Request) -> None:
         match request:
             case ReplyRequest():
                 self._replies.send(request)
@@ -65,6 +71,10 @@ class MessageHandler:
                 self._digests.send(request)
             case NoticeRequest(kind=NoticeKind.DIGEST):
                 self._digests.resume(request)
+            case AccountRequest():
+                self._account_letters.send(request)
+            case NoticeRequest(kind=NoticeKind.ACCOUNT):
+                self._account_letters.resume(request)
             case NoticeRequest():
                 self._notices.deliver(request)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chalicelib.casework import composition
-from chalicelib.casework.access.sessions import Sessions
+from chalicelib.casework.access.cognito import Cognito
+from chalicelib.casework.access.sessions import SessionRules, Sessions
+from chalicelib.casework.access.tokens import TokenVerifier
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.access.roles import Role
 from shared.domain.errors import UnauthenticatedError
+from shared.tables.throttle.officer_sessions import OfficerSessions
 from tests.support.system import System
 
 POOL, CLIENT = "ap-southeast-1_Pool", "client-of-the-desk"
@@ -33,7 +37,15 @@ def sessions(system: System, tmp_path: Path) -> Sessions:
     keys = {"keys": [public | {"kid": "ours", "alg": "RS256", "use": "sig"}]}
     jwks = tmp_path / "khóa công khai.json"
     jwks.write_text(json.dumps(keys), encoding="utf-8")
-    return Sessions(POOL, CLIENT, jwks.as_uri(), composition.parts().directory)
+    return Sessions(
+        Cognito(POOL, CLIENT),
+        TokenVerifier(POOL, CLIENT, jwks.as_uri()),
+        OfficerSessions(system.local.cloud.outputs["ThrottleTable"]),
+        composition.parts().directory,
+        b"a key of the identifiers' length.",
+        SessionRules(timedelta(minutes=30), timedelta(hours=12), frozenset()),
+        announce=lambda _event: None,
+    )
 
 
 def a_token(
@@ -52,6 +64,7 @@ def a_token(
         "token_use": "access",
         "username": "minh.ccvc",
         "cognito:groups": groups,
+        "origin_jti": "0a1b2c3d-session",
         "iat": now,
         "exp": now + 3600,
         **claims,
@@ -127,6 +140,9 @@ FORGED = [
     pytest.param(lambda: a_token(without="token_use"), id="without-use"),
     pytest.param(lambda: a_token(username="ai.do"), id="nobody-we-know"),
     pytest.param(lambda: a_token(without="username"), id="without-name"),
+    pytest.param(lambda: a_token(without="origin_jti"), id="without-session"),
+    pytest.param(lambda: a_token(origin_jti=5), id="session-that-is-no-name"),
+    pytest.param(lambda: a_token(iat=int(time.time()) - 13 * 3600), id="signed-in-yesterday"),
     pytest.param(lambda: "", id="empty"),
     pytest.param(lambda: "a.b.c", id="no-token"),
     pytest.param(lambda: "ếch.ngồi.đáy", id="not-ascii"),

@@ -16,12 +16,12 @@ from altcha.v2 import Challenge
 
 from chalicelib.intake import composition
 from chalicelib.intake.limits.proof_of_work import HOLDS_FOR, Challenges
-from chalicelib.intake.site.qr import qr_svg
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
+from shared.web.qr import qr_svg
 from tests.support.system import System
 
 FORM = {

@@ -1,54 +1,44 @@
-"""Sessions of officers: Cognito signs them in; their access tokens are verified here, in every request.
+"""Sessions of officers: opened through Cognito, verified in every request, renewed while somebody works, and ended.
 
-The gateway's authorizer is never trusted: locally and in tests it lets everybody in. Claims of an access token:
-docs.aws.amazon.com/cognito, "Verifying JSON web tokens".
+A session ends when its officer signs out, is idle for too long, or has worked for the longest time; an ended one is
+refused although its token is still signed and unexpired (docs/adr: sessions that end). Times are those of the
+system's clock, as in Cognito's tokens.
 """
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, NamedTuple
 
-import jwt
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.casework.access.cognito import TOTP, Cognito, PoolChallenge, PoolTokens
+from chalicelib.casework.access.devices import device_of, network_of
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.tokens import Claims, TokenVerifier
 from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import InvalidInputError, TooManyRequestsError, UnauthenticatedError
+from shared.domain.errors import SecondFactorNeededError, TooManyRequestsError, UnauthenticatedError
+from shared.domain.identity.reference import derive
 from shared.domain.procedures.conduct import OFFICE, reporting_line
-from shared.platform import aws, clock
+from shared.platform import clock
 from shared.tables.directory import Directory
+from shared.tables.throttle.officer_sessions import OfficerSessions, SessionRow
 
-ACCESS = "access"
-"""The required `token_use`: an ID token is no access token."""
-_WRONG = {
-    "CodeMismatchException",
-    "ExpiredCodeException",
-    "InvalidParameterException",
-    "NotAuthorizedException",
-    "PasswordResetRequiredException",
-    "UserNotConfirmedException",
-    "UserNotFoundException",
-}
-"""Cognito's errors for wrong credentials; to the officer they all look alike."""
-_UNKNOWN = "ResourceNotFoundException"
-"""Cognito's error for an invented session; without a challenge it means that our own client is missing."""
-_TOO_OFTEN = {"LimitExceededException", "TooManyFailedAttemptsException", "TooManyRequestsException"}
-PAUSE_SECONDS = 60
-"""Pause after Cognito's errors for too many requests, which do not name one."""
-_ANSWER_NAMES = {
-    "SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE",
-    "SMS_MFA": "SMS_MFA_CODE",
-    "NEW_PASSWORD_REQUIRED": "NEW_PASSWORD",
-}
+RENEWED_AFTER = timedelta(minutes=10)
+"""A token of this age is renewed with the next request of a page: its hour never ends while somebody works."""
+USE_RECORDED_EVERY = timedelta(minutes=1)
+_NONCE = b"\0" * 12
+"""Each key of `_cipher` encrypts one refresh token once: its name is the session's."""
 
 
 class SignInInput(BaseModel):
-    """A user name with a password, or with the answer to a challenge."""
+    """A user name with a password, a password and a code, or the answer to a challenge."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -85,91 +75,197 @@ class Challenge(BaseModel):
     session: str
 
 
+class Visit(NamedTuple):
+    """The device that a sign-in comes from."""
+
+    address: str = ""
+    user_agent: str = ""
+    device_id: str = ""
+    """The random name that our cookie gave the device; "" for one that we never saw, and for programs."""
+
+
+class SessionRules(NamedTuple):
+    """The limits of sessions, and who needs a second factor."""
+
+    idle: timedelta
+    longest: timedelta
+    second_factor_roles: frozenset[Role]
+
+
+class Session(NamedTuple):
+    """A session that holds: its officer, and what is known of it."""
+
+    officer: DeskOfficer
+    id: str
+    token: str
+    issued_at: int
+    row: SessionRow | None
+    """None for a token that Cognito gave without the desk; it is not renewed."""
+
+
 class Sessions:
-    """Opens sessions with a client of one user pool, and finds the officer of an access token."""
+    """Opens, verifies, renews and ends sessions of one user pool.
 
-    def __init__(self, pool_id: str, client_id: str, jwks_url: str, directory: Directory) -> None:
-        self._issuer = f"https://cognito-idp.{pool_id.partition('_')[0]}.amazonaws.com/{pool_id}"
-        self._client_id = client_id
-        self._key_of = _keys_at(jwks_url)
+    Args:
+        cognito: the pool.
+        tokens: verifies its tokens.
+        rows: the stored sessions.
+        directory: says what an officer may.
+        key: the identifiers' key; refresh tokens are encrypted under keys that are derived from it.
+        rules: the limits.
+        announce: has an officer notified by e-mail of a session on a device that is new.
+        now: the system's clock.
+    """
+
+    def __init__(
+        self,
+        cognito: Cognito,
+        tokens: TokenVerifier,
+        rows: OfficerSessions,
+        directory: Directory,
+        key: bytes,
+        rules: SessionRules,
+        announce: Callable[[str], None],
+        now: Callable[[], datetime] = clock.system_now,
+    ) -> None:
+        self._cognito = cognito
+        self._tokens = tokens
+        self._rows = rows
         self._directory = directory
+        self._key = key
+        self._rules = rules
+        self._announce = announce
+        self._now = now
 
-    def sign_in(self, credentials: SignInInput) -> Tokens | Challenge:
-        """Open a session.
+    # --- opening ---------------------------------------------------------------------------------------
+
+    def sign_in(self, credentials: SignInInput, visit: Visit) -> Tokens | Challenge:
+        """Open a session, and announce one on a new device.
 
         Raises:
             UnauthenticatedError: alike for an unknown name, a wrong password and a wrong code.
             InvalidInputError: a new password that is too weak.
             TooManyRequestsError: Cognito wants a pause.
         """
-        try:
-            answer = self._ask(credentials)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code in _WRONG or (code == _UNKNOWN and credentials.challenge is not None):
-                raise UnauthenticatedError from None
-            if code == "InvalidPasswordException":
-                raise InvalidInputError(("new_password", "invalid")) from None
-            if code in _TOO_OFTEN:
-                raise TooManyRequestsError(PAUSE_SECONDS) from None
-            raise
-        if "AuthenticationResult" not in answer:
-            return Challenge(challenge=answer["ChallengeName"], session=answer["Session"])
-        result = answer["AuthenticationResult"]
-        return Tokens(
-            access_token=result["AccessToken"], id_token=result["IdToken"], expires_in=result["ExpiresIn"]
-        )
+        has_second_factor = credentials.challenge == TOTP
+        outcome = self._ask(credentials)
+        if (
+            isinstance(outcome, PoolChallenge)
+            and outcome.name == TOTP
+            and credentials.password
+            and credentials.code
+        ):
+            has_second_factor = True
+            outcome = self._cognito.answer(credentials.username, outcome, credentials.code)
+        if isinstance(outcome, PoolChallenge):
+            return Challenge(challenge=outcome.name, session=outcome.session)
+        self._open(outcome, visit, has_second_factor=has_second_factor)
+        return _shown(outcome)
 
-    def _ask(self, credentials: SignInInput) -> dict[str, Any]:
-        cognito = aws.client("cognito-idp")
+    def _ask(self, credentials: SignInInput) -> PoolTokens | PoolChallenge:
         if credentials.challenge is not None:
             if credentials.session is None or credentials.answer is None:
                 raise UnauthenticatedError
-            return dict(
-                cognito.respond_to_auth_challenge(
-                    ClientId=self._client_id,
-                    ChallengeName=credentials.challenge,
-                    Session=credentials.session,
-                    ChallengeResponses={
-                        "USERNAME": credentials.username,
-                        _ANSWER_NAMES[credentials.challenge]: credentials.answer,
-                    },
-                )
-            )
+            challenge = PoolChallenge(credentials.challenge, credentials.session)
+            return self._cognito.answer(credentials.username, challenge, credentials.answer)
         if credentials.password is None:
             raise UnauthenticatedError
-        return dict(
-            cognito.initiate_auth(
-                ClientId=self._client_id,
-                AuthFlow="USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": credentials.username, "PASSWORD": credentials.password},
-            )
+        return self._cognito.sign_in(credentials.username, credentials.password)
+
+    def _open(self, tokens: PoolTokens, visit: Visit, *, has_second_factor: bool) -> None:
+        claims, now = self._tokens.claims(tokens.access_token), self._now()
+        row = SessionRow(
+            id=claims.session_id,
+            officer=claims.username,
+            started_at=int(now.timestamp()),
+            used_at=int(now.timestamp()),
+            device=device_of(visit.user_agent),
+            network=network_of(visit.address),
+            refresh_token=self._encrypted(claims.session_id, tokens.refresh_token),
+            has_second_factor=has_second_factor,
         )
+        self._rows.open(row)
+        device = visit.device_id or f"{row.device}|{row.network}"
+        device_key = derive(self._key, "device", f"{claims.username}|{device}").hex()[:32]
+        if self._rows.enlist(self._officer_key(claims.username), row.id, device_key, now):
+            self._announce(f"session~{row.id}")
+
+    # --- verifying -------------------------------------------------------------------------------------
+
+    def session(self, token: str) -> Session:
+        """Return the session of an access token, whether or not it still lacks the second factor.
+
+        Raises:
+            UnauthenticatedError: the token does not hold, its session has ended, or its user is not in the directory.
+        """
+        claims = self._tokens.claims(token)
+        row = self._rows.get(claims.session_id)
+        self._check_times(claims, row)
+        return Session(self._officer_of(claims), claims.session_id, token, claims.issued_at, row)
 
     def officer(self, token: str) -> DeskOfficer:
         """Return the officer to whom an access token was issued.
 
         Raises:
-            UnauthenticatedError: the token is forged, expired, of another pool, client or kind, or its user is not in
-                the directory.
+            UnauthenticatedError: as `session`.
+            SecondFactorNeededError: the officer's role needs a second factor, which this session has not shown.
         """
-        try:
-            claims = jwt.decode(
-                token,
-                self._key_of(token).key,
-                algorithms=["RS256"],
-                issuer=self._issuer,
-                options={"require": ["exp", "iss", "token_use"], "verify_aud": False},
-            )
-        except jwt.PyJWTError:
-            raise UnauthenticatedError from None
-        if claims["token_use"] != ACCESS or claims.get("client_id") != self._client_id:
+        return self.checked(self.session(token)).officer
+
+    def checked(self, session: Session) -> Session:
+        """Return a session that has shown what its officer's roles need, and record that it was used.
+
+        Raises:
+            SecondFactorNeededError: the officer's role needs a second factor, which this session has not shown.
+        """
+        if self.needs_second_factor(session.officer) and not (session.row and session.row.has_second_factor):
+            raise SecondFactorNeededError
+        self.record_use(session)
+        return session
+
+    def record_use(self, session: Session) -> None:
+        """Record that a session was used: at most one write a minute."""
+        now = int(self._now().timestamp())
+        if session.row is not None and now - session.row.used_at >= USE_RECORDED_EVERY.total_seconds():
+            self._rows.use(session.id, now)
+
+    def add_second_factor(self, session: Session) -> None:
+        """Record that the officer of a session has just shown the second factor.
+
+        Raises:
+            UnauthenticatedError: a session that the desk did not open.
+        """
+        if session.row is None:
             raise UnauthenticatedError
-        row = self._directory.officers().get(str(claims.get("username", "")))
+        self._rows.add_second_factor(session.id, int(self._now().timestamp()))
+
+    def needs_second_factor(self, officer: DeskOfficer) -> bool:
+        """Return whether one of an officer's roles needs a second factor."""
+        return officer.has(*self._rules.second_factor_roles)
+
+    def former_name(self, token: str) -> str:
+        """Return the user name of a token of ours, whether or not its session is over; "" for any other."""
+        try:
+            return self._tokens.claims(token, may_have_expired=True).username
+        except UnauthenticatedError:
+            return ""
+
+    def _check_times(self, claims: Claims, row: SessionRow | None) -> None:
+        now = self._now().timestamp()
+        started_at = row.started_at if row and row.officer else claims.signed_in_at
+        if row is not None and (row.ended_at is not None or row.officer != claims.username):
+            raise UnauthenticatedError
+        if now - started_at >= self._rules.longest.total_seconds():
+            raise UnauthenticatedError
+        used_at = row.used_at if row else claims.issued_at
+        if now - used_at >= (self._rules.idle + USE_RECORDED_EVERY).total_seconds():
+            raise UnauthenticatedError
+
+    def _officer_of(self, claims: Claims) -> DeskOfficer:
+        row = self._directory.officers().get(claims.username)
         if row is None:
             raise UnauthenticatedError
-        groups = claims.get("cognito:groups") or []
-        roles = frozenset(Role(group) for group in groups if group in set(Role) and group in row.roles)
+        roles = frozenset(Role(group) for group in claims.groups if group in set(Role) and group in row.roles)
         parents = self._directory.parents(local_date(clock.now()))
         return DeskOfficer(
             username=row.id,
@@ -182,18 +278,87 @@ class Sessions:
             stands_in_for=row.stands_in_for,
         )
 
+    # --- renewing and ending ---------------------------------------------------------------------------
 
-def _keys_at(jwks_url: str) -> Callable[[str], jwt.PyJWK]:
-    """Return a function from tokens to the keys that signed them: the pool's published keys, or those of a file."""
-    parts = urlsplit(jwks_url)
-    if parts.scheme != "file":
-        return jwt.PyJWKClient(jwks_url, cache_keys=True, lifespan=3600).get_signing_key_from_jwt
-    keys = jwt.PyJWKSet.from_json(Path(unquote(parts.path)).read_text("utf-8"))
+    def renewed(self, session: Session, *, is_asked_for: bool = False) -> Tokens | None:
+        """Return new tokens of a session, None where its token is young, or Cognito fails: the old one still holds.
 
-    def key_of(token: str) -> jwt.PyJWK:
+        Args:
+            session: one that holds.
+            is_asked_for: whether a young token is renewed too.
+
+        Raises:
+            UnauthenticatedError: the account was disabled, or its tokens were revoked.
+        """
+        age = self._now().timestamp() - session.issued_at
+        if session.row is None or (age < RENEWED_AFTER.total_seconds() and not is_asked_for):
+            return None
+        refresh_token = self._decrypted(session.id, session.row.refresh_token)
         try:
-            return keys[str(jwt.get_unverified_header(token).get("kid"))]
-        except KeyError:
-            raise jwt.InvalidKeyError from None
+            return _shown(self._cognito.renew(refresh_token)) if refresh_token else None
+        except UnauthenticatedError:
+            self._rows.end(session.id, int(self._now().timestamp()))
+            raise
+        except (TooManyRequestsError, ClientError, BotoCoreError):
+            return None
 
-    return key_of
+    def end(self, token: str) -> None:
+        """End the session of a token, expired or not; what is no token of ours ends nothing."""
+        try:
+            claims = self._tokens.claims(token, may_have_expired=True)
+        except UnauthenticatedError:
+            return
+        self._end(claims.session_id, self._rows.get(claims.session_id))
+
+    def end_others(self, officer: str, but: str) -> int:
+        """End an officer's sessions but one ("": all); return how many held."""
+        others = [row for row in self.of(officer) if row.id != but]
+        for row in others:
+            self._end(row.id, row)
+        return len(others)
+
+    def of(self, officer: str) -> tuple[SessionRow, ...]:
+        """Return an officer's sessions that hold, the latest first."""
+        now = self._now().timestamp()
+        return tuple(
+            row
+            for row in self._rows.of(self._officer_key(officer))
+            if row.ended_at is None
+            and row.officer == officer
+            and now - row.started_at < self._rules.longest.total_seconds()
+            and now - row.used_at < (self._rules.idle + USE_RECORDED_EVERY).total_seconds()
+        )
+
+    def _end(self, session_id: str, row: SessionRow | None) -> None:
+        """Deny the session first: whatever becomes of the call to Cognito, no token of it opens the desk again."""
+        self._rows.end(session_id, int(self._now().timestamp()))
+        refresh_token = self._decrypted(session_id, row.refresh_token) if row else ""
+        if refresh_token:
+            self._cognito.revoke(refresh_token)
+
+    # --- secrets ---------------------------------------------------------------------------------------
+
+    def _officer_key(self, officer: str) -> str:
+        return derive(self._key, "session-list", officer).hex()[:32]
+
+    def _cipher(self, session_id: str) -> AESGCM:
+        return AESGCM(derive(self._key, "refresh-token", session_id))
+
+    def _encrypted(self, session_id: str, refresh_token: str) -> str:
+        encrypted = self._cipher(session_id).encrypt(_NONCE, refresh_token.encode(), session_id.encode())
+        return b64encode(encrypted).decode()
+
+    def _decrypted(self, session_id: str, encrypted: str) -> str:
+        """Return a refresh token, "" where there is none that we encrypted for this session."""
+        if not encrypted:
+            return ""
+        try:
+            return (
+                self._cipher(session_id).decrypt(_NONCE, b64decode(encrypted), session_id.encode()).decode()
+            )
+        except (InvalidTag, ValueError):
+            return ""
+
+
+def _shown(tokens: PoolTokens) -> Tokens:
+    return Tokens(access_token=tokens.access_token, id_token=tokens.id_token, expires_in=tokens.expires_in)

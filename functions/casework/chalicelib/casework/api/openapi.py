@@ -35,6 +35,7 @@ from chalicelib.casework.api.response_models import (
     UploadView,
 )
 from chalicelib.casework.api.routes import ApiRoutes
+from chalicelib.casework.api.session import EndedSessions, OwnSessions
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.views import DeskView, LinePage
 from chalicelib.casework.hotline.call_tasks import CallRequest, CallView, OutcomeInput
@@ -90,6 +91,46 @@ OPERATIONS: tuple[Operation, ...] = (
         SignInInput,
         ("lang",),
         (400, 401, 422, 429),
+    ),
+    Operation(
+        "POST",
+        "/v1/session/renewal",
+        "renewSession",
+        "New tokens of your session, as long as it holds",
+        {200: SessionView},
+        None,
+        (*_AS, "lang"),
+        (*_REFUSED,),
+    ),
+    Operation(
+        "POST",
+        "/v1/session/end",
+        "signOut",
+        "End your session: no token of it holds any more",
+        {200: EndedSessions},
+        None,
+        (*_AS, "lang"),
+        (401,),
+    ),
+    Operation(
+        "GET",
+        "/v1/sessions",
+        "listSessions",
+        "Your sessions that hold",
+        {200: OwnSessions},
+        None,
+        (*_AS, "lang"),
+        (401,),
+    ),
+    Operation(
+        "POST",
+        "/v1/sessions/end-others",
+        "endOtherSessions",
+        "End your sessions but this one",
+        {200: EndedSessions},
+        None,
+        (*_AS, "lang"),
+        (401,),
     ),
     Operation(
         "GET",

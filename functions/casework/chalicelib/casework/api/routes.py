@@ -25,12 +25,21 @@ class ApiRoutes(Routes[Parts]):
 
 
 def officer_of(sessions: Sessions, request: Request) -> DeskOfficer:
-    """Return the officer whose access token is in the `Authorization` header (RFC 6750).
+    """Return the officer whose access token a request bears.
 
     Raises:
         UnauthenticatedError: no token, or an invalid one.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    return sessions.officer(bearer_token(request))
+
+
+def bearer_token(request: Request) -> str:
+    """Return the access token in the `Authorization` header (RFC 6750).
+
+    Raises:
+        UnauthenticatedError: there is none.
+    """
+    scheme, _, token = str(request.headers.get("authorization", "")).partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
         raise UnauthenticatedError
-    return sessions.officer(token.strip())
+    return token.strip()

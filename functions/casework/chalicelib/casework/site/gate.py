@@ -2,40 +2,63 @@
 
 The cookie holds the access token and is HttpOnly and SameSite=Strict; besides, every POST must come from our own
 origin. Desk pages therefore send `Referrer-Policy: same-origin`: under `no-referrer` browsers send `Origin: null`
-with forms (Fetch standard, "append a request Origin header").
+with forms (Fetch standard, "append a request Origin header"). Over https its name begins with `__Host-`, which
+browsers take only with `Secure`, `Path=/` and no domain (RFC 6265bis), so no other host can put one in its place;
+http, which is this machine alone, has neither prefix nor `Secure`.
 """
 
 from __future__ import annotations
 
+import secrets
+from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
 
-from chalice.app import Request
+from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.access.sessions import Sessions, Tokens
+from chalicelib.casework.access.sessions import Sessions, Tokens, Visit
 from shared.domain.errors import NotAllowedError, UnauthenticatedError
+from shared.web.requests import source_address
 
 COOKIE = "pakn_desk"
+DEVICE_COOKIE = "pakn_device"
+"""Names a device at random, so that its officer is notified of another one; lasts beyond sessions."""
+DEVICE_KEPT_FOR = timedelta(days=180)
 HOME = "/desk/"
 MAX_RETURN_ADDRESS = 200
 """Characters of the address of a page to return to."""
 
 
-def officer_of(sessions: Sessions, request: Request) -> DeskOfficer:
+def token_of(request: Request, public_url: str) -> str:
+    """Return the access token of the request's cookie.
+
+    Raises:
+        UnauthenticatedError: there is none.
+    """
+    token = _cookies(request).get(_name(COOKIE, public_url), "")
+    if not token:
+        raise UnauthenticatedError
+    return token
+
+
+def officer_of(sessions: Sessions, request: Request, public_url: str) -> DeskOfficer:
     """Return the officer whose session the request's cookie holds.
 
     Raises:
-        UnauthenticatedError: no session, or an invalid one.
+        UnauthenticatedError: no session, or one that is over.
+        SecondFactorNeededError: one that lacks the second factor.
     """
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(request.headers.get("cookie", ""))
-    except CookieError:
-        raise UnauthenticatedError from None
-    if COOKIE not in jar:
-        raise UnauthenticatedError
-    return sessions.officer(jar[COOKIE].value)
+    return sessions.officer(token_of(request, public_url))
+
+
+def visit_of(request: Request, public_url: str) -> Visit:
+    """Return the device that a request comes from."""
+    return Visit(
+        source_address(request),
+        request.headers.get("user-agent", "")[:400],
+        _cookies(request).get(_name(DEVICE_COOKIE, public_url), "")[:64],
+    )
 
 
 def check_origin(request: Request, public_url: str) -> None:
@@ -50,29 +73,69 @@ def check_origin(request: Request, public_url: str) -> None:
         raise NotAllowedError
 
 
-def session_cookie(tokens: Tokens, public_url: str) -> str:
-    """Return the Set-Cookie header of a new session."""
-    return _cookie(tokens.access_token, tokens.expires_in, public_url)
+def new_device() -> str:
+    """Return a name for a device that has none."""
+    return secrets.token_urlsafe(18)
+
+
+def session_cookies(tokens: Tokens, public_url: str, longest: timedelta, device: str) -> list[str]:
+    """Return the Set-Cookie headers of a new session, and of its device."""
+    return [
+        session_cookie(tokens, public_url, longest),
+        _cookie(DEVICE_COOKIE, device, DEVICE_KEPT_FOR, public_url),
+    ]
+
+
+def session_cookie(tokens: Tokens, public_url: str, kept_for: timedelta = timedelta(hours=12)) -> str:
+    """Return the Set-Cookie header of a session; it outlives its token, so that who worked is known by name."""
+    return _cookie(COOKIE, tokens.access_token, kept_for, public_url)
 
 
 def expired_cookie(public_url: str) -> str:
     """Return the Set-Cookie header that ends a session on this device."""
-    return _cookie("", 0, public_url)
+    return _cookie(COOKIE, "", timedelta(0), public_url)
 
 
-def _cookie(value: str, seconds: int, public_url: str) -> str:
+def keep_alive(answer: Response, tokens: Tokens | None, public_url: str, longest: timedelta) -> Response:
+    """Give the browser the renewed token, where there is one, with an answer that sets no cookie itself."""
+    if tokens is not None and "Set-Cookie" not in answer.headers:
+        answer.headers["Set-Cookie"] = session_cookie(tokens, public_url, longest)
+    return answer
+
+
+def _cookies(request: Request) -> dict[str, str]:
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(request.headers.get("cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _is_http(public_url: str) -> bool:
     site = urlsplit(public_url)
-    is_this_machine = site.scheme == "http" and site.hostname in {"localhost", "127.0.0.1"}
-    secure = "" if is_this_machine else "; Secure"
-    return f"{COOKIE}={value}; Path=/desk; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+    return site.scheme == "http" and site.hostname in {"localhost", "127.0.0.1"}
+
+
+def _name(name: str, public_url: str) -> str:
+    return name if _is_http(public_url) else f"__Host-{name}"
+
+
+def _cookie(name: str, value: str, kept_for: timedelta, public_url: str) -> str:
+    place = "Path=/desk" if _is_http(public_url) else "Path=/; Secure"
+    seconds = int(kept_for.total_seconds())
+    return f"{_name(name, public_url)}={value}; {place}; Max-Age={seconds}; HttpOnly; SameSite=Strict"
 
 
 def return_address(address: str) -> str:
     """Return where to go after signing in: a page of the desk if the address is one, else the queue."""
-    is_desk_page = (
-        address.startswith(HOME) and address.isascii() and address.isprintable() and "\\" not in address
-    )
-    return address if is_desk_page and "//" not in address and len(address) <= MAX_RETURN_ADDRESS else HOME
+    return address if is_desk_page(address) and len(address) <= MAX_RETURN_ADDRESS else HOME
+
+
+def is_desk_page(address: str) -> bool:
+    """Return whether an address is one of the desk's, and can be no other host's."""
+    is_below = address.startswith(HOME) and address.isascii() and address.isprintable()
+    return is_below and "\\" not in address and "//" not in address
 
 
 def sign_in_address(path: str) -> str:

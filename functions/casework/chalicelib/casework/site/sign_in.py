@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from chalice.app import Request, Response
 
-from chalicelib.casework.access.sessions import Challenge, SignInInput
+from chalicelib.casework.access.sessions import Challenge, SignInInput, Tokens
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.site import gate
+from chalicelib.casework.site import gate, kept_form
 from chalicelib.casework.site.frame import language_of_page, render
-from chalicelib.casework.site.routes import OpenRoutes
+from chalicelib.casework.site.routes import SECOND_FACTOR, OpenRoutes, sign_in_page
 from shared.domain.errors import InvalidInputError, UnauthenticatedError
 from shared.web.answers import see_other
 from shared.web.rendering import link
-from shared.web.requests import form_body, query_parameters, validated
-
-MAX_USERNAME = 128
-"""Characters of a user name that is shown again."""
+from shared.web.requests import form_pairs, query_parameters, validated
 
 
 def routes(parts: Callable[[], Parts]) -> OpenRoutes:
@@ -35,49 +33,56 @@ def show_form(parts: Parts, request: Request) -> Response:
     Browsers send no SameSite=Strict cookie along a link in an e-mail, so an officer with a session may see it too.
     """
     following = gate.return_address(query_parameters(request).get("next", ""))
-    return _page(parts, request, following)
+    return sign_in_page(parts, request, following)
 
 
 def sign_in(parts: Parts, request: Request) -> Response:
     """Take user name and password, or the answer to a challenge."""
-    form = form_body(request)
+    pairs = form_pairs(request)
+    form = dict(pairs)
+    unsent = kept_form.of_sign_in(pairs)
     following = gate.return_address(form.get("next", ""))
     facts = {name: value for name, value in form.items() if name in SignInInput.model_fields and value}
     username = form.get("username", "")
+    visit = gate.visit_of(request, parts.settings.public_url)
+    visit = visit._replace(device_id=visit.device_id or gate.new_device())
     try:
-        session = parts.sessions.sign_in(validated(SignInInput, facts))
+        session = parts.sessions.sign_in(validated(SignInInput, facts), visit)
     except (UnauthenticatedError, InvalidInputError):
-        return _page(parts, request, following, username=username, is_wrong=True, status=401)
+        return sign_in_page(
+            parts, request, following, username=username, unsent=unsent, status=401, is_wrong=True
+        )
     if isinstance(session, Challenge):
-        return _page(parts, request, following, username=username, challenge=session)
-    cookie = gate.session_cookie(session, parts.settings.public_url)
-    return see_other(link(following, language_of_page(request)), {"Set-Cookie": cookie})
+        return sign_in_page(parts, request, following, username=username, unsent=unsent, challenge=session)
+    cookies = gate.session_cookies(
+        session, parts.settings.public_url, parts.settings.longest_session, visit.device_id
+    )
+    answer = _signed_in(parts, request, session, following, unsent)
+    answer.headers["Set-Cookie"] = cookies
+    return answer
+
+
+def _signed_in(
+    parts: Parts, request: Request, tokens: Tokens, following: str, unsent: kept_form.KeptForm
+) -> Response:
+    """Lead to the page that was asked for; to what was typed, or to the second factor, where one is needed."""
+    language = language_of_page(request)
+    if not unsent.address:
+        return see_other(link(following, language))
+    session = parts.sessions.session(tokens.access_token)
+    is_whole = not parts.sessions.needs_second_factor(session.officer) or (
+        session.row is not None and session.row.has_second_factor
+    )
+    if not is_whole:
+        return see_other(link(SECOND_FACTOR, language))
+    return render(
+        parts, request, session.officer, "kept_form.html", form=unsent, back=link(following, language)
+    )
 
 
 def sign_out(parts: Parts, request: Request) -> Response:
-    """End the session on this device."""
+    """End the session: on this device, at the desk, and in the user pool."""
+    with suppress(UnauthenticatedError):
+        parts.sessions.end(gate.token_of(request, parts.settings.public_url))
     cookie = gate.expired_cookie(parts.settings.public_url)
     return see_other(link("/desk/sign-in", language_of_page(request)), {"Set-Cookie": cookie})
-
-
-def _page(
-    parts: Parts,
-    request: Request,
-    following: str,
-    *,
-    username: str = "",
-    is_wrong: bool = False,
-    challenge: Challenge | None = None,
-    status: int = 200,
-) -> Response:
-    return render(
-        parts,
-        request,
-        None,
-        "sign_in.html",
-        status,
-        following=following,
-        username=username[:MAX_USERNAME],
-        is_wrong=is_wrong,
-        challenge=challenge,
-    )

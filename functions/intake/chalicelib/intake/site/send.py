@@ -26,13 +26,13 @@ from chalicelib.intake.site.frame import (
     site_routes,
     usable_key,
 )
-from chalicelib.intake.site.qr import qr_svg
 from shared.domain import errors
 from shared.domain.petition.submission import PetitionInput
 from shared.platform import clock
 from shared.use_cases.receive_submission import Received
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
+from shared.web.qr import qr_svg
 from shared.web.rendering import moment
 from shared.web.requests import form_pairs, source_address, validated
 from shared.web.routes import Routes

@@ -74,6 +74,10 @@ VARIABLES: dict[str, str] = {
     "more_references": N_("còn bao nhiêu mã hồ sơ khác"),
     "contents": N_("nội dung từng thông báo, đã đánh số"),
     "today": N_("ngày của thư nhắc việc"),
+    "happened_at": N_("lúc đăng nhập, hoặc lúc đặt lại xác thực hai bước"),
+    "is_reset": N_("có phải thư về việc đặt lại xác thực hai bước không"),
+    "device": N_("thiết bị đã đăng nhập, nếu biết"),
+    "network": N_("đoạn đầu địa chỉ mạng, nếu biết"),
     "desk": N_("đường dẫn đến bàn làm việc"),
     "unsubscribe_link": N_("đường dẫn để thôi nhận thư nhắc việc"),
 }

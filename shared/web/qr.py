@@ -1,4 +1,4 @@
-"""The receipt's QR code: leads to the tracking page with the reference filled in, and carries no PIN."""
+"""QR codes as inline SVG: a receipt's, without its PIN, and that of an authenticator application."""
 
 from __future__ import annotations
 
