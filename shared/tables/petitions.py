@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 
+from pydantic import ValidationError
+
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.lifecycle import State
@@ -105,6 +107,17 @@ class Petitions:
         """Yield the petitions of these references, a hundred a call, in no order (reports)."""
         keys = ({"reference": reference} for reference in dict.fromkeys(references))
         yield from map(petition_in, self._table.batch_get(keys))
+
+    def read(self, references: Iterable[str]) -> Iterator[tuple[str, Petition | None]]:
+        """Yield each reference with its petition, None where it cannot be read or is not there (verification)."""
+        missing = set(references)
+        for item in self._table.batch_get({"reference": reference} for reference in sorted(missing)):
+            missing.discard(item["reference"])
+            try:
+                yield item["reference"], petition_in(item)
+            except ValidationError:
+                yield item["reference"], None
+        yield from ((reference, None) for reference in sorted(missing))
 
     def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
         """Yield (reference, wake_at) of one shard's petitions to look at by `until`, to the last page."""

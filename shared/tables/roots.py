@@ -6,13 +6,17 @@ The SLA timer writes it, intake reads it (docs/adr/0025-daily-signed-roots.md).
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.petition.history import Fault
 from shared.tables.dynamo import ConditionFailedError, Item, Query, Table
 
 _ROOTS = "roots"
+_WITHHELD = "withheld"
+_DAY = timedelta(days=1)
 
 
 class SignedRoot(BaseModel):
@@ -22,7 +26,7 @@ class SignedRoot(BaseModel):
 
     day: date
     count: int
-    """The number of histories that changed since the root before."""
+    """The number of histories that changed since the root before, each verified before it was signed."""
     tree: str
     previous: str
     root: str
@@ -32,6 +36,10 @@ class SignedRoot(BaseModel):
     """ECDSA over SHA-256 of the statement on the curve P-256, in DER, in base64."""
     public_key: str
     """The key that it was signed with: SubjectPublicKeyInfo in DER, in base64."""
+    withheld: int = 0
+    """The number of histories that failed their verification and are in no tree until they pass it."""
+    verified_at: datetime | None = None
+    """The time at which the histories were verified; None in roots of earlier code, which verified none."""
 
 
 class Path(BaseModel):
@@ -43,6 +51,16 @@ class Path(BaseModel):
     """The number of the history's last entry when the tree was built."""
     path: tuple[str, ...]
     """Neighbours from below; `L` or `R` says on which side each stands."""
+
+
+class WithheldHistory(BaseModel):
+    """A history that failed its verification, and when that was found."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    reference: str
+    fault: Fault
+    found_at: datetime
 
 
 class Roots:
@@ -76,6 +94,21 @@ class Roots:
         item = self._get(root.day.isoformat(), _named(root.tree, reference))
         return Path.model_validate_json(item["body"]) if item else None
 
+    @staticmethod
+    def days_of(changes: Iterable[date]) -> Iterator[date]:
+        """Yield the days whose roots may hold a history, the latest first.
+
+        Args:
+            changes: the days of its changes; each is followed by a day whose root may hold what came late.
+        """
+        days = set(changes)
+        yield from sorted(days | {day + _DAY for day in days}, reverse=True)
+
+    def withheld(self, day: date) -> list[WithheldHistory]:
+        """Return the histories that failed their verification when a day was signed, or on the day itself."""
+        items = self._table.query_all(_named_so(f"{_WITHHELD}#{day}", ""))
+        return [WithheldHistory.model_validate_json(item["body"]) for item in items]
+
     def covered(self, root: SignedRoot) -> set[tuple[str, int]]:
         """Return reference and version of every head in a root's tree."""
         paths = self._table.query_all(_named_so(root.day.isoformat(), _named(root.tree, "")))
@@ -93,6 +126,10 @@ class Roots:
     def add_path(self, day: date, tree: str, reference: str, path: Path) -> None:
         """Keep a history's path; it is named after its tree, so that whoever builds another one disturbs nobody."""
         self._add(day.isoformat(), _named(tree, reference), path.model_dump_json())
+
+    def withhold(self, day: date, history: WithheldHistory) -> None:
+        """Keep that a history failed its verification; it is verified again with the next root."""
+        self._add(f"{_WITHHELD}#{day}", history.reference, history.model_dump_json())
 
     def add(self, root: SignedRoot) -> bool:
         """Publish a day's root; False when there is one already, which stays."""
@@ -113,6 +150,8 @@ def _root(item: Item) -> SignedRoot:
 
 
 def _named_so(collection: str, prefix: str, *, is_ascending: bool = True) -> Query:
+    if not prefix:
+        return Query("#collection = :collection", {"collection": collection}, is_ascending=is_ascending)
     return Query(
         "#collection = :collection AND begins_with(#name, :name)",
         {"collection": collection, "name": prefix},

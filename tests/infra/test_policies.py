@@ -90,7 +90,11 @@ def test_only_the_hourly_round_signs_roots_and_adds_to_them():
         }
 
     assert allowed("kms:Sign") == on_roots("dynamodb:PutItem") == {"sla_timer/policy-hourly"}
-    assert on_roots("dynamodb:GetItem", "dynamodb:Query") == {"sla_timer/policy-hourly", "intake/policy"}
+    assert on_roots("dynamodb:GetItem", "dynamodb:Query") == {
+        "sla_timer/policy-hourly",
+        "intake/policy",
+        "casework/policy",
+    }
     assert on_roots("dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem") == set()
 
 

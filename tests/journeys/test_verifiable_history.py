@@ -139,8 +139,8 @@ def rewritten(
     forged: tuple[Entry, ...] = ()
     for number, entry in enumerate(change(petition.history), start=1):
         forged = history.append(forged, entry.model_copy(update={"seq": number}), petition.submission)
-    body = petition.model_copy(update={"history": forged})
-    assert body.is_intact
+    body = petition.model_copy(update={"history": forged, "state": forged[-1].state})
+    assert history.fault_of(forged, petition.submission) is None
     text = body.model_dump_json(exclude_defaults=True)
     aws.client("dynamodb").put_item(TableName=table, Item={**item, "body": {"S": text}})
     yield

@@ -24,11 +24,17 @@ class Statement(NamedTuple):
     histories: int
     tree: str
     previous: str
+    withheld: int = 0
+    """The number of histories that failed their verification and are in no tree until they pass it."""
 
     @property
     def text(self) -> str:
-        """The statement as it is signed, byte for byte in UTF-8."""
-        return f"pakn-root-v1\nday: {self.day}\ncount: {self.histories}\ntree: {self.tree}\nprevious: {self.previous}\n"
+        """The statement as it is signed, byte for byte in UTF-8; its second version names what was withheld."""
+        withheld = f"withheld: {self.withheld}\n" if self.withheld else ""
+        return (
+            f"pakn-root-v{2 if withheld else 1}\nday: {self.day}\ncount: {self.histories}\n{withheld}"
+            f"tree: {self.tree}\nprevious: {self.previous}\n"
+        )
 
     @property
     def root(self) -> str:

@@ -53,10 +53,12 @@ class Facts(BaseModel):
     complained_unit: Annotated[str | None, _EMPTY_IS_NONE] = None
     province: Annotated[str | None, _EMPTY_IS_NONE] = None
     due_on: Annotated[date | None, _EMPTY_IS_NONE] = None
+    digests: Annotated[tuple[str, ...] | None, _LIST_IN_ONE_TEXT] = None
+    """`group=digest` of the attributes that the change set (`coverage.groups_of`); None in entries of earlier code."""
 
     @model_serializer
     def stored(self) -> dict[str, str]:
-        """Return the facts as the table stores them, the digest covers them and the API of the desk shows them."""
+        """Return the facts as the table stores them and the digest of the entry covers them."""
         present = self.model_fields_set
         if not present:
             return {}
@@ -75,13 +77,25 @@ class Facts(BaseModel):
         """Return a hash that fits `__eq__`."""
         return hash(frozenset(self.stored().items()))
 
+    def recorded(self) -> dict[str, str]:
+        """Return the facts as they are stored, without the digests, which tell nothing but that all is as it was."""
+        return {name: value for name, value in self.stored().items() if name != "digests"}
+
+    def without_digests(self) -> Self:
+        """Return these facts for counting."""
+        return self.model_validate(self.recorded()) if self.digests is not None else self
+
     def has(self, name: str) -> bool:
         """Return whether the change set an attribute, be it to nothing."""
         return name in self.model_fields_set
 
-    def with_filed(self, filed: Mapping[str, str]) -> Self:
-        """Return these facts with more attributes that the change set; those that are here already stay."""
-        return self.model_validate({**filed, **self.stored()})
+    def with_filed(self, filed: Mapping[str, str], digests: tuple[str, ...] = ()) -> Self:
+        """Return these facts with more attributes that the change set, and the digests of others.
+
+        Attributes that are here already stay.
+        """
+        of_change = {"digests": ",".join(digests)} if digests else {}
+        return self.model_validate({**filed, **self.recorded(), **of_change})
 
 
 def _is_stored(name: str, value: object) -> bool:

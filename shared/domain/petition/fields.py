@@ -8,10 +8,10 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.errors import ActionNotPossibleError
-from shared.domain.petition import history
+from shared.domain.petition import coverage, history
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import ContactAdded, Facts, Finding, Reopened, Screened
-from shared.domain.petition.history import Entry
+from shared.domain.petition.history import Entry, Fault
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
 from shared.domain.petition.values.answer import Answer, Publication, Rating
 from shared.domain.petition.values.attachments import Attachment
@@ -131,8 +131,18 @@ class PetitionFields(BaseModel):
 
     @property
     def is_intact(self) -> bool:
-        """True if every entry of the history still has the content and the place that its hash was made for."""
-        return history.is_intact(self.history, self.submission)
+        """True if the history, and the petition beside it, are what the hashes were made for."""
+        return self.fault is None
+
+    @property
+    def fault(self) -> Fault | None:
+        """The first thing that is not as the hashes of the history say; None where everything is."""
+        if fault := history.fault_of(self.history, self.submission):
+            return fault
+        if not self.history or self.history[-1].state is not self.state:
+            return Fault.STATE
+        differs = coverage.differing(self, self.history, self.submission)
+        return Fault.ATTRIBUTE if differs else None
 
     @property
     def may_denounce(self) -> bool:
@@ -229,7 +239,10 @@ class PetitionFields(BaseModel):
             change_id=change.id,
             text=text,
             note=note,
-            facts=(facts or Facts()).with_filed(history.filed_changes(before, changed)),
+            facts=(facts or Facts()).with_filed(
+                history.filed_changes(before, changed),
+                coverage.digests_of(before, changed, self.submission),
+            ),
             is_visible=is_visible,
         )
-        return changed.model_copy(update={"history": history.append(self.history, entry, self.submission)})
+        return changed.model_copy(update={"history": history.append(changed.history, entry, self.submission)})

@@ -1,9 +1,12 @@
 """A petition's history: entries chained by hashes, so that a later alteration can be noticed.
 
-`hash = SHA-256(previous hash + digest)`, `digest = SHA-256(shown + kept)`: `shown` is the SHA-256 of what the
-petitioner reads of an entry, `kept` a digest of what only officers read, under a key that outsiders do not have, so
-that nobody finds out by trying. A petitioner is given `kept` and can so verify every word that is shown to them; of an
-entry that they may not see at all they are given the digest, and can still verify the whole chain (docs/verifying.md).
+`hash = SHA-256(previous hash + digest)`, `digest = 2:facts:words`. Each part is a SHA-256 of what the petitioner may
+read, followed by an HMAC of what only officers read, under a key that outsiders do not have, so that nobody finds out
+by trying. A petitioner is given the HMACs and can so verify every word that is shown to them; of an entry that they may
+not see at all they are given the digest, and can still verify the whole chain (docs/verifying.md).
+
+The facts stay verifiable when the words were erased. Entries of earlier code have a digest in one part, without a
+version, of which nothing can be verified after an erasure but the place.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -51,7 +55,13 @@ class Entry(BaseModel):
     is_erased: bool = False
     """True if text and note were erased when the time of keeping was over; digest and hash still stand."""
     digest: str = ""
+    """`2:<digest of the facts>:<digest of the words>`, the last empty without text and note; or 64 hex digits."""
     hash: str = ""
+
+    @property
+    def is_in_two_parts(self) -> bool:
+        """True if the digest covers facts and words apart; False for entries of earlier code."""
+        return self.digest.startswith(_IN_TWO_PARTS)
 
     @field_validator("facts", mode="before")
     @classmethod
@@ -67,25 +77,84 @@ class EntryOf(NamedTuple, Generic[F]):
     facts: F
 
 
-SHOWN = frozenset({"seq", "at", "action", "state", "text"})
-"""Attributes of an entry that the petitioner may read."""
-KEPT = frozenset({"by", "change_id", "note", "facts", "is_visible"})
-"""Attributes of an entry that only officers may read."""
+_IN_TWO_PARTS = "2:"
+"""The version that stands before a digest of facts and words."""
+SHOWN = frozenset({"seq", "at", "action", "state"})
+"""Facts of an entry that the petitioner may read."""
+KEPT = frozenset({"by", "change_id", "facts", "is_visible"})
+"""Facts of an entry that only officers may read."""
+SHOWN_WORDS = frozenset({"text"})
+KEPT_WORDS = frozenset({"note"})
 
 
-def shown_digest(entry: Entry) -> str:
-    """Return the SHA-256, in hex, of what the petitioner reads of an entry."""
-    return hashlib.sha256(_canonical(entry, SHOWN)).hexdigest()
+class Fault(StrEnum):
+    """The first thing that is not as a history says."""
+
+    PLACE = "place"
+    """An entry was dropped, added or moved, or its hash was made for another place."""
+    FACTS = "facts"
+    """Not what, when or by whom the entry said (or, of an entry of earlier code, its words)."""
+    WORDS = "words"
+    """Not the text or the note of the entry."""
+    ERASURE = "erasure"
+    """Passed off as erased: no entry says that the texts before it were erased."""
+    ATTRIBUTE = "attribute"
+    """An attribute of the petition (content, answer, seal, unit …) is not the one that the entries covered."""
+    STATE = "state"
+    """Not the state of the last entry."""
+    SIGNED_ROOT = "signed-root"
+    """The history does not begin with the one that an earlier signed root holds."""
+    MISSING = "missing"
+    """The index names a history that is not in the table, or ends otherwise than the table's."""
 
 
 def kept_digest(entry: Entry, key: str) -> str:
-    """Return the HMAC-SHA-256, in hex, of what only officers read of an entry."""
-    return hmac.new(key.encode(), _canonical(entry, KEPT), hashlib.sha256).hexdigest()
+    """Return the HMAC-SHA-256, in hex, of the facts (in entries of earlier code, of all) that only officers read."""
+    return _hmac(_canonical(entry, KEPT if entry.is_in_two_parts else KEPT | KEPT_WORDS), key)
+
+
+def kept_words_digest(entry: Entry, key: str) -> str | None:
+    """Return the HMAC-SHA-256, in hex, of the note; None where there is nothing to verify it with (any more)."""
+    if not entry.is_in_two_parts or entry.is_erased or not _has_words(entry):
+        return None
+    return _hmac(_canonical(entry, KEPT_WORDS), key)
 
 
 def digest_of(entry: Entry, key: str) -> str:
-    """Return the SHA-256, in hex, of an entry's two digests, one after the other."""
-    return hashlib.sha256(f"{shown_digest(entry)}{kept_digest(entry, key)}".encode()).hexdigest()
+    """Return the digest of a new entry, of its facts and of its words."""
+    return f"{_IN_TWO_PARTS}{_facts_digest(entry, key)}:{_words_digest(entry, key)}"
+
+
+def _facts_digest(entry: Entry, key: str) -> str:
+    return _hashed(f"{_sha256(_canonical(entry, SHOWN))}{_hmac(_canonical(entry, KEPT), key)}")
+
+
+def _words_digest(entry: Entry, key: str) -> str:
+    if not _has_words(entry):
+        return ""
+    return _hashed(f"{_sha256(_canonical(entry, SHOWN_WORDS))}{_hmac(_canonical(entry, KEPT_WORDS), key)}")
+
+
+def _first_digest(entry: Entry, key: str) -> str:
+    """Return the digest as earlier code made it."""
+    shown = _sha256(_canonical(entry, SHOWN | SHOWN_WORDS))
+    return _hashed(f"{shown}{_hmac(_canonical(entry, KEPT | KEPT_WORDS), key)}")
+
+
+def _has_words(entry: Entry) -> bool:
+    return entry.text is not None or entry.note is not None
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _hashed(text: str) -> str:
+    return _sha256(text.encode())
+
+
+def _hmac(content: bytes, key: str) -> str:
+    return hmac.new(key.encode(), content, hashlib.sha256).hexdigest()
 
 
 def _canonical(entry: Entry, names: frozenset[str]) -> bytes:
@@ -96,7 +165,7 @@ def _canonical(entry: Entry, names: frozenset[str]) -> bytes:
 
 def link(previous_hash: str, digest: str) -> str:
     """Return the hash that chains a digest to what stands before it."""
-    return hashlib.sha256(f"{previous_hash}{digest}".encode()).hexdigest()
+    return _hashed(f"{previous_hash}{digest}")
 
 
 def filed_changes(before: BaseModel | None, after: BaseModel) -> dict[str, str]:
@@ -142,19 +211,38 @@ def outlined(history: Iterable[Entry]) -> tuple[Entry, ...]:
         "hash": "",
         "is_visible": True,
     }
-    return tuple(entry.model_copy(update=bare) for entry in history)
+    return tuple(
+        entry.model_copy(update={**bare, "facts": entry.facts.without_digests()}) for entry in history
+    )
 
 
-def is_intact(history: Iterable[Entry], key: str) -> bool:
-    """Return whether every entry still has the content and the place that its hash was made for.
+def fault_of(history: Iterable[Entry], key: str) -> Fault | None:
+    """Return the first fault of a history; None where every entry has the content and place that its hash was made for.
 
-    Of an erased entry only the place can be verified.
+    Of an erased entry of earlier code only the place can be verified.
     """
+    entries = tuple(history)
+    erased_until = max((entry.seq for entry in entries if entry.action is Action.ERASE), default=0)
     previous = FIRST_HASH
-    for number, entry in enumerate(history, start=1):
-        if not entry.is_erased and entry.digest != digest_of(entry, key):
-            return False
+    for number, entry in enumerate(entries, start=1):
         if entry.seq != number or entry.hash != link(previous, entry.digest):
-            return False
+            return Fault.PLACE
+        if entry.is_erased and (entry.seq >= erased_until or _has_words(entry)):
+            return Fault.ERASURE
+        if fault := _content_fault(entry, key):
+            return fault
         previous = entry.hash
-    return True
+    return None
+
+
+def _content_fault(entry: Entry, key: str) -> Fault | None:
+    """Return the fault of an entry against its own digest; None where there is none."""
+    if not entry.is_in_two_parts:
+        is_other = not entry.is_erased and entry.digest != _first_digest(entry, key)
+        return Fault.FACTS if is_other else None
+    facts, _, words = entry.digest.removeprefix(_IN_TWO_PARTS).partition(":")
+    if facts != _facts_digest(entry, key):
+        return Fault.FACTS
+    if not entry.is_erased and words != _words_digest(entry, key):
+        return Fault.WORDS
+    return None

@@ -103,18 +103,18 @@ class ResultVerbs(PetitionFields):
 
         The publication stays too: it was redacted before (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15).
         """
-        bare = self.model_copy(
-            update={
-                "content": "",
-                "subject": "",
-                "draft": None,
-                "answer": self.answer.model_copy(update={"text": ""}) if self.answer else None,
-                "attachments": tuple(file for file in self.attachments if self.is_public(file)),
-                "petitioner": Petitioner(type=self.petitioner.type),
-                "rating": self.rating.model_copy(update={"comment": None}) if self.rating else None,
-                "sketch": (),
-                "call_id": None,
-                "history": history.erased(self.history),
-            }
+        return self.record(
+            Action.ERASE,
+            change,
+            is_visible=False,
+            content="",
+            subject="",
+            draft=None,
+            answer=self.answer.model_copy(update={"text": ""}) if self.answer else None,
+            attachments=tuple(file for file in self.attachments if self.is_public(file)),
+            petitioner=Petitioner(type=self.petitioner.type),
+            rating=self.rating.model_copy(update={"comment": None}) if self.rating else None,
+            sketch=(),
+            call_id=None,
+            history=history.erased(self.history),
         )
-        return bare.record(Action.ERASE, change, is_visible=False)

@@ -15,7 +15,13 @@ class RoutingVerbs(PetitionFields):
     """The verbs of the router, of the intake desk, and of a unit that returns a petition."""
 
     def route(
-        self, change: Change, proposal: Proposal, unit: str, *, notifies_petitioner: bool = False
+        self,
+        change: Change,
+        proposal: Proposal,
+        unit: str,
+        *,
+        notifies_petitioner: bool = False,
+        complained_unit: str | None = None,
     ) -> Self:
         """Give a fresh petition to the unit responsible for its field, as the router decided."""
         facts = Assigned(unit=unit, field=proposal.field, tells="PETITIONER" if notifies_petitioner else None)
@@ -28,10 +34,18 @@ class RoutingVerbs(PetitionFields):
             field=proposal.field,
             kind=self.kind or proposal.kind,
             lane=proposal.lane,
+            complained_unit=complained_unit or self.complained_unit,
             proposal=proposal,
         )
 
-    def hand_to_intake(self, change: Change, unit: str, *, proposal: Proposal | None = None) -> Self:
+    def hand_to_intake(
+        self,
+        change: Change,
+        unit: str,
+        *,
+        proposal: Proposal | None = None,
+        complained_unit: str | None = None,
+    ) -> Self:
         """Leave the decision to the intake desk: the router found no field, or another lane is likely."""
         return self.record(
             Action.HAND_TO_INTAKE,
@@ -42,6 +56,7 @@ class RoutingVerbs(PetitionFields):
             unit=unit,
             lane=proposal.lane if proposal else self.lane,
             kind=self.kind or (proposal.kind if proposal else None),
+            complained_unit=complained_unit or self.complained_unit,
             proposal=proposal,
         )
 
@@ -127,7 +142,14 @@ class RoutingVerbs(PetitionFields):
             lane=Lane.ORDINARY if self.lane is Lane.RESTRICTED else self.lane,
         )
 
-    def restrict(self, change: Change, unit: str, *, proposal: Proposal | None = None) -> Self:
+    def restrict(
+        self,
+        change: Change,
+        unit: str,
+        *,
+        proposal: Proposal | None = None,
+        complained_unit: str | None = None,
+    ) -> Self:
         """Move a denunciation (tố cáo) out of the ordinary queues, to the few who may read it."""
         return self.record(
             Action.RESTRICT,
@@ -137,6 +159,7 @@ class RoutingVerbs(PetitionFields):
             unit=unit,
             handler=None,
             lane=Lane.RESTRICTED,
+            complained_unit=complained_unit or self.complained_unit,
             parent=None,
             proposal=proposal or self.proposal,
         )

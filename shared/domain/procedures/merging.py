@@ -125,7 +125,7 @@ def _answered(child: Petition, parent: Petition, at: datetime) -> Petition:
     settled_as = (
         settling.facts.settled_as if isinstance(settling.facts, AnsweredWithParent) else settling.action
     )
-    facts = {**settling.facts.stored(), "parent": parent.reference, "as": settled_as}
+    facts = {**settling.facts.recorded(), "parent": parent.reference, "as": settled_as}
     return child.record(
         Action.ANSWER_WITH_PARENT,
         Change.by_router(at, _named(parent, str(settling.seq))),

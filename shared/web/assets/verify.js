@@ -14,15 +14,23 @@
   const hashed = async (text) => hex(await sha256(utf8(text)));
   const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => Array.from(part)));
 
+  // The names in alphabetical order and no spaces: canonical JSON.
+  async function entryHolds({ action, at, seq, state, text, kept, kept_words: keptWords, is_erased: isErased, digest }) {
+    if (!digest.startsWith("2:")) {
+      return isErased || digest === await hashed(await hashed(JSON.stringify({ action, at, seq, state, text })) + kept);
+    }
+    const [, facts, words] = digest.split(":");
+    if (facts !== await hashed(await hashed(JSON.stringify({ action, at, seq, state })) + kept)) return false;
+    const hasWords = text !== null || keptWords !== null;
+    if (isErased) return !hasWords;
+    return words === (hasWords ? await hashed(await hashed(JSON.stringify({ text })) + keptWords) : "");
+  }
+
   async function chainHolds() {
     let before = "0".repeat(64);
     for (const [index, entry] of record.entries.entries()) {
       if (entry.seq !== index + 1) return false;
-      if (entry.kept && !entry.is_erased) {
-        // The names in alphabetical order and no spaces: canonical JSON.
-        const told = { action: entry.action, at: entry.at, seq: entry.seq, state: entry.state, text: entry.text };
-        if (entry.digest !== await hashed(await hashed(JSON.stringify(told)) + entry.kept)) return false;
-      }
+      if (entry.kept && !(await entryHolds(entry))) return false;
       if (entry.hash !== await hashed(before + entry.digest)) return false;
       before = entry.hash;
     }
@@ -39,7 +47,8 @@
       const neighbour = bytes(step.slice(1));
       reached = await sha256(step[0] === "L" ? joined([1], neighbour, reached) : joined([1], reached, neighbour));
     }
-    const told = `pakn-root-v1\nday: ${root.day}\ncount: ${root.count}\ntree: ${root.tree}\nprevious: ${root.previous}\n`;
+    const withheld = root.withheld ? `withheld: ${root.withheld}\n` : "";
+    const told = `pakn-root-v${withheld ? 2 : 1}\nday: ${root.day}\ncount: ${root.count}\n${withheld}tree: ${root.tree}\nprevious: ${root.previous}\n`;
     return hex(reached) === root.tree && told === root.statement && await isSigned(root);
   }
 

@@ -40,18 +40,39 @@ def hexed(text: str) -> str:
 # --- the chain --------------------------------------------------------------------------------------
 
 
+def canonical(entry: Any, *names: str) -> str:
+    shown = {name: entry[name] for name in names}
+    return json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def check_entry(entry: Any) -> None:
+    """Facts and words belong to the digest of their entry: apart, or (until 2026) both together."""
+    number = entry["seq"]
+    if not entry["digest"].startswith("2:"):
+        text = canonical(entry, "seq", "at", "action", "state", "text")
+        if not entry["is_erased"] and entry["digest"] != hexed(hexed(text) + entry["kept"]):
+            raise Broken("nội dung đã bị sửa / the content was altered: %s" % number)
+        return
+    _version, facts, words = entry["digest"].split(":")
+    if facts != hexed(hexed(canonical(entry, "seq", "at", "action", "state")) + entry["kept"]):
+        raise Broken("sự việc đã bị sửa / the facts were altered: %s" % number)
+    has_words = entry["text"] is not None or entry["kept_words"] is not None
+    if entry["is_erased"]:
+        if has_words:
+            raise Broken("mục đã xóa vẫn có chữ / an erased entry has words: %s" % number)
+    elif words != (hexed(hexed(canonical(entry, "text")) + str(entry["kept_words"])) if has_words else ""):
+        raise Broken("nội dung đã bị sửa / the content was altered: %s" % number)
+
+
 def check_chain(record: Any) -> int:
     """Every word shown belongs to its digest, every digest to its place."""
     before, shown = "0" * 64, 0
     for number, entry in enumerate(record["entries"], start=1):
         if entry["seq"] != number:
             raise Broken("thiếu hoặc thừa mục / an entry is missing or extra: %s" % number)
-        if "kept" in entry and not entry["is_erased"]:
-            readable = {name: entry[name] for name in ("seq", "at", "action", "state", "text")}
-            text = json.dumps(readable, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            if entry["digest"] != hexed(hexed(text) + entry["kept"]):
-                raise Broken("nội dung đã bị sửa / the content was altered: %s" % number)
-            shown += 1
+        if "kept" in entry:
+            check_entry(entry)
+            shown += not entry["is_erased"]
         if entry["hash"] != hexed(before + entry["digest"]):
             raise Broken("chuỗi bị đứt / the chain is broken: %s" % number)
         before = entry["hash"]
@@ -63,9 +84,12 @@ def check_chain(record: Any) -> int:
 
 def check_root(root: Any) -> None:
     """The signed statement says what the root says, and the signature holds."""
-    expected = "pakn-root-v1\nday: %s\ncount: %s\ntree: %s\nprevious: %s\n" % (
+    withheld = root.get("withheld", 0)
+    expected = "pakn-root-v%d\nday: %s\ncount: %s\n%stree: %s\nprevious: %s\n" % (
+        2 if withheld else 1,
         root["day"],
         root["count"],
+        "withheld: %s\n" % withheld if withheld else "",
         root["tree"],
         root["previous"],
     )

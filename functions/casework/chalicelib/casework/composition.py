@@ -22,6 +22,7 @@ from chalicelib.casework.hotline.call_tasks import CallTasks
 from chalicelib.casework.hotline.callers import Callers
 from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveries
 from chalicelib.casework.oversight.contradicted_receipts import ContradictedReceipts
+from chalicelib.casework.oversight.histories import HistoryVerifications
 from chalicelib.casework.oversight.openings import SealOpenings
 from chalicelib.casework.reports.make_report import Reports
 from chalicelib.casework.settings import CaseworkSettings
@@ -35,6 +36,7 @@ from shared.tables.directory import Directory
 from shared.tables.openings import Openings
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
+from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.pin_guard import PinGuard
@@ -70,6 +72,7 @@ class Parts:
     administration: Administration
     reports: Reports
     seal_openings: SealOpenings
+    histories: HistoryVerifications
     ambiguous_deliveries: AmbiguousDeliveries
     contradicted_receipts: ContradictedReceipts
 
@@ -119,6 +122,7 @@ def build(configuration: CaseworkSettings) -> Parts:
         administration=Administration(directory, petitions),
         reports=_reports(configuration, petitions, directory),
         seal_openings=SealOpenings(Openings(configuration.petitions_table)),
+        histories=HistoryVerifications(Roots(configuration.roots_table), petitions),
         ambiguous_deliveries=AmbiguousDeliveries(deliveries),
         contradicted_receipts=ContradictedReceipts(
             petitions,

@@ -17,6 +17,7 @@ class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, setting
     """Casework's tables, keys and identity provider; it may open the seal, where an officer's role allows it."""
 
     statistics_table: str
+    roots_table: str
     seal_key_id: str
     identity_pool_id: str
     identity_client_id: str

@@ -41,11 +41,25 @@ class Relay:
 
     def _relay_record(self, change: dict[str, Any]) -> None:
         if "NewImage" not in change:
+            _report_rewritten(change["Keys"]["reference"]["S"])
             return
         petition = petition_of(change["NewImage"])
-        seen = int(change["OldImage"]["version"]["N"]) if "OldImage" in change else 0
+        before = petition_of(change["OldImage"]) if "OldImage" in change else None
+        seen = before.version if before else 0
+        if before and not is_continued(before, petition):
+            _report_rewritten(petition.reference)
         queues.send(self._routing, routing_requests(petition, seen))
         queues.send(self._notices, notice_requests(petition, seen))
+
+
+def is_continued(before: Petition, after: Petition) -> bool:
+    """Return whether a history begins with the one before; it does after every change by the code, an erasure too.
+
+    Somebody with the table can make every hash of a history anew, before a root was signed over it: the change stream
+    has both.
+    """
+    hashes = [entry.hash for entry in before.history]
+    return hashes == [entry.hash for entry in after.history[: before.version]]
 
 
 def routing_requests(petition: Petition, seen: int) -> Iterator[RoutingRequest]:
@@ -71,6 +85,12 @@ def notice_requests(petition: Petition, seen: int) -> Iterator[NoticeRequest]:
     for entry in petition.history[seen:]:
         for kind, audience in notices_after(petition, entry):
             yield NoticeRequest(reference=petition.reference, seq=entry.seq, kind=kind, audience=audience)
+
+
+def _report_rewritten(reference: str) -> None:
+    """Report a petition that was removed, or whose past entries were replaced: nothing in the code does either."""
+    telemetry.count("HistoriesRewritten")
+    telemetry.logger().error("history rewritten", reference=reference)
 
 
 def _report(error: Exception) -> None:

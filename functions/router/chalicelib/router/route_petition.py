@@ -75,8 +75,8 @@ class Router:
         if screening_result.denounces and Action.RESTRICT in possible_actions(petition.state):
             accused = petition.complained_unit or (named[0] if len(named) == 1 else None)
             examiner = self._directory.examiner([*named, *filter(None, [accused])], day)
-            petition = petition.model_copy(update={"complained_unit": accused})
-            return petition.restrict(Change.by_router(now, screening.change_id_of(entry)), examiner)
+            change = Change.by_router(now, screening.change_id_of(entry))
+            return petition.restrict(change, examiner, complained_unit=accused)
         may_denounce = screening_result.denounces or bool(screening_result.because)
         return screening.keep_from_units(
             petition,
@@ -139,9 +139,10 @@ class Router:
         complained = units[0] if len(named) == len(units) == 1 else None
         examiner = self._directory.examiner(units, day)
         proposal = proposal.model_copy(update={"complained_unit": complained})
-        petition = petition.model_copy(update={"complained_unit": complained})
         if proposal.lane is Lane.RESTRICTED:
-            return petition.restrict(Change.by_router(now, CHANGE_ID), examiner, proposal=proposal)
+            return petition.restrict(
+                Change.by_router(now, CHANGE_ID), examiner, proposal=proposal, complained_unit=complained
+            )
         if proposal.lane is Lane.ORDINARY:
             proposal = proposal.model_copy(update={"field": conduct.FIELD, "kind": Kind.CONDUCT})
             return petition.route(
@@ -149,12 +150,16 @@ class Router:
                 proposal,
                 examiner,
                 notifies_petitioner=self._shows_unit(petition),
+                complained_unit=complained,
             )
         intake = self._directory.unit_responsible_for(INTAKE_FIELD, day)
         parents = self._directory.parents(day)
         is_barred = any(conduct.is_barred(intake, unit, parents) for unit in units)
         return petition.hand_to_intake(
-            Change.by_router(now, CHANGE_ID), examiner if is_barred else intake, proposal=proposal
+            Change.by_router(now, CHANGE_ID),
+            examiner if is_barred else intake,
+            proposal=proposal,
+            complained_unit=complained,
         )
 
     def _shows_unit(self, petition: Petition) -> bool:

@@ -10,6 +10,7 @@ from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
 from chalicelib.sla_timer.nightly.reconcile import Reconciliation
 from chalicelib.sla_timer.nightly.roll_up import RollUp
 from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
+from chalicelib.sla_timer.nightly.verify_histories import Verification
 from chalicelib.sla_timer.nightly.watch_trends import TrendWatch
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
 from chalicelib.sla_timer.petitions.sweep import Sweep
@@ -65,12 +66,14 @@ def _hourly_jobs(
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
     digests = DigestRequests(directory, checkpoints, configuration.notices_queue_url)
-    roots = DailyRoots(outlines, Roots(configuration.roots_table), configuration.roots_key_id)
+    table = Roots(configuration.roots_table)
+    roots = DailyRoots(outlines, Verification(petitions, table), table, configuration.roots_key_id)
     reconciliation = Reconciliation(
         petitions,
         directory,
         deliveries=Deliveries(configuration.deliveries_table),
         checkpoints=checkpoints,
+        roots=table,
         notices_queue_url=configuration.notices_queue_url,
     )
     return Jobs(

@@ -11,11 +11,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
+from chalicelib.sla_timer.nightly.verify_histories import Verification
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.domain.figures.merkle import NOTHING_BEFORE, leaf_of, top_of, tree_of
 from shared.platform import aws, clock, settings
+from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
 from shared.tables.petition_items import petition_of
+from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots, SignedRoot
 from tests.support.people import Citizen
 from tests.support.system import System
@@ -30,7 +33,10 @@ def roots(system: System) -> Roots:
 
 def daily_roots() -> DailyRoots:
     names = settings.load(SlaTimerSettings)
-    return DailyRoots(Outlines(names.petitions_table), Roots(names.roots_table), names.roots_key_id)
+    roots = Roots(names.roots_table)
+    petitions = Petitions(names.petitions_table, Directory(names.directory_table))
+    verification = Verification(petitions, roots)
+    return DailyRoots(Outlines(names.petitions_table), verification, roots, names.roots_key_id)
 
 
 def sign(system: System, hours: int = 24) -> int:

@@ -25,6 +25,7 @@ from chalicelib.casework.api.response_models import (
     EarlierView,
     EnteredView,
     OpenedView,
+    OversightPage,
     PetitionsBehindFigure,
     ReportView,
     RowInput,
@@ -42,7 +43,6 @@ from chalicelib.casework.hotline.call_tasks import CallRequest, CallView, Outcom
 from chalicelib.casework.hotline.callers import CallerInput, WishInput
 from chalicelib.casework.hotline.enter_petition import CallInput
 from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
-from chalicelib.casework.oversight.openings import OpeningPage
 from shared.domain.petition.lifecycle import Action
 from shared.platform.bucket import Download
 from shared.use_cases.declare_file import AttachmentInput
@@ -268,7 +268,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/v1/openings",
         "listOpenings",
         "The openings of seals: by whom, when and why",
-        {200: OpeningPage},
+        {200: OversightPage},
         None,
         (*_AS, "month", "by-officer", "cursor", "lang"),
         (*_REFUSED, 422),

@@ -28,12 +28,18 @@ def routes(parts: Callable[[], Parts]) -> ApiRoutes:
 
 
 def list_openings(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
-    """List a month's openings of seals."""
+    """List a month's openings of seals, and what the latest verification of all histories found."""
     query = query_parameters(request)
     page = parts.seal_openings.page(
         officer, month=query.get("month", ""), by=query.get("by", ""), cursor=query.get("cursor") or None
     )
-    return json_answer(page.model_dump(mode="json"))
+    verification = parts.histories.latest(officer)
+    return json_answer(
+        {
+            **page.model_dump(mode="json"),
+            "verification": verification.model_dump(mode="json") if verification else None,
+        }
+    )
 
 
 def list_ambiguous_deliveries(parts: Parts, _request: Request, officer: DeskOfficer) -> Response:

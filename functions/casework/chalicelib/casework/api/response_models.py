@@ -12,6 +12,8 @@ from chalicelib.casework.desk.views import DepartedView, DeskView
 from chalicelib.casework.hotline.call_tasks import CallView
 from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveryView
 from chalicelib.casework.oversight.contradicted_receipts import ContradictedReceipt
+from chalicelib.casework.oversight.histories import VerificationView
+from chalicelib.casework.oversight.openings import OpeningPage
 from chalicelib.casework.reports.measures import Value
 from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import State
@@ -189,3 +191,9 @@ class PetitionsBehindFigure(_Answer):
 
     count: int
     petitions: tuple[dict[str, Value], ...]
+
+
+class OversightPage(OpeningPage):
+    """A page of openings, and what the latest verification of all histories found; None before the first root."""
+
+    verification: VerificationView | None = None

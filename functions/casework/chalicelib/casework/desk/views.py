@@ -226,7 +226,9 @@ def desk_view(
         ),
         history=tuple(
             EntryView(
-                **entry.model_dump(exclude={"digest", "is_erased", "change_id"}), is_held=entry.seq in held
+                **entry.model_dump(exclude={"digest", "is_erased", "change_id", "facts"}),
+                facts=entry.facts.recorded(),
+                is_held=entry.seq in held,
             )
             for entry in read.history
         ),

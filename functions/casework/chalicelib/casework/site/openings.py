@@ -9,6 +9,7 @@ from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.oversight.histories import FAULTS
 from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.web.rendering import link
@@ -23,7 +24,7 @@ def routes(parts: Callable[[], Parts]) -> PageRoutes:
 
 
 def show_openings(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
-    """Show a month's openings of seals."""
+    """Show a month's openings of seals, and what the latest verification of all histories found."""
     query = query_parameters(request)
     chosen = {name: query.get(name, "") for name in ("month", "by")}
     page = parts.seal_openings.page(officer, **chosen, cursor=query.get("cursor") or None)
@@ -39,6 +40,8 @@ def show_openings(parts: Parts, request: Request, officer: DeskOfficer) -> Respo
         month=page.month,
         by=chosen["by"],
         officers=sorted(officers, key=lambda pair: pair[1]),
+        faults=FAULTS,
+        verification=parts.histories.latest(officer),
         openings=[(opening, names.actor(opening.by)) for opening in page.openings],
         following=link(f"/desk/openings?{following}", language) if page.cursor else "",
     )

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.facts import Noted
-from shared.domain.petition.history import Entry, kept_digest
+from shared.domain.petition.history import Entry, kept_digest, kept_words_digest
 from shared.domain.petition.lifecycle import MOVES, Action, State, possible_actions
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Citation
@@ -50,9 +50,11 @@ class HistoryItem(_View):
     expected_on: date | None = None
     """The day on which the unit expects to have an answer, from its latest word on progress."""
     is_erased: bool = False
-    """True once the text was erased at the end of its retention; then only the place in the chain can be verified."""
+    """True once the text was erased at the end of its retention; then the facts and the place can be verified."""
     kept: str
-    """Digest of what only officers read of it; with it, everything shown here can be verified."""
+    """Digest of the facts that only officers read; with it, the facts shown here can be verified."""
+    kept_words: str | None = None
+    """Digest of the words that only officers read; with it, the text can be verified. None where there are no words."""
     digest: str
     hash: str
 
@@ -304,6 +306,7 @@ def _history(petition: Petition, language: Language) -> tuple[HistoryItem, ...]:
             expected_on=_expected_on(entry),
             is_erased=entry.is_erased,
             kept=kept_digest(entry, petition.submission),
+            kept_words=kept_words_digest(entry, petition.submission),
             digest=entry.digest,
             hash=entry.hash,
         )

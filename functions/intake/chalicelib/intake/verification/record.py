@@ -5,14 +5,13 @@ Who verifies: the tracking page's own script, and `verify_history.py`, which any
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from itertools import chain
+from datetime import date, datetime
+from itertools import chain, islice
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.history import Entry, kept_digest
+from shared.domain.petition.history import Entry, kept_digest, kept_words_digest
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.tables.roots import Roots, SignedRoot
@@ -34,6 +33,7 @@ class RecordedEntry(_View):
     state: State | None = None
     text: str | None = None
     kept: str | None = None
+    kept_words: str | None = None
     is_erased: bool = False
     digest: str
     hash: str
@@ -50,7 +50,7 @@ class Proof(_View):
 class Record(_View):
     """A petition's whole history, as its petitioner may keep and verify it."""
 
-    format: str = "pakn-record-v1"
+    format: str = "pakn-record-v2"
     reference: str
     made_at: datetime
     entries: tuple[RecordedEntry, ...]
@@ -102,6 +102,7 @@ def _recorded(entry: Entry, key: str) -> RecordedEntry:
         state=entry.state,
         text=entry.text,
         kept=kept_digest(entry, key),
+        kept_words=kept_words_digest(entry, key),
         is_erased=entry.is_erased,
         digest=entry.digest,
         hash=entry.hash,
@@ -109,19 +110,12 @@ def _recorded(entry: Entry, key: str) -> RecordedEntry:
 
 
 def _proof(petition: Petition, roots: Roots) -> Proof | None:
-    for root in chain(map(roots.get, _days_to_try(petition)), [roots.first()]):
+    days = islice(roots.days_of(local_date(entry.at) for entry in petition.history), 2 * DAYS_TRIED)
+    for root in chain(map(roots.get, days), [roots.first()]):
         path = roots.path(root, petition.reference) if root else None
         if root and path and path.version <= petition.version:
             return Proof(version=path.version, path=path.path, root=root)
     return None
-
-
-def _days_to_try(petition: Petition) -> Iterator[date]:
-    """Yield the days whose roots may hold this history: those of its changes, and each day after (what came late)."""
-    days = sorted({local_date(entry.at) for entry in petition.history}, reverse=True)[:DAYS_TRIED]
-    for day in days:
-        yield day
-        yield day + timedelta(days=1)
 
 
 def pem_of(public_key: str) -> str:

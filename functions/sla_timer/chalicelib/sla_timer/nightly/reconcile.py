@@ -1,6 +1,7 @@
 """Once a day, derives from the petitions which wake-ups and notices should exist, and repairs and reports missing ones.
 
-It trusts no index, stream or queue: a lost wake-up or a notice that was never sent is found here. It should find
+It trusts no index, stream or queue: a lost wake-up or a notice that was never sent is found here. Each history is
+verified too, also where nothing changed it through the code (`verify_histories` has those that did). It should find
 nothing; each finding is a defect elsewhere, and an alarm (`docs/runbook.md`).
 
 A round may take longer than one call: it writes a checkpoint and goes on from there in the next hour.
@@ -25,6 +26,7 @@ from shared.tables.directory import Directory
 from shared.tables.jobs import Checkpoints, Reconciled
 from shared.tables.petition_items import StoredPetition
 from shared.tables.petitions import Petitions
+from shared.tables.roots import Roots, WithheldHistory
 
 SETTLED_AFTER = timedelta(hours=6)
 """The messages of younger entries may still be in the queues."""
@@ -53,8 +55,10 @@ class Reconciliation:
         *,
         deliveries: Deliveries,
         checkpoints: Checkpoints,
+        roots: Roots,
         notices_queue_url: str,
     ) -> None:
+        self._roots = roots
         self._petitions = petitions
         self._directory = directory
         self._deliveries = deliveries
@@ -79,7 +83,16 @@ class Reconciliation:
         telemetry.count("ReconciliationRepairs", sum(findings[1:]))
         return findings
 
+    def _withhold_broken(self, petition: Petition, now: datetime) -> None:
+        """Have a history that is not as its hashes say withheld from the next root, also if nothing changed it."""
+        if fault := petition.fault:
+            telemetry.logger().error("history failed", reference=petition.reference, fault=fault)
+            telemetry.count("HistoriesFailed")
+            history = WithheldHistory(reference=petition.reference, fault=fault, found_at=now)
+            self._roots.withhold(local_date(now), history)
+
     def _add(self, findings: Findings, stored: StoredPetition, now: datetime) -> Findings:
+        self._withhold_broken(stored.petition, now)
         missing = list(self._missing_notices(stored.petition, now))
         if missing:
             queues.send(self._notices, missing)

@@ -1,5 +1,8 @@
 """Signs, once a day, the root of all histories that changed, so that the owner of a receipt can detect alterations.
 
+Every history is verified before it is signed (`verify_histories`). One that fails is withheld: it is in no tree until
+it passes again, and the statement says how many there are (docs/adr/0040-histories-verified-before-signing.md).
+
 Each day's tree holds the latest hashes of the histories that changed since the tree before, and each statement names
 the root before, so every latest hash is in exactly one latest tree; the cost follows the changes, not the stored data.
 """
@@ -9,11 +12,12 @@ from __future__ import annotations
 import base64
 from datetime import date, datetime, timedelta
 
+from chalicelib.sla_timer.nightly.verify_histories import Verification, Verified
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.merkle import NOTHING_BEFORE, Statement, leaf_of, tree_of
-from shared.platform import aws, telemetry
+from shared.platform import aws, clock, telemetry
 from shared.tables.outlines import LatestHash, Outlines
-from shared.tables.roots import Path, Roots, SignedRoot
+from shared.tables.roots import Path, Roots, SignedRoot, WithheldHistory
 
 SETTLED_AFTER = timedelta(minutes=10)
 """A day is signed once its last changes have reached the index."""
@@ -25,8 +29,9 @@ DAY = timedelta(days=1)
 class DailyRoots:
     """Adds the roots that are missing up to yesterday."""
 
-    def __init__(self, outlines: Outlines, roots: Roots, key_id: str) -> None:
+    def __init__(self, outlines: Outlines, verification: Verification, roots: Roots, key_id: str) -> None:
         self._outlines = outlines
+        self._verification = verification
         self._roots = roots
         self._key_id = key_id
 
@@ -50,11 +55,16 @@ class DailyRoots:
         return signed
 
     def _signed(self, day: date, before: SignedRoot | None) -> SignedRoot:
-        leaves = {leaf_of(*head): head for head in self._latest_hashes(day, before)}
+        verified, verified_at = self._verified(day, before), clock.now()
+        leaves = {leaf_of(*head): head for head in verified.sound}
         tree, paths = tree_of(leaves)
         for leaf, head in leaves.items():
             self._roots.add_path(day, tree, head.reference, Path(version=head.version, path=paths[leaf]))
-        statement = Statement(day, len(leaves), tree, before.root if before else NOTHING_BEFORE)
+        for reference, fault in verified.faults.items():
+            history = WithheldHistory(reference=reference, fault=fault, found_at=verified_at)
+            self._roots.withhold(day, history)
+        previous = before.root if before else NOTHING_BEFORE
+        statement = Statement(day, len(leaves), tree, previous, withheld=len(verified.faults))
         kms = aws.client("kms")
         signature = kms.sign(
             KeyId=self._key_id,
@@ -71,7 +81,15 @@ class DailyRoots:
             statement=statement.text,
             signature=base64.b64encode(signature).decode(),
             public_key=base64.b64encode(kms.get_public_key(KeyId=self._key_id)["PublicKey"]).decode(),
+            withheld=statement.withheld,
+            verified_at=verified_at,
         )
+
+    def _verified(self, day: date, before: SignedRoot | None) -> Verified:
+        """Verify what changed on a day, and what was withheld from the root before or found to be broken since."""
+        days = [day] if before is None else [before.day, day]
+        withheld = [history.reference for each in days for history in self._roots.withheld(each)]
+        return self._verification.verify(self._latest_hashes(day, before), withheld)
 
     def _latest_hashes(self, day: date, before: SignedRoot | None) -> list[LatestHash]:
         """Return the latest hashes that changed on a day, and those of the day before that missed its tree.
