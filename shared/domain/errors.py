@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class PetitionError(Exception):
@@ -19,6 +19,23 @@ class InvalidInputError(PetitionError):
     def __init__(self, *problems: tuple[str, str]) -> None:
         super().__init__(", ".join(f"{field}: {rule}" for field, rule in problems))
         self.problems = problems
+
+
+class Place(NamedTuple):
+    """A place in a text of the input, by numbers alone: `field` from character `start` to before `end`."""
+
+    field: str
+    rule: str
+    start: int
+    end: int
+
+
+class UnfinishedTextError(InvalidInputError):
+    """A letter has gaps, and did not leave; `places` in the order of the text, each with its rule."""
+
+    def __init__(self, *places: Place) -> None:
+        super().__init__(*((place.field, place.rule) for place in places))
+        self.places = places
 
 
 class NotFoundOrWrongPinError(PetitionError):

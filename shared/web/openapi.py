@@ -22,6 +22,9 @@ class InputProblem(BaseModel):
     field: str
     rule: str
     message: str
+    start: int | None = None
+    """The first character that breaks the rule, where that is a place in a text."""
+    end: int | None = None
 
 
 class Problem(BaseModel):

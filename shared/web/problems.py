@@ -153,6 +153,14 @@ RULES: dict[str, str] = {
     "foreign-link": N_("Chỉ được dẫn đến trang .gov.vn."),
     "over-budget": N_("Tin nhắn có thể dài hơn số tin cho phép (ký tự / số tin)."),
     "not-gsm7": N_("Có ký tự mà tin nhắn không dấu không gửi được."),
+    "placeholder": N_("Còn chỗ chưa điền. Hãy điền vào, hoặc bỏ đi nếu không cần."),
+    "number-missing": N_("Văn bản được viện dẫn chưa có số. Hãy ghi đủ số, ký hiệu."),
+    "name-of-another": N_(
+        "Tên này không phải của người gửi hồ sơ này. Hãy ghi đúng tên, hoặc chỉ gọi là Ông/Bà."
+    ),
+    "name-of-one-of-many": N_(
+        "Thư này gửi chung cho người gửi của các hồ sơ đã gộp. Đừng ghi tên ai, hãy gọi là Ông/Bà."
+    ),
     "reply-by-without-contact": N_("Cách nhận trả lời đã chọn cần có thông tin liên hệ tương ứng."),
 }
 """Each rule that an input may break, as its sender reads it."""
@@ -197,6 +205,9 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
     }
     if isinstance(error, errors.InvalidInputError):
         document["errors"] = [_listed(field, rule, language) for field, rule in error.problems]
+        if isinstance(error, errors.UnfinishedTextError):
+            for problem, place in zip(document["errors"], error.places, strict=True):
+                problem.update(start=place.start, end=place.end)
         if any(rule == "json" for _field, rule in error.problems):
             document["status"] = status = 400
     if isinstance(error, errors.StaleVersionError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,6 +36,31 @@ CITATIONS_IN_FORM = 3
 _CITATION_PARTS = ("number", "article", "link")
 
 
+class CitationInput(BaseModel):
+    """A legal document that an answer rests on: its number, perhaps the article, perhaps a link to the text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: Annotated[Text, Field(min_length=3, max_length=200)]
+    article: Annotated[Annotated[str, Field(max_length=200)] | None, EMPTY_IS_ABSENT] = None
+    link: Annotated[
+        Annotated[str, Field(max_length=300, pattern=r"^https?://[^\s]+$")] | None, EMPTY_IS_ABSENT
+    ] = None
+
+
+def texts_of_answer(
+    text: str, citations: Iterable[Citation | CitationInput], prefix: str = ""
+) -> dict[str, str]:
+    """Return the texts of an answer by their location: the letter itself, the number and article of each document."""
+    cited = {
+        f"{prefix}citations.{n}.{part}": value
+        for n, citation in enumerate(citations)
+        for part in ("number", "article")
+        if (value := getattr(citation, part))
+    }
+    return {f"{prefix}text": text, **cited}
+
+
 class Accept(ActionInput):
     """Take the petition to work; a unit's head may name another handler of the unit."""
 
@@ -50,18 +75,6 @@ class Accept(ActionInput):
         if row is None or row.unit != petition.unit:
             raise InvalidInputError(("handler", "unknown"))
         return petition.accept(context.change, handler=handler)
-
-
-class CitationInput(BaseModel):
-    """A legal document that an answer rests on: its number, perhaps the article, perhaps a link to the text."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    number: Annotated[Text, Field(min_length=3, max_length=200)]
-    article: Annotated[Annotated[str, Field(max_length=200)] | None, EMPTY_IS_ABSENT] = None
-    link: Annotated[
-        Annotated[str, Field(max_length=300, pattern=r"^https?://[^\s]+$")] | None, EMPTY_IS_ABSENT
-    ] = None
 
 
 class DraftAnswer(ActionInput):
@@ -81,6 +94,10 @@ class DraftAnswer(ActionInput):
         return petition.draft_answer(
             context.change, self.text, citations=citations, attachments=self.attachments
         )
+
+    @override
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        return texts_of_answer(self.text, self.citations)
 
     @override
     @classmethod
@@ -105,6 +122,11 @@ class Approve(ActionInput):
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
         return petition.approve(context.change)
+
+    @override
+    def letter(self, petition: Petition) -> Mapping[str, str]:
+        draft = petition.draft
+        return texts_of_answer(draft.text, draft.citations, "draft.") if draft else {}
 
 
 class ReturnDraft(ActionInput):

@@ -65,6 +65,10 @@ class ActionInput(BaseModel):
             ActionNotPossibleError: not in this petition's state.
         """
 
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        """Return the texts that this action sends to the petitioner, by location: with a gap they do not leave."""
+        return {}
+
     @classmethod
     def values_of(cls, form: Mapping[str, str]) -> dict[str, Any]:
         """Return the values of a submitted form by the names of this model's fields; other values are dropped."""

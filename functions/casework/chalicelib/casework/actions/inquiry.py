@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Self
 
@@ -29,6 +30,10 @@ class RequestInformation(ActionInput):
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
         return petition.request_information(context.change, self.question)
 
+    @override
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        return {"question": self.question}
+
 
 class AddNote(ActionInput):
     """Record progress: `note` for officers, `progress` and `expected_on` for the petitioner; at least one of them."""
@@ -50,6 +55,10 @@ class AddNote(ActionInput):
         return petition.add_note(
             context.change, self.note, progress=self.progress, expected_on=self.expected_on
         )
+
+    @override
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        return {"progress": self.progress or ""}
 
 
 ROWS = (

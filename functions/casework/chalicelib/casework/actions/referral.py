@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -68,6 +69,10 @@ class Forward(ActionInput):
         text = self.text or for_petitioner(FORWARDED_TEXT, petition).format(body=self.body)
         return petition.forward(context.change, text, body=self.body)
 
+    @override
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        return {"body": self.body, "text": self.text or ""}
+
 
 class Guide(ActionInput):
     """Tell the petitioner how to lodge a khiếu nại."""
@@ -77,6 +82,10 @@ class Guide(ActionInput):
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
         return petition.guide(context.change, self.text)
+
+    @override
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        return {"text": self.text}
 
 
 class Merge(ActionInput):
@@ -96,6 +105,10 @@ class Merge(ActionInput):
             raise InvalidInputError(("parent", "ended"))
         text = self.text or for_petitioner(MERGED_TEXT, petition)
         return merging.merge(petition, context.change, parent, text=text)
+
+    @override
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        return {"text": self.text or ""}
 
     def _parent(self, context: ActionContext) -> Petition | None:
         """Return the petition that is worked on: where the named one was merged itself, its parent."""
@@ -167,6 +180,10 @@ class Refuse(ActionInput):
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
         parts = (for_petitioner(REFUSALS[self.reason], petition), self.text, self.link)
         return petition.refuse(context.change, "\n".join(part for part in parts if part), reason=self.reason)
+
+    @override
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        return {"text": self.text or ""}
 
 
 class Restrict(ActionInput):

@@ -10,6 +10,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
 from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.input import ActionContext, ActionInput
+from chalicelib.casework.actions.letters import LetterCheck
 from shared.domain.errors import InvalidInputError, NotAllowedError, StaleVersionError, UnknownPetitionError
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.change import Change
@@ -29,6 +30,7 @@ class ActionService:
         self._petitions = petitions
         self._directory = directory
         self._seal = seal
+        self._letters = LetterCheck(petitions, directory, seal)
 
     def find(self, officer: DeskOfficer, reference: str, action: Action | None = None) -> Petition:
         """Return a petition that the officer may see, and take an action on if one is named.
@@ -72,7 +74,7 @@ class ActionService:
         Raises:
             StaleVersionError: somebody else was faster; nothing was written.
             ActionNotPossibleError: not in this petition's state.
-            InvalidInputError: the directory does not know what is asked for.
+            InvalidInputError: the directory does not know what is asked for, or a letter has gaps.
         """
         change_id = _change_id(officer, action, action_input, key)
         is_repeated = petition.has_change(change_id)
@@ -81,6 +83,7 @@ class ActionService:
         if petition.version != action_input.version:
             raise StaleVersionError(petition.version)
         target_of(action, petition.state)
+        self._letters.check(action_input.letter(petition), petition)
         context = ActionContext(
             officer,
             Change(officer.actor, clock.now(), change_id),

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from chalicelib.casework.actions.letters import ANSWER_TEMPLATES
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory, Row, in_force
 
-KIND = "answer-template"
+KIND = ANSWER_TEMPLATES
 
 PLACEHOLDERS: dict[str, Callable[[Petition, Directory], str]] = {
     "Mã số": lambda petition, _directory: spaced(petition.reference),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from chalicelib.casework.actions import forms
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.site.frame import FormProblem
+from chalicelib.casework.site.petition.marks import marked_texts, problems_of_marks
+from shared.domain.errors import Place
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory
@@ -28,6 +31,10 @@ class RefusedAction(NamedTuple):
     detail: str = ""
     seen_version: int | None = None
     """The version that the officer saw, where the petition was changed meanwhile: later entries are marked."""
+    letter: Mapping[str, str] = MappingProxyType({})
+    """The texts that would have gone to the petitioner, by location, where they have gaps."""
+    places: tuple[Place, ...] = ()
+    """The gaps of the letter."""
 
 
 def draft_begun_with(
@@ -67,6 +74,7 @@ def action_form(
         "warning": _(row.warning) if row.warning else "",
         "is_open": values is not None,
         "contents": values if values is not None else row.initial(petition),
+        "marked": marked_texts(refused.letter, refused.places, language) if refused and was_refused else (),
         "messages": {problem.id: problem.message for problem in problems},
         "rows": [
             [
@@ -86,7 +94,10 @@ def action_form(
 def form_problems(
     refused: RefusedAction | None, petition: Petition, language: Language
 ) -> tuple[FormProblem, ...]:
-    """Return the first problem of each field of a refused form; what belongs to no field is the first field's."""
+    """Return the first problem of each field of a refused form, and each place of a letter that has to be mended.
+
+    What belongs to no field is the first field's.
+    """
     if refused is None:
         return ()
     _ = gettext(language)
@@ -99,4 +110,5 @@ def form_problems(
         problems.setdefault(
             name, FormProblem(f"{refused.action}-{name}", label, rule_message(rule, language))
         )
-    return tuple(problems.values())
+    marks = problems_of_marks(marked_texts(refused.letter, refused.places, language))
+    return (*(problem for problem in problems.values() if fields or not marks), *marks)

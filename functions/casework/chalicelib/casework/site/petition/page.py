@@ -10,7 +10,9 @@ from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import forms
+from chalicelib.casework.actions.answers import texts_of_answer
 from chalicelib.casework.actions.authorization import available_actions
+from chalicelib.casework.actions.letters import places_in
 from chalicelib.casework.actions.redaction import LABELS, pieces
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk import answer_templates
@@ -25,6 +27,7 @@ from chalicelib.casework.site.petition.action_forms import (
     draft_begun_with,
     form_problems,
 )
+from chalicelib.casework.site.petition.marks import MarkedText, marked_texts
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
@@ -81,6 +84,7 @@ def petition_page(
         merged=merged_here(petition, officer, parts.petitions),
         deliveries=deliveries_to_petitioner(petition, parts.deliveries, language),
         history=_history(view.history, petition, refused, names, language),
+        marked_draft=_marked_draft(parts, petition, refused, language),
         **_forms(parts, officer, petition, refused, template, language),
         refused=refused,
         done=forms.done_label(done, language),
@@ -173,6 +177,18 @@ def _forms(
         "errors": problems,
         "lost": dict(refused.form) if refused is not None and refused.action not in offered else {},
     }
+
+
+def _marked_draft(
+    parts: Parts, petition: Petition, refused: RefusedAction | None, language: Language
+) -> tuple[MarkedText, ...]:
+    """Return the draft with the gaps marked that are seen without the seal; a refused approval marks its own."""
+    if petition.draft is None or petition.answer is not None:
+        return ()
+    if refused is not None and refused.action is Action.APPROVE and refused.places:
+        return ()
+    letter = texts_of_answer(petition.draft.text, petition.draft.citations, "draft.")
+    return marked_texts(letter, places_in(letter, petition, parts.directory), language, "draft-gap")
 
 
 def _marked(petition: Petition, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -21,6 +21,7 @@ from shared.domain.errors import (
     InvalidInputError,
     NotAllowedError,
     StaleVersionError,
+    UnfinishedTextError,
     UnknownPetitionError,
 )
 from shared.domain.petition.lifecycle import Action
@@ -71,6 +72,10 @@ def take_action(
             opened, identity = parts.actions.open_seal(officer, petition, action_input)
             return petition_page(parts, request, officer, opened, identity=identity)
         changed = parts.actions.act(officer, petition, name, action_input)
+    except UnfinishedTextError as error:
+        letter = validated(INPUTS[name], INPUTS[name].values_of(form)).letter(petition)
+        refused = RefusedAction(name, form, 422, error.problems, letter=letter, places=error.places)
+        return petition_page(parts, request, officer, petition, refused=refused)
     except InvalidInputError as error:
         refused = RefusedAction(name, form, 422, error.problems)
         return petition_page(parts, request, officer, petition, refused=refused)
