@@ -41,7 +41,7 @@ _ASKING = re.compile(rf"(?:^|(?<=[.\n;] )|(?<=\n)){_TITLE} ", re.MULTILINE)
 _ASKS = re.compile(
     r"\s?(?:hỏi|phản ánh|kiến nghị|thắc mắc|có (?:đơn|câu hỏi|ý kiến|phản ánh)|gửi (?:đơn|câu hỏi|phản ánh))"
 )
-_COMPANY = re.compile(
+_ORGANISATION = re.compile(
     rf"\b{_GREETING}(?:Quý )?((?:Công ty|Doanh nghiệp|Hợp tác xã|HTX)(?=\s)[^\n,;.:]{{2,100}})"
 )
 _SAMPLE = re.compile(
@@ -67,15 +67,15 @@ _LONGEST = 6
 
 def addressed_names(text: str) -> tuple[AddressedName, ...]:
     """Return the names by which a letter addresses somebody, in order, and names that only samples bear."""
-    found = [
+    matches = [
         *(name for pattern in _BEFORE_A_NAME for name in _after(pattern, text, least=1)),
         *_after(_GREETED_WITHOUT_TITLE, text, least=_LEAST_WITHOUT_TITLE),
         *(name for name in _after(_ASKING, text, least=1) if _ASKS.match(text, name.end)),
-        *(AddressedName(m.start(1), m.end(1), m[1].strip()) for m in _COMPANY.finditer(text)),
+        *(AddressedName(m.start(1), m.end(1), m[1].strip()) for m in _ORGANISATION.finditer(text)),
         *(AddressedName(m.start(), m.end(), m[0]) for m in _SAMPLE.finditer(text)),
     ]
     names: list[AddressedName] = []
-    for name in sorted(found, key=lambda name: (name.start, -name.end)):
+    for name in sorted(matches, key=lambda name: (name.start, -name.end)):
         if not names or name.start >= names[-1].end:
             names.append(name)
     return tuple(names)

@@ -87,10 +87,12 @@ def gaps(text: str, *, placeholders: Iterable[str] = ()) -> tuple[Gap, ...]:
         text: the letter, or a part of it.
         placeholders: what the templates of the directory have in brackets, as `normal_placeholder` writes it.
     """
-    known = frozenset(placeholders)
-    found = sorted({*_open_brackets(text, known), *_by_pattern(text)}, key=lambda gap: (gap.start, -gap.end))
+    open_placeholders = frozenset(placeholders)
+    candidates = sorted(
+        {*_open_brackets(text, open_placeholders), *_by_pattern(text)}, key=lambda gap: (gap.start, -gap.end)
+    )
     results: list[Gap] = []
-    for gap in found:
+    for gap in candidates:
         if not results or gap.start >= results[-1].end:
             results.append(gap)
     return tuple(results)
@@ -105,7 +107,7 @@ def gaps_of_number(number: str) -> tuple[Gap, ...]:
 
 
 def normal_placeholder(text: str) -> str:
-    """Return what stands between brackets as it is compared: without case, punctuation and doubled blanks."""
+    """Return a placeholder as it is compared: without case, punctuation and doubled blanks."""
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
@@ -114,18 +116,18 @@ def placeholders_in(template: str) -> frozenset[str]:
     return frozenset(normal_placeholder(match[1] or "") for match in _BRACKETS.finditer(template))
 
 
-def _open_brackets(text: str, known: frozenset[str]) -> Iterator[Gap]:
+def _open_brackets(text: str, open_placeholders: frozenset[str]) -> Iterator[Gap]:
     for match in _BRACKETS.finditer(text):
         inside = match[1] if match[1] is not None else match[2]
-        if _is_placeholder(inside, known, is_angle=match[1] is None):
+        if _is_placeholder(inside, open_placeholders, is_angle=match[1] is None):
             yield Gap(match.start(), match.end(), GapKind.PLACEHOLDER)
 
 
-def _is_placeholder(inside: str, known: frozenset[str], *, is_angle: bool) -> bool:
+def _is_placeholder(inside: str, open_placeholders: frozenset[str], *, is_angle: bool) -> bool:
     words = re.findall(r"\w+", inside.casefold())
     if not words or set("".join(words)) <= {"x", "_"}:
         return (not is_angle and inside.casefold() != "x") or bool(words and len(inside) > 1)
-    if " ".join(words) in known or words[0] in _ORDERS:
+    if " ".join(words) in open_placeholders or words[0] in _ORDERS:
         return True
     return all(word in _WORDS for word in words)
 

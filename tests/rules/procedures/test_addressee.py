@@ -29,7 +29,7 @@ MUA = Identity(name="Trần Thị Mùa", address="Thôn Hạ, xã Đông Sơn")
     ],
 )
 def test_addressee_is_found(text: str, name: str):
-    assert [(found.name, text[found.start : found.end]) for found in addressed_names(text)] == [(name, name)]
+    assert [(one.name, text[one.start : one.end]) for one in addressed_names(text)] == [(name, name)]
 
 
 @pytest.mark.parametrize(

@@ -112,9 +112,9 @@ def test_placeholder_of_a_template_is_a_gap_whatever_it_says():
     template = "Đề nghị Ông/Bà liên hệ [Nơi nhận, số máy] trước [hạn  cuối]."
     text = "Liên hệ [nơi nhận số máy], [Hạn cuối]. Mẫu [khác]."
 
-    found = gaps(text, placeholders=placeholders_in(template))
+    results = gaps(text, placeholders=placeholders_in(template))
 
-    assert [text[gap.start : gap.end] for gap in found] == ["[nơi nhận số máy]", "[Hạn cuối]", "[khác]"]
+    assert [text[gap.start : gap.end] for gap in results] == ["[nơi nhận số máy]", "[Hạn cuối]", "[khác]"]
     assert gaps("[Nơi nhận, số máy]") == ()
     assert normal_placeholder(" Hạn   cuối. ") == "hạn cuối"
 
@@ -176,7 +176,7 @@ def test_time_grows_with_the_length_alone(text: str):
 
 @given(st.text(alphabet="[]{}….._/ sốNghịđnh12", max_size=200))
 def test_gaps_are_in_order_apart_and_within_the_text(text: str):
-    found = gaps(text)
+    results = gaps(text)
 
-    ends = [0, *(gap.end for gap in found)]
-    assert all(before <= gap.start < gap.end <= len(text) for before, gap in zip(ends, found, strict=False))
+    ends = [0, *(gap.end for gap in results)]
+    assert all(before <= gap.start < gap.end <= len(text) for before, gap in zip(ends, results, strict=False))

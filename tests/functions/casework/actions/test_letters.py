@@ -74,7 +74,7 @@ def test_whole_answer_leaves(system: System, citizen: Citizen):
     ("greeting", "status"),
     [
         pytest.param("Kính gửi bà Trần Thị Mùa,", 200, id="whole name"),
-        pytest.param("Kính gửi bà Mùa,", 200, id="given name"),
+        pytest.param("Kính gửi bà Mùa,", 200, id="attributes name"),
         pytest.param("Kính gửi Ông/Bà,", 200, id="no name"),
         pytest.param("Kính gửi ông Nguyễn Văn Bình,", 422, id="another petitioner"),
         pytest.param("Kính gửi ông Nguyễn Văn A,", 422, id="a template's sample"),
@@ -183,14 +183,14 @@ class Marks(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if name := given.get("id"):
+        attributes = dict(attrs)
+        if name := attributes.get("id"):
             self.twice |= {name} & self._ids
             self._ids.add(name)
-        if tag == "mark" and (given.get("class") or "") == "gap":
-            self.marks[given["id"] or ""] = given
-        if tag == "a" and (given.get("href") or "").startswith("#gap-"):
-            self.links.append((given["href"] or "").removeprefix("#"))
+        if tag == "mark" and (attributes.get("class") or "") == "gap":
+            self.marks[attributes["id"] or ""] = attributes
+        if tag == "a" and (attributes.get("href") or "").startswith("#gap-"):
+            self.links.append((attributes["href"] or "").removeprefix("#"))
 
 
 def test_page_marks_each_place_leads_there_and_keeps_what_was_written(system: System, citizen: Citizen):
@@ -206,8 +206,8 @@ def test_page_marks_each_place_leads_there_and_keeps_what_was_written(system: Sy
     assert all(mark["tabindex"] == "-1" for mark in marks.marks.values())
     assert marks.twice == set()
     assert 'aria-invalid="true"' in refused.text
-    kept = dict(form_to(refused.text, action).fields)
-    assert (kept["text"], kept["citation_1_number"], kept["citation_1_article"]) == (
+    form = dict(form_to(refused.text, action).fields)
+    assert (form["text"], form["citation_1_number"], form["citation_1_article"]) == (
         GAP,
         "Nghị định",
         "Điều 5",

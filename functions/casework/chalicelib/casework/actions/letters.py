@@ -29,12 +29,12 @@ _CONTEXT = 10
 
 def places_in(letter: Mapping[str, str], petition: Petition, directory: Directory) -> tuple[Place, ...]:
     """Return the gaps of a letter that can be seen without the seal: placeholders, and missing numbers."""
-    known = _placeholders(directory)
+    placeholders = _placeholders(directory)
     own = _own_texts(petition)
     return tuple(
         Place(field, gap.kind, gap.start, gap.end)
         for field, text in letter.items()
-        for gap in _gaps(field, text, known)
+        for gap in _gaps(field, text, placeholders)
         if not _is_quoted(text, gap, own)
     )
 
@@ -82,8 +82,8 @@ class LetterCheck:
                 yield Place(field, GapKind.NAME_OF_ANOTHER, name.start, name.end)
 
 
-def _gaps(field: str, text: str, known: Iterable[str]) -> tuple[Gap, ...]:
-    return gaps_of_number(text) if field.endswith("number") else gaps(text, placeholders=known)
+def _gaps(field: str, text: str, placeholders: Iterable[str]) -> tuple[Gap, ...]:
+    return gaps_of_number(text) if field.endswith("number") else gaps(text, placeholders=placeholders)
 
 
 def _placeholders(directory: Directory) -> frozenset[str]:
