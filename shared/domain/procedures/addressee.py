@@ -97,7 +97,7 @@ def is_name_of(name: str, identity: Identity) -> bool:
 def _after(pattern: re.Pattern[str], text: str, *, least: int) -> Iterator[AddressedName]:
     """Yield the words in capitals that follow each match of a pattern, if they may be a person's name."""
     for match in pattern.finditer(text):
-        words = []
+        words: list[re.Match[str]] = []
         at = match.end()
         while len(words) < _LONGEST and (word := _WORD.match(text, at)) and word[0][0].isupper():
             words.append(word)

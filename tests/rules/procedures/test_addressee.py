@@ -29,7 +29,9 @@ MUA = Identity(name="Trần Thị Mùa", address="Thôn Hạ, xã Đông Sơn")
     ],
 )
 def test_addressee_is_found(text: str, name: str):
-    assert [(one.name, text[one.start : one.end]) for one in addressed_names(text)] == [(name, name)]
+    names = addressed_names(text)
+
+    assert [(match.name, text[match.start : match.end]) for match in names] == [(name, name)]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_addressee_is_found(text: str, name: str):
         "Ông hỏi về thời hạn. Bà gửi đơn ngày 3/4.",
     ],
 )
-def test_nobody_is_addressed_by_name(text: str):
+def test_nobody_is_name_of_by_name(text: str):
     assert addressed_names(text) == ()
 
 

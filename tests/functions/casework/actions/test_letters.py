@@ -156,7 +156,7 @@ def test_approval_of_a_draft_with_gaps_is_refused(system: System, citizen: Citiz
     ],
 )
 def test_every_letter_of_an_officer_is_looked_through(
-    system: System, citizen: Citizen, username: str, action: str, body: dict[str, str], field: str
+    system: System, citizen: Citizen, username: str, action: str, body: dict[str, Any], field: str
 ):
     refused = Officer(system, username).try_to(action, citizen.reference, **body)
 
