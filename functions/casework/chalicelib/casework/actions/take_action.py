@@ -10,7 +10,6 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
 from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.input import ActionContext, ActionInput
-from chalicelib.casework.actions.letters import LetterCheck
 from shared.domain.errors import InvalidInputError, NotAllowedError, StaleVersionError, UnknownPetitionError
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.change import Change
@@ -21,6 +20,7 @@ from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.use_cases.check_letter import LetterCheck
 
 
 class ActionService:

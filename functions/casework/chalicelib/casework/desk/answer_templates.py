@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chalicelib.casework.actions.letters import ANSWER_TEMPLATES
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory, Row, in_force
+from shared.use_cases.check_letter import ANSWER_TEMPLATES
 
 KIND = ANSWER_TEMPLATES
 

@@ -12,7 +12,6 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import forms
 from chalicelib.casework.actions.answers import texts_of_answer
 from chalicelib.casework.actions.authorization import available_actions
-from chalicelib.casework.actions.letters import places_in
 from chalicelib.casework.actions.redaction import LABELS, pieces
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk import answer_templates
@@ -34,6 +33,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Identity
 from shared.domain.procedures import disputes
 from shared.platform import clock
+from shared.use_cases.check_letter import places_in
 from shared.web.answers import forms_may_lead_to
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES, REJECTIONS, REPLY_BY, STATES
