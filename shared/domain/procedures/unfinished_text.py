@@ -1,8 +1,8 @@
 """The gaps of a letter to a petitioner: what a template left open, and documents cited without their number. Pure.
 
-A letter with a gap does not leave (`shared.use_cases.check_letter`). Ordinary brackets stay: a footnote `[1]`, a remark, an
-omission in round brackets. So square brackets are a gap only if they hold nothing, the placeholder of a template, or
-nothing but words that placeholders are made of. Every pattern is linear in the length of the text.
+A letter with a gap does not leave (`shared.use_cases.check_letter`). Ordinary brackets stay: a footnote `[1]`, a
+remark, an omission in round brackets. So square brackets are a gap only if they hold nothing, the placeholder of a
+template, or nothing but words that placeholders are made of. Every pattern is linear in the length of the text.
 """
 
 from __future__ import annotations
