@@ -6,7 +6,7 @@ These models check what people and programs send; their errors name a field and 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
+from shared.domain.identity.telephone import LONGEST_PHONE, more_than_a_number
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.petition.values.petitioner import Identity, PetitionerType, ReplyBy
@@ -79,13 +80,25 @@ class PetitionerInput(BaseModel):
     type: PetitionerType = PetitionerType.CITIZEN
     name: Annotated[Text, Field(min_length=1, max_length=120)]
     address: Annotated[Text, Field(min_length=1, max_length=300)]
-    phone: Annotated[Annotated[str, Field(max_length=40)] | None, EMPTY_IS_ABSENT, AfterValidator(_phone)] = (
-        None
-    )
+    phone: Annotated[
+        Annotated[str, Field(max_length=LONGEST_PHONE)] | None, EMPTY_IS_ABSENT, AfterValidator(_phone)
+    ] = None
+    phone_note: Annotated[
+        Annotated[str, Field(max_length=LONGEST_PHONE, description="a second number, an extension")] | None,
+        EMPTY_IS_ABSENT,
+    ] = None
     email: Annotated[
         Annotated[str, Field(max_length=254)] | None, EMPTY_IS_ABSENT, AfterValidator(_email)
     ] = None
     organisation: Annotated[Annotated[str, Field(max_length=200)] | None, EMPTY_IS_ABSENT] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_what_else_is_said_of_the_number(cls, facts: Any) -> Any:
+        if not isinstance(facts, dict) or not isinstance(facts.get("phone"), str) or facts.get("phone_note"):
+            return facts
+        note = more_than_a_number(facts["phone"])
+        return {**facts, "phone_note": note} if note else facts
 
     @property
     def identity(self) -> Identity:
@@ -94,6 +107,7 @@ class PetitionerInput(BaseModel):
             name=self.name,
             address=self.address,
             phone=self.phone,
+            phone_note=self.phone_note,
             email=self.email,
             organisation=self.organisation,
         )

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import InvalidInputError
-from shared.domain.identity.contact import (
+from shared.domain.identity.contact import ContactError, normal_email, normal_phone
+from shared.domain.identity.telephone import (
+    LONGEST_PHONE,
+    OLD_AREA_CODES,
     OLD_MOBILE_PREFIXES,
-    ContactError,
-    normal_email,
-    normal_phone,
+    more_than_a_number,
+    telephone_numbers,
 )
 
 
@@ -49,6 +51,27 @@ from shared.domain.identity.contact import (
         pytest.param("+1 425-555-0182", "+14255550182", id="a foreign number"),
         pytest.param("+33 1 42 68 53 00", "+33142685300", id="a French number"),
         pytest.param("00 44 20 7946 0958", "+442079460958", id="a British number with two zeros"),
+        pytest.param("\u202a0912345678\u202c", "+84912345678", id="with the marks of Contacts and Excel"),
+        pytest.param("\u200b0912345678", "+84912345678", id="with a zero-width space"),
+        pytest.param("TEL:0912345678", "+84912345678", id="with a label of a business card"),
+        pytest.param("ĐT: 0912.345.678", "+84912345678", id="with a label"),
+        pytest.param("Zalo (0912) 345 678 (anh Hùng)", "+84912345678", id="with words around"),
+        pytest.param("(+84) 912 345 678", "+84912345678", id="the country code in brackets"),
+        pytest.param("0912345678 - 0987654321", "+84912345678", id="the first of two"),
+        pytest.param("0912 345 678/0987 654 321", "+84912345678", id="the first of two, grouped"),
+        pytest.param("0901234567 0902345678", "+84901234567", id="the first of two, with a space"),
+        pytest.param("số 2: 0912345678", "+84912345678", id="a figure before it"),
+        pytest.param("0901234567;ext=1", "+84901234567", id="an extension of a link"),
+        pytest.param("024 3825 1234 máy lẻ 12", "+842438251234", id="an extension"),
+        pytest.param("O912345678", "+84912345678", id="the letter O for zero"),
+        pytest.param("912345678", "+84912345678", id="without the zero that Excel drops"),
+        pytest.param("0511 3822999", "+842363822999", id="Đà Nẵng before 2017"),
+        pytest.param("04 3825 1234", "+842438251234", id="Hà Nội before 2017"),
+        pytest.param("(08) 3822 3344", "+842838223344", id="Hồ Chí Minh City before 2017"),
+        pytest.param("031.3822999", "+842253822999", id="Hải Phòng before 2017"),
+        pytest.param("+84 63 3822999", "+842633822999", id="Lâm Đồng before 2017, with the country code"),
+        pytest.param("(037) 3822999", "+842373822999", id="Thanh Hóa before 2017, in brackets"),
+        pytest.param("037 382 2999", "+84373822999", id="a mobile number of today like it"),
     ],
 )
 def test_number_has_one_spelling(written: str, expected: str) -> None:
@@ -98,8 +121,8 @@ def test_no_other_prefix_was_renumbered() -> None:
         pytest.param("nguyen@example.vn", "not-a-phone-number", id="an e-mail address"),
         pytest.param("+", "not-a-phone-number", id="a plus alone"),
         pytest.param("+999123456789", "not-a-phone-number", id="a country code that does not exist"),
-        pytest.param("0901234567;ext=1", "not-a-phone-number", id="an extension"),
-        pytest.param("0901234567 0902345678", "not-a-phone-number", id="two numbers"),
+        pytest.param("+1 912 345 678", "not-a-phone-number", id="the rest of a wrong foreign number"),
+        pytest.param("nhà tôi không có điện thoại", "not-a-phone-number", id="words alone"),
         pytest.param("0" * 5000, "not-a-phone-number", id="very many digits"),
         pytest.param("\x00" * 10, "not-a-phone-number", id="control characters"),
     ],
@@ -113,6 +136,38 @@ def test_what_no_network_would_connect_is_refused(written: str, rule: str) -> No
     assert not written.strip() or written.strip() not in str(caught.value)
 
 
+@pytest.mark.parametrize("old", OLD_AREA_CODES)
+def test_every_area_code_of_before_2017_leads_to_a_number_that_is_assigned_today(old: str) -> None:
+    subscriber = "38229990" if len(old) == 1 else "3822999"
+
+    number = normal_phone(f"0{old} {subscriber}") if len(old) != 2 else normal_phone(f"(0{old}) {subscriber}")
+
+    assert number == f"+84{OLD_AREA_CODES[old]}{subscriber}"
+    assert phonenumbers.is_valid_number(phonenumbers.parse(number))
+
+
+def test_there_is_one_code_of_today_for_each_code_of_before_2017() -> None:
+    assert len(OLD_AREA_CODES) == len(set(OLD_AREA_CODES.values())) == 59
+
+
+@pytest.mark.parametrize(
+    ("written", "note"),
+    [
+        ("0912345678", None),
+        ("ĐT: 0912 345 678", None),
+        ("0912345678 - 0987654321", "0912345678 - 0987654321"),
+        ("024 3825 1234 máy lẻ 12", "024 3825 1234 máy lẻ 12"),
+    ],
+)
+def test_what_else_is_written_beside_a_number_is_noted(written: str, note: str | None) -> None:
+    assert more_than_a_number(written) == note
+
+
+@given(st.text(alphabet="0123456789+() .-/x", max_size=LONGEST_PHONE))
+def test_all_numbers_of_a_field_are_numbers(text: str) -> None:
+    assert all(normal_phone(number) == number for number in telephone_numbers(text))
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_a_number_with_one_spelling_or_refused(text: str) -> None:
     try:
@@ -124,7 +179,7 @@ def test_any_text_is_a_number_with_one_spelling_or_refused(text: str) -> None:
     assert phonenumbers.is_possible_number(phonenumbers.parse(number))
 
 
-@given(st.from_regex(r"0[35789][0-9]{8}", fullmatch=True))
+@given(st.from_regex(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}", fullmatch=True))
 def test_however_a_mobile_is_grouped_it_stays_the_same_person(number: str) -> None:
     expected = "+84" + number[1:]
 
@@ -145,6 +200,7 @@ def test_however_a_mobile_is_grouped_it_stays_the_same_person(number: str) -> No
         pytest.param("An.Nguyen@example.vn", "An.Nguyen@example.vn", id="the local part as written"),
         pytest.param("a+b_c-d@mail.gov.vn", "a+b_c-d@mail.gov.vn", id="signs that RFC 5321 allows"),
         pytest.param("mailto:an@example.vn", "an@example.vn", id="from a link"),
+        pytest.param("an@faß.de", "an@xn--fa-hia.de", id="a sharp s by IDNA 2008"),
         pytest.param("an@bộnộivụ.vn", "an@xn--bniv-5y5ab0g.vn", id="a Vietnamese domain in Punycode"),
         pytest.param("x@a.b.c.d.e.vn", "x@a.b.c.d.e.vn", id="many labels"),
         pytest.param("a" * 64 + "@example.vn", "a" * 64 + "@example.vn", id="the longest local part"),

@@ -33,6 +33,8 @@ class Identity(BaseModel):
     name: str | None = None
     address: str | None = None
     phone: str | None = None
+    phone_note: str | None = None
+    """Text beside the number: a second one, an extension, or what a caller dictated that is no number."""
     email: str | None = None
     organisation: str | None = None
     text: str | None = None

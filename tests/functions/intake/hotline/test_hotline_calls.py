@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.intake import composition
 from infra.local.emulation.functions import HttpResponse
+from shared.platform.seal import Seal
 from shared.tables.petition_items import petition_of
 from tests.support.system import System
 
@@ -109,3 +111,24 @@ def test_what_is_not_the_call_centres_is_refused_like_any_forged_webhook(intake,
     assert forged.status == unsigned.status == 403
     assert forged.body == unsigned.body
     assert intake.items("petitions") == []
+
+
+@pytest.mark.parametrize(
+    ("dictated", "note"),
+    [
+        pytest.param("chín một hai, không nhớ", "chín một hai, không nhớ", id="no number"),
+        pytest.param(912, "912", id="the digits that were understood"),
+        pytest.param("0987654321 hoặc 0912345679", "0987654321 hoặc 0912345679", id="two numbers"),
+    ],
+)
+def test_a_dictated_phone_that_is_no_number_refuses_no_call_whose_number_is_known(intake, dictated, note):
+    petitioner = {"name": "Trần Thị Hoa", "address": "Xã Tân Phú, Đồng Nai", "phone": dictated}
+
+    answer = report(intake, a_call(caller="+84 912 345 678", petitioner=petitioner))
+
+    assert answer.status == 201
+    (petition,) = [petition_of(item) for item in intake.items("petitions")]
+    identity = Seal(composition.parts().settings.seal_key_id).open(
+        petition.petitioner.seal, petition.reference
+    )
+    assert identity.phone_note == note

@@ -92,6 +92,7 @@ def test_full_report_is_one_call() -> None:
         "name": "Nguyễn Văn A",
         "address": "12 Lê Lợi, Huế",
         "phone": "+84901234567",
+        "phone_note": None,
         "email": "an@example.vn",
         "organisation": None,
     }
@@ -159,9 +160,9 @@ def test_fields_that_the_call_centre_adds_are_ignored() -> None:
         pytest.param({"language": "fr"}, ("language", "invalid"), id="a language that we do not write"),
         pytest.param({"petitioner": {"name": "A"}}, ("petitioner.address", "missing"), id="no address"),
         pytest.param(
-            {"petitioner": CALL["petitioner"] | {"phone": "8088"}},
+            {"caller": "anonymous", "petitioner": CALL["petitioner"] | {"phone": "8088"}},
             ("petitioner.phone", "phone"),
-            id="a wrong phone",
+            id="a wrong phone, and nobody knows who calls",
         ),
         pytest.param(
             {"petitioner": CALL["petitioner"] | {"email": "an"}},

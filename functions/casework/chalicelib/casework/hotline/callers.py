@@ -20,6 +20,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_phone
+from shared.domain.identity.telephone import LONGEST_PHONE
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import MAX_CONTENT, Petition
@@ -53,7 +54,9 @@ def _number(text: str | None) -> str | None:
         raise ValueError("phone") from None
 
 
-Phone = Annotated[Annotated[str, Field(max_length=40)] | None, EMPTY_IS_ABSENT, AfterValidator(_number)]
+Phone = Annotated[
+    Annotated[str, Field(max_length=LONGEST_PHONE)] | None, EMPTY_IS_ABSENT, AfterValidator(_number)
+]
 
 
 class CallerInput(BaseModel):
@@ -61,7 +64,7 @@ class CallerInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    phone: Annotated[Text, Field(min_length=1, max_length=40), AfterValidator(_number)]
+    phone: Annotated[Text, Field(min_length=1, max_length=LONGEST_PHONE), AfterValidator(_number)]
 
 
 class WishInput(BaseModel):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -33,6 +33,7 @@ from chalicelib.intake.sms.webhook import (
     sender_number,
 )
 from shared.domain.errors import InvalidInputError
+from shared.domain.identity.telephone import LONGEST_PHONE, telephone_numbers
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Instant, PetitionerInput
 from shared.domain.petition.values.classification import Kind
@@ -49,7 +50,7 @@ def _to_utc(instant: datetime) -> datetime:
 def _number_or_withheld(text: str | None) -> str | None:
     if text is None or text.lower() in _WITHHELD:
         return None
-    return sender_number(text)
+    return sender_number(text) or next(iter(telephone_numbers(text)), None)
 
 
 CallId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
@@ -79,6 +80,20 @@ class HotlineCall(BaseModel):
     petitioner: PetitionerInput | None = Field(default=None, repr=False)
     may_publish: bool = False
     language: Annotated[str, Field(pattern="^(vi|en)$")] = "vi"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_a_dictated_phone_that_is_no_number(cls, facts: Any) -> Any:
+        """Where we know the number that they call from, a slip in the one that they dictate refuses nothing."""
+        petitioner = facts.get("petitioner") if isinstance(facts, dict) else None
+        if not isinstance(petitioner, dict) or petitioner.get("phone") in (None, ""):
+            return facts
+        written = str(petitioner["phone"])
+        caller = facts.get("caller")
+        if telephone_numbers(written) or not isinstance(caller, str) or not _number_or_withheld(caller):
+            return facts
+        kept = {"phone": None, "phone_note": written[:LONGEST_PHONE]}
+        return {**facts, "petitioner": {**petitioner, **kept}}
 
     @model_validator(mode="after")
     def _ends_after_it_started(self) -> Self:

@@ -14,6 +14,7 @@ from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import InvalidInputError
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
 from shared.domain.identity.reference import contact_key
+from shared.domain.identity.telephone import LONGEST_PHONE
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
@@ -32,7 +33,7 @@ class ContactInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    phone: Annotated[Annotated[Text, Field(max_length=40)] | None, EMPTY_IS_ABSENT] = None
+    phone: Annotated[Annotated[Text, Field(max_length=LONGEST_PHONE)] | None, EMPTY_IS_ABSENT] = None
     email: Annotated[Annotated[Text, Field(max_length=254)] | None, EMPTY_IS_ABSENT] = None
 
 

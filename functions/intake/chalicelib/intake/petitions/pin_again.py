@@ -10,6 +10,7 @@ from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
+from shared.domain.identity.telephone import LONGEST_PHONE
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.procedures.pin_requests import may_send_pin
@@ -64,7 +65,7 @@ class PinAgain:
         """Return how this contact is reached, None when it is not on file; the HMAC is made in any case."""
         is_email = "@" in contact
         try:
-            normal = normal_email(contact[:254]) if is_email else normal_phone(contact[:40])
+            normal = normal_email(contact[:254]) if is_email else normal_phone(contact[:LONGEST_PHONE])
         except ContactError:
             normal = ""
         offered = references.contact_key(self._key, normal)

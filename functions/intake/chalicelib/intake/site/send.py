@@ -172,6 +172,7 @@ def _review_page(
         (_("Tên doanh nghiệp hoặc tổ chức"), petitioner.organisation),
         (_("Địa chỉ"), petitioner.address),
         (_("Số điện thoại"), petitioner.phone),
+        (_("Ghi thêm về số điện thoại"), petitioner.phone_note),
         (_("Thư điện tử"), petitioner.email),
         (_("Báo tin cho tôi bằng"), ", ".join(_(REPLY_BY[channel]) for channel in petition.chosen_channels)),
         (_("Công khai"), _("Đồng ý") if petition.may_publish else _("Không")),
