@@ -84,7 +84,7 @@ class HotlineCall(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _keep_a_dictated_phone_that_is_no_number(cls, facts: Any) -> Any:
-        """Where we know the number that they call from, a slip in the one that they dictate refuses nothing."""
+        """Move a phone that is no number into its note where the caller's own number is known."""
         petitioner = facts.get("petitioner") if isinstance(facts, dict) else None
         if not isinstance(petitioner, dict) or petitioner.get("phone") in (None, ""):
             return facts
@@ -92,8 +92,8 @@ class HotlineCall(BaseModel):
         caller = facts.get("caller")
         if telephone_numbers(written) or not isinstance(caller, str) or not _number_or_withheld(caller):
             return facts
-        kept = {"phone": None, "phone_note": written[:LONGEST_PHONE]}
-        return {**facts, "petitioner": {**petitioner, **kept}}
+        noted = {"phone": None, "phone_note": written[:LONGEST_PHONE]}
+        return {**facts, "petitioner": {**petitioner, **noted}}
 
     @model_validator(mode="after")
     def _ends_after_it_started(self) -> Self:
