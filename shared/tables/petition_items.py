@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Citation
 from shared.domain.petition.values.classification import Channel, Kind, Lane
@@ -223,7 +223,7 @@ def _card(petition: Petition) -> str:
         complained_unit=petition.complained_unit,
         may_publish=petition.may_publish,
         may_denounce=petition.may_denounce,
-        is_second_look=petition.last(Action.REOPEN) is not None,
+        is_second_look=petition.second_look is not None,
         received_at=petition.received_at,
         due_on=petition.due_on,
         version=petition.version,

@@ -66,6 +66,8 @@ class Terms(BaseModel):
     """True if days spent in AWAITING_INFORMATION are left out; no legal basis for that was found."""
     tell_assignment: bool = False
     """True if petitioners are notified of the unit that got their petition; editions need not mention it."""
+    undo_withdrawal_within_working_days: Count = 3
+    """Working days for which whoever did not withdraw may undo a withdrawal; editions need not mention it."""
     escalate_after_overdue_working_days: tuple[Count, ...]
     """Working days after the due date at which one level higher is notified of it, in rising order."""
 

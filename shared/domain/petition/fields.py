@@ -12,7 +12,7 @@ from shared.domain.petition import coverage, history
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import ContactAdded, Facts, Finding, Reopened, Screened
 from shared.domain.petition.history import Entry, Fault
-from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
+from shared.domain.petition.lifecycle import SIDE_EXITS, UNANSWERED, Action, State, target_of
 from shared.domain.petition.values.answer import Answer, Publication, Rating
 from shared.domain.petition.values.attachments import Attachment
 from shared.domain.petition.values.classification import Channel, Kind, Lane, Proposal
@@ -111,6 +111,12 @@ class PetitionFields(BaseModel):
         """The day by which the first answer is due: after a reopening, `due_on` is that of the second."""
         reopened = next(history.entries_of(self.history, Reopened), None)
         return reopened.facts.first_due_on if reopened else self.due_on
+
+    @property
+    def second_look(self) -> Entry | None:
+        """The latest reopening of an answered petition; one that was refused was reopened to be answered at all."""
+        reopenings = (entry for entry in reversed(self.history) if entry.action is Action.REOPEN)
+        return next((e for e in reopenings if self.history[e.seq - 2].state not in SIDE_EXITS), None)
 
     @property
     def state_of_work(self) -> State:

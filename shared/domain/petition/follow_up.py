@@ -7,7 +7,7 @@ from typing import Self
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import ContactAdded, PinSent, Rated
 from shared.domain.petition.fields import PetitionFields
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import Action, State, target_of
 from shared.domain.petition.values.answer import Rating
 from shared.domain.petition.values.petitioner import ReplyBy, SealedPart
 
@@ -46,6 +46,26 @@ class FollowUpVerbs(PetitionFields):
     def withdraw(self, change: Change, reason: str | None) -> Self:
         """End the matter at the petitioner's wish."""
         return self.record(Action.WITHDRAW, change, text=reason)
+
+    def undo_withdrawal(self, change: Change) -> Self:
+        """Take a withdrawal back: the petition stands where it stood, and its due date has never changed.
+
+        A petition that was merged goes back to work by itself, because its parent may have ended meanwhile. Until when
+        this is possible: `shared.domain.procedures.withdrawals`.
+
+        Raises:
+            ActionNotPossibleError: it is not withdrawn.
+        """
+        target_of(Action.UNDO_WITHDRAWAL, self.state)
+        withdrawn = self.last(Action.WITHDRAW)
+        before = self.history[withdrawn.seq - 2].state if withdrawn else State.RECEIVED
+        is_merged = before is State.MERGED
+        return self.record(
+            Action.UNDO_WITHDRAWAL,
+            change,
+            to=self.state_of_work if is_merged else before,
+            parent=None if is_merged else self.parent,
+        )
 
     def rate(self, change: Change, score: int, comment: str | None) -> Self:
         """Rate the answer from 1 (not at all satisfied) to 5; a second rating replaces the first."""

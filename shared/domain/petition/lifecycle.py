@@ -41,6 +41,7 @@ class Action(StrEnum):
     RECEIVE = "receive"
     SUPPLEMENT = "supplement"
     WITHDRAW = "withdraw"
+    UNDO_WITHDRAWAL = "undo-withdrawal"
     RATE = "rate"
     SEND_PIN = "send-pin"
     ADD_CONTACT = "add-contact"
@@ -109,6 +110,8 @@ RESTRICTED_LANE = frozenset({State.RESTRICTED})
 RESULT_KNOWN = frozenset({State.ANSWERED, State.PUBLISHED})
 ENDED = frozenset({State.CLOSED, State.REFUSED, State.FORWARDED, State.GUIDED, State.WITHDRAWN})
 """States in which the ministry owes nothing more; personal data is erased from here. Every state is in one set."""
+SIDE_EXITS = ENDED - {State.CLOSED}
+"""Ends without an answer to the matter itself; a decision of the approver leads out of each (REOPEN)."""
 EVERY = frozenset(State)
 
 _UNDECIDED = frozenset(
@@ -151,7 +154,16 @@ _OF_PETITIONERS: dict[Action, Move] = {
         None,
         _notify(NoticeKind.SUPPLEMENTED, Audience.HANDLER),
     ),
-    Action.WITHDRAW: Move(N_("Người gửi rút"), UNANSWERED, State.WITHDRAWN, _NOBODY),
+    Action.WITHDRAW: Move(
+        N_("Người gửi rút"), UNANSWERED, State.WITHDRAWN, _notify(NoticeKind.WITHDRAWN, Audience.PETITIONER)
+    ),
+    # back to the state before the withdrawal: FollowUpVerbs.undo_withdrawal
+    Action.UNDO_WITHDRAWAL: Move(
+        N_("Người gửi hủy yêu cầu rút"),
+        frozenset({State.WITHDRAWN}),
+        None,
+        _notify(NoticeKind.RESUMED, Audience.PETITIONER, Audience.HANDLER),
+    ),
     Action.RATE: Move(N_("Người gửi đánh giá"), RESULT_KNOWN | {State.CLOSED}, None, _NOBODY),
     Action.SEND_PIN: Move(
         N_("Gửi lại mã PIN theo yêu cầu"),
@@ -262,7 +274,7 @@ OF_OFFICERS: dict[Action, Move] = {
     ),
     Action.REOPEN: Move(
         N_("Mở lại"),
-        RESULT_KNOWN | {State.CLOSED},
+        RESULT_KNOWN | ENDED,
         State.REOPENED,
         _notify(NoticeKind.REOPENED, Audience.PETITIONER, Audience.UNIT_HEAD, Audience.APPROVER),
     ),

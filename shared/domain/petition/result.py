@@ -10,8 +10,9 @@ from shared.domain.petition import history
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import DueDateMoved, Facts, Forwarded, Refused, Reopened
 from shared.domain.petition.fields import PetitionFields
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import SIDE_EXITS, Action, State
 from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.classification import Lane
 from shared.domain.petition.values.petitioner import Petitioner
 
 
@@ -62,16 +63,20 @@ class ResultVerbs(PetitionFields):
     def reopen(
         self, change: Change, unit: str, due_on: date, *, reason: str | None, note: str | None = None
     ) -> Self:
-        """Have the matter looked at once more, at a higher level than the one that answered; only once.
+        """Take the matter up again: an answered one for a second look, only once; any other to answer it.
 
-        The second answer is a duty of its own, due on `due_on`; the first due date stays in the history. Who may ask
-        for it, and which unit it goes to: `shared.domain.procedures.second_look`.
+        The next answer is a duty of its own, due on `due_on`; the due date before stays in the history. Who may ask for
+        a second look, and which unit it goes to: `shared.domain.procedures.second_look`. What was refused, forwarded,
+        guided elsewhere or withdrawn is an ordinary matter from then on, whatever lane led it there.
 
         Raises:
-            ActionNotPossibleError: also when it was reopened before.
+            ActionNotPossibleError: also when it had its second look, or its texts were erased.
         """
-        if self.last(Action.REOPEN):
+        is_unanswered = self.state in SIDE_EXITS
+        if self.second_look is not None and not is_unanswered:
             raise ActionNotPossibleError(Action.REOPEN, "reopened-before")
+        if self.last(Action.ERASE) is not None:
+            raise ActionNotPossibleError(Action.REOPEN, self.state)
         return self.record(
             Action.REOPEN,
             change,
@@ -82,6 +87,7 @@ class ResultVerbs(PetitionFields):
             handler=None,
             due_on=due_on,
             parent=None,
+            lane=Lane.ORDINARY if is_unanswered and self.lane is not Lane.RESTRICTED else self.lane,
         )
 
     def close(self, change: Change) -> Self:

@@ -42,13 +42,13 @@ def is_decided(petition: Petition) -> bool:
 
 
 def is_second_look(petition: Petition) -> bool:
-    """Return whether the petition was reopened, so that the next answer is the second."""
-    return petition.last(Action.REOPEN) is not None
+    """Return whether an answered petition was reopened, so that the next answer is the second."""
+    return petition.second_look is not None
 
 
 def answered_first(petition: Petition) -> frozenset[str]:
     """Return the user names of those who drafted or approved the answer before the reopening."""
-    reopened = petition.last(Action.REOPEN)
+    reopened = petition.second_look
     before = petition.history[: reopened.seq] if reopened else ()
     answers = (Action.DRAFT_ANSWER, Action.APPROVE)
     usernames = {username_of(entry.by) for entry in before if entry.action in answers}

@@ -42,7 +42,8 @@ def may_ask_for_second_look(petition: Petition, terms: Terms) -> bool:
         and answer is not None
         and rating is not None
         and rating.score <= terms.poor_rating_at_most
-        and petition.last(Action.REOPEN, Action.ERASE) is None
+        and petition.second_look is None
+        and petition.last(Action.ERASE) is None
     )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day, local_date
-from shared.domain.petition.facts import PetitionerUpdated
+from shared.domain.petition.facts import PetitionerUpdated, Reopened
 from shared.domain.petition.history import Entry, entries_of
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
@@ -136,35 +137,51 @@ def _is_word_in_time(telling: Telling, done_at: datetime, terms: Terms, calendar
 
 
 class _Round(NamedTuple):
-    """One round of work on a petition: from its receipt, or from its reopening, to an answer."""
+    """One round of work on a petition: from its receipt, or from a reopening, to an answer."""
 
     promised_on: date
     due_on: date
     entries: tuple[Entry, ...]
-    """The part of the history that belongs to it; the second begins after the reopening."""
+    """The part of the history that belongs to it; each later one begins after its reopening."""
 
     def first(self, actions: tuple[Action, ...]) -> Entry | None:
         """Return the first entry of one of these actions in this round."""
         return next((entry for entry in self.entries if entry.action in actions), None)
 
+    @property
+    def withdrawn(self) -> Entry | None:
+        """The withdrawal in this round; one that was undone never was."""
+        last = next((e for e in reversed(self.entries) if e.action in _WITHDRAWING), None)
+        return last if last is not None and last.action is Action.WITHDRAW else None
+
+    @property
+    def settled(self) -> Entry | None:
+        """The entry after which nothing more was owed in this round."""
+        answered, withdrawn = self.first(_ANSWERS), self.withdrawn
+        return min(filter(None, (answered, withdrawn)), key=lambda entry: entry.seq, default=None)
+
+
+_WITHDRAWING = frozenset({Action.WITHDRAW, Action.UNDO_WITHDRAWAL})
+
 
 def _rounds(petition: Petition) -> tuple[_Round, ...]:
-    """Return the first round and, after a reopening, the second; each has a due date of its own."""
-    received_on = local_date(petition.received_at)
-    reopened = petition.last(Action.REOPEN)
-    if reopened is None:
-        return (_Round(received_on, petition.due_on, petition.history),)
-    return (
-        _Round(received_on, petition.first_due_on, petition.history[: reopened.seq]),
-        _Round(local_date(reopened.at), petition.due_on, petition.history[reopened.seq :]),
+    """Return the first round and, after each reopening, another; each has a due date of its own."""
+    reopenings = tuple(entries_of(petition.history, Reopened))
+    promised = (local_date(petition.received_at), *(local_date(r.entry.at) for r in reopenings))
+    due = (*(reopening.facts.first_due_on for reopening in reopenings), petition.due_on)
+    bounds = (0, *(reopening.entry.seq for reopening in reopenings), petition.version)
+    return tuple(
+        _Round(promised_on, due_on, petition.history[start:end])
+        for promised_on, due_on, (start, end) in zip(promised, due, pairwise(bounds), strict=True)
     )
 
 
 def _answering(petition: Petition, now: datetime) -> Iterator[Duty]:
-    """The answer within 20 days (Quyết định 852/QĐ-BNV 2018), and the second one after a reopening."""
-    for kind, round_ in zip((DutyKind.ANSWER, DutyKind.SECOND_ANSWER), _rounds(petition), strict=False):
-        done, withdrawn = round_.first(_ANSWERS), round_.first((Action.WITHDRAW,))
-        yield from _duty(kind, round_.promised_on, round_.due_on, done, now, withdrawn=withdrawn)
+    """The answer within 20 days (Quyết định 852/QĐ-BNV 2018), and another one after each reopening."""
+    for n, round_ in enumerate(_rounds(petition)):
+        kind = DutyKind.SECOND_ANSWER if n else DutyKind.ANSWER
+        done, withdrawn = round_.first(_ANSWERS), round_.withdrawn
+        yield from _duty(kind, round_.promised_on, round_.due_on, done, now, n=max(n, 1), withdrawn=withdrawn)
 
 
 def _forwarding(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
@@ -172,26 +189,25 @@ def _forwarding(petition: Petition, terms: Terms, calendar: WorkingCalendar, now
     done = petition.last(Action.FORWARD)
     if done is not None or petition.lane is Lane.FORWARDING:
         due_on = deadlines.forwarding_due_on(petition.received_at, terms, calendar)
-        withdrawn = petition.last(Action.WITHDRAW)
+        withdrawn = _rounds(petition)[-1].withdrawn
         received_on = local_date(petition.received_at)
         yield from _duty(DutyKind.FORWARDING, received_on, due_on, done, now, withdrawn=withdrawn)
 
 
 def _updating(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
-    """Once overdue, an update every 7 working days, until answered; numbered through both rounds."""
+    """Once overdue, an update every 7 working days, until answered; numbered through all rounds."""
     n = 0
     for round_ in _rounds(petition):
         for on, done in _updates(round_, terms, calendar, now):
             n += 1
-            withdrawn = round_.first((Action.WITHDRAW,))
-            yield from _duty(DutyKind.UPDATE, round_.due_on, on, done, now, n=n, withdrawn=withdrawn)
+            yield from _duty(DutyKind.UPDATE, round_.due_on, on, done, now, n=n, withdrawn=round_.withdrawn)
 
 
 def _updates(
     round_: _Round, terms: Terms, calendar: WorkingCalendar, now: datetime
 ) -> Iterator[tuple[date, Entry | None]]:
     """Yield the day of each update that one round owes, and the entry that made it, None where none did."""
-    settled = round_.first((*_ANSWERS, Action.WITHDRAW))
+    settled = round_.settled
     until = local_date(settled.at if settled else now)
     anchor = round_.due_on.isoformat()
     sent = [u for u in entries_of(round_.entries, PetitionerUpdated) if u.facts.anchor == anchor]
@@ -214,7 +230,7 @@ def _publishing(petition: Petition, terms: Terms, calendar: WorkingCalendar, now
             due_on,
             petition.last(Action.PUBLISH),
             now,
-            withdrawn=petition.last(Action.WITHDRAW),
+            withdrawn=_rounds(petition)[-1].withdrawn,
         )
 
 

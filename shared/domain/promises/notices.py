@@ -33,7 +33,7 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
     The result depends on nothing that happened after the entry: the relay may be late, and the nightly reconciliation
     calculates it again.
     """
-    reopened = petition.last(Action.REOPEN)
+    reopened = petition.second_look
     if entry.action is Action.DRAFT_ANSWER and reopened is not None and reopened.seq < entry.seq:
         return (Notice(NoticeKind.DRAFT_WAITING, Audience.TASK_FORCE),)
     if entry.action is Action.RECEIVE and petition.was_acknowledged_at_once:

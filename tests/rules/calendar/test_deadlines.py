@@ -577,7 +577,11 @@ def test_terms_survive_the_directory_as_they_are() -> None:
     assert Terms.model_validate_json(row).version == "petitions#2018-06-18"
 
 
-@pytest.mark.parametrize("field", sorted(Terms.model_fields.keys() - {"field", "kind", "tell_assignment"}))
+NO_LAW = {"field", "kind", "tell_assignment", "undo_withdrawal_within_working_days"}
+"""What no regulation demands; rows that were written before these were introduced do not have them."""
+
+
+@pytest.mark.parametrize("field", sorted(Terms.model_fields.keys() - NO_LAW))
 def test_no_term_has_a_default(field: str) -> None:
     """The rules of the law are in the directory: a row that leaves it out is refused.."""
     row = TERMS_2018.model_dump()

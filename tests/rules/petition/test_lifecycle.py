@@ -24,7 +24,6 @@ from shared.domain.petition.facts import (
     Screened,
 )
 from shared.domain.petition.lifecycle import (
-    ENDED,
     MOVES,
     UNANSWERED,
     Action,
@@ -55,6 +54,13 @@ S, A = State, Action
         pytest.param(S.ANSWERED, A.PUBLISH, S.PUBLISHED, id="answer becomes public"),
         pytest.param(S.PUBLISHED, A.CLOSE, S.CLOSED, id="silent long enough"),
         pytest.param(S.CLOSED, A.REOPEN, S.REOPENED, id="second look"),
+        *(
+            pytest.param(end, A.REOPEN, S.REOPENED, id=f"{end} is no dead end")
+            for end in (S.REFUSED, S.FORWARDED, S.GUIDED, S.WITHDRAWN)
+        ),
+        pytest.param(
+            S.WITHDRAWN, A.UNDO_WITHDRAWAL, S.WITHDRAWN, id="undone: the verb decides where it goes back to"
+        ),
         pytest.param(S.IN_PROGRESS, A.FORWARD, S.FORWARDED, id="another body's matter"),
         pytest.param(S.RECEIVED, A.RESTRICT, S.RESTRICTED, id="a denunciation"),
         pytest.param(S.RESTRICTED, A.RETURN_TO_INTAKE, S.RECEIVED, id="it was none after all"),
@@ -97,12 +103,12 @@ def test_receive_creates_the_petition_and_is_possible_in_no_state():
         target_of(Action.RECEIVE, State.RECEIVED)
 
 
-def test_every_state_can_be_reached_and_only_ends_are_final():
+def test_every_state_can_be_reached_and_none_is_a_dead_end():
     reached = {State.RECEIVED} | {move.target for move in MOVES.values() if move.target}
     final = {s for s in State if not any(MOVES[a].target not in (None, s) for a in possible_actions(s))}
 
     assert reached == set(State)
-    assert final == ENDED - {State.CLOSED}
+    assert final == set()
 
 
 @pytest.mark.parametrize("state", State)
@@ -206,6 +212,7 @@ class PetitionLife(RuleBasedStateMachine):
             A.APPROVE: lambda: p.approve(change),
             A.REOPEN: lambda: p.reopen(change, "VPB", SECOND_DUE_ON, reason=None),
             A.ERASE: lambda: p.erase(change),
+            A.UNDO_WITHDRAWAL: lambda: p.undo_withdrawal(change),
             A.RESTRICT: lambda: p.restrict(change, "TTRA"),
             A.CLASSIFY: lambda: p.classify(
                 change,

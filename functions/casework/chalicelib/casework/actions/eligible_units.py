@@ -53,7 +53,7 @@ def check_height(unit: str, petition: Petition, context: ActionContext) -> None:
     Raises:
         InvalidInputError: `unit` with the rule `answered-it`.
     """
-    reopened = petition.last(Action.REOPEN)
+    reopened = petition.second_look
     if reopened is not None:
         units = context.directory.units(context.today)
         looking = units.get(reopened.facts.unit or "")

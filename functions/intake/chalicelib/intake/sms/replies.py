@@ -113,7 +113,7 @@ def rated(petition: Petition, score: int, *, may_ask_again: bool = False) -> str
 def no_second_look(petition: Petition, poor: int) -> str:
     """Say why nobody looks again: it was done, or the answer was not rated poorly (yet)."""
     reference = petition.reference
-    if petition.last(Action.REOPEN):
+    if petition.second_look:
         return f"PAKN {reference} da duoc xem xet lai mot lan. Ho tro: {HOTLINE}."
     if petition.answer is None:
         return f"PAKN {reference} dang o trang thai {_state(petition)}: chua co ket qua de xem lai. Ho tro: {HOTLINE}."

@@ -43,6 +43,7 @@ COUNTS: dict[str, str] = {
     "refuse_incomplete_after_days": N_("Từ chối nếu không bổ sung sau (ngày)"),
     "close_after_silent_days": N_("Kết thúc nếu người gửi im lặng (ngày)"),
     "erase_after_years": N_("Xóa dữ liệu cá nhân sau (năm)"),
+    "undo_withdrawal_within_working_days": N_("Được hủy yêu cầu rút trong (ngày làm việc)"),
     "poor_rating_at_most": N_("Được đề nghị xem xét lại nếu cho điểm từ 1 đến"),
 }
 ESCALATIONS = "escalate_after_overdue_working_days"
