@@ -44,14 +44,21 @@ class Seal:
         """Decrypt all parts into one identity; what came later wins, texts are put one after the other."""
         merged: dict[str, str] = {}
         texts: list[str] = []
+        for identity in self.open_each(parts, reference):
+            facts = identity.model_dump(exclude_none=True)
+            if text := facts.pop("text", None):
+                texts.append(text)
+            merged |= facts
+        return Identity(**merged, text="\n".join(texts) or None)
+
+    def open_each(self, parts: Iterable[SealedPart], reference: str) -> list[Identity]:
+        """Decrypt each part by itself."""
+        identities = []
         for part in parts:
             answer = aws.client("kms").decrypt(
                 KeyId=self._key_id,
                 CiphertextBlob=base64.b64decode(part.ciphertext),
                 EncryptionContext={"reference": reference},
             )
-            facts = Identity.model_validate_json(answer["Plaintext"]).model_dump(exclude_none=True)
-            if text := facts.pop("text", None):
-                texts.append(text)
-            merged |= facts
-        return Identity(**merged, text="\n".join(texts) or None)
+            identities.append(Identity.model_validate_json(answer["Plaintext"]))
+        return identities

@@ -134,6 +134,8 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.ANSWERED: N_("Đã có kết quả"),
     NoticeKind.PUBLISHED: N_("Đã công khai kết quả"),
     NoticeKind.REOPENED: N_("Được xem xét lại"),
+    NoticeKind.WITHDRAWN: N_("Đã rút, báo mọi liên hệ"),
+    NoticeKind.RESUMED: N_("Không rút nữa, xử lý tiếp"),
     NoticeKind.CLOSED: N_("Đã kết thúc"),
     NoticeKind.PIN_AGAIN: N_("Gửi lại mã PIN"),
     NoticeKind.CONTACT_ADDED: N_("Có thêm liên hệ, báo cho liên hệ cũ"),

@@ -26,6 +26,7 @@ from shared.domain.petition.facts import (
 from shared.domain.petition.history import Entry, entries_of
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import withdrawals
 
 if TYPE_CHECKING:
     from shared.tables.directory import Unit
@@ -46,6 +47,7 @@ OFFICER_VARIABLES = frozenset(
             "is_conduct",
             "state",
             "is_escalated",
+            "is_second_look",
             "may_publish",
             "n",
             "every",
@@ -106,6 +108,9 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "is_conduct": neutral,
         "state": petition.state.value,
         "is_escalated": petition.last(Action.ESCALATE) is not None,
+        "is_second_look": petition.second_look is not None and petition.second_look.seq == entry.seq,
+        "undo_until": withdrawals.undo_until(petition, office.terms, office.calendar),
+        "undo_within": office.terms.undo_withdrawal_within_working_days,
         "may_publish": petition.may_publish,
         "is_named": petition.petitioner.is_named,
         "missing_parts": entry.facts.missing_parts if isinstance(entry.facts, Receipt) else None,

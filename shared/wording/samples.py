@@ -82,7 +82,10 @@ def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
     conduct = _petition(State.IN_PROGRESS, name.kind, due_on=SUNDAY_IN_DECEMBER, **full)
     conduct = conduct.model_copy(update={"kind": Kind.CONDUCT})
     samples.append(_facts(name, conduct, LONGEST_SITE, _COUNTS))
-    samples += [samples[0] | gap for gap in ({"is_named": False}, {"missing_parts": "2, 3, 4, 5, 6"})]
+    samples += [
+        samples[0] | gap
+        for gap in ({"is_named": False}, {"missing_parts": "2, 3, 4, 5, 6"}, {"is_second_look": True})
+    ]
     overdue = _petition(State.IN_PROGRESS, name.kind, due_on=date(2026, 1, 1), **full)
     samples.append(_facts(name, overdue, LONGEST_SITE, _COUNTS | {"is_overdue": True, "is_escalated": True}))
     return tuple(samples)
@@ -140,6 +143,8 @@ def _entry(kind: str, body: str | None) -> tuple[Action, Facts]:
         case "DUE_DATE_MOVED":
             moved = DueDateMoved(moved_from=date(2026, 12, 20), moved_to=date(2026, 12, 27))
             return Action.MOVE_DUE_DATE, moved
+        case "WITHDRAWN":
+            return Action.WITHDRAW, Facts()
         case "FORWARDED":
             return Action.FORWARD, Forwarded(body=body)
         case _:

@@ -97,6 +97,13 @@ def test_person_with_only_sms_takes_it_back(system: System, screen: Screen):
     (petition,) = (petition_of(item) for item in system.items("petitions"))
     assert petition.state == "WITHDRAWN"
 
+    screen.send(f"PAKN TIEP {reference}")
+
+    screen.shows(f"PAKN {reference} khong rut nua, duoc xu ly tiep")
+    (petition,) = (petition_of(item) for item in system.items("petitions"))
+    assert petition.state == "ASSIGNED"
+    assert all(is_gsm7(text) and segments(text) == 1 for text in screen.shown())
+
 
 def test_who_rated_well_hears_of_no_second_look(system: System, screen: Screen):
     screen.send(f"PAKN {ASK}")

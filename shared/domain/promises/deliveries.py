@@ -96,13 +96,16 @@ class Delivery(BaseModel):
 
     reference: str
     notice: str
-    """Sort key: `{seq}#{kind}#{audience}#{channel}`, for officers with `#{user name}`."""
+    """Sort key: `{seq}#{kind}#{audience}#{channel}`, for officers with `#{user name}`, for one of several contacts with
+    `#{number}`."""
     seq: int
     kind: NoticeKind
     audience: Audience
     channel: DeliveryChannel
     reader: str | None = None
     """An officer's user name."""
+    contact: int | None = None
+    """The number of the contact on file (`contacts_on_file`, from 1) where each gets it; None: the chosen one."""
     state: DeliveryState
     at: datetime
     """The instant at which it reached this state."""

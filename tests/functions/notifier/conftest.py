@@ -50,7 +50,7 @@ class PostRoom:
         self.directory = Directory(names.directory_table)
         self.petitions = Petitions(names.petitions_table, self.directory)
         self.deliveries = Deliveries(names.deliveries_table)
-        self._seal = Seal(names.seal_key_id)
+        self.seal = Seal(names.seal_key_id)
 
     # --- what is given ---------------------------------------------------------------------------
 
@@ -76,7 +76,7 @@ class PostRoom:
             language=language,
             kind=kind,
             petitioner=Petitioner(
-                seal=(self._seal.close(identity, reference, now),),
+                seal=(self.seal.close(identity, reference, now),),
                 contact_keys=tuple(self.key_of(contact) for contact in (phone, email) if contact),
                 reply_by=reply_by or (ReplyBy.EMAIL,),
             ),

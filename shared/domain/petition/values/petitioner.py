@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -41,6 +42,14 @@ class Identity(BaseModel):
     """The text that somebody wrote in answer to "your name and address, please", in one piece."""
     recording: str | None = None
     """The address of the recording of a call; a voice identifies a person."""
+
+
+def contacts_on_file(parts: Iterable[Identity]) -> tuple[str, ...]:
+    """Return every e-mail address and telephone number of a seal, in the order of its parts, each once.
+
+    The seal only grows, so the place of a contact in this order never changes: deliveries name it by its number.
+    """
+    return tuple(dict.fromkeys(c for part in parts for c in (part.email, part.phone) if c))
 
 
 class SealedPart(BaseModel):

@@ -240,6 +240,37 @@ def test_inspectors_take_the_second_look_and_approve_what_comes_of_it():
     assert not authorization.may(inspector, Action.APPROVE, _petition("stranger"))
 
 
+REOPENS = {
+    "REFUSED": "A",
+    "FORWARDED": "A",
+    "GUIDED": "A",
+    "WITHDRAWN": "A",
+    "ANSWERED": "AT",
+    "PUBLISHED": "AT",
+    "CLOSED": "AT",
+}
+"""The roles that reopen a petition, by its state: what ended without an answer only the approver."""
+
+
+def test_reopening_of_what_ended_without_an_answer_is_for_the_approver():
+    decided = {
+        state: "".join(
+            letter
+            for letter, role in ROLES.items()
+            if _may(_of(role), "reopen", _petition("stranger", state=State(state)))
+        )
+        for state in REOPENS
+    }
+
+    assert decided == REOPENS
+
+
+def test_denunciation_that_ended_without_an_answer_is_reopened_by_its_readers():
+    refused = _petition("stranger", state=State.REFUSED, lane=Lane.RESTRICTED)
+
+    assert {letter for letter, role in ROLES.items() if _may(_of(role), "reopen", refused)} == {"T"}
+
+
 # --- disputes and the second look ---------------------------------------------------------------------
 
 

@@ -199,6 +199,36 @@ def test_a_caller_takes_it_back(system, caller):
     assert ask(system, caller, "withdraw", text="Đã được giải quyết").json()["state"] == "WITHDRAWN"
 
 
+def test_withdrawal_by_telephone_needs_the_pin_or_a_call_back(system, caller):
+    """A displayed number can be forged, so the number on file alone withdraws nothing."""
+    refused = ask(system, caller, "withdraw", phone=NUMBER)
+
+    assert (refused.status, refused.json()["errors"][0]["field"]) == (422, "called_back")
+    assert stored(system).state != "WITHDRAWN"
+    assert ask(system, caller, "withdraw", phone=NUMBER, called_back=True).json()["state"] == "WITHDRAWN"
+    assert stored(system).history[-1].change_id.startswith("withdraw:call:call-7:by-call-back:")
+
+
+@pytest.mark.parametrize(
+    "proof", [pytest.param({}, id="by PIN"), pytest.param({"phone": NUMBER}, id="by the number on file")]
+)
+def test_withdrawal_is_undone_by_telephone(system, caller, proof):
+    before = stored(system).state
+    ask(system, caller, "withdraw")
+
+    undone = ask(system, caller, "undo-withdrawal", **proof)
+
+    assert (undone.status, undone.json()["state"]) == (200, before)
+    assert ask(system, caller, "undo-withdrawal", **proof).status == 200
+
+
+def test_withdrawal_is_undone_by_telephone_only_in_time(system, caller):
+    ask(system, caller, "withdraw")
+    system.travel(days=8)
+
+    assert ask(system, caller, "undo-withdrawal").status == 409
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -627,13 +627,14 @@ def test_every_status_fits_one_sms(state, days):
         sms_replies.status(petition, days),
         *(
             sms_replies.not_possible(petition, action)
-            for action in (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE)
+            for action in (Action.SUPPLEMENT, Action.WITHDRAW, Action.UNDO_WITHDRAWAL, Action.RATE)
         ),
         sms_replies.receipt(petition, "12345678"),
         sms_replies.identity_added(petition),
         sms_replies.supplemented(petition),
         sms_replies.rated(petition, 5),
-        sms_replies.withdrawn(petition),
+        sms_replies.withdrawn(petition, date(2026, 12, 31)),
+        sms_replies.resumed(petition),
     ]
 
     replies += [

@@ -94,6 +94,8 @@ HOLDS = {
     NoticeKind.INFORMATION_NEEDED: (a_petition(State.AWAITING_INFORMATION), an_entry()),
     NoticeKind.REMINDER_TO_COMPLETE: (a_petition(State.AWAITING_INFORMATION), an_entry()),
     NoticeKind.INCOMPLETE: (a_petition(State.AWAITING_INFORMATION), an_entry()),
+    NoticeKind.WITHDRAWN: (a_petition(State.WITHDRAWN), an_entry()),
+    NoticeKind.RESUMED: (a_petition(State.IN_PROGRESS), an_entry()),
     NoticeKind.SPLIT: (a_petition(State.ASSIGNED), an_entry()),
     NoticeKind.OVERDUE_UPDATE: (a_petition(State.AWAITING_APPROVAL), an_entry()),
     NoticeKind.DUE_DATE_MOVED: (
@@ -115,12 +117,13 @@ HOLDS = {
 
 
 @pytest.mark.parametrize("kind", SUPERSEDED_WHEN)
-def test_notice_that_still_holds_is_sent_and_void_once_the_petition_was_withdrawn(kind):
+def test_notice_that_still_holds_is_sent_and_void_once_the_petition_was_withdrawn_or_resumed(kind):
     petition, entry = HOLDS[kind]
-    withdrawn = petition.model_copy(update={"state": State.WITHDRAWN})
+    later = State.IN_PROGRESS if kind is NoticeKind.WITHDRAWN else State.WITHDRAWN
+    moved_on = petition.model_copy(update={"state": later})
 
     assert not is_superseded(kind, petition, entry)
-    assert is_superseded(kind, withdrawn, entry)
+    assert is_superseded(kind, moved_on, entry)
 
 
 @pytest.mark.parametrize("kind", sorted(set(NoticeKind) - set(SUPERSEDED_WHEN)))

@@ -111,6 +111,7 @@ def facts(petition: Petition, now: datetime = NOW) -> dict[str, Any]:
     of_update = facts_of(petition, update, office)
     return facts_of(petition, petition.history[-1], office) | {
         "n": of_update["n"],
+        "undo_until": SUNDAY_IN_DECEMBER,
         "next_update_on": of_update["next_update_on"],
         "body": facts_of(petition, forward, office)["body"],
     }

@@ -7,7 +7,7 @@ from chalicelib.casework.access.permissions import may_see, relations
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from shared.domain.access.readers import is_restricted
 from shared.domain.access.roles import Role
-from shared.domain.petition.lifecycle import Action, possible_actions
+from shared.domain.petition.lifecycle import SIDE_EXITS, Action, possible_actions
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import Attachment, BelongsTo
 from shared.domain.procedures import disputes
@@ -18,8 +18,8 @@ def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
 
     An action that has no row is denied. Above the rows stand these rules: what turns out to be no denunciation only
     inspectors return; a dispute about who is responsible is decided by Văn phòng Bộ alone, and for good; a second look
-    does not go back to where it may come down again; whoever sent what may be a denunciation stays sealed until
-    somebody decided.
+    does not go back to where it may come down again; what ended without an answer only the approver takes up again;
+    whoever sent what may be a denunciation stays sealed until somebody decided.
     """
     row = ROWS.get(action)
     if row is None or not may_see(officer, petition):
@@ -31,6 +31,8 @@ def may(officer: DeskOfficer, action: Action, petition: Petition) -> bool:
     ):
         return False
     roles = _roles(officer, petition)
+    if action is Action.REOPEN and petition.state in SIDE_EXITS:
+        return Role.APPROVER in roles or (is_restricted(petition) and officer.has(Role.INSPECTOR))
     if action is Action.ASSIGN and (disputes.is_open(petition) or disputes.is_decided(petition)):
         return Role.APPROVER in roles
     if row.decides_answer and not _may_decide(officer, action, petition):

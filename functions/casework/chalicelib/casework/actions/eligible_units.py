@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.casework.actions.input import ActionContext
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import conduct
 from shared.domain.procedures.conduct import OFFICE

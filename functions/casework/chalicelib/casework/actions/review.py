@@ -12,27 +12,39 @@ from chalicelib.casework.form_fields import FOR_PETITIONER, FormField
 from shared.domain.access.roles import Role
 from shared.domain.calendar import deadlines
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.lifecycle import SIDE_EXITS, Action
 from shared.domain.petition.petition import Petition
 from shared.web.i18n import N_
 
 
 class Reopen(ActionInput):
-    """Look once more, at a higher level than the one that answered: as the directory says, unless a unit is named."""
+    """Look once more, at a higher level than the one that answered: as the directory says, unless a unit is named.
+
+    What ended without an answer (refused, forwarded, guided elsewhere, withdrawn) goes back to the unit that had it, or
+    to the intake desk.
+    """
 
     reason: ShortText
     unit: OptionalCode = None
 
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
-        unit = self.unit or context.directory.second_look_of(petition, context.today).unit
+        is_unanswered = petition.state in SIDE_EXITS
+        unit = self.unit or self._unit(petition, context)
         eligible_units.check_unit(unit, context)
-        if unit == petition.unit:
+        if unit == petition.unit and not is_unanswered:
             raise InvalidInputError(("unit", "answered-it"))
         eligible_units.check_eligible(unit, petition, context)
         terms, calendar = context.directory.terms_of(petition), context.directory.calendar()
         due_on = deadlines.answer_due_on(context.change.at, terms, calendar)
         return petition.reopen(context.change, unit, due_on, reason=self.reason)
+
+    def _unit(self, petition: Petition, context: ActionContext) -> str:
+        if petition.state not in SIDE_EXITS:
+            return context.directory.second_look_of(petition, context.today).unit
+        desk = eligible_units.intake_desk(petition, context)
+        had_it = petition.unit if petition.unit in context.directory.units(context.today) else None
+        return had_it or desk
 
 
 class Close(ActionInput):

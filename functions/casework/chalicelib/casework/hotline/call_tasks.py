@@ -19,6 +19,7 @@ from shared.domain.errors import (
 )
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.petitioner import contacts_on_file
 from shared.domain.promises.deliveries import CallOutcome, Delivery, DeliveryState, possible_outcomes
 from shared.platform import clock
 from shared.platform.seal import Seal
@@ -106,9 +107,13 @@ class CallTasks:
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
         task = self._open_task(reference, call.notice)
         petition = self._record_opening(officer, task)
-        identity = self._seal.open(petition.petitioner.seal, petition.reference)
+        parts = petition.petitioner.seal
+        identity = self._seal.open(parts, petition.reference)
+        phone = identity.phone
+        if task.contact is not None:
+            phone = contacts_on_file(self._seal.open_each(parts, petition.reference))[task.contact - 1]
         address = identity.address if task.state is DeliveryState.LETTER else None
-        return Callee(identity.phone, identity.name, address)
+        return Callee(phone, identity.name, address)
 
     def record(self, officer: DeskOfficer, reference: str, outcome: OutcomeInput) -> CallView:
         """Record the outcome of a call; the same outcome sent again changes nothing.

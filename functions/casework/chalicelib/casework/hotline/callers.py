@@ -1,8 +1,8 @@
 """People who call again: an operator finds their earlier petitions and does what they want with one of them.
 
 An operator sees the status of a caller's petitions, not their content. A caller proves that a petition is theirs by its
-PIN, or by calling from a number on file. In the history each change is the operator's; its identifier names the call
-and the kind of proof.
+PIN, or by calling from a number on file; to withdraw, by the PIN or by being called back. In the history each change is
+the operator's; its identifier names the call and the kind of proof.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.classification import Channel
+from shared.domain.procedures import withdrawals
 from shared.domain.procedures.pin_requests import times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock
@@ -45,6 +46,7 @@ class Wish(StrEnum):
     RATE = "rate"
     SECOND_LOOK = "second-look"
     WITHDRAW = "withdraw"
+    UNDO_WITHDRAWAL = "undo-withdrawal"
 
 
 def _number(text: str | None) -> str | None:
@@ -78,6 +80,8 @@ class WishInput(BaseModel):
     wish: Wish
     text: Annotated[Annotated[str, Field(max_length=MAX_CONTENT)] | None, EMPTY_IS_ABSENT] = None
     score: Annotated[Annotated[int, Field(ge=1, le=5)] | None, EMPTY_IS_ABSENT] = None
+    called_back: bool = False
+    """The operator called the number on file and whoever answered confirmed it: a displayed number can be forged."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -91,10 +95,21 @@ class WishInput(BaseModel):
         return tuple(name for name, is_there in needed.items() if not is_there)
 
     @property
+    def needs_call_back(self) -> bool:
+        """Whether the number alone is no proof, and nobody called it back yet."""
+        return self.wish is Wish.WITHDRAW and not self.pin and not self.called_back
+
+    @property
     def change_id(self) -> str:
         """The identifier of the change: the same wish of the same call is one change, however often it is sent."""
         digest = hashlib.sha256(f"{self.wish}\x00{self.text}\x00{self.score}".encode()).hexdigest()[:12]
-        return f"{self.wish}:call:{self.call_id}:by-{'pin' if self.pin else 'number'}:{digest}"
+        return f"{self.wish}:call:{self.call_id}:by-{self._proof}:{digest}"
+
+    @property
+    def _proof(self) -> str:
+        if self.pin:
+            return "pin"
+        return "call-back" if self.called_back else "number"
 
 
 class EarlierPetition(NamedTuple):
@@ -146,7 +161,7 @@ class Callers:
 
         Raises:
             NotAllowedError: the officer takes no calls.
-            InvalidInputError: the request lacks what the wish needs, or the proof.
+            InvalidInputError: the request lacks what the wish needs, the proof, or to withdraw PIN and call back.
             NotFoundOrWrongPinError: no such petition, or no proof that it is the caller's; both look alike.
             ActionNotPossibleError: not in the petition's state.
         """
@@ -157,6 +172,8 @@ class Callers:
 
     def _serve(self, officer: DeskOfficer, reference: str, request: WishInput) -> Petition:
         petition = self._proven_petition(officer, reference, request)
+        if request.needs_call_back:
+            raise InvalidInputError(("called_back", "missing"))
         if request.wish is Wish.TRACK or petition.has_change(request.change_id):
             return petition
         changed = self._changed(petition, request, officer.actor)
@@ -193,6 +210,9 @@ class Callers:
                 return petition.rate(change, request.score or 0, request.text)
             case Wish.WITHDRAW:
                 return petition.withdraw(change, request.text)
+            case Wish.UNDO_WITHDRAWAL:
+                terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
+                return withdrawals.undo(petition, change, terms, calendar)
             case _:
                 return ask_for_second_look(
                     petition,

@@ -163,6 +163,16 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "POST",
+        "/v1/petitions/{reference}/withdrawal/undo",
+        "undoWithdrawal",
+        "Take the withdrawal back, within a few working days",
+        {200: PetitionView},
+        None,
+        _PIN,
+        (400, 404, 409),
+    ),
+    Operation(
+        "POST",
         "/v1/petitions/{reference}/rating",
         "ratePetition",
         "Rate the answer",

@@ -17,6 +17,7 @@ from chalicelib.intake.petitions.follow_up import (
     ReopeningInput,
     SupplementInput,
     WithdrawalInput,
+    undoing_on_the_web,
     web_cause,
 )
 from chalicelib.intake.petitions.pin_again import PIN_IS_SENT
@@ -28,6 +29,7 @@ from chalicelib.intake.petitions.track_petition import (
     receipt,
 )
 from shared.domain.errors import ApiKeyNeededError
+from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import PetitionInput, Text
 from shared.platform import clock
@@ -46,6 +48,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     api.post("/v1/petitions/{reference}/supplements", supplement)
     api.post("/v1/petitions/{reference}/contact", add_contact)
     api.post("/v1/petitions/{reference}/withdrawal", withdraw)
+    api.post("/v1/petitions/{reference}/withdrawal/undo", undo_withdrawal)
     api.post("/v1/petitions/{reference}/rating", rate)
     api.post("/v1/petitions/{reference}/reopening", reopen)
     api.post("/v1/petitions/{reference}/unlock", unlock)
@@ -122,7 +125,16 @@ def withdraw(parts: Parts, request: Request, reference: str) -> Response:
     petition = _petition(parts, request, reference)
     body = json_body(request, WithdrawalInput)
     cause = web_cause(_key(request), body, clock.now())
+    undone = sum(entry.action is Action.UNDO_WITHDRAWAL for entry in petition.history)
+    if undone and _key(request) is None:
+        cause = f"{cause}:{undone}"  # the same words of the same day, but a withdrawal of its own
     return _view(parts, request, parts.follow_up.withdraw(petition, body.reason, cause))
+
+
+def undo_withdrawal(parts: Parts, request: Request, reference: str) -> Response:
+    """Take a withdrawal back, within the working days for it; asked again, it is done already."""
+    petition = _petition(parts, request, reference)
+    return _view(parts, request, parts.follow_up.undo_withdrawal(petition, undoing_on_the_web(petition)))
 
 
 def rate(parts: Parts, request: Request, reference: str) -> Response:

@@ -17,9 +17,11 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError
 from shared.domain.identity.provinces import province_of
 from shared.domain.petition.change import Change
+from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.petitioner import Identity, ReplyBy
+from shared.domain.procedures import withdrawals
 from shared.domain.procedures.pin_requests import times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock
@@ -115,6 +117,19 @@ class FollowUp:
         change = Change.by_petitioner(clock.now(), f"withdraw:{cause}")
         return self.apply(petition, change, lambda p: p.withdraw(change, reason))
 
+    def undo_withdrawal(self, petition: Petition, cause: str) -> Petition:
+        """Take a withdrawal back; work goes on as if nothing had happened.
+
+        Raises:
+            ActionNotPossibleError: it is not withdrawn, or the days for undoing it are over.
+        """
+        change = Change.by_petitioner(clock.now(), f"undo-withdrawal:{cause}")
+        return self.apply(
+            petition,
+            change,
+            lambda p: withdrawals.undo(p, change, self._directory.terms_of(p), self._directory.calendar()),
+        )
+
     def rate(self, petition: Petition, score: int, comment: str | None, cause: str) -> Petition:
         """Say how satisfied the petitioner is.
 
@@ -165,6 +180,12 @@ def web_cause(idempotency_key: str | None, body: BaseModel, at: datetime) -> str
     content = f"{local_date(at)}:{body.model_dump_json()}"
     name = f"derived:{content}" if idempotency_key is None else f"key:{idempotency_key}"
     return f"web:{hashlib.sha256(name.encode()).hexdigest()[:24]}"
+
+
+def undoing_on_the_web(petition: Petition) -> str:
+    """Name the undoing of a petition's latest withdrawal: there is one for each, however often it is asked for."""
+    withdrawn = petition.last(Action.WITHDRAW)
+    return f"web:{withdrawn.seq if withdrawn else 0}"
 
 
 def _refuse_other_text(petition: Petition, change_id: str, content: str) -> None:

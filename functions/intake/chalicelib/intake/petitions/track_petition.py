@@ -19,6 +19,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Citation
 from shared.domain.petition.values.attachments import Attachment, AttachmentState, BelongsTo, Rejection
 from shared.domain.petition.values.classification import Channel, Kind
+from shared.domain.procedures import withdrawals
 from shared.domain.procedures.second_look import may_ask_for_second_look
 from shared.domain.promises.duties import Duty
 from shared.domain.promises.evidence import Evidence
@@ -30,7 +31,13 @@ from shared.web.labels import ACTIONS, ATTACHMENT_STATES, KINDS, REJECTIONS, STA
 
 PETITIONERS_FILES_IN = MOVES[Action.ATTACH].sources
 """States in which a petitioner may send files."""
-PETITIONERS_ACTIONS = (Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REOPEN)
+PETITIONERS_ACTIONS = (
+    Action.SUPPLEMENT,
+    Action.WITHDRAW,
+    Action.UNDO_WITHDRAWAL,
+    Action.RATE,
+    Action.REOPEN,
+)
 
 
 class _View(BaseModel):
@@ -150,6 +157,8 @@ class PetitionView(_View):
     answer: AnswerView | None = None
     rating: RatingView | None = None
     attachments: tuple[AttachmentView, ...] = ()
+    undo_withdrawal_until: date | None = None
+    """The last day on which the withdrawal can be undone; None where there is none to undo."""
     possible_actions: tuple[Action, ...]
     links: Links
 
@@ -235,13 +244,23 @@ def petitioners_view(
         answer=_answer(petition),
         rating=RatingView(**petition.rating.model_dump()) if petition.rating else None,
         attachments=petitioners_files(petition, language),
-        possible_actions=_possible_actions(petition, directory),
+        undo_withdrawal_until=_undo_until(petition, directory, now),
+        possible_actions=_possible_actions(petition, directory, now),
         links=links_of(petition.reference, public_url),
     )
 
 
-def _possible_actions(petition: Petition, directory: Directory) -> tuple[Action, ...]:
-    may = {Action.REOPEN: may_ask_for_second_look(petition, directory.terms_of(petition))}
+def _undo_until(petition: Petition, directory: Directory, now: datetime) -> date | None:
+    terms, calendar = directory.terms_of(petition), directory.calendar()
+    may_undo = withdrawals.may_undo(petition, terms, calendar, now)
+    return withdrawals.undo_until(petition, terms, calendar) if may_undo else None
+
+
+def _possible_actions(petition: Petition, directory: Directory, now: datetime) -> tuple[Action, ...]:
+    may = {
+        Action.REOPEN: may_ask_for_second_look(petition, directory.terms_of(petition)),
+        Action.UNDO_WITHDRAWAL: _undo_until(petition, directory, now) is not None,
+    }
     return tuple(a for a in possible_actions(petition.state) if a in PETITIONERS_ACTIONS and may.get(a, True))
 
 

@@ -15,6 +15,7 @@ from chalicelib.intake.petitions.follow_up import (
     ReopeningInput,
     SupplementInput,
     WithdrawalInput,
+    undoing_on_the_web,
     web_cause,
 )
 from chalicelib.intake.petitions.pin_again import PIN_IS_SENT
@@ -55,6 +56,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     site.post("/tra-cuu/bo-sung", supplement)
     site.post("/tra-cuu/lien-he", add_contact)
     site.post("/tra-cuu/rut", withdraw)
+    site.post("/tra-cuu/khong-rut", undo_withdrawal)
     site.post("/tra-cuu/danh-gia", rate)
     site.post("/tra-cuu/xem-lai", reopen)
     site.post("/tra-cuu/cap-lai", unlock)
@@ -159,6 +161,15 @@ def _withdraw(parts: Parts, petition: Petition, form: Mapping[str, str]) -> Peti
         raise errors.InvalidInputError(("confirm", "missing"))
     body = validated(WithdrawalInput, {"reason": form.get("reason")})
     return parts.follow_up.withdraw(petition, body.reason, _cause(form, body))
+
+
+def undo_withdrawal(parts: Parts, request: Request) -> Response:
+    """Take a withdrawal back: the link of its notice leads to the form."""
+    return _follow_up(parts, request, _undo_withdrawal, N_("Đã hủy yêu cầu rút. Việc được xử lý tiếp."))
+
+
+def _undo_withdrawal(parts: Parts, petition: Petition, _form: Mapping[str, str]) -> Petition:
+    return parts.follow_up.undo_withdrawal(petition, undoing_on_the_web(petition))
 
 
 def rate(parts: Parts, request: Request) -> Response:
@@ -296,6 +307,7 @@ def _status_page(
         view=view,
         actions=tuple(action.value for action in view.possible_actions),
         channel_label=gettext(language)(CHANNELS[petition.channel]),
+        undo_within=parts.directory.terms_of(petition).undo_withdrawal_within_working_days,
         is_open=petition.is_unanswered,
         may_add_contact=petition.state in MOVES[Action.ADD_CONTACT].sources,
         is_unreachable=parts.add_contact.is_unreachable(petition),

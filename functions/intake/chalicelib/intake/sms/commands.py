@@ -3,6 +3,7 @@
     PAKN <nội dung>             send            PAKN DG <mã> <1-5>     rate the answer
     PAKN TC <mã>                track           PAKN XL <mã> <lý do>   look at it again, at a higher level
     PAKN BS <mã> <nội dung>     supplement      PAKN RUT <mã>          withdraw
+                                                PAKN TIEP <mã>         do not withdraw after all
                                                 HUY                    send me no more SMS
                                                 MO                     send me SMS again
 
@@ -32,6 +33,7 @@ class Topic(StrEnum):
     RATE = "RATE"
     SECOND_LOOK = "SECOND_LOOK"
     WITHDRAW = "WITHDRAW"
+    UNDO_WITHDRAWAL = "UNDO_WITHDRAWAL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoWithdrawal:
+    """The petitioner did not withdraw, or does so no longer."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Not a command. `text` is what was written: it may be what the sender was asked for, or the rest of a message."""
 
@@ -100,7 +109,7 @@ class Start:
     """The sender wants SMS from us again."""
 
 
-Command = Send | Track | Supplement | Rate | AskAgain | Withdraw | Help | Stop | Start
+Command = Send | Track | Supplement | Rate | AskAgain | Withdraw | UndoWithdrawal | Help | Stop | Start
 
 _KEYWORD = "pakn"
 _SPELLED_KEYWORD = re.compile(r"p[\W_]*a[\W_]*k[\W_]*n(?![^\W\d_])", re.IGNORECASE)
@@ -120,17 +129,18 @@ _TOPICS = {
     "bs": Topic.SUPPLEMENT, "bo sung": Topic.SUPPLEMENT, "bosung": Topic.SUPPLEMENT,
     "dg": Topic.RATE, "danh gia": Topic.RATE, "danhgia": Topic.RATE,
     "xl": Topic.SECOND_LOOK, "xem lai": Topic.SECOND_LOOK, "xemlai": Topic.SECOND_LOOK,
+    "tiep": Topic.UNDO_WITHDRAWAL, "tiep tuc": Topic.UNDO_WITHDRAWAL, "tieptuc": Topic.UNDO_WITHDRAWAL,
     "rut": Topic.WITHDRAW, "rut lai": Topic.WITHDRAW, "rut don": Topic.WITHDRAW, "rutdon": Topic.WITHDRAW,
 }  # fmt: skip
 _SLIPS = {"ct": Topic.TRACK, "sb": Topic.SUPPLEMENT, "gd": Topic.RATE}
 """Two letters swapped count only before a whole reference; withdrawing is never guessed."""
-_ONLY_BEFORE_A_REFERENCE = frozenset({"xem lai", "xemlai"})
-"""Petitions begin like this: "xem lại lương"."""
+_ONLY_BEFORE_A_REFERENCE = frozenset({"xem lai", "xemlai", "tiep", "tiep tuc", "tieptuc"})
+"""Petitions begin like this: "xem lại lương", "tiếp công dân"."""
 _STOP_WORDS = frozenset({"huy", "stop"})
 _START_WORDS = frozenset({"mo", "start"})
 _HELP_WORDS = frozenset({"hd", "huong dan", "tro giup", "help", "?", "menu"})
 _COMMAND = re.compile(
-    r"(?P<word>tra[\W_]*cuu|bo[\W_]*sung|danh[\W_]*gia|rut[\W_]*(?:lai|don)|xem[\W_]*lai|[a-z]{2,3})(?![a-z])[\W_]*",
+    r"(?P<word>tra[\W_]*cuu|bo[\W_]*sung|danh[\W_]*gia|rut[\W_]*(?:lai|don)|xem[\W_]*lai|tiep(?:[\W_]*tuc)?|[a-z]{2,3})(?![a-z])[\W_]*",
     re.ASCII,
 )
 
@@ -220,6 +230,8 @@ def _complete(topic: Topic, reference: str, after: str, text: str) -> Command:
         return Track(reference)
     if topic is Topic.WITHDRAW:
         return Withdraw(reference)
+    if topic is Topic.UNDO_WITHDRAWAL:
+        return UndoWithdrawal(reference)
     if topic is Topic.RATE:
         score = _SCORE.match(after)
         return Rate(reference, int(score[1])) if score else Help(topic, text)

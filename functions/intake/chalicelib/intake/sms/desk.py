@@ -26,6 +26,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import Identity, ReplyBy
+from shared.domain.procedures import withdrawals
 from shared.domain.procedures.second_look import may_ask_for_second_look
 from shared.domain.text.clean_text import clean_message
 from shared.platform import clock
@@ -165,6 +166,8 @@ class SmsDesk:
                 return self._ask_again(petition, reason, cause)
             case commands.Withdraw():
                 return self._withdraw(petition, cause)
+            case commands.UndoWithdrawal():
+                return self._undo_withdrawal(petition, cause)
         raise TypeError("not about a petition")
 
     # --- with a petition --------------------------------------------------------------------------------
@@ -213,9 +216,17 @@ class SmsDesk:
 
     def _withdraw(self, petition: Petition, cause: str) -> str:
         try:
-            return replies.withdrawn(self._follow_up.withdraw(petition, None, cause))
+            withdrawn = self._follow_up.withdraw(petition, None, cause)
         except ActionNotPossibleError:
             return replies.not_possible(petition, Action.WITHDRAW)
+        terms, calendar = self._directory.terms_of(withdrawn), self._directory.calendar()
+        return replies.withdrawn(withdrawn, withdrawals.undo_until(withdrawn, terms, calendar))
+
+    def _undo_withdrawal(self, petition: Petition, cause: str) -> str:
+        try:
+            return replies.resumed(self._follow_up.undo_withdrawal(petition, cause))
+        except ActionNotPossibleError:
+            return replies.not_possible(petition, Action.UNDO_WITHDRAWAL)
 
     # --- without a command ------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from datetime import date
 from chalicelib.intake.sms.commands import Topic
 from shared.domain.calendar import deadlines
 from shared.domain.identity.gsm7 import segments, unaccented
-from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.web.labels import STATES
 
@@ -27,6 +27,7 @@ _WRITTEN: dict[Topic, tuple[str, str]] = {
     Topic.RATE: ("De danh gia", "PAKN DG {} <diem 1 den 5>"),
     Topic.SECOND_LOOK: ("De nghi xem lai", "PAKN XL {} <ly do>"),
     Topic.WITHDRAW: ("De rut", "PAKN RUT {}"),
+    Topic.UNDO_WITHDRAWAL: ("De huy yeu cau rut", "PAKN TIEP {}"),
 }
 """Each command: what it is for, and how it is written with a reference."""
 HELP_ABOUT: dict[Topic, str] = {
@@ -48,6 +49,7 @@ STARTED = (
 _NOT_POSSIBLE = {
     Action.SUPPLEMENT: "khong the bo sung",
     Action.WITHDRAW: "khong the rut",
+    Action.UNDO_WITHDRAWAL: "khong huy duoc yeu cau rut",
     Action.RATE: "chua the danh gia",
 }
 
@@ -123,9 +125,19 @@ def no_second_look(petition: Petition, poor: int) -> str:
     )
 
 
-def withdrawn(petition: Petition) -> str:
-    """Confirm a withdrawal."""
-    return f"PAKN {petition.reference} da duoc rut theo yeu cau cua ban. Ho tro: {HOTLINE}."
+def withdrawn(petition: Petition, undo_until: date | None) -> str:
+    """Confirm a withdrawal, and say until when it can be undone."""
+    done = f"PAKN {petition.reference} da duoc rut theo yeu cau cua ban."
+    if undo_until is None or petition.state is not State.WITHDRAWN:
+        return f"{done} Ho tro: {HOTLINE}."
+    undo = f"Neu khong phai ban rut, den het {_day(undo_until)} gui PAKN TIEP {petition.reference}."
+    return f"{done} {undo} Ho tro: {HOTLINE}."
+
+
+def resumed(petition: Petition) -> str:
+    """Confirm that a withdrawal was undone."""
+    due = f"Han tra loi {_day(petition.due_on)}." if petition.is_unanswered else ""
+    return _joined(f"PAKN {petition.reference} khong rut nua, duoc xu ly tiep.", due, f"Ho tro: {HOTLINE}.")
 
 
 def not_possible(petition: Petition, action: Action) -> str:

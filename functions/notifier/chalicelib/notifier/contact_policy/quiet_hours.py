@@ -16,7 +16,14 @@ JUST_NOW = timedelta(minutes=15)
 """Citizens expect an answer for so long after their own action, at any hour."""
 
 _BY_THE_PETITIONER = frozenset(
-    {Action.RECEIVE, Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.SEND_PIN}
+    {
+        Action.RECEIVE,
+        Action.SUPPLEMENT,
+        Action.WITHDRAW,
+        Action.UNDO_WITHDRAWAL,
+        Action.RATE,
+        Action.SEND_PIN,
+    }
 )
 _ONE_DAY = timedelta(days=1)
 

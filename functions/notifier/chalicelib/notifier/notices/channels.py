@@ -10,6 +10,7 @@ from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.petitioner import Identity, ReplyBy, SealedPart
 from shared.domain.promises.deliveries import DeliveryChannel
+from shared.domain.promises.notices import NoticeKind
 
 
 class ChannelAddress(NamedTuple):
@@ -17,6 +18,20 @@ class ChannelAddress(NamedTuple):
 
     channel: DeliveryChannel
     address: str
+
+
+TO_EVERY_CONTACT = frozenset({NoticeKind.WITHDRAWN})
+"""Kinds that go to each contact on file, whatever was chosen: the person behind one of them may not know of it."""
+
+
+def channels_to(contact: str, reply_by: Sequence[ReplyBy]) -> list[ChannelAddress]:
+    """Return the channels to one contact; a number whose owner chose calls and no SMS is called."""
+    if "@" in contact:
+        return [ChannelAddress(DeliveryChannel.EMAIL, contact)]
+    call = ChannelAddress(DeliveryChannel.PHONE, contact)
+    if ReplyBy.PHONE in reply_by and ReplyBy.SMS not in reply_by:
+        return [call]
+    return [ChannelAddress(DeliveryChannel.SMS, contact), call]
 
 
 def channels_for(entry: Entry, reply_by: Sequence[ReplyBy], identity: Identity) -> list[ChannelAddress]:

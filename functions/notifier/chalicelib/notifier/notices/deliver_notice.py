@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from chalicelib.notifier.attempts.delivery_status import may_have_been_sent
 from chalicelib.notifier.attempts.record_outcome import Outcomes
-from chalicelib.notifier.notices.notice import Notice
+from chalicelib.notifier.notices.notice import Notice, is_closed
 from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.supersession import is_superseded
@@ -54,7 +54,7 @@ class NoticeDelivery:
         """
         notice = self._notice(request)
         deliveries = self._deliveries.of_name(notice.name)
-        if any(delivery.channel is DeliveryChannel.NONE for delivery in deliveries):
+        if is_closed(notice.own(deliveries)):
             return
         is_sent = any(map(may_have_been_sent, deliveries))
         if not is_sent and is_superseded(request.kind, notice.petition, notice.entry):

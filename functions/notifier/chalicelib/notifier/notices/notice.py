@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ class Notice:
     request: NoticeRequest
     petition: Petition
     entry: Entry
+    contact: int | None = None
+    """The number of the one contact on file that this is for; None: the channels that the petitioner chose."""
 
     @property
     def prefix(self) -> str:
@@ -31,6 +34,10 @@ class Notice:
     def name(self) -> str:
         """Its name over all petitions: `{reference}/{prefix}`."""
         return f"{self.request.reference}/{self.prefix}"
+
+    def own(self, deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
+        """Return those deliveries of a notice that go to this one's contact."""
+        return tuple(delivery for delivery in deliveries if delivery.contact == self.contact)
 
     def delivery(
         self,
@@ -53,12 +60,13 @@ class Notice:
         request = self.request
         return Delivery(
             reference=request.reference,
-            notice=f"{self.prefix}{channel}{f'#{reader}' if reader else ''}",
+            notice=f"{self.prefix}{channel}{f'#{reader or self.contact}' if reader or self.contact else ''}",
             seq=request.seq,
             kind=request.kind,
             audience=request.audience,
             channel=channel,
             reader=reader,
+            contact=self.contact,
             state=state,
             at=clock.now(),
             segments=rendered.segments if rendered else None,
@@ -77,3 +85,8 @@ def message_of(delivery: Delivery, address: str, rendered: Rendered) -> Message:
         subject=rendered.subject,
         html=rendered.html,
     )
+
+
+def is_closed(deliveries: Iterable[Delivery]) -> bool:
+    """Return whether it is recorded that nothing carries a notice, or nothing any more."""
+    return any(delivery.channel is DeliveryChannel.NONE for delivery in deliveries)

@@ -12,7 +12,7 @@ from chalicelib.notifier.contact_policy.contact_policy import ContactPolicy
 from chalicelib.notifier.notices.addresses import Addresses
 from chalicelib.notifier.notices.batches import Batches
 from chalicelib.notifier.notices.deliver_over_channel import ChannelDelivery, ChannelStep
-from chalicelib.notifier.notices.notice import Notice
+from chalicelib.notifier.notices.notice import Notice, is_closed
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.platform import clock, telemetry
 from shared.tables.deliveries import Deliveries
@@ -39,7 +39,7 @@ class PetitionerNotifier:
         self._outcomes = outcomes
 
     def notify(self, notice: Notice, deliveries: Sequence[Delivery]) -> None:
-        """Deliver a notice, as far as that has not been done.
+        """Deliver a notice, as far as that has not been done: where each contact on file gets it, to each by itself.
 
         Args:
             notice: the notice.
@@ -48,6 +48,12 @@ class PetitionerNotifier:
         Raises:
             RetryLaterError: when its message has to be received again.
         """
+        for each in self._addresses.each(notice):
+            own = each.own(deliveries)
+            if not is_closed(own):
+                self._notify(each, own)
+
+    def _notify(self, notice: Notice, deliveries: Sequence[Delivery]) -> None:
         self._suppress_complained(notice, deliveries)
         now = clock.now()
         if any(delivery.state is DeliveryState.DELIVERED for delivery in deliveries):
@@ -70,7 +76,7 @@ class PetitionerNotifier:
                 continue
             if self._channel_delivery.deliver(step):
                 return
-            deliveries = self._deliveries.of_name(notice.name)
+            deliveries = notice.own(self._deliveries.of_name(notice.name))
         telemetry.count("NoticeUndeliverable")
         self._outcomes.close(
             notice.delivery(DeliveryChannel.NONE, DeliveryState.FAILED, reason="no-way-left")

@@ -47,6 +47,8 @@ SUPERSEDED_WHEN: dict[NoticeKind, Rule] = {
     NoticeKind.INFORMATION_NEEDED: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.REMINDER_TO_COMPLETE: _has_left(State.AWAITING_INFORMATION),
     NoticeKind.INCOMPLETE: _has_left(State.AWAITING_INFORMATION),
+    NoticeKind.WITHDRAWN: _has_left(State.WITHDRAWN),
+    NoticeKind.RESUMED: _is_answered,
     NoticeKind.SPLIT: _is_merged_or_answered,
     NoticeKind.OVERDUE_UPDATE: _is_answered,
     NoticeKind.DUE_DATE_MOVED: _is_moved_again,

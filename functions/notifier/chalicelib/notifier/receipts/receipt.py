@@ -92,7 +92,7 @@ class ReceiptReader(Protocol):
         """
 
 
-_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})", re.ASCII)
+_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})(?:-(\d{1,2}))?", re.ASCII)
 _REPLY_ID = re.compile(r"sms-[0-9a-f]{32}-REPLY", re.ASCII)
 """A reply to an SMS (`notices/reply_to_sms.py`) has no delivery that a receipt could prove."""
 
@@ -111,7 +111,8 @@ def receipt_of_sms(request_id: object, state: DeliveryState, reason: str) -> Rec
     if match is None or match[3] not in NoticeKind.__members__:
         raise ReceiptRefusedError
     prefix = notice_prefix(int(match[2]), NoticeKind(match[3]), Audience.PETITIONER)
-    return Receipt(match[1], f"{prefix}{DeliveryChannel.SMS}", state, reason)
+    contact = f"#{match[4]}" if match[4] else ""
+    return Receipt(match[1], f"{prefix}{DeliveryChannel.SMS}{contact}", state, reason)
 
 
 def json_object(body: bytes | str) -> dict[str, Any]:

@@ -32,8 +32,9 @@ class Message:
     @property
     def request_id(self) -> str:
         """The provider's idempotency key, the same for each attempt, at most 50 characters."""
-        seq, kind, *_ = self.notice.split("#")
-        return f"{self.reference}-{seq}-{kind}"
+        seq, kind, *rest = self.notice.split("#")
+        contact = f"-{rest[2]}" if rest[2:] and rest[2].isdigit() else ""
+        return f"{self.reference}-{seq}-{kind}{contact}"
 
 
 class SendError(PetitionError):

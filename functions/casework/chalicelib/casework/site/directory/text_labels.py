@@ -40,6 +40,11 @@ VARIABLES: dict[str, str] = {
     "pin": N_("mã PIN, chỉ trong thông báo gửi lại mã PIN"),
     "desk_link": N_("đường dẫn đến hồ sơ dành cho cán bộ"),
     "site": N_("tên miền của hệ thống"),
+    "is_second_look": N_("được mở lại sau khi đã trả lời"),
+    "undo_until": N_(
+        "ngày cuối được hủy yêu cầu rút; viết {{ undo_until | day }} hoặc {{ undo_until | weekday }}"
+    ),
+    "undo_within": N_("được hủy yêu cầu rút trong bao nhiêu ngày làm việc"),
     "hotline": N_("số tổng đài"),
     "short_code": N_("đầu số tin nhắn"),
     "text": N_("nội dung cán bộ viết cho người gửi; trống nếu phản ánh về hành vi"),

@@ -28,6 +28,7 @@ LABELS: dict[str, str] = {
     "wish": N_("Người gọi muốn"),
     "text": N_("Lời người gọi"),
     "score": N_("Điểm từ 1 đến 5"),
+    "called_back": N_("Đã gọi lại số đã đăng ký và người nghe xác nhận muốn rút."),
 }
 """The fields of both forms, in their order."""
 WISHES: dict[Wish, str] = {
@@ -36,6 +37,7 @@ WISHES: dict[Wish, str] = {
     Wish.RATE: N_("Đánh giá câu trả lời"),
     Wish.SECOND_LOOK: N_("Đề nghị cấp cao hơn xem xét lại"),
     Wish.WITHDRAW: N_("Rút phản ánh, kiến nghị"),
+    Wish.UNDO_WITHDRAWAL: N_("Hủy yêu cầu rút"),
 }
 NOT_THEIRS = N_(
     "Không tìm thấy mã số này, mã PIN không đúng, hoặc số điện thoại không phải số đã đăng ký. Hãy hỏi lại người gọi; "
@@ -94,6 +96,7 @@ def serve_caller(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
 
 def _wish_in(form: Mapping[str, str]) -> dict[str, object]:
     facts: dict[str, object] = {name: value for name, value in form.items() if name != "reference"}
+    facts["called_back"] = form["called_back"] == "true"
     return facts | {"score": int(form["score"]) if form["score"].isdigit() else form["score"]}
 
 
