@@ -23,7 +23,7 @@ def citizen(system: System) -> Citizen:
     return sender
 
 
-def told_of_withdrawal(system: System, citizen: Citizen) -> dict[str, str]:
+def notices_of_withdrawal(system: System, citizen: Citizen) -> dict[str, str]:
     return {
         message.channel: message.text
         for message in system.outbox(citizen.reference)
@@ -31,15 +31,15 @@ def told_of_withdrawal(system: System, citizen: Citizen) -> dict[str, str]:
     }
 
 
-def test_every_contact_is_told_with_the_date_and_the_ways_to_undo_it(system: System, citizen: Citizen):
-    told = told_of_withdrawal(system, citizen)
+def test_every_contact_is_notified_with_the_date_and_the_ways_to_undo_it(system: System, citizen: Citizen):
+    texts = notices_of_withdrawal(system, citizen)
 
-    assert set(told) == {"EMAIL", "SMS"}
-    assert all("06/11/2026" in text and "1900 1547" in text for text in told.values())
+    assert set(texts) == {"EMAIL", "SMS"}
+    assert all("06/11/2026" in text and "1900 1547" in text for text in texts.values())
 
 
 def test_link_in_the_mail_leads_to_a_button_that_undoes_it_without_script(system: System, citizen: Citizen):
-    mail = told_of_withdrawal(system, citizen)["EMAIL"]
+    mail = notices_of_withdrawal(system, citizen)["EMAIL"]
     link = re.search(r"/tra-cuu\?ma=(\d{11})&t=(\w+)", mail)
     assert link is not None
     page = system.http("GET", "/tra-cuu", query={"ma": link[1], "t": link[2]}).text

@@ -578,7 +578,7 @@ def test_terms_survive_the_directory_as_they_are() -> None:
 
 
 NO_LAW = {"field", "kind", "tell_assignment", "undo_withdrawal_within_working_days"}
-"""What no regulation demands; rows that were written before these were introduced do not have them."""
+"""Values that no regulation demands; rows that were written before these were introduced do not have them."""
 
 
 @pytest.mark.parametrize("field", sorted(Terms.model_fields.keys() - NO_LAW))

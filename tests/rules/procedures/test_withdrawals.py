@@ -39,8 +39,8 @@ def test_undone_withdrawal_leaves_the_petition_as_it_was(state: State):
 
     after = undone(withdrawn(before))
 
-    kept = ("state", "unit", "handler", "due_on", "lane", "draft", "answer", "parent")
-    assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+    names = ("state", "unit", "handler", "due_on", "lane", "draft", "answer", "parent")
+    assert [getattr(after, name) for name in names] == [getattr(before, name) for name in names]
     assert after.version == before.version + 2
 
 

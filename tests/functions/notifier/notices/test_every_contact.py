@@ -1,4 +1,4 @@
-"""A withdrawal is told to every contact on file, each by itself, and says until when it can be undone."""
+"""Every contact on file is notified of a withdrawal, each by itself, and until when it can be undone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def tell(post_room: PostRoom, petition: Petition) -> None:
     post_room.notify(NoticeKind.WITHDRAWN, seq=petition.version)
 
 
-def test_every_contact_is_told_whatever_was_chosen(post_room: PostRoom):
+def test_every_contact_is_notified_whatever_was_chosen(post_room: PostRoom):
     petition = with_contact(post_room, post_room.a_petition(ReplyBy.EMAIL), Identity(email=OTHER_EMAIL))
     petition = with_contact(post_room, petition, Identity(phone=OTHER_PHONE))
 
@@ -48,7 +48,7 @@ def test_every_contact_is_told_whatever_was_chosen(post_room: PostRoom):
     assert post_room.is_done()
 
 
-def test_each_is_told_once_however_often_the_message_comes(post_room: PostRoom):
+def test_each_is_notified_once_however_often_the_message_comes(post_room: PostRoom):
     petition = withdrawn(post_room, post_room.a_petition())
 
     post_room.request(NoticeKind.WITHDRAWN, seq=petition.version, times=3)

@@ -96,7 +96,7 @@ class WishInput(BaseModel):
 
     @property
     def needs_call_back(self) -> bool:
-        """Whether the number alone is no proof, and nobody called it back yet."""
+        """True if the number alone is no proof, and nobody called it back yet."""
         return self.wish is Wish.WITHDRAW and not self.pin and not self.called_back
 
     @property

@@ -24,7 +24,7 @@ from shared.domain.procedures.second_look import may_ask_for_second_look
 from shared.domain.promises.duties import Duty
 from shared.domain.promises.evidence import Evidence
 from shared.platform.bucket import UploadForm
-from shared.tables.directory import Directory
+from shared.tables.directory import Directory, Unit
 from shared.use_cases.promises import DerivationView, derivation_of, duties_of
 from shared.web.i18n import Language, gettext, in_language
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, KINDS, REJECTIONS, STATES
@@ -208,9 +208,7 @@ def petitioners_view(
     _ = gettext(language)
     received_on = local_date(petition.received_at)
     field = directory.fields(received_on).get(petition.field or "")
-    unit = directory.units(local_date(now)).get(petition.unit or "") or directory.units(received_on).get(
-        petition.unit or ""
-    )
+    unit = _unit_of(petition, directory, now)
     is_overdue = petition.is_unanswered and deadlines.is_overdue(petition.due_on, now)
     left = deadlines.days_left(petition.due_on, now, directory.calendar())
     return PetitionView(
@@ -248,6 +246,12 @@ def petitioners_view(
         possible_actions=_possible_actions(petition, directory, now),
         links=links_of(petition.reference, public_url),
     )
+
+
+def _unit_of(petition: Petition, directory: Directory, now: datetime) -> Unit | None:
+    """Return the unit that has a petition: as it is today, else as it was on the day of receipt."""
+    days = (local_date(now), local_date(petition.received_at))
+    return next((unit for day in days if (unit := directory.units(day).get(petition.unit or ""))), None)
 
 
 def _undo_until(petition: Petition, directory: Directory, now: datetime) -> date | None:
