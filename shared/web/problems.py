@@ -106,6 +106,10 @@ RULES: dict[str, str] = {
     "holds-it": N_("Đơn vị này đang giữ hồ sơ. Hãy phân công cho đơn vị khác trước."),
     "answered-it": N_("Đơn vị này đã trả lời. Hãy giao cho cấp cao hơn."),
     "ended": N_("Phản ánh, kiến nghị này đã kết thúc."),
+    "call-not-covering": N_(
+        "Mỗi cuộc gọi chỉ tra được số đang gọi, trong một giờ. Với cuộc gọi khác, hãy mở lại trang để có mã cuộc gọi "
+        "mới."
+    ),
     "no-root": N_("Ngày này không có dấu gốc."),
     "past": N_("Ngày này đã qua."),
     "personal-data": N_(

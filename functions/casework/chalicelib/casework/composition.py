@@ -38,6 +38,7 @@ from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
+from shared.tables.throttle.calls import HotlineCalls
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.use_cases.declare_file import Declarations
@@ -117,7 +118,7 @@ def build(configuration: CaseworkSettings) -> Parts:
         ),
         digest_preferences=DigestPreferences(directory, key),
         reception=Reception(petitions, directory, seal, key),
-        callers=Callers(petitions, directory, _pin_guard(configuration, key), key),
+        callers=_callers(configuration, petitions, directory, key),
         call_tasks=CallTasks(petitions, deliveries, seal),
         administration=Administration(directory, petitions),
         reports=_reports(configuration, petitions, directory),
@@ -161,6 +162,15 @@ def _sessions(
 
 def _tell_officer(notices_queue_url: str, event: str) -> None:
     queues.send(notices_queue_url, [AccountRequest(event=event)])
+
+
+def _callers(
+    configuration: CaseworkSettings, petitions: Petitions, directory: Directory, key: bytes
+) -> Callers:
+    calls = HotlineCalls(
+        configuration.throttle_table, key, look_ups_an_hour=configuration.look_ups_per_officer_and_hour
+    )
+    return Callers(petitions, directory, _pin_guard(configuration, key), calls, key)
 
 
 def _pin_guard(configuration: CaseworkSettings, key: bytes) -> PinGuard:

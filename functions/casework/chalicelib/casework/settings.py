@@ -22,6 +22,8 @@ class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, setting
     identity_pool_id: str
     identity_client_id: str
     identity_jwks_url: str
+    look_ups_per_officer_and_hour: int = Field(default=20, ge=1)
+    """Calls whose numbers one operator may look up in an hour."""
     sms_segment_price: int = 500
     """The price of one SMS in đồng, by the ministry's contract; 0: costs are not shown."""
     notices_queue_url: str

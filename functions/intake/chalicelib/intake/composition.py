@@ -39,6 +39,7 @@ from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
+from shared.tables.throttle.calls import HotlineCalls
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.tables.throttle.replies import Replies
 from shared.tables.throttle.suppressions import Suppressions
@@ -78,6 +79,7 @@ class Parts:
     similar_answers: SimilarAnswers
     public_statistics: PublicStatistics
     sms: SmsReception
+    calls: HotlineCalls
 
 
 @cache
@@ -126,6 +128,7 @@ def build(settings: IntakeSettings) -> Parts:
         similar_answers=SimilarAnswers(public_record),
         public_statistics=_public_statistics(settings, directory),
         sms=_sms(settings, reception, petitions, directory, follow_up, seal, key),
+        calls=HotlineCalls(settings.throttle_table, key),
     )
 
 

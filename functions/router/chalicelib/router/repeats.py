@@ -1,7 +1,8 @@
 """Finds an earlier petition of the same person with nearly the same text: a hint for officers; used by routing.
 
 Only a hint: the index lags a moment, and only a person's latest petitions of the last weeks are compared. It never
-points at denunciations, nor at petitions about a unit's conduct, because officers of the unit must not see those.
+points at denunciations, nor at petitions about a unit's conduct, because officers of the unit must not see those. Nor
+for a petition that an officer entered: whoever types numbers in would learn which of them sent a text that they know.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import timedelta
 
 from shared.domain.figures.similarity import similarity
 from shared.domain.identity.reference import spaced
+from shared.domain.petition.change import is_officer
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import conduct
@@ -43,7 +45,7 @@ class Repeats:
         return ()
 
     def _earlier(self, petition: Petition) -> list[str]:
-        if not petition.petitioner.contact_keys:
+        if not petition.petitioner.contact_keys or is_officer(petition.history[0].by):
             return []
         own = (petition.received_at, petition.reference)
         return [

@@ -11,7 +11,9 @@ from infra.local.emulation.functions import HttpResponse
 from shared.domain.identity.reference import damm_digit
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
+from shared.platform import secrets
 from shared.tables.petition_items import petition_of
+from shared.tables.throttle.calls import HotlineCalls
 from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.support.system import System
@@ -43,9 +45,11 @@ def stored(system: System) -> Petition:
     return petition_of(item)
 
 
-def earlier(system: System, phone: str, username: str = OPERATOR) -> HttpResponse:
+def earlier(system: System, phone: str, username: str = OPERATOR, call_id: str | None = None) -> HttpResponse:
+    """Ask for the petitions of the number that a call comes from; each number has a call of its own."""
     headers = {"Authorization": f"Bearer {system.access_token(username)}"}
-    return system.http("POST", "/desk/v1/callers", json={"phone": phone}, headers=headers)
+    body = {"phone": phone, "call_id": call_id or f"call-from-{phone}"}
+    return system.http("POST", "/desk/v1/callers", json=body, headers=headers)
 
 
 # --- earlier petitions --------------------------------------------------------------------------------
@@ -90,10 +94,120 @@ def test_a_denunciation_is_not_shown_to_operators(system, caller):
     assert ask(system, caller, "track").status == 404
 
 
-@pytest.mark.parametrize("username", ["minh.ccvc", "binh.vanphong"])
+@pytest.mark.parametrize("username", ["minh.ccvc", "binh.vanphong", "khanh.tocongtac"])
 def test_only_who_takes_calls_may_look(system, caller, username):
     assert earlier(system, NUMBER, username).status == 403
     assert ask(system, caller, "track", username).status == 403
+
+
+# --- look-ups leave a trace ----------------------------------------------------------------------------
+
+
+def openings(system: System) -> list[tuple[str, str | None]]:
+    return [(entry.by, entry.note) for entry in stored(system).history if entry.action == "open-seal"]
+
+
+def test_a_look_up_is_an_opening_in_each_petitions_history_and_on_the_auditors_page(system, caller):
+    for _ in range(2):
+        earlier(system, NUMBER)
+
+    assert openings(system) == [(f"officer:{OPERATOR}", "Tra theo số điện thoại của người gọi")]
+    (opening,) = Officer(system, "kiemtoan").get("/v1/openings").json()["openings"]
+    assert (opening["reference"], opening["by"]) == (caller.reference, f"officer:{OPERATOR}")
+    assert not any(secret in str(opening) for secret in CITIZEN.values())
+
+
+def test_the_petitioner_does_not_read_of_it(system, caller):
+    earlier(system, NUMBER)
+
+    assert "open-seal" not in track_on_the_web(system, caller, caller.pin).text
+
+
+def test_an_intake_officer_learns_nothing_by_asking_sixty_numbers(system, caller):
+    answers = {earlier(system, f"09123456{number}", "lan.tiepnhan").status for number in range(40, 99)} | {
+        ask(system, caller, "track", "lan.tiepnhan", phone=NUMBER).status
+    }
+
+    assert answers == {403}
+    assert openings(system) == []
+
+
+def test_nor_by_entering_calls_of_sixty_numbers_with_the_same_text(system, caller):
+    body = {
+        "call_id": "guess",
+        "content": CONTENT,
+        "petitioner": {"name": "A", "address": "Hà Nội", "phone": NUMBER},
+    }
+    headers = {"Authorization": f"Bearer {system.access_token('lan.tiepnhan')}"}
+
+    entered = system.http("POST", "/desk/v1/petitions", json=body, headers=headers)
+    system.settle()
+
+    petition = Officer(system, "lan.tiepnhan").get(f"/v1/petitions/{entered.json()['reference']}")
+    assert caller.reference not in petition.text.replace(" ", "")
+
+
+def test_a_call_covers_one_number_for_one_hour_and_for_who_takes_it(system, caller):
+    assert earlier(system, NUMBER, call_id="c").status == 200
+
+    for other in (
+        earlier(system, OTHERS, call_id="c"),
+        ask(system, caller, "track", phone=OTHERS, call_id="c"),
+    ):
+        assert other.status == 422
+        assert [error["field"] for error in other.json()["errors"]] == ["call_id"]
+    system.travel(minutes=61)
+    assert earlier(system, NUMBER, call_id="c").status == 422
+    assert earlier(system, NUMBER, call_id="another").status == 200
+
+
+def test_a_call_that_the_call_centre_reported_covers_the_number_that_it_came_from(system, caller):
+    HotlineCalls(*_throttle(system)).report("reported", "+84912345678", system.clock.now())
+
+    assert earlier(system, OTHERS, call_id="reported").status == 422
+    assert earlier(system, NUMBER, call_id="reported").status == 200
+
+
+def _throttle(system: System) -> tuple[str, bytes]:
+    outputs = system.local.cloud.outputs
+    return outputs["ThrottleTable"], secrets.identifiers_key(outputs["IdentifiersSecret"])
+
+
+def test_an_operator_looks_up_so_many_numbers_an_hour(system, caller):
+    answers = [earlier(system, f"09123456{number}").status for number in range(10, 31)]
+
+    assert answers == [200] * 20 + [429]
+    assert earlier(system, NUMBER).status == 429
+    system.travel(minutes=60)
+    assert earlier(system, NUMBER).status == 200
+
+
+def test_what_may_be_a_denunciation_is_not_found_by_number(system):
+    sender = Citizen(system, content="Tôi muốn tố cáo trưởng phòng đã nhận tiền.")
+    sender.send()
+    assert stored(system).may_denounce or stored(system).lane == "RESTRICTED"
+
+    assert earlier(system, NUMBER).json() == {"petitions": []}
+    assert openings(system) == []
+
+
+def test_look_ups_and_refusals_are_counted_without_numbers(system, caller):
+    before = len(system.local.functions.metrics)
+
+    earlier(system, NUMBER)
+    earlier(system, NUMBER, "lan.tiepnhan")
+
+    metrics = "".join(list(system.local.functions.metrics)[before:])
+    assert (metrics.count('"LookedUpByNumber":'), metrics.count('"LookUpsRefused":')) == (1, 1)
+    assert "912345678" not in metrics
+
+
+def test_the_page_offers_no_look_up_to_intake_officers(system, caller):
+    page = Browser(system, "lan.tiepnhan").get("/desk/callers")
+
+    assert page.status == 200
+    assert 'name="phone"' not in page.text
+    assert 'name="pin"' in page.text
 
 
 def test_what_is_no_number_is_named(system, caller):
@@ -158,7 +272,7 @@ def test_who_guesses_at_the_hotline_is_locked_out_there_and_on_the_web(system, c
         assert ask(system, caller, "track", **proof).status == 404
 
     assert ask(system, caller, "track").status == 404
-    assert ask(system, caller, "track", phone=NUMBER).status == 404
+    assert ask(system, caller, "track", phone=NUMBER, call_id="call-8").status == 404
     assert track_on_the_web(system, caller, caller.pin).status == 404
     system.travel(minutes=16)
     assert ask(system, caller, "track").status == 200

@@ -32,6 +32,7 @@ class Ability(StrEnum):
     """A permission that is not about one petition."""
 
     ENTER_PETITION = "enter-petition"
+    LOOK_UP_CALLERS = "look-up-callers"
     READ_REPORTS = "read-reports"
     FOLLOW_FIGURES = "follow-figures"
     ADMINISTER = "administer"
@@ -54,6 +55,7 @@ SEES: dict[Role, Relation] = {
 
 ABLE: dict[Ability, frozenset[Role]] = {
     Ability.ENTER_PETITION: frozenset({Role.HOTLINE_OPERATOR, Role.INTAKE_OFFICER}),
+    Ability.LOOK_UP_CALLERS: frozenset({Role.HOTLINE_OPERATOR}),
     Ability.READ_REPORTS: frozenset(
         {Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR, Role.UNIT_HEAD}
     ),

@@ -3,6 +3,9 @@
 An operator sees the status of a caller's petitions, not their content. A caller proves that a petition is theirs by its
 PIN, or by calling from a number on file; to withdraw, by the PIN or by being called back. In the history each change is
 the operator's; its identifier names the call and the kind of proof.
+
+Whoever knows which petitions a number sent knows who sent them. So only an operator looks a number up, for a call of
+the last hour that covers it, so many times an hour, and each petition found has an entry of it before it is shown.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError
+from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, PetitionError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_phone
 from shared.domain.identity.telephone import LONGEST_PHONE
@@ -29,13 +32,15 @@ from shared.domain.petition.values.classification import Channel
 from shared.domain.procedures import withdrawals
 from shared.domain.procedures.pin_requests import times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
-from shared.platform import clock
+from shared.platform import clock, telemetry
 from shared.tables.directory import Directory
 from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
+from shared.tables.throttle.calls import HotlineCalls
 from shared.tables.throttle.pin_guard import PinGuard
 
 _EARLIER = 10
+LOOKED_UP = "Tra theo số điện thoại của người gọi"
 
 
 class Wish(StrEnum):
@@ -62,10 +67,11 @@ Phone = Annotated[
 
 
 class CallerInput(BaseModel):
-    """The number of the caller whose earlier petitions are listed."""
+    """The call, and the number that it comes from, whose earlier petitions are listed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    call_id: Annotated[Text, Field(min_length=1, max_length=128)]
     phone: Annotated[Text, Field(min_length=1, max_length=LONGEST_PHONE), AfterValidator(_number)]
 
 
@@ -130,44 +136,74 @@ class Callers:
         petitions: the table.
         directory: for terms, calendar and the units that take a second look.
         guard: counts wrong PINs, with those that the public sends.
+        calls: which calls cover which numbers.
         key: the identifiers' key.
     """
 
-    def __init__(self, petitions: Petitions, directory: Directory, guard: PinGuard, key: bytes) -> None:
+    def __init__(
+        self, petitions: Petitions, directory: Directory, guard: PinGuard, calls: HotlineCalls, key: bytes
+    ) -> None:
         self._petitions = petitions
+        self._calls = calls
         self._directory = directory
         self._guard = guard
         self._key = key
 
     def earlier(self, officer: DeskOfficer, caller: CallerInput) -> tuple[EarlierPetition, ...]:
-        """Return a caller's latest petitions that this officer may know of.
+        """Return a caller's latest petitions that this officer may know of; each gets an entry of it before.
 
         Raises:
-            NotAllowedError: the officer takes no calls.
+            NotAllowedError: the officer is no operator of the hotline.
+            InvalidInputError: the call does not cover this number.
+            TooManyRequestsError: the officer looked up enough for this hour.
         """
-        permissions.require(officer, permissions.Ability.ENTER_PETITION)
         contact = references.contact_key(self._key, caller.phone or "")
+        self._require_call(officer, caller.call_id, caller.phone or "")
+        telemetry.count("LookedUpByNumber")
         petitions = (
             self._petitions.get(name) for name, _, _ in self._petitions.of_contact(contact, limit=_EARLIER)
         )
         return tuple(
-            summary_of(petition)
+            summary_of(self._with_look_up(petition, officer, caller.call_id))
             for petition in petitions
-            if petition and permissions.may_know(officer, petition)
+            if petition and _may_find(officer, petition)
         )
+
+    def _require_call(self, officer: DeskOfficer, call_id: str, number: str) -> None:
+        """Refuse an officer who has no call from this number, and count the refusal."""
+        try:
+            permissions.require(officer, permissions.Ability.LOOK_UP_CALLERS)
+            if not self._calls.declare(call_id, number, officer.username, clock.now()):
+                raise InvalidInputError(("call_id", "call-not-covering"))
+        except PetitionError:
+            telemetry.count("LookUpsRefused")
+            raise
+
+    def _with_look_up(self, petition: Petition, officer: DeskOfficer, call_id: str) -> Petition:
+        """Record the look-up as an opening: the same call is one, however often it is sent."""
+        change = Change(officer.actor, clock.now(), f"looked-up:call:{call_id}")
+
+        def looked_up(current: Petition) -> Petition:
+            return current if current.has_change(change.id) else current.record_opening(change, LOOKED_UP)
+
+        return self._petitions.change(petition, looked_up)
 
     def serve(self, officer: DeskOfficer, reference: str, request: WishInput) -> Petition:
         """Do what a caller wants and return the changed petition.
 
         Raises:
-            NotAllowedError: the officer takes no calls.
-            InvalidInputError: the request lacks what the wish needs, the proof, or to withdraw PIN and call back.
+            NotAllowedError: the officer takes no calls, or is no operator and shows a number for a proof.
+            InvalidInputError: the request lacks what the wish needs, the proof, or to withdraw PIN and call back; or
+                the call covers another number.
+            TooManyRequestsError: the officer looked up enough for this hour.
             NotFoundOrWrongPinError: no such petition, or no proof that it is the caller's; both look alike.
             ActionNotPossibleError: not in the petition's state.
         """
         permissions.require(officer, permissions.Ability.ENTER_PETITION)
         if request.missing:
             raise InvalidInputError(*((name, "missing") for name in request.missing))
+        if not request.pin:
+            self._require_call(officer, request.call_id, request.phone or "")
         return retry_when_stale(lambda: self._serve(officer, reference, request))
 
     def _serve(self, officer: DeskOfficer, reference: str, request: WishInput) -> Petition:
@@ -222,6 +258,13 @@ class Callers:
                     self._directory.calendar(),
                     reason=request.text,
                 )
+
+
+def _may_find(officer: DeskOfficer, petition: Petition) -> bool:
+    """Return whether a look-up shows a petition: as with any opening, none that may be a denunciation."""
+    return permissions.may_know(officer, petition) and (
+        officer.reader.reads_restricted or not petition.may_denounce
+    )
 
 
 def summary_of(petition: Petition) -> EarlierPetition:

@@ -48,5 +48,7 @@ def receive_call(parts: Parts, request: Request) -> Response:
     except WebhookError:
         return webhook_response(webhook.refusal())
     report_late("hotline", call.ended_at)
+    if call.caller:
+        parts.calls.report(call.call_id, call.caller, call.ended_at)
     reference = record_call(parts.reception, call)
     return webhook_response(webhook.reply(reference) if reference else _NO_PETITION_YET)

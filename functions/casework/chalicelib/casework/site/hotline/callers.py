@@ -15,13 +15,19 @@ from chalicelib.casework.hotline.callers import CallerInput, EarlierPetition, Wi
 from chalicelib.casework.site.frame import FormProblem, language_of_page, render
 from chalicelib.casework.site.hotline.enter_petition import MAX_FIELD, new_call_id
 from chalicelib.casework.site.routes import PageRoutes
-from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NotFoundOrWrongPinError
+from shared.domain.errors import (
+    ActionNotPossibleError,
+    InvalidInputError,
+    NotFoundOrWrongPinError,
+    TooManyRequestsError,
+)
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import CHANNELS, STATES
 from shared.web.problems import rule_message
 from shared.web.requests import form_body, validated
 
 LABELS: dict[str, str] = {
+    "call_id": N_("Mã cuộc gọi"),
     "phone": N_("Số điện thoại đang gọi"),
     "reference": N_("Mã số"),
     "pin": N_("Mã PIN"),
@@ -42,6 +48,9 @@ WISHES: dict[Wish, str] = {
 NOT_THEIRS = N_(
     "Không tìm thấy mã số này, mã PIN không đúng, hoặc số điện thoại không phải số đã đăng ký. Hãy hỏi lại người gọi; "
     "nếu đã nhập sai nhiều lần, đợi 15 phút."
+)
+LOOKED_UP_ENOUGH = N_(
+    "Đã tra đủ số điện thoại trong giờ này. Hãy hỏi người gọi mã PIN, hoặc đợi sang giờ sau."
 )
 NOT_POSSIBLE = N_("Hồ sơ đang ở trạng thái không cho phép việc này.")
 
@@ -76,10 +85,10 @@ def serve_caller(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
     """Show a caller's petitions, or do what they want with one."""
     permissions.require(officer, Ability.ENTER_PETITION)
     sent = form_body(request)
-    form = {name: sent.get(name, "")[:MAX_FIELD] for name in (*LABELS, "call_id")}
+    form = {name: sent.get(name, "")[:MAX_FIELD] for name in LABELS}
     try:
         if sent.get("step") == "find":
-            caller = validated(CallerInput, {"phone": form["phone"]})
+            caller = validated(CallerInput, {"call_id": form["call_id"], "phone": form["phone"]})
             earlier = parts.callers.earlier(officer, caller)
             return _page(parts, request, officer, form, Outcome(earlier=earlier))
         served = parts.callers.serve(officer, form["reference"], validated(WishInput, _wish_in(form)))
@@ -87,6 +96,8 @@ def serve_caller(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
         return _page(parts, request, officer, form, Outcome(error.problems), 422)
     except NotFoundOrWrongPinError:
         return _page(parts, request, officer, form, Outcome(note=NOT_THEIRS), 404)
+    except TooManyRequestsError:
+        return _page(parts, request, officer, form, Outcome(note=LOOKED_UP_ENOUGH), 429)
     except ActionNotPossibleError:
         return _page(parts, request, officer, form, Outcome(note=NOT_POSSIBLE), 409)
     emptied = {name: form[name] for name in ("call_id", "phone", "reference")}
@@ -125,6 +136,7 @@ def _page(
         earlier=None
         if outcome.earlier is None
         else [_petition_view(petition, language) for petition in outcome.earlier],
+        may_look_up=permissions.is_able(officer, Ability.LOOK_UP_CALLERS),
         served=_petition_view(outcome.served, language) if outcome.served else None,
         wish=_(outcome.wish) if outcome.wish else "",
         note=_(outcome.note) if outcome.note else "",
