@@ -11,8 +11,9 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import ClientError
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.values.attachments import QUARANTINE, Attachment, Limits, quarantine_key
 from shared.platform import aws, clock
 

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Annotated
 from urllib.parse import unquote_plus
 
-from pydantic import AfterValidator, AliasChoices, AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasChoices, AliasPath, ConfigDict, Field
 
+from shared.domain.base_model import BaseModel
 from shared.domain.promises.notices import Audience, NoticeKind
 
 

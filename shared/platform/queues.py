@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
+from shared.domain.base_model import BaseModel
 from shared.platform import aws, telemetry
 from shared.platform.messages import Message
 

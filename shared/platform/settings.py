@@ -11,8 +11,9 @@ from datetime import timedelta
 from functools import cache
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.values.attachments import Limits
 
 

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from shared.domain.access.readers import Reader
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.terms import Terms, terms_in_force
 from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
 from shared.domain.errors import RuleMissingError

@@ -10,8 +10,9 @@ import json
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BeforeValidator, ConfigDict, PlainSerializer
 
+from shared.domain.base_model import BaseModel
 from shared.tables.dynamo import Table, stored_instant
 
 _PARTITION = "jobs"

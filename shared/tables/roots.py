@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.history import Fault
 from shared.tables.dynamo import ConditionFailedError, Item, Query, Table
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar import deadlines
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.duties import Duty, duties

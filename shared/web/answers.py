@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Response
-from pydantic import BaseModel
+
+from shared.domain.base_model import BaseModel
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+import pydantic
+from pydantic import ConfigDict
 from pydantic.json_schema import models_json_schema
+
+from shared.domain.base_model import BaseModel
 
 _REF = "#/components/schemas/{model}"
 
@@ -57,8 +60,8 @@ class Operation(NamedTuple):
     path: str
     name: str
     summary: str
-    answers: dict[int, type[BaseModel] | None]
-    body: type[BaseModel] | None = None
+    answers: dict[int, type[pydantic.BaseModel] | None]
+    body: type[pydantic.BaseModel] | None = None
     parameters: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
     media: tuple[str, ...] = ()
@@ -124,7 +127,7 @@ def _operation(
     return described
 
 
-def _answer(model: type[BaseModel] | None, media: tuple[str, ...]) -> dict[str, Any]:
+def _answer(model: type[pydantic.BaseModel] | None, media: tuple[str, ...]) -> dict[str, Any]:
     schema = _reference(model) if model else {"type": "object"}
     content = {"application/json": {"schema": schema}} | {
         media_type: {"schema": {"type": "string"}} for media_type in media
@@ -139,5 +142,5 @@ def _problem(meaning: str) -> dict[str, Any]:
     }
 
 
-def _reference(model: type[BaseModel]) -> dict[str, str]:
+def _reference(model: type[pydantic.BaseModel]) -> dict[str, str]:
     return {"$ref": _REF.format(model=model.__name__)}

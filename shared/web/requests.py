@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from chalice.app import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from shared.domain import errors
+from shared.domain.base_model import BaseModel
 from shared.domain.text.clean_text import BrokenTextError, clean_message, clean_text
 from shared.web.i18n import Language
 from shared.web.problems import RULES, rule_at

@@ -10,8 +10,9 @@ from datetime import date, time
 from itertools import pairwise
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import RuleMissingError
 
 Count = Annotated[int, Field(ge=1, le=1000)]

@@ -12,8 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from pydantic import BaseModel
-
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.facts import FILED
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action

@@ -11,8 +11,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer
+from pydantic import BeforeValidator, ConfigDict, Field, model_serializer
 
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.attachments import BelongsTo, Rejection
 from shared.domain.petition.values.classification import Kind, Lane

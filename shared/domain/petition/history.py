@@ -19,8 +19,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Generic, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.facts import FILED, Facts, facts_of
 from shared.domain.petition.lifecycle import Action, State
 

@@ -8,16 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
 
+from shared.domain.base_model import BaseModel
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
 from shared.domain.identity.telephone import LONGEST_PHONE, more_than_a_number
 from shared.domain.petition.petition import MAX_CONTENT

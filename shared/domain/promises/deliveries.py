@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from shared.domain.base_model import BaseModel
 from shared.domain.promises.notices import Audience, NoticeKind
 
 

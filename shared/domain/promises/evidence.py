@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from shared.domain.base_model import BaseModel
 
 
 class Proof(StrEnum):

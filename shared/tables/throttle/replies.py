@@ -9,8 +9,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.values.petitioner import SealedPart
 from shared.domain.promises.deliveries import DeliveryState
 from shared.tables.dynamo import ConditionFailedError, Item, Table

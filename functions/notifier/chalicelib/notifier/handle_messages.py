@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib.notifier.attempts.back_off import RetryLaterError, redeliver_after
 from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
@@ -22,7 +22,7 @@ MAX_VISIBILITY_TIMEOUT = timedelta(hours=12)
 """The limit of SQS, counted from the receive."""
 _MARGIN = timedelta(minutes=2)
 Request = NoticeRequest | ReplyRequest | DigestRequest | AccountRequest
-_REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+_REQUEST: TypeAdapter[Request] = TypeAdapter(Request, config=ConfigDict(hide_input_in_errors=True))
 
 
 class MessageHandler:

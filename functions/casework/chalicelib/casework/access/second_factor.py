@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.cognito import Cognito
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.access.sessions import Session, Sessions
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.text.clean_text import clean_text

@@ -15,13 +15,14 @@ from typing import Annotated, Literal, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.casework.access.cognito import TOTP, Cognito, PoolChallenge, PoolTokens
 from chalicelib.casework.access.devices import device_of, network_of
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.tokens import Claims, TokenVerifier
 from shared.domain.access.roles import Role
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import SecondFactorNeededError, TooManyRequestsError, UnauthenticatedError
 from shared.domain.identity.reference import derive

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from typing_extensions import override
 
 from chalicelib.casework.access.permissions import Relation
@@ -22,6 +22,7 @@ from chalicelib.casework.actions.input import (
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.form_fields import FOR_OFFICERS, FOR_PETITIONER, FormField
 from shared.domain.access.roles import Role
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import InvalidInputError, NotAllowedError
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
@@ -14,6 +14,7 @@ from chalicelib.casework.administration.dependents import Dependent, Dependents,
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.answer_templates import AnswerTemplate
 from shared.domain.access.roles import Role
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import Override, local_date
 from shared.domain.errors import InvalidInputError

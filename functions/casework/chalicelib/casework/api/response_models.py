@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field, RootModel
 
 from chalicelib.casework.access.sessions import Challenge, Tokens
 from chalicelib.casework.desk.views import DepartedView, DeskView
@@ -16,6 +16,7 @@ from chalicelib.casework.oversight.histories import VerificationView
 from chalicelib.casework.oversight.openings import OpeningPage
 from chalicelib.casework.reports.measures import Value
 from shared.domain.access.roles import Role
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import Identity
@@ -44,9 +45,13 @@ class SignedIn(Tokens):
 class SessionView(RootModel[SignedIn | Challenge]):
     """A session, or the challenge that has to be answered first."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
 
 class AfterAction(RootModel[DeskView | DepartedView]):
     """The changed petition; only its state where the action put it out of the officer's sight."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
 class OpenedView(DeskView):

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from chalice.app import Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.sessions import Challenge, SignInInput, Tokens, Visit
 from chalicelib.casework.api.routes import bearer_token
 from chalicelib.casework.composition import Parts
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import UnauthenticatedError
 from shared.web.answers import json_answer
 from shared.web.requests import json_body, source_address

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import WorkingCalendar
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State

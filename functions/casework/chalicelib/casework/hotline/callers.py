@@ -15,10 +15,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, PetitionError
 from shared.domain.identity import reference as references

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import UnknownPetitionError
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import at_local
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition

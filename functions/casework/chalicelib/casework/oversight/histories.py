@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.history import Fault
 from shared.domain.words import N_
 from shared.tables.petitions import Petitions

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.change import username_of

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from shared.domain.base_model import BaseModel
 from shared.web.requests import validated
 
 By = Literal["field", "unit", "kind", "channel", "province"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from chalicelib.casework.reports.catalogue import REPORTS
 from chalicelib.casework.reports.tables import Section
+from shared.domain.base_model import BaseModel
 from shared.web.i18n import Language, gettext
 
 

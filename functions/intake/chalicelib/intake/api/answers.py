@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalice.app import Response
-from pydantic import BaseModel
 
+from shared.domain.base_model import BaseModel
 from shared.web.answers import json_answer
 
 

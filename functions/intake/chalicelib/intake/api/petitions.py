@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 from chalice.app import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.intake.api.answers import view_answer
 from chalicelib.intake.composition import Parts
@@ -28,6 +28,7 @@ from chalicelib.intake.petitions.track_petition import (
     petitioners_view,
     receipt,
 )
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import ApiKeyNeededError
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Annotated
 
 from chalice.app import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.intake.api.answers import view_answer
 from chalicelib.intake.api.open_data import open_data
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.published.answers import PublishedList
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import Text
 from shared.web.answers import PUBLIC_FOR_A_MINUTE

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Self
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
-    BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
@@ -32,6 +31,7 @@ from chalicelib.intake.sms.webhook import (
     require_method,
     sender_number,
 )
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import InvalidInputError
 from shared.domain.identity.telephone import LONGEST_PHONE, telephone_numbers
 from shared.domain.petition.petition import MAX_CONTENT

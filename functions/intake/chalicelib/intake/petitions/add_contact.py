@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.intake.petitions.follow_up import FollowUp
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import InvalidInputError
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
 from shared.domain.identity.reference import contact_key

@@ -6,8 +6,9 @@ import re
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownAttachmentError
 from shared.domain.identity.gsm7 import unaccented

@@ -9,11 +9,12 @@ import csv
 import io
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from chalicelib.intake.published.answers import PublicRecord, PublishedItem
 from chalicelib.intake.published.breakdowns import Count, Names, breakdowns
 from chalicelib.intake.published.statistics import MonthFigures, PublicStatistics
+from shared.domain.base_model import BaseModel
 from shared.web.i18n import Language
 
 LICENCE = (

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from chalice.app import Request, Response
-from pydantic import BaseModel
 
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.add_contact import ContactInput
@@ -37,6 +36,7 @@ from chalicelib.intake.site.frame import (
 )
 from chalicelib.intake.verification.record import record_of
 from shared.domain import errors
+from shared.domain.base_model import BaseModel
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.petition import Petition

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from itertools import chain, islice
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.history import Entry, kept_digest, kept_words_digest
 from shared.domain.petition.lifecycle import Action, State

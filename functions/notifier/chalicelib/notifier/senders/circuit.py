@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from shared.domain.base_model import BaseModel
 
 WINDOW = timedelta(minutes=5)
 """Older answers are not counted."""
