@@ -38,6 +38,15 @@ class UnfinishedTextError(InvalidInputError):
         self.places = places
 
 
+class PetitionFullError(InvalidInputError):
+    """What a petitioner sends does not fit beside what they sent before; the rest can come as a file."""
+
+    code = "petition-full"
+
+    def __init__(self, field: str) -> None:
+        super().__init__((field, "petition-full"))
+
+
 class NotFoundOrWrongPinError(PetitionError):
     """Unknown reference, wrong PIN and locked reference are one answer, so that they cannot be distinguished."""
 

@@ -16,6 +16,7 @@ from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.space import ITEM
 from shared.domain.petition.values.answer import Citation
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.tables.corrections import correction_keys
@@ -94,6 +95,8 @@ class PublicAnswer(BaseModel):
     attachments: tuple[PublicFile, ...] = ()
     name: str = ""
     """Names it among the published answers of all months, without its reference."""
+    is_abridged: bool = False
+    """True if its texts stand only in the petition: the item had no space to hold them twice."""
 
 
 def wake_shard(reference: str) -> int:
@@ -148,7 +151,7 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
         keys |= {
             "published_month": f"{local_date(at):%Y-%m}",
             "published_at": _public_name(petition),
-            "public": _public(petition),
+            "public": public_answer(petition).model_dump_json(),
         }
     item: dict[str, Value] = {
         "reference": petition.reference,
@@ -156,6 +159,8 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
         "body": petition.model_dump_json(exclude_defaults=True),
         **{name: value for name, value in keys.items() if value},
     }
+    if petition.publication is not None and item_bytes(item) > ITEM:
+        item["public"] = abridged(public_answer(petition)).model_dump_json()
     if wake_at is not None:
         item |= {"wake_shard": wake_shard(petition.reference), "wake_at": stored_instant(wake_at)}
     return item
@@ -236,7 +241,18 @@ def _public_name(petition: Petition) -> str:
     return f"{stored_instant(petition.publication.published_at)}#{petition.submission[:8]}"
 
 
-def _public(petition: Petition) -> str:
+def item_bytes(item: Mapping[str, Value]) -> int:
+    """Return the bytes of an item, as DynamoDB counts them: names and values."""
+    return sum(len(f"{name}{value}".encode()) for name, value in item.items())
+
+
+def abridged(answer: PublicAnswer) -> PublicAnswer:
+    """Return a published answer without its texts; whoever shows it takes them from the petition."""
+    return answer.model_copy(update={"content": "", "answer": "", "is_abridged": True})
+
+
+def public_answer(petition: Petition) -> PublicAnswer:
+    """Return the published answer of a petition, as everybody may read it."""
     assert petition.publication is not None  # noqa: S101 - asked only for published petitions
     answered_at = petition.answer.approved_at if petition.answer else None
     return PublicAnswer(
@@ -254,4 +270,4 @@ def _public(petition: Petition) -> str:
         kind=petition.kind,
         received_on=local_date(petition.received_at),
         answered_on=local_date(answered_at or petition.publication.published_at),
-    ).model_dump_json()
+    )

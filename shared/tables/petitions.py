@@ -21,6 +21,7 @@ from shared.tables.directory import Directory
 from shared.tables.dynamo import (
     ATTEMPTS,
     ConditionFailedError,
+    Item,
     Query,
     Table,
     Value,
@@ -36,6 +37,7 @@ from shared.tables.petition_items import (
     item_of,
     month_shards,
     petition_in,
+    public_answer,
     stored_petition,
 )
 
@@ -216,7 +218,7 @@ class Petitions:
             index="published",
         )
         items = self._table.query(query, limit=1).items
-        return next((PublicAnswer.model_validate_json(item["public"]) for item in items), None)
+        return next(map(self._public_answer, items), None)
 
     def published(
         self, month: str, *, after: str | None = None, limit: int = 50
@@ -227,8 +229,13 @@ class Petitions:
             condition, values = f"{condition} AND published_at < :after", {**values, "after": after}
         query = Query(condition, values, index="published", is_ascending=False)
         items, last = self._table.query(query, limit=limit)
-        answers = [PublicAnswer.model_validate_json(item["public"]) for item in items]
+        answers = [self._public_answer(item) for item in items]
         return answers, last["published_at"] if last else None
+
+    def _public_answer(self, item: Item) -> PublicAnswer:
+        answer = PublicAnswer.model_validate_json(item["public"])
+        petition = self.get(item["reference"]) if answer.is_abridged else None
+        return public_answer(petition) if petition and petition.publication else answer
 
     def page(self, after: str | None) -> tuple[list[StoredPetition], str | None]:
         """Read one page of all petitions, and the reference after which the next starts (daily reconciliation)."""

@@ -20,6 +20,14 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Thông tin chưa hợp lệ"),
         N_("Vui lòng sửa các mục được nêu và gửi lại."),
     ),
+    errors.PetitionFullError: (
+        422,
+        N_("Hồ sơ đã đủ nội dung"),
+        N_(
+            "Nội dung này chưa được ghi. Vui lòng gửi phần còn lại bằng tệp đính kèm (ảnh hoặc PDF) trên trang "
+            "Tra cứu, hoặc gọi 1900 1547."
+        ),
+    ),
     errors.NotFoundOrWrongPinError: (
         404,
         N_("Không tìm thấy hoặc sai mã PIN"),
@@ -83,6 +91,13 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
 RULES: dict[str, str] = {
     "missing": N_("Mục này không được để trống."),
     "too-long": N_("Nội dung quá dài."),
+    "petition-full": N_(
+        "Hồ sơ đã nhận đủ nội dung, phần này chưa được ghi. Hãy viết ngắn hơn, hoặc gửi bằng tệp đính kèm (ảnh "
+        "hoặc PDF)."
+    ),
+    "petition-full-for-officers": N_(
+        "Hồ sơ gần đầy: phần còn lại dành cho câu trả lời. Hãy viết ngắn hơn, hoặc đưa phần dài vào tệp."
+    ),
     "too-short": N_("Nội dung quá ngắn."),
     "too-large": N_("Nội dung gửi lên quá lớn."),
     "file-too-large": N_("Tệp quá lớn."),

@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 
 from infra.local.driver import Driver
 from infra.local.emulation.functions import HttpResponse
+from shared.domain.calendar.working_calendar import VIETNAM
 
 CONTENT = (
     "Tôi dự thi nâng ngạch chuyên viên chính đợt tháng 9 nhưng đến nay chưa có thông báo kết quả. "
@@ -97,7 +98,7 @@ class Phone:
     def request(self, content: str, smsid: str | None = None, key: str = "local-esms-key") -> HttpResponse:
         """Deliver a message as the aggregator does, signed with MD5."""
         smsid = smsid or f"sms-{next(_numbers)}"
-        at = "20261103090000"
+        at = self._driver.clock.now().astimezone(VIETNAM).strftime("%Y%m%d%H%M%S")
         signed = f"local{smsid}{content}{at}{key}"
         query = {
             "sender": self.number,

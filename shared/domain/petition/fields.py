@@ -8,19 +8,16 @@ from typing import Any, Self
 from pydantic import ConfigDict
 
 from shared.domain.base_model import BaseModel
-from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition import coverage, history
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import ContactAdded, Facts, Finding, Reopened, Screened
 from shared.domain.petition.history import Entry, Fault
 from shared.domain.petition.lifecycle import SIDE_EXITS, UNANSWERED, Action, State, target_of
+from shared.domain.petition.space import require_space
 from shared.domain.petition.values.answer import Answer, Publication, Rating
 from shared.domain.petition.values.attachments import Attachment
 from shared.domain.petition.values.classification import Channel, Kind, Lane, Proposal
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
-
-MAX_HISTORY = 500
-"""Entries; an item of the table may hold 400 KB."""
 
 
 class PetitionFields(BaseModel):
@@ -229,11 +226,10 @@ class PetitionFields(BaseModel):
             updates: other attributes of the petition that change.
 
         Raises:
-            ActionNotPossibleError: the state does not allow the action, or the history is full.
+            ActionNotPossibleError: the state does not allow the action.
+            InvalidInputError: there is no space for it (`require_space`).
         """
         target = self.state if action is Action.RECEIVE else target_of(action, self.state)
-        if len(self.history) >= MAX_HISTORY:
-            raise ActionNotPossibleError(action, self.state)
         state = to or target
         changed = self.model_copy(update={**updates, "state": state})
         before = None if action is Action.RECEIVE else self
@@ -252,4 +248,8 @@ class PetitionFields(BaseModel):
             ),
             is_visible=is_visible,
         )
-        return changed.model_copy(update={"history": history.append(changed.history, entry, self.submission)})
+        changed = changed.model_copy(
+            update={"history": history.append(changed.history, entry, self.submission)}
+        )
+        require_space(changed, action)
+        return changed

@@ -639,6 +639,7 @@ def test_every_status_fits_one_sms(state, days):
 
     replies += [
         sms_replies.help_with(petition),
+        sms_replies.full(petition),
         sms_replies.rated(petition, 1, may_ask_again=True),
         sms_replies.no_second_look(petition, 2),
         *(sms_replies.help_about(topic, [petition.reference] * n) for topic in Topic for n in (1, 2, 5)),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from typing_extensions import override
 
 from chalicelib.casework.access.permissions import Relation
@@ -31,6 +31,8 @@ from shared.domain.petition.values.answer import Citation
 from shared.web.i18n import N_
 
 CITATIONS = 10
+_CITATIONS_BYTES = 6_000
+"""Bytes of all of them: the space kept free for an answer has as much for them."""
 """Legal documents that one answer may cite."""
 CITATIONS_IN_FORM = 3
 """Rows for citations that the form offers; the JSON API takes up to `CITATIONS`."""
@@ -78,6 +80,12 @@ class Accept(ActionInput):
         return petition.accept(context.change, handler=handler)
 
 
+def _short_enough(citations: tuple[CitationInput, ...]) -> tuple[CitationInput, ...]:
+    if sum(len(citation.model_dump_json().encode()) for citation in citations) > _CITATIONS_BYTES:
+        raise ValueError("too-long")
+    return citations
+
+
 class DraftAnswer(ActionInput):
     """Hand a draft answer to the approver, with the legal documents that it rests on."""
 
@@ -85,6 +93,7 @@ class DraftAnswer(ActionInput):
     citations: Annotated[
         tuple[CitationInput, ...],
         Field(max_length=CITATIONS, description="a list of `{number, article?, link?}`"),
+        AfterValidator(_short_enough),
     ] = ()
     attachments: Annotated[FileIds, Field(description="identifiers of clean files")] = ()
 

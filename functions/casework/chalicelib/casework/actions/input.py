@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.base_model import BaseModel
@@ -15,16 +15,27 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import MAX_CONTENT, Petition
+from shared.domain.petition.space import LONGEST_OFFICIAL_TEXT
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.attachments import Attachment
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from shared.web.i18n import Language, gettext
 
-LongText = Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
+
+def _short_enough(text: str | None) -> str | None:
+    """Return an official text that fits the space kept free for it; only emoji and the like need more than it has."""
+    if text is not None and len(text.encode()) > LONGEST_OFFICIAL_TEXT:
+        raise ValueError("too-long")
+    return text
+
+
+LongText = Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT), AfterValidator(_short_enough)]
 ShortText = Annotated[Text, Field(min_length=1, max_length=1_000)]
 Title = Annotated[Text, Field(min_length=1, max_length=200)]
-OptionalLongText = Annotated[Annotated[str, Field(max_length=MAX_CONTENT)] | None, EMPTY_IS_ABSENT]
+OptionalLongText = Annotated[
+    Annotated[str, Field(max_length=MAX_CONTENT)] | None, EMPTY_IS_ABSENT, AfterValidator(_short_enough)
+]
 OptionalShortText = Annotated[Annotated[str, Field(max_length=1_000)] | None, EMPTY_IS_ABSENT]
 OptionalCode = Annotated[Annotated[str, Field(max_length=64)] | None, EMPTY_IS_ABSENT]
 """A code of the directory, or the user name of an officer."""

@@ -21,7 +21,7 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, PetitionError
+from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, PetitionError, PetitionFullError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_phone
 from shared.domain.identity.telephone import LONGEST_PHONE
@@ -239,6 +239,12 @@ class Callers:
         return contact in petition.petitioner.contact_keys
 
     def _changed(self, petition: Petition, request: WishInput, by: str) -> Petition:
+        try:
+            return self._with_wish(petition, request, by)
+        except PetitionFullError:
+            raise PetitionFullError("text") from None
+
+    def _with_wish(self, petition: Petition, request: WishInput, by: str) -> Petition:
         change = Change(by, clock.now(), request.change_id)
         match request.wish:
             case Wish.SUPPLEMENT:

@@ -7,7 +7,7 @@ time shows whether the petition exists, whether the contact was right, or whethe
 from __future__ import annotations
 
 from chalicelib.intake.petitions.follow_up import FollowUp
-from shared.domain.errors import ActionNotPossibleError, StaleVersionError
+from shared.domain.errors import ActionNotPossibleError, PetitionFullError, StaleVersionError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
 from shared.domain.identity.telephone import LONGEST_PHONE
@@ -77,6 +77,6 @@ class PinAgain:
             return False
         try:
             self._follow_up.send_pin(petition, channel)
-        except (ActionNotPossibleError, StaleVersionError):
+        except (ActionNotPossibleError, PetitionFullError, StaleVersionError):
             return False
         return True

@@ -19,7 +19,7 @@ from chalicelib.intake.sms.part_store import PartStore
 from chalicelib.intake.sms.webhook import InboundSms
 from chalicelib.intake.sms.which_petition import WhichPetition, begins_with_a_name, may_be_name_and_address
 from shared.domain.calendar import deadlines
-from shared.domain.errors import ActionNotPossibleError
+from shared.domain.errors import ActionNotPossibleError, PetitionFullError
 from shared.domain.identity import reference as references
 from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, Action, State
 from shared.domain.petition.petition import Petition
@@ -190,18 +190,24 @@ class SmsDesk:
             return replies.supplemented(self._follow_up.supplement(petition, content, cause))
         except ActionNotPossibleError:
             return replies.not_possible(petition, Action.SUPPLEMENT)
+        except PetitionFullError:
+            return replies.full(petition)
 
     def _complete(self, petition: Petition, text: str, cause: str) -> str:
         try:
             return replies.identity_added(self._follow_up.complete_identity(petition, text, cause))
         except ActionNotPossibleError:
             return replies.not_possible(petition, Action.SUPPLEMENT)
+        except PetitionFullError:
+            return replies.full(petition)
 
     def _rate(self, petition: Petition, score: int, cause: str) -> str:
         try:
             rated = self._follow_up.rate(petition, score, None, cause)
         except ActionNotPossibleError:
             return replies.not_possible(petition, Action.RATE)
+        except PetitionFullError:
+            return replies.full(petition)
         may_ask_again = may_ask_for_second_look(rated, self._directory.terms_of(rated))
         return replies.rated(rated, score, may_ask_again=may_ask_again)
 
@@ -219,6 +225,8 @@ class SmsDesk:
             withdrawn = self._follow_up.withdraw(petition, None, cause)
         except ActionNotPossibleError:
             return replies.not_possible(petition, Action.WITHDRAW)
+        except PetitionFullError:
+            return replies.full(petition)
         terms, calendar = self._directory.terms_of(withdrawn), self._directory.calendar()
         return replies.withdrawn(withdrawn, withdrawals.undo_until(withdrawn, terms, calendar))
 

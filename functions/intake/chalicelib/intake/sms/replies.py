@@ -54,6 +54,14 @@ _NOT_POSSIBLE = {
 }
 
 
+def full(petition: Petition) -> str:
+    """Say that a text was not taken, because the petition holds as much as it can, and how the rest can come."""
+    return (
+        f"PAKN {petition.reference} da du noi dung, tin nay CHUA duoc ghi. Hay gui tep dinh kem (anh, PDF) "
+        f"o trang Tra cuu bang ma va PIN, hoac goi {HOTLINE}."
+    )
+
+
 def help_about(topic: Topic, mine: Sequence[str]) -> str:
     """Show how a command is written: with the sender's reference, or with all that they have to choose from."""
     purpose, written = _WRITTEN[topic]

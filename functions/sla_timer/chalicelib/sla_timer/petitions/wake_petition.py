@@ -11,6 +11,7 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.facts import Noted, PetitionerUpdated, TimeLimitReached
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.space import clock_has_space_for
 from shared.domain.petition.values.classification import Kind
 from shared.domain.procedures import merging
 from shared.domain.promises.wake_ups import WakeUp, due_now
@@ -97,7 +98,7 @@ class Timer:
         return petition.record(
             Action.UPDATE_PETITIONER,
             Change.by_timer(now, wake_up.change_id),
-            text=word.text if word else None,
+            text=word.text if word and clock_has_space_for(petition, word.text or "") else None,
             facts=PetitionerUpdated(
                 n=wake_up.n,
                 anchor=wake_up.anchor,

@@ -1,0 +1,241 @@
+"""The space of a petition: who may fill how much of its item, so that nobody can make it unwritable.
+
+A petition is one item of the table, which DynamoDB limits to 400 KB; each character of Vietnamese takes up to three
+bytes, and an approved answer stands in it three times (history, answer, publication). So the space is shared out in
+bytes by author: the petitioner's words have a part of their own; the answers of both rounds and the clock's entries
+have one that nobody else can take; officers' notes share what is left. Sizes are estimates from above of what
+`shared.tables.petition_items` stores.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydantic import BaseModel
+
+from shared.domain.errors import InvalidInputError, PetitionFullError
+from shared.domain.petition.facts import FileDeclared
+from shared.domain.petition.history import Entry
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.values.attachments import BelongsTo
+
+if TYPE_CHECKING:
+    from shared.domain.petition.fields import PetitionFields
+
+ITEM = 400_000
+"""Bytes of an item that are shared out; DynamoDB takes 409,600 with the names of its attributes."""
+PETITIONERS = 150_000
+"""Bytes of everything that the petitioner sends: less than half."""
+ANSWERS = 176_000
+"""Bytes kept free for two approved answers, and one publication with the redacted content."""
+CLOCK = 40_000
+"""Bytes kept free for what falls due by itself: two years of updates, warnings and escalations."""
+OFFICIAL_ACTS = 25_000
+"""Bytes kept free of notes and questions, for assigning, returning, restricting and the like."""
+LONGEST_OFFICIAL_TEXT = 30_000
+"""Bytes of one text of an officer: 10,000 characters of which each needs three."""
+
+_FILES_AND_RIGHTS = 32_000
+"""Bytes of the petitioner's part that added texts leave: files, a rating, a withdrawal come after them."""
+_RIGHTS = 16_000
+_AWAITED = 60_000
+"""Bytes that officers' notes leave to a petitioner who has not used them yet."""
+_ENTRY = 800
+"""Bytes of an entry without its texts and facts, in the history and in the outline."""
+_KEYS = 4_000
+"""Bytes of index keys, card, and the outline's other attributes."""
+_PUBLIC = 8_000
+"""Bytes of what the index of published answers has of one, without its texts where there is no space for them."""
+_ESCAPED = '"\\\n\r\t'
+
+
+class Left(NamedTuple):
+    """Bytes that an action leaves free."""
+
+    of_part: int
+    """Of the petitioner's part."""
+    of_item: int
+    """Of what the item has beside the space kept free for answers and the clock."""
+
+
+_OF_PETITIONERS = frozenset(
+    {
+        Action.RECEIVE,
+        Action.SUPPLEMENT,
+        Action.WITHDRAW,
+        Action.RATE,
+        Action.SEND_PIN,
+        Action.ADD_CONTACT,
+        Action.SCREEN,
+    }
+)
+"""Entries that petitioners cause: an added text is screened by the router."""
+_OF_FILES = frozenset({Action.ATTACH, Action.KEEP_ATTACHMENT, Action.REJECT_ATTACHMENT})
+_ANSWERS = frozenset(
+    {
+        Action.APPROVE,
+        Action.REFUSE,
+        Action.FORWARD,
+        Action.GUIDE,
+        Action.ANSWER_WITH_PARENT,
+    }
+)
+"""Entries whose text is an answer."""
+_OF_THE_CLOCK = frozenset(
+    {
+        Action.ROUTE,
+        Action.HAND_TO_INTAKE,
+        Action.WARN_HANDLER,
+        Action.WARN_UNIT_HEAD,
+        Action.ESCALATE,
+        Action.UPDATE_PETITIONER,
+        Action.REMIND_ACCEPTANCE,
+        Action.REMIND_APPROVAL,
+        Action.REMIND_COMPLETION,
+        Action.REPORT_INCOMPLETE,
+        Action.REMIND_FORWARDING,
+        Action.REMIND_PUBLICATION,
+        Action.MOVE_DUE_DATE,
+        Action.ERASE,
+    }
+)
+_ALWAYS_FIT = (
+    _OF_THE_CLOCK
+    | _ANSWERS
+    | {
+        Action.RECEIVE,
+        Action.SCREEN,
+        Action.KEEP_ATTACHMENT,
+        Action.REJECT_ATTACHMENT,
+        Action.DRAFT_ANSWER,
+        Action.PUBLISH,
+        Action.PUBLISH_WITH_PARENT,
+        Action.REOPEN,
+        Action.CLOSE,
+    }
+)
+"""Actions whose space is kept free, or was counted before."""
+_LEAVES_FREE: dict[Action, Left] = {
+    Action.SUPPLEMENT: Left(_FILES_AND_RIGHTS, OFFICIAL_ACTS + _FILES_AND_RIGHTS // 2),
+    Action.ADD_CONTACT: Left(_FILES_AND_RIGHTS, OFFICIAL_ACTS + _FILES_AND_RIGHTS // 2),
+    Action.ATTACH: Left(_RIGHTS, OFFICIAL_ACTS),
+    Action.SEND_PIN: Left(_RIGHTS // 2, OFFICIAL_ACTS // 2),
+    Action.RATE: Left(_RIGHTS // 2, OFFICIAL_ACTS // 2),
+    Action.WITHDRAW: Left(0, 0),
+}
+"""The space that each action of a petitioner has to leave."""
+_FIELD = {Action.RATE: "comment", Action.WITHDRAW: "reason", Action.ADD_CONTACT: "phone"}
+_NOTES = frozenset(
+    {
+        Action.ATTACH,
+        Action.NOTE,
+        Action.REQUEST_INFORMATION,
+        Action.MERGE,
+        Action.OPEN_SEAL,
+        Action.OPEN_ATTACHMENT,
+    }
+)
+"""What officers may do any number of times, and what carries long texts."""
+
+
+def require_space(petition: PetitionFields, action: Action) -> None:
+    """Check that a petition as an action left it stays within its shares.
+
+    Raises:
+        PetitionFullError: the petitioner's part is full.
+        InvalidInputError: the officers' part is full, or there is no space for another file.
+    """
+    if action in _ALWAYS_FIT:
+        return
+    if action is Action.ATTACH:
+        _require_space_for_file(petition)
+    elif action in _LEAVES_FREE:
+        if not _has_petitioner_space(petition, action):
+            raise PetitionFullError(_FIELD.get(action, "content"))
+    elif not _have_officers_space(petition, action):
+        raise InvalidInputError(("text", "petition-full-for-officers"))
+
+
+def _require_space_for_file(petition: PetitionFields) -> None:
+    facts = petition.history[-1].facts
+    is_petitioners = isinstance(facts, FileDeclared) and facts.belongs_to is BelongsTo.PETITION
+    has_space = (
+        _has_petitioner_space(petition, Action.ATTACH)
+        if is_petitioners
+        else _have_officers_space(petition, Action.ATTACH)
+    )
+    if not has_space:
+        raise InvalidInputError(("filename", "too-many-files"))
+
+
+def _has_petitioner_space(petition: PetitionFields, action: Action) -> bool:
+    left = _LEAVES_FREE[action]
+    is_within_part = petitioners_bytes(petition) <= PETITIONERS - left.of_part
+    return is_within_part and free_bytes(petition) >= left.of_item
+
+
+def _have_officers_space(petition: PetitionFields, action: Action) -> bool:
+    """Return whether there is space for an official act, or for a note beside what the petitioner may still send."""
+    if action not in _NOTES:
+        return free_bytes(petition) >= 0
+    awaited = max(0, min(_AWAITED, PETITIONERS - petitioners_bytes(petition)))
+    return free_bytes(petition) >= OFFICIAL_ACTS + awaited
+
+
+def petitioners_bytes(petition: PetitionFields) -> int:
+    """Return the bytes of everything that a petitioner sent, sealed parts and files' names included."""
+    files = (file for file in petition.attachments if file.belongs_to is BelongsTo.PETITION)
+    return (
+        _text(petition.content)
+        + _text(petition.subject)
+        + _models((petition.petitioner, petition.rating, *files))
+        + sum(map(_entry, filter(_is_petitioners, petition.history)))
+    )
+
+
+def free_bytes(petition: PetitionFields) -> int:
+    """Return the bytes that officers' notes may still take: not used, and not kept free for answers and the clock."""
+    clock = sum(_entry(entry) for entry in petition.history if entry.action in _OF_THE_CLOCK)
+    answers = _answers_bytes(petition)
+    return ITEM - stored_bytes(petition) - max(0, CLOCK - clock) - max(0, ANSWERS - answers)
+
+
+def clock_has_space_for(petition: PetitionFields, text: str) -> bool:
+    """Return whether an update by the clock may repeat a note: it is left out when it would take others' space."""
+    clock = sum(_entry(entry) for entry in petition.history if entry.action in _OF_THE_CLOCK)
+    return clock + _text(text) < CLOCK // 2
+
+
+def stored_bytes(petition: PetitionFields) -> int:
+    """Return an estimate, from above, of the bytes of the item that stores a petition."""
+    rest = petition.model_dump_json(exclude_defaults=True, exclude={"history"})
+    public = _PUBLIC if petition.publication else 0
+    return _KEYS + public + len(rest.encode()) + sum(map(_entry, petition.history))
+
+
+def _answers_bytes(petition: PetitionFields) -> int:
+    texts = (entry.text for entry in petition.history if entry.action in _ANSWERS and entry.text)
+    return _models((petition.draft, petition.answer, petition.publication)) + sum(map(_text, texts))
+
+
+def _is_petitioners(entry: Entry) -> bool:
+    if entry.action is Action.ATTACH:
+        return isinstance(entry.facts, FileDeclared) and entry.facts.belongs_to is BelongsTo.PETITION
+    return entry.action in _OF_PETITIONERS or (entry.action in _OF_FILES and entry.is_visible)
+
+
+def _entry(entry: Entry) -> int:
+    facts = entry.facts.stored()
+    size = _ENTRY + _text(entry.text) + _text(entry.note)
+    return size + 2 * len(json.dumps(facts, ensure_ascii=False).encode()) if facts else size
+
+
+def _text(text: str | None) -> int:
+    """Return the bytes of a text in JSON, 0 for none; the doors let no other control characters in."""
+    return len(text.encode()) + sum(map(text.count, _ESCAPED)) if text else 0
+
+
+def _models(values: Iterable[BaseModel | None]) -> int:
+    return sum(len(value.model_dump_json(exclude_defaults=True).encode()) for value in values if value)
