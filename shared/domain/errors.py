@@ -39,7 +39,7 @@ class UnfinishedTextError(InvalidInputError):
 
 
 class PetitionFullError(InvalidInputError):
-    """What a petitioner sends does not fit beside what they sent before; the rest can come as a file."""
+    """The petition has no space for more words of its petitioner; the rest can come as a file."""
 
     code = "petition-full"
 

@@ -55,9 +55,9 @@ class Left(NamedTuple):
     """Bytes that an action leaves free."""
 
     of_part: int
-    """Of the petitioner's part."""
+    """Bytes of the petitioner's part."""
     of_item: int
-    """Of what the item has beside the space kept free for answers and the clock."""
+    """Bytes of the item beside the space kept free for answers and the clock."""
 
 
 _OF_PETITIONERS = frozenset(
@@ -65,6 +65,7 @@ _OF_PETITIONERS = frozenset(
         Action.RECEIVE,
         Action.SUPPLEMENT,
         Action.WITHDRAW,
+        Action.UNDO_WITHDRAWAL,
         Action.RATE,
         Action.SEND_PIN,
         Action.ADD_CONTACT,
@@ -106,6 +107,7 @@ _ALWAYS_FIT = (
     | _ANSWERS
     | {
         Action.RECEIVE,
+        Action.UNDO_WITHDRAWAL,
         Action.SCREEN,
         Action.KEEP_ATTACHMENT,
         Action.REJECT_ATTACHMENT,
@@ -137,7 +139,7 @@ _NOTES = frozenset(
         Action.OPEN_ATTACHMENT,
     }
 )
-"""What officers may do any number of times, and what carries long texts."""
+"""Actions that officers may repeat without end, or that carry long texts."""
 
 
 def require_space(petition: PetitionFields, action: Action) -> None:

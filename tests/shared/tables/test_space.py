@@ -217,14 +217,14 @@ def test_published_texts_stand_twice_only_where_there_is_space() -> None:
         for petition in (life.petition, full)
     ]
 
-    assert [(one.is_abridged, bool(one.content), bool(one.answer)) for one in published] == [
+    assert [(public.is_abridged, bool(public.content), bool(public.answer)) for public in published] == [
         (False, True, True),
         (True, False, False),
     ]
 
 
 def test_every_action_has_its_place_in_the_shares() -> None:
-    """What is neither kept free nor the petitioner's is an officer's, and asks for free space."""
+    """All actions that are neither kept free nor a petitioner's are officers', and ask for free space."""
     officers = set(MOVES) - space._ALWAYS_FIT - set(space._LEAVES_FREE) - {Action.ATTACH}
 
     assert not officers & space._OF_THE_CLOCK
