@@ -214,7 +214,7 @@ def test_two_rooms_are_a_circle_when_no_two_files_are() -> None:
 def test_the_graph_sees_imports_of_modules_and_of_their_names() -> None:
     graph = import_graph(CODE)
 
-    assert "shared.domain.errors" in graph["shared.domain.petition.fields"]
+    assert "shared.domain.errors" in graph["shared.domain.petition.space"]
     assert any(name.startswith("router.") for name in graph["router.app"])
     assert any(
         name.startswith("shared.platform") for name in graph["router.app"] | graph["router.composition"]

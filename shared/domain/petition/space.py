@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -19,10 +19,9 @@ from shared.domain.errors import InvalidInputError, PetitionFullError
 from shared.domain.petition.facts import FileDeclared
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
-from shared.domain.petition.values.attachments import BelongsTo
-
-if TYPE_CHECKING:
-    from shared.domain.petition.fields import PetitionFields
+from shared.domain.petition.values.answer import Answer, Publication, Rating
+from shared.domain.petition.values.attachments import Attachment, BelongsTo
+from shared.domain.petition.values.petitioner import Petitioner
 
 ITEM = 400_000
 """Bytes of an item that are shared out; DynamoDB takes 409,600 with the names of its attributes."""
@@ -49,6 +48,30 @@ _KEYS = 4_000
 _PUBLIC = 8_000
 """Bytes of what the index of published answers has of one, without its texts where there is no space for them."""
 _ESCAPED = '"\\\n\r\t'
+
+
+class _Filled(Protocol):
+    """The attributes of a petition that take space."""
+
+    @property
+    def content(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def petitioner(self) -> Petitioner: ...
+    @property
+    def rating(self) -> Rating | None: ...
+    @property
+    def attachments(self) -> tuple[Attachment, ...]: ...
+    @property
+    def draft(self) -> Answer | None: ...
+    @property
+    def answer(self) -> Answer | None: ...
+    @property
+    def publication(self) -> Publication | None: ...
+    @property
+    def history(self) -> tuple[Entry, ...]: ...
+    def model_dump_json(self, *, exclude_defaults: bool, exclude: set[str]) -> str: ...
 
 
 class Left(NamedTuple):
@@ -142,7 +165,7 @@ _NOTES = frozenset(
 """Actions that officers may repeat without end, or that carry long texts."""
 
 
-def require_space(petition: PetitionFields, action: Action) -> None:
+def require_space(petition: _Filled, action: Action) -> None:
     """Check that a petition as an action left it stays within its shares.
 
     Raises:
@@ -160,7 +183,7 @@ def require_space(petition: PetitionFields, action: Action) -> None:
         raise InvalidInputError(("text", "petition-full-for-officers"))
 
 
-def _require_space_for_file(petition: PetitionFields) -> None:
+def _require_space_for_file(petition: _Filled) -> None:
     facts = petition.history[-1].facts
     is_petitioners = isinstance(facts, FileDeclared) and facts.belongs_to is BelongsTo.PETITION
     has_space = (
@@ -172,13 +195,13 @@ def _require_space_for_file(petition: PetitionFields) -> None:
         raise InvalidInputError(("filename", "too-many-files"))
 
 
-def _has_petitioner_space(petition: PetitionFields, action: Action) -> bool:
+def _has_petitioner_space(petition: _Filled, action: Action) -> bool:
     left = _LEAVES_FREE[action]
     is_within_part = petitioners_bytes(petition) <= PETITIONERS - left.of_part
     return is_within_part and free_bytes(petition) >= left.of_item
 
 
-def _have_officers_space(petition: PetitionFields, action: Action) -> bool:
+def _have_officers_space(petition: _Filled, action: Action) -> bool:
     """Return whether there is space for an official act, or for a note beside what the petitioner may still send."""
     if action not in _NOTES:
         return free_bytes(petition) >= 0
@@ -186,7 +209,7 @@ def _have_officers_space(petition: PetitionFields, action: Action) -> bool:
     return free_bytes(petition) >= OFFICIAL_ACTS + awaited
 
 
-def petitioners_bytes(petition: PetitionFields) -> int:
+def petitioners_bytes(petition: _Filled) -> int:
     """Return the bytes of everything that a petitioner sent, sealed parts and files' names included."""
     files = (file for file in petition.attachments if file.belongs_to is BelongsTo.PETITION)
     return (
@@ -197,27 +220,27 @@ def petitioners_bytes(petition: PetitionFields) -> int:
     )
 
 
-def free_bytes(petition: PetitionFields) -> int:
+def free_bytes(petition: _Filled) -> int:
     """Return the bytes that officers' notes may still take: not used, and not kept free for answers and the clock."""
     clock = sum(_entry(entry) for entry in petition.history if entry.action in _OF_THE_CLOCK)
     answers = _answers_bytes(petition)
     return ITEM - stored_bytes(petition) - max(0, CLOCK - clock) - max(0, ANSWERS - answers)
 
 
-def clock_has_space_for(petition: PetitionFields, text: str) -> bool:
+def clock_has_space_for(petition: _Filled, text: str) -> bool:
     """Return whether an update by the clock may repeat a note: it is left out when it would take others' space."""
     clock = sum(_entry(entry) for entry in petition.history if entry.action in _OF_THE_CLOCK)
     return clock + _text(text) < CLOCK // 2
 
 
-def stored_bytes(petition: PetitionFields) -> int:
+def stored_bytes(petition: _Filled) -> int:
     """Return an estimate, from above, of the bytes of the item that stores a petition."""
     rest = petition.model_dump_json(exclude_defaults=True, exclude={"history"})
     public = _PUBLIC if petition.publication else 0
     return _KEYS + public + len(rest.encode()) + sum(map(_entry, petition.history))
 
 
-def _answers_bytes(petition: PetitionFields) -> int:
+def _answers_bytes(petition: _Filled) -> int:
     texts = (entry.text for entry in petition.history if entry.action in _ANSWERS and entry.text)
     return _models((petition.draft, petition.answer, petition.publication)) + sum(map(_text, texts))
 
