@@ -13,8 +13,7 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from pydantic import BaseModel
-
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import InvalidInputError, PetitionFullError
 from shared.domain.petition.facts import FileDeclared
 from shared.domain.petition.history import Entry
