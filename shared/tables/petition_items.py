@@ -144,7 +144,7 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
         keys |= {
             "unit": petition.unit,
             "due_on": desk_position(petition.due_on, petition.reference),
-            "card": _card(petition),
+            "card": _card(petition).model_dump_json(),
         }
     if petition.publication is not None:
         at = petition.publication.published_at
@@ -215,7 +215,12 @@ def _head(petition: Petition) -> dict[str, str | None]:
     }
 
 
-def _card(petition: Petition) -> str:
+def card_of(petition: Petition) -> Card | None:
+    """Return a petition as officers' lists show it; None for one that lies on no desk."""
+    return _card(petition) if petition.unit and _is_on_a_desk(petition) else None
+
+
+def _card(petition: Petition) -> Card:
     return Card(
         reference=petition.reference,
         state=petition.state,
@@ -233,7 +238,7 @@ def _card(petition: Petition) -> str:
         received_at=petition.received_at,
         due_on=petition.due_on,
         version=petition.version,
-    ).model_dump_json()
+    )
 
 
 def _public_name(petition: Petition) -> str:

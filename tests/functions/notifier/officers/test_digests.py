@@ -208,7 +208,7 @@ def test_digest_that_the_provider_did_not_take_goes_out_at_the_next_try(busy: Po
     assert len(mails(busy)) == 1
 
 
-def test_one_click_ends_the_digest_but_not_an_escalation(busy: PostRoom):
+def test_one_click_ends_the_digest_but_not_the_reminders_of_what_is_overdue(busy: PostRoom):
     ask(busy, "minh.ccvc")
     (mail,) = busy.system.outbox()
     link = next(word for word in mail.text.split() if "/desk/unsubscribe/" in word)
@@ -220,27 +220,35 @@ def test_one_click_ends_the_digest_but_not_an_escalation(busy: PostRoom):
     ask(busy, "minh.ccvc", TODAY + timedelta(days=1))
 
     assert (requested.status, ended.status) == (200, 200)
-    assert len(mails(busy)) == 1
+    reminder = busy.system.outbox()[-1]
+    assert len(mails(busy)) == 2
+    assert "Quá hạn trả lời: 1" in reminder.text
+    assert "/desk/unsubscribe/" not in reminder.text
 
 
 def test_link_of_nobody_ends_nothing(busy: PostRoom):
     assert busy.system.http("POST", f"/desk/unsubscribe/{'0' * 32}").status == 422
 
 
-def test_officer_leaves_ordinary_mails_to_the_digest_but_not_warnings(post_room: PostRoom):
+def test_officer_leaves_ordinary_mails_to_the_digest_with_the_reminders_but_not_what_somebody_did(
+    post_room: PostRoom,
+):
     browser = Browser(post_room.system, "huong.ccvc")
     browser.fill(browser.get("/desk/preferences"), "/desk/preferences", digest="true", folds="true")
     petition = post_room.a_petition()
     assigned = petition.assign(Change.by_officer("x", post_room.clock.now(), "assign"), "VCCVC")
     warned = assigned.record(Action.WARN_UNIT_HEAD, Change.by_timer(post_room.clock.now(), "w"))
-    post_room.save(petition, warned)
+    added = warned.supplement(Change.by_petitioner(post_room.clock.now(), "s"), "thêm")
+    post_room.save(petition, added)
 
     post_room.notify(NoticeKind.ASSIGNED, Audience.UNIT_HEAD, seq=2)
     post_room.notify(NoticeKind.WARNING, Audience.UNIT_HEAD, seq=3)
+    post_room.notify(NoticeKind.SUPPLEMENTED, Audience.HANDLER, seq=4)
 
     (mail,) = post_room.out()
-    assert "sắp đến hạn" in (mail.subject or "")
-    assert post_room.row("2#ASSIGNED#UNIT_HEAD#EMAIL#huong.ccvc").reason == "in-digest"
+    assert "người gửi đã bổ sung" in (mail.subject or "")
+    for row in ("2#ASSIGNED#UNIT_HEAD#EMAIL#huong.ccvc", "3#WARNING#UNIT_HEAD#EMAIL#huong.ccvc"):
+        assert post_room.row(row).reason == "in-digest"
 
 
 def test_mail_of_the_digest_can_be_ended_in_the_mail_program(busy: PostRoom):

@@ -1,6 +1,6 @@
 """The page on which an officer chooses which mails they get.
 
-Mails about overdue petitions are sent whatever is chosen here: they are a duty.
+Reminders of what is due are sent whatever is chosen here, in one mail each morning: they are a duty.
 """
 
 from __future__ import annotations

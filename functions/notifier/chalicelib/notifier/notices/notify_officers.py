@@ -8,7 +8,8 @@ from chalicelib.notifier.attempts.back_off import MAX_ROUNDS, RetryLaterError
 from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.notices.notice import Notice, message_of
 from chalicelib.notifier.notices.render_notice import NoticeRenderer
-from chalicelib.notifier.officers.readers import is_left_to_digest, readers_of
+from chalicelib.notifier.officers.readers import readers_of
+from chalicelib.notifier.officers.reminders import Moment, is_left_to_digest
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.platform import clock, telemetry
@@ -38,12 +39,9 @@ class OfficerNotifier:
             RetryLaterError: nobody at all is in office.
         """
         audience = notice.request.audience
-        readers = readers_of(
-            audience,
-            notice.petition,
-            self._directory.officers(),
-            self._directory.parents(local_date(clock.now())),
-        )
+        now = clock.now()
+        parents = self._directory.parents(local_date(now))
+        readers = readers_of(audience, notice.petition, self._directory.officers(), parents)
         if readers is None:
             telemetry.count("NoticeWithoutReader", audience=audience)
             raise RetryLaterError("nobody-in-office")
@@ -51,14 +49,16 @@ class OfficerNotifier:
             telemetry.count("NoticeToNextLevel", audience=audience)
         by_reader = {delivery.reader: delivery for delivery in deliveries}
         for officer in readers.officers:
-            self._send_mail(notice, officer, by_reader.get(officer.id))
+            moment = Moment(now, self._directory.calendar(), parents)
+            self._send_mail(notice, officer, by_reader.get(officer.id), moment)
 
-    def _send_mail(self, notice: Notice, officer: Officer, before: Delivery | None) -> None:
+    def _send_mail(self, notice: Notice, officer: Officer, before: Delivery | None, moment: Moment) -> None:
         if before is not None and before.state in NOTIFIED | {DeliveryState.FAILED, DeliveryState.SUPERSEDED}:
             return
         channel = DeliveryChannel.EMAIL
         preference = self._directory.preference_of(officer.id)
-        if before is None and is_left_to_digest(notice.request.kind, preference):
+        kind, petition = notice.request.kind, notice.petition
+        if before is None and is_left_to_digest(kind, petition, officer, preference, moment):
             self._deliveries.add(
                 notice.delivery(channel, DeliveryState.SUPERSEDED, reason="in-digest", reader=officer.id)
             )

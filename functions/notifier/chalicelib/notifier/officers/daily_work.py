@@ -34,6 +34,8 @@ class Heading(NamedTuple):
 class _Rule(NamedTuple):
     title: str
     holds: Callable[[Card, Officer, date], bool]
+    is_reminder: bool = False
+    """The clock reminds of it: an officer is notified of it whatever they chose."""
 
 
 def _is_open(card: Card) -> bool:
@@ -42,40 +44,73 @@ def _is_open(card: Card) -> bool:
 
 _OVERDUE = "Quá hạn trả lời"
 _SOON = "Đến hạn trong 5 ngày tới"
+_TO_ACCEPT = _Rule(
+    "Chờ nhận xử lý", lambda c, o, _today: c.unit == o.unit and c.state is State.ASSIGNED, is_reminder=True
+)
+_OVERDUE_EVERYWHERE = _Rule(
+    "Quá hạn, đã báo cáo cấp trên",
+    lambda c, _o, today: _is_open(c) and c.due_on < today,
+    is_reminder=True,
+)
 _RULES: dict[Role, tuple[_Rule, ...]] = {
     Role.HANDLER: (
-        _Rule(_OVERDUE, lambda c, o, today: _is_open(c) and o.handles(c.handler) and c.due_on < today),
+        _Rule(
+            _OVERDUE,
+            lambda c, o, today: _is_open(c) and o.handles(c.handler) and c.due_on < today,
+            is_reminder=True,
+        ),
         _Rule(
             _SOON,
             lambda c, o, today: _is_open(c) and o.handles(c.handler) and today <= c.due_on <= today + SOON,
+            is_reminder=True,
         ),
-        _Rule("Chờ nhận xử lý", lambda c, o, _today: c.unit == o.unit and c.state is State.ASSIGNED),
+        _TO_ACCEPT._replace(is_reminder=False),
+        _Rule(
+            "Chờ người gửi bổ sung",
+            lambda c, o, _today: c.state is State.AWAITING_INFORMATION and o.handles(c.handler),
+            is_reminder=True,
+        ),
     ),
     Role.UNIT_HEAD: (
         _Rule(
             f"{_OVERDUE} (cả đơn vị)",
             lambda c, o, today: _is_open(c) and c.unit == o.unit and c.due_on < today,
+            is_reminder=True,
         ),
         _Rule(
             f"{_SOON} (cả đơn vị)",
             lambda c, o, today: _is_open(c) and c.unit == o.unit and today <= c.due_on <= today + SOON,
+            is_reminder=True,
         ),
-        _Rule("Chờ nhận xử lý", lambda c, o, _today: c.unit == o.unit and c.state is State.ASSIGNED),
+        _TO_ACCEPT,
     ),
     Role.APPROVER: (
-        _Rule("Dự thảo chờ phê duyệt", lambda c, _o, _today: c.state is State.AWAITING_APPROVAL),
-        _Rule("Chờ công khai kết quả", lambda c, _o, _today: c.state is State.ANSWERED and c.may_publish),
+        _Rule(
+            "Dự thảo chờ phê duyệt",
+            lambda c, _o, _today: c.state is State.AWAITING_APPROVAL,
+            is_reminder=True,
+        ),
+        _Rule(
+            "Chờ công khai kết quả",
+            lambda c, _o, _today: c.state is State.ANSWERED and c.may_publish,
+            is_reminder=True,
+        ),
+        _OVERDUE_EVERYWHERE,
     ),
     Role.INTAKE_OFFICER: (
         _Rule(
             "Chờ phân loại, phân công", lambda c, o, _today: c.unit == o.unit and c.state is State.RECEIVED
         ),
-        _Rule("Chờ chuyển cơ quan khác", lambda c, _o, _today: _is_open(c) and c.lane is Lane.FORWARDING),
+        _Rule(
+            "Chờ chuyển cơ quan khác",
+            lambda c, _o, _today: _is_open(c) and c.lane is Lane.FORWARDING,
+            is_reminder=True,
+        ),
     ),
     Role.INSPECTOR: (
         _Rule("Quy trình riêng", lambda c, _o, _today: c.state is State.RESTRICTED),
         _Rule("Phản ánh về hành vi", lambda c, _o, _today: _is_open(c) and c.kind is Kind.CONDUCT),
-        _Rule("Quá hạn, đã báo cáo cấp trên", lambda c, _o, today: _is_open(c) and c.due_on < today),
+        _OVERDUE_EVERYWHERE,
     ),
 }
 """The headings of each role, in this order."""
@@ -91,14 +126,28 @@ def units_read(officer: Officer, parents: Parents) -> tuple[str, ...]:
 
 
 def work_of_the_day(
-    officer: Officer, cards: Iterable[Card], parents: Parents, today: date
+    officer: Officer, cards: Iterable[Card], parents: Parents, today: date, *, reminders_only: bool = False
 ) -> tuple[Heading, ...]:
-    """Return an officer's work of the day by heading; headings without petitions are left out."""
+    """Return an officer's work of the day by heading; headings without petitions are left out.
+
+    Args:
+        officer: whose work.
+        cards: the petitions of the desks that they read.
+        parents: the unit that each unit reports to.
+        today: the day.
+        reminders_only: leaves out what nobody has to be reminded of, for an officer who wants no digest.
+    """
     reader = officer.reader(parents)
     visible = sorted(
         (card for card in cards if may_know(reader, card)), key=lambda c: (c.due_on, c.reference)
     )
-    rules = dict.fromkeys(rule for role, rules in _RULES.items() if role in officer.roles for rule in rules)
+    rules = dict.fromkeys(
+        rule
+        for role, rules in _RULES.items()
+        if role in officer.roles
+        for rule in rules
+        if rule.is_reminder or not reminders_only
+    )
     headings = (
         Heading(rule.title, tuple(card for card in visible if rule.holds(card, officer, today)))
         for rule in rules

@@ -53,18 +53,20 @@ class Digests:
         self._identifiers_key = identifiers_key
 
     def send(self, request: DigestRequest) -> None:
-        """Send an officer's digest, if it is still that day, they want one, and there is work."""
+        """Send an officer's digest, if it is still that day and there is work; its reminders also to who ended it."""
         today = local_date(clock.now())
         officer = self._directory.officers().get(request.officer)
-        if officer is None or request.on != today or not self._directory.preference_of(officer.id).digest:
+        if officer is None or request.on != today:
             return
         before = next((d for d in self._deliveries_on(request.on) if d.reader == officer.id), None)
         if before is not None and before.state in _ENDED:
             return
         parents = self._directory.parents(today)
-        headings = work_of_the_day(officer, self._cards(officer, parents), parents, today)
+        wants_digest = self._directory.preference_of(officer.id).digest
+        cards = self._cards(officer, parents)
+        headings = work_of_the_day(officer, cards, parents, today, reminders_only=not wants_digest)
         if headings:
-            self._send_mail(officer, request.on, headings, before)
+            self._send_mail(officer, request.on, headings, before, is_chosen=wants_digest)
 
     def resume(self, request: NoticeRequest) -> None:
         """Continue with the digests of a day that wait for another attempt."""
@@ -86,11 +88,17 @@ class Digests:
                     break
 
     def _send_mail(
-        self, officer: Officer, on: date, headings: tuple[Heading, ...], before: Delivery | None
+        self,
+        officer: Officer,
+        on: date,
+        headings: tuple[Heading, ...],
+        before: Delivery | None,
+        *,
+        is_chosen: bool,
     ) -> None:
-        unsubscribe = (
-            f"{self._site}/desk/unsubscribe/{unsubscribe_token_of(self._identifiers_key(), officer.id)}"
-        )
+        """Send the mail; one of which nothing can be ended has no link that ends it."""
+        token = unsubscribe_token_of(self._identifiers_key(), officer.id)
+        unsubscribe = f"{self._site}/desk/unsubscribe/{token}" if is_chosen else ""
         facts = digest_facts(headings, on, self._site) | {"unsubscribe_link": unsubscribe}
         rendered = self._texts.render("officer", NoticeKind.DIGEST, DeliveryChannel.EMAIL, "vi", facts)
         delivery = Delivery(

@@ -10,8 +10,8 @@ from shared.domain.access.roles import Role
 from shared.domain.petition.change import username_of
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import Parents
-from shared.domain.promises.notices import Audience, NoticeKind
-from shared.tables.directory import Officer, OfficerPreference
+from shared.domain.promises.notices import Audience
+from shared.tables.directory import Officer
 
 INSTEAD: dict[Audience, tuple[Audience, ...]] = {
     Audience.HANDLER: (Audience.UNIT_HEAD, Audience.APPROVER, Audience.TASK_FORCE, Audience.INTAKE),
@@ -47,15 +47,6 @@ def readers_of(
         if readers:
             return Readers(readers, candidate)
     return None
-
-
-LEFT_TO_DIGEST = frozenset({NoticeKind.ASSIGNED, NoticeKind.HANDED_TO_INTAKE, NoticeKind.DRAFT_WAITING})
-"""Kinds that the digest of the next morning contains too; warnings and escalations are always sent as e-mails."""
-
-
-def is_left_to_digest(kind: NoticeKind, preference: OfficerPreference) -> bool:
-    """Return whether an officer gets a notice with the next digest instead of an e-mail of its own."""
-    return kind in LEFT_TO_DIGEST and preference.folds and preference.digest
 
 
 def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:

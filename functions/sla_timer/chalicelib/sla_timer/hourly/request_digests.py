@@ -6,16 +6,14 @@ because a digest is named by its officer and day.
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
-from shared.domain.calendar.working_calendar import VIETNAM, local_date
+from shared.domain.calendar.working_calendar import local_date
+from shared.domain.promises.digests import is_time_of_digest
 from shared.platform import queues
 from shared.platform.messages import DigestRequest
 from shared.tables.directory import Directory
 from shared.tables.jobs import Checkpoints, DigestsRequested
-
-DIGEST_FROM, DIGEST_UNTIL = time(7, 0), time(12, 0)
-"""A digest is sent in the morning, or not at all *(setting)*."""
 
 
 class DigestRequests:
@@ -33,8 +31,7 @@ class DigestRequests:
             how many were requested.
         """
         today = local_date(now)
-        is_morning = DIGEST_FROM <= now.astimezone(VIETNAM).time() < DIGEST_UNTIL
-        if not is_morning or not self._directory.calendar().is_working_day(today):
+        if not is_time_of_digest(now, self._directory.calendar()):
             return 0
         latest = self._checkpoints.get(DigestsRequested)
         if latest is not None and latest.day == today:
