@@ -36,7 +36,7 @@ def is_left(
     on: str = MORNING,
     **preference: bool,
 ) -> bool:
-    chosen = OfficerPreference(id="minh", valid_from=date(2020, 1, 1), **preference)
+    chosen = OfficerPreference.model_validate({"id": "minh", "valid_from": date(2020, 1, 1), **preference})
     return is_left_to_digest(
         kind, petition, an_officer(*roles), chosen, Moment(vietnam(on, at), CALENDAR, {"VCCVC": None})
     )
