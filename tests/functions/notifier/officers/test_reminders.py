@@ -144,15 +144,15 @@ def a_morning(post_room: PostRoom, until: date) -> dict[str, int]:
 
 
 def test_handler_and_head_of_many_petitions_get_one_mail_on_the_morning_of_the_warnings(post_room: PostRoom):
-    """Received on 3 November and due on the 23rd: handlers are warned on Wednesday the 18th, heads on Friday."""
+    """Received on 3 November and due on the 23rd: handlers are warned on Wednesday the 18th, unit leaders on Friday."""
     many(post_room, 6)
 
-    handlers_day = a_morning(post_room, date(2026, 11, 18))
-    heads_day = a_morning(post_room, date(2026, 11, 20))
+    wednesday = a_morning(post_room, date(2026, 11, 18))
+    friday = a_morning(post_room, date(2026, 11, 20))
 
-    assert handlers_day["minh.ccvc@pakn.example"] == 1
-    assert heads_day["huong.ccvc@pakn.example"] == 1
-    assert max(heads_day.values()) == 1
+    assert wednesday["minh.ccvc@pakn.example"] == 1
+    assert friday["huong.ccvc@pakn.example"] == 1
+    assert max(friday.values()) == 1
     warned = [
         row.state
         for n in range(6)
