@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+_NOTHING: Mapping[str, str] = {}
+
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
@@ -27,15 +29,18 @@ def measure(name: str, duration: timedelta, **dimensions: str) -> None:
     _record(name, duration.total_seconds(), "Seconds", dimensions)
 
 
-def count(name: str, value: float = 1, **dimensions: str) -> None:
+def count(name: str, value: float = 1, *, by: Mapping[str, str] = _NOTHING, **dimensions: str) -> None:
     """Record a metric in CloudWatch's embedded metric format, one line on standard output.
 
     Args:
         name: CamelCase, e.g. `SweepHeartbeat`.
         value: a count.
+        by: dimensions of a second line: an alarm watches the first, whoever is woken looks into the second.
         dimensions: few values each, never an identifier of a person or petition.
     """
     _record(name, value, "Count", dimensions)
+    if by:
+        _record(name, value, "Count", {**dimensions, **by})
 
 
 def _record(name: str, value: float, unit: str, dimensions: Mapping[str, str]) -> None:

@@ -65,7 +65,7 @@ class Texts:
         override = in_force(name, text_rows(self._directory), local_date(clock.now()))
         if override is None or is_safe(name, override):
             return override
-        telemetry.count("TemplateRefused", template=str(name))
+        telemetry.count("TemplateRefused", by={"template": str(name)})
         telemetry.logger().error("template refused", template=str(name), version=override.version)
         return None
 

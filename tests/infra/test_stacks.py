@@ -136,7 +136,8 @@ def test_every_count_that_an_alarm_watches_is_made_by_some_function():
         for alarm in ALARMS["Resources"].values()
         if alarm["Properties"].get("Namespace") == "PAKN"
     }
-    sources = "".join(path.read_text() for path in (ROOT / "functions").glob("*/chalicelib/*/**/*.py"))
+    paths = [*(ROOT / "functions").glob("*/chalicelib/*/**/*.py"), *(ROOT / "shared").rglob("*.py")]
+    sources = "".join(path.read_text() for path in paths)
 
     assert {name for name in watched if f'count("{name}"' not in sources.replace("\n", "")} == set()
     assert "FilesUnchecked" in watched

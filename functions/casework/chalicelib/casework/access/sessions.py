@@ -27,7 +27,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import SecondFactorNeededError, TooManyRequestsError, UnauthenticatedError
 from shared.domain.identity.reference import derive
 from shared.domain.procedures.conduct import OFFICE, reporting_line
-from shared.platform import clock
+from shared.platform import clock, telemetry
 from shared.tables.directory import Directory
 from shared.tables.throttle.officer_sessions import OfficerSessions, SessionRow
 
@@ -148,6 +148,13 @@ class Sessions:
             InvalidInputError: a new password that is too weak.
             TooManyRequestsError: Cognito wants a pause.
         """
+        try:
+            return self._sign_in(credentials, visit)
+        except UnauthenticatedError:
+            telemetry.count("SignInFailed")
+            raise
+
+    def _sign_in(self, credentials: SignInInput, visit: Visit) -> Tokens | Challenge:
         has_second_factor = credentials.challenge == TOTP
         outcome = self._ask(credentials)
         if (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Request, Response
 
+from chalicelib.casework.access import refusals
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.sessions import Sessions
 from chalicelib.casework.composition import Parts
@@ -21,7 +22,9 @@ class ApiRoutes(Routes[Parts]):
             UnauthenticatedError: no valid token.
         """
         parts = self._parts()
-        return view(parts, request, officer_of(parts.sessions, request), **path_parameters)
+        officer = officer_of(parts.sessions, request)
+        with refusals.counted(officer):
+            return view(parts, request, officer, **path_parameters)
 
 
 def officer_of(sessions: Sessions, request: Request) -> DeskOfficer:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from chalice.app import Request, Response
 
+from chalicelib.casework.access import refusals
 from chalicelib.casework.access.sessions import Session
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site import gate, kept_form
@@ -65,7 +66,8 @@ class PageRoutes(SessionRoutes):
     def _call(
         self, view: View, parts: Parts, request: Request, session: Session, **path_parameters: str
     ) -> Response:
-        return view(parts, request, session.officer, **path_parameters)
+        with refusals.counted(session.officer):
+            return view(parts, request, session.officer, **path_parameters)
 
 
 class OpenRoutes(Routes[Parts]):

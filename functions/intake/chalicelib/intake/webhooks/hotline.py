@@ -11,7 +11,7 @@ from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
 from chalicelib.intake.hotline.record_call import record_call
 from chalicelib.intake.sms.webhook import REFUSAL, WebhookError, WebhookReply, refuse_strange_address
 from chalicelib.intake.webhooks.late_arrivals import report_late
-from chalicelib.intake.webhooks.requests import webhook_request, webhook_response
+from chalicelib.intake.webhooks.requests import refused, webhook_request, webhook_response
 from shared.platform import clock
 from shared.web.routes import Routes
 
@@ -39,14 +39,14 @@ def receive_call(parts: Parts, request: Request) -> Response:
     """
     credentials = parts.credentials().get("hotline", {})
     if not credentials.get("secret"):
-        return webhook_response(REFUSAL)
+        return refused(REFUSAL, "hotline")
     webhook = HotlineWebhook(credentials["secret"])
     try:
         arrived = webhook_request(request, "/hotline/calls", parts.settings.public_url)
         refuse_strange_address(arrived, credentials.get("networks", "").split())
         call = webhook.read(arrived, clock.now())
     except WebhookError:
-        return webhook_response(webhook.refusal())
+        return refused(webhook.refusal(), "hotline")
     report_late("hotline", call.ended_at)
     if call.caller:
         parts.calls.report(call.call_id, call.caller, call.ended_at)

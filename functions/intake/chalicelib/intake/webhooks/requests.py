@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalice.app import Request, Response
 
 from chalicelib.intake.sms.webhook import WebhookReply, WebhookRequest
+from shared.platform import telemetry
 from shared.web.requests import source_address
 
 
@@ -21,6 +22,17 @@ def webhook_request(request: Request, path: str, public_url: str) -> WebhookRequ
         source_ip=source_address(request),
         public_url=public_url,
     )
+
+
+def refused(reply: WebhookReply, provider: str) -> Response:
+    """Answer a request that is not proven to be its sender's, and count it.
+
+    Args:
+        reply: the one answer to all of them.
+        provider: a name of our catalogue, `unknown` for any other.
+    """
+    telemetry.count("WebhookRefused", by={"provider": provider})
+    return webhook_response(reply)
 
 
 def webhook_response(reply: WebhookReply) -> Response:

@@ -16,7 +16,7 @@ from chalicelib.intake.sms.webhook import (
     refuse_strange_address,
 )
 from chalicelib.intake.webhooks.late_arrivals import report_late
-from chalicelib.intake.webhooks.requests import webhook_request, webhook_response
+from chalicelib.intake.webhooks.requests import refused, webhook_request, webhook_response
 from shared.domain.errors import IdempotencyKeyReusedError, PetitionError
 from shared.platform import clock
 from shared.web.routes import Routes
@@ -34,7 +34,7 @@ def receive_sms(parts: Parts, request: Request, provider: str) -> Response:
     credentials = parts.credentials()
     webhook = sms_webhook(provider, credentials)
     if webhook is None:
-        return webhook_response(REFUSAL)
+        return refused(REFUSAL, "unknown")
     try:
         arrived = webhook_request(request, f"/sms/{provider}", parts.settings.public_url)
         refuse_strange_address(arrived, credentials[provider].get("networks", "").split())
@@ -42,7 +42,9 @@ def receive_sms(parts: Parts, request: Request, provider: str) -> Response:
         for sms in messages:
             report_late(sms.provider, sms.received_at)
         reply = parts.sms.receive(messages, is_answered_inline=webhook.replies_inline)
-    except (WebhookError, IdempotencyKeyReusedError):
+    except WebhookError:
+        return refused(webhook.refusal(), provider)
+    except IdempotencyKeyReusedError:
         return webhook_response(webhook.refusal())
     return webhook_response(webhook.reply(messages, reply))
 

@@ -52,5 +52,5 @@ class ReceiptEndpoint:
 
 
 def _refuse(provider: str) -> HTTPStatus:
-    telemetry.count("ReceiptRefused", provider=provider)
+    telemetry.count("ReceiptRefused", by={"provider": provider})
     return HTTPStatus.FORBIDDEN
