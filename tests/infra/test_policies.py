@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.intake.sms.part_store import context_of
 from infra.deployment.package import FUNCTIONS, ROOT
+from shared.tables.throttle import held_texts
 
 POLICIES = sorted((ROOT / "functions").glob("*/.chalice/policy*.json"))
 UNSCOPED = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -60,8 +61,21 @@ def test_every_lambda_has_a_policy_of_its_own_and_no_policy_is_left_over(functio
 def test_only_casework_and_the_notices_may_open_the_seal():
     assert allowed("kms:Decrypt") == {
         "casework/policy",
+        "intake/policy",
         "intake/policy-on_parts",
         "notifier/policy-on_notice",
+    }
+
+
+def test_who_receives_from_people_opens_only_texts_that_wait_for_their_sender():
+    (opening,) = (
+        statement
+        for statement in statements(ROOT / "functions" / "intake" / ".chalice" / "policy.json")
+        if "kms:Decrypt" in statement["Action"]
+    )
+
+    assert opening["Condition"] == {
+        "StringLike": {"kms:EncryptionContext:reference": f"{held_texts.context_of('')}*"}
     }
 
 

@@ -107,7 +107,7 @@ def test_a_message_whose_beginning_never_came_is_not_lost_either(system: System)
 
     phone.send("PAKN Phong noi vu ", part=(1, 2))
     system.settle()
-    assert texts(petitions(system)[0]) == ["[1/2] PAKN Phong noi vu "]
+    assert texts(petitions(system)[0]) == ["[1/2] PAKN Phong noi vu"]
 
 
 def test_a_long_name_and_address_stays_sealed_when_its_second_half_is_late(system: System):

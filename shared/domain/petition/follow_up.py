@@ -43,6 +43,18 @@ class FollowUpVerbs(PetitionFields):
             province=self.province or province,
         )
 
+    def hold_text(self, change: Change, sealed: SealedPart) -> Self:
+        """Append a text to the seal of which its sender has yet to say whether it is the name."""
+        petitioner = self.petitioner.model_copy(update={"seal": (*self.petitioner.seal, sealed)})
+        return self.record(Action.SUPPLEMENT, change, petitioner=petitioner)
+
+    def confirm_name(self, change: Change, *, is_named: bool, province: str | None = None) -> Self:
+        """Record whether a text in the seal is the petitioner's name, as its sender said."""
+        petitioner = self.petitioner.model_copy(update={"is_named": is_named})
+        return self.record(
+            Action.SUPPLEMENT, change, petitioner=petitioner, province=self.province or province
+        )
+
     def withdraw(self, change: Change, reason: str | None) -> Self:
         """End the matter at the petitioner's wish."""
         return self.record(Action.WITHDRAW, change, text=reason)

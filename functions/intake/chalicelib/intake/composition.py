@@ -24,8 +24,10 @@ from chalicelib.intake.settings import IntakeSettings, ScannerKind
 from chalicelib.intake.sms.counters import SmsStore
 from chalicelib.intake.sms.desk import SmsDesk
 from chalicelib.intake.sms.later_replies import LaterReplies
+from chalicelib.intake.sms.name_or_petition import NameOrPetition
 from chalicelib.intake.sms.part_store import PartStore
 from chalicelib.intake.sms.receive_sms import SmsReception
+from chalicelib.intake.sms.which_petition import WhichPetition
 from chalicelib.intake.uploads.check_upload import UploadCheck
 from chalicelib.intake.uploads.scanners import ClamdScanner, EicarScanner, GuardDutyScanner, Scanner
 from shared.platform import queues, secrets
@@ -40,6 +42,7 @@ from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.tables.throttle.calls import HotlineCalls
+from shared.tables.throttle.held_texts import HeldTexts
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.tables.throttle.replies import Replies
 from shared.tables.throttle.suppressions import Suppressions
@@ -171,7 +174,10 @@ def _sms(
     store = SmsStore(settings.throttle_table, replies_per_number=settings.sms_replies_per_number)
     parts = PartStore(settings.throttle_table, seal)
     wait = partial(_wait_for_parts, settings)
-    desk = SmsDesk(reception, petitions, directory, follow_up, store, parts, wait, key)
+    held = HeldTexts(settings.throttle_table)
+    which = WhichPetition(petitions, key)
+    questions = NameOrPetition(reception, which, follow_up, held, seal)
+    desk = SmsDesk(reception, which, directory, follow_up, questions, store, parts, wait)
     ask_notifier = partial(_ask_notifier, settings.notices_queue_url)
     return SmsReception(desk, parts, LaterReplies(Replies(settings.throttle_table), seal, ask_notifier))
 

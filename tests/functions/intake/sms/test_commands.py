@@ -25,6 +25,7 @@ from chalicelib.intake.sms.commands import (
     Withdraw,
     parse,
 )
+from shared.domain.text.legacy_fonts import decoded
 
 REFERENCE = "26483190275"
 
@@ -264,7 +265,7 @@ def test_no_word_of_a_petition_is_lost(text: str) -> None:
     command = parse("PAKN " + text)
 
     if isinstance(command, Send):
-        expected = unicodedata.normalize("NFC", text).translate(
+        expected = unicodedata.normalize("NFC", decoded(text)).translate(
             {n: n - 0xFEE0 for n in range(0xFF01, 0xFF5F)}
         )
         assert "".join(command.content.split()) == "".join(expected.split())

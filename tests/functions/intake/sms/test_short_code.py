@@ -430,38 +430,14 @@ def test_withdrawing_is_never_guessed(intake, reference):
     assert petitions(intake)[0].state == "RECEIVED"
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param(
-            "PAKN BS Nguyễn Văn An, 12 Lê Lợi, Huế", id="as the receipt asks, without the reference"
-        ),
-        pytest.param("PAKN bo sung: ten toi la An, thon Ha, xa Dong Son", id="in words"),
-    ],
-)
-def test_name_and_address_without_a_reference_are_those_we_asked_for(intake, reference, content):
+def test_name_that_says_it_is_one_needs_no_reference(intake, reference):
     for _ in range(2):
-        assert "Da nhan ho ten, dia chi" in text(intake, content, "m2")
+        reply = text(intake, "PAKN bo sung: ten toi la An, thon Ha, xa Dong Son", "m2")
+        assert "Da nhan ho ten, dia chi" in reply
 
     (petition,) = petitions(intake)
     assert petition.petitioner.is_named
     assert petition.version == 2
-
-
-def test_a_doctor_is_a_petition_also_of_somebody_whose_name_we_wait_for(intake, reference):
-    for _ in range(2):
-        text(intake, "PAKN BS Hung, khoa noi, voi tien toi 5 trieu", "m2")
-
-    assert [petition.petitioner.is_named for petition in petitions(intake)] == [False, False]
-
-
-def test_a_doctor_called_by_surname_is_no_name_of_the_petition_that_he_became(intake):
-    for _ in range(2):
-        text(intake, "PAKN BS Tran Hung, khoa noi, voi tien toi 5 trieu", "m1")
-
-    (petition,) = petitions(intake)
-    assert not petition.petitioner.is_named
-    assert petition.version == 1
 
 
 # --- what follows without a command -------------------------------------------------------------------

@@ -31,6 +31,8 @@ from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 Verb = Callable[[Petition], Petition]
+_IDENTITY = "identity:"
+"""Begins the names of changes that bring a name and address."""
 
 
 class SupplementInput(BaseModel):
@@ -98,7 +100,7 @@ class FollowUp:
 
     def complete_identity(self, petition: Petition, text: str, cause: str) -> Petition:
         """Seal the name and address that an SMS sender was asked for, in one piece as they wrote it."""
-        change = Change.by_petitioner(clock.now(), f"identity:{cause}")
+        change = Change.by_petitioner(clock.now(), f"{_IDENTITY}{cause}")
         if petition.has_change(change.id):
             return petition
         sealed = self._seal.close(Identity(text=text), petition.reference, change.at)
@@ -108,6 +110,34 @@ class FollowUp:
             change,
             lambda p: p.supplement(change, None, sealed=sealed, province=province),
         )
+
+    def hold_text(self, petition: Petition, text: str, cause: str) -> Petition:
+        """Seal a text of which its sender has yet to say whether it is their name."""
+        change = Change.by_petitioner(clock.now(), f"held:{cause}")
+        if petition.has_change(change.id):
+            return petition
+        sealed = self._seal.close(Identity(text=text), petition.reference, change.at)
+        return self.apply(petition, change, lambda p: p.hold_text(change, sealed))
+
+    def confirm_name(self, petition: Petition, text: str, cause: str) -> Petition:
+        """Record that a text which was held is the name and address.
+
+        Raises:
+            ActionNotPossibleError: the petition has ended.
+        """
+        change = Change.by_petitioner(clock.now(), f"{_IDENTITY}{cause}")
+        province = province_of(text)
+        return self.apply(
+            petition, change, lambda p: p.confirm_name(change, is_named=True, province=province)
+        )
+
+    def take_name_back(self, petition: Petition, cause: str) -> Petition:
+        """Record that a text is not the name for which it was taken; another name that came meanwhile stays."""
+        names = [entry.change_id for entry in petition.history if entry.change_id.startswith(_IDENTITY)]
+        if names != [f"{_IDENTITY}{cause}"]:
+            return petition
+        change = Change.by_petitioner(clock.now(), f"no-identity:{cause}")
+        return self.apply(petition, change, lambda p: p.confirm_name(change, is_named=False))
 
     def withdraw(self, petition: Petition, reason: str | None, cause: str) -> Petition:
         """End a petition at its petitioner's wish.

@@ -8,30 +8,34 @@ The sender's number proves whose petition it is; it may be spoofed, so a reply h
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from chalicelib.intake.petitions.follow_up import FollowUp
 from chalicelib.intake.sms import commands, replies
 from chalicelib.intake.sms.commands import Topic
 from chalicelib.intake.sms.counters import SmsStore
+from chalicelib.intake.sms.name_or_petition import (
+    Choice,
+    NameOrPetition,
+    choice_in,
+    may_be_a_name,
+    says_it_is_a_name,
+)
 from chalicelib.intake.sms.part_store import PartStore
+from chalicelib.intake.sms.submissions import cause_of_sms, submission, submission_key
 from chalicelib.intake.sms.webhook import InboundSms
-from chalicelib.intake.sms.which_petition import WhichPetition, begins_with_a_name, may_be_name_and_address
+from chalicelib.intake.sms.which_petition import WhichPetition, may_be_name_and_address
 from shared.domain.calendar import deadlines
 from shared.domain.errors import ActionNotPossibleError, PetitionFullError
-from shared.domain.identity import reference as references
 from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
-from shared.domain.petition.values.classification import Channel
-from shared.domain.petition.values.petitioner import Identity, ReplyBy
 from shared.domain.procedures import withdrawals
 from shared.domain.procedures.second_look import may_ask_for_second_look
 from shared.domain.text.clean_text import clean_message
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.tables.petitions import Petitions
+from shared.tables.throttle.held_texts import Meaning
 from shared.use_cases.receive_submission import Reception
 
 _WORDS_OF_A_TEXT = 2
@@ -44,22 +48,22 @@ class SmsDesk:
     def __init__(
         self,
         reception: Reception,
-        petitions: Petitions,
+        which: WhichPetition,
         directory: Directory,
         follow_up: FollowUp,
+        name_or_petition: NameOrPetition,
         store: SmsStore,
         parts: PartStore,
         wait_for_parts: Callable[[str], None],
-        key: bytes,
     ) -> None:
         self._reception = reception
-        self._which = WhichPetition(petitions, key)
+        self._which = which
         self._directory = directory
         self._follow_up = follow_up
+        self._name_or_petition = name_or_petition
         self._store = store
         self._parts = parts
         self._wait_for_parts = wait_for_parts
-        self._key = key
 
     def answer(self, sms: InboundSms, *, is_answered_inline: bool) -> str:
         """Do what an SMS asks for and return the reply; "" where there is none.
@@ -71,7 +75,7 @@ class SmsDesk:
         Raises:
             IdempotencyKeyReusedError: its message id came before with another text or sender.
         """
-        arrival = self._parts.take(sms, self._contact(sms))
+        arrival = self._parts.take(sms, self._which.contact(sms))
         if arrival.whole is None:
             self._wait_for_parts(arrival.waits_in)
             return ""
@@ -81,6 +85,10 @@ class SmsDesk:
 
     def answer_whole(self, sms: InboundSms, *, is_answered_inline: bool) -> str:
         """Do what a message asks for that is whole, or whose missing parts are not waited for any more."""
+        choice = choice_in(sms.content)
+        reply = self._decide(sms, choice, is_answered_inline=is_answered_inline) if choice else None
+        if reply is not None:
+            return reply
         command = _command_of(sms)
         if isinstance(command, commands.Send):
             reply = self._asked_for(sms, command.supplement) if command.supplement else ""
@@ -88,27 +96,36 @@ class SmsDesk:
                 return self._receive(sms, command.content, is_answered_inline=is_answered_inline)
         else:
             reply = self._reply(sms, command)
-        return reply if reply and self._store.may_reply(self._contact(sms), sms.replay_key) else ""
+        return reply if reply and self._store.may_reply(self._which.contact(sms), sms.replay_key) else ""
+
+    def _decide(self, sms: InboundSms, choice: Choice, *, is_answered_inline: bool) -> str | None:
+        """Do with the texts that we asked about what their sender says; None where nothing was asked."""
+        may_reply = self._store.may_reply(self._which.contact(sms), sms.replay_key)
+        owed = may_reply and not is_answered_inline
+        decision = self._name_or_petition.decide(sms, choice, is_receipt_owed=owed)
+        if decision is None:
+            return None
+        if decision.received is None:
+            return decision.reply if may_reply else ""
+        is_inline = may_reply and is_answered_inline
+        return replies.receipt(decision.received.petition, decision.received.pin) if is_inline else ""
 
     def _receive(self, sms: InboundSms, content: str, *, is_answered_inline: bool) -> str:
         """Store a petition; whoever floods us gets no more receipts, and loses no petition."""
-        may_reply = self._store.may_reply(self._contact(sms), sms.replay_key)
+        may_reply = self._store.may_reply(self._which.contact(sms), sms.replay_key)
         received = self._reception.receive(
             self._submission(sms, content, is_receipt_owed=may_reply and not is_answered_inline)
         )
         return replies.receipt(received.petition, received.pin) if may_reply and is_answered_inline else ""
 
     def _submission(self, sms: InboundSms, content: str, *, is_receipt_owed: bool) -> Submission:
-        return Submission(
-            key=_submission_key(sms),
-            channel=Channel.SMS,
-            content=content,
-            identity=Identity(phone=sms.sender),
-            reply_by=(ReplyBy.SMS,),
-            is_named=False,
-            is_receipt_owed=is_receipt_owed,
+        return submission(
+            submission_key(sms),
+            sms.sender,
+            content,
             sent_at=sms.sent_at,
             missing_parts=sms.missing_parts,
+            is_receipt_owed=is_receipt_owed,
         )
 
     def _take_late(self, taken: InboundSms, late: InboundSms) -> str:
@@ -117,14 +134,20 @@ class SmsDesk:
         if petition is None or late.part is None:
             return ""
         cause = cause_of_sms(petition, late)
-        if petition.has_change(f"identity:{cause_of_sms(petition, taken)}"):
-            return self._complete(petition, clean_message(late.content), cause)
-        text = f"[{late.part.number}/{late.part.total}] {clean_message(late.content)}"
-        return self._add(petition, text, cause)
+        content = clean_message(late.content)
+        before = cause_of_sms(petition, taken)
+        if petition.has_change(f"held:{before}"):
+            self._name_or_petition.take_late(taken, late, petition, content)
+            return ""
+        if petition.has_change(f"identity:{before}"):
+            return self._complete(petition, content, cause)
+        return self._add(petition, f"[{late.part.number}/{late.part.total}] {content}", cause)
 
     def _led_to(self, sms: InboundSms) -> Petition | None:
         """Return the petition that a message made or was about (it is received now if whoever took it died)."""
         command = _command_of(sms)
+        if changed := self._changed_by(sms):
+            return changed
         if isinstance(command, commands.Send):
             owed = self._submission(sms, command.content, is_receipt_owed=True)
             return self._reception.receive(owed).petition
@@ -134,10 +157,10 @@ class SmsDesk:
     def _reply(self, sms: InboundSms, command: commands.Command) -> str:
         match command:
             case commands.Stop():
-                self._store.stop(self._contact(sms), sms.replay_key)
+                self._store.stop(self._which.contact(sms), sms.replay_key)
                 return replies.STOPPED
             case commands.Start():
-                self._store.start(self._contact(sms), sms.replay_key)
+                self._store.start(self._which.contact(sms), sms.replay_key)
                 return replies.STARTED
             case commands.Track(reference=None):
                 return self._status_of_the_only_one(sms)
@@ -181,7 +204,8 @@ class SmsDesk:
         return self._status(petition) if petition else self._show(sms, Topic.TRACK)
 
     def _supplement(self, petition: Petition, content: str, cause: str) -> str:
-        if not petition.petitioner.is_named or petition.has_change(f"identity:{cause}"):
+        is_wanted = not petition.petitioner.is_named and may_be_a_name(content)
+        if is_wanted or petition.has_change(f"identity:{cause}"):
             return self._complete(petition, content, cause)
         return self._add(petition, content, cause)
 
@@ -243,48 +267,61 @@ class SmsDesk:
 
         A repeated request is answered as the first one was, although nobody waits for its text any more.
         """
-        if self._reception.find(_submission_key(sms)) is not None:
+        if self._reception.find(submission_key(sms)) is not None:
             return ""
         if done := self._done_before(sms):
             return done
         waiting = self._which.only(sms, {State.AWAITING_INFORMATION})
-        if waiting is not None:
+        unnamed = waiting if waiting and not waiting.petitioner.is_named else self._which.unnamed(sms)
+        if waiting is not None and (waiting is not unnamed or not may_be_a_name(text)):
             return self._add(waiting, text, cause_of_sms(waiting, sms))
-        unnamed = self._which.waiting_for_identity(sms, lambda p: cause_of_sms(p, sms))
-        if unnamed is not None and begins_with_a_name(text):
+        if unnamed is None or not may_be_a_name(text):
+            return ""
+        if says_it_is_a_name(text):
             return self._complete(unnamed, text, cause_of_sms(unnamed, sms))
-        return ""
+        otherwise = Meaning.SUPPLEMENT if waiting else Meaning.PETITION
+        return self._name_or_petition.hold(sms, unnamed, text, otherwise)
 
     def _help(self, sms: InboundSms, help_: commands.Help) -> str:
         """Take what we asked for, or the rest of a message; else explain the command that was begun, or all of them."""
         if help_.about is None and not help_.has_keyword:
             taken = self._take_bare(sms, help_.text)
-            if taken or self._store.said_stop(self._contact(sms)):
+            if taken or self._store.said_stop(self._which.contact(sms)):
                 return taken
         return self._show(sms, help_.about)
 
     def _take_bare(self, sms: InboundSms, text: str) -> str:
         """Take a text without keyword and command where it can mean only one petition; "" where it may mean more."""
-        if done := self._done_before(sms):
+        if done := self._done_before(sms, is_bare=True):
             return done
         if may_be_name_and_address(text):
             unnamed = self._which.waiting_for_identity(sms, lambda p: cause_of_sms(p, sms))
             if unnamed is not None:
-                return self._complete(unnamed, text, cause_of_sms(unnamed, sms))
+                return self._name_or_petition.take_for_name(sms, unnamed, text)
         meant = self._which.only(sms, {State.AWAITING_INFORMATION}) or self._which.continued_by(sms)
         if meant is None or len(text.split()) < _WORDS_OF_A_TEXT:
             return ""
         return self._add(meant, text, cause_of_sms(meant, sms))
 
-    def _done_before(self, sms: InboundSms) -> str:
+    def _done_before(self, sms: InboundSms, *, is_bare: bool = False) -> str:
         """Return the reply that this very SMS got when it added to one of the sender's petitions, "" if it did not."""
+        petition = self._changed_by(sms)
+        if petition is None:
+            return ""
+        cause = cause_of_sms(petition, sms)
+        if petition.has_change(f"held:{cause}"):
+            return self._name_or_petition.question_again(sms, petition)
+        if petition.has_change(f"identity:{cause}"):
+            return (replies.identity_taken if is_bare else replies.identity_added)(petition)
+        return replies.supplemented(petition)
+
+    def _changed_by(self, sms: InboundSms) -> Petition | None:
+        """Return the sender's petition to which this very SMS added something, None where it did not."""
         for petition in self._which.latest(sms):
             cause = cause_of_sms(petition, sms)
-            if petition.has_change(f"identity:{cause}"):
-                return replies.identity_added(petition)
-            if petition.has_change(f"supplement:{cause}"):
-                return replies.supplemented(petition)
-        return ""
+            if any(petition.has_change(f"{kind}:{cause}") for kind in ("held", "identity", "supplement")):
+                return petition
+        return None
 
     def _show(self, sms: InboundSms, about: Topic | None) -> str:
         """Show how a command is written, with the sender's own references where they have some."""
@@ -294,14 +331,6 @@ class SmsDesk:
         mine = self._which.references(sms)
         return replies.help_about(about, mine) if mine else replies.HELP_ABOUT[about]
 
-    def _contact(self, sms: InboundSms) -> str:
-        return references.contact_key(self._key, sms.sender)
-
-
-def _submission_key(sms: InboundSms) -> str:
-    """Name a petition by its SMS; who strips the keyword signs no border between id and text, so there by both."""
-    return f"sms:{sms.provider}:{sms.replay_key if sms.keyword_stripped else sms.message_id}"
-
 
 def _command_of(sms: InboundSms) -> commands.Command:
     """Read a message; one whose beginning never came may have been anything, so it is a petition."""
@@ -309,13 +338,3 @@ def _command_of(sms: InboundSms) -> commands.Command:
     if isinstance(command, commands.Help) and sms.missing_parts.startswith("1"):
         return commands.Send(clean_message(sms.content))
     return command
-
-
-def cause_of_sms(petition: Petition, sms: InboundSms) -> str:
-    """Name the change that an SMS makes, or return the name of the one that it, or a replay of it, made before."""
-    message = hashlib.sha256(f"{sms.provider}\x00{sms.message_id}".encode()).hexdigest()[:16]
-    for entry in petition.history:
-        _, _, cause = entry.change_id.partition(":")
-        if cause.startswith("sms:") and {message, sms.replay_key} & set(cause.split(":")):
-            return cause
-    return f"sms:{message}:{sms.replay_key}"

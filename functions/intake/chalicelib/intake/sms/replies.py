@@ -13,6 +13,7 @@ from shared.domain.calendar import deadlines
 from shared.domain.identity.gsm7 import segments, unaccented
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
+from shared.tables.throttle.held_texts import Meaning
 from shared.web.labels import STATES
 
 HOTLINE = "1900 1547"
@@ -105,6 +106,24 @@ def status(petition: Petition, overdue_working_days: int) -> str:
 def identity_added(petition: Petition) -> str:
     """Confirm the name and address."""
     return f"Da nhan ho ten, dia chi cua ban cho PAKN {petition.reference}. Tra cuu: PAKN TC {petition.reference}"
+
+
+def identity_taken(petition: Petition) -> str:
+    """Confirm the name and address that came without a command, and say what to send if it was none."""
+    reference = petition.reference
+    return (
+        f"Da nhan ho ten, dia chi cua ban cho PAKN {reference}. "
+        f"Neu tin vua roi la viec moi, gui PAKN VIEC MOI. Ho tro {HOTLINE}"
+    )
+
+
+def which(reference: str, otherwise: Meaning) -> str:
+    """Ask, this once, whether a text is the name and address that we asked for."""
+    other = "noi dung bo sung" if otherwise is Meaning.SUPPLEMENT else "viec moi"
+    return (
+        f"Tin vua nhan la ho ten, dia chi hay {other}? Gui PAKN 1 = ho ten, dia chi cho {reference}; "
+        f"PAKN 2 = {other}. Ho tro {HOTLINE}"
+    )
 
 
 def supplemented(petition: Petition) -> str:

@@ -15,7 +15,6 @@ from chalicelib.intake.sms.parts import continues
 from chalicelib.intake.sms.webhook import InboundSms
 from shared.domain.calendar.deadlines import receipt_time
 from shared.domain.identity import reference as references
-from shared.domain.identity.gsm7 import unaccented
 from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Channel
@@ -32,11 +31,6 @@ _IDENTITY = re.compile(r"[,;\n0-9]")
 _WORDS_OF_AN_IDENTITY = 4
 """A name and address have several words and a comma or a house number; "cảm ơn nhiều" has not, and must not be sealed
 in their place, because then the name itself, when it comes, would be taken for content."""
-_BEGINS_WITH_A_NAME = re.compile(
-    r"\W*(?:(?:ho\s*(?:va\s*)?)?ten|toi(?:\s+ten)?(?:\s+la)?|nguyen|tran|le|pham|hoang|huynh|phan|vu|vo|dang|bui|do|ho"
-    r"|ngo|duong|ly|dinh|trinh|dao|mai|luong|ha|truong|cao|lam|luu|ta|thai|chu|quach|nong|trieu)\b"
-)
-"""Half of all Vietnamese are called Nguyễn, Trần or Lê; "BS Hùng vòi tiền" does not begin with a surname."""
 
 
 class WhichPetition:
@@ -50,7 +44,7 @@ class WhichPetition:
         """Return the sender's own petition; None for one that is not, or that does not exist."""
         digits = references.normal_reference(reference)
         petition = self._petitions.get(digits) if digits else None
-        return petition if petition and self._contact(sms) in petition.petitioner.contact_keys else None
+        return petition if petition and self.contact(sms) in petition.petitioner.contact_keys else None
 
     def only(self, sms: InboundSms, states: Collection[State]) -> Petition | None:
         """Return the one petition of the sender that is in one of some states; None where there are none or several."""
@@ -85,6 +79,19 @@ class WhichPetition:
         is_open = petition.is_unanswered and not petition.petitioner.is_named
         return petition if is_open or petition.has_change(f"identity:{cause(petition)}") else None
 
+    def unnamed(self, sms: InboundSms) -> Petition | None:
+        """Return the sender's latest open petition by SMS that lacks a name and address."""
+        return next(
+            (
+                petition
+                for petition in self.latest(sms)
+                if petition.channel is Channel.SMS
+                and petition.is_unanswered
+                and not petition.petitioner.is_named
+            ),
+            None,
+        )
+
     def continued_by(self, sms: InboundSms) -> Petition | None:
         """Return the petition whose text filled an SMS a moment ago, when this one looks like its rest."""
         latest = self._latest(sms, 1)
@@ -99,17 +106,13 @@ class WhichPetition:
         return petition if any(continues(beginning, rest) for beginning in beginnings) else None
 
     def _latest(self, sms: InboundSms, limit: int = _LATEST) -> list[tuple[str, datetime, State]]:
-        return self._petitions.of_contact(self._contact(sms), limit=limit)
+        return self._petitions.of_contact(self.contact(sms), limit=limit)
 
-    def _contact(self, sms: InboundSms) -> str:
+    def contact(self, sms: InboundSms) -> str:
+        """Return the HMAC of the sender's number, under which their petitions and texts are found."""
         return references.contact_key(self._key, sms.sender)
 
 
 def may_be_name_and_address(text: str) -> bool:
     """Return whether a text may answer the question for name and address, from somebody who was just asked."""
     return bool(_IDENTITY.search(text)) and len(text.split()) >= _WORDS_OF_AN_IDENTITY
-
-
-def begins_with_a_name(text: str) -> bool:
-    """Return whether a text may be name and address although it could as well be a petition: it must begin like one."""
-    return may_be_name_and_address(text) and bool(_BEGINS_WITH_A_NAME.match(unaccented(text).lower()))
