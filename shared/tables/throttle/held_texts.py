@@ -35,9 +35,9 @@ class HeldText(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    """Of its SMS: the same SMS, delivered again, is the same text."""
+    """The digest of its SMS: the same SMS, delivered again, is the same text."""
     reference: str
-    """Of the sender's petition that lacks a name."""
+    """The reference of the petition that lacks a name."""
     cause: str
     """The cause of the changes that it makes of that petition."""
     submission: str

@@ -57,10 +57,10 @@ def lies_in_the_open(system: System, words: str) -> bool:
 
 @pytest.mark.parametrize("words", [*NAMES, *MATTERS])
 def test_what_can_be_both_is_sealed_and_asked_about_once(intake, reference, words):
-    asked = {text(intake, f"PAKN BS {words}", "m2") for _ in range(3)}
+    questions = {text(intake, f"PAKN BS {words}", "m2") for _ in range(3)}
 
     (petition,) = petitions(intake)
-    assert asked == {replies.which(reference, Meaning.PETITION)}
+    assert questions == {replies.which(reference, Meaning.PETITION)}
     assert not petition.petitioner.is_named
     assert not lies_in_the_open(intake, words)
     assert seal_text(petition) == words

@@ -137,7 +137,15 @@ _SLIPS = {"ct": Topic.TRACK, "sb": Topic.SUPPLEMENT, "gd": Topic.RATE}
 _ONLY_BEFORE_A_REFERENCE = frozenset({"xem lai", "xemlai", "tiep", "tiep tuc", "tieptuc"})
 """Petitions begin like this: "xem lại lương", "tiếp công dân"."""
 _STOP_WORDS = frozenset({"huy", "stop"})
-_START_WORDS = frozenset({"mo", "start"})
+_POLITE = r"(?: (?:nhe|nha|a|nua|cam on|xin cam on|xin|cam on nhieu|thanks?|thank you))*"
+_MESSAGES = r" (?:nhan|gui) (?:tin|tin nhan|sms|thong bao)"
+_STOP = re.compile(
+    r"(?:(?:toi|minh|em|xin|vui long|lam on) )*"
+    rf"(?:(?:huy|stop|tu choi|unsubscribe)(?: bo| dang ky)?(?:{_MESSAGES}| tin| tin nhan| sms)?"
+    rf"|(?:ngung|dung|khong|thoi)(?: muon)?{_MESSAGES}){_POLITE}"
+)
+"""A whole text that wants no more SMS, as people write it who are polite: "HUY. Cam on", "Huy nhan tin", "TU CHOI"."""
+_START = re.compile(rf"(?:xin )?(?:mo|start)(?: lai)?(?:{_MESSAGES})?(?: lai)?{_POLITE}")
 _HELP_WORDS = frozenset({"hd", "huong dan", "tro giup", "help", "?", "menu"})
 _COMMAND = re.compile(
     r"(?P<word>tra[\W_]*cuu|bo[\W_]*sung|danh[\W_]*gia|rut[\W_]*(?:lai|don)|xem[\W_]*lai|tiep(?:[\W_]*tuc)?|[a-z]{2,3})(?![a-z])[\W_]*",
@@ -158,9 +166,9 @@ def parse(content: str, *, keyword_stripped: bool = False) -> Command:
     text = _clean(content)
     rest = _after_keyword(text)
     whole_texts = {_folded(text), _folded(rest or "")}
-    if whole_texts & _STOP_WORDS:
+    if any(map(_STOP.fullmatch, whole_texts)):
         return Stop()
-    if whole_texts & _START_WORDS:
+    if any(map(_START.fullmatch, whole_texts)):
         return Start()
     if rest is None:
         return _without_keyword(text) if not keyword_stripped else _meaning(text)

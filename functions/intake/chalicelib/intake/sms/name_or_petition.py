@@ -51,7 +51,7 @@ class Choice(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What a reply to the question led to."""
+    """The effect of a reply to the question."""
 
     reply: str = ""
     received: Received | None = None

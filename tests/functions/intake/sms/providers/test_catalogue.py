@@ -18,7 +18,7 @@ NETWORKS = "networks"
 
 def documented_rows() -> dict[str, list[str]]:
     """The table under "SMS providers": method, proof, time limit and reply, by provider."""
-    section = DOCUMENT.split("## SMS providers")[1].split("\n## ")[0]
+    section = DOCUMENT.split("## SMS providers")[1].split("\n##")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| `")]
     return {name.strip("`"): cells for name, *cells in rows[1:]}
 
