@@ -2,8 +2,8 @@
 
 The key never leaves KMS and the plaintext fits into one call (4,096 bytes), so receiving costs one KMS call and
 no cryptography library travels with intake. The encryption context binds each part to its reference: a part
-copied to another petition does not open. Intake's role may only encrypt, and open texts of SMS whose sender was asked what they are; each opening stands in CloudTrail and,
-for officers, in the petition's history.
+copied to another petition does not open. Intake's role opens no petitioner's seal, only texts of SMS that wait for
+their sender's word; each opening stands in CloudTrail and, for officers, in the petition's history.
 """
 
 from __future__ import annotations
