@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.values.petitioner import SealedPart
 from shared.tables.dynamo import ConditionFailedError, Table
 
