@@ -9,6 +9,7 @@ neither lost nor in the open; `1` makes it the name, `2` a petition, received wh
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from chalicelib.intake.petitions.follow_up import FollowUp
@@ -16,7 +17,7 @@ from chalicelib.intake.sms import replies
 from chalicelib.intake.sms.submissions import cause_of_sms, message_digest, submission, submission_key
 from chalicelib.intake.sms.webhook import InboundSms
 from chalicelib.intake.sms.which_petition import WhichPetition
-from shared.domain.errors import ActionNotPossibleError
+from shared.domain.errors import ActionNotPossibleError, PetitionFullError
 from shared.domain.identity.gsm7 import unaccented
 from shared.domain.petition.lifecycle import RESULT_KNOWN, Action
 from shared.domain.petition.petition import Petition
@@ -103,7 +104,8 @@ class NameOrPetition:
     def hold(self, sms: InboundSms, petition: Petition, text: str, otherwise: Meaning) -> str:
         """Keep a text in the seal of a petition and return the question; the same SMS again is the same text."""
         self._keep(sms, petition, text, otherwise)
-        self._follow_up.hold_text(petition, text, cause_of_sms(petition, sms))
+        with suppress(ActionNotPossibleError, PetitionFullError):
+            self._follow_up.hold_text(petition, text, cause_of_sms(petition, sms))
         return replies.which(petition.reference, otherwise)
 
     def question_again(self, sms: InboundSms, petition: Petition) -> str:
@@ -193,7 +195,8 @@ class NameOrPetition:
         if meaning is Meaning.PETITION or petition is None:
             received = self._reception.receive(_submission(sms, held, text, is_owed=is_owed))
             if petition is not None and petition.is_unanswered:
-                self._follow_up.take_name_back(petition, held.cause)
+                with suppress(ActionNotPossibleError, PetitionFullError):
+                    self._follow_up.take_name_back(petition, held.cause)
             return Decision(received=received)
         try:
             if meaning is Meaning.NAME:
@@ -203,6 +206,8 @@ class NameOrPetition:
             return Decision(replies.supplemented(self._follow_up.supplement(petition, text, held.cause)))
         except ActionNotPossibleError:
             return Decision(replies.not_possible(petition, Action.SUPPLEMENT))
+        except PetitionFullError:
+            return Decision(replies.full(petition))
 
 
 def _submission(sms: InboundSms, held: HeldText, text: str, *, is_owed: bool) -> Submission:
