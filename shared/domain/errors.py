@@ -132,6 +132,25 @@ class TooManyRequestsError(PetitionError):
         self.retry_after = retry_after
 
 
+class PinSlowedError(TooManyRequestsError):
+    """A PIN is compared only after a wait, or some work: too many wrong ones came from here, or for this reference."""
+
+    code = "pin-slowed"
+
+    def __init__(self, retry_after: int, ticket: str = "", challenge: str = "") -> None:
+        super().__init__(retry_after)
+        self.ticket = ticket
+        """Sent along after the wait, it lets this very try pass."""
+        self.challenge = challenge
+        """Solved, it lets this very try pass at once; "" where none is offered."""
+
+
+class LinkExpiredError(NotFoundOrWrongPinError):
+    """The link of a letter about a matter that has been closed for long; a new one is sent to a contact on file."""
+
+    code = "link-expired"
+
+
 class RuleMissingError(PetitionError):
     """The directory has no row in force (terms, field or unit): a mistake of administration, not of the caller."""
 

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from shared.domain.base_model import BaseModel
 from shared.domain.petition.values.attachments import Limits
+from shared.domain.procedures.pin_tries import PinLimits
 
 
 class SettingsError(Exception):
@@ -45,16 +46,24 @@ class PinSettings(Settings):
     """The settings of functions that check PINs."""
 
     throttle_table: str
-    pin_tries_per_reference: int = Field(default=10, ge=1)
+    pin_tries_per_reference: int = Field(default=50, ge=1)
+    """Wrong PINs of one reference in a day from which on each further try costs work or a minute's wait."""
+    pin_tries_per_reference_a_day: int = Field(default=300, ge=1)
+    """Wrong PINs of one reference in a day after which its PIN opens nothing; links do, and a PIN sent again."""
     pin_tries_per_address: int = Field(default=50, ge=0)
     """Wrong PINs that one network address, or one officer for callers, may send; 0 is no limit. A village shares one
     address, so it is not 10."""
     pin_locked_minutes: int = Field(default=15, ge=1)
+    """Minutes after its latest wrong PIN for which an address is remembered, and the longest that it waits."""
 
-    @property
-    def locked_for(self) -> timedelta:
-        """The time for which too many wrong PINs lock a reference."""
-        return timedelta(minutes=self.pin_locked_minutes)
+    def pin_limits(self, per_address: int) -> PinLimits:
+        """Return the limits of tries, with the limit of addresses that holds here."""
+        return PinLimits(
+            per_reference=self.pin_tries_per_reference,
+            per_reference_a_day=self.pin_tries_per_reference_a_day,
+            per_address=per_address,
+            window=timedelta(minutes=self.pin_locked_minutes),
+        )
 
 
 class FileSettings(Settings):

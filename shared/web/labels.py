@@ -138,6 +138,7 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.RESUMED: N_("Không rút nữa, xử lý tiếp"),
     NoticeKind.CLOSED: N_("Đã kết thúc"),
     NoticeKind.PIN_AGAIN: N_("Gửi lại mã PIN"),
+    NoticeKind.SECRETS_RENEWED: N_("Mã PIN và đường dẫn đã đổi"),
     NoticeKind.CONTACT_ADDED: N_("Có thêm liên hệ, báo cho liên hệ cũ"),
     NoticeKind.ASSIGNED: N_("Đơn vị được phân công"),
     NoticeKind.SUPPLEMENTED: N_("Người gửi đã bổ sung"),

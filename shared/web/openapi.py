@@ -42,6 +42,8 @@ class Problem(BaseModel):
     code: str
     errors: list[InputProblem] | None = None
     retry_after: int | None = None
+    ticket: str | None = None
+    challenge: str | None = None
     current_version: int | None = None
 
 

@@ -32,7 +32,23 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         404,
         N_("Không tìm thấy hoặc sai mã PIN"),
         N_(
-            "Kiểm tra lại mã số và mã PIN trên biên nhận. Nếu thử sai nhiều lần, vui lòng đợi 15 phút rồi thử lại."
+            "Kiểm tra lại mã số và mã PIN trên biên nhận. Quên mã PIN: xin gửi lại ở trang Tra cứu, hoặc mở đường dẫn trong thư."
+        ),
+    ),
+    errors.PinSlowedError: (
+        429,
+        N_("Cần đợi một lát trước khi thử mã PIN"),
+        N_(
+            "Vừa có nhiều mã PIN sai. Đợi rồi gửi lại kèm phiếu chờ (ticket), hoặc giải bài toán kèm theo "
+            "(challenge). Đường dẫn trong thư mở được ngay."
+        ),
+    ),
+    errors.LinkExpiredError: (
+        404,
+        N_("Đường dẫn đã hết hạn"),
+        N_(
+            "Việc này đã kết thúc từ lâu nên đường dẫn trong thư không còn mở được. Nhập mã PIN, hoặc xin đường "
+            "dẫn mới gửi đến số điện thoại hay thư điện tử đã cho."
         ),
     ),
     errors.UnknownPetitionError: (
@@ -233,6 +249,8 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
         document["current_version"] = error.current_version
     if isinstance(error, errors.TooManyRequestsError):
         document["retry_after"] = error.retry_after
+    if isinstance(error, errors.PinSlowedError):
+        document |= {"ticket": error.ticket, "challenge": error.challenge}
     return status, document
 
 

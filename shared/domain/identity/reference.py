@@ -59,24 +59,23 @@ def candidates(key: bytes, submission: str, year: int) -> Iterator[str]:
         yield body + damm_digit(body)
 
 
-def pin_of(key: bytes, reference: str) -> str:
-    """Return the petition's PIN: 8 digits."""
-    return f"{int.from_bytes(derive(key, 'pin', reference)[:8], 'big') % 10**8:08d}"
+def pin_of(key: bytes, reference: str, renewals: int = 0) -> str:
+    """Return the petition's PIN: 8 digits; another one after each renewal."""
+    return f"{int.from_bytes(derive(key, 'pin', _renewed(reference, renewals))[:8], 'big') % 10**8:08d}"
 
 
-def link_token_of(key: bytes, reference: str) -> str:
-    """Return the token for links in e-mails: 32 hex digits, stands for the PIN."""
-    return derive(key, "link", reference).hex()[:32]
+def link_token_of(key: bytes, reference: str, renewals: int = 0) -> str:
+    """Return the token for links in e-mails: 32 hex digits, stands for the PIN; another one after each renewal."""
+    return derive(key, "link", _renewed(reference, renewals)).hex()[:32]
 
 
-def proves(key: bytes, reference: str, secret: str) -> bool:
-    """Tell, in constant time, whether `secret` is the PIN or the link token of a reference."""
-    digits = _SEPARATORS.sub("", secret).encode()
-    is_token = hmac.compare_digest(link_token_of(key, reference).encode(), digits)
-    return is_pin(key, reference, secret) or is_token
+def is_link_token(key: bytes, reference: str, secret: str, renewals: int = 0) -> bool:
+    """Tell, in constant time, whether `secret` is the link token of a reference."""
+    token = _SEPARATORS.sub("", secret).encode("utf-8", "replace")
+    return hmac.compare_digest(link_token_of(key, reference, renewals).encode(), token)
 
 
-def is_pin(key: bytes, reference: str, secret: str) -> bool:
+def is_pin(key: bytes, reference: str, secret: str, renewals: int = 0) -> bool:
     """Tell, in constant time, whether `secret` is the PIN of a reference.
 
     Spreadsheets and number fields drop the zeros that a PIN begins with: they are put back.
@@ -84,7 +83,12 @@ def is_pin(key: bytes, reference: str, secret: str) -> bool:
     digits = _SEPARATORS.sub("", secret)
     if _ENOUGH_OF_A_PIN <= len(digits) < _LENGTH_OF_PIN and digits.isdecimal():
         digits = digits.zfill(_LENGTH_OF_PIN)
-    return hmac.compare_digest(pin_of(key, reference).encode(), digits.encode("utf-8", "replace"))
+    return hmac.compare_digest(pin_of(key, reference, renewals).encode(), digits.encode("utf-8", "replace"))
+
+
+def _renewed(reference: str, renewals: int) -> str:
+    """Return the name that PIN and token derive from: the reference, with the number of renewals."""
+    return f"{reference}#{renewals}" if renewals else reference
 
 
 def contact_key(key: bytes, contact: str) -> str:

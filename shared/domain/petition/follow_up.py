@@ -99,6 +99,10 @@ class FollowUpVerbs(PetitionFields):
         facts = ContactAdded(parts_before=len(before.seal), chosen_before=before.reply_by)
         return self.record(Action.ADD_CONTACT, change, facts=facts, petitioner=petitioner)
 
+    def renew_secrets(self, change: Change) -> Self:
+        """Have another PIN and another link from now on (limits: `shared.domain.procedures.pin_requests`)."""
+        return self.record(Action.RENEW_SECRETS, change)
+
     def send_pin(self, change: Change, channel: ReplyBy) -> Self:
         """Have the PIN sent again to a contact on file (limits: `shared.domain.procedures.pin_requests`)."""
         return self.record(Action.SEND_PIN, change, facts=PinSent(channel=channel))

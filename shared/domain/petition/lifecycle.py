@@ -45,6 +45,7 @@ class Action(StrEnum):
     RATE = "rate"
     SEND_PIN = "send-pin"
     ADD_CONTACT = "add-contact"
+    RENEW_SECRETS = "renew-secrets"
     # the router
     ROUTE = "route"
     HAND_TO_INTAKE = "hand-to-intake"
@@ -170,6 +171,12 @@ _OF_PETITIONERS: dict[Action, Move] = {
         EVERY,
         None,
         _notify(NoticeKind.PIN_AGAIN, Audience.PETITIONER),
+    ),
+    Action.RENEW_SECRETS: Move(
+        N_("Người gửi đổi mã PIN và đường dẫn"),
+        EVERY,
+        None,
+        _notify(NoticeKind.SECRETS_RENEWED, Audience.PETITIONER),
     ),
     Action.ADD_CONTACT: Move(
         N_("Người gửi thêm liên hệ"),

@@ -44,6 +44,8 @@ class NoticeKind(StrEnum):
     PIN_AGAIN = "PIN_AGAIN"
     CONTACT_ADDED = "CONTACT_ADDED"
     """Goes to the contacts that were on file before."""
+    SECRETS_RENEWED = "SECRETS_RENEWED"
+    """Goes to every contact on file, over e-mail and SMS alike."""
     # to officers
     ASSIGNED = "ASSIGNED"
     SUPPLEMENTED = "SUPPLEMENTED"

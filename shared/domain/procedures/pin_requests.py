@@ -1,4 +1,4 @@
-"""Giving the PIN again to its owner: how often, and over which of the contacts on file.
+"""Giving the PIN again to its owner, renewing PIN and link: how often, and how long a link opens the petition.
 
 What is sent goes only to a contact that stood in the petition already, so whoever asks learns nothing and gets
 nothing, unless the contact is theirs.
@@ -9,11 +9,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.lifecycle import ENDED, MOVES, Action
 from shared.domain.petition.petition import Petition
 
 NOT_AGAIN_WITHIN = timedelta(minutes=2)
 """A second click within this time sends nothing more."""
+NEW_LINK_HOLDS_FOR = timedelta(days=30)
+"""A link that was sent again opens a closed matter for so long."""
+_ENDS = frozenset(action for action, move in MOVES.items() if move.target in ENDED)
+_SENDS_LINK = frozenset({Action.SEND_PIN, Action.RENEW_SECRETS})
 IN_ALL = 30
 """However old a petition grows, requests of somebody who knows a contact cannot fill its history."""
 
@@ -21,6 +25,33 @@ IN_ALL = 30
 def times_sent(petition: Petition | None) -> int:
     """Count how often the PIN was given again; each time opens the tries for the PIN anew."""
     return sum(entry.action is Action.SEND_PIN for entry in petition.history) if petition else 0
+
+
+def renewals_of(petition: Petition | None) -> int:
+    """Count how often PIN and link were renewed: each time the earlier ones died."""
+    return sum(entry.action is Action.RENEW_SECRETS for entry in petition.history) if petition else 0
+
+
+def may_renew(petition: Petition, now: datetime, *, per_day: int) -> bool:
+    """Return whether PIN and link may be renewed once more today: every contact is notified of each renewal."""
+    renewed = [entry.at for entry in petition.history if entry.action is Action.RENEW_SECRETS]
+    today = [at for at in renewed if local_date(at) == local_date(now)]
+    return len(renewed) < IN_ALL and len(today) < per_day
+
+
+def link_holds(petition: Petition, now: datetime, kept_for: timedelta | None) -> bool:
+    """Return whether links open a petition: until its matter has been closed for long, and a month after a new one.
+
+    Args:
+        petition: in any state.
+        now: the instant.
+        kept_for: after the end of the matter *(setting)*; None is for ever.
+    """
+    if kept_for is None or petition.state not in ENDED:
+        return True
+    ended = [entry.at for entry in petition.history if entry.action in _ENDS] or [petition.received_at]
+    sent = [entry.at for entry in petition.history if entry.action in _SENDS_LINK]
+    return now - ended[-1] < kept_for or bool(sent and now - sent[-1] < NEW_LINK_HOLDS_FOR)
 
 
 def may_send_pin(petition: Petition, now: datetime, *, per_day: int) -> bool:

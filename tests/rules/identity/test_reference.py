@@ -63,12 +63,12 @@ def test_damm_digit_of_the_published_example():
 def test_pin_and_token_prove_and_nothing_else_does(good):
     pin, token = reference.pin_of(KEY, good), reference.link_token_of(KEY, good)
 
-    assert reference.proves(KEY, good, pin)
-    assert reference.proves(KEY, good, f"{pin[:4]} {pin[4:]}")
-    assert reference.proves(KEY, good, token)
-    assert not reference.proves(KEY, good, pin[::-1] + "0")
-    assert not reference.proves(KEY, good, "")
-    assert not reference.proves(b"other" * 12, good, pin)
+    assert reference.is_pin(KEY, good, pin)
+    assert reference.is_pin(KEY, good, f"{pin[:4]} {pin[4:]}")
+    assert reference.is_link_token(KEY, good, token)
+    assert not reference.is_pin(KEY, good, pin[::-1] + "0")
+    assert not reference.is_pin(KEY, good, "")
+    assert not reference.is_pin(b"other" * 12, good, pin)
 
 
 def test_labels_keep_the_uses_of_the_key_apart():

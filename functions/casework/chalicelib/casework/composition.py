@@ -174,13 +174,8 @@ def _callers(
 
 
 def _pin_guard(configuration: CaseworkSettings, key: bytes) -> PinGuard:
-    return PinGuard(
-        configuration.throttle_table,
-        key,
-        tries_per_reference=configuration.pin_tries_per_reference,
-        tries_per_address=configuration.pin_tries_per_address,
-        locked_for=configuration.locked_for,
-    )
+    limits = configuration.pin_limits(configuration.pin_tries_per_address)
+    return PinGuard(configuration.throttle_table, key, limits)
 
 
 def _reports(configuration: CaseworkSettings, petitions: Petitions, directory: Directory) -> Reports:

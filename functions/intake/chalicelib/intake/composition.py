@@ -17,6 +17,7 @@ from chalicelib.intake.petitions.find_petition import PetitionFinder
 from chalicelib.intake.petitions.follow_up import FollowUp
 from chalicelib.intake.petitions.pin_again import PinAgain
 from chalicelib.intake.petitions.record_view import PetitionViews
+from chalicelib.intake.petitions.renew_secrets import Renewal
 from chalicelib.intake.published.answers import PublicRecord
 from chalicelib.intake.published.similar_answers import SimilarAnswers
 from chalicelib.intake.published.statistics import PublicStatistics
@@ -76,6 +77,7 @@ class Parts:
     follow_up: FollowUp
     add_contact: AddContact
     pin_again: PinAgain
+    renewal: Renewal
     views: PetitionViews
     files: FileDesk
     public_record: PublicRecord
@@ -107,7 +109,8 @@ def build(settings: IntakeSettings) -> Parts:
     bucket = AttachmentsBucket(settings.attachments_bucket)
     reception = Reception(petitions, directory, seal, key)
     follow_up = FollowUp(petitions, directory, seal)
-    pin_guard = _pin_guard(settings, key)
+    challenges = Challenges(key, settings.cost_of_a_try)
+    pin_guard = _pin_guard(settings, key, challenges)
     public_record = PublicRecord(petitions, directory)
     return Parts(
         settings=settings,
@@ -120,8 +123,9 @@ def build(settings: IntakeSettings) -> Parts:
         reception=reception,
         limited_reception=_limited_reception(settings, reception, petitions, key),
         api_keys=ApiKeys(credentials),
-        challenges=Challenges(key, settings.cost_of_a_try),
-        finder=PetitionFinder(petitions, pin_guard, key),
+        challenges=challenges,
+        finder=PetitionFinder(petitions, pin_guard, key, settings.link_kept_for),
+        renewal=Renewal(follow_up, key, per_day=settings.renewals_per_day),
         follow_up=follow_up,
         add_contact=AddContact(follow_up, seal, Suppressions(settings.throttle_table), key),
         pin_again=PinAgain(petitions, follow_up, pin_guard, key, per_day=settings.pins_again_per_day),
@@ -142,14 +146,8 @@ def build_upload_check(settings: IntakeSettings) -> UploadCheck:
     return UploadCheck(petitions, bucket, _scanner(settings, bucket), settings.file_limits)
 
 
-def _pin_guard(settings: IntakeSettings, key: bytes) -> PinGuard:
-    return PinGuard(
-        settings.throttle_table,
-        key,
-        tries_per_reference=settings.pin_tries_per_reference,
-        tries_per_address=settings.tries_per_address,
-        locked_for=settings.locked_for,
-    )
+def _pin_guard(settings: IntakeSettings, key: bytes, challenges: Challenges) -> PinGuard:
+    return PinGuard(settings.throttle_table, key, settings.pin_limits(settings.tries_per_address), challenges)
 
 
 def _views(settings: IntakeSettings, key: bytes) -> PetitionViews:

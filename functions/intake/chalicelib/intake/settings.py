@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -32,6 +33,10 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings, settings.
     """Minutes until a long SMS is taken without its missing parts; SQS hides a message for 15 minutes at most."""
     pins_again_per_day: int = Field(default=3, ge=0)
     """Times that a petition's PIN is sent again in a day to a contact on file; 0 is never."""
+    renewals_per_day: int = Field(default=3, ge=0)
+    """Times that a petition's PIN and link are renewed in a day; 0 is never."""
+    link_months_after_end: int = Field(default=12, ge=0)
+    """Months after the end of a matter for which the links in its letters open it; 0 is for ever."""
     petitions_per_contact: int = Field(default=10, ge=0)
     """Petitions that one person may send in a day over the web and from programs; 0 is no limit."""
     petitions_per_address: int = Field(default=60, ge=0)
@@ -58,6 +63,11 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings, settings.
     def tries_per_address(self) -> int:
         """Wrong PINs allowed to an address; on one machine all callers have the same address, so none is counted."""
         return 0 if self.stage == "local" else self.pin_tries_per_address
+
+    @property
+    def link_kept_for(self) -> timedelta | None:
+        """How long after the end of a matter its links open it; None is for ever."""
+        return timedelta(days=30 * self.link_months_after_end) if self.link_months_after_end else None
 
     @property
     def sent_per_address(self) -> int:

@@ -16,6 +16,7 @@ from chalicelib.notifier.notices.addresses import Addresses
 from chalicelib.notifier.notices.batches import Batches
 from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
 from chalicelib.notifier.notices.deliver_over_channel import ChannelDelivery
+from chalicelib.notifier.notices.notify_every_contact import EveryContactNotifier
 from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.render_notice import NoticeRenderer
@@ -72,13 +73,13 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
     attempts = Attempts(deliveries, Circuits(configuration.throttle_table), senders.of, outcomes)
     texts = Texts(directory)
     renderer = NoticeRenderer(texts, directory, configuration.public_url, key)
-    petitioners = _petitioners(
-        configuration, petitions, deliveries, seal, quiet_hours, renderer, attempts, outcomes
-    )
+    contact_policy = _contact_policy(configuration, quiet_hours)
+    petitioners = _petitioners(petitions, deliveries, seal, contact_policy, renderer, attempts, outcomes)
     notices = NoticeDelivery(
         petitions=petitions,
         deliveries=deliveries,
         petitioners=petitioners,
+        every_contact=EveryContactNotifier(seal, contact_policy, renderer, attempts),
         officers=OfficerNotifier(directory, deliveries, renderer, attempts),
         outcomes=outcomes,
     )
@@ -103,17 +104,8 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
     return MessageHandler(notices, replies, digests, account_letters, configuration.notices_queue_url)
 
 
-def _petitioners(
-    configuration: NotifierSettings,
-    petitions: Petitions,
-    deliveries: Deliveries,
-    seal: Seal,
-    quiet_hours: QuietHours,
-    renderer: NoticeRenderer,
-    attempts: Attempts,
-    outcomes: Outcomes,
-) -> PetitionerNotifier:
-    contact_policy = ContactPolicy(
+def _contact_policy(configuration: NotifierSettings, quiet_hours: QuietHours) -> ContactPolicy:
+    return ContactPolicy(
         quiet_hours=quiet_hours,
         batch_for=timedelta(seconds=configuration.batch_for_seconds),
         daily_limit=DailyLimit(configuration.throttle_table, configuration.messages_per_address_per_day),
@@ -121,6 +113,17 @@ def _petitioners(
         suppressions=Suppressions(configuration.throttle_table),
         identifiers_key=partial(secrets.identifiers_key, configuration.identifiers_secret),
     )
+
+
+def _petitioners(
+    petitions: Petitions,
+    deliveries: Deliveries,
+    seal: Seal,
+    contact_policy: ContactPolicy,
+    renderer: NoticeRenderer,
+    attempts: Attempts,
+    outcomes: Outcomes,
+) -> PetitionerNotifier:
     addresses = Addresses(seal)
     batches = Batches(petitions, deliveries, contact_policy, addresses)
     channel_delivery = ChannelDelivery(

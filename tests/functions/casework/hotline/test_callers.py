@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -267,32 +268,38 @@ def test_who_shows_nothing_gets_nothing(system, caller, proof):
     "proof",
     [pytest.param({"pin": "00000000"}, id="by PIN"), pytest.param({"phone": OTHERS}, id="by another number")],
 )
-def test_who_guesses_at_the_hotline_is_locked_out_there_and_on_the_web(system, caller, proof):
-    for _ in range(10):
+def test_operator_who_guesses_waits_and_locks_out_neither_the_owner_nor_another_operator(
+    system, caller, proof
+):
+    for _ in range(5):
         assert ask(system, caller, "track", **proof).status == 404
 
-    assert ask(system, caller, "track").status == 404
-    assert ask(system, caller, "track", phone=NUMBER, call_id="call-8").status == 404
-    assert track_on_the_web(system, caller, caller.pin).status == 404
-    system.travel(minutes=16)
+    slowed = ask(system, caller, "track")
+    assert (slowed.status, slowed.json()["code"]) == (429, "pin-slowed")
+    assert track_on_the_web(system, caller, caller.pin).status == 200
+    assert ask(system, caller, "track", "lan.tiepnhan").status == 200
+    system.travel(minutes=1)
     assert ask(system, caller, "track").status == 200
 
 
-def test_who_guesses_on_the_web_is_locked_out_at_the_hotline_too(system, caller):
-    for _ in range(10):
+def test_who_guesses_on_the_web_slows_the_pin_at_the_hotline_and_not_the_number_on_file(system, caller):
+    for _ in range(50):
         assert track_on_the_web(system, caller, "00000000").status == 404
 
-    assert ask(system, caller, "track").status == 404
+    assert ask(system, caller, "track").status == 429
+    assert ask(system, caller, "track", phone=NUMBER, call_id="call-8").status == 200
 
 
-def test_an_operator_who_guesses_at_many_petitions_is_locked(system, caller):
-    other = Citizen(system)
-    for number in range(50):
+def test_operator_who_guesses_at_many_petitions_waits_longer_each_time(system, caller):
+    other, waits = Citizen(system), []
+    for number in range(9):
         other.reference = numbered(number)
         ask(system, other, "track", pin="00000000")
+        slowed = ask(system, caller, "track")
+        waits.append(slowed.json().get("retry_after", 0))
+        system.clock.hold_at(system.clock.now() + timedelta(seconds=waits[-1]))
 
-    assert ask(system, caller, "track").status == 404
-    assert ask(system, caller, "track", "lan.tiepnhan").status == 200
+    assert waits == [0, 0, 0, 0, 5, 10, 20, 40, 80]
 
 
 def test_a_caller_rates_asks_for_a_second_look_and_hears_how_it_stands(system, caller):

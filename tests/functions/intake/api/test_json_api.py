@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from altcha import Payload, solve_challenge
+from altcha.v2 import Challenge
 
 from chalicelib.intake import composition
 from chalicelib.intake.petitions.follow_up import FollowUp
 from infra.local.emulation.functions import HttpResponse
+from shared.domain.identity.reference import link_token_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
+from shared.platform import secrets
 from shared.platform.seal import Seal
 from shared.tables.petition_items import petition_of
 from shared.tables.petitions import Petitions
@@ -262,26 +267,60 @@ def test_the_last_minute_of_the_due_date_is_in_time(intake, sent):
 # --- the PIN ------------------------------------------------------------------------------------------
 
 
-def tried(intake: System, reference: str, pin: str) -> HttpResponse:
-    return intake.http("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": pin})
+def tried(intake: System, reference: str, pin: str, offered: str = "") -> HttpResponse:
+    headers = {"X-Petition-Pin": pin, **({"X-Petition-Proof": offered} if offered else {})}
+    return intake.http("GET", f"/v1/petitions/{reference}", headers=headers)
 
 
-def test_wrong_unknown_locked_and_impossible_are_one_answer(intake, sent):
+SLOWED_AFTER = 50
+"""PIN_TRIES_PER_REFERENCE."""
+
+
+def key_of_identifiers(system: System) -> bytes:
+    return secrets.identifiers_key(system.local.cloud.outputs["IdentifiersSecret"])
+
+
+def solution_of(challenge: str) -> str:
+    """Do the work that a browser does."""
+    parsed = Challenge.from_dict(json.loads(challenge))
+    solved = solve_challenge(parsed)
+    assert solved is not None
+    return Payload(parsed, solved).to_base64()
+
+
+def guess(intake: System, reference: str, times: int = SLOWED_AFTER) -> None:
+    for _ in range(times):
+        assert tried(intake, reference, "00000000").status == 404
+
+
+def test_wrong_unknown_and_impossible_are_one_answer(intake, sent):
     wrong = tried(intake, sent["reference"], "00000000")
     unknown = tried(intake, "26483190274", sent["pin"])
     impossible = tried(intake, "26483190275", sent["pin"])
     missing = intake.http("GET", f"/v1/petitions/{sent['reference']}")
-    for _ in range(10):
-        tried(intake, sent["reference"], "00000000")
-    locked = tried(intake, sent["reference"], sent["pin"])
 
-    answers = [wrong, unknown, impossible, missing, locked]
+    answers = [wrong, unknown, impossible, missing]
     assert {answer.status for answer in answers} == {404}
     assert len({answer.body for answer in answers}) == 1
     assert len({answer.headers for answer in answers}) == 1
 
 
-def test_wrong_unknown_and_locked_make_the_same_calls(intake, sent):
+def test_slowed_is_one_answer_for_right_wrong_and_unknown(intake, sent):
+    guess(intake, sent["reference"])
+    guess(intake, "26483190274")
+
+    answers = [
+        tried(intake, sent["reference"], sent["pin"]),
+        tried(intake, sent["reference"], "00000000"),
+        tried(intake, "26483190274", sent["pin"]),
+    ]
+
+    assert {answer.status for answer in answers} == {429}
+    assert {answer.header("retry-after") for answer in answers} == {"60"}
+    assert len({frozenset(answer.json()) for answer in answers}) == 1
+
+
+def test_wrong_and_unknown_make_the_same_calls_and_so_do_slowed_ones(intake, sent):
     def calls_of(reference: str, pin: str) -> list[str]:
         with intake.faults.counting() as calls:
             tried(intake, reference, pin)
@@ -289,11 +328,11 @@ def test_wrong_unknown_and_locked_make_the_same_calls(intake, sent):
 
     tried(intake, sent["reference"], sent["pin"])
     wrong, unknown = calls_of(sent["reference"], "1"), calls_of("26483190274", "1")
-    for _ in range(10):
-        tried(intake, sent["reference"], "00000000")
-    locked = calls_of(sent["reference"], sent["pin"])
+    guess(intake, sent["reference"], SLOWED_AFTER - 1)
+    right, still_wrong = calls_of(sent["reference"], sent["pin"]), calls_of(sent["reference"], "1")
 
-    assert wrong == unknown == locked == ["GetItem", "GetItem", "UpdateItem"]
+    assert wrong == unknown == ["GetItem", "GetItem", "UpdateItem"]
+    assert right == still_wrong == ["GetItem", "GetItem"]
 
 
 def test_a_right_pin_costs_one_read_of_the_throttle_table_and_no_write(intake, sent):
@@ -305,61 +344,122 @@ def test_a_right_pin_costs_one_read_of_the_throttle_table_and_no_write(intake, s
     assert [call.operation for call in calls] == ["GetItem", "GetItem", "Query"]
 
 
-def test_ten_wrong_pins_lock_for_fifteen_minutes(intake, sent):
-    for _ in range(10):
-        assert tried(intake, sent["reference"], "00000000").status == 404
+def test_fifty_wrong_pins_make_the_next_wait_a_minute_and_not_longer(intake, sent):
+    guess(intake, sent["reference"])
+    slowed = tried(intake, sent["reference"], sent["pin"])
+    ticket = slowed.json()["ticket"]
+
+    early = tried(intake, sent["reference"], sent["pin"], ticket)
+    intake.clock.hold_at(intake.clock.now() + timedelta(seconds=60))
+    waited = tried(intake, sent["reference"], sent["pin"], ticket)
+
+    assert (slowed.status, early.status, waited.status) == (429, 429, 200)
+
+
+def test_forty_nine_wrong_pins_slow_nothing(intake, sent):
+    guess(intake, sent["reference"], SLOWED_AFTER - 1)
+
+    assert tried(intake, sent["reference"], sent["pin"]).status == 200
+
+
+def test_ticket_of_one_pin_opens_no_other_and_none_from_elsewhere(intake, sent):
+    guess(intake, sent["reference"])
+    ticket = tried(intake, sent["reference"], "11111111").json()["ticket"]
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=2))
+
+    path, headers = (
+        f"/v1/petitions/{sent['reference']}",
+        {"X-Petition-Pin": "11111111", "X-Petition-Proof": ticket},
+    )
+    assert tried(intake, sent["reference"], sent["pin"], ticket).status == 429
+    assert intake.http("GET", path, headers=headers, source_ip="203.0.113.7").status == 429
+    assert intake.http("GET", path, headers=headers).status == 404
+    assert tried(intake, sent["reference"], sent["pin"], "9" * 9 + ".0." + "f" * 32).status == 429
+
+
+def test_work_instead_of_waiting_opens_at_once(intake, sent):
+    guess(intake, sent["reference"])
+    slowed = tried(intake, sent["reference"], sent["pin"]).json()
+
+    solved = tried(intake, sent["reference"], sent["pin"], solution_of(slowed["challenge"]))
+
+    assert solved.status == 200
+
+
+def test_reference_takes_three_hundred_wrong_pins_a_day_from_everybody_together(intake, sent):
+    guess(intake, sent["reference"])
+    for number in range(250):
+        pin = f"{number:08}"
+        proof = solution_of(tried(intake, sent["reference"], pin).json()["challenge"])
+        assert tried(intake, sent["reference"], pin, proof).status == 404
+
     assert tried(intake, sent["reference"], sent["pin"]).status == 404
-
-    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=15))
-
+    token = link_token_of(key_of_identifiers(intake), sent["reference"])
+    assert tried(intake, sent["reference"], token).status == 200
+    intake.clock.hold_at(intake.clock.now() + timedelta(hours=24))
     assert tried(intake, sent["reference"], sent["pin"]).status == 200
 
 
-def test_nine_wrong_pins_lock_nothing(intake, sent):
-    for _ in range(9):
-        tried(intake, sent["reference"], "00000000")
-
-    assert tried(intake, sent["reference"], sent["pin"]).status == 200
-
-
-def test_tries_while_locked_prolong_nothing(intake, sent):
-    for _ in range(10):
-        tried(intake, sent["reference"], "00000000")
-    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=14))
-    tried(intake, sent["reference"], "00000000")
-    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=1))
-
-    assert tried(intake, sent["reference"], sent["pin"]).status == 200
-
-
-def test_after_a_lock_ten_tries_are_open_again(intake, sent):
-    for _ in range(10):
-        tried(intake, sent["reference"], "00000000")
-    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=16))
-    for _ in range(9):
-        tried(intake, sent["reference"], "00000000")
-
-    assert tried(intake, sent["reference"], sent["pin"]).status == 200
-
-
-def test_in_the_cloud_an_address_that_guesses_is_locked_for_every_reference(
-    intake, a_submission, monkeypatch
-):
+@pytest.fixture
+def cloud(intake: System, monkeypatch: pytest.MonkeyPatch) -> System:
+    """Intake as in the cloud, where addresses are counted."""
     monkeypatch.setenv("STAGE", "dev")
     monkeypatch.setenv("SCANNER", "guardduty")
-    monkeypatch.setenv("PIN_TRIES_PER_ADDRESS", "3")
     monkeypatch.setenv("API_KEY_NEEDED", "false")
+    monkeypatch.setenv("CHALLENGE_COST", "1")
     intake.local.cold_start()
-    sent = intake.http("POST", "/v1/petitions", json=a_submission()).json()
-    path, headers = f"/v1/petitions/{sent['reference']}", {"X-Petition-Pin": sent["pin"]}
+    return intake
 
-    for number in ("26483190274", "26000000002", "26000000015"):
-        intake.http(
-            "GET", f"/v1/petitions/{number}", headers={"X-Petition-Pin": "1"}, source_ip="203.0.113.9"
+
+def test_address_that_guesses_waits_longer_each_time_for_every_reference_and_no_other_address_does(
+    cloud, a_submission
+):
+    sent = cloud.http("POST", "/v1/petitions", json=a_submission()).json()
+    path, right = f"/v1/petitions/{sent['reference']}", {"X-Petition-Pin": sent["pin"]}
+
+    waits = []
+    for _ in range(5):
+        cloud.http(
+            "GET", "/v1/petitions/26483190274", headers={"X-Petition-Pin": "1"}, source_ip="203.0.113.9"
         )
+    for _ in range(4):
+        slowed = cloud.http("GET", path, headers={"X-Petition-Pin": "1"}, source_ip="203.0.113.9")
+        waits.append(int(slowed.header("retry-after")))
+        cloud.clock.hold_at(cloud.clock.now() + timedelta(seconds=waits[-1]))
+        assert cloud.http("GET", path, headers={"X-Petition-Pin": "1"}, source_ip="203.0.113.9").status == 404
 
-    assert intake.http("GET", path, headers=headers, source_ip="203.0.113.9").status == 404
-    assert intake.http("GET", path, headers=headers, source_ip="203.0.113.10").status == 200
+    assert waits == [5, 10, 20, 40]
+    assert cloud.http("GET", path, headers=right, source_ip="203.0.113.9").status == 429
+    assert cloud.http("GET", path, headers=right, source_ip="203.0.113.10").status == 200
+
+
+def test_addresses_of_one_ipv6_subscriber_are_one(cloud, a_submission):
+    sent = cloud.http("POST", "/v1/petitions", json=a_submission()).json()
+    path, right = f"/v1/petitions/{sent['reference']}", {"X-Petition-Pin": sent["pin"]}
+
+    for number in range(5):
+        cloud.http("GET", path, headers={"X-Petition-Pin": "1"}, source_ip=f"2001:db8:1:2::{number}")
+
+    assert cloud.http("GET", path, headers=right, source_ip="2001:db8:1:2:ffff::1").status == 429
+    assert cloud.http("GET", path, headers=right, source_ip="2001:db8:1:3::1").status == 200
+
+
+def test_attacker_on_many_machines_locks_neither_link_nor_pin_of_the_owner(cloud, a_submission):
+    sent = cloud.http("POST", "/v1/petitions", json=a_submission()).json()
+    path, right = f"/v1/petitions/{sent['reference']}", {"X-Petition-Pin": sent["pin"]}
+    token = link_token_of(key_of_identifiers(cloud), sent["reference"])
+
+    for number in range(120):
+        cloud.http(
+            "GET", path, headers={"X-Petition-Pin": f"{number:08}"}, source_ip=f"198.51.100.{number // 3}"
+        )
+        opened = cloud.http("GET", path, headers={"X-Petition-Pin": token}, source_ip="203.0.113.10")
+        assert opened.status == 200
+
+    slowed = cloud.http("GET", path, headers=right, source_ip="203.0.113.10")
+    proof = {**right, "X-Petition-Proof": solution_of(slowed.json()["challenge"])}
+    assert slowed.status == 429
+    assert cloud.http("GET", path, headers=proof, source_ip="203.0.113.10").status == 200
 
 
 def test_no_address_and_no_reference_stands_in_the_throttle_table(intake, sent):

@@ -31,14 +31,14 @@ from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.classification import Channel
 from shared.domain.procedures import withdrawals
-from shared.domain.procedures.pin_requests import times_sent
+from shared.domain.procedures.pin_requests import renewals_of, times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock, telemetry
 from shared.tables.directory import Directory
 from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 from shared.tables.throttle.calls import HotlineCalls
-from shared.tables.throttle.pin_guard import PinGuard
+from shared.tables.throttle.pin_guard import PinGuard, PinTry
 
 _EARLIER = 10
 LOOKED_UP = "Tra theo số điện thoại của người gọi"
@@ -198,6 +198,7 @@ class Callers:
                 the call covers another number.
             TooManyRequestsError: the officer looked up enough for this hour.
             NotFoundOrWrongPinError: no such petition, or no proof that it is the caller's; both look alike.
+            PinSlowedError: too many wrong proofs, of this operator or for this reference.
             ActionNotPossibleError: not in the petition's state.
         """
         permissions.require(officer, permissions.Ability.ENTER_PETITION)
@@ -225,18 +226,23 @@ class Callers:
         petition = self._petitions.get(digits)
         if petition is not None and not permissions.may_know(officer, petition):
             petition = None
-        pins_sent = times_sent(petition)
-        is_locked = self._guard.is_locked(digits, officer.actor, pins_sent)
-        if petition is None or is_locked or not self._is_proven(request, petition):
-            self._guard.count_wrong_try(digits, officer.actor, pins_sent)
+        if request.pin:
+            return self._by_pin(petition, digits, request.pin, officer.actor)
+        self._guard.check_address(officer.actor)
+        contact = references.contact_key(self._key, request.phone or "")
+        if petition is None or contact not in petition.petitioner.contact_keys:
+            self._guard.count_wrong_proof(officer.actor)
             raise NotFoundOrWrongPinError
         return petition
 
-    def _is_proven(self, request: WishInput, petition: Petition) -> bool:
-        if request.pin:
-            return references.proves(self._key, petition.reference, "".join(request.pin.split()))
-        contact = references.contact_key(self._key, request.phone or "")
-        return contact in petition.petitioner.contact_keys
+    def _by_pin(self, petition: Petition | None, digits: str, pin: str, operator: str) -> Petition:
+        renewals = renewals_of(petition)
+        attempt = PinTry(digits, pin, operator, times_sent(petition) + renewals)
+        self._guard.check(attempt)
+        if petition is None or not references.is_pin(self._key, digits, pin, renewals):
+            self._guard.count_wrong_pin(attempt)
+            raise NotFoundOrWrongPinError
+        return petition
 
     def _changed(self, petition: Petition, request: WishInput, by: str) -> Petition:
         try:

@@ -12,7 +12,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.intake.api.open_data import TABLES
-from chalicelib.intake.api.petitions import UnlockAnswer, UnlockInput
+from chalicelib.intake.api.petitions import RenewalAnswer, UnlockAnswer, UnlockInput
 from chalicelib.intake.api.published import SimilarInput
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.add_contact import ContactInput
@@ -50,10 +50,16 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "The key of a client of the ministry's: needed in the cloud, nowhere else.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     },
+    "X-Petition-Proof": {
+        "in": "header",
+        "required": False,
+        "description": "The ticket of a 429, after its wait, or the base64 solution of its ALTCHA challenge, at once",
+        "schema": {"type": "string", "maxLength": 4000},
+    },
     "X-Petition-Pin": {
         "in": "header",
         "required": True,
-        "description": "The PIN of the receipt. 10 wrong ones lock the petition for 15 minutes.",
+        "description": "The PIN of the receipt, or the token of a link. Wrong PINs cost their sender waits: 429.",
         "schema": {"type": "string"},
     },
     "reference": {
@@ -107,8 +113,8 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
     },
 }
 
-_PIN = ("reference", "X-Petition-Pin", "lang")
-_PIN_ONCE = ("reference", "X-Petition-Pin", "Idempotency-Key", "lang")
+_PIN = ("reference", "X-Petition-Pin", "X-Petition-Proof", "lang")
+_PIN_ONCE = ("reference", "X-Petition-Pin", "X-Petition-Proof", "Idempotency-Key", "lang")
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -129,7 +135,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: PetitionView},
         None,
         _PIN,
-        (404,),
+        (404, 429),
     ),
     Operation(
         "POST",
@@ -139,7 +145,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {201: PetitionView, 200: PetitionView},
         SupplementInput,
         _PIN_ONCE,
-        (400, 404, 409, 422),
+        (400, 404, 409, 422, 429),
     ),
     Operation(
         "POST",
@@ -149,7 +155,17 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: PetitionView},
         ContactInput,
         _PIN_ONCE,
-        (400, 404, 409, 422),
+        (400, 404, 409, 422, 429),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/renewal",
+        "renewSecrets",
+        "Another PIN and link; the earlier ones open it no more, every contact is notified",
+        {200: RenewalAnswer},
+        None,
+        _PIN,
+        (404, 409, 429),
     ),
     Operation(
         "POST",
@@ -159,7 +175,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: PetitionView},
         WithdrawalInput,
         _PIN_ONCE,
-        (400, 404, 409, 422),
+        (400, 404, 409, 422, 429),
     ),
     Operation(
         "POST",
@@ -179,7 +195,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: PetitionView},
         RatingInput,
         _PIN_ONCE,
-        (400, 404, 409, 422),
+        (400, 404, 409, 422, 429),
     ),
     Operation(
         "POST",
@@ -189,7 +205,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: PetitionView},
         ReopeningInput,
         _PIN_ONCE,
-        (400, 404, 409, 422),
+        (400, 404, 409, 422, 429),
     ),
     Operation(
         "POST",
@@ -209,7 +225,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {201: ExpectedView, 200: ExpectedView},
         AttachmentInput,
         _PIN_ONCE,
-        (400, 404, 409, 422),
+        (400, 404, 409, 422, 429),
     ),
     Operation(
         "GET",
@@ -218,8 +234,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "A link to a file that came with the answer",
         {200: Download},
         None,
-        ("reference", "attachment_id", "X-Petition-Pin", "lang"),
-        (404,),
+        ("reference", "attachment_id", "X-Petition-Pin", "X-Petition-Proof", "lang"),
+        (404, 429),
     ),
     Operation(
         "GET", "/v1/fields", "listFields", "Fields of responsibility", {200: FieldList}, None, ("lang",)
@@ -262,7 +278,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: Record},
         None,
         _PIN,
-        (404,),
+        (404, 429),
     ),
     Operation(
         "GET",
@@ -315,7 +331,7 @@ _PROBLEM_TITLES = {
     404: "Unknown reference, wrong PIN or locked: one answer for all three",
     409: "The petition's state does not allow this",
     422: "The input breaks a rule",
-    429: "This person, or this network address, has sent enough for now; retry_after is in seconds",
+    429: "Sent enough for now, or a PIN has to wait; retry_after is in seconds",
 }
 
 

@@ -12,6 +12,7 @@ from chalicelib.intake.api.answers import view_answer
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.limits.address_limit import Sender
 from chalicelib.intake.petitions.add_contact import ContactInput
+from chalicelib.intake.petitions.find_petition import Proof
 from chalicelib.intake.petitions.follow_up import (
     RatingInput,
     ReopeningInput,
@@ -53,6 +54,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     api.post("/v1/petitions/{reference}/rating", rate)
     api.post("/v1/petitions/{reference}/reopening", reopen)
     api.post("/v1/petitions/{reference}/unlock", unlock)
+    api.post("/v1/petitions/{reference}/renewal", renew)
     api.post("/v1/petitions/{reference}/attachments", attach)
     api.get("/v1/petitions/{reference}/attachments/{attachment_id}", fetch_file)
     return api
@@ -72,6 +74,24 @@ class UnlockAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     message: str
+
+
+class RenewalAnswer(BaseModel):
+    """The petition's new PIN and link: the earlier ones open it no more."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    reference: str
+    pin: str
+    link: str
+
+
+def renew(parts: Parts, request: Request, reference: str) -> Response:
+    """Give the petition another PIN and link; every contact is notified."""
+    renewed = parts.renewal.renew(_petition(parts, request, reference))
+    digits = renewed.petition.reference
+    link = f"{parts.settings.public_url}/tra-cuu?ma={digits}&t={renewed.token}"
+    return json_answer(RenewalAnswer(reference=digits, pin=renewed.pin, link=link))
 
 
 def receive(parts: Parts, request: Request) -> Response:
@@ -183,7 +203,13 @@ def _key(request: Request) -> str | None:
 
 
 def _petition(parts: Parts, request: Request, reference: str) -> Petition:
-    return parts.finder.find(reference, _secret(request), source_address(request))
+    return parts.finder.find(reference, proof_of(request))
+
+
+def proof_of(request: Request) -> Proof:
+    """Return the PIN or link token of a request, and the ticket or work that comes with it."""
+    offered = str(request.headers.get("x-petition-proof", ""))
+    return Proof(_secret(request), source_address(request), offered)
 
 
 def _secret(request: Request) -> str:

@@ -8,13 +8,14 @@ from datetime import date
 
 from chalice.app import Request, Response
 
+from chalicelib.intake.api.petitions import proof_of
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.verification.record import RootList, SigningKey, pem_of, record_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
 from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
-from shared.web.requests import query_parameter, source_address
+from shared.web.requests import query_parameter
 from shared.web.routes import Routes
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -33,8 +34,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 def record(parts: Parts, request: Request, reference: str) -> Response:
     """Give the petitioner the record of the history, to keep and to verify."""
-    pin = request.headers.get("x-petition-pin", "")
-    petition = parts.finder.find(reference, pin, source_address(request))
+    petition = parts.finder.find(reference, proof_of(request))
     return json_answer(record_of(petition, parts.roots, clock.now()).as_json())
 
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.intake.petitions.find_petition import PetitionFinder
+from chalicelib.intake.petitions.find_petition import PetitionFinder, Proof
 from chalicelib.intake.sms.webhook import sender_number
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import NotFoundOrWrongPinError
+from shared.domain.errors import NotFoundOrWrongPinError, PinSlowedError
 from shared.domain.petition.lifecycle import RESULT_KNOWN
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory
@@ -77,10 +77,11 @@ def answer_call(
     language = call.language
     number = sender_number(call.caller)
     try:
-        petition = finder.find_by_phone(call.reference, call.pin, number, f"tel:{number or 'withheld'}")
+        proof = Proof(call.pin, f"tel:{number or 'withheld'}")
+        petition = finder.find_by_phone(call.reference, number, proof)
     except ValueError:
         return _answer(AGAIN, gettext(language)(INCOMPLETE))
-    except NotFoundOrWrongPinError:
+    except (NotFoundOrWrongPinError, PinSlowedError):
         return _answer(NOT_FOUND, gettext(language)(UNKNOWN))
     return _status(petition, directory, language, now)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from shared.domain.errors import TooManyRequestsError
 from shared.domain.identity import reference as references
+from shared.domain.identity.network import subscriber_of
 from shared.platform import clock
 from shared.tables.throttle.counters import NameCounter
 
@@ -55,5 +56,5 @@ class AddressLimit:
 
     def _row(self, sender: Sender, now: datetime) -> str:
         kind = "sent" if sender.is_proven else "unproven"
-        address = references.derive(self._key, f"throttle-{kind}", sender.address).hex()[:32]
+        address = references.derive(self._key, f"throttle-{kind}", subscriber_of(sender.address)).hex()[:32]
         return f"{kind}#{address}#{int(now.timestamp()) // _HOUR}"

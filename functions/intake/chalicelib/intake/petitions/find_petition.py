@@ -1,73 +1,122 @@
 """Finds the petition of somebody who shows its reference and PIN: the one way in for a petitioner on the web.
 
-Callers of the hotline may show the number they call from instead of the PIN.
+A link's token is compared first, and never waits: it is one of 2¹²⁸. A PIN is compared after `PinGuard` has let the
+try pass. Callers of the hotline may show the number they call from instead.
 """
 
 from __future__ import annotations
 
-from shared.domain.errors import NotFoundOrWrongPinError
+from datetime import timedelta
+from typing import NamedTuple
+
+from shared.domain.errors import LinkExpiredError, NotFoundOrWrongPinError
 from shared.domain.identity import reference as references
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures.pin_requests import times_sent
+from shared.domain.procedures.pin_requests import link_holds, renewals_of, times_sent
+from shared.platform import clock
 from shared.tables.petitions import Petitions
-from shared.tables.throttle.pin_guard import PinGuard
+from shared.tables.throttle.pin_guard import PinGuard, PinTry
+
+
+class Proof(NamedTuple):
+    """The proof that somebody shows besides the reference."""
+
+    secret: str
+    """The PIN, or the token of a link."""
+    address: str
+    """The caller's network address."""
+    offered: str = ""
+    """The ticket or the work that a slowed PIN needs."""
 
 
 class PetitionFinder:
-    """Hands out a petition against its PIN or link token, and nothing else."""
+    """Hands out a petition against its PIN or link token, and nothing else.
 
-    def __init__(self, petitions: Petitions, guard: PinGuard, key: bytes) -> None:
+    Args:
+        petitions: the petitions table.
+        guard: slows those who guess.
+        key: the identifiers' key.
+        link_kept_for: how long after its matter has ended a link opens it; None is for ever.
+    """
+
+    def __init__(
+        self, petitions: Petitions, guard: PinGuard, key: bytes, link_kept_for: timedelta | None
+    ) -> None:
         self._petitions = petitions
         self._guard = guard
         self._key = key
+        self._link_kept_for = link_kept_for
 
-    def find(self, reference: str, secret: str, address: str) -> Petition:
+    def find(self, reference: str, proof: Proof) -> Petition:
         """Return the petition.
 
-        Wrong, unknown and locked take the same steps, so neither the answer nor its time shows which it was. What
-        can be no reference at all is known to everybody who reads the check digit's rule, and is refused at once.
+        Wrong and unknown take the same steps, so neither the answer nor its time shows which it was. Whether a try
+        is slowed depends on the tries before it, not on the secret. What can be no reference at all is known to
+        everybody who reads the check digit's rule, and is refused at once.
 
         Args:
             reference: as a person writes it, with or without spaces.
-            secret: its PIN, or the token of a link.
-            address: the caller's network address.
+            proof: its PIN, or the token of a link.
 
         Raises:
             NotFoundOrWrongPinError: for every reason alike.
+            LinkExpiredError: the link is right, and its matter has been closed for long.
+            PinSlowedError: the PIN is compared after a wait, or some work.
         """
         digits = references.normal_reference(reference[:40])
-        if digits is None or not secret:
+        if digits is None or not proof.secret:
             raise NotFoundOrWrongPinError
-        return self._proven(digits, secret, None, address)
+        petition = self._petitions.get(digits)
+        if references.is_link_token(self._key, digits, proof.secret[:80], renewals_of(petition)):
+            return self._by_link(petition)
+        return self._by_pin(petition, digits, proof)
 
-    def find_by_phone(self, reference: str, pin: str, number: str | None, address: str) -> Petition:
+    def find_by_phone(self, reference: str, number: str | None, proof: Proof) -> Petition:
         """Return the petition to a caller: against its PIN, or without one to whoever calls from a number on file.
 
         Args:
             reference: as it was keyed in.
-            pin: as it was keyed in; "" when the caller has none at hand.
             number: the one they call from, None when it is withheld.
-            address: names the caller for the counting of wrong tries.
+            proof: the PIN as it was keyed in, "" when the caller has none at hand; the address names the caller.
 
         Raises:
             ValueError: what was keyed in can be no reference.
             NotFoundOrWrongPinError: for every other reason alike.
+            PinSlowedError: the caller has tried too often.
         """
         digits = references.normal_reference(reference)
         if digits is None:
             raise ValueError("no reference")
-        return self._proven(digits, pin, None if pin else number, address)
-
-    def _proven(self, digits: str, secret: str, number: str | None, address: str) -> Petition:
         petition = self._petitions.get(digits)
-        opened = times_sent(petition)
-        is_locked = self._guard.is_locked(digits, address, opened)
-        if number is None:
-            is_proven = references.proves(self._key, digits, secret[:80])
-        else:
-            contact = references.contact_key(self._key, number)
-            is_proven = petition is not None and contact in petition.petitioner.contact_keys
-        if petition is None or not is_proven or is_locked:
-            self._guard.count_wrong_try(digits, address, opened)
+        if proof.secret:
+            return self._by_pin(petition, digits, proof)
+        contact = references.contact_key(self._key, number or "")
+        if petition is None or contact not in petition.petitioner.contact_keys:
+            self._guard.count_wrong_proof(proof.address)
+            raise NotFoundOrWrongPinError
+        return petition
+
+    def secret_for(self, petition: Petition, secret: str) -> str:
+        """Return what the forms of a petition's page carry: its token, which never waits, while links open it."""
+        if not link_holds(petition, clock.now(), self._link_kept_for):
+            return secret
+        return references.link_token_of(self._key, petition.reference, renewals_of(petition))
+
+    def _by_link(self, petition: Petition | None) -> Petition:
+        if petition is None:
+            raise NotFoundOrWrongPinError
+        if not link_holds(petition, clock.now(), self._link_kept_for):
+            raise LinkExpiredError
+        return petition
+
+    def _by_pin(self, petition: Petition | None, digits: str, proof: Proof) -> Petition:
+        renewals = renewals_of(petition)
+        attempt = PinTry(
+            digits, proof.secret[:80], proof.address, times_sent(petition) + renewals, proof.offered[:4000]
+        )
+        self._guard.check(attempt)
+        is_right = references.is_pin(self._key, digits, proof.secret[:80], renewals)
+        if petition is None or not is_right:
+            self._guard.count_wrong_pin(attempt)
             raise NotFoundOrWrongPinError
         return petition

@@ -23,7 +23,7 @@ from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.petitioner import Identity, ReplyBy
 from shared.domain.procedures import withdrawals
-from shared.domain.procedures.pin_requests import times_sent
+from shared.domain.procedures.pin_requests import renewals_of, times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock
 from shared.platform.seal import Seal
@@ -189,6 +189,11 @@ class FollowUp:
             )
 
         return self.apply(petition, change, reopened)
+
+    def renew_secrets(self, petition: Petition) -> Petition:
+        """Have another PIN and link from now on; the same request twice at once is one."""
+        change = Change.by_petitioner(clock.now(), f"renew-secrets:{renewals_of(petition) + 1}")
+        return self.apply(petition, change, lambda p: p.renew_secrets(change))
 
     def send_pin(self, petition: Petition, channel: ReplyBy) -> Petition:
         """Have the PIN given again; the same request twice at once is one."""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from shared.domain.identity import reference as references
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures.pin_requests import renewals_of
 from shared.domain.promises.evidence import Evidence
 from shared.tables.deliveries import Deliveries
 from shared.tables.evidence import Seen, evidence_in
@@ -30,7 +31,7 @@ class PetitionViews:
         rows, seen = self._deliveries.with_views(petition.reference)
         views = [Seen(version, at) for version, at in seen]
         is_new = all(view.version < petition.version for view in views)
-        if is_new and references.is_pin(self._key, petition.reference, secret):
+        if is_new and references.is_pin(self._key, petition.reference, secret, renewals_of(petition)):
             self._deliveries.record_view(petition.reference, petition.version, now)
             views.append(Seen(petition.version, now))
         return evidence_in(rows, views, self._deliveries.of_name, acceptance_counts=self._acceptance_counts)

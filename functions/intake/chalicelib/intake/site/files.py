@@ -20,6 +20,7 @@ from chalicelib.intake.site.frame import (
     new_key,
     page,
     page_language,
+    proof_in,
     shown_errors,
     site_routes,
 )
@@ -32,7 +33,7 @@ from shared.web.answers import see_other
 from shared.web.i18n import Language, gettext
 from shared.web.labels import REJECTIONS
 from shared.web.rendering import link
-from shared.web.requests import form_pairs, query_parameter, source_address, validated
+from shared.web.requests import form_pairs, query_parameter, validated
 from shared.web.routes import Routes
 
 
@@ -108,7 +109,7 @@ def upload_words(language: Language) -> dict[str, object]:
 def fetch_file(parts: Parts, request: Request) -> Response:
     """Lead to a file that came with the answer."""
     form = form_fields(form_pairs(request))
-    petition = parts.finder.find(form.get("ma", ""), form.get("pin", ""), source_address(request))
+    petition = parts.finder.find(form.get("ma", ""), proof_in(request, form))
     return see_other(parts.files.answers_file(petition, form.get("file", "")).url)
 
 
@@ -121,7 +122,7 @@ def fetch_public_file(parts: Parts, request: Request) -> Response:
 def _admitted(parts: Parts, request: Request, form: Mapping[str, str]) -> Petition:
     if form.get("p"):
         return parts.files.admitted(form["p"])
-    return parts.finder.find(form.get("ma", ""), form.get("pin", ""), source_address(request))
+    return parts.finder.find(form.get("ma", ""), proof_in(request, form))
 
 
 def _files_page(

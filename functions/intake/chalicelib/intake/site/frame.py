@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
+from chalicelib.intake.petitions.find_petition import Proof
 from chalicelib.intake.petitions.receive_petition import checked_key
 from shared.domain import errors
 from shared.domain.calendar.terms import Terms
@@ -18,7 +19,7 @@ from shared.tables.directory import Directory
 from shared.web.answers import forms_may_lead_to, html_answer, scripts_may_send_to
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import one_text_of, problem_of, rule_message
-from shared.web.requests import query_parameter
+from shared.web.requests import query_parameter, source_address
 from shared.web.routes import Routes
 
 LABELS: dict[str, str] = {
@@ -50,7 +51,7 @@ LABELS: dict[str, str] = {
 _FIELD_OF_RULE = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
 """The field beside which a rule about several fields is shown."""
 
-_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "p", "file"})
+_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "ticket", "p", "file"})
 
 LONGEST_FIELD = 20_000
 """Characters of a wrong field that are shown again to be corrected."""
@@ -107,6 +108,12 @@ def terms_today(directory: Directory) -> Terms:
 def form_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the fields of a site's form by name, each cut to the length that is shown again."""
     return {name: value[:LONGEST_FIELD] for name, value in pairs if name in _FORM_FIELDS}
+
+
+def proof_in(request: Request, form: Mapping[str, str]) -> Proof:
+    """Return the PIN or link token of a form, and the ticket or work that a slowed PIN needs."""
+    offered = form.get("proof", "") or form.get("ticket", "")
+    return Proof(form.get("pin", ""), source_address(request), offered)
 
 
 def new_key() -> str:

@@ -30,6 +30,7 @@ from chalicelib.intake.site.frame import (
     new_key,
     page,
     page_language,
+    proof_in,
     sending_to,
     shown_errors,
     site_routes,
@@ -44,7 +45,7 @@ from shared.platform import clock
 from shared.web.i18n import N_, gettext
 from shared.web.labels import CHANNELS
 from shared.web.problems import problem_of
-from shared.web.requests import form_pairs, query_parameter, source_address, validated
+from shared.web.requests import form_pairs, query_parameter, validated
 from shared.web.routes import Routes
 
 
@@ -60,6 +61,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     site.post("/tra-cuu/danh-gia", rate)
     site.post("/tra-cuu/xem-lai", reopen)
     site.post("/tra-cuu/cap-lai", unlock)
+    site.post("/tra-cuu/doi-ma", renew)
     site.post("/tra-cuu/lich", download_due_date)
     return site
 
@@ -71,10 +73,28 @@ def track_form(parts: Parts, request: Request) -> Response:
     if not token:
         return _track_page(parts, request, form)
     try:
-        petition = parts.finder.find(form["ma"], token, source_address(request))
-    except errors.NotFoundOrWrongPinError as error:
+        petition = parts.finder.find(form["ma"], proof_in(request, {"pin": token}))
+    except (errors.NotFoundOrWrongPinError, errors.PinSlowedError) as error:
         return _track_page(parts, request, form, error)
     return _status_page(parts, request, petition, token)
+
+
+def renew(parts: Parts, request: Request) -> Response:
+    """Give the petition another PIN and link, and show them once."""
+    form = form_fields(form_pairs(request))
+    try:
+        petition = _proven(parts, request, form)
+        renewed = parts.renewal.renew(petition)
+    except (errors.NotFoundOrWrongPinError, errors.PinSlowedError) as error:
+        return _track_page(parts, request, form, error)
+    except errors.TooManyRequestsError as error:
+        _status, problem = problem_of(error, page_language(request))
+        refused = Outcome(refused=problem["detail"], status=_status)
+        return _status_page(parts, request, petition, form["pin"], outcome=refused)
+    _ = gettext(page_language(request))
+    done = _("Đã đổi. Mã PIN mới: %(pin)s. Mã PIN và đường dẫn cũ không còn mở được hồ sơ này.")
+    outcome = Outcome(done=done % {"pin": f"{renewed.pin[:4]} {renewed.pin[4:]}"})
+    return _status_page(parts, request, renewed.petition, renewed.pin, outcome=outcome)
 
 
 def track(parts: Parts, request: Request) -> Response:
@@ -82,7 +102,7 @@ def track(parts: Parts, request: Request) -> Response:
     form = form_fields(form_pairs(request))
     try:
         petition = _proven(parts, request, form)
-    except errors.NotFoundOrWrongPinError as error:
+    except (errors.NotFoundOrWrongPinError, errors.PinSlowedError) as error:
         return _track_page(parts, request, form, error)
     return _status_page(parts, request, petition, form["pin"])
 
@@ -93,16 +113,18 @@ def unlock(parts: Parts, request: Request) -> Response:
     missing = [(name, "missing") for name in ("reference", "contact") if not form.get(name, "").strip()]
     listed = form_errors(missing, page_language(request))
     if listed:
-        return page(parts, request, "track.html", 422, **shown_errors(listed), form=form, done="")
+        return page(
+            parts, request, "track.html", 422, **shown_errors(listed), form=form, done="", slowed=None
+        )
     parts.pin_again.ask(form["reference"], form["contact"])
     done = gettext(page_language(request))(PIN_IS_SENT)
-    return page(parts, request, "track.html", **shown_errors(()), form={}, done=done)
+    return page(parts, request, "track.html", **shown_errors(()), form={}, done=done, slowed=None)
 
 
 def download_due_date(parts: Parts, request: Request) -> Response:
     """Give the day of the answer as a file for a calendar."""
     form = form_fields(form_pairs(request))
-    petition = parts.finder.find(form.get("ma", ""), form.get("pin", ""), source_address(request))
+    petition = parts.finder.find(form.get("ma", ""), proof_in(request, form))
     _, site = gettext(page_language(request)), parts.settings.public_url
     body = due_date_file(
         petition.reference,
@@ -217,7 +239,7 @@ def _follow_up(parts: Parts, request: Request, change: ChangePetition, done: str
     form = form_fields(form_pairs(request))
     try:
         petition = _proven(parts, request, form)
-    except errors.NotFoundOrWrongPinError as error:
+    except (errors.NotFoundOrWrongPinError, errors.PinSlowedError) as error:
         return _track_page(parts, request, form, error)
     _ = gettext(page_language(request))
     secret = form["pin"]
@@ -261,21 +283,35 @@ def _steps(state: State, _: Callable[[str], str]) -> list[tuple[str, str]]:
 
 
 def _proven(parts: Parts, request: Request, form: Mapping[str, str]) -> Petition:
-    return parts.finder.find(form.get("ma", ""), form.get("pin", ""), source_address(request))
+    return parts.finder.find(form.get("ma", ""), proof_in(request, form))
 
 
 def _track_page(
     parts: Parts,
     request: Request,
     form: Mapping[str, str],
-    error: errors.NotFoundOrWrongPinError | None = None,
+    error: errors.PetitionError | None = None,
 ) -> Response:
     shown = {"ma": form.get("ma", "")[:20]}
     if error is None:
-        return page(parts, request, "track.html", **shown_errors(()), form=shown, done="")
+        return page(parts, request, "track.html", **shown_errors(()), form=shown, done="", slowed=None)
+    if isinstance(error, errors.PinSlowedError):
+        return _slowed_page(parts, request, form, error)
     status, problem = problem_of(error, page_language(request))
     listed = (FormError("ma", problem["title"], problem["detail"]),)
-    return page(parts, request, "track.html", status, errors=listed, messages={}, form=shown, done="")
+    return page(
+        parts, request, "track.html", status, errors=listed, messages={}, form=shown, done="", slowed=None
+    )
+
+
+def _slowed_page(
+    parts: Parts, request: Request, form: Mapping[str, str], error: errors.PinSlowedError
+) -> Response:
+    """Show how long to wait: with JavaScript the browser works and sends the form, without it a button does later."""
+    shown = {"ma": form.get("ma", "")[:20], "pin": form.get("pin", "")[:40]}
+    response = page(parts, request, "track.html", 429, **shown_errors(()), form=shown, done="", slowed=error)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _status_page(
@@ -313,7 +349,7 @@ def _status_page(
         is_unreachable=parts.add_contact.is_unreachable(petition),
         steps=_steps(petition.state, gettext(language)),
         is_waiting=petition.state is State.AWAITING_INFORMATION,
-        secret=secret,
+        secret=parts.finder.secret_for(petition, secret),
         key=new_key(),
         form=form or {},
         done=outcome.done,

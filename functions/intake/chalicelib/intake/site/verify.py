@@ -8,11 +8,11 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
-from chalicelib.intake.site.frame import form_fields, page, site_routes
+from chalicelib.intake.site.frame import form_fields, page, proof_in, site_routes
 from chalicelib.intake.verification.record import record_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
-from shared.web.requests import form_pairs, source_address
+from shared.web.requests import form_pairs
 from shared.web.routes import Routes
 
 
@@ -41,7 +41,7 @@ def verification(parts: Parts, request: Request) -> Response:
 def download_record(parts: Parts, request: Request) -> Response:
     """Give the record of a history as a file."""
     form = form_fields(form_pairs(request))
-    petition = parts.finder.find(form.get("ma", ""), form.get("pin", ""), source_address(request))
+    petition = parts.finder.find(form.get("ma", ""), proof_in(request, form))
     record = record_of(petition, parts.roots, clock.now())
     day = local_date(record.made_at)
     return Response(

@@ -30,7 +30,14 @@ MAX_AGE = timedelta(days=2)
 """An older notice without a delivery was lost: the reconciliation finds it."""
 MAX_NOTICES = 10
 """Notices in one message."""
-ALWAYS_ALONE = frozenset({NoticeKind.PIN_AGAIN, NoticeKind.CONTACT_ADDED, NoticeKind.WITHDRAWN})
+ALWAYS_ALONE = frozenset(
+    {
+        NoticeKind.PIN_AGAIN,
+        NoticeKind.CONTACT_ADDED,
+        NoticeKind.SECRETS_RENEWED,
+        NoticeKind.WITHDRAWN,
+    }
+)
 """Kinds that are never sent together with others."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.notifier.notices.notice import Notice
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import link_token_of, pin_of
+from shared.domain.procedures.pin_requests import renewals_of
 from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import clock
 from shared.tables.directory import Directory
@@ -47,10 +48,11 @@ class NoticeRenderer:
 
     def _facts(self, notice: Notice, language: Language) -> dict[str, Any]:
         key, reference = self._identifiers_key(), notice.petition.reference
+        renewals = renewals_of(notice.petition)
         office = replace(
             self._office(notice, language),
-            link_token=link_token_of(key, reference),
-            pin=pin_of(key, reference),
+            link_token=link_token_of(key, reference, renewals),
+            pin=pin_of(key, reference, renewals),
         )
         return facts_of(notice.petition, notice.entry, office)
 

@@ -19,6 +19,7 @@ from shared.domain.errors import (
     ActionNotPossibleError,
     InvalidInputError,
     NotFoundOrWrongPinError,
+    PinSlowedError,
     TooManyRequestsError,
 )
 from shared.web.i18n import N_, Language, gettext
@@ -46,8 +47,11 @@ WISHES: dict[Wish, str] = {
     Wish.UNDO_WITHDRAWAL: N_("Hủy yêu cầu rút"),
 }
 NOT_THEIRS = N_(
-    "Không tìm thấy mã số này, mã PIN không đúng, hoặc số điện thoại không phải số đã đăng ký. Hãy hỏi lại người gọi; "
-    "nếu đã nhập sai nhiều lần, đợi 15 phút."
+    "Không tìm thấy mã số này, mã PIN không đúng, hoặc số điện thoại không phải số đã đăng ký. Hãy hỏi lại người gọi."
+)
+SLOWED = N_(
+    "Đã có nhiều lần nhập sai. Đợi một lát rồi thử lại, hoặc hỏi người gọi số điện thoại đã dùng khi gửi; "
+    "những gì bạn đã nhập vẫn còn."
 )
 LOOKED_UP_ENOUGH = N_(
     "Đã tra đủ số điện thoại trong giờ này. Hãy hỏi người gọi mã PIN, hoặc đợi sang giờ sau."
@@ -96,6 +100,8 @@ def serve_caller(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
         return _page(parts, request, officer, form, Outcome(error.problems), 422)
     except NotFoundOrWrongPinError:
         return _page(parts, request, officer, form, Outcome(note=NOT_THEIRS), 404)
+    except PinSlowedError:
+        return _page(parts, request, officer, form, Outcome(note=SLOWED), 429)
     except TooManyRequestsError:
         return _page(parts, request, officer, form, Outcome(note=LOOKED_UP_ENOUGH), 429)
     except ActionNotPossibleError:

@@ -1,0 +1,53 @@
+"""Gives a petition another PIN and another link: the earlier ones open it no more, and every contact is notified."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chalicelib.intake.petitions.follow_up import FollowUp
+from shared.domain.errors import TooManyRequestsError
+from shared.domain.identity import reference as references
+from shared.domain.petition.petition import Petition
+from shared.domain.procedures.pin_requests import may_renew, renewals_of
+from shared.platform import clock
+
+_DAY = 24 * 3600
+
+
+class Renewed(NamedTuple):
+    """A petition with its new PIN and link token."""
+
+    petition: Petition
+    pin: str
+    token: str
+
+
+class Renewal:
+    """Renews PINs and links.
+
+    Args:
+        follow_up: makes the change that the notice follows from.
+        key: the identifiers' key.
+        per_day: how often in a day.
+    """
+
+    def __init__(self, follow_up: FollowUp, key: bytes, *, per_day: int) -> None:
+        self._follow_up = follow_up
+        self._key = key
+        self._per_day = per_day
+
+    def renew(self, petition: Petition) -> Renewed:
+        """Renew PIN and link for whoever has shown one of them; the same request twice at once is one.
+
+        Raises:
+            TooManyRequestsError: enough for today.
+        """
+        if not may_renew(petition, clock.now(), per_day=self._per_day):
+            raise TooManyRequestsError(_DAY)
+        changed = self._follow_up.renew_secrets(petition)
+        renewals = renewals_of(changed)
+        return Renewed(
+            changed,
+            references.pin_of(self._key, changed.reference, renewals),
+            references.link_token_of(self._key, changed.reference, renewals),
+        )
