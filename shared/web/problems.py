@@ -32,7 +32,8 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         404,
         N_("Không tìm thấy hoặc sai mã PIN"),
         N_(
-            "Kiểm tra lại mã số và mã PIN trên biên nhận. Quên mã PIN: xin gửi lại ở trang Tra cứu, hoặc mở đường dẫn trong thư."
+            "Kiểm tra lại mã số và mã PIN trên biên nhận. Quên mã PIN: xin gửi lại ở trang Tra cứu, "
+            "hoặc mở đường dẫn trong thư."
         ),
     ),
     errors.PinSlowedError: (

@@ -167,10 +167,7 @@ _OF_PETITIONERS: dict[Action, Move] = {
     ),
     Action.RATE: Move(N_("Người gửi đánh giá"), RESULT_KNOWN | {State.CLOSED}, None, _NOBODY),
     Action.SEND_PIN: Move(
-        N_("Gửi lại mã PIN theo yêu cầu"),
-        EVERY,
-        None,
-        _notify(NoticeKind.PIN_AGAIN, Audience.PETITIONER),
+        N_("Gửi lại mã PIN theo yêu cầu"), EVERY, None, _notify(NoticeKind.PIN_AGAIN, Audience.PETITIONER)
     ),
     Action.RENEW_SECRETS: Move(
         N_("Người gửi đổi mã PIN và đường dẫn"),
@@ -316,10 +313,7 @@ _OF_THE_PARENT: dict[Action, Move] = {
 
 _OF_THE_CLOCK: dict[Action, Move] = {
     Action.WARN_HANDLER: Move(
-        N_("Nhắc người xử lý sắp đến hạn"),
-        UNANSWERED,
-        None,
-        _notify(NoticeKind.WARNING, Audience.HANDLER),
+        N_("Nhắc người xử lý sắp đến hạn"), UNANSWERED, None, _notify(NoticeKind.WARNING, Audience.HANDLER)
     ),
     Action.WARN_UNIT_HEAD: Move(
         N_("Nhắc lãnh đạo đơn vị sắp đến hạn"),

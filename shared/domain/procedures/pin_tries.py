@@ -1,4 +1,4 @@
-"""What a wrong PIN costs the one who sent it, and how many a reference takes from everybody together. Pure rules.
+"""The cost of a wrong PIN to the one who sent it, and the number that a reference takes from everybody. Pure rules.
 
 A PIN is one of 10⁸. The link token, one of 2¹²⁸, is no part of this: it is compared first, and never waits.
 """

@@ -47,7 +47,7 @@ class PinTry(NamedTuple):
     address: str
     """The network address, or the name of who tries for others."""
     opened: int = 0
-    """How often the PIN was sent again or renewed; each time, the reference's tries begin anew."""
+    """The number of times that the PIN was sent again or renewed; each time, the reference's tries begin anew."""
     offered: str = ""
     """The ticket or the proof that came along."""
 

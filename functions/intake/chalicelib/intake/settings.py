@@ -66,7 +66,7 @@ class IntakeSettings(settings.FileSettings, settings.EvidenceSettings, settings.
 
     @property
     def link_kept_for(self) -> timedelta | None:
-        """How long after the end of a matter its links open it; None is for ever."""
+        """The time after the end of a matter for which its links open it; None is for ever."""
         return timedelta(days=30 * self.link_months_after_end) if self.link_months_after_end else None
 
     @property
