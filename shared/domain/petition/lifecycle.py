@@ -140,7 +140,7 @@ def _notify(kind: NoticeKind, *audiences: Audience) -> tuple[Notice, ...]:
 
 
 _NOBODY: tuple[Notice, ...] = ()
-_BY_ENTRY: tuple[Notice, ...] = ()
+_BY_ENTRY = _NOBODY
 """The notices depend on the facts of the entry: `notices_after` decides."""
 
 _OF_PETITIONERS: dict[Action, Move] = {
@@ -170,10 +170,7 @@ _OF_PETITIONERS: dict[Action, Move] = {
         N_("Gửi lại mã PIN theo yêu cầu"), EVERY, None, _notify(NoticeKind.PIN_AGAIN, Audience.PETITIONER)
     ),
     Action.RENEW_SECRETS: Move(
-        N_("Người gửi đổi mã PIN và đường dẫn"),
-        EVERY,
-        None,
-        _notify(NoticeKind.SECRETS_RENEWED, Audience.PETITIONER),
+        N_("Người gửi đổi mã PIN"), EVERY, None, _notify(NoticeKind.SECRETS_RENEWED, Audience.PETITIONER)
     ),
     Action.ADD_CONTACT: Move(
         N_("Người gửi thêm liên hệ"),

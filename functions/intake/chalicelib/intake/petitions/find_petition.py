@@ -97,7 +97,7 @@ class PetitionFinder:
         return petition
 
     def secret_for(self, petition: Petition, secret: str) -> str:
-        """Return the secret that the forms of a petition's page carry: its token, which never waits, while links open it."""
+        """Return the secret that the forms of a petition's page carry: the token, as long as links open it."""
         if not link_holds(petition, clock.now(), self._link_kept_for):
             return secret
         return references.link_token_of(self._key, petition.reference, renewals_of(petition))
