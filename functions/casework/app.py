@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice
-
 from chalicelib.casework.api import directory, hotline, openapi, oversight, petitions, reports, session
 from chalicelib.casework.composition import parts
 from chalicelib.casework.site import (
     ambiguous_deliveries,
     contradicted_receipts,
-    not_found,
+    error_pages,
     openings,
     preferences,
     queue,
@@ -23,14 +21,15 @@ from chalicelib.casework.site.directory import calendar, routing_rules, row, row
 from chalicelib.casework.site.hotline import call_tasks, callers, enter_petition
 from chalicelib.casework.site.petition import file_sent, files, notices, petition
 from shared.web import health
+from shared.web.app import WebApp
 
-app = Chalice(app_name="pakn-casework")
+app = WebApp("pakn-casework", error_pages.answer_error)
 app.register_blueprint(health.routes())
 
 API = (session, petitions, hotline, oversight, directory, reports, openapi)
 ACCOUNT = (sign_in, sessions, second_factor)
 DELIVERIES = (ambiguous_deliveries, contradicted_receipts)
-DESK = (queue, preferences, unsubscribe, report_pages, openings, *DELIVERIES, not_found)
+DESK = (queue, preferences, unsubscribe, report_pages, openings, *DELIVERIES)
 PETITION = (petition, files, file_sent, notices)
 HOTLINE = (enter_petition, callers, call_tasks)
 ADMINISTRATION = (row_list, row, calendar, terms, texts, routing_rules)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice, SQSEvent
+from chalice.app import SQSEvent
 
 from chalicelib.intake.api import openapi, petitions, published, verification
 from chalicelib.intake.composition import parts, upload_check
 from chalicelib.intake.hotline.connect import answer_call
 from chalicelib.intake.open311 import endpoints
-from chalicelib.intake.site import api_reference, files, public_pages, send, statistics, track, verify
+from chalicelib.intake.site import api_reference, error_pages, pages
 from chalicelib.intake.webhooks import hotline, sms
 from shared.platform import clock, queues
 from shared.platform.messages import BucketEvent, PartsRequest
 from shared.platform.settings import queue_arn
+from shared.web.app import WebApp
 
-app = Chalice(app_name="pakn-intake")
-for module in (public_pages, send, track, files, statistics, verify, petitions, published, verification):
-    app.register_blueprint(module.routes(parts))
-for module in (openapi, endpoints, sms, hotline):
+app = WebApp("pakn-intake", error_pages.answer_error, {endpoints.BEGINNING: endpoints.answer_error})
+for module in (*pages.MODULES, petitions, published, verification, openapi, endpoints, sms, hotline):
     app.register_blueprint(module.routes(parts))
 app.register_blueprint(api_reference.routes(parts, openapi.document))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Chalice, SQSEvent
+from chalice.app import SQSEvent
 
 from chalicelib.notifier import composition, endpoints
 from shared.platform import settings
+from shared.web.app import WebApp
 
-app = Chalice(app_name="pakn-notifier")
-app.debug = False
+app = WebApp("pakn-notifier")
 app.register_blueprint(endpoints.routes(composition.parts))
 
 LOCAL_QUEUE_ARN = "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-notices"

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra import gateway
 from infra.deployment import templates
 from infra.deployment.pins import locked_versions, pinned
 from infra.deployment.templates import REGION
@@ -83,7 +84,7 @@ def build(
     output = workshop / "package"
     _run_chalice(function, source, stage, merge, output)
 
-    template = templates.read(output / "sam.yaml")
+    template = gateway.behind_one_resource(templates.read(output / "sam.yaml"))
     package = Package(function, output / "deployment.zip", template)
     findings = [
         *templates.unknown_names(merge, template),

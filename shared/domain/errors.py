@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 
@@ -155,3 +156,26 @@ class RuleMissingError(PetitionError):
     """The directory has no row in force (terms, field or unit): a mistake of administration, not of the caller."""
 
     code = "rule-missing"
+
+
+class UnknownAddressError(PetitionError):
+    """No route leads there."""
+
+    code = "unknown-address"
+
+
+class MethodNotAllowedError(PetitionError):
+    """The address is one, but not for this method."""
+
+    code = "method-not-allowed"
+
+
+class UnexpectedError(PetitionError):
+    """Something failed that no code foresaw; the caller gets the incident's code and time, the log the rest."""
+
+    code = "unexpected"
+
+    def __init__(self, incident: str, at: datetime) -> None:
+        super().__init__(incident)
+        self.incident = incident
+        self.at = at

@@ -1,4 +1,4 @@
-"""Answers of all HTTP doors: JSON, pages, redirects after a form, and their security headers."""
+"""Answers of all HTTP doors: JSON, pages, redirects after a form, and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -10,22 +10,36 @@ from chalice.app import Response
 
 from shared.domain.base_model import BaseModel
 
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""The Content-Security-Policy of a page that sets none itself: what it may load, and where its forms lead."""
+
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
 }
+"""Headers of every answer that does not set them itself."""
+PAGE_HEADERS = {"Content-Security-Policy": POLICY, "X-Frame-Options": "DENY"}
+"""Headers of every page besides."""
+
+
+def with_security_headers(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return a Lambda function's answer with the headers that every answer has, where it does not set them itself."""
+    headers = dict(answer.get("headers") or {})
+    names = {name.lower() for name in (*headers, *(answer.get("multiValueHeaders") or {}))}
+    content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    wanted = SECURITY_HEADERS | (PAGE_HEADERS if content_type.startswith("text/html") else {})
+    missing = {name: value for name, value in wanted.items() if name.lower() not in names}
+    return answer | {"headers": headers | missing}
 
 
 def forms_may_lead_to(origin: str) -> dict[str, str]:
     """Return the headers that let a page's forms lead to one more origin, also by a redirect (the bucket)."""
-    policy = SECURITY_HEADERS["Content-Security-Policy"]
-    return {"Content-Security-Policy": policy.replace("form-action 'self'", f"form-action 'self' {origin}")}
+    return {"Content-Security-Policy": POLICY.replace("form-action 'self'", f"form-action 'self' {origin}")}
 
 
 def scripts_may_send_to(origin: str) -> dict[str, str]:
@@ -39,31 +53,22 @@ PUBLIC_FOR_A_MINUTE = {"Cache-Control": "public, max-age=60", "Vary": "Accept-La
 
 
 def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with JSON in UTF-8; pydantic models are dumped, nothing is cached unless the headers say so."""
+    """Answer with JSON in UTF-8; pydantic models are dumped."""
     if isinstance(body, BaseModel):
         body = body.model_dump(mode="json", exclude_none=True)
     return Response(
         body=json.dumps(body, ensure_ascii=False),
         status_code=status,
-        headers={
-            "Content-Type": "application/json; charset=utf-8",
-            "Cache-Control": "no-store",
-            **(headers or {}),
-        },
+        headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
     )
 
 
 def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with a page: strict content security, nothing cached unless the headers say so."""
+    """Answer with a page."""
     return Response(
         body=html,
         status_code=status,
-        headers={
-            "Content-Type": "text/html; charset=utf-8",
-            "Cache-Control": "no-store",
-            **SECURITY_HEADERS,
-            **(headers or {}),
-        },
+        headers={"Content-Type": "text/html; charset=utf-8", **(headers or {})},
     )
 
 
@@ -72,5 +77,5 @@ def see_other(location: str, headers: Mapping[str, Any] | None = None) -> Respon
     return Response(
         body="",
         status_code=303,
-        headers={"Location": location, "Cache-Control": "no-store", **(headers or {})},
+        headers={"Location": location, **(headers or {})},
     )

@@ -11,6 +11,7 @@ from typing import Any
 from chalice.app import Response
 
 from shared.domain import errors
+from shared.domain.calendar.working_calendar import VIETNAM
 from shared.web.answers import json_answer
 from shared.web.i18n import N_, Language, gettext
 
@@ -95,6 +96,26 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         422,
         N_("Khóa Idempotency-Key đã dùng cho nội dung khác"),
         N_("Hãy dùng khóa mới cho nội dung mới."),
+    ),
+    errors.UnknownAddressError: (
+        404,
+        N_("Không tìm thấy trang"),
+        N_("Địa chỉ này không có. Hãy kiểm tra lại, hoặc đi tiếp từ một trong các mục dưới đây."),
+    ),
+    errors.MethodNotAllowedError: (
+        405,
+        N_("Không làm được việc này tại đây"),
+        N_(
+            "Địa chỉ này không nhận thao tác vừa rồi; chưa có gì được gửi. Hãy mở lại trang từ đầu rồi thử lại."
+        ),
+    ),
+    errors.UnexpectedError: (
+        500,
+        N_("Hệ thống gặp sự cố"),
+        N_(
+            "Xin lỗi, có lỗi ở phía chúng tôi (mã sự cố %(incident)s, lúc %(at)s). Hãy đợi ít phút rồi thử lại: gửi "
+            "lại cùng một biểu mẫu không tạo thêm hồ sơ. Vẫn không được, xin gọi 1900 1547 và đọc mã sự cố này."
+        ),
     ),
     errors.TooManyRequestsError: (429, N_("Quá nhiều yêu cầu"), N_("Vui lòng đợi rồi thử lại.")),
     errors.RuleMissingError: (
@@ -236,9 +257,11 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
         "type": f"/problems/{error.code}",
         "title": _(title),
         "status": status,
-        "detail": _(detail),
+        "detail": _(detail) % _incident_of(error) if isinstance(error, errors.UnexpectedError) else _(detail),
         "code": error.code,
     }
+    if isinstance(error, errors.UnexpectedError):
+        document |= {"incident": error.incident, "at": error.at.isoformat()}
     if isinstance(error, errors.InvalidInputError):
         document["errors"] = [_listed(field, rule, language) for field, rule in error.problems]
         if isinstance(error, errors.UnfinishedTextError):
@@ -253,6 +276,10 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
     if isinstance(error, errors.PinSlowedError):
         document |= {"ticket": error.ticket, "challenge": error.challenge}
     return status, document
+
+
+def _incident_of(error: errors.UnexpectedError) -> dict[str, str]:
+    return {"incident": error.incident, "at": f"{error.at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"}
 
 
 def one_text_of(problem: Mapping[str, Any]) -> str:

@@ -40,6 +40,21 @@ _PYDANTIC_RULES = {
 }
 
 
+_PROGRAMS = ("/v1/", "/sms/", "/hotline/", "/openapi.json", "/health")
+"""Beginnings of addresses that programs ask for."""
+
+
+def wants_page(request: Request, address: str) -> bool:
+    """Return whether a caller reads HTML: by the first type that `Accept` names, else by the address."""
+    for part in request.headers.get("accept", "").split(","):
+        media_type = part.split(";", maxsplit=1)[0].strip().lower()
+        if media_type in ("text/html", "application/xhtml+xml"):
+            return True
+        if media_type.endswith(("json", "xml")):
+            return False
+    return not f"{address}/".startswith(_PROGRAMS)
+
+
 def language_of(request: Request) -> Language:
     """Return the language a caller reads: `?lang=`, else the first of vi and en in Accept-Language, else Vietnamese."""
     query: Mapping[str, str] = request.query_params or {}

@@ -85,10 +85,10 @@ def test_head_is_answered_as_get(tiny: System) -> None:
     assert tiny.http("HEAD", "/echo/w").status == 200
 
 
-def test_an_unknown_path_is_answered_as_the_gateway_does(tiny: System) -> None:
-    answer = tiny.http("GET", "/nowhere")
+def test_an_unknown_path_reaches_the_function_too(tiny: System) -> None:
+    answer = tiny.http("GET", "/nowhere/at/all")
 
-    assert (answer.status, answer.json()) == (403, {"message": "Missing Authentication Token"})
+    assert (answer.status, answer.json()["code"]) == (404, "unknown-address")
 
 
 def test_a_body_larger_than_lambda_takes_is_refused(tiny: System, script: Script) -> None:

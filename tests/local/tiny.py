@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Response, SQSEvent
 
 from shared.platform import clock, settings
+from shared.web.app import WebApp
 
 TYPES = ["application/json", "application/octet-stream", "text/plain"]
 
@@ -49,7 +50,7 @@ class Script:
         }
 
     def _intake(self) -> Chalice:
-        app = Chalice("tiny-intake")
+        app = WebApp("tiny-intake")
         app.api.binary_types = ["application/octet-stream"]
 
         @app.route("/echo/{word}", methods=["GET", "POST"], content_types=TYPES)
@@ -106,7 +107,7 @@ class Script:
         return app
 
     def _notifier(self) -> Chalice:
-        app = Chalice("tiny-notifier")
+        app = WebApp("tiny-notifier")
 
         @app.on_sqs_message(queue_arn=settings.stage_variable("NOTICES_QUEUE_ARN", ""), batch_size=10)
         def on_notice(event: SQSEvent) -> Any:

@@ -16,17 +16,13 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs
 
 from chalice.app import Chalice
-from chalice.config import Config
-from chalice.local import (
-    LambdaContext,
-    LambdaEventConverter,
-    LocalGateway,
-    LocalGatewayException,
-    RouteMatcher,
-)
+from chalice.local import LambdaContext
+
+from infra import gateway
+from shared.web.app import PROXY
 
 NAMES = ("intake", "router", "sla_timer", "notifier", "casework")
 FUNCTION_TIMEOUT_SECONDS = 60
@@ -116,9 +112,7 @@ class Functions:
     def http(self, function: str, request: HttpRequest) -> HttpResponse:
         """Let a function answer a request, as through API Gateway; a function that dies is answered for with 502."""
         if len(request.body) > MAX_BODY_BYTES:
-            return HttpResponse(
-                413, (("Content-Type", "application/json"),), b'{"message":"Request Too Long"}'
-            )
+            return _gateways_own("REQUEST_TOO_LARGE", request)
         with self.lock, self._at_work(f"{function}.http"):
             try:
                 return self._gateways[function].answer(request)
@@ -126,9 +120,7 @@ class Functions:
                 raise
             except BaseException:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
                 self._show()
-                return HttpResponse(
-                    502, (("Content-Type", "application/json"),), b'{"message": "Internal server error"}'
-                )
+                return _gateways_own("DEFAULT_5XX", request)
 
     def invoke(self, function: str, handler: str, event: dict[str, Any]) -> Any:
         """Hand an event to a trigger of a function and return its answer.
@@ -216,57 +208,58 @@ def _load_app(path: Path, module_name: str) -> Chalice:
 
 
 class _Gateway:
-    """Chalice's local API Gateway, with what it leaves out: the caller, HEAD, text and binary bodies."""
+    """API Gateway's Lambda proxy integration (REST API) before one function: hands it every address and method."""
 
     def __init__(self, app: Chalice, name: str) -> None:
-        config = Config.create(app_name=f"pakn-{name}", lambda_timeout=FUNCTION_TIMEOUT_SECONDS)
-        self._converter = _EventConverter(RouteMatcher(list(app.routes)), app.api.binary_types)
-        self._gateway = LocalGateway(app, config)
-        self._gateway.event_converter = self._converter
+        self._app = app
+        self._name = name
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        self._converter.source_ip = request.source_ip
-        method = "GET" if request.method == "HEAD" else request.method
-        headers = dict(request.headers)
-        try:
-            answer = self._gateway.handle_request(method, _one_slash(request.path), headers, request.body)
-        except LocalGatewayException as error:
-            names = (("Content-Type", "application/json"), *error.headers.items())
-            return HttpResponse(error.CODE, names, error.body or b"")
-        return _response(answer)
+        context = LambdaContext(
+            f"pakn-{self._name}", memory_size=512, max_runtime_ms=FUNCTION_TIMEOUT_SECONDS * 1000
+        )
+        return _response(self._app(self._event(request), context))
 
-
-class _EventConverter(LambdaEventConverter):
-    """Makes the event of API Gateway's Lambda proxy integration (REST API)."""
-
-    source_ip = LambdaEventConverter.LOCAL_SOURCE_IP
-
-    def create_lambda_event(
-        self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
-    ) -> dict[str, Any]:
-        event: dict[str, Any] = super().create_lambda_event(method, path, headers)
-        event["requestContext"] |= {
-            "identity": {"sourceIp": self.source_ip, "userAgent": event["headers"].get("user-agent")},
-            "stage": "api",
+    def _event(self, request: HttpRequest) -> dict[str, Any]:
+        path, _, query = request.path.partition("?")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        resource = PROXY if path.strip("/") else "/"
+        event: dict[str, Any] = {
+            "resource": resource,
+            "path": path,
+            "httpMethod": request.method,
+            "headers": headers,
+            "multiValueQueryStringParameters": parse_qs(query, keep_blank_values=True) or None,
+            "pathParameters": {"proxy": path.lstrip("/")} if resource == PROXY else None,
+            "stageVariables": {},
+            "body": None,
+            "isBase64Encoded": False,
+            "requestContext": {
+                "httpMethod": request.method,
+                "resourcePath": resource,
+                "path": path,
+                "stage": "api",
+                "identity": {"sourceIp": request.source_ip, "userAgent": headers.get("user-agent")},
+            },
         }
-        event |= {"path": urlsplit(path).path, "httpMethod": method, "body": None, "isBase64Encoded": False}
-        if body and self._is_binary(event["headers"]):
-            event |= {"body": base64.b64encode(body).decode("ascii"), "isBase64Encoded": True}
-        elif body:
+        if request.body and self._is_binary(headers):
+            event |= {"body": base64.b64encode(request.body).decode("ascii"), "isBase64Encoded": True}
+        elif request.body:
             # What is no UTF-8 reaches a function as replacement characters: API Gateway hands it on as text.
-            event["body"] = body.decode("utf-8", errors="replace")
+            event["body"] = request.body.decode("utf-8", errors="replace")
         return event
 
-    def _is_binary(self, headers: dict[str, Any]) -> bool:
+    def _is_binary(self, headers: Mapping[str, str]) -> bool:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        return not {media_type, f"{media_type.partition('/')[0]}/*", "*/*"}.isdisjoint(self._binary_types)
+        types = {media_type, f"{media_type.partition('/')[0]}/*", "*/*"}
+        return not types.isdisjoint(self._app.api.binary_types)
 
 
-def _one_slash(target: str) -> str:
-    path, question, query = target.partition("?")
-    while "//" in path:
-        path = path.replace("//", "/")
-    return f"{path}{question}{query}"
+def _gateways_own(kind: str, request: HttpRequest) -> HttpResponse:
+    """Return an answer that API Gateway gives without asking the function."""
+    accept = next((value for name, value in request.headers.items() if name.lower() == "accept"), "")
+    status, headers, body = gateway.own_answer(kind, accept)
+    return HttpResponse(status, tuple(headers.items()), body.encode())
 
 
 def _response(answer: dict[str, Any]) -> HttpResponse:

@@ -17,11 +17,11 @@ from chalicelib.casework.reports.measures import Column, Value
 from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import Section
 from shared.web.i18n import Language, gettext
+from shared.web.spreadsheets import begins_a_formula, csv_cell
 
 BOM = "\ufeff"
 """Without it, spreadsheets read UTF-8 as something else."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NARROWEST, WIDEST = 9, 44
 
 
@@ -59,8 +59,6 @@ def _headers(report: Report, ending: str, content_type: str) -> dict[str, Any]:
     return {
         "Content-Type": content_type,
         "Content-Disposition": f'attachment; filename="{report.name}{by}_{report.first}_{report.last}{past}.{ending}"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
     }
 
 
@@ -73,16 +71,8 @@ def as_csv(report: Report, language: Language) -> str:
     writer.writerow(_(column.label) for column in table.columns)
     total = () if table.total is None else ({table.columns[0].name: _("Cộng"), **table.total},)
     for row in (*table.rows, *total):
-        writer.writerow(_cell(row.get(column.name)) for column in table.columns)
+        writer.writerow(csv_cell(row.get(column.name)) for column in table.columns)
     return BOM + out.getvalue()
-
-
-def _cell(value: Value) -> str:
-    """Return a value as a cell that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 # --- the workbook -----------------------------------------------------------------------------------
@@ -100,6 +90,7 @@ def as_xlsx(report: Report, language: Language) -> bytes:
             {"bold": True, "text_wrap": True, "valign": "top", "border": 1, "bg_color": "#f0e6e1"}
         ),
         "text": workbook.add_format({"border": 1, "valign": "top"}),
+        "quoted": workbook.add_format({"border": 1, "valign": "top", "quote_prefix": True}),
         "figure": workbook.add_format({"border": 1, "num_format": "#,##0.##"}),
         "whole": workbook.add_format({"border": 1, "num_format": "#,##0"}),
         "day": workbook.add_format({"border": 1, "num_format": "dd/mm/yyyy", "align": "left"}),
@@ -170,7 +161,9 @@ def _write(
     elif column.name.endswith("_on"):
         sheet.write_datetime(line, number, date.fromisoformat(value), formats["day"])
     else:
-        sheet.write_string(line, number, value_text(column.name, value, language), formats["text"])
+        text = value_text(column.name, value, language)
+        # A text cell is no formula until somebody edits it or saves the sheet as CSV: the mark keeps it a text then.
+        sheet.write_string(line, number, text, formats["quoted" if begins_a_formula(text) else "text"])
 
 
 def _width(column: Column, rows: Iterable[dict[str, Value]], language: Language) -> int:

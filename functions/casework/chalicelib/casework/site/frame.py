@@ -10,7 +10,7 @@ from chalice.app import Request, Response
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
-from chalicelib.casework.composition import Parts
+from chalicelib.casework.composition import PAGES, Parts
 from chalicelib.casework.desk.queues import queues_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.change import username_of
@@ -22,8 +22,16 @@ from shared.web.answers import html_answer
 from shared.web.i18n import Language, gettext, in_language
 from shared.web.requests import query_parameters
 
-_SAME_ORIGIN = {"Referrer-Policy": "same-origin"}
-"""Why: see `gate`."""
+_MENU = {
+    "may_enter": Ability.ENTER_PETITION,
+    "may_make_calls": Ability.MAKE_CALLS,
+    "may_administer": Ability.ADMINISTER,
+    "may_read_corrections": Ability.READ_CORRECTIONS,
+    "may_audit": Ability.AUDIT,
+    "may_follow_deliveries": Ability.FOLLOW_DELIVERIES,
+    "may_read_reports": Ability.READ_REPORTS,
+}
+"""Names by which the frame's menu asks what an officer is able to do."""
 
 
 class FormProblem(NamedTuple):
@@ -105,19 +113,20 @@ def render(
         facts: the template's variables, besides those of the frame.
     """
     language = language_of_page(request)
+    abilities = {name: bool(officer and permissions.is_able(officer, able)) for name, able in _MENU.items()}
     html = parts.pages.render(
         template,
         language,
         officer=officer,
         unit_label=names_of(parts, language).unit(officer.unit) if officer else "",
         has_queues=bool(officer and queues_of(officer)),
-        may_enter=bool(officer and permissions.is_able(officer, Ability.ENTER_PETITION)),
-        may_make_calls=bool(officer and permissions.is_able(officer, Ability.MAKE_CALLS)),
-        may_administer=bool(officer and permissions.is_able(officer, Ability.ADMINISTER)),
-        may_read_corrections=bool(officer and permissions.is_able(officer, Ability.READ_CORRECTIONS)),
-        may_audit=bool(officer and permissions.is_able(officer, Ability.AUDIT)),
-        may_follow_deliveries=bool(officer and permissions.is_able(officer, Ability.FOLLOW_DELIVERIES)),
-        may_read_reports=bool(officer and permissions.is_able(officer, Ability.READ_REPORTS)),
+        **abilities,
         **facts,
     )
-    return html_answer(html, status, _SAME_ORIGIN)
+    return html_answer(html, status)
+
+
+def render_for_nobody(request: Request, template: str, status: int, **facts: Any) -> Response:
+    """Answer with a page in the frame of nobody; it needs neither settings nor AWS, which may be what failed."""
+    nobody = {"officer": None, "unit_label": "", "has_queues": False, **dict.fromkeys(_MENU, False)}
+    return html_answer(PAGES.render(template, language_of_page(request), **nobody, **facts), status)

@@ -1,10 +1,12 @@
 """The session of the desk's pages: its cookie, the origin of forms, and the page to return to after signing in.
 
 The cookie holds the access token and is HttpOnly and SameSite=Strict; besides, every POST must come from our own
-origin. Desk pages therefore send `Referrer-Policy: same-origin`: under `no-referrer` browsers send `Origin: null`
-with forms (Fetch standard, "append a request Origin header"). Over https its name begins with `__Host-`, which
-browsers take only with `Secure`, `Path=/` and no domain (RFC 6265bis), so no other host can put one in its place;
-http, which is this machine alone, has neither prefix nor `Secure`.
+origin: that of the configured public address, whatever `Host` a request names. Desk pages therefore hold
+`<meta name="referrer" content="same-origin">`, which stands above the header that every answer has: under `no-referrer`
+browsers send `Origin: null` with forms (Fetch standard, "append a request Origin header").
+
+Over https the cookie's name begins with `__Host-`, which browsers take only with `Secure`, `Path=/` and no domain
+(RFC 6265bis), so no other host can put one in its place; http, which is this machine alone, has neither.
 """
 
 from __future__ import annotations
@@ -67,10 +69,20 @@ def check_origin(request: Request, public_url: str) -> None:
     Raises:
         NotAllowedError: the form came from elsewhere, or its `Origin` is missing.
     """
-    origin = urlsplit(request.headers.get("origin", ""))
-    own_hosts = {urlsplit(public_url).netloc, request.headers.get("host", "")} - {""}
-    if origin.scheme not in {"http", "https"} or origin.netloc not in own_hosts:
+    own = {_origin(public_url)}
+    if _is_http(public_url):
+        own |= {_origin(public_url.replace(*names, 1)) for names in (_LOOPBACK, _LOOPBACK[::-1])}
+    if request.headers.get("origin", "").lower() not in own:
         raise NotAllowedError
+
+
+_LOOPBACK = ("//localhost", "//127.0.0.1")
+"""Two names of this machine, under either of which its one server is reached."""
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def new_device() -> str:

@@ -34,7 +34,6 @@ def open_data(parts: Parts, request: Request, file: str) -> Response:
             **PUBLIC_FOR_A_MINUTE,
             "Content-Type": "text/csv; charset=utf-8",
             "Content-Disposition": f'attachment; filename="pakn-{name}.csv"',
-            "X-Content-Type-Options": "nosniff",
         },
     )
 

@@ -18,7 +18,7 @@ from shared.platform import clock
 from shared.tables.petitions import Petitions
 from shared.web.answers import PUBLIC_FOR_A_MINUTE
 from shared.web.i18n import N_, gettext
-from shared.web.problems import PROBLEMS, rule_message
+from shared.web.problems import problem_of, rule_message
 from shared.web.requests import form_body, language_of, query_parameter, query_parameters
 from shared.web.routes import Routes
 
@@ -29,6 +29,8 @@ KEY_NEEDED = N_("api_key: thiếu khóa, hoặc khóa không đúng.")
 NOTICE = N_(
     "Mã tra cứu %(reference)s, mã PIN %(pin)s. Hãy giữ mã PIN: cần mã này để xem nội dung và câu trả lời."
 )
+BEGINNING = "/open311/"
+"""The beginning of all addresses of this API."""
 MOST_IDS = 20
 """Service requests that may be asked for at once by their ids: each costs a read."""
 _ANYBODY = "local"
@@ -181,6 +183,12 @@ def _answered(request: Request, file: str, view: Callable[[str, Format], Respons
         return _refused(error, in_format, request)
 
 
+def answer_error(request: Request, error: errors.PetitionError) -> Response:
+    """Answer an error that belongs to no view, in the format that the address ends with, else as XML."""
+    suffix = str(request.to_original_event()["path"]).rpartition(".")[2]
+    return _refused(error, Format(suffix) if suffix in set(Format) else Format.XML, request)
+
+
 def _refused(error: errors.PetitionError, in_format: Format, request: Request) -> Response:
     """Say what is wrong as GeoReport v2 does: a list of codes, which are the status, and descriptions."""
     language = language_of(request)
@@ -193,8 +201,8 @@ def _refused(error: errors.PetitionError, in_format: Format, request: Request) -
         status = 404 if problems == (("service_code", "unknown"),) else 400
         texts = [f"{field}: {rule_message(rule, language)}" for field, rule in problems]
     else:
-        status, title, what_to_do = PROBLEMS[type(error)]
-        texts = [f"{_(title)}. {_(what_to_do)}"]
+        status, problem = problem_of(error, language_of(request))
+        texts = [f"{problem['title']}. {problem['detail']}"]
     if isinstance(error, errors.TooManyRequestsError):
         headers["Retry-After"] = str(error.retry_after)
     facts: list[dict[str, Any]] = [{"code": status, "description": text} for text in texts]

@@ -49,8 +49,6 @@ def answer(
         status_code=status,
         headers={
             "Content-Type": CONTENT_TYPES[in_format],
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
             **(headers or {}),
         },
     )

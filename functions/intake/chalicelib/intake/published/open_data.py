@@ -16,6 +16,7 @@ from chalicelib.intake.published.breakdowns import Count, Names, breakdowns
 from chalicelib.intake.published.statistics import MonthFigures, PublicStatistics
 from shared.domain.base_model import BaseModel
 from shared.web.i18n import Language
+from shared.web.spreadsheets import csv_cell
 
 LICENCE = (
     "Dữ liệu mở của Bộ Nội vụ theo Nghị định 47/2020/NĐ-CP: được tự do sử dụng, chia sẻ, với điều kiện ghi rõ nguồn. / "
@@ -58,7 +59,7 @@ class Table(NamedTuple):
         writer = csv.writer(out, quoting=csv.QUOTE_ALL)
         writer.writerow(self.columns)
         for row in self.rows:
-            writer.writerow(_cell(row[name]) for name in self.columns)
+            writer.writerow(csv_cell(row[name]) for name in self.columns)
         return BOM + out.getvalue()
 
 
@@ -100,10 +101,3 @@ def answers_table(record: PublicRecord, *, month: str, field: str, language: Lan
         if page.next_cursor is None:
             return Table(ANSWERS, rows)
         cursor = page.next_cursor
-
-
-def _cell(value: Any) -> str:
-    """Return a value as a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    is_formula = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{text}" if is_formula else text

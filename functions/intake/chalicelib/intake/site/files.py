@@ -85,6 +85,7 @@ def attach(parts: Parts, request: Request) -> Response:
         "choose_file.html",
         form=expected.form,
         return_path=return_path,
+        other_language=link(return_path.removesuffix("&lang=en"), "vi" if language == "en" else "en"),
         types=",".join(EXTENSIONS),
         limits=parts.files.limits,
     )
@@ -145,6 +146,7 @@ def _files_page(
         **shown_errors(listed),
         reference=petition.reference,
         attachments=petitioners_files(petition, language),
+        other_language=link(f"/tra-cuu/tep?p={file_pass}", "vi" if language == "en" else "en"),
         may_attach=petition.state in PETITIONERS_FILES_IN,
         just_sent=just_sent,
         look_again=link(f"/tra-cuu/tep?p={file_pass}", language),

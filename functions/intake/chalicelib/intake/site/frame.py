@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets as randomness
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
@@ -19,7 +20,7 @@ from shared.tables.directory import Directory
 from shared.web.answers import forms_may_lead_to, html_answer, scripts_may_send_to
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import one_text_of, problem_of, rule_message
-from shared.web.requests import query_parameter, source_address
+from shared.web.requests import query_parameter, query_parameters, source_address
 from shared.web.routes import Routes
 
 LABELS: dict[str, str] = {
@@ -77,9 +78,27 @@ def page_language(request: Request) -> Language:
 
 def page(parts: Parts, request: Request, template: str, status: int = 200, **facts: Any) -> Response:
     """Answer with a page in the reader's language."""
-    here = str(request.context.get("resourcePath", ""))
-    html = parts.pages.render(template, page_language(request), here=here, **facts)
-    return html_answer(html, status)
+    language = page_language(request)
+    frame = {"here": here(request), "other_language": other_language(request, language)}
+    return html_answer(parts.pages.render(template, language, **{**frame, **facts}), status)
+
+
+def here(request: Request) -> str:
+    """Return the address of the page, for the menu."""
+    return str(request.context.get("resourcePath", ""))
+
+
+def other_language(request: Request, language: Language) -> str:
+    """Return the address of the same page in the other language: what was searched for stays in it.
+
+    A form's answer has no address of its own; its link leads to the page that the form began on, unless the page shows
+    another switch.
+    """
+    address = ""
+    query = {name: value for name, value in query_parameters(request).items() if name != "lang"}
+    if request.method != "GET":
+        address, query = f"/{here(request).strip('/').partition('/')[0]}", {}
+    return f"{address}?{urlencode({**query, 'lang': 'vi' if language == 'en' else 'en'})}"
 
 
 def leading_to(origin: str, shown: Response) -> Response:

@@ -19,7 +19,6 @@ from chalicelib.intake.site.frame import (
     terms_today,
 )
 from shared.domain import errors
-from shared.web.i18n import gettext
 from shared.web.rendering import link
 from shared.web.requests import query_parameter, query_text
 from shared.web.routes import Routes
@@ -33,7 +32,6 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     site.get("/chinh-sach", privacy)
     site.get("/cong-khai", published)
     site.get("/assets/{name}", asset)
-    site.get("/{name}", no_such_page)
     return site
 
 
@@ -47,35 +45,20 @@ def privacy(parts: Parts, request: Request) -> Response:
     return page(parts, request, "privacy.html", terms=terms_today(parts.directory))
 
 
-def no_such_page(parts: Parts, request: Request, name: str) -> Response:  # noqa: ARG001 - any address
-    """Say that there is no such page, in the site's own style."""
-    return not_found(parts, request)
+def asset(_parts: Parts, request: Request, name: str) -> Response:
+    """Serve a file of the site; an address that names its version may be kept for ever.
 
-
-def not_found(parts: Parts, request: Request) -> Response:
-    """Answer 404 with a page."""
-    _ = gettext(page_language(request))
-    return page(
-        parts,
-        request,
-        "message.html",
-        404,
-        title=_("Không tìm thấy trang"),
-        detail=_("Địa chỉ này không có trên trang của chúng tôi."),
-    )
-
-
-def asset(parts: Parts, request: Request, name: str) -> Response:
-    """Serve a file of the site; an address that names its version may be kept for ever."""
+    Raises:
+        UnknownAddressError: there is no such file.
+    """
     file = asset_named(name)
     if file is None:
-        return not_found(parts, request)
+        raise errors.UnknownAddressError
     is_versioned = query_parameter(request, "v") == file.version
     headers: dict[str, str | list[str]] = {
         "Content-Type": file.content_type,
         "ETag": f'"{file.version}"',
         "Cache-Control": "public, max-age=31536000, immutable" if is_versioned else "public, no-cache",
-        "X-Content-Type-Options": "nosniff",
     }
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(body="", status_code=304, headers=headers)

@@ -138,9 +138,16 @@ def _send_page(
         form=form,
         reply_by=reply_by,
         note=note,
+        sent_again=[*_fields_again(form, reply_by), ("key", key)] if form else [],
         fields=parts.public_record.fields(page_language(request)).fields,
         **_challenge(parts.challenges, form, key),
     )
+
+
+def _fields_again(form: Mapping[str, str], reply_by: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the fields that somebody filled in, as hidden fields of another form."""
+    fields = [(name, form[name]) for name in form if name not in {"key", "proof", "step", "reply_by"}]
+    return [*fields, *(("reply_by", channel) for channel in reply_by)]
 
 
 def _challenge(challenges: Challenges, form: Mapping[str, str], key: str) -> dict[str, Any]:
@@ -177,14 +184,13 @@ def _review_page(
         (_("Báo tin cho tôi bằng"), ", ".join(_(REPLY_BY[channel]) for channel in petition.chosen_channels)),
         (_("Công khai"), _("Đồng ý") if petition.may_publish else _("Không")),
     )
-    sent_again = [(name, form[name]) for name in form if name not in {"key", "proof", "step", "reply_by"}]
     return page(
         parts,
         request,
         "review.html",
         content=petition.content,
         rows=[(label, value) for label, value in rows if value],
-        hidden=[*sent_again, *(("reply_by", channel) for channel in reply_by)],
+        hidden=_fields_again(form, reply_by),
         similar=parts.similar_answers.to(f"{petition.subject or ''} {petition.content}", language),
         **_challenge(parts.challenges, form, usable_key(form)),
     )

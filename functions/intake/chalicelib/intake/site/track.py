@@ -143,8 +143,6 @@ def download_due_date(parts: Parts, request: Request) -> Response:
         headers={
             "Content-Type": "text/calendar; charset=utf-8",
             "Content-Disposition": f'attachment; filename="pakn-{petition.reference}.ics"',
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
         },
     )
 

@@ -50,7 +50,5 @@ def download_record(parts: Parts, request: Request) -> Response:
         headers={
             "Content-Type": "application/json; charset=utf-8",
             "Content-Disposition": f'attachment; filename="pakn-{record.reference}-{day}.json"',
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
         },
     )

@@ -1,0 +1,139 @@
+"""API Gateway before a function: one resource for every address and method, and the answers that it gives by itself.
+
+Chalice writes a resource for each route, and API Gateway answers whatever has none with 403 "Missing Authentication
+Token". Behind a proxy resource the function answers everything (`shared.web.app`), so that a mistyped address gets a
+page in the caller's language. What API Gateway still says without asking the function (too large, too many, no answer
+in time) it says as a page to browsers and as a problem document to programs, with the headers of every answer.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any, NamedTuple
+
+from shared.web.answers import SECURITY_HEADERS
+from shared.web.app import PROXY
+
+Template = dict[str, Any]
+
+
+class OwnAnswer(NamedTuple):
+    """An answer of API Gateway's own: its status, its code, and what it says, in Vietnamese and in English."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    title_en: str
+    detail_en: str
+
+
+_HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": "sandbox", "X-Frame-Options": "DENY"}
+"""Headers of these answers: API Gateway takes no value with quotes, so one word forbids scripts and forms."""
+_LATER = "Hãy đợi ít phút rồi thử lại. Vẫn không được, xin gọi 1900 1547."
+_LATER_EN = "Please wait a few minutes and try again. If it still fails, call 1900 1547."
+OWN_ANSWERS = {
+    "DEFAULT_4XX": OwnAnswer(
+        400,
+        "refused",
+        "Yêu cầu không được chấp nhận",
+        "Hãy mở lại trang từ đầu rồi thử lại, hoặc gọi 1900 1547.",
+        "The request was not accepted",
+        "Please open the page anew and try again, or call 1900 1547.",
+    ),
+    "DEFAULT_5XX": OwnAnswer(
+        502, "unavailable", "Hệ thống đang gián đoạn", _LATER, "The system is not available", _LATER_EN
+    ),
+    "INTEGRATION_TIMEOUT": OwnAnswer(
+        504, "timeout", "Hệ thống trả lời quá chậm", _LATER, "The system took too long", _LATER_EN
+    ),
+    "REQUEST_TOO_LARGE": OwnAnswer(
+        413,
+        "too-large",
+        "Nội dung gửi lên quá lớn",
+        "Hãy rút ngắn nội dung. Ảnh và giấy tờ được gửi riêng, sau khi có mã số.",
+        "What was sent is too large",
+        "Please shorten the text. Pictures and papers are sent separately, once you have a reference.",
+    ),
+    "THROTTLED": OwnAnswer(
+        429, "too-many-requests", "Quá nhiều yêu cầu", _LATER, "Too many requests", _LATER_EN
+    ),
+    "WAF_FILTERED": OwnAnswer(
+        403,
+        "filtered",
+        "Yêu cầu bị chặn",
+        "Mạng Internet đang dùng gửi quá nhiều yêu cầu. Hãy đợi ít phút rồi thử lại, hoặc gọi 1900 1547.",
+        "The request was blocked",
+        "Too many requests come from your network. Please wait a few minutes and try again, or call 1900 1547.",
+    ),
+}
+"""The answers that API Gateway gives by itself, by the name that it gives the cause."""
+
+
+def behind_one_resource(template: Template) -> Template:
+    """Return a function's SAM template with one resource for all addresses, and with API Gateway's own answers."""
+    api = template["Resources"].get("RestAPI")
+    if api is None:
+        return template
+    body = api["Properties"]["DefinitionBody"]
+    routed = next(iter(next(iter(body["paths"].values())).values()))
+    every_method = {
+        "responses": {},
+        "x-amazon-apigateway-integration": routed["x-amazon-apigateway-integration"],
+    }
+    rest = every_method | {
+        "parameters": [{"name": "proxy", "in": "path", "required": True, "type": "string"}]
+    }
+    body["paths"] = {
+        "/": {"x-amazon-apigateway-any-method": every_method},
+        PROXY: {"x-amazon-apigateway-any-method": rest},
+    }
+    body["x-amazon-apigateway-gateway-responses"] = {
+        kind: _gateway_response(kind, answer) for kind, answer in OWN_ANSWERS.items()
+    }
+    return template
+
+
+def own_answer(kind: str, accept: str) -> tuple[int, dict[str, str], str]:
+    """Return an answer of API Gateway's own, for the local stack: status, headers, body."""
+    answer = OWN_ANSWERS[kind]
+    is_page = "text/html" in accept
+    content_type = "text/html" if is_page else "application/json"
+    headers = {"Content-Type": f"{content_type}; charset=utf-8", **_HEADERS}
+    return answer.status, headers, _page(answer) if is_page else _problem(answer)
+
+
+def _gateway_response(kind: str, answer: OwnAnswer) -> dict[str, Any]:
+    headers = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in _HEADERS.items()}
+    status = {} if kind.startswith("DEFAULT_") else {"statusCode": answer.status}
+    return {
+        **status,
+        "responseParameters": headers,
+        "responseTemplates": {"application/json": _problem(answer), "text/html": _page(answer)},
+    }
+
+
+def _problem(answer: OwnAnswer) -> str:
+    return json.dumps(
+        {
+            "type": f"/problems/{answer.code}",
+            "title": f"{answer.title} / {answer.title_en}",
+            "status": answer.status,
+            "detail": f"{answer.detail} / {answer.detail_en}",
+            "code": answer.code,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _page(answer: OwnAnswer) -> str:
+    title, detail, title_en, detail_en = map(html.escape, answer[2:])
+    return (
+        '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{title}</title><link rel="stylesheet" href="/assets/pakn.css"></head>'
+        f'<body><main id="main"><h1>{title}</h1><p>{detail}</p>'
+        f'<div lang="en"><h2>{title_en}</h2><p>{detail_en}</p></div>'
+        '<p><a href="/">Trang chủ / <span lang="en">Home</span></a></p></main></body></html>'
+    )

@@ -1,0 +1,34 @@
+"""Incidents: errors that nobody expected, each with a code that a caller reads out and an engineer finds in the log."""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from pathlib import Path
+
+from shared.platform import telemetry
+
+_FRAMES = 6
+"""Innermost calls that are logged: where it failed, not with what values."""
+
+
+def record_incident(error: BaseException | None, route: str) -> str:
+    """Log an unexpected error and return the incident's code, such as `7F3A-91C2`.
+
+    Neither the error's text nor any value is logged: either may hold what a person wrote.
+
+    Args:
+        error: the exception.
+        route: the route of the request, not its address.
+    """
+    code = secrets.token_hex(4).upper()
+    incident = f"{code[:4]}-{code[4:]}"
+    calls = traceback.extract_tb(error.__traceback__)[-_FRAMES:] if error else []
+    telemetry.logger().error(
+        "unexpected error",
+        incident=incident,
+        route=route,
+        error=type(error).__name__,
+        calls=[f"{Path(call.filename).name}:{call.lineno} {call.name}" for call in calls],
+    )
+    return incident

@@ -1,0 +1,54 @@
+"""API Gateway hands every address to the function, and says the rest as a page or as a problem document."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from infra import gateway
+from shared.web.answers import SECURITY_HEADERS
+
+INTEGRATION = {"type": "aws_proxy", "httpMethod": "POST", "uri": {"Fn::Sub": "arn:…:${APIHandler.Arn}"}}
+
+
+def template() -> gateway.Template:
+    paths = {"/gui": {"get": {"x-amazon-apigateway-integration": INTEGRATION}}}
+    return {"Resources": {"RestAPI": {"Properties": {"DefinitionBody": {"swagger": "2.0", "paths": paths}}}}}
+
+
+def body() -> gateway.Template:
+    behind = gateway.behind_one_resource(template())
+    definition: gateway.Template = behind["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    return definition
+
+
+def test_every_address_and_method_reaches_the_function():
+    paths = body()["paths"]
+
+    assert set(paths) == {"/", "/{proxy+}"}
+    for methods in paths.values():
+        assert list(methods) == ["x-amazon-apigateway-any-method"]
+        (method,) = methods.values()
+        assert method["x-amazon-apigateway-integration"] == INTEGRATION
+
+
+def test_a_function_without_an_api_stays_as_it_is():
+    assert gateway.behind_one_resource({"Resources": {}}) == {"Resources": {}}
+
+
+@pytest.mark.parametrize("kind", gateway.OWN_ANSWERS)
+def test_what_it_says_by_itself_has_the_headers_and_both_formats(kind: str):
+    response = body()["x-amazon-apigateway-gateway-responses"][kind]
+
+    headers = {
+        name.removeprefix("gatewayresponse.header."): value.strip("'")
+        for name, value in response["responseParameters"].items()
+    }
+    problem = json.loads(response["responseTemplates"]["application/json"])
+    page = response["responseTemplates"]["text/html"]
+    assert SECURITY_HEADERS.items() <= headers.items()
+    assert not [value for value in headers.values() if "'" in value]
+    assert {"type", "title", "status", "detail", "code"} == problem.keys()
+    assert problem["title"].split(" / ")[0] in page
+    assert "$" not in page
