@@ -72,6 +72,14 @@ class UnauthenticatedError(PetitionError):
     code = "unauthenticated"
 
 
+class IdentityUnavailableError(PetitionError):
+    """The identity provider's keys cannot be read just now: nobody knows whether the token holds."""
+
+    code = "identity-unavailable"
+    retry_after: ClassVar[int] = 30
+    """Seconds."""
+
+
 class ApiKeyNeededError(PetitionError):
     """A program sent a petition without the key of a client that we know."""
 

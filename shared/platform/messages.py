@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 from urllib.parse import unquote_plus
 
-from pydantic import AfterValidator, AliasChoices, AliasPath, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AliasPath,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    model_validator,
+)
 
 from shared.domain.base_model import BaseModel
+from shared.domain.petition.values.attachments import QUARANTINE
 from shared.domain.promises.notices import Audience, NoticeKind
 
 
@@ -19,10 +29,13 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Reference = Annotated[str, Field(pattern=r"^\d{11}$")]
+
+
 class AboutPetition(Message):
     """A message about one petition."""
 
-    reference: str
+    reference: Annotated[str, Field(min_length=1)]
 
 
 class TaskType(StrEnum):
@@ -36,10 +49,14 @@ class TaskType(StrEnum):
     """Look through what its petitioner added, before a unit reads it."""
     LEAD = "lead"
     """Ask those that were merged into it to follow, a page at a time."""
+    RELAY = "relay"
+    """Relay a change of it that the change stream could not read."""
 
 
 class RoutingRequest(AboutPetition):
     """Ask the router to decide about a petition, or about those that were merged."""
+
+    reference: Reference
 
     task: Annotated[
         TaskType, Field(validation_alias=AliasChoices("task", "errand"), serialization_alias="errand")
@@ -47,6 +64,8 @@ class RoutingRequest(AboutPetition):
     """Sent under its earlier name, which a router of the version before reads; from the next release on as `task`."""
     after: str | None = None
     """The reference after which the page of merged petitions starts."""
+    seen: int | None = None
+    """The version up to which its changes were relayed."""
 
 
 class NoticeRequest(AboutPetition):
@@ -60,7 +79,7 @@ class NoticeRequest(AboutPetition):
 class DigestRequest(Message):
     """Ask the notifier to tell an officer what is on their desk on a day."""
 
-    officer: str
+    officer: Annotated[str, Field(min_length=1)]
     on: date
 
 
@@ -74,34 +93,56 @@ class AccountRequest(Message):
 class WakeUp(AboutPetition):
     """Ask the SLA timer to do what is due for a petition."""
 
+    reference: Reference
+
     wake_at: datetime
 
 
 class ReplyRequest(Message):
     """Ask the notifier to send the reply to an SMS whose provider takes none (`shared.tables.throttle.replies`)."""
 
-    reply: str
+    reply: Annotated[str, Field(min_length=1)]
 
 
 class PartsRequest(Message):
     """Ask intake, after a while, to take what has come of a long SMS (`parts` names the row that holds it)."""
 
-    parts: str
+    parts: Annotated[str, Field(min_length=1)]
+
+
+def _in_quarantine(key: str) -> str:
+    if not key.removeprefix(QUARANTINE) or not key.startswith(QUARANTINE):
+        raise ValueError("not in the quarantine")
+    return key
 
 
 class BucketRecord(BaseModel):
-    """One thing that happened in the bucket; the key comes encoded as in a form."""
+    """One file that was uploaded to the quarantine, or tagged there; the key comes encoded as in a form."""
 
     model_config = ConfigDict(frozen=True)
 
+    event: Annotated[
+        str,
+        Field(pattern=r"^(s3:)?Object(Created|Tagging):", validation_alias=AliasPath("eventName")),
+    ]
     key: Annotated[
-        str, AfterValidator(unquote_plus), Field(validation_alias=AliasPath("s3", "object", "key"))
+        str,
+        AfterValidator(unquote_plus),
+        AfterValidator(_in_quarantine),
+        Field(validation_alias=AliasPath("s3", "object", "key")),
     ]
 
 
 class BucketEvent(BaseModel):
-    """The event of S3 when a file was uploaded or tagged; its test message holds no records."""
+    """The event of S3 when files were uploaded or tagged; only its test message, at deployment, holds no records."""
 
     model_config = ConfigDict(frozen=True)
 
-    records: Annotated[tuple[BucketRecord, ...], Field(validation_alias="Records")] = ()
+    records: Annotated[tuple[BucketRecord, ...], Field(validation_alias="Records", min_length=1)]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _may_be_the_test(cls, value: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        if isinstance(value, Mapping) and value.get("Event") == "s3:TestEvent" and "Records" not in value:
+            return cls.model_construct(records=())
+        return read(value)

@@ -50,7 +50,7 @@ def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0)
             Entries=[
                 {
                     "Id": str(number),
-                    "MessageBody": message.model_dump_json(by_alias=True),
+                    "MessageBody": message.model_dump_json(by_alias=True, exclude_none=True),
                     **({"DelaySeconds": after_seconds} if after_seconds else {}),
                 }
                 for number, message in batch

@@ -23,6 +23,7 @@ from shared.domain.procedures import conduct
 from shared.domain.procedures.conduct import Parents
 from shared.domain.procedures.second_look import SecondLook, second_look_of
 from shared.platform import clock
+from shared.platform.item_by_item import item_by_item
 from shared.tables.dynamo import Query, Table
 
 T = TypeVar("T")
@@ -200,7 +201,7 @@ class Directory:
         return {row.id: row.name for row in self._officer_rows()}
 
     def _officer_rows(self) -> tuple[Officer, ...]:
-        return self._keep("officer", lambda rows: tuple(Officer.model_validate(row) for row in rows))
+        return self._keep("officer", lambda rows: _each(rows, Officer))
 
     def parents(self, on: date) -> dict[str, str | None]:
         """Return which unit each unit of a day reports to."""
@@ -213,9 +214,7 @@ class Directory:
 
     def preference_of(self, officer: str) -> OfficerPreference:
         """Return the notices that an officer wants; the latest row counts."""
-        rows = self._keep(
-            "officer-preference", lambda rows: tuple(OfficerPreference.model_validate(row) for row in rows)
-        )
+        rows = self._keep("officer-preference", lambda rows: _each(rows, OfficerPreference))
         theirs = [row for row in rows if row.id == officer]
         latest = max(theirs, key=lambda row: row.valid_from, default=None)
         return latest or OfficerPreference(id=officer, valid_from=date.min)
@@ -282,6 +281,11 @@ class Directory:
     def _read(self, kind: str) -> list[dict[str, Any]]:
         items = self._table.query_all(Query("kind = :kind", {"kind": kind}))
         return [json.loads(item["body"]) for item in items]
+
+
+def _each(rows: list[dict[str, Any]], model: type[R]) -> tuple[R, ...]:
+    """Return the rows about persons; one that cannot be read takes nobody else from the desk."""
+    return tuple(item_by_item(rows, model.model_validate, lambda row: str(row.get("id")), job="directory"))
 
 
 def _key(kind: str, row_id: str, valid_from: date) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BeforeValidator, ConfigDict, PlainSerializer
 
 from shared.domain.base_model import BaseModel
+from shared.platform.item_by_item import item_by_item
 from shared.tables.dynamo import Table, stored_instant
 
 _PARTITION = "jobs"
@@ -110,9 +111,15 @@ class Checkpoints:
         self._table = Table(statistics_table)
 
     def get(self, kind: type[C]) -> C | None:
-        """Return the latest checkpoint of a job; None before its first."""
+        """Return the latest checkpoint of a job; None before its first, or where it cannot be read.
+
+        Each job may begin anew at any time.
+        """
         item = self._table.get(_key(kind))
-        return kind.model_validate(item) if item else None
+        read = item_by_item(
+            [item] if item else [], kind.model_validate, lambda _item: kind.job, job="checkpoints"
+        )
+        return next(read, None)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write a checkpoint over the one before it."""

@@ -6,12 +6,13 @@ duties and states are asked of it by the same functions, and it costs an eighth 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import VIETNAM, local_date
 from shared.domain.petition.petition import Petition
+from shared.platform.item_by_item import item_by_item
 from shared.tables.dynamo import Item, Query, Table, stored_instant
 from shared.tables.petition_items import day_shards, month_shards
 
@@ -45,34 +46,35 @@ class Outlines:
                         "until": stored_instant(_begin(last + DAY) - timedelta(seconds=1)),
                     },
                     index="month",
-                    attributes="outline",
+                    attributes="#reference, outline",
                 )
-                for item in self._table.query_all(query):
-                    yield Petition.model_validate_json(item["outline"])
+                yield from _outlines(self._table.query_all(query))
 
     def all(self) -> Iterator[Petition]:
         """Yield every petition there is (the nightly recount)."""
-        for item in self._table.scan_all("month"):
-            yield Petition.model_validate_json(item["outline"])
+        yield from _outlines(self._table.scan_all("month"))
 
     def days_touched(self, since: datetime, now: datetime) -> set[date]:
         """Return the days of receipt of all petitions changed at or after an instant; the index may lag a moment."""
         days: set[date] = set()
         day = local_date(since)
         while day <= local_date(now):
-            for item in self._changed(day, since):
-                days.add(local_date(datetime.fromisoformat(item["received_at"])))
+            days.update(item_by_item(self._changed(day, since), _received_on, _reference, job="days touched"))
             day += DAY
         return days
 
     def hashes_changed_on(self, day: date) -> list[LatestHash]:
         """Return the latest hashes of all petitions whose last change fell on a day in Vietnam."""
-        return [_latest_hash(item) for item in self._changed(day, _begin(day))]
+        return list(
+            item_by_item(self._changed(day, _begin(day)), _latest_hash, _reference, job="latest hashes")
+        )
 
     def hashes_until(self, day: date) -> list[LatestHash]:
         """Return the latest hashes of all petitions whose last change fell on a day or before (first root)."""
-        items = self._table.scan_all("changed")
-        return [_latest_hash(item) for item in items if item["changed_on"] < (day + DAY).isoformat()]
+        items = (
+            item for item in self._table.scan_all("changed") if item["changed_on"] < (day + DAY).isoformat()
+        )
+        return list(item_by_item(items, _latest_hash, _reference, job="latest hashes"))
 
     def _changed(self, day: date, since: datetime) -> Iterator[Item]:
         for shard in day_shards(day):
@@ -83,6 +85,20 @@ class Outlines:
                     index="changed",
                 )
             )
+
+
+def _outlines(items: Iterable[Item]) -> Iterator[Petition]:
+    return item_by_item(
+        items, lambda item: Petition.model_validate_json(item["outline"]), _reference, job="outlines"
+    )
+
+
+def _reference(item: Item) -> str:
+    return str(item["reference"])
+
+
+def _received_on(item: Item) -> date:
+    return local_date(datetime.fromisoformat(item["received_at"]))
 
 
 def _latest_hash(item: Item) -> LatestHash:

@@ -17,6 +17,7 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
+from shared.platform.item_by_item import item_by_item
 from shared.tables.directory import Directory
 from shared.tables.dynamo import (
     ATTEMPTS,
@@ -108,7 +109,7 @@ class Petitions:
     def get_all(self, references: Iterable[str]) -> Iterator[Petition]:
         """Yield the petitions of these references, a hundred a call, in no order (reports)."""
         keys = ({"reference": reference} for reference in dict.fromkeys(references))
-        yield from map(petition_in, self._table.batch_get(keys))
+        yield from item_by_item(self._table.batch_get(keys), petition_in, _reference, job="petitions")
 
     def read(self, references: Iterable[str]) -> Iterator[tuple[str, Petition | None]]:
         """Yield each reference with its petition, None where it cannot be read or is not there (verification)."""
@@ -128,8 +129,12 @@ class Petitions:
             {"shard": shard, "until": stored_instant(until)},
             index="wake",
         )
-        for item in self._table.query_all(query):
-            yield item["reference"], datetime.fromisoformat(item["wake_at"])
+        yield from item_by_item(
+            self._table.query_all(query),
+            lambda item: (str(item["reference"]), datetime.fromisoformat(item["wake_at"])),
+            _reference,
+            job="due petitions",
+        )
 
     def next_wake_at(self) -> datetime | None:
         """Return the earliest `wake_at` of all petitions (time travel in the local stack)."""
@@ -160,7 +165,11 @@ class Petitions:
             index="desk",
         )
         page = self._table.query(query, limit=limit)
-        cards = [Card.model_validate_json(item["card"]) for item in page.items]
+        cards = list(
+            item_by_item(
+                page.items, lambda item: Card.model_validate_json(item["card"]), _reference, job="desk"
+            )
+        )
         if page.last_key is None or not cards:
             return cards, None
         return cards, desk_position(cards[-1].due_on, cards[-1].reference)
@@ -241,7 +250,8 @@ class Petitions:
         """Read one page of all petitions, and the reference after which the next starts (daily reconciliation)."""
         start_after = {"reference": after} if after else None
         items, last = self._table.scan(start_after=start_after, is_consistent=True)
-        return [stored_petition(item) for item in items], last["reference"] if last else None
+        stored = item_by_item(items, stored_petition, _reference, job="all petitions")
+        return list(stored), last["reference"] if last else None
 
     def change(self, petition: Petition, change: Callable[[Petition], Petition]) -> Petition:
         """Save what `change` makes of a petition; where somebody else was faster, of the petition as they left it.
@@ -271,3 +281,7 @@ class Petitions:
             else:
                 return changed
         return current
+
+
+def _reference(item: Item) -> str:
+    return str(item["reference"])

@@ -19,8 +19,9 @@ from shared.domain.figures.replay import as_it_stood
 from shared.domain.figures.tallies import Breakdown, Shelf, Tally, groups_of, shelf_of, tally_of
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
+from shared.platform.item_by_item import item_by_item
 from shared.tables.directory import Directory
-from shared.tables.dynamo import Query, Table
+from shared.tables.dynamo import Item, Query, Table
 from shared.tables.jobs import Checkpoints, RolledUp
 from shared.tables.outlines import Outlines, months_between
 
@@ -76,6 +77,15 @@ class Statistics:
         terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
         return tally_of(petition, terms, calendar, end_of_day(horizon))
 
+    def tallied(self, petitions: Iterable[Petition], horizon: date) -> Iterator[tuple[Petition, Tally]]:
+        """Yield petitions with their tallies; one that cannot be counted is skipped, and counted among those."""
+        return item_by_item(
+            petitions,
+            lambda petition: (petition, self.tally(petition, horizon)),
+            lambda petition: petition.reference,
+            job="tallies",
+        )
+
     def rows(self, period: str, from_name: str = "", until: str = "") -> Rows:
         """Read a period's rows: all, those whose name begins so, or those from one name to another."""
         condition, values = "period = :period", {"period": period}
@@ -87,10 +97,14 @@ class Statistics:
             values |= {"from": from_name}
         return Rows(
             period,
-            {
-                item["measure"]: {group: Tally(tally) for group, tally in json.loads(item["groups"]).items()}
-                for item in self._table.query_all(Query(condition, values))
-            },
+            dict(
+                item_by_item(
+                    self._table.query_all(Query(condition, values)),
+                    _row,
+                    lambda item: f"{period}/{item['measure']}",
+                    job="statistics",
+                )
+            ),
         )
 
     # --- writing (the roll-up) ---------------------------------------------------------------------
@@ -175,10 +189,7 @@ class Reading:
         span = min(days), max(days)
         if span not in self._counted:
             horizon = horizon_of(self._now)
-            self._counted[span] = [
-                (petition, self._statistics.tally(petition, horizon))
-                for petition in self._outlines.received(*span)
-            ]
+            self._counted[span] = list(self._statistics.tallied(self._outlines.received(*span), horizon))
         for petition, tally in self._counted[span]:
             group = groups_of(petition, tally).get(by)
             day = local_date(petition.received_at)
@@ -214,11 +225,17 @@ class PastReading:
 
     def _tallied(self, first: date, last: date) -> Iterator[tuple[Petition, Shelf, Tally]]:
         end = last_moment_of(self._day)
-        for petition in self._outlines.received(first, min(last, self._day)):
-            stood = as_it_stood(petition, end)
-            if stood is not None:
-                shelf = shelf_of(petition)._replace(unit=stood.unit or "")
-                yield stood, shelf, self._statistics.tally(stood, horizon_of(end))
+        received = self._outlines.received(first, min(last, self._day))
+        now = {petition.reference: petition for petition in received}
+        then = item_by_item(
+            now.values(),
+            lambda petition: as_it_stood(petition, end),
+            lambda petition: petition.reference,
+            job="replays",
+        )
+        for stood, tally in self._statistics.tallied(filter(None, then), horizon_of(end)):
+            shelf = shelf_of(now[stood.reference])._replace(unit=stood.unit or "")
+            yield stood, shelf, tally
 
 
 def rolled_up(petitions: Iterable[tuple[Petition, Tally]]) -> dict[str, dict[str, dict[str, Tally]]]:
@@ -257,6 +274,11 @@ def horizon_of(now: datetime) -> date:
     """Return up to when duties are foreseen: the end of the month after next, so that rows change once a month."""
     first = local_date(now).replace(day=1)
     return (first + timedelta(days=95)).replace(day=1) - timedelta(days=1)
+
+
+def _row(item: Item) -> tuple[str, dict[str, Tally]]:
+    groups = json.loads(item["groups"])
+    return item["measure"], {group: Tally(tally) for group, tally in groups.items()}
 
 
 def _shelf(parts: list[str]) -> Shelf:

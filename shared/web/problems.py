@@ -69,6 +69,11 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Hãy tìm lại trong danh sách."),
     ),
     errors.UnauthenticatedError: (401, N_("Cần đăng nhập"), N_("Vui lòng đăng nhập rồi thử lại.")),
+    errors.IdentityUnavailableError: (
+        503,
+        N_("Chưa kiểm tra được phiên đăng nhập"),
+        N_("Dịch vụ đăng nhập tạm thời không trả lời. Phiên của bạn vẫn còn; hãy thử lại sau ít phút."),
+    ),
     errors.ApiKeyNeededError: (
         401,
         N_("Cần khóa API"),
@@ -271,7 +276,7 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
             document["status"] = status = 400
     if isinstance(error, errors.StaleVersionError):
         document["current_version"] = error.current_version
-    if isinstance(error, errors.TooManyRequestsError):
+    if isinstance(error, errors.TooManyRequestsError | errors.IdentityUnavailableError):
         document["retry_after"] = error.retry_after
     if isinstance(error, errors.PinSlowedError):
         document |= {"ticket": error.ticket, "challenge": error.challenge}
@@ -294,7 +299,7 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
     """Answer an error as `application/problem+json`."""
     status, document = problem_of(error, language)
     headers = {"Content-Type": "application/problem+json; charset=utf-8"}
-    if isinstance(error, errors.TooManyRequestsError):
+    if isinstance(error, errors.TooManyRequestsError | errors.IdentityUnavailableError):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"

@@ -12,6 +12,8 @@ from shared.domain.petition import history
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 from tests.support.builders import RECEIVED_AT, a_petition
 
 CLOSED = a_petition(State.CLOSED)
@@ -67,7 +69,9 @@ def test_rewritten_or_removed_petition_is_counted_for_the_alarm(
 ):
     record = {"dynamodb": {"Keys": {"reference": {"S": CLOSED.reference}}, "SequenceNumber": "1", **change}}
 
-    answer = Relay("no-queue", "no-queue").relay({"Records": [record]})
+    answer = Relay(Petitions("no-table", Directory("no-table")), "no-queue", "no-queue").relay(
+        {"Records": [record]}
+    )
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert answer == {"batchItemFailures": []}

@@ -27,12 +27,9 @@ def build(configuration: RouterSettings) -> Parts:
     """Build the parts; no AWS service is called."""
     directory = Directory(configuration.directory_table)
     petitions = Petitions(configuration.petitions_table, directory)
-    return Parts(
-        relay=Relay(configuration.routing_queue_url, configuration.notices_queue_url),
-        tasks=Tasks(
-            Router(petitions, directory), MergedPetitions(petitions, configuration.routing_queue_url)
-        ),
-    )
+    relay = Relay(petitions, configuration.routing_queue_url, configuration.notices_queue_url)
+    merged_petitions = MergedPetitions(petitions, configuration.routing_queue_url)
+    return Parts(relay=relay, tasks=Tasks(Router(petitions, directory), merged_petitions, relay))
 
 
 @cache

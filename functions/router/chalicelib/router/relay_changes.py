@@ -2,6 +2,10 @@
 
 Called with the change stream of the petitions table. Code that writes a petition never sends a message: every change of
 the table arrives here at least once, and receivers accept a message twice.
+
+A stream is read in order, so a change that cannot be read would stop everything behind it until Lambda gives it up. It
+becomes a message of the queue `routing` instead (`TaskType.RELAY`): that has its own tries, and its own dead letters
+from which it is put back once the petition, or the code, is mended.
 """
 
 from __future__ import annotations
@@ -14,14 +18,17 @@ from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging, screening
 from shared.domain.promises.notices import notices_after
 from shared.platform import queues, telemetry
+from shared.platform.item_by_item import MALFORMED, skip
 from shared.platform.messages import NoticeRequest, RoutingRequest, TaskType
 from shared.tables.petition_items import petition_of
+from shared.tables.petitions import Petitions
 
 
 class Relay:
     """Sends what follows from changes to the queues `routing` and `notices`."""
 
-    def __init__(self, routing_queue_url: str, notices_queue_url: str) -> None:
+    def __init__(self, petitions: Petitions, routing_queue_url: str, notices_queue_url: str) -> None:
+        self._petitions = petitions
         self._routing = routing_queue_url
         self._notices = notices_queue_url
 
@@ -33,23 +40,59 @@ class Relay:
         """
         for record in event["Records"]:
             try:
-                self._relay_record(record["dynamodb"])
+                self._relay_or_set_aside(record["dynamodb"])
             except Exception as error:  # noqa: BLE001 - the stream must learn where to go on from
                 _report(error)
                 return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
         return {"batchItemFailures": []}
+
+    def relay_later(self, reference: str, seen: int) -> None:
+        """Relay the entries after version `seen` of a petition whose change was set aside.
+
+        Raises:
+            ValidationError: it still cannot be read.
+        """
+        petition = self._petitions.get(reference)
+        if petition is not None:
+            self._send(petition, seen)
+
+    def _relay_or_set_aside(self, change: dict[str, Any]) -> None:
+        try:
+            self._relay_record(change)
+        except MALFORMED as error:
+            reference = str(change["Keys"]["reference"]["S"])
+            later = RoutingRequest(
+                reference=reference, task=TaskType.RELAY, seen=_version(change, "OldImage")
+            )
+            queues.send(self._routing, [later])
+            skip("relay", reference, error)
 
     def _relay_record(self, change: dict[str, Any]) -> None:
         if "NewImage" not in change:
             _report_rewritten(change["Keys"]["reference"]["S"])
             return
         petition = petition_of(change["NewImage"])
-        before = petition_of(change["OldImage"]) if "OldImage" in change else None
-        seen = before.version if before else 0
+        before = _read(change["OldImage"]) if "OldImage" in change else None
         if before and not is_continued(before, petition):
             _report_rewritten(petition.reference)
+        self._send(petition, before.version if before else _version(change, "OldImage"))
+
+    def _send(self, petition: Petition, seen: int) -> None:
         queues.send(self._routing, routing_requests(petition, seen))
         queues.send(self._notices, notice_requests(petition, seen))
+
+
+def _read(image: dict[str, Any]) -> Petition | None:
+    """Return a petition as it was before; None where it could not be read, and is mended now."""
+    try:
+        return petition_of(image)
+    except MALFORMED:
+        return None
+
+
+def _version(change: dict[str, Any], image: str) -> int:
+    """Return the version of an image, which stands beside the petition itself; 0 where there is no image."""
+    return int(change.get(image, {}).get("version", {}).get("N", 0))
 
 
 def is_continued(before: Petition, after: Petition) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.router.follow_parent import MergedPetitions
+from chalicelib.router.relay_changes import Relay
 from chalicelib.router.route_petition import Router
 from shared.platform.messages import RoutingRequest, TaskType
 
@@ -10,8 +11,9 @@ from shared.platform.messages import RoutingRequest, TaskType
 class Tasks:
     """The tasks of the router, by task type."""
 
-    def __init__(self, router: Router, merged_petitions: MergedPetitions) -> None:
+    def __init__(self, router: Router, merged_petitions: MergedPetitions, relay: Relay) -> None:
         self._router = router
+        self._relay = relay
         self._merged_petitions = merged_petitions
 
     def run(self, request: RoutingRequest) -> None:
@@ -25,3 +27,5 @@ class Tasks:
                 self._merged_petitions.follow(request.reference)
             case TaskType.LEAD:
                 self._merged_petitions.lead(request.reference, request.after)
+            case TaskType.RELAY:
+                self._relay.relay_later(request.reference, request.seen or 0)

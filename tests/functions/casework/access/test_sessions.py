@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import jwt
@@ -19,8 +22,9 @@ from chalicelib.casework.access.sessions import SessionRules, Sessions
 from chalicelib.casework.access.tokens import TokenVerifier
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.access.roles import Role
-from shared.domain.errors import UnauthenticatedError
+from shared.domain.errors import IdentityUnavailableError, UnauthenticatedError
 from shared.tables.throttle.officer_sessions import OfficerSessions
+from tests.support.desk_pages import Browser, form_to
 from tests.support.system import System
 
 POOL, CLIENT = "ap-southeast-1_Pool", "client-of-the-desk"
@@ -250,3 +254,97 @@ def test_first_sign_in_asks_for_a_new_password_and_takes_it(system: System):
 
     assert opened.status == 200, opened.text
     assert opened.json()["officer"]["username"] == "kiemtoan"
+
+
+# --- the provider's keys cannot be read -------------------------------------------------------------------
+
+
+class _Keys(BaseHTTPRequestHandler):
+    """Answers as an identity provider in trouble does."""
+
+    status, body = 500, b"Internal Server Error"
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def keys_that_answer(status: int, body: bytes) -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), type("_", (_Keys,), {"status": status, "body": body}))
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/jwks.json"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param((500, b"Internal Server Error"), id="an error"),
+        pytest.param((200, b"<html>Maintenance</html>"), id="no JSON"),
+        pytest.param((200, b'{"keys": []}'), id="no keys"),
+        pytest.param(None, id="nobody listens"),
+    ]
+)
+def unreachable(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a key set that cannot be read."""
+    if request.param is None:
+        yield "http://127.0.0.1:1/jwks.json"
+    else:
+        yield from keys_that_answer(*request.param)
+
+
+def test_unreachable_keys_say_nothing_about_a_token_and_are_counted(
+    unreachable: str, capsys: pytest.CaptureFixture[str]
+):
+    verifier = TokenVerifier(POOL, CLIENT, unreachable)
+
+    with pytest.raises(IdentityUnavailableError):
+        verifier.claims(a_token())
+
+    assert "IdentityKeysUnreachable" in capsys.readouterr().out
+
+
+def test_what_is_no_token_is_refused_even_then(unreachable: str):
+    with pytest.raises(UnauthenticatedError):
+        TokenVerifier(POOL, CLIENT, unreachable).claims("no token")
+
+
+@pytest.fixture
+def without_keys(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
+    """The desk with a session, and with keys that cannot be read."""
+    parts = composition.parts()
+    monkeypatch.setattr(
+        parts.sessions, "_tokens", TokenVerifier(POOL, CLIENT, "http://127.0.0.1:1/jwks.json")
+    )
+    return system
+
+
+def test_api_answers_503_and_when_to_try_again(without_keys: System):
+    headers = {"Authorization": f"Bearer {without_keys.access_token('minh.ccvc')}"}
+
+    answer = without_keys.http("GET", "/desk/v1/petitions", headers=headers)
+
+    assert (answer.status, answer.json()["code"]) == (503, "identity-unavailable")
+    assert answer.header("retry-after") == "30"
+
+
+def test_page_signs_nobody_out_and_keeps_a_form_that_was_sent(without_keys: System):
+    browser = Browser(without_keys)
+    browser.cookies["pakn_desk"] = without_keys.access_token("minh.ccvc")
+
+    page = browser.get("/desk/")
+    sent = browser.post(
+        "/desk/petitions/26483190275/note", {"version": "3", "note": "Đã gọi cho địa phương ngày 3/11."}
+    )
+
+    for answer in (page, sent):
+        assert answer.status == 503
+        assert answer.header("retry-after") == "30"
+        assert not answer.header("set-cookie")
+    form = form_to(sent.text, "/desk/petitions/26483190275/note")
+    assert dict(form.fields) == {"version": "3", "note": "Đã gọi cho địa phương ngày 3/11."}

@@ -7,14 +7,20 @@ docs.aws.amazon.com/cognito, "Verifying JSON web tokens"; `origin_jti`: "Ending 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http.client import HTTPException
+from json import JSONDecodeError
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import jwt
 
-from shared.domain.errors import UnauthenticatedError
+from shared.domain.errors import IdentityUnavailableError, UnauthenticatedError
+from shared.platform import telemetry
 
+_WAIT = 5
+"""Seconds to wait for the pool's keys; the gateway gives up after 29."""
+_UNREACHABLE = (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, HTTPException, OSError, JSONDecodeError)
 ACCESS = "access"
 """The required `token_use`: an ID token is no access token."""
 
@@ -53,11 +59,12 @@ class TokenVerifier:
 
         Raises:
             UnauthenticatedError: the token is forged, expired, or of another pool, client or kind.
+            IdentityUnavailableError: the pool's keys cannot be read just now.
         """
         try:
             claims = jwt.decode(
                 token,
-                self._key_of(token).key,
+                self._key(token).key,
                 algorithms=["RS256"],
                 issuer=self._issuer,
                 options={
@@ -81,12 +88,22 @@ class TokenVerifier:
             signed_in_at=int(claims.get("auth_time") or issued_at),
         )
 
+    def _key(self, token: str) -> jwt.PyJWK:
+        try:
+            return self._key_of(token)
+        except _UNREACHABLE:
+            telemetry.count("IdentityKeysUnreachable")
+            telemetry.logger().error("keys of the identity provider unreachable")
+            raise IdentityUnavailableError from None
+
 
 def _keys_at(jwks_url: str) -> Callable[[str], jwt.PyJWK]:
     """Return a function from tokens to the keys that signed them: the pool's published keys, or those of a file."""
     parts = urlsplit(jwks_url)
     if parts.scheme != "file":
-        return jwt.PyJWKClient(jwks_url, cache_keys=True, lifespan=3600).get_signing_key_from_jwt
+        return jwt.PyJWKClient(
+            jwks_url, cache_keys=True, lifespan=3600, timeout=_WAIT
+        ).get_signing_key_from_jwt
     keys = jwt.PyJWKSet.from_json(Path(unquote(parts.path)).read_text("utf-8"))
 
     def key_of(token: str) -> jwt.PyJWK:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from chalice.app import Request, Response
 
@@ -11,7 +12,12 @@ from chalicelib.casework.access.sessions import Session
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site import gate, kept_form
 from chalicelib.casework.site.frame import language_of_page, render
-from shared.domain.errors import PetitionError, SecondFactorNeededError, UnauthenticatedError
+from shared.domain.errors import (
+    IdentityUnavailableError,
+    PetitionError,
+    SecondFactorNeededError,
+    UnauthenticatedError,
+)
 from shared.web.answers import see_other
 from shared.web.problems import one_text_of, problem_of
 from shared.web.rendering import link
@@ -109,6 +115,8 @@ def answer_error(parts: Parts, request: Request, error: PetitionError) -> Respon
     if isinstance(error, SecondFactorNeededError) and request.method == "GET":
         return see_other(link(SECOND_FACTOR, language))
     status, problem = problem_of(error, language)
+    if isinstance(error, IdentityUnavailableError):
+        return _try_again_page(parts, request, error, problem)
     try:
         officer = gate.officer_of(parts.sessions, request, parts.settings.public_url)
     except (UnauthenticatedError, SecondFactorNeededError):
@@ -116,6 +124,25 @@ def answer_error(parts: Parts, request: Request, error: PetitionError) -> Respon
     return render(
         parts, request, officer, "problem.html", status, title=problem["title"], detail=one_text_of(problem)
     )
+
+
+def _try_again_page(
+    parts: Parts, request: Request, error: IdentityUnavailableError, problem: dict[str, Any]
+) -> Response:
+    """Say that nobody can be recognised just now; a form that was sent is kept, to be sent again."""
+    form = kept_form.of_request(request) if request.method == "POST" else kept_form.KeptForm("", ())
+    answer = render(
+        parts,
+        request,
+        None,
+        "problem.html",
+        503,
+        title=problem["title"],
+        detail=problem["detail"],
+        unsent=form,
+    )
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _sign_in_again(parts: Parts, request: Request) -> Response:

@@ -4,7 +4,8 @@ It trusts no index, stream or queue: a lost wake-up or a notice that was never s
 verified too, also where nothing changed it through the code (`verify_histories` has those that did). It should find
 nothing; each finding is a defect elsewhere, and an alarm (`docs/runbook.md`).
 
-A round may take longer than one call: it writes a checkpoint and goes on from there in the next hour.
+A round may take longer than one call: it writes a checkpoint after each page and goes on from there in the next hour,
+over midnight too. A petition that cannot be read, compared or repaired is skipped and named in the log.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from shared.domain.procedures import merging
 from shared.domain.promises.notices import notices_after
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import queues, telemetry
+from shared.platform.item_by_item import item_by_item
 from shared.platform.messages import NoticeRequest
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
@@ -66,20 +68,28 @@ class Reconciliation:
         self._notices = notices_queue_url
 
     def run_if_due(self, now: datetime) -> Findings | None:
-        """Start today's round, or continue it; None when it is done already."""
-        today = local_date(now)
+        """Continue the round that is unfinished, of whichever day, or start today's; None when that is done already."""
         latest = self._checkpoints.get(Reconciled)
-        start = latest.start if latest is not None and latest.day == today else None
-        if latest is not None and latest.day == today and start is None:
+        day, start = local_date(now), None
+        if latest is not None and latest.start is not None:
+            day, start = latest.day, latest.start
+        elif latest is not None and latest.day == day:
             return None
         findings = Findings(0, 0, 0)
         for _ in range(PAGES_A_ROUND):
             page, start = self._petitions.page(start)
-            for stored in page:
-                findings = self._add(findings, stored, now)
+            each = item_by_item(
+                page,
+                lambda stored: self._repaired(stored, now),
+                lambda stored: stored.petition.reference,
+                job="reconciliation",
+                errors=(Exception,),
+            )
+            for repaired in each:
+                findings = Findings(*map(sum, zip(findings, repaired, strict=True)))
+            self._checkpoints.save(Reconciled(day=day, start=start))
             if start is None:
                 break
-        self._checkpoints.save(Reconciled(day=today, start=start))
         telemetry.count("ReconciliationRepairs", sum(findings[1:]))
         return findings
 
@@ -91,7 +101,8 @@ class Reconciliation:
             history = WithheldHistory(reference=petition.reference, fault=fault, found_at=now)
             self._roots.withhold(local_date(now), history)
 
-    def _add(self, findings: Findings, stored: StoredPetition, now: datetime) -> Findings:
+    def _repaired(self, stored: StoredPetition, now: datetime) -> Findings:
+        """Repair what is missing of one petition."""
         self._withhold_broken(stored.petition, now)
         missing = list(self._missing_notices(stored.petition, now))
         if missing:
@@ -106,12 +117,7 @@ class Reconciliation:
                 merged=followed,
                 notices=[m.seq for m in missing],
             )
-        return Findings(
-            findings.petitions + 1,
-            findings.wake_ups_repaired + woken,
-            findings.notices_repaired + len(missing),
-            findings.merged_repaired + followed,
-        )
+        return Findings(1, woken, len(missing), followed)
 
     def _repair_wake_up(self, stored: StoredPetition, now: datetime) -> int:
         """Store a petition again when it would not be woken in time."""

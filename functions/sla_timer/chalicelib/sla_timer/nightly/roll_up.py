@@ -80,7 +80,7 @@ class RollUp:
         return written
 
     def _counted(self, petitions: Iterable[Petition], horizon: date) -> dict[str, Rows]:
-        return rolled_up((petition, self._statistics.tally(petition, horizon)) for petition in petitions)
+        return rolled_up(self._statistics.tallied(petitions, horizon))
 
     def _write(self, period: str, fresh: Rows, stored: Rows) -> list[str]:
         """Write the rows that differ, and return their names; a row without petitions any more becomes empty."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import queues, telemetry
+from shared.platform.item_by_item import item_by_item
 from shared.platform.messages import NoticeRequest, WakeUp
 from shared.tables import deliveries
 from shared.tables.deliveries import Deliveries
@@ -70,12 +71,14 @@ class Sweep:
 
     def _due_notices(self, shard: int, now: datetime) -> list[NoticeRequest]:
         """Return each notice once, however many of its deliveries are due."""
-        due = (_request(reference, notice) for reference, notice in self._deliveries.due(shard, now))
-        return list(dict.fromkeys(due))
+        due = self._deliveries.due(shard, now)
+        requests = item_by_item(due, _request, "/".join, job="due deliveries")
+        return list(dict.fromkeys(requests))
 
 
-def _request(reference: str, notice: str) -> NoticeRequest:
+def _request(delivery: tuple[str, str]) -> NoticeRequest:
     """Return the notice that a delivery belongs to, from its name."""
+    reference, notice = delivery
     seq, kind, audience, *_ = notice.split("#")
     return NoticeRequest(
         reference=reference, seq=int(seq), kind=NoticeKind(kind), audience=Audience(audience)

@@ -1,0 +1,51 @@
+"""Works on items one by one: an item that is not what it should be stops nobody else.
+
+It is counted (`ItemsSkipped`, an alarm) and named by its key in the log, never by what it holds. Errors of AWS pass:
+they are about all items, and whoever calls tries again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from shared.domain.errors import PetitionError
+from shared.platform import telemetry
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, PetitionError)
+"""The errors that reading or counting a malformed item raises; a pydantic `ValidationError` is a `ValueError`."""
+
+
+def item_by_item(
+    items: Iterable[T],
+    work: Callable[[T], R],
+    key_of: Callable[[T], str],
+    *,
+    job: str,
+    errors: tuple[type[Exception], ...] = MALFORMED,
+) -> Iterator[R]:
+    """Yield the result of `work` for each item, but for those that fail.
+
+    Args:
+        items: any number.
+        work: reads or handles one of them.
+        key_of: names an item: a reference or another key, no personal data; it must not fail.
+        job: names the work in the log.
+        errors: the errors that are an item's own.
+    """
+    for item in items:
+        try:
+            result = work(item)
+        except errors as error:
+            skip(job, key_of(item), error)
+        else:
+            yield result
+
+
+def skip(job: str, key: str, error: Exception) -> None:
+    """Count an item that is left out, and name it in the log by its key."""
+    telemetry.count("ItemsSkipped")
+    telemetry.logger().error("item skipped", job=job, key=key, error_type=type(error).__name__)
