@@ -173,7 +173,8 @@ def lose_wake_up(system: System, reference: str) -> None:
 
 def wake_up_of(system: System, reference: str) -> str | None:
     item = next(item for item in system.items("petitions") if item["reference"]["S"] == reference)
-    return item.get("wake_at", {}).get("S")
+    wake_at: str | None = item.get("wake_at", {}).get("S")
+    return wake_at
 
 
 def test_one_malformed_row_never_stops_a_shard_of_the_sweep(system: System, petitions: tuple[str, str]):

@@ -315,7 +315,7 @@ def test_what_is_no_token_is_refused_even_then(unreachable: str):
 
 
 @pytest.fixture
-def without_keys(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
+def without_keys(system: System, monkeypatch: pytest.MonkeyPatch) -> System:
     """The desk with a session, and with keys that cannot be read."""
     parts = composition.parts()
     monkeypatch.setattr(
