@@ -29,7 +29,7 @@ def build(configuration: RouterSettings) -> Parts:
     petitions = Petitions(configuration.petitions_table, directory)
     relay = Relay(petitions, configuration.routing_queue_url, configuration.notices_queue_url)
     merged_petitions = MergedPetitions(petitions, configuration.routing_queue_url)
-    return Parts(relay=relay, tasks=Tasks(Router(petitions, directory), merged_petitions, relay))
+    return Parts(relay=relay, tasks=Tasks(Router(petitions, directory), merged_petitions, relay.relay_later))
 
 
 @cache

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chalicelib.router.follow_parent import MergedPetitions
-from chalicelib.router.relay_changes import Relay
 from chalicelib.router.route_petition import Router
 from shared.platform.messages import RoutingRequest, TaskType
 
@@ -11,9 +12,11 @@ from shared.platform.messages import RoutingRequest, TaskType
 class Tasks:
     """The tasks of the router, by task type."""
 
-    def __init__(self, router: Router, merged_petitions: MergedPetitions, relay: Relay) -> None:
+    def __init__(
+        self, router: Router, merged_petitions: MergedPetitions, relay_later: Callable[[str, int], None]
+    ) -> None:
         self._router = router
-        self._relay = relay
+        self._relay_later = relay_later
         self._merged_petitions = merged_petitions
 
     def run(self, request: RoutingRequest) -> None:
@@ -28,4 +31,4 @@ class Tasks:
             case TaskType.LEAD:
                 self._merged_petitions.lead(request.reference, request.after)
             case TaskType.RELAY:
-                self._relay.relay_later(request.reference, request.seen or 0)
+                self._relay_later(request.reference, request.seen or 0)
