@@ -36,7 +36,7 @@ _UNMISTAKABLE = frozenset({"nguyen", "tran", "pham", "huynh", "trinh", "quach", 
 _NFC_TITLES = frozenset(unicodedata.normalize("NFD", title) for title in _TITLES)
 _DECISION = re.compile(r"(?:quyet dinh|qd)\s*(?:so)?\s*:?\s*\d|\d\s*/\s*qd\b")
 _LINK = re.compile(
-    r"https?://|www\.|bit\.ly|t\.me/|zalo\.me|\b[a-z0-9-]+\.(?:com|net|xyz|vip|club|top|shop|info)\b"
+    r"https?://|www\.|bit\.ly|t\.me/|zalo\.me|\b[a-z0-9-]{1,63}\.(?:com|net|xyz|vip|club|top|shop|info)\b"
 )
 _RECORDED = frozenset(
     read("ghi khai kê ký sổ chứng hóa biên quyết danh giấy báo hồ duyệt nhận đăng chấm tên").spelled

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _OURS = re.compile(r"(?:[a-z0-9-]+\.)*gov\.vn(?::\d+)?", re.IGNORECASE)
-_WITH_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:\s?[/\\]+|//)([^\s/\\?#<>\"]*)", re.IGNORECASE)
+_WITH_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]{0,30}:\s?[/\\]+|//)([^\s/\\?#<>\"]*)", re.IGNORECASE)
 """A scheme and slashes, also too few or turned, which browsers mend; then the authority."""
 _BARE = re.compile(r"(?<![\w.-])((?:[\w-]+\.)+([a-z]{2,24}))(?![\w-])", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")

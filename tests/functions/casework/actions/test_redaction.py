@@ -38,6 +38,22 @@ FOUND = [
     pytest.param("thôn Đông Hạ, xã Y", P.ADDRESS, "thôn Đông Hạ", id="hamlet"),
     pytest.param("tổ dân phố 7 phường Z", P.ADDRESS, "tổ dân phố 7", id="neighbourhood"),
 ]
+ADDRESSES = [
+    "số 12 Nguyễn Trãi",
+    "12/5 Lê Lợi",
+    "số 15B ngõ 20 phố Nguyễn Trãi",
+    "45 Hai Bà Trưng",
+    "7 Trần Phú",
+    "nhà số 3 đường Phan Chu Trinh",
+    "số 9, đường Võ Nguyên Giáp",
+    "so 12 duong nguyen trai",
+    "12 đường 30/4",
+    "hẻm 25/7 Điện Biên Phủ",
+    "số 5 ngách 3 ngõ 7 Đặng Thai Mai",
+    "Kiệt 5 Lê Duẩn",
+    "số 31 phố Nguyễn Thị Minh Khai",
+    "128A Quang Trung",
+]
 NOT_PERSONAL = [
     pytest.param("Theo Quyết định 852/QĐ-BNV ngày 18/06/2018", id="document"),
     pytest.param("Nghị định số 20/2008/NĐ-CP Điều 7", id="decree"),
@@ -46,12 +62,24 @@ NOT_PERSONAL = [
     pytest.param("Gọi tổng đài 1900 1547 hoặc nhắn 8088", id="our-own-numbers"),
     pytest.param("Thành phố Hồ Chí Minh", id="a-city"),
     pytest.param("thời hạn 20 ngày, hệ số 2,34", id="numbers"),
+    pytest.param("Công văn số 12 Bộ Nội vụ, Điều 12 Luật Cán bộ", id="documents-of-institutions"),
+    pytest.param("Quận 1 Thành phố Hồ Chí Minh", id="a-district"),
 ]
 
 
 @pytest.mark.parametrize(("text", "kind", "piece"), FOUND)
 def test_personal_data_is_found_by_kind(text: str, kind: Personal, piece: str):
     assert (piece, kind) in [(part.text.strip(), part.kind) for part in pieces(text)]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(
+    "sentence", ["Nhà tôi ở {}, phường 3, cần xem lại.", "Địa chỉ: {}, Huế", "{}, quận 5", "Tôi ở {}."]
+)
+def test_house_and_street_are_one_address_whosever_name_the_street_bears(address: str, sentence: str):
+    text = sentence.format(address)
+
+    assert masked(text) == sentence.format(MASKS[P.ADDRESS])
 
 
 @pytest.mark.parametrize(("text", "kind", "piece"), FOUND)

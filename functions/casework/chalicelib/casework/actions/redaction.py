@@ -6,6 +6,7 @@ It suggests, it never decides: an officer can uncover what it masks, and must lo
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -75,9 +76,40 @@ _CALLED = (
     "[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Ee]m|[Cc]háu|[Tt]hầy|[Đđ]/c|[Đđ]ồng chí|[Cc]on|"
     "[Tt]ôi là|[Tt]ôi tên(?: là)?|[Tt]ên(?: tôi)? là|[Hh]ọ(?: và)? tên:?"
 )
+_INSTITUTION = (
+    "(?:Bộ|Sở|Phòng|Vụ|Cục|Ban|Ủy|Uỷ|Hội|Nghị|Luật|Điều|Khoản|Thông|Quyết|Chính|Chủ|Thủ|Văn phòng|Trung tâm|Công|Viện"
+    "|Trường|Đại|Bệnh|Tỉnh|Thành|Quận|Huyện|Phường|Xã|Tháng|Năm|Ngày)"
+)
+"""Words that are written with a capital behind a figure and begin no street's name."""
+_NUMBER = r"\d{1,4}[A-Za-zĐđ]?(?:[/-]\d{1,4}[A-Za-z]?){0,4}(?!\w)"
+_LANE = rf"(?:[Nn]gõ|[Nn]gách|[Hh]ẻm|[Kk]iệt|[Nn]go|[Nn]gach|[Hh]em|[Ll]ô)\s+{_NUMBER}"
+_STREET = (
+    "(?:[Đđ]ường|[Dd]uong|(?<![Tt]hành )(?<![Kk]hu )[Pp]hố|(?<![Tt]hanh )(?<![Kk]hu )[Pp]ho|[Đđ][.]|[Đđ]ại lộ"
+    "|[Qq]uốc lộ|[Tt]ỉnh lộ|[Xx]a lộ)"
+)
+_WORDS_OF_STREET = rf"(?:\d[\w/]{{0,9}}|{_WORD}(?:[ ]+{_WORD}){{0,4}}|[^\W\d_]+(?:[ ]+[^\W\d_]+){{0,2}})"
+_NAMED_STREET = rf"{_STREET}\s*(?:[Ss]ố\s+)?{_WORDS_OF_STREET}"
+_STREET_ALONE = rf"(?!{_INSTITUTION}){_WORD}(?:[ ]+{_WORD}){{1,4}}"
+"""A street without the word for it: "12 Nguyễn Trãi" is named after a person, as most are."""
+_BEFORE_HOUSE = "(?:[Ss]ố nhà|[Nn]hà số|[Nn]hà|[Ss]ố|[Ss]o nha|[Nn]ha so|[Ss]o)"
+_BEHIND_STREET = (
+    r"(?=\s{0,3}(?:[,.;\n]|$)|\s{0,3}(?:[Pp]hường|[Xx]ã|[Qq]uận|[Hh]uyện|[Tt]hị|[Tt]hành|[Tt]ổ|[Kk]hu|[PQ][.]|TP"
+    "|[Pp]huong|[Qq]uan))"
+)
+_LANES = rf"(?:,?\s+{_LANE}){{0,4}},?\s+"
+_AT = "(?:(?<=[Ởở] )|(?<=[Tt]ại )|(?<=chỉ )|(?<=chỉ: )|(?<=trú ))"
+_STREET_ADDRESSES = (
+    rf"(?<!\w){_BEFORE_HOUSE}\s+{_NUMBER}{_LANES}(?:{_NAMED_STREET}|{_STREET_ALONE})",
+    rf"(?<!\w){_LANE}{_LANES}(?:{_NAMED_STREET}|{_STREET_ALONE})",
+    rf"(?<![\w/.,-]){_NUMBER}{_LANES}{_NAMED_STREET}",
+    rf"{_AT}(?:{_BEFORE_HOUSE}\s+)?{_NUMBER}{_LANES}{_STREET_ALONE}",
+    rf"(?<![\w/.,-]){_NUMBER}{_LANES}{_STREET_ALONE}{_BEHIND_STREET}",
+    rf"(?<![\w/.,-]){_NUMBER},?\s+(?:{_SURNAMES})(?:[ ]+{_WORD}){{1,4}}",
+)
+"""House and street together, so that the house stays in no text whose street bears a person's name."""
 _HOUSE = (
-    r"(?:[Ss]ố nhà|[Nn]gõ|[Nn]gách|[Hh]ẻm|[Kk]iệt)\s+\d[\w/]*"
-    r"|[Ss]ố\s+\d[\w/]*(?=,?\s+(?:[Nn]gõ|[Đđ]ường|[Pp]hố))"
+    rf"(?:[Ss]ố nhà|[Nn]hà số|[Ll]ô|[Cc]ăn hộ|[Cc]ăn)\s+{_NUMBER}|{_LANE}"
+    rf"|[Ss]ố\s+{_NUMBER}(?=,?\s+(?:[Nn]gõ|[Đđ]ường|[Pp]hố))"
 )
 _PLACE = (
     r"(?:[Tt]hôn|[Xx]óm|[Ấấ]p|[Bb]ản|[Bb]uôn|[Kk]hu phố|[Tt]ổ dân phố|[Tt]ổ|[Đđ]ường|(?<![Tt]hành )[Pp]hố)"
@@ -85,7 +117,7 @@ _PLACE = (
 )
 _FURTHER = rf"(?:[Nn]gõ|[Nn]gách|[Đđ]ường|[Pp]hố|[Tt]hôn|[Tt]ổ)\s+[\w/]+(?:[ ]+{_WORD})*"
 _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
-    (Personal.EMAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (Personal.EMAIL, re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     (
         Personal.ACCOUNT,
         re.compile(
@@ -106,9 +138,10 @@ _PATTERNS: tuple[tuple[Personal, re.Pattern[str]], ...] = (
         Personal.PLATE,
         re.compile(r"(?<![\w./-])\d{2}\s?-?\s?[A-Z][A-Z\d]?\s?-?\s?(?:\d{3}[. ]?\d{2}|\d{4})(?![\w/-])"),
     ),
+    *((Personal.ADDRESS, re.compile(address)) for address in _STREET_ADDRESSES),
+    (Personal.ADDRESS, re.compile(rf"(?<!\w)(?:{_HOUSE}|{_PLACE})(?:,?\s+{_FURTHER})*")),
     (Personal.NAME, re.compile(rf"(?<!\w)(?:{_CALLED})\s+({_WORD}(?:[ ]+{_WORD}){{0,4}})")),
     (Personal.NAME, re.compile(rf"(?<!\w)(?:{_SURNAMES})(?:[ ]+{_WORD}){{1,4}}")),
-    (Personal.ADDRESS, re.compile(rf"(?<!\w)(?:{_HOUSE}|{_PLACE})(?:,?\s+{_FURTHER})*")),
 )
 """The pattern of each kind, the most reliable first."""
 _NO_PERSON = re.compile(r"(?:Hồ Chí Minh|Tp|Bộ|Sở|Phòng|Vụ|Cục|Ban|Ủy|Uỷ|Chủ tịch|Trưởng|Phó)\b")
@@ -123,9 +156,12 @@ def findings(text: str) -> tuple[Finding, ...]:
             start, end = match.span(match.lastindex or 0)
             if kind is Personal.NAME and _NO_PERSON.match(text, start):
                 continue
-            if all(end <= other.start or other.end <= start for other in results):
-                results.append(Finding(start, end, kind))
-    return tuple(sorted(results))
+            place = bisect(results, start, key=lambda finding: finding.start)
+            is_after = place == 0 or results[place - 1].end <= start
+            is_before = place == len(results) or end <= results[place].start
+            if is_after and is_before:
+                results.insert(place, Finding(start, end, kind))
+    return tuple(results)
 
 
 def pieces(text: str) -> tuple[Piece, ...]:

@@ -22,7 +22,7 @@ CONTINUATION = timedelta(minutes=3)
 
 MISSING = "[...]"
 """Stands for a part that never came."""
-_GAPS = re.compile(rf"\s*(?:{re.escape(MISSING)}\s*)+")
+_GAPS = re.compile(rf"(?<!\s)\s*(?:{re.escape(MISSING)}\s*)+")
 _MOST_NAMED = 3
 _FULL_GSM7, _FULL_UCS2 = 153, 67
 
