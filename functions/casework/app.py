@@ -17,7 +17,7 @@ from chalicelib.casework.site import (
     unsubscribe,
 )
 from chalicelib.casework.site import reports as report_pages
-from chalicelib.casework.site.directory import calendar, routing_rules, row, row_list, terms, texts
+from chalicelib.casework.site.directory import calendar, proposals, routing_rules, row, row_list, terms, texts
 from chalicelib.casework.site.hotline import call_tasks, callers, enter_petition
 from chalicelib.casework.site.petition import file_sent, files, notices, petition
 from shared.web import health
@@ -32,7 +32,7 @@ DELIVERIES = (ambiguous_deliveries, contradicted_receipts)
 DESK = (queue, preferences, unsubscribe, report_pages, openings, *DELIVERIES)
 PETITION = (petition, files, file_sent, notices)
 HOTLINE = (enter_petition, callers, call_tasks)
-ADMINISTRATION = (row_list, row, calendar, terms, texts, routing_rules)
+ADMINISTRATION = (row_list, row, calendar, terms, texts, routing_rules, proposals)
 
 for module in (*API, *ACCOUNT, *DESK, *PETITION, *HOTLINE, *ADMINISTRATION):
     app.register_blueprint(module.routes(parts))

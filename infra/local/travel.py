@@ -44,7 +44,7 @@ class Traveller:
         if target < self._clock.now():
             self._cloud.empty_queues()
             self._clock.hold_at(target)
-        elif is_empty and self._pumps.next_retry_at() is None:
+        elif is_empty and self._pumps.next_retry_at() is None and not any(self._cloud.wake_ups()):
             self._clock.hold_at(target)
         else:
             self._go(target)

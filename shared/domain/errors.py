@@ -125,6 +125,24 @@ class UnknownRowError(PetitionError):
     code = "unknown-row"
 
 
+class SecondPersonNeededError(PetitionError):
+    """The officer proposed this change of the directory, and cannot confirm it."""
+
+    code = "second-person-needed"
+
+
+class ProposalClosedError(PetitionError):
+    """The proposal was decided or withdrawn, or it has expired."""
+
+    code = "proposal-closed"
+
+
+class StaleProposalError(PetitionError):
+    """The row was changed after the change of it was proposed: it has to be looked at, and proposed, again."""
+
+    code = "stale-proposal"
+
+
 class IdempotencyKeyReusedError(PetitionError):
     """The key was used before with another body: answering with the first petition could give it to a stranger."""
 

@@ -88,6 +88,8 @@ class Officer(Row):
     roles: tuple[str, ...] = ()
     reads_restricted: bool = False
     """True if an approver is a named reader of denunciations; the Task Force's inspectors are by their role."""
+    confirms_changes: bool = False
+    """True if an approver is named to confirm changes of the directory that one person must not make alone."""
     replaced_by: str | None = None
     """The officer who takes over the petitions of this one, who left or went to another unit."""
     stands_in_for: frozenset[str] = frozenset()
@@ -189,8 +191,6 @@ class Directory:
         begun = _begun(self._officer_rows(), today)
         current = {name: officer for name, officer in begun.items() if officer.holds_on(today)}
         followed = [officer for officer in begun.values() if officer.replaced_by]
-        if not followed:
-            return current
         return {
             name: officer.model_copy(update={"stands_in_for": _replaced(officer, followed, today)})
             for name, officer in current.items()

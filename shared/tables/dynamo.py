@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,6 +36,8 @@ BATCH_ATTEMPTS = 6
 _FIRST_BACK_OFF = 0.05
 _NAME = re.compile(r"#(\w+)")
 _NOTHING: Mapping[str, Any] = {}
+_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
+"""The reasons of a cancelled transaction that say no more than that others were faster."""
 
 
 class ConditionFailedError(Exception):
@@ -83,6 +85,14 @@ class Page(NamedTuple):
     last_key: Item | None
 
 
+class ConditionalPut(NamedTuple):
+    """An item, and the condition for what is stored under its key."""
+
+    item: Mapping[str, Value | None]
+    condition: str
+    values: Mapping[str, Value] = _NOTHING
+
+
 @dataclass(frozen=True)
 class Table:
     """Reads and writes one table."""
@@ -113,6 +123,37 @@ class Table:
             ConditionExpression=condition,
             **_placeholders(condition, values),
         )
+
+    def put_all_if(self, writes: Sequence[ConditionalPut]) -> None:
+        """Write several items in one transaction, all of them or none.
+
+        Raises:
+            ConditionFailedError: one of the conditions does not hold, or somebody writes one of the items just now.
+        """
+        try:
+            aws.client("dynamodb").transact_write_items(
+                TransactItems=[
+                    {
+                        "Put": {
+                            "TableName": self.name,
+                            "Item": encode(write.item),
+                            "ConditionExpression": write.condition,
+                            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                            **_placeholders(write.condition, write.values),
+                        }
+                    }
+                    for write in writes
+                ]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            response: Mapping[str, Any] = error.response
+            reasons = response.get("CancellationReasons", ())
+            if not {reason.get("Code") for reason in reasons} <= _LOST_RACES:
+                raise
+            old = next((reason["Item"] for reason in reasons if reason.get("Item")), None)
+            raise ConditionFailedError(decode(old) if old else None) from None
 
     def update_if(
         self,

@@ -153,6 +153,7 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.HANDED_TO_INTAKE: N_("Cần bộ phận tiếp nhận phân loại"),
     NoticeKind.INCOMPLETE: N_("Người gửi chưa bổ sung"),
     NoticeKind.RESTRICTED: N_("Hồ sơ theo quy trình riêng"),
+    NoticeKind.ADDRESS_CHANGED: N_("Đổi thư công vụ"),
     NoticeKind.DIGEST: N_("Việc trong ngày"),
     NoticeKind.ACCOUNT: N_("Tài khoản cán bộ: thiết bị mới, đặt lại xác thực"),
 }

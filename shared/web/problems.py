@@ -68,6 +68,25 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Danh mục không có dòng này"),
         N_("Hãy tìm lại trong danh sách."),
     ),
+    errors.SecondPersonNeededError: (
+        403,
+        N_("Cần người thứ hai"),
+        N_(
+            "Người đề nghị không tự xác nhận được. Hãy nhờ quản trị viên khác, hoặc người phê duyệt được chỉ định."
+        ),
+    ),
+    errors.ProposalClosedError: (
+        409,
+        N_("Đề nghị đã khép lại"),
+        N_("Đề nghị đã được quyết định, đã rút hoặc đã hết hạn. Nếu vẫn cần, hãy đề nghị lại."),
+    ),
+    errors.StaleProposalError: (
+        409,
+        N_("Dòng đã được sửa sau khi đề nghị"),
+        N_(
+            "Có người đã sửa dòng này sau khi đề nghị được ghi. Hãy rút hoặc bác đề nghị, rồi xem lại và đề nghị lại."
+        ),
+    ),
     errors.UnauthenticatedError: (401, N_("Cần đăng nhập"), N_("Vui lòng đăng nhập rồi thử lại.")),
     errors.IdentityUnavailableError: (
         503,

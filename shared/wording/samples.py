@@ -22,7 +22,15 @@ from shared.domain.promises.deliveries import DeliveryChannel
 from shared.tables.directory import Unit
 from shared.wording.facts import Office, facts_of, officer_facts_of
 from shared.wording.rendering import batch_variables
-from shared.wording.sources import ACCOUNT, BATCH, DIGEST, TextName, headline, names
+from shared.wording.sources import (
+    ACCOUNT,
+    ADDRESS_CHANGED,
+    BATCH,
+    DIGEST,
+    TextName,
+    headline,
+    names,
+)
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 SITE = "https://phananhkiennghi.bonoivu.gov.vn"
@@ -45,6 +53,8 @@ def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
     """Return ordinary values of a text's variables."""
     if name.kind == ACCOUNT:
         return _account(site, is_reset=False)
+    if name.kind == ADDRESS_CHANGED:
+        return _address_changed(site, confirmed_by="Đinh Thị Thu Hiền")
     if name.kind == DIGEST:
         return _digest(site, lines=2, subject="Chậm chi trả phụ cấp thâm niên")
     petition = _petition(
@@ -64,6 +74,11 @@ def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
     """Return extreme values of a text's variables: all long, each state, each gap, and a complaint about conduct."""
     if name.kind == ACCOUNT:
         return (_account(LONGEST_SITE, is_reset=True), _account(LONGEST_SITE, is_reset=False))
+    if name.kind == ADDRESS_CHANGED:
+        return (
+            _address_changed(LONGEST_SITE, confirmed_by=_LONG),
+            _address_changed(LONGEST_SITE, confirmed_by=None),
+        )
     if name.kind == DIGEST:
         return (_digest(LONGEST_SITE, lines=15, subject=_LONG), _digest(LONGEST_SITE, lines=1, subject=None))
     full: dict[str, Any] = {
@@ -170,6 +185,17 @@ def _facts(name: TextName, petition: Petition, site: str, counts: Mapping[str, A
     if name.kind == BATCH:
         facts |= _batch(name, facts, is_long=counts is _COUNTS)
     return {**facts, **{key: value for key, value in counts.items() if key in facts}}
+
+
+def _address_changed(site: str, *, confirmed_by: str | None) -> dict[str, Any]:
+    return {
+        "account": "quantri",
+        "officer_name": "Nguyễn Đức Minh",
+        "changed_from": NOW.date(),
+        "changed_by": "Tạ Văn Hậu",
+        "confirmed_by": confirmed_by,
+        "desk": f"{site}/desk/",
+    }
 
 
 def _digest(site: str, *, lines: int, subject: str | None) -> dict[str, Any]:

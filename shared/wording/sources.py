@@ -29,6 +29,8 @@ DIGEST = "DIGEST"
 """The kind of the one text that is about a day, not about a petition."""
 ACCOUNT = "ACCOUNT"
 """The kind of the one text that is about an officer's account."""
+ADDRESS_CHANGED = "ADDRESS_CHANGED"
+"""The kind of the text about an officer's own address."""
 _FORMER_KINDS = {"BUNCH": BATCH}
 """Kinds by a former name, under which rows of the directory are still stored."""
 

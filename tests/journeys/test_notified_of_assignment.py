@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.calendar.terms import TERMS_2018
+from tests.support.administration import put_confirmed
 from tests.support.people import CITIZEN, Citizen, Officer
 from tests.support.system import System
 
@@ -15,10 +16,8 @@ UNIT = "Vụ Công chức - Viên chức"
 def switch(system: System, *, tell: bool, on: str = "2026-11-03") -> None:
     edition = TERMS_2018.model_dump(mode="json", exclude_none=True)
     row = edition | {"valid_from": on, "tell_assignment": tell}
-    answer = system.http(
-        "PUT", "/desk/v1/directory/terms/petitions", json=row, headers=Officer(system, "quantri")._bearer
-    )
-    assert answer.status in (200, 201), answer.text
+    answer = put_confirmed(system, "terms/petitions", row)
+    assert answer.status == 200, answer.text
 
 
 def assignment_texts(system: System, citizen: Citizen, words: str = "giao") -> list[str]:

@@ -60,6 +60,8 @@ class NoticeKind(StrEnum):
     HANDED_TO_INTAKE = "HANDED_TO_INTAKE"
     INCOMPLETE = "INCOMPLETE"
     RESTRICTED = "RESTRICTED"
+    ADDRESS_CHANGED = "ADDRESS_CHANGED"
+    """The address of an officer was changed in the directory: goes to the old one and the new."""
     DIGEST = "DIGEST"
     """An officer's open work this morning; follows from the clock, not from a change of a petition."""
     ACCOUNT = "ACCOUNT"

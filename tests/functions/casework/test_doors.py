@@ -39,6 +39,7 @@ GETS = {
     "/v1/in-doubt": "S",
     "/v1/contradicted-receipts": "ATSR",
     "/v1/directory/{kind}/{row_id}": "S",
+    "/v1/proposals": "S",
     "/v1/reports/{name}": "UATCR",
     "/v1/reports/{name}/cases": "UATR",
     "/v1/openapi.json": EVERYBODY,
@@ -64,6 +65,7 @@ GETS = {
     "/directory/{kind}/{row_id}": "S",
     "/terms": "S",
     "/texts": "S",
+    "/proposals": "S",
 }
 """The roles that may read, with a petition that VCCVC has and nobody handles."""
 OTHERWISE = {
@@ -94,6 +96,11 @@ OTHERWISE = {
     "/calls/{reference}",
     "/v1/in-doubt/{reference}",
     "/in-doubt/{reference}",
+    "/v1/proposals/{proposal_id}",
+    "/v1/proposals/{proposal_id}/confirm",
+    "/v1/proposals/{proposal_id}/reject",
+    "/v1/proposals/{proposal_id}/withdraw",
+    "/proposals/{proposal_id}",
 }
 """Doors that are open to all, or tested elsewhere: actions below, the others in tests of their own."""
 
@@ -179,6 +186,9 @@ WRITES: dict[str, tuple[str, str, Any]] = {
     ),
     "dial": ("OT", "/v1/calls/26000000000/dial", {"notice": "x"}),
     "say what came of a call": ("OT", "/v1/calls/26000000000/outcome", OUTCOME),
+    "confirm a change": ("S", "/v1/proposals/000000000000/confirm", {}),
+    "reject a change": ("S", "/v1/proposals/000000000000/reject", {"reason": "x"}),
+    "withdraw a change": ("S", "/v1/proposals/000000000000/withdraw", {}),
 }
 
 

@@ -14,6 +14,7 @@ from chalicelib.casework.access.sessions import SessionRules, Sessions
 from chalicelib.casework.access.tokens import TokenVerifier
 from chalicelib.casework.actions.take_action import ActionService
 from chalicelib.casework.administration.administer import Administration
+from chalicelib.casework.administration.change_control import ChangeControl
 from chalicelib.casework.desk.digest_preferences import DigestPreferences
 from chalicelib.casework.desk.files import OfficersFiles
 from chalicelib.casework.desk.queues import QueueReader
@@ -71,6 +72,7 @@ class Parts:
     callers: Callers
     call_tasks: CallTasks
     administration: Administration
+    changes: ChangeControl
     reports: Reports
     seal_openings: SealOpenings
     histories: HistoryVerifications
@@ -95,6 +97,7 @@ def build(configuration: CaseworkSettings) -> Parts:
     cognito = Cognito(configuration.identity_pool_id, configuration.identity_client_id)
     announce = partial(_tell_officer, configuration.notices_queue_url)
     sessions = _sessions(configuration, cognito, directory, key, announce)
+    administration = Administration(directory, petitions)
     return Parts(
         settings=configuration,
         pages=PAGES,
@@ -120,7 +123,8 @@ def build(configuration: CaseworkSettings) -> Parts:
         reception=Reception(petitions, directory, seal, key),
         callers=_callers(configuration, petitions, directory, key),
         call_tasks=CallTasks(petitions, deliveries, seal),
-        administration=Administration(directory, petitions),
+        administration=administration,
+        changes=_changes(configuration, administration, directory, deliveries),
         reports=_reports(configuration, petitions, directory),
         seal_openings=SealOpenings(Openings(configuration.petitions_table)),
         histories=HistoryVerifications(Roots(configuration.roots_table), petitions),
@@ -171,6 +175,21 @@ def _callers(
         configuration.throttle_table, key, look_ups_an_hour=configuration.look_ups_per_officer_and_hour
     )
     return Callers(petitions, directory, _pin_guard(configuration, key), calls, key)
+
+
+def _changes(
+    configuration: CaseworkSettings,
+    administration: Administration,
+    directory: Directory,
+    deliveries: Deliveries,
+) -> ChangeControl:
+    return ChangeControl(
+        administration,
+        directory,
+        deliveries,
+        is_on=configuration.changes_need_confirmation,
+        expire_after=timedelta(days=configuration.proposals_expire_after_days),
+    )
 
 
 def _pin_guard(configuration: CaseworkSettings, key: bytes) -> PinGuard:

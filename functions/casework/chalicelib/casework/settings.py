@@ -18,6 +18,9 @@ class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, setting
 
     statistics_table: str
     roots_table: str
+    changes_need_confirmation: bool = True
+    """False: one administrator may change texts, terms, officers and routing rules alone (small installations)."""
+    proposals_expire_after_days: int = Field(default=14, ge=1, le=90)
     seal_key_id: str
     identity_pool_id: str
     identity_client_id: str

@@ -22,6 +22,7 @@ from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.render_notice import NoticeRenderer
 from chalicelib.notifier.notices.reply_to_sms import SmsReplies
 from chalicelib.notifier.officers.account_letters import AccountLetters
+from chalicelib.notifier.officers.address_changes import AddressChanges
 from chalicelib.notifier.officers.digests import Digests
 from chalicelib.notifier.providers import Senders, receipt_readers
 from chalicelib.notifier.receipts.answer_request import ReceiptEndpoint
@@ -101,7 +102,16 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
         attempts,
         configuration.public_url,
     )
-    return MessageHandler(notices, replies, digests, account_letters, configuration.notices_queue_url)
+    address_changes = AddressChanges(
+        directory=directory,
+        deliveries=deliveries,
+        texts=texts,
+        attempts=attempts,
+        public_url=configuration.public_url,
+    )
+    return MessageHandler(
+        notices, replies, digests, account_letters, address_changes, configuration.notices_queue_url
+    )
 
 
 def _contact_policy(configuration: NotifierSettings, quiet_hours: QuietHours) -> ContactPolicy:

@@ -13,6 +13,7 @@ from chalicelib.notifier.attempts.back_off import RetryLaterError, redeliver_aft
 from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
 from chalicelib.notifier.notices.reply_to_sms import SmsReplies
 from chalicelib.notifier.officers.account_letters import AccountLetters
+from chalicelib.notifier.officers.address_changes import AddressChanges
 from chalicelib.notifier.officers.digests import Digests
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import aws, clock, telemetry
@@ -34,9 +35,11 @@ class MessageHandler:
         replies: SmsReplies,
         digests: Digests,
         account_letters: AccountLetters,
+        address_changes: AddressChanges,
         queue_url: str,
     ) -> None:
         self._notices = notices
+        self._address_changes = address_changes
         self._replies = replies
         self._digests = digests
         self._account_letters = account_letters
@@ -69,6 +72,8 @@ class MessageHandler:
                 self._replies.send(request)
             case DigestRequest():
                 self._digests.send(request)
+            case NoticeRequest(kind=NoticeKind.ADDRESS_CHANGED):
+                self._address_changes.send(request)
             case NoticeRequest(kind=NoticeKind.DIGEST):
                 self._digests.resume(request)
             case AccountRequest():

@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.emulation.functions import HttpResponse
 from tests.campaigns.faults.injection import Fault
+from tests.support.administration import put_confirmed
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.support.system import System
 
@@ -513,10 +514,13 @@ def test_terms_in_force_cannot_be_rewritten_but_later_ones_added(system: System)
     (row,) = officer.get("/v1/directory/terms/*").json()["rows"]
 
     past = put(system, f"terms/{row['id']}", row | {"answer_within_days": 15})
-    later = put(system, f"terms/{row['id']}", row | {"answer_within_days": 15, "valid_from": "2027-01-01"})
+    later = put_confirmed(
+        system, f"terms/{row['id']}", row | {"answer_within_days": 15, "valid_from": "2027-01-01"}
+    )
 
     assert (past.status, past.json()["errors"][0]["rule"]) == (422, "in-force")
-    assert later.status in (200, 201), later.text
+    assert (later.status, later.json()["state"]) == (200, "CONFIRMED"), later.text
+    assert len(officer.get("/v1/directory/terms/*").json()["rows"]) == 2
 
 
 @pytest.mark.parametrize("username", ["minh.ccvc", "binh.vanphong", "khanh.tocongtac", "kiemtoan", "yen.bcd"])

@@ -83,7 +83,7 @@ def checked(name: str, body: Any) -> None:
             id="contradicted receipts",
         ),
         pytest.param("quantri", "/v1/directory/officer/*", "RowList", id="rows"),
-        pytest.param("kiemtoan", "/v1/openings", "OpeningPage", id="openings"),
+        pytest.param("kiemtoan", "/v1/openings", "OversightPage", id="openings"),
         pytest.param("binh.vanphong", "/v1/reports/workload", "ReportView", id="report"),
         pytest.param("binh.vanphong", "/v1/reports/trends", "ReportView", id="trends"),
         pytest.param(

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.casework.access.sessions import Tokens
 from chalicelib.casework.site import gate
+from tests.support.administration import confirm_page
 from tests.support.desk_pages import Browser, form_to, forms_in
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.support.system import PUBLIC_URL, System
@@ -431,7 +432,7 @@ def test_new_time_limits_are_previewed_and_hold_from_their_day_on(system: System
 
     preview = administrator.fill(form, "/desk/terms", valid_from="2026-12-01", answer_within_days="15")
     assert "Thứ Ba, ngày 01/12/2026" in preview.text
-    assert administrator.fill(preview, "/desk/terms", step="confirm").status == 303
+    assert confirm_page(system, administrator.fill(preview, "/desk/terms", step="confirm")).status == 303
 
     before, after = Citizen(system), Citizen(system)
     assert before.send().json()["due_on"] == "2026-11-23"

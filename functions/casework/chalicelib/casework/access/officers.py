@@ -23,6 +23,8 @@ class DeskOfficer(NamedTuple):
     """Văn phòng Bộ and its reporting line: a complaint about one of these units is not for it to decide."""
     is_named_reader: bool = False
     """The directory names this officer as a reader of denunciations."""
+    is_named_confirmer: bool = False
+    """The directory names this officer to confirm its changes."""
     stands_in_for: frozenset[str] = frozenset()
     """Officers who left, or went to another unit, and whose work this one took over."""
 

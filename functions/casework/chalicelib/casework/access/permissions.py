@@ -36,6 +36,7 @@ class Ability(StrEnum):
     READ_REPORTS = "read-reports"
     FOLLOW_FIGURES = "follow-figures"
     ADMINISTER = "administer"
+    CONFIRM_CHANGES = "confirm-changes"
     MAKE_CALLS = "make-calls"
     AUDIT = "audit"
     FOLLOW_DELIVERIES = "follow-deliveries"
@@ -64,6 +65,7 @@ ABLE: dict[Ability, frozenset[Role]] = {
     Ability.FOLLOW_DELIVERIES: frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.INSPECTOR, Role.AUDITOR}),
     Ability.READ_CORRECTIONS: frozenset({Role.ADMINISTRATOR, Role.INTAKE_OFFICER, Role.APPROVER}),
     Ability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    Ability.CONFIRM_CHANGES: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
     Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR, Role.INSPECTOR}),
 }
 
@@ -130,7 +132,9 @@ def may_list(officer: DeskOfficer, unit: str | None) -> bool:
 
 
 def is_able(officer: DeskOfficer, ability: Ability) -> bool:
-    """Return whether an officer has an ability."""
+    """Return whether an officer has an ability; of approvers, only those whom the directory names confirm changes."""
+    if ability is Ability.CONFIRM_CHANGES and not officer.is_named_confirmer:
+        return officer.has(Role.ADMINISTRATOR)
     return officer.has(*ABLE[ability])
 
 

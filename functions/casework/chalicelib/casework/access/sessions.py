@@ -283,6 +283,7 @@ class Sessions:
             line=reporting_line(row.unit, parents) - {row.unit},
             office_line=reporting_line(OFFICE, parents),
             is_named_reader=row.reads_restricted,
+            is_named_confirmer=row.confirms_changes,
             stands_in_for=row.stands_in_for,
         )
 

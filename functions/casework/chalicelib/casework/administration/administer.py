@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -31,7 +31,7 @@ from shared.wording.check_text import TextProblem, problems_of
 from shared.wording.sources import TextMissingError, TextName, name_of, source_of, text_rows
 
 ALL_ROWS = "*"
-_RECORDED = frozenset({"changed_by", "changed_at", "revision", "corrections"})
+_RECORDED = frozenset({"changed_by", "changed_at", "confirmed_by", "revision", "corrections"})
 """Facts that are recorded with a row, not taken from a request: its author, times of change and corrections."""
 ENDING = frozenset({"unit", "field", "officer"})
 """Kinds whose rows others depend on."""
@@ -137,13 +137,21 @@ class Administration:
         return tuple(sorted(versions, key=lambda version: (version.id, version.valid_from)))
 
     def checked(self, officer: DeskOfficer, kind: str, row_id: str, facts: Any) -> dict[str, Any]:
-        """Return a row as `put` would write it, and write nothing.
+        """Return a row as it would be written, and write nothing.
 
         Raises:
             NotAllowedError: no administrator.
             InvalidInputError: naming each invalid field.
         """
         self._may(officer, kind)
+        return self.valid(officer, kind, row_id, facts)
+
+    def valid(self, officer: DeskOfficer, kind: str, row_id: str, facts: Any) -> dict[str, Any]:
+        """Return a row as it would be written, whoever asks; the officer's eyes decide which dependents are counted.
+
+        Raises:
+            InvalidInputError: naming each invalid field.
+        """
         if not isinstance(facts, dict):
             raise InvalidInputError(("body", "json"))
         if facts.get("id", row_id) != row_id:
@@ -158,25 +166,15 @@ class Administration:
             self._check_dependents(officer, kind, row)
         return row
 
-    def put(
-        self, officer: DeskOfficer, kind: str, row_id: str, facts: Any, *, seen: int | None = None
+    def write(
+        self, officer: DeskOfficer, kind: str, row: dict[str, Any], *, at: datetime, seen: int | None
     ) -> Written:
-        """Write one version of a row: a later `valid_from` makes a new one, the same corrects it.
-
-        Args:
-            officer: an administrator.
-            kind: of rows, one of `kinds`.
-            row_id: e.g. a unit's code, or for the calendar the day itself.
-            facts: the row; `valid_from` says from when it holds.
-            seen: the revision of this version that the officer saw, 0 for none; None writes over any.
+        """Write one version of a row that was checked: a later `valid_from` makes a new one, the same corrects it.
 
         Raises:
-            NotAllowedError: no administrator.
-            InvalidInputError: naming each invalid field.
             StaleVersionError: somebody changed this version meanwhile.
         """
-        row = self.checked(officer, kind, row_id, facts)
-        row |= {"changed_by": officer.username, "changed_at": stored_instant(clock.now())}
+        row = row | {"changed_by": officer.username, "changed_at": stored_instant(at)}
         written = self._rows.write(kind, row, seen=seen)
         is_new = written.revision == 1 and written.facts == row
         return Written(written.facts, is_new, written.revision)

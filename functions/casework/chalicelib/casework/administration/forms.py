@@ -127,6 +127,12 @@ KINDS: dict[str, RowKind] = {
                 is_optional=True,
             ),
             FormField(
+                "confirms_changes",
+                N_("Là người phê duyệt được chỉ định xác nhận thay đổi danh mục."),
+                "tick",
+                is_optional=True,
+            ),
+            FormField(
                 "replaced_by",
                 N_("Người tiếp nhận việc"),
                 "choice",
@@ -167,7 +173,11 @@ KINDS: dict[str, RowKind] = {
 }
 """The kinds of rows that have these pages, in the order of the tabs."""
 
-_NUMBERS, _LISTS, _TICKS = frozenset({"rung"}), frozenset({"roles"}), frozenset({"reads_restricted"})
+_NUMBERS, _LISTS, _TICKS = (
+    frozenset({"rung"}),
+    frozenset({"roles"}),
+    frozenset({"reads_restricted", "confirms_changes"}),
+)
 
 
 def fields_of(kind: str, *, is_new: bool) -> tuple[FormField, ...]:

@@ -8,9 +8,11 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.api import proposals
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from shared.domain.errors import InvalidInputError
+from shared.tables.proposals import Proposal
 from shared.tables.recorded_rows import RecordedRow
 from shared.web.answers import json_answer
 from shared.web.requests import json_facts
@@ -23,6 +25,7 @@ def routes(parts: Callable[[], Parts]) -> ApiRoutes:
     api = ApiRoutes(__name__, parts)
     api.get("/v1/directory/{kind}/{row_id}", show_row)
     api.put("/v1/directory/{kind}/{row_id}", put_row)
+    proposals.add_routes(api)
     return api
 
 
@@ -33,16 +36,20 @@ def show_row(parts: Parts, _request: Request, officer: DeskOfficer, kind: str, r
 
 
 def _row_view(row: RecordedRow) -> dict[str, Any]:
-    corrections = [correction._asdict() for correction in row.corrections]
-    return {**row.facts, "revision": row.revision, "corrections": corrections}
+    corrections = [
+        {**correction._asdict(), "confirmed_by": row.confirmed_by.get(revision)}
+        for revision, correction in enumerate(row.corrections, start=2)
+    ]
+    facts = {**row.facts, "revision": row.revision, "corrections": corrections}
+    return facts | {"confirmed_by": row.confirmed_by.get(row.revision)}
 
 
 def put_row(parts: Parts, request: Request, officer: DeskOfficer, kind: str, row_id: str) -> Response:
-    """Write one version of a row; `If-Match` names the revision that the officer saw, 0 for none."""
+    """Write one version of a row, or propose it; `If-Match` names the revision that the officer saw, 0 for none."""
     seen = request.headers.get("if-match", "").strip().strip('"')
     if seen and not (seen.isascii() and seen.isdecimal() and len(seen) <= MAX_DIGITS_OF_REVISION):
         raise InvalidInputError(("If-Match", "invalid"))
-    written = parts.administration.put(
-        officer, kind, row_id, json_facts(request), seen=int(seen) if seen else None
-    )
-    return json_answer({**written.row, "revision": written.revision}, 201 if written.is_new else 200)
+    outcome = parts.changes.put(officer, kind, row_id, json_facts(request), seen=int(seen) if seen else None)
+    if isinstance(outcome, Proposal):
+        return proposals.proposed(parts, request, officer, outcome.id)
+    return json_answer({**outcome.row, "revision": outcome.revision}, 201 if outcome.is_new else 200)

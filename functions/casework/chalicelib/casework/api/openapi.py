@@ -15,6 +15,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.sessions import SignInInput
 from chalicelib.casework.actions.catalogue import INPUTS
 from chalicelib.casework.api.parameters import PARAMETERS
+from chalicelib.casework.api.proposals import OPERATIONS as PROPOSALS
 from chalicelib.casework.api.response_models import (
     AfterAction,
     AmbiguousDeliveryList,
@@ -27,6 +28,7 @@ from chalicelib.casework.api.response_models import (
     OpenedView,
     OversightPage,
     PetitionsBehindFigure,
+    ProposedView,
     ReportView,
     RowInput,
     RowList,
@@ -287,12 +289,13 @@ OPERATIONS: tuple[Operation, ...] = (
         "PUT",
         "/v1/directory/{kind}/{row_id}",
         "putRow",
-        "Write one version of a directory row",
-        {201: RowView, 200: RowView},
+        "Write one version of a directory row; what needs a second person is proposed, and has no effect yet",
+        {201: RowView, 200: RowView, 202: ProposedView},
         RowInput,
         ("kind", "row_id", *_AS, "If-Match", "lang"),
         (400, *_REFUSED, 409, 422),
     ),
+    *PROPOSALS,
     Operation(
         "GET",
         "/v1/reports/{name}",

@@ -49,6 +49,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
             ]
         },
     },
+    "proposal_id": {
+        "in": "path",
+        "required": True,
+        "description": "Id of a proposed change.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{12}$"},
+    },
     "row_id": {
         "in": "path",
         "required": True,

@@ -21,6 +21,7 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import Identity
 from shared.platform.bucket import UploadForm
+from shared.tables.proposals import ProposalState
 
 
 class _Answer(BaseModel):
@@ -132,6 +133,8 @@ class CorrectionView(_Answer):
 
     at: str
     by: str
+    confirmed_by: str | None = None
+    """The second person, where the change needed one."""
     was: dict[str, Any]
 
 
@@ -143,6 +146,8 @@ class RowView(BaseModel):
     id: str
     valid_from: date
     revision: int
+    confirmed_by: str | None = None
+    """The second person, where the latest change of this version needed one."""
     corrections: tuple[CorrectionView, ...] = ()
 
 
@@ -150,6 +155,49 @@ class RowList(_Answer):
     """All versions of a row, or of all rows of a kind."""
 
     rows: tuple[RowView, ...]
+
+
+class FactChangeView(_Answer):
+    """One fact that a proposal changes."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+class ProposalView(_Answer):
+    """A proposed change of the directory."""
+
+    id: str
+    kind: str
+    row_id: str
+    valid_from: date
+    state: ProposalState
+    is_stale: bool
+    """The row was changed after the proposal: it cannot be confirmed any more."""
+    proposed_by: str
+    proposed_at: datetime
+    expires_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    reason: str
+    changes: tuple[FactChangeView, ...]
+    confirm_at: str
+    """The address at which another person confirms it by POST."""
+    page: str
+    """The page on which another person confirms it."""
+
+
+class ProposedView(ProposalView):
+    """A change that waits for a second person."""
+
+    detail: str
+
+
+class ProposalList(_Answer):
+    """The open proposals, and the latest others."""
+
+    proposals: tuple[ProposalView, ...]
 
 
 class RowInput(BaseModel):

@@ -25,6 +25,7 @@ from shared.web.requests import query_parameters
 _MENU = {
     "may_enter": Ability.ENTER_PETITION,
     "may_make_calls": Ability.MAKE_CALLS,
+    "may_confirm": Ability.CONFIRM_CHANGES,
     "may_administer": Ability.ADMINISTER,
     "may_read_corrections": Ability.READ_CORRECTIONS,
     "may_audit": Ability.AUDIT,

@@ -8,6 +8,7 @@ from chalicelib.casework.site.directory.text_labels import VARIABLES
 from shared.wording import samples
 from shared.wording.rendering import rendered
 from shared.wording.sources import names, packaged
+from tests.support.administration import confirm_page
 from tests.support.desk_pages import Browser
 from tests.support.people import Citizen
 from tests.support.system import System
@@ -22,8 +23,9 @@ def administrator(system: System) -> Browser:
     return Browser(system, "quantri")
 
 
-def test_every_text_is_listed_with_what_will_change(administrator: Browser):
-    administrator.fill(administrator.get(SMS), SMS, text="Ma {{ digits }} da nhan.", step="save")
+def test_every_text_is_listed_with_what_will_change(system: System, administrator: Browser):
+    saved = administrator.fill(administrator.get(SMS), SMS, text="Ma {{ digits }} da nhan.", step="save")
+    confirm_page(system, saved)
 
     page = administrator.get("/desk/texts").text
 
@@ -76,7 +78,9 @@ def test_new_version_is_sent_from_its_day_on_and_the_old_one_is_kept(system: Sys
     form = administrator.get(MAIL)
     text = "Đã ghi nhận phản ánh mã {{ reference }}."
 
-    saved = administrator.fill(form, MAIL, text=text, valid_from="2026-11-05", step="save")
+    saved = confirm_page(
+        system, administrator.fill(form, MAIL, text=text, valid_from="2026-11-05", step="save")
+    )
     before, after = Citizen(system), Citizen(system)
     before.send()
     system.travel(to="2026-11-05T02:00:00+00:00")
@@ -96,9 +100,11 @@ def test_text_cannot_begin_in_the_past_or_at_no_day(administrator: Browser, day:
     assert 'href="#valid_from"' in answer.text
 
 
-def test_version_in_which_notices_were_sent_is_not_changed(administrator: Browser):
+def test_version_in_which_notices_were_sent_is_not_changed(system: System, administrator: Browser):
     form = administrator.get(SMS)
-    first = administrator.fill(form, SMS, valid_from="2026-11-03", step="save")
+    changed = "Ma {{ digits }} da nhan."
+    proposed = administrator.fill(form, SMS, text=changed, valid_from="2026-11-03", step="save")
+    first = confirm_page(system, proposed)
     second = administrator.fill(form, SMS, text="Khac {{ digits }}", valid_from="2026-11-03", step="save")
 
     assert (first.status, second.status) == (303, 422)

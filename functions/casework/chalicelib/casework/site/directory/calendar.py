@@ -63,7 +63,7 @@ def change_calendar(parts: Parts, request: Request, officer: DeskOfficer) -> Res
         row = _override_row(parts.directory, form)
         if form.get("step") != CONFIRM:
             return _preview(parts, request, officer, form, row)
-        parts.administration.put(officer, "calendar", row["on"], row)
+        parts.changes.put(officer, "calendar", row["on"], row)
     except InvalidInputError as error:
         return _page(parts, request, officer, form, problems=error.problems)
     return see_other(link("/desk/calendar?done=1", language_of_page(request)))

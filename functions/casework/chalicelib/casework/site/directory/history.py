@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 from chalicelib.casework.administration.forms import RowLabels
@@ -16,6 +17,8 @@ class RowChange(NamedTuple):
 
     at: datetime
     who: str
+    confirmed_by: str
+    """The second person; empty where none was needed."""
     row_id: str
     name: str
     valid_from: date
@@ -32,24 +35,29 @@ def changes_of(kind: str, rows: Iterable[RecordedRow], labels: RowLabels, names:
 def _changes(kind: str, row: RecordedRow, labels: RowLabels, names: Names) -> Iterator[RowChange]:
     """Go back from the facts of a version to those with which it was written first."""
     facts = dict(row.facts)
-    for correction in reversed(row.corrections):
+    for revision, correction in zip(count(row.revision, -1), reversed(row.corrections), strict=False):
         changed = tuple(
             (labels.label(kind, name), labels.text(name, before), labels.text(name, facts.get(name)))
             for name, before in correction.was.items()
             if name not in BY_WHOM
         )
-        yield _change(row, facts, changed, names)
+        yield _change(row, revision, facts, changed, names)
         facts |= correction.was
     if facts.get("changed_at"):
-        yield _change(row, facts, (), names)
+        yield _change(row, 1, facts, (), names)
 
 
 def _change(
-    row: RecordedRow, facts: dict[str, Any], changed: tuple[tuple[str, str, str], ...], names: Names
+    row: RecordedRow,
+    revision: int,
+    facts: dict[str, Any],
+    changed: tuple[tuple[str, str, str], ...],
+    names: Names,
 ) -> RowChange:
     return RowChange(
         datetime.fromisoformat(str(facts["changed_at"])),
         names.officer(str(facts["changed_by"])),
+        names.officer(row.confirmed_by[revision]) if revision in row.confirmed_by else "",
         row.id,
         str(facts.get("name") or row.id),
         row.valid_from,

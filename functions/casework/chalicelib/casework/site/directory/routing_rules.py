@@ -15,7 +15,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.rule_trial import RuleTrial, try_rule
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.site.directory.row_preview import CONFIRM
+from chalicelib.casework.site.directory.row_preview import CONFIRM, after_change
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
@@ -24,11 +24,9 @@ from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
 from shared.tables.corrections import SILENT, SUSPECTED, Correction
 from shared.tables.petitions import Petitions
-from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES
 from shared.web.problems import rule_message
-from shared.web.rendering import link
 from shared.web.requests import cleaned, form_body, query_parameters
 
 _MONTH = re.compile(r"20[12]\d-(0[1-9]|1[0-2])")
@@ -90,8 +88,8 @@ def try_or_write_rule(parts: Parts, request: Request, officer: DeskOfficer) -> R
         row = _row_of(form.get("row", ""))
         parts.administration.checked(officer, "routing-rule", str(row["id"]), row)
         if form.get("step") == CONFIRM:
-            parts.administration.put(officer, "routing-rule", str(row["id"]), row)
-            return see_other(link("/desk/routing?done=1", language))
+            outcome = parts.changes.put(officer, "routing-rule", str(row["id"]), row)
+            return after_change(request, outcome, "/desk/routing")
     except InvalidInputError as error:
         problem = rule_message(error.problems[0][1], language)
         return _rule_page(parts, request, officer, form.get("row", ""), problem=problem)
@@ -119,6 +117,7 @@ def _rule_page(
         row=row,
         problem=problem,
         tried=trial.tried if trial else None,
+        waits=bool(trial) and parts.changes.needs_second_person("routing-rule", _row_of(row)),
         changes=[
             (_outcome_label(now, names, language), _outcome_label(then, names, language), times)
             for (now, then), times in (trial.changes.most_common() if trial else ())

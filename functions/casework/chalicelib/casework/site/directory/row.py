@@ -19,7 +19,8 @@ from chalicelib.casework.site.directory.form_fields import field_views, form_pro
 from chalicelib.casework.site.directory.history import changes_of
 from chalicelib.casework.site.directory.row_preview import (
     CONFIRM,
-    Proposal,
+    PreviewedRow,
+    after_change,
     preview_page,
     problems_by_field,
     row_form,
@@ -32,10 +33,8 @@ from shared.domain.errors import InvalidInputError, StaleVersionError, UnknownRo
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.recorded_rows import RecordedRow
-from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import PROBLEMS, RULES
-from shared.web.rendering import link
 from shared.web.requests import query_parameters
 
 CHANGE, END = "change", "end"
@@ -103,19 +102,19 @@ def change_row(parts: Parts, request: Request, officer: DeskOfficer, kind: str, 
         if form.get("step") != CONFIRM:
             names = {field.name for field in (*END_FIELDS, *fields_of(kind, is_new=False))} | {"what", "seen"}
             carried = [(name, value) for name, value in form.items() if name in names]
-            proposal = Proposal(kind, row, before, f"/desk/directory/{kind}/{row_id}", carried)
-            return preview_page(parts, request, officer, proposal)
+            previewed = PreviewedRow(kind, row, before, f"/desk/directory/{kind}/{row_id}", carried)
+            return preview_page(parts, request, officer, previewed)
         seen = next(
             (version.revision for version in versions if version.facts["valid_from"] == row["valid_from"]), 0
         )
-        parts.administration.put(officer, kind, row_id, row, seen=seen)
+        outcome = parts.changes.put(officer, kind, row_id, row, seen=seen)
     except InvalidInputError as error:
         refused = RefusedForm(what, form, problems_by_field(error, definition))
         return _page(parts, request, officer, kind, row_id, refused=refused)
     except StaleVersionError:
         refused = RefusedForm(what, form, is_stale=True)
         return _page(parts, request, officer, kind, row_id, refused=refused)
-    return see_other(link(f"/desk/directory/{kind}/{row_id}?done=1", language_of_page(request)))
+    return after_change(request, outcome, f"/desk/directory/{kind}/{row_id}")
 
 
 def _changed(

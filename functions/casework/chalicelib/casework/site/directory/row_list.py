@@ -17,7 +17,8 @@ from chalicelib.casework.site.directory.form_fields import field_views, form_pro
 from chalicelib.casework.site.directory.history import changes_of
 from chalicelib.casework.site.directory.row_preview import (
     CONFIRM,
-    Proposal,
+    PreviewedRow,
+    after_change,
     preview_page,
     problems_by_field,
     row_form,
@@ -73,16 +74,16 @@ def add_row(parts: Parts, request: Request, officer: DeskOfficer, kind: str) -> 
         row = parts.administration.checked(officer, kind, row_id, row_of(kind, form))
         if form.get("step") != CONFIRM:
             carried = [(field.name, form.get(field.name, "")) for field in fields_of(kind, is_new=True)]
-            proposal = Proposal(kind, row, None, f"/desk/directory/{kind}", carried)
-            return preview_page(parts, request, officer, proposal)
-        parts.administration.put(officer, kind, row_id, row, seen=0)
+            previewed = PreviewedRow(kind, row, None, f"/desk/directory/{kind}", carried)
+            return preview_page(parts, request, officer, previewed)
+        outcome = parts.changes.put(officer, kind, row_id, row, seen=0)
     except InvalidInputError as error:
         problems = problems_by_field(error, definition)
         return _page(parts, request, officer, kind, form, adds=True, problems=problems)
     except StaleVersionError:
         taken = (("id" if definition.id_field else "name", "taken"),)
         return _page(parts, request, officer, kind, form, adds=True, problems=taken)
-    return see_other(link(f"/desk/directory/{kind}/{row_id}?done=1", language_of_page(request)))
+    return after_change(request, outcome, f"/desk/directory/{kind}/{row_id}")
 
 
 def _page(

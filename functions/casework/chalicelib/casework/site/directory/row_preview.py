@@ -9,21 +9,25 @@ from typing import Any, NamedTuple
 from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.administration.administer import Written
 from chalicelib.casework.administration.forms import KINDS, RowKind, RowLabels
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownRowError
 from shared.platform import clock
+from shared.tables.proposals import Proposal
 from shared.tables.recorded_rows import RecordedRow
+from shared.web.answers import see_other
 from shared.web.i18n import gettext
+from shared.web.rendering import link
 from shared.web.requests import form_pairs
 
 CONFIRM = "confirm"
 """The form's `step` once the preview was confirmed; any other shows the preview."""
 
 
-class Proposal(NamedTuple):
+class PreviewedRow(NamedTuple):
     """A row as it would be written, and the form that writes it."""
 
     kind: str
@@ -62,11 +66,17 @@ def problems_by_field(error: InvalidInputError, definition: RowKind) -> tuple[tu
     )
 
 
-def preview_page(parts: Parts, request: Request, officer: DeskOfficer, proposal: Proposal) -> Response:
+def after_change(request: Request, outcome: Written | Proposal, address: str) -> Response:
+    """Lead to the page of a row that was written, or to the proposal that waits for a second person."""
+    page = f"/desk/proposals/{outcome.id}" if isinstance(outcome, Proposal) else address
+    return see_other(link(f"{page}?done=1", language_of_page(request)))
+
+
+def preview_page(parts: Parts, request: Request, officer: DeskOfficer, previewed: PreviewedRow) -> Response:
     """Show the facts of a row that would change, each with its present value."""
     language = language_of_page(request)
     labels = RowLabels(parts.directory, language)
-    kind, row, before = proposal.kind, proposal.row, proposal.before
+    kind, row, before = previewed.kind, previewed.row, previewed.before
     facts_before: Mapping[str, Any] = before.facts if before else {}
     names = [field.name for field in KINDS[kind].fields] + ["valid_from", "valid_to"]
     is_correction = before is not None and before.facts["valid_from"] == row["valid_from"]
@@ -93,6 +103,7 @@ def preview_page(parts: Parts, request: Request, officer: DeskOfficer, proposal:
             for name in names
             if (facts_before.get(name) or None) != (row.get(name) or None)
         ],
-        action=proposal.action,
-        carried=proposal.carried,
+        waits=parts.changes.needs_second_person(kind, row),
+        action=previewed.action,
+        carried=previewed.carried,
     )

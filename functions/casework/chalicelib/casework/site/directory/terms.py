@@ -14,7 +14,7 @@ from chalicelib.casework.administration.forms import day_in
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.directory.form_fields import field_views, form_problems
-from chalicelib.casework.site.directory.row_preview import CONFIRM
+from chalicelib.casework.site.directory.row_preview import CONFIRM, after_change
 from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.terms import Terms, terms_in_force
@@ -22,10 +22,8 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS
-from shared.web.rendering import link
 from shared.web.requests import form_body, query_parameters
 
 COUNTS: dict[str, str] = {
@@ -105,10 +103,10 @@ def change_terms(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
         edition = parts.administration.checked_terms(officer, row)
         if form.get("step") != CONFIRM:
             return _preview(parts, request, officer, form, edition)
-        parts.administration.put(officer, "terms", row["id"], row)
+        outcome = parts.changes.put(officer, "terms", row["id"], row)
     except InvalidInputError as error:
         return _page(parts, request, officer, form, problems=error.problems)
-    return see_other(link("/desk/terms?done=1", language_of_page(request)))
+    return after_change(request, outcome, "/desk/terms")
 
 
 def _in_force(directory: Directory) -> Terms:
@@ -160,6 +158,7 @@ def _preview(
         officer,
         "terms_preview.html",
         valid_from=edition.valid_from,
+        waits=parts.settings.changes_need_confirmation,
         changes=[
             (labels[name], before[name] or "–", after[name] or "–")
             for name in after

@@ -15,6 +15,7 @@ from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.deliveries import CHANNELS
 from chalicelib.casework.site.directory.form_fields import field_views
+from chalicelib.casework.site.directory.row_preview import after_change
 from chalicelib.casework.site.directory.text_labels import FIELDS, READERS, VARIABLES, text_label
 from chalicelib.casework.site.frame import FormProblem, Names, language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
@@ -23,10 +24,9 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.answers import html_answer, see_other
+from shared.web.answers import html_answer
 from shared.web.i18n import Language, gettext
 from shared.web.problems import rule_message
-from shared.web.rendering import link
 from shared.web.requests import form_body, query_parameters
 from shared.wording import check_text, samples
 from shared.wording.rendering import Rendered, rendered
@@ -143,11 +143,11 @@ def change_text(parts: Parts, request: Request, officer: DeskOfficer, name: str)
         return html_answer(_preview(parts, text_name, source).html, headers=_MAIL_POLICY)
     if form.get("step") == SAVE and not problems:
         try:
-            parts.administration.put(officer, "template", str(text_name), row)
+            outcome = parts.changes.put(officer, "template", str(text_name), row)
         except InvalidInputError as error:
             problems = tuple((place, rule, "") for place, rule in error.problems)
         else:
-            return see_other(link(f"/desk/texts/{text_name}?done=1", language_of_page(request)))
+            return after_change(request, outcome, f"/desk/texts/{text_name}")
     checked = CheckedText(form, source, problems, is_checked=True)
     return _page(parts, request, officer, text_name, checked)
 
@@ -203,6 +203,7 @@ def _page(
         versions=_versions(parts.directory, name, names_of(parts, language)),
         variables=[(variable, _(VARIABLES[variable])) for variable in sorted(samples.known_variables(name))],
         is_checked=checked.is_checked,
+        waits=parts.settings.changes_need_confirmation,
         done=done,
     )
 
