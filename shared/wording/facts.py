@@ -16,6 +16,7 @@ from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.facts import (
+    PAUSED,
     AnsweredWithParent,
     DueDateMoved,
     Forwarded,
@@ -117,6 +118,7 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "publish_within_working_days": office.terms.publish_within_working_days,
         "forward_within_working_days": office.terms.forward_within_working_days,
         "moved_from": entry.facts.moved_from if isinstance(entry.facts, DueDateMoved) else None,
+        "is_paused": isinstance(entry.facts, DueDateMoved) and entry.facts.reason == PAUSED,
         **_lateness(petition, entry, office),
         **_progress(petition, office, neutral=neutral),
     }

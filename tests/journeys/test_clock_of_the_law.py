@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import VIETNAM
 from tests.support.builders import CALENDAR, vietnam
 from tests.support.people import Citizen, Officer, answer_petition
@@ -65,6 +66,30 @@ def test_late_report_of_a_call_is_dated_by_the_call_and_shown_to_those_who_may_s
     assert view["stored_at"] == "2026-11-28T17:20:00Z"
     assert "calls.example.vn" not in str(view)
     assert opened["identity"]["recording"] == "https://calls.example.vn/r/1"
+
+
+def test_clock_pauses_while_the_petitioner_is_awaited_where_the_terms_say_so(system: System):
+    """Received on 3 November and due on the 23rd; asked on the 9th, replied on the 16th: due on the 30th."""
+    edition = TERMS_2018.model_dump(mode="json", exclude_none=True)
+    row = edition | {"valid_from": "2026-11-03", "clock_pauses_while_awaiting": True}
+    headers = Officer(system, "quantri")._bearer
+    system.http("PUT", "/desk/v1/directory/terms/petitions", json=row, headers=headers)
+    citizen, handler = Citizen(system), Officer(system, "minh.ccvc")
+    citizen.send()
+    handler.do("accept", citizen.reference)
+    system.travel(to=vietnam("2026-11-09"))
+    handler.do("request-information", citizen.reference, question="Ông/Bà thi năm nào?")
+    system.travel(to=vietnam("2026-11-16"))
+
+    before = citizen.look()["due_on"]
+    citizen.add("supplements", content="Năm 2026.")
+    system.travel(minutes=3)
+
+    seen = citizen.look()
+    assert (before, seen["due_on"]) == ("2026-11-23", "2026-11-30")
+    assert seen["derivation"]["pauses"] == [["2026-11-09", "2026-11-16"]]
+    (moved,) = notified_at(system, citizen.reference, "mua.tran@thu.example", "những ngày chờ Ông/Bà bổ sung")
+    assert moved.startswith("2026-11-16")
 
 
 def test_unanswered_petition_warns_escalates_and_updates_until_it_is_answered(system: System):

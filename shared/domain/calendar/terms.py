@@ -51,20 +51,32 @@ class Terms(BaseModel):
     warn_handler_days_before: Count
     warn_head_days_before: Count
     route_within_minutes: Count
+    """Minutes after which a petition that nobody routed goes to the intake desk."""
     accept_within_working_days: Count
+    """Working days after which the head of a unit is reminded to take a petition over, or to return it."""
     approve_within_working_days: Count
+    """Working days after which the approver is reminded of a draft."""
     return_at_most: Count
     """The number of times that units may return a petition; returned once more, Văn phòng Bộ decides who answers."""
     remind_to_complete_after_days: Count
     refuse_incomplete_after_days: Count
+    """Days after a request for information after which the handler is notified that the petitioner has not replied.
+
+    They may refuse then; nothing is refused by itself.
+    """
     close_after_silent_days: Count
+    """Days without any change, once there is a result, after which a petition is closed."""
     erase_after_years: Count
+    """Calendar years from the last end of a petition to the erasure of personal data."""
     poor_rating_at_most: Annotated[int, Field(ge=1, le=4)]
     """A rating up to this score, of 5, lets the petitioner ask once for a second look by a higher level."""
     notices_from: time
     """The time of day in Vietnam before which nobody is disturbed."""
     clock_pauses_while_awaiting: bool
-    """True if days spent in AWAITING_INFORMATION are left out; no legal basis for that was found."""
+    """True if days of waiting for the petitioner are added to the due date (`shared.domain.promises.pauses`).
+
+    No legal basis for that was found: an edition that has it names its own.
+    """
     tell_assignment: bool = False
     """True if petitioners are notified of the unit that got their petition; editions need not mention it."""
     undo_withdrawal_within_working_days: Count = 3
@@ -94,7 +106,7 @@ class Terms(BaseModel):
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
         if self.remind_to_complete_after_days >= self.refuse_incomplete_after_days:
-            raise ValueError("the reminder to complete must come before the refusal")
+            raise ValueError("the reminder to complete must come before the report to the handler")
         if self.warn_handler_days_before >= self.answer_within_days:
             raise ValueError("the handler's warning must come after receipt")
         if self.warn_head_days_before > self.warn_handler_days_before:

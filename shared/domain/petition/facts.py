@@ -221,12 +221,17 @@ class Reopened(Facts):
     first_due_on: date
 
 
+PAUSED = "paused"
+"""The reason of a due date that moved because the petitioner was awaited."""
+
+
 class DueDateMoved(Facts):
-    """Facts of a due date that moved with the calendar."""
+    """Facts of a due date that moved with the calendar, or by the days waited for the petitioner."""
 
     moved_from: date = Field(alias="from")
     moved_to: date = Field(alias="to")
     reason: str | None = None
+    """`calendar`, or `PAUSED`."""
 
 
 class TimeLimitReached(Facts):

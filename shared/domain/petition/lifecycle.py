@@ -362,7 +362,7 @@ _OF_THE_CLOCK: dict[Action, Move] = {
         _notify(NoticeKind.PUBLICATION_DUE, Audience.APPROVER),
     ),
     Action.MOVE_DUE_DATE: Move(
-        N_("Đổi ngày đến hạn theo lịch làm việc"),
+        N_("Đổi ngày đến hạn"),
         UNANSWERED,
         None,
         _notify(NoticeKind.DUE_DATE_MOVED, Audience.PETITIONER),

@@ -95,7 +95,7 @@ class ResultVerbs(PetitionFields):
         return self.record(Action.CLOSE, change)
 
     def move_due_date(self, change: Change, due_on: date, calendar: str, *, reason: str) -> Self:
-        """Move the due date when a new version of the calendar moves the end of the period; the entry has both."""
+        """Move the due date with the calendar, or by a pause of the clock; the entry has both dates."""
         return self.record(
             Action.MOVE_DUE_DATE,
             change,

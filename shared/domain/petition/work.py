@@ -20,7 +20,7 @@ class WorkVerbs(PetitionFields):
         return self.record(Action.ACCEPT, change, facts=Facts(unit=self.unit), handler=handler)
 
     def request_information(self, change: Change, question: str) -> Self:
-        """Ask the petitioner for missing information; the clock of the law runs on."""
+        """Ask the petitioner for missing information; the clock runs on, unless the terms pause it."""
         return self.record(Action.REQUEST_INFORMATION, change, text=question)
 
     def add_note(

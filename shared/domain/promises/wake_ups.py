@@ -21,6 +21,7 @@ from shared.domain.petition.lifecycle import ENDED, RESULT_KNOWN, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
 from shared.domain.procedures import merging
+from shared.domain.promises import pauses
 from shared.domain.promises.notices import ESCALATION_LADDER
 
 
@@ -53,6 +54,7 @@ def wake_ups(
     pending = (
         *_routing(petition, terms),
         *_answering(petition, terms, calendar, now),
+        *_pausing(petition, terms, calendar, now),
         *_reminders(petition, terms, calendar),
         *_after_the_answer(petition, terms, calendar),
     )
@@ -88,6 +90,21 @@ def _answering(
             yield from _warnings(petition, terms, calendar)
         yield from _escalations(petition, terms, calendar)
     yield from _overdue_update(petition, terms, calendar, now)
+
+
+def _pausing(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[WakeUp]:
+    """The due date moves by the days waited for the petitioner: when they reply, or when it comes before that.
+
+    It waits for its morning while they are awaited, so that one wait moves it once in most cases.
+    """
+    last = next(reversed(pauses.pauses(petition, terms)), None)
+    if last is None or not petition.is_unanswered:
+        return
+    at = last.changed_at
+    if last.replied_on is None:
+        at = max(at, at_local(petition.due_on, terms.notices_from))
+    if pauses.answer_due_on(petition, terms, calendar, max(at, now)) != petition.due_on:
+        yield WakeUp(at, Action.MOVE_DUE_DATE, petition.due_on.isoformat(), last.seq)
 
 
 def _warnings(petition: Petition, terms: Terms, calendar: WorkingCalendar) -> Iterator[WakeUp]:

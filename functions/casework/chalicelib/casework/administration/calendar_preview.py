@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
-from shared.domain.petition.lifecycle import UNANSWERED, Action
+from shared.domain.petition.lifecycle import UNANSWERED
+from shared.domain.promises import pauses
+from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petition_items import Card
 from shared.tables.petitions import Petitions
@@ -60,15 +62,13 @@ def _moved(
     card: Card, calendar: WorkingCalendar, petitions: Petitions, directory: Directory
 ) -> MovedDueDate | None:
     terms = directory.terms_on(local_date(card.received_at))
-    starts_at = card.received_at
-    if deadlines.answer_due_on(starts_at, terms, directory.calendar()) != card.due_on:
+    if deadlines.answer_due_on(card.received_at, terms, directory.calendar()) != card.due_on:
         petition = petitions.get(card.reference)
         if petition is None:
             return None
-        reopened = petition.last(Action.REOPEN)
-        starts_at = reopened.at if reopened else starts_at
-        terms = directory.terms_of(petition)
-    due_on = deadlines.answer_due_on(starts_at, terms, calendar)
+        due_on = pauses.answer_due_on(petition, directory.terms_of(petition), calendar, clock.now())
+    else:
+        due_on = deadlines.answer_due_on(card.received_at, terms, calendar)
     return MovedDueDate(card.reference, card.unit, card.due_on, due_on) if due_on != card.due_on else None
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.change import Change
-from shared.domain.petition.facts import Noted, PetitionerUpdated, TimeLimitReached
+from shared.domain.petition.facts import PAUSED, Noted, PetitionerUpdated, TimeLimitReached
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.space import clock_has_space_for
 from shared.domain.petition.values.classification import Kind
 from shared.domain.procedures import merging
+from shared.domain.promises import pauses
 from shared.domain.promises.wake_ups import WakeUp, due_now
 from shared.platform import clock
 from shared.platform.messages import WakeUp as WakeUpRequest
@@ -74,6 +75,7 @@ class Timer:
         special: dict[Action, Callable[[Petition, WakeUp, datetime], Petition]] = {
             Action.HAND_TO_INTAKE: self._hand_to_intake,
             Action.UPDATE_PETITIONER: self._update_petitioner,
+            Action.MOVE_DUE_DATE: self._move_by_pauses,
             Action.CLOSE: lambda p, w, at: p.close(Change.by_timer(at, w.change_id)),
             Action.ERASE: self._erase,
         }
@@ -118,9 +120,7 @@ class Timer:
         calendar = self._directory.calendar()
         if not petition.is_unanswered or petition.calendar == calendar.version:
             return petition
-        reopened = petition.last(Action.REOPEN)
-        promised_at = reopened.at if reopened else petition.received_at
-        due_on = deadlines.answer_due_on(promised_at, self._directory.terms_of(petition), calendar)
+        due_on = pauses.answer_due_on(petition, self._directory.terms_of(petition), calendar, now)
         if due_on == petition.due_on:
             return petition
         return petition.move_due_date(
@@ -129,6 +129,13 @@ class Timer:
             calendar.version,
             reason="calendar",
         )
+
+    def _move_by_pauses(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
+        """Move the due date by the days waited for the petitioner, where the terms pause the clock for them."""
+        terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
+        due_on = pauses.answer_due_on(petition, terms, calendar, now)
+        change = Change.by_timer(now, wake_up.change_id)
+        return petition.move_due_date(change, due_on, calendar.version, reason=PAUSED)
 
 
 def _remind(petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:

@@ -29,18 +29,18 @@ from shared.web.requests import form_body, query_parameters
 COUNTS: dict[str, str] = {
     "answer_within_days": N_("Trả lời trong (ngày)"),
     "update_every_working_days": N_("Khi quá hạn, thông báo mỗi (ngày làm việc)"),
-    "publish_within_working_days": N_("Công khai trong (ngày làm việc)"),
+    "publish_within_working_days": N_("Công khai, gửi kết quả trong (ngày làm việc)"),
     "forward_within_working_days": N_("Chuyển cơ quan khác trong (ngày làm việc)"),
     "warn_handler_days_before": N_("Nhắc người xử lý trước hạn (ngày)"),
     "warn_head_days_before": N_("Nhắc lãnh đạo đơn vị trước hạn (ngày)"),
-    "route_within_minutes": N_("Phân công trong (phút)"),
-    "accept_within_working_days": N_("Đơn vị nhận xử lý trong (ngày làm việc)"),
-    "approve_within_working_days": N_("Phê duyệt trong (ngày làm việc)"),
-    "return_at_most": N_("Số lần đơn vị được trả lại"),
-    "remind_to_complete_after_days": N_("Nhắc bổ sung sau (ngày)"),
-    "refuse_incomplete_after_days": N_("Từ chối nếu không bổ sung sau (ngày)"),
-    "close_after_silent_days": N_("Kết thúc nếu người gửi im lặng (ngày)"),
-    "erase_after_years": N_("Xóa dữ liệu cá nhân sau (năm)"),
+    "route_within_minutes": N_("Chưa phân công tự động thì chuyển bộ phận tiếp nhận sau (phút)"),
+    "accept_within_working_days": N_("Nhắc đơn vị chưa nhận xử lý sau (ngày làm việc)"),
+    "approve_within_working_days": N_("Nhắc người phê duyệt sau (ngày làm việc)"),
+    "return_at_most": N_("Số lần đơn vị được trả lại (quá số này Văn phòng Bộ quyết định)"),
+    "remind_to_complete_after_days": N_("Nhắc người gửi bổ sung sau (ngày)"),
+    "refuse_incomplete_after_days": N_("Báo người xử lý là người gửi chưa bổ sung sau (ngày)"),
+    "close_after_silent_days": N_("Có kết quả mà không có gì mới: kết thúc sau (ngày)"),
+    "erase_after_years": N_("Xóa dữ liệu cá nhân sau khi kết thúc (năm)"),
     "undo_withdrawal_within_working_days": N_("Được hủy yêu cầu rút trong (ngày làm việc)"),
     "poor_rating_at_most": N_("Được đề nghị xem xét lại nếu cho điểm từ 1 đến"),
 }
@@ -54,7 +54,7 @@ FIELDS = (
     FormField("kind", N_("Chỉ cho loại"), "choice", is_optional=True, source="kinds"),
     FormField("legal_basis", N_("Căn cứ pháp lý"), "area"),
     *(FormField(name, label, "number") for name, label in COUNTS.items()),
-    FormField("notices_from", N_("Gửi thông báo từ (giờ trong ngày)"), "time"),
+    FormField("notices_from", N_("Nhắc việc và thông báo theo thời hạn từ (giờ trong ngày)"), "time"),
     FormField(
         ESCALATIONS,
         N_("Báo cáo cấp trên sau khi quá hạn (các mốc ngày làm việc)"),
@@ -63,7 +63,9 @@ FIELDS = (
     ),
     FormField(
         "clock_pauses_while_awaiting",
-        N_("Không tính những ngày chờ người gửi bổ sung."),
+        N_(
+            "Không tính vào thời hạn trả lời những ngày chờ người gửi bổ sung (chỉ khi có quy định cho phép)."
+        ),
         "tick",
         is_optional=True,
     ),

@@ -62,6 +62,7 @@ VARIABLES: dict[str, str] = {
     "publish_within_working_days": N_("số ngày làm việc để công khai"),
     "forward_within_working_days": N_("số ngày làm việc để chuyển"),
     "moved_from": N_("hạn trả lời trước khi đổi"),
+    "is_paused": N_("hạn đổi vì chờ người gửi bổ sung"),
     "n": N_("thông báo quá hạn lần thứ mấy"),
     "every": N_("số ngày làm việc giữa hai lần thông báo quá hạn"),
     "is_overdue": N_("đã quá hạn chưa"),
