@@ -25,7 +25,7 @@ def replied(petition, on, at="09:00"):
 
 def moved_until(petition, now, terms=PAUSING):
     """Let the timer move the due date whenever it is woken for that, and return the petition and the moves."""
-    moves = []
+    moves: list[date] = []
     while True:
         pending = [w for w in wake_ups(petition, terms, CALENDAR, now) if w.action is Action.MOVE_DUE_DATE]
         due = [w for w in pending if w.at <= now]
