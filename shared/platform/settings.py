@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from functools import cache
-from typing import TypeVar
+from typing import Self, TypeVar
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from shared.domain.base_model import BaseModel
+from shared.domain.identity.sms_reach import is_country
 from shared.domain.petition.values.attachments import Limits
 from shared.domain.procedures.pin_tries import PinLimits
 
@@ -64,6 +65,26 @@ class PinSettings(Settings):
             per_address=per_address,
             window=timedelta(minutes=self.pin_locked_minutes),
         )
+
+
+class SmsSettings(Settings):
+    """The settings of functions that have SMS sent."""
+
+    sms_countries: str = "84"
+    """Country codes, or longer prefixes, whose numbers get SMS: `84 1 61`; of Vietnam mobiles alone."""
+    sms_segments_per_day: int = Field(default=20_000, ge=0)
+    """Segments of SMS in a day; beyond that only what the law requires is sent. 0: no limit."""
+
+    @model_validator(mode="after")
+    def _opens_no_premium_range(self) -> Self:
+        if not all(is_country(prefix) for prefix in self.opened_countries):
+            raise ValueError("country-codes-without-plus-and-no-satellite-or-premium-range")
+        return self
+
+    @property
+    def opened_countries(self) -> tuple[str, ...]:
+        """The prefixes of the numbers that get SMS."""
+        return tuple(self.sms_countries.split())
 
 
 class FileSettings(Settings):

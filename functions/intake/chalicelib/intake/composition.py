@@ -46,6 +46,7 @@ from shared.tables.throttle.calls import HotlineCalls
 from shared.tables.throttle.held_texts import HeldTexts
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.tables.throttle.replies import Replies
+from shared.tables.throttle.sms_budget import SmsBudget
 from shared.tables.throttle.suppressions import Suppressions
 from shared.use_cases.receive_submission import Reception
 from shared.web.rendering import Pages
@@ -169,7 +170,12 @@ def _sms(
     seal: Seal,
     key: bytes,
 ) -> SmsReception:
-    store = SmsStore(settings.throttle_table, replies_per_number=settings.sms_replies_per_number)
+    store = SmsStore(
+        settings.throttle_table,
+        replies_per_number=settings.sms_replies_per_number,
+        budget=SmsBudget(settings.throttle_table, settings.sms_segments_per_day),
+        countries=settings.opened_countries,
+    )
     parts = PartStore(settings.throttle_table, seal)
     wait = partial(_wait_for_parts, settings)
     held = HeldTexts(settings.throttle_table)

@@ -19,7 +19,9 @@ class ScannerKind(StrEnum):
     EICAR = "eicar"
 
 
-class IntakeSettings(settings.FileSettings, settings.EvidenceSettings, settings.PinSettings):
+class IntakeSettings(
+    settings.FileSettings, settings.EvidenceSettings, settings.PinSettings, settings.SmsSettings
+):
     """Intake's tables, keys and limits. It may close the seal and has no right to open it."""
 
     statistics_table: str

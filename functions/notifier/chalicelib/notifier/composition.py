@@ -37,6 +37,7 @@ from shared.tables.petitions import Petitions
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.opt_outs import OptOuts
 from shared.tables.throttle.replies import Replies
+from shared.tables.throttle.sms_budget import SmsBudget
 from shared.tables.throttle.suppressions import Suppressions
 from shared.wording.texts import Texts
 
@@ -121,6 +122,8 @@ def _contact_policy(configuration: NotifierSettings, quiet_hours: QuietHours) ->
         daily_limit=DailyLimit(configuration.throttle_table, configuration.messages_per_address_per_day),
         opt_outs=OptOuts(configuration.throttle_table),
         suppressions=Suppressions(configuration.throttle_table),
+        sms_budget=SmsBudget(configuration.throttle_table, configuration.sms_segments_per_day),
+        sms_countries=configuration.opened_countries,
         identifiers_key=partial(secrets.identifiers_key, configuration.identifiers_secret),
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from chalicelib.notifier.provider_order import ProviderChoice, parse_choices
-from shared.platform.settings import Settings
+from shared.platform import settings
 
 
 def _empty_is_none(value: object) -> object:
@@ -23,7 +23,7 @@ OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 OptionalTime = Annotated[time | None, BeforeValidator(_empty_is_none)]
 
 
-class NotifierSettings(Settings):
+class NotifierSettings(settings.SmsSettings):
     """The notifier's environment; each field is a variable in upper case."""
 
     deliveries_table: str

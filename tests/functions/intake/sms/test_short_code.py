@@ -26,6 +26,7 @@ from shared.domain.petition.values.classification import Lane, Proposal
 from shared.platform.seal import Seal
 from shared.tables.petition_items import petition_of
 from shared.tables.throttle.opt_outs import OptOuts
+from shared.tables.throttle.sms_budget import SmsBudget
 from tests.support.builders import a_petition
 from tests.support.log_capture import Overheard
 from tests.support.system import System
@@ -147,13 +148,13 @@ def test_message_id_used_again_for_another_message_is_counted_and_logged(intake,
     assert not any("912345678" in line or "987654321" in line for line in logged)
 
 
-def test_receiving_an_sms_costs_one_count_one_encryption_and_one_write_once_warm(intake):
+def test_receiving_an_sms_costs_two_counts_one_encryption_and_one_write_once_warm(intake):
     text(intake, "PAKN Cham tra loi", "m1")
 
     with intake.faults.counting() as calls:
         text(intake, "PAKN Viec khac", "m2")
 
-    assert [call.operation for call in calls] == ["UpdateItem", "Encrypt", "PutItem"]
+    assert [call.operation for call in calls] == ["UpdateItem", "UpdateItem", "Encrypt", "PutItem"]
 
 
 def test_the_number_is_nowhere_in_the_tables(intake, reference):
@@ -638,3 +639,25 @@ def test_every_status_fits_one_sms(state, days):
 def test_every_fixed_reply_fits_one_sms(reply):
     assert reply.isascii()
     assert segments(reply) == 1
+
+
+# --- what replies cost ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sender", ["8816123456789", "61412345678", "882162345678"])
+def test_sms_of_a_number_that_gets_none_is_received_without_a_reply(intake: System, sender: str):
+    reply = text(intake, "PAKN Toi hoi ve phu cap tham nien nam 2026", "far-1", sender=sender)
+
+    (petition,) = petitions(intake)
+    assert reply == ""
+    assert (petition.channel, petition.is_receipt_owed) == ("SMS", False)
+
+
+def test_receipt_beyond_the_budget_of_the_day_is_owed_for_the_morning(intake: System):
+    outputs = intake.local.cloud.outputs
+    SmsBudget(outputs["ThrottleTable"], 20_000).spend(20_000, date(2026, 11, 3))
+
+    reply = text(intake, "PAKN Toi hoi ve phu cap tham nien nam 2026", "poor-1")
+
+    (petition,) = petitions(intake)
+    assert (reply, petition.is_receipt_owed) == ("", True)

@@ -22,7 +22,7 @@ from chalicelib.intake.petitions.follow_up import (
     web_cause,
 )
 from chalicelib.intake.petitions.pin_again import PIN_IS_SENT
-from chalicelib.intake.petitions.receive_petition import checked_key, receive_petition
+from chalicelib.intake.petitions.receive_petition import answered_by, checked_key, receive_petition
 from chalicelib.intake.petitions.track_petition import (
     ExpectedView,
     attachment_view,
@@ -97,10 +97,15 @@ def renew(parts: Parts, request: Request, reference: str) -> Response:
 def receive(parts: Parts, request: Request) -> Response:
     """Take a petition: 201 with its reference and PIN, 200 with the same when it had come before."""
     sender = _sender(parts, request)
-    received = receive_petition(
-        parts.limited_reception, json_body(request, PetitionInput), _key(request), sender
+    petition = json_body(request, PetitionInput)
+    received = receive_petition(parts.limited_reception, petition, _key(request), sender)
+    view = receipt(
+        received.petition,
+        received.pin,
+        parts.settings.public_url,
+        language_of(request),
+        answered_by(petition, parts.settings.opened_countries),
     )
-    view = receipt(received.petition, received.pin, parts.settings.public_url, language_of(request))
     headers = {"Location": f"/v1/petitions/{view.reference}"}
     return view_answer(view, 201 if received.is_new else 200, headers)
 

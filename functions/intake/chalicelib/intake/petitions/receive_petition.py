@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 
 from chalicelib.intake.limits.address_limit import Sender
 from chalicelib.intake.limits.daily_limit import LimitedReception
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
+from shared.domain.identity.sms_reach import is_served_by_sms
 from shared.domain.petition.submission import PetitionInput, Submission
 from shared.domain.petition.values.classification import Channel
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.platform import clock
 from shared.use_cases.receive_submission import Received
 
@@ -32,6 +35,17 @@ def receive_petition(
         TooManyRequestsError: its sender has sent enough for today, or its network address for this hour.
     """
     return reception.receive(submission_of(petition, submission_key(petition, idempotency_key)), sender)
+
+
+def answered_by(petition: PetitionInput, countries: Collection[str]) -> tuple[ReplyBy, ...]:
+    """Return the channels that the answer comes over, in their order.
+
+    A number that the ministry sends no SMS to (`sms_reach`) is called where nothing else was chosen.
+    """
+    phone = petition.petitioner.phone
+    is_served = phone is not None and is_served_by_sms(phone, countries)
+    usable = tuple(c for c in petition.chosen_channels if c is not ReplyBy.SMS or is_served)
+    return usable or (ReplyBy.PHONE,)
 
 
 def submission_of(petition: PetitionInput, key: str, *, by: str = "petitioner") -> Submission:

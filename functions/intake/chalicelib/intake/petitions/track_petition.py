@@ -20,6 +20,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Citation
 from shared.domain.petition.values.attachments import Attachment, AttachmentState, BelongsTo, Rejection
 from shared.domain.petition.values.classification import Channel, Kind
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.procedures import withdrawals
 from shared.domain.procedures.second_look import may_ask_for_second_look
 from shared.domain.promises.duties import Duty
@@ -173,6 +174,8 @@ class ReceiptView(_View):
     state_label: str
     received_at: datetime
     due_on: date
+    answer_by: tuple[ReplyBy, ...] = ()
+    """The channels that notices and the answer come over, in their order; a number without SMS is called."""
     links: Links
 
 
@@ -184,7 +187,13 @@ def links_of(reference: str, public_url: str) -> Links:
     )
 
 
-def receipt(petition: Petition, pin: str, public_url: str, language: Language) -> ReceiptView:
+def receipt(
+    petition: Petition,
+    pin: str,
+    public_url: str,
+    language: Language,
+    answer_by: tuple[ReplyBy, ...],
+) -> ReceiptView:
     """Return the receipt of a petition that is safely stored."""
     return ReceiptView(
         reference=petition.reference,
@@ -193,6 +202,7 @@ def receipt(petition: Petition, pin: str, public_url: str, language: Language) -
         state_label=gettext(language)(STATES[petition.state]),
         received_at=petition.received_at,
         due_on=petition.due_on,
+        answer_by=answer_by,
         links=links_of(petition.reference, public_url),
     )
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.limits.address_limit import Sender
 from chalicelib.intake.limits.proof_of_work import Challenges
-from chalicelib.intake.petitions.receive_petition import receive_petition
+from chalicelib.intake.petitions.receive_petition import answered_by, receive_petition
 from chalicelib.intake.petitions.track_petition import receipt
 from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
@@ -28,6 +28,7 @@ from chalicelib.intake.site.frame import (
 )
 from shared.domain import errors
 from shared.domain.petition.submission import PetitionInput
+from shared.domain.petition.values.petitioner import ReplyBy
 from shared.platform import clock
 from shared.use_cases.receive_submission import Received
 from shared.web.i18n import N_, Language, gettext
@@ -87,7 +88,7 @@ def send(parts: Parts, request: Request) -> Response:
         return _send_page(parts, request, form, reply_by, key=new_key(), note=note, status=409)
     except errors.TooManyRequestsError as error:
         return _too_many_page(parts, request, form, reply_by, error)
-    return _receipt_page(parts, request, received)
+    return _receipt_page(parts, request, received, answered_by(petition, parts.settings.opened_countries))
 
 
 def _sender(parts: Parts, request: Request, form: Mapping[str, str]) -> Sender:
@@ -169,6 +170,7 @@ def _review_page(
     language = page_language(request)
     _ = gettext(language)
     petitioner = petition.petitioner
+    answer_by = answered_by(petition, parts.settings.opened_countries)
     fields = {field.code: field.name for field in parts.public_record.fields(language).fields}
     rows = (
         (_("Tiêu đề"), petition.subject),
@@ -181,7 +183,7 @@ def _review_page(
         (_("Số điện thoại"), petitioner.phone),
         (_("Ghi thêm về số điện thoại"), petitioner.phone_note),
         (_("Thư điện tử"), petitioner.email),
-        (_("Báo tin cho tôi bằng"), ", ".join(_(REPLY_BY[channel]) for channel in petition.chosen_channels)),
+        (_("Báo tin cho tôi bằng"), ", ".join(_(REPLY_BY[channel]) for channel in answer_by)),
         (_("Công khai"), _("Đồng ý") if petition.may_publish else _("Không")),
     )
     return page(
@@ -210,8 +212,11 @@ def _too_many_page(
     return response
 
 
-def _receipt_page(parts: Parts, request: Request, received: Received) -> Response:
-    view = receipt(received.petition, received.pin, parts.settings.public_url, page_language(request))
+def _receipt_page(
+    parts: Parts, request: Request, received: Received, answer_by: tuple[ReplyBy, ...]
+) -> Response:
+    language = page_language(request)
+    view = receipt(received.petition, received.pin, parts.settings.public_url, language, answer_by)
     is_fresh = received.is_new or clock.now() - received.petition.received_at <= PIN_SHOWN_FOR
     shown = page(
         parts,
@@ -220,6 +225,7 @@ def _receipt_page(parts: Parts, request: Request, received: Received) -> Respons
         201 if received.is_new else 200,
         **upload_words(page_language(request)),
         receipt=view,
+        answer_by=", ".join(gettext(language)(REPLY_BY[channel]) for channel in answer_by),
         pin=view.pin if is_fresh else "",
         key=FIRST_FILE,
         limits=parts.settings.file_limits,

@@ -5,12 +5,15 @@ Both lie in the throttle table under HMACs, without any telephone number.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.sms_reach import is_served_by_sms
 from shared.platform import clock
 from shared.tables.throttle.counters import NameCounter
 from shared.tables.throttle.opt_outs import OptOuts
+from shared.tables.throttle.sms_budget import SmsBudget
 
 _KEPT_FOR = timedelta(days=2)
 
@@ -21,15 +24,30 @@ class SmsStore:
     Args:
         table: the throttle table.
         replies_per_number: SMS that one number may cause us to pay for in a day.
+        budget: the SMS of a day, to all numbers.
+        countries: the countries whose numbers get SMS.
     """
 
-    def __init__(self, table: str, *, replies_per_number: int) -> None:
+    def __init__(
+        self, table: str, *, replies_per_number: int, budget: SmsBudget, countries: Collection[str]
+    ) -> None:
+        self._budget = budget
+        self._countries = countries
         self._replies = NameCounter(table, "messages")
         self._opt_outs = OptOuts(table)
         self._replies_per_number = replies_per_number
 
-    def may_reply(self, contact: str, message: str) -> bool:
-        """Count a reply to a number today; the same message again is the same reply."""
+    def is_affordable(self) -> bool:
+        """Count one segment towards the budget of today, and return whether it may be sent."""
+        return self._budget.spend(1, local_date(clock.now()))
+
+    def may_reply(self, number: str, contact: str, message: str) -> bool:
+        """Count a reply to a number today; the same message again is the same reply.
+
+        A number that no SMS of ours goes to (satellites, premium ranges, countries that are not opened) gets none.
+        """
+        if not is_served_by_sms(number, self._countries):
+            return False
         now = clock.now()
         return self._replies.admit(
             f"sms-replies#{contact}#{local_date(now)}",

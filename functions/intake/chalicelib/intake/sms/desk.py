@@ -96,27 +96,34 @@ class SmsDesk:
                 return self._receive(sms, command.content, is_answered_inline=is_answered_inline)
         else:
             reply = self._reply(sms, command)
-        return reply if reply and self._store.may_reply(self._which.contact(sms), sms.replay_key) else ""
+        return reply if reply and self._may_reply(sms) and self._store.is_affordable() else ""
+
+    def _may_reply(self, sms: InboundSms) -> bool:
+        return self._store.may_reply(sms.sender, self._which.contact(sms), sms.replay_key)
 
     def _decide(self, sms: InboundSms, choice: Choice, *, is_answered_inline: bool) -> str | None:
         """Do with the texts that we asked about what their sender says; None where nothing was asked."""
-        may_reply = self._store.may_reply(self._which.contact(sms), sms.replay_key)
-        owed = may_reply and not is_answered_inline
-        decision = self._name_or_petition.decide(sms, choice, is_receipt_owed=owed)
+        may_reply = self._may_reply(sms)
+        is_paid = may_reply and self._store.is_affordable()
+        replies_now = is_paid and is_answered_inline
+        decision = self._name_or_petition.decide(sms, choice, is_receipt_owed=may_reply and not replies_now)
         if decision is None:
             return None
         if decision.received is None:
-            return decision.reply if may_reply else ""
-        is_inline = may_reply and is_answered_inline
-        return replies.receipt(decision.received.petition, decision.received.pin) if is_inline else ""
+            return decision.reply if is_paid else ""
+        return replies.receipt(decision.received.petition, decision.received.pin) if replies_now else ""
 
     def _receive(self, sms: InboundSms, content: str, *, is_answered_inline: bool) -> str:
-        """Store a petition; whoever floods us gets no more receipts, and loses no petition."""
-        may_reply = self._store.may_reply(self._which.contact(sms), sms.replay_key)
+        """Store a petition; whoever floods us gets no more receipts, and loses no petition.
+
+        A receipt that today's budget does not cover is owed: the notifier sends it with the next day's.
+        """
+        may_reply = self._may_reply(sms)
+        replies_now = may_reply and is_answered_inline and self._store.is_affordable()
         received = self._reception.receive(
-            self._submission(sms, content, is_receipt_owed=may_reply and not is_answered_inline)
+            self._submission(sms, content, is_receipt_owed=may_reply and not replies_now)
         )
-        return replies.receipt(received.petition, received.pin) if may_reply and is_answered_inline else ""
+        return replies.receipt(received.petition, received.pin) if replies_now else ""
 
     def _submission(self, sms: InboundSms, content: str, *, is_receipt_owed: bool) -> Submission:
         return submission(

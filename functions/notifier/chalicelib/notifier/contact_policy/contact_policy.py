@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from chalicelib.notifier.contact_policy.quiet_hours import QuietHours, was_requested_just_now
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import contact_key
+from shared.domain.identity.sms_reach import is_served_by_sms
 from shared.domain.petition.history import Entry
+from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.platform import telemetry
 from shared.tables.throttle.opt_outs import OptOuts
+from shared.tables.throttle.sms_budget import SmsBudget
 from shared.tables.throttle.suppressions import Suppressions
 
-SAID_STOP, ADDRESS_SUPPRESSED = "said-stop", "address-suppressed"
+SAID_STOP, ADDRESS_SUPPRESSED, NOT_SERVED = "said-stop", "address-suppressed", "not-served-by-sms"
+DUTIES = frozenset(
+    {
+        NoticeKind.ANSWERED,
+        NoticeKind.FORWARDED,
+        NoticeKind.GUIDED,
+        NoticeKind.REFUSED,
+        NoticeKind.MERGED,
+        NoticeKind.OVERDUE_UPDATE,
+        NoticeKind.PUBLISHED,
+        NoticeKind.REOPENED,
+        NoticeKind.WITHDRAWN,
+    }
+)
+"""Notices that leave also when the budget of SMS is used up: those of duties, and of what a stranger may have done."""
 _COMPLAINT = "ses-Complaint"
 _PERMANENT = re.compile(rf"{_COMPLAINT}|[a-z]+-[A-Za-z_]+-Permanent\b")
 """The beginnings of the reasons after which nothing more is sent to an address."""
@@ -40,9 +57,24 @@ class ContactPolicy:
         daily_limit: DailyLimit,
         opt_outs: OptOuts,
         suppressions: Suppressions,
+        sms_budget: SmsBudget,
+        sms_countries: Collection[str],
         identifiers_key: Callable[[], bytes],
     ) -> None:
-        """Take the rules; `batch_for`: how long a notice waits for others that can go out in the same message."""
+        """Take the rules.
+
+        Args:
+            quiet_hours: when nothing is sent that was not requested just now.
+            batch_for: how long a notice waits for others that can go out in the same message.
+            daily_limit: of messages to one address.
+            opt_outs: numbers whose owners said stop.
+            suppressions: addresses that nothing is sent to any more.
+            sms_budget: the SMS of a day.
+            sms_countries: the countries whose numbers get SMS.
+            identifiers_key: returns the key that addresses are named with.
+        """
+        self._sms_budget = sms_budget
+        self._sms_countries = sms_countries
         self._quiet_hours = quiet_hours
         self._batch_for = batch_for
         self._daily_limit = daily_limit
@@ -73,6 +105,8 @@ class ContactPolicy:
         """
         if channel is DeliveryChannel.PHONE:
             return None
+        if channel is DeliveryChannel.SMS and not is_served_by_sms(address, self._sms_countries):
+            return NOT_SERVED
         key = self._key_of(address)
         if channel is DeliveryChannel.SMS and not is_requested and self._opt_outs.has(key):
             return SAID_STOP
@@ -91,6 +125,16 @@ class ContactPolicy:
         if self._daily_limit.admits(self._key_of(address), notice, local_date(now)):
             return None
         telemetry.count("NoticeOverDailyLimit", channel=channel)
+        return self._quiet_hours.next_morning(now)
+
+    def unpaid_until(self, kind: NoticeKind, segments: int, now: datetime) -> datetime | None:
+        """Count an SMS towards the budget of the day.
+
+        Returns:
+            when it may go out, if the budget is used up and the law does not require it; None when it may go out now.
+        """
+        if self._sms_budget.spend(segments, local_date(now), is_duty=kind in DUTIES):
+            return None
         return self._quiet_hours.next_morning(now)
 
     def suppress_if_permanent(self, delivery: Delivery, address: str) -> None:

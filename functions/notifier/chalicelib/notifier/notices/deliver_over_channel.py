@@ -17,6 +17,7 @@ from chalicelib.notifier.notices.render_notice import NoticeRenderer
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.platform import clock
 from shared.tables.deliveries import ClaimLostError
+from shared.wording.rendering import Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,20 @@ class ChannelDelivery:
             return None
         return self._contact_policy.postponed_until(step.channel, step.address, step.notice.name, clock.now())
 
+    def _unpaid_until(self, step: ChannelStep, rendered: Rendered) -> datetime | None:
+        """Return when to send an SMS, if those of today are used up."""
+        if step.channel is not DeliveryChannel.SMS or rendered.segments is None:
+            return None
+        return self._contact_policy.unpaid_until(step.notice.request.kind, rendered.segments, clock.now())
+
     def _send(self, step: ChannelStep, before: Delivery | None) -> bool:
         """Send a notice and those that are due with it, or put the call on the operators' list."""
         others = self._batches.others_with(step.notice, step.deliveries, step.channels[0])
         rendered = self._renderer.for_petitioner([step.notice, *others], step.channel)
+        if wait_until := self._unpaid_until(step, rendered):
+            held = step.notice.delivery(step.channel, DeliveryState.PREPARED, reason="budget")
+            self._outcomes.hold(held, before, wait_until)
+            return True
         delivery = step.notice.delivery(
             step.channel,
             DeliveryState.SENDING,
