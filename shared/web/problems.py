@@ -151,6 +151,7 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
 """Each error of ours: HTTP status, title, what to do next."""
 
 RULES: dict[str, str] = {
+    "not-possible-now": N_("Hồ sơ đang ở trạng thái không ghi được mục này."),
     "missing": N_("Mục này không được để trống."),
     "too-long": N_("Nội dung quá dài."),
     "petition-full": N_(

@@ -122,7 +122,7 @@ def build(configuration: CaseworkSettings) -> Parts:
         digest_preferences=DigestPreferences(directory, key),
         reception=Reception(petitions, directory, seal, key),
         callers=_callers(configuration, petitions, directory, key),
-        call_tasks=CallTasks(petitions, deliveries, seal),
+        call_tasks=CallTasks(petitions, deliveries, seal, directory),
         administration=administration,
         changes=_changes(configuration, administration, directory, deliveries),
         reports=_reports(configuration, petitions, directory),

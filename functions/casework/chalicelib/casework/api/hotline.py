@@ -74,9 +74,10 @@ def list_calls(parts: Parts, _request: Request, officer: DeskOfficer) -> Respons
 
 
 def dial(parts: Parts, request: Request, officer: DeskOfficer, reference: str) -> Response:
-    """Answer with whom to call; the opening of the seal is recorded."""
+    """Answer with whom to call and what to read out; the opening of the seal is recorded."""
     callee = parts.call_tasks.dial(officer, reference, json_body(request, CallRequest))
-    return json_answer(callee._asdict())
+    readings = [reading.model_dump(mode="json") for reading in callee.readings]
+    return json_answer({**callee._asdict(), "readings": readings})
 
 
 def record_outcome(parts: Parts, request: Request, officer: DeskOfficer, reference: str) -> Response:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, RootModel
 
 from chalicelib.casework.access.sessions import Challenge, Tokens
 from chalicelib.casework.desk.views import DepartedView, DeskView
+from chalicelib.casework.hotline.call_readings import CallReading
 from chalicelib.casework.hotline.call_tasks import CallView
 from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveryView
 from chalicelib.casework.oversight.contradicted_receipts import ContradictedReceipt
@@ -107,6 +108,7 @@ class CalleeView(_Answer):
     phone: str | None
     name: str | None
     address: str | None
+    readings: tuple[CallReading, ...]
 
 
 class AmbiguousDeliveryList(_Answer):

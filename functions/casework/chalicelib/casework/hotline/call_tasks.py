@@ -1,36 +1,44 @@
-"""Calls to petitioners who chose the telephone: an operator dials, delivers the notice and records the outcome.
+"""Calls to petitioners who chose the telephone: an operator dials, reads out the notice and records the outcome.
 
-A number is shown only for an open call, and each showing is recorded as an opening of the seal.
+A number, and what is to be read out, is shown only for an open call, and each showing is recorded as an opening of the
+seal. The calls to one person are one card: whoever is called once hears everything.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from pydantic import ConfigDict, Field
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.hotline.call_readings import CallReading, reading_of
 from shared.domain.base_model import BaseModel
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import end_of_day
 from shared.domain.errors import (
     ActionNotPossibleError,
     InvalidInputError,
     UnknownPetitionError,
 )
 from shared.domain.petition.change import Change
+from shared.domain.petition.lifecycle import MOVES, Action
+from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.submission import EMPTY_IS_ABSENT
 from shared.domain.petition.values.petitioner import contacts_on_file
 from shared.domain.promises.deliveries import CallOutcome, Delivery, DeliveryState, possible_outcomes
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.deliveries import CALLS, ClaimLostError, Deliveries
+from shared.tables.directory import Directory
 from shared.tables.dynamo import retry_when_stale
 from shared.tables.petitions import Petitions
 
 LATEST_CALL = timedelta(days=7)
 """The longest time ahead for which somebody may ask to be called."""
-REASON = "Gọi điện theo lựa chọn của người gửi"
+REASON = "Gọi điện theo lựa chọn của người gửi, đọc nội dung thông báo"
 
 
 class CallView(BaseModel):
@@ -48,6 +56,11 @@ class CallView(BaseModel):
     """OPEN: to be called. LETTER: the calls were in vain, a letter is to be written."""
     outcomes: tuple[CallOutcome, ...]
     """The outcomes that may be recorded."""
+    due_on: date
+    """The last day for the notice: word of a result goes out within 2 working days (QĐ 574/QĐ-TTg 2017)."""
+    is_late: bool
+    person: int
+    """The number of the person in this list: the same for calls that one ring settles."""
 
 
 class CallRequest(BaseModel):
@@ -65,6 +78,10 @@ class OutcomeInput(CallRequest):
     outcome: CallOutcome
     call_at: datetime | None = None
     """With `CALL_LATER`: the time for which the petitioner asked."""
+    score: Annotated[Annotated[int, Field(ge=1, le=5)] | None, EMPTY_IS_ABSENT] = None
+    """With `REACHED`: the listener's rating of the answer."""
+    said: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
+    """With `REACHED`: the listener's own words, the comment of the score or a supplement."""
 
 
 class Callee(NamedTuple):
@@ -73,15 +90,20 @@ class Callee(NamedTuple):
     phone: str | None
     name: str | None
     address: str | None = None
+    readings: tuple[CallReading, ...] = ()
+    """What to read out: the notice, and those that go out with it."""
 
 
 class CallTasks:
     """The operators' list of calls."""
 
-    def __init__(self, petitions: Petitions, deliveries: Deliveries, seal: Seal) -> None:
+    def __init__(
+        self, petitions: Petitions, deliveries: Deliveries, seal: Seal, directory: Directory
+    ) -> None:
         self._petitions = petitions
         self._deliveries = deliveries
         self._seal = seal
+        self._directory = directory
 
     def waiting(self, officer: DeskOfficer) -> tuple[CallView, ...]:
         """Return the calls to be made now, the oldest first, about petitions that the officer may know of.
@@ -92,14 +114,19 @@ class CallTasks:
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
         tasks = tuple(self._deliveries.open_calls(clock.now()))
         visible = {
-            petition.reference
-            for petition in self._petitions.get_all(task.reference for task in tasks)
+            petition.reference: petition
+            for petition in self._petitions.get_all({task.reference for task in tasks})
             if permissions.may_know(officer, petition)
         }
-        return tuple(_view(task) for task in tasks if task.reference in visible)
+        people: dict[tuple[str, int | None, DeliveryState], int] = {}
+        return tuple(
+            self._view(task, petition, people.setdefault(_person(petition, task), len(people) + 1))
+            for task in tasks
+            if (petition := visible.get(task.reference))
+        )
 
     def dial(self, officer: DeskOfficer, reference: str, call: CallRequest) -> Callee:
-        """Record an opening of the seal, once for each operator and attempt, then return the person to call.
+        """Record an opening of the seal, once for each operator and attempt, then return whom to call and what to read.
 
         Raises:
             NotAllowedError: the officer makes no calls.
@@ -107,39 +134,99 @@ class CallTasks:
         """
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
         task = self._open_task(reference, call.notice)
-        petition = self._record_opening(officer, task)
+        petition = self._record_opening(officer, reference, task.notice, task.attempt)
         parts = petition.petitioner.seal
         identity = self._seal.open(parts, petition.reference)
         phone = identity.phone
         if task.contact is not None:
             phone = contacts_on_file(self._seal.open_each(parts, petition.reference))[task.contact - 1]
         address = identity.address if task.state is DeliveryState.LETTER else None
-        return Callee(phone, identity.name, address)
+        return Callee(phone, identity.name, address, self._readings(officer, task, petition))
 
     def record(self, officer: DeskOfficer, reference: str, outcome: OutcomeInput) -> CallView:
-        """Record the outcome of a call; the same outcome sent again changes nothing.
+        """Record the outcome of a call, and what the listener said; the same outcome sent again changes nothing.
 
         Raises:
             NotAllowedError: the officer makes no calls.
             UnknownPetitionError: there is no such call to make.
             ActionNotPossibleError: somebody else called since the list was shown, or the outcome is not possible now.
-            InvalidInputError: `CALL_LATER` without a time, or with one that is past or more than 7 days ahead.
+            InvalidInputError: `CALL_LATER` without a time, or with one that is past or more than 7 days ahead; words
+                or a score that the petition has no place for.
         """
         permissions.require(officer, permissions.Ability.MAKE_CALLS)
-        self._visible_petition(officer, reference)
+        petition = self._visible_petition(officer, reference)
         if recorded := self._recorded_before(officer, reference, outcome):
-            return _view(recorded)
+            return self._view(recorded, petition)
         task = self._open_task(reference, outcome.notice)
         if task.attempt != outcome.attempt or outcome.outcome not in possible_outcomes(task):
             raise ActionNotPossibleError("call", task.state)
+        call_at = _call_at(outcome)
+        self._record_said(officer, task, outcome)
         try:
-            return _view(
-                self._deliveries.record_call(
-                    task, outcome.outcome, officer.username, clock.now(), _call_at(outcome)
-                )
+            called = self._deliveries.record_call(
+                task, outcome.outcome, officer.username, clock.now(), call_at
             )
+            return self._view(called, petition)
         except ClaimLostError as lost:
             raise ActionNotPossibleError("call", lost.other.state) from None
+
+    def _readings(self, officer: DeskOfficer, task: Delivery, petition: Petition) -> tuple[CallReading, ...]:
+        """Return what to read out; an opening is recorded for each other petition whose notice goes out with it."""
+        readings = [reading_of(petition, task.seq, task.kind)]
+        for name in (task.carries or "").split():
+            reference, _, prefix = name.partition("/")
+            seq, kind, *_ = prefix.split("#")
+            other = petition
+            if reference != task.reference:
+                found = self._petitions.get(reference)
+                if found is None or not permissions.may_know(officer, found):
+                    continue
+                other = self._record_opening(officer, reference, prefix, task.attempt)
+            readings.append(reading_of(other, int(seq), NoticeKind(kind)))
+        return tuple(readings)
+
+    def _record_said(self, officer: DeskOfficer, task: Delivery, outcome: OutcomeInput) -> None:
+        """Record the listener's score and words in the petition, once for each call.
+
+        Raises:
+            InvalidInputError: the petition is neither answered nor open.
+        """
+        if outcome.outcome is not CallOutcome.REACHED or not (outcome.score or outcome.said):
+            return
+        verb = Action.RATE if outcome.score else Action.SUPPLEMENT
+        change_id = f"{verb}:call:{task.notice}:{task.attempt}"
+
+        def attempt() -> None:
+            petition = self._visible_petition(officer, task.reference)
+            if petition.has_change(change_id):
+                return
+            change = Change(officer.actor, clock.now(), change_id)
+            if petition.state not in MOVES[verb].sources:
+                raise InvalidInputError(("score" if outcome.score else "said", "not-possible-now"))
+            changed = (
+                petition.rate(change, outcome.score, outcome.said)
+                if outcome.score
+                else petition.supplement(change, outcome.said)
+            )
+            self._petitions.save(changed, petition.version)
+
+        retry_when_stale(attempt)
+
+    def _view(self, task: Delivery, petition: Petition, person: int = 1) -> CallView:
+        terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
+        due_on = deadlines.publication_due_on(petition.history[task.seq - 1].at, terms, calendar)
+        return CallView(
+            reference=task.reference,
+            notice=task.notice,
+            text=task.text or "",
+            since=task.claimed_at or task.at,
+            attempt=task.attempt,
+            state=task.state,
+            outcomes=possible_outcomes(task),
+            due_on=due_on,
+            is_late=clock.now() >= end_of_day(due_on),
+            person=person,
+        )
 
     def _recorded_before(
         self, officer: DeskOfficer, reference: str, outcome: OutcomeInput
@@ -163,11 +250,13 @@ class CallTasks:
             raise UnknownPetitionError
         return petition
 
-    def _record_opening(self, officer: DeskOfficer, task: Delivery) -> Petition:
-        change_id = f"call:{officer.username}:{task.notice}:{task.attempt}"
+    def _record_opening(
+        self, officer: DeskOfficer, reference: str, notice: str, attempt_number: int
+    ) -> Petition:
+        change_id = f"call:{officer.username}:{notice}:{attempt_number}"
 
         def attempt() -> Petition:
-            petition = self._visible_petition(officer, task.reference)
+            petition = self._visible_petition(officer, reference)
             if petition.has_change(change_id):
                 return petition
             opened = petition.record_opening(Change(officer.actor, clock.now(), change_id), REASON)
@@ -189,13 +278,7 @@ def _call_at(outcome: OutcomeInput) -> datetime | None:
     return outcome.call_at
 
 
-def _view(task: Delivery) -> CallView:
-    return CallView(
-        reference=task.reference,
-        notice=task.notice,
-        text=task.text or "",
-        since=task.claimed_at or task.at,
-        attempt=task.attempt,
-        state=task.state,
-        outcomes=possible_outcomes(task),
-    )
+def _person(petition: Petition, task: Delivery) -> tuple[str, int | None, DeliveryState]:
+    """Return what the calls of one card share: the first contact on file, as its HMAC, and what is to be done."""
+    keys = petition.petitioner.contact_keys
+    return (keys[0] if keys else petition.reference, task.contact, task.state)
