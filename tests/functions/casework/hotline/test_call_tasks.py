@@ -1,4 +1,4 @@
-"""Who is called hears the answer itself: shown to whoever dials, recorded as an opening; score and words are kept."""
+"""A call brings the answer itself: shown to whoever dials, recorded as an opening; score and words are kept."""
 
 from __future__ import annotations
 
@@ -102,14 +102,14 @@ def test_score_and_words_of_the_listener_are_recorded_once(system: System, answe
     dial(operator, call)
 
     for _ in range(2):
-        assert report(operator, call, score=4, said="Tháng 8 cũng chưa được nhận.").status == 200
+        assert report(operator, call, score=4, words="Tháng 8 cũng chưa được nhận.").status == 200
 
     petition = stored(system, answered.reference)
     assert (petition.rating.score, petition.rating.comment) == (4, "Tháng 8 cũng chưa được nhận.")
     assert [entry.by for entry in petition.history if entry.action == "rate"] == ["officer:tong.dai"]
     assert calls_of(operator, answered.reference) == []
-    standing = {duty["kind"]: duty["standing"] for duty in answered.look()["duties"]}
-    assert standing["ANSWER"] == "KEPT"
+    statuses = {duty["kind"]: duty["standing"] for duty in answered.look()["duties"]}
+    assert statuses["ANSWER"] == "KEPT"
 
 
 def test_after_the_call_nothing_is_shown_any_more(system: System, answered: Citizen):
@@ -124,7 +124,7 @@ def test_after_the_call_nothing_is_shown_any_more(system: System, answered: Citi
     ("facts", "status", "field"),
     [
         pytest.param({"score": 6}, 422, "score", id="a score that there is not"),
-        pytest.param({"said": "Cảm ơn."}, 422, "said", id="words without a score, on an answered petition"),
+        pytest.param({"words": "Cảm ơn."}, 422, "words", id="words without a score, on an answered petition"),
         pytest.param({"outcome": "CALL_LATER"}, 422, "call_at", id="called again at no time"),
     ],
 )
@@ -145,7 +145,7 @@ def test_other_outcomes_stay_and_take_no_score(system: System, answered: Citizen
     operator = Officer(system, "tong.dai")
     (call,) = calls_of(operator, answered.reference)
 
-    assert report(operator, call, outcome, score=1, said="x").status == 200
+    assert report(operator, call, outcome, score=1, words="x").status == 200
     assert stored(system, answered.reference).rating is None
 
 
@@ -158,9 +158,9 @@ def test_question_of_the_ministry_is_read_out_and_its_answer_taken_down(system: 
     (call,) = calls_of(operator, caller.reference)
 
     (reading,) = dial(operator, call)["readings"]
-    assert report(operator, call, said="Hội đồng thi Điện Biên.").status == 200
+    assert report(operator, call, words="Hội đồng thi Điện Biên.").status == 200
 
-    assert reading["asked"] == "Bà thi ở hội đồng nào?"
+    assert reading["request"] == "Bà thi ở hội đồng nào?"
     assert (reading["answer"], reading["may_rate"], reading["may_add"]) == (None, False, True)
     petition = stored(system, caller.reference)
     assert petition.state == "IN_PROGRESS"
@@ -201,7 +201,7 @@ def test_calls_to_one_person_are_one_card_with_age_and_lateness(system: System):
     assert shown.text.count(ANSWER) == 2
     assert shown.text.count(f"tel:{NUMBER}") == 1
     browser.fill(
-        shown, f"/desk/calls/{first.reference}", outcome="REACHED", score="5", score1="2", said1="Chưa rõ."
+        shown, f"/desk/calls/{first.reference}", outcome="REACHED", score="5", score1="2", words1="Chưa rõ."
     )
 
     assert calls_of(operator, first.reference, second.reference) == []
@@ -217,7 +217,7 @@ def test_page_keeps_what_was_typed_when_it_cannot_be_recorded(system: System, an
     path = f"/desk/calls/{answered.reference}"
     shown = browser.fill(browser.get("/desk/calls"), path, outcome="")
 
-    refused = browser.fill(shown, path, outcome="REACHED", said="Bà Mai cảm ơn.")
+    refused = browser.fill(shown, path, outcome="REACHED", words="Bà Mai cảm ơn.")
 
     assert refused.status == 422
     assert "Bà Mai cảm ơn." in refused.text

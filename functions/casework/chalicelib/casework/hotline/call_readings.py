@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.facts import AnsweredWithParent, Forwarded
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import MOVES, Action
@@ -50,7 +51,7 @@ class CallReading(BaseModel):
     kind: NoticeKind
     question: str
     """The subject of the petition: what it is about."""
-    asked: str | None
+    request: str | None
     """The question that the ministry asks the petitioner."""
     answer: str | None
     """The approved answer, with the documents that it cites."""
@@ -70,7 +71,7 @@ class CallReading(BaseModel):
 
 
 def reading_of(petition: Petition, seq: int, kind: NoticeKind) -> CallReading:
-    """Return what is read out of a petition in a call about one notice.
+    """Return the part of a petition that is read out in a call about one notice.
 
     Args:
         petition: as it is now.
@@ -79,16 +80,16 @@ def reading_of(petition: Petition, seq: int, kind: NoticeKind) -> CallReading:
     """
     entry = petition.history[seq - 1]
     answer = petition.answer.in_full if petition.answer and kind in _WITH_THE_ANSWER else None
-    request = petition.last(Action.REQUEST_INFORMATION) if kind in _WITH_THE_QUESTION else None
-    asked = request.text if request else None
-    text = None if answer or asked else entry.text
+    entry_with_request = petition.last(Action.REQUEST_INFORMATION) if kind in _WITH_THE_QUESTION else None
+    request = entry_with_request.text if entry_with_request else None
+    text = None if answer or request else entry.text
     turn = WHERE_TO_TURN.get(kind, _ANYWHERE_ELSE).format(reference=petition.reference)
-    aloud = " ".join(filter(None, (petition.subject, asked, answer, text, turn)))
+    aloud = " ".join(filter(None, (petition.subject, request, answer, text, turn)))
     return CallReading(
         reference=petition.reference,
         kind=kind,
         question=petition.subject,
-        asked=asked,
+        request=request,
         answer=answer,
         text=text,
         body=_body(entry),

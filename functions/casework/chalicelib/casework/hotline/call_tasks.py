@@ -80,7 +80,7 @@ class OutcomeInput(CallRequest):
     """With `CALL_LATER`: the time for which the petitioner asked."""
     score: Annotated[Annotated[int, Field(ge=1, le=5)] | None, EMPTY_IS_ABSENT] = None
     """With `REACHED`: the listener's rating of the answer."""
-    said: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
+    words: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
     """With `REACHED`: the listener's own words, the comment of the score or a supplement."""
 
 
@@ -91,7 +91,7 @@ class Callee(NamedTuple):
     name: str | None
     address: str | None = None
     readings: tuple[CallReading, ...] = ()
-    """What to read out: the notice, and those that go out with it."""
+    """The texts to read out: of the notice, and of those that go out with it."""
 
 
 class CallTasks:
@@ -126,7 +126,7 @@ class CallTasks:
         )
 
     def dial(self, officer: DeskOfficer, reference: str, call: CallRequest) -> Callee:
-        """Record an opening of the seal, once for each operator and attempt, then return whom to call and what to read.
+        """Record an opening of the seal, once for each operator and attempt, then return the person and the readings.
 
         Raises:
             NotAllowedError: the officer makes no calls.
@@ -161,7 +161,7 @@ class CallTasks:
         if task.attempt != outcome.attempt or outcome.outcome not in possible_outcomes(task):
             raise ActionNotPossibleError("call", task.state)
         call_at = _call_at(outcome)
-        self._record_said(officer, task, outcome)
+        self._record_words(officer, task, outcome)
         try:
             called = self._deliveries.record_call(
                 task, outcome.outcome, officer.username, clock.now(), call_at
@@ -171,27 +171,27 @@ class CallTasks:
             raise ActionNotPossibleError("call", lost.other.state) from None
 
     def _readings(self, officer: DeskOfficer, task: Delivery, petition: Petition) -> tuple[CallReading, ...]:
-        """Return what to read out; an opening is recorded for each other petition whose notice goes out with it."""
+        """Return the readings of a call; an opening is recorded for each other petition whose notice goes out with it."""
         readings = [reading_of(petition, task.seq, task.kind)]
         for name in (task.carries or "").split():
             reference, _, prefix = name.partition("/")
             seq, kind, *_ = prefix.split("#")
             other = petition
             if reference != task.reference:
-                found = self._petitions.get(reference)
-                if found is None or not permissions.may_know(officer, found):
+                unopened = self._petitions.get(reference)
+                if unopened is None or not permissions.may_know(officer, unopened):
                     continue
                 other = self._record_opening(officer, reference, prefix, task.attempt)
             readings.append(reading_of(other, int(seq), NoticeKind(kind)))
         return tuple(readings)
 
-    def _record_said(self, officer: DeskOfficer, task: Delivery, outcome: OutcomeInput) -> None:
+    def _record_words(self, officer: DeskOfficer, task: Delivery, outcome: OutcomeInput) -> None:
         """Record the listener's score and words in the petition, once for each call.
 
         Raises:
             InvalidInputError: the petition is neither answered nor open.
         """
-        if outcome.outcome is not CallOutcome.REACHED or not (outcome.score or outcome.said):
+        if outcome.outcome is not CallOutcome.REACHED or not (outcome.score or outcome.words):
             return
         verb = Action.RATE if outcome.score else Action.SUPPLEMENT
         change_id = f"{verb}:call:{task.notice}:{task.attempt}"
@@ -202,11 +202,11 @@ class CallTasks:
                 return
             change = Change(officer.actor, clock.now(), change_id)
             if petition.state not in MOVES[verb].sources:
-                raise InvalidInputError(("score" if outcome.score else "said", "not-possible-now"))
+                raise InvalidInputError(("score" if outcome.score else "words", "not-possible-now"))
             changed = (
-                petition.rate(change, outcome.score, outcome.said)
+                petition.rate(change, outcome.score, outcome.words)
                 if outcome.score
-                else petition.supplement(change, outcome.said)
+                else petition.supplement(change, outcome.words)
             )
             self._petitions.save(changed, petition.version)
 
@@ -279,6 +279,6 @@ def _call_at(outcome: OutcomeInput) -> datetime | None:
 
 
 def _person(petition: Petition, task: Delivery) -> tuple[str, int | None, DeliveryState]:
-    """Return what the calls of one card share: the first contact on file, as its HMAC, and what is to be done."""
+    """Return the key of the card that holds a call: the first contact on file, as its HMAC, and the state."""
     keys = petition.petitioner.contact_keys
     return (keys[0] if keys else petition.reference, task.contact, task.state)

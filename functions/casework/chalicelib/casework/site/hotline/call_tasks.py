@@ -35,7 +35,7 @@ OUTCOMES: dict[CallOutcome, str] = {
 }
 FIELDS: dict[str, str] = {
     "score": N_("Điểm từ 1 đến 5"),
-    "said": N_("Lời người nghe"),
+    "words": N_("Lời người nghe"),
     "call_at": N_("Hẹn gọi lại sau"),
 }
 CHANGED = N_("Cuộc gọi này vừa được ghi. Danh sách dưới đây là mới nhất.")
@@ -117,7 +117,7 @@ def _outcome_in(form: Mapping[str, str], n: int) -> dict[str, Any]:
     """Return the outcome of the n-th call of the card; the fields of the first have no number."""
     number = n or ""
     facts: dict[str, Any] = {"outcome": form["outcome"]}
-    facts |= {name: form.get(f"{name}{number}", "") for name in ("notice", "attempt", "said")}
+    facts |= {name: form.get(f"{name}{number}", "") for name in ("notice", "attempt", "words")}
     score = form.get(f"score{number}", "")
     facts["score"] = int(score) if score.isascii() and score.isdigit() else score
     if facts["outcome"] == CallOutcome.CALL_LATER:
@@ -166,11 +166,11 @@ def _card(calls: list[CallView], dialled: Dialled, language: Language) -> dict[s
     """Return the card of one person: their calls, the oldest first, and whom to dial once that was asked for."""
     _ = gettext(language)
     callees = [dialled.callees.get((call.reference, call.notice)) for call in calls]
-    known = [callee for callee in callees if callee is not None]
+    opened = [callee for callee in callees if callee is not None]
     outcomes = [outcome for outcome in calls[0].outcomes if all(outcome in call.outcomes for call in calls)]
     return {
         "calls": [_call(call, callee, language) for call, callee in zip(calls, callees, strict=True)],
-        "callee": known[0] if known else None,
+        "callee": opened[0] if opened else None,
         "is_letter": calls[0].state is DeliveryState.LETTER,
         "outcomes": [(outcome.value, _(OUTCOMES[outcome])) for outcome in outcomes],
         "is_late": any(call.is_late for call in calls),
