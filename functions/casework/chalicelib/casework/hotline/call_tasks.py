@@ -171,7 +171,7 @@ class CallTasks:
             raise ActionNotPossibleError("call", lost.other.state) from None
 
     def _readings(self, officer: DeskOfficer, task: Delivery, petition: Petition) -> tuple[CallReading, ...]:
-        """Return the readings of a call; an opening is recorded for each other petition whose notice goes out with it."""
+        """Return the readings of a call; an opening is recorded for each petition whose notice goes out with it."""
         readings = [reading_of(petition, task.seq, task.kind)]
         for name in (task.carries or "").split():
             reference, _, prefix = name.partition("/")
