@@ -16,7 +16,6 @@ from chalicelib.notifier.notices.addresses import Addresses
 from chalicelib.notifier.notices.batches import Batches
 from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
 from chalicelib.notifier.notices.deliver_over_channel import ChannelDelivery
-from chalicelib.notifier.notices.notify_every_contact import EveryContactNotifier
 from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.render_notice import NoticeRenderer
@@ -81,7 +80,6 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
         petitions=petitions,
         deliveries=deliveries,
         petitioners=petitioners,
-        every_contact=EveryContactNotifier(seal, contact_policy, renderer, attempts),
         officers=OfficerNotifier(directory, deliveries, renderer, attempts),
         outcomes=outcomes,
     )

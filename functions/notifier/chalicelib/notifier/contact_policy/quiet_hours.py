@@ -23,6 +23,7 @@ _BY_THE_PETITIONER = frozenset(
         Action.UNDO_WITHDRAWAL,
         Action.RATE,
         Action.SEND_PIN,
+        Action.RENEW_SECRETS,
     }
 )
 _ONE_DAY = timedelta(days=1)

@@ -20,7 +20,7 @@ class ChannelAddress(NamedTuple):
     address: str
 
 
-TO_EVERY_CONTACT = frozenset({NoticeKind.WITHDRAWN})
+TO_EVERY_CONTACT = frozenset({NoticeKind.WITHDRAWN, NoticeKind.SECRETS_RENEWED})
 """Kinds that go to each contact on file, whatever was chosen: the person behind one of them may not know of it."""
 
 
@@ -48,8 +48,8 @@ def parts_for(entry: Entry, seal: Sequence[SealedPart]) -> Sequence[SealedPart]:
 
 
 def is_requested(entry: Entry) -> bool:
-    """Return whether the petitioner requested this very message, so that it is sent in spite of a stop word."""
-    return entry.action is Action.SEND_PIN
+    """Return whether the petitioner requested this very message, or its safety needs it, in spite of a stop word."""
+    return entry.action in {Action.SEND_PIN, Action.RENEW_SECRETS}
 
 
 def channels_of(reply_by: Sequence[ReplyBy], identity: Identity) -> list[ChannelAddress]:

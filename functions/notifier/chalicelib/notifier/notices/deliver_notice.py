@@ -10,7 +10,6 @@ from __future__ import annotations
 from chalicelib.notifier.attempts.delivery_status import may_have_been_sent
 from chalicelib.notifier.attempts.record_outcome import Outcomes
 from chalicelib.notifier.notices.notice import Notice, is_closed
-from chalicelib.notifier.notices.notify_every_contact import TO_EVERY_CONTACT, EveryContactNotifier
 from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.supersession import is_superseded
@@ -37,14 +36,12 @@ class NoticeDelivery:
         petitions: Petitions,
         deliveries: Deliveries,
         petitioners: PetitionerNotifier,
-        every_contact: EveryContactNotifier,
         officers: OfficerNotifier,
         outcomes: Outcomes,
     ) -> None:
         self._petitions = petitions
         self._deliveries = deliveries
         self._petitioners = petitioners
-        self._every_contact = every_contact
         self._officers = officers
         self._outcomes = outcomes
 
@@ -65,8 +62,6 @@ class NoticeDelivery:
                 DeliveryChannel.NONE, DeliveryState.SUPERSEDED, reason="petition-moved-on"
             )
             self._outcomes.close(closing, deliveries)
-        elif request.kind in TO_EVERY_CONTACT:
-            self._every_contact.notify(notice, deliveries)
         elif request.audience is Audience.PETITIONER:
             self._petitioners.notify(notice, deliveries)
         else:
