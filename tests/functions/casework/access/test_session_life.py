@@ -87,6 +87,16 @@ def test_copied_token_opens_nothing_after_its_officer_has_signed_out(system: Sys
     assert queue_with(system, thief.cookies["pakn_desk"]) == 401
 
 
+def test_signing_in_anew_ends_the_session_that_the_browser_had(system: System):
+    browser = Browser(system, NAME)
+    former = browser.cookies["pakn_desk"]
+
+    browser.post("/desk/sign-in", {"username": NAME, "password": PASSWORD})
+
+    assert browser.get("/desk/").status == 200
+    assert queue_with(system, former) == 401
+
+
 def test_refresh_token_is_revoked_with_the_session_and_lies_encrypted_until_then(system: System):
     token = signed_in(system)
     (row,) = rows(system)

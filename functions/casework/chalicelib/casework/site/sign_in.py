@@ -54,6 +54,7 @@ def sign_in(parts: Parts, request: Request) -> Response:
         )
     if isinstance(session, Challenge):
         return sign_in_page(parts, request, following, username=username, unsent=unsent, challenge=session)
+    _end_former(parts, request)
     cookies = gate.session_cookies(
         session, parts.settings.public_url, parts.settings.longest_session, visit.device_id
     )
@@ -80,9 +81,14 @@ def _signed_in(
     )
 
 
-def sign_out(parts: Parts, request: Request) -> Response:
-    """End the session: on this device, at the desk, and in the user pool."""
+def _end_former(parts: Parts, request: Request) -> None:
+    """End the session that the browser has had until now, if any."""
     with suppress(UnauthenticatedError):
         parts.sessions.end(gate.token_of(request, parts.settings.public_url))
+
+
+def sign_out(parts: Parts, request: Request) -> Response:
+    """End the session: on this device, at the desk, and in the user pool."""
+    _end_former(parts, request)
     cookie = gate.expired_cookie(parts.settings.public_url)
     return see_other(link("/desk/sign-in", language_of_page(request)), {"Set-Cookie": cookie})
