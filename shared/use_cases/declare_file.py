@@ -24,6 +24,7 @@ from shared.domain.petition.values.attachments import (
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, UploadForm
 from shared.tables.petitions import Petitions
+from shared.use_cases.idempotency import name_of, named_by_key, was_made
 
 
 class AttachmentInput(BaseModel):
@@ -100,10 +101,12 @@ class Declarations:
 
         Raises:
             ActionNotPossibleError: not in this petition's state.
+            IdempotencyKeyReusedError: the key came before, with another file.
             InvalidInputError: too large, or too many.
         """
         change_id = _name(petition, declared, owner, key)
-        named = f"{petition.reference}:{change_id}"
+        was_made(petition, change_id)
+        named = f"{petition.reference}:{name_of(change_id)}"
         attachment_id = references.derive(self._key, "attachment", named).hex()[:32]
         changed = petition
         if petition.attachment(attachment_id) is None:
@@ -115,7 +118,7 @@ class Declarations:
 
     def _declare(self, petition: Petition, wanted: Attachment, change_id: str) -> Petition:
         def declared(current: Petition) -> Petition:
-            if current.has_change(change_id):
+            if was_made(current, change_id):
                 return current
             return current.declare_file(Change(wanted.by, wanted.declared_at, change_id), wanted, self.limits)
 
@@ -126,10 +129,14 @@ def _name(
     petition: Petition, declared: AttachmentInput | AttachmentForm, owner: Owner, key: str | None
 ) -> str:
     """Name a declaration; what was settled before counts, so that a rejected file may be sent once more."""
+    if key is not None:
+        return named_by_key(_named(f"{owner.by}:key:{key}"), declared.model_dump_json())
     settled = sum(attachment.state is not AttachmentState.EXPECTED for attachment in petition.attachments)
-    digest = f"{local_date(clock.now())}:{settled}:{declared.model_dump_json()}"
-    named = f"{owner.by}:key:{key}" if key is not None else f"{owner.by}:derived:{digest}"
-    return f"attach:{hashlib.sha256(named.encode()).hexdigest()[:24]}"
+    return _named(f"{owner.by}:derived:{local_date(clock.now())}:{settled}:{declared.model_dump_json()}")
+
+
+def _named(name: str) -> str:
+    return f"attach:{hashlib.sha256(name.encode()).hexdigest()[:24]}"
 
 
 def _wanted(

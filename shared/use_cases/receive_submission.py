@@ -25,6 +25,11 @@ from shared.platform.seal import Seal
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
+_EARLIER_BODY = frozenset({"content", "identity", "kind", "field", "reply_by", "may_publish"})
+_BODY = _EARLIER_BODY | {"subject", "type", "language"}
+"""The fields of a submission that its sender chose."""
+_WHOLE = "2:"
+"""Begins the digest of all of them; earlier versions stored one of `_EARLIER_BODY`."""
 SUBJECT_LENGTH = 80
 
 
@@ -90,16 +95,16 @@ class Reception:
     def _is_same(self, old: Petition, submission: Submission) -> bool:
         if old.submission != reference.submission_digest(self._key, submission.key):
             return False
-        if old.body_digest != self._body_digest(submission):
+        is_earlier = not old.body_digest.startswith(_WHOLE)
+        if old.body_digest != self._body_digest(submission, _EARLIER_BODY if is_earlier else _BODY):
             raise IdempotencyKeyReusedError
         return True
 
-    def _body_digest(self, submission: Submission) -> str:
-        body = submission.model_dump_json(
-            include={"content", "identity", "kind", "field", "reply_by", "may_publish"},
-            exclude={"identity": {"recording"}},
-        )
-        return reference.derive(self._key, "body", hashlib.sha256(body.encode()).hexdigest()).hex()[:32]
+    def _body_digest(self, submission: Submission, fields: frozenset[str]) -> str:
+        """Return a digest of all that a sender says: under one key nothing of it may change."""
+        body = submission.model_dump_json(include=set(fields), exclude={"identity": {"recording"}})
+        digest = reference.derive(self._key, "body", hashlib.sha256(body.encode()).hexdigest()).hex()[:32]
+        return digest if fields is _EARLIER_BODY else f"{_WHOLE}{digest}"
 
     def _received(self, petition: Petition, *, is_new: bool) -> Received:
         return Received(petition, reference.pin_of(self._key, petition.reference), is_new)
@@ -134,7 +139,7 @@ class Reception:
             terms=terms.version,
             calendar=calendar.version,
             submission=reference.submission_digest(self._key, submission.key),
-            body_digest=self._body_digest(submission),
+            body_digest=self._body_digest(submission, _BODY),
             call_id=submission.call_id,
             call_started_at=submission.call_started_at,
             call_ended_at=submission.call_ended_at,

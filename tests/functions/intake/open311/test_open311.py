@@ -566,3 +566,47 @@ def test_a_denunciations_duties_look_like_those_of_an_undecided_petition(intake,
     )
 
     assert timeline(client, sent["service_request_id"]) == before
+
+
+FORM_WITH_MORE = {
+    "service_code": "CCVC",
+    "description": "Đề nghị xem lại việc xét nâng ngạch công chức",
+    "last_name": "Lê",
+    "first_name": "Bình",
+    "address_string": "5 Lê Lợi, Huế",
+    "email": "binh@example.com",
+    "media_url": "https://x.example/1.jpg",
+    "lat": "21.03",
+    "long": "105.8",
+    "attribute[external_id]": "123",
+    "zipcode": "",
+}
+
+
+@pytest.mark.parametrize("ending", ["json", "xml"])
+def test_the_notice_names_what_was_not_kept_and_how_to_send_it(intake, ending):
+    answer = intake.http("POST", f"/open311/v2/requests.{ending}?lang=en", form=FORM_WITH_MORE)
+
+    assert answer.status == 201
+    for text in ("media_url, lat, long, attribute[external_id].", "/attachments", "Write the place"):
+        assert text in answer.text
+    assert "zipcode" not in answer.text
+    assert "x.example" not in answer.text
+
+
+def test_the_notice_of_a_form_that_was_kept_whole_names_nothing(intake):
+    kept = {name: FORM_WITH_MORE[name] for name in list(FORM_WITH_MORE)[:6]}
+
+    [sent] = intake.http("POST", "/open311/v2/requests.json", form=kept).json()
+
+    assert "không được nhận" not in sent["service_notice"]
+
+
+def test_a_name_that_a_client_made_up_is_shown_short_and_escaped(intake):
+    form = {**FORM_WITH_MORE, f"<script>\n{'x' * 99}": "1"}
+
+    answer = intake.http("POST", "/open311/v2/requests.xml", form=form)
+
+    assert "<script>" not in answer.text
+    assert "&lt;script&gt;xxx" in answer.text
+    assert "x" * 41 not in answer.text

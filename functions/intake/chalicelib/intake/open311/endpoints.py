@@ -17,7 +17,7 @@ from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.tables.petitions import Petitions
 from shared.web.answers import PUBLIC_FOR_A_MINUTE
-from shared.web.i18n import N_, gettext
+from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import problem_of, rule_message
 from shared.web.requests import form_body, language_of, query_parameter, query_parameters
 from shared.web.routes import Routes
@@ -28,6 +28,12 @@ UNKNOWN_REQUEST = N_("service_request_id: không có yêu cầu nào như vậy 
 KEY_NEEDED = N_("api_key: thiếu khóa, hoặc khóa không đúng.")
 NOTICE = N_(
     "Mã tra cứu %(reference)s, mã PIN %(pin)s. Hãy giữ mã PIN: cần mã này để xem nội dung và câu trả lời."
+)
+NOT_TAKEN = N_("Các mục sau không được nhận: %(names)s.")
+PLACE_NOT_TAKEN = N_("Hãy ghi địa điểm trong description hoặc trong nội dung bổ sung.")
+FILES_NOT_TAKEN = N_(
+    "Tệp từ media_url không được tải về. Gửi ảnh, giấy tờ tại %(url)s/tra-cuu?ma=%(reference)s bằng mã PIN, hoặc qua "
+    "POST %(url)s/v1/petitions/%(reference)s/attachments (docs: %(url)s/tai-lieu-api)."
 )
 BEGINNING = "/open311/"
 """The beginning of all addresses of this API."""
@@ -108,11 +114,25 @@ def post_request(parts: Parts, request: Request, file: str) -> Response:
         submission = requests.submission(form, request.headers.get("idempotency-key"), client, language)
         received = parts.limited_reception.receive(submission)
         reference = received.petition.reference
-        notice = gettext(language)(NOTICE) % {"reference": spaced(reference), "pin": received.pin}
+        notice = _notice(form, reference, received.pin, parts.settings.public_url, language)
         facts = {"service_request_id": reference, "service_notice": notice, "account_id": None}
         return answer("service_requests", [facts], in_format, 201 if received.is_new else 200)
 
     return _answered(request, file, view)
+
+
+def _notice(form: Mapping[str, str], reference: str, pin: str, url: str, language: Language) -> str:
+    """Return what the sender has to be told: how to follow the petition, and what of the form was not kept."""
+    _ = gettext(language)
+    texts = [_(NOTICE) % {"reference": spaced(reference), "pin": pin}]
+    left_out = requests.not_taken(form)
+    if left_out.names:
+        texts.append(_(NOT_TAKEN) % {"names": ", ".join(left_out.names)})
+    if left_out.has_place:
+        texts.append(_(PLACE_NOT_TAKEN))
+    if left_out.has_files:
+        texts.append(_(FILES_NOT_TAKEN) % {"url": url, "reference": reference})
+    return " ".join(texts)
 
 
 def _discovery(parts: Parts, request: Request, in_format: Format) -> Response:

@@ -53,6 +53,25 @@ _FIELDS = {
     "body": "email",
 }
 """Open311's names of our fields, for errors."""
+_TAKEN = frozenset(
+    {
+        *(
+            "api_key",
+            "service_code",
+            "description",
+            "last_name",
+            "first_name",
+            "address_string",
+            "phone",
+            "email",
+        ),
+        *("attribute[kind]", "attribute[may_publish]", "jurisdiction_id"),
+    }
+)
+"""Arguments that are read, or say nothing here."""
+_PLACE = frozenset({"lat", "long", "address_id"})
+_FILES = frozenset({"media_url", "media"})
+_MOST_NAMED, _LONGEST_NAME = 12, 40
 _CONSENT = {"": False, "true": True, "false": False}
 _STATUSES = frozenset({"open", "closed"})
 _UNKNOWN_HERE = dict.fromkeys(("address", "address_id", "zipcode", "lat", "long", "media_url"))
@@ -100,6 +119,24 @@ def petition_input(form: Mapping[str, str], language: Language) -> PetitionInput
     if problems:
         raise InvalidInputError(*dict.fromkeys(problems))
     return petition
+
+
+class NotTaken(NamedTuple):
+    """The arguments of a form that are not kept."""
+
+    names: tuple[str, ...]
+    has_place: bool
+    has_files: bool
+
+
+def not_taken(form: Mapping[str, str]) -> NotTaken:
+    """Return the arguments of a form that said something and are not kept, as their sender named them."""
+    names = [name for name, value in form.items() if value.strip() and name not in _TAKEN]
+    shown = tuple(
+        "".join(letter for letter in name if letter.isprintable())[:_LONGEST_NAME]
+        for name in names[:_MOST_NAMED]
+    )
+    return NotTaken(shown, has_place=bool(_PLACE & set(names)), has_files=bool(_FILES & set(names)))
 
 
 def renamed(error: InvalidInputError) -> InvalidInputError:

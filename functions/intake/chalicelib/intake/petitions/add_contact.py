@@ -24,6 +24,7 @@ from shared.domain.petition.values.petitioner import Identity, ReplyBy
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.throttle.suppressions import Suppressions
+from shared.use_cases.idempotency import was_made
 
 MOST = 5
 """Contacts that may be added to one petition: the earlier ones are notified of each, and an SMS costs money."""
@@ -56,7 +57,7 @@ class AddContact:
         """
         phone, email = _checked(contact)
         change = Change.by_petitioner(clock.now(), f"add-contact:{cause}")
-        if petition.has_change(change.id):
+        if was_made(petition, change.id):
             return petition
         if sum(entry.action is Action.ADD_CONTACT for entry in petition.history) >= MOST:
             raise InvalidInputError(("phone" if phone else "email", "too-many-contacts"))

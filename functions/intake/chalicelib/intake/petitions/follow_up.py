@@ -29,6 +29,7 @@ from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.use_cases.idempotency import named_by_key, was_made
 
 Verb = Callable[[Petition], Petition]
 _IDENTITY = "identity:"
@@ -204,17 +205,23 @@ class FollowUp:
         """Make a change once; after a lost race, on the petition as it is stored now.
 
         Raises:
+            IdempotencyKeyReusedError: its sender's key came before, with something else.
             StaleVersionError: others were faster in every attempt.
         """
         return self._petitions.change(
-            petition, lambda current: current if current.has_change(change.id) else verb(current)
+            petition, lambda current: current if was_made(current, change.id) else verb(current)
         )
 
 
 def web_cause(idempotency_key: str | None, body: BaseModel, at: datetime) -> str:
     """Name a change from the web: by its sender's key, else by its content and day (a double click is one change)."""
-    content = f"{local_date(at)}:{body.model_dump_json()}"
-    name = f"derived:{content}" if idempotency_key is None else f"key:{idempotency_key}"
+    sent = body.model_dump_json()
+    if idempotency_key is None:
+        return _named(f"derived:{local_date(at)}:{sent}")
+    return named_by_key(_named(f"key:{idempotency_key}"), sent)
+
+
+def _named(name: str) -> str:
     return f"web:{hashlib.sha256(name.encode()).hexdigest()[:24]}"
 
 

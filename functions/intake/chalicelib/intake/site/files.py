@@ -28,7 +28,7 @@ from shared.domain import errors
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import EXTENSIONS, AttachmentState, Rejection
 from shared.platform.bucket import origin_of
-from shared.use_cases.declare_file import AttachmentForm
+from shared.use_cases.declare_file import AttachmentForm, Expected
 from shared.web.answers import see_other
 from shared.web.i18n import Language, gettext
 from shared.web.labels import REJECTIONS
@@ -67,14 +67,8 @@ def attach(parts: Parts, request: Request) -> Response:
         raise
     language = page_language(request)
     return_path = link(f"/tra-cuu/tep?p={parts.files.issue_pass(petition.reference)}", language)
-    key = form.get("key")
     try:
-        expected = parts.files.expect(
-            petition,
-            validated(AttachmentForm, {"filename": form.get("filename")}),
-            checked_key(key) if key else None,
-            then=f"{parts.settings.public_url}{return_path}",
-        )
+        expected = _expected(parts, petition, form, f"{parts.settings.public_url}{return_path}")
     except errors.InvalidInputError as error:
         return _files_page(parts, request, petition, form=form, problems=error.problems)
     if expected.attachment.state is not AttachmentState.EXPECTED:
@@ -90,6 +84,16 @@ def attach(parts: Parts, request: Request) -> Response:
         limits=parts.files.limits,
     )
     return leading_to(origin_of(expected.form.url), shown)
+
+
+def _expected(parts: Parts, petition: Petition, form: Mapping[str, str], then: str) -> Expected:
+    """Declare the file of a form; another file under the key of a form that was sent before is one more file."""
+    declared = validated(AttachmentForm, {"filename": form.get("filename")})
+    key = form.get("key")
+    try:
+        return parts.files.expect(petition, declared, checked_key(key) if key else None, then=then)
+    except errors.IdempotencyKeyReusedError:
+        return parts.files.expect(petition, declared, new_key(), then=then)
 
 
 def upload_words(language: Language) -> dict[str, object]:

@@ -219,6 +219,12 @@ def _cause(form: Mapping[str, str], body: BaseModel) -> str:
     return web_cause(form.get("key") or None, body, clock.now())
 
 
+ALREADY_SENT = N_(
+    "Từ biểu mẫu này đã gửi một nội dung khác. Nội dung mới chưa được gửi và vẫn còn bên dưới: muốn gửi, hãy bấm gửi "
+    "lần nữa."
+)
+
+
 class Outcome(NamedTuple):
     """The outcome of a change on the page: that it was made, or why it was refused."""
 
@@ -253,9 +259,11 @@ def _follow_up(parts: Parts, request: Request, change: ChangePetition, done: str
         errors.StaleVersionError,
     ) as error:
         status, problem = problem_of(error, page_language(request))
-        current = parts.petitions.get(petition.reference) or petition
-        refused = Outcome(refused=problem["detail"], status=status)
-        return _status_page(parts, request, current, secret, outcome=refused)
+        detail, current = problem["detail"], parts.petitions.get(petition.reference) or petition
+        if isinstance(error, errors.IdempotencyKeyReusedError):
+            status, detail = 409, _(ALREADY_SENT)
+        refused = Outcome(refused=detail, status=status)
+        return _status_page(parts, request, current, secret, form=form, outcome=refused)
     return _status_page(parts, request, changed, secret, outcome=Outcome(done=_(done)))
 
 

@@ -1,0 +1,176 @@
+"""A used key with anything else under it is said, never dropped in silence; the same again takes effect once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.intake import composition
+from shared.domain.petition.petition import Petition
+from tests.support.system import System
+
+FIRST: dict[str, Any] = {
+    "content": "Đề nghị xem lại quy định X.",
+    "subject": "Tiêu đề một",
+    "petitioner": {"type": "CITIZEN", "name": "Lê Bình", "address": "Huế", "phone": "0918777222"},
+}
+OTHER = [
+    pytest.param({"content": "Đề nghị khác."}, id="content"),
+    pytest.param({"subject": "Tiêu đề hai"}, id="subject"),
+    pytest.param({"subject": None}, id="no subject"),
+    pytest.param({"kind": "CONDUCT"}, id="kind"),
+    pytest.param({"field": "CCVC"}, id="field"),
+    pytest.param({"may_publish": True}, id="consent"),
+    pytest.param({"language": "en"}, id="language"),
+    pytest.param({"reply_by": ["PHONE"]}, id="channel"),
+    pytest.param({"petitioner": {**FIRST["petitioner"], "type": "FOREIGNER"}}, id="type"),
+    pytest.param({"petitioner": {**FIRST["petitioner"], "name": "Lê Bính"}}, id="name"),
+    pytest.param({"petitioner": {**FIRST["petitioner"], "address": "Hà Nội"}}, id="address"),
+    pytest.param({"petitioner": {**FIRST["petitioner"], "phone": "0918777223"}}, id="telephone"),
+    pytest.param({"petitioner": {**FIRST["petitioner"], "email": "an@example.vn"}}, id="e-mail"),
+    pytest.param({"petitioner": {**FIRST["petitioner"], "organisation": "X"}}, id="organisation"),
+]
+
+
+def post(intake: System, body: dict[str, Any], path: str = "/v1/petitions", **headers: str) -> Any:
+    return intake.http("POST", path, json=body, headers={"Idempotency-Key": "one-key", **headers})
+
+
+def stored(reference: str) -> Petition:
+    petition = composition.parts().petitions.get(reference)
+    assert petition is not None
+    return petition
+
+
+@pytest.mark.parametrize("changes", OTHER)
+def test_any_other_field_under_a_used_key_is_refused(intake: System, changes: dict[str, Any]):
+    first = post(intake, FIRST)
+
+    answer = post(intake, {**FIRST, **changes})
+
+    assert first.status == 201
+    assert (answer.status, answer.json()["code"]) == (422, "idempotency-key-reused")
+
+
+def test_the_same_again_is_the_same_petition(intake: System):
+    first, again = post(intake, FIRST), post(intake, FIRST)
+
+    assert (first.status, again.status) == (201, 200)
+    assert first.json()["reference"] == again.json()["reference"]
+
+
+def test_a_petition_that_an_earlier_version_stored_is_found_by_what_that_version_compared(intake: System):
+    reference = post(intake, FIRST).json()["reference"]
+    reception = composition.parts().reception
+    petition = stored(reference)
+    earlier = petition.model_copy(update={"body_digest": _earlier_digest(intake, reception)})
+    composition.parts().petitions.save(
+        earlier.model_copy(update={"version": petition.version + 1}), petition.version
+    )
+
+    same, other = post(intake, FIRST), post(intake, {**FIRST, "content": "Khác."})
+
+    assert (same.status, other.status) == (200, 422)
+
+
+def _earlier_digest(intake: System, reception: Any) -> str:
+    from chalicelib.intake.petitions.receive_petition import submission_of
+    from shared.domain.petition.submission import PetitionInput
+    from shared.use_cases.receive_submission import _EARLIER_BODY
+
+    submission = submission_of(PetitionInput.model_validate(FIRST), "web:one-key")
+    digest: str = reception._body_digest(submission, _EARLIER_BODY)
+    assert ":" not in digest
+    return digest
+
+
+FORM = {
+    "key": "page-1",
+    "content": "Đề nghị xem lại quy định X.",
+    "subject": "Tiêu đề một",
+    "type": "CITIZEN",
+    "name": "Lê Bình",
+    "address": "Huế",
+    "phone": "0918777222",
+    "reply_by": "SMS",
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "changes"),
+    [
+        pytest.param("", {"subject": "Tiêu đề hai"}, id="subject"),
+        pytest.param("", {"type": "FOREIGNER"}, id="type"),
+        pytest.param("?lang=en", {}, id="language"),
+        pytest.param("", {"email": "an@example.vn"}, id="e-mail"),
+    ],
+)
+def test_the_page_offers_to_send_what_is_new_once_more(intake: System, query: str, changes: dict[str, str]):
+    intake.http("POST", "/gui", form=FORM)
+
+    answer = intake.http("POST", f"/gui{query}", form={**FORM, **changes})
+
+    assert answer.status == 409
+    assert ("gửi lần nữa" in answer.text) or ("once more" in answer.text)
+    for typed in {**FORM, **changes}.values():
+        assert typed in answer.text or typed == "page-1"
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "other"),
+    [
+        pytest.param("supplements", {"content": "Một."}, {"content": "Hai."}, id="a supplement"),
+        pytest.param(
+            "contact", {"email": "an@example.vn"}, {"email": "binh@example.vn"}, id="another contact"
+        ),
+        pytest.param("withdrawal", {"reason": "Đã xong."}, {"reason": "Nhầm."}, id="a withdrawal"),
+    ],
+)
+def test_another_body_of_a_later_change_is_refused(
+    intake: System, what: str, body: dict[str, str], other: dict[str, str]
+):
+    receipt = post(intake, FIRST).json()
+    path, pin = f"/v1/petitions/{receipt['reference']}/{what}", {"X-Petition-Pin": receipt["pin"]}
+    first = post(intake, body, path, **pin)
+    before = len(stored(receipt["reference"]).history)
+
+    answer, again = post(intake, other, path, **pin), post(intake, body, path, **pin)
+
+    assert first.status in (200, 201)
+    assert (answer.status, answer.json()["code"]) == (422, "idempotency-key-reused")
+    assert again.status == 200
+    assert len(stored(receipt["reference"]).history) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"filename": "b.jpg"}, id="name"),
+        pytest.param({"content_type": "image/png"}, id="type"),
+        pytest.param({"size": 8}, id="length"),
+    ],
+)
+def test_another_file_under_a_used_key_is_refused(intake: System, changes: dict[str, Any]):
+    receipt = post(intake, FIRST).json()
+    path = f"/v1/petitions/{receipt['reference']}/attachments"
+    pin = {"X-Petition-Pin": receipt["pin"]}
+    file = {"filename": "a.jpg", "content_type": "image/jpeg", "size": 9}
+    post(intake, file, path, **pin)
+
+    answer, again = post(intake, {**file, **changes}, path, **pin), post(intake, file, path, **pin)
+
+    assert (answer.status, answer.json()["code"]) == (422, "idempotency-key-reused")
+    assert again.status == 200
+
+
+def test_a_form_of_the_petition_s_page_keeps_what_was_typed_instead(intake: System):
+    receipt = post(intake, FIRST).json()
+    proof = {"ma": receipt["reference"], "pin": receipt["pin"], "key": "page-2"}
+    intake.http("POST", "/tra-cuu/bo-sung", form={**proof, "content": "Một điều."})
+
+    answer = intake.http("POST", "/tra-cuu/bo-sung", form={**proof, "content": "Một điều khác."})
+
+    assert answer.status == 409
+    assert "Một điều khác." in answer.text
+    assert "gửi lần nữa" in answer.text
