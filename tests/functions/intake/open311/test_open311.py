@@ -595,9 +595,9 @@ def test_the_notice_names_what_was_not_kept_and_how_to_send_it(intake, ending):
 
 
 def test_the_notice_of_a_form_that_was_kept_whole_names_nothing(intake):
-    kept = {name: FORM_WITH_MORE[name] for name in list(FORM_WITH_MORE)[:6]}
+    form = {name: FORM_WITH_MORE[name] for name in list(FORM_WITH_MORE)[:6]}
 
-    [sent] = intake.http("POST", "/open311/v2/requests.json", form=kept).json()
+    [sent] = intake.http("POST", "/open311/v2/requests.json", form=form).json()
 
     assert "không được nhận" not in sent["service_notice"]
 

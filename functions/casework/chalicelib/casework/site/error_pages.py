@@ -7,7 +7,7 @@ from chalice.app import Request, Response
 from chalicelib.casework.composition import parts
 from chalicelib.casework.site import gate
 from chalicelib.casework.site.frame import language_of_page, render, render_for_nobody
-from shared.domain.errors import PetitionError, SecondFactorNeededError, UnauthenticatedError, UnexpectedError
+from shared.domain.errors import PetitionError, UnexpectedError
 from shared.web.problems import problem_of
 
 
@@ -21,7 +21,7 @@ def answer_error(request: Request, error: PetitionError) -> Response:
     if not isinstance(error, UnexpectedError):
         try:
             officer = gate.officer_of(parts().sessions, request, parts().settings.public_url)
-        except (UnauthenticatedError, SecondFactorNeededError):
+        except PetitionError:  # nobody, or nobody who can be recognised now
             pass
         else:
             return render(parts(), request, officer, "problem.html", status, **facts)

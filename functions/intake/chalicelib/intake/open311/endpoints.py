@@ -122,7 +122,7 @@ def post_request(parts: Parts, request: Request, file: str) -> Response:
 
 
 def _notice(form: Mapping[str, str], reference: str, pin: str, url: str, language: Language) -> str:
-    """Return what the sender has to be told: how to follow the petition, and what of the form was not kept."""
+    """Return the notice for the sender: how to follow the petition, and which arguments were not kept."""
     _ = gettext(language)
     texts = [_(NOTICE) % {"reference": spaced(reference), "pin": pin}]
     left_out = requests.not_taken(form)
