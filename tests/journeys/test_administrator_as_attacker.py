@@ -89,7 +89,7 @@ def test_stored_text_that_breaks_the_rules_is_replaced_by_the_shipped_one_and_co
     assert not any(secret in mailed for secret in (*tokens, "t=", denounced.pin, ordinary.pin, CANARY))
     assert not any("evil.example" in letter.text for letter in letters)
     refused = {
-        line["template"]
+        line.get("template")
         for line in map(json.loads, system.local.functions.metrics)
         if line.get("TemplateRefused")
     }
