@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "_n": (1, 1)}
+"""The names of the functions that translate; `_n` has one Vietnamese text and two English forms."""
 SHARED = ROOT / "shared"
 SHARED_LOCALE = SHARED / "web" / "locale"
 """The texts of http.py, the domain and the shared pages go into the catalogue of shared/web."""
@@ -98,7 +99,16 @@ def compiled(catalogue: Catalog) -> bytes:
 
 def untranslated(catalogue: Catalog) -> list[str]:
     """Return the texts that have no English yet, or one that somebody has to look at again."""
-    return [str(message.id) for message in catalogue if message.id and (not message.string or message.fuzzy)]
+    return [
+        str(message.id)
+        for message in catalogue
+        if message.id and (message.fuzzy or not all(forms_of(message)))
+    ]
+
+
+def forms_of(message: Message) -> tuple[str, ...]:
+    """Return the English forms of a text: one, or those for one and for many."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from shared.domain.words import N_
 
-__all__ = ["N_", "Language", "add_catalogue", "gettext", "in_language", "translations"]
+__all__ = ["N_", "Language", "add_catalogue", "counted", "gettext", "in_language", "translations"]
 
 Language = Literal["vi", "en"]
 
@@ -45,3 +45,12 @@ def translations(language: Language) -> stdlib_gettext.NullTranslations:
 def gettext(language: Language) -> Callable[[str], str]:
     """Return the function that puts a Vietnamese text into a language."""
     return translations(language).gettext
+
+
+def counted(language: Language) -> Callable[[str, int], str]:
+    """Return the function that puts a text with a number into a language, in the form for that number (ngettext).
+
+    Vietnamese has one form for all numbers, so that the code says a text once. Callers name the function `_n`.
+    """
+    catalogue = translations(language)
+    return lambda text, number: catalogue.ngettext(text, text, number)

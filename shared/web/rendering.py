@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.gsm7 import unaccented
 from shared.domain.identity.reference import spaced
-from shared.web.i18n import Language, add_catalogue, translations
+from shared.web.i18n import Language, add_catalogue, counted, translations
 from shared.web.labels import DUTY_KINDS, DUTY_STATUSES, PROOFS
 from shared.web.static import asset_url
 
@@ -64,6 +65,7 @@ class Pages:
                 "spaced": spaced,
             }
             environment.globals |= {
+                "_n": partial(counted_text, language),
                 "asset": asset_url,
                 "duty_kinds": DUTY_KINDS,
                 "link": partial(link, language=language),
@@ -72,6 +74,15 @@ class Pages:
             }
             self._environments[language] = environment
         return self._environments[language]
+
+
+def counted_text(language: Language, text: str, number: int, **values: Any) -> Markup:
+    """Return a text with a number in the form for it; `%(count)s` stands for the number.
+
+    In templates: `{{ _n("%(count)s ngày", days) }}`.
+    """
+    form = Markup(counted(language)(text, number))  # noqa: S704 - ours; the values are escaped
+    return form % {"count": number, **values}
 
 
 def anchor(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
@@ -34,7 +35,9 @@ def test_the_compiled_catalogue_is_that_of_the_texts(room, locale):
 def test_a_translation_keeps_the_places_and_the_markup_of_its_text(room, locale):
     for message in translations.translated(locale):
         if message.id:
-            assert _frame(str(message.string)) == _frame(str(message.id)), message.id
+            text = message.id if isinstance(message.id, str) else message.id[0]
+            for form in translations.forms_of(message):
+                assert _frame(form) == _frame(text), message.id
 
 
 def _frame(text: str) -> tuple[list[str], list[str]]:
@@ -43,3 +46,21 @@ def _frame(text: str) -> tuple[list[str], list[str]]:
     braced = [name for _, name, _, _ in string.Formatter().parse(text) if name] if "{" in text else []
     tags = [part.split(">")[0].split()[0] for part in text.split("<")[1:]]
     return sorted(named + braced), sorted(tags)
+
+
+COUNTED_NOUN = re.compile(r"%\(\w+\)s (?:\w+ ){0,2}?(?!this|is|was)[a-z]+s\b")
+"""A number, and behind it a noun in the plural."""
+COUNTS = re.compile(r"%\((?:count|days|files|hours|minutes|n|number|seconds|segments|times|years)\)s")
+
+
+@pytest.mark.parametrize(("room", "locale"), ROOMS)
+def test_a_text_with_a_number_has_a_form_for_one_and_a_form_for_many(room, locale):
+    without = {
+        message.id
+        for message in translations.translated(locale)
+        if isinstance(message.id, str)
+        and COUNTS.search(message.id)
+        and COUNTED_NOUN.search(str(message.string))
+    }
+
+    assert without == set()

@@ -92,3 +92,24 @@ def test_next_candidates_differ_from_the_first():
     first, second = islice(reference.candidates(KEY, "web:a", 2026), 2)
 
     assert first != second
+
+
+def test_pin_is_the_same_without_the_zeros_it_begins_with() -> None:
+    # given a reference whose PIN begins with two zeros
+    name = next(
+        f"{number:011d}" for number in range(10_000) if reference.pin_of(KEY, f"{number:011d}")[:2] == "00"
+    )
+    pin = reference.pin_of(KEY, name)
+
+    assert all(reference.is_pin(KEY, name, written) for written in (pin, pin[1:], pin[2:], f" {pin[2:]} "))
+    assert not reference.is_pin(KEY, name, pin[:-1])
+    assert not reference.is_pin(KEY, name, f"0{pin}")
+    assert not reference.is_pin(KEY, name, pin[2:6])
+
+
+@given(st.text(max_size=12))
+def test_nothing_but_the_pin_is_the_pin(secret: str) -> None:
+    name = "26483190275"
+    digits = "".join(character for character in secret if character.isdigit())
+
+    assert not reference.is_pin(KEY, name, secret) or int(digits) == int(reference.pin_of(KEY, name))

@@ -20,7 +20,7 @@ from shared.domain.errors import NotFoundOrWrongPinError, PinSlowedError
 from shared.domain.petition.lifecycle import RESULT_KNOWN
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory
-from shared.web.i18n import N_, Language, gettext
+from shared.web.i18n import N_, Language, counted, gettext
 from shared.web.labels import STATES
 
 FOUND, NOT_FOUND, AGAIN = "FOUND", "NOT_FOUND", "AGAIN"
@@ -28,7 +28,6 @@ FOUND, NOT_FOUND, AGAIN = "FOUND", "NOT_FOUND", "AGAIN"
 
 STANDS = N_("Phản ánh, kiến nghị mã số %(digits)s: %(state)s.")
 DUE = N_("Hạn trả lời: ngày %(day)s tháng %(month)s năm %(year)s.")
-OVERDUE = N_("Đã quá hạn %(days)s ngày làm việc.")
 ANSWERED = N_("Xin giữ máy để nghe kết quả từ tổng đài viên.")
 UNKNOWN = N_(
     "Không tìm thấy mã số này, hoặc mã PIN không đúng. Xin kiểm tra lại, hoặc giữ máy để gặp tổng đài viên."
@@ -87,7 +86,7 @@ def answer_call(
 
 
 def _status(petition: Petition, directory: Directory, language: Language, now: datetime) -> dict[str, str]:
-    _ = gettext(language)
+    _, _n = gettext(language), counted(language)
     digits = " ".join(petition.reference)
     sentences = [_(STANDS) % {"digits": digits, "state": _(STATES[petition.state])}]
     late = 0
@@ -97,7 +96,7 @@ def _status(petition: Petition, directory: Directory, language: Language, now: d
         left = deadlines.days_left(due, now, directory.calendar())
         late = max(-left.working_days, 0) if local_date(now) > due else 0
         if late:
-            sentences.append(_(OVERDUE) % {"days": late})
+            sentences.append(_n("Đã quá hạn %(count)s ngày làm việc.", late) % {"count": late})
     if petition.state in RESULT_KNOWN:
         sentences.append(_(ANSWERED))
     return _answer(FOUND, " ".join(sentences)) | {
