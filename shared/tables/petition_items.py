@@ -151,7 +151,7 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
         keys |= {
             "published_month": f"{local_date(at):%Y-%m}",
             "published_at": _public_name(petition),
-            "public": public_answer(petition).model_dump_json(),
+            "public": public_answer(petition).model_dump_json(exclude={"is_abridged"}),
         }
     item: dict[str, Value] = {
         "reference": petition.reference,

@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import VIETNAM
+from tests.support.administration import put_confirmed
 from tests.support.builders import CALENDAR, vietnam
 from tests.support.people import Citizen, Officer, answer_petition
 from tests.support.system import System
@@ -72,8 +73,7 @@ def test_clock_pauses_while_the_petitioner_is_awaited_where_the_terms_say_so(sys
     """Received on 3 November and due on the 23rd; asked on the 9th, replied on the 16th: due on the 30th."""
     edition = TERMS_2018.model_dump(mode="json", exclude_none=True)
     row = edition | {"valid_from": "2026-11-03", "clock_pauses_while_awaiting": True}
-    headers = Officer(system, "quantri")._bearer
-    system.http("PUT", "/desk/v1/directory/terms/petitions", json=row, headers=headers)
+    assert put_confirmed(system, "terms/petitions", row).status == 200
     citizen, handler = Citizen(system), Officer(system, "minh.ccvc")
     citizen.send()
     handler.do("accept", citizen.reference)
