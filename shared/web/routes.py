@@ -47,8 +47,8 @@ class Routes(Blueprint, Generic[Parts]):
         self._on_error = on_error
 
     def get(self, path: str, view: View) -> None:
-        """Serve GET requests on a path."""
-        self.route(path, methods=["GET"])(self._view(view))
+        """Serve GET requests on a path, whatever content type they name."""
+        self.route(path, methods=["GET"], content_types=ANY)(self._view(view))
 
     def get_or_post(self, path: str, view: View) -> None:
         """Serve GET and POST requests on a path with one view, whatever their content type (webhooks)."""

@@ -112,7 +112,7 @@ class Functions:
     def http(self, function: str, request: HttpRequest) -> HttpResponse:
         """Let a function answer a request, as through API Gateway; a function that dies is answered for with 502."""
         if len(request.body) > MAX_BODY_BYTES:
-            return _gateways_own("REQUEST_TOO_LARGE", request)
+            return gateways_own("REQUEST_TOO_LARGE", accept_of(request))
         with self.lock, self._at_work(f"{function}.http"):
             try:
                 return self._gateways[function].answer(request)
@@ -120,7 +120,7 @@ class Functions:
                 raise
             except BaseException:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
                 self._show()
-                return _gateways_own("DEFAULT_5XX", request)
+                return gateways_own("DEFAULT_5XX", accept_of(request))
 
     def invoke(self, function: str, handler: str, event: dict[str, Any]) -> Any:
         """Hand an event to a trigger of a function and return its answer.
@@ -255,9 +255,13 @@ class _Gateway:
         return not types.isdisjoint(self._app.api.binary_types)
 
 
-def _gateways_own(kind: str, request: HttpRequest) -> HttpResponse:
+def accept_of(request: HttpRequest) -> str:
+    """Return the types that a caller reads."""
+    return next((value for name, value in request.headers.items() if name.lower() == "accept"), "")
+
+
+def gateways_own(kind: str, accept: str) -> HttpResponse:
     """Return an answer that API Gateway gives without asking the function."""
-    accept = next((value for name, value in request.headers.items() if name.lower() == "accept"), "")
     status, headers, body = gateway.own_answer(kind, accept)
     return HttpResponse(status, tuple(headers.items()), body.encode())
 

@@ -13,13 +13,14 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from infra.local.clock import TravellingClock, system_time
 from infra.local.driver import Driver
 from infra.local.emulation.cloud import STAGE
-from infra.local.emulation.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse, problem
+from infra.local.emulation.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse, gateways_own, problem
 from infra.local.emulation.moto_server import MotoServer
 from infra.local.providers.sms_gateway import SmsGateway
 from infra.local.site.workbench import Workbench
@@ -84,9 +85,10 @@ class _Handler(BaseHTTPRequestHandler):
             body = self._body()
         except _BodyError as error:
             self.close_connection = True
-            self._send(
-                HttpResponse(error.status, (("Content-Type", "application/json"),), b'{"message":null}')
+            kind = (
+                "REQUEST_TOO_LARGE" if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "DEFAULT_4XX"
             )
+            self._send(gateways_own(kind, self.headers.get("accept", "")))
             return
         headers: dict[str, str] = {}
         for name, value in self.headers.items():

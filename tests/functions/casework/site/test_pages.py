@@ -91,6 +91,9 @@ def test_sign_in_leads_nowhere_but_to_the_desk(system: System, elsewhere: str):
         pytest.param({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, id="from-a-sandbox"),
         pytest.param({"Origin": "", "Sec-Fetch-Site": ""}, id="from-nowhere"),
         pytest.param({"Origin": f"{PUBLIC_URL}.evil.example", "Sec-Fetch-Site": ""}, id="from-a-like-name"),
+        pytest.param({"Origin": "http://evil.example", "Host": "evil.example"}, id="from-the-host-it-names"),
+        pytest.param({"Origin": "https://localhost:8088"}, id="from-another-scheme"),
+        pytest.param({"Origin": "http://localhost:9999"}, id="from-another-port"),
     ],
 )
 def test_form_of_another_site_changes_nothing_though_the_cookie_came_along(
