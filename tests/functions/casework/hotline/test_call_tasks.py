@@ -112,6 +112,23 @@ def test_score_and_words_of_the_listener_are_recorded_once(system: System, answe
     assert statuses["ANSWER"] == "KEPT"
 
 
+def test_listener_asks_for_a_second_look_in_the_same_call(system: System, answered: Citizen):
+    operator = Officer(system, "tong.dai")
+    (call,) = calls_of(operator, answered.reference)
+    refused = [
+        report(operator, call, score=2, second_look=True),
+        report(operator, call, score=5, words="Chưa rõ.", second_look=True),
+    ]
+    assert [answer.json()["errors"][0]["field"] for answer in refused] == ["words", "second_look"]
+
+    for _ in range(2):
+        assert report(operator, call, score=1, words="Chưa nói rõ ngày.", second_look=True).status == 200
+
+    petition = stored(system, answered.reference)
+    assert (petition.state, petition.rating.score) == ("REOPENED", 1)
+    assert petition.history[-1].text == "Chưa nói rõ ngày."
+
+
 def test_after_the_call_nothing_is_shown_any_more(system: System, answered: Citizen):
     operator = Officer(system, "tong.dai")
     (call,) = calls_of(operator, answered.reference)
@@ -197,19 +214,15 @@ def test_calls_to_one_person_are_one_card_with_age_and_lateness(system: System):
     assert "Một người, 2 việc" in listed.text
     assert "chờ 4 ngày" in listed.text
     assert "lẽ ra phải báo trước hết ngày 05/11/2026" in listed.text
-    shown = browser.fill(listed, f"/desk/calls/{first.reference}", outcome="")
+    leading, other_one = (call["reference"] for call in calls_of(operator, first.reference, second.reference))
+    shown = browser.fill(listed, f"/desk/calls/{leading}", outcome="")
     assert shown.text.count(ANSWER) == 2
     assert shown.text.count(f"tel:{NUMBER}") == 1
-    browser.fill(
-        shown, f"/desk/calls/{first.reference}", outcome="REACHED", score="5", score1="2", words1="Chưa rõ."
-    )
+    browser.fill(shown, f"/desk/calls/{leading}", outcome="REACHED", score="5", score1="2", words1="Chưa rõ.")
 
     assert calls_of(operator, first.reference, second.reference) == []
-    assert (stored(system, first.reference).rating.score, stored(system, second.reference).rating.score) == (
-        5,
-        2,
-    )
-    assert stored(system, second.reference).rating.comment == "Chưa rõ."
+    assert [stored(system, name).rating.score for name in (leading, other_one)] == [5, 2]
+    assert stored(system, other_one).rating.comment == "Chưa rõ."
 
 
 def test_page_keeps_what_was_typed_when_it_cannot_be_recorded(system: System, answered: Citizen):

@@ -16,7 +16,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.hotline.call_readings import CallReading, reading_of
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar import deadlines
-from shared.domain.calendar.working_calendar import end_of_day
+from shared.domain.calendar.working_calendar import end_of_day, local_date
 from shared.domain.errors import (
     ActionNotPossibleError,
     InvalidInputError,
@@ -28,6 +28,7 @@ from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT
 from shared.domain.petition.values.petitioner import contacts_on_file
+from shared.domain.procedures.second_look import ask_for_second_look, may_ask_for_second_look
 from shared.domain.promises.deliveries import CallOutcome, Delivery, DeliveryState, possible_outcomes
 from shared.platform import clock
 from shared.platform.seal import Seal
@@ -82,6 +83,8 @@ class OutcomeInput(CallRequest):
     """With `REACHED`: the listener's rating of the answer."""
     words: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
     """With `REACHED`: the listener's own words, the comment of the score or a supplement."""
+    second_look: bool = False
+    """With `REACHED`, a poor score and `words`, the reason: the listener asks a higher level to look again."""
 
 
 class Callee(NamedTuple):
@@ -194,7 +197,7 @@ class CallTasks:
         if outcome.outcome is not CallOutcome.REACHED or not (outcome.score or outcome.words):
             return
         verb = Action.RATE if outcome.score else Action.SUPPLEMENT
-        change_id = f"{verb}:call:{task.notice}:{task.attempt}"
+        change_id = f"{verb}:call:{task.notice}:{task.attempt}:{outcome.score or 0}"
 
         def attempt() -> None:
             petition = self._visible_petition(officer, task.reference)
@@ -208,7 +211,38 @@ class CallTasks:
                 if outcome.score
                 else petition.supplement(change, outcome.words)
             )
+            if outcome.second_look:
+                self._check_second_look(changed, outcome)
             self._petitions.save(changed, petition.version)
+
+        retry_when_stale(attempt)
+        if outcome.second_look:
+            self._ask_for_second_look(officer, task, outcome.words or "")
+
+    def _check_second_look(self, rated: Petition, outcome: OutcomeInput) -> None:
+        """Check that the listener may ask for a second look, before anything is recorded.
+
+        Raises:
+            InvalidInputError: without a reason, or where the score or an earlier second look does not allow it.
+        """
+        if not outcome.words:
+            raise InvalidInputError(("words", "missing"))
+        if not may_ask_for_second_look(rated, self._directory.terms_of(rated)):
+            raise InvalidInputError(("second_look", "not-possible-now"))
+
+    def _ask_for_second_look(self, officer: DeskOfficer, task: Delivery, reason: str) -> None:
+        """Record that the listener asks a higher level to look again."""
+        change_id = f"{Action.REOPEN}:call:{task.notice}:{task.attempt}"
+
+        def attempt() -> None:
+            petition = self._visible_petition(officer, task.reference)
+            if petition.has_change(change_id):
+                return
+            directory, terms = self._directory, self._directory.terms_of(petition)
+            change = Change(officer.actor, clock.now(), change_id)
+            look = directory.second_look_of(petition, local_date(change.at))
+            reopened = ask_for_second_look(petition, change, look, terms, directory.calendar(), reason=reason)
+            self._petitions.save(reopened, petition.version)
 
         retry_when_stale(attempt)
 

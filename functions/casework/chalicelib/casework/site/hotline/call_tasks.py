@@ -36,6 +36,7 @@ OUTCOMES: dict[CallOutcome, str] = {
 FIELDS: dict[str, str] = {
     "score": N_("Điểm từ 1 đến 5"),
     "words": N_("Lời người nghe"),
+    "second_look": N_("Đề nghị xem xét lại"),
     "call_at": N_("Hẹn gọi lại sau"),
 }
 CHANGED = N_("Cuộc gọi này vừa được ghi. Danh sách dưới đây là mới nhất.")
@@ -120,6 +121,7 @@ def _outcome_in(form: Mapping[str, str], n: int) -> dict[str, Any]:
     facts |= {name: form.get(f"{name}{number}", "") for name in ("notice", "attempt", "words")}
     score = form.get(f"score{number}", "")
     facts["score"] = int(score) if score.isascii() and score.isdigit() else score
+    facts["second_look"] = form.get(f"second_look{number}") == "true"
     if facts["outcome"] == CallOutcome.CALL_LATER:
         facts["call_at"] = _next_moment_at(form.get("after", ""))
     return facts

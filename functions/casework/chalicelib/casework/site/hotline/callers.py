@@ -35,7 +35,9 @@ LABELS: dict[str, str] = {
     "wish": N_("Người gọi muốn"),
     "text": N_("Lời người gọi"),
     "score": N_("Điểm từ 1 đến 5"),
-    "called_back": N_("Đã gọi lại số đã đăng ký và người nghe xác nhận muốn rút."),
+    "called_back": N_(
+        "Rút không có mã PIN: đã gọi lại số đã đăng ký, người nghe xác nhận muốn rút (số hiện trên máy có thể bị giả)."
+    ),
 }
 """The fields of both forms, in their order."""
 WISHES: dict[Wish, str] = {
