@@ -98,7 +98,7 @@ fix: $(READY) ## format, and mend what ruff can mend
 package: $(READY) ## build the functions' packages into build/ (FUNCTION=router for one, STAGE=dev)
 	@$(RUN) -m infra.deployment.package $(FUNCTION) --stage $(STAGE)
 
-deploy: $(READY) ## deploy through CloudFormation: FUNCTION=platform|vault|identity|<function>|alarms|all STAGE=dev
+deploy: $(READY) ## deploy through CloudFormation: FUNCTION=platform|vault|identity|<function>|edge|alarms|all STAGE=dev
 	@$(RUN) -m infra.deployment.deploy $(FUNCTION) --stage $(STAGE) $(ARGS)
 
 rehearse: $(READY) ## deploy everything to an emulated cloud and send petitions through it

@@ -31,6 +31,8 @@ class OwnAnswer(NamedTuple):
 
 _HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": "sandbox", "X-Frame-Options": "DENY"}
 """Headers of these answers: API Gateway takes no value with quotes, so one word forbids scripts and forms."""
+WEBHOOKS = ("/sms/", "/hotline/")
+"""Beginnings of addresses with throttles of their own (`MethodSettings` of the function's merge template)."""
 _LATER = "Hãy đợi ít phút rồi thử lại. Vẫn không được, xin gọi 1900 1547."
 _LATER_EN = "Please wait a few minutes and try again. If it still fails, call 1900 1547."
 OWN_ANSWERS = {
@@ -72,7 +74,10 @@ OWN_ANSWERS = {
 
 
 def behind_one_resource(template: Template) -> Template:
-    """Return a function's SAM template with one resource for all addresses, and with API Gateway's own answers."""
+    """Return a function's SAM template with one resource for all addresses, and with API Gateway's own answers.
+
+    Webhooks are a resource of their own, with the same function behind it: throttles belong to resources.
+    """
     api = template["Resources"].get("RestAPI")
     if api is None:
         return template
@@ -85,9 +90,14 @@ def behind_one_resource(template: Template) -> Template:
     rest = every_method | {
         "parameters": [{"name": "proxy", "in": "path", "required": True, "type": "string"}]
     }
+    webhooks = [prefix for prefix in WEBHOOKS if any(path.startswith(prefix) for path in body["paths"])]
     body["paths"] = {
         "/": {"x-amazon-apigateway-any-method": every_method},
         PROXY: {"x-amazon-apigateway-any-method": rest},
+        **{
+            f"{prefix}{{proxy+}}": {"get": rest, "post": rest, "x-amazon-apigateway-any-method": rest}
+            for prefix in webhooks
+        },
     }
     body["x-amazon-apigateway-gateway-responses"] = {
         kind: _gateway_response(kind, answer) for kind, answer in OWN_ANSWERS.items()

@@ -26,7 +26,7 @@ from infra.deployment.package import BUILD, FUNCTIONS, ROOT, Package, PackageErr
 from infra.deployment.templates import REGION
 
 BEFORE = ("artifacts", "platform", "vault", "identity")
-AFTER = ("alarms",)
+AFTER = ("edge", "alarms")
 PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
 """The parts that `all` deploys, in the order in which they need one another."""
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from infra import gateway
 from infra.deployment import templates
-from infra.deployment.pins import locked_versions, pinned
+from infra.deployment.pins import lock_requirements
 from infra.deployment.templates import REGION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,11 +161,9 @@ def archive_findings(archive: Path, function: str) -> Iterator[str]:
 
 
 def pin(functions: Path = ROOT / "functions", lock: Path = ROOT / "requirements" / "dev.lock") -> None:
-    """Rewrite each function's requirements.txt to the versions in the lock."""
-    versions = locked_versions(lock)
+    """Write each function's requirements.txt anew, with hashes, at the versions in the lock."""
     for function in FUNCTIONS:
-        path = functions / function / "requirements.txt"
-        path.write_text(pinned(path.read_text(), versions))
+        lock_requirements(functions / function, lock)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

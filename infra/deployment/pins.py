@@ -1,8 +1,10 @@
-"""Keeps the functions' requirements at the versions that were locked and tested."""
+"""Locks the functions' requirements, transitive ones with their hashes, at the versions that were locked and tested."""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[^]]*\])?(==(?P<version>[^ ;\\]+))?")
@@ -14,22 +16,30 @@ def _normal(name: str) -> str:
 
 
 def locked_versions(lock: Path) -> dict[str, str]:
-    """Return the version of each distribution in a lock file, by normalised name."""
+    """Return the version of each distribution in a lock file, by normalised name.
+
+    Of two for different Pythons, uv writes that of the older one first: the one of Lambda.
+    """
     pins = (_PIN.match(line) for line in lock.read_text().splitlines() if line and line[0].isalpha())
-    return {_normal(p["name"]): p["version"] for p in pins if p and p["version"]}
+    versions: dict[str, str] = {}
+    for match in pins:
+        if match and match["version"]:
+            versions.setdefault(_normal(match["name"]), match["version"])
+    return versions
 
 
-def pinned(requirements: str, versions: dict[str, str]) -> str:
-    """Return requirements with each line at its locked version; comments and empty lines stay.
+def lock_requirements(function: Path, lock: Path) -> None:
+    """Write a function's `requirements.txt` from its `requirements.in`, at the versions of the project's lock.
+
+    Chalice hands the file to pip, which takes no distribution without one of these hashes.
 
     Raises:
-        KeyError: a requirement is not in the lock.
+        CalledProcessError: nothing fits.
     """
-    lines = []
-    for line in requirements.splitlines():
-        match = _PIN.match(line)
-        if match is None:
-            lines.append(line)
-        else:
-            lines.append(f"{match['name']}{match['extras'] or ''}=={versions[_normal(match['name'])]}")
-    return "\n".join(lines) + "\n"
+    command = [
+        sys.executable, "-m", "uv", "pip", "compile", str(function / "requirements.in"),
+        "--constraints", str(lock), "--generate-hashes", "--no-emit-index-url", "--no-annotate", "--quiet",
+        "--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28",
+        "--custom-compile-command", "make lock", "-o", str(function / "requirements.txt"),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)

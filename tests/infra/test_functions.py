@@ -54,6 +54,7 @@ PARTS = (
     "chalicelib/{name}/__init__.py",
     "chalicelib/{name}/composition.py",
     "chalicelib/{name}/settings.py",
+    "requirements.in",
     "requirements.txt",
     "vendor/shared",
 )

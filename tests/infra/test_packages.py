@@ -95,14 +95,26 @@ def test_intake_writes_pictures_and_documents_anew_with_only_what_its_zip_holds(
 
 def test_whatever_a_function_requires_it_can_reach(function):
     of_module = {"aws-lambda-powertools": "aws_lambda_powertools", "pillow": "PIL", "pyjwt": "jwt"}
-    requirements = Path(opened(function)).parents[1] / "dev" / function / "source" / "requirements.txt"
-    required = {
-        line.partition("==")[0].partition("[")[0] for line in requirements.read_text().splitlines() if line
-    }
+    requirements = Path(opened(function)).parents[1] / "dev" / function / "source" / "requirements.in"
+    required = {line.partition("[")[0] for line in requirements.read_text().splitlines() if line}
 
     reached = {module.partition(".")[0] for module in imported_from_door(function)}
 
     assert {of_module.get(name, name) for name in required} <= reached
+
+
+def test_translated_template_gives_webhooks_throttles_of_their_own():
+    translated = json.loads(
+        (Path(opened("intake")).parents[1] / "dev" / "intake" / "translated.json").read_text()
+    )["Resources"]
+    stages = [each for each in translated.values() if each["Type"] == "AWS::ApiGateway::Stage"]
+    apis = [each for each in translated.values() if each["Type"] == "AWS::ApiGateway::RestApi"]
+
+    (settings,) = [stage["Properties"]["MethodSettings"] for stage in stages]
+    (api,) = apis
+    throttled = {each["ResourcePath"] for each in settings if each["ResourcePath"] != "/*"}
+    assert throttled == {"/~1sms~1{proxy+}", "/~1hotline~1{proxy+}"}
+    assert {"/sms/{proxy+}", "/hotline/{proxy+}"} <= set(api["Properties"]["Body"]["paths"])
 
 
 def test_the_template_has_the_functions_triggers(function):
