@@ -201,9 +201,13 @@ def _has_petitioner_space(petition: _Filled, action: Action) -> bool:
 
 
 def _have_officers_space(petition: _Filled, action: Action) -> bool:
-    """Return whether there is space for an official act, or for a note beside what the petitioner may still send."""
+    """Return whether there is space for an official act, or for a note beside what the petitioner may still send.
+
+    Earlier code let petitioners fill more than their part: such a petition takes official acts while the item fits.
+    """
     if action not in _NOTES:
-        return free_bytes(petition) >= 0
+        is_overfull = petitioners_bytes(petition) > PETITIONERS
+        return free_bytes(petition) >= 0 or (is_overfull and stored_bytes(petition) <= ITEM)
     awaited = max(0, min(_AWAITED, PETITIONERS - petitioners_bytes(petition)))
     return free_bytes(petition) >= OFFICIAL_ACTS + awaited
 

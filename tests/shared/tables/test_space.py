@@ -185,6 +185,17 @@ def test_after_the_refusal_of_a_text_its_sender_can_still_attach_rate_and_withdr
     assert life.try_to(lambda p, c: p.withdraw(c, FULL[:2_000]))
 
 
+def test_petition_that_earlier_code_let_be_overfilled_still_takes_official_acts() -> None:
+    life = Life(a_petition(content=9 * FULL))
+
+    assert not life.try_to(WHAT_PEOPLE_DO["short supplement"])
+    assert not life.try_to(WHAT_PEOPLE_DO["note"])
+    life.must(lambda p, c: p.record(Action.ASSIGN, c, unit="CCVC"))
+    life.must(WHAT_PEOPLE_DO["accept"])
+    life.must(lambda p, c: p.draft_answer(c, FULL))
+    life.must(lambda p, c: p.approve(c))
+
+
 def test_files_have_a_limit_of_their_own() -> None:
     life = Life(a_petition(State.IN_PROGRESS))
     while life.try_to(WHAT_PEOPLE_DO["file"]):
