@@ -16,9 +16,20 @@ from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import end_of_day, local_date
 from shared.domain.figures.replay import as_it_stood
-from shared.domain.figures.tallies import Breakdown, Shelf, Tally, groups_of, shelf_of, tally_of
+from shared.domain.figures.tallies import (
+    RULES,
+    Breakdown,
+    Days,
+    Shelf,
+    Tally,
+    groups_of,
+    is_open_or_late,
+    shelf_of,
+    tally_of,
+)
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
+from shared.domain.promises.duties import DutyKind
 from shared.platform.item_by_item import item_by_item
 from shared.tables.directory import Directory
 from shared.tables.dynamo import Item, Query, Table
@@ -29,6 +40,7 @@ STALE_AFTER = timedelta(days=3)
 """A roll-up that stood still longer is not built upon: readers then count the period's outlines."""
 ONLY_BY_DAY = frozenset({Breakdown.PETITION, Breakdown.MATTER})
 _NONE = "-"
+_DUTIES = frozenset(map(str, DutyKind))
 
 
 class Figure(NamedTuple):
@@ -72,16 +84,22 @@ class Statistics:
             return None
         return self._outlines.days_touched(checkpoint.until, now)
 
-    def tally(self, petition: Petition, horizon: date) -> Tally:
-        """Return the tally of one petition."""
-        terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
-        return tally_of(petition, terms, calendar, end_of_day(horizon))
+    def snapshot(self, at: datetime, past: date | None) -> Snapshot:
+        """Return all petitions as they stand at an instant: now, or at the end of a past day."""
+        return Snapshot(self, self._outlines, at, is_past=past is not None)
 
-    def tallied(self, petitions: Iterable[Petition], horizon: date) -> Iterator[tuple[Petition, Tally]]:
+    def tally(self, petition: Petition, horizon: date, due: Days | None = None) -> Tally:
+        """Return the tally of one petition; of duties, all or those that fell due on some days."""
+        terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
+        return tally_of(petition, terms, calendar, end_of_day(horizon), due=due)
+
+    def tallied(
+        self, petitions: Iterable[Petition], horizon: date, due: Days | None = None
+    ) -> Iterator[tuple[Petition, Tally]]:
         """Yield petitions with their tallies; one that cannot be counted is skipped, and counted among those."""
         return item_by_item(
             petitions,
-            lambda petition: (petition, self.tally(petition, horizon)),
+            lambda petition: (petition, self.tally(petition, horizon, due)),
             lambda petition: petition.reference,
             job="tallies",
         )
@@ -119,7 +137,7 @@ class Statistics:
 
     def rules(self) -> str:
         """Return the digest of what duties are computed with: another calendar or other terms, another digest."""
-        terms = "".join(terms.model_dump_json() for terms in self._directory.all_terms())
+        terms = str(RULES) + "".join(terms.model_dump_json() for terms in self._directory.all_terms())
         return hashlib.sha256(f"{self._directory.calendar().version}{terms}".encode()).hexdigest()[:16]
 
     def put(self, period: str, name: str, groups: dict[str, Tally]) -> None:
@@ -236,6 +254,42 @@ class PastReading:
         for stood, tally in self._statistics.tallied(filter(None, then), horizon_of(end)):
             shelf = shelf_of(now[stood.reference])._replace(unit=stood.unit or "")
             yield stood, shelf, tally
+
+
+class Snapshot:
+    """All petitions as they stand at one moment, whenever they were received; costs an outline of each, once.
+
+    A stock has no days of receipt, and a duty may fall due years after the receipt, so no rows are kept of either.
+    """
+
+    def __init__(self, statistics: Statistics, outlines: Outlines, at: datetime, *, is_past: bool) -> None:
+        self._statistics = statistics
+        self._outlines = outlines
+        self._at = at
+        self._is_past = is_past
+
+    @cached_property
+    def petitions(self) -> dict[str, Petition]:
+        """The petitions by reference, as they are known today: that decides who may know of one."""
+        return {petition.reference: petition for petition in self._outlines.all()}
+
+    def tallied(self, due: Days | None = None) -> Iterator[tuple[Petition, Tally]]:
+        """Yield the petitions that are open or late; or, with `due`, those with a duty that fell due on these days."""
+        stood: Iterable[Petition] = self.petitions.values()
+        if self._is_past:
+            stood = filter(None, (as_it_stood(petition, self._at) for petition in stood))
+        for petition, tally in self._statistics.tallied(stood, horizon_of(self._at), due):
+            has_duty = any(name.partition(":")[0] in _DUTIES for name in tally)
+            if has_duty if due else is_open_or_late(petition, tally, local_date(self._at)):
+                yield petition, tally
+
+    def figures(self, by: Breakdown, due: Days | None = None) -> Iterator[Figure]:
+        """Yield the figures of the same petitions."""
+        for petition, tally in self.tallied(due):
+            group = groups_of(petition, tally).get(by)
+            if group is not None:
+                shelf = shelf_of(self.petitions[petition.reference])._replace(unit=petition.unit or "")
+                yield Figure(shelf, group, tally)
 
 
 def rolled_up(petitions: Iterable[tuple[Petition, Tally]]) -> dict[str, dict[str, dict[str, Tally]]]:

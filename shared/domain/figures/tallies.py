@@ -16,11 +16,13 @@ from typing import NamedTuple
 from shared.domain.access.readers import is_restricted
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
 from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 
+RULES = 2
+"""Another number makes the roll-up count all rows anew: the meaning of a count has changed."""
 Tally = Counter[str]
 """Counts by name: `received`, `state:ANSWERED`, `ANSWER:KEPT`, `ANSWER:DUE:2026-11-23` …"""
 
@@ -84,7 +86,21 @@ def groups_of(petition: Petition, tally: Tally) -> dict[Breakdown, str]:
     return groups
 
 
-def tally_of(petition: Petition, terms: Terms, calendar: WorkingCalendar, horizon: datetime) -> Tally:
+class Days(NamedTuple):
+    """The days from one to another, both included."""
+
+    first: date
+    last: date
+
+
+def tally_of(
+    petition: Petition,
+    terms: Terms,
+    calendar: WorkingCalendar,
+    horizon: datetime,
+    *,
+    due: Days | None = None,
+) -> Tally:
     """Return the contribution of a petition.
 
     Args:
@@ -92,11 +108,16 @@ def tally_of(petition: Petition, terms: Terms, calendar: WorkingCalendar, horizo
         terms: those of its day of receipt.
         calendar: the one in force.
         horizon: up to when duties that only time brings (the next update) are foreseen.
+        due: counts only duties that fell due on one of these days; None counts all.
     """
     tally = Tally(
         ["received", f"state:{petition.state}", f"channel:{petition.channel}", f"kind:{petition.kind or ''}"]
     )
     for duty in duties(petition, terms, calendar, horizon):
+        if due is not None and not due.first <= duty.due_on <= due.last:
+            continue
+        if duty.kind is DutyKind.ANSWER:
+            tally["due"] += 1
         if duty.done_at is None:
             tally[f"{duty.kind}:DUE:{duty.due_on}"] += 1
             continue
@@ -105,10 +126,17 @@ def tally_of(petition: Petition, terms: Terms, calendar: WorkingCalendar, horizo
             tally["answer_days"] += (local_date(duty.done_at) - local_date(petition.received_at)).days
     if petition.rating:
         tally[f"rating:{petition.rating.score}"] += 1
-    tally["published"] += petition.last(Action.PUBLISH) is not None
+    publication = petition.last(Action.PUBLISH, Action.UNPUBLISH)
+    tally["published"] += publication is not None and publication.action is Action.PUBLISH
     tally["reopened"] += petition.last(Action.REOPEN) is not None
     tally["returned_drafts"] += sum(entry.action is Action.RETURN_DRAFT for entry in petition.history)
     return +tally
+
+
+def is_open_or_late(petition: Petition, tally: Tally, today: date) -> bool:
+    """Return whether a petition is still to be dealt with: open, in the restricted lane, or with a missed duty."""
+    is_late = any(duty_count(tally, kind, DutyStatus.UNMET, today) for kind in DutyKind)
+    return petition.state in UNANSWERED or petition.state is State.RESTRICTED or is_late
 
 
 def summed(tallies: Iterable[Mapping[str, int]]) -> Tally:

@@ -102,12 +102,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "from": {
         "in": "query",
-        "description": "First day of receipt.",
+        "description": "First day of receipt, or of due dates (`timeliness`).",
         "schema": {"type": "string", "format": "date"},
     },
     "to": {
         "in": "query",
-        "description": "Last day of receipt.",
+        "description": "Last day of receipt, or of due dates; by default of the last month that is over.",
         "schema": {"type": "string", "format": "date"},
     },
     "as_of": {

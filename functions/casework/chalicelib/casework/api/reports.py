@@ -44,4 +44,10 @@ def list_petitions_behind_figure(parts: Parts, request: Request, officer: DeskOf
     petitions = parts.reports.behind(
         officer, name, figure_query(query), period_query(query), language_of(request)
     )
-    return json_answer({"count": petitions.number, "petitions": list(petitions.rows)})
+    return json_answer(
+        {
+            "count": petitions.number,
+            "counts": petitions.counts.value,
+            "petitions": list(petitions.rows),
+        }
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, RootModel
 
@@ -234,6 +234,8 @@ class ReportView(SectionView):
     first: date = Field(alias="from")
     last: date = Field(alias="to")
     by: str
+    counts: Literal["received", "due", "stock"]
+    """The meaning of `from` and `to`: days of receipt, or of due dates; the stock is that of `made_at`, or of the end of `as_of`."""
     made_at: datetime
     as_of: date | None
     unit: str | None
@@ -245,6 +247,7 @@ class PetitionsBehindFigure(_Answer):
     """The petitions that a figure counts: their number, and at most 500 rows."""
 
     count: int
+    counts: Literal["received", "due", "stock"]
     petitions: tuple[dict[str, Value], ...]
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.casework.reports.measures import (
     ANSWERING,
     CONSIDERED,
     DAYS,
+    DUE,
+    FLOW,
     FORWARDINGS,
     ORIGINS,
     OTHER_DUTIES,
@@ -29,9 +32,11 @@ from chalicelib.casework.reports.tables import (
     ReportData,
     Row,
     Section,
+    Source,
     Table,
     counted,
     grouped,
+    grouped_from,
 )
 from chalicelib.casework.reports.task_force import task_force
 from shared.domain.figures.tallies import Breakdown, Tally, summed
@@ -43,19 +48,22 @@ from shared.web.i18n import N_
 
 
 def timeliness(data: ReportData) -> tuple[Section, ...]:
-    """Count, by unit, what was answered, updated, published and forwarded in time."""
+    """Count, by unit, what fell due in the period, and what of it was done in time."""
     blocks = (
-        Block(N_("Trả lời"), (RECEIVED, *ANSWERING, DAYS)),
+        Block(N_("Trả lời"), (DUE, *ANSWERING, DAYS)),
         Block(N_("Thông báo định kỳ và trả lời lần hai"), (*UPDATES, *SECOND_ANSWERS)),
         Block(N_("Công khai và chuyển cơ quan khác"), (*PUBLICATIONS, *FORWARDINGS)),
     )
-    table = grouped(data, data.of(Breakdown.KIND), ("unit",), *blocks)
+    received = Source(data.of(Breakdown.KIND), (Block(N_("Tiếp nhận trong kỳ"), (RECEIVED,)),))
+    table = grouped_from(data, ("unit",), Source(data.due(Breakdown.KIND), blocks), received)
     return (Section("duties", N_("Theo đơn vị"), table),)
 
 
 def workload(data: ReportData) -> tuple[Section, ...]:
-    """Count the work of each unit and handler."""
-    table = grouped(data, data.of(Breakdown.HANDLER), ("unit", "handler"), Block("", WORK))
+    """Count the work of each unit and handler: what is open or late, and what was received in the period."""
+    stock = Source(data.stock(Breakdown.HANDLER), (Block(N_("Đang mở hoặc quá hạn"), WORK),))
+    flow = Source(data.of(Breakdown.HANDLER), (Block(N_("Tiếp nhận trong kỳ"), FLOW),))
+    table = grouped_from(data, ("unit", "handler"), stock, flow)
     return (Section("work", N_("Theo đơn vị và người xử lý"), table),)
 
 
@@ -201,6 +209,17 @@ def _week(last: date) -> date:
     return last + timedelta(days=1) - WEEK
 
 
+class Counts(StrEnum):
+    """The petitions and duties that a report counts."""
+
+    RECEIVED = "received"
+    """Those received in the period."""
+    DUE = "due"
+    """The duties that fell due in the period."""
+    STOCK = "stock"
+    """All that is open or late at the moment of the report, whenever it was received."""
+
+
 class ReportDefinition(NamedTuple):
     """One report: its title, the function that makes it, and the first day that it covers by default."""
 
@@ -209,6 +228,21 @@ class ReportDefinition(NamedTuple):
     begins: Callable[[date], date]
     is_whole_week: bool = False
     """It covers the seven days up to the last, by default yesterday, because today is not over."""
+    counts: Counts = Counts.RECEIVED
+    flow: frozenset[str] = frozenset()
+    """The figures of a report that counts otherwise, which are of the petitions received in the period."""
+    is_of_full_months: bool = False
+    """Its period is by default the last month that is over."""
+
+    def last_by_default(self, today: date) -> date:
+        """Return the last day that the report covers, where none is named."""
+        if self.is_of_full_months:
+            return today.replace(day=1) - timedelta(days=1)
+        return today - timedelta(days=1) if self.is_whole_week else today
+
+    def counts_of(self, measure: str) -> Counts:
+        """Return the petitions or duties that one of its figures counts."""
+        return Counts.RECEIVED if measure in self.flow else self.counts
 
 
 def _month(today: date) -> date:
@@ -220,13 +254,34 @@ def _half_year(today: date) -> date:
 
 
 REPORTS: dict[str, ReportDefinition] = {
-    "timeliness": ReportDefinition(N_("Thực hiện thời hạn"), timeliness, _month),
-    "workload": ReportDefinition(N_("Khối lượng công việc"), workload, _month),
+    "timeliness": ReportDefinition(
+        N_("Thực hiện thời hạn"),
+        timeliness,
+        _month,
+        counts=Counts.DUE,
+        flow=frozenset({RECEIVED.column.name}),
+        is_of_full_months=True,
+    ),
+    "workload": ReportDefinition(
+        N_("Khối lượng công việc"),
+        workload,
+        _month,
+        counts=Counts.STOCK,
+        flow=frozenset(measure.column.name for measure in FLOW),
+        is_of_full_months=True,
+    ),
     "steering-committee": ReportDefinition(
-        N_("Báo cáo Ban Chỉ đạo cải cách hành chính"), steering_committee, _half_year
+        N_("Báo cáo Ban Chỉ đạo cải cách hành chính"), steering_committee, _month, is_of_full_months=True
     ),
     "six-month": ReportDefinition(N_("Báo cáo 6 tháng"), six_month, _half_year),
-    "task-force": ReportDefinition(N_("Báo cáo Tổ công tác kiểm tra công vụ"), task_force, _month),
+    "task-force": ReportDefinition(
+        N_("Báo cáo Tổ công tác kiểm tra công vụ"),
+        task_force,
+        _month,
+        counts=Counts.STOCK,
+        flow=frozenset(measure.column.name for measure in (RECEIVED, *ANSWERING)),
+        is_of_full_months=True,
+    ),
     "trends": ReportDefinition(N_("Tăng đột biến"), jumping, _week, is_whole_week=True),
 }
 """All reports, by the name in their address."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -107,8 +108,8 @@ def _sheet(
 ) -> None:
     _ = gettext(language)
     table, title = section.table, _(section.title)
-    sheet = workbook.add_worksheet(title.replace(":", " ").replace("/", " ")[:31])
-    sheet.write_string(0, 0, f"{_(REPORTS[report.name].title)}: {title}", formats["title"])
+    sheet = workbook.add_worksheet(sheet_name(title, [sheet.name for sheet in workbook.worksheets()]))
+    sheet.write_string(0, 0, heading(_(REPORTS[report.name].title), title), formats["title"])
     sheet.write_string(1, 0, caption(report, language))
     for number, column in enumerate(table.columns):
         sheet.write_string(LABELS_LINE, number, _(column.label), formats["head"])
@@ -138,6 +139,26 @@ def _sheet(
     sheet.repeat_rows(LABELS_LINE)
 
 
+def heading(report: str, section: str) -> str:
+    """Return the title of a sheet: that of the report with the section's, once where they are the same."""
+    return report if section.casefold() in report.casefold() else f"{report}: {section}"
+
+
+def sheet_name(title: str, taken: Iterable[str]) -> str:
+    """Return a name that Excel takes: at most 31 characters, whole words, none of its signs, and none twice."""
+    words = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ").split()
+    name = words[0][:LONGEST_NAME] if words else "1"
+    for word in words[1:]:
+        if len(name) + 1 + len(word) > LONGEST_NAME:
+            break
+        name = f"{name} {word}"
+    name = name.rstrip(",;-– ")
+    lower = {other.casefold() for other in taken}
+    numbered = (f"{name[: LONGEST_NAME - 3].rstrip()} {n}" for n in range(2, 100))
+    return next(each for each in (name, *numbered) if each.casefold() not in lower)
+
+
+LONGEST_NAME = 31
 LABELS_LINE = 3
 """The line of the column labels; above it are title, caption and an empty line."""
 A4 = 9

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from chalicelib.casework.reports.catalogue import REPORTS, Counts
 from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import GROUP_COLUMNS
 from chalicelib.casework.reports.task_force import WHY
@@ -61,6 +62,16 @@ def figure(value: float, language: Language) -> str:
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
+_CAPTIONS = {
+    Counts.RECEIVED: N_("Hồ sơ tiếp nhận từ {first} đến {last}; số liệu lúc {made_at}."),
+    Counts.DUE: N_("Việc đến hạn từ {first} đến {last}, dù tiếp nhận khi nào; số liệu lúc {made_at}."),
+    Counts.STOCK: N_(
+        "Tất cả hồ sơ đang mở hoặc quá hạn; số liệu lúc {made_at}. Trong kỳ: tiếp nhận từ {first} đến {last}."
+    ),
+}
+"""The caption of a report, by what it counts."""
+
+
 def caption(report: Report, language: Language) -> str:
     """Return the caption of a report: its period, the time of its status, and the petitions that it leaves out."""
     _ = gettext(language)
@@ -68,7 +79,7 @@ def caption(report: Report, language: Language) -> str:
         name: value_text(name, getattr(report, name), language)
         for name in ("first", "last", "made_at", "as_of")
     }
-    texts = [_("Hồ sơ tiếp nhận từ {first} đến {last}; số liệu lúc {made_at}.")]
+    texts = [_(_CAPTIONS[REPORTS[report.name].counts])]
     if report.as_of is not None:
         texts.append(_("Tình hình như cuối ngày {as_of}, dựng lại từ nhật ký hồ sơ."))
     if not report.counts_denunciations:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.reports.catalogue import REPORTS
+from chalicelib.casework.reports.catalogue import REPORTS, Counts
 from chalicelib.casework.reports.measures import MEASURES, Measure, Value
 from chalicelib.casework.reports.query import FigureQuery, Period
 from chalicelib.casework.reports.report import Report
@@ -18,7 +19,7 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.figures.replay import as_it_stood
-from shared.domain.figures.tallies import Breakdown, groups_of, shelf_of
+from shared.domain.figures.tallies import Breakdown, Days, Tally, groups_of, shelf_of
 from shared.domain.identity.provinces import PROVINCES
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
@@ -44,6 +45,10 @@ class FigurePetitions(NamedTuple):
     rows: tuple[dict[str, Value], ...]
     number: int
     """The number of petitions; there may be fewer rows."""
+    counts: Counts
+    """The meaning of the days: those of receipt or of due dates; the stock has none."""
+    at: datetime
+    """The instant whose stock it is."""
 
 
 class Reports:
@@ -73,6 +78,7 @@ class Reports:
             raise InvalidInputError(("name", "unknown"))
         then = moment_of(period)
         first, last = days_of(name, period, local_date(then.at))
+        snapshot = self._statistics.snapshot(then.at, then.past)
         reading = self._statistics.at(then.at) if then.past is None else self._statistics.as_of(then.past)
         data = ReportData(
             figures=lambda by, begin, end: [
@@ -81,10 +87,18 @@ class Reports:
             daily=lambda by, begin, end: (
                 (day, figure) for day, figure in reading.daily(by, begin, end) if _counts(officer, figure)
             ),
-            petitions=lambda references: [
-                self._reported(stood, then.at)
-                for petition in self._petitions.get_all(references)
-                if permissions.may_know(officer, petition) and (stood := then.petition_then(petition))
+            petitions=lambda references: self._reported_to(
+                officer,
+                (
+                    stood
+                    for petition in self._petitions.get_all(references)
+                    if permissions.may_know(officer, petition) and (stood := then.petition_then(petition))
+                ),
+                then.at,
+            ),
+            stock=lambda by: [figure for figure in snapshot.figures(by) if _counts(officer, figure)],
+            due=lambda by: [
+                figure for figure in snapshot.figures(by, Days(first, last)) if _counts(officer, figure)
             ],
             names=self.names(language),
             first=first,
@@ -121,28 +135,50 @@ class Reports:
             raise InvalidInputError(("name", "unknown"))
         then = moment_of(period)
         first, last = days_of(name, period, local_date(then.at))
+        counts = REPORTS[name].counts_of(query.measure)
         petitions = [
             stood
-            for petition in self._outlines.received(first, last)
+            for petition, stood, tally in self._counted(counts, then, Days(first, last))
             if permissions.may_see(officer, petition)
-            and (stood := then.petition_then(petition))
             and _scope(officer) in (None, stood.unit)
-            and self._is_behind(query, measure, stood, then.at)
+            and _is_behind(query, measure, stood, tally, then.at)
         ]
         petitions.sort(key=lambda petition: (petition.due_on, petition.reference))
         names = self.names(language)
-        rows = tuple(
-            petition_row(self._reported(petition, then.at), names) for petition in petitions[:MAX_ROWS]
-        )
-        return FigurePetitions(first, last, rows, len(petitions))
+        listed = [petition.reference for petition in petitions[:MAX_ROWS]]
+        whole = {
+            petition.reference: stood
+            for petition in self._petitions.get_all(listed)
+            if permissions.may_see(officer, petition) and (stood := then.petition_then(petition))
+        }
+        reported = self._reported_to(officer, (whole[name] for name in listed if name in whole), then.at)
+        rows = tuple(petition_row(petition, names) for petition in reported)
+        return FigurePetitions(first, last, rows, len(petitions), counts, then.at)
 
-    def _is_behind(self, query: FigureQuery, measure: Measure, petition: Petition, now: datetime) -> bool:
-        if query.unit is not None and query.unit != shelf_of(petition).unit:
-            return False
-        tally = self._statistics.tally(petition, horizon_of(now))
-        if query.by and groups_of(petition, tally).get(Breakdown(query.by.upper())) != query.group:
-            return False
-        return measure.is_behind(tally, local_date(now))
+    def _counted(
+        self, counts: Counts, then: Moment, days: Days
+    ) -> Iterator[tuple[Petition, Petition, Tally]]:
+        """Yield the petitions that a figure may count: as known today, as they stood, and the tally that is counted."""
+        if counts is Counts.RECEIVED:
+            current = {p.reference: p for p in self._outlines.received(days.first, days.last)}
+            stood = filter(None, map(then.petition_then, current.values()))
+            tallied = self._statistics.tallied(stood, horizon_of(then.at))
+        else:
+            snapshot = self._statistics.snapshot(then.at, then.past)
+            current = snapshot.petitions
+            tallied = snapshot.tallied(days if counts is Counts.DUE else None)
+        yield from ((current[petition.reference], petition, tally) for petition, tally in tallied)
+
+    def _reported_to(
+        self, officer: DeskOfficer, petitions: Iterable[Petition], now: datetime
+    ) -> list[ReportedPetition]:
+        """Return petitions with their duty to answer; the subject only for whoever may read the petition."""
+        return [
+            self._reported(petition, now)._replace(
+                subject=petition.subject if permissions.may_see(officer, petition) else ""
+            )
+            for petition in petitions
+        ]
 
     def _reported(self, petition: Petition, now: datetime) -> ReportedPetition:
         calendar = self._directory.calendar()
@@ -208,7 +244,8 @@ def days_of(name: str, period: Period, today: date) -> tuple[date, date]:
         InvalidInputError: they end before they begin, or are more than a year.
     """
     definition = REPORTS[name]
-    last = period.last or (today - timedelta(days=1) if definition.is_whole_week else today)
+    is_open_ended = period.first is not None and not definition.is_whole_week
+    last = period.last or (today if is_open_ended else definition.last_by_default(today))
     first = (None if definition.is_whole_week else period.first) or definition.begins(last)
     _check(first, last)
     return first, last
@@ -229,3 +266,11 @@ def _counts(officer: DeskOfficer, figure: Figure) -> bool:
 def _scope(officer: DeskOfficer) -> str | None:
     """Return the one unit whose figures an officer sees; None for all."""
     return None if officer.has(*_EVERY_UNIT) else officer.unit
+
+
+def _is_behind(query: FigureQuery, measure: Measure, petition: Petition, tally: Tally, now: datetime) -> bool:
+    if query.unit is not None and query.unit != shelf_of(petition).unit:
+        return False
+    if query.by and groups_of(petition, tally).get(Breakdown(query.by.upper())) != query.group:
+        return False
+    return measure.is_behind(tally, local_date(now))

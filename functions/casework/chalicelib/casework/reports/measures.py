@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from shared.domain.figures.tallies import Tally, duty_count
-from shared.domain.petition.lifecycle import State
+from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.promises.duties import DutyKind, DutyStatus
 from shared.web.i18n import N_
@@ -136,17 +136,26 @@ OUTCOMES = (
     REOPENED,
     RATING,
 )
+DUE = _measure("due", N_("Đến hạn trả lời"), _named("due"))
+OPEN_NOW = _measure("open", N_("Đang mở"), _in_state(*UNANSWERED))
 WORK = (
-    RECEIVED,
+    OPEN_NOW,
     _measure("to_decide", N_("Chờ phân công"), _in_state(State.RECEIVED, State.REOPENED)),
     _measure("to_accept", N_("Chờ nhận xử lý"), _in_state(State.ASSIGNED)),
     _measure("in_progress", N_("Đang xử lý"), _in_state(State.IN_PROGRESS)),
     _measure("awaiting_information", N_("Chờ bổ sung"), _in_state(State.AWAITING_INFORMATION)),
     _measure("awaiting_approval", N_("Chờ phê duyệt"), _in_state(State.AWAITING_APPROVAL)),
     OVERDUE,
+    SECOND_ANSWERS[2],
+    PUBLICATIONS[2],
+)
+"""Figures of the stock: what is open or late at the moment of the report."""
+FLOW = (
+    RECEIVED,
     ANSWERED,
     _measure("returned_drafts", N_("Lượt trả lại dự thảo"), _named("returned_drafts")),
 )
+"""Figures of the petitions received in the period."""
 CONSIDERED = (
     RECEIVED,
     _measure(
@@ -170,6 +179,17 @@ TREND = (RECEIVED, ANSWERED, *ANSWERING, DAYS, REOPENED, RATING)
 
 MEASURES: dict[str, Measure] = {
     measure.column.name: measure
-    for measure in (RECEIVED, *ANSWERING, DAYS, *OTHER_DUTIES, *ORIGINS, *OUTCOMES, *WORK, *INITIATIVES)
+    for measure in (
+        RECEIVED,
+        *ANSWERING,
+        DAYS,
+        *OTHER_DUTIES,
+        *ORIGINS,
+        *OUTCOMES,
+        *WORK,
+        *FLOW,
+        DUE,
+        *INITIATIVES,
+    )
 }
 """Every figure by its name."""

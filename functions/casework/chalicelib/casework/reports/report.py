@@ -39,6 +39,7 @@ class Report(BaseModel):
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
             "by": self.by,
+            "counts": REPORTS[self.name].counts.value,
             "made_at": self.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "unit": self.unit,

@@ -24,6 +24,8 @@ class ReportedPetition(NamedTuple):
     answer: Duty | None
     working_days_over: int
     """Working days past the due date while still unanswered, 0 otherwise."""
+    subject: str = ""
+    """Empty for a reader who may not read the petition."""
 
     @property
     def answer_status(self) -> DutyStatus | None:
@@ -90,6 +92,10 @@ class ReportData(NamedTuple):
     figures: Callable[[Breakdown, date, date], list[Figure]]
     daily: Daily
     petitions: Callable[[Iterable[str]], list[ReportedPetition]]
+    stock: Callable[[Breakdown], list[Figure]]
+    """Returns the figures of all that is open or late, whenever it was received."""
+    due: Callable[[Breakdown], list[Figure]]
+    """Returns the figures of the duties that fell due on the days of the report."""
     names: Names
     first: date
     last: date
@@ -122,23 +128,49 @@ BREAKDOWNS = {
 """The breakdowns of the Steering Committee's report, and the figures from which each is made."""
 
 
+class Source(NamedTuple):
+    """Figures, and the blocks of columns that are counted from them."""
+
+    figures: Iterable[Figure]
+    blocks: tuple[Block, ...]
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures of all blocks."""
+        return tuple(measure for block in self.blocks for measure in block.measures)
+
+
 def grouped(data: ReportData, figures: Iterable[Figure], groups_by: tuple[str, ...], *blocks: Block) -> Table:
     """Add figures up by the groups of the rows."""
-    measures = tuple(measure for block in blocks for measure in block.measures)
-    tallies_by_codes: dict[tuple[str, ...], list[Tally]] = {}
+    return grouped_from(data, groups_by, Source(figures, blocks))
+
+
+def grouped_from(data: ReportData, groups_by: tuple[str, ...], *sources: Source) -> Table:
+    """Add the figures of several sources up by the same groups of rows."""
+    sums = [_by_codes(source.figures, groups_by) for source in sources]
+    rows = []
+    for codes in dict.fromkeys(codes for tallies in sums for codes in tallies):
+        row: Row = {}
+        for group, code in zip(groups_by, codes, strict=True):
+            row |= {group: data.names.of(group, code), f"{group}_code": code}
+        for source, tallies in zip(sources, sums, strict=True):
+            row |= counted(tallies.get(codes, Tally()), source.measures, data.today)
+        rows.append(row)
+    total: Row = {}
+    for source, tallies in zip(sources, sums, strict=True):
+        total |= counted(summed(tallies.values()), source.measures, data.today)
+    measures = (measure for source in sources for measure in source.measures)
+    columns = (*(GROUP_COLUMNS[group] for group in groups_by), *(measure.column for measure in measures))
+    rows.sort(key=lambda row: [(row[f"{group}_code"] == "", str(row[group])) for group in groups_by])
+    return Table(columns, tuple(rows), total, tuple(block for source in sources for block in source.blocks))
+
+
+def _by_codes(figures: Iterable[Figure], groups_by: tuple[str, ...]) -> dict[tuple[str, ...], Tally]:
+    tallies: dict[tuple[str, ...], list[Tally]] = {}
     for figure in figures:
         codes = tuple(figure.shelf.unit if group == "unit" else figure.group for group in groups_by)
-        tallies_by_codes.setdefault(codes, []).append(figure.tally)
-    rows = []
-    for codes, tallies in tallies_by_codes.items():
-        about: Row = {}
-        for group, code in zip(groups_by, codes, strict=True):
-            about |= {group: data.names.of(group, code), f"{group}_code": code}
-        rows.append(about | counted(summed(tallies), measures, data.today))
-    columns = (*(GROUP_COLUMNS[group] for group in groups_by), *(measure.column for measure in measures))
-    everything = summed(tally for tallies in tallies_by_codes.values() for tally in tallies)
-    rows.sort(key=lambda row: [(row[f"{group}_code"] == "", str(row[group])) for group in groups_by])
-    return Table(columns, tuple(rows), counted(everything, measures, data.today), blocks)
+        tallies.setdefault(codes, []).append(figure.tally)
+    return {codes: summed(of_codes) for codes, of_codes in tallies.items()}
 
 
 def counted(tally: Tally, measures: Iterable[Measure], today: date) -> Row:

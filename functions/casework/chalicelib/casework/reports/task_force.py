@@ -24,6 +24,7 @@ from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.classification import Kind
 from shared.domain.promises.duties import DutyStatus
 from shared.domain.promises.notices import ESCALATION_LADDER
+from shared.tables.statistics import Figure
 from shared.web.i18n import N_
 
 REPEATED = 3
@@ -31,20 +32,32 @@ REPEATED = 3
 
 
 def task_force(data: ReportData) -> tuple[Section, ...]:
-    """List petitions about conduct and those answered too late or overdue, and the units that they repeat in."""
-    references = (
-        figure.group
-        for figure in data.of(Breakdown.PETITION)
-        if f"kind:{Kind.CONDUCT}" in figure.tally or _was_too_late(figure.tally, data.today)
-    )
-    petitions = sorted(
-        data.petitions(references),
-        key=lambda reported: (reported.petition.due_on, reported.petition.reference),
-    )
+    """List what is open about conduct or late, what ended in the period, and the units that complaints repeat in."""
+    petitions = _listed(data, data.stock(Breakdown.PETITION))
+    pending = {reported.petition.reference for reported in petitions}
+    ended = [
+        reported
+        for reported in _listed(data, data.of(Breakdown.PETITION))
+        if reported.petition.reference not in pending
+    ]
     return (
-        Section("cases", N_("Hồ sơ"), _petitions(data, petitions)),
+        Section("cases", N_("Hồ sơ đang mở hoặc quá hạn"), _petitions(data, petitions)),
+        Section("ended", N_("Hồ sơ tiếp nhận trong kỳ, đã xong"), _petitions(data, ended)),
         Section("complained-units", N_("Đơn vị bị phản ánh về hành vi"), _complained_units(data)),
         Section("proposals", N_("Đề xuất báo cáo Thủ tướng Chính phủ"), _proposals(data, petitions)),
+    )
+
+
+def _listed(data: ReportData, figures: Iterable[Figure]) -> list[ReportedPetition]:
+    """Return the petitions about conduct, and those answered too late or overdue, by due date."""
+    references = (
+        figure.group
+        for figure in figures
+        if f"kind:{Kind.CONDUCT}" in figure.tally or _was_too_late(figure.tally, data.today)
+    )
+    return sorted(
+        data.petitions(references),
+        key=lambda reported: (reported.petition.due_on, reported.petition.reference),
     )
 
 
@@ -54,6 +67,7 @@ def _was_too_late(tally: Tally, today: date) -> bool:
 
 PETITION_COLUMNS = (
     Column("reference", N_("Mã số"), is_figure=False),
+    Column("subject", N_("Tiêu đề"), is_figure=False),
     Column("unit", N_("Đơn vị"), is_figure=False),
     Column("kind", N_("Loại"), is_figure=False),
     Column("state", N_("Trạng thái"), is_figure=False),
@@ -74,6 +88,7 @@ def petition_row(reported: ReportedPetition, names: Names) -> Row:
     petition, answer = reported.petition, reported.answer
     return {
         "reference": petition.reference,
+        "subject": reported.subject,
         "unit": names.of("unit", petition.unit or ""),
         "unit_code": petition.unit or "",
         "kind": petition.kind or "",

@@ -238,6 +238,7 @@ def show_petitions_behind_figure(parts: Parts, request: Request, officer: DeskOf
         last=petitions.last,
         as_of=period.as_of,
         count=petitions.number,
+        counts=petitions.counts.value,
         petitions=petitions.rows,
         value_text=lambda name, value: value_text(name, value, language),
     )
