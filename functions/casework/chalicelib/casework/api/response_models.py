@@ -235,7 +235,7 @@ class ReportView(SectionView):
     last: date = Field(alias="to")
     by: str
     counts: Literal["received", "due", "stock"]
-    """The meaning of `from` and `to`: days of receipt, or of due dates; the stock is that of `made_at`, or of the end of `as_of`."""
+    """The meaning of `from` and `to`: days of receipt, or of due dates; of the stock none."""
     made_at: datetime
     as_of: date | None
     unit: str | None
