@@ -43,6 +43,7 @@ _SYLLABLE = re.compile(f"{_ONSET}(?:{_CLOSED}|{_OPEN})")
 _STOPPED = re.compile(r"(?:ch|c|p|t)$")
 _TONES_OF_STOPPED = frozenset("\u0301\u0323")
 
+_LETTERS_OF_CAPITALS = 4
 _ENOUGH_DECODED = 0.85
 _AT_MOST_AS_IT_STANDS = 0.5
 
@@ -64,7 +65,10 @@ def decoded(text: str) -> str:
     best = max(readings, key=lambda read: readings[read])
     if readings[best] < _ENOUGH_DECODED:
         return text
-    return _WORD.sub(lambda word: _decoded_word(word[0], best), text)
+    result = _WORD.sub(lambda word: _decoded_word(word[0], best), text)
+    letters = [sign for sign in text if sign.isascii() and sign.isalpha()]
+    is_in_capitals = len(letters) > _LETTERS_OF_CAPITALS and all(letter.isupper() for letter in letters)
+    return result.upper() if is_in_capitals else result
 
 
 def is_syllable(word: str) -> bool:

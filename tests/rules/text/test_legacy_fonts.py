@@ -18,6 +18,7 @@ from shared.domain.text.legacy_fonts import decoded
         ),
         pytest.param("NguyÔn V¨n An", "Nguyễn Văn An", id="a name in TCVN3"),
         pytest.param("Hµ Néi", "Hà Nội", id="a city in TCVN3"),
+        pytest.param("CéNG HßA X· HéI CHñ NGHÜA", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA", id="a heading in TCVN3"),
         pytest.param("VIÖT NAM", "VIỆT NAM", id="capitals in TCVN3"),
         pytest.param(
             "Ñeà nghò xem laïi löông caùn boä xaõ", "Đề nghị xem lại lương cán bộ xã", id="a sentence in VNI"
