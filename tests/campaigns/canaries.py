@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from infra.local.emulation.functions import HttpResponse
+from tests.campaigns.configuration import configure
 from tests.campaigns.faults.injection import Fault
 from tests.support.log_capture import Overheard
 from tests.support.people import Citizen, Officer, Phone, reference_in
@@ -18,6 +19,7 @@ from tests.support.system import System
 
 IDENTITY, WRITTEN, REFERENCE = "identity", "written", "reference"
 _CANARY = re.compile(r"zq\d{3}[a-z]", re.IGNORECASE)
+_WORD = re.compile(r"[0-9A-Za-z]{8,64}")
 _PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(9870\d{5})(?!\d)")
 _REFERENCE = re.compile(r"(?<!\d)\d{11}(?!\d)")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[  .](?=\d)")
@@ -106,10 +108,13 @@ class Campaign:
         self.citizens: list[Citizen] = []
         self.logged = Overheard()
         self.answers_to_blunders: list[str] = []
+        self.proposals: list[str] = []
+        self.tokens: frozenset[str] = frozenset()
 
     def plant(self, rounds: int) -> None:
         """Send every kind of petition through every channel, and let officers work on them; some of it goes wrong."""
         self.system.local.functions.metrics.clear()
+        self.proposals = configure(self.system)
         with self.logged:
             for _ in range(rounds):
                 for what in TEXTS:
@@ -117,6 +122,7 @@ class Campaign:
                         self._plant(what, channel)
             self._blunder()
             self._work()
+        self.tokens = self._tokens()
 
     def _blunder(self) -> None:
         """Send what cannot be taken, and let functions die with secrets in their hands: errors are logged too."""
@@ -129,7 +135,10 @@ class Campaign:
         }
         text = TEXTS["ordinary"].format(petition.secret("t", WRITTEN))
         for wrong in (
-            {"content": text, "petitioner": person | {"phone": f"{petition.phone}x"}},
+            {
+                "content": text,
+                "petitioner": person | {"phone": f"{petition.phone}1 {petition.secret('p', IDENTITY)}"},
+            },
             {"content": text, "petitioner": person | {"email": petition.secret("e", IDENTITY)}},
             {"content": text, "petitioner": person | {"identity_card": petition.secret("m", IDENTITY)}},
             {"content": [text], "kind": petition.secret("k", WRITTEN), "petitioner": person},
@@ -214,6 +223,12 @@ class Campaign:
             public = {"subject": "Thi nâng ngạch", "content": "Bao giờ có kết quả?", "answer": "Trước 30/11."}
             approver.do("publish", petition.reference, **public)
 
+    def _tokens(self) -> frozenset[str]:
+        """Return every link token and PIN that petitioners were sent."""
+        mails = (mail.text for mail in self.system.outbox(channel="EMAIL"))
+        links = {token for text in mails for token in re.findall(r"[?&]t=([0-9a-z]{16,})", text)}
+        return frozenset(links | {citizen.pin for citizen in self.citizens})
+
     # --- finding ----------------------------------------------------------------------------------
 
     def found_in(self, body: bytes | str) -> set[str]:
@@ -240,6 +255,8 @@ class Campaign:
     ) -> Iterator[Leak]:
         """Yield each secret that an officer must not have read there."""
         owners = self._owners
+        words = set(_WORD.findall(readable(body)))
+        yield from (Leak(where, "a link token or PIN", token) for token in self.tokens & words)
         for secret in self.found_in(body):
             owner = owners[secret]
             kind = owner.secrets[secret]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.campaigns.canaries import (
     paths,
     text_of,
 )
+from tests.campaigns.configuration import refused
 from tests.support.desk_pages import Browser
 from tests.support.log_capture import Overheard
 from tests.support.people import Officer
@@ -79,7 +81,9 @@ def desk_paths(campaign: Campaign) -> list[str]:
         "/directory/{kind}/{row_id}:row_id": ["VCCVC", "VCCHC", "TTRA", "TTTT"],
         "/v1/reports/{name}:name": REPORTS,
         "/v1/reports/{name}/cases:name": REPORTS,
-        "/texts/{name}:name": ["petitioner-RECEIPT"],
+        "/texts/{name}:name": ["officer.ASSIGNED.EMAIL.vi", "petitioner.RECEIPT.SMS.vi"],
+        "/v1/proposals/{proposal_id}:proposal_id": campaign.proposals[:2],
+        "/proposals/{proposal_id}:proposal_id": campaign.proposals[:2],
         "/{name}:name": ["no-such-page"],
     }
     queries = {
@@ -250,17 +254,41 @@ def test_petitioner_reads_their_own_petition_alone_and_no_identity(campaign: Cam
 
 
 def test_officers_mails_tell_no_identity_and_of_hidden_petitions_nothing(campaign: Campaign):
-    by_mail = {row["email"]: row for row in OFFICERS}
+    officers = by_mail()
     units = campaign.units()
-    mails = [mail for mail in campaign.system.outbox(channel="EMAIL") if mail.to in by_mail]
+    mails = [mail for mail in campaign.system.outbox(channel="EMAIL") if mail.to in officers]
     leaks = [
         leak
         for mail in mails
-        for leak in campaign.leaks(mail.to, f"{mail.subject}\n{mail.text}", by_mail[mail.to], units)
+        for leak in campaign.leaks(mail.to, f"{mail.subject}\n{mail.text}", officers[mail.to], units)
     ]
 
     assert len(mails) >= len(campaign.planted)
     assert leaks == []
+
+
+def test_administrators_texts_carry_no_link_and_no_pin_to_officers(campaign: Campaign):
+    """Also what was stored past the doors, as laxer code would have left it."""
+    mails = [mail for mail in campaign.system.outbox(channel="EMAIL") if mail.to in by_mail()]
+    counted = [
+        json.loads(line) for line in campaign.system.local.functions.metrics if "TemplateRefused" in line
+    ]
+
+    assert len(campaign.tokens) > len(campaign.citizens)
+    assert len(campaign.proposals) >= 8
+    assert counted
+    assert any("True False" in mail.text or "False True" in mail.text for mail in mails), (
+        "no text was changed"
+    )
+    assert not [
+        m for m in mails if campaign.tokens & set(re.findall(r"[0-9A-Za-z]{8,}", f"{m.subject} {m.text}"))
+    ]
+    assert not [mail for mail in mails if "evil.example" in f"{mail.subject} {mail.text}"]
+    assert refused(campaign.system) == []
+
+
+def by_mail() -> dict[str, dict[str, Any]]:
+    return {row["email"]: row for row in OFFICERS}
 
 
 def test_no_identity_stands_outside_the_seal(campaign: Campaign):

@@ -14,7 +14,7 @@ from infra.tools.import_graph import source_files, syntax_tree
 from shared.domain.errors import StaleVersionError
 from shared.platform import aws
 from shared.tables import dynamo
-from shared.tables.dynamo import ConditionFailedError, Query, Table, UnprocessedKeysError
+from shared.tables.dynamo import ConditionalPut, ConditionFailedError, Query, Table, UnprocessedKeysError
 from tests.architecture.sources import place
 from tests.support.builders import RECEIVED_AT
 from tests.support.system import System
@@ -222,3 +222,18 @@ def test_no_expression_names_an_attribute_by_a_reserved_word():
     }
 
     assert offenders == {}
+
+
+def test_several_items_are_written_together_or_not_at_all(throttle: Table):
+    throttle.put({"key": "b", "claim": "other"})
+    new = ConditionalPut({"key": "a", "claim": "mine"}, "attribute_not_exists(#key)")
+
+    with pytest.raises(ConditionFailedError) as refused:
+        throttle.put_all_if([new, ConditionalPut({"key": "b"}, "claim = :mine", {"mine": "mine"})])
+    nothing = throttle.get({"key": "a"})
+    throttle.put_all_if([new, ConditionalPut({"key": "b"}, "claim = :other", {"other": "other"})])
+
+    assert refused.value.old == {"key": "b", "claim": "other"}
+    assert nothing is None
+    assert throttle.get({"key": "a"}) == {"key": "a", "claim": "mine"}
+    assert throttle.get({"key": "b"}) == {"key": "b"}

@@ -13,6 +13,7 @@ from chalicelib.casework import composition
 from shared.platform import settings
 from shared.tables import directory as directories
 from shared.tables.directory import Directory
+from tests.campaigns.faults.injection import Fault
 from tests.support.administration import FIRST, SECOND, decide, put_confirmed, put_row
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
@@ -286,3 +287,30 @@ def test_small_installation_does_without_and_the_officer_is_notified_all_the_sam
 
     assert answer.status == 200, answer.text
     assert mails_about_addresses(alone).keys() == {"minh.ccvc@pakn.example", "moi@pakn.example"}
+
+
+# --- a process dies -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_notified", "state"),
+    [
+        pytest.param(Fault.SERVER_ERROR, False, "OPEN", id="before the row was written"),
+        pytest.param(Fault.LOST_REPLY, True, "CONFIRMED", id="after it was written"),
+    ],
+)
+def test_officer_is_notified_exactly_when_the_row_was_written(
+    system: System, fault: Fault, *, is_notified: bool, state: str
+):
+    row = officer_row(system, "minh.ccvc")
+    proposal = proposed(system, "officer/minh.ccvc", **row | {"email": "moi@pakn.example"})
+
+    with system.faults.broken("TransactWriteItems", fault):
+        answer = decide(system, proposal["id"])
+    system.travel(minutes=10)
+
+    assert answer.status >= 500
+    shown = Officer(system, SECOND).get(f"/v1/proposals/{proposal['id']}").json()
+    assert shown["state"] == state
+    assert bool(mails_about_addresses(system)) is is_notified
+    assert all("wake_at" not in item for item in system.items("deliveries"))
