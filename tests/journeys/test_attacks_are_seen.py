@@ -22,6 +22,12 @@ def sign_in_with_a_wrong_password(system: System) -> None:
     assert system.http("POST", "/desk/v1/session", json=body).status == 401
 
 
+def guess_a_pin(system: System) -> None:
+    (petition,) = system.items("petitions")
+    path, headers = f"/v1/petitions/{petition['reference']['S']}", {"X-Petition-Pin": "00000000"}
+    assert system.http("GET", path, headers=headers).status == 404
+
+
 def ask_for_what_the_role_may_not_have(system: System) -> None:
     assert Officer(system, "minh.ccvc").get("/v1/openings").status == 403
 
@@ -45,6 +51,7 @@ def send_a_forged_receipt(system: System) -> None:
 @pytest.mark.parametrize(
     ("attack", "metric", "by"),
     [
+        pytest.param(guess_a_pin, "PinWrong", {}, id="PIN"),
         pytest.param(sign_in_with_a_wrong_password, "SignInFailed", {}, id="sign-in"),
         pytest.param(
             ask_for_what_the_role_may_not_have, "RefusedByRole", {"role": "handler"}, id="role, by the API"
@@ -78,6 +85,8 @@ def dimensions(record: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("metric", "service"),
     [
+        ("PinWrong", "intake"),
+        ("PinSlowed", "intake"),
         ("SignInFailed", "casework"),
         ("RefusedByRole", "casework"),
         ("WebhookRefused", "intake"),

@@ -21,7 +21,7 @@ from shared.domain.procedures.pin_tries import (
     PinLimits,
     address_wait,
 )
-from shared.platform import clock
+from shared.platform import clock, telemetry
 from shared.tables.dynamo import ConditionFailedError, Item, Table
 
 MANY = 1_000_000
@@ -85,14 +85,17 @@ class PinGuard:
         by_reference = rows.get(self._reference_row(attempt), _Counted(0, 0))
         by_address = rows.get(self._address_row(attempt.address), _Counted(0, 0))
         if by_reference.tries >= self._limits.per_reference_a_day:
+            telemetry.count("PinSlowed")
             raise NotFoundOrWrongPinError
         window = int(self._limits.window.total_seconds())
         if self._limits.per_address and by_address.tries >= self._limits.per_address:
+            telemetry.count("PinSlowed")
             raise PinSlowedError(max(window - by_address.ago, 1))
         wait = max(address_wait(by_address.tries, self._limits.window) - by_address.ago, 0)
         if by_reference.tries >= self._limits.per_reference:
             wait = max(wait, REFERENCE_WAIT)
         if wait and not self._is_paid(attempt):
+            telemetry.count("PinSlowed")
             raise PinSlowedError(wait, self._ticket(attempt, wait), self._challenge(attempt))
 
     def check_address(self, address: str) -> None:
@@ -107,6 +110,7 @@ class PinGuard:
         counted = self._counted(item) if item else _Counted(0, 0)
         wait = address_wait(counted.tries, self._limits.window) - counted.ago
         if wait > 0:
+            telemetry.count("PinSlowed")
             raise PinSlowedError(wait)
 
     def count_wrong_pin(self, attempt: PinTry) -> None:
@@ -116,6 +120,7 @@ class PinGuard:
 
     def count_wrong_proof(self, address: str) -> None:
         """Count one wrong proof of another kind against its address alone: no reference is slowed by it."""
+        telemetry.count("PinWrong")
         if self._limits.per_address:
             self._count(self._address_row(address), self._limits.per_address, self._limits.window)
 
