@@ -38,8 +38,3 @@ def address_wait(tries: int, window: timedelta) -> int:
         return 0
     doubled: int = FIRST_WAIT * 2 ** min(tries - FREE, 20)
     return min(doubled, int(window.total_seconds()))
-
-
-def chance_a_year(per_day: int) -> float:
-    """Return the chance that guessing without a pause for a year finds one PIN, however many machines take part."""
-    return 1 - (1 - per_day / 10**8) ** 365
