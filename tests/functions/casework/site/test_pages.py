@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from chalicelib.casework.access.sessions import Tokens
 from chalicelib.casework.site import gate
+from shared.domain.calendar.working_calendar import local_date
+from shared.tables.petition_items import petition_of
 from tests.support.administration import confirm_page
+from tests.support.builders import vietnam
 from tests.support.desk_pages import Browser, form_to, forms_in
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.support.system import PUBLIC_URL, System
@@ -337,6 +341,29 @@ def test_call_is_read_back_before_it_becomes_a_petition(system: System):
     (item,) = system.items("petitions")
     reference = item["reference"]["S"]
     assert f"{reference[:2]} {reference[2:6]}" in receipt.text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "received_on"),
+    [
+        pytest.param(20, date(2026, 11, 3), id="a call before midnight, entered after it"),
+        pytest.param(
+            9 * 60, date(2026, 11, 4), id="a form that lay open over night says nothing of the call"
+        ),
+    ],
+)
+def test_petition_by_telephone_is_dated_by_the_beginning_of_the_call(
+    system: System, minutes: int, received_on: date
+):
+    system.travel(to=vietnam("2026-11-03", "23:50"))
+    form = Browser(system, "tong.dai").get("/desk/calls/new")
+    system.travel(minutes=minutes)
+    operator = Browser(system, "tong.dai")
+
+    operator.fill(operator.fill(form, "/desk/calls", **CALL), "/desk/calls", step="confirm")
+
+    (item,) = system.items("petitions")
+    assert local_date(petition_of(item).received_at) == received_on
 
 
 def test_operator_can_go_back_and_mend_what_the_caller_corrects(system: System):
