@@ -33,6 +33,8 @@ _HEADERS = {**SECURITY_HEADERS, "Content-Security-Policy": "sandbox", "X-Frame-O
 """Headers of these answers: API Gateway takes no value with quotes, so one word forbids scripts and forms."""
 WEBHOOKS = ("/sms/", "/hotline/")
 """Beginnings of addresses with throttles of their own (`MethodSettings` of the function's merge template)."""
+METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
+"""All methods by name; the emulator of a rehearsal does not know API Gateway's own word for any of them."""
 _LATER = "Hãy đợi ít phút rồi thử lại. Vẫn không được, xin gọi 1900 1547."
 _LATER_EN = "Please wait a few minutes and try again. If it still fails, call 1900 1547."
 OWN_ANSWERS = {
@@ -83,21 +85,18 @@ def behind_one_resource(template: Template) -> Template:
         return template
     body = api["Properties"]["DefinitionBody"]
     routed = next(iter(next(iter(body["paths"].values())).values()))
-    every_method = {
+    to_the_function = {
         "responses": {},
         "x-amazon-apigateway-integration": routed["x-amazon-apigateway-integration"],
     }
-    rest = every_method | {
+    with_address = to_the_function | {
         "parameters": [{"name": "proxy", "in": "path", "required": True, "type": "string"}]
     }
     webhooks = [prefix for prefix in WEBHOOKS if any(path.startswith(prefix) for path in body["paths"])]
     body["paths"] = {
-        "/": {"x-amazon-apigateway-any-method": every_method},
-        PROXY: {"x-amazon-apigateway-any-method": rest},
-        **{
-            f"{prefix}{{proxy+}}": {"get": rest, "post": rest, "x-amazon-apigateway-any-method": rest}
-            for prefix in webhooks
-        },
+        "/": dict.fromkeys(METHODS, to_the_function),
+        PROXY: dict.fromkeys(METHODS, with_address),
+        **{f"{prefix}{{proxy+}}": dict.fromkeys(METHODS, with_address) for prefix in webhooks},
     }
     body["x-amazon-apigateway-gateway-responses"] = {
         kind: _gateway_response(kind, answer) for kind, answer in OWN_ANSWERS.items()

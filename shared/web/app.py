@@ -138,9 +138,10 @@ class _Handler(RestAPIEventHandler):
 
 def address_of(event: Mapping[str, Any]) -> str:
     """Return the address that a request is for, as routes are written: without the function's prefix on the host."""
-    address = event.get("path") or "/"
-    if event.get("resource") == PROXY:
-        address = f"/{(event['pathParameters'] or {}).get('proxy', '')}"
+    resource = str(event.get("resource"))
+    address = "/" if resource == "/" else event.get("path") or "/"
+    if resource.endswith(PROXY):
+        address = f"{resource.removesuffix(PROXY)}/{(event['pathParameters'] or {}).get('proxy', '')}"
     parts = [part for part in str(address).split("/") if part]
     return f"/{'/'.join(parts)}"
 

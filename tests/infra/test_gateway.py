@@ -8,6 +8,7 @@ import pytest
 
 from infra import gateway
 from shared.web.answers import SECURITY_HEADERS
+from shared.web.app import address_of
 
 INTEGRATION = {"type": "aws_proxy", "httpMethod": "POST", "uri": {"Fn::Sub": "arn:…:${APIHandler.Arn}"}}
 
@@ -28,9 +29,27 @@ def test_every_address_and_method_reaches_the_function():
 
     assert set(paths) == {"/", "/{proxy+}"}
     for methods in paths.values():
-        assert list(methods) == ["x-amazon-apigateway-any-method"]
-        (method,) = methods.values()
-        assert method["x-amazon-apigateway-integration"] == INTEGRATION
+        assert set(methods) == {"delete", "get", "head", "options", "patch", "post", "put"}
+        assert all(method["x-amazon-apigateway-integration"] == INTEGRATION for method in methods.values())
+
+
+@pytest.mark.parametrize(
+    ("resource", "path", "proxy", "address"),
+    [
+        pytest.param("/", "/desk", None, "/", id="the root below a prefix of the host"),
+        pytest.param(
+            "/{proxy+}", "/desk/calls/new", "calls/new", "/calls/new", id="below a prefix of the host"
+        ),
+        pytest.param("/sms/{proxy+}", "/sms/esms", "esms", "/sms/esms", id="a resource of its own"),
+        pytest.param("/{proxy+}", "/gui/", "gui/", "/gui", id="a slash at the end"),
+    ],
+)
+def test_an_address_is_read_from_what_the_gateway_hands_over(
+    resource: str, path: str, proxy: str | None, address: str
+):
+    event = {"resource": resource, "path": path, "pathParameters": {"proxy": proxy} if proxy else None}
+
+    assert address_of(event) == address
 
 
 def test_a_function_without_an_api_stays_as_it_is():
