@@ -98,6 +98,10 @@ class SecondFactorNeededError(NotAllowedError):
     code = "second-factor-needed"
 
 
+class MovedAwayError(NotAllowedError):
+    """The petition was at the officer's unit and went to another one."""
+
+
 class ActionNotPossibleError(PetitionError):
     """The petition's state does not allow this action."""
 

@@ -103,6 +103,11 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Cần xác thực hai bước"),
         N_("Vai trò của bạn cần mã từ ứng dụng xác thực. Hãy mở trang Xác thực hai bước trên Bàn làm việc."),
     ),
+    errors.MovedAwayError: (
+        403,
+        N_("Hồ sơ đã chuyển đi"),
+        N_("Hồ sơ này đã chuyển sang đơn vị khác, nên không còn ở bàn làm việc của bạn."),
+    ),
     errors.NotAllowedError: (403, N_("Không có quyền"), N_("Vai trò của bạn không được phép làm việc này.")),
     errors.ActionNotPossibleError: (
         409,
@@ -112,9 +117,7 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
     errors.StaleVersionError: (
         409,
         N_("Đã có thay đổi mới"),
-        N_(
-            "Người khác vừa cập nhật phản ánh, kiến nghị này. Hãy tải lại rồi làm tiếp; chưa có gì bị ghi đè."
-        ),
+        N_("Phản ánh, kiến nghị này vừa có thay đổi. Hãy đọc bản mới rồi làm tiếp; chưa có gì bị ghi đè."),
     ),
     errors.IdempotencyKeyReusedError: (
         422,

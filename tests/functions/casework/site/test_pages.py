@@ -561,3 +561,33 @@ def test_cookie_travels_unencrypted_on_this_machine_alone(address: str, *, is_se
     cookie = gate.session_cookie(Tokens(access_token="a", id_token="b", expires_in=60), address)
 
     assert ("Secure" in cookie.split("; ")) is is_secure
+
+
+def test_conflict_says_who_wrote_and_that_the_page_is_current(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    Officer(system, "minh.ccvc").do("accept", citizen.reference)
+    browser = Browser(system, "minh.ccvc")
+    page = browser.get(f"/desk/petitions/{citizen.reference}")
+    system.travel(to="2026-12-04T03:00:00+00:00")
+
+    refused = browser.fill(page, f"/desk/petitions/{citizen.reference}/note", note="Đã gọi cho địa phương.")
+
+    assert refused.status == 409
+    assert "Hệ thống vừa ghi thêm vào hồ sơ" in refused.text
+    assert "Người khác" not in refused.text
+    assert "tải lại" not in refused.text
+
+
+def test_petition_that_went_to_another_unit_is_no_question_of_roles(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    browser = Browser(system, "minh.ccvc")
+    page = browser.get(f"/desk/petitions/{citizen.reference}")
+    Officer(system, "lan.tiepnhan").do("assign", citizen.reference, unit="CTLBHXH", field="TL")
+
+    refused = browser.fill(page, f"/desk/petitions/{citizen.reference}/accept")
+
+    assert refused.status == 403
+    assert "đã chuyển sang đơn vị khác" in refused.text
+    assert "Vai trò của bạn" not in refused.text

@@ -10,7 +10,13 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
 from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.input import ActionContext, ActionInput
-from shared.domain.errors import InvalidInputError, NotAllowedError, StaleVersionError, UnknownPetitionError
+from shared.domain.errors import (
+    InvalidInputError,
+    MovedAwayError,
+    NotAllowedError,
+    StaleVersionError,
+    UnknownPetitionError,
+)
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, target_of
@@ -51,7 +57,8 @@ class ActionService:
             else authorization.may(officer, action, petition)
         )
         if not is_allowed:
-            raise NotAllowedError
+            has_moved = not permissions.may_see(officer, petition) and _was_at(officer.unit, petition)
+            raise MovedAwayError if has_moved else NotAllowedError
         return petition
 
     def act(
@@ -124,6 +131,10 @@ class ActionService:
         """Return the petitioner's identity; the opening, its officer and reason are recorded before."""
         opened = self.act(officer, petition, Action.OPEN_SEAL, action_input, key)
         return opened, self._seal.open(opened.petitioner.seal, opened.reference)
+
+
+def _was_at(unit: str, petition: Petition) -> bool:
+    return petition.unit != unit and any(entry.facts.unit == unit for entry in petition.history)
 
 
 def _change_id(officer: DeskOfficer, action: Action, action_input: ActionInput, key: str | None) -> str:

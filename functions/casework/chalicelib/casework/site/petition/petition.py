@@ -27,6 +27,7 @@ from shared.domain.errors import (
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.web.answers import see_other
+from shared.web.i18n import N_, gettext
 from shared.web.problems import problem_of
 from shared.web.rendering import link
 from shared.web.requests import form_pairs, query_parameters, validated
@@ -104,7 +105,22 @@ def _conflict(
     status, problem = problem_of(error, language_of_page(request))
     seen = form.get("version", "")
     seen_version = int(seen) if seen.isdecimal() else current.version
-    return RefusedAction(action, form, status, detail=problem["detail"], seen_version=seen_version)
+    detail = problem["detail"]
+    if isinstance(error, StaleVersionError):
+        detail = gettext(language_of_page(request))(_what_changed(current, seen_version))
+    return RefusedAction(action, form, status, detail=detail, seen_version=seen_version)
+
+
+def _what_changed(current: Petition, seen_version: int) -> str:
+    """Return who wrote since the page was opened; the page that says so is the current one already."""
+    writers = {entry.by for entry in current.history[seen_version:]}
+    if writers and writers <= {"timer", "router"}:
+        return N_(
+            "Hệ thống vừa ghi thêm vào hồ sơ; trang này đã có phần mới. Việc của bạn chưa được thực hiện."
+        )
+    if writers == {"petitioner"}:
+        return N_("Người gửi vừa bổ sung; trang này đã có phần mới. Việc của bạn chưa được thực hiện.")
+    return N_("Người khác vừa cập nhật hồ sơ; trang này đã có phần mới. Chưa có gì bị ghi đè.")
 
 
 def _next_address(officer: DeskOfficer, changed: Petition, action: Action) -> str:
