@@ -112,7 +112,7 @@ def _conflict(
 
 
 def _what_changed(current: Petition, seen_version: int) -> str:
-    """Return who wrote since the page was opened; the page that says so is the current one already."""
+    """Return the sentence about the changes since the page was opened; the page that shows it is current."""
     writers = {entry.by for entry in current.history[seen_version:]}
     if writers and writers <= {"timer", "router"}:
         return N_(
