@@ -89,7 +89,9 @@ def test_new_version_is_sent_from_its_day_on_and_the_old_one_is_kept(system: Sys
     assert saved.status == 303
     assert "Đã ghi nhận" not in system.outbox(before.reference)[0].text
     assert "Đã ghi nhận" in system.outbox(after.reference)[0].text
-    assert "đang dùng" in administrator.get(MAIL).text
+    page = administrator.get(MAIL).text
+    assert "đang dùng" in page
+    assert "Tạ Văn Hậu (xác nhận: Đinh Thị Thu Hiền)" in page
 
 
 @pytest.mark.parametrize("day", ["2026-11-01", "", "hôm nay"])

@@ -59,6 +59,8 @@ class Version(NamedTuple):
     status: str
     """`in-force`, `planned` or `past`."""
     changed_by: str
+    confirmed_by: str
+    """The second person; empty where none was needed."""
 
 
 class CheckedText(NamedTuple):
@@ -200,7 +202,9 @@ def _page(
         preview=None if errors else _preview(parts, name, checked.source),
         measure=check_text.longest(name, checked.source) if is_sms and not errors else None,
         price=parts.settings.sms_segment_price,
-        versions=_versions(parts.directory, name, names_of(parts, language)),
+        versions=_versions(
+            parts.directory, name, names_of(parts, language), _confirmers(parts, officer, name)
+        ),
         variables=[(variable, _(VARIABLES[variable])) for variable in sorted(samples.known_variables(name))],
         is_checked=checked.is_checked,
         waits=parts.settings.changes_need_confirmation,
@@ -226,7 +230,19 @@ def _form_problems(problems: Iterable[tuple[str, str, str]], language: Language)
     return tuple(first.values())
 
 
-def _versions(directory: Directory, name: TextName, labels: Names) -> list[Version]:
+def _confirmers(parts: Parts, officer: DeskOfficer, name: TextName) -> dict[str, str]:
+    """Return who confirmed the latest change of each version, by its first day."""
+    rows = parts.administration.rows(officer, "template", str(name))
+    return {
+        str(row.facts["valid_from"]): row.confirmed_by[row.revision]
+        for row in rows
+        if row.revision in row.confirmed_by
+    }
+
+
+def _versions(
+    directory: Directory, name: TextName, labels: Names, confirmers: Mapping[str, str]
+) -> list[Version]:
     """Return every version of the directory, newest first; the packaged text is none of them."""
     rows = [row for row in text_rows(directory) if row["id"] == str(name)]
     today = local_date(clock.now())
@@ -237,6 +253,7 @@ def _versions(directory: Directory, name: TextName, labels: Names) -> list[Versi
             source=source_of(name, row),
             status=_status(str(row["valid_from"]), current, today),
             changed_by=labels.officer(str(row["changed_by"])) if row.get("changed_by") else "",
+            confirmed_by=labels.officer(confirmers.get(str(row["valid_from"]), "")),
         )
         for row in sorted(rows, key=lambda row: str(row["valid_from"]), reverse=True)
     ]
