@@ -231,7 +231,7 @@ def _form_problems(problems: Iterable[tuple[str, str, str]], language: Language)
 
 
 def _confirmers(parts: Parts, officer: DeskOfficer, name: TextName) -> dict[str, str]:
-    """Return who confirmed the latest change of each version, by its first day."""
+    """Return the confirmer of the latest change of each version, by its first day."""
     rows = parts.administration.rows(officer, "template", str(name))
     return {
         str(row.facts["valid_from"]): row.confirmed_by[row.revision]
