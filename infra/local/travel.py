@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from infra.local.all_pumps import Pumps
 from infra.local.clock import TravellingClock
 from infra.local.emulation.cloud import Cloud
 from shared.domain.calendar.working_calendar import VIETNAM
+from shared.domain.promises.digests import DIGEST_FROM, DIGEST_UNTIL
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -20,8 +21,8 @@ class Traveller:
     """Moves the clock, and does on the way what the schedules would have done.
 
     The sweep runs in each minute in which a wake-up falls due (in the others it would find nothing), and whenever a
-    hidden message comes into sight the queues are pumped. The hourly schedule runs at midnight in Vietnam and on
-    arrival: what it does, it does for a whole day.
+    hidden message comes into sight the queues are pumped. The hourly schedule runs at midnight in Vietnam, on arrival,
+    and once on each morning on which something falls due, so that the officers' digests remind of it.
     """
 
     def __init__(self, clock: TravellingClock, cloud: Cloud, pumps: Pumps) -> None:
@@ -51,6 +52,7 @@ class Traveller:
 
     def _go(self, target: datetime) -> None:
         hourly_at = self._clock.now()
+        morning: date | None = None
         while (stop := self._next_stop(target)) < target:
             self._clock.hold_at(stop)
             if stop == _midnight_after(hourly_at):
@@ -58,6 +60,9 @@ class Traveller:
                 hourly_at = stop
             if any(at <= stop for at in self._cloud.wake_ups()):
                 self._pumps.sweep.fire()
+                if _is_morning(stop) and morning != stop.astimezone(VIETNAM).date():
+                    morning = stop.astimezone(VIETNAM).date()
+                    self._pumps.hourly.fire()
             self._pumps.settle()
         self._clock.hold_at(target)
         if target - hourly_at >= HOUR or _hour(target) != _hour(hourly_at):
@@ -73,6 +78,10 @@ class Traveller:
         if retry is not None:
             stops.append(max(retry, now) + timedelta(seconds=1))
         return min([*stops, target])
+
+
+def _is_morning(at: datetime) -> bool:
+    return DIGEST_FROM <= at.astimezone(VIETNAM).time() < DIGEST_UNTIL
 
 
 def _next_minute(at: datetime) -> datetime:

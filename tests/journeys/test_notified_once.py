@@ -125,8 +125,8 @@ def test_receipts_that_come_late_twice_and_out_of_order(system: System):
 
     assert before == "AWAITING_PROOF"
     assert statuses == [200, 200, 200, 200]
-    assert states(system, "ANSWERED") == Counter(DELIVERED=1)
-    assert duty_of(citizen, officer)["standing"] == "KEPT"
+    assert states(system, "ANSWERED") == Counter(FAILED=1, OPEN=1)
+    assert duty_of(citizen, officer)["standing"] == "AWAITING_PROOF"
     assert list(answers_on_phones(system).values()) == [1]
 
 
