@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.casework.reports.labels import value_text
-from chalicelib.casework.reports.measures import IN_TIME, ON_TIME, OVERDUE, RECEIVED, TOO_LATE
+from chalicelib.casework.reports.measures import IN_TIME, ON_TIME, OPEN_NOW, OVERDUE, RECEIVED, TOO_LATE
 from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import Section
 from shared.web.charts import Chart, Part, chart
@@ -22,6 +22,9 @@ def chart_of(report: Report, section: Section, language: Language) -> Chart | No
     if {measure.column.name for measure, _look in ANSWERS} <= names:
         looks = [(measure.column.name, _(measure.column.label), look) for measure, look in ANSWERS]
         title = _("Việc trả lời: {title}").format(title=_(section.title).lower())
+    elif OPEN_NOW.column.name in names:
+        looks = [(OPEN_NOW.column.name, _(OPEN_NOW.column.label), "look-plain")]
+        title = _("Số đang mở: {title}").format(title=_(section.title).lower())
     elif section.table.blocks and RECEIVED.column.name in names:
         looks = [(RECEIVED.column.name, _(RECEIVED.column.label), "look-plain")]
         title = _("Số tiếp nhận: {title}").format(title=_(section.title).lower())
