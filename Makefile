@@ -19,7 +19,7 @@ RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up test campaigns proof check format lint types contracts templates fix messages tables package deploy rehearse bench lock clean install
+.PHONY: help up train-routing test campaigns proof check format lint types contracts templates fix messages tables package deploy rehearse bench lock clean install
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,8 @@ $(READY): requirements/dev.lock
 lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the functions' requirements anew
 	$(RUN) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/dev.lock
+	$(RUN) -m uv pip compile --group pyproject.toml:training --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --quiet --custom-compile-command "make lock" -c requirements/dev.lock -o requirements/training.lock
 	$(RUN) -m infra.deployment.package --pin
 
 # ---------------------------------------------------------------- running
@@ -47,6 +49,10 @@ up: $(READY) ## run the whole system on this machine: http://localhost:8088 (ARG
 
 bench: $(READY) ## measure cold starts, AWS calls, read and write units
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m tests.bench $(ARGS)
+
+train-routing: $(READY) ## train the router's models anew and write their figures into docs/routing.md (needs scikit-learn: installed here)
+	@$(RUN) -m pip install --quiet --require-hashes -r requirements/training.lock
+	@$(RUN) -m tests.bench.train_routing
 
 # ---------------------------------------------------------------- checking
 PYTEST := -m pytest -n 2 --dist worksteal

@@ -37,11 +37,12 @@ def outcomes(corrections: list[Correction], petitions: Petitions, directory: Dir
 def _decided_now(petition: Petition, directory: Directory) -> str:
     from shared.routing.classifier import Lane, decide  # noqa: PLC0415 - found on the path set above
     from shared.routing.rules import RoutingRules  # noqa: PLC0415
+    from shared.routing.text import joined  # noqa: PLC0415
 
     day: date = local_date(petition.received_at)
     rows: tuple[dict[str, Any], ...] = directory.rows("routing-rule")
     decision = decide(
-        f"{petition.subject}\n{petition.content}",
+        joined(petition.subject, petition.content),
         RoutingRules.from_rows(rows, on=day),
         chosen_field=petition.chosen_field,
         chosen_kind=None,

@@ -5,26 +5,19 @@ them; `docs/routing.md` describes each type. Nothing here reads a table, a clock
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
-from math import sqrt
 from typing import Any
 
+from shared.routing.model import DENUNCIATION, FIELD, Model
 from shared.routing.phrasebook import Phrasebook
 from shared.routing.text import spell, split
 
 NEUTRAL = ""
 """The label of phrases that speak for nothing but keep shorter ones inside them from speaking ("số lượng")."""
-
-
-SIGN = "~"
-"""The prefix of a signal's name where learned weights speak of it among words."""
-_TELLING_WORDS = 4
-_SHORT_TEXT = 40
-"""Words, pairs and signs of a text message: up to here each counts fully."""
 
 
 class Lane(StrEnum):
@@ -66,27 +59,6 @@ class Suspicion:
 
 
 @dataclass(frozen=True, slots=True)
-class Resemblance:
-    """The degree to which a text reads like labelled denunciations: learned weights of its words and signs."""
-
-    bias: float
-    weights: Mapping[str, float]
-
-    def of(self, features: Sequence[str]) -> tuple[float, tuple[str, ...]]:
-        """Return the log-odds that a text denounces, and the words that weigh most for it."""
-        heard = [(self.weights[feature], feature) for feature in features if feature in self.weights]
-        loudest = sorted(heard, key=lambda pair: (-pair[0], pair[1]))
-        words = [feature for weight, feature in loudest if weight > 0 and not feature.startswith(SIGN)]
-        odds = self.bias + share_of_each(features) * sum(weight for weight, _ in heard)
-        return odds, tuple(words[:_TELLING_WORDS])
-
-
-def share_of_each(features: Sequence[str]) -> float:
-    """Return how much one feature counts: in a long letter less, or mere length would add up to a suspicion."""
-    return min(1.0, sqrt(_SHORT_TEXT / max(len(features), 1)))
-
-
-@dataclass(frozen=True, slots=True)
 class Limits:
     """The numbers that the rules turn on; each may be set by the row of type `limits`."""
 
@@ -97,18 +69,18 @@ class Limits:
     chosen_field: float = 1.2
     chosen_kind: float = 1.0
     repeat: float = 0.25
-    hint: float = 0.25
-    """The weight of one unit of a learned hint beside a rule's phrase."""
-    most_hints: float = 1.5
-    """The most that hints alone can say for a topic."""
-    resembles_from: float = 3.0
-    """From which learned resemblance on a text surely reads like a denunciation (log-odds)."""
-    presume_from: float = -1.2
-    """From which on a person has to look whether it is one, whatever else the text shows."""
-    suspect_from: float = -2.0
-    """From which on a person looks where the text tells of something, or shows another sign."""
-    wonder_from: float = -2.8
-    """From which on a person looks where it tells of something else than rudeness and delay."""
+    initiative_from: float = 3.0
+    """Weight of phrases from which on a text wishes for something that does not exist yet."""
+    resembles_from: float = 4.0
+    """Score from which on a text surely reads like a denunciation (log-odds of the model)."""
+    presume_from: float = -2.0
+    """Score from which on a person has to look whether it is one."""
+    wonder_from: float = -3.5
+    """Score from which on a person looks at a text that neither asks nor proposes; others need `sure_from` to speak."""
+    sure_from: float = 0.7
+    """Probability from which on the rules speak for a field although the text might denounce."""
+    suspect_from: float = 0.0
+    """Score from which on an explicit sign beside it restricts a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +92,14 @@ class RoutingRules:
     short_forms: Mapping[str, tuple[str, ...]]
     topics: Phrasebook
     """Phrases for fields ("CCVC") and for other bodies ("body:…") together: they compete for a text."""
-    hints: Mapping[str, Mapping[str, float]]
-    """Unaccented word or pair of words → topic → how much it hints at it; learned from the labelled petitions."""
+    courtesies: Phrasebook
+    """Greetings and closing words, which say nothing of the matter and are left out before anything is read."""
+    deciding: Phrasebook
+    """Phrases that decide a field by themselves, whatever else a text says."""
+    fields: Model | None
+    """Model of fields; None before it was introduced: then the phrases decide alone."""
+    gate: Model | None
+    """Model of denunciations."""
     bodies: Mapping[str, str]
     """Topic label → name of the other body, for bodies and for fields that are not (yet, any more) ours."""
     kinds: Phrasebook
@@ -129,7 +107,6 @@ class RoutingRules:
     signal_labels: Mapping[str, str]
     lanes: tuple[LaneRule, ...]
     suspicions: tuple[Suspicion, ...]
-    resemblance: Resemblance
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], on: date | None = None) -> "RoutingRules":
@@ -140,14 +117,16 @@ class RoutingRules:
             limits=_limits(used),
             short_forms=_short_forms(used),
             topics=Phrasebook(_topic_entries(used)),
-            hints=_hints(used),
+            courtesies=Phrasebook(_entries(used, "courtesy", "type")),
+            deciding=Phrasebook(_entries(used, "decides", "field")),
+            fields=_model(used, FIELD),
+            gate=_model(used, DENUNCIATION),
             bodies=_bodies(used),
             kinds=Phrasebook(_entries(used, "kind", "petition_kind")),
             signals=Phrasebook(_entries(used, "signal", "signal")),
             signal_labels={str(row["signal"]): str(row["label"]) for row in _of(used, "signal")},
             lanes=tuple(_lane_rules(used)),
             suspicions=tuple(_suspicions(used)),
-            resemblance=_resemblance(used),
         )
 
 
@@ -197,15 +176,6 @@ def _topic_entries(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, fl
         yield phrase, f"body:{body}", weight
     for row in _of(rows, "neutral"):
         yield from ((phrase, NEUTRAL, 0.0) for phrase, _ in _weighted(row))
-
-
-def _hints(rows: list[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    hints: dict[str, dict[str, float]] = {}
-    for row in _of(rows, "hints"):
-        for weight, words in row["terms"].items():
-            for word in words:
-                hints.setdefault(str(word), {})[str(row["topic"])] = float(weight)
-    return hints
 
 
 def _bodies(rows: list[Mapping[str, Any]]) -> dict[str, str]:
@@ -258,15 +228,14 @@ def _signs_of(
     return needs, unless
 
 
-def _resemblance(rows: list[Mapping[str, Any]]) -> Resemblance:
-    bias = sum(float(row["bias"]) for row in _of(rows, "resemblance"))
-    weights = {
-        str(feature): float(weight)
-        for row in _of(rows, "resemblance")
-        for weight, features in row["terms"].items()
-        for feature in features
-    }
-    return Resemblance(bias, weights)
+def _model(rows: list[Mapping[str, Any]], purpose: str) -> Model | None:
+    row = next((row for row in _of(rows, "model") if row.get("purpose") == purpose), None)
+    if row is None:
+        return None
+    try:
+        return Model.from_row(row)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RoutingRulesError(str(row.get("id")), f"is not a model ({type(error).__name__})") from None
 
 
 def _version(rows: list[Mapping[str, Any]]) -> str:

@@ -1,7 +1,6 @@
-"""Recognises the acts of a text: asking, proposing, narrating; called by the classifier.
+"""Recognises the acts of a text: asking and proposing; called by the classifier.
 
-Almost every denunciation tells, few other petitions do, and hardly one that only asks or proposes denounces anybody.
-Each clause is looked at alone: a question before or after a story does not make the story one.
+Hardly a text that only asks or proposes denounces anybody. Each clause is looked at alone.
 """
 
 import re
@@ -12,11 +11,8 @@ from shared.routing.text import Words, read
 
 ASKING = "asking"
 PROPOSING = "proposing"
-TELLING = "telling"
 
 _CLAUSE = re.compile(r"(?<=[?])|[,.;:!\n]+")
-_NARRATING_WORDS = 9
-"""Words in clauses that neither ask nor propose, from which on a text tells of something."""
 
 
 def _any(*patterns: str) -> str:
@@ -80,31 +76,17 @@ _PROPOSAL = re.compile(
     r"|xem lại|kiem tra|xu ly|lam ro|dieu tra|xac minh|vao cuoc|xem xet|can thiep|xem lai))\b"
 )
 """A clause that says how it should be; who wants somebody examined proposes nothing."""
-_OF_ONESELF = re.compile(
-    r"(?:(?:nay|hiện|trước đây|năm ngoái|kính gửi bộ|dạ|thưa bộ) )?"
-    r"(?:(?:bố|ba|cha|mẹ|má|chồng|vợ|con|con trai|con gái|ông|bà|anh|chị|em|bác|chú|gia đình|hồ sơ|đơn"
-    r"|bo|me|chong|vo|ong|anh|chi|bac|chu|gia dinh|ho so|don)(?: \S+){0,3} )?"
-    r"(?:tôi|em|cháu|chúng tôi|mình|tui|toi|chau|chung toi|minh)\b"
-)
-"""A clause that begins with the sender or their family tells of oneself."""
 
 
 def see(text: str, asks: Callable[[Words], bool]) -> Iterator[str]:
     """Yield the acts of the sender; `asks` returns whether the rules' phrases recognise a clause as a question."""
-    narrated = 0
     for clause in _CLAUSE.split(unicodedata.normalize("NFC", text.lower())):
         sentence = clause.strip()
         words = read(sentence)
-        is_question = _is_question(sentence, words) or asks(words)
-        is_proposal = _PROPOSAL.search(sentence) is not None
-        if is_question:
+        if _is_question(sentence, words) or asks(words):
             yield ASKING
-        if is_proposal:
+        if _PROPOSAL.search(sentence) is not None:
             yield PROPOSING
-        if not (is_question or is_proposal or _OF_ONESELF.match(sentence)):
-            narrated += len(words)
-    if narrated > _NARRATING_WORDS:
-        yield TELLING
 
 
 def _is_question(clause: str, words: Words) -> bool:

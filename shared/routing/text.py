@@ -8,7 +8,7 @@ A word without accents may stand for any accented one; a word with other accents
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +33,17 @@ class Words:
 
     def __len__(self) -> int:
         return len(self.folded)
+
+    def without(self, spans: Iterable[tuple[int, int]]) -> "Words":
+        """Return the words outside of spans (start, end)."""
+        left_out = {index for start, end in spans for index in range(start, end)}
+        kept = [index for index in range(len(self)) if index not in left_out]
+        return Words(
+            tuple(self.written[index] for index in kept),
+            tuple(self.spelled[index] for index in kept),
+            tuple(self.folded[index] for index in kept),
+            self.is_accented,
+        )
 
 
 @lru_cache(8192)
@@ -94,6 +105,16 @@ def read(text: str, short_forms: Mapping[str, tuple[str, ...]] | None = None) ->
     return Words(
         tuple(written), tuple(spelled), tuple(folded), letters > 0 and accented / letters >= _ACCENTED_FROM
     )
+
+
+def joined(subject: str, content: str) -> str:
+    """Return the text of a petition: its subject and its content.
+
+    A subject that only repeats the first words of the content, because none was given, is left out: what was said
+    once counts once.
+    """
+    beginning = " ".join(subject.rstrip("… .").split())
+    return content if " ".join(content.split()).startswith(beginning) else f"{subject}\n{content}"
 
 
 _SYLLABLE = re.compile(

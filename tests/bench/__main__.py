@@ -11,7 +11,6 @@ from collections.abc import Callable
 from tests.bench import (
     cold_starts,
     desk_costs,
-    learn_routing_hints,
     petition_costs,
     report_costs,
     routing,
@@ -25,7 +24,6 @@ BENCHES: dict[str, Callable[[], object]] = {
     "report-costs": report_costs.main,
     "desk-costs": desk_costs.main,
     "routing": routing.main,
-    "routing-cross-validation": learn_routing_hints.check,
 }
 
 

@@ -1,7 +1,6 @@
 """Decisions of the router about texts; the documentation states the figures that are measured."""
 
 import json
-import re
 import subprocess
 import sys
 import time
@@ -17,8 +16,8 @@ from hypothesis import strategies as st
 from shared.routing import bargains, speech
 from shared.routing.classifier import Decision, Lane, RoutingRules, decide
 from shared.routing.rules import RoutingRulesError
-from shared.routing.text import read
-from tests.bench import routing
+from shared.routing.text import joined, read
+from tests.bench import routing, routing_figures
 
 ROOT = Path(__file__).parents[3]
 ROWS: list[dict[str, Any]] = json.loads((ROOT / "infra/seed/routing_rules.json").read_text(encoding="utf-8"))
@@ -334,20 +333,39 @@ def test_there_are_thirty_labelled_texts_for_every_field_and_lane_and_no_text_tw
     assert min(counts.values()) >= 30
 
 
-def test_the_unseen_texts_are_routed_as_well_as_promised():
-    figures = routing.measure("unseen")
-    reached = figures.percentages()
+def test_no_denunciation_that_the_models_were_trained_on_reaches_a_unit():
+    rules = routing.rules_on(TODAY)
+    denunciations = [text for text in routing_figures.texts() if text.denounces]
 
-    assert reached["right when it speaks, denunciations aside"] >= 85
-    assert reached["speaks, denunciations aside"] >= 80
-    assert reached["right field among best three"] >= 95
-    assert figures.leaked <= 1, "known: docs/routing.md"
+    leaks = [text.text for text in denunciations if routing_figures.judge(text, rules).place == "unit"]
+
+    assert leaks == []
 
 
-def test_no_denunciation_that_the_rules_know_of_reaches_a_unit():
-    figures = routing.measure("seen")
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        pytest.param("xin hoi bi thu chi bo duoc phu cap bao nhieu", "CQDP", id="a secretary, no envelope"),
+        pytest.param(
+            "hop dong 111 bao ve co phai ky khong", "TCBM", id="to sign or not, no signing in blank"
+        ),
+        pytest.param("ngo nha toi ngap nuoc, de nghi lam cong", "KHAC", id="an alley, no NGO"),
+        pytest.param(
+            "Cảm ơn anh Dũng đã giúp tôi làm giấy tờ rất nhanh, không nhận quà",
+            "TTRA",
+            id="thanks",
+        ),
+        pytest.param(
+            "Đề nghị xem lại việc điều chỉnh địa giới hành chính xã Bình Minh.", "CQDP", id="a proposal"
+        ),
+    ],
+)
+def test_harmless_texts_that_were_taken_for_secrets_go_where_a_person_would_send_them(text, outcome):
+    decision = a_decision(text)
 
-    assert (figures.leaked, figures.unnoticed) == (0, 0)
+    assert decision.suspicion == ()
+    assert decision.best[0][0] == outcome
+    assert decision.lane in {Lane.ORDINARY, Lane.FORWARDING}
 
 
 @pytest.mark.parametrize(
@@ -401,20 +419,8 @@ def test_nobody_can_write_a_text_that_takes_long_to_read(unit):
         pytest.param("Xin hỏi nâng bậc lương mấy năm một lần", {"asking"}, id="a question"),
         pytest.param("toi muon hoi thu tuc nang ngach the nao", {"asking"}, id="a question without accents"),
         pytest.param("Nên gộp hai thủ tục này làm một cho dân đỡ đi lại", {"proposing"}, id="an idea"),
-        pytest.param(
-            "Đề nghị thanh tra việc thu chi của quỹ thôn tôi từ năm ngoái", {"telling"}, id="no idea"
-        ),
+        pytest.param("Đề nghị thanh tra việc thu chi của quỹ thôn tôi từ năm ngoái", set(), id="no idea"),
         pytest.param("Tiền không về quỹ đồng nào", set(), id="what looks like a question and denies"),
-        pytest.param(
-            "Xin hỏi chế độ thai sản? Chị nhân sự giữ lại một tháng tiền của từng người mới ký giấy",
-            {"asking", "telling"},
-            id="a tale after a question",
-        ),
-        pytest.param(
-            "Chồng tôi đang làm ở đảo xa chưa về được, xin chuyển công tác thì nộp ở đâu",
-            {"asking"},
-            id="one's own matter is no tale",
-        ),
     ],
 )
 def test_what_a_sender_does_is_seen_clause_by_clause(text, done):
@@ -435,12 +441,42 @@ def test_what_is_to_be_had_at_a_price_is_seen(text, signs):
     assert {*bargains.see(read(text))} - {"money"} == signs
 
 
-def test_the_documentation_states_the_figures_that_are_measured():
+def test_the_documentation_states_the_figures_of_the_rules_in_force():
     text = (ROOT / "docs/routing.md").read_text(encoding="utf-8")
-    figures = routing.measure("unseen")
 
-    assert routing.confusion_matrix(figures) in text
-    for name, value in figures.percentages().items():
-        assert re.search(rf"\| {re.escape(name)} \| {value:.1f} % \|", text), name
-    for name, number in figures.numbers().items():
-        assert f"| {name} | {number} |" in text, name
+    assert f"rules `{routing.rules_on(TODAY).version}`" in text, "run `make train-routing`"
+
+
+def test_the_models_stay_small():
+    models = [row for row in ROWS if row["type"] == "model"]
+
+    assert {row["purpose"] for row in models} == {"field", "denunciation"}
+    for row in models:
+        assert row["weights"].count("|") < 4000
+        assert len(json.dumps(row, ensure_ascii=False).encode()) <= 64_000
+
+
+def test_a_phrase_that_decides_wins_over_the_model():
+    text = "Xin hỏi cách tính lương hưu cho giáo viên"
+    decides = {
+        "id": "mine",
+        "valid_from": "2018-06-18",
+        "type": "decides",
+        "field": "DTBD",
+        "terms": ["giáo viên"],
+    }
+    rules = RoutingRules.from_rows([*ROWS, decides], on=TODAY)
+
+    decision = decide(
+        text, rules, chosen_field=None, chosen_kind=None, fields_in_force=routing.fields_on(TODAY)
+    )
+
+    assert a_decision(text).field == "TL"
+    assert (decision.field, decision.because[0]) == ("DTBD", "giáo viên → DTBD")
+
+
+def test_a_subject_that_only_repeats_the_beginning_counts_once():
+    content = "Tôi hỏi về cách tính phụ cấp thâm niên của nhà giáo chuyển sang làm công chức"
+
+    assert joined("Tôi hỏi về cách tính phụ cấp…", content) == content
+    assert joined("Phụ cấp", content) == f"Phụ cấp\n{content}"

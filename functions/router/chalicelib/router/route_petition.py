@@ -19,6 +19,7 @@ from shared.domain.procedures import conduct, screening, suspicion
 from shared.platform import clock
 from shared.routing.classifier import Decision, decide, look_through
 from shared.routing.rules import RoutingRules, in_force
+from shared.routing.text import joined
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
@@ -101,7 +102,7 @@ class Router:
         day = local_date(petition.received_at)
         fields = self._directory.fields(day)
         decision = decide(
-            f"{petition.subject}\n{petition.content}",
+            joined(petition.subject, petition.content),
             self._rules_on(day),
             chosen_field=petition.chosen_field,
             chosen_kind=petition.kind,
@@ -168,7 +169,7 @@ class Router:
 
     def _named_units(self, petition: Petition, day: date) -> tuple[str, ...]:
         units = self._directory.units(day).values()
-        return named_units(f"{petition.subject}\n{petition.content}", units)
+        return named_units(joined(petition.subject, petition.content), units)
 
     def _rules_on(self, day: date) -> RoutingRules:
         """Return the rules in force on a day of receipt.

@@ -109,6 +109,13 @@ def _current_classification(petition: Petition) -> dict[str, str]:
     }
 
 
+def _proposed_field(petition: Petition) -> dict[str, str]:
+    """Return the petition's field, or what the router takes for the most probable one: one click confirms it."""
+    best = petition.proposal.best if petition.proposal else ()
+    proposed = next((field for field, _ in best), "")
+    return {"field": petition.field or (proposed if proposed != eligible_units.INTAKE_FIELD else "")}
+
+
 ROWS = (
     OfficerAction(
         action=Action.ASSIGN,
@@ -121,6 +128,7 @@ ROWS = (
             FormField("field", N_("Lĩnh vực"), "choice", is_optional=True, source="fields"),
             FormField("note", N_("Ghi chú"), is_optional=True, hint=FOR_OFFICERS),
         ),
+        initial=_proposed_field,
     ),
     OfficerAction(
         action=Action.CLASSIFY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,7 +11,9 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.routing.classifier import decide
+from shared.routing.homographs import homographs
 from shared.routing.rules import Lane, RoutingRules
+from shared.routing.text import Words, joined, read
 from shared.tables.corrections import SILENT, SUSPECTED
 from shared.tables.directory import Directory
 from shared.tables.petition_items import MONTH_SHARDS
@@ -28,6 +30,8 @@ class RuleTrial(NamedTuple):
     """Number of petitions that the rule was tried on."""
     changes: Counter[tuple[str, str]]
     """Number of petitions that would be routed elsewhere: (outcome now, outcome with the rule) → times."""
+    homographs: tuple[str, ...]
+    """Phrases of the rule that these petitions use less often than other words of the same letters."""
 
 
 def try_rule(row: dict[str, Any], petitions: Petitions, directory: Directory) -> RuleTrial:
@@ -49,13 +53,21 @@ def try_rule(row: dict[str, Any], petitions: Petitions, directory: Directory) ->
     pairs = (
         (_outcome(petition, rules_now, fields), _outcome(petition, rules_then, fields)) for petition in tried
     )
-    return RuleTrial(len(tried), Counter(pair for pair in pairs if pair[0] != pair[1]))
+    return RuleTrial(
+        len(tried),
+        Counter(pair for pair in pairs if pair[0] != pair[1]),
+        tuple(homograph.phrase for homograph in homographs([row], _words(tried, rules_now))),
+    )
+
+
+def _words(petitions: Iterable[Petition], rules: RoutingRules) -> Iterator[Words]:
+    return (read(joined(petition.subject, petition.content), rules.short_forms) for petition in petitions)
 
 
 def _outcome(petition: Petition, rules: RoutingRules, fields: frozenset[str]) -> str:
     """Return where the rules route a petition: a field, a lane, or that they are silent or suspect a denunciation."""
     decision = decide(
-        f"{petition.subject}\n{petition.content}",
+        joined(petition.subject, petition.content),
         rules,
         chosen_field=petition.chosen_field,
         chosen_kind=None,

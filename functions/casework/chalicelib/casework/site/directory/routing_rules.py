@@ -117,6 +117,7 @@ def _rule_page(
         row=row,
         problem=problem,
         tried=trial.tried if trial else None,
+        homographs=trial.homographs if trial else (),
         waits=bool(trial) and parts.changes.needs_second_person("routing-rule", _row_of(row)),
         changes=[
             (_outcome_label(now, names, language), _outcome_label(then, names, language), times)

@@ -1,0 +1,242 @@
+"""Trains the router's two models, and judges them on texts that they were not trained on.
+
+`make train-routing` cross-validates (five parts, each decided by what was trained on the other four), writes the
+figures into docs/routing.md, then trains on all texts and writes the rows `model-field` and `model-denunciation` into
+the routing rules. scikit-learn is needed here and nowhere else: the functions weigh the models in plain Python.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from shared.routing.classifier import RoutingRules, features_of_denunciations, plain_signs, read_by
+from shared.routing.model import DENUNCIATION, FIELD, MOST_UNITS, encode
+from shared.routing.text import read
+from shared.routing.topics import features_of_fields, weigh
+from tests.bench import routing, routing_figures
+from tests.bench.routing_figures import Text
+
+PARTS = 5
+SEED = 20261128
+TODAY = routing.LATEST
+FROM_TEXTS = 5
+"""Texts that a feature must occur in: what fewer people wrote is neither learned nor shown as a reason."""
+MOST_FEATURES = {FIELD: 3500, DENUNCIATION: 3000}
+MOST_WEIGHTS = 9000
+STRENGTH = {FIELD: 3.0, DENUNCIATION: 10.0}
+"""Inverse strength of the L2 penalty."""
+WEIGHT_OF = {"letters": 1.0, "short": 1.0, "gate": 1.0, "labelled": 0.5}
+"""The weight of a text by its source in the model of fields: those in the register of real letters count double."""
+GATE_WEIGHT_OF = {"letters": 1.0, "short": 1.0, "gate": 4.0, "labelled": 1.0}
+TEMPERATURE = {FIELD: 0.45, DENUNCIATION: 1.0}
+"""Chosen so that a probability is the share that is right (docs/routing.md)."""
+FEWEST = {FIELD: 16, DENUNCIATION: 1}
+VALID_FROM = {FIELD: "2025-03-01", DENUNCIATION: "2018-06-18"}
+JOINED = 900
+"""Ordinary texts made of short ones, so that length speaks for nothing; half as many denounce in passing."""
+JOINED_WEIGHT = 0.5
+SHORT_WORDS = 45
+SURNAMES = frozenset({"nguyen", "tran", "pham", "huynh", "trinh", "quach", "thach", "hoang thi", "van a"})
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text as features, with its class and its weight."""
+
+    features: set[str]
+    label: str
+    weight: float
+
+
+def field_features(text: str, rules: RoutingRules) -> set[str]:
+    """Return what the model of fields weighs in a text."""
+    words = read_by(rules, text)
+    phrases = weigh(rules.topics.find_longest(words), rules.limits.repeat)
+    return features_of_fields(words, phrases, plain_signs(text, words, rules))
+
+
+def gate_features(text: str, rules: RoutingRules) -> set[str]:
+    """Return what the model of denunciations weighs in a text."""
+    words = read_by(rules, text)
+    return features_of_denunciations(words, plain_signs(text, words, rules))
+
+
+def field_examples(texts: Iterable[Text], rules: RoutingRules) -> list[Example]:
+    """Return each ordinary text with its field."""
+    return [
+        Example(field_features(text.text, rules), text.field, WEIGHT_OF[text.source])
+        for text in texts
+        if text.field is not None and not text.denounces
+    ]
+
+
+def gate_examples(texts: Sequence[Text], rules: RoutingRules) -> list[Example]:
+    """Return denunciations and ordinary texts, with joined ones, so that neither is longer than the other."""
+    examples = [
+        Example(
+            gate_features(text.text, rules), _label(denounces=text.denounces), GATE_WEIGHT_OF[text.source]
+        )
+        for text in texts
+    ]
+    draw = random.Random(SEED)
+    short = [text for text in texts if not text.denounces and len(read(text.text)) < SHORT_WORDS]
+    accusing = [text for text in texts if text.denounces]
+    for _ in range(JOINED):
+        parts = draw.sample(short, draw.choice((2, 2, 3)))
+        examples.append(_joined(parts, rules, denounces=False))
+    for _ in range(JOINED // 2):
+        parts = [draw.choice(accusing), draw.choice(short)]
+        draw.shuffle(parts)
+        examples.append(_joined(parts, rules, denounces=True))
+    return examples
+
+
+def _joined(parts: Sequence[Text], rules: RoutingRules, *, denounces: bool) -> Example:
+    text = ". ".join(part.text for part in parts)
+    return Example(gate_features(text, rules), _label(denounces=denounces), JOINED_WEIGHT)
+
+
+def _label(*, denounces: bool) -> str:
+    return "DENUNCIATION" if denounces else "ORDINARY"
+
+
+def train(purpose: str, examples: Sequence[Example]) -> dict[str, Any]:
+    """Train a model and return it as a row of the routing rules."""
+    times = Counter(feature for example in examples for feature in example.features)
+    vocabulary = sorted(f for f, count in times.items() if count >= FROM_TEXTS and not _is_name(f))
+    rarity = {f: log(len(examples) / times[f]) / 3 + 0.3 for f in vocabulary}
+    fitted = _fit(purpose, examples, vocabulary, rarity, rounds=60)
+    importance = np.abs(_weights(fitted, vocabulary, rarity)).max(axis=0)
+    importance *= np.sqrt([min(times[f], 60) for f in vocabulary])
+    best = sorted(np.argsort(-importance)[: MOST_FEATURES[purpose]])
+    vocabulary = [vocabulary[index] for index in best]
+    fitted = _fit(purpose, examples, vocabulary, rarity, rounds=300)
+    weights = _weights(fitted, vocabulary, rarity)
+    is_binary = len(fitted.classes_) == 2
+    if is_binary and fitted.classes_[1] != "DENUNCIATION":
+        weights = -weights
+    bias = fitted.intercept_ * (1 if not is_binary or fitted.classes_[1] == "DENUNCIATION" else -1)
+    return _row(purpose, ["DENUNCIATION"] if is_binary else list(fitted.classes_), bias, weights, vocabulary)
+
+
+def _fit(
+    purpose: str, examples: Sequence[Example], vocabulary: list[str], rarity: dict[str, float], rounds: int
+) -> LogisticRegression:
+    place = {feature: index for index, feature in enumerate(vocabulary)}
+    starts, columns, values = [0], [], []
+    for example in examples:
+        known = sorted(feature for feature in example.features if feature in place)
+        columns += [place[feature] for feature in known]
+        values += [rarity[feature] / sqrt(max(len(known), FEWEST[purpose])) for feature in known]
+        starts.append(len(columns))
+    matrix = csr_matrix((values, columns, starts), shape=(len(examples), len(vocabulary)))
+    balance = "balanced" if purpose == DENUNCIATION else None
+    model = LogisticRegression(C=STRENGTH[purpose], max_iter=rounds, class_weight=balance)
+    return model.fit(
+        matrix, [example.label for example in examples], sample_weight=[e.weight for e in examples]
+    )
+
+
+def _weights(fitted: LogisticRegression, vocabulary: list[str], rarity: dict[str, float]) -> np.ndarray:
+    return fitted.coef_ * np.array([rarity[feature] for feature in vocabulary])
+
+
+def _row(
+    purpose: str, classes: list[str], bias: Iterable[float], weights: np.ndarray, vocabulary: list[str]
+) -> dict[str, Any]:
+    """Prune and quantise: the strongest weights, in at most 35 steps."""
+    if weights.size > MOST_WEIGHTS:
+        least = np.sort(np.abs(weights).ravel())[-MOST_WEIGHTS]
+        weights = np.where(np.abs(weights) < least, 0, weights)
+    scale = float(np.quantile(np.abs(weights[weights != 0]), 0.999)) / MOST_UNITS
+    units = np.clip(np.round(weights / scale), -MOST_UNITS, MOST_UNITS).astype(int)
+    codes = ((feature, encode([int(u) for u in units[:, i]])) for i, feature in enumerate(vocabulary))
+    return {
+        "id": f"model-{purpose}",
+        "valid_from": VALID_FROM[purpose],
+        "type": "model",
+        "purpose": purpose,
+        "classes": classes,
+        "bias": [round(float(value), 3) for value in bias],
+        "scale": round(scale, 4),
+        "temperature": TEMPERATURE[purpose],
+        "fewest": FEWEST[purpose],
+        "weights": "|".join(f"{feature}:{code}" for feature, code in codes if code),
+    }
+
+
+def _is_name(feature: str) -> bool:
+    return bool(SURNAMES & set(feature.split()))
+
+
+def trained_rows(texts: Sequence[Text], rules: RoutingRules) -> list[dict[str, Any]]:
+    """Train both models on texts."""
+    return [
+        train(FIELD, field_examples(texts, rules)),
+        train(DENUNCIATION, gate_examples(texts, rules)),
+    ]
+
+
+def parts_of(texts: Sequence[Text]) -> list[list[Text]]:
+    """Divide texts into parts that have the same mix of sources and labels, by a fixed seed."""
+    groups: dict[tuple[str, str | None, bool], list[Text]] = defaultdict(list)
+    for text in texts:
+        groups[text.source, text.field, text.denounces].append(text)
+    parts: list[list[Text]] = [[] for _ in range(PARTS)]
+    draw = random.Random(SEED)
+    index = 0
+    for _, group in sorted(groups.items(), key=lambda item: str(item[0])):
+        draw.shuffle(group)
+        for text in group:
+            parts[index % PARTS].append(text)
+            index += 1
+    return parts
+
+
+def cross_validate(texts: Sequence[Text], written: list[dict[str, Any]]) -> list[routing_figures.Judged]:
+    """Decide each text by models that were trained on the other parts."""
+    rules = RoutingRules.from_rows(written, on=TODAY)
+    parts = parts_of(texts)
+    judged: list[routing_figures.Judged] = []
+    for number, part in enumerate(parts):
+        rest = [text for other, texts_ in enumerate(parts) if other != number for text in texts_]
+        compiled = RoutingRules.from_rows([*written, *trained_rows(rest, rules)], on=TODAY)
+        judged += [routing_figures.judge(text, compiled) for text in part]
+        print(f"part {number + 1} of {PARTS} is judged", file=sys.stderr)
+    return judged
+
+
+def main() -> None:
+    """Cross-validate, write the figures into docs/routing.md and the models into the routing rules."""
+    texts = routing_figures.texts()
+    written = [row for row in json.loads(routing.RULES.read_text(encoding="utf-8")) if row["type"] != "model"]
+    judged = cross_validate(texts, written)
+    rows = trained_rows(texts, RoutingRules.from_rows(written, on=TODAY))
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    for row, line in zip(rows, lines, strict=True):
+        print(f"{row['id']}: {row['weights'].count('|') + 1} features, {len(line.encode()):,} bytes")
+    kept = (
+        routing.RULES.read_text(encoding="utf-8")
+        .partition('{"id": "model-')[0]
+        .rstrip()
+        .rstrip(",]")
+        .rstrip()
+    )
+    routing.RULES.write_text(",\n".join([kept, *lines]) + "\n]\n", encoding="utf-8")
+    version = RoutingRules.from_rows([*written, *rows], on=TODAY).version
+    routing_figures.write_docs(routing_figures.report(judged, version))
+
+
+if __name__ == "__main__":
+    main()
