@@ -43,7 +43,7 @@ def single_signs(seen: Iterable[str]) -> set[str]:
 def signs(seen: Iterable[str]) -> set[str]:
     """Return a feature for each sign and for each pair of signs ("~money", "~money~named_person")."""
     ordered = sorted(seen)
-    pairs = (f"{SIGN}{one}{SIGN}{other}" for one, other in combinations(ordered, 2))
+    pairs = (f"{SIGN}{first}{SIGN}{second}" for first, second in combinations(ordered, 2))
     return single_signs(ordered) | set(pairs)
 
 

@@ -36,13 +36,13 @@ def homographs(rows: Iterable[Mapping[str, Any]], texts: Iterable[Words]) -> lis
         if not _needs_accents(phrase)
     }
     spellings = _spellings({tuple(map(fold, words)) for words in phrases.values()}, texts)
-    found = []
+    mistaken = []
     for (row, phrase), words in phrases.items():
         counts = spellings[tuple(map(fold, words))]
         times = counts[tuple(map(spell, words))]
         if (others := counts.total() - times) > times:
-            found.append(Homograph(row, phrase, times, others))
-    return found
+            mistaken.append(Homograph(row, phrase, times, others))
+    return mistaken
 
 
 def _spellings(

@@ -57,12 +57,12 @@ class Model:
 
     def scores(self, features: Iterable[str]) -> dict[str, float]:
         """Return the score of each class (a log-odds for a model of one class)."""
-        known = [self.weights[feature] for feature in features if feature in self.weights]
+        weights_of = [self.weights[feature] for feature in features if feature in self.weights]
         sums = [0] * len(self.classes)
-        for weights in known:
+        for weights in weights_of:
             for index, weight in weights:
                 sums[index] += weight
-        share = self.scale / sqrt(max(len(known), self.fewest))
+        share = self.scale / sqrt(max(len(weights_of), self.fewest))
         return {
             name: bias + share * total
             for name, bias, total in zip(self.classes, self.bias, sums, strict=True)

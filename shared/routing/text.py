@@ -37,11 +37,11 @@ class Words:
     def without(self, spans: Iterable[tuple[int, int]]) -> "Words":
         """Return the words outside of spans (start, end)."""
         left_out = {index for start, end in spans for index in range(start, end)}
-        kept = [index for index in range(len(self)) if index not in left_out]
+        rest = [index for index in range(len(self)) if index not in left_out]
         return Words(
-            tuple(self.written[index] for index in kept),
-            tuple(self.spelled[index] for index in kept),
-            tuple(self.folded[index] for index in kept),
+            tuple(self.written[index] for index in rest),
+            tuple(self.spelled[index] for index in rest),
+            tuple(self.folded[index] for index in rest),
             self.is_accented,
         )
 

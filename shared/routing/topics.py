@@ -21,7 +21,7 @@ _SAYS_NOTHING = 3
 
 
 class Verdict(NamedTuple):
-    """What the rules say of a text's field; `field` and `body` are None in silence."""
+    """The decision about a text's field; `field` and `body` are None in silence."""
 
     field: str | None
     body: str | None
@@ -155,11 +155,11 @@ def weigh(
 
 def _deciding(rules: RoutingRules, words: Words) -> dict[str, str]:
     """Return the field of each phrase that decides by itself, with the phrase; the earliest in the text first."""
-    found: dict[str, str] = {}
+    phrases: dict[str, str] = {}
     for hit in rules.deciding.find_longest(words):
         for field in hit.phrase.weights:
-            found.setdefault(field, hit.phrase.source)
-    return found
+            phrases.setdefault(field, hit.phrase.source)
+    return phrases
 
 
 def _shares(scores: Mapping[str, float], prior: float) -> dict[str, float]:
