@@ -34,7 +34,7 @@ PLACES = {
     "held": "desk: with a warning",
     "restricted": "restricted lane",
 }
-"""Where a text goes first, as Markdown columns."""
+"""First reader of a text → heading of a column in Markdown."""
 SIDE_LANES = frozenset({"RESTRICTED", "GUIDANCE", "SPAM", "FOREIGN"})
 
 
@@ -69,7 +69,7 @@ class Judged:
 
     @property
     def place(self) -> str:
-        """Who reads the text first: a key of `PLACES`."""
+        """The first reader of the text: a key of `PLACES`."""
         if self.went == Lane.RESTRICTED:
             return "restricted"
         if self.decision.lane is not Lane.ORDINARY:
@@ -78,12 +78,12 @@ class Judged:
 
     @property
     def is_spoken(self) -> bool:
-        """Whether the rules chose a field, or another way than the intake desk."""
+        """True if the rules chose a field, or another way than the intake desk."""
         return self.place not in {"held", "silent"}
 
     @property
     def is_right(self) -> bool:
-        """Whether the field is right, or the text was rightly forwarded."""
+        """True if the field is right, or the text was rightly forwarded."""
         label = self.label
         if self.decision.lane is Lane.FORWARDING:
             return bool({OUTSIDE, *FORWARDED} & {label.field, label.second})
@@ -91,12 +91,12 @@ class Judged:
 
     @property
     def is_right_first(self) -> bool:
-        """Whether the most probable field is right, spoken or not."""
+        """True if the most probable field is right, spoken or not."""
         return bool(self._right_fields & {field for field, _ in self.decision.best[:1]})
 
     @property
     def is_in_best_three(self) -> bool:
-        """Whether one of the three most probable fields is right."""
+        """True if one of the three most probable fields is right."""
         return bool(self._right_fields & {field for field, _ in self.decision.best})
 
     @property
@@ -107,7 +107,7 @@ class Judged:
 def texts() -> list[Text]:
     """Read all labelled texts of the ministry's present fields."""
     folder = routing.LABELLED.parent
-    found = [
+    labelled = [
         Text(r["text"], source, r["field"], r.get("second"), r["kind"], False, r["style"])
         for source, name in (("letters", "letters.jsonl"), ("short", "short_letters.jsonl"))
         for r in _rows(folder / name)
@@ -116,7 +116,7 @@ def texts() -> list[Text]:
         is_praise = r["subtype"] == "praise"
         field, second = (THANKS, r["field"]) if is_praise else (r["field"], None)
         denounces = r["label"] == "DENUNCIATION"
-        found.append(Text(r["text"], "gate", field, second, None, denounces, r["subtype"]))
+        labelled.append(Text(r["text"], "gate", field, second, None, denounces, r["subtype"]))
     for r in routing.petitions():
         if date.fromisoformat(r["on"]) < routing.REORGANISED_ON:
             continue
@@ -124,8 +124,8 @@ def texts() -> list[Text]:
         field = (
             OUTSIDE if r["lane"] == Lane.FORWARDING else r["field"] if r["lane"] == Lane.ORDINARY else None
         )
-        found.append(Text(r["text"], "labelled", field, None, r["kind"], denounces, r["split"], r["lane"]))
-    return found
+        labelled.append(Text(r["text"], "labelled", field, None, r["kind"], denounces, r["split"], r["lane"]))
+    return labelled
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:

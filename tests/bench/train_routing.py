@@ -60,14 +60,14 @@ class Example:
 
 
 def field_features(text: str, rules: RoutingRules) -> set[str]:
-    """Return what the model of fields weighs in a text."""
+    """Return the features of a text for the model of fields."""
     words = read_by(rules, text)
     phrases = weigh(rules.topics.find_longest(words), rules.limits.repeat)
     return features_of_fields(words, phrases, plain_signs(text, words, rules))
 
 
 def gate_features(text: str, rules: RoutingRules) -> set[str]:
-    """Return what the model of denunciations weighs in a text."""
+    """Return the features of a text for the model of denunciations."""
     words = read_by(rules, text)
     return features_of_denunciations(words, plain_signs(text, words, rules))
 
@@ -136,9 +136,9 @@ def _fit(
     place = {feature: index for index, feature in enumerate(vocabulary)}
     starts, columns, values = [0], [], []
     for example in examples:
-        known = sorted(feature for feature in example.features if feature in place)
-        columns += [place[feature] for feature in known]
-        values += [rarity[feature] / sqrt(max(len(known), FEWEST[purpose])) for feature in known]
+        in_text = sorted(feature for feature in example.features if feature in place)
+        columns += [place[feature] for feature in in_text]
+        values += [rarity[feature] / sqrt(max(len(in_text), FEWEST[purpose])) for feature in in_text]
         starts.append(len(columns))
     matrix = csr_matrix((values, columns, starts), shape=(len(examples), len(vocabulary)))
     balance = "balanced" if purpose == DENUNCIATION else None
@@ -226,14 +226,14 @@ def main() -> None:
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     for row, line in zip(rows, lines, strict=True):
         print(f"{row['id']}: {row['weights'].count('|') + 1} features, {len(line.encode()):,} bytes")
-    kept = (
+    head = (
         routing.RULES.read_text(encoding="utf-8")
         .partition('{"id": "model-')[0]
         .rstrip()
         .rstrip(",]")
         .rstrip()
     )
-    routing.RULES.write_text(",\n".join([kept, *lines]) + "\n]\n", encoding="utf-8")
+    routing.RULES.write_text(",\n".join([head, *lines]) + "\n]\n", encoding="utf-8")
     version = RoutingRules.from_rows([*written, *rows], on=TODAY).version
     routing_figures.write_docs(routing_figures.report(judged, version))
 
