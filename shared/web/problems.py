@@ -178,7 +178,7 @@ RULES: dict[str, str] = {
     "extra_forbidden": N_("Mục này không tồn tại."),
     "json": N_("Dữ liệu gửi lên không phải JSON hợp lệ (UTF-8)."),
     "invalid": N_("Giá trị không hợp lệ."),
-    "use-restrict": N_("Dùng thao tác chuyển quy trình riêng."),
+    "use-restrict": N_("Dùng thao tác “Chuyển sang quy trình riêng”."),
     "is-complained-of": N_("Không giao cho đơn vị đang bị phản ánh."),
     "conduct-of-unknown-unit": N_(
         "Phản ánh hành vi cán bộ mà chưa rõ đơn vị nào: hãy nêu đơn vị bị phản ánh (hoặc không phải đơn vị "

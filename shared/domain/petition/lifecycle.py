@@ -257,7 +257,7 @@ OF_OFFICERS: dict[Action, Move] = {
         N_("Hướng dẫn thủ tục"), _UNDECIDED, State.GUIDED, _notify(NoticeKind.GUIDED, Audience.PETITIONER)
     ),
     Action.RESTRICT: Move(
-        N_("Chuyển quy trình riêng"),
+        N_("Đã chuyển sang quy trình riêng"),
         _UNDECIDED | _MERGED | {State.AWAITING_APPROVAL},
         State.RESTRICTED,
         _notify(NoticeKind.RESTRICTED, Audience.TASK_FORCE),

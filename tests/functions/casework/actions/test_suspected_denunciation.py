@@ -43,14 +43,41 @@ def test_its_sender_stays_sealed_until_somebody_decided(system: System, referenc
     assert intake.try_to("open-seal", reference, reason="Kiểm tra địa chỉ").status == 200
 
 
-def test_one_click_moves_it_to_its_named_readers(system: System, reference: str):
+def test_moving_it_to_its_named_readers_asks_first(system: System, reference: str):
+    browser = Browser(system, "lan.tiepnhan")
+    page = browser.get(f"/desk/petitions/{reference}")
+    form = next(form for form in forms_in(page.text) if form.action.endswith("/restrict"))
+
+    question = browser.post(form.action, form.fields)
+
+    assert question.status == 200
+    assert "Chuyển hồ sơ này sang quy trình riêng?" in question.text
+    assert "Bạn không tự đưa hồ sơ trở lại được." in question.text
+    assert Officer(system, "lan.tiepnhan").petition(reference)["state"] == "RECEIVED"
+
+
+def test_change_between_question_and_answer_is_not_overwritten(system: System, reference: str):
+    browser = Browser(system, "lan.tiepnhan")
+    address = f"/desk/petitions/{reference}/restrict"
+    form = next(f for f in forms_in(browser.get(f"/desk/petitions/{reference}").text) if f.action == address)
+    question = browser.post(form.action, form.fields)
+    Officer(system, "lan.tiepnhan").do("classify", reference, field="TCBM")
+
+    answer = browser.fill(question, address, confirmed="true")
+
+    assert answer.status == 409
+    assert Officer(system, "lan.tiepnhan").petition(reference)["state"] == "RECEIVED"
+
+
+def test_confirmed_step_moves_it_to_its_named_readers(system: System, reference: str):
     browser = Browser(system, "lan.tiepnhan")
     page = browser.get(f"/desk/petitions/{reference}")
     assert "Có thể là tố cáo" in page.text
     assert "Có thể là tố cáo" in browser.get("/desk/").text
     form = next(form for form in forms_in(page.text) if form.action.endswith("/restrict"))
 
-    answer = browser.post(form.action, form.fields)
+    question = browser.post(form.action, form.fields)
+    answer = browser.fill(question, form.action, confirmed="true")
 
     assert answer.status == 303
     assert browser.get(f"/desk/petitions/{reference}").status == 404

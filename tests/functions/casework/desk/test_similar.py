@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -39,6 +40,22 @@ def test_desk_shows_the_other_open_petitions_about_the_matter(system: System, le
 
     assert "3 hồ sơ đang mở có nội dung gần giống" in page
     assert all(f"/desk/petitions/{letter.reference}" in page for letter in letters[1:])
+
+
+def test_likest_stand_first_and_the_others_are_folded(system: System, letters: list[Citizen]):
+    other_words = sent(system, 7, LETTER.replace("mười hai năm", "hơn mười năm liền tại trường"))
+    another = sent(system, 8)
+
+    page = page_of(system, another)
+
+    shown = page[page.index('id="similar"') : page.index("Việc có thể làm")]
+    in_sight, folded = shown.split("<details>")
+    assert in_sight.count("<li>") == 3
+    assert folded.count("<li>") == 2
+    shares = [int(share) for share in re.findall(r"(\d+) % ·", shown)]
+    assert shares == sorted(shares, reverse=True)
+    assert shown.rindex("/merge") > shown.index(other_words.reference)
+    assert other_words.reference in folded
 
 
 def test_one_click_merges(system: System, letters: list[Citizen]):

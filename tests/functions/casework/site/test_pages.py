@@ -591,3 +591,55 @@ def test_petition_that_went_to_another_unit_is_no_question_of_roles(system: Syst
     assert refused.status == 403
     assert "đã chuyển sang đơn vị khác" in refused.text
     assert "Vai trò của bạn" not in refused.text
+
+
+# --- small things that officers see ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("username", "address", "door"),
+    [
+        pytest.param("minh.ccvc", "/desk/", "/desk/", id="the queue"),
+        pytest.param("lan.tiepnhan", "/desk/calls/new", "/desk/calls/new", id="a page beside the calls"),
+        pytest.param("tong.dai", "/desk/calls", "/desk/calls", id="the calls"),
+        pytest.param("quantri", "/desk/directory/officer", "/desk/directory/unit", id="another directory"),
+    ],
+)
+def test_navigation_marks_the_part_that_the_page_belongs_to(
+    system: System, username: str, address: str, door: str
+):
+    page = Browser(system, username).get(address).text
+
+    menu = page[page.index('<nav class="bar menu"') : page.index("</nav>")]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', menu) == [door]
+
+
+def test_unit_without_a_field_gives_the_petition_its_field(system: System):
+    citizen = Citizen(system, content="Kính mong Bộ xem giúp việc của tôi, tôi đã chờ nhiều ngày rồi ạ.")
+    citizen.send()
+    intake = Officer(system, "lan.tiepnhan")
+    assert intake.petition(citizen.reference)["field"] is None
+
+    Browser(system, "lan.tiepnhan").fill(
+        Browser(system, "lan.tiepnhan").get(page_of(citizen.reference)),
+        f"{page_of(citizen.reference)}/assign",
+        unit="VTCBC",
+        field="",
+    )
+
+    seen = intake.petition(citizen.reference)
+    assert (seen["unit"], seen["field"]) == ("VTCBC", "TCBM")
+
+
+@pytest.mark.parametrize(
+    ("unit", "field"),
+    [pytest.param("VCQDP", "CQDP", id="its only field"), pytest.param("VPB", "KHAC", id="without fields")],
+)
+def test_assigning_by_the_api_leaves_no_petition_without_a_field(system: System, unit: str, field: str):
+    citizen = Citizen(system, content="Kính mong Bộ xem giúp việc của tôi, tôi đã chờ nhiều ngày rồi ạ.")
+    citizen.send()
+    intake = Officer(system, "lan.tiepnhan")
+
+    intake.do("assign", citizen.reference, unit=unit)
+
+    assert intake.petition(citizen.reference)["field"] == field

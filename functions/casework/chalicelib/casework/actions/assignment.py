@@ -23,7 +23,10 @@ from shared.web.i18n import N_
 
 
 class Assign(ActionInput):
-    """Give the petition to a unit; without one, to the unit responsible for the field."""
+    """Give the petition to a unit; without one, to the unit responsible for the field.
+
+    A petition without a field gets the unit's: reports and the router's corrections count petitions by field.
+    """
 
     unit: Annotated[OptionalCode, Field(description="by default the unit responsible for the field")] = None
     field: OptionalCode = None
@@ -39,7 +42,7 @@ class Assign(ActionInput):
         return petition.assign(
             context.change,
             unit,
-            field=self.field,
+            field=self.field or petition.field or eligible_units.field_of_unit(unit, petition, context),
             note=self.note,
             settles_dispute=disputes.is_open(petition),
             notifies_petitioner=context.directory.terms_of(petition).tell_assignment,
@@ -125,7 +128,14 @@ ROWS = (
         button=N_("Phân công cho đơn vị"),
         fields=(
             FormField("unit", N_("Đơn vị"), "choice", is_optional=True, source="units"),
-            FormField("field", N_("Lĩnh vực"), "choice", is_optional=True, source="fields"),
+            FormField(
+                "field",
+                N_("Lĩnh vực"),
+                "choice",
+                is_optional=True,
+                source="fields",
+                hint=N_("Để trống thì hồ sơ chưa có lĩnh vực được ghi theo lĩnh vực của đơn vị."),
+            ),
             FormField("note", N_("Ghi chú"), is_optional=True, hint=FOR_OFFICERS),
         ),
         initial=_proposed_field,

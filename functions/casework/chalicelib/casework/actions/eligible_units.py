@@ -82,6 +82,19 @@ def unit_of_field(field: str | None, context: ActionContext) -> str:
     return row.unit
 
 
+def field_of_unit(unit: str, petition: Petition, context: ActionContext) -> str:
+    """Return the field that a petition gets with its unit.
+
+    Of several fields of the unit it is the one that the router takes for the most probable, then the one that the
+    petitioner chose, then the first of the directory. For a unit without fields it is the router's, else "other".
+    """
+    fields = context.directory.fields(local_date(petition.received_at))
+    own = [code for code, field in fields.items() if field.unit == unit]
+    best = [code for code, _ in petition.proposal.best] if petition.proposal else []
+    probable = [code for code in (*best, petition.chosen_field) if code in fields]
+    return next((code for code in probable if not own or code in own), (*own, INTAKE_FIELD)[0])
+
+
 def intake_desk(petition: Petition, context: ActionContext) -> str:
     """Return the unit that was the intake desk when the petition was received."""
     return context.directory.unit_responsible_for(INTAKE_FIELD, local_date(petition.received_at))

@@ -47,6 +47,8 @@ class OfficerAction:
     """A body without `version`, as the tests send it; codes are those of the seeded directory."""
     button: str = ""
     """The text of the form's button, in Vietnamese; by default the label of the history."""
+    question: str = ""
+    """What a page asks before the form is carried out, in Vietnamese: for an action that its officer cannot undo."""
     warning: str = ""
     """A text above the button, in Vietnamese."""
     fields: tuple[FormField, ...] = ()

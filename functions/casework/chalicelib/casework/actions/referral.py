@@ -257,6 +257,7 @@ ROWS = (
         may={Role.INTAKE_OFFICER: Relation.ANY, Role.APPROVER: Relation.ANY},
         input=Restrict,
         button=N_("Chuyển sang quy trình riêng"),
+        question=N_("Chuyển hồ sơ này sang quy trình riêng?"),
         warning=N_("Hồ sơ sẽ rời hàng đợi thông thường; chỉ người được chỉ định mới mở được."),
     ),
 )

@@ -6,6 +6,7 @@ only petitions that they may open.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
@@ -33,7 +34,7 @@ class SimilarPetition(NamedTuple):
 def similar_petitions(
     petition: Petition, officer: DeskOfficer, petitions: Petitions
 ) -> tuple[SimilarPetition, ...]:
-    """Return the open petitions similar to one that this officer may merge and see, by the time of receipt."""
+    """Return the open petitions similar to one that this officer may merge and see, the likest first."""
     if not authorization.may(officer, Action.MERGE, petition):
         return ()
     candidates = petitions.with_sketch(petition.sketch, limit=COMPARED) - {petition.reference}
@@ -43,4 +44,9 @@ def similar_petitions(
         if permissions.may_see(officer, other) and other.is_unanswered
     )
     similar = [other for other in compared if other.share >= SIMILAR]
-    return tuple(sorted(similar, key=lambda other: (other.petition.received_at, other.petition.reference)))
+    return tuple(sorted(similar, key=_likest_first))
+
+
+def _likest_first(other: SimilarPetition) -> tuple[int, datetime, str]:
+    """Sort by the percentage that the page shows, then by the time of receipt."""
+    return -round(other.share * 100), other.petition.received_at, other.petition.reference

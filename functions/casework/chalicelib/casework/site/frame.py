@@ -35,6 +35,24 @@ _MENU = {
 """Names by which the frame's menu asks what an officer is able to do."""
 
 
+_DOORS = (
+    "/desk/calls/new",
+    "/desk/callers",
+    "/desk/calls",
+    "/desk/reports",
+    "/desk/routing",
+    "/desk/openings",
+    "/desk/contradicted-receipts",
+    "/desk/proposals",
+    "/desk/directory",
+    "/desk/calendar",
+    "/desk/terms",
+    "/desk/texts",
+    "/desk/in-doubt",
+)
+"""The addresses of the menu besides the queue; what lies below one belongs to it, all petitions to the queue."""
+
+
 class FormProblem(NamedTuple):
     """One line of the error summary: leads to the field with this id."""
 
@@ -121,10 +139,19 @@ def render(
         officer=officer,
         unit_label=names_of(parts, language).unit(officer.unit) if officer else "",
         has_queues=bool(officer and queues_of(officer)),
+        here=_door_of(request),
         **abilities,
         **facts,
     )
     return html_answer(html, status)
+
+
+def _door_of(request: Request) -> str:
+    """Return the address of the menu that the request's page belongs to; nothing for a page of none."""
+    path = f"/desk{str(request.context.get('path', '')).removeprefix('/desk')}"
+    if path.removesuffix("/") == "/desk" or path.startswith("/desk/petitions"):
+        return "/desk/"
+    return next((door for door in _DOORS if path == door or path.startswith(f"{door}/")), "")
 
 
 def render_for_nobody(request: Request, template: str, status: int, **facts: Any) -> Response:

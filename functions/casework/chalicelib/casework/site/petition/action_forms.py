@@ -70,7 +70,7 @@ def action_form(
     values = dict(refused.form) if refused and was_refused else begun
     return {
         "action": action.value,
-        "label": _(row.button_text),
+        "label": f"{_(row.button_text)}…" if row.question else _(row.button_text),
         "warning": _(row.warning) if row.warning else "",
         "is_open": values is not None,
         "contents": values if values is not None else row.initial(petition),

@@ -8,12 +8,13 @@ from chalice.app import Request, Response
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.forms import action_named
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.frame import language_of_page
 from chalicelib.casework.site.petition.action_forms import RefusedAction
+from chalicelib.casework.site.petition.confirmation import confirmation_page
 from chalicelib.casework.site.petition.page import petition_page
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import (
@@ -67,6 +68,8 @@ def take_action(
         if done is None:
             raise
         return see_other(link(_next_address(officer, done, name), language_of_page(request)))
+    if ROWS[name].question and form.get("confirmed") != "true":
+        return confirmation_page(parts, request, officer, petition, name, form)
     try:
         action_input = validated(INPUTS[name], INPUTS[name].values_of(form))
         if isinstance(action_input, OpenSeal):

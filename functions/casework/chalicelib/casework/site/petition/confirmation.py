@@ -1,0 +1,48 @@
+"""The page that asks an officer before an action that they cannot undo; it needs no JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalice.app import Request, Response
+
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.catalogue import INPUTS, ROWS
+from chalicelib.casework.composition import Parts
+from chalicelib.casework.site.frame import render
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+
+
+def confirmation_page(
+    parts: Parts,
+    request: Request,
+    officer: DeskOfficer,
+    petition: Petition,
+    action: Action,
+    form: Mapping[str, str],
+) -> Response:
+    """Ask whether the action is meant; nothing is changed before the page's own form is sent.
+
+    Args:
+        parts: the function's parts.
+        request: for the page's language.
+        officer: who acts.
+        petition: the petition that the action would change.
+        action: one whose row has a question.
+        form: what the officer sent; the page sends it again, with the version that they saw.
+    """
+    row = ROWS[action]
+    return render(
+        parts,
+        request,
+        officer,
+        "confirm_action.html",
+        question=row.question,
+        warning=row.warning,
+        button=row.button_text,
+        action=action.value,
+        reference=petition.reference,
+        subject=petition.subject,
+        values=INPUTS[action].values_of(form),
+    )
