@@ -55,7 +55,12 @@ def holes(action: Action, row: OfficerAction | None) -> Iterator[str]:
 def _untranslated(row: OfficerAction) -> Iterator[str]:
     add_catalogue(Path(composition.__file__).parent / "locale")
     english = gettext("en")
-    texts = {"label": MOVES[row.action].label, "button": row.button_text, "warning": row.warning, "question": row.question}
+    texts = {
+        "label": MOVES[row.action].label,
+        "button": row.button_text,
+        "warning": row.warning,
+        "question": row.question,
+    }
     for field in row.fields:
         texts |= {f"label of {field.name}": field.label, f"hint of {field.name}": field.hint}
     for name, text in texts.items():
