@@ -48,7 +48,7 @@ class OfficerAction:
     button: str = ""
     """The text of the form's button, in Vietnamese; by default the label of the history."""
     question: str = ""
-    """The question of a page before the form is carried out, in Vietnamese: for an action that its officer cannot undo."""
+    """The question that a page asks first, in Vietnamese: for an action that its officer cannot undo."""
     warning: str = ""
     """A text above the button, in Vietnamese."""
     fields: tuple[FormField, ...] = ()
