@@ -26,13 +26,13 @@ class Province(NamedTuple):
 
 
 PROVINCES: tuple[Province, ...] = (
-    Province("01", "Hà Nội", "Hanoi", ("Hà Tây", "Hà Đông", "Cầu Giấy", "Hoàn Kiếm", "Ba Đình", "Long Biên")),
+    Province("01", "Hà Nội", "Hanoi", ("TPHN", "Hà Tây", "Hà Đông", "Cầu Giấy", "Hoàn Kiếm", "Ba Đình", "Long Biên")),
     Province("04", "Cao Bằng"),
     Province("08", "Tuyên Quang", "", ("Hà Giang",)),
     Province("11", "Điện Biên", "", ("Điện Biên Phủ",)),
     Province("12", "Lai Châu"),
     Province("14", "Sơn La", "", ("Mộc Châu",)),
-    Province("15", "Lào Cai", "", ("Yên Bái", "Lào Kay", "Sa Pa", "Nghĩa Lộ")),
+    Province("15", "Lào Cai", "", ("Yên Bái", "Lào Kay", "Lao Kai", "Sa Pa", "Nghĩa Lộ")),
     Province("19", "Thái Nguyên", "", ("Bắc Kạn", "Bắc Cạn", "Sông Công", "Phổ Yên")),
     Province("20", "Lạng Sơn", "", ("Đồng Đăng",)),
     Province("22", "Quảng Ninh", "", ("Hạ Long", "Cẩm Phả", "Uông Bí", "Móng Cái", "Đông Triều")),
@@ -108,7 +108,7 @@ PROVINCES: tuple[Province, ...] = (
         "",
         ("Kiên Giang", "Long Xuyên", "Châu Đốc", "Rạch Giá", "Hà Tiên", "Phú Quốc"),
     ),
-    Province("92", "Cần Thơ", "Can Tho", ("Sóc Trăng", "Hậu Giang", "Vị Thanh", "Ngã Bảy")),
+    Province("92", "Cần Thơ", "Can Tho", ("TPCT", "Sóc Trăng", "Hậu Giang", "Vị Thanh", "Ngã Bảy")),
     Province("96", "Cà Mau", "", ("Bạc Liêu",)),
 )
 """In the order of their codes."""

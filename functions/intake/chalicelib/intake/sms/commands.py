@@ -140,9 +140,10 @@ _STOP_WORDS = frozenset({"huy", "stop"})
 _POLITE = r"(?: (?:nhe|nha|a|nua|cam on|xin cam on|xin|cam on nhieu|thanks?|thank you))*"
 _MESSAGES = r" (?:nhan|gui) (?:tin|tin nhan|sms|thong bao)"
 _STOP = re.compile(
-    r"(?:(?:toi|minh|em|xin|vui long|lam on) )*"
-    rf"(?:(?:huy|stop|tu choi|unsubscribe)(?: bo| dang ky)?(?:{_MESSAGES}| tin| tin nhan| sms)?"
-    rf"|(?:ngung|dung|khong|thoi)(?: muon)?{_MESSAGES}){_POLITE}"
+    r"(?:(?:toi|minh|em|xin|vui long|lam on|de nghi|yeu cau) )*"
+    rf"(?:(?:huy|stop|tu ?choi|unsub(?:scribe)?|cancel)(?: bo| dang ky)?"
+    rf"(?:{_MESSAGES}| tin| tin nhan| sms| 8088| dv| dich vu)?(?: giup(?: toi| minh| em)?)?"
+    rf"|(?:ngung|dung|khong|thoi)(?: muon| khong)?{_MESSAGES}){_POLITE}"
 )
 """A whole text that wants no more SMS, as people write it who are polite: "HUY. Cam on", "Huy nhan tin", "TU CHOI"."""
 _START = re.compile(rf"(?:xin )?(?:mo|start)(?: lai)?(?:{_MESSAGES})?(?: lai)?{_POLITE}")

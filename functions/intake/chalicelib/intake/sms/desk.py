@@ -24,7 +24,7 @@ from chalicelib.intake.sms.name_or_petition import (
 from chalicelib.intake.sms.part_store import PartStore
 from chalicelib.intake.sms.submissions import cause_of_sms, submission, submission_key
 from chalicelib.intake.sms.webhook import InboundSms
-from chalicelib.intake.sms.which_petition import WhichPetition, may_be_name_and_address
+from chalicelib.intake.sms.which_petition import WhichPetition, may_be_name_and_address, may_stand_for_a_name
 from shared.domain.calendar import deadlines
 from shared.domain.errors import ActionNotPossibleError, PetitionFullError
 from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, Action, State
@@ -91,7 +91,11 @@ class SmsDesk:
             return reply
         command = _command_of(sms)
         if isinstance(command, commands.Send):
-            reply = self._asked_for(sms, command.supplement) if command.supplement else ""
+            reply = (
+                self._asked_for(sms, command.supplement)
+                if command.supplement
+                else self._may_be_the_name(sms, command.content)
+            )
             if not reply:
                 return self._receive(sms, command.content, is_answered_inline=is_answered_inline)
         else:
@@ -288,6 +292,20 @@ class SmsDesk:
             return self._complete(unnamed, text, cause_of_sms(unnamed, sms))
         otherwise = Meaning.SUPPLEMENT if waiting else Meaning.PETITION
         return self._name_or_petition.hold(sms, unnamed, text, otherwise)
+
+    def _may_be_the_name(self, sms: InboundSms, text: str) -> str:
+        """Ask about what may be the name that we just asked for, sent without `BS`; "" for any other petition."""
+        says_so = says_it_is_a_name(text)
+        if not (says_so or may_stand_for_a_name(text)) or self._reception.find(submission_key(sms)) is not None:
+            return ""
+        if done := self._done_before(sms):
+            return done
+        unnamed = self._which.waiting_for_identity(sms, lambda p: cause_of_sms(p, sms))
+        if unnamed is None:
+            return ""
+        if says_so:
+            return self._complete(unnamed, text, cause_of_sms(unnamed, sms))
+        return self._name_or_petition.hold(sms, unnamed, text, Meaning.PETITION)
 
     def _help(self, sms: InboundSms, help_: commands.Help) -> str:
         """Take what we asked for, or the rest of a message; else explain the command that was begun, or all of them."""

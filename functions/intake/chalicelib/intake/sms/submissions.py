@@ -6,10 +6,15 @@ import hashlib
 from datetime import datetime
 
 from chalicelib.intake.sms.webhook import InboundSms
+from shared.domain.errors import IdempotencyKeyReusedError
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import Identity, ReplyBy
+from shared.domain.text.clean_text import clean_message
+
+_WITH_TEXT = 4
+"""Parts of a cause since it names the text: `sms`, message, what was signed, text."""
 
 
 def submission_key(sms: InboundSms) -> str:
@@ -23,13 +28,28 @@ def message_digest(sms: InboundSms) -> str:
 
 
 def cause_of_sms(petition: Petition, sms: InboundSms) -> str:
-    """Name the change that an SMS makes, or return the name of the one that it, or a replay of it, made before."""
-    message = message_digest(sms)
+    """Name the change that an SMS makes, or return the name of the one that it, or a replay of it, made before.
+
+    Raises:
+        IdempotencyKeyReusedError: its message id came before with another text.
+    """
+    message, text = message_digest(sms), _text_digest(sms)
     for entry in petition.history:
         _, _, cause = entry.change_id.partition(":")
-        if cause.startswith("sms:") and {message, sms.replay_key} & set(cause.split(":")):
-            return cause
-    return f"sms:{message}:{sms.replay_key}"
+        names = cause.split(":")
+        if names[0] != "sms" or not {message, sms.replay_key} & set(names):
+            continue
+        is_other_text = len(names) == _WITH_TEXT and names[-1] != text
+        if is_other_text and sms.replay_key not in names:
+            raise IdempotencyKeyReusedError
+        return cause
+    return f"sms:{message}:{sms.replay_key}:{text}"
+
+
+def _text_digest(sms: InboundSms) -> str:
+    """Return the digest of what somebody wrote, under the id of its SMS: 16 hex digits."""
+    written = f"{sms.provider}\x00{sms.message_id}\x00{clean_message(sms.content)}"
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def submission(

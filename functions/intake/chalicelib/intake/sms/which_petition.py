@@ -15,6 +15,8 @@ from chalicelib.intake.sms.parts import continues
 from chalicelib.intake.sms.webhook import InboundSms
 from shared.domain.calendar.deadlines import receipt_time
 from shared.domain.identity import reference as references
+from shared.domain.identity.gsm7 import unaccented
+from shared.domain.identity.provinces import province_of
 from shared.domain.petition.lifecycle import RESULT_KNOWN, UNANSWERED, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Channel
@@ -31,6 +33,18 @@ _IDENTITY = re.compile(r"[,;\n0-9]")
 _WORDS_OF_AN_IDENTITY = 4
 """A name and address have several words and a comma or a house number; "cảm ơn nhiều" has not, and must not be sealed
 in their place, because then the name itself, when it comes, would be taken for content."""
+
+_FEWEST_OF_A_NAME, _MOST_OF_A_NAME = 3, 20
+"""Words of a name and address that come without `BS`."""
+_PLACE = re.compile(
+    r"\b(?:thon|xom|ap|ban|buon|lang|plei|plel|khom|khu pho|kp|to|to dan pho|tdp|xa|phuong|thi tran|thi xa|huyen|quan"
+    r"|tinh|thanh pho|tp|duong|pho|ngo|hem|so nha|dia chi|d/c|dc)\b"
+)
+_MATTER = re.compile(
+    r"\b(?:de nghi|kien nghi|phan anh|yeu cau|khieu nai|to cao|to giac|de xuat|gop y|xem lai|xem xet|giai quyet"
+    r"|tai sao|vi sao|bao gio|khi nao|the nao|cho hoi|xin hoi|cho biet|khong (?:duoc|co|tra|chiu|thay|giai))\b|\?"
+)
+"""Words by which a petition asks for something, and a name and address never do."""
 
 
 class WhichPetition:
@@ -111,6 +125,16 @@ class WhichPetition:
     def contact(self, sms: InboundSms) -> str:
         """Return the HMAC of the sender's number, under which their petitions and texts are found."""
         return references.contact_key(self._key, sms.sender)
+
+
+def may_stand_for_a_name(text: str) -> bool:
+    """Return whether a text behind `PAKN` may be a name and address rather than a new petition.
+
+    It is short, names a place, and neither asks nor asks for anything.
+    """
+    plain = unaccented(text).lower()
+    is_short = _FEWEST_OF_A_NAME <= len(text.split()) <= _MOST_OF_A_NAME
+    return is_short and not _MATTER.search(plain) and bool(_PLACE.search(plain) or province_of(text))
 
 
 def may_be_name_and_address(text: str) -> bool:
