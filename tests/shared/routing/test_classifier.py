@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.routing import bargains, speech
-from shared.routing.classifier import Decision, Lane, RoutingRules, decide
+from shared.routing.classifier import Decision, Lane, RoutingRules, decide, look_through
 from shared.routing.rules import RoutingRulesError
 from shared.routing.text import joined, read
 from tests.bench import routing, routing_figures
@@ -480,3 +480,36 @@ def test_a_subject_that_only_repeats_the_beginning_counts_once():
 
     assert joined("Tôi hỏi về cách tính phụ cấp…", content) == content
     assert joined("Phụ cấp", content) == f"Phụ cấp\n{content}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Số báo danh 0123.",
+        "Toi thi o hoi dong thi Ha Noi",
+        "Số điện thoại của tôi là 0912.",
+        "Tôi bổ sung bản chụp quyết định.",
+        "Tôi gửi ảnh chụp thẻ đảng viên.",
+        "Quyết định số 12/QĐ-UBND ngày 3/4/2026",
+        "Đã nộp tại bộ phận một cửa huyện",
+        "Con tôi tên là Nguyễn Văn Bình, sinh 2001",
+        "Hệ số lương hiện nay của tôi là 3.33",
+    ],
+)
+def test_an_added_line_that_tells_of_no_wrong_is_not_held(text):
+    assert look_through(text, routing.rules_on(TODAY)).because == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ông Hùng vòi tôi 5 triệu",
+        "Ho doi 3 trieu moi lam",
+        "Bà ấy sửa điểm cho người nhà",
+        "Có người nhận hối lộ trong vụ này",
+        "Chúng nó làm giả giấy tờ để hưởng chế độ",
+        "Cán bộ địa chính lấy đất công",
+    ],
+)
+def test_an_added_line_that_tells_of_a_wrong_is_held_for_a_person(text):
+    assert look_through(text, routing.rules_on(TODAY)).because

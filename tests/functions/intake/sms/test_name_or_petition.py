@@ -214,3 +214,45 @@ def test_other_texts_are_no_reply_to_the_question(words):
 )
 def test_only_plain_labels_say_that_it_is_a_name(words, expected):
     assert says_it_is_a_name(words) is expected
+
+
+@pytest.mark.parametrize("words", [*NAMES, "Dinh Thi Blong lang Sitr xa Kbang Gia Lai"])
+def test_name_without_bs_is_sealed_and_asked_about_when_it_was_just_asked_for(intake, reference, words):
+    questions = {text(intake, f"PAKN {words}", "m2") for _ in range(2)}
+
+    assert questions == {replies.which(reference, Meaning.PETITION)}
+    (petition,) = petitions(intake)
+    assert not petition.petitioner.is_named
+    assert not lies_in_the_open(intake, words)
+
+    text(intake, "PAKN 1", "m3")
+
+    (petition,) = petitions(intake)
+    assert petition.petitioner.is_named
+
+
+def test_what_was_no_name_after_all_becomes_a_petition_of_its_own(intake, reference):
+    text(intake, "PAKN Truong ban xa Ba Vi danh nguoi, Ha Noi", "m2")
+    text(intake, "PAKN 2", "m3")
+
+    assert {petition.content for petition in petitions(intake)} >= {"Truong ban xa Ba Vi danh nguoi, Ha Noi"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "De nghi xem lai luong can bo thon 3, xa Ba Vi",
+        "Tai sao xa Ba Vi chua chi tra tro cap, Ha Noi",
+        "Luong can bo khong chuyen trach thap",
+    ],
+)
+def test_second_petition_that_asks_for_something_is_received_without_a_question(intake, reference, words):
+    text(intake, f"PAKN {words}", "m2")
+
+    assert {petition.content for petition in petitions(intake)} >= {words}
+
+
+def test_name_without_bs_is_a_petition_for_somebody_who_was_not_asked(intake):
+    text(intake, "PAKN H'Hen Nie, buon Sut Mdung, Dak Lak", "m1")
+
+    assert len(petitions(intake)) == 1

@@ -661,3 +661,29 @@ def test_receipt_beyond_the_budget_of_the_day_is_owed_for_the_morning(intake: Sy
 
     (petition,) = petitions(intake)
     assert (reply, petition.is_receipt_owed) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "is_reused"),
+    [
+        pytest.param("PAKN BS {} Toi bo sung giay to", "PAKN BS {} Toi bo sung giay to", False, id="a retry"),
+        pytest.param("PAKN BS {} Toi bo sung giay to", "PAKN BS {} Viec khac han", True, id="another supplement"),
+        pytest.param("PAKN BS {} Toi bo sung giay to", "PAKN RUT {}", True, id="another command"),
+    ],
+)
+def test_message_id_used_again_on_a_follow_up_is_counted_and_refused(intake, first, again, is_reused):
+    text(intake, "PAKN Cham tra loi", "m1")
+    reference = petitions(intake)[0].reference
+    text(intake, first.format(reference), "m2")
+    intake.local.functions.metrics.clear()
+
+    # A provider that repeats a message signs the time of its repetition.
+    later = intake.clock.now() + timedelta(minutes=2)
+    intake.clock.hold_at(later)
+    answer = intake.http("GET", "/sms/esms", query=request(intake, again.format(reference), "m2"))
+
+    assert answer.status == (403 if is_reused else 200)
+    assert len([line for line in intake.local.functions.metrics if '"SmsIdReused"' in line]) == is_reused
+    (petition,) = petitions(intake)
+    assert [entry.action for entry in petition.history].count(Action.SUPPLEMENT) == 1
+    assert petition.is_unanswered
