@@ -26,7 +26,12 @@ class Province(NamedTuple):
 
 
 PROVINCES: tuple[Province, ...] = (
-    Province("01", "Hà Nội", "Hanoi", ("TPHN", "Hà Tây", "Hà Đông", "Cầu Giấy", "Hoàn Kiếm", "Ba Đình", "Long Biên")),
+    Province(
+        "01",
+        "Hà Nội",
+        "Hanoi",
+        ("TPHN", "Hà Tây", "Hà Đông", "Cầu Giấy", "Hoàn Kiếm", "Ba Đình", "Long Biên"),
+    ),
     Province("04", "Cao Bằng"),
     Province("08", "Tuyên Quang", "", ("Hà Giang",)),
     Province("11", "Điện Biên", "", ("Điện Biên Phủ",)),

@@ -667,7 +667,9 @@ def test_receipt_beyond_the_budget_of_the_day_is_owed_for_the_morning(intake: Sy
     ("first", "again", "is_reused"),
     [
         pytest.param("PAKN BS {} Toi bo sung giay to", "PAKN BS {} Toi bo sung giay to", False, id="a retry"),
-        pytest.param("PAKN BS {} Toi bo sung giay to", "PAKN BS {} Viec khac han", True, id="another supplement"),
+        pytest.param(
+            "PAKN BS {} Toi bo sung giay to", "PAKN BS {} Viec khac han", True, id="another supplement"
+        ),
         pytest.param("PAKN BS {} Toi bo sung giay to", "PAKN RUT {}", True, id="another command"),
     ],
 )

@@ -296,7 +296,10 @@ class SmsDesk:
     def _may_be_the_name(self, sms: InboundSms, text: str) -> str:
         """Ask about what may be the name that we just asked for, sent without `BS`; "" for any other petition."""
         says_so = says_it_is_a_name(text)
-        if not (says_so or may_stand_for_a_name(text)) or self._reception.find(submission_key(sms)) is not None:
+        if (
+            not (says_so or may_stand_for_a_name(text))
+            or self._reception.find(submission_key(sms)) is not None
+        ):
             return ""
         if done := self._done_before(sms):
             return done
