@@ -42,7 +42,7 @@ CHANNELS: dict[Channel, str] = {
 }
 
 REPLY_BY: dict[ReplyBy, str] = {
-    ReplyBy.EMAIL: N_("Thư điện tử"),
+    ReplyBy.EMAIL: N_("Email"),
     ReplyBy.SMS: N_("Tin nhắn SMS"),
     ReplyBy.PHONE: N_("Điện thoại"),
 }

@@ -50,7 +50,7 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Đường dẫn đã hết hạn"),
         N_(
             "Việc này đã kết thúc từ lâu nên đường dẫn trong thư không còn mở được. Nhập mã PIN, hoặc xin đường "
-            "dẫn mới gửi đến số điện thoại hay thư điện tử đã cho."
+            "dẫn mới gửi đến số điện thoại hay email đã cho."
         ),
     ),
     errors.UnknownPetitionError: (
@@ -169,9 +169,9 @@ RULES: dict[str, str] = {
     "file-too-large": N_("Tệp quá lớn."),
     "file-type": N_("Chỉ nhận ảnh JPEG, PNG, WebP và tệp PDF."),
     "too-many-files": N_("Đã đủ số tệp. Hãy gộp nhiều trang vào một tệp PDF."),
-    "contact-missing": N_("Cần ít nhất một cách liên hệ: số điện thoại hoặc thư điện tử."),
+    "contact-missing": N_("Cần ít nhất một cách liên hệ: số điện thoại hoặc email."),
     "phone": N_("Số điện thoại không đúng. Ví dụ: 0912 345 678."),
-    "email": N_("Địa chỉ thư điện tử không đúng. Ví dụ: ten@example.vn."),
+    "email": N_("Địa chỉ email không đúng. Ví dụ: ten@example.vn."),
     "unknown": N_("Giá trị không có trong danh mục."),
     "rule-unusable": N_("Bộ phân loại không dùng được quy tắc này. Xem lại loại, mã và trọng số."),
     "itself": N_("Không gộp một hồ sơ vào chính nó."),
@@ -194,7 +194,7 @@ RULES: dict[str, str] = {
     "no-root": N_("Ngày này không có dấu gốc."),
     "past": N_("Ngày này đã qua."),
     "personal-data": N_(
-        "Còn số điện thoại, thư điện tử hoặc số giấy tờ. Hãy che đi, hoặc xác nhận được công khai."
+        "Còn số điện thoại, email hoặc số giấy tờ. Hãy che đi, hoặc xác nhận được công khai."
     ),
     "conduct": N_("Phản ánh về hành vi cán bộ chỉ được công khai khi người phê duyệt xác nhận rõ."),
     "link-missing": N_("Cần đường dẫn đến câu trả lời trước."),

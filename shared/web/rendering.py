@@ -59,7 +59,8 @@ class Pages:
             environment.filters |= {
                 "anchor": anchor,
                 "day": day,
-                "file_size": file_size,
+                "decimal": partial(decimal, language=language),
+                "file_size": partial(file_size, language=language),
                 "long_day": partial(long_day, language=language),
                 "moment": moment,
                 "spaced": spaced,
@@ -102,11 +103,17 @@ def long_day(value: date, language: Language) -> str:
     return f"{WEEKDAYS[value.weekday()]}, ngày {day(value)}"
 
 
-def file_size(value: int) -> str:
-    """Return a file's length as people read it: 640 KB or 1,4 MB."""
+def decimal(value: float, language: Language) -> str:
+    """Return a number as a language writes it, without needless zeros: 5,2 in Vietnamese, 5.2 in English."""
+    written = f"{value:.2f}".rstrip("0").rstrip(".")
+    return written if language == "en" else written.replace(".", ",")
+
+
+def file_size(value: int, language: Language) -> str:
+    """Return a file's length as people read it: 640 KB, or 1,4 MB (1.4 MB in English)."""
     if value < _MEGABYTE:
         return f"{max(1, round(value / 1024))} KB"
-    return f"{value / _MEGABYTE:.1f} MB".replace(".", ",")
+    return f"{decimal(round(value / _MEGABYTE, 1), language)} MB"
 
 
 def link(path: str, language: Language) -> str:

@@ -126,6 +126,7 @@ def test_summary_of_mistakes_has_the_focus(phone):
 def test_script_keeps_a_draft_until_it_is_sent_and_brings_a_proof(with_script):
     page = with_script
     page.goto("/gui")
+    page.locator("#draft-keep").check()
     page.locator("#content").fill("Bản nháp viết dở.")
     page.locator("#name").fill("Nguyễn Văn An")
     expect(page.locator("input[name=proof]")).not_to_have_value("", timeout=15_000)
@@ -148,11 +149,16 @@ def test_whoever_wants_no_draft_has_none(with_script):
     page = with_script
     page.goto("/gui")
     page.locator("#content").fill("Viết trên máy chung.")
-    page.locator("#draft-keep").uncheck()
 
     page.reload()
 
     expect(page.locator("#content")).to_have_value("")
+    page.locator("#draft-keep").check()
+    page.locator("#content").fill("Giữ lại.")
+    page.locator("#draft-keep").uncheck()
+    page.reload()
+    expect(page.locator("#content")).to_have_value("")
+    expect(page.locator("#draft-keep")).not_to_be_checked()
 
 
 def test_only_the_fields_of_ones_own_kind_are_shown(with_script):

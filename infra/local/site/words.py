@@ -29,7 +29,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "channel": "Kênh",
         "filter": "Lọc",
         "characters": "ký tự",
-        "EMAIL": "Thư điện tử",
+        "EMAIL": "Email",
         "SMS": "Tin nhắn",
         "PHONE": "Cần gọi điện",
         "queues": "Hàng đợi",

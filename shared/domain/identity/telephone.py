@@ -149,3 +149,14 @@ def _as_dialled_today(number: str) -> str:
     if number.startswith("00"):
         return f"+{number[2:]}"
     return number
+
+
+_GROUPED = re.compile(r"\+84([0-9]{3})([0-9]{3})([0-9]{3})")
+
+
+def as_dialled_here(number: str) -> str:
+    """Return a number in E.164 as people in Vietnam write it: `+84912345678` is `0912 345 678`."""
+    grouped = _GROUPED.fullmatch(number)
+    if grouped:
+        return f"0{grouped[1]} {grouped[2]} {grouped[3]}"
+    return f"0{number.removeprefix('+84')}" if number.startswith("+84") else number

@@ -8,7 +8,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails
 
 from shared.domain.base_model import BaseModel
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
@@ -106,6 +116,19 @@ class PetitionerInput(BaseModel):
         )
 
 
+def _has_contact(facts: Any) -> bool:
+    petitioner = facts.get("petitioner") if isinstance(facts, dict) else None
+    if not isinstance(petitioner, dict):
+        return True
+    return any(_empty_is_absent(petitioner.get(name)) for name in ("phone", "email"))
+
+
+def _detail_of(error: ErrorDetails) -> InitErrorDetails:
+    return InitErrorDetails(
+        type=error["type"], loc=error["loc"], input=error["input"], ctx=error.get("ctx", {})
+    )
+
+
 class PetitionInput(BaseModel):
     """A petition as the web, a program or an operator sends it."""
 
@@ -119,6 +142,26 @@ class PetitionInput(BaseModel):
     reply_by: Annotated[tuple[ReplyBy, ...], Field(max_length=3)] = ()
     may_publish: bool = False
     language: Annotated[str, Field(pattern="^(vi|en)$")] = "vi"
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _tell_of_a_missing_contact_at_once(cls, facts: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Say that a contact is missing in the same round as what else is wrong.
+
+        Raises:
+            ValidationError: with `contact-missing` beside the errors of the fields.
+        """
+        try:
+            return handler(facts)
+        except ValidationError as error:
+            if any(one["loc"] == () for one in error.errors()) or _has_contact(facts):
+                raise
+            missing = InitErrorDetails(
+                type="value_error", loc=(), input=None, ctx={"error": ValueError("contact-missing")}
+            )
+            raise ValidationError.from_exception_data(
+                error.title, [*map(_detail_of, error.errors()), missing]
+            ) from None
 
     @model_validator(mode="after")
     def _can_be_answered(self) -> Self:

@@ -221,8 +221,12 @@ def _updates(
 
 
 def _publishing(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
-    """A result is published within 2 working days, where the petitioner allowed it; the page itself is the proof."""
+    """A result is published within 2 working days, where the petitioner allowed it; the page itself is the proof.
+
+    A disputed answer is no result: reopened in time, a petition owes no publication until it is answered again.
+    """
     approved = petition.last(Action.APPROVE)
+    reopened = petition.last(Action.REOPEN)
     if approved is not None and petition.may_publish:
         due_on = deadlines.publication_due_on(approved.at, terms, calendar)
         yield from _duty(
@@ -231,7 +235,9 @@ def _publishing(petition: Petition, terms: Terms, calendar: WorkingCalendar, now
             due_on,
             petition.last(Action.PUBLISH),
             now,
-            withdrawn=_rounds(petition)[-1].withdrawn,
+            withdrawn=reopened
+            if reopened is not None and reopened.seq > approved.seq
+            else _rounds(petition)[-1].withdrawn,
         )
 
 
@@ -245,7 +251,7 @@ def _duty(
     n: int = 1,
     withdrawn: Entry | None,
 ) -> Iterator[Duty]:
-    """Yield a duty, unless its petition was withdrawn while there was time to do what was not done."""
+    """Yield a duty, unless its petition was withdrawn, or its answer disputed, while there was time to do it."""
     if done is None and withdrawn is not None and withdrawn.at <= end_of_day(due_on):
         return
     yield Duty(

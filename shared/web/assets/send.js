@@ -71,6 +71,7 @@
 
   choice.hidden = false;
   const draft = stored();
+  keep.checked = draft !== null;
   if (draft && draft.content && !content.value) {
     for (const name of kept) form.elements[name].value = draft[name] || "";
     for (const radio of form.elements.kind) radio.checked = radio.value === (draft.kind || "");
@@ -80,6 +81,7 @@
   keep.addEventListener("change", () => (keep.checked ? remember() : forget()));
   document.getElementById("draft-drop").addEventListener("click", () => {
     forget();
+    keep.checked = false;
     note.hidden = true;
     for (const name of kept) form.elements[name].value = "";
     count();
@@ -118,11 +120,39 @@
 
   function shown(item) {
     const card = element("article", "", "card answer");
+    const day = item.answered_on.split("-").reverse().join("/");
+    const facts = [item.field_label, item.unit_label, day].filter(Boolean).join(" · ");
     const more = element("details");
-    more.append(element("summary", list.dataset.answer), element("p", item.answer, "written"));
-    card.append(element("h3", item.subject), element("p", item.content, "written"), more);
-    card.lang = "vi";
+    more.append(element("summary", list.dataset.answer), vietnamese(element("p", item.answer, "written")));
+    if (item.citations.length) {
+      const basis = element("ul");
+      for (const one of item.citations) {
+        const line = vietnamese(element("li"));
+        line.append(one.link ? linked(one.number, one.link) : one.number, one.article ? `, ${one.article}` : "");
+        basis.append(line);
+      }
+      more.append(element("p", list.dataset.basis, "label"), basis);
+    }
+    for (const file of item.attachments) {
+      const line = element("p");
+      line.append(linked(file.filename, file.url));
+      more.append(line);
+    }
+    card.append(vietnamese(element("h3", item.subject)), element("p", facts, "quiet"), vietnamese(element("p", item.content, "written")), more);
     return card;
+  }
+
+  function vietnamese(made) {
+    made.lang = "vi";
+    return made;
+  }
+
+  function linked(text, address) {
+    const made = element("a", text);
+    made.href = address;
+    made.rel = "noreferrer";
+    made.target = "_blank";
+    return made;
   }
 
   async function look() {
@@ -144,4 +174,5 @@
 
   content.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 1500); });
   content.addEventListener("change", look);
+  look();
 })();

@@ -1,5 +1,7 @@
 """Kept, late or unmet: one verdict for petitioner, officer and leader."""
 
+from datetime import date
+
 import pytest
 
 from shared.domain.petition.change import Change
@@ -83,6 +85,24 @@ def test_result_is_published_within_two_working_days(published_on, now, status):
         petition = petition.record(Action.PUBLISH, Change.by_officer("b", vietnam(published_on), "p"))
 
     assert verdicts(petition, vietnam(now))[K.PUBLICATION, 1] == ("2026-06-10", status)
+
+
+@pytest.mark.parametrize(
+    ("reopened_on", "owed"),
+    [
+        pytest.param("2026-06-09", False, id="disputed while there was time to publish"),
+        pytest.param("2026-06-15", True, id="disputed after the time had passed"),
+    ],
+)
+def test_disputed_answer_owes_no_publication(reopened_on, owed):
+    petition = answered("2026-06-08").reopen(
+        Change.by_petitioner(vietnam(reopened_on), "r"),
+        unit="TTB",
+        reason="Chưa đúng.",
+        due_on=date(2026, 7, 29),
+    )
+
+    assert ((K.PUBLICATION, 1) in verdicts(petition, vietnam("2026-06-30"))) is owed
 
 
 def test_answer_that_may_not_be_published_owes_no_publication():

@@ -203,8 +203,8 @@ def test_petition_page_shows_the_deliveries_to_the_petitioner(system: System, re
     page = Browser(system, "minh.ccvc").get(page_of(reference)).text
 
     deliveries = re.sub(r"<[^>]+>", " ", page[page.index('id="deliveries"') :])
-    assert re.search(r"Tiếp nhận\s+Thư điện tử\s+Đã (gửi|nhận)", deliveries)
-    assert re.search(r"Phê duyệt trả lời\s+Thư điện tử\s+Đã (gửi|nhận)", deliveries)
+    assert re.search(r"Tiếp nhận\s+Email\s+Đã (gửi|nhận)", deliveries)
+    assert re.search(r"Phê duyệt trả lời\s+Email\s+Đã (gửi|nhận)", deliveries)
     assert "mua.tran" not in page
 
 

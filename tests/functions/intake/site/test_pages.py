@@ -79,7 +79,7 @@ def receipt_of(system: System, **changes: str) -> dict[str, str]:
     assert answer.status == 201
     return {
         "ma": _first_match(r"ma=(\d{11})", answer.text),
-        "pin": _first_match(r'id="pin">(\d{8})<', answer.text),
+        "pin": _first_match(r'id="pin">(\d{4} \d{4})<', answer.text).replace(" ", ""),
     }
 
 
@@ -177,7 +177,7 @@ def test_a_sent_form_gives_the_receipt_with_the_pin(intake):
     reference = _first_match(r"ma=(\d{11})", answer.text)
     assert spaced(reference) in answer.text
     assert "Thứ Hai, ngày 23/11/2026" in answer.text
-    assert re.search(r'id="pin">\d{8}<', answer.text)
+    assert re.search(r'id="pin">\d{4} \d{4}<', answer.text)
 
 
 def test_a_form_sent_twice_makes_one_petition_and_shows_the_same_receipt(intake):
@@ -397,8 +397,136 @@ def test_published_answers_are_listed_and_searched(intake, officers_do):
 
     assert "Hồ sơ chậm" in listed
     assert proof["ma"] not in listed
-    assert "Chưa có kết quả nào" in missed
+    assert "Không có câu trả lời nào khớp với “đất đai”" in missed
+    assert "Xem các kết quả cũ hơn" not in intake.http("GET", "/cong-khai", query={"q": "đất đai"}).text
     assert 'value="đất đai"' in missed
+
+
+def test_link_to_older_results_that_is_wrong_shows_the_newest(intake, officers_do):
+    proof = receipt_of(intake, may_publish="1")
+    officers_do(proof["ma"], *answering(intake), publishing(intake))
+
+    answer = intake.http("GET", "/cong-khai", query={"cursor": "zzz"})
+
+    assert answer.status == 422
+    assert "Hồ sơ chậm" in answer.text
+    assert "không còn đúng" in answer.text
+    assert "Chưa gửi được" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form", "heading"),
+    [
+        pytest.param("POST", "/gui", {"content": ""}, "Chưa gửi được", id="sending"),
+        pytest.param("POST", "/tra-cuu", {"ma": ""}, "Chưa mở được hồ sơ", id="tracking"),
+        pytest.param("POST", "/tra-cuu/cap-lai", {"contact": ""}, "Chưa gửi lại được mã PIN", id="PIN again"),
+        pytest.param("GET", "/cong-khai?month=13", None, "Chưa tìm được", id="searching"),
+        pytest.param("GET", "/thong-ke?month=13", None, "Chưa xem được số liệu", id="figures"),
+    ],
+)
+def test_errors_are_headed_by_what_was_not_done(intake, method, path, form, heading):
+    address, _question, month = path.partition("?month=")
+
+    answer = intake.http(method, address, form=form, query={"month": month} if month else None)
+
+    assert answer.status == 422
+    assert f'<h2 id="errors-title">{heading}' in answer.text
+    assert "không được để trống" not in answer.text
+
+
+def test_all_errors_of_the_form_are_told_in_one_round(intake):
+    answer = intake.http("POST", "/gui", form={"content": "Hồ sơ chậm.", "phone": " ", "email": ""})
+
+    assert "Hãy ghi họ và tên của bạn." in answer.text
+    assert "Hãy ghi địa chỉ" in answer.text
+    assert answer.text.count("Cần ít nhất một cách liên hệ") == 2
+
+
+def test_form_for_the_pin_that_is_empty_counts_as_no_wrong_pin(intake):
+    proof = receipt_of(intake)
+
+    for _ in range(12):
+        answer = intake.http("POST", "/tra-cuu", form={"ma": proof["ma"], "pin": ""})
+
+    assert answer.status == 422
+    assert "Hãy nhập mã PIN" in answer.text
+    assert intake.http("POST", "/tra-cuu", form=proof).status == 200
+
+
+def test_pin_again_keeps_the_reference_for_the_pin_to_come(intake):
+    answer = intake.http(
+        "POST", "/tra-cuu/cap-lai", form={"reference": "26 4831 9027 5", "contact": "a@example.vn"}
+    )
+
+    assert 'name="ma" value="26 4831 9027 5"' in answer.text
+    assert 'name="reference" value="26 4831 9027 5"' in answer.text
+    assert "a@example.vn" not in answer.text
+
+
+def test_switch_of_languages_keeps_what_was_typed_on_the_page_for_the_pin(intake):
+    typed = {"reference": "26 4831 9027 5", "contact": "", "step": "edit"}
+
+    answer = intake.http("POST", "/tra-cuu", form=typed, query={"lang": "en"})
+
+    assert answer.status == 200
+    assert 'name="reference" value="26 4831 9027 5"' in answer.text
+    assert 'class="errors"' not in answer.text
+
+
+def test_switch_of_languages_takes_along_what_is_not_sent_yet(intake):
+    proof = receipt_of(intake)
+    refused = intake.http(
+        "POST", "/tra-cuu/lien-he", form={**proof, "key": "page-9", "phone": "12", "email": "b@example.vn"}
+    )
+
+    assert 'name="email" value="b@example.vn"' in _first_match(
+        r'(?s)<div class="tools">(.*?)</header>', refused.text
+    )
+    english = intake.http(
+        "POST", "/tra-cuu", form={**proof, "phone": "12", "email": "b@example.vn"}, query={"lang": "en"}
+    )
+    assert 'name="email" value="b@example.vn"' in english.text
+
+
+def test_published_answers_are_printed_with_their_answers(intake, officers_do):
+    proof = receipt_of(intake, may_publish="1")
+    officers_do(proof["ma"], *answering(intake), publishing(intake))
+
+    assert '<details class="printed"><summary>' in intake.http("GET", "/cong-khai").text
+
+
+def test_menu_knows_where_one_is_below_its_doors(intake):
+    proof = receipt_of(intake)
+
+    html = intake.http("POST", "/tra-cuu/bo-sung", form={**proof, "key": "page-3", "content": "Thêm."}).text
+
+    assert '<a href="/tra-cuu" aria-current="true">' in html
+
+
+def test_number_is_shown_as_it_is_dialled(intake):
+    html = intake.http("POST", "/gui", form=FORM | {"step": "review"}).text
+
+    assert "<dd>0912 345 678</dd>" in html
+    assert "+84" not in html
+
+
+def test_list_keeps_its_role_beside_its_status(intake):
+    html = intake.http("POST", "/tra-cuu", form=receipt_of(intake)).text
+
+    assert '<div role="status"><ul id="verified" hidden>' in html
+    assert '<ul role="status"' not in html
+
+
+def test_figures_open_with_the_latest_month_that_has_any(intake):
+    receipt_of(intake)
+    intake.travel(days=40)
+
+    html = intake.http("GET", "/thong-ke").text
+    empty = intake.http("GET", "/thong-ke", query={"month": "2020-01"}).text
+
+    assert "tiếp nhận trong tháng 11/2026" in html
+    assert "Bảng số liệu từng tháng" in html
+    assert "Tháng 01/2020 chưa có phản ánh, kiến nghị nào" in empty
 
 
 def test_figures_are_shown_for_a_month(intake):

@@ -27,7 +27,7 @@ class Personal(StrEnum):
 
 
 MASKS: dict[Personal, str] = {
-    Personal.EMAIL: "[thư điện tử]",
+    Personal.EMAIL: "[email]",
     Personal.PHONE: "[số điện thoại]",
     Personal.ACCOUNT: "[số tài khoản]",
     Personal.IDENTITY_NUMBER: "[số giấy tờ]",
@@ -37,7 +37,7 @@ MASKS: dict[Personal, str] = {
 }
 """The text that replaces each kind; published texts are Vietnamese."""
 LABELS: dict[Personal, str] = {
-    Personal.EMAIL: N_("Thư điện tử"),
+    Personal.EMAIL: N_("Email"),
     Personal.PHONE: N_("Số điện thoại"),
     Personal.ACCOUNT: N_("Số tài khoản"),
     Personal.IDENTITY_NUMBER: N_("Số giấy tờ"),

@@ -27,7 +27,7 @@ STATES: dict[DeliveryState, str] = {
     DeliveryState.DONE: N_("Đã gọi"),
 }
 CHANNELS: dict[DeliveryChannel, str] = {
-    DeliveryChannel.EMAIL: N_("Thư điện tử"),
+    DeliveryChannel.EMAIL: N_("Email"),
     DeliveryChannel.SMS: N_("Tin nhắn SMS"),
     DeliveryChannel.PHONE: N_("Điện thoại"),
     DeliveryChannel.NONE: "–",

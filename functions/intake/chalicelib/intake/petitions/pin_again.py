@@ -20,7 +20,7 @@ from shared.tables.throttle.pin_guard import PinGuard
 from shared.web.i18n import N_
 
 PIN_IS_SENT = N_(
-    "Nếu mã số đúng và đây là số điện thoại hoặc thư điện tử đã cho khi gửi, mã PIN hoặc đường dẫn được gửi đến đó "
+    "Nếu mã số đúng và đây là số điện thoại hoặc email đã cho khi gửi, mã PIN hoặc đường dẫn được gửi đến đó "
     "trong ít phút."
 )
 """The one answer to everybody who asks for a PIN again."""

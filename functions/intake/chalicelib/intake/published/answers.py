@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
@@ -28,6 +29,9 @@ PAGE = 20
 MONTHS_PER_REQUEST = 24
 LONGEST_SEARCH = 100
 
+_WORD = re.compile(r"\w+")
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+"""The five marks of tone; which vowel of a word carries one is a matter of taste."""
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _NAME = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z#[0-9a-f]{8}")
 _CURSOR = re.compile(r"(20[0-9]{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:#a-f-]{1,40}))?")
@@ -136,14 +140,14 @@ class PublicRecord:
         Args:
             field: code of a field, or "".
             month: `2026-11`, or "" for all, the newest first.
-            search: words that must all occur, accents optional, or "".
+            search: words that must all occur, each whole; a word without accents finds those with any. Or "".
             cursor: `next_cursor` of the page before, or "".
             language: of the labels.
 
         Raises:
             InvalidInputError: a month, cursor or search that can be none.
         """
-        words = _folded(_checked("q", search, re.compile(rf".{{0,{LONGEST_SEARCH}}}", re.DOTALL))).split()
+        words = _words(_checked("q", search, re.compile(rf".{{0,{LONGEST_SEARCH}}}", re.DOTALL)))
         only_month = _checked("month", month, _MONTH) if month else ""
         at_month, after = self._start(only_month, cursor)
         items: list[PublicAnswer] = []
@@ -210,12 +214,24 @@ def _is_wanted(answer: PublicAnswer, field: str, words: list[str]) -> bool:
         return False
     if not words:
         return True
-    text = _folded(f"{answer.subject} {answer.content} {answer.answer}")
-    return all(word in text for word in words)
+    text = f"{answer.subject} {answer.content} {answer.answer}"
+    plain = set(_WORD.findall(unaccented(text).casefold()))
+    if not all(unaccented(unicodedata.normalize("NFC", word)).strip(_TONES) in plain for word in words):
+        return False
+    found = plain.union(_words(text))
+    return all(word in found for word in words)
 
 
-def _folded(text: str) -> str:
-    return unaccented(text).casefold()
+def _words(text: str) -> list[str]:
+    """Return the words of a text, each spelt in one way: `hoà` and `hòa` are one word, `phụ` and `phù` are two."""
+    return [_spelt(word) for word in _WORD.findall(unicodedata.normalize("NFC", text).casefold())]
+
+
+def _spelt(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word)
+    tones = "".join(letter for letter in letters if letter in _TONES)
+    rest = "".join(letter for letter in letters if letter not in _TONES)
+    return unicodedata.normalize("NFC", rest) + tones
 
 
 def _checked(name: str, value: str, pattern: re.Pattern[str]) -> str:

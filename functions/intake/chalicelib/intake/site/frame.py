@@ -33,7 +33,7 @@ LABELS: dict[str, str] = {
     "organisation": N_("Tên doanh nghiệp hoặc tổ chức"),
     "address": N_("Địa chỉ"),
     "phone": N_("Số điện thoại"),
-    "email": N_("Thư điện tử"),
+    "email": N_("Email"),
     "reply_by": N_("Báo tin cho tôi bằng"),
     "ma": N_("Mã số"),
     "pin": N_("Mã PIN"),
@@ -41,7 +41,7 @@ LABELS: dict[str, str] = {
     "comment": N_("Ý kiến"),
     "reason": N_("Lý do"),
     "reference": N_("Mã số"),
-    "contact": N_("Số điện thoại hoặc thư điện tử"),
+    "contact": N_("Số điện thoại hoặc email"),
     "filename": N_("Tên tệp"),
     "confirm": N_("Xác nhận rút"),
     "q": N_("Từ khóa"),
@@ -51,6 +51,20 @@ LABELS: dict[str, str] = {
 
 _FIELD_OF_RULE = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
 """The field beside which a rule about several fields is shown."""
+
+MISSING: dict[str, str] = {
+    "content": N_("Hãy viết nội dung bạn muốn gửi."),
+    "name": N_("Hãy ghi họ và tên của bạn."),
+    "address": N_("Hãy ghi địa chỉ: số nhà, đường hoặc thôn, xã/phường, tỉnh/thành phố."),
+    "ma": N_("Hãy nhập mã số gồm 11 chữ số trên biên nhận."),
+    "pin": N_("Hãy nhập mã PIN gồm 8 chữ số trên biên nhận."),
+    "score": N_("Hãy chọn một điểm từ 1 đến 5."),
+    "reason": N_("Hãy viết câu trả lời còn thiếu hoặc chưa đúng điều gì."),
+    "reference": N_("Hãy nhập mã số gồm 11 chữ số trên biên nhận."),
+    "contact": N_("Hãy nhập số điện thoại hoặc email bạn đã dùng khi gửi."),
+    "confirm": N_("Hãy đánh dấu vào ô xác nhận nếu bạn muốn rút."),
+}
+"""What to do about a field that is empty, in its own words."""
 
 _FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "ticket", "p", "file"})
 
@@ -156,10 +170,16 @@ def form_errors(problems: Iterable[tuple[str, str]], language: Language) -> tupl
         name = _FIELD_OF_RULE.get(rule) or path.removeprefix("petitioner.").split(".")[0]
         first.setdefault(name if name in LABELS else "content", rule)
     return tuple(
-        FormError(name, _(label), rule_message(first[name], language))
+        FormError(name, _(label), _message(name, first[name], language))
         for name, label in LABELS.items()
         if name in first
     )
+
+
+def _message(name: str, rule: str, language: Language) -> str:
+    if rule == "missing" and name in MISSING:
+        return gettext(language)(MISSING[name])
+    return rule_message(rule, language)
 
 
 def shown_errors(listed: tuple[FormError, ...]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from chalicelib.intake.site.frame import (
     terms_today,
 )
 from shared.domain import errors
+from shared.web.i18n import N_, Language, gettext
 from shared.web.rendering import link
 from shared.web.requests import query_parameter, query_text
 from shared.web.routes import Routes
@@ -65,6 +66,28 @@ def asset(_parts: Parts, request: Request, name: str) -> Response:
     return Response(body=file.text, status_code=200, headers=headers)
 
 
+FROM_THE_NEWEST = N_("Đường dẫn đến các kết quả cũ hơn không còn đúng. Dưới đây là các kết quả từ mới nhất.")
+_WRONG_CURSOR = ("cursor", "invalid")
+READS_OF_NOTHING = 5
+"""Times that the search reads on for the page while it has found nothing: enough for all months with few answers."""
+
+
+def _found(parts: Parts, form: dict[str, str], cursor: str, language: Language) -> PublishedList:
+    """Return the answers to show; pages without any are passed over.
+
+    Raises:
+        InvalidInputError: a month, cursor or search that can be none.
+    """
+    for _ in range(READS_OF_NOTHING):
+        answers = parts.public_record.published(
+            field=form["field"], month=form["month"], search=form["q"], cursor=cursor, language=language
+        )
+        cursor = answers.next_cursor or ""
+        if answers.items or not cursor:
+            break
+    return answers
+
+
 def published(parts: Parts, request: Request) -> Response:
     """List and search published answers."""
     language = page_language(request)
@@ -72,17 +95,15 @@ def published(parts: Parts, request: Request) -> Response:
     form["q"] = query_text(request, "q")[:LONGEST_FIELD]
     answers: PublishedList | None = None
     problems: tuple[tuple[str, str], ...] = ()
+    note = ""
     try:
-        answers = parts.public_record.published(
-            field=form["field"],
-            month=form["month"],
-            search=form["q"],
-            cursor=query_parameter(request, "cursor"),
-            language=language,
-        )
+        answers = _found(parts, form, query_parameter(request, "cursor"), language)
     except errors.InvalidInputError as error:
         problems = error.problems
-    listed = form_errors(problems, language)
+    if problems == (_WRONG_CURSOR,):
+        note = gettext(language)(FROM_THE_NEWEST)
+        answers = _found(parts, form, "", language)
+    listed = () if note else form_errors(problems, language)
     older = ""
     if answers and answers.next_cursor:
         query = {name: value for name, value in form.items() if value} | {"cursor": answers.next_cursor}
@@ -91,8 +112,9 @@ def published(parts: Parts, request: Request) -> Response:
         parts,
         request,
         "published.html",
-        422 if listed else 200,
+        422 if problems else 200,
         **shown_errors(listed),
+        note=note,
         form=form,
         page=answers,
         older=older,

@@ -27,6 +27,7 @@ from chalicelib.intake.site.frame import (
     usable_key,
 )
 from shared.domain import errors
+from shared.domain.identity.telephone import as_dialled_here
 from shared.domain.petition.submission import PetitionInput
 from shared.domain.petition.values.petitioner import ReplyBy
 from shared.platform import clock
@@ -180,9 +181,9 @@ def _review_page(
         (_("Họ và tên"), petitioner.name),
         (_("Tên doanh nghiệp hoặc tổ chức"), petitioner.organisation),
         (_("Địa chỉ"), petitioner.address),
-        (_("Số điện thoại"), petitioner.phone),
+        (_("Số điện thoại"), as_dialled_here(petitioner.phone or "")),
         (_("Ghi thêm về số điện thoại"), petitioner.phone_note),
-        (_("Thư điện tử"), petitioner.email),
+        (_("Email"), petitioner.email),
         (_("Báo tin cho tôi bằng"), ", ".join(_(REPLY_BY[channel]) for channel in answer_by)),
         (_("Công khai"), _("Đồng ý") if petition.may_publish else _("Không")),
     )

@@ -100,25 +100,32 @@ def renew(parts: Parts, request: Request) -> Response:
 def track(parts: Parts, request: Request) -> Response:
     """Show the petition of a reference and PIN."""
     form = form_fields(form_pairs(request))
+    if form.get("step") == "edit":
+        return _track_page(parts, request, form)
+    missing = _missing(form, "ma", "pin")
+    if missing:
+        return _track_page(parts, request, form, problems=missing)
     try:
         petition = _proven(parts, request, form)
     except (errors.NotFoundOrWrongPinError, errors.PinSlowedError) as error:
         return _track_page(parts, request, form, error)
-    return _status_page(parts, request, petition, form["pin"])
+    return _status_page(parts, request, petition, form["pin"], form=form)
 
 
 def unlock(parts: Parts, request: Request) -> Response:
     """Have the PIN sent to a contact on file; the page is the same for everybody."""
     form = form_fields(form_pairs(request))
-    missing = [(name, "missing") for name in ("reference", "contact") if not form.get(name, "").strip()]
-    listed = form_errors(missing, page_language(request))
-    if listed:
-        return page(
-            parts, request, "track.html", 422, **shown_errors(listed), form=form, done="", slowed=None
-        )
+    missing = _missing(form, "reference", "contact")
+    if missing:
+        return _track_page(parts, request, form, problems=missing, is_pin_again=True)
     parts.pin_again.ask(form["reference"], form["contact"])
+    reference = form["reference"]
     done = gettext(page_language(request))(PIN_IS_SENT)
-    return page(parts, request, "track.html", **shown_errors(()), form={}, done=done, slowed=None)
+    return _track_page(parts, request, {"ma": reference, "reference": reference}, done=done)
+
+
+def _missing(form: Mapping[str, str], *names: str) -> list[tuple[str, str]]:
+    return [(name, "missing") for name in names if not form.get(name, "").strip()]
 
 
 def download_due_date(parts: Parts, request: Request) -> Response:
@@ -235,6 +242,9 @@ class Outcome(NamedTuple):
 
 _NOTHING_CHANGED = Outcome()
 
+_WRITTEN = ("content", "phone", "email", "reason", "score", "comment")
+"""The fields of the forms for changes: the switch of languages takes what is not sent yet along."""
+
 ChangePetition = Callable[[Parts, Petition, Mapping[str, str]], Petition]
 """Makes the change that a form asks for."""
 
@@ -297,27 +307,45 @@ def _track_page(
     request: Request,
     form: Mapping[str, str],
     error: errors.PetitionError | None = None,
+    *,
+    problems: Iterable[tuple[str, str]] = (),
+    is_pin_again: bool = False,
+    done: str = "",
 ) -> Response:
-    shown = {"ma": form.get("ma", "")[:20]}
-    if error is None:
-        return page(parts, request, "track.html", **shown_errors(()), form=shown, done="", slowed=None)
-    if isinstance(error, errors.PinSlowedError):
-        return _slowed_page(parts, request, form, error)
-    status, problem = problem_of(error, page_language(request))
-    listed = (FormError("ma", problem["title"], problem["detail"]),)
-    return page(
-        parts, request, "track.html", status, errors=listed, messages={}, form=shown, done="", slowed=None
+    """Show the form for the PIN with what was written; how long to wait where a PIN is slowed.
+
+    With JavaScript the browser works and sends the form at once, without it a button does later.
+    """
+    facts = shown_errors(form_errors(problems, page_language(request)))
+    status = 422 if facts["errors"] else 200
+    slowed = error if isinstance(error, errors.PinSlowedError) else None
+    shown = {name: form[name][:most] for name, most in _LENGTHS.items() if form.get(name)}
+    if slowed:
+        status, shown = 429, {"ma": "", "pin": "", **shown}
+    else:
+        shown.pop("pin", None)
+    if error and not slowed:
+        status, problem = problem_of(error, page_language(request))
+        facts = {"errors": (FormError("ma", problem["title"], problem["detail"]),), "messages": {}}
+    response = page(
+        parts,
+        request,
+        "track.html",
+        status,
+        **facts,
+        form={"reference": shown.get("ma", ""), **shown},
+        sent_again=list(shown.items()) if request.method == "POST" else [],
+        is_pin_again=is_pin_again,
+        done=done,
+        slowed=slowed,
     )
-
-
-def _slowed_page(
-    parts: Parts, request: Request, form: Mapping[str, str], error: errors.PinSlowedError
-) -> Response:
-    """Show how long to wait: with JavaScript the browser works and sends the form, without it a button does later."""
-    shown = {"ma": form.get("ma", "")[:20], "pin": form.get("pin", "")[:40]}
-    response = page(parts, request, "track.html", 429, **shown_errors(()), form=shown, done="", slowed=error)
-    response.headers["Retry-After"] = str(error.retry_after)
+    if slowed:
+        response.headers["Retry-After"] = str(slowed.retry_after)
     return response
+
+
+_LENGTHS = {"ma": 20, "pin": 40, "reference": 20, "contact": 254}
+"""The fields of the page for the PIN, and how much of each is shown again."""
 
 
 def _status_page(
@@ -358,6 +386,7 @@ def _status_page(
         secret=parts.finder.secret_for(petition, secret),
         key=new_key(),
         form=form or {},
+        written=[(name, form[name]) for name in _WRITTEN if form and form.get(name)],
         done=outcome.done,
         refused=outcome.refused,
         limits=parts.settings.file_limits,

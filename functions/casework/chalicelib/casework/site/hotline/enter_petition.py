@@ -38,7 +38,7 @@ LABELS: dict[str, str] = {
     "organisation": N_("Tên doanh nghiệp hoặc tổ chức"),
     "address": N_("Địa chỉ"),
     "phone": N_("Số điện thoại"),
-    "email": N_("Thư điện tử"),
+    "email": N_("Email"),
     "reply_by": N_("Trả lời qua"),
 }
 """The fields of the form, in its order."""

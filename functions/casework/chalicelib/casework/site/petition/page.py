@@ -211,7 +211,7 @@ def _identity_labels(language: Language) -> dict[str, str]:
         "address": _("Địa chỉ"),
         "phone": _("Số điện thoại"),
         "phone_note": _("Ghi thêm về số điện thoại"),
-        "email": _("Thư điện tử"),
+        "email": _("Email"),
         "text": _("Bổ sung bằng tin nhắn"),
         "recording": _("Bản ghi âm cuộc gọi"),
     }
