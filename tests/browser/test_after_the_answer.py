@@ -94,7 +94,7 @@ def test_looking_before_sending_by_keyboard(phone):
     expect(phone.locator(".facts")).to_contain_text("xem-lai@example.vn")
     assert_fits(phone)
 
-    tab_to(phone, "button[value='edit']")
+    tab_to(phone, "main button[value='edit']")
     phone.keyboard.press("Enter")
     expect(phone.locator("#content")).to_have_value("Một việc cần xem lại.")
     tab_to(phone, "main form button")

@@ -79,5 +79,5 @@ def test_what_does_not_hold_is_said(
 def test_without_javascript_the_page_says_how_to_verify(phone: Page, sent: tuple[str, str]):
     follow(phone, sent)
 
-    expect(phone.locator("#unverified")).to_contain_text("lệnh kiểm chứng")
+    expect(phone.locator("#unverified")).to_contain_text("bản lưu")
     expect(phone.locator("#verified")).to_be_hidden()

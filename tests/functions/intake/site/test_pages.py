@@ -513,7 +513,7 @@ def test_number_is_shown_as_it_is_dialled(intake):
 def test_list_keeps_its_role_beside_its_status(intake):
     html = intake.http("POST", "/tra-cuu", form=receipt_of(intake)).text
 
-    assert '<div role="status"><ul id="verified" hidden>' in html
+    assert '<div id="verified" role="status" hidden><ul>' in html
     assert '<ul role="status"' not in html
 
 
