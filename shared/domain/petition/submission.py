@@ -154,7 +154,7 @@ class PetitionInput(BaseModel):
         try:
             return handler(facts)
         except ValidationError as error:
-            if any(one["loc"] == () for one in error.errors()) or _has_contact(facts):
+            if any(detail["loc"] == () for detail in error.errors()) or _has_contact(facts):
                 raise
             missing = InitErrorDetails(
                 type="value_error", loc=(), input=None, ctx={"error": ValueError("contact-missing")}

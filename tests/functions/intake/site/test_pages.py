@@ -434,7 +434,7 @@ def test_errors_are_headed_by_what_was_not_done(intake, method, path, form, head
     assert "không được để trống" not in answer.text
 
 
-def test_all_errors_of_the_form_are_told_in_one_round(intake):
+def test_missing_contact_is_reported_with_the_other_errors(intake):
     answer = intake.http("POST", "/gui", form={"content": "Hồ sơ chậm.", "phone": " ", "email": ""})
 
     assert "Hãy ghi họ và tên của bạn." in answer.text

@@ -218,8 +218,8 @@ def _is_wanted(answer: PublicAnswer, field: str, words: list[str]) -> bool:
     plain = set(_WORD.findall(unaccented(text).casefold()))
     if not all(unaccented(unicodedata.normalize("NFC", word)).strip(_TONES) in plain for word in words):
         return False
-    found = plain.union(_words(text))
-    return all(word in found for word in words)
+    terms = plain.union(_words(text))
+    return all(word in terms for word in words)
 
 
 def _words(text: str) -> list[str]:

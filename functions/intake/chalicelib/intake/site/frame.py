@@ -64,7 +64,7 @@ MISSING: dict[str, str] = {
     "contact": N_("Hãy nhập số điện thoại hoặc email bạn đã dùng khi gửi."),
     "confirm": N_("Hãy đánh dấu vào ô xác nhận nếu bạn muốn rút."),
 }
-"""What to do about a field that is empty, in its own words."""
+"""The message of each field that must not be empty: it says what to write there."""
 
 _FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "ticket", "p", "file"})
 

@@ -72,7 +72,7 @@ READS_OF_NOTHING = 5
 """Times that the search reads on for the page while it has found nothing: enough for all months with few answers."""
 
 
-def _found(parts: Parts, form: dict[str, str], cursor: str, language: Language) -> PublishedList:
+def _answers_for(parts: Parts, form: dict[str, str], cursor: str, language: Language) -> PublishedList:
     """Return the answers to show; pages without any are passed over.
 
     Raises:
@@ -97,12 +97,12 @@ def published(parts: Parts, request: Request) -> Response:
     problems: tuple[tuple[str, str], ...] = ()
     note = ""
     try:
-        answers = _found(parts, form, query_parameter(request, "cursor"), language)
+        answers = _answers_for(parts, form, query_parameter(request, "cursor"), language)
     except errors.InvalidInputError as error:
         problems = error.problems
     if problems == (_WRONG_CURSOR,):
         note = gettext(language)(FROM_THE_NEWEST)
-        answers = _found(parts, form, "", language)
+        answers = _answers_for(parts, form, "", language)
     listed = () if note else form_errors(problems, language)
     older = ""
     if answers and answers.next_cursor:

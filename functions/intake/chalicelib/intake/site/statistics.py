@@ -103,7 +103,7 @@ def _shown_counts(counts: list[Count], language: Language) -> Rows:
 
 
 HIDDEN_TOGETHER = 2
-"""Of two groups left out one may be larger than the least that is shown: it hides the other."""
+"""The number of groups left out of which one may be larger than the least that is shown: it hides the other."""
 
 
 def _unit_chart(figures: MonthFigures, names: Names, language: Language) -> Chart | None:
