@@ -145,6 +145,38 @@ def test_script_keeps_a_draft_until_it_is_sent_and_brings_a_proof(with_script):
     assert page.evaluate("localStorage.getItem('pakn-draft')") is None
 
 
+def test_restored_draft_is_compared_with_the_published_answers(with_script):
+    page = with_script
+    asked: list[str] = []
+    item = {
+        "subject": "Phụ cấp thôn",
+        "content": "Hỏi.",
+        "answer": "Đáp.",
+        "unit_label": "Vụ A",
+        "field_label": None,
+        "answered_on": "2026-11-12",
+        "attachments": [{"filename": "Bảng.pdf", "url": "/cong-khai/tep?a=1&f=2"}],
+        "citations": [{"number": "33/2023/NĐ-CP", "article": "Điều 33", "link": None}],
+    }
+
+    def answered(route):
+        asked.append(route.request.post_data or "")
+        route.fulfill(json={"items": [item]})
+
+    page.route("**/v1/published/similar*", answered)
+    page.goto("/gui")
+    page.locator("#draft-keep").check()
+    page.locator("#content").fill("Phụ cấp của người hoạt động ở thôn, tổ dân phố năm 2026.")
+    page.reload()
+
+    card = page.locator("#similar article")
+    expect(card).to_contain_text("Vụ A · 12/11/2026")
+    card.locator("summary").click()
+    expect(card).to_contain_text("33/2023/NĐ-CP, Điều 33")
+    expect(card.get_by_role("link", name="Bảng.pdf")).to_be_visible()
+    page.evaluate("localStorage.clear()")
+
+
 def test_whoever_wants_no_draft_has_none(with_script):
     page = with_script
     page.goto("/gui")

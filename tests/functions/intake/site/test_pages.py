@@ -434,6 +434,21 @@ def test_errors_are_headed_by_what_was_not_done(intake, method, path, form, head
     assert "không được để trống" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "form", "heading"),
+    [
+        pytest.param("/tra-cuu/rut", {}, "Chưa rút được", id="withdrawing without a tick"),
+        pytest.param("/tra-cuu/lien-he", {"phone": "12"}, "Chưa thêm được liên hệ", id="a contact"),
+        pytest.param("/tra-cuu/bo-sung", {"content": " "}, "Chưa gửi được", id="a supplement"),
+    ],
+)
+def test_errors_of_a_change_are_headed_by_what_was_not_done(intake, path, form, heading):
+    answer = intake.http("POST", path, form={**receipt_of(intake), "key": "page-7", **form})
+
+    assert answer.status == 422
+    assert f'<h2 id="errors-title">{heading}' in answer.text
+
+
 def test_missing_contact_is_reported_with_the_other_errors(intake):
     answer = intake.http("POST", "/gui", form={"content": "Hồ sơ chậm.", "phone": " ", "email": ""})
 

@@ -59,7 +59,7 @@ MISSING: dict[str, str] = {
     "ma": N_("Hãy nhập mã số gồm 11 chữ số trên biên nhận."),
     "pin": N_("Hãy nhập mã PIN gồm 8 chữ số trên biên nhận."),
     "score": N_("Hãy chọn một điểm từ 1 đến 5."),
-    "reason": N_("Hãy viết câu trả lời còn thiếu hoặc chưa đúng điều gì."),
+    "reason": N_("Hãy viết rõ câu trả lời còn thiếu hoặc chưa đúng điều gì."),
     "reference": N_("Hãy nhập mã số gồm 11 chữ số trên biên nhận."),
     "contact": N_("Hãy nhập số điện thoại hoặc email bạn đã dùng khi gửi."),
     "confirm": N_("Hãy đánh dấu vào ô xác nhận nếu bạn muốn rút."),
