@@ -147,7 +147,6 @@ def test_script_keeps_a_draft_until_it_is_sent_and_brings_a_proof(with_script):
 
 def test_restored_draft_is_compared_with_the_published_answers(with_script):
     page = with_script
-    asked: list[str] = []
     item = {
         "subject": "Phụ cấp thôn",
         "content": "Hỏi.",
@@ -159,11 +158,7 @@ def test_restored_draft_is_compared_with_the_published_answers(with_script):
         "citations": [{"number": "33/2023/NĐ-CP", "article": "Điều 33", "link": None}],
     }
 
-    def answered(route):
-        asked.append(route.request.post_data or "")
-        route.fulfill(json={"items": [item]})
-
-    page.route("**/v1/published/similar*", answered)
+    page.route("**/v1/published/similar*", lambda route: route.fulfill(json={"items": [item]}))
     page.goto("/gui")
     page.locator("#draft-keep").check()
     page.locator("#content").fill("Phụ cấp của người hoạt động ở thôn, tổ dân phố năm 2026.")
