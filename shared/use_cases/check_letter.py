@@ -3,9 +3,9 @@
 `ActionInput.letter` says which texts an action sends; `ActionService` checks them before it changes anything, whoever
 asked, by page or by program. So a draft with a gap is neither handed in nor approved, also one from before this check.
 
-The petitioner's name is sealed, and the seal is opened for the comparison only when a letter addresses somebody by
-name. Nothing of it is shown: a refusal says that the written name is not the petitioner's. While nobody may open the
-seal, no name is compared, and none may be written.
+The petitioner's name is sealed, and a comparison would confirm a guessed one. So a name is compared only for an officer
+who opened the seal of this petition, which its history says, or whose draft was compared when it was handed in. For
+everybody else each name is refused alike, the right one too. While nobody may open the seal, no name is compared at all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared.domain.errors import Place, UnfinishedTextError
+from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.work import LOOK_UP
 from shared.domain.procedures.addressee import addressed_names, is_name_of, is_named_in
 from shared.domain.procedures.unfinished_text import Gap, GapKind, gaps, gaps_of_number, placeholders_in
 from shared.platform.seal import Seal
@@ -23,6 +25,9 @@ from shared.tables.petitions import Petitions
 ANSWER_TEMPLATES = "answer-template"
 """The kind of the directory's rows that hold texts with which an answer may begin."""
 OF_ONE_OF_MANY = "name-of-one-of-many"
+NOT_OPENED = "name-not-opened"
+DRAFT = "draft."
+"""Begins the location of a text that was checked when it was handed in, and that its sender cannot change."""
 _CONTEXT = 10
 """Characters beside a gap by which a quotation of the petitioner's own words is recognised."""
 
@@ -47,20 +52,28 @@ class LetterCheck:
         self._directory = directory
         self._seal = seal
 
-    def check(self, letter: Mapping[str, str], petition: Petition) -> None:
+    def check(self, letter: Mapping[str, str], petition: Petition, shown: Petition, actor: str) -> None:
         """Check the texts that an action sends to a petitioner.
+
+        Args:
+            letter: the texts by location.
+            petition: as it is stored.
+            shown: the petition as the officer reads it, whose words the letter may repeat.
+            actor: the officer, as the history names them.
 
         Raises:
             UnfinishedTextError: naming every place that has to be mended.
         """
-        places = (*places_in(letter, petition, self._directory), *self._names(letter, petition))
+        places = (*places_in(letter, petition, self._directory), *self._names(letter, petition, shown, actor))
         if places:
             fields = list(letter)
             raise UnfinishedTextError(*sorted(places, key=lambda p: (fields.index(p.field), p.start)))
 
-    def _names(self, letter: Mapping[str, str], petition: Petition) -> Iterator[Place]:
-        """Yield the names that are not the petitioner's; opens the seal only where there is one to compare."""
-        own = _own_texts(petition)
+    def _names(
+        self, letter: Mapping[str, str], petition: Petition, shown: Petition, actor: str
+    ) -> Iterator[Place]:
+        """Yield the names that this officer may not write; opens the seal only where there is one to compare."""
+        own = _own_texts(shown)
         addressed = [
             (field, name)
             for field, text in letter.items()
@@ -73,13 +86,26 @@ class LetterCheck:
             yield from (Place(field, OF_ONE_OF_MANY, name.start, name.end) for field, name in addressed)
             return
         unproven = [(field, name) for field, name in addressed if not is_named_in(name.name, own)]
-        if not unproven:
+        compared = []
+        for field, name in unproven:
+            if petition.may_denounce or field.startswith(DRAFT) or _has_opened(actor, petition):
+                compared.append((field, name))
+            else:
+                yield Place(field, NOT_OPENED, name.start, name.end)
+        if not compared:
             return
         is_closed = petition.may_denounce
         identity = None if is_closed else self._seal.open(petition.petitioner.seal, petition.reference)
-        for field, name in unproven:
+        for field, name in compared:
             if identity is None or not is_name_of(name.name, identity):
                 yield Place(field, GapKind.NAME_OF_ANOTHER, name.start, name.end)
+
+
+def _has_opened(actor: str, petition: Petition) -> bool:
+    return any(
+        entry.action is Action.OPEN_SEAL and entry.by == actor and not entry.change_id.startswith(LOOK_UP)
+        for entry in petition.history
+    )
 
 
 def _gaps(field: str, text: str, placeholders: Iterable[str]) -> tuple[Gap, ...]:

@@ -243,6 +243,9 @@ RULES: dict[str, str] = {
     "name-of-another": N_(
         "Tên này không phải của người gửi hồ sơ này. Hãy ghi đúng tên, hoặc chỉ gọi là Ông/Bà."
     ),
+    "name-not-opened": N_(
+        "Chưa đối chiếu được tên. Hãy gọi là Ông/Bà, hoặc xem người gửi là ai trước, nếu được phép."
+    ),
     "name-of-one-of-many": N_(
         "Thư này gửi chung cho người gửi của các hồ sơ đã gộp. Đừng ghi tên ai, hãy gọi là Ông/Bà."
     ),

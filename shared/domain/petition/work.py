@@ -11,6 +11,9 @@ from shared.domain.petition.fields import PetitionFields
 from shared.domain.petition.lifecycle import Action, target_of
 from shared.domain.petition.values.answer import Answer, Citation
 
+LOOK_UP = "looked-up:"
+"""Begins the change id of an opening that was a look-up by number: it showed no identity."""
+
 
 class WorkVerbs(PetitionFields):
     """The verbs of handlers and approvers."""

@@ -114,6 +114,15 @@ def test_refresh_token_is_revoked_with_the_session_and_lies_encrypted_until_then
     assert int(ended["expires_at"]["N"]) > time.time() + 24 * 60 * MINUTE
 
 
+def test_all_other_sessions_are_denied_though_cognito_revokes_none(system: System):
+    mine, *others = (signed_in(system) for _ in range(3))
+
+    with system.faults.broken("RevokeToken", Fault.SERVER_ERROR):
+        ask(system, "POST", "/desk/v1/sessions/end-others", mine)
+
+    assert [queue_with(system, token) for token in (mine, *others)] == [200, 401, 401]
+
+
 def test_session_is_denied_though_the_call_to_cognito_fails(system: System):
     token = signed_in(system)
 
@@ -378,7 +387,49 @@ def test_officer_enrols_at_the_desk_and_needs_the_code_from_then_on(strict: Syst
 
     assert (refused.status, let_in.status) == (401, 303)
     assert later.get("/desk/").status == 200
-    assert queue_with(strict, signed_in(strict, "binh.vanphong", code=moto_identity.current_code())) == 200
+
+
+def test_code_that_opened_a_session_opens_no_second_one_by_page_or_program(strict: System):
+    enrol(Browser(strict, "binh.vanphong"))
+    code = moto_identity.current_code()
+    login = {"username": "binh.vanphong", "password": "Local-binh.vanphong-2026"}
+    signed_in(strict, "binh.vanphong", code=code)
+
+    page = Browser(strict)
+    on_page = page.fill(page.post("/desk/sign-in", login), "/desk/sign-in", code=code)
+    by_program = strict.http("POST", "/desk/v1/session", json={**login, "code": code})
+
+    assert (on_page.status, by_program.status) == (401, 401)
+    assert "access_token" not in by_program.text
+
+
+def test_guessing_codes_is_slowed_for_who_has_the_password_and_nobody_else_slows_the_owner(strict: System):
+    enrol(Browser(strict, "binh.vanphong"))
+    login = {"username": "binh.vanphong", "password": "Local-binh.vanphong-2026"}
+    invented = {"challenge": "SOFTWARE_TOKEN_MFA", "session": "x" * 40, "username": "binh.vanphong"}
+
+    for number in range(12):
+        strict.http("POST", "/desk/v1/session", json={**invented, "code": f"{number:06}"})
+    stranger = Browser(strict)
+    owner = stranger.fill(
+        stranger.post("/desk/sign-in", login), "/desk/sign-in", code=moto_identity.current_code()
+    )
+    wrong = [
+        strict.http("POST", "/desk/v1/session", json={**login, "code": f"{n:03}abc"}).status for n in range(11)
+    ]
+
+    assert owner.status == 303
+    assert wrong == [401] * 10 + [429]
+
+
+def test_enrolling_ends_the_sessions_that_had_the_password_alone(strict: System):
+    thief = Browser(strict, "binh.vanphong")
+    owner = Browser(strict, "binh.vanphong")
+
+    enrol(owner)
+
+    assert owner.get("/desk/").status == 200
+    assert thief.post("/desk/second-factor", {}).header("location").startswith("/desk/sign-in")
 
 
 def test_administrator_resets_a_lost_second_factor_and_it_is_recorded_and_its_owner_notified(strict: System):

@@ -84,7 +84,10 @@ def test_whole_answer_leaves(system: System, citizen: Citizen):
 def test_letter_is_under_the_petitioners_name_or_under_none(
     system: System, citizen: Citizen, greeting: str, status: int
 ):
-    answered = Officer(system, "minh.ccvc").try_to(
+    minh = Officer(system, "minh.ccvc")
+    minh.do("open-seal", citizen.reference, reason="Viết thư trả lời")
+
+    answered = minh.try_to(
         "draft-answer", citizen.reference, text=f"{greeting}\nKết quả công bố trước 30/11."
     )
 
@@ -92,6 +95,32 @@ def test_letter_is_under_the_petitioners_name_or_under_none(
     if status != 200:
         assert rules(answered.json()) == [("text", "name-of-another")]
         assert "Mùa" not in answered.text, "the petitioner's own name stays sealed"
+
+
+@pytest.mark.parametrize(
+    ("username", "action", "field", "body"),
+    [
+        pytest.param("minh.ccvc", "draft-answer", "text", {}, id="handler"),
+        pytest.param("minh.ccvc", "note", "progress", {}, id="handler, of progress"),
+        pytest.param("lan.tiepnhan", "request-information", "question", {}, id="intake, who may not open the seal"),
+        pytest.param("lan.tiepnhan", "refuse", "text", {"reason": "UNCLEAR"}, id="intake, who refuses"),
+    ],
+)
+def test_letter_does_not_confirm_a_guessed_name(
+    system: System, citizen: Citizen, username: str, action: str, field: str, body: dict[str, str]
+):
+    """Who did not open the seal, which its history would say, gets one answer for the right name and a wrong one."""
+    officer = Officer(system, username)
+    guesses = ("Trần Thị Mùa", "Phạm Thị Mùa")
+
+    refused = [
+        officer.try_to(action, citizen.reference, **body, **{field: f"Kính gửi bà {name},\nHẹn 30/11."})
+        for name in guesses
+    ]
+
+    assert [(answer.status, rules(answer.json())) for answer in refused] == [
+        (422, [(field, "name-not-opened")])
+    ] * 2
 
 
 def test_letter_to_several_names_nobody(system: System, citizen: Citizen):

@@ -32,7 +32,7 @@ RULE = {"id": "r", "valid_from": "2018-06-18", "terms": {"3": ["x"]}}
         pytest.param({"roles": ("handler",)}, False, id="the same roles"),
         pytest.param({"reads_restricted": False}, False, id="no reader, as before"),
         pytest.param({"valid_to": "2026-11-03"}, False, id="the end"),
-        pytest.param({"valid_from": "2026-11-03", "unit": "VCCHC"}, False, id="another unit"),
+        pytest.param({"valid_from": "2026-11-03", "unit": "VCCHC"}, True, id="another unit"),
         pytest.param({}, False, id="nothing"),
     ],
 )
@@ -71,11 +71,37 @@ def test_officer_who_left_does_not_come_back_by_one_person(valid_to: str | None,
         ),
         pytest.param("routing-rule", RULE | {"type": "hints"}, False, id="hints, which never speak alone"),
         pytest.param("unit", {"id": "VTK", "valid_from": "2026-11-03"}, False, id="a unit"),
+        pytest.param("field", {"id": "VTK", "valid_from": "2026-11-03", "unit": "VCCVC"}, True, id="a field"),
         pytest.param("calendar", {"id": "2026-12-31", "valid_from": "2026-11-03"}, False, id="a day off"),
     ],
 )
 def test_new_row_of_a_kind(kind: str, row: dict[str, Any], *, expected: bool):
     assert is_protected(kind, row, ()) is expected
+
+
+UNIT = {"id": "VCCVC", "valid_from": "2018-06-18", "name": "Vụ", "parent": None}
+FIELD = {"id": "CCVC", "valid_from": "2018-06-18", "name": "Công chức", "unit": "VCCVC"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "changes", "expected"),
+    [
+        pytest.param("unit", UNIT, {"parent": "VPB"}, True, id="under another unit"),
+        pytest.param("unit", UNIT | {"parent": "VPB"}, {}, True, id="out of the line of the unit complained of"),
+        pytest.param("unit", UNIT, {"name": "Vụ khác"}, False, id="the name of a unit"),
+        pytest.param("field", FIELD, {"unit": "VCCHC"}, True, id="a field to another unit"),
+        pytest.param("field", FIELD, {"unit": None, "forward_to": "Bộ khác"}, True, id="a field to another body"),
+        pytest.param("field", FIELD, {"example": "Thi nâng ngạch"}, False, id="the example of a field"),
+    ],
+)
+def test_unit_line_and_field_decide_who_reads(
+    kind: str, before: dict[str, Any], changes: dict[str, Any], *, expected: bool
+):
+    """Otherwise an administrator could let the unit complained of, or an accomplice's, read what it must not."""
+    row = {"unit": UNIT, "field": FIELD}[kind] | changes
+
+    assert is_protected(kind, row, (RecordedRow(before, 1),)) is expected
+    assert is_protected(kind, row | {"valid_from": "2026-11-03"}, (RecordedRow(before, 1),)) is expected
 
 
 def test_rule_that_decides_is_not_made_a_hint_by_one_person():

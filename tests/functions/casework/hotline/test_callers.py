@@ -16,6 +16,7 @@ from shared.platform import secrets
 from shared.tables.petition_items import petition_of
 from shared.tables.throttle.calls import HotlineCalls
 from tests.support.desk_pages import Browser
+from tests.functions.casework.actions.test_suspected_denunciation import HINTED
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.support.system import System
 
@@ -118,6 +119,15 @@ def test_a_look_up_is_an_opening_in_each_petitions_history_and_on_the_auditors_p
     assert not any(secret in str(opening) for secret in CITIZEN.values())
 
 
+@pytest.mark.parametrize("wish", ["track", "withdraw"])
+def test_number_tried_at_a_known_reference_is_an_opening_too(system, caller, wish):
+    """Else an operator could confirm who sent a petition without a trace, and whether or not the wish is done."""
+    for _ in range(2):
+        ask(system, caller, wish, phone=NUMBER)
+
+    assert openings(system) == [(f"officer:{OPERATOR}", "Tra theo số điện thoại của người gọi")]
+
+
 def test_the_petitioner_does_not_read_of_it(system, caller):
     earlier(system, NUMBER)
 
@@ -190,6 +200,14 @@ def test_what_may_be_a_denunciation_is_not_found_by_number(system):
 
     assert earlier(system, NUMBER).json() == {"petitions": []}
     assert openings(system) == []
+
+
+def test_number_proves_nothing_of_what_may_be_a_denunciation(system):
+    citizen = Citizen(system, content=HINTED)
+    citizen.send()
+
+    assert ask(system, citizen, "track", phone=NUMBER).status == 404
+    assert ask(system, citizen, "track", pin=citizen.pin).status == 200
 
 
 def test_look_ups_and_refusals_are_counted_without_numbers(system, caller):

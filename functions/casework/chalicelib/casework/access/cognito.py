@@ -25,7 +25,6 @@ ANSWER_NAMES = {
 PAUSE_SECONDS = 60
 """Pause after Cognito's errors for too many requests, which do not name one."""
 _WRONG = {
-    "CodeMismatchException",
     "EnableSoftwareTokenMFAException",
     "ExpiredCodeException",
     "InvalidParameterException",
@@ -38,6 +37,10 @@ _WRONG = {
 _UNKNOWN = "ResourceNotFoundException"
 """Cognito's error for an invented session; without a challenge it means that our own client is missing."""
 _TOO_OFTEN = {"LimitExceededException", "TooManyFailedAttemptsException", "TooManyRequestsException"}
+
+
+class WrongCodeError(UnauthenticatedError):
+    """A wrong code in a challenge that Cognito did ask, so after a right password."""
 
 
 class PoolTokens(NamedTuple):
@@ -83,7 +86,8 @@ class Cognito:
         """Answer a challenge.
 
         Raises:
-            UnauthenticatedError: a wrong answer, or a challenge that was not asked.
+            WrongCodeError: a wrong code.
+            UnauthenticatedError: another wrong answer, or a challenge that was not asked.
             InvalidInputError: a new password that is too weak.
             TooManyRequestsError: Cognito wants a pause.
         """
@@ -172,6 +176,8 @@ def _translated(*, is_challenge: bool = False) -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
+        if code == "CodeMismatchException":
+            raise WrongCodeError from None
         if code in _WRONG or (code == _UNKNOWN and is_challenge):
             raise UnauthenticatedError from None
         if code == "InvalidPasswordException":

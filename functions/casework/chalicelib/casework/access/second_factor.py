@@ -89,13 +89,16 @@ class SecondFactor:
         return secret_of(self._cognito.new_secret(session.token), session.officer.username)
 
     def confirm(self, session: Session, code: str) -> None:
-        """Confirm the secret with a code: from now on each sign-in asks for one.
+        """Confirm the secret with a code: from now on each sign-in asks for one, and sessions without one end.
+
+        Otherwise whoever was signed in elsewhere, with the password alone, could replace the application by their own.
 
         Raises:
             UnauthenticatedError: a wrong code.
         """
         self._cognito.confirm_secret(session.token, "".join(code.split())[:8])
         self._sessions.add_second_factor(session)
+        self._sessions.end_others(session.officer.username, session.id)
 
     def reset(self, administrator: DeskOfficer, request: ResetInput) -> None:
         """Take away an officer's second factor and end their sessions: recorded first; the officer is notified.

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ConfigDict, Field
 
-from chalicelib.casework.access.cognito import TOTP, Cognito, PoolChallenge, PoolTokens
+from chalicelib.casework.access.cognito import TOTP, Cognito, PoolChallenge, PoolTokens, WrongCodeError
 from chalicelib.casework.access.devices import device_of, network_of
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.tokens import Claims, TokenVerifier
@@ -30,6 +30,7 @@ from shared.domain.procedures.conduct import OFFICE, reporting_line
 from shared.platform import clock, telemetry
 from shared.tables.directory import Directory
 from shared.tables.throttle.officer_sessions import OfficerSessions, SessionRow
+from shared.tables.throttle.second_factor_codes import SecondFactorCodes
 
 RENEWED_AFTER = timedelta(minutes=10)
 """A token of this age is renewed with the next request of a page: its hour never ends while somebody works."""
@@ -111,6 +112,7 @@ class Sessions:
         cognito: the pool.
         tokens: verifies its tokens.
         rows: the stored sessions.
+        codes: the codes of second factors that were used.
         directory: says what an officer may.
         key: the identifiers' key; refresh tokens are encrypted under keys that are derived from it.
         rules: the limits.
@@ -123,6 +125,7 @@ class Sessions:
         cognito: Cognito,
         tokens: TokenVerifier,
         rows: OfficerSessions,
+        codes: SecondFactorCodes,
         directory: Directory,
         key: bytes,
         rules: SessionRules,
@@ -132,6 +135,7 @@ class Sessions:
         self._cognito = cognito
         self._tokens = tokens
         self._rows = rows
+        self._codes = codes
         self._directory = directory
         self._key = key
         self._rules = rules
@@ -146,7 +150,7 @@ class Sessions:
         Raises:
             UnauthenticatedError: alike for an unknown name, a wrong password and a wrong code.
             InvalidInputError: a new password that is too weak.
-            TooManyRequestsError: Cognito wants a pause.
+            TooManyRequestsError: Cognito wants a pause, or the officer had too many wrong codes.
         """
         try:
             return self._sign_in(credentials, visit)
@@ -164,7 +168,7 @@ class Sessions:
             and credentials.code
         ):
             has_second_factor = True
-            outcome = self._cognito.answer(credentials.username, outcome, credentials.code)
+            outcome = self._with_code(credentials.username, outcome, credentials.code)
         if isinstance(outcome, PoolChallenge):
             return Challenge(challenge=outcome.name, session=outcome.session)
         self._open(outcome, visit, has_second_factor=has_second_factor)
@@ -175,10 +179,28 @@ class Sessions:
             if credentials.session is None or credentials.answer is None:
                 raise UnauthenticatedError
             challenge = PoolChallenge(credentials.challenge, credentials.session)
+            if challenge.name == TOTP:
+                return self._with_code(credentials.username, challenge, credentials.answer)
             return self._cognito.answer(credentials.username, challenge, credentials.answer)
         if credentials.password is None:
             raise UnauthenticatedError
         return self._cognito.sign_in(credentials.username, credentials.password)
+
+    def _with_code(self, username: str, challenge: PoolChallenge, code: str) -> PoolTokens | PoolChallenge:
+        """Answer with a code of the second factor: each is taken once, and guessing is slowed."""
+        now, officer_key = self._now(), self._officer_key(username)
+        if wait := self._codes.wait_of(officer_key, now):
+            telemetry.count("SignInFailed")
+            raise TooManyRequestsError(wait)
+        try:
+            outcome = self._cognito.answer(username, challenge, code)
+        except WrongCodeError:
+            self._codes.count_wrong(officer_key, now)
+            raise
+        code_key = derive(self._key, "second-factor-code", f"{username}|{code.strip()}").hex()[:32]
+        if not self._codes.use(code_key, now):
+            raise UnauthenticatedError
+        return outcome
 
     def _open(self, tokens: PoolTokens, visit: Visit, *, has_second_factor: bool) -> None:
         claims, now = self._tokens.claims(tokens.access_token), self._now()
@@ -322,6 +344,9 @@ class Sessions:
     def end_others(self, officer: str, but: str) -> int:
         """End an officer's sessions but one ("": all); return how many held."""
         others = [row for row in self.of(officer) if row.id != but]
+        now = int(self._now().timestamp())
+        for row in others:  # all are denied before Cognito is asked, which may fail
+            self._rows.end(row.id, now)
         for row in others:
             self._end(row.id, row)
         return len(others)

@@ -90,7 +90,9 @@ class ActionService:
         if petition.version != action_input.version:
             raise StaleVersionError(petition.version)
         target_of(action, petition.state)
-        self._letters.check(action_input.letter(petition), petition)
+        self._letters.check(
+            action_input.letter(petition), petition, permissions.as_read_by(officer, petition), officer.actor
+        )
         context = ActionContext(
             officer,
             Change(officer.actor, clock.now(), change_id),

@@ -9,8 +9,10 @@ from shared.tables.recorded_rows import BY_WHOM, RecordedRow, version_before, ve
 
 PROTECTED_KINDS = frozenset({"template", "terms"})
 """Kinds of which every change is protected: citizens read them, or their rights follow from them."""
-OFFICERS_FACTS = ("email", "roles", "reads_restricted", "confirms_changes")
+OFFICERS_FACTS = ("email", "roles", "reads_restricted", "confirms_changes", "unit")
 """Facts of an officer that decide what reaches whom."""
+FACTS_THAT_DECIDE = {"unit": ("parent",), "field": ("unit", "forward_to")}
+"""Facts of other rows that decide who reads: a unit's line knows of no complaint about it; a field leads to a unit."""
 RULES_THAT_DO_NOT_DECIDE = frozenset({"edition", "hints"})
 """Types of routing rules that only help to rank; every other type can decide who reads a petition."""
 
@@ -34,12 +36,20 @@ def is_protected(kind: str, row: Mapping[str, Any], versions: Iterable[RecordedR
             return not types <= RULES_THAT_DO_NOT_DECIDE
         case "officer":
             return before is None or _rights(before.facts) != _rights(row) or _is_longer(before.facts, row)
+        case "unit":
+            return before is not None and _differ(before.facts, row, FACTS_THAT_DECIDE[kind])
+        case "field":
+            return before is None or _differ(before.facts, row, FACTS_THAT_DECIDE[kind])
         case _:
             return kind in PROTECTED_KINDS
 
 
 def _without_author(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in BY_WHOM}
+
+
+def _differ(before: Mapping[str, Any], row: Mapping[str, Any], names: Iterable[str]) -> bool:
+    return any((before.get(name) or None) != (row.get(name) or None) for name in names)
 
 
 def _rights(facts: Mapping[str, Any]) -> dict[str, Any]:

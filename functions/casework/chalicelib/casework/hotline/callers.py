@@ -5,7 +5,8 @@ PIN, or by calling from a number on file; to withdraw, by the PIN or by being ca
 the operator's; its identifier names the call and the kind of proof.
 
 Whoever knows which petitions a number sent knows who sent them. So only an operator looks a number up, for a call of
-the last hour that covers it, so many times an hour, and each petition found has an entry of it before it is shown.
+the last hour that covers it, so many times an hour, and each petition found has an entry of it before it is shown;
+so has one whose reference was known and whose number was tried.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.classification import Channel
+from shared.domain.petition.work import LOOK_UP
 from shared.domain.procedures import withdrawals
 from shared.domain.procedures.pin_requests import renewals_of, times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
@@ -182,7 +184,7 @@ class Callers:
 
     def _with_look_up(self, petition: Petition, officer: DeskOfficer, call_id: str) -> Petition:
         """Record the look-up as an opening: the same call is one, however often it is sent."""
-        change = Change(officer.actor, clock.now(), f"looked-up:call:{call_id}")
+        change = Change(officer.actor, clock.now(), f"{LOOK_UP}call:{call_id}")
 
         def looked_up(current: Petition) -> Petition:
             return current if current.has_change(change.id) else current.record_opening(change, LOOKED_UP)
@@ -210,6 +212,8 @@ class Callers:
 
     def _serve(self, officer: DeskOfficer, reference: str, request: WishInput) -> Petition:
         petition = self._proven_petition(officer, reference, request)
+        if not request.pin:
+            petition = self._with_look_up(petition, officer, request.call_id)
         if request.needs_call_back:
             raise InvalidInputError(("called_back", "missing"))
         if request.wish is Wish.TRACK or petition.has_change(request.change_id):
@@ -230,7 +234,8 @@ class Callers:
             return self._by_pin(petition, digits, request.pin, officer.actor)
         self._guard.check_address(officer.actor)
         contact = references.contact_key(self._key, request.phone or "")
-        if petition is None or contact not in petition.petitioner.contact_keys:
+        may_find = petition is not None and _may_find(officer, petition)
+        if petition is None or not may_find or contact not in petition.petitioner.contact_keys:
             self._guard.count_wrong_proof(officer.actor)
             raise NotFoundOrWrongPinError
         return petition

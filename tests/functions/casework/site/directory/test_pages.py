@@ -76,7 +76,7 @@ def test_new_unit_takes_over_a_field_from_a_day_on(system: System, admin: Browse
     added = add(
         admin, "unit", id="VTK", name="Vụ Tổng kết", name_en="Department of Review", valid_from=TOMORROW
     )
-    changed = change(admin, "field", "CCHC", unit="VTK", valid_from=LATER)
+    changed = confirm_page(system, change(admin, "field", "CCHC", unit="VTK", valid_from=LATER))
 
     directory = stored(system)
     assert (added.status, changed.status) == (303, 303), changed.text
@@ -286,7 +286,7 @@ def test_officer_who_goes_to_another_unit_leaves_nothing_behind(system: System, 
     with_successor = change(admin, "officer", "minh.ccvc", unit="VCCHC", replaced_by="huong.ccvc")
 
     assert (alone.status, "Hãy chọn người tiếp nhận" in alone.text) == (422, True)
-    assert with_successor.status == 303, with_successor.text
+    assert confirm_page(system, with_successor).status == 303
     assert stored(system).officers()["huong.ccvc"].handles("minh.ccvc")
 
 
@@ -323,7 +323,7 @@ def test_row_whose_last_version_ended_does_not_come_back_by_an_earlier_one(syste
 
 
 def test_unit_cannot_report_to_a_unit_below_itself(system: System, admin: Browser):
-    change(admin, "unit", "VCCHC", parent="VCCVC")
+    confirm_page(system, change(admin, "unit", "VCCHC", parent="VCCVC"))
 
     answer = change(admin, "unit", "VCCVC", parent="VCCHC")
 
