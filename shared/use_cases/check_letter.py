@@ -5,7 +5,7 @@ asked, by page or by program. So a draft with a gap is neither handed in nor app
 
 The petitioner's name is sealed, and a comparison would confirm a guessed one. So a name is compared only for an officer
 who opened the seal of this petition, which its history says, or whose draft was compared when it was handed in. For
-everybody else each name is refused alike, the right one too. While nobody may open the seal, no name is compared at all.
+everybody else each name is refused alike, the right one too. While nobody may open the seal, no name is compared.
 """
 
 from __future__ import annotations

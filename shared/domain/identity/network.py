@@ -9,13 +9,13 @@ SUBSCRIBER = 64
 
 
 def subscriber_of(address: str) -> str:
-    """Return an IPv4 address as it is, an IPv6 address as its /64, and anything else as it is."""
+    """Return an IPv4 address, also one inside an IPv6 address (mapped, 6to4), an IPv6 address as its /64."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
     if not isinstance(parsed, IPv6Address):
         return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
+    if inner := parsed.ipv4_mapped or parsed.sixtofour:
+        return str(inner)
     return str(IPv6Network((parsed, SUBSCRIBER), strict=False))

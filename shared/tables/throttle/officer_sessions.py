@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.tables.dynamo import ConditionFailedError, Item, Table
+from shared.tables.throttle.second_factor_codes import SecondFactorCodes
 
 LISTS_KEPT_FOR = timedelta(days=180)
 """A device that nobody used for so long is new again."""
@@ -47,6 +48,7 @@ class OfficerSessions:
 
     def __init__(self, throttle_table: str) -> None:
         self._table = Table(throttle_table)
+        self.codes = SecondFactorCodes(throttle_table)
 
     def open(self, row: SessionRow) -> None:
         """Store a session that begins; the same one again changes nothing of it."""

@@ -81,7 +81,6 @@ OTHERWISE = {
     "/v1/sessions/end-others",
     "/sessions/end-others",
     "/second-factor/confirm",
-    "/second-factor/reset",
     "/v1/petitions/{reference}/{action}",
     "/petitions/{reference}/{action}",
     "/v1/petitions/{reference}/attachments",
@@ -189,6 +188,19 @@ WRITES: dict[str, tuple[str, str, Any]] = {
     "confirm a change": ("S", "/v1/proposals/000000000000/confirm", {}),
     "reject a change": ("S", "/v1/proposals/000000000000/reject", {"reason": "x"}),
     "withdraw a change": ("S", "/v1/proposals/000000000000/withdraw", {}),
+    "look a number up": ("O", "/v1/callers", {"call_id": "door", "phone": "0987654321"}),
+    "do what a caller wants, by PIN": (
+        "IO",
+        "/v1/callers/26000000000",
+        {"call_id": "door", "pin": "00000000", "wish": "track"},
+    ),
+    "do what a caller wants, by number": (
+        "O",
+        "/v1/callers/26000000000",
+        {"call_id": "door", "phone": "0987654321", "wish": "track"},
+    ),
+    "settle a delivery in doubt": ("S", "/v1/in-doubt/26000000000", {"notice": "x", "finding": "TAKEN"}),
+    "end one's other sessions": (EVERYBODY, "/v1/sessions/end-others", {}),
 }
 
 
@@ -204,6 +216,7 @@ def test_writing_is_open_to_its_roles_alone(desk: Any):
             200,
             201,
             404,
+            422,
         )
         for what, (_allowed, path, body) in WRITES.items()
     }
@@ -212,6 +225,7 @@ def test_writing_is_open_to_its_roles_alone(desk: Any):
 
 
 ADMINISTRATION = (
+    "/second-factor/reset",
     "/calendar",
     "/terms",
     "/directory/unit",

@@ -49,6 +49,7 @@ def test_year_of_guessing_one_pin_from_everywhere_succeeds_as_rarely_as_the_deci
         pytest.param("203.0.113.9", "203.0.113.9", id="ipv4"),
         pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", id="ipv6"),
         pytest.param("::ffff:203.0.113.9", "203.0.113.9", id="ipv4-in-ipv6"),
+        pytest.param("2002:cb00:7109:7::1", "203.0.113.9", id="ipv4-that-tunnels"),
         pytest.param("tel:+84912345678", "tel:+84912345678", id="a-caller"),
         pytest.param("officer:tong.dai", "officer:tong.dai", id="an-operator"),
     ],

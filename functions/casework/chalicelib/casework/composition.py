@@ -41,7 +41,6 @@ from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.tables.throttle.calls import HotlineCalls
 from shared.tables.throttle.officer_sessions import OfficerSessions
-from shared.tables.throttle.second_factor_codes import SecondFactorCodes
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.use_cases.declare_file import Declarations
 from shared.use_cases.receive_submission import Reception
@@ -154,7 +153,6 @@ def _sessions(
             configuration.identity_jwks_url,
         ),
         OfficerSessions(configuration.throttle_table),
-        SecondFactorCodes(configuration.throttle_table),
         directory,
         key,
         SessionRules(

@@ -415,7 +415,8 @@ def test_guessing_codes_is_slowed_for_who_has_the_password_and_nobody_else_slows
         stranger.post("/desk/sign-in", login), "/desk/sign-in", code=moto_identity.current_code()
     )
     wrong = [
-        strict.http("POST", "/desk/v1/session", json={**login, "code": f"{n:03}abc"}).status for n in range(11)
+        strict.http("POST", "/desk/v1/session", json={**login, "code": f"{n:03}abc"}).status
+        for n in range(11)
     ]
 
     assert owner.status == 303

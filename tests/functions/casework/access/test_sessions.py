@@ -24,7 +24,6 @@ from infra.local.emulation.functions import HttpResponse
 from shared.domain.access.roles import Role
 from shared.domain.errors import IdentityUnavailableError, UnauthenticatedError
 from shared.tables.throttle.officer_sessions import OfficerSessions
-from shared.tables.throttle.second_factor_codes import SecondFactorCodes
 from tests.support.desk_pages import Browser, form_to
 from tests.support.system import System
 
@@ -46,7 +45,6 @@ def sessions(system: System, tmp_path: Path) -> Sessions:
         Cognito(POOL, CLIENT),
         TokenVerifier(POOL, CLIENT, jwks.as_uri()),
         OfficerSessions(system.local.cloud.outputs["ThrottleTable"]),
-        SecondFactorCodes(system.local.cloud.outputs["ThrottleTable"]),
         composition.parts().directory,
         b"a key of the identifiers' length.",
         SessionRules(timedelta(minutes=30), timedelta(hours=12), frozenset()),

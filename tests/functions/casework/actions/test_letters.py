@@ -102,7 +102,9 @@ def test_letter_is_under_the_petitioners_name_or_under_none(
     [
         pytest.param("minh.ccvc", "draft-answer", "text", {}, id="handler"),
         pytest.param("minh.ccvc", "note", "progress", {}, id="handler, of progress"),
-        pytest.param("lan.tiepnhan", "request-information", "question", {}, id="intake, who may not open the seal"),
+        pytest.param(
+            "lan.tiepnhan", "request-information", "question", {}, id="intake, who may not open the seal"
+        ),
         pytest.param("lan.tiepnhan", "refuse", "text", {"reason": "UNCLEAR"}, id="intake, who refuses"),
     ],
 )

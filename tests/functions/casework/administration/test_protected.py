@@ -87,10 +87,14 @@ FIELD = {"id": "CCVC", "valid_from": "2018-06-18", "name": "Công chức", "unit
     ("kind", "before", "changes", "expected"),
     [
         pytest.param("unit", UNIT, {"parent": "VPB"}, True, id="under another unit"),
-        pytest.param("unit", UNIT | {"parent": "VPB"}, {}, True, id="out of the line of the unit complained of"),
+        pytest.param(
+            "unit", UNIT | {"parent": "VPB"}, {}, True, id="out of the line of the unit complained of"
+        ),
         pytest.param("unit", UNIT, {"name": "Vụ khác"}, False, id="the name of a unit"),
         pytest.param("field", FIELD, {"unit": "VCCHC"}, True, id="a field to another unit"),
-        pytest.param("field", FIELD, {"unit": None, "forward_to": "Bộ khác"}, True, id="a field to another body"),
+        pytest.param(
+            "field", FIELD, {"unit": None, "forward_to": "Bộ khác"}, True, id="a field to another body"
+        ),
         pytest.param("field", FIELD, {"example": "Thi nâng ngạch"}, False, id="the example of a field"),
     ],
 )

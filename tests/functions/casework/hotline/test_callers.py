@@ -15,8 +15,8 @@ from shared.domain.petition.petition import Petition
 from shared.platform import secrets
 from shared.tables.petition_items import petition_of
 from shared.tables.throttle.calls import HotlineCalls
-from tests.support.desk_pages import Browser
 from tests.functions.casework.actions.test_suspected_denunciation import HINTED
+from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer, answer_petition
 from tests.support.system import System
 

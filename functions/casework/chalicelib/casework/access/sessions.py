@@ -30,7 +30,6 @@ from shared.domain.procedures.conduct import OFFICE, reporting_line
 from shared.platform import clock, telemetry
 from shared.tables.directory import Directory
 from shared.tables.throttle.officer_sessions import OfficerSessions, SessionRow
-from shared.tables.throttle.second_factor_codes import SecondFactorCodes
 
 RENEWED_AFTER = timedelta(minutes=10)
 """A token of this age is renewed with the next request of a page: its hour never ends while somebody works."""
@@ -112,7 +111,6 @@ class Sessions:
         cognito: the pool.
         tokens: verifies its tokens.
         rows: the stored sessions.
-        codes: the codes of second factors that were used.
         directory: says what an officer may.
         key: the identifiers' key; refresh tokens are encrypted under keys that are derived from it.
         rules: the limits.
@@ -125,7 +123,6 @@ class Sessions:
         cognito: Cognito,
         tokens: TokenVerifier,
         rows: OfficerSessions,
-        codes: SecondFactorCodes,
         directory: Directory,
         key: bytes,
         rules: SessionRules,
@@ -135,7 +132,6 @@ class Sessions:
         self._cognito = cognito
         self._tokens = tokens
         self._rows = rows
-        self._codes = codes
         self._directory = directory
         self._key = key
         self._rules = rules
@@ -189,16 +185,16 @@ class Sessions:
     def _with_code(self, username: str, challenge: PoolChallenge, code: str) -> PoolTokens | PoolChallenge:
         """Answer with a code of the second factor: each is taken once, and guessing is slowed."""
         now, officer_key = self._now(), self._officer_key(username)
-        if wait := self._codes.wait_of(officer_key, now):
+        if wait := self._rows.codes.wait_of(officer_key, now):
             telemetry.count("SignInFailed")
             raise TooManyRequestsError(wait)
         try:
             outcome = self._cognito.answer(username, challenge, code)
         except WrongCodeError:
-            self._codes.count_wrong(officer_key, now)
+            self._rows.codes.count_wrong(officer_key, now)
             raise
         code_key = derive(self._key, "second-factor-code", f"{username}|{code.strip()}").hex()[:32]
-        if not self._codes.use(code_key, now):
+        if not self._rows.codes.use(code_key, now):
             raise UnauthenticatedError
         return outcome
 
