@@ -81,6 +81,7 @@ OTHERWISE = {
     "/v1/sessions/end-others",
     "/sessions/end-others",
     "/second-factor/confirm",
+    "/second-factor/reset",
     "/v1/petitions/{reference}/{action}",
     "/petitions/{reference}/{action}",
     "/v1/petitions/{reference}/attachments",
@@ -225,7 +226,6 @@ def test_writing_is_open_to_its_roles_alone(desk: Any):
 
 
 ADMINISTRATION = (
-    "/second-factor/reset",
     "/calendar",
     "/terms",
     "/directory/unit",

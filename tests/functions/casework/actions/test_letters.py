@@ -109,14 +109,14 @@ def test_letter_is_under_the_petitioners_name_or_under_none(
     ],
 )
 def test_letter_does_not_confirm_a_guessed_name(
-    system: System, citizen: Citizen, username: str, action: str, field: str, body: dict[str, str]
+    system: System, citizen: Citizen, username: str, action: str, field: str, body: dict[str, Any]
 ):
     """Who did not open the seal, which its history would say, gets one answer for the right name and a wrong one."""
     officer = Officer(system, username)
     guesses = ("Trần Thị Mùa", "Phạm Thị Mùa")
 
     refused = [
-        officer.try_to(action, citizen.reference, **body, **{field: f"Kính gửi bà {name},\nHẹn 30/11."})
+        officer.try_to(action, citizen.reference, **{**body, field: f"Kính gửi bà {name},\nHẹn 30/11."})
         for name in guesses
     ]
 

@@ -79,8 +79,8 @@ def test_new_row_of_a_kind(kind: str, row: dict[str, Any], *, expected: bool):
     assert is_protected(kind, row, ()) is expected
 
 
-UNIT = {"id": "VCCVC", "valid_from": "2018-06-18", "name": "Vụ", "parent": None}
-FIELD = {"id": "CCVC", "valid_from": "2018-06-18", "name": "Công chức", "unit": "VCCVC"}
+UNIT: dict[str, Any] = {"id": "VCCVC", "valid_from": "2018-06-18", "name": "Vụ", "parent": None}
+FIELD: dict[str, Any] = {"id": "CCVC", "valid_from": "2018-06-18", "name": "Công chức", "unit": "VCCVC"}
 
 
 @pytest.mark.parametrize(
