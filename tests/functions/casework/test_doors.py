@@ -201,7 +201,6 @@ WRITES: dict[str, tuple[str, str, Any]] = {
         {"call_id": "door", "phone": "0987654321", "wish": "track"},
     ),
     "settle a delivery in doubt": ("S", "/v1/in-doubt/26000000000", {"notice": "x", "finding": "TAKEN"}),
-    "end one's other sessions": (EVERYBODY, "/v1/sessions/end-others", {}),
 }
 
 
