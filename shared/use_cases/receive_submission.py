@@ -56,7 +56,7 @@ class Reception:
 
         Raises:
             InvalidInputError: unknown field, or an identity too long to seal.
-            IdempotencyKeyReusedError: the key was used before with another content.
+            IdempotencyKeyReusedError: the key was used before with another content, or by somebody else.
         """
         now = clock.now()
         self._check_field(submission, now)
@@ -95,6 +95,8 @@ class Reception:
     def _is_same(self, old: Petition, submission: Submission) -> bool:
         if old.submission != reference.submission_digest(self._key, submission.key):
             return False
+        if old.history[0].by != submission.by:  # else one officer could try identities at another's call
+            raise IdempotencyKeyReusedError
         is_earlier = not old.body_digest.startswith(_WHOLE)
         if old.body_digest != self._body_digest(submission, _EARLIER_BODY if is_earlier else _BODY):
             raise IdempotencyKeyReusedError

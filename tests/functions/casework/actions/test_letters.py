@@ -111,7 +111,7 @@ def test_letter_is_under_the_petitioners_name_or_under_none(
 def test_letter_does_not_confirm_a_guessed_name(
     system: System, citizen: Citizen, username: str, action: str, field: str, body: dict[str, Any]
 ):
-    """Who did not open the seal, which its history would say, gets one answer for the right name and a wrong one."""
+    """An officer who did not open the seal gets one answer for the right name and a wrong one."""
     officer = Officer(system, username)
     guesses = ("Trần Thị Mùa", "Phạm Thị Mùa")
 

@@ -158,6 +158,24 @@ def test_nor_by_entering_calls_of_sixty_numbers_with_the_same_text(system, calle
     assert caller.reference not in petition.text.replace(" ", "")
 
 
+def test_nor_by_entering_a_colleagues_call_again_with_each_number(system):
+    """The right identity would be answered with the petition and its PIN, a wrong one with a refusal."""
+    body = {"call_id": "theirs", "content": CONTENT, "petitioner": CITIZEN | {"phone": NUMBER}}
+    assert Officer(system, OPERATOR).post("/v1/petitions", **body).status == 201
+
+    answers = [
+        Officer(system, "lan.tiepnhan").post(
+            "/v1/petitions", **body | {"petitioner": CITIZEN | {"phone": phone}}
+        )
+        for phone in (NUMBER, OTHERS)
+    ]
+
+    assert [(answer.status, answer.json()["code"]) for answer in answers] == [
+        (422, "idempotency-key-reused")
+    ] * 2
+    assert Officer(system, OPERATOR).post("/v1/petitions", **body).status == 200
+
+
 def test_a_call_covers_one_number_for_one_hour_and_for_who_takes_it(system, caller):
     assert earlier(system, NUMBER, call_id="c").status == 200
 
