@@ -54,6 +54,8 @@ class Card(BaseModel):
     may_publish: bool = False
     may_denounce: bool = False
     is_second_look: bool = False
+    answered_at: datetime | None = None
+    """The time at which the answer was approved; the clock of the publication runs from it."""
     received_at: datetime
     due_on: date
     version: int
@@ -235,6 +237,7 @@ def _card(petition: Petition) -> Card:
         may_publish=petition.may_publish,
         may_denounce=petition.may_denounce,
         is_second_look=petition.second_look is not None,
+        answered_at=petition.answer.approved_at if petition.answer else None,
         received_at=petition.received_at,
         due_on=petition.due_on,
         version=petition.version,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -78,6 +80,38 @@ def test_all_are_reached_page_by_page_each_once_by_due_date(busy: System):
 
     assert (len(seen), len(set(seen)), pages) == (OPEN, OPEN, OPEN // PAGE)
     assert seen == sorted(seen)
+
+
+def test_pages_lead_back_and_say_which_petitions_they_show(busy: System):
+    browser = Browser(busy, "huong.ccvc")
+    pages = [browser.get("/desk/?unassigned=true")]
+    while following := re.search(r'href="([^"]+)">Trang sau', pages[-1].text):
+        pages.append(browser.get(html.unescape(following[1])))
+
+    backward = [pages[-1]]
+    while previous := re.search(r'href="([^"]+)">Trang trước', backward[-1].text):
+        backward.append(browser.get(html.unescape(previous[1])))
+
+    assert len(pages) == len(backward) > 2
+    assert [listed(page.text) for page in backward] == [listed(page.text) for page in reversed(pages)]
+    assert f"trong tổng số {sum(len(listed(page.text)) for page in pages)} hồ sơ" in pages[-1].text
+    assert "Trang trước" not in pages[0].text
+
+
+def test_petition_leads_back_to_the_filter_and_the_page_that_it_was_opened_from(busy: System):
+    browser = Browser(busy, "huong.ccvc")
+    first = browser.get("/desk/?unassigned=true&lang=en")
+    second = browser.get(html.unescape(re.findall(r'href="([^"]+)">Next page', first.text)[0]))
+    opened = browser.get(html.unescape(re.findall(r'<td><a href="([^"]+)"', second.text)[0]))
+
+    (back,) = re.findall(r'href="([^"]+)">Back to', opened.text)
+
+    assert listed(browser.get(html.unescape(back)).text) == listed(second.text)
+
+
+def listed(page: str) -> list[str]:
+    """Return the references that a page of a queue lists."""
+    return re.findall(r"/desk/petitions/(\d{11})", page)
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_overdue_petition_is_called_overdue(system: System, reference: str):
 
     page = Browser(system, "minh.ccvc").get("/desk/?overdue=true").text
 
-    assert f'href="{page_of(reference)}"' in page
+    assert f'href="{page_of(reference)}?from=overdue%3Dtrue"' in page
     assert "quá hạn 2 ngày làm việc" in page  # the 24th is a holiday
 
 
@@ -643,3 +643,39 @@ def test_assigning_by_the_api_leaves_no_petition_without_a_field(system: System,
     intake.do("assign", citizen.reference, unit=unit)
 
     assert intake.petition(citizen.reference)["field"] == field
+
+
+def test_answered_petitions_stand_behind_what_is_owed_with_the_clock_of_the_publication(
+    system: System, reference: str
+):
+    answer_petition(system, reference)
+    system.travel(days=1)
+    open_one = Citizen(system)
+    open_one.send()
+
+    page = Browser(system, "minh.ccvc").get("/desk/?queue=VCCVC").text
+
+    assert page.index(open_one.reference) < page.index(f"/desk/petitions/{reference}")
+    answered = page[
+        page.index(f"/desk/petitions/{reference}") - 400 : page.index(f"/desk/petitions/{reference}")
+    ]
+    assert "đã trả lời; công khai chậm nhất 05/11/2026" in answered
+
+
+def test_answered_petition_that_nobody_published_is_late(system: System, reference: str):
+    answer_petition(system, reference)
+    system.travel(days=6)
+
+    assert "lẽ ra công khai trước hết ngày 05/11/2026" in Browser(system, "minh.ccvc").get("/desk/").text
+
+
+def test_action_leads_back_to_where_the_petition_was_opened_from(system: System, reference: str):
+    browser = Browser(system, "lan.tiepnhan")
+    page = browser.get(f"{page_of(reference)}?from=queue%3Dall%26soon%3Dtrue%26next%3D//evil.example")
+    form = form_to(page.text, f"{page_of(reference)}/classify")
+
+    taken = browser.post(form.action, form.fields)
+
+    assert taken.status == 303
+    assert 'href="/desk/?queue=all&amp;soon=true"' in browser.get(taken.header("location")).text
+    assert "evil" not in taken.header("location")

@@ -9,6 +9,7 @@ import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
@@ -38,7 +39,11 @@ ALL, APPROVAL, PUBLICATION, INSPECTION, SECOND_LOOK = (
     "inspection",
     "second-look",
 )
-_CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})~(\d{11})")
+_CURSOR = re.compile(r"(answered~)?(?:(\d{4}-\d{2}-\d{2}~\d{11})(~a)?)?")
+_ANSWERED = "answered~"
+"""The begin of a cursor among what is answered: the clock of the answer has stopped, so it stands last."""
+_PASSED = "~a"
+"""The end of a cursor behind answered petitions that are still to be shown."""
 
 _QUEUES: dict[str, Callable[[Line], bool]] = {
     ALL: lambda _line: True,
@@ -69,7 +74,7 @@ class QueueReader:
         unassigned: bool = False,
         cursor: str | None = None,
     ) -> LinePage:
-        """Return a page of a queue, by due date.
+        """Return a page of a queue: what is still owed, by due date, then what is answered.
 
         Args:
             officer: the reader.
@@ -88,10 +93,9 @@ class QueueReader:
         """
         queue = queue or own_queue(officer)
         units = self._units_of(officer, queue)
-        after = _position(cursor)
-        now, calendar = clock.now(), self._directory.calendar()
+        start = _position(cursor)
+        now = clock.now()
         until = _last_day(local_date(now), overdue=overdue, due_within=due_within)
-        cards = heapq.merge(*(self._cards(unit, after, until) for unit in units), key=_position_of)
         is_in_queue = _QUEUES.get(queue, _QUEUES[ALL])
 
         def is_wanted(line: Line) -> bool:
@@ -103,12 +107,17 @@ class QueueReader:
                 and (not unassigned or (line.handler is None and line.state in UNANSWERED))
             )
 
-        lines = (
-            line_of(permissions.card_for(officer, card), calendar, now)
-            for card in cards
-            if permissions.may_know(officer, card)
-        )
-        return _page(queue, lines, is_wanted)
+        def read(after: str | None) -> Iterator[Line]:
+            cards = heapq.merge(*(self._cards(unit, after, until) for unit in units), key=_position_of)
+            return (
+                line_of(permissions.card_for(officer, card), self._directory, now)
+                for card in cards
+                if permissions.may_know(officer, card)
+            )
+
+        if state is not None or queue == PUBLICATION:
+            return _page(queue, [_Section("", read(start.after), _any)], start, is_wanted)
+        return _page(queue, _sections(read, start), start, is_wanted)
 
     def _units_of(self, officer: DeskOfficer, queue: str) -> Iterable[str]:
         is_over_all = queue in _QUEUES
@@ -130,22 +139,76 @@ class QueueReader:
             limit = READ_ON
 
 
-def _page(queue: str, lines: Iterable[Line], is_wanted: Callable[[Line], bool]) -> LinePage:
+class _Position(NamedTuple):
+    """The place at which a page of a queue begins."""
+
+    is_answered: bool = False
+    """Among what is answered, which stands behind all that is owed."""
+    after: str | None = None
+    """A `desk_position`: only what stands behind it."""
+    has_passed_answered: bool = False
+    """Pages before have read answered petitions without showing them."""
+
+
+class _Section(NamedTuple):
+    """A part of a queue: lines by due date, of which those that do not belong are passed over."""
+
+    prefix: str
+    """The begin of a cursor into this section."""
+    lines: Iterable[Line]
+    belongs: Callable[[Line], bool]
+
+
+def _any(_line: Line) -> bool:
+    return True
+
+
+def _is_answered(line: Line) -> bool:
+    return line.state is State.ANSWERED
+
+
+def _is_owed(line: Line) -> bool:
+    return not _is_answered(line)
+
+
+def _sections(read: Callable[[str | None], Iterator[Line]], start: _Position) -> Iterator[_Section]:
+    """Yield what is owed, then what is answered; what the first part has read already is not read again."""
+    if start.is_answered:
+        yield _Section(_ANSWERED, read(start.after), _is_answered)
+        return
+    passed: list[Line] = []
+
+    def owed() -> Iterator[Line]:
+        for line in read(start.after):
+            if _is_answered(line):
+                passed.append(line)
+            yield line
+
+    yield _Section("", owed(), _is_owed)
+    yield _Section(_ANSWERED, read(None) if start.has_passed_answered else passed, _is_answered)
+
+
+def _page(
+    queue: str, sections: Iterable[_Section], start: _Position, is_wanted: Callable[[Line], bool]
+) -> LinePage:
     """Fill a page; one whose filter rejects most lines ends early, so that no page reads without bounds.
 
     Its cursor is the position of the last line read, whether or not that line is on the page.
     """
     wanted: list[Line] = []
-    last: Line | None = None
-    for read, line in enumerate(lines):
-        if len(wanted) == PAGE or read == READ_AT_MOST:
-            assert last is not None  # noqa: S101 - a line was read before this one
-            return LinePage(
-                queue=queue, petitions=tuple(wanted), cursor=desk_position(last.due_on, last.reference)
-            )
-        last = line
-        if is_wanted(line):
-            wanted.append(line)
+    read, has_passed = 0, start.has_passed_answered
+    for section in sections:
+        last: Line | None = None
+        for line in section.lines:
+            if len(wanted) == PAGE or read == READ_AT_MOST:
+                at = desk_position(last.due_on, last.reference) if last else ""
+                mark = _PASSED if at and has_passed and section.prefix != _ANSWERED else ""
+                return LinePage(queue=queue, petitions=tuple(wanted), cursor=f"{section.prefix}{at}{mark}")
+            last, read = line, read + 1
+            if not section.belongs(line):
+                has_passed = has_passed or _is_answered(line)
+            elif is_wanted(line):
+                wanted.append(line)
     return LinePage(queue=queue, petitions=tuple(wanted))
 
 
@@ -181,7 +244,8 @@ def _position_of(card: Card) -> str:
     return desk_position(card.due_on, card.reference)
 
 
-def _position(cursor: str | None) -> str | None:
-    if cursor and not _CURSOR.fullmatch(cursor):
+def _position(cursor: str | None) -> _Position:
+    match = _CURSOR.fullmatch(cursor or "")
+    if match is None:
         raise InvalidInputError(("cursor", "invalid"))
-    return cursor or None
+    return _Position(match[1] is not None, match[2], match[3] is not None)

@@ -11,7 +11,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar import deadlines
-from shared.domain.calendar.working_calendar import WorkingCalendar
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Answer, Publication, Rating
@@ -53,6 +53,8 @@ class Line(_View):
     overdue: bool
     days_left: int
     working_days_left: int
+    publish_by: date | None = None
+    """The last day for publishing the answer; None where nothing is to be published, or nobody knows since when."""
 
 
 class LinePage(_View):
@@ -150,15 +152,24 @@ class DeskView(_View):
     possible_actions: tuple[Action, ...]
 
 
-def line_of(card: Card, calendar: WorkingCalendar, now: datetime) -> Line:
+def line_of(card: Card, directory: Directory, now: datetime) -> Line:
     """Return a line of a list."""
+    calendar = directory.calendar()
     left = deadlines.days_left(card.due_on, now, calendar)
     return Line(
-        **card.model_dump(exclude={"complained_unit"}),
+        **card.model_dump(exclude={"complained_unit", "answered_at"}),
         overdue=card.state in UNANSWERED and deadlines.is_overdue(card.due_on, now),
         days_left=left.calendar_days,
         working_days_left=left.working_days,
+        publish_by=_publish_by(card, directory),
     )
+
+
+def _publish_by(card: Card, directory: Directory) -> date | None:
+    if card.state is not State.ANSWERED or not card.may_publish or card.answered_at is None:
+        return None
+    terms = directory.terms_on(local_date(card.received_at))
+    return deadlines.publication_due_on(card.answered_at, terms, directory.calendar())
 
 
 class PetitionViews:

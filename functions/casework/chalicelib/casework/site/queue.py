@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
@@ -24,6 +23,7 @@ from chalicelib.casework.desk.queues import (
 )
 from chalicelib.casework.desk.views import Line
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
+from chalicelib.casework.site.queue_place import address_of, place_of, trail_of, with_place
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import normal_reference
@@ -98,8 +98,9 @@ def _page(
         cursor=query.get("cursor") or None,
     )
     filters = {"queue": queue, "state": state or "", **dict.fromkeys(sorted(ticked), "true")}
-    following = {**filters, "cursor": page.cursor or ""}
-    following_query = urlencode({name: value for name, value in following.items() if value})
+    trail, cursor = trail_of(query), query.get("cursor", "")
+    following = trail.following(filters, cursor, len(page.petitions), page.cursor or "")
+    place = place_of(query)
     names = names_of(parts, language)
     return render(
         parts,
@@ -115,17 +116,21 @@ def _page(
         filters=[(name, _(label), name in ticked) for name, label in FILTERS.items()],
         is_filtered=bool(ticked or state),
         not_found=query.get("find", "")[:40],
-        lines=[_line(line, names, language) for line in page.petitions],
-        following=link(f"/desk/?{following_query}", language) if page.cursor else "",
+        lines=[_line(line, place, names, language) for line in page.petitions],
+        first=trail.before + 1,
+        last=trail.before + len(page.petitions),
+        following=link(address_of(following), language) if page.cursor else "",
+        previous=link(address_of(trail.previous(filters)), language) if cursor else "",
         done=forms.done_label(query.get("done", ""), language),
         reference=query.get("reference", "")[:11],
     )
 
 
-def _line(line: Line, names: Names, language: Language) -> dict[str, Any]:
+def _line(line: Line, place: str, names: Names, language: Language) -> dict[str, Any]:
     _ = gettext(language)
     return {
         **line.model_dump(),
+        "address": link(with_place(f"/desk/petitions/{line.reference}", place), language),
         "state_label": _(STATES[line.state]),
         "field_label": names.field(line.field),
         "unit_label": names.unit(line.unit),
@@ -133,6 +138,8 @@ def _line(line: Line, names: Names, language: Language) -> dict[str, Any]:
         "lane_label": "" if line.lane == "ORDINARY" else _(LANES[line.lane]),
         "is_open": line.state in UNANSWERED,
         "is_today": line.due_on == local_date(clock.now()),
+        "is_to_publish": line.state is State.ANSWERED and line.may_publish,
+        "is_late_to_publish": line.publish_by is not None and line.publish_by < local_date(clock.now()),
     }
 
 

@@ -9,9 +9,12 @@ from chalice.app import Request, Response
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.site.frame import render
+from chalicelib.casework.site.frame import language_of_page, render
+from chalicelib.casework.site.queue_place import carried, with_place
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
+from shared.web.rendering import link
+from shared.web.requests import query_parameters
 
 
 def confirmation_page(
@@ -32,7 +35,8 @@ def confirmation_page(
         action: one whose row has a question.
         form: what the officer sent; the page sends it again, with the version that they saw.
     """
-    row = ROWS[action]
+    row, language = ROWS[action], language_of_page(request)
+    page, place = f"/desk/petitions/{petition.reference}", carried(query_parameters(request))
     return render(
         parts,
         request,
@@ -41,8 +45,9 @@ def confirmation_page(
         question=row.question,
         warning=row.warning,
         button=row.button_text,
-        action=action.value,
         reference=petition.reference,
+        send_to=link(with_place(f"{page}/{action}", place), language),
+        back=link(with_place(page, place), language),
         subject=petition.subject,
         values=INPUTS[action].values_of(form),
     )

@@ -27,6 +27,7 @@ from chalicelib.casework.site.petition.action_forms import (
     form_problems,
 )
 from chalicelib.casework.site.petition.marks import MarkedText, marked_texts
+from chalicelib.casework.site.queue_place import address_of, carried, with_place
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
@@ -37,6 +38,8 @@ from shared.use_cases.check_letter import places_in
 from shared.web.answers import forms_may_lead_to
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES, REJECTIONS, REPLY_BY, STATES
+from shared.web.rendering import link
+from shared.web.requests import query_parameters
 
 
 def petition_page(
@@ -65,6 +68,7 @@ def petition_page(
     language = language_of_page(request)
     _ = gettext(language)
     names = names_of(parts, language)
+    place = carried(query_parameters(request))
     view = parts.petition_views.of(petition, officer, clock.now())
     answer = render(
         parts,
@@ -73,6 +77,11 @@ def petition_page(
         "petition.html",
         refused.status if refused else 200,
         view=view,
+        back=link(address_of(place), language),
+        place=place,
+        address_to=lambda action: link(
+            with_place(f"/desk/petitions/{petition.reference}/{action}", place), language
+        ),
         labels=_labels(petition, names, language),
         best=[(names.field(field), share) for field, share in petition.proposal.best]
         if petition.proposal

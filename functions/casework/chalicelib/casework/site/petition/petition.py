@@ -16,6 +16,7 @@ from chalicelib.casework.site.frame import language_of_page
 from chalicelib.casework.site.petition.action_forms import RefusedAction
 from chalicelib.casework.site.petition.confirmation import confirmation_page
 from chalicelib.casework.site.petition.page import petition_page
+from chalicelib.casework.site.queue_place import address_of, carried, with_place
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import (
     ActionNotPossibleError,
@@ -67,7 +68,7 @@ def take_action(
         )
         if done is None:
             raise
-        return see_other(link(_next_address(officer, done, name), language_of_page(request)))
+        return see_other(link(_next_address(request, officer, done, name), language_of_page(request)))
     if ROWS[name].question and form.get("confirmed") != "true":
         return confirmation_page(parts, request, officer, petition, name, form)
     try:
@@ -87,7 +88,7 @@ def take_action(
         current = parts.actions.find(officer, reference)
         refused = _conflict(request, current, name, form, error)
         return petition_page(parts, request, officer, current, refused=refused)
-    return see_other(link(_next_address(officer, changed, name), language_of_page(request)))
+    return see_other(link(_next_address(request, officer, changed, name), language_of_page(request)))
 
 
 def _action_form(request: Request) -> dict[str, str]:
@@ -126,8 +127,9 @@ def _what_changed(current: Petition, seen_version: int) -> str:
     return N_("Người khác vừa cập nhật hồ sơ; trang này đã có phần mới. Chưa có gì bị ghi đè.")
 
 
-def _next_address(officer: DeskOfficer, changed: Petition, action: Action) -> str:
+def _next_address(request: Request, officer: DeskOfficer, changed: Petition, action: Action) -> str:
     """Return the petition's page, or the queue where the action put the petition out of the officer's sight."""
+    place = carried(query_parameters(request))
     if permissions.may_see(officer, changed):
-        return f"/desk/petitions/{changed.reference}?done={action}"
-    return f"/desk/?done={action}&reference={changed.reference}"
+        return with_place(f"/desk/petitions/{changed.reference}?done={action}", place)
+    return address_of(place, {"done": action.value, "reference": changed.reference})
