@@ -12,6 +12,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.actions import forms
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.desk.queue_place import address_of, place_of, trail_of, with_place
 from chalicelib.casework.desk.queues import (
     ALL,
     APPROVAL,
@@ -23,7 +24,6 @@ from chalicelib.casework.desk.queues import (
 )
 from chalicelib.casework.desk.views import Line
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
-from chalicelib.casework.site.queue_place import address_of, place_of, trail_of, with_place
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import normal_reference

@@ -9,8 +9,8 @@ from chalice.app import Request, Response
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.desk.queue_place import carried, with_place
 from chalicelib.casework.site.frame import language_of_page, render
-from chalicelib.casework.site.queue_place import carried, with_place
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.web.rendering import link

@@ -17,6 +17,7 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.deliveries import deliveries_to_petitioner
 from chalicelib.casework.desk.merged import merged_here
+from chalicelib.casework.desk.queue_place import address_of, carried, with_place
 from chalicelib.casework.desk.similar import similar_petitions
 from chalicelib.casework.desk.views import EntryView
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
@@ -27,7 +28,6 @@ from chalicelib.casework.site.petition.action_forms import (
     form_problems,
 )
 from chalicelib.casework.site.petition.marks import MarkedText, marked_texts
-from chalicelib.casework.site.queue_place import address_of, carried, with_place
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition

@@ -12,11 +12,11 @@ from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.forms import action_named
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.desk.queue_place import address_of, carried, with_place
 from chalicelib.casework.site.frame import language_of_page
 from chalicelib.casework.site.petition.action_forms import RefusedAction
 from chalicelib.casework.site.petition.confirmation import confirmation_page
 from chalicelib.casework.site.petition.page import petition_page
-from chalicelib.casework.site.queue_place import address_of, carried, with_place
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import (
     ActionNotPossibleError,
