@@ -68,7 +68,6 @@ def petition_page(
     language = language_of_page(request)
     _ = gettext(language)
     names = names_of(parts, language)
-    place = carried(query_parameters(request))
     view = parts.petition_views.of(petition, officer, clock.now())
     answer = render(
         parts,
@@ -77,11 +76,7 @@ def petition_page(
         "petition.html",
         refused.status if refused else 200,
         view=view,
-        back=link(address_of(place), language),
-        place=place,
-        address_to=lambda action: link(
-            with_place(f"/desk/petitions/{petition.reference}/{action}", place), language
-        ),
+        **_addresses(request, petition, language),
         labels=_labels(petition, names, language),
         best=[(names.field(field), share) for field, share in petition.proposal.best]
         if petition.proposal
@@ -106,6 +101,16 @@ def petition_page(
     if any(file.may_open for file in view.attachments):
         answer.headers.update(forms_may_lead_to(parts.bucket.origin))
     return answer
+
+
+def _addresses(request: Request, petition: Petition, language: Language) -> dict[str, Any]:
+    """Return where the page leads: back to the place in the queue that it was opened from, and to its actions."""
+    place = carried(query_parameters(request))
+
+    def address_to(action: str) -> str:
+        return link(with_place(f"/desk/petitions/{petition.reference}/{action}", place), language)
+
+    return {"back": link(address_of(place), language), "place": place, "address_to": address_to}
 
 
 def _labels(petition: Petition, names: Names, language: Language) -> dict[str, str]:
