@@ -172,7 +172,7 @@ def _is_owed(line: Line) -> bool:
 
 
 def _sections(read: Callable[[str | None], Iterator[Line]], start: _Position) -> Iterator[_Section]:
-    """Yield what is owed, then what is answered; what the first part has read already is not read again."""
+    """Yield the petitions still owed an answer, then the answered ones; those read before are not read again."""
     if start.is_answered:
         yield _Section(_ANSWERED, read(start.after), _is_answered)
         return
