@@ -18,6 +18,8 @@ from shared.domain.identity.sms_reach import NEVER, is_country, is_served_by_sms
         pytest.param("+61412345678", ("84", "61"), True, id="a country that was opened"),
         pytest.param("+12025550123", ("84", "1"), True, id="the United States"),
         pytest.param("+19005550123", ("84", "1"), False, id="a premium number there"),
+        pytest.param("+18765550123", ("84", "1"), False, id="an island that shares +1 at another price"),
+        pytest.param("+18765550123", ("84", "1876"), True, id="that island opened by itself"),
         pytest.param("+447012345678", ("84", "44"), False, id="a follow-me number"),
         pytest.param("+8816123456789", ("84", "881"), False, id="a satellite, whatever the setting"),
         pytest.param("+870773111632", ("84", "8"), False, id="a satellite under a wider prefix"),
