@@ -254,6 +254,10 @@ RULES: dict[str, str] = {
 """Each rule that an input may break, as its sender reads it."""
 
 
+_TEXTS = frozenset({"content", "description", "summary"})
+_REST_AS_FILE = N_("Hãy viết ngắn hơn, hoặc gửi phần còn lại bằng tệp đính kèm (ảnh, PDF).")
+"""The next step of somebody whose petition is longer than one may be."""
+
 _AT = "@"
 _AT_POSITION = N_("Ký tự thứ %(position)s.")
 
@@ -263,17 +267,22 @@ def rule_at(rule: str, position: int) -> str:
     return f"{rule}{_AT}{position}"
 
 
-def rule_message(rule: str, language: Language) -> str:
-    """Return the words about a broken rule for its sender, and where it is broken if the rule says so."""
+def rule_message(rule: str, language: Language, field: str = "") -> str:
+    """Return the words about a broken rule for its sender, and where it is broken if the rule says so.
+
+    With the `field` it says of a petition that is too long how the rest can come.
+    """
     _ = gettext(language)
     name, _at, position = rule.partition(_AT)
     message = _(RULES.get(name, RULES["invalid"]))
+    if name == "too-long" and field in _TEXTS:
+        message = f"{message} {_(_REST_AS_FILE)}"
     return f"{message} {_(_AT_POSITION) % {'position': position}}" if position else message
 
 
 def _listed(field: str, rule: str, language: Language) -> dict[str, Any]:
     name, _at, position = rule.partition(_AT)
-    listed: dict[str, Any] = {"field": field, "rule": name, "message": rule_message(rule, language)}
+    listed: dict[str, Any] = {"field": field, "rule": name, "message": rule_message(rule, language, field)}
     return listed | ({"position": int(position)} if position else {})
 
 

@@ -14,8 +14,10 @@ from twilio.request_validator import RequestValidator
 
 from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
 from chalicelib.intake.sms.providers.esms import EsmsWebhook
+from chalicelib.intake.sms.providers.infobip import InfobipWebhook
 from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
 from chalicelib.intake.sms.providers.twilio import TwilioWebhook
+from chalicelib.intake.sms.providers.vonage import VonageWebhook
 from chalicelib.intake.sms.webhook import WebhookRequest
 from infra.local.providers.signed_requests import Provider, all_providers
 
@@ -26,6 +28,8 @@ CREDENTIALS = {
     "esms": {"cpid": "local", "private_key": "local-esms-key"},
     "twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "local-twilio-token"},
     "standard": {"secret": SECRET},
+    "infobip": {"username": "local", "password": "local-password"},
+    "vonage": {"api_key": "local", "signature_secret": "local-secret"},
     "hotline": {"secret": SECRET},
 }
 
@@ -82,6 +86,8 @@ def as_request(command: str) -> WebhookRequest:
         pytest.param("esms", EsmsWebhook("local", "local-esms-key"), id="eSMS"),
         pytest.param("twilio", TwilioWebhook("local-twilio-token"), id="Twilio"),
         pytest.param("standard", StandardSmsWebhook(SECRET), id="Standard Webhooks"),
+        pytest.param("infobip", InfobipWebhook("local", "local-password"), id="Infobip"),
+        pytest.param("vonage", VonageWebhook("local-secret", api_key="local"), id="Vonage"),
     ],
 )
 def test_our_adapter_takes_the_example_as_one_message_of_a_petition(name: str, adapter: Any) -> None:
@@ -105,12 +111,12 @@ def test_twilio_s_own_validator_takes_the_example() -> None:
     assert validator.validate(url, dict(parse_qsl(body.decode())), headers["X-Twilio-Signature"])
 
 
-@pytest.mark.parametrize("name", ["esms", "twilio", "standard", "hotline"])
+@pytest.mark.parametrize("name", ["esms", "twilio", "standard", "infobip", "vonage", "hotline", "connect"])
 def test_each_example_is_a_new_message(name: str) -> None:
     assert provider(name).example != provider(name).example
 
 
-@pytest.mark.parametrize("name", ["esms", "twilio", "standard", "hotline"])
+@pytest.mark.parametrize("name", ["esms", "twilio", "standard", "infobip", "vonage", "hotline", "connect"])
 def test_method_and_path_are_those_of_the_example(name: str) -> None:
     tested = provider(name)
     method, url, _, _ = curl(tested.example)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from chalicelib.intake.sms.providers.catalogue import PROVIDERS
 
 ROOT = Path(__file__).resolve().parents[2]
 HAS_STARTED_AFTER_SECONDS = 90
@@ -181,7 +184,7 @@ def test_officers_and_providers_are_listed(server: Client) -> None:
     _, providers = server.ask("GET", "/local/providers")
 
     assert {"username", "password", "name", "roles", "unit", "email"} == set(officers[0])
-    assert {"esms", "twilio", "hotline"} <= {provider["name"] for provider in providers}
+    assert {provider["name"] for provider in providers} == {*PROVIDERS, "zalo", "hotline", "connect"}
     assert next(provider for provider in providers if provider["name"] == "esms")["credentials"] == {
         "cpid": "local",
         "PrivateKey": "local-esms-key",
@@ -260,3 +263,19 @@ def test_a_used_port_is_named_and_ends_with_one() -> None:
 
     assert ended.returncode == 1
     assert f"Port {port} is in use" in ended.stderr
+
+
+def test_every_provider_s_example_is_taken_by_the_running_system(server: Client) -> None:
+    _, providers = server.ask("GET", "/local/providers")
+
+    answers = {
+        provider["name"]: subprocess.run(
+            [*shlex.split(provider["example"]), "-o", "-", "-w", "\n%{http_code}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.rpartition("\n")[2]
+        for provider in providers
+    }
+
+    assert answers == dict.fromkeys(answers, "200") | {"hotline": "201"}

@@ -29,6 +29,7 @@ STAGE = "local"
 QUEUES = ("routing", "notices", "timers", "parts", "uploads")
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
 MAIL_EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-mail-events"
+SMS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-sms"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 """Credentials that the AWS CLI may use as well; moto asks for some and checks none."""
 
@@ -182,6 +183,10 @@ class Cloud:
             "twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "local-twilio-token"},
             "hotline": {"secret": _webhook_secret()},
             "standard": {"secret": _webhook_secret()},
+            "infobip": {"username": "local", "password": "local-infobip-password"},
+            "vonage": {"api_key": "local-vonage", "signature_secret": "local-vonage-signature-secret"},
+            "aws": {"topic_arn": SMS_TOPIC, "certificate": self.sns.certificate.decode()},
+            "zalo": {"app_id": "local-zalo-app", "oa_secret_key": "local-zalo-oa-key"},
         }
         # The same key each time: a reference or PIN noted down works after a restart with the same petition.
         identifiers = {"key": "local-identifiers-key-".ljust(64, "0")}

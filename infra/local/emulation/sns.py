@@ -54,12 +54,12 @@ class LocalSns:
         """Write the certificate to the file that the notifier reads."""
         path.write_bytes(self.certificate)
 
-    def notification(self, message: Mapping[str, Any], now: datetime) -> bytes:
-        """Return the body that SNS posts."""
+    def notification(self, message: Mapping[str, Any], now: datetime, topic: str = "") -> bytes:
+        """Return the body that SNS posts for a message to a topic, by default this one's."""
         envelope = {
             "Type": "Notification",
             "MessageId": str(uuid.uuid4()),
-            "TopicArn": self.topic,
+            "TopicArn": topic or self.topic,
             "Message": json.dumps(message),
             "Timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
             "SignatureVersion": "2",

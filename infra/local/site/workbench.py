@@ -64,6 +64,7 @@ class Workbench:
             ("GET", "/queues"): lambda _: _json(self.queues()),
             ("GET", "/officers"): lambda _: _json(self._officers),
             ("GET", "/providers"): lambda _: _json([asdict(provider) for provider in self._providers()]),
+            ("POST", "/connect"): self._connect,
             ("POST", "/sms-gateway"): self._sms_gateway,
             ("GET", "/jwks.json"): lambda _: _json(json.loads(moto_insides.cognito_public_keys())),
             ("GET", "/mail"): self._mail,
@@ -164,8 +165,22 @@ class Workbench:
 
     def _providers(self) -> list[signed_requests.Provider]:
         return signed_requests.all_providers(
-            self._system.wiring.public_url, self._system.cloud.providers, self._system.clock.now()
+            self._system.wiring.public_url,
+            self._system.cloud.providers,
+            self._system.clock.now(),
+            self._system.cloud.sns,
         )
+
+    def _connect(self, request: HttpRequest) -> HttpResponse:
+        """Invoke the hotline's function as a flow of Amazon Connect does, which has no HTTP address on AWS."""
+        try:
+            event = json.loads(request.body)
+        except ValueError:
+            return problem(400, "malformed", "Malformed JSON")
+        with self._system.functions.lock:
+            return _json(
+                self._system.functions.invoke("intake", "connect", event if isinstance(event, dict) else {})
+            )
 
     # ------------------------------------------------------------ the page
 

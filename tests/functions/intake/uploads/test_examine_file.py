@@ -29,6 +29,7 @@ def opened(content: bytes) -> Image.Image:
         pytest.param(files.picture("JPEG"), JPEG, JPEG, id="jpeg"),
         pytest.param(files.picture("PNG"), PNG, PNG, id="png"),
         pytest.param(files.picture("WEBP"), WEBP, WEBP, id="webp"),
+        pytest.param(files.picture("PNG"), JPEG, PNG, id="png that its ending says is a jpeg"),
         pytest.param(files.picture("JPEG"), None, JPEG, id="a page's upload, whose type nobody said"),
         pytest.param(files.document(), PDF, PDF, id="pdf"),
         pytest.param(files.document(behind=b"\r\n\r\n"), PDF, PDF, id="pdf with empty lines behind it"),
@@ -78,7 +79,7 @@ R = Rejection
     [
         pytest.param(b"", JPEG, R.EMPTY, id="no byte"),
         pytest.param(files.picture() + b"\0" * MOST, JPEG, R.TOO_LARGE, id="over the limit"),
-        pytest.param(files.picture("PNG"), JPEG, R.WRONG_TYPE, id="a png said to be a jpeg"),
+        pytest.param(files.picture("PNG"), PDF, R.WRONG_TYPE, id="a png said to be a pdf"),
         pytest.param(files.document(), JPEG, R.WRONG_TYPE, id="a pdf said to be a jpeg"),
         pytest.param(b"MZ\x90\x00" + b"\0" * 200, None, R.WRONG_TYPE, id="a program"),
         pytest.param(b"PK\x03\x04" + b"\0" * 200, PDF, R.WRONG_TYPE, id="a zip said to be a pdf"),

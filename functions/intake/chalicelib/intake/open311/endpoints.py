@@ -219,7 +219,7 @@ def _refused(error: errors.PetitionError, in_format: Format, request: Request) -
     elif isinstance(error, errors.InvalidInputError):
         problems = requests.renamed(error).problems
         status = 404 if problems == (("service_code", "unknown"),) else 400
-        texts = [f"{field}: {rule_message(rule, language)}" for field, rule in problems]
+        texts = [f"{field}: {rule_message(rule, language, field)}" for field, rule in problems]
     else:
         status, problem = problem_of(error, language_of(request))
         texts = [f"{problem['title']}. {problem['detail']}"]

@@ -179,7 +179,7 @@ def form_errors(problems: Iterable[tuple[str, str]], language: Language) -> tupl
 def _message(name: str, rule: str, language: Language) -> str:
     if rule == "missing" and name in MISSING:
         return gettext(language)(MISSING[name])
-    return rule_message(rule, language)
+    return rule_message(rule, language, name)
 
 
 def shown_errors(listed: tuple[FormError, ...]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ PDF_HEADER_WITHIN = 1024
 """Bytes at a file's beginning in which viewers look for a PDF's header (ISO 32000-1, annex H.3)."""
 _PDF_HEADER = re.compile(rb"%PDF-[12]\.\d")
 HEIC = frozenset({"image/heic", "image/heif"})
+_PICTURES = frozenset(kind for kind in EXTENSIONS if kind.startswith("image/"))
 
 
 class CleanContent(NamedTuple):
@@ -48,9 +49,17 @@ def examine(content: bytes, declared_type: str | None, most_bytes: int) -> Clean
     actual_type = type_of(content)
     if actual_type in HEIC:
         raise RejectedFileError(Rejection.HEIC)
-    if actual_type not in EXTENSIONS or declared_type not in (None, actual_type):
+    if actual_type not in EXTENSIONS or _is_other_kind(actual_type, declared_type):
         raise RejectedFileError(Rejection.WRONG_TYPE)
     return CleanContent(actual_type, renew(content, actual_type))
+
+
+def _is_other_kind(actual_type: str, declared_type: str | None) -> bool:
+    """Return whether a document was said to be a picture, or a picture a document.
+
+    Of pictures the bytes decide: telephones and browsers name the type by the file's ending, which is often wrong.
+    """
+    return declared_type is not None and (declared_type in _PICTURES) != (actual_type in _PICTURES)
 
 
 def type_of(content: bytes) -> str | None:

@@ -219,7 +219,7 @@ def _form_problems(problems: Iterable[tuple[str, str]], language: Language) -> t
         name = _FIELD_OF_RULE.get(rule) or place.removeprefix("petitioner.").split(".")[0]
         rules.setdefault(name if name in LABELS else "content", rule)
     return tuple(
-        FormProblem(name, _(label), rule_message(rules[name], language))
+        FormProblem(name, _(label), rule_message(rules[name], language, name))
         for name, label in LABELS.items()
         if name in rules
     )

@@ -43,7 +43,7 @@ PROVIDERS: dict[str, Provider] = {
     "standard": Provider(StandardSmsWebhook, ("secret",)),
     "infobip": Provider(InfobipWebhook, (), ("username", "password", "hmac_secret", "hmac_header")),
     "vonage": Provider(VonageWebhook, ("signature_secret",), ("api_key",)),
-    "aws": Provider(AwsSnsWebhook, ("topic_arn",)),
+    "aws": Provider(AwsSnsWebhook, ("topic_arn",), ("certificate",)),
 }
 """By name: as the path `/sms/{provider}` and the providers' secret have it."""
 
