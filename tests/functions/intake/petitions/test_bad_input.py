@@ -374,7 +374,7 @@ def test_no_error_repeats_what_was_written(intake, language):
     ("lang", "words"),
     [pytest.param("vi", "tệp đính kèm", id="vi"), pytest.param("en", "attached files", id="en")],
 )
-def test_petition_that_is_too_long_is_told_at_every_door_how_the_rest_can_come(
+def test_every_door_says_how_the_rest_of_a_petition_that_is_too_long_can_come(
     intake: System, lang: str, words: str
 ) -> None:
     text = "Đề nghị " * 3_000
