@@ -257,7 +257,7 @@ def test_everything_wrong_is_named_at_once(client):
     errors = client.read(client.ask("POST", "requests", form={}), 400)
 
     named = {row["description"].partition(":")[0] for row in errors}
-    assert named == {"service_code", "description", "last_name", "address_string"}
+    assert named == {"service_code", "description", "last_name", "address_string", "email"}
 
 
 @pytest.mark.parametrize(
