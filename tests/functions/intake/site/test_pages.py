@@ -479,12 +479,13 @@ def test_pin_again_keeps_the_reference_for_the_pin_to_come(intake):
 
 
 def test_switch_of_languages_keeps_what_was_typed_on_the_page_for_the_pin(intake):
-    typed = {"reference": "26 4831 9027 5", "contact": "", "step": "edit"}
+    typed = {"reference": "26 4831 9027 5", "pin": "1234 5678", "step": "edit"}
 
     answer = intake.http("POST", "/tra-cuu", form=typed, query={"lang": "en"})
 
     assert answer.status == 200
     assert 'name="reference" value="26 4831 9027 5"' in answer.text
+    assert 'name="pin" value="1234 5678"' in answer.text
     assert 'class="errors"' not in answer.text
 
 

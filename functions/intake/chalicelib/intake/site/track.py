@@ -322,7 +322,7 @@ def _track_page(
     shown = {name: form[name][:most] for name, most in _LENGTHS.items() if form.get(name)}
     if slowed:
         status, shown = 429, {"ma": "", "pin": "", **shown}
-    else:
+    elif form.get("step") != "edit":
         shown.pop("pin", None)
     if error and not slowed:
         status, problem = problem_of(error, page_language(request))
