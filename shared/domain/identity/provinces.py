@@ -126,6 +126,8 @@ _STREET_BEFORE = re.compile(
     r"(?:(?<!thanh )\bpho|\b(?:duong|d|dai lo|xa lo|quoc lo|tinh lo|huong lo|cao toc)"
     r"|\b(?:ngo|ngach|hem|kiet|cau|cho|ben xe))(?: so)? $"
 )
+_END_OF_A_LINE_BEFORE = re.compile(r"\b(?:cao toc|duong sat|tuyen duong)(?: [a-z]+){1,4} $")
+"""The second end that roads and railways are named by: "cao tốc Hà Nội - Hải Phòng"."""
 _SMALL_PLACE_BEFORE = re.compile(r"(?:(?<!thi )\bxa|\b(?:thon|xom|ap|lang|ban|buon|to|khom|khu pho)) $")
 """Villages and communes bear the names of provinces far away."""
 _HOUSE_BEFORE = re.compile(r"(?:so |nha |so nha )?\d{1,4}[a-z]?(?: \d{1,4}[a-z]?)* $")
@@ -159,6 +161,7 @@ def _is_smaller(line: str, match: re.Match[str]) -> bool:
     is_battle = match.group() == _BATTLE and not _CITY_BEFORE.search(before)
     return is_battle or bool(
         _STREET_BEFORE.search(before)
+        or _END_OF_A_LINE_BEFORE.search(before)
         or _SMALL_PLACE_BEFORE.search(before)
         or _HOUSE_BEFORE.fullmatch(before)
         or _STREET_AFTER.match(line, match.end())

@@ -62,7 +62,7 @@ def decoded(text: str) -> str:
     if as_it_stands > _AT_MOST_AS_IT_STANDS:
         return text
     readings = {read: _share(read, marked) for read in (_from_tcvn3, _from_vni)}
-    best = max(readings, key=lambda read: readings[read])
+    best = max(readings, key=lambda read: (readings[read], -_oddities(read, marked)))
     if readings[best] < _ENOUGH_DECODED:
         return text
     result = _WORD.sub(lambda word: _decoded_word(word[0], best), text)
@@ -77,7 +77,7 @@ def is_syllable(word: str) -> bool:
         return False
     parts = unicodedata.normalize("NFD", word.lower())
     tones = [sign for sign in parts if sign in _TONES]
-    plain = unicodedata.normalize("NFC", "".join(sign for sign in parts if sign not in _TONES))
+    plain = _without_tones(word)
     if len(tones) > 1 or not _SYLLABLE.fullmatch(plain):
         return False
     return not (_STOPPED.search(plain) and tones and tones[0] not in _TONES_OF_STOPPED)
@@ -90,6 +90,16 @@ def _with_plain_d(word: str) -> str:
 
 def _share(read: Callable[[str], str], words: list[str]) -> float:
     return sum(is_syllable(_cased(read(word), word)) for word in words) / len(words)
+
+
+def _oddities(read: Callable[[str], str], words: list[str]) -> int:
+    """Count syllables that hardly occur: "Coâng" is "Công" in VNI rather than "Coõng" in TCVN3."""
+    return sum("oo" in _without_tones(read(word)) for word in words)
+
+
+def _without_tones(word: str) -> str:
+    parts = unicodedata.normalize("NFD", word.lower())
+    return unicodedata.normalize("NFC", "".join(sign for sign in parts if sign not in _TONES))
 
 
 def _decoded_word(word: str, read: Callable[[str], str]) -> str:

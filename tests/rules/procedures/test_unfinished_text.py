@@ -43,6 +43,8 @@ PLACEHOLDERS = (
     "XXXX",
     "???",
     "TODO: hỏi lại",
+    "Kính gửi (điền tên),",
+    "Mức hưởng là … … … đồng",
 )
 MISSING_NUMBERS = (
     "Nghị định số /2024/NĐ-CP",

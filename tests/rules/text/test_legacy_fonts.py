@@ -26,6 +26,7 @@ from shared.domain.text.legacy_fonts import decoded
         pytest.param(
             "Nguyeãn Vaên An, xaõ Bình Chaùnh", "Nguyễn Văn An, xã Bình Chánh", id="name and address in VNI"
         ),
+        pytest.param("Coâng ty", "Công ty", id="a word in VNI that TCVN3 reads too"),
         pytest.param("COÄNG HOØA XAÕ HOÄI", "CỘNG HÒA XÃ HỘI", id="capitals in VNI"),
         pytest.param("Kính göûi UBND tænh", "Kính gửi UBND tỉnh", id="a greeting in VNI"),
     ],

@@ -39,6 +39,9 @@ FOUND = [
     pytest.param("tổ dân phố 7 phường Z", P.ADDRESS, "tổ dân phố 7", id="neighbourhood"),
 ]
 ADDRESSES = [
+    "K12/5 Ông Ích Khiêm",
+    "12 đường số 7",
+    "lô 5 đường số 7",
     "số 12 Nguyễn Trãi",
     "12/5 Lê Lợi",
     "số 15B ngõ 20 phố Nguyễn Trãi",

@@ -81,7 +81,7 @@ _INSTITUTION = (
     "|Trường|Đại|Bệnh|Tỉnh|Thành|Quận|Huyện|Phường|Xã|Tháng|Năm|Ngày)"
 )
 """Words that are written with a capital behind a figure and begin no street's name."""
-_NUMBER = r"\d{1,4}[A-Za-zĐđ]?(?:[/-]\d{1,4}[A-Za-z]?){0,4}(?!\w)"
+_NUMBER = r"[KH]?\d{1,4}[A-Za-zĐđ]?(?:[/-]\d{1,4}[A-Za-z]?){0,4}(?!\w)"
 _LANE = rf"(?:[Nn]gõ|[Nn]gách|[Hh]ẻm|[Kk]iệt|[Nn]go|[Nn]gach|[Hh]em|[Ll]ô)\s+{_NUMBER}"
 _STREET = (
     "(?:[Đđ]ường|[Dd]uong|(?<![Tt]hành )(?<![Kk]hu )[Pp]hố|(?<![Tt]hanh )(?<![Kk]hu )[Pp]ho|[Đđ][.]|[Đđ]ại lộ"
@@ -99,7 +99,7 @@ _BEHIND_STREET = (
 _LANES = rf"(?:,?\s+{_LANE}){{0,4}},?\s+"
 _AT = "(?:(?<=[Ởở] )|(?<=[Tt]ại )|(?<=chỉ )|(?<=chỉ: )|(?<=trú ))"
 _STREET_ADDRESSES = (
-    rf"(?<!\w){_BEFORE_HOUSE}\s+{_NUMBER}{_LANES}(?:{_NAMED_STREET}|{_STREET_ALONE})",
+    rf"(?<!\w)(?<![Đđ]ường )(?<![Dd]uong ){_BEFORE_HOUSE}\s+{_NUMBER}{_LANES}(?:{_NAMED_STREET}|{_STREET_ALONE})",
     rf"(?<!\w){_LANE}{_LANES}(?:{_NAMED_STREET}|{_STREET_ALONE})",
     rf"(?<![\w/.,-]){_NUMBER}{_LANES}{_NAMED_STREET}",
     rf"{_AT}(?:{_BEFORE_HOUSE}\s+)?{_NUMBER}{_LANES}{_STREET_ALONE}",
