@@ -1,4 +1,4 @@
-"""Openings of seals, by whom and why: read from a sparse index that holds only petitions whose seal was opened.
+"""Openings of seals and of petitioners' files, by whom and why: read from a sparse index of opened petitions.
 
 Nothing is written for it: the index's keys are derived from the history on each write, so an opening that is in the
 history is in the index (docs/adr/0023-openings-of-the-seal.md). A petition stands under the month of its latest
@@ -8,30 +8,45 @@ opening and carries all of them.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from pydantic import ConfigDict
 
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
 from shared.tables.dynamo import Query, Table
 
 
+class Opened(StrEnum):
+    """The thing that an officer opened."""
+
+    SEAL = "SEAL"
+    FILE = "FILE"
+
+
 class Opening(BaseModel):
-    """One opening of a seal."""
+    """One opening of a seal, or of a petitioner's file."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     at: datetime
     by: str
     reason: str | None
-    """None once the time of keeping is over."""
+    """None once the time of keeping is over, and for files, which are opened without one."""
+    what: Opened = Opened.SEAL
+    file: str | None = None
+    """The name of the file; None once the time of keeping is over."""
+
+
+_OPENINGS = frozenset({Action.OPEN_SEAL, Action.OPEN_ATTACHMENT})
 
 
 class OpenedPetition(BaseModel):
-    """A petition whose seal was opened: every opening, and what decides who may know of it."""
+    """A petition whose seal or file was opened: every opening, and what decides who may know of it."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -44,7 +59,7 @@ class OpenedPetition(BaseModel):
 
 def opening_keys(petition: Petition) -> dict[str, str]:
     """Return the index's keys and what it projects; nothing for a petition that nobody opened."""
-    opened = [entry for entry in petition.history if entry.action is Action.OPEN_SEAL]
+    opened = [entry for entry in petition.history if entry.action in _OPENINGS]
     if not opened:
         return {}
     facts = OpenedPetition(
@@ -52,13 +67,19 @@ def opening_keys(petition: Petition) -> dict[str, str]:
         state=petition.state,
         lane=petition.lane,
         complained_unit=petition.complained_unit,
-        openings=tuple(Opening(at=entry.at, by=entry.by, reason=entry.note) for entry in opened),
+        openings=tuple(_opening(entry) for entry in opened),
     )
     return {
         "opened_month": f"{local_date(opened[-1].at):%Y-%m}",
         "opened_at": f"{opened[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "openings": facts.model_dump_json(),
     }
+
+
+def _opening(entry: Entry) -> Opening:
+    if entry.action is Action.OPEN_SEAL:
+        return Opening(at=entry.at, by=entry.by, reason=entry.note)
+    return Opening(at=entry.at, by=entry.by, reason=None, what=Opened.FILE, file=entry.note)
 
 
 class Openings:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import files
 from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, Citizen, Officer
 from tests.support.system import System
@@ -109,6 +110,35 @@ def test_page_shows_openings_and_leads_to_the_petition(system: System):
     assert f'href="/desk/petitions/{reference}"' in page.text
     assert "Dương Quốc Khánh" in page.text
     assert "Xác minh thông tin." in page.text
+
+
+def test_opening_of_a_petitioners_file_is_listed_with_its_name(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    citizen.attach(files.picture(), "Đơn viết tay.jpg")
+    Officer(system, "minh.ccvc").do("accept", citizen.reference)
+    file = citizen.look()["attachments"][0]["id"]
+    Browser(system, "minh.ccvc").post(f"/desk/petitions/{citizen.reference}/attachments/{file}", {})
+
+    (opening,) = read(system)["openings"]
+
+    assert (opening["what"], opening["file"], opening["reason"]) == ("FILE", "Đơn viết tay.jpg", None)
+    assert "Mở tệp của người gửi" in Browser(system, "kiemtoan").get("/desk/openings").text
+
+
+def test_month_is_taken_away_as_a_file_without_formulas(system: System):
+    reference = opened(system, "=HYPERLINK(1)")
+    hidden = opened(system, "Làm việc với người tố cáo.", DENUNCIATION)
+
+    answer = Browser(system, "kiemtoan").get("/desk/openings?month=2026-11&format=csv")
+
+    assert answer.header("content-type") == "text/csv; charset=utf-8"
+    assert "openings_2026-11.csv" in answer.header("content-disposition")
+    assert f'"{reference}"' in answer.text
+    assert '"\'=HYPERLINK(1)"' in answer.text
+    assert hidden not in answer.text
+    assert "người tố cáo" not in answer.text
+    assert Browser(system, "minh.ccvc").get("/desk/openings?format=csv").status == 403
 
 
 @pytest.mark.parametrize(

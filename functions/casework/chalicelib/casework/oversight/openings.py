@@ -1,4 +1,4 @@
-"""Openings of seals, by month and officer, for auditors; the cost depends on the openings, not on what is stored."""
+"""Openings of seals and files, by month and officer, for auditors; the cost depends on what was opened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.change import username_of
 from shared.platform import clock
-from shared.tables.openings import OpenedPetition, Openings
+from shared.tables.openings import Opened, OpenedPetition, Openings
 
 FIRST_MONTH = "2018-06"
 """The system opened on 18 June 2018."""
@@ -35,6 +35,8 @@ class OpeningView(BaseModel):
     reference: str | None
     reason: str | None
     is_withheld: bool
+    what: Opened = Opened.SEAL
+    file: str | None = None
 
 
 class OpeningPage(BaseModel):
@@ -95,6 +97,17 @@ class SealOpenings:
             cursor=_cursor(at_month, following, month),
         )
 
+    def whole_month(self, officer: DeskOfficer, *, month: str = "", by: str = "") -> OpeningPage:
+        """Return all openings of a month, the latest first; the arguments and errors are those of `page`."""
+        page = self.page(officer, month=month, by=by)
+        openings = list(page.openings)
+        while page.cursor is not None:
+            page = self.page(officer, month=page.month, by=by, cursor=page.cursor)
+            openings += page.openings
+        return OpeningPage(
+            month=page.month, openings=tuple(sorted(openings, key=lambda view: view.at, reverse=True))
+        )
+
 
 def _views(officer: DeskOfficer, opened: OpenedPetition, month: str) -> Iterator[OpeningView]:
     is_known = permissions.may_know(officer, opened)
@@ -106,6 +119,8 @@ def _views(officer: DeskOfficer, opened: OpenedPetition, month: str) -> Iterator
                 reference=opened.reference if is_known else None,
                 reason=opening.reason if is_known else None,
                 is_withheld=not is_known,
+                what=opening.what,
+                file=opening.file if is_known else None,
             )
 
 

@@ -18,6 +18,7 @@ from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.deliveries import deliveries_to_petitioner
 from chalicelib.casework.desk.merged import merged_here
 from chalicelib.casework.desk.queue_place import address_of, carried, with_place
+from chalicelib.casework.desk.reasons import note_in_words, reason_in_words
 from chalicelib.casework.desk.similar import similar_petitions
 from chalicelib.casework.desk.views import EntryView
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
@@ -31,6 +32,7 @@ from chalicelib.casework.site.petition.marks import MarkedText, marked_texts
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Proposal
 from shared.domain.petition.values.petitioner import Identity
 from shared.domain.procedures import disputes
 from shared.platform import clock
@@ -78,9 +80,7 @@ def petition_page(
         view=view,
         **_addresses(request, petition, language),
         labels=_labels(petition, names, language),
-        best=[(names.field(field), share) for field, share in petition.proposal.best]
-        if petition.proposal
-        else [],
+        **_proposal(view.proposal, names, language),
         is_open=petition.is_unanswered,
         dispute=_dispute(petition),
         returns=disputes.returns(petition),
@@ -130,6 +130,20 @@ def _labels(petition: Petition, names: Names, language: Language) -> dict[str, s
     }
 
 
+def _proposal(proposal: Proposal | None, names: Names, language: Language) -> dict[str, Any]:
+    """Return the router's reasons and best guesses in words, as far as the reader may see them."""
+    if proposal is None:
+        return {"best": (), "reasons": ()}
+    return {
+        "best": [(names.field(field), share) for field, share in proposal.best],
+        "reasons": [reason_in_words(reason, names.field, language) for reason in proposal.because],
+    }
+
+
+def _note(entry: EntryView, names: Names, language: Language) -> str | None:
+    return note_in_words(entry.action, entry.note, entry.by, names.field, names.unit, language)
+
+
 def _dispute(petition: Petition) -> str:
     """Return the status of a dispute between units: `open`, `decided`, or nothing."""
     if not petition.is_unanswered:
@@ -154,7 +168,7 @@ def _history(
             "who": names.actor(entry.by),
             "text": entry.text,
             "is_held": entry.is_held,
-            "note": entry.note,
+            "note": _note(entry, names, language),
             "is_visible": entry.is_visible,
             "unit": names.unit(entry.facts.get("unit")),
             "is_new": refused is not None and entry.seq > (refused.seen_version or petition.version),
