@@ -86,7 +86,7 @@ def _file(parts: Parts, officer: DeskOfficer, chosen: dict[str, str], language: 
             _(WITHHELD) if opening.is_withheld else opening.reason,
         )
         writer.writerow(csv_cell(value) for value in row)
-    headers = {
+    headers: dict[str, str | list[str]] = {
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Disposition": f'attachment; filename="openings_{month.month}.csv"',
     }
