@@ -164,6 +164,7 @@ OTHERS = [
     pytest.param("HUY 8088", Stop(), id="stop with the short code"),
     pytest.param("Đề nghị huỷ nhận tin", Stop(), id="stop as a request"),
     pytest.param("huy dich vu giup toi", Stop(), id="stop as a favour"),
+    pytest.param("khong nhan nua", Stop(), id="stop without a noun"),
     pytest.param("UNSUB", Stop(), id="stop in short English"),
     pytest.param("Huy nhan tin", Stop(), id="stop in words"),
     pytest.param("PAKN Từ chối nhận tin nhắn", Stop(), id="stop in words behind the keyword"),

@@ -143,7 +143,7 @@ _STOP = re.compile(
     r"(?:(?:toi|minh|em|xin|vui long|lam on|de nghi|yeu cau) )*"
     rf"(?:(?:huy|stop|tu ?choi|unsub(?:scribe)?|cancel)(?: bo| dang ky)?"
     rf"(?:{_MESSAGES}| tin| tin nhan| sms| 8088| dv| dich vu)?(?: giup(?: toi| minh| em)?)?"
-    rf"|(?:ngung|dung|khong|thoi)(?: muon| khong)?{_MESSAGES}){_POLITE}"
+    rf"|(?:ngung|dung|khong|thoi)(?: muon| khong)?(?:{_MESSAGES}| nhan| gui)){_POLITE}"
 )
 """A whole text that wants no more SMS, as people write it who are polite: "HUY. Cam on", "Huy nhan tin", "TU CHOI"."""
 _START = re.compile(rf"(?:xin )?(?:mo|start)(?: lai)?(?:{_MESSAGES})?(?: lai)?{_POLITE}")

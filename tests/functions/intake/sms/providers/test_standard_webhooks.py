@@ -330,3 +330,21 @@ def test_no_mutated_request_is_taken_that_the_library_refuses(
 
     assert oracle_takes(call)
     assert call.body == BODY
+
+
+@pytest.mark.parametrize(
+    ("written", "received_at"),
+    [
+        pytest.param(
+            "2026-11-21T01:30:00Z", datetime(2026, 11, 21, 1, 30, tzinfo=UTC), id="the event's own time"
+        ),
+        pytest.param("the day before", NOW, id="no time that can be read"),
+    ],
+)
+def test_message_without_its_time_is_dated_by_its_event(written: str, received_at: datetime) -> None:
+    data = {name: value for name, value in EVENT["data"].items() if name != "receivedAt"}
+    body = json.dumps({**EVENT, "timestamp": written, "data": data}).encode()
+
+    (sms,) = StandardSmsWebhook(SECRET).read(request(body), NOW)
+
+    assert sms.received_at == received_at

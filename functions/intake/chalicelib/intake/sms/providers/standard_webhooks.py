@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -85,12 +86,20 @@ class StandardSmsWebhook(SmsWebhook):
         if not isinstance(data, dict):
             raise MalformedWebhookError("data")
         message_id, content = payload.message_id(data, "messageId"), payload.text(data, "text")
-        received_at = payload.instant(data, "receivedAt") or signed.sent_at
+        received_at = payload.instant(data, "receivedAt") or _event_time(event) or signed.sent_at
         part = _part(data.get("part"))
         number = sender_number(payload.text(data, "from"))
         if number is None:
             return []
         return [InboundSms(self.name, message_id, number, content, received_at, signed.replay_key, part)]
+
+
+def _event_time(event: Mapping[str, Any]) -> datetime | None:
+    """Return the time of the event by its envelope (Standard Webhooks: `timestamp`), None where none can be read."""
+    try:
+        return payload.instant(event, "timestamp")
+    except MalformedWebhookError:
+        return None
 
 
 def _part(value: Any) -> Part | None:
