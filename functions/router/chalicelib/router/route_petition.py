@@ -70,7 +70,7 @@ class Router:
         screening_result = look_through(text, self._rules_on(day))
         named = [
             unit
-            for unit in named_units(text, self._directory.units(day).values())
+            for unit in named_units(text, self._directory.names_of_units(day))
             if unit != SOMEBODY_OF_OURS
         ]
         if screening_result.denounces and Action.RESTRICT in possible_actions(petition.state):
@@ -168,7 +168,7 @@ class Router:
         return self._directory.terms_of(petition).tell_assignment
 
     def _named_units(self, petition: Petition, day: date) -> tuple[str, ...]:
-        units = self._directory.units(day).values()
+        units = self._directory.names_of_units(day)
         return named_units(joined(petition.subject, petition.content), units)
 
     def _rules_on(self, day: date) -> RoutingRules:
