@@ -268,12 +268,22 @@ def _furnish(emulator: Emulator, front: Front, cloud: Cloud) -> list[Account]:
     )
     # The emulator speaks plain HTTP, which the bucket refuses on AWS.
     boto3.client("s3").delete_bucket_policy(Bucket=cloud.outputs(STAGE, "platform")["AttachmentsBucket"])
+    _name_sessions_of_roles(f"alias/pakn-{STAGE}-seal")
     boto3.client("ses").verify_domain_identity(Domain=stage_parameters(STAGE)["MailFrom"].partition("@")[2])
     seed_directory(STAGE)
     officers = seed_officers(cloud.outputs(STAGE, "identity")["UserPoolId"])
     apis = {prefix: cloud.outputs(STAGE, function)["RestAPIId"] for prefix, function in PREFIXES.items()}
     front.open({prefix: f"{emulator.url}/_aws/execute-api/{api}/api" for prefix, api in apis.items()})
     return officers
+
+
+def _name_sessions_of_roles(alias: str) -> None:
+    """Name sessions in a key's policy: ministack gives them as `aws:PrincipalArn`, where AWS gives their role."""
+    keys = boto3.client("kms")
+    key = keys.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"]
+    policy = keys.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    sessions = re.sub(r"arn:aws:iam::(\d+):role/([^\"]+)", r"arn:aws:sts::\1:assumed-role/\2/*", policy)
+    keys.put_key_policy(KeyId=key, PolicyName="default", Policy=sessions)
 
 
 def rehearse(emulator: Emulator) -> None:

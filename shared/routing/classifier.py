@@ -26,6 +26,8 @@ RESEMBLES, SUSPECT, PRESUME, WONDER = (
     "might_denounce",
 )
 """The signs that the model of denunciations raises, from what surely reads like one down to what hardly does."""
+CRIME = "crime"
+"""The sign of words for a crime of office (phrases of the rules)."""
 LONGEST_RUN = 3
 _MOST_REASONS = 6
 _MOST_WORDS = 4
@@ -52,6 +54,8 @@ class Decision:
     speaks: bool
     suspicion: tuple[str, ...] = ()
     """Why a person must look whether this is a denunciation before any unit gets it; empty where nothing says so."""
+    complains: bool = False
+    """Whether most of what is said of the kind speaks of conduct, also where the kind is another."""
 
 
 def decide(
@@ -70,7 +74,8 @@ def decide(
     seen = _judged(plain, words, rules)
     if topics.is_clear:
         seen["topic"] = []
-    kind, kind_reasons = _kind(words, rules, chosen_kind, topics.winner)
+    kinds = _Kinds(words, rules, chosen_kind)
+    kind, kind_reasons = kinds.decided(topics.winner)
     suspicion = _suspicion(seen, rules)
     side_door = next((rule for rule in rules.lanes if _holds(rule, seen)), None)
     if side_door is not None:
@@ -86,6 +91,7 @@ def decide(
             rules_version=rules.version,
             speaks=True,
             suspicion=() if side_door.lane in {Lane.RESTRICTED, Lane.SPAM} else suspicion,
+            complains=kinds.complains,
         )
     speak_from = rules.limits.sure_from if WONDER in seen else rules.limits.speak_from
     verdict = topics.verdict(speak_from, may_speak=not suspicion)
@@ -100,6 +106,7 @@ def decide(
         rules_version=rules.version,
         speaks=verdict.field is not None,
         suspicion=suspicion,
+        complains=kinds.complains,
     )
 
 
@@ -125,7 +132,7 @@ def look_through(text: str, rules: RoutingRules) -> Addition:
     words = read_by(rules, text)
     plain = plain_signs(text, words, rules)
     seen = _judged(plain, words, rules)
-    too_little = {RESEMBLES, WONDER}
+    too_little = {RESEMBLES} if CRIME in plain else {RESEMBLES, WONDER}
     if SUSPECT not in seen and not _WRONGS & plain.keys():
         too_little.add(PRESUME)
     seen = {sign: phrases for sign, phrases in seen.items() if sign not in too_little}
@@ -199,21 +206,30 @@ def _explain(signal: str, phrases: Iterable[str], rules: RoutingRules) -> str:
     return f"{label}: {named}" if named else label
 
 
-def _kind(
-    words: Words, rules: RoutingRules, chosen: str | None, topic: str | None
-) -> tuple[str, tuple[str, ...]]:
-    """Return the kind and the phrases for it.
+class _Kinds:
+    """What a text and its sender say of the kind."""
 
-    Only how an office or an officer behaved is CONDUCT, so it goes with the field of inspection; only what is
-    wished for in so many words and does not exist yet is an INITIATIVE; all else is REGULATION (docs/routing.md).
-    """
-    reasons: dict[str, dict[str, None]] = defaultdict(dict)
-    scores = weigh(rules.kinds.find_longest(words), rules.limits.repeat, reasons)
-    if chosen is not None:
-        scores[chosen] = scores.get(chosen, 0.0) + rules.limits.chosen_kind
-    is_new = scores.get(INITIATIVE, 0.0) >= rules.limits.initiative_from
-    kind = INITIATIVE if is_new else CONDUCT if topic == MISCONDUCT else REGULATION
-    if chosen == CONDUCT and kind == REGULATION and scores[CONDUCT] > scores.get(REGULATION, 0.0):
-        kind = CONDUCT
-    named = ", ".join(list(reasons[kind])[:_MOST_REASONS])
-    return kind, (f"{named} → {kind}",) if named else ()
+    def __init__(self, words: Words, rules: RoutingRules, chosen: str | None) -> None:
+        self._reasons: dict[str, dict[str, None]] = defaultdict(dict)
+        self._scores = weigh(rules.kinds.find_longest(words), rules.limits.repeat, self._reasons)
+        if chosen is not None:
+            self._scores[chosen] = self._scores.get(chosen, 0.0) + rules.limits.chosen_kind
+        self._initiative_from = rules.limits.initiative_from
+        self._chosen = chosen
+
+    @property
+    def complains(self) -> bool:
+        """True if nothing else has more weight than conduct."""
+        return max(self._scores, key=lambda kind: self._scores[kind], default=REGULATION) == CONDUCT
+
+    def decided(self, topic: str | None) -> tuple[str, tuple[str, ...]]:
+        """Return the kind and the phrases for it.
+
+        Only how an office or an officer behaved is CONDUCT, so it goes with the field of inspection; only what is
+        wished for in so many words and does not exist yet is an INITIATIVE; all else is REGULATION (docs/routing.md).
+        """
+        is_conduct = topic == MISCONDUCT or (self._chosen == CONDUCT and self.complains)
+        is_new = self._scores.get(INITIATIVE, 0.0) >= self._initiative_from
+        kind = INITIATIVE if is_new else CONDUCT if is_conduct else REGULATION
+        named = ", ".join(list(self._reasons[kind])[:_MOST_REASONS])
+        return kind, (f"{named} → {kind}",) if named else ()

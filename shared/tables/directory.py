@@ -177,13 +177,15 @@ class Directory:
 
     def units(self, on: date) -> dict[str, Unit]:
         """Return the units in force on a day, by code."""
-        return in_force(self._keep("unit", lambda rows: tuple(Unit.model_validate(row) for row in rows)), on)
+        return in_force(self._unit_rows(), on)
 
     def names_of_units(self, on: date) -> tuple[Unit, ...]:
         """Return the units in force on a day with every earlier version: people go on using the names they had."""
         current = self.units(on)
-        versions = self._keep("unit", lambda rows: tuple(Unit.model_validate(row) for row in rows))
-        return tuple(unit for unit in versions if unit.id in current and unit.valid_from <= on)
+        return tuple(unit for unit in self._unit_rows() if unit.id in current and unit.valid_from <= on)
+
+    def _unit_rows(self) -> tuple[Unit, ...]:
+        return self._keep("unit", lambda rows: tuple(Unit.model_validate(row) for row in rows))
 
     def fields(self, on: date) -> dict[str, Field]:
         """Return the fields in force on a day, by code."""

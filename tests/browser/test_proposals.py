@@ -68,6 +68,7 @@ def test_reason_of_a_rejection_is_read_by_the_proposer(officer: Opened):
     type_into(second, "reason", "Giọng văn chưa đúng mực.")
     tab_to(second, "#do-reject button")
     second.keyboard.press("Enter")
+    expect(second.locator("#about")).to_contain_text("Giọng văn chưa đúng mực.")
     first.reload()
 
     expect(first.locator("#about")).to_contain_text("Giọng văn chưa đúng mực.")

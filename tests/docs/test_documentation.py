@@ -28,7 +28,7 @@ PAGES = sorted(
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"(?:functions|shared|infra|tests|docs)/[\w./-]*\w")
-_MAKE = re.compile(r"\bmake ([a-z]+)\b")
+_MAKE = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)\b")
 
 
 def text_of(page: str) -> str:
@@ -270,7 +270,9 @@ def test_files_that_a_page_names_exist(page: Path):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_make_targets_that_a_page_names_exist(page: Path):
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z]+(?:-[a-z]+)*):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)
+    )
     commands = " ; ".join(re.findall(r"`[^`\n]+`|```.*?```", page.read_text("utf-8"), flags=re.DOTALL))
 
     assert set(_MAKE.findall(commands)) <= targets

@@ -40,10 +40,11 @@ _NOW_MOBILE = re.compile(r"3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d")
 _COUNTRY = r"(?:\+?84|0084|0)0?"
 _OLD_MOBILE = re.compile(rf"{_COUNTRY}(1\d\d)(\d{{7}})")
 _OLD_LANDLINE = (
-    re.compile(rf"{_COUNTRY}(\d{{3}})(\d{{7}})"),
-    re.compile(rf"{_COUNTRY}(\d{{2}})(\d{{7}})"),
-    re.compile(rf"{_COUNTRY}([48])(\d{{8}})"),
+    re.compile(rf"{_COUNTRY}(\d{{3}})([2-9]\d{{6}})"),
+    re.compile(rf"{_COUNTRY}(\d{{2}})([2-9]\d{{6}})"),
+    re.compile(rf"{_COUNTRY}([48])([2-9]\d{{7}})"),
 )
+"""No subscriber's number begins with 0 or 1, so a number of today ("028 …") is none of before ("0280 …")."""
 _MOBILE = re.compile(r"\+84[35789]\d{8}")
 """Any mobile number of the plan since 2018: networks open new ranges sooner than numbering tables list them."""
 _DIALLED_MOBILE = re.compile(r"(?:\+84|84|0)([35789]\d{8})")
@@ -132,7 +133,7 @@ def e164(digits: str) -> str | None:
         return None
     formatted: str = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     is_one = _MOBILE.fullmatch(formatted) or phonenumbers.is_valid_number(parsed)
-    return formatted if is_one else None
+    return _as_dialled_today(formatted) if is_one else None
 
 
 def _as_dialled_today(number: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.router.complained_unit import named_units
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
+from shared.tables.directory import Directory
 from shared.tables.petition_items import petition_of
 from tests.support.memory_store import MemoryDirectory
 from tests.support.people import Citizen, Officer
@@ -122,3 +123,15 @@ def test_intake_desk_corrects_what_the_router_took_for_a_complaint_about_a_unit(
 
     assert refused.status == 422
     assert len(Officer(system, "minh.ccvc").queue()) == 1
+
+
+def test_unit_that_was_renamed_is_found_by_its_earlier_name_too(system: System):
+    """Nobody may hide a unit's complaints from the router, and send them to that unit, by giving it another name."""
+    directory = Directory(system.local.cloud.outputs["DirectoryTable"])
+    row = next(row for row in directory.rows("unit") if row["id"] == "TTTT")
+    directory.put("unit", "TTTT", date(2026, 11, 1), row | {"name": "Cục Chuyển đổi số", "short_name": "CDS"})
+
+    earlier = sent(system, CONDUCT.format(unit="Trung tâm Công nghệ thông tin"))
+    present = sent(system, CONDUCT.format(unit="Cục Chuyển đổi số"))
+
+    assert (earlier.complained_unit, present.complained_unit) == ("TTTT", "TTTT")

@@ -110,7 +110,9 @@ class Router:
         )
         proposal = proposal_of(decision, self._repeats.reason(petition))
         named = self._named_units(petition, day)
-        if proposal.lane is Lane.RESTRICTED or _is_about_conduct(petition, proposal, named):
+        if proposal.lane is Lane.RESTRICTED or _is_about_conduct(
+            petition, proposal, named, complains=decision.complains
+        ):
             return self._about_conduct(petition, proposal, named)
         now = clock.now()
         field = fields.get(proposal.field or "")
@@ -185,15 +187,18 @@ class Router:
         return self._compiled[edition]
 
 
-def _is_about_conduct(petition: Petition, proposal: Proposal, named: tuple[str, ...]) -> bool:
+def _is_about_conduct(
+    petition: Petition, proposal: Proposal, named: tuple[str, ...], *, complains: bool
+) -> bool:
     """Return whether a petition may be a complaint about the conduct of one of the ministry's units.
 
-    It is one if the sender says so, if the text is about nothing else, or if it reads like one and names a unit of the
-    ministry. A petition that reads like one and names others (a company, a commune) goes to the unit for its field.
+    It is one if the sender says so, if the text is about nothing else, or if it `complains` and names a unit of the
+    ministry. A petition that complains of others (a company, a commune) goes to the unit for its field.
     """
     if petition.kind is Kind.CONDUCT:
         return True
-    return proposal.kind is Kind.CONDUCT and (proposal.field == conduct.FIELD or bool(named))
+    is_conduct = proposal.kind is Kind.CONDUCT and proposal.field == conduct.FIELD
+    return is_conduct or (complains and bool(named))
 
 
 def proposal_of(decision: Decision, besides: tuple[str, ...] = ()) -> Proposal:

@@ -110,10 +110,7 @@ def test_rules_in_force_are_judged_by_the_corrections(system: System, reference:
     assert counted == {"CCVC for TL": 1}
 
 
-RULE = (
-    '{"id": "field-TL-x", "valid_from": "2026-11-01", "type": "field", "field": "TL",'
-    ' "terms": {"9": ["thi nâng ngạch"]}}'
-)
+RULE = '{"id": "field-TL-x", "valid_from": "2026-11-01", "type": "decides", "field": "TL", "terms": ["thi nâng ngạch"]}'
 
 
 def test_rule_is_tried_on_the_latest_petitions_before_it_is_written(system: System, reference: str):

@@ -499,7 +499,7 @@ def test_report_is_a_page_to_read_and_a_file_to_take_away(
     Officer(system, "lan.tiepnhan").do("classify", reference, kind="CONDUCT", complained_unit="CTLBHXH")
     browser = Browser(system, "yen.bcd")
 
-    page = browser.get(f"/desk/reports?name={name}&lang={language}")
+    page = browser.get(f"/desk/reports?name={name}&from=2026-11-01&to=2026-12-31&lang={language}")
     file = browser.get(f"/desk/reports?name={name}&format=csv")
 
     assert page.status == 200
