@@ -55,7 +55,7 @@ class Decision:
     suspicion: tuple[str, ...] = ()
     """Why a person must look whether this is a denunciation before any unit gets it; empty where nothing says so."""
     complains: bool = False
-    """Whether most of what is said of the kind speaks of conduct, also where the kind is another."""
+    """True if nothing in the text speaks more for another kind than for conduct, whichever kind was chosen."""
 
 
 def decide(
@@ -207,7 +207,7 @@ def _explain(signal: str, phrases: Iterable[str], rules: RoutingRules) -> str:
 
 
 class _Kinds:
-    """What a text and its sender say of the kind."""
+    """The kinds that a text and its sender speak for."""
 
     def __init__(self, words: Words, rules: RoutingRules, chosen: str | None) -> None:
         self._reasons: dict[str, dict[str, None]] = defaultdict(dict)
