@@ -212,7 +212,7 @@ def test_a_clean_picture_is_kept_without_the_place_in_it(intake, sent, declared)
     [
         pytest.param(files.EICAR, "INFECTED", id="malware"),
         pytest.param(files.document(files.EICAR), "INFECTED", id="malware in a document"),
-        pytest.param(files.picture("PNG"), "WRONG_TYPE", id="a png said to be a jpeg"),
+        pytest.param(files.document(), "WRONG_TYPE", id="a document said to be a jpeg"),
         pytest.param(JPEG[:100], "DAMAGED", id="cut off"),
     ],
 )

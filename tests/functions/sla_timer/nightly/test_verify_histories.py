@@ -210,7 +210,7 @@ def test_last_verification_is_shown_publicly_and_to_the_auditor(system: System, 
     verification = Officer(system, "kiemtoan").get("/v1/openings").json()["verification"]
 
     assert 'id="last-verified"' in public
-    assert "1 lịch sử không khớp" in public
+    assert "1 hồ sơ không khớp" in public
     assert petitioner.reference not in public
     assert (published["withheld"], published["verified_at"][:10]) == (1, str(DAY + timedelta(days=1)))
     assert (verification["verified"], verification["withheld"]) == (1, 1)
