@@ -19,6 +19,7 @@ _LOOKALIKES = str.maketrans(
     {"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ", "\u0256": "đ", "\u2800": " ", "\uf0b7": "•"}
 )
 """Icelandic and African letters that old keyboards write for Đ; the Braille blank; the bullet of Word's symbol font."""
+_SOFT_HYPHEN = "\u00ad"
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff"
@@ -54,7 +55,10 @@ def clean_text(text: str) -> str:
         lone = _SURROGATE.search(text)
     if lone:
         raise BrokenTextError(lone.start() + 1)
-    text = legacy_fonts.decoded(_LINE_END.sub("\n", text))
+    text = unicodedata.normalize("NFC", _LINE_END.sub("\n", text))
+    # The soft hyphen is a letter of TCVN3: what else cannot be seen goes before fonts are recognised.
+    text = _SOFT_HYPHEN.join(map(_without_invisible, text.split(_SOFT_HYPHEN)))
+    text = legacy_fonts.decoded(text)
     if not _ORDINARY.fullmatch(text):
         text = _without_invisible(text).translate(_LOOKALIKES)
     text = unicodedata.normalize("NFC", text).strip()

@@ -44,6 +44,9 @@ _STOPPED = re.compile(r"(?:ch|c|p|t)$")
 _TONES_OF_STOPPED = frozenset("\u0301\u0323")
 
 _LETTERS_OF_CAPITALS = 4
+_FEWEST_LETTERS = 3
+_CONSONANT = re.compile("[b-df-hj-np-tvxB-DF-HJ-NP-TVX]")
+"""One marked word at least must have three letters and a consonant: vowels alone are read by chance ("aá")."""
 _ENOUGH_DECODED = 0.85
 _AT_MOST_AS_IT_STANDS = 0.5
 
@@ -56,7 +59,7 @@ def decoded(text: str) -> str:
     if text.isascii() or _MARKS_OF_UNICODE.search(text):
         return text
     marked = [word for word in _WORD.findall(text) if not word.isascii() and re.search("[A-Za-z]", word)]
-    if not marked:
+    if not any(len(word) >= _FEWEST_LETTERS and _CONSONANT.search(word) for word in marked):
         return text
     as_it_stands = _share(_with_plain_d, marked)
     if as_it_stands > _AT_MOST_AS_IT_STANDS:

@@ -12,6 +12,7 @@ from pydantic import Field
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.petition import Petition
+from shared.platform.item_by_item import item_by_item
 from shared.tables.directory import Directory, Row, in_force
 from shared.use_cases.check_letter import ANSWER_TEMPLATES
 
@@ -42,8 +43,13 @@ class AnswerTemplate(Row):
 
 
 def templates_for(petition: Petition, directory: Directory, today: date) -> tuple[AnswerTemplate, ...]:
-    """Return the templates for a petition's field, before the general ones."""
-    rows = (AnswerTemplate.model_validate(row) for row in directory.rows(KIND))
+    """Return the templates for a petition's field, before the general ones; a malformed row is passed over, counted."""
+    rows = item_by_item(
+        directory.rows(KIND),
+        AnswerTemplate.model_validate,
+        lambda row: str(row.get("id")),
+        job="answer-templates",
+    )
     fitting = (row for row in in_force(rows, today).values() if row.field in (None, petition.field))
     return tuple(sorted(fitting, key=lambda row: (row.field is None, row.name)))
 
