@@ -9,6 +9,7 @@ import pytest
 
 from tests.campaigns import test_canaries as canaries
 from tests.campaigns import test_forged_webhooks as forged
+from tests.campaigns import test_seeded_walls as walls
 from tests.campaigns import test_simulation as simulation
 from tests.campaigns.faults import test_crash_points as crashes
 from tests.campaigns.faults import test_faults as faults
@@ -40,6 +41,7 @@ STEPS = PetitionLife.TestCase.settings.stateful_step_count
         f"{EXAMPLES['dev']} examples | {EXAMPLES['campaigns']} | {EXAMPLES['proof']:,}",
         f"{canaries.OFFICERS_IN_SMOKE} officers",
         f"| {BUGS}, and 3 of webhooks",
+        f"| {len(walls.QUICK)} | {len(walls.WALLS)} | – | `tests/campaigns/test_seeded_walls.py`",
     ],
 )
 def test_figure_is_the_one_in_the_code(figures: str):
