@@ -68,9 +68,9 @@ def test_leader_reads_what_jumped_from_what_to_what_and_since_when(jumped: Syste
         ("matter", 0, JUMP, "2026-10-27"),
     ]
     assert (report["rows"][3]["group"], report["rows"][3]["matter_code"]) == (
-        "Nhiều hồ sơ gần giống nhau (c0ff)",
+        "Nhiều hồ sơ gần giống nhau về lĩnh vực “Cán bộ, công chức, viên chức”",
         LETTER[0],
-    )
+    ), "the committee reads no petitions: the field"
     assert (report["rows"][2]["group"], report["rows"][2]["province_code"]) == ("Thanh Hóa", "38")
     weeks = report["sections"][0]["rows"][0]
     assert [weeks.get(column["name"]) for column in report["sections"][0]["columns"][2:]] == [
@@ -78,6 +78,12 @@ def test_leader_reads_what_jumped_from_what_to_what_and_since_when(jumped: Syste
         *[USUAL] * WEEKS,
         JUMP,
     ]
+
+
+def test_matter_bears_the_subject_of_its_earliest_petition_for_whoever_may_read_it(jumped: System):
+    (matter,) = (row for row in trends(jumped, "khanh.tocongtac")["rows"] if row["breakdown"] == "matter")
+
+    assert (matter["group"], matter["matter_code"]) == ("Thi nâng ngạch", LETTER[0])
 
 
 @pytest.mark.parametrize("by", ["Lĩnh vực", "Đơn vị", "Tỉnh, thành phố", "Cùng một nội dung"])

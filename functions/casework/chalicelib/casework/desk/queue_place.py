@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 QUEUE = "/desk/"
-NAMES = ("queue", "state", "overdue", "soon", "mine", "unassigned", "cursor", "before", "trail")
+NAMES = ("queue", "state", "overdue", "soon", "mine", "unassigned", "cursor", "before", "total", "trail")
 """The names of the queue's own query."""
 _LONGEST = 1500
 """Characters of a place; a longer one is left out."""
@@ -25,6 +25,8 @@ class PageTrail(NamedTuple):
     """The pages before this one: how many petitions they showed, and where each began but the first."""
 
     before: int = 0
+    total: int | None = None
+    """The number of petitions that the first page counted in the whole queue; None where it was too long to count."""
     earlier: tuple[tuple[int, str], ...] = ()
 
     def previous(self, filters: Mapping[str, str]) -> str:
@@ -32,7 +34,7 @@ class PageTrail(NamedTuple):
         if not self.earlier:
             return _query(filters)
         before, cursor = self.earlier[-1]
-        return _query({**filters, **_page(before, cursor, self.earlier[:-1])})
+        return _query({**filters, **self._page(before, cursor, self.earlier[:-1])})
 
     def following(self, filters: Mapping[str, str], current: str, shown: int, cursor: str) -> str:
         """Return the query of the next page.
@@ -44,14 +46,23 @@ class PageTrail(NamedTuple):
             cursor: where the next begins.
         """
         earlier = (*self.earlier, (self.before, current)) if current else self.earlier
-        return _query({**filters, **_page(self.before + shown, cursor, earlier[-_MOST_PAGES:])})
+        return _query({**filters, **self._page(self.before + shown, cursor, earlier[-_MOST_PAGES:])})
+
+    def _page(self, before: int, cursor: str, earlier: tuple[tuple[int, str], ...]) -> dict[str, str]:
+        trail = ".".join(f"{shown}.{place}" for shown, place in earlier)
+        total = "" if self.total is None else str(self.total)
+        return {"cursor": cursor, "before": str(before), "total": total, "trail": trail}
 
 
 def trail_of(query: Mapping[str, str]) -> PageTrail:
     """Return the pages before the one that a query asks for; nothing for a query that names none."""
-    before = query.get("before", "")
+    before, total = (_number(query.get(name, "")) for name in ("before", "total"))
     earlier = [(int(match[1]), match[2]) for match in _EARLIER.finditer(query.get("trail", ""))]
-    return PageTrail(int(before) if _NUMBER.fullmatch(before) else 0, tuple(earlier[-_MOST_PAGES:]))
+    return PageTrail(before or 0, total, tuple(earlier[-_MOST_PAGES:]))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def place_of(query: Mapping[str, str]) -> str:
@@ -74,11 +85,6 @@ def address_of(place: str, more: Mapping[str, str] | None = None) -> str:
     """Return the address of a place in the queue; `more` of the query stands before it."""
     query = "&".join(part for part in (urlencode(more or {}), place) if part)
     return f"{QUEUE}?{query}" if query else QUEUE
-
-
-def _page(before: int, cursor: str, earlier: tuple[tuple[int, str], ...]) -> dict[str, str]:
-    trail = ".".join(f"{shown}.{place}" for shown, place in earlier)
-    return {"cursor": cursor, "before": str(before), "trail": trail}
 
 
 def _query(values: Mapping[str, str]) -> str:

@@ -27,11 +27,11 @@ from shared.tables.petitions import Petitions
 PAGE = 50
 """Petitions on a page."""
 READ_AT_MOST = 500
-"""Lines that a filter reads for one page."""
+"""Lines that are read for one page: by a filter, and by the first page of a queue to count what the queue holds."""
 READ_AT_ONCE = PAGE + 1
 """Cards that are read from a unit's queue first: those of a page, and one that shows whether there is another page."""
 READ_ON = 225
-"""Cards of each further query of a filter: few round trips, and hardly more than it may read."""
+"""Cards of each further query: few round trips, and hardly more than it may read."""
 ALL, APPROVAL, PUBLICATION, INSPECTION, SECOND_LOOK = (
     "all",
     "approval",
@@ -193,23 +193,30 @@ def _page(
 ) -> LinePage:
     """Fill a page; one whose filter rejects most lines ends early, so that no page reads without bounds.
 
-    Its cursor is the position of the last line read, whether or not that line is on the page.
+    Its cursor is the position of the last line read, whether or not that line is on the page. The first page reads on
+    behind it, within the same bounds, to count what the whole queue holds.
     """
+    is_first = start == _Position()
     wanted: list[Line] = []
-    read, has_passed = 0, start.has_passed_answered
+    cursor: str | None = None
+    read, count, has_passed = 0, 0, start.has_passed_answered
     for section in sections:
         last: Line | None = None
         for line in section.lines:
-            if len(wanted) == PAGE or read == READ_AT_MOST:
+            if cursor is None and (len(wanted) == PAGE or read == READ_AT_MOST):
                 at = desk_position(last.due_on, last.reference) if last else ""
                 mark = _PASSED if at and has_passed and section.prefix != _ANSWERED else ""
-                return LinePage(queue=queue, petitions=tuple(wanted), cursor=f"{section.prefix}{at}{mark}")
+                cursor = f"{section.prefix}{at}{mark}"
+            if cursor is not None and (not is_first or read == READ_AT_MOST):
+                return LinePage(queue=queue, petitions=tuple(wanted), cursor=cursor)
             last, read = line, read + 1
             if not section.belongs(line):
                 has_passed = has_passed or _is_answered(line)
             elif is_wanted(line):
-                wanted.append(line)
-    return LinePage(queue=queue, petitions=tuple(wanted))
+                count += 1
+                wanted += () if cursor is not None else (line,)
+    total = count if is_first else None
+    return LinePage(queue=queue, petitions=tuple(wanted), cursor=cursor, total=total)
 
 
 def _last_day(today: date, *, overdue: bool | None, due_within: int | None) -> date | None:

@@ -63,6 +63,8 @@ class LinePage(_View):
     queue: str
     petitions: tuple[Line, ...]
     cursor: str | None = None
+    total: int | None = None
+    """The number of petitions in the whole list; None after the first page, and for a list too long to count."""
 
 
 class EntryView(_View):

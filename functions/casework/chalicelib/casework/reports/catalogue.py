@@ -175,6 +175,9 @@ _JUMPING = (
     Column("group", N_("Nội dung tăng đột biến"), is_figure=False),
 )
 
+MATTER_READ = 5
+"""Petitions of a matter that are read for its title."""
+
 
 def jumping(data: ReportData) -> tuple[Section, ...]:
     """List the fields, units, provinces, kinds and matters that jumped in the week, with the weeks before."""
@@ -190,7 +193,7 @@ def jumping(data: ReportData) -> tuple[Section, ...]:
     rows: list[Row] = []
     by_week: list[Row] = []
     for by, jump in jumps:
-        about: Row = {"breakdown": by, "group": data.names.of(by, jump.group), f"{by}_code": jump.group}
+        about: Row = {"breakdown": by, "group": _group(data, by, jump.group), f"{by}_code": jump.group}
         figures: Row = {"usual": jump.usual, "received": jump.received, "since_on": jump.since.isoformat()}
         rows.append(about | figures)
         by_week.append(about | dict(zip(weeks[-len(jump.weeks) :], jump.weeks, strict=True)))
@@ -203,6 +206,22 @@ def jumping(data: ReportData) -> tuple[Section, ...]:
             Table((*_JUMPING, *week_columns), tuple(by_week)),
         ),
     )
+
+
+def _group(data: ReportData, by: str, code: str) -> str:
+    """Return the name of what jumped.
+
+    A matter bears the subject of its earliest petition that the reader may read, else the field that it belongs to.
+    """
+    if by != "matter":
+        return data.names.of(by, code)
+    outlines = data.matter(code)
+    petitions = data.petitions(outline.reference for outline in outlines[:MATTER_READ])
+    subjects = sorted((each.petition.received_at, each.subject) for each in petitions if each.subject)
+    if subjects:
+        return subjects[0][1]
+    field = next((outline.field for outline in outlines if outline.field), "") or ""
+    return data.names.matter % data.names.of("field", field)
 
 
 def _week(last: date) -> date:

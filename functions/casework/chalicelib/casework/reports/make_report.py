@@ -100,6 +100,7 @@ class Reports:
             due=lambda by: [
                 figure for figure in snapshot.figures(by, Days(first, last)) if _counts(officer, figure)
             ],
+            matter=lambda key: self._of_matter(key, first, last),
             names=self.names(language),
             first=first,
             last=last,
@@ -169,6 +170,11 @@ class Reports:
             tallied = snapshot.tallied(days if counts is Counts.DUE else None)
         yield from ((current[petition.reference], petition, tally) for petition, tally in tallied)
 
+    def _of_matter(self, key: str, first: date, last: date) -> list[Petition]:
+        """Return the petitions received on some days whose sketch begins with a key, earliest first."""
+        petitions = (p for p in self._outlines.received(first, last) if p.sketch[:1] == (key,))
+        return sorted(petitions, key=lambda p: (p.received_at, p.reference))
+
     def _reported_to(
         self, officer: DeskOfficer, petitions: Iterable[Petition], now: datetime
     ) -> list[ReportedPetition]:
@@ -207,7 +213,7 @@ class Reports:
                 province.code: in_language(language, province.name, province.name_en)
                 for province in PROVINCES
             },
-            matter=_("Nhiều hồ sơ gần giống nhau"),
+            matter=_("Nhiều hồ sơ gần giống nhau về lĩnh vực “%s”"),
             not_known=_("Chưa xác định"),
         )
 

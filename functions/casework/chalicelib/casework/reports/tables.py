@@ -41,7 +41,7 @@ class Names(NamedTuple):
     officers: Mapping[str, str]
     provinces: Mapping[str, str]
     matter: str
-    """The name of a matter, petitions of nearly the same wording; its code distinguishes it from others."""
+    """The name of petitions of nearly the same wording for a reader who may not read them; `%s` is their field."""
     not_known: str
     """The name of the group without a code: no handler, no field or no province yet."""
 
@@ -54,8 +54,6 @@ class Names(NamedTuple):
             "handler": self.officers,
             "province": self.provinces,
         }
-        if by == "matter":
-            return f"{self.matter} ({code[:4]})"
         return names.get(by, {}).get(code, code) or self.not_known
 
 
@@ -96,6 +94,8 @@ class ReportData(NamedTuple):
     """Returns the figures of all that is open or late, whenever it was received."""
     due: Callable[[Breakdown], list[Figure]]
     """Returns the figures of the duties that fell due on the days of the report."""
+    matter: Callable[[str], list[Petition]]
+    """Returns the petitions of one matter, received on the days of the report, in outline and earliest first."""
     names: Names
     first: date
     last: date

@@ -99,6 +99,8 @@ def _page(
     )
     filters = {"queue": queue, "state": state or "", **dict.fromkeys(sorted(ticked), "true")}
     trail, cursor = trail_of(query), query.get("cursor", "")
+    trail = trail if cursor else trail._replace(total=page.total)
+    last = trail.before + len(page.petitions)
     following = trail.following(filters, cursor, len(page.petitions), page.cursor or "")
     place = place_of(query)
     names = names_of(parts, language)
@@ -118,7 +120,8 @@ def _page(
         not_found=query.get("find", "")[:40],
         lines=[_line(line, place, names, language) for line in page.petitions],
         first=trail.before + 1,
-        last=trail.before + len(page.petitions),
+        last=last,
+        total=max(trail.total or 0, last) if trail.total is not None or not page.cursor else None,
         following=link(address_of(following), language) if page.cursor else "",
         previous=link(address_of(trail.previous(filters)), language) if cursor else "",
         done=forms.done_label(query.get("done", ""), language),
