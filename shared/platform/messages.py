@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +14,7 @@ from pydantic import (
     AliasPath,
     ConfigDict,
     Field,
+    model_serializer,
     model_validator,
 )
 
@@ -113,6 +114,17 @@ def _in_quarantine(key: str) -> str:
     if not key.removeprefix(QUARANTINE) or not key.startswith(QUARANTINE):
         raise ValueError("not in the quarantine")
     return key
+
+
+class UploadRequest(Message):
+    """Ask intake to check a file in quarantine, in the words of S3's own event, which has been lost."""
+
+    key: Annotated[str, AfterValidator(_in_quarantine)]
+
+    @model_serializer
+    def _as_the_bucket_says(self) -> dict[str, Any]:
+        record = {"eventName": "ObjectCreated:Again", "s3": {"object": {"key": quote_plus(self.key)}}}
+        return {"Records": [record]}
 
 
 class BucketRecord(BaseModel):

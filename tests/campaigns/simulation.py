@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from chalicelib.router.relay_changes import notice_requests, routing_requests
 from chalicelib.router.route_petition import Router
 from chalicelib.sla_timer.petitions.wake_petition import Timer
 from shared.domain.calendar import deadlines
@@ -30,6 +29,8 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
 from shared.platform import clock
+from shared.platform.messages import NoticeRequest
+from shared.use_cases.consequences import Queue, requests_after
 from tests.support.builders import a_petition, vietnam
 from tests.support.memory_store import MemoryDirectory, MemoryPetitions
 
@@ -173,9 +174,11 @@ class Simulation:
         self._deliver("stream", lambda: self._relay(petition, seen))
 
     def _relay(self, petition: Petition, seen: int) -> None:
-        for request in routing_requests(petition, seen):
-            self._deliver("routing", partial(self._then_relay, self.router.route, request.reference))
-        for notice in notice_requests(petition, seen):
+        requests = requests_after(petition, seen)
+        for _ in requests[Queue.ROUTING]:
+            self._deliver("routing", partial(self._then_relay, self.router.route, petition.reference))
+        for notice in requests[Queue.NOTICES]:
+            assert isinstance(notice, NoticeRequest)
             name = (notice.reference, notice.seq, notice.kind, notice.audience)
             self._deliver("notices", partial(self.notices.update, [name]))
 

@@ -49,6 +49,7 @@ _OUTPUT_OF = {
     "TIMERS_QUEUE_ARN": "TimersQueueArn",
     "PARTS_QUEUE_URL": "PartsQueueUrl",
     "PARTS_QUEUE_ARN": "PartsQueueArn",
+    "UPLOADS_QUEUE_URL": "UploadsQueueUrl",
     "UPLOADS_QUEUE_ARN": "UploadsQueueArn",
     "ATTACHMENTS_BUCKET": "AttachmentsBucket",
     "SEAL_KEY_ID": "SealKeyId",

@@ -9,6 +9,7 @@ Basis: merging settles no duty; Quyết định 852/QĐ-BNV 2018 owes every peti
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from shared.domain.petition.change import Change
@@ -99,6 +100,15 @@ def what_follows(child: Petition, parent: Petition, *, at: datetime) -> Petition
     if parent.state is State.WITHDRAWN:
         return _left_alone(child, parent, at)
     return _answered(child, parent, at)
+
+
+def followed(
+    child: Petition, parent: Petition, get: Callable[[str], Petition | None], *, at: datetime
+) -> Petition:
+    """Return a child as its parent's fate leaves it, also where that was itself merged; `get` reads a petition."""
+    if parent.state is State.MERGED and child.state is State.MERGED and child.parent == parent.reference:
+        return follow_into(child, parent, get(parent.parent) if parent.parent else None, at=at)
+    return what_follows(child, parent, at=at)
 
 
 def follow_into(child: Petition, parent: Petition, grandparent: Petition | None, *, at: datetime) -> Petition:

@@ -10,11 +10,11 @@ import pytest
 from chalicelib.casework.actions.take_action import ActionService
 from chalicelib.intake.uploads.check_upload import UploadCheck
 from chalicelib.notifier.notices.notify_officers import OfficerNotifier
-from chalicelib.router import relay_changes
 from chalicelib.router.relay_changes import Relay
 from shared.domain.promises import wake_ups
 from shared.platform import queues
 from shared.tables.petitions import Petitions
+from shared.use_cases import consequences
 from shared.use_cases.receive_submission import Reception
 from tests.campaigns import test_simulation as checks
 from tests.campaigns.faults.injection import Fault
@@ -121,7 +121,7 @@ def test_scenes_notice(rehearsal: Rehearsal, bug: Bug, scene: str, fault: Fault)
 
 SEEN_BY_THE_SIMULATION = [
     pytest.param(
-        Bug(relay_changes.notice_requests, "petition.history[seen:]", "petition.history[seen + 1 :]"),
+        Bug(consequences.requests_after, "petition.history[seen:]", "petition.history[seen + 1 :]"),
         checks.test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other,
         id="the first of the new entries tells nobody",
     ),

@@ -6,10 +6,6 @@ long, and a child that fails comes again alone.
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from shared.domain.petition.lifecycle import State
-from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging
 from shared.platform import clock, queues
 from shared.platform.messages import RoutingRequest, TaskType
@@ -44,12 +40,6 @@ class MergedPetitions:
         parent = self._petitions.get(child.parent) if child is not None and child.parent else None
         if child is None or parent is None:
             return
-        changed = self._followed(child, parent, clock.now())
+        changed = merging.followed(child, parent, self._petitions.get, at=clock.now())
         if changed is not child:
             self._petitions.save(changed, child.version)
-
-    def _followed(self, child: Petition, parent: Petition, at: datetime) -> Petition:
-        if parent.state is State.MERGED and child.state is State.MERGED:
-            grandparent = self._petitions.get(parent.parent) if parent.parent else None
-            return merging.follow_into(child, parent, grandparent, at=at)
-        return merging.what_follows(child, parent, at=at)

@@ -10,18 +10,15 @@ from which it is put back once the petition, or the code, is mended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures import merging, screening
-from shared.domain.promises.notices import notices_after
 from shared.platform import queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
-from shared.platform.messages import NoticeRequest, RoutingRequest, TaskType
+from shared.platform.messages import RoutingRequest, TaskType
 from shared.tables.petition_items import petition_of
 from shared.tables.petitions import Petitions
+from shared.use_cases.consequences import Queue, requests_after
 
 
 class Relay:
@@ -30,7 +27,7 @@ class Relay:
     def __init__(self, petitions: Petitions, routing_queue_url: str, notices_queue_url: str) -> None:
         self._petitions = petitions
         self._routing = routing_queue_url
-        self._notices = notices_queue_url
+        self._urls = {Queue.ROUTING: routing_queue_url, Queue.NOTICES: notices_queue_url}
 
     def relay(self, event: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
         """Relay a batch of stream records, in order.
@@ -78,8 +75,9 @@ class Relay:
         self._send(petition, before.version if before else _version(change, "OldImage"))
 
     def _send(self, petition: Petition, seen: int) -> None:
-        queues.send(self._routing, routing_requests(petition, seen))
-        queues.send(self._notices, notice_requests(petition, seen))
+        requests = requests_after(petition, seen)
+        for queue, url in self._urls.items():
+            queues.send(url, requests[queue])
 
 
 def _read(image: dict[str, Any]) -> Petition | None:
@@ -103,31 +101,6 @@ def is_continued(before: Petition, after: Petition) -> bool:
     """
     hashes = [entry.hash for entry in before.history]
     return hashes == [entry.hash for entry in after.history[: before.version]]
-
-
-def routing_requests(petition: Petition, seen: int) -> Iterator[RoutingRequest]:
-    """Yield the router's tasks that follow from the history entries after version `seen`.
-
-    Texts that a petitioner added are screened. A merged petition follows its new parent at once, in case that was
-    answered meanwhile; the outcome of a petition is passed on to those merged into it. Whichever of the two is written
-    later, one of them sees the other.
-    """
-    actions = {entry.action for entry in petition.history[seen:]}
-    if Action.RECEIVE in actions:
-        yield RoutingRequest(reference=petition.reference)
-    if actions & screening.WRITTEN_LATER:
-        yield RoutingRequest(reference=petition.reference, task=TaskType.SCREEN)
-    if Action.MERGE in actions:
-        yield RoutingRequest(reference=petition.reference, task=TaskType.FOLLOW)
-    if actions & merging.BECOMING:
-        yield RoutingRequest(reference=petition.reference, task=TaskType.LEAD)
-
-
-def notice_requests(petition: Petition, seen: int) -> Iterator[NoticeRequest]:
-    """Yield the notices that follow from the history entries after version `seen`."""
-    for entry in petition.history[seen:]:
-        for kind, audience in notices_after(petition, entry):
-            yield NoticeRequest(reference=petition.reference, seq=entry.seq, kind=kind, audience=audience)
 
 
 def _report_rewritten(reference: str) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 
 from chalicelib.sla_timer.hourly.request_digests import DigestRequests
 from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
+from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
 from chalicelib.sla_timer.nightly.reconcile import Reconciliation
 from chalicelib.sla_timer.nightly.roll_up import RollUp
 from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
@@ -26,6 +27,7 @@ from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
+from shared.use_cases.consequences import Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,18 @@ def _hourly_jobs(
     reconciliation = Reconciliation(
         petitions,
         directory,
-        deliveries=Deliveries(configuration.deliveries_table),
+        missing_messages=MissingMessages(
+            petitions,
+            Deliveries(configuration.deliveries_table),
+            bucket,
+            {
+                Queue.ROUTING: configuration.routing_queue_url,
+                Queue.NOTICES: configuration.notices_queue_url,
+                Queue.UPLOADS: configuration.uploads_queue_url,
+            },
+        ),
         checkpoints=checkpoints,
         roots=table,
-        notices_queue_url=configuration.notices_queue_url,
     )
     return Jobs(
         {

@@ -13,4 +13,6 @@ class SlaTimerSettings(Settings):
     roots_key_id: str
     """The key that signs the daily roots."""
     notices_queue_url: str
+    routing_queue_url: str
     timers_queue_url: str
+    uploads_queue_url: str

@@ -214,7 +214,7 @@ class TestReconciliation:
     def test_notice_that_was_never_sent_is_sent_once(self, system: System):
         citizen = Citizen(system)
         system.http("POST", "/v1/petitions", json=citizen.body, headers={"Idempotency-Key": "lost-notice"})
-        system.local.pumps.stream.restart()
+        system.lose_changes()
         system.clock.hold_at(vietnam("2026-11-04", "09:30"))
         assert system.outbox() == []
 

@@ -1,0 +1,76 @@
+"""Sends again the messages whose effect cannot be seen in a petition, its deliveries or the quarantine; nightly."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+
+from shared.domain.petition.petition import Petition
+from shared.platform import queues
+from shared.platform.bucket import AttachmentsBucket
+from shared.tables.deliveries import Deliveries
+from shared.tables.petitions import Petitions
+from shared.use_cases.consequences import Queue, missing_requests
+
+
+class MissingMessages:
+    """Goes over the table of consequences (`shared.use_cases.consequences`), a petition at a time."""
+
+    def __init__(
+        self,
+        petitions: Petitions,
+        deliveries: Deliveries,
+        bucket: AttachmentsBucket,
+        urls: Mapping[Queue, str],
+    ) -> None:
+        self._petitions = petitions
+        self._deliveries = deliveries
+        self._bucket = bucket
+        self._urls = urls
+
+    def send(self, petition: Petition, now: datetime) -> Counter[str]:
+        """Send what is missing of one petition, each message at most once.
+
+        Returns:
+            how many messages were sent to each queue; empty where nothing was missing.
+        """
+        around = _Surroundings(
+            self._petitions.get,
+            lambda: self._deliveries.notices_of(petition.reference),
+            lambda: [key for key, _arrived_at in self._bucket.in_quarantine()],
+        )
+        sent: Counter[str] = Counter()
+        for queue, requests in missing_requests(petition, around, now).items():
+            if requests:
+                sent[queue] = queues.send(self._urls[queue], requests)
+        return sent
+
+
+class _Surroundings:
+    """The surroundings of one petition; each part is read at most once, and only when it is asked for."""
+
+    def __init__(
+        self,
+        relative: Callable[[str], Petition | None],
+        names: Callable[[], list[str]],
+        waiting_files: Callable[[], list[str]],
+    ) -> None:
+        self.relative = relative
+        self._read_names = names
+        self._read_waiting_files = waiting_files
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return self._read_names()
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self._read_waiting_files())
+
+    def delivery_names(self) -> list[str]:
+        return self._names
+
+    def is_in_quarantine(self, key: str) -> bool:
+        return key in self._files
