@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -37,6 +38,23 @@ def sent(intake: System) -> dict[str, Any]:
 def a_submission() -> Callable[..., dict[str, Any]]:
     """Builds the body that a program sends; `petitioner` is merged, everything else replaced."""
     return _submission
+
+
+@pytest.fixture
+def with_clients(intake: System) -> Iterator[Callable[[dict[str, str]], None]]:
+    """Gives programs their keys, by the name of each; afterwards the secret is as before."""
+    secrets, name = intake.local.cloud.client("secretsmanager"), intake.local.cloud.outputs["ProvidersSecret"]
+    before = secrets.get_secret_value(SecretId=name)["SecretString"]
+
+    def give(keys: dict[str, str]) -> None:
+        secrets.put_secret_value(
+            SecretId=name, SecretString=json.dumps(json.loads(before) | {"open311": keys})
+        )
+        intake.local.cold_start()
+
+    yield give
+    secrets.put_secret_value(SecretId=name, SecretString=before)
+    intake.local.cold_start()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -301,17 +301,13 @@ def test_what_is_not_there_is_404_in_the_clients_format(intake, method, path, co
 
 
 @pytest.fixture
-def in_the_cloud(intake: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def in_the_cloud(
+    intake: System, with_clients: Callable[[dict[str, str]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another stage than `local`, with the key of one client."""
-    secrets, name = intake.local.cloud.client("secretsmanager"), intake.local.cloud.outputs["ProvidersSecret"]
-    before = secrets.get_secret_value(SecretId=name)["SecretString"]
-    keys = json.loads(before) | {"open311": {"hue": "key-of-hue", "empty": ""}}
-    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(keys))
     monkeypatch.setenv("STAGE", "dev")
     monkeypatch.setenv("SCANNER", "guardduty")
-    intake.local.cold_start()
-    yield
-    secrets.put_secret_value(SecretId=name, SecretString=before)
+    with_clients({"hue": "key-of-hue", "empty": ""})
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from chalicelib.intake import composition
+from chalicelib.intake.petitions.receive_petition import submission_key, submission_of
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.submission import PetitionInput
 from tests.support.system import System
 
 FIRST: dict[str, Any] = {
@@ -74,9 +77,59 @@ def test_a_petition_that_an_earlier_version_stored_is_found_by_what_that_version
     assert (same.status, other.status) == (200, 422)
 
 
+@pytest.fixture
+def clients(with_clients: Callable[[dict[str, str]], None]) -> dict[str, dict[str, str]]:
+    """The headers of two programs with keys of their own, and of somebody without one."""
+    with_clients({"bao": "khoa-cua-bao", "zalo-mini-app": "khoa-cua-app"})
+    return {
+        "bao": {"X-Api-Key": "khoa-cua-bao"},
+        "app": {"X-Api-Key": "khoa-cua-app"},
+        "nobody": {},
+    }
+
+
+def test_a_key_belongs_to_the_client_that_sent_it(intake: System, clients: dict[str, dict[str, str]]):
+    first = {name: post(intake, {**FIRST, "content": name}, **key) for name, key in clients.items()}
+    again = {name: post(intake, {**FIRST, "content": name}, **key) for name, key in clients.items()}
+
+    assert [answer.status for answer in first.values()] == [201] * 3
+    assert [answer.status for answer in again.values()] == [200] * 3
+    assert len({answer.json()["reference"] for answer in (*first.values(), *again.values())}) == 3
+
+
+def test_the_same_words_without_a_key_through_two_clients_are_two_petitions(
+    intake: System, clients: dict[str, dict[str, str]]
+):
+    sent = [intake.http("POST", "/v1/petitions", json=FIRST, headers=key) for key in clients.values()]
+
+    assert [answer.status for answer in sent] == [201] * 3
+
+
+def test_names_of_clients_and_keys_never_run_into_one_another():
+    petition = PetitionInput.model_validate(FIRST)
+    names = {
+        submission_key(petition, key, client)
+        for client, key in [
+            ("a", "b:c"),
+            ("a:b", "c"),
+            ("a%3Ab", "c"),
+            (None, "a:b:c"),
+            (None, "client:a:b:c"),
+        ]
+    }
+
+    assert len(names) == 5
+
+
+def test_the_history_names_the_client_that_sent_a_petition(
+    intake: System, clients: dict[str, dict[str, str]]
+):
+    reference = post(intake, FIRST, **clients["app"]).json()["reference"]
+
+    assert stored(reference).history[0].by == "client:zalo-mini-app"
+
+
 def _earlier_digest(intake: System, reception: Any) -> str:
-    from chalicelib.intake.petitions.receive_petition import submission_of
-    from shared.domain.petition.submission import PetitionInput
     from shared.use_cases.receive_submission import _EARLIER_BODY
 
     submission = submission_of(PetitionInput.model_validate(FIRST), "web:one-key")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -212,15 +212,9 @@ def test_program_is_answered_in_its_own_format_and_language(limited, a_submissio
 
 
 @pytest.fixture
-def with_a_client(in_the_cloud: System) -> Iterator[System]:
-    cloud = in_the_cloud.local.cloud
-    secrets, name = cloud.client("secretsmanager"), cloud.outputs["ProvidersSecret"]
-    before = secrets.get_secret_value(SecretId=name)["SecretString"]
-    keys = json.loads(before) | {"open311": {"bao": "khoa-bi-mat"}}
-    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(keys))
-    in_the_cloud.local.cold_start()
-    yield in_the_cloud
-    secrets.put_secret_value(SecretId=name, SecretString=before)
+def with_a_client(in_the_cloud: System, with_clients: Callable[[dict[str, str]], None]) -> System:
+    with_clients({"bao": "khoa-bi-mat"})
+    return in_the_cloud
 
 
 def test_program_with_a_key_is_not_counted_by_address(with_a_client, a_submission):

@@ -61,6 +61,10 @@ class FormProblem(NamedTuple):
     message: str
 
 
+PROGRAMS = frozenset({"client", "open311"})
+"""The kinds of programs in the history: those that send over `/v1`, and over Open311."""
+
+
 class Names:
     """Names of units, fields and officers on pages: in the reader's language, as of a day.
 
@@ -77,8 +81,15 @@ class Names:
         return self._directory.officers_names().get(username) or username
 
     def actor(self, actor: str) -> str:
-        """Return the name of whoever made a history entry: `officer:minh.ccvc`, `petitioner`, `router`, `timer`."""
+        """Return the name of whoever made a history entry.
+
+        It is one of `officer:minh.ccvc`, `petitioner`, `router`, `timer`, or a program that sent a petition:
+        `client:app`, `open311:app`.
+        """
         _ = gettext(self._language)
+        kind, _colon, program = actor.partition(":")
+        if kind in PROGRAMS:
+            return _("Ứng dụng “%s”") % program
         others = {
             "petitioner": _("Người gửi"),
             "router": _("Phân loại tự động"),

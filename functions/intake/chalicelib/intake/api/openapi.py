@@ -41,7 +41,9 @@ VERSION = "1.0.0"
 _PARAMETERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {
         "in": "header",
-        "description": "Names the submission: the same key and body again give the same answer. Without it, the same"
+        "description": "Names the submission: the same key and body again give the same answer, another body is refused"
+        " (`idempotency-key-reused`). A key belongs to the client that sent it (`X-Api-Key`), or to the petition that"
+        " it adds to, and holds for the year in which it was used, five days longer at its end. Without it, the same"
         " body on the same day is one submission.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     },

@@ -96,9 +96,10 @@ def renew(parts: Parts, request: Request, reference: str) -> Response:
 
 def receive(parts: Parts, request: Request) -> Response:
     """Take a petition: 201 with its reference and PIN, 200 with the same when it had come before."""
-    sender = _sender(parts, request)
+    client = parts.api_keys.client_of(request.headers.get("x-api-key", ""))
+    sender = None if client else _sender(parts, request)
     petition = json_body(request, PetitionInput)
-    received = receive_petition(parts.limited_reception, petition, _key(request), sender)
+    received = receive_petition(parts.limited_reception, petition, _key(request), sender, client)
     view = receipt(
         received.petition,
         received.pin,
@@ -110,16 +111,14 @@ def receive(parts: Parts, request: Request) -> Response:
     return view_answer(view, 201 if received.is_new else 200, headers)
 
 
-def _sender(parts: Parts, request: Request) -> Sender | None:
-    """Return where a program's petition came from: like a page without a proof, unless it shows a client's key.
+def _sender(parts: Parts, request: Request) -> Sender:
+    """Return where a petition came from that shows no client's key: it is counted like a page without a proof.
 
     Whoever has a key (`open311` in the providers' secret) is answerable for its users and is not counted by address.
 
     Raises:
         ApiKeyNeededError: in the cloud, where programs need a key (ADR 0032).
     """
-    if parts.api_keys.client_of(request.headers.get("x-api-key", "")):
-        return None
     if parts.settings.asks_for_a_key:
         raise ApiKeyNeededError
     return Sender(source_address(request), is_proven=False)

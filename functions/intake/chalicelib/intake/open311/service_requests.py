@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from chalicelib.intake.open311.services import service_name
 from chalicelib.intake.petitions.receive_petition import checked_key, submission_of
@@ -154,11 +155,11 @@ def submission(form: Mapping[str, str], key: str | None, client: str, language: 
     """
     petition = petition_input(form, language)
     if key is not None:
-        name = f"{SENDER}{client}:{checked_key(key)}"
+        name = f"{SENDER}{quote(client, safe='')}:{checked_key(key)}"
     else:
         arguments = {name: value for name, value in form.items() if name != "api_key"}
         digest = hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()
-        name = f"open311-derived:{client}:{local_date(clock.now())}:{digest}"
+        name = f"open311-derived:{quote(client, safe='')}:{local_date(clock.now())}:{digest}"
     return submission_of(petition, name, by=f"{SENDER}{client}")
 
 

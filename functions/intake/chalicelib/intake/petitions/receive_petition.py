@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection
+from urllib.parse import quote
 
 from chalicelib.intake.limits.address_limit import Sender
 from chalicelib.intake.limits.daily_limit import LimitedReception
@@ -21,20 +22,37 @@ _KEY = re.compile(r"[!-~]{1,200}")
 """The form of an Idempotency-Key: visible ASCII."""
 
 
+CLIENT = "client:"
+"""Begins the name of a program that sends petitions over `/v1` with a key of its own."""
+
+
 def receive_petition(
-    reception: LimitedReception, petition: PetitionInput, idempotency_key: str | None, sender: Sender | None
+    reception: LimitedReception,
+    petition: PetitionInput,
+    idempotency_key: str | None,
+    sender: Sender | None,
+    client: str | None = None,
 ) -> Received:
     """Store a petition once, however often it is sent.
 
     Without a key, the same petition of the same person on the same day is one: a double click, or a program that
     tries again.
 
+    Args:
+        reception: stores what is within the limits.
+        petition: what was sent.
+        idempotency_key: the sender's own name for it. Keys of different clients never meet.
+        sender: the network address it came from; None for a program that has a key of its own.
+        client: the name of that program, which the history keeps.
+
     Raises:
         InvalidInputError: an unknown field, or a key that can be none.
         IdempotencyKeyReusedError: the key was used before with another content.
         TooManyRequestsError: its sender has sent enough for today, or its network address for this hour.
     """
-    return reception.receive(submission_of(petition, submission_key(petition, idempotency_key)), sender)
+    name = submission_key(petition, idempotency_key, client)
+    by = f"{CLIENT}{client}" if client else "petitioner"
+    return reception.receive(submission_of(petition, name, by=by), sender)
 
 
 def answered_by(petition: PetitionInput, countries: Collection[str]) -> tuple[ReplyBy, ...]:
@@ -66,12 +84,17 @@ def submission_of(petition: PetitionInput, key: str, *, by: str = "petitioner") 
     )
 
 
-def submission_key(petition: PetitionInput, idempotency_key: str | None) -> str:
-    """Return the name of a submission: given by its sender, else derived from its content and day."""
+def submission_key(petition: PetitionInput, idempotency_key: str | None, client: str | None = None) -> str:
+    """Return the name of a submission: given by its sender, else derived from its content and day.
+
+    The name holds the client, so that one client's key never leads to another's petition, nor blocks it.
+    """
     if idempotency_key is not None:
-        return f"web:{checked_key(idempotency_key)}"
+        key = checked_key(idempotency_key)
+        return f"{CLIENT}{quote(client, safe='')}:{key}" if client else f"web:{key}"
     digest = hashlib.sha256(petition.model_dump_json().encode()).hexdigest()
-    return f"web-derived:{local_date(clock.now())}:{digest}"
+    derived = f"{local_date(clock.now())}:{digest}"
+    return f"client-derived:{quote(client, safe='')}:{derived}" if client else f"web-derived:{derived}"
 
 
 def checked_key(idempotency_key: str) -> str:
