@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ConfigDict
 
@@ -22,6 +22,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.procedures import conduct
 from shared.domain.procedures.conduct import Parents
 from shared.domain.procedures.second_look import SecondLook, second_look_of
+from shared.domain.promises.restorations import Restoration, epoch_of
 from shared.platform import clock
 from shared.platform.item_by_item import item_by_item
 from shared.tables.dynamo import Query, Table
@@ -112,6 +113,27 @@ class OfficerPreference(Row):
     folds: bool = False
     """True if ordinary mails (assigned, handed over, a draft waiting) are left to the digest."""
 
+
+class Closed(BaseModel):
+    """The doors are closed: the stored data are being restored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    since: datetime
+    until: datetime
+    """The time at which they open again, as far as that is known."""
+
+
+class _Operations(NamedTuple):
+    """The rows of the kind `OPERATIONS`, which operators alone write (infra.restoration)."""
+
+    restorations: tuple[Restoration, ...]
+    closed: Closed | None
+
+
+OPERATIONS = "operations"
+"""The kind of the rows of operators: a row for each restoration (its number), and `doors`."""
+DOORS = "doors"
 
 R = TypeVar("R", bound=Row)
 
@@ -253,6 +275,21 @@ class Directory:
         }
         return second_look_of(petition, rungs, approver.unit if approver else None)
 
+    def restorations(self) -> tuple[Restoration, ...]:
+        """Return the restorations of the stored data so far: none, unless the worst has happened."""
+        return self._operations().restorations
+
+    def epoch_at(self, at: datetime) -> int:
+        """Return the epoch of a history entry that was made at an instant: 0 before any restoration."""
+        return epoch_of(at, self.restorations())
+
+    def closed(self) -> Closed | None:
+        """Return since when nothing is taken while the data are restored; None while the doors are open."""
+        return self._operations().closed
+
+    def _operations(self) -> _Operations:
+        return self._keep(OPERATIONS, _operations_in)
+
     def rows(self, kind: str) -> tuple[dict[str, Any], ...]:
         """Return all rows of a kind as they are stored (routing rules, templates, administration)."""
         return self._keep(f"{kind}{_AS_STORED}", tuple)
@@ -298,6 +335,14 @@ def _each(rows: list[dict[str, Any]], model: type[R]) -> tuple[R, ...]:
 
 def _key(kind: str, row_id: str, valid_from: date) -> dict[str, str]:
     return {"kind": kind, "row": f"{row_id}#{valid_from.isoformat()}"}
+
+
+def _operations_in(rows: list[dict[str, Any]]) -> _Operations:
+    restorations = sorted(
+        (Restoration.model_validate(row) for row in rows if row["id"] != DOORS), key=lambda each: each.number
+    )
+    doors = next((row for row in rows if row["id"] == DOORS and row.get("since")), None)
+    return _Operations(tuple(restorations), Closed.model_validate(doors) if doors else None)
 
 
 def _overrides(rows: list[dict[str, Any]]) -> Iterable[Override]:

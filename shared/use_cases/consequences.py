@@ -44,6 +44,9 @@ class Surroundings(Protocol):
     def delivery_names(self) -> Iterable[str]:
         """Return the names of its deliveries (`Delivery.notice`)."""
 
+    def epoch_at(self, at: datetime) -> int:
+        """Return the epoch of an entry that was made at an instant: it is part of its deliveries' names."""
+
     def relative(self, reference: str) -> Petition | None:
         """Return another petition; None where there is none."""
 
@@ -104,9 +107,10 @@ def _notices(petition: Petition, entry: Entry) -> Iterator[NoticeRequest]:
         yield NoticeRequest(reference=petition.reference, seq=entry.seq, kind=kind, audience=audience)
 
 
-def _is_notified(_petition: Petition, message: Message, around: Surroundings, _now: datetime) -> bool:
+def _is_notified(petition: Petition, message: Message, around: Surroundings, _now: datetime) -> bool:
     assert isinstance(message, NoticeRequest)  # noqa: S101 - the row beside it makes no others
-    prefix = notice_prefix(message.seq, message.kind, message.audience)
+    epoch = around.epoch_at(petition.history[message.seq - 1].at)
+    prefix = notice_prefix(message.seq, message.kind, message.audience, epoch)
     return any(name.startswith(prefix) for name in around.delivery_names())
 
 

@@ -5,8 +5,10 @@ The table `deliveries` stores them; the notifier makes them, officers and operat
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import ConfigDict, Field
 
@@ -98,7 +100,7 @@ class Delivery(BaseModel):
     reference: str
     notice: str
     """Sort key: `{seq}#{kind}#{audience}#{channel}`, for officers with `#{user name}`, for one of several contacts with
-    `#{number}`."""
+    `#{number}`. After a restoration of the data `{seq}` is `{seq}e{epoch}` (`promises.restorations`)."""
     seq: int
     kind: NoticeKind
     audience: Audience
@@ -150,7 +152,7 @@ class Delivery(BaseModel):
     @property
     def prefix(self) -> str:
         """The beginning of the sort keys of all deliveries of this notice."""
-        return notice_prefix(self.seq, self.kind, self.audience)
+        return notice_prefix(self.seq, self.kind, self.audience, named(self.notice).epoch)
 
     @property
     def name(self) -> str:
@@ -158,9 +160,50 @@ class Delivery(BaseModel):
         return f"{self.reference}/{self.prefix}"
 
 
-def notice_prefix(seq: int, kind: NoticeKind, audience: Audience) -> str:
+class NamedNotice(NamedTuple):
+    """The notice that the name of one of its deliveries stands for."""
+
+    seq: int
+    kind: NoticeKind
+    audience: Audience
+    epoch: int
+
+
+_ENTRY = re.compile(r"(\d{1,5})(?:e([1-9]\d{0,2}))?", re.ASCII)
+"""A history entry in names: its number, and its epoch unless that is 0."""
+
+
+def entry_name(seq: int, epoch: int) -> str:
+    """Return how names of deliveries, and the providers' idempotency keys, name a history entry: `12`, `12e1`."""
+    return f"{seq}e{epoch}" if epoch else f"{seq}"
+
+
+def entry_named(name: str) -> tuple[int, int]:
+    """Return the number and the epoch of the history entry that a name stands for.
+
+    Raises:
+        ValueError: it is no name of an entry.
+    """
+    match = _ENTRY.fullmatch(name)
+    if match is None:
+        raise ValueError("no history entry")
+    return int(match[1]), int(match[2] or 0)
+
+
+def notice_prefix(seq: int, kind: NoticeKind, audience: Audience, epoch: int = 0) -> str:
     """Return the beginning of the sort keys of all deliveries of one notice."""
-    return f"{seq}#{kind}#{audience}#"
+    return f"{entry_name(seq, epoch)}#{kind}#{audience}#"
+
+
+def named(notice: str) -> NamedNotice:
+    """Return the notice that a sort key, or the beginning of one, stands for.
+
+    Raises:
+        ValueError: it is no sort key of a delivery.
+    """
+    entry, kind, audience, *_ = notice.split("#")
+    seq, epoch = entry_named(entry)
+    return NamedNotice(seq, NoticeKind(kind), Audience(audience), epoch)
 
 
 class CallOutcome(StrEnum):

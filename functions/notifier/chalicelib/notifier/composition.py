@@ -75,9 +75,12 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
     texts = Texts(directory)
     renderer = NoticeRenderer(texts, directory, configuration.public_url, key)
     contact_policy = _contact_policy(configuration, quiet_hours)
-    petitioners = _petitioners(petitions, deliveries, seal, contact_policy, renderer, attempts, outcomes)
+    petitioners = _petitioners(
+        petitions, directory, deliveries, seal, contact_policy, renderer, attempts, outcomes
+    )
     notices = NoticeDelivery(
         petitions=petitions,
+        directory=directory,
         deliveries=deliveries,
         petitioners=petitioners,
         officers=OfficerNotifier(directory, deliveries, renderer, attempts),
@@ -128,6 +131,7 @@ def _contact_policy(configuration: NotifierSettings, quiet_hours: QuietHours) ->
 
 def _petitioners(
     petitions: Petitions,
+    directory: Directory,
     deliveries: Deliveries,
     seal: Seal,
     contact_policy: ContactPolicy,
@@ -136,7 +140,7 @@ def _petitioners(
     outcomes: Outcomes,
 ) -> PetitionerNotifier:
     addresses = Addresses(seal)
-    batches = Batches(petitions, deliveries, contact_policy, addresses)
+    batches = Batches(petitions, directory, deliveries, contact_policy, addresses)
     channel_delivery = ChannelDelivery(
         contact_policy=contact_policy,
         batches=batches,

@@ -75,6 +75,7 @@ def _hourly_jobs(
         directory,
         missing_messages=MissingMessages(
             petitions,
+            directory,
             Deliveries(configuration.deliveries_table),
             bucket,
             {

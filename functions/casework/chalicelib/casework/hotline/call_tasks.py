@@ -24,12 +24,11 @@ from shared.domain.errors import (
 )
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import MOVES, Action
-from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT
 from shared.domain.petition.values.petitioner import contacts_on_file
 from shared.domain.procedures.second_look import ask_for_second_look, may_ask_for_second_look
-from shared.domain.promises.deliveries import CallOutcome, Delivery, DeliveryState, possible_outcomes
+from shared.domain.promises.deliveries import CallOutcome, Delivery, DeliveryState, named, possible_outcomes
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.deliveries import CALLS, ClaimLostError, Deliveries
@@ -178,14 +177,14 @@ class CallTasks:
         readings = [reading_of(petition, task.seq, task.kind)]
         for name in (task.carries or "").split():
             reference, _, prefix = name.partition("/")
-            seq, kind, *_ = prefix.split("#")
+            of = named(prefix)
             other = petition
             if reference != task.reference:
                 unopened = self._petitions.get(reference)
                 if unopened is None or not permissions.may_know(officer, unopened):
                     continue
                 other = self._record_opening(officer, reference, prefix, task.attempt)
-            readings.append(reading_of(other, int(seq), NoticeKind(kind)))
+            readings.append(reading_of(other, of.seq, of.kind))
         return tuple(readings)
 
     def _record_words(self, officer: DeskOfficer, task: Delivery, outcome: OutcomeInput) -> None:

@@ -18,7 +18,7 @@ from shared.domain.calendar.working_calendar import at_local
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT
-from shared.domain.promises.deliveries import Delivery, DeliveryChannel
+from shared.domain.promises.deliveries import Delivery, DeliveryChannel, named
 from shared.domain.promises.duties import DutyKind, DutyStatus
 from shared.platform import clock
 from shared.tables.deliveries import Deliveries
@@ -137,4 +137,4 @@ def _entries_of(delivery: Delivery) -> Iterator[tuple[str, int]]:
     yield delivery.reference, delivery.seq
     for name in (delivery.carries or "").split():
         reference, _, prefix = name.partition("/")
-        yield reference, int(prefix.partition("#")[0])
+        yield reference, named(prefix).seq

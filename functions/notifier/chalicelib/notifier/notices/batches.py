@@ -19,11 +19,12 @@ from chalicelib.notifier.notices.channels import ChannelAddress
 from chalicelib.notifier.notices.notice import Notice
 from chalicelib.notifier.notices.supersession import is_superseded
 from shared.domain.petition.petition import Petition
-from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
+from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState, named
 from shared.domain.promises.notices import Audience, NoticeKind, notices_after
 from shared.platform import clock, telemetry
 from shared.platform.messages import NoticeRequest
 from shared.tables.deliveries import ClaimLostError, Deliveries
+from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 MAX_AGE = timedelta(days=2)
@@ -47,10 +48,12 @@ class Batches:
     def __init__(
         self,
         petitions: Petitions,
+        directory: Directory,
         deliveries: Deliveries,
         contact_policy: ContactPolicy,
         addresses: Addresses,
     ) -> None:
+        self._directory = directory
         self._petitions = petitions
         self._deliveries = deliveries
         self._contact_policy = contact_policy
@@ -105,7 +108,7 @@ class Batches:
         keys = notice.petition.petitioner.contact_keys
         references = {reference for key in keys[:1] for reference, *_ in self._petitions.of_contact(key)}
         for petition in self._petitions.get_all(references - {notice.request.reference}):
-            if petition.language != notice.petition.language or not any(_recent_notices(petition, now)):
+            if petition.language != notice.petition.language or not any(self._recent_notices(petition, now)):
                 continue
             if self._addresses.first_of(petition) == first:
                 yield from self._due_of(petition, notice, now)
@@ -114,7 +117,7 @@ class Batches:
         """Yield the notices of a petition that still hold, may go out now, and have no delivery yet."""
         due = [
             notice
-            for notice in _recent_notices(petition, now)
+            for notice in self._recent_notices(petition, now)
             if notice.name != leading.name and self._contact_policy.held_until(notice.entry, now) is None
         ]
         if not due:
@@ -145,28 +148,25 @@ class Batches:
 
     def _notice_of(self, name: str) -> Notice:
         reference, _, prefix = name.partition("/")
-        seq, kind, audience, _ = prefix.split("#")
+        of = named(prefix)
         petition = self._petitions.get(reference)
         assert petition is not None  # noqa: S101 - the name was made of this very petition
-        request = NoticeRequest(
-            reference=reference, seq=int(seq), kind=NoticeKind(kind), audience=Audience(audience)
-        )
-        return Notice(request, petition, petition.history[request.seq - 1])
+        request = NoticeRequest(reference=reference, seq=of.seq, kind=of.kind, audience=of.audience)
+        return Notice(request, petition, petition.history[of.seq - 1], epoch=of.epoch)
+
+    def _recent_notices(self, petition: Petition, now: datetime) -> Iterator[Notice]:
+        """Yield the petitioner's notices of the latest days that may join others."""
+        for entry in petition.history:
+            if now - entry.at > MAX_AGE:
+                continue
+            for kind, audience in notices_after(petition, entry):
+                if audience is Audience.PETITIONER and kind not in ALWAYS_ALONE:
+                    request = NoticeRequest(
+                        reference=petition.reference, seq=entry.seq, kind=kind, audience=audience
+                    )
+                    yield Notice(request, petition, entry, epoch=self._directory.epoch_at(entry.at))
 
 
 def _carried_in(delivery: Delivery) -> list[str]:
     """Return the names of the other notices that the message of a delivery contains."""
     return (delivery.carries or "").split()
-
-
-def _recent_notices(petition: Petition, now: datetime) -> Iterator[Notice]:
-    """Yield the petitioner's notices of the latest days that may join others."""
-    for entry in petition.history:
-        if now - entry.at > MAX_AGE:
-            continue
-        for kind, audience in notices_after(petition, entry):
-            if audience is Audience.PETITIONER and kind not in ALWAYS_ALONE:
-                request = NoticeRequest(
-                    reference=petition.reference, seq=entry.seq, kind=kind, audience=audience
-                )
-                yield Notice(request, petition, entry)

@@ -15,9 +15,11 @@ from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.supersession import is_superseded
 from shared.domain.errors import PetitionError
 from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState
-from shared.domain.promises.notices import Audience
+from shared.domain.promises.notices import Audience, notices_after
+from shared.platform import telemetry
 from shared.platform.messages import NoticeRequest
 from shared.tables.deliveries import Deliveries
+from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 
@@ -34,12 +36,14 @@ class NoticeDelivery:
         self,
         *,
         petitions: Petitions,
+        directory: Directory,
         deliveries: Deliveries,
         petitioners: PetitionerNotifier,
         officers: OfficerNotifier,
         outcomes: Outcomes,
     ) -> None:
         self._petitions = petitions
+        self._directory = directory
         self._deliveries = deliveries
         self._petitioners = petitioners
         self._officers = officers
@@ -53,6 +57,9 @@ class NoticeDelivery:
             NoticeUnknownError: when there is no such petition or entry.
         """
         notice = self._notice(request)
+        if notice is None:
+            telemetry.count("NoticeOfLostEntry", kind=request.kind)
+            return
         deliveries = self._deliveries.of_name(notice.name)
         if is_closed(notice.own(deliveries)):
             return
@@ -67,8 +74,18 @@ class NoticeDelivery:
         else:
             self._officers.notify(notice, deliveries)
 
-    def _notice(self, request: NoticeRequest) -> Notice:
+    def _notice(self, request: NoticeRequest) -> Notice | None:
+        """Return the notice; None for one about an entry that a restoration of the data took back.
+
+        Another entry may have its number now: a message from before is recognised by what follows from no such entry.
+        """
         petition = self._petitions.get(request.reference)
+        was_restored = bool(self._directory.restorations())
         if petition is None or not 1 <= request.seq <= petition.version:
+            if was_restored:
+                return None
             raise NoticeUnknownError
-        return Notice(request, petition, petition.history[request.seq - 1])
+        entry = petition.history[request.seq - 1]
+        if was_restored and (request.kind, request.audience) not in notices_after(petition, entry):
+            return None
+        return Notice(request, petition, entry, epoch=self._directory.epoch_at(entry.at))

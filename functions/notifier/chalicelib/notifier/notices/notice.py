@@ -24,11 +24,13 @@ class Notice:
     entry: Entry
     contact: int | None = None
     """The number of the one contact on file that this is for; None: the channels that the petitioner chose."""
+    epoch: int = 0
+    """The epoch of the entry (`shared.domain.promises.restorations`): part of its deliveries' names."""
 
     @property
     def prefix(self) -> str:
         """The beginning of the names of all its deliveries."""
-        return notice_prefix(self.request.seq, self.request.kind, self.request.audience)
+        return notice_prefix(self.request.seq, self.request.kind, self.request.audience, self.epoch)
 
     @property
     def name(self) -> str:

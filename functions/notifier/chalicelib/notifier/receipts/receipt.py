@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.errors import PetitionError
-from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState, notice_prefix
+from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState, entry_named, notice_prefix
 from shared.domain.promises.notices import Audience, NoticeKind
 
 PERMANENT = "-Permanent"
@@ -92,7 +92,7 @@ class ReceiptReader(Protocol):
         """
 
 
-_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4})-([A-Z_]{1,30})(?:-(\d{1,2}))?", re.ASCII)
+_REQUEST_ID = re.compile(r"(\d{11})-(\d{1,4}(?:e[1-9]\d{0,2})?)-([A-Z_]{1,30})(?:-(\d{1,2}))?", re.ASCII)
 _REPLY_ID = re.compile(r"sms-[0-9a-f]{32}-REPLY", re.ASCII)
 """A reply to an SMS (`notices/reply_to_sms.py`) has no delivery that a receipt could prove."""
 
@@ -110,7 +110,8 @@ def receipt_of_sms(request_id: object, state: DeliveryState, reason: str) -> Rec
     match = _REQUEST_ID.fullmatch(request_id)
     if match is None or match[3] not in NoticeKind.__members__:
         raise ReceiptRefusedError
-    prefix = notice_prefix(int(match[2]), NoticeKind(match[3]), Audience.PETITIONER)
+    seq, epoch = entry_named(match[2])
+    prefix = notice_prefix(seq, NoticeKind(match[3]), Audience.PETITIONER, epoch)
     contact = f"#{match[4]}" if match[4] else ""
     return Receipt(match[1], f"{prefix}{DeliveryChannel.SMS}{contact}", state, reason)
 

@@ -11,6 +11,7 @@ from shared.domain.petition.petition import Petition
 from shared.platform import queues
 from shared.platform.bucket import AttachmentsBucket
 from shared.tables.deliveries import Deliveries
+from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from shared.use_cases.consequences import Queue, missing_requests
 
@@ -21,11 +22,13 @@ class MissingMessages:
     def __init__(
         self,
         petitions: Petitions,
+        directory: Directory,
         deliveries: Deliveries,
         bucket: AttachmentsBucket,
         urls: Mapping[Queue, str],
     ) -> None:
         self._petitions = petitions
+        self._directory = directory
         self._deliveries = deliveries
         self._bucket = bucket
         self._urls = urls
@@ -38,6 +41,7 @@ class MissingMessages:
         """
         around = _Surroundings(
             self._petitions.get,
+            self._directory.epoch_at,
             lambda: self._deliveries.notices_of(petition.reference),
             lambda: [key for key, _arrived_at in self._bucket.in_quarantine()],
         )
@@ -54,10 +58,12 @@ class _Surroundings:
     def __init__(
         self,
         relative: Callable[[str], Petition | None],
+        epoch_at: Callable[[datetime], int],
         names: Callable[[], list[str]],
         waiting_files: Callable[[], list[str]],
     ) -> None:
         self.relative = relative
+        self.epoch_at = epoch_at
         self._read_names = names
         self._read_waiting_files = waiting_files
 

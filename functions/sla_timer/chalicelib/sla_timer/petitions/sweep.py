@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.domain.promises.notices import Audience, NoticeKind
+from shared.domain.promises.deliveries import named
 from shared.platform import queues, telemetry
 from shared.platform.item_by_item import item_by_item
 from shared.platform.messages import NoticeRequest, WakeUp
@@ -79,7 +79,5 @@ class Sweep:
 def _request(delivery: tuple[str, str]) -> NoticeRequest:
     """Return the notice that a delivery belongs to, from its name."""
     reference, notice = delivery
-    seq, kind, audience, *_ = notice.split("#")
-    return NoticeRequest(
-        reference=reference, seq=int(seq), kind=NoticeKind(kind), audience=Audience(audience)
-    )
+    name = named(notice)
+    return NoticeRequest(reference=reference, seq=name.seq, kind=name.kind, audience=name.audience)
