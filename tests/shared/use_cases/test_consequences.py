@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
@@ -82,6 +83,9 @@ class Nothing:
 
     def delivery_names(self) -> list[str]:
         return []
+
+    def epoch_at(self, at: datetime) -> int:
+        return 0
 
     def relative(self, reference: str) -> Petition | None:
         return None
