@@ -41,6 +41,8 @@ lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the func
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/dev.lock
 	$(RUN) -m uv pip compile --group pyproject.toml:training --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -c requirements/dev.lock -o requirements/training.lock
+	$(RUN) -m uv pip compile requirements/runtime.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/runtime.lock
 	$(RUN) -m infra.deployment.package --pin
 
 # ---------------------------------------------------------------- running

@@ -22,7 +22,9 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra.deployment import templates
-from infra.deployment.package import BUILD, FUNCTIONS, ROOT, Package, PackageError, build
+from infra.deployment.package import BUILD, FUNCTIONS, ROOT, Package, build
+from infra.deployment.packaging import runtime
+from infra.deployment.packaging.errors import PackageError
 from infra.deployment.templates import REGION
 
 BEFORE = ("artifacts", "platform", "vault", "identity")
@@ -68,6 +70,7 @@ def stage_parameters(stage: str) -> dict[str, str]:
     if not path.is_file():
         raise DeployError(f"There is no stage {stage}: describe it in {path.relative_to(ROOT)}")
     described = json.loads(path.read_text("utf-8"))
+    described.pop(runtime.STAGE_SETTING, None)  # of the packages
     if unknown := sorted(described.keys() - _known_parameters()):
         raise DeployError(f"{path.relative_to(ROOT)} sets what no template takes: {', '.join(unknown)}")
     return {"Stage": stage, **{name: _as_text(value) for name, value in described.items()}}

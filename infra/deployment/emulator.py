@@ -1,7 +1,7 @@
 """An emulated AWS account on this machine: ministack, on a free port, gone without a trace when done.
 
-ministack runs what was packaged for AWS: CloudFormation with the SAM transform, API Gateway, Lambda as subprocesses of
-this Python, event source mappings with partial batch responses, schedules, Cognito, KMS, SES. It is a beta: what it
+ministack runs what was packaged for AWS: CloudFormation with the SAM transform, API Gateway, Lambda as subprocesses,
+event source mappings with partial batch responses, schedules, Cognito, KMS, SES. It is a beta: what it
 accepts is no proof that AWS does, but what it refuses is worth a look. moto is the other, independent engine.
 """
 
@@ -24,6 +24,10 @@ from infra.deployment.templates import REGION
 
 START_WITHIN_SECONDS = 60
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
+_UNDER = (
+    "import runpy, sys; sys.executable = sys.argv.pop(1); runpy.run_module('ministack', run_name='__main__')"
+)
+"""ministack starts Lambdas with `sys.executable`, whatever runtime they ask for; nothing else of it is changed."""
 _PASSED = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
@@ -39,9 +43,15 @@ def free_port() -> int:
 
 
 class Emulator:
-    """ministack as a context manager; `environment` leads AWS clients to it."""
+    """ministack as a context manager; `environment` leads AWS clients to it.
 
-    def __init__(self, port: int | None = None) -> None:
+    Args:
+        port: a free one if not given.
+        lambdas: the interpreter that Lambdas run under, with what Lambda's runtime brings; this one if not given.
+    """
+
+    def __init__(self, port: int | None = None, *, lambdas: Path | None = None) -> None:
+        self._lambdas = lambdas or Path(sys.executable)
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": self.url, "AWS_DEFAULT_REGION": REGION}
@@ -67,7 +77,7 @@ class Emulator:
         }
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+                [sys.executable, "-c", _UNDER, str(self._lambdas)],
                 cwd=self._folder.name,
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -31,7 +31,8 @@ def locked_versions(lock: Path) -> dict[str, str]:
 def lock_requirements(function: Path, lock: Path) -> None:
     """Write a function's `requirements.txt` from its `requirements.in`, at the versions of the project's lock.
 
-    Chalice hands the file to pip, which takes no distribution without one of these hashes.
+    It fits every Python from 3.11, like the lock itself: markers say what only older ones need, and no distribution is
+    taken without one of these hashes.
 
     Raises:
         CalledProcessError: nothing fits.
@@ -39,7 +40,7 @@ def lock_requirements(function: Path, lock: Path) -> None:
     command = [
         sys.executable, "-m", "uv", "pip", "compile", str(function / "requirements.in"),
         "--constraints", str(lock), "--generate-hashes", "--no-emit-index-url", "--no-annotate", "--quiet",
-        "--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28",
+        "--universal", "--python-version", "3.11",
         "--custom-compile-command", "make lock", "-o", str(function / "requirements.txt"),
     ]  # fmt: skip
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from urllib.request import urlopen
@@ -29,7 +30,9 @@ import boto3
 from infra.deployment.deploy import PARTS, Cloud, DeployError, Parameters, stage_parameters
 from infra.deployment.emulator import Emulator, EmulatorError
 from infra.deployment.front import Front
-from infra.deployment.package import FUNCTIONS, Package, PackageError, build
+from infra.deployment.package import FUNCTIONS, Package, build
+from infra.deployment.packaging.errors import PackageError
+from infra.deployment.packaging.interpreter import like_lambda, runnable
 from infra.local.providers.sms_gateway import SmsGateway
 from infra.seed.directory import Account, seed_directory, seed_officers
 from shared.domain.calendar.working_calendar import VIETNAM
@@ -254,8 +257,9 @@ NOT_REHEARSED = frozenset({"edge"})
 
 def _deploy(cloud: Cloud, parameters: Parameters) -> None:
     """Build the packages, two at a time, and deploy every part in order."""
+    make = partial(build, stage=STAGE, target=runnable(STAGE).target)
     with ProcessPoolExecutor(max_workers=2) as workers:
-        packages = {built.function: _for_ministack(built) for built in workers.map(build, FUNCTIONS)}
+        packages = {built.function: _for_ministack(built) for built in workers.map(make, FUNCTIONS)}
     for part in (part for part in PARTS if part not in NOT_REHEARSED):
         outcome = cloud.deploy(part, parameters, package=packages.get(part))
         print(f"  {outcome.stack}: {len(outcome.changed)} resources")
@@ -330,7 +334,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--log", action="store_true", help="show the emulator's log afterwards")
     options = parser.parse_args(arguments)
     try:
-        with Emulator() as emulator:
+        print(f"Rehearsed: {runnable(STAGE).said}")
+        with Emulator(lambdas=like_lambda(runnable(STAGE).base)) as emulator:
             os.environ.update(emulator.environment)
             try:
                 rehearse(emulator)

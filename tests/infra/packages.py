@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import json
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from infra.deployment.package import Package, build
+from infra.deployment.packaging import libraries
+from infra.deployment.packaging.interpreter import like_lambda, runnable
+from infra.deployment.packaging.runtime import target
 
 LAMBDA_PROVIDES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 """The libraries of AWS Lambda's Python runtime (docs.aws.amazon.com/lambda, "Runtime-included SDK versions")."""
@@ -26,43 +27,35 @@ STARTED_APART = ("chalicelib.intake.uploads.renew",)
 
 @cache
 def package(function: str) -> Package:
-    """Return a function's package."""
+    """Return a function's package, as it is deployed."""
     return build(function, into=Path(_FOLDER.name))
 
 
 @cache
 def opened(function: str) -> Path:
-    """Return the folder into which a function's zip was unpacked."""
+    """Return the folder into which a function's zip was unpacked: the very one, or with libraries that run here."""
+    deployed, here = package(function), runnable().target
     folder = Path(_FOLDER.name) / "opened" / function
-    with zipfile.ZipFile(package(function).archive) as archive:
+    packed = deployed.archive
+    if here != target("dev"):
+        libraries.install(deployed.workshop / "requirements.txt", folder, here, function)
+        packed = deployed.workshop / "chalice" / "deployment.zip"
+    with zipfile.ZipFile(packed) as archive:
         archive.extractall(folder)
     return folder
 
 
-@cache
-def lambda_runtime() -> Path:
-    """Return a folder that holds what Lambda's runtime has and nothing else."""
-    folder = Path(_FOLDER.name) / "runtime"
-    folder.mkdir(parents=True)
-    for name in LAMBDA_PROVIDES:
-        module = __import__(name)
-        file = Path(str(module.__file__))
-        source = file.parent if file.name == "__init__.py" else file
-        (folder / source.name).symlink_to(source)
-    return folder
-
-
 def python(function: str, code: str) -> subprocess.CompletedProcess[str]:
-    """Run code in a fresh interpreter that finds the package and Lambda's runtime, no more: no site-packages."""
-    paths = json.dumps([str(opened(function)), str(lambda_runtime())])
+    """Run code in a fresh interpreter that finds the package and Lambda's runtime, no more."""
     return subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", f"import sys; sys.path[:0] = {paths}\n{code}"],
+        [like_lambda(runnable().base), "-I", "-B", "-c",
+         f"import sys; sys.path[:0] = [{str(opened(function))!r}]\n{code}"],
         cwd=opened(function),
         capture_output=True,
         env={},
         text=True,
         check=False,
-    )
+    )  # fmt: skip
 
 
 def imported_from_door(function: str) -> dict[str, str]:

@@ -7,11 +7,12 @@ import re
 import shutil
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
-from infra.deployment.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, PackageError, archive_findings, build
+from infra.deployment.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, build
+from infra.deployment.packaging import archive
+from infra.deployment.packaging.errors import PackageError
 from infra.deployment.templates import findings, unknown_names
 from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python
 from tests.support import files
@@ -35,8 +36,8 @@ def function(request: pytest.FixtureRequest) -> str:
 
 
 def names_in(function: str) -> list[str]:
-    with zipfile.ZipFile(package(function).archive) as archive:
-        return archive.namelist()
+    with zipfile.ZipFile(package(function).archive) as opened_zip:
+        return opened_zip.namelist()
 
 
 def test_the_zip_holds_the_door_the_functions_code_and_shared_code(function):
@@ -48,7 +49,7 @@ def test_the_zip_holds_the_door_the_functions_code_and_shared_code(function):
 
 
 def test_the_zip_holds_neither_tests_nor_bytecode_nor_another_functions_code(function):
-    assert list(archive_findings(package(function).archive, function)) == []
+    assert list(archive.findings(package(function).archive, function, FUNCTIONS)) == []
 
 
 def test_the_zip_holds_all_that_stands_in_the_repository(function):
@@ -95,7 +96,7 @@ def test_intake_writes_pictures_and_documents_anew_with_only_what_its_zip_holds(
 
 def test_whatever_a_function_requires_it_can_reach(function):
     of_module = {"aws-lambda-powertools": "aws_lambda_powertools", "pillow": "PIL", "pyjwt": "jwt"}
-    requirements = Path(opened(function)).parents[1] / "dev" / function / "source" / "requirements.in"
+    requirements = package(function).workshop / "source" / "requirements.in"
     required = {line.partition("[")[0] for line in requirements.read_text().splitlines() if line}
 
     reached = {module.partition(".")[0] for module in imported_from_door(function)}
@@ -104,9 +105,7 @@ def test_whatever_a_function_requires_it_can_reach(function):
 
 
 def test_translated_template_gives_webhooks_throttles_of_their_own():
-    translated = json.loads(
-        (Path(opened("intake")).parents[1] / "dev" / "intake" / "translated.json").read_text()
-    )["Resources"]
+    translated = json.loads((package("intake").workshop / "translated.json").read_text())["Resources"]
     stages = [each for each in translated.values() if each["Type"] == "AWS::ApiGateway::Stage"]
     apis = [each for each in translated.values() if each["Type"] == "AWS::ApiGateway::RestApi"]
 
@@ -168,8 +167,8 @@ def test_every_lambda_is_traced_keeps_its_log_for_90_days_and_has_a_name_of_its_
 
 
 def test_the_unpacked_function_fits_into_lambda(function):
-    with zipfile.ZipFile(package(function).archive) as archive:
-        assert sum(entry.file_size for entry in archive.infolist()) < UNZIPPED_LIMIT
+    with zipfile.ZipFile(package(function).archive) as opened_zip:
+        assert sum(entry.file_size for entry in opened_zip.infolist()) < UNZIPPED_LIMIT
 
 
 def test_the_same_sources_give_the_same_zip(tmp_path):
@@ -235,8 +234,8 @@ def test_a_wrong_event_setting_is_found_in_the_translated_template(tmp_path, set
     ],
 )
 def test_what_must_not_be_in_a_zip_is_found(tmp_path, name, finding):
-    archive = tmp_path / "deployment.zip"
-    with zipfile.ZipFile(archive, "w") as zipped:
+    zipped_at = tmp_path / "deployment.zip"
+    with zipfile.ZipFile(zipped_at, "w") as zipped:
         for entry in (
             "app.py",
             "chalice/app.py",
@@ -246,7 +245,7 @@ def test_what_must_not_be_in_a_zip_is_found(tmp_path, name, finding):
         ):
             zipped.writestr(entry, "")
 
-    findings = list(archive_findings(archive, "router"))
+    findings = list(archive.findings(zipped_at, "router", FUNCTIONS))
 
     assert len(findings) == 1
     assert finding in findings[0]
@@ -257,29 +256,3 @@ def test_a_function_without_its_link_to_shared_code_is_not_packaged(tmp_path):
 
     with pytest.raises(PackageError, match="vendor/shared"):
         build("router", into=tmp_path / "build", functions=tmp_path / "functions")
-
-
-@pytest.mark.parametrize(
-    ("tag", "is_fit"),
-    [
-        pytest.param("cp311-cp311-linux_x86_64", False, id="built on this machine"),
-        pytest.param("cp311-cp311-manylinux_2_17_x86_64", True, id="built for Lambda"),
-        pytest.param("py3-none-any", True, id="pure Python"),
-    ],
-)
-def test_a_library_that_was_built_on_this_machine_is_found(tmp_path, tag, is_fit):
-    archive = tmp_path / "deployment.zip"
-    needed = (
-        "app.py",
-        "chalice/app.py",
-        "chalicelib/router/__init__.py",
-        "shared/domain/petition/petition.py",
-    )
-    with zipfile.ZipFile(archive, "w") as zipped:
-        for entry in needed:
-            zipped.writestr(entry, "")
-        zipped.writestr("pillow-13.0.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
-
-    assert [*archive_findings(archive, "router")] == [
-        f"{archive.name} holds a library that was built on this machine, not for Lambda: pillow-13.0.0.dist-info"
-    ] * (not is_fit)
