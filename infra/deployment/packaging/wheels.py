@@ -18,7 +18,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from packaging.requirements import Requirement
 from packaging.tags import Tag, compatible_tags, cpython_tags, parse_tag
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from infra.deployment.packaging.runtime import Target
 
@@ -31,6 +31,7 @@ PROVIDED: Final = frozenset(
 )  # fmt: skip
 """What Amazon Linux 2023 has of itself in Lambda, and PEP 600 lets wheels rely on: glibc, the runtime libraries of GCC,
 and zlib, which rpm needs. All else a wheel brings."""
+Installed = Mapping[NormalizedName, Distribution]
 _MAGIC: Final = b"\x7fELF"
 _ELF_MACHINES: Final = {"x86_64": "EM_X86_64", "aarch64": "EM_AARCH64"}
 _OLD_NAMES: Final = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
@@ -81,7 +82,7 @@ def markers_of(target: Target) -> dict[str, str]:
     }
 
 
-def _against_lock(installed: Mapping[str, Distribution], target: Target, locked: str) -> Iterator[str]:
+def _against_lock(installed: Installed, target: Target, locked: str) -> Iterator[str]:
     expected = {
         canonicalize_name(each.name): str(each.specifier).removeprefix("==")
         for each in requirements_of(locked)
@@ -97,7 +98,7 @@ def _against_lock(installed: Mapping[str, Distribution], target: Target, locked:
     )
 
 
-def _unmet(installed: Mapping[str, Distribution], target: Target, roots: str) -> Iterator[str]:
+def _unmet(installed: Installed, target: Target, roots: str) -> Iterator[str]:
     """Yield what a library requires and the package lacks: a lock that was not written anew."""
     waiting = [(each, "requirements.in") for each in requirements_of(roots)]
     seen: set[str] = set()
@@ -165,7 +166,7 @@ def _is_elf(path: Path) -> bool:
 
 def _needed(elf: ELFFile) -> set[str]:
     sections = [each for each in elf.iter_sections() if isinstance(each, DynamicSection)]
-    return {tag.needed for section in sections for tag in section.iter_tags("DT_NEEDED")}
+    return {str(vars(tag)["needed"]) for section in sections for tag in section.iter_tags("DT_NEEDED")}
 
 
 def _glibc_minors(elf: ELFFile) -> set[int]:
