@@ -123,7 +123,7 @@ def _copy_source(directory: Path, source: Path) -> Path:
 
 
 def _assemble(package: Package, target: Target) -> Iterator[str]:
-    """Put Chalice's zip and the target's libraries together; yield what is wrong with the libraries."""
+    """Put Chalice's zip and the target's libraries together; yield the findings about the libraries."""
     installed, function = package.workshop / "libraries", package.function
     locked = package.workshop / "requirements.txt"
     libraries.install(locked, installed, target, function)

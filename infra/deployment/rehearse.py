@@ -334,7 +334,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--log", action="store_true", help="show the emulator's log afterwards")
     options = parser.parse_args(arguments)
     try:
-        print(f"Rehearsed: {runnable(STAGE).said}")
+        print(f"Rehearsed: {runnable(STAGE).description}")
         with Emulator(lambdas=like_lambda(runnable(STAGE).base)) as emulator:
             os.environ.update(emulator.environment)
             try:

@@ -108,6 +108,6 @@ def test_without_the_pinned_python_packages_are_rehearsed_with_this_machines_whe
 
     version = "{}.{}".format(*sys.version_info[:2])
     assert (chosen.target.python, chosen.target.glibc, chosen.base) == (version, None, Path(sys.executable))
-    assert chosen.said == (
+    assert chosen.description == (
         f"no Python 3.13 was found: the same sources, with the wheels of this machine for Python {version}"
     )

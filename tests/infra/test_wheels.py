@@ -1,4 +1,4 @@
-"""What must not pass as a library: of another machine, another Python, a newer glibc, or not the locked one."""
+"""Libraries that must not pass: of another machine, another Python, a newer glibc, or not the locked one."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def installed(folder: Path, name: str, version: str, tag: str, *requires: str) -
 def test_a_library_that_was_not_built_for_lambda_is_found(tmp_path, tag, is_fit):
     folder = installed(tmp_path, "pillow", "13.0.0", tag)
 
-    found = list(findings(folder, LAMBDA, LOCKED, "pillow\n"))
+    reported = list(findings(folder, LAMBDA, LOCKED, "pillow\n"))
 
-    assert found == [f"pillow was built for {tag}, not for Lambda"] * (not is_fit)
+    assert reported == [f"pillow was built for {tag}, not for Lambda"] * (not is_fit)
 
 
 @pytest.mark.parametrize(
-    ("lock", "found"),
+    ("lock", "expected"),
     [
         pytest.param("pillow==13.0.0\n", [], id="as locked"),
         pytest.param(
@@ -64,14 +64,14 @@ def test_a_library_that_was_not_built_for_lambda_is_found(tmp_path, tag, is_fit)
         pytest.param("", ["pillow is in the package and not locked"], id="not locked"),
     ],
 )
-def test_what_is_installed_is_what_is_locked(tmp_path, lock, found):
+def test_what_is_installed_is_what_is_locked(tmp_path, lock, expected):
     folder = installed(tmp_path, "pillow", "13.0.0", "py3-none-any")
 
-    assert list(findings(folder, LAMBDA, lock, "pillow\n")) == found
+    assert list(findings(folder, LAMBDA, lock, "pillow\n")) == expected
 
 
 @pytest.mark.parametrize(
-    ("requires", "found"),
+    ("requires", "expected"),
     [
         pytest.param("lxml", ["pillow requires lxml, which is not in the package"], id="absent"),
         pytest.param('lxml; extra == "xml"', [], id="of an extra that nobody asked for"),
@@ -81,18 +81,18 @@ def test_what_is_installed_is_what_is_locked(tmp_path, lock, found):
         ),
     ],
 )
-def test_what_a_library_requires_is_in_the_package(tmp_path, requires, found):
+def test_what_a_library_requires_is_in_the_package(tmp_path, requires, expected):
     folder = installed(tmp_path, "pillow", "13.0.0", "py3-none-any", requires)
 
-    assert list(findings(folder, LAMBDA, LOCKED, "pillow\n")) == found
+    assert list(findings(folder, LAMBDA, LOCKED, "pillow\n")) == expected
 
 
 def test_an_extra_that_is_asked_for_must_be_there(tmp_path):
     folder = installed(tmp_path, "pillow", "13.0.0", "py3-none-any", 'lxml; extra == "xml"')
 
-    found = list(findings(folder, LAMBDA, LOCKED, "pillow[xml]\n"))
+    reported = list(findings(folder, LAMBDA, LOCKED, "pillow[xml]\n"))
 
-    assert found == ['pillow requires lxml; extra == "xml", which is not in the package']
+    assert reported == ['pillow requires lxml; extra == "xml", which is not in the package']
 
 
 @pytest.fixture
@@ -111,31 +111,31 @@ class TestCompiledFiles:
     def test_one_for_another_machine_is_found(self, compiled):
         other = {"x86_64": "arm64", "arm64": "x86_64"}[here().architecture]
 
-        (found,) = findings(compiled, Target("3.13", other), LOCKED, "pillow\n")
+        (finding,) = findings(compiled, Target("3.13", other), LOCKED, "pillow\n")
 
-        assert found.startswith("_imaging.abi3.so is for EM_")
+        assert finding.startswith("_imaging.abi3.so is for EM_")
 
     def test_one_for_another_python_is_found(self, compiled):
         (compiled / "_imaging.abi3.so").rename(compiled / "_imaging.cpython-312-x86_64-linux-gnu.so")
 
-        (found,) = findings(compiled, here(), LOCKED, "pillow\n")
+        (finding,) = findings(compiled, here(), LOCKED, "pillow\n")
 
-        assert found == "_imaging.cpython-312-x86_64-linux-gnu.so is for CPython 312"
+        assert finding == "_imaging.cpython-312-x86_64-linux-gnu.so is for CPython 312"
 
     def test_one_that_needs_a_newer_glibc_than_its_wheel_says_is_found(self, compiled):
-        found = list(findings(compiled, Target("3.13", here().architecture, (2, 5)), LOCKED, "pillow\n"))
+        reported = list(findings(compiled, Target("3.13", here().architecture, (2, 5)), LOCKED, "pillow\n"))
 
-        assert found
-        assert all("_imaging.abi3.so needs glibc 2." in each for each in found)
+        assert reported
+        assert all("_imaging.abi3.so needs glibc 2." in each for each in reported)
 
     def test_one_that_needs_a_library_of_the_system_is_found_unless_the_package_brings_it(
         self, compiled, monkeypatch
     ):
         monkeypatch.setattr("infra.deployment.packaging.wheels.PROVIDED", frozenset())
 
-        found = list(findings(compiled, here(), LOCKED, "pillow\n"))
+        reported = list(findings(compiled, here(), LOCKED, "pillow\n"))
 
-        assert "_imaging.abi3.so needs libc.so.6, which Lambda does not have" in found
+        assert "_imaging.abi3.so needs libc.so.6, which Lambda does not have" in reported
         shutil.copy(compiled / "_imaging.abi3.so", compiled / "libc.so.6")
         assert not [each for each in findings(compiled, here(), LOCKED, "pillow\n") if "libc.so.6," in each]
 

@@ -1,1 +1,1 @@
-"""What a package is made of, and what it is checked for: runtime, libraries, archive, inventory."""
+"""The parts of a package and their checks: runtime, libraries, archive, inventory."""

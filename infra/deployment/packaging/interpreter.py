@@ -1,7 +1,7 @@
 """Finds a Python of the pinned version on this machine, and makes it what Lambda's is: boto3, and nothing else.
 
 A package is tried under it (`make rehearse`, tests/infra). Without one, the same sources are packed with this
-machine's wheels, for the rehearsal alone, and whoever rehearses is told.
+machine's wheels, for the rehearsal alone, and the rehearsal prints so.
 """
 
 from __future__ import annotations
@@ -34,39 +34,39 @@ _ASK = "import sys; print('{}.{}'.format(*sys.version_info[:2]))"
 
 @dataclass(frozen=True)
 class Runnable:
-    """What packages are built for and run under on this machine.
+    """The target and the interpreter of packages that run on this machine.
 
     Attributes:
         target: what their libraries are resolved for.
         base: the interpreter.
-        said: one sentence for whoever rehearses.
+        description: one sentence that the rehearsal prints.
     """
 
     target: Target
     base: Path
-    said: str
+    description: str
 
 
 @cache
 def runnable(stage: str = "dev") -> Runnable:
     """Return how a stage's packages can be run here: as they are, or as near to it as this machine allows."""
-    found = find(PYTHON)
-    if found is None or not _runs_lambdas_wheels():
+    interpreter = find(PYTHON)
+    if interpreter is None or not _runs_lambdas_wheels():
         own = target_of_machine()
-        why = (
+        reason = (
             f"no Python {PYTHON} was found"
-            if found is None
+            if interpreter is None
             else f"this machine has no glibc {_dotted(GLIBC)}"
         )
-        said = f"{why}: the same sources, with the wheels of this machine for Python {own.python}"
-        return Runnable(own, Path(sys.executable), said)
+        description = f"{reason}: the same sources, with the wheels of this machine for Python {own.python}"
+        return Runnable(own, Path(sys.executable), description)
     here, deployed = Target(PYTHON, machine_architecture()), target(stage)
     if here == deployed:
-        return Runnable(here, found, f"the very packages of {stage}, under {found}")
-    said = (
-        f"the packages of {stage} for {here.architecture} instead of {deployed.architecture}, under {found}"
+        return Runnable(here, interpreter, f"the very packages of {stage}, under {interpreter}")
+    description = (
+        f"the packages of {stage}, for {here.architecture} (not {deployed.architecture}), under {interpreter}"
     )
-    return Runnable(here, found, said)
+    return Runnable(here, interpreter, description)
 
 
 def find(version: str) -> Path | None:

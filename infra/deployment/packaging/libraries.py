@@ -49,7 +49,7 @@ def _forget_this_machine(folder: Path) -> None:
     shutil.rmtree(folder / "bin", ignore_errors=True)
     (folder / ".lock").unlink(missing_ok=True)
     for record in folder.glob("*.dist-info/RECORD"):
-        kept = [
+        lines = [
             line for line in record.read_text("utf-8").splitlines(keepends=True) if not _SCRIPT.match(line)
         ]
-        record.write_text("".join(kept), "utf-8")
+        record.write_text("".join(lines), "utf-8")

@@ -24,7 +24,7 @@ STAGES: Final = Path(__file__).resolve().parents[3] / "infra" / "stages"
 
 @dataclass(frozen=True)
 class Target:
-    """What a package's libraries are resolved for.
+    """The runtime that a package's libraries are resolved for.
 
     Attributes:
         python: the minor version, such as "3.13".
@@ -54,7 +54,7 @@ class Target:
 
 
 def target(stage: str, stages: Path = STAGES) -> Target:
-    """Return what a stage's packages are made for: the pinned runtime, on the stage's architecture.
+    """Return the target of a stage's packages: the pinned runtime, on the stage's architecture.
 
     Raises:
         ValueError: the stage asks for an architecture that Lambda does not have.
@@ -73,7 +73,7 @@ def machine_architecture() -> str:
 
 
 def target_of_machine() -> Target:
-    """Return what runs in the Python that runs this, on this machine."""
+    """Return the target that this Python and this machine are."""
     return Target("{}.{}".format(*sys.version_info[:2]), machine_architecture(), glibc=None)
 
 

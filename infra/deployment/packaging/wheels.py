@@ -29,8 +29,8 @@ PROVIDED: Final = frozenset(
         "libz.so.1",
     }
 )  # fmt: skip
-"""What Amazon Linux 2023 has of itself in Lambda, and PEP 600 lets wheels rely on: glibc, the runtime libraries of GCC,
-and zlib, which rpm needs. All else a wheel brings."""
+"""The libraries that Amazon Linux 2023 has in Lambda and that PEP 600 lets wheels rely on: glibc, the runtime libraries
+of GCC, and zlib, which rpm needs. All else a wheel brings."""
 Installed = Mapping[NormalizedName, Distribution]
 _MAGIC: Final = b"\x7fELF"
 _ELF_MACHINES: Final = {"x86_64": "EM_X86_64", "aarch64": "EM_AARCH64"}
@@ -39,7 +39,7 @@ _INTERPRETER: Final = re.compile(r"\.cpython-(\d+)[a-z]*-")
 
 
 def findings(folder: Path, target: Target, locked: str, roots: str) -> Iterator[str]:
-    """Yield what is wrong with the libraries in a folder.
+    """Yield the findings about the libraries in a folder.
 
     Args:
         folder: they were installed into it.
@@ -69,7 +69,7 @@ def requirements_of(text: str) -> Iterator[Requirement]:
 
 
 def markers_of(target: Target) -> dict[str, str]:
-    """Return what markers are asked against in a target (packaging.python.org, "Dependency specifiers")."""
+    """Return the environment in which a target evaluates markers (packaging.python.org, "Dependency specifiers")."""
     return {
         "implementation_name": "cpython",
         "os_name": "posix",
@@ -99,7 +99,7 @@ def _against_lock(installed: Installed, target: Target, locked: str) -> Iterator
 
 
 def _unmet(installed: Installed, target: Target, roots: str) -> Iterator[str]:
-    """Yield what a library requires and the package lacks: a lock that was not written anew."""
+    """Yield the requirements of libraries that the package lacks: the lock was not written anew."""
     waiting = [(each, "requirements.in") for each in requirements_of(roots)]
     seen: set[str] = set()
     while waiting:
@@ -114,9 +114,11 @@ def _unmet(installed: Installed, target: Target, roots: str) -> Iterator[str]:
             if (key := f"{name}[{extra}]") in seen:
                 continue
             seen.add(key)
-            asked = {**markers_of(target), "extra": extra}
+            environment = {**markers_of(target), "extra": extra}
             parts = [Requirement(text) for text in distribution.requires or ()]
-            waiting += [(part, name) for part in parts if part.marker is None or part.marker.evaluate(asked)]
+            waiting += [
+                (part, name) for part in parts if part.marker is None or part.marker.evaluate(environment)
+            ]
 
 
 # ---------------------------------------------------------------- whether it runs
