@@ -66,6 +66,22 @@ class RoutingRequest(AboutPetition):
     """The reference after which the page of merged petitions starts."""
     seen: int | None = None
     """The version up to which its changes were relayed."""
+    sequence: str | None = None
+    """The place of a change that was put aside, in the stream."""
+
+
+class ChangeSetAside(Message):
+    """Ask the router to relay a change that could not be read from the stream (read as a `RoutingRequest`).
+
+    Whatever the item's key is: one that is no reference is a dead letter that says so.
+    """
+
+    reference: str
+    task: Annotated[TaskType, Field(serialization_alias="errand")] = TaskType.RELAY
+    seen: int
+    """The version up to which its changes were relayed."""
+    sequence: str
+    """The change's sequence number in the stream."""
 
 
 class NoticeRequest(AboutPetition):

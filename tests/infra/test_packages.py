@@ -13,7 +13,7 @@ import pytest
 from infra.deployment.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, build
 from infra.deployment.packaging import archive
 from infra.deployment.packaging.errors import PackageError
-from infra.deployment.templates import findings, unknown_names
+from infra.deployment.templates import findings, translate, unknown_names
 from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python
 from tests.support import files
 from tests.support.pdf_files import pdf
@@ -138,6 +138,21 @@ def test_every_queue_and_stream_hears_of_single_failures(function):
         "Fn::ImportValue" in (event["Properties"].get("Queue") or event["Properties"]["Stream"])
         for event in events
     )
+
+
+def test_changes_are_tried_for_as_long_as_the_stream_keeps_them():
+    translated = translate(package("router").with_code_at(PLACEHOLDER_CODE))["Resources"]
+    (mapping,) = [
+        each["Properties"]
+        for each in translated.values()
+        if each["Type"] == "AWS::Lambda::EventSourceMapping" and "StartingPosition" in each["Properties"]
+    ]
+
+    assert mapping["MaximumRetryAttempts"] == -1
+    assert mapping["MaximumRecordAgeInSeconds"] == 24 * 60 * 60
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert "ChangesDeadQueueArn" in json.dumps(mapping["DestinationConfig"]["OnFailure"])
 
 
 def test_no_queue_may_start_more_lambdas_than_production_reserves(function):

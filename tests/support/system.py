@@ -137,7 +137,7 @@ class System(Driver):
             checkpoint.held, self._tables(), cloud.queue_names(), cloud.outputs["AttachmentsBucket"]
         )
         self.sms_gateway.put_back(checkpoint.messages)
-        self.local.pumps.stream.position = checkpoint.position
+        self.local.pumps.stream.go_on_from(checkpoint.position)
         self.local.pumps.receipts.skip()
         self.local.failures.forget()
         self.faults.forget()
@@ -178,7 +178,8 @@ class System(Driver):
 
     def lose_changes(self) -> None:
         """Let everything that waits in the change stream be lost."""
-        self.local.pumps.stream.position += self.local.pumps.stream.lag
+        stream = self.local.pumps.stream
+        stream.go_on_from(stream.position + stream.lag)
 
     def dead_letters(self) -> int:
         """Return how many messages lie in dead-letter queues."""

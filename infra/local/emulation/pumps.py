@@ -12,7 +12,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from infra.local.emulation import events, moto_insides
@@ -20,6 +20,9 @@ from infra.local.emulation.functions import InvocationError, Invoke
 
 STREAM_BATCH = 100
 STREAM_ATTEMPTS = 5
+STREAM_PAUSE = timedelta(minutes=1)
+STREAM_KEEPS = timedelta(hours=24)
+"""MaximumRecordAgeInSeconds of infra/cloudformation/functions/router.yaml."""
 QUEUE_BATCH = 10
 """Most messages that one ReceiveMessage returns."""
 
@@ -154,8 +157,10 @@ class QueuePump:
 class StreamPump:
     """Delivers a table's changes in their order; splits a failing batch until the one at fault stands alone.
 
-    That one is tried `attempts` times, then reported to the on-failure queue and passed over, as Lambda does with
-    BisectBatchOnFunctionError and MaximumRetryAttempts. Lambda waits between tries; here nobody has to.
+    That one is tried `attempts` times at once, then again after each minute of the travelling clock, and everything
+    behind it waits. Once it has failed for as long as a stream keeps its changes, it is reported to the on-failure
+    queue and passed over: so Lambda does with BisectBatchOnFunctionError, MaximumRetryAttempts -1 and
+    MaximumRecordAgeInSeconds.
     """
 
     def __init__(
@@ -179,6 +184,8 @@ class StreamPump:
         self._now = now
         self._attempts = attempts
         self.position = 0
+        self.retry_at: datetime | None = None
+        self._failing_since: datetime | None = None
 
     @property
     def lag(self) -> int:
@@ -186,37 +193,52 @@ class StreamPump:
         return moto_insides.stream_length(self.table) - self.position
 
     def step(self) -> bool:
-        """Deliver one batch until each of its records is handled or given up; return whether there was one."""
-        if self.lag <= 0:
+        """Deliver one batch, up to a record that fails; return whether there was anything to deliver now."""
+        if self.lag <= 0 or (self.retry_at is not None and self._now() < self.retry_at):
             return False
+        self.retry_at = None
         records = moto_insides.stream_records(self.table, self.position, self._consumer.batch)
         self._deliver(records)
-        self.position += len(records)
         return True
 
     def restart(self) -> None:
         """Begin again: the stream was emptied."""
-        self.position = 0
+        self.go_on_from(0)
+
+    def go_on_from(self, position: int) -> None:
+        """Deliver next the change at a position, counted from 0, as if none had failed before."""
+        self.position = position
+        self.retry_at = self._failing_since = None
 
     def _deliver(self, records: list[dict[str, Any]]) -> None:
         waiting = [records]
         tries = 0
         while waiting:
             batch = waiting.pop()
-            rest = batch[self._handled(batch) :]
-            if not rest:
-                tries = 0
-            elif len(rest) > 1:
+            handled = self._handled(batch)
+            rest = batch[handled:]
+            if handled:
+                self.go_on_from(self.position + handled)
+            if len(rest) != 1:
                 tries = 0
                 half = len(rest) // 2
-                waiting += [rest[half:], rest[:half]]
-            else:
-                tries += 1
-                if tries < self._attempts:
-                    waiting.append(rest)
-                else:
-                    tries = 0
-                    self._report(events.stream_failure(rest, self._arn, self._consumer.function, self._now()))
+                waiting += [part for part in (rest[half:], rest[:half]) if part]
+                continue
+            tries = 1 if handled else tries + 1
+            if tries < self._attempts:
+                waiting.append(rest)
+            elif not self._give_up(rest):
+                return
+
+    def _give_up(self, record: list[dict[str, Any]]) -> bool:
+        """Pass over a record that failed for too long; else let it and what is behind it wait, and return False."""
+        self._failing_since = self._failing_since or self._now()
+        if self._now() - self._failing_since < STREAM_KEEPS:
+            self.retry_at = self._now() + STREAM_PAUSE
+            return False
+        self._report(events.stream_failure(record, self._arn, self._consumer.function, self._now()))
+        self.go_on_from(self.position + 1)
+        return True
 
     def _handled(self, batch: list[dict[str, Any]]) -> int:
         """Invoke; return how many records, counted from the first, are done with."""

@@ -3,9 +3,11 @@
 Called with the change stream of the petitions table. Code that writes a petition never sends a message: every change of
 the table arrives here at least once, and receivers accept a message twice.
 
-A stream is read in order, so a change that cannot be read would stop everything behind it until Lambda gives it up. It
-becomes a message of the queue `routing` instead (`TaskType.RELAY`): that has its own tries, and its own dead letters
-from which it is put back once the petition, or the code, is mended.
+A stream is read in order, so the kind of a failure decides what becomes of it. *Reading* a change calls nobody: what
+fails there fails each time, and would hold up everything behind it. Such a change becomes a message of the queue
+`routing` (`ChangeSetAside`: reference, version, sequence number), with tries of its own, and dead letters from which it
+is put back once the petition, or the code, is mended. *Sending* fails for all changes alike, when SQS throttles or does
+not answer: then the stream is read again from that change, for as long as it keeps it.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from typing import Any
 from shared.domain.petition.petition import Petition
 from shared.platform import queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
-from shared.platform.messages import RoutingRequest, TaskType
+from shared.platform.messages import ChangeSetAside
 from shared.tables.petition_items import petition_of
 from shared.tables.petitions import Petitions
-from shared.use_cases.consequences import Queue, requests_after
+from shared.use_cases.consequences import Queue, Requested, requests_after
 
 
 class Relay:
@@ -26,7 +28,6 @@ class Relay:
 
     def __init__(self, petitions: Petitions, routing_queue_url: str, notices_queue_url: str) -> None:
         self._petitions = petitions
-        self._routing = routing_queue_url
         self._urls = {Queue.ROUTING: routing_queue_url, Queue.NOTICES: notices_queue_url}
 
     def relay(self, event: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
@@ -51,33 +52,45 @@ class Relay:
         """
         petition = self._petitions.get(reference)
         if petition is not None:
-            self._send(petition, seen)
+            self._send(requests_after(petition, seen))
 
     def _relay_or_set_aside(self, change: dict[str, Any]) -> None:
         try:
-            self._relay_record(change)
-        except MALFORMED as error:
-            reference = str(change["Keys"]["reference"]["S"])
-            later = RoutingRequest(
-                reference=reference, task=TaskType.RELAY, seen=_version(change, "OldImage")
-            )
-            queues.send(self._routing, [later])
-            skip("relay", reference, error)
+            requests = _requests_of(change)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it would be the same the next time
+            self._set_aside(change, error)
+        else:
+            self._send(requests)
 
-    def _relay_record(self, change: dict[str, Any]) -> None:
-        if "NewImage" not in change:
-            _report_rewritten(change["Keys"]["reference"]["S"])
-            return
-        petition = petition_of(change["NewImage"])
-        before = _read(change["OldImage"]) if "OldImage" in change else None
-        if before and not is_continued(before, petition):
-            _report_rewritten(petition.reference)
-        self._send(petition, before.version if before else _version(change, "OldImage"))
+    def _set_aside(self, change: dict[str, Any], error: Exception) -> None:
+        """Put a change that cannot be read on the queue, count it, and name it by its keys."""
+        later = ChangeSetAside(
+            reference=str(change["Keys"]["reference"]["S"]),
+            seen=_version(change, "OldImage"),
+            sequence=change["SequenceNumber"],
+        )
+        queues.send(self._urls[Queue.ROUTING], [later])
+        telemetry.count("ChangeSetAside")
+        telemetry.logger().error(
+            "change set aside", reference=later.reference, seen=later.seen, sequence=later.sequence
+        )
+        skip("relay", later.reference, error)
 
-    def _send(self, petition: Petition, seen: int) -> None:
-        requests = requests_after(petition, seen)
+    def _send(self, requests: Requested) -> None:
         for queue, url in self._urls.items():
             queues.send(url, requests[queue])
+
+
+def _requests_of(change: dict[str, Any]) -> Requested:
+    """Return the messages that follow from a change; a removed or rewritten petition is reported."""
+    if "NewImage" not in change:
+        _report_rewritten(change["Keys"]["reference"]["S"])
+        return {queue: [] for queue in Queue}
+    petition = petition_of(change["NewImage"])
+    before = _read(change["OldImage"]) if "OldImage" in change else None
+    if before and not is_continued(before, petition):
+        _report_rewritten(petition.reference)
+    return requests_after(petition, before.version if before else _version(change, "OldImage"))
 
 
 def _read(image: dict[str, Any]) -> Petition | None:
@@ -90,7 +103,8 @@ def _read(image: dict[str, Any]) -> Petition | None:
 
 def _version(change: dict[str, Any], image: str) -> int:
     """Return the version of an image, which stands beside the petition itself; 0 where there is no image."""
-    return int(change.get(image, {}).get("version", {}).get("N", 0))
+    version = str(change.get(image, {}).get("version", {}).get("N", ""))
+    return int(version) if version.isdecimal() else 0
 
 
 def is_continued(before: Petition, after: Petition) -> bool:
