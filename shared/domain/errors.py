@@ -72,12 +72,24 @@ class UnauthenticatedError(PetitionError):
     code = "unauthenticated"
 
 
-class IdentityUnavailableError(PetitionError):
+class UnavailableError(PetitionError):
+    """Something cannot be done just now; the same request succeeds later."""
+
+    retry_after: ClassVar[int] = 30
+    """Seconds."""
+
+
+class IdentityUnavailableError(UnavailableError):
     """The identity provider's keys cannot be read just now: nobody knows whether the token holds."""
 
     code = "identity-unavailable"
-    retry_after: ClassVar[int] = 30
-    """Seconds."""
+
+
+class NewerItemError(UnavailableError):
+    """A newer version of the code, which is being deployed, wrote the item; this version would not keep it right."""
+
+    code = "newer-item"
+    retry_after: ClassVar[int] = 60
 
 
 class ApiKeyNeededError(PetitionError):

@@ -12,7 +12,9 @@ import base64
 from collections.abc import Iterable
 from datetime import datetime
 
-from shared.domain.errors import InvalidInputError
+from pydantic import ValidationError
+
+from shared.domain.errors import InvalidInputError, NewerItemError
 from shared.domain.petition.values.petitioner import Identity, SealedPart
 from shared.platform import aws
 
@@ -52,7 +54,11 @@ class Seal:
         return Identity(**merged, text="\n".join(texts) or None)
 
     def open_each(self, parts: Iterable[SealedPart], reference: str) -> list[Identity]:
-        """Decrypt each part by itself."""
+        """Decrypt each part by itself.
+
+        Raises:
+            NewerItemError: newer code sealed a part with what this code does not know.
+        """
         identities = []
         for part in parts:
             answer = aws.client("kms").decrypt(
@@ -60,5 +66,8 @@ class Seal:
                 CiphertextBlob=base64.b64decode(part.ciphertext),
                 EncryptionContext={"reference": reference},
             )
-            identities.append(Identity.model_validate_json(answer["Plaintext"]))
+            try:
+                identities.append(Identity.model_validate_json(answer["Plaintext"]))
+            except ValidationError:
+                raise NewerItemError from None
         return identities

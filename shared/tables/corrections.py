@@ -18,6 +18,7 @@ from shared.domain.petition.facts import Refused
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane, Proposal
+from shared.tables.documents import PETITION
 from shared.tables.dynamo import Query, Table
 
 SILENT, SUSPECTED = "SILENT", "SUSPECTED"
@@ -72,7 +73,7 @@ def _outcome_of(proposal: Proposal) -> str:
     return proposal.field or SILENT
 
 
-def correction_keys(petition: Petition) -> dict[str, str]:
+def correction_keys(petition: Petition, schema: int) -> dict[str, str]:
     """Return the index's keys and what it projects; nothing where nothing was corrected."""
     correction = correction_of(petition)
     if correction is None:
@@ -80,7 +81,7 @@ def correction_keys(petition: Petition) -> dict[str, str]:
     return {
         "corrected_month": f"{local_date(correction.at):%Y-%m}",
         "corrected_at": f"{correction.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "correction": correction.model_dump_json(),
+        "correction": PETITION.text_of(correction, schema),
     }
 
 
@@ -94,4 +95,4 @@ class Corrections:
         """Yield a month's corrections (`2026-11`), the latest first."""
         query = Query("corrected_month = :month", {"month": month}, index="corrected", is_ascending=False)
         for item in self._table.query_all(query):
-            yield Correction.model_validate_json(item["correction"])
+            yield PETITION.read(Correction, item["correction"])

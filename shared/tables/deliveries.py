@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from shared.domain.promises.deliveries import (
     CallOutcome,
@@ -23,6 +23,7 @@ from shared.domain.promises.deliveries import (
     states_before,
 )
 from shared.domain.promises.notices import Audience, NoticeKind
+from shared.tables.documents import DELIVERY, SCHEMA
 from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value
 
 CALLS, AMBIGUOUS, CONTRADICTED = "CALLS", "IN_DOUBT", "CONTRADICTED"
@@ -99,7 +100,7 @@ class Deliveries:
         from_states = states_before(state) - {DeliveryState.DELIVERED}
         values = {f"s{n}": before for n, before in enumerate(sorted(from_states))}
         try:
-            old = self._table.update_if(
+            old = self._update(
                 {"reference": reference, "notice": notice},
                 "SET #state = :state, #at = :at, #reason = :reason REMOVE listed, listed_at"
                 + ("" if state is DeliveryState.SENT else ", wake_at, wake_shard"),
@@ -115,7 +116,7 @@ class Deliveries:
     def _contradict(self, reference: str, notice: str, at: datetime, reason: str | None) -> Proven | None:
         """Write that a delivery whose arrival was proven failed, and list it; None where it was not proven."""
         try:
-            old = self._table.update_if(
+            old = self._update(
                 {"reference": reference, "notice": notice},
                 "SET delivered_at = #at, #state = :failed, #at = :at, #reason = :reason, "
                 "listed = :list, listed_at = :at",
@@ -143,7 +144,7 @@ class Deliveries:
         """
         try:
             return _delivery_of(
-                self._table.update_if(
+                self._update(
                     {"reference": reference, "notice": notice},
                     "SET complained_at = if_not_exists(complained_at, :at)",
                     "attribute_exists(notice)",
@@ -186,6 +187,33 @@ class Deliveries:
         if other is not None and other != called:
             raise ClaimLostError(other)
         return called
+
+    def _update(
+        self,
+        key: Mapping[str, Value],
+        update: str,
+        condition: str,
+        values: Mapping[str, Value],
+        *,
+        returns: Literal["ALL_NEW", "ALL_OLD"] = "ALL_NEW",
+    ) -> Item:
+        """Change a delivery, unless newer code wrote it.
+
+        Raises:
+            ConditionFailedError: the condition does not hold.
+            NewerItemError: newer code wrote it; nothing was written.
+        """
+        try:
+            return self._table.update_if(
+                key,
+                update,
+                f"({condition}) AND (attribute_not_exists(#schema) OR #schema <= :understood)",
+                {**values, "understood": DELIVERY.understood},
+                returns=returns,
+            )
+        except ConditionFailedError as error:
+            DELIVERY.require(error.old or {})
+            raise
 
     def _put(self, delivery: Delivery, condition: str, values: Mapping[str, Value]) -> Delivery | None:
         """Write a delivery if the condition holds; else return the one that is stored."""
@@ -282,6 +310,7 @@ def _item(delivery: Delivery) -> Item:
         name: _instant(value) if isinstance(value, datetime) else value
         for name, value in delivery.model_dump(exclude_none=True, by_alias=True).items()
     }
+    facts[SCHEMA] = DELIVERY.number_of(delivery)
     if delivery.wake_at is not None:
         facts["wake_shard"] = zlib.crc32(delivery.reference.encode()) % WAKE_SHARDS
     return facts
@@ -292,4 +321,5 @@ def _instant(at: datetime) -> str:
 
 
 def _delivery_of(item: Item) -> Delivery:
-    return Delivery.model_validate(item)
+    DELIVERY.require(item)
+    return Delivery.model_validate({name: value for name, value in item.items() if name != "wake_shard"})

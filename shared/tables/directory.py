@@ -25,7 +25,8 @@ from shared.domain.procedures.second_look import SecondLook, second_look_of
 from shared.domain.promises.restorations import Restoration, epoch_of
 from shared.platform import clock
 from shared.platform.item_by_item import item_by_item
-from shared.tables.dynamo import Query, Table
+from shared.tables.documents import DIRECTORY
+from shared.tables.dynamo import Item, Query, Table
 
 T = TypeVar("T")
 
@@ -325,7 +326,13 @@ class Directory:
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
         items = self._table.query_all(Query("kind = :kind", {"kind": kind}))
-        return [json.loads(item["body"]) for item in items]
+        return [_row(item) for item in items]
+
+
+def _row(item: Item) -> dict[str, Any]:
+    DIRECTORY.require(item)
+    row: dict[str, Any] = json.loads(item["body"])
+    return row
 
 
 def _each(rows: list[dict[str, Any]], model: type[R]) -> tuple[R, ...]:

@@ -18,6 +18,7 @@ from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
+from shared.tables.documents import PETITION
 from shared.tables.dynamo import Query, Table
 
 
@@ -57,7 +58,7 @@ class OpenedPetition(BaseModel):
     openings: tuple[Opening, ...]
 
 
-def opening_keys(petition: Petition) -> dict[str, str]:
+def opening_keys(petition: Petition, schema: int) -> dict[str, str]:
     """Return the index's keys and what it projects; nothing for a petition that nobody opened."""
     opened = [entry for entry in petition.history if entry.action in _OPENINGS]
     if not opened:
@@ -72,7 +73,7 @@ def opening_keys(petition: Petition) -> dict[str, str]:
     return {
         "opened_month": f"{local_date(opened[-1].at):%Y-%m}",
         "opened_at": f"{opened[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "openings": facts.model_dump_json(),
+        "openings": PETITION.text_of(facts, schema),
     }
 
 
@@ -98,5 +99,5 @@ class Openings:
             start_after = {"reference": reference, "opened_month": month, "opened_at": opened_at}
         query = Query("opened_month = :month", {"month": month}, index="openings", is_ascending=False)
         items, last = self._table.query(query, limit=limit, start_after=start_after)
-        opened = [OpenedPetition.model_validate_json(item["openings"]) for item in items]
+        opened = [PETITION.read(OpenedPetition, item["openings"]) for item in items]
         return opened, f"{last['opened_at']}~{last['reference']}" if last else None

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from shared.domain.calendar.working_calendar import VIETNAM, local_date
 from shared.domain.petition.petition import Petition
 from shared.platform.item_by_item import item_by_item
+from shared.tables.documents import PETITION
 from shared.tables.dynamo import Item, Query, Table, stored_instant
 from shared.tables.petition_items import day_shards, month_shards
 
@@ -89,7 +90,7 @@ class Outlines:
 
 def _outlines(items: Iterable[Item]) -> Iterator[Petition]:
     return item_by_item(
-        items, lambda item: Petition.model_validate_json(item["outline"]), _reference, job="outlines"
+        items, lambda item: PETITION.read(Petition, item["outline"]), _reference, job="outlines"
     )
 
 

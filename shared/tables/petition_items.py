@@ -20,6 +20,7 @@ from shared.domain.petition.space import ITEM
 from shared.domain.petition.values.answer import Citation
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.tables.corrections import correction_keys
+from shared.tables.documents import PETITION, SCHEMA
 from shared.tables.dynamo import (
     Item,
     Value,
@@ -130,39 +131,41 @@ def desk_position(due_on: date, reference: str) -> str:
 
 def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
     """Return the item of a petition: its JSON, and the keys of each index that it belongs to now."""
+    number = PETITION.number_of(petition)
     keys: dict[str, str | None] = {
         "received_month": _month_of(petition),
         "received_at": stored_instant(petition.received_at),
         "contact_key": petition.petitioner.contact_keys[0] if petition.petitioner.contact_keys else None,
         "state": petition.state,
-        "outline": petition.outline().model_dump_json(exclude_defaults=True),
+        "outline": PETITION.text_of(petition.outline(), number, exclude_defaults=True),
         **_head(petition),
-        **opening_keys(petition),
+        **opening_keys(petition, number),
         "parent": petition.parent,
         **_likes(petition),
-        **correction_keys(petition),
+        **correction_keys(petition, number),
     }
     if petition.unit and _is_on_a_desk(petition):
         keys |= {
             "unit": petition.unit,
             "due_on": desk_position(petition.due_on, petition.reference),
-            "card": _card(petition).model_dump_json(),
+            "card": PETITION.text_of(_card(petition), number),
         }
     if petition.publication is not None:
         at = petition.publication.published_at
         keys |= {
             "published_month": f"{local_date(at):%Y-%m}",
             "published_at": _public_name(petition),
-            "public": public_answer(petition).model_dump_json(exclude={"is_abridged"}),
+            "public": PETITION.text_of(public_answer(petition), number, exclude={"is_abridged"}),
         }
     item: dict[str, Value] = {
         "reference": petition.reference,
         "version": petition.version,
-        "body": petition.model_dump_json(exclude_defaults=True),
+        SCHEMA: number,
+        "body": PETITION.text_of(petition, number, exclude_defaults=True),
         **{name: value for name, value in keys.items() if value},
     }
     if petition.publication is not None and item_bytes(item) > ITEM:
-        item["public"] = abridged(public_answer(petition)).model_dump_json()
+        item["public"] = PETITION.text_of(abridged(public_answer(petition)), number)
     if wake_at is not None:
         item |= {"wake_shard": wake_shard(petition.reference), "wake_at": stored_instant(wake_at)}
     return item
@@ -178,8 +181,14 @@ def petition_of(image: Mapping[str, Mapping[str, Any]]) -> Petition:
 
 
 def petition_in(item: Item) -> Petition:
-    """Return the petition of an item."""
-    return Petition.model_validate_json(item["body"])
+    """Return the petition of an item.
+
+    Raises:
+        NewerItemError: newer code wrote it.
+        ValidationError: it is no petition.
+    """
+    PETITION.require(item)
+    return PETITION.read(Petition, item["body"])
 
 
 def stored_petition(item: Item) -> StoredPetition:

@@ -19,6 +19,7 @@ from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
 from shared.platform.item_by_item import item_by_item
 from shared.tables.directory import Directory
+from shared.tables.documents import PETITION
 from shared.tables.dynamo import (
     ATTEMPTS,
     ConditionFailedError,
@@ -167,7 +168,11 @@ class Petitions:
         page = self._table.query(query, limit=limit)
         cards = list(
             item_by_item(
-                page.items, lambda item: Card.model_validate_json(item["card"]), _reference, job="desk"
+                page.items,
+                lambda item: PETITION.read(Card, item["card"]),
+                _reference,
+                job="desk",
+                leaves_out_newer=True,
             )
         )
         if page.last_key is None or not cards:
@@ -242,7 +247,7 @@ class Petitions:
         return answers, last["published_at"] if last else None
 
     def _public_answer(self, item: Item) -> PublicAnswer:
-        answer = PublicAnswer.model_validate_json(item["public"])
+        answer = PETITION.read(PublicAnswer, item["public"])
         petition = self.get(item["reference"]) if answer.is_abridged else None
         return public_answer(petition) if petition and petition.publication else answer
 
@@ -250,7 +255,7 @@ class Petitions:
         """Read one page of all petitions, and the reference after which the next starts (daily reconciliation)."""
         start_after = {"reference": after} if after else None
         items, last = self._table.scan(start_after=start_after, is_consistent=True)
-        stored = item_by_item(items, stored_petition, _reference, job="all petitions")
+        stored = item_by_item(items, stored_petition, _reference, job="all petitions", leaves_out_newer=True)
         return list(stored), last["reference"] if last else None
 
     def change(self, petition: Petition, change: Callable[[Petition], Petition]) -> Petition:

@@ -12,9 +12,10 @@ from typing import Any
 
 from pydantic import ConfigDict
 
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 from shared.domain.errors import InvalidInputError, ProposalClosedError
 from shared.tables.directory import Directory
+from shared.tables.documents import DIRECTORY
 from shared.tables.dynamo import ConditionalPut, ConditionFailedError, Query, Table
 from shared.tables.recorded_rows import LONGEST_ITEM
 
@@ -31,10 +32,10 @@ class ProposalState(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-class Proposal(BaseModel):
+class Proposal(StoredModel):
     """One version of a row, as somebody proposes to write it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(defer_build=True)
 
     id: str
     kind: str
@@ -74,14 +75,14 @@ class Proposals:
     def all(self) -> list[Proposal]:
         """Return all proposals, the latest first."""
         items = self._table.query_all(Query("kind = :kind", {"kind": _KIND}, is_consistent=True))
-        proposals = [Proposal.model_validate_json(item["body"]) for item in items]
+        proposals = [DIRECTORY.read(Proposal, item["body"]) for item in items]
         return sorted(proposals, key=lambda proposal: proposal.proposed_at, reverse=True)
 
     def get(self, proposal_id: str) -> Proposal | None:
         """Return a proposal; None where there is none."""
         query = Query("kind = :kind AND #row = :row", {"kind": _KIND, "row": proposal_id}, is_consistent=True)
         item = next(self._table.query_all(query), None)
-        return Proposal.model_validate_json(item["body"]) if item else None
+        return DIRECTORY.read(Proposal, item["body"]) if item else None
 
     def add(self, proposal: Proposal) -> None:
         """Write a new proposal; the same one again stays as it is.
@@ -118,6 +119,6 @@ def _put(proposal: Proposal, condition: str, values: dict[str, Any] | None = Non
         "kind": _KIND,
         "row": proposal.id,
         "state": proposal.state.value,
-        "body": proposal.model_dump_json(),
+        "body": DIRECTORY.text_of(proposal, DIRECTORY.number_of(proposal)),
     }
     return ConditionalPut(item, condition, values or {})

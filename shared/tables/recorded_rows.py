@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from shared.domain.errors import InvalidInputError, StaleVersionError
 from shared.tables.directory import Directory
+from shared.tables.documents import DIRECTORY, SCHEMA
 from shared.tables.dynamo import (
     ConditionalPut,
     ConditionFailedError,
@@ -46,6 +47,8 @@ class RecordedRow(NamedTuple):
     corrections: tuple[Revision, ...] = ()
     confirmed_by: Mapping[int, str] = {}
     """The second person of each revision that needed one: user name by revision."""
+    schema: int = 1
+    """The number of the schema that it is stored under."""
 
     @property
     def id(self) -> str:
@@ -158,6 +161,7 @@ def _put(kind: str, row: RecordedRow, old: RecordedRow | None) -> ConditionalPut
     item: Item = {
         "kind": kind,
         "row": f"{row.id}#{row.facts['valid_from']}",
+        SCHEMA: max(DIRECTORY.written, old.schema if old else 1),
         "body": json.dumps(row.facts, ensure_ascii=False),
         "revision": row.revision,
         "corrections": _dumped(row.corrections),
@@ -190,9 +194,11 @@ def _dumped(corrections: Iterable[Revision]) -> str:
 
 
 def _recorded(item: Mapping[str, Any]) -> RecordedRow:
+    DIRECTORY.require(item)
     return RecordedRow(
         json.loads(item["body"]),
         item.get("revision", 1),
         tuple(Revision(**revision) for revision in json.loads(item.get("corrections", "[]"))),
         {int(revision): name for revision, name in json.loads(item.get("confirmed_by", "{}")).items()},
+        item.get(SCHEMA, 1),
     )

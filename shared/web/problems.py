@@ -93,6 +93,14 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Chưa kiểm tra được phiên đăng nhập"),
         N_("Dịch vụ đăng nhập tạm thời không trả lời. Phiên của bạn vẫn còn; hãy thử lại sau ít phút."),
     ),
+    errors.NewerItemError: (
+        503,
+        N_("Hệ thống đang được nâng cấp"),
+        N_(
+            "Hồ sơ này vừa được ghi bằng phiên bản mới của hệ thống, nên tạm thời chưa mở được. Không có gì bị mất; "
+            "vui lòng thử lại sau ít phút."
+        ),
+    ),
     errors.ApiKeyNeededError: (
         401,
         N_("Cần khóa API"),
@@ -311,7 +319,7 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
             document["status"] = status = 400
     if isinstance(error, errors.StaleVersionError):
         document["current_version"] = error.current_version
-    if isinstance(error, errors.TooManyRequestsError | errors.IdentityUnavailableError):
+    if isinstance(error, errors.TooManyRequestsError | errors.UnavailableError):
         document["retry_after"] = error.retry_after
     if isinstance(error, errors.PinSlowedError):
         document |= {"ticket": error.ticket, "challenge": error.challenge}
@@ -334,7 +342,7 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
     """Answer an error as `application/problem+json`."""
     status, document = problem_of(error, language)
     headers = {"Content-Type": "application/problem+json; charset=utf-8"}
-    if isinstance(error, errors.TooManyRequestsError | errors.IdentityUnavailableError):
+    if isinstance(error, errors.TooManyRequestsError | errors.UnavailableError):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 
-from shared.domain.errors import PetitionError
+from shared.domain.errors import PetitionError, UnavailableError
 from shared.web.problems import problem_answer
 from shared.web.requests import ANY, language_of
 
@@ -73,6 +73,9 @@ class Routes(Blueprint, Generic[Parts]):
             try:
                 return self.respond(view, request, **path_parameters)
             except PetitionError as error:
-                return self._on_error(self._parts(), request, error)
+                answer = self._on_error(self._parts(), request, error)
+                if isinstance(error, UnavailableError):
+                    answer.headers["Retry-After"] = str(error.retry_after)
+                return answer
 
         return answer

@@ -6,7 +6,7 @@ import importlib
 import json
 import re
 from collections.abc import Iterator
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -59,11 +59,18 @@ def settings_of(function: str) -> type[Settings]:
 
 
 @pytest.mark.parametrize("name", WORKING)
-def test_a_failing_message_goes_to_its_dead_letters_after_five_receives(name):
+def test_a_failing_message_goes_to_its_dead_letters_after_twelve_receives(name):
     assert WORKING[name]["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": [f"{name}Dead", "Arn"]},
-        "maxReceiveCount": 5,
+        "maxReceiveCount": 12,
     }
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_a_message_for_newer_code_outlives_a_rollout_of_all_functions(name):
+    hidden = timedelta(seconds=PLATFORM["Parameters"]["HandlerTimeout"]["MinValue"])
+
+    assert WORKING[name]["RedrivePolicy"]["maxReceiveCount"] * hidden >= timedelta(hours=1)
 
 
 @pytest.mark.parametrize("name", WORKING)

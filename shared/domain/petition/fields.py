@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Self
 
-from pydantic import ConfigDict
-
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 from shared.domain.petition import coverage, history
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import ContactAdded, Facts, Finding, Reopened, Screened
@@ -20,10 +18,8 @@ from shared.domain.petition.values.classification import Channel, Kind, Lane, Pr
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
 
 
-class PetitionFields(BaseModel):
+class PetitionFields(StoredModel):
     """The stored fields of a petition. Code outside of this package uses `Petition`, which adds the verbs."""
-
-    model_config = ConfigDict(frozen=True)
 
     reference: str
     state: State
@@ -175,20 +171,25 @@ class PetitionFields(BaseModel):
         return next((file for file in self.attachments if file.id == attachment_id), None)
 
     def outline(self) -> Self:
-        """Return this petition for counting: without any text that somebody wrote, and without the petitioner."""
+        """Return this petition for counting: without any text that somebody wrote, and without the petitioner.
+
+        What this version of the code does not know may be such a text, and is left out.
+        """
         answer, rating, public = self.answer, self.rating, self.publication
-        return self.model_copy(
+        return self.known().model_copy(
             update={
                 "content": "",
                 "subject": "",
                 "petitioner": Petitioner(type=self.petitioner.type),
                 "proposal": None,
                 "draft": None,
-                "answer": answer.model_copy(update={"text": ""}) if answer else None,
-                "publication": public.model_copy(update=dict.fromkeys(("subject", "content", "answer"), ""))
+                "answer": answer.known().model_copy(update={"text": ""}) if answer else None,
+                "publication": public.known().model_copy(
+                    update=dict.fromkeys(("subject", "content", "answer"), "")
+                )
                 if public
                 else None,
-                "rating": rating.model_copy(update={"comment": None}) if rating else None,
+                "rating": rating.known().model_copy(update={"comment": None}) if rating else None,
                 "attachments": (),
                 "call_id": None,
                 "call_agent": None,
@@ -231,7 +232,8 @@ class PetitionFields(BaseModel):
         """
         target = self.state if action is Action.RECEIVE else target_of(action, self.state)
         state = to or target
-        changed = self.model_copy(update={**updates, "state": state})
+        kept = self.known() if action is Action.ERASE else self
+        changed = kept.model_copy(update={**updates, "state": state})
         before = None if action is Action.RECEIVE else self
         entry = Entry(
             seq=self.version + 1,

@@ -19,9 +19,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Generic, NamedTuple, TypeVar
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 from shared.domain.petition.facts import FILED, Facts, facts_of
 from shared.domain.petition.lifecycle import Action, State
 
@@ -31,10 +31,8 @@ FIRST_HASH = "0" * 64
 """The hash before the first entry."""
 
 
-class Entry(BaseModel):
+class Entry(StoredModel):
     """One change of a petition: who did what, when, and what it led to."""
-
-    model_config = ConfigDict(frozen=True)
 
     seq: int
     at: datetime
@@ -169,7 +167,7 @@ def link(previous_hash: str, digest: str) -> str:
     return _hashed(f"{previous_hash}{digest}")
 
 
-def filed_changes(before: BaseModel | None, after: BaseModel) -> dict[str, str]:
+def filed_changes(before: StoredModel | None, after: StoredModel) -> dict[str, str]:
     """Return the attributes of `FILED` that differ, as facts are stored; at first, all that the petition has."""
     fields = type(after).model_fields
     return {
@@ -194,9 +192,9 @@ def append(history: tuple[Entry, ...], entry: Entry, key: str) -> tuple[Entry, .
 def erased(history: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return the history without anything that a person wrote; who did what, and when, stays."""
     return tuple(
-        entry.model_copy(update={"text": None, "note": None, "is_erased": True})
+        entry.known().model_copy(update={"text": None, "note": None, "is_erased": True})
         if entry.text or entry.note
-        else entry
+        else entry.known()
         for entry in history
     )
 
@@ -213,7 +211,7 @@ def outlined(history: Iterable[Entry]) -> tuple[Entry, ...]:
         "is_visible": True,
     }
     return tuple(
-        entry.model_copy(update={**bare, "facts": entry.facts.without_digests()}) for entry in history
+        entry.known().model_copy(update={**bare, "facts": entry.facts.without_digests()}) for entry in history
     )
 
 

@@ -107,7 +107,8 @@ class ResultVerbs(PetitionFields):
     def erase(self, change: Change) -> Self:
         """Erase the petitioner and all texts once the retention period is over; actions and times stay.
 
-        The publication stays too: it was redacted before (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15).
+        The publication stays too: it was redacted before (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15). What this version
+        of the code does not know may hold what a person wrote, and goes.
         """
         return self.record(
             Action.ERASE,
@@ -116,10 +117,10 @@ class ResultVerbs(PetitionFields):
             content="",
             subject="",
             draft=None,
-            answer=self.answer.model_copy(update={"text": ""}) if self.answer else None,
-            attachments=tuple(file for file in self.attachments if self.is_public(file)),
+            answer=self.answer.known().model_copy(update={"text": ""}) if self.answer else None,
+            attachments=tuple(file.known() for file in self.attachments if self.is_public(file)),
             petitioner=Petitioner(type=self.petitioner.type),
-            rating=self.rating.model_copy(update={"comment": None}) if self.rating else None,
+            rating=self.rating.known().model_copy(update={"comment": None}) if self.rating else None,
             sketch=(),
             call_id=None,
             history=history.erased(self.history),

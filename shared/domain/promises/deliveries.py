@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pydantic import ConfigDict, Field
 
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 from shared.domain.promises.notices import Audience, NoticeKind
 
 
@@ -92,10 +92,10 @@ def states_before(receipt: DeliveryState) -> frozenset[DeliveryState]:
     return DISPROVABLE if receipt is DeliveryState.FAILED else PROVABLE
 
 
-class Delivery(BaseModel):
+class Delivery(StoredModel):
     """One notice on its way to one reader over one channel."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     reference: str
     notice: str

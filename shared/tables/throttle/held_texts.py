@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import ConfigDict
-
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 from shared.domain.petition.values.petitioner import SealedPart
+from shared.tables.documents import HELD_TEXT
 from shared.tables.dynamo import ConditionFailedError, Table
 
 KEPT_FOR = timedelta(days=30)
@@ -30,10 +29,8 @@ class Meaning(StrEnum):
     SUPPLEMENT = "supplement"
 
 
-class HeldText(BaseModel):
+class HeldText(StoredModel):
     """One text. `sealed` is bound to `context_of(contact)`."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     """The digest of its SMS: the same SMS, delivered again, is the same text."""
@@ -74,13 +71,16 @@ class HeldTexts:
     def of(self, contact: str) -> list[HeldText]:
         """Return a sender's texts, in the order in which they were sealed."""
         row = self._table.get(_key(contact)) or {}
-        texts = (HeldText.model_validate_json(row[name]) for name in row if name.startswith(_TEXT))
+        texts = (HELD_TEXT.read(HeldText, row[name]) for name in row if name.startswith(_TEXT))
         return sorted(texts, key=lambda text: text.sealed.at)
 
     def decide(self, contact: str, text: HeldText, meaning: Meaning, by: str, now: datetime) -> None:
         """Write what a text is, once its effect is stored; the first decision stands."""
+        waiting = (self._table.get(_key(contact)) or {}).get(f"{_TEXT}{text.id}")
+        if waiting is None or HELD_TEXT.read(HeldText, waiting).meaning is not None:
+            return
         decided = text.model_copy(update={"meaning": meaning, "decided_by": by})
-        self._write(contact, decided, now, "#text = :waiting", {"waiting": text.model_dump_json()})
+        self._write(contact, decided, now, "#text = :waiting", {"waiting": waiting})
 
     def _write(
         self,
@@ -96,7 +96,7 @@ class HeldTexts:
                 "SET #text = :text, expires_at = :expires_at",
                 condition,
                 {
-                    "text": text.model_dump_json(),
+                    "text": HELD_TEXT.text_of(text, HELD_TEXT.number_of(text)),
                     "expires_at": int((now + KEPT_FOR).timestamp()),
                     **(values or {}),
                 },

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from pydantic import ConfigDict, Field
 
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 from shared.domain.petition.values.petitioner import SealedPart
 from shared.domain.promises.deliveries import DeliveryState
+from shared.tables.documents import REPLY
 from shared.tables.dynamo import ConditionFailedError, Item, Table
 
 KEPT_FOR = timedelta(days=2)
@@ -23,10 +24,10 @@ ENDED = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.AMBIG
 """States in which nothing more happens to a reply."""
 
 
-class Reply(BaseModel):
+class Reply(StoredModel):
     """One reply on its way. `sealed` is bound to `context_of(id)` and gone once the reply has ended."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     id: str
     asked_at: datetime
@@ -60,7 +61,7 @@ class Replies:
     def get(self, reply_id: str) -> Reply | None:
         """Return a reply, None where there is none (any more)."""
         item = self._table.get({"key": _name(reply_id)})
-        return Reply.model_validate_json(item["body"]) if item else None
+        return REPLY.read(Reply, item["body"]) if item else None
 
     def claim(self, seen: Reply, at: datetime) -> Reply:
         """Take a reply for one attempt, as long as it stands as it was seen.
@@ -98,13 +99,13 @@ class Replies:
         item: Item = {
             "key": _name(reply.id),
             "claim": reply.claim,
-            "body": reply.model_dump_json(exclude_none=True, by_alias=True),
+            "body": REPLY.text_of(reply, REPLY.number_of(reply), exclude_none=True, by_alias=True),
             "expires_at": int((reply.asked_at + KEPT_FOR).timestamp()),
         }
         try:
             self._table.put_if(item, condition, values or {})
         except ConditionFailedError as error:
-            return Reply.model_validate_json(error.old["body"]) if error.old else None
+            return REPLY.read(Reply, error.old["body"]) if error.old else None
         return None
 
 

@@ -12,7 +12,7 @@ from tests.campaigns.faults.scenes import Outcome, differences, outcome
 from tests.support.system import System
 
 QUEUES = ("routing", "notices", "timers")
-TRIES = 12
+TRIES = 14
 """Rounds of seven minutes: more than any queue's maxReceiveCount."""
 
 

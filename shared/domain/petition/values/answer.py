@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict
-
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 
 
-class Citation(BaseModel):
+class Citation(StoredModel):
     """A legal document that an answer rests on."""
-
-    model_config = ConfigDict(frozen=True)
 
     number: str
     """As it is cited, e.g. `Nghị định 115/2020/NĐ-CP`."""
@@ -20,10 +16,8 @@ class Citation(BaseModel):
     link: str | None = None
 
 
-class Answer(BaseModel):
+class Answer(StoredModel):
     """An answer: first a draft by the handler, then approved."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     citations: tuple[Citation, ...] = ()
@@ -48,10 +42,8 @@ class Answer(BaseModel):
         )
 
 
-class Publication(BaseModel):
+class Publication(StoredModel):
     """The text that the public reads: redacted by an officer, without the reference."""
-
-    model_config = ConfigDict(frozen=True)
 
     subject: str
     content: str
@@ -62,10 +54,8 @@ class Publication(BaseModel):
     published_at: datetime
 
 
-class Rating(BaseModel):
+class Rating(StoredModel):
     """The petitioner's satisfaction: 1 (not at all) to 5."""
-
-    model_config = ConfigDict(frozen=True)
 
     score: int
     comment: str | None = None

@@ -12,9 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import ConfigDict
-
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 
 EXTENSIONS = {
     "image/jpeg": ".jpg",
@@ -106,10 +104,8 @@ class Limits(NamedTuple):
         return 4 * self.files
 
 
-class Attachment(BaseModel):
+class Attachment(StoredModel):
     """One file of a petition or of its answer."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     """32 hex digits that nobody can guess: it is the file's name in the bucket."""

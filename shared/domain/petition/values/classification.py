@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import ConfigDict
-
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import StoredModel
 
 
 class Channel(StrEnum):
@@ -36,10 +34,8 @@ class Lane(StrEnum):
     FOREIGN = "FOREIGN"
 
 
-class Proposal(BaseModel):
+class Proposal(StoredModel):
     """The router's classification, kept so that officers see its reasons and can correct it."""
-
-    model_config = ConfigDict(frozen=True)
 
     lane: Lane
     field: str | None = None

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict
 
-from shared.domain.base_model import BaseModel
+from shared.domain.base_model import BaseModel, StoredModel
 
 
 class PetitionerType(StrEnum):
@@ -54,20 +54,16 @@ def contacts_on_file(parts: Iterable[Identity]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c for part in parts for c in (part.email, part.phone) if c))
 
 
-class SealedPart(BaseModel):
+class SealedPart(StoredModel):
     """One closed piece of identity: the seal is a list, because a petitioner may add to it later."""
-
-    model_config = ConfigDict(frozen=True)
 
     at: datetime
     ciphertext: str
     """KMS ciphertext in base64, bound to the reference by its encryption context."""
 
 
-class Petitioner(BaseModel):
+class Petitioner(StoredModel):
     """The data about the petitioner that need no opening of the seal."""
-
-    model_config = ConfigDict(frozen=True)
 
     type: PetitionerType = PetitionerType.CITIZEN
     seal: tuple[SealedPart, ...] = ()

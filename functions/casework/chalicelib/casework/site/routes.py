@@ -13,10 +13,10 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.site import gate, kept_form
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain.errors import (
-    IdentityUnavailableError,
     PetitionError,
     SecondFactorNeededError,
     UnauthenticatedError,
+    UnavailableError,
 )
 from shared.web.answers import see_other
 from shared.web.problems import one_text_of, problem_of
@@ -115,8 +115,8 @@ def answer_error(parts: Parts, request: Request, error: PetitionError) -> Respon
     if isinstance(error, SecondFactorNeededError) and request.method == "GET":
         return see_other(link(SECOND_FACTOR, language))
     status, problem = problem_of(error, language)
-    if isinstance(error, IdentityUnavailableError):
-        return _try_again_page(parts, request, error, problem)
+    if isinstance(error, UnavailableError):
+        return _try_again_page(parts, request, problem)
     try:
         officer = gate.officer_of(parts.sessions, request, parts.settings.public_url)
     except (UnauthenticatedError, SecondFactorNeededError):
@@ -126,12 +126,10 @@ def answer_error(parts: Parts, request: Request, error: PetitionError) -> Respon
     )
 
 
-def _try_again_page(
-    parts: Parts, request: Request, error: IdentityUnavailableError, problem: dict[str, Any]
-) -> Response:
-    """Say that nobody can be recognised just now; a form that was sent is kept, to be sent again."""
+def _try_again_page(parts: Parts, request: Request, problem: dict[str, Any]) -> Response:
+    """Say that this cannot be done just now; a form that was sent is kept, to be sent again."""
     form = kept_form.of_request(request) if request.method == "POST" else kept_form.KeptForm("", ())
-    answer = render(
+    return render(
         parts,
         request,
         None,
@@ -141,8 +139,6 @@ def _try_again_page(
         detail=problem["detail"],
         unsent=form,
     )
-    answer.headers["Retry-After"] = str(error.retry_after)
-    return answer
 
 
 def _sign_in_again(parts: Parts, request: Request) -> Response:

@@ -223,7 +223,7 @@ def _refused(error: errors.PetitionError, in_format: Format, request: Request) -
     else:
         status, problem = problem_of(error, language_of(request))
         texts = [f"{problem['title']}. {problem['detail']}"]
-    if isinstance(error, errors.TooManyRequestsError):
+    if isinstance(error, errors.TooManyRequestsError | errors.UnavailableError):
         headers["Retry-After"] = str(error.retry_after)
     facts: list[dict[str, Any]] = [{"code": status, "description": text} for text in texts]
     return answer("errors", facts, in_format, status, headers)

@@ -20,7 +20,7 @@ from shared.tables.directory import Directory
 from shared.web.answers import forms_may_lead_to, html_answer, scripts_may_send_to
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import one_text_of, problem_of, rule_message
-from shared.web.requests import query_parameter, query_parameters, source_address
+from shared.web.requests import form_pairs, query_parameter, query_parameters, source_address
 from shared.web.routes import Routes
 
 LABELS: dict[str, str] = {
@@ -67,6 +67,9 @@ MISSING: dict[str, str] = {
 """The message of each field that must not be empty: it says what to write there."""
 
 _FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "ticket", "p", "file"})
+
+_TEXTS = frozenset({"content", "reason", "comment"})
+"""The fields that are shown again where a form could not be taken just now."""
 
 LONGEST_FIELD = 20_000
 """Characters of a wrong field that are shown again to be corrected."""
@@ -128,9 +131,22 @@ def sending_to(origin: str, shown: Response) -> Response:
 
 
 def error_page(parts: Parts, request: Request, error: errors.PetitionError) -> Response:
-    """Show an error that no form shows."""
+    """Show an error that no form shows; a form that cannot be taken just now is kept, to be sent again."""
     status, problem = problem_of(error, page_language(request))
-    return page(parts, request, "message.html", status, title=problem["title"], detail=one_text_of(problem))
+    unsent: list[tuple[str, str]] = []
+    if isinstance(error, errors.UnavailableError) and request.method == "POST":
+        unsent = [pair for pair in form_pairs(request) if pair[0] in _FORM_FIELDS]
+    return page(
+        parts,
+        request,
+        "message.html",
+        status,
+        title=problem["title"],
+        detail=one_text_of(problem),
+        unsent=unsent,
+        unsent_to=here(request),
+        written=[value for name, value in unsent if name in _TEXTS],
+    )
 
 
 def terms_today(directory: Directory) -> Terms:

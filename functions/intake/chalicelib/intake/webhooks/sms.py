@@ -17,7 +17,7 @@ from chalicelib.intake.sms.webhook import (
 )
 from chalicelib.intake.webhooks.late_arrivals import report_late
 from chalicelib.intake.webhooks.requests import refused, webhook_request, webhook_response
-from shared.domain.errors import IdempotencyKeyReusedError, PetitionError
+from shared.domain.errors import IdempotencyKeyReusedError, PetitionError, UnavailableError
 from shared.platform import clock
 from shared.web.routes import Routes
 
@@ -50,7 +50,7 @@ def receive_sms(parts: Parts, request: Request, provider: str) -> Response:
 
 
 def _answer_error(_parts: Parts, _request: Request, error: PetitionError) -> Response:
-    """Answer 503 where the request cannot be verified now, so that its provider repeats it; fail on anything else."""
-    if isinstance(error, ProviderUnreachableError):
+    """Answer 503 where the request cannot be verified or taken now, so that its provider repeats it; else fail."""
+    if isinstance(error, ProviderUnreachableError | UnavailableError):
         return webhook_response(UNAVAILABLE)
     raise error
