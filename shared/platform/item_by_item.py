@@ -48,18 +48,19 @@ def item_by_item(
     for item in items:
         try:
             result = work(item)
-        except NewerItemError:
-            if not leaves_out_newer:
-                raise
-            telemetry.count("ItemsNewer")
-            telemetry.logger().info("newer item left out", job=job, key=key_of(item))
         except errors as error:
+            if isinstance(error, NewerItemError) and not leaves_out_newer:
+                raise
             skip(job, key_of(item), error)
         else:
             yield result
 
 
 def skip(job: str, key: str, error: Exception) -> None:
-    """Count an item that is left out, and name it in the log by its key."""
+    """Count an item that is left out, and name it in the log by its key; one of newer code is counted by itself."""
+    if isinstance(error, NewerItemError):
+        telemetry.count("ItemsNewer")
+        telemetry.logger().info("newer item left out", job=job, key=key)
+        return
     telemetry.count("ItemsSkipped")
     telemetry.logger().error("item skipped", job=job, key=key, error_type=type(error).__name__)

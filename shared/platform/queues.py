@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from shared.domain.base_model import BaseModel
+from shared.domain.errors import NewerItemError
 from shared.platform import aws, telemetry
 from shared.platform.messages import Message
 
@@ -64,7 +65,7 @@ def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0)
 
 
 def each_message(event: dict[str, Any], model: type[M], handle: Callable[[M], None]) -> BatchAnswer:
-    """Handle a batch from SQS; a message that fails comes again, the others do not.
+    """Handle a batch from SQS; a message that fails, or is about what newer code wrote, comes again, others do not.
 
     Args:
         event: what Lambda hands over.
@@ -79,6 +80,9 @@ def each_message(event: dict[str, Any], model: type[M], handle: Callable[[M], No
     for record in event["Records"]:
         try:
             handle(model.model_validate_json(record["body"]))
+        except NewerItemError:
+            telemetry.logger().info("message left to newer code", message_id=record["messageId"])
+            failures.append({"itemIdentifier": record["messageId"]})
         except Exception as error:  # noqa: BLE001 - one bad message must not take the batch with it
             telemetry.logger().error(
                 "message failed",

@@ -322,4 +322,7 @@ def _instant(at: datetime) -> str:
 
 def _delivery_of(item: Item) -> Delivery:
     DELIVERY.require(item)
-    return Delivery.model_validate({name: value for name, value in item.items() if name != "wake_shard"})
+    facts = {name: value for name, value in item.items() if name != "wake_shard"}
+    if facts.get(SCHEMA) == 1:
+        del facts[SCHEMA]
+    return Delivery.model_validate(facts)

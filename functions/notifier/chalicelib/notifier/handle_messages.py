@@ -15,6 +15,7 @@ from chalicelib.notifier.notices.reply_to_sms import SmsReplies
 from chalicelib.notifier.officers.account_letters import AccountLetters
 from chalicelib.notifier.officers.address_changes import AddressChanges
 from chalicelib.notifier.officers.digests import Digests
+from shared.domain.errors import NewerItemError
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import aws, clock, telemetry
 from shared.platform.messages import AccountRequest, DigestRequest, NoticeRequest, ReplyRequest
@@ -58,6 +59,9 @@ class MessageHandler:
             wait = error.at - clock.now() if error.at is not None else redeliver_after(receives)
             telemetry.logger().info("message retried later", reason=error.reason)
             self._hide(record, wait)
+            return False
+        except NewerItemError:
+            telemetry.logger().info("message left to newer code")
             return False
         except Exception as error:  # noqa: BLE001 - the edge: one poisoned message must not stop its batch
             code = getattr(error, "response", {}).get("Error", {}).get("Code")
