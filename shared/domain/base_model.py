@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import pydantic
-from typing_extensions import override
 
 
 class BaseModel(pydantic.BaseModel):
@@ -33,7 +32,7 @@ class StoredModel(BaseModel):
         """The attributes that this version of the code does not know, as they are stored."""
         return self.__pydantic_extra__ or {}
 
-    def known(self) -> Self:
+    def without_unknown(self) -> Self:
         """Return this value without the attributes that this version of the code does not know."""
         if not self.unknown:
             return self
@@ -41,7 +40,6 @@ class StoredModel(BaseModel):
         object.__setattr__(copy, "__pydantic_extra__", {})
         return copy
 
-    @override
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with some attributes changed.
 

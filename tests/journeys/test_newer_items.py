@@ -1,4 +1,4 @@
-"""What a newer version of the code wrote is not touched by this one: messages come back, people are asked to wait."""
+"""Items of a newer version of the code are not touched by this one: messages come back, people are asked to wait."""
 
 from __future__ import annotations
 
@@ -99,9 +99,7 @@ def test_an_sms_is_sent_again_by_its_provider(system: System):
     ("function", "handler", "queue", "body"),
     [
         pytest.param("router", "on_route", "routing", {"task": "screen"}, id="to be routed"),
-        pytest.param(
-            "sla_timer", "on_wake", "timers", {"wake_at": "2026-11-30T00:00:00Z"}, id="to be woken"
-        ),
+        pytest.param("sla_timer", "on_wake", "timers", {"wake_at": "2026-11-30T00:00:00Z"}, id="to be woken"),
         pytest.param(
             "notifier",
             "on_notice",

@@ -1,4 +1,4 @@
-"""What is stored does not change its shape unnoticed, and every item that was ever stored is read and written back.
+"""The shape of stored items does not change unnoticed, and every item that was ever stored is read and written back.
 
 The shape of a schema is recorded when it gets its number and stays so. Attributes that may be missing may be added to
 it, once a golden item has them; for anything else the number rises (CONTRIBUTING.md, "What is stored").
@@ -31,8 +31,8 @@ def in_json(attribute: Attribute) -> str:
 
 
 def faults(kind: Kind, recorded: set[str], shape: set[Attribute], golden: set[str]) -> list[str]:
-    """Return what is wrong with the shape that a kind of document has now."""
-    found = [f"gone or changed: {line}" for line in sorted(recorded - set(map(str, shape)))]
+    """Return the faults of the shape that a kind of document has now."""
+    lines = [f"gone or changed: {line}" for line in sorted(recorded - set(map(str, shape)))]
     added = sorted(attribute for attribute in shape if str(attribute) not in recorded)
     new_paths = tuple(
         attribute.path
@@ -44,10 +44,10 @@ def faults(kind: Kind, recorded: set[str], shape: set[Attribute], golden: set[st
             tuple(f"{path}{c}" for path in new_paths for c in ".[")
         )
         if attribute.path not in new_paths and not is_below_a_new_one:
-            found.append(f"older code cannot read it: {attribute}")
+            lines.append(f"older code cannot read it: {attribute}")
         elif in_json(attribute) not in golden:
-            found.append(f"in no golden item of schema {kind.schema.understood}: {attribute}")
-    return found
+            lines.append(f"in no golden item of schema {kind.schema.understood}: {attribute}")
+    return lines
 
 
 @KIND
@@ -121,7 +121,7 @@ OLD = Attribute(".subject", "string", is_optional=True)
     ],
 )
 def test_a_change_of_shape_is_found(shape: set[Attribute], golden: set[str], expected: list[str]):
-    found = faults(KINDS[0], {str(OLD)}, shape, golden)
+    lines = faults(KINDS[0], {str(OLD)}, shape, golden)
 
-    assert len(found) == len(expected)
-    assert all(fault.startswith(start) for fault, start in zip(found, expected, strict=True))
+    assert len(lines) == len(expected)
+    assert all(fault.startswith(start) for fault, start in zip(lines, expected, strict=True))

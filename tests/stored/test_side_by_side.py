@@ -115,7 +115,7 @@ def objects_in(value: Any, place: Place = ()) -> Iterator[Place]:
 
 
 def at(value: Any, place: Place) -> Any:
-    """Return what stands at a place of a document; None where there is nothing (any more)."""
+    """Return the value at a place of a document; None where there is nothing (any more)."""
     for step in place:
         try:
             value = value[step]

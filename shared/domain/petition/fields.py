@@ -176,20 +176,20 @@ class PetitionFields(StoredModel):
         What this version of the code does not know may be such a text, and is left out.
         """
         answer, rating, public = self.answer, self.rating, self.publication
-        return self.known().model_copy(
+        return self.without_unknown().model_copy(
             update={
                 "content": "",
                 "subject": "",
                 "petitioner": Petitioner(type=self.petitioner.type),
                 "proposal": None,
                 "draft": None,
-                "answer": answer.known().model_copy(update={"text": ""}) if answer else None,
-                "publication": public.known().model_copy(
+                "answer": answer.without_unknown().model_copy(update={"text": ""}) if answer else None,
+                "publication": public.without_unknown().model_copy(
                     update=dict.fromkeys(("subject", "content", "answer"), "")
                 )
                 if public
                 else None,
-                "rating": rating.known().model_copy(update={"comment": None}) if rating else None,
+                "rating": rating.without_unknown().model_copy(update={"comment": None}) if rating else None,
                 "attachments": (),
                 "call_id": None,
                 "call_agent": None,
@@ -232,8 +232,8 @@ class PetitionFields(StoredModel):
         """
         target = self.state if action is Action.RECEIVE else target_of(action, self.state)
         state = to or target
-        kept = self.known() if action is Action.ERASE else self
-        changed = kept.model_copy(update={**updates, "state": state})
+        petition = self.without_unknown() if action is Action.ERASE else self
+        changed = petition.model_copy(update={**updates, "state": state})
         before = None if action is Action.RECEIVE else self
         entry = Entry(
             seq=self.version + 1,

@@ -192,9 +192,9 @@ def append(history: tuple[Entry, ...], entry: Entry, key: str) -> tuple[Entry, .
 def erased(history: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return the history without anything that a person wrote; who did what, and when, stays."""
     return tuple(
-        entry.known().model_copy(update={"text": None, "note": None, "is_erased": True})
+        entry.without_unknown().model_copy(update={"text": None, "note": None, "is_erased": True})
         if entry.text or entry.note
-        else entry.known()
+        else entry.without_unknown()
         for entry in history
     )
 
@@ -211,7 +211,8 @@ def outlined(history: Iterable[Entry]) -> tuple[Entry, ...]:
         "is_visible": True,
     }
     return tuple(
-        entry.known().model_copy(update={**bare, "facts": entry.facts.without_digests()}) for entry in history
+        entry.without_unknown().model_copy(update={**bare, "facts": entry.facts.without_digests()})
+        for entry in history
     )
 
 

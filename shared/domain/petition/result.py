@@ -117,10 +117,12 @@ class ResultVerbs(PetitionFields):
             content="",
             subject="",
             draft=None,
-            answer=self.answer.known().model_copy(update={"text": ""}) if self.answer else None,
-            attachments=tuple(file.known() for file in self.attachments if self.is_public(file)),
+            answer=self.answer.without_unknown().model_copy(update={"text": ""}) if self.answer else None,
+            attachments=tuple(file.without_unknown() for file in self.attachments if self.is_public(file)),
             petitioner=Petitioner(type=self.petitioner.type),
-            rating=self.rating.known().model_copy(update={"comment": None}) if self.rating else None,
+            rating=self.rating.without_unknown().model_copy(update={"comment": None})
+            if self.rating
+            else None,
             sketch=(),
             call_id=None,
             history=history.erased(self.history),
