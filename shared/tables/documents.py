@@ -2,7 +2,7 @@
 
 The schema of a kind of document is a number that rises when code of the version before could no longer read the
 document or keep it right. It stands in the item as `schema`, and in the JSON where that stands in an index by itself; a
-document without one is of the first schema. Attributes that are only added need no new number: `StoredModel` keeps them.
+document without one is of the first schema. Attributes that are only added need no new number (`StoredModel`).
 """
 
 from __future__ import annotations
