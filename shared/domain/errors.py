@@ -54,6 +54,12 @@ class NotFoundOrWrongPinError(PetitionError):
     code = "not-found-or-wrong-pin"
 
 
+class PetitionLostError(NotFoundOrWrongPinError):
+    """The PIN is right, so the reference was given out, and a restoration of the data lost the petition."""
+
+    code = "petition-lost"
+
+
 class UnknownPetitionError(PetitionError):
     """There is no such petition, or the officer may not know of it: one answer for both."""
 
@@ -75,7 +81,7 @@ class UnauthenticatedError(PetitionError):
 class UnavailableError(PetitionError):
     """Something cannot be done just now; the same request succeeds later."""
 
-    retry_after: ClassVar[int] = 30
+    retry_after: int = 30
     """Seconds."""
 
 
@@ -89,7 +95,17 @@ class NewerItemError(UnavailableError):
     """A newer version of the code, which is being deployed, wrote the item; this version would not keep it right."""
 
     code = "newer-item"
-    retry_after: ClassVar[int] = 60
+    retry_after = 60
+
+
+class ClosedForRestorationError(UnavailableError):
+    """Nothing is taken just now: the stored data are being restored."""
+
+    code = "closed"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class ApiKeyNeededError(PetitionError):

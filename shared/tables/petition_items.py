@@ -102,6 +102,23 @@ class PublicAnswer(BaseModel):
     """True if its texts stand only in the petition: the item had no space to hold them twice."""
 
 
+RESTORED = "restored"
+"""The attribute of an item that a restoration put back: its number. The next change writes the item without it."""
+LOST = "lost"
+"""The attribute of an item without a petition: the number of the restoration that lost it."""
+
+
+def lost_item(reference: str, restoration: int) -> Item:
+    """Return the item that keeps the reference of a lost petition from being given out again."""
+    return {"reference": reference, "version": 0, LOST: restoration}
+
+
+def is_written_by_restoration(change: Mapping[str, Any]) -> bool:
+    """Return whether a change of the stream (its `dynamodb` part) was made by a restoration of the stored data."""
+    new, old = change.get("NewImage", {}), change.get("OldImage", {})
+    return any(mark in new and new[mark] != old.get(mark) for mark in (RESTORED, LOST))
+
+
 def wake_shard(reference: str) -> int:
     """Return the partition of the `wake` index that a reference belongs to."""
     return zlib.crc32(reference.encode()) % WAKE_SHARDS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -31,6 +32,7 @@ from shared.tables.dynamo import (
 )
 from shared.tables.petition_items import (
     BEHIND,
+    LOST,
     WAKE_SHARDS,
     Card,
     PublicAnswer,
@@ -47,6 +49,12 @@ CHILDREN_ON_A_PAGE = 100
 """Petitions merged into one that are read at once."""
 
 
+class Lost(NamedTuple):
+    """A reference whose petition a restoration of the stored data lost: it is not given out again."""
+
+    reference: str
+
+
 class Petitions:
     """Reads and writes petitions. Index keys, and when to wake, are derived on each write."""
 
@@ -56,11 +64,12 @@ class Petitions:
 
     # --- writing -----------------------------------------------------------------------------------
 
-    def add(self, petition: Petition) -> Petition | None:
+    def add(self, petition: Petition) -> Petition | Lost | None:
         """Write a new petition.
 
         Returns:
-            None when it was written; else the petition that has this reference already (our own earlier write too).
+            None when it was written; else the petition that has this reference already (our own earlier write too), or
+            that it was given to somebody whose petition is lost.
         """
         return self._put(petition, "attribute_not_exists(version)", {})
 
@@ -74,20 +83,22 @@ class Petitions:
             StaleVersionError: when somebody else was faster; nothing was written.
         """
         other = self._put(petition, "version = :seen", {"seen": seen_version})
+        if isinstance(other, Lost):
+            raise StaleVersionError(0)
         if (
             other is not None
             and other.history[seen_version : petition.version] != petition.history[seen_version:]
         ):
             raise StaleVersionError(other.version)
 
-    def _put(self, petition: Petition, condition: str, values: dict[str, Value]) -> Petition | None:
+    def _put(self, petition: Petition, condition: str, values: dict[str, Value]) -> Petition | Lost | None:
         """Write a petition if the condition holds; else return the one that is stored."""
         try:
             self._table.put_if(self.item(petition), condition, values)
         except ConditionFailedError as error:
             if error.old is None:
                 raise StaleVersionError(0) from None
-            return petition_in(error.old)
+            return Lost(petition.reference) if LOST in error.old else petition_in(error.old)
         return None
 
     def item(self, petition: Petition) -> dict[str, Value]:
@@ -105,17 +116,19 @@ class Petitions:
     def get_stored(self, reference: str) -> StoredPetition | None:
         """Read one petition consistently, with the moment at which the index will have it woken."""
         item = self._table.get({"reference": reference})
-        return stored_petition(item) if item else None
+        return stored_petition(item) if item and LOST not in item else None
 
     def get_all(self, references: Iterable[str]) -> Iterator[Petition]:
         """Yield the petitions of these references, a hundred a call, in no order (reports)."""
         keys = ({"reference": reference} for reference in dict.fromkeys(references))
-        yield from item_by_item(self._table.batch_get(keys), petition_in, _reference, job="petitions")
+        items = (item for item in self._table.batch_get(keys) if LOST not in item)
+        yield from item_by_item(items, petition_in, _reference, job="petitions")
 
     def read(self, references: Iterable[str]) -> Iterator[tuple[str, Petition | None]]:
         """Yield each reference with its petition, None where it cannot be read or is not there (verification)."""
         missing = set(references)
-        for item in self._table.batch_get({"reference": reference} for reference in sorted(missing)):
+        items = self._table.batch_get({"reference": reference} for reference in sorted(missing))
+        for item in (item for item in items if LOST not in item):
             missing.discard(item["reference"])
             try:
                 yield item["reference"], petition_in(item)
@@ -255,6 +268,7 @@ class Petitions:
         """Read one page of all petitions, and the reference after which the next starts (daily reconciliation)."""
         start_after = {"reference": after} if after else None
         items, last = self._table.scan(start_after=start_after, is_consistent=True)
+        items = [item for item in items if LOST not in item]
         stored = item_by_item(items, stored_petition, _reference, job="all petitions", leaves_out_newer=True)
         return list(stored), last["reference"] if last else None
 

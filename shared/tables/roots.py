@@ -39,6 +39,9 @@ class SignedRoot(BaseModel):
     """The key that it was signed with: SubjectPublicKeyInfo in DER, in base64."""
     withheld: int = 0
     """The number of histories that failed their verification and are in no tree until they pass it."""
+    restored: tuple[str, ...] = ()
+    """The restorations of the stored data on that day: `1 2026-11-03T02:00:00Z 2026-11-03T10:00:00Z`, its number, the
+    moment that the data went back to, and when they did. Histories may differ from roots of the time between."""
     verified_at: datetime | None = None
     """The time at which the histories were verified; None in roots of earlier code, which verified none."""
 

@@ -23,7 +23,7 @@ from shared.domain.petition.values.petitioner import Petitioner
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory
-from shared.tables.petitions import Petitions
+from shared.tables.petitions import Lost, Petitions
 
 _EARLIER_BODY = frozenset({"content", "identity", "kind", "field", "reply_by", "may_publish"})
 _BODY = _EARLIER_BODY | {"subject", "type", "language"}
@@ -65,11 +65,11 @@ class Reception:
             if old is not None and self._is_same(old, submission):
                 return self._received(old, is_new=False)
         for candidate in reference.candidates(self._key, submission.key, local_date(now).year):
-            old = self._petitions.add(petition := self._petition(candidate, submission, now))
-            if old is None:
+            other = self._petitions.add(petition := self._petition(candidate, submission, now))
+            if other is None:
                 return self._received(petition, is_new=True)
-            if self._is_same(old, submission):
-                return self._received(old, is_new=False)
+            if not isinstance(other, Lost) and self._is_same(other, submission):
+                return self._received(other, is_new=False)
         raise RuntimeError("no free reference among the candidates")
 
     def find(self, key: str) -> Petition | None:

@@ -37,6 +37,14 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
             "hoặc mở đường dẫn trong thư."
         ),
     ),
+    errors.PetitionLostError: (
+        404,
+        N_("Hồ sơ này đã mất khi phục hồi dữ liệu"),
+        N_(
+            "Bộ Nội vụ đã nhận hồ sơ này, nhưng phải phục hồi dữ liệu về thời điểm trước đó nên không còn nội dung. "
+            "Mong Ông/Bà thông cảm và gửi lại, hoặc gọi 1900 1547 để được ghi lại ngay."
+        ),
+    ),
     errors.PinSlowedError: (
         429,
         N_("Cần đợi một lát trước khi thử mã PIN"),
@@ -99,6 +107,14 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_(
             "Hồ sơ này vừa được ghi bằng phiên bản mới của hệ thống, nên tạm thời chưa mở được. Không có gì bị mất; "
             "vui lòng thử lại sau ít phút."
+        ),
+    ),
+    errors.ClosedForRestorationError: (
+        503,
+        N_("Hệ thống đang phục hồi dữ liệu"),
+        N_(
+            "Trong lúc này chưa nhận và chưa tra cứu được. Điều vừa gửi chưa được ghi: hãy quay lại trang trước, "
+            "giữ nguyên nội dung và gửi lại sau. Việc gấp xin gọi 1900 1547."
         ),
     ),
     errors.ApiKeyNeededError: (

@@ -7,16 +7,33 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from math import ceil
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from chalice.app import Blueprint, Request, Response
 
-from shared.domain.errors import PetitionError, UnavailableError
+from shared.domain.errors import ClosedForRestorationError, PetitionError, UnavailableError
+from shared.platform import clock
 from shared.web.problems import problem_answer
 from shared.web.requests import ANY, language_of
 
 Parts = TypeVar("Parts")
 """A function's dependencies, put together once: its `composition.Parts`."""
+
+
+@runtime_checkable
+class Doors(Protocol):
+    """Parts that know whether the doors are closed."""
+
+    def closed_until(self) -> datetime | None:
+        """Return when the doors open again; None while they are open."""
+
+
+ALWAYS_OPEN = ("/health", "/assets/")
+"""The beginnings of addresses that are served while the doors are closed."""
+SHORTEST_WAIT, LONGEST_WAIT = 60, 3600
+"""Seconds that a client is asked to wait while the doors are closed."""
 
 View = Callable[..., Response]
 """Takes the parts and the request, then the parameters of the path by name."""
@@ -66,11 +83,26 @@ class Routes(Blueprint, Generic[Parts]):
         """Call a view; a subclass may hand it more (the officer who is signed in)."""
         return view(self._parts(), request, **path_parameters)
 
+    def _refuse_while_closed(self, request: Request) -> None:
+        """Refuse every request while the stored data are restored.
+
+        Raises:
+            ClosedForRestorationError: they are.
+        """
+        parts = self._parts()
+        if not isinstance(parts, Doors) or request.path.startswith(ALWAYS_OPEN):
+            return
+        until = parts.closed_until()
+        if until is not None:
+            remaining = ceil((until - clock.now()).total_seconds())
+            raise ClosedForRestorationError(min(max(remaining, SHORTEST_WAIT), LONGEST_WAIT))
+
     def _view(self, view: View) -> Callable[..., Response]:
         @functools.wraps(view, assigned=("__name__", "__doc__"), updated=())
         def answer(**path_parameters: Any) -> Response:
             request = self.current_request
             try:
+                self._refuse_while_closed(request)
                 return self.respond(view, request, **path_parameters)
             except PetitionError as error:
                 answer = self._on_error(self._parts(), request, error)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 NOTHING_BEFORE = "0" * 64
@@ -26,13 +26,20 @@ class Statement(NamedTuple):
     previous: str
     withheld: int = 0
     """The number of histories that failed their verification and are in no tree until they pass it."""
+    restored: tuple[str, ...] = ()
+    """The restorations of the stored data on that day, each as `restored_line` writes it."""
 
     @property
     def text(self) -> str:
-        """The statement as it is signed, byte for byte in UTF-8; its second version names what was withheld."""
+        """The statement as it is signed, byte for byte in UTF-8.
+
+        Its second version names what was withheld, its third to which moment the stored data went back.
+        """
         withheld = f"withheld: {self.withheld}\n" if self.withheld else ""
+        restored = "".join(f"restored: {line}\n" for line in self.restored)
+        version = 3 if restored else 2 if withheld else 1
         return (
-            f"pakn-root-v{2 if withheld else 1}\nday: {self.day}\ncount: {self.histories}\n{withheld}"
+            f"pakn-root-v{version}\nday: {self.day}\ncount: {self.histories}\n{withheld}{restored}"
             f"tree: {self.tree}\nprevious: {self.previous}\n"
         )
 
@@ -40,6 +47,11 @@ class Statement(NamedTuple):
     def root(self) -> str:
         """The day's root: the SHA-256 of the statement, which the next day's statement names."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def restored_line(number: int, to: datetime, at: datetime) -> str:
+    """Return a restoration as statements name it: its number, the moment gone back to, and when that was done."""
+    return f"{number} {to.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def leaf_of(reference: str, version: int, first_hash: str, last_hash: str) -> str:

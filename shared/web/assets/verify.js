@@ -48,7 +48,9 @@
       reached = await sha256(step[0] === "L" ? joined([1], neighbour, reached) : joined([1], reached, neighbour));
     }
     const withheld = root.withheld ? `withheld: ${root.withheld}\n` : "";
-    const told = `pakn-root-v${withheld ? 2 : 1}\nday: ${root.day}\ncount: ${root.count}\n${withheld}tree: ${root.tree}\nprevious: ${root.previous}\n`;
+    const restored = (root.restored || []).map((line) => `restored: ${line}\n`).join("");
+    const format = restored ? 3 : withheld ? 2 : 1;
+    const told = `pakn-root-v${format}\nday: ${root.day}\ncount: ${root.count}\n${withheld}${restored}tree: ${root.tree}\nprevious: ${root.previous}\n`;
     return hex(reached) === root.tree && told === root.statement && await isSigned(root);
   }
 

@@ -84,12 +84,13 @@ def check_chain(record: Any) -> int:
 
 def check_root(root: Any) -> None:
     """The signed statement says what the root says, and the signature holds."""
-    withheld = root.get("withheld", 0)
-    expected = "pakn-root-v%d\nday: %s\ncount: %s\n%stree: %s\nprevious: %s\n" % (
-        2 if withheld else 1,
+    withheld, restored = root.get("withheld", 0), root.get("restored") or ()
+    expected = "pakn-root-v%d\nday: %s\ncount: %s\n%s%stree: %s\nprevious: %s\n" % (
+        3 if restored else 2 if withheld else 1,
         root["day"],
         root["count"],
         "withheld: %s\n" % withheld if withheld else "",
+        "".join("restored: %s\n" % line for line in restored),
         root["tree"],
         root["previous"],
     )
@@ -116,16 +117,32 @@ def check_inclusion(record: Any) -> None:
         )
 
 
-def check_earlier(record: Any, earlier: Any) -> None:
-    """The record kept earlier is the beginning of this one, and its root is still the published one."""
+def check_earlier(record: Any, earlier: Any, roots: Any = ()) -> Optional[str]:
+    """The record kept earlier is the beginning of this one, and its root is still the published one.
+
+    Returns:
+        the restoration of the ministry's data, as a signed root names it, that took the rest of it back; else None.
+    """
     check_chain(earlier)
     now = [entry["hash"] for entry in record["entries"]]
     then = [entry["hash"] for entry in earlier["entries"]]
-    if record["reference"] != earlier["reference"] or now[: len(then)] != then:
+    if record["reference"] != earlier["reference"]:
         raise Broken("khác với bản đã giữ / differs from the record that was kept")
     if earlier.get("proof"):
         check_inclusion(earlier)
         check_root(earlier["proof"]["root"])
+    if now[: len(then)] == then:
+        return None
+    same = next((n for n, (a, b) in enumerate(zip(now, then)) if a != b), min(len(now), len(then)))
+    times = [entry["at"] for entry in earlier["entries"][same:] if entry.get("at")]
+    for root in roots:
+        for line in root.get("restored") or ():
+            _number, to, at = line.split()
+            # Times of the same form: whole seconds in UTC compare as texts.
+            if same and times and all(to[:19] <= time[:19] <= at[:19] for time in times):
+                check_root(root)
+                return str(line)
+    raise Broken("khác với bản đã giữ / differs from the record that was kept")
 
 
 def check_published(roots: Any, *of_records: Any) -> None:
@@ -235,8 +252,15 @@ def verify(record: Any, earlier: Any = None, roots: Any = None, key: Any = None)
     else:
         yield "chưa có dấu gốc, hãy tải lại từ ngày mai / no root yet: fetch the record again from tomorrow"
     if earlier is not None:
-        check_earlier(record, earlier)
-        yield "bản đã giữ là phần đầu của bản này / the kept record is the beginning of this one"
+        restored = check_earlier(record, earlier, roots["roots"] if roots else ())
+        if restored is None:
+            yield "bản đã giữ là phần đầu của bản này / the kept record is the beginning of this one"
+        else:
+            yield (
+                "Bộ đã phục hồi dữ liệu (%s), công bố trong dấu gốc đã ký: trước đó hai bản giống nhau, phần sau đã mất"
+                " / the ministry restored its data (%s), as a signed root says: before it both are the same, the rest"
+                " is lost" % (restored, restored)
+            )
     if roots is not None:
         check_published(roots["roots"], *of_records)
         yield "%d dấu gốc đã công bố nối liền nhau / %d published roots hang together" % (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -78,6 +78,11 @@ class Parts:
     histories: HistoryVerifications
     ambiguous_deliveries: AmbiguousDeliveries
     contradicted_receipts: ContradictedReceipts
+
+    def closed_until(self) -> datetime | None:
+        """Return when the doors open again; None while they are open."""
+        closed = self.directory.closed()
+        return closed.until if closed else None
 
 
 @cache

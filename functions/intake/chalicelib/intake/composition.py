@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 
@@ -87,6 +88,11 @@ class Parts:
     sms: SmsReception
     calls: HotlineCalls
 
+    def closed_until(self) -> datetime | None:
+        """Return when the doors open again; None while they are open."""
+        closed = self.directory.closed()
+        return closed.until if closed else None
+
 
 @cache
 def parts() -> Parts:
@@ -125,7 +131,9 @@ def build(settings: IntakeSettings) -> Parts:
         limited_reception=_limited_reception(settings, reception, petitions, key),
         api_keys=ApiKeys(credentials),
         challenges=challenges,
-        finder=PetitionFinder(petitions, pin_guard, key, settings.link_kept_for),
+        finder=PetitionFinder(
+            petitions, pin_guard, key, settings.link_kept_for, lambda: bool(directory.restorations())
+        ),
         renewal=Renewal(follow_up, key, per_day=settings.renewals_per_day),
         follow_up=follow_up,
         add_contact=AddContact(follow_up, seal, Suppressions(settings.throttle_table), key),

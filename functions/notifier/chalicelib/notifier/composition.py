@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 
 from chalicelib.notifier.attempts.record_outcome import Outcomes
@@ -47,6 +47,12 @@ class Parts:
 
     messages: MessageHandler
     receipts: ReceiptEndpoint
+    directory: Directory
+
+    def closed_until(self) -> datetime | None:
+        """Return when receipts are taken again; None while they are."""
+        closed = self.directory.closed()
+        return closed.until if closed else None
 
 
 def build(configuration: NotifierSettings) -> Parts:
@@ -61,6 +67,7 @@ def build(configuration: NotifierSettings) -> Parts:
         receipts=ReceiptEndpoint(
             ReceiptRecorder(deliveries, configuration.notices_queue_url), receipt_readers(configuration)
         ),
+        directory=Directory(configuration.directory_table),
     )
 
 

@@ -18,7 +18,7 @@ from shared.domain.petition.petition import Petition
 from shared.platform import queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
 from shared.platform.messages import ChangeSetAside
-from shared.tables.petition_items import petition_of
+from shared.tables.petition_items import is_written_by_restoration, petition_of
 from shared.tables.petitions import Petitions
 from shared.use_cases.consequences import Queue, Requested, requests_after
 
@@ -83,6 +83,9 @@ class Relay:
 
 def _requests_of(change: dict[str, Any]) -> Requested:
     """Return the messages that follow from a change; a removed or rewritten petition is reported."""
+    if is_written_by_restoration(change):
+        telemetry.count("HistoriesRestored")
+        return {queue: [] for queue in Queue}
     if "NewImage" not in change:
         _report_rewritten(change["Keys"]["reference"]["S"])
         return {queue: [] for queue in Queue}

@@ -69,7 +69,13 @@ def _hourly_jobs(
     statistics = Statistics(configuration.statistics_table, outlines, directory)
     digests = DigestRequests(directory, checkpoints, configuration.notices_queue_url)
     table = Roots(configuration.roots_table)
-    roots = DailyRoots(outlines, Verification(petitions, table), table, configuration.roots_key_id)
+    roots = DailyRoots(
+        outlines,
+        Verification(petitions, table, directory.restorations),
+        table,
+        directory.restorations,
+        configuration.roots_key_id,
+    )
     reconciliation = Reconciliation(
         petitions,
         directory,

@@ -34,9 +34,12 @@ def roots(system: System) -> Roots:
 def daily_roots() -> DailyRoots:
     names = settings.load(SlaTimerSettings)
     roots = Roots(names.roots_table)
-    petitions = Petitions(names.petitions_table, Directory(names.directory_table))
-    verification = Verification(petitions, roots)
-    return DailyRoots(Outlines(names.petitions_table), verification, roots, names.roots_key_id)
+    directory = Directory(names.directory_table)
+    petitions = Petitions(names.petitions_table, directory)
+    verification = Verification(petitions, roots, directory.restorations)
+    return DailyRoots(
+        Outlines(names.petitions_table), verification, roots, directory.restorations, names.roots_key_id
+    )
 
 
 def sign(system: System, hours: int = 24) -> int:

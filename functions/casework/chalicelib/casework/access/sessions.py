@@ -281,6 +281,8 @@ class Sessions:
         started_at = row.started_at if row and row.officer else claims.signed_in_at
         if row is not None and (row.ended_at is not None or row.officer != claims.username):
             raise UnauthenticatedError
+        if any(started_at < restored.at.timestamp() for restored in self._directory.restorations()):
+            raise UnauthenticatedError  # an open form may name a version that another entry has now
         if now - started_at >= self._rules.longest.total_seconds():
             raise UnauthenticatedError
         used_at = row.used_at if row else claims.issued_at

@@ -35,7 +35,9 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 def record(parts: Parts, request: Request, reference: str) -> Response:
     """Give the petitioner the record of the history, to keep and to verify."""
     petition = parts.finder.find(reference, proof_of(request))
-    return json_answer(record_of(petition, parts.roots, clock.now()).as_json())
+    return json_answer(
+        record_of(petition, parts.roots, clock.now(), parts.directory.restorations()).as_json()
+    )
 
 
 def roots(parts: Parts, request: Request) -> Response:

@@ -6,10 +6,11 @@ try pass. Callers of the hotline may show the number they call from instead.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
-from shared.domain.errors import LinkExpiredError, NotFoundOrWrongPinError
+from shared.domain.errors import LinkExpiredError, NotFoundOrWrongPinError, PetitionLostError
 from shared.domain.identity import reference as references
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.pin_requests import link_holds, renewals_of, times_sent
@@ -37,11 +38,18 @@ class PetitionFinder:
         guard: slows those who guess.
         key: the identifiers' key.
         link_kept_for: how long after its matter has ended a link opens it; None is for ever.
+        was_restored: returns whether the stored data were ever restored: only then is a reference lost.
     """
 
     def __init__(
-        self, petitions: Petitions, guard: PinGuard, key: bytes, link_kept_for: timedelta | None
+        self,
+        petitions: Petitions,
+        guard: PinGuard,
+        key: bytes,
+        link_kept_for: timedelta | None,
+        was_restored: Callable[[], bool],
     ) -> None:
+        self._was_restored = was_restored
         self._petitions = petitions
         self._guard = guard
         self._key = key
@@ -60,6 +68,7 @@ class PetitionFinder:
 
         Raises:
             NotFoundOrWrongPinError: for every reason alike.
+            PetitionLostError: the secret is right, so the reference was given out, and its petition was lost.
             LinkExpiredError: the link is right, and its matter has been closed for long.
             PinSlowedError: the PIN is compared after a wait, or some work.
         """
@@ -104,7 +113,7 @@ class PetitionFinder:
 
     def _by_link(self, petition: Petition | None) -> Petition:
         if petition is None:
-            raise NotFoundOrWrongPinError
+            raise PetitionLostError if self._was_restored() else NotFoundOrWrongPinError
         if not link_holds(petition, clock.now(), self._link_kept_for):
             raise LinkExpiredError
         return petition
@@ -116,6 +125,8 @@ class PetitionFinder:
         )
         self._guard.check(attempt)
         is_right = references.is_pin(self._key, digits, proof.secret[:80], renewals)
+        if petition is None and is_right and self._was_restored():
+            raise PetitionLostError
         if petition is None or not is_right:
             self._guard.count_wrong_pin(attempt)
             raise NotFoundOrWrongPinError

@@ -391,7 +391,7 @@ def _status_page(
         refused=outcome.refused,
         limits=parts.settings.file_limits,
         **upload_words(language),
-        record=record_of(petition, parts.roots, clock.now()).as_json(),
+        record=record_of(petition, parts.roots, clock.now(), parts.directory.restorations()).as_json(),
     )
     if Action.SUPPLEMENT in view.possible_actions:
         return sending_to(parts.bucket.origin, shown)

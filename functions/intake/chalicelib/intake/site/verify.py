@@ -42,7 +42,7 @@ def download_record(parts: Parts, request: Request) -> Response:
     """Give the record of a history as a file."""
     form = form_fields(form_pairs(request))
     petition = parts.finder.find(form.get("ma", ""), proof_in(request, form))
-    record = record_of(petition, parts.roots, clock.now())
+    record = record_of(petition, parts.roots, clock.now(), parts.directory.restorations())
     day = local_date(record.made_at)
     return Response(
         body=json.dumps(record.as_json(), ensure_ascii=False, indent=1),

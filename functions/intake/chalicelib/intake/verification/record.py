@@ -5,6 +5,7 @@ Who verifies: the tracking page's own script, and `verify_history.py`, which any
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 
@@ -12,10 +13,12 @@ from pydantic import ConfigDict
 
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.figures.merkle import leaf_of, top_of
 from shared.domain.petition.history import Entry, kept_digest, kept_words_digest
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
-from shared.tables.roots import Roots, SignedRoot
+from shared.domain.promises.restorations import Restoration
+from shared.tables.roots import Path, Roots, SignedRoot
 
 DAYS_TRIED = 4
 """Days whose roots are searched for a path, the latest changes first; the root of an older day proves less."""
@@ -83,13 +86,15 @@ class RootList(_View):
     roots: tuple[SignedRoot, ...]
 
 
-def record_of(petition: Petition, roots: Roots, now: datetime) -> Record:
+def record_of(
+    petition: Petition, roots: Roots, now: datetime, restorations: Iterable[Restoration] = ()
+) -> Record:
     """Return a petition's record."""
     return Record(
         reference=petition.reference,
         made_at=now,
         entries=tuple(_recorded(entry, petition.submission) for entry in petition.history),
-        proof=_proof(petition, roots),
+        proof=_proof(petition, roots, tuple(restorations)),
     )
 
 
@@ -110,13 +115,26 @@ def _recorded(entry: Entry, key: str) -> RecordedEntry:
     )
 
 
-def _proof(petition: Petition, roots: Roots) -> Proof | None:
+def _proof(petition: Petition, roots: Roots, restorations: Sequence[Restoration]) -> Proof | None:
     days = islice(roots.days_of(local_date(entry.at) for entry in petition.history), 2 * DAYS_TRIED)
     for root in chain(map(roots.get, days), [roots.first()]):
         path = roots.path(root, petition.reference) if root else None
         if root and path and path.version <= petition.version:
+            if _holds_lost_entries(petition, path, root, restorations):
+                continue
             return Proof(version=path.version, path=path.path, root=root)
     return None
+
+
+def _holds_lost_entries(
+    petition: Petition, path: Path, root: SignedRoot, restorations: Sequence[Restoration]
+) -> bool:
+    """Return whether a root of hours that a restoration took back holds entries that the history no longer has."""
+    if root.verified_at is None or not any(each.has_lost(root.verified_at) for each in restorations):
+        return False
+    first, last = petition.history[0], petition.history[path.version - 1]
+    leaf = leaf_of(petition.reference, path.version, first.hash, last.hash)
+    return top_of(leaf, path.path) != root.tree
 
 
 def pem_of(public_key: str) -> str:

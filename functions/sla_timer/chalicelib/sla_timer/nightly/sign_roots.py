@@ -10,11 +10,13 @@ the root before, so every latest hash is in exactly one latest tree; the cost fo
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from chalicelib.sla_timer.nightly.verify_histories import Verification, Verified
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.figures.merkle import NOTHING_BEFORE, Statement, leaf_of, tree_of
+from shared.domain.figures.merkle import NOTHING_BEFORE, Statement, leaf_of, restored_line, tree_of
+from shared.domain.promises.restorations import Restoration
 from shared.platform import aws, clock, telemetry
 from shared.tables.outlines import LatestHash, Outlines
 from shared.tables.roots import Path, Roots, SignedRoot, WithheldHistory
@@ -29,7 +31,15 @@ DAY = timedelta(days=1)
 class DailyRoots:
     """Adds the roots that are missing up to yesterday."""
 
-    def __init__(self, outlines: Outlines, verification: Verification, roots: Roots, key_id: str) -> None:
+    def __init__(
+        self,
+        outlines: Outlines,
+        verification: Verification,
+        roots: Roots,
+        restorations: Callable[[], tuple[Restoration, ...]],
+        key_id: str,
+    ) -> None:
+        self._restorations = restorations
         self._outlines = outlines
         self._verification = verification
         self._roots = roots
@@ -64,7 +74,8 @@ class DailyRoots:
             history = WithheldHistory(reference=reference, fault=fault, found_at=verified_at)
             self._roots.withhold(day, history)
         previous = before.root if before else NOTHING_BEFORE
-        statement = Statement(day, len(leaves), tree, previous, withheld=len(verified.faults))
+        restored = tuple(restored_line(each.number, each.to, each.at) for each in self._restored_on(day))
+        statement = Statement(day, len(leaves), tree, previous, len(verified.faults), restored)
         kms = aws.client("kms")
         signature = kms.sign(
             KeyId=self._key_id,
@@ -82,6 +93,7 @@ class DailyRoots:
             signature=base64.b64encode(signature).decode(),
             public_key=base64.b64encode(kms.get_public_key(KeyId=self._key_id)["PublicKey"]).decode(),
             withheld=statement.withheld,
+            restored=statement.restored,
             verified_at=verified_at,
         )
 
@@ -101,4 +113,23 @@ class DailyRoots:
         hashes = self._outlines.hashes_changed_on(day)
         covered = self._roots.covered(before)
         late = self._outlines.hashes_changed_on(before.day)
-        return hashes + [head for head in late if (head.reference, head.version) not in covered]
+        hashes += [head for head in late if (head.reference, head.version) not in covered]
+        return hashes + self._put_back(day, {head.reference for head in hashes})
+
+    def _restored_on(self, day: date) -> list[Restoration]:
+        return [each for each in self._restorations() if local_date(each.at) == day]
+
+    def _put_back(self, day: date, known: set[str]) -> list[LatestHash]:
+        """Return the hashes that are the latest again since the stored data went back on a day.
+
+        A root of the time between held a later entry of theirs, so they may stand in no tree.
+        """
+        latest: dict[str, LatestHash] = {}
+        for restored in self._restored_on(day):
+            for changed_on in (local_date(restored.to) - DAY, local_date(restored.to)):
+                root = self._roots.get(changed_on)
+                covered = self._roots.covered(root) if root else set()
+                for head in self._outlines.hashes_changed_on(changed_on):
+                    if head.reference not in known and (head.reference, head.version) not in covered:
+                        latest[head.reference] = head
+        return list(latest.values())

@@ -6,7 +6,7 @@ holds it: whoever may write the table can make every hash anew, but not what was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -14,10 +14,11 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.merkle import leaf_of, top_of
 from shared.domain.petition.history import Fault
 from shared.domain.petition.petition import Petition
+from shared.domain.promises.restorations import Restoration
 from shared.platform import telemetry
 from shared.tables.outlines import LatestHash
 from shared.tables.petitions import Petitions
-from shared.tables.roots import Roots, SignedRoot
+from shared.tables.roots import Path, Roots, SignedRoot
 
 FIRST = date.min
 """Stands for the day of the first root of all."""
@@ -34,7 +35,10 @@ class Verified(NamedTuple):
 class Verification:
     """Verifies histories as they are stored; it reads the roots and signs nothing."""
 
-    def __init__(self, petitions: Petitions, roots: Roots) -> None:
+    def __init__(
+        self, petitions: Petitions, roots: Roots, restorations: Callable[[], tuple[Restoration, ...]]
+    ) -> None:
+        self._restorations = restorations
         self._petitions = petitions
         self._roots = roots
 
@@ -74,13 +78,19 @@ class Verification:
         return None if self._begins_as_signed(petition, signed) else Fault.SIGNED_ROOT
 
     def _begins_as_signed(self, petition: Petition, signed: dict[date, SignedRoot | None]) -> bool:
-        """Return whether the latest root that holds this history holds what it begins with."""
+        """Return whether the latest root that holds this history holds what it begins with.
+
+        A root that was signed in hours which a restoration took back may hold entries that are lost: the root before
+        it decides. Every root that was signed earlier binds as ever.
+        """
         for root in self._roots_of(petition, signed):
-            if path := self._roots.path(root, petition.reference):
-                if path.version > petition.version:
-                    return False
-                leaf = leaf_of(*head_of(petition, path.version))
-                return top_of(leaf, path.path) == root.tree
+            path = self._roots.path(root, petition.reference)
+            if path is None:
+                continue
+            if stands_in(petition, path, root):
+                return True
+            if not is_of_lost_hours(root, self._restorations()):
+                return False
         return True
 
     def _roots_of(self, petition: Petition, signed: dict[date, SignedRoot | None]) -> Iterator[SignedRoot]:
@@ -90,6 +100,18 @@ class Verification:
                 signed[day] = self._roots.first() if day == FIRST else self._roots.get(day)
             if root := signed[day]:
                 yield root
+
+
+def stands_in(petition: Petition, path: Path, root: SignedRoot) -> bool:
+    """Return whether a history begins as it did when it was put into a root's tree."""
+    if path.version > petition.version:
+        return False
+    return top_of(leaf_of(*head_of(petition, path.version)), path.path) == root.tree
+
+
+def is_of_lost_hours(root: SignedRoot, restorations: Iterable[Restoration]) -> bool:
+    """Return whether a root was made in hours that a restoration took back."""
+    return root.verified_at is not None and any(each.has_lost(root.verified_at) for each in restorations)
 
 
 def head_of(petition: Petition, version: int | None = None) -> LatestHash:

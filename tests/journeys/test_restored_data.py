@@ -1,0 +1,351 @@
+"""All data go back to yesterday afternoon: everybody is told what they were owed, once, and the histories verify.
+
+moto's point-in-time recovery copies the present, whatever moment it is asked for. So the copies are made by the
+very code that makes them on AWS, but at the moment itself; that a copy is of the past, only AWS can show.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra.local.emulation import moto_insides
+from infra.local.emulation.cloud import STAGE
+from infra.restoration.accounts import Account
+from infra.restoration.cloud import COPIED, Copies, Versions
+from infra.restoration.fates import Fate
+from infra.restoration.restore import RestorationError, Restore
+from shared.domain.petition.change import Change
+from shared.platform import clock, queues
+from shared.platform.messages import NoticeRequest
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
+from tests.journeys.test_verifiable_history import command  # noqa: F401 - a fixture
+from tests.support.files import picture
+from tests.support.people import CITIZEN, Citizen, Officer, answer_petition
+from tests.support.system import System
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass
+class Rehearsal:
+    """A stage whose data go back."""
+
+    system: System
+    to: datetime
+    copies: Copies
+
+    def restore(self, **options: Any) -> Restore:
+        """Return the restoration of this stage."""
+        place = self.copies.place(options.get("wholly", NOTHING))
+        bucket = self.system.local.cloud.outputs["AttachmentsBucket"]
+        return Restore(place, self.to, Versions(self.system.local.cloud.client("s3"), bucket), **options)
+
+    def run(self, **options: Any) -> tuple[Account, Account]:
+        """Do what the command does, step by step; return the accounts of applying and of checking."""
+        restore = self.restore(**options)
+        restore.close_doors(clock.now() + timedelta(hours=1))
+        applied = restore.apply()
+        checked = restore.check()
+        self.system.clock.hold_at(clock.now() + timedelta(minutes=2))
+        restore.open_doors()
+        self.system.local.cold_start()
+        self.system.settle()
+        return applied, checked
+
+
+@pytest.fixture
+def copied(system: System) -> Iterator[Callable[[], Rehearsal]]:
+    """Copy the tables as they are at this moment, to go back to it later."""
+    made: list[Copies] = []
+
+    def copy() -> Rehearsal:
+        to = clock.now()
+        copies = Copies(system.local.cloud.client("dynamodb"), STAGE, to, lambda _seconds: None)
+        copies.make(NOTHING)
+        made.append(copies)
+        system.clock.hold_at(to + timedelta(minutes=1))
+        return Rehearsal(system, to, copies)
+
+    yield copy
+    for copies in made:
+        copies.remove(NOTHING)
+
+
+def citizen(system: System, number: int, **petition: Any) -> Citizen:
+    """Return somebody with an address and a telephone of their own."""
+    contacts = {"phone": f"09123456{number:02}", "email": f"nguoi-{number}@thu.example"}
+    sender = Citizen(system, petitioner=CITIZEN | contacts, reply_by=["SMS"], **petition)
+    assert sender.send().status == 201
+    return sender
+
+
+def sent(system: System, sender: Citizen) -> Counter[str]:
+    """Count the SMS that reached somebody's telephone, by what the provider was given as their name."""
+    return Counter(
+        sms.request_id.partition("-")[2]
+        for sms in system.sms_gateway.sent
+        if sms.request_id.startswith(sender.reference)
+    )
+
+
+def ask(system: System, reference: str, question: str) -> None:
+    handler = Officer(system, "minh.ccvc")
+    handler.do("request-information", reference, question=question)
+
+
+def test_question_that_is_asked_again_after_a_restoration_reaches_its_reader(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    sender = citizen(system, 1)
+    Officer(system, "minh.ccvc").do("accept", sender.reference)
+    rehearsal = copied()
+    ask(system, sender.reference, "Ông/Bà thi năm nào?")
+    before = sent(system, sender)
+
+    applied, checked = rehearsal.run()
+    ask(system, sender.reference, "Ông/Bà thi ở hội đồng nào?")
+
+    after = sent(system, sender) - before
+    assert applied.fates == Counter({Fate.BACK: 1})
+    assert applied.entries_lost == Counter({"request-information": 1})
+    assert [row.reference for row in applied.told] == [sender.reference]
+    assert (checked.is_settled, checked.unsound) == (True, [])
+    (name,) = after
+    assert name in {f"{seq}e1-INFORMATION_NEEDED" for seq in range(9)}
+    assert set(before.values()) == set(after.values()) == {1}
+    assert system.dead_letters() == 0
+
+
+def test_everybody_is_told_what_they_are_owed_once(system: System, copied: Callable[[], Rehearsal]):
+    answered, waiting, held = (citizen(system, number) for number in (1, 2, 3))
+    answer_petition(system, answered.reference)
+    for sender in (waiting, held):
+        Officer(system, "minh.ccvc").do("accept", sender.reference)
+    system.sms_gateway.is_down = True
+    ask(system, held.reference, "Xin gửi biên nhận.")
+    rehearsal = copied()
+    system.sms_gateway.is_down = False
+    system.travel(minutes=90)  # what was owed at the moment leaves in the hours that are lost
+    told_in_the_lost_hours = sent(system, held)
+    answer_petition(system, waiting.reference, text="Câu trả lời sẽ mất.")
+    received_since = citizen(system, 4)
+    system.travel(days=1)
+
+    rehearsal.run()
+    answer_petition(system, waiting.reference, text="Kết quả công bố trước 30/11.")
+    answer_petition(system, received_since.reference)
+    system.travel(days=2)
+
+    assert sum(told_in_the_lost_hours.values()) == sum(sent(system, held).values())
+    for sender in (answered, waiting, held, received_since):
+        assert set(sent(system, sender).values()) == {1}, sender.reference
+    answers = {
+        sender.reference: [n for n in sent(system, sender) if "ANSWERED" in n] for sender in (waiting,)
+    }
+    assert len(answers[waiting.reference]) == 2  # of the answer that was lost, and of the one that holds
+    assert [name for name in sent(system, received_since) if "ANSWERED" in name]
+    assert system.dead_letters() == 0
+    assert not system.local.failures.latest()
+
+
+def test_lost_petition_says_so_to_its_owner_alone_and_its_reference_is_not_given_out_again(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    rehearsal = copied()
+    lost, unknown_to_us = citizen(system, 1), citizen(system, 2)
+    system.local.cloud.client("dynamodb").delete_item(
+        TableName=system.local.cloud.outputs["PetitionsTable"], Key={"reference": {"S": lost.reference}}
+    )
+    system.settle()
+
+    applied, _checked = rehearsal.run(also_lost=(lost.reference,))
+    pin, reference = lost.pin, lost.reference
+    with_pin = system.http("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": pin})
+    without = system.http("GET", f"/v1/petitions/{reference}", headers={"X-Petition-Pin": "00000000"})
+    lost.send()
+
+    assert applied.petitions == {reference: Fate.LOST, unknown_to_us.reference: Fate.RECEIVED_SINCE}
+    assert (with_pin.status, with_pin.json()["code"]) == (404, "petition-lost")
+    assert without.json()["code"] == "not-found-or-wrong-pin"
+    assert lost.reference != reference
+    assert lost.look()["state"]
+
+
+def test_what_was_erased_in_the_lost_hours_stays_erased(system: System, copied: Callable[[], Rehearsal]):
+    sender = citizen(system, 1)
+    answer_petition(system, sender.reference)
+    rehearsal = copied()
+    names = system.local.cloud.outputs
+    petitions = Petitions(names["PetitionsTable"], Directory(names["DirectoryTable"]))
+    petition = petitions.get(sender.reference)
+    assert petition is not None
+    published = petition.close(Change.by_timer(clock.now(), "close"))
+    petitions.save(published, petition.version)
+    petitions.save(published.erase(Change.by_timer(clock.now(), "end")), published.version)
+    system.settle()
+
+    applied, checked = rehearsal.run()
+
+    erased = petitions.get(sender.reference)
+    assert applied.petitions == {sender.reference: Fate.ERASED_SINCE}
+    assert checked.is_settled
+    assert erased is not None
+    assert erased.content == published.erase(Change.by_timer(clock.now(), "end")).content != petition.content
+
+
+def test_roots_go_on_and_histories_verify_across_the_fork(
+    system: System,
+    copied: Callable[[], Rehearsal],
+    command: Callable[..., tuple[int, str]],  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+):
+    sender, other = citizen(system, 1), citizen(system, 2)
+    system.travel(days=1)
+    Officer(system, "minh.ccvc").do("accept", sender.reference)
+    rehearsal = copied()
+    ask(system, sender.reference, "Ông/Bà thi năm nào?")
+    system.travel(days=1)  # a root is signed over the question
+    address = f"/v1/petitions/{sender.reference}/record"
+    kept = system.http("GET", address, headers={"X-Petition-Pin": sender.pin}).json()
+    capsys.readouterr()
+
+    rehearsal.run()
+    metrics = capsys.readouterr().out
+    today = system.http("GET", address, headers={"X-Petition-Pin": sender.pin}).json()
+    system.travel(days=1)
+    Officer(system, "minh.ccvc").do("draft-answer", sender.reference, text="Trước 30/11.")
+    system.travel(days=1)
+
+    record = system.http("GET", address, headers={"X-Petition-Pin": sender.pin}).json()
+    published = system.http("GET", "/v1/roots", query={"month": "2026-11"}).json()
+    code, output = command(record, kept=kept, roots=published)
+    alone, refused = command(record, kept=kept)
+    assert '"HistoriesRestored"' in metrics
+    assert '"HistoriesRewritten"' not in metrics
+    assert command(today)[0] == 0
+    assert [len(root["restored"]) for root in published["roots"] if root["restored"]] == [1]
+    assert all(root["withheld"] == 0 for root in published["roots"])
+    assert (code, "restored its data" in output) == (0, True), output
+    assert (alone, "differs from the record" in refused) == (1, True)
+    assert other.look()["state"]
+
+
+def test_restored_mark_of_a_forger_is_seen(system: System, capsys: pytest.CaptureFixture[str]):
+    sender = citizen(system, 1)
+    table = system.local.cloud.outputs["PetitionsTable"]
+    item = next(item for item in system.items("petitions"))
+    capsys.readouterr()
+
+    system.local.cloud.client("dynamodb").put_item(TableName=table, Item=item | {"restored": {"N": "1"}})
+    system.settle()
+
+    assert '"HistoriesRestored"' in capsys.readouterr().out
+    assert sender.look()["state"]
+
+
+def test_message_from_before_about_an_entry_that_is_gone_does_nothing(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    sender = citizen(system, 1)
+    Officer(system, "minh.ccvc").do("accept", sender.reference)
+    rehearsal = copied()
+    ask(system, sender.reference, "Ông/Bà thi năm nào?")
+    row = next(row for row in system.items("deliveries") if "INFORMATION_NEEDED" in row["notice"]["S"])
+    late = NoticeRequest(
+        reference=sender.reference, seq=int(row["seq"]["N"]), kind="INFORMATION_NEEDED", audience="PETITIONER"
+    )
+    rehearsal.run()
+    before = sent(system, sender)
+
+    queues.send(system.local.cloud.queue_url("notices"), [late])  # redriven from the dead letters
+    system.settle()
+    Officer(system, "minh.ccvc").do("draft-answer", sender.reference, text="Trước 30/11.")
+    queues.send(system.local.cloud.queue_url("notices"), [late])  # the number is another entry's now
+    system.settle()
+
+    assert sent(system, sender) == before
+    assert system.dead_letters() == 0
+
+
+def test_file_whose_check_was_lost_is_checked_again(system: System, copied: Callable[[], Rehearsal]):
+    sender = citizen(system, 1)
+    content = picture()
+    declared = sender.add("attachments", filename="anh.jpg", content_type="image/jpeg", size=len(content))
+    rehearsal = copied()
+    system.upload(declared.json()["upload"], content)
+    system.settle()
+
+    applied, _checked = rehearsal.run()
+
+    assert applied.files_brought_back == 1
+    assert [file["state"] for file in sender.look()["attachments"]] == ["CLEAN"]
+
+
+def test_doors_are_closed_meanwhile_in_the_format_of_the_caller(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    sender = citizen(system, 1)
+    rehearsal = copied()
+    restore = rehearsal.restore()
+
+    restore.close_doors(clock.now() + timedelta(minutes=10))
+    system.local.cold_start()
+    api = system.http("POST", "/v1/petitions", json=sender.body, headers={"Idempotency-Key": "again"})
+    page = system.http("GET", "/", headers={"accept": "text/html"})
+    open311 = system.http("GET", "/open311/v2/services.json")
+    desk = system.http("GET", "/desk/v1/petitions")
+    health = system.http("GET", "/health")
+
+    assert {answer.status for answer in (api, page, open311, desk)} == {503}
+    assert {answer.headers["retry-after"] for answer in (api, page, open311, desk)} == {"600"}
+    assert api.json()["code"] == "closed"
+    assert "phục hồi dữ liệu" in page.text
+    assert json.loads(open311.text)[0]["code"] == 503
+    assert health.status == 200
+
+
+def test_nothing_is_applied_while_the_doors_are_open_nor_opened_before_it_was_applied(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    restore = copied().restore()
+
+    with pytest.raises(RestorationError, match="close them first"):
+        restore.apply()
+    restore.close_doors(clock.now())
+    with pytest.raises(RestorationError, match="Nothing was applied"):
+        restore.open_doors()
+
+
+def test_restoration_that_was_cut_off_goes_on_and_a_plan_writes_nothing(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    senders = [citizen(system, number) for number in range(1, 4)]
+    for sender in senders:
+        Officer(system, "minh.ccvc").do("accept", sender.reference)
+    rehearsal = copied()
+    for sender in senders:
+        ask(system, sender.reference, "Ông/Bà thi năm nào?")
+    restore = rehearsal.restore()
+    names = [system.local.cloud.outputs[f"{table.capitalize()}Table"] for table in COPIED]
+    held = [moto_insides.keep_table(name) for name in names]
+
+    planned = restore.plan()
+    changed = [moto_insides.put_table_back(name, saved) for name, saved in zip(names, held, strict=True)]
+    restore.close_doors(clock.now())
+    system.faults.forget()
+    restore._begin()
+    applied, again = restore.apply(), restore.apply()
+
+    assert planned.fates == applied.fates == Counter({Fate.BACK: 3})
+    assert changed == [False, False, False]
+    assert again.fates == Counter({Fate.SAME: 3})
+    assert restore.check().is_settled
+    assert len(Directory(system.local.cloud.outputs["DirectoryTable"]).restorations()) == 1
