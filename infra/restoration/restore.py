@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
@@ -34,6 +34,8 @@ from shared.tables.petition_items import LOST, lost_item, petition_in
 
 ROW_SINCE = date(2026, 1, 1)
 """The `valid_from` of operators' rows: there is one version of each."""
+A_MOMENT = timedelta(seconds=1)
+"""The new epoch begins after everything that was written before, also within one second."""
 RECOUNTED = (RolledUp, Reconciled, CalendarDispatched)
 """Jobs that begin anew after a restoration: they derive from the petitions what is missing."""
 
@@ -168,7 +170,7 @@ class Restore:
         """Record that the data went back, once: the epoch of all that is written from now on."""
         number = self._closed_for()
         if not any(each.number == number for each in self._directory.restorations()):
-            restored = Restoration(number=number, to=self.to, at=clock.now())
+            restored = Restoration(number=number, to=self.to, at=clock.now() + A_MOMENT)
             self._directory.put(OPERATIONS, str(number), ROW_SINCE, restored.model_dump(mode="json"))
 
     # --- petitions ---------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class _Refusal(errors.PetitionError):
 
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     """Return the routes of GeoReport v2; `file` is like `requests.xml`."""
-    open311 = Routes(__name__, parts)
+    open311 = Routes(__name__, parts, lambda _parts, request, error: answer_error(request, error))
     open311.get("/open311/v2/{file}", get_collection)
     open311.post("/open311/v2/{file}", post_request)
     open311.get("/open311/v2/services/{file}", get_service)
