@@ -22,6 +22,7 @@ from infra.restoration.cloud import COPIED, Copies, Versions
 from infra.restoration.fates import Fate
 from infra.restoration.restore import RestorationError, Restore
 from shared.domain.petition.change import Change
+from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock, queues
 from shared.platform.messages import NoticeRequest
 from shared.tables.directory import Directory
@@ -267,7 +268,10 @@ def test_message_from_before_about_an_entry_that_is_gone_does_nothing(
     ask(system, sender.reference, "Ông/Bà thi năm nào?")
     row = next(row for row in system.items("deliveries") if "INFORMATION_NEEDED" in row["notice"]["S"])
     late = NoticeRequest(
-        reference=sender.reference, seq=int(row["seq"]["N"]), kind="INFORMATION_NEEDED", audience="PETITIONER"
+        reference=sender.reference,
+        seq=int(row["seq"]["N"]),
+        kind=NoticeKind.INFORMATION_NEEDED,
+        audience=Audience.PETITIONER,
     )
     rehearsal.run()
     before = sent(system, sender)
