@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from infra.restoration.fates import Decision, Fate
-from infra.restoration.receipts import Told
+from infra.restoration.receipts import WithdrawnDelivery
 from shared.domain.petition.change import PETITIONER
 
 
@@ -25,7 +25,7 @@ class Account:
     """By action."""
     asked_again: dict[str, list[str]] = field(default_factory=dict)
     """Reference to the actions of its petitioner that were taken back: people to call."""
-    told: list[Told] = field(default_factory=list)
+    deliveries_withdrawn: list[WithdrawnDelivery] = field(default_factory=list)
     deliveries_settled: int = 0
     deliveries_added: int = 0
     roots_added: int = 0
@@ -48,12 +48,15 @@ class Account:
     @property
     def is_settled(self) -> bool:
         """True if nothing is left to be done: the data stand as the restoration leaves them."""
-        left = self.fates[Fate.BACK] + self.fates[Fate.LOST] + len(self.told)
+        left = self.fates[Fate.BACK] + self.fates[Fate.LOST] + len(self.deliveries_withdrawn)
         return not (left or self.deliveries_settled or self.deliveries_added or self.roots_added)
 
     def as_json(self) -> str:
         """Return the whole account."""
-        facts = asdict(self) | {"to": self.to.isoformat(), "told": [row._asdict() for row in self.told]}
+        facts = asdict(self) | {
+            "to": self.to.isoformat(),
+            "deliveries_withdrawn": [row._asdict() for row in self.deliveries_withdrawn],
+        }
         return json.dumps(facts, indent=1, ensure_ascii=False, sort_keys=True)
 
     def lines(self) -> list[str]:
@@ -65,7 +68,7 @@ class Account:
             f"  petitions: {fates}",
             f"  entries taken back: {lost}",
             f"  petitioners whose own words were taken back: {len(self.asked_again)}",
-            f"  deliveries about entries taken back: {len(self.told)}",
+            f"  deliveries about entries taken back: {len(self.deliveries_withdrawn)}",
             f"  deliveries settled: {self.deliveries_settled}, added: {self.deliveries_added}",
             f"  roots added: {self.roots_added}; files brought back: {self.files_brought_back}",
             f"  newest change that stands: {self.newest or '-'}; unsound: {len(self.unsound)}",

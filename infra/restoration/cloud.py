@@ -130,14 +130,14 @@ class Triggers:
                 self._sleep(POLL_SECONDS)
 
     def _resources(self) -> tuple[list[str], list[str]]:
-        found: dict[str, list[str]] = {"AWS::Lambda::EventSourceMapping": [], "AWS::Events::Rule": []}
+        resources: dict[str, list[str]] = {"AWS::Lambda::EventSourceMapping": [], "AWS::Events::Rule": []}
         pages = self._formation.get_paginator("list_stack_resources")
         for function in FUNCTIONS:
             for page in pages.paginate(StackName=f"pakn-{self._stage}-{function.replace('_', '-')}"):
                 for resource in page["StackResourceSummaries"]:
-                    if resource["ResourceType"] in found:
-                        found[resource["ResourceType"]].append(resource["PhysicalResourceId"])
-        return found["AWS::Lambda::EventSourceMapping"], found["AWS::Events::Rule"]
+                    if resource["ResourceType"] in resources:
+                        resources[resource["ResourceType"]].append(resource["PhysicalResourceId"])
+        return resources["AWS::Lambda::EventSourceMapping"], resources["AWS::Events::Rule"]
 
 
 class Versions:

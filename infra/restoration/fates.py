@@ -100,5 +100,5 @@ def _continues(before: Petition, after: Petition) -> bool:
 
 def _lost(before: Petition | None, after: Petition | None) -> tuple[Entry, ...]:
     """Return the entries of a history that the one before does not have."""
-    known = {entry.hash for entry in before.history} if before else set()
-    return tuple(entry for entry in (after.history if after else ()) if entry.hash not in known)
+    hashes = {entry.hash for entry in before.history} if before else set()
+    return tuple(entry for entry in (after.history if after else ()) if entry.hash not in hashes)

@@ -1,7 +1,7 @@
-"""The deliveries of a history that went back: what people were told in the lost hours is not told twice. Pure rules.
+"""The deliveries of a history that went back: no notice of the lost hours is sent twice. Pure rules.
 
 A row about an entry that is still there stays as it is now, because it knows more than the row of then. A row about an
-entry that was taken back is removed, and listed in the report: somebody was told what is no longer so.
+entry that was taken back is removed and listed in the report: its reader may know of what is no longer so.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _WERE_SENT = frozenset(
 _OF_THE_ATTEMPT = ("state", "at", "claimed_at", "provider", "provider_id", "proves", "reason", "template")
 
 
-class Told(NamedTuple):
-    """A row that was removed: what somebody was told of an entry that is no longer there, or was to be told."""
+class WithdrawnDelivery(NamedTuple):
+    """A row that was removed: a notice of an entry that is no longer there, sent or not."""
 
     reference: str
     notice: str
@@ -42,15 +42,17 @@ def survives(row: Item, version: int) -> bool:
     return entry_named(notice.partition("#")[0])[0] <= version
 
 
-def told(row: Item) -> Told:
-    """Return what a removed row says, for the report."""
-    return Told(str(row["reference"]), str(row["notice"]), str(row.get("state", "SEEN")), str(row["at"]))
+def withdrawn(row: Item) -> WithdrawnDelivery:
+    """Return a removed row as the report lists it."""
+    return WithdrawnDelivery(
+        str(row["reference"]), str(row["notice"]), str(row.get("state", "SEEN")), str(row["at"])
+    )
 
 
 def settled(row: Item, removed: Mapping[str, Item]) -> Item | None:
     """Return a surviving row without its ties to rows that were removed; None: it is owed again, and removed too.
 
-    A notice that went out within the message of a notice that was taken back was told all the same: it takes the
+    A notice that went out within the message of a notice that was taken back was delivered all the same: it takes the
     outcome of that message. Where that message had not left, the notice is sent by itself.
 
     Args:

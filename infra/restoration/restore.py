@@ -108,7 +108,7 @@ class Restore:
     # --- planning, applying, checking --------------------------------------------------------------
 
     def plan(self) -> Account:
-        """Return what applying would do; nothing is written."""
+        """Return the account of what applying would do; nothing is written."""
         return self._run(is_written=False)
 
     def apply(self) -> Account:
@@ -125,7 +125,7 @@ class Restore:
         return account
 
     def check(self) -> Account:
-        """Return what is still to be done, and what does not verify; settled and sound is how it should be."""
+        """Return the account of what is left to be done and does not verify; settled and sound is how it should be."""
         account = self._run(is_written=False)
         for item in Table(self.place.live["petitions"]).scan_all():
             if LOST in item:
@@ -240,7 +240,7 @@ class Restore:
         removed: list[Item] = []
         for rows, versions in self._with_versions(live):
             removed += [row for row in rows if not receipts.survives(row, versions[str(row["reference"])])]
-        account.told += [receipts.told(row) for row in removed]
+        account.deliveries_withdrawn += [receipts.withdrawn(row) for row in removed]
         self._settle(account, removed, is_written=is_written)
         if is_written:
             for row in removed:

@@ -1,4 +1,4 @@
-"""All data go back to yesterday afternoon: everybody is told what they were owed, once, and the histories verify.
+"""All data go back to yesterday: everybody is notified of what they are owed, once, and the histories verify.
 
 moto's point-in-time recovery copies the present, whatever moment it is asked for. So the copies are made by the
 very code that makes them on AWS, but at the moment itself; that a copy is of the past, only AWS can show.
@@ -65,18 +65,18 @@ class Rehearsal:
 @pytest.fixture
 def copied(system: System) -> Iterator[Callable[[], Rehearsal]]:
     """Copy the tables as they are at this moment, to go back to it later."""
-    made: list[Copies] = []
+    copies_made: list[Copies] = []
 
     def copy() -> Rehearsal:
         to = clock.now()
         copies = Copies(system.local.cloud.client("dynamodb"), STAGE, to, lambda _seconds: None)
         copies.make(NOTHING)
-        made.append(copies)
+        copies_made.append(copies)
         system.clock.hold_at(to + timedelta(minutes=1))
         return Rehearsal(system, to, copies)
 
     yield copy
-    for copies in made:
+    for copies in copies_made:
         copies.remove(NOTHING)
 
 
@@ -127,7 +127,7 @@ def test_question_that_is_asked_again_after_a_restoration_reaches_its_reader(
     after = sent(system, sender) - before
     assert applied.fates == Counter({Fate.BACK: 1})
     assert applied.entries_lost == Counter({"request-information": 1})
-    assert [row.reference for row in applied.told] == [sender.reference]
+    assert [row.reference for row in applied.deliveries_withdrawn] == [sender.reference]
     assert (checked.is_settled, checked.unsound) == (True, [])
     (name,) = after
     assert name in {f"{seq}e1-INFORMATION_NEEDED" for seq in range(9)}
@@ -135,7 +135,7 @@ def test_question_that_is_asked_again_after_a_restoration_reaches_its_reader(
     assert system.dead_letters() == 0
 
 
-def test_everybody_is_told_what_they_are_owed_once(system: System, copied: Callable[[], Rehearsal]):
+def test_everybody_is_notified_of_what_they_are_owed_once(system: System, copied: Callable[[], Rehearsal]):
     answered, waiting, held = (citizen(system, number) for number in (1, 2, 3))
     answer_petition(system, answered.reference)
     for sender in (waiting, held):
@@ -145,7 +145,7 @@ def test_everybody_is_told_what_they_are_owed_once(system: System, copied: Calla
     rehearsal = copied()
     system.sms_gateway.is_down = False
     system.travel(minutes=90)  # what was owed at the moment leaves in the hours that are lost
-    told_in_the_lost_hours = sent(system, held)
+    sent_in_the_lost_hours = sent(system, held)
     answer(system, waiting.reference, "Câu trả lời sẽ mất.")
     received_since = citizen(system, 4)
     system.travel(days=1)
@@ -155,7 +155,7 @@ def test_everybody_is_told_what_they_are_owed_once(system: System, copied: Calla
     answer_petition(system, received_since.reference)
     system.travel(days=2)
 
-    assert "4-INFORMATION_NEEDED" in told_in_the_lost_hours
+    assert "4-INFORMATION_NEEDED" in sent_in_the_lost_hours
     assert [name for name in sent(system, held) if "INFORMATION_NEEDED" in name] == ["4-INFORMATION_NEEDED"]
     for sender in (answered, waiting, held, received_since):
         assert set(sent(system, sender).values()) == {1}, sender.reference
@@ -223,7 +223,7 @@ def test_roots_go_on_and_histories_verify_across_the_fork(
     ask(system, sender.reference, "Ông/Bà thi năm nào?")
     system.travel(days=1)  # a root is signed over the question
     address = f"/v1/petitions/{sender.reference}/record"
-    kept = system.http("GET", address, headers={"X-Petition-Pin": sender.pin}).json()
+    earlier = system.http("GET", address, headers={"X-Petition-Pin": sender.pin}).json()
     recorded = len(metrics(system))
 
     rehearsal.run()
@@ -234,8 +234,8 @@ def test_roots_go_on_and_histories_verify_across_the_fork(
 
     record = system.http("GET", address, headers={"X-Petition-Pin": sender.pin}).json()
     published = system.http("GET", "/v1/roots", query={"month": "2026-11"}).json()
-    code, output = command(record, kept=kept, roots=published)
-    alone, refused = command(record, kept=kept)
+    code, output = command(record, kept=earlier, roots=published)
+    alone, refused = command(record, kept=earlier)
     assert '"HistoriesRestored"' in metrics(system)[recorded:]
     assert '"HistoriesRewritten"' not in metrics(system)[recorded:]
     assert command(today)[0] == 0

@@ -119,7 +119,7 @@ class DailyRoots:
     def _restored_on(self, day: date) -> list[Restoration]:
         return [each for each in self._restorations() if local_date(each.at) == day]
 
-    def _put_back(self, day: date, known: set[str]) -> list[LatestHash]:
+    def _put_back(self, day: date, references: set[str]) -> list[LatestHash]:
         """Return the hashes that are the latest again since the stored data went back on a day.
 
         A root of the time between held a later entry of theirs, so they may stand in no tree.
@@ -130,6 +130,6 @@ class DailyRoots:
                 root = self._roots.get(changed_on)
                 covered = self._roots.covered(root) if root else set()
                 for head in self._outlines.hashes_changed_on(changed_on):
-                    if head.reference not in known and (head.reference, head.version) not in covered:
+                    if head.reference not in references and (head.reference, head.version) not in covered:
                         latest[head.reference] = head
         return list(latest.values())
