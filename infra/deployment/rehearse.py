@@ -39,7 +39,16 @@ from shared.domain.calendar.working_calendar import VIETNAM
 
 STAGE = "dev"
 WITHIN_SECONDS = 60
-DEAD_LETTERS = ("changes-dead", "notices-dead", "parts-dead", "routing-dead", "timers-dead", "uploads-dead")
+DEAD_LETTERS = (
+    "changes-dead",
+    "notices-dead",
+    "parts-dead",
+    "receipts-dead",
+    "routing-dead",
+    "schedules-dead",
+    "timers-dead",
+    "uploads-dead",
+)
 SCHEDULED = ("sla-timer-sweep", "sla-timer-hourly")
 PREFIXES = {"": "intake", "/desk": "casework", "/receipts": "notifier"}
 PROVIDERS = {

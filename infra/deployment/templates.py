@@ -14,6 +14,7 @@ Template = dict[str, Any]
 
 # Said of every SAM translation, about what SAM itself writes.
 _ACCEPTED = {
+    "W1020": "Fn::Sub whose parameters SAM has put in already",
     "W3005": "DependsOn that SAM adds beside a reference",
     "W3045": "bucket access control written by SAM",
 }

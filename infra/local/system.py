@@ -144,16 +144,27 @@ class LocalSystem:
                 ("notices", "notifier", "on_notice"),
                 ("parts", "intake", "on_parts"),
                 ("uploads", "intake", "on_upload"),
+                ("receipts", "notifier", "on_receipt"),
             )
         )
         sweep, hourly = (
             SchedulePump(
-                handler, Consumer("sla_timer", handler, 1), invoke=invoke, failures=failures, now=now
+                handler,
+                Consumer("sla_timer", handler, 1),
+                invoke=invoke,
+                failures=failures,
+                report=report_to(sqs, self.cloud.queue_url("schedules-dead")),
+                now=now,
             )
             for handler in ("sweep", "hourly")
         )
-        receipts = ReceiptPump(self.gateway, self.cloud.sns, self.http, now)
+        receipts = ReceiptPump(self.gateway, self.cloud.sns, self.http, self._notify_queue, now)
         return Pumps(stream, queues, sweep, hourly, failures, receipts)
+
+    def _notify_queue(self, notification: bytes) -> None:
+        """Put a topic's message on the queue that is subscribed to it, as SNS does."""
+        url = self.cloud.queue_url("receipts")
+        self.cloud.client("sqs").send_message(QueueUrl=url, MessageBody=notification.decode())
 
     def _consumer(self, function: str, handler: str, batch: int) -> Consumer:
         return Consumer(function, handler, self.functions.batch_size(function, handler, batch))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote_plus, unquote_plus
 
 from pydantic import (
@@ -141,6 +141,16 @@ class UploadRequest(Message):
     def _as_the_bucket_says(self) -> dict[str, Any]:
         record = {"eventName": "ObjectCreated:Again", "s3": {"object": {"key": quote_plus(self.key)}}}
         return {"Records": [record]}
+
+
+class TopicNotification(BaseModel):
+    """A message of an SNS topic, as SNS puts it on a queue; `message` may name people and is shown nowhere."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    type: Annotated[Literal["Notification"], Field(validation_alias="Type")]
+    topic: Annotated[str, Field(validation_alias="TopicArn")]
+    message: Annotated[str, Field(validation_alias="Message", repr=False)]
 
 
 class BucketRecord(BaseModel):

@@ -21,7 +21,7 @@ from tests.support.pdf_files import pdf
 HANDLERS = {
     "casework": {"APIHandler"},
     "intake": {"APIHandler", "Connect", "OnParts", "OnUpload"},
-    "notifier": {"APIHandler", "OnNotice"},
+    "notifier": {"APIHandler", "OnNotice", "OnReceipt"},
     "router": {"OnChange", "OnRoute"},
     "sla_timer": {"Hourly", "OnWake", "Sweep"},
 }
@@ -153,6 +153,45 @@ def test_changes_are_tried_for_as_long_as_the_stream_keeps_them():
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert "ChangesDeadQueueArn" in json.dumps(mapping["DestinationConfig"]["OnFailure"])
+
+
+@pytest.mark.parametrize(
+    ("function", "tries"), [pytest.param("Sweep", 0, id="sweep"), pytest.param("Hourly", 2, id="hourly")]
+)
+def test_schedule_that_is_not_delivered_or_fails_is_reported(function, tries):
+    translated = translate(package("sla_timer").with_code_at(PLACEHOLDER_CODE))["Resources"]
+    dead = "SchedulesDeadQueueArn"
+    targets = [
+        target
+        for each in translated.values()
+        if each["Type"] == "AWS::Events::Rule"
+        for target in each["Properties"]["Targets"]
+        if target["Id"].startswith(function)
+    ]
+    calls = [
+        each["Properties"]
+        for each in translated.values()
+        if each["Type"] == "AWS::Lambda::EventInvokeConfig"
+        and each["Properties"]["FunctionName"] == {"Ref": function}
+    ]
+
+    assert [dead in json.dumps(target["DeadLetterConfig"]["Arn"]) for target in targets] == [True]
+    assert all(target["RetryPolicy"]["MaximumRetryAttempts"] >= 1 for target in targets)
+    assert [dead in json.dumps(call["DestinationConfig"]["OnFailure"]) for call in calls] == [True]
+    assert [call["MaximumRetryAttempts"] for call in calls] == [tries]
+
+
+def test_receipts_of_aws_come_by_a_queue_with_dead_letters():
+    translated = translate(package("notifier").with_code_at(PLACEHOLDER_CODE))["Resources"]
+    subscriptions = [
+        each["Properties"] for each in translated.values() if each["Type"] == "AWS::SNS::Subscription"
+    ]
+
+    assert {each["TopicArn"]["Ref"] for each in subscriptions} == {"MailEvents", "SmsEvents"}
+    for each in subscriptions:
+        assert (each["Protocol"], each["RawMessageDelivery"]) == ("sqs", False)
+        assert each["Endpoint"] == {"Fn::ImportValue": {"Fn::Sub": "pakn-${Stage}-ReceiptsQueueArn"}}
+        assert "ReceiptsDeadQueueArn" in json.dumps(each["RedrivePolicy"])
 
 
 def test_no_queue_may_start_more_lambdas_than_production_reserves(function):

@@ -378,6 +378,23 @@ def test_only_the_bucket_may_write_to_its_queue():
     assert PLATFORM["Resources"]["Attachments"]["DependsOn"] == "UploadsFromTheBucket"
 
 
+@pytest.mark.parametrize(
+    ("policy", "sender"),
+    [
+        pytest.param("ReceiptsFromOurTopics", "sns.amazonaws.com", id="receipts"),
+        pytest.param("SchedulesDeadFromOurRules", "events.amazonaws.com", id="schedules-dead"),
+    ],
+)
+def test_only_one_service_and_only_what_is_ours_may_write_to_a_queue_of_aws_own_messages(policy, sender):
+    (statement,) = PLATFORM["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert (statement["Effect"], statement["Principal"]) == ("Allow", {"Service": sender})
+    assert statement["Action"] == "sqs:SendMessage"
+    sources = json.dumps(next(iter(statement["Condition"].values()))["aws:SourceArn"])
+    assert "pakn-${Stage}-" in sources
+    assert "${AWS::AccountId}" in sources
+
+
 def test_every_make_target_that_the_readme_promises_exists():
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 

@@ -66,6 +66,7 @@ HANDLERS = (
     ("intake", "on_upload", "uploads", EVENTS),
     ("intake", "on_parts", "parts", BODIES),
     ("notifier", "on_notice", "notices", BODIES),
+    ("notifier", "on_receipt", "receipts", BODIES),
     ("router", "on_route", "routing", BODIES),
     ("sla_timer", "on_wake", "timers", BODIES),
 )

@@ -404,3 +404,21 @@ def test_images_are_copies_that_later_changes_do_not_touch(tiny: System, script:
     tiny.settle()
 
     assert script.events("on_change")[1]["Records"][0]["dynamodb"]["OldImage"]["version"] == {"N": "1"}
+
+
+def test_a_schedule_that_fails_is_reported_and_comes_again_at_its_time(tiny: System, script: Script) -> None:
+    def fail(event: dict[str, Any]) -> None:
+        raise ValueError
+
+    script.reactions["sweep"] = fail
+
+    tiny.local.pumps.sweep.fire()
+    script.reactions.clear()
+    tiny.local.pumps.sweep.fire()
+
+    url = tiny.local.cloud.queue_url("schedules-dead")
+    (message,) = tiny.local.cloud.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)[
+        "Messages"
+    ]
+    assert json.loads(message["Body"])["requestContext"]["condition"] == "RetriesExhausted"
+    assert len(script.events("sweep")) == 2

@@ -183,8 +183,10 @@ class System(Driver):
 
     def dead_letters(self) -> int:
         """Return how many messages lie in dead-letter queues."""
-        queues = ("routing-dead", "notices-dead", "timers-dead", "parts-dead", "uploads-dead", "changes-dead")
-        return sum(moto_insides.depth(self.local.cloud.queue_name(queue)).visible for queue in queues)
+        queues = ("changes", "notices", "parts", "receipts", "routing", "timers", "uploads")
+        return sum(
+            moto_insides.depth(self.local.cloud.queue_name(f"{queue}-dead")).visible for queue in queues
+        )
 
 
 class GatewayServer:

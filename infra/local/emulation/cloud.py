@@ -26,7 +26,7 @@ from infra.local.emulation.sns import LocalSns
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "cloudformation"
 STAGE = "local"
-QUEUES = ("routing", "notices", "timers", "parts", "uploads")
+QUEUES = ("routing", "notices", "timers", "parts", "uploads", "receipts")
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
 MAIL_EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-mail-events"
 SMS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-sms"
@@ -51,6 +51,7 @@ _OUTPUT_OF = {
     "PARTS_QUEUE_ARN": "PartsQueueArn",
     "UPLOADS_QUEUE_URL": "UploadsQueueUrl",
     "UPLOADS_QUEUE_ARN": "UploadsQueueArn",
+    "RECEIPTS_QUEUE_ARN": "ReceiptsQueueArn",
     "ATTACHMENTS_BUCKET": "AttachmentsBucket",
     "SEAL_KEY_ID": "SealKeyId",
     "ROOTS_KEY_ID": "RootsKeyId",
@@ -259,6 +260,7 @@ class Cloud:
         return [
             *(self.queue_name(f"{queue}{suffix}") for queue in QUEUES for suffix in ("", "-dead")),
             self.queue_name("changes-dead"),
+            self.queue_name("schedules-dead"),
         ]
 
     def empty_queues(self) -> None:

@@ -58,6 +58,22 @@ def schedule_event(rule: str, at: datetime) -> dict[str, Any]:
     }
 
 
+def schedule_failure(event: dict[str, Any], function: str, at: datetime) -> dict[str, Any]:
+    """Return the message that Lambda sends to the on-failure queue of a schedule's function."""
+    return {
+        "version": "1.0",
+        "timestamp": at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "functionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}:$LATEST",
+            "condition": "RetriesExhausted",
+            "approximateInvokeCount": 1,
+        },
+        "requestPayload": event,
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+    }
+
+
 def stream_failure(
     records: Sequence[dict[str, Any]], stream_arn: str, function: str, at: datetime
 ) -> dict[str, Any]:

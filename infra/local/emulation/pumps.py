@@ -259,25 +259,34 @@ class SchedulePump:
     """Fires one schedule."""
 
     def __init__(
-        self, rule: str, consumer: Consumer, *, invoke: Invoke, failures: Failures, now: Now
+        self,
+        rule: str,
+        consumer: Consumer,
+        *,
+        invoke: Invoke,
+        failures: Failures,
+        report: Callable[[dict[str, Any]], None],
+        now: Now,
     ) -> None:
         self._rule = rule
+        self._report = report
         self._consumer = consumer
         self._invoke = invoke
         self._failures = failures
         self._now = now
 
     def fire(self) -> None:
-        """Invoke once, now. A schedule that fails is not tried again: the next one comes."""
-        consumer = self._consumer
+        """Invoke once, now. A schedule that fails is reported and not tried again: the next one comes."""
+        consumer, event = self._consumer, events.schedule_event(self._rule, self._now())
         try:
-            self._invoke(consumer.function, consumer.handler, events.schedule_event(self._rule, self._now()))
+            self._invoke(consumer.function, consumer.handler, event)
         except InvocationError as error:
             self._failures.note(consumer.function, consumer.handler, error.cause, 1)
+            self._report(events.schedule_failure(event, consumer.function, self._now()))
 
 
 def report_to(sqs: Any, queue_url: str) -> Callable[[dict[str, Any]], None]:
-    """Return a function that puts stream failures on a queue."""
+    """Return a function that puts failures of a stream or a schedule on a queue."""
 
     def send(report: dict[str, Any]) -> None:
         sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(report))

@@ -1,4 +1,4 @@
-"""Posts the providers' receipts: eSMS's callback about each SMS, and SES's event, through SNS, about each e-mail.
+"""Gives the providers' receipts: eSMS's callback about each SMS, and SES's event, through SNS, about each e-mail.
 
 So the local stack has the same evidence as the cloud.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -22,18 +22,20 @@ TRIES = 5
 
 
 class ReceiptPump:
-    """Posts a receipt for whatever was sent since it last looked, again and again until it is acknowledged."""
+    """Gives a receipt for whatever was sent since it last looked; posts it again and again until it is acknowledged."""
 
     def __init__(
         self,
         gateway: SmsGateway,
         sns: LocalSns,
         post: Callable[[HttpRequest], HttpResponse],
+        notify_queue: Callable[[bytes], None],
         now: Callable[[], datetime],
     ) -> None:
         self._gateway = gateway
         self._sns = sns
         self._post = post
+        self._notify_queue = notify_queue
         self._now = now
         self._waiting: deque[tuple[HttpRequest, int]] = deque()
         self.is_silent = False
@@ -49,28 +51,29 @@ class ReceiptPump:
     def skip(self) -> None:
         """Count all that was sent up to now as posted."""
         self.restart()
-        for _ in self._new_receipts():
-            pass
+        self._new()
 
     def step(self) -> bool:
-        """Post the new receipts; return whether there were any."""
-        new = [*self._new_receipts()]
+        """Give the new receipts; return whether there were any."""
+        messages, mails = self._new()
         if not self.is_silent:
-            self._waiting.extend((request, 1) for request in new)
+            self._waiting.extend((self.about_sms(sms), 1) for sms in messages if sms.callback_url)
+            for raw in mails:
+                self._notify_queue(self.notification_of(raw))
         posted = len(self._waiting)
         for _ in range(posted):
             request, tries = self._waiting.popleft()
             if self._post(request).status >= HTTPStatus.INTERNAL_SERVER_ERROR and tries < TRIES:
                 self._waiting.append((request, tries + 1))
-        return posted > 0
+        return posted > 0 or bool(mails and not self.is_silent)
 
-    def _new_receipts(self) -> Iterator[HttpRequest]:
+    def _new(self) -> tuple[Sequence[SentSms], Sequence[str]]:
+        """Return the SMS and the raw e-mails that were sent since the last call."""
         messages = self._gateway.sent[self._messages :]
         self._messages += len(messages)
         mails = moto_insides.sent_mails_from(self._mails)
         self._mails += len(mails)
-        yield from (self.about_sms(sms) for sms in messages if sms.callback_url)
-        yield from (self.about_mail(raw) for raw in mails)
+        return messages, mails
 
     def about_sms(self, sms: SentSms, status: str = "5", *, arrived: bool = True) -> HttpRequest:
         """Return eSMS's callback about one SMS."""
@@ -86,13 +89,16 @@ class ReceiptPump:
         return HttpRequest("GET", f"{path}?{urlencode(callback, quote_via=quote)}", {"accept": "*/*"})
 
     def about_mail(self, raw: str, kind: str = "Delivery", **details: Any) -> HttpRequest:
-        """Return SES's event about one e-mail, as SNS posts it."""
+        """Return SES's event about one e-mail, as SNS posts it to the door that is still there."""
+        headers = {"content-type": "text/plain; charset=UTF-8", "accept": "*/*"}
+        return HttpRequest("POST", "/receipts/ses", headers, self.notification_of(raw, kind, **details))
+
+    def notification_of(self, raw: str, kind: str = "Delivery", **details: Any) -> bytes:
+        """Return SES's event about one e-mail, as SNS puts it on a queue."""
         headers = {name: value.strip() for name, _, value in (line.partition(":") for line in _head(raw))}
         tags = {"reference": [headers["X-PAKN-Reference"]], "notice": [headers["X-PAKN-Notice"]]}
         event = {"eventType": kind, "mail": {"messageId": str(uuid.uuid4()), "tags": tags}, **details}
-        headers = {"content-type": "text/plain; charset=UTF-8", "accept": "*/*"}
-        body = self._sns.notification(event, self._now())
-        return HttpRequest("POST", "/receipts/ses", headers, body)
+        return self._sns.notification(event, self._now())
 
 
 def _head(raw: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ from chalicelib.notifier.officers.address_changes import AddressChanges
 from chalicelib.notifier.officers.digests import Digests
 from chalicelib.notifier.providers import Senders, receipt_readers
 from chalicelib.notifier.receipts.answer_request import ReceiptEndpoint
+from chalicelib.notifier.receipts.queued import QueuedReceipts, topics_of
 from chalicelib.notifier.receipts.record_receipt import ReceiptRecorder
 from chalicelib.notifier.senders.circuits import Circuits
 from chalicelib.notifier.settings import NotifierSettings
@@ -47,6 +48,7 @@ class Parts:
 
     messages: MessageHandler
     receipts: ReceiptEndpoint
+    queued_receipts: QueuedReceipts
     directory: Directory
 
     def closed_until(self) -> datetime | None:
@@ -62,11 +64,11 @@ def build(configuration: NotifierSettings) -> Parts:
         SettingsError: `SMS_PROVIDERS` names a provider that does not exist.
     """
     deliveries = Deliveries(configuration.deliveries_table)
+    recorder = ReceiptRecorder(deliveries, configuration.notices_queue_url)
     return Parts(
         messages=_messages(configuration, deliveries),
-        receipts=ReceiptEndpoint(
-            ReceiptRecorder(deliveries, configuration.notices_queue_url), receipt_readers(configuration)
-        ),
+        receipts=ReceiptEndpoint(recorder, receipt_readers(configuration)),
+        queued_receipts=QueuedReceipts(recorder, topics_of(configuration)),
         directory=Directory(configuration.directory_table),
     )
 
