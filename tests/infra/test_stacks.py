@@ -13,6 +13,7 @@ import pytest
 from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
+from chalicelib.intake.sms.providers.catalogue import PROVIDERS
 from infra.deployment.deploy import stage_parameters
 from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.templates import read
@@ -135,6 +136,19 @@ def test_scripts_of_our_own_pages_alone_may_post_to_the_bucket_and_read_nothing(
     assert condition[0] == "HasPublicUrl"
     assert condition[2] == {"Ref": "AWS::NoValue"}
     assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == ([{"Ref": "PublicUrl"}], ["POST"])
+
+
+def test_every_provider_has_an_alarm_for_the_time_when_everything_of_it_is_refused():
+    watched = {
+        dimension["Value"]
+        for alarm in ALARMS["Resources"].values()
+        for query in alarm["Properties"].get("Metrics", ())
+        if query.get("MetricStat", {}).get("Metric", {}).get("MetricName") == "WebhookTaken"
+        for dimension in query["MetricStat"]["Metric"]["Dimensions"]
+        if dimension["Name"] == "provider"
+    }
+
+    assert watched == {*PROVIDERS, "hotline"}
 
 
 def test_every_count_that_an_alarm_watches_is_made_by_some_function():

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 
 import pytest
+from moto import mock_aws
+from standardwebhooks import Webhook
 
 from chalicelib.notifier.account import Account
 from chalicelib.notifier.provider_order import parse_choices
-from chalicelib.notifier.providers import PROVIDERS, Senders
+from chalicelib.notifier.providers import PROVIDERS, Senders, receipt_readers
 from chalicelib.notifier.receipts.receipt import ReceiptRefusedError, ReceiptRequest
 from chalicelib.notifier.senders.sender import Message
 from chalicelib.notifier.settings import NotifierSettings
 from shared.domain.promises.deliveries import DeliveryChannel
+from shared.platform import aws, clock, secrets
+from shared.platform.provider_credentials import READ_AGAIN_AFTER
 from shared.platform.settings import SettingsError
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
@@ -103,3 +109,50 @@ def test_senders_of_sms_come_in_the_order_of_the_setting_and_email_goes_to_ses(
 
 def test_address_for_receipts_is_below_the_public_url():
     assert account("vonage").receipts_url == "https://pakn.example/receipts/vonage"
+
+
+class StoredSecret:
+    """The providers' secret in moto, and the readers of a warm notifier."""
+
+    def __init__(self) -> None:
+        self._client = aws.client("secretsmanager")
+        secrets.forget()
+        self._client.create_secret(Name="providers", SecretString="{}")
+
+    def store(self, **entries: dict[str, str]) -> None:
+        self._client.put_secret_value(SecretId="providers", SecretString=json.dumps(entries))
+
+
+def gateway_event(secret: str, at: datetime) -> ReceiptRequest:
+    body = json.dumps({"type": "sms.delivered", "data": {"id": "x"}}).encode()
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign("msg_1", at, body.decode()),
+    }
+    return ReceiptRequest(headers, body, at)
+
+
+def test_receipts_are_proven_by_the_key_in_force_of_before_and_stored_since(monkeypatch: pytest.MonkeyPatch):
+    first, second, third = (
+        f"whsec_{base64.b64encode(letter * 24).decode()}" for letter in (b"1", b"2", b"3")
+    )
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-southeast-1")
+    with mock_aws():
+        aws.forget()
+        secret, at = StoredSecret(), NOW
+        clock.use(lambda: at)
+        secret.store(**{"http": {"secret": second}, "http-previous": {"secret": first}})
+        reader = receipt_readers(configuration())["http"]
+        taken = [len(reader.read(gateway_event(key, at))) for key in (first, second)]
+
+        secret.store(http={"secret": third})
+        at += READ_AGAIN_AFTER
+
+        assert taken == [1, 1]
+        assert len(reader.read(gateway_event(third, at))) == 1
+        with pytest.raises(ReceiptRefusedError):
+            reader.read(gateway_event(first, at))
+    clock.use(None)
+    aws.forget()
+    secrets.forget()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -35,6 +34,7 @@ from chalicelib.intake.uploads.scanners import ClamdScanner, EicarScanner, Guard
 from shared.platform import queues, secrets
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import PartsRequest, ReplyRequest
+from shared.platform.provider_credentials import ProviderCredentials
 from shared.platform.seal import Seal
 from shared.platform.settings import load
 from shared.tables.deliveries import Deliveries
@@ -52,9 +52,6 @@ from shared.tables.throttle.suppressions import Suppressions
 from shared.use_cases.receive_submission import Reception
 from shared.web.rendering import Pages
 
-Credentials = dict[str, dict[str, str]]
-"""The secret `pakn-{stage}/providers`: credentials by provider."""
-
 PAGES = Pages(Path(__file__).parent)
 """The citizens' pages: made of the package's own files, so they outlive the settings."""
 
@@ -64,8 +61,8 @@ class Parts:
     """The dependencies of intake's pages, APIs and webhooks."""
 
     settings: IntakeSettings
-    credentials: Callable[[], Credentials]
-    """Reads the providers' secret, once per process and only where a webhook or an API key asks for it."""
+    credentials: ProviderCredentials
+    """Reads the providers' secret only where a webhook or an API key asks for it."""
     directory: Directory
     petitions: Petitions
     roots: Roots
@@ -109,7 +106,7 @@ def upload_check() -> UploadCheck:
 def build(settings: IntakeSettings) -> Parts:
     """Build the parts; reads the identifiers' key from Secrets Manager and calls no other service."""
     key = secrets.identifiers_key(settings.identifiers_secret)
-    credentials = partial(secrets.providers, settings.providers_secret)
+    credentials = ProviderCredentials(settings.providers_secret)
     directory = Directory(settings.directory_table)
     petitions = Petitions(settings.petitions_table, directory)
     seal = Seal(settings.seal_key_id)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from chalicelib.notifier.account import Account, account_with
 from chalicelib.notifier.provider_order import in_order
 from chalicelib.notifier.receipts.aws import AwsReceipts
+from chalicelib.notifier.receipts.changing_key import ChangingKeyReceipts
 from chalicelib.notifier.receipts.esms import EsmsReceipts
 from chalicelib.notifier.receipts.http import GatewayReceipts
 from chalicelib.notifier.receipts.infobip import InfobipReceipts
@@ -22,6 +23,7 @@ from chalicelib.notifier.senders import aws, esms, http, infobip, ses, vonage, z
 from chalicelib.notifier.senders.sender import Sender
 from chalicelib.notifier.settings import NotifierSettings
 from shared.domain.promises.deliveries import DeliveryChannel
+from shared.platform.provider_credentials import ProviderCredentials
 from shared.platform.settings import SettingsError
 
 
@@ -33,16 +35,18 @@ class Provider(NamedTuple):
     build_receipts: Callable[[Account], ReceiptReader]
     has_receipt_address_per_message: bool = False
     """Receipts come by GET to `/receipts/<name>/<token>`, an address that only one message was sent with."""
+    has_shared_secret: bool = False
+    """Receipts are proven by a secret of the provider's entry, which may change."""
 
 
 PROVIDERS: dict[str, Provider] = {
     "aws": Provider(DeliveryChannel.SMS, aws.build, AwsReceipts),
     "esms": Provider(DeliveryChannel.SMS, esms.build, EsmsReceipts, has_receipt_address_per_message=True),
-    "http": Provider(DeliveryChannel.SMS, http.build, GatewayReceipts),
-    "infobip": Provider(DeliveryChannel.SMS, infobip.build, InfobipReceipts),
+    "http": Provider(DeliveryChannel.SMS, http.build, GatewayReceipts, has_shared_secret=True),
+    "infobip": Provider(DeliveryChannel.SMS, infobip.build, InfobipReceipts, has_shared_secret=True),
     "ses": Provider(DeliveryChannel.EMAIL, ses.build, SesReceipts),
-    "vonage": Provider(DeliveryChannel.SMS, vonage.build, VonageReceipts),
-    "zalo": Provider(DeliveryChannel.SMS, zalo.build, ZaloReceipts),
+    "vonage": Provider(DeliveryChannel.SMS, vonage.build, VonageReceipts, has_shared_secret=True),
+    "zalo": Provider(DeliveryChannel.SMS, zalo.build, ZaloReceipts, has_shared_secret=True),
 }
 """By name: as `SMS_PROVIDERS`, the providers' secret and the path `/receipts/<name>` have it."""
 
@@ -73,10 +77,14 @@ class Senders:
 
 def receipt_readers(configuration: NotifierSettings) -> dict[str, ReceiptReader]:
     """Return the reader of each provider's receipts, by the provider's name."""
-    return {
-        name: provider.build_receipts(account_with(name, configuration))
-        for name, provider in PROVIDERS.items()
-    }
+    credentials = ProviderCredentials(configuration.providers_secret)
+    readers: dict[str, ReceiptReader] = {}
+    for name, provider in PROVIDERS.items():
+        build, account = provider.build_receipts, account_with(name, configuration)
+        readers[name] = (
+            ChangingKeyReceipts(build, account, credentials) if provider.has_shared_secret else build(account)
+        )
+    return readers
 
 
 def _of_channel(channel: DeliveryChannel) -> tuple[str, ...]:

@@ -157,8 +157,10 @@ def test_provider_cannot_move_the_clock_far(night: System, receiver_time: str, r
     assert only_petition(night).received_at == received_at
 
 
-def test_receiver_time_before_all_zones_is_refused_like_any_malformed_one(night: System) -> None:
-    assert sms(night, "00010101000000").status == 403
+def test_receiver_time_before_all_zones_is_named_to_the_provider(night: System) -> None:
+    answer = sms(night, "00010101000000")
+
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "receiverTime")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,6 @@ from pydantic.alias_generators import to_camel
 from chalicelib.intake.sms import payload
 from chalicelib.intake.sms.providers.standard_webhooks import SignatureCheck
 from chalicelib.intake.sms.webhook import (
-    REFUSAL,
     MalformedWebhookError,
     WebhookReply,
     WebhookRequest,
@@ -113,7 +112,7 @@ class HotlineWebhook:
         """Return the call of a genuine request.
 
         Raises:
-            WebhookError: not proven to be the call centre's; answered with `refusal`, whatever is wrong.
+            ForgedWebhookError: not proven to be the call centre's.
             InvalidInputError: proven, but a field breaks a rule; the answer names it to the call centre.
         """
         require_method(request, "POST")
@@ -124,11 +123,8 @@ class HotlineWebhook:
             raise InvalidInputError(("body", "json")) from None
         return validated(HotlineCall, facts)
 
-    def reply(self, reference: str) -> WebhookReply:
-        """Answer with the reference of the call's petition; the same call again gets the same answer."""
-        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-        return WebhookReply(201, headers, json.dumps({"reference": reference}))
 
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to every request that is not proven."""
-        return REFUSAL
+def reply_to_call(reference: str) -> WebhookReply:
+    """Answer with the reference of the call's petition; the same call again gets the same answer."""
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return WebhookReply(201, headers, json.dumps({"reference": reference}))

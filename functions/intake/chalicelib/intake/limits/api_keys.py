@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 
+from shared.platform.provider_credentials import PREVIOUS
+
 
 class ApiKeys:
     """Recognises clients by their keys.
@@ -17,11 +19,16 @@ class ApiKeys:
         self._credentials = credentials
 
     def client_of(self, api_key: str) -> str | None:
-        """Return the name of the client that was given this key, None where nobody was."""
+        """Return the name of the client that was given this key, None where nobody was.
+
+        While a client changes its key, the earlier one stands as `NAME-previous` and is the same client's.
+        """
         if not api_key:
             return None
         keys = self._credentials().get("open311", {})
         matching = (
-            name for name, key in keys.items() if key and hmac.compare_digest(key.encode(), api_key.encode())
+            name.removesuffix(PREVIOUS)
+            for name, key in keys.items()
+            if key and hmac.compare_digest(key.encode(), api_key.encode())
         )
         return next(matching, None)

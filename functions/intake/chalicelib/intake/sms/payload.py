@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
-from chalicelib.intake.sms.webhook import MalformedWebhookError
+from chalicelib.intake.sms.webhook import ForgedWebhookError, MalformedWebhookError
 
 _MESSAGE_ID = re.compile(r"[!-~]{1,128}")
 _MOST_FIELDS = 200
@@ -38,7 +38,11 @@ def _no_constant(_: str) -> NoReturn:
 
 
 def form(body: bytes) -> dict[str, str]:
-    """Parse a form body in UTF-8 in which no name comes twice; halves of characters stay what they are."""
+    """Parse a form body in UTF-8 in which no name comes twice; halves of characters stay what they are.
+
+    Raises:
+        ForgedWebhookError: it can be none, so nothing proves it.
+    """
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
@@ -49,10 +53,10 @@ def form(body: bytes) -> dict[str, str]:
             max_num_fields=_MOST_FIELDS,
         )
     except ValueError:
-        raise MalformedWebhookError("form") from None
+        raise ForgedWebhookError("form") from None
     named = dict(pairs)
     if len(named) != len(pairs):
-        raise MalformedWebhookError("name-twice")
+        raise ForgedWebhookError("name-twice")
     return named
 
 

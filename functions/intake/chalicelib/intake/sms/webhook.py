@@ -40,14 +40,23 @@ class WebhookError(PetitionError):
 
 
 class ForgedWebhookError(WebhookError):
-    """The signature, the address or the age of the request does not hold."""
+    """The request is not proven to be its sender's: its form, signature, address or age does not hold."""
 
 
 class MalformedWebhookError(WebhookError):
-    """The request lacks what the provider documents, or has it twice."""
+    """A proven request lacks what the provider documents, or has it twice; `rule` names the field.
+
+    Args:
+        rule: the field.
+        others: the messages of the same request that can be read.
+    """
+
+    def __init__(self, rule: str, others: Sequence[InboundSms] = ()) -> None:
+        super().__init__(rule)
+        self.others = others
 
 
-class WebhookTooLargeError(WebhookError):
+class WebhookTooLargeError(ForgedWebhookError):
     """More than `LARGEST_REQUEST` bytes."""
 
 
@@ -137,7 +146,7 @@ class WebhookReply:
 REFUSAL = WebhookReply(
     403, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}, "refused\n"
 )
-"""The same bytes for a forged, stale, malformed or oversized request: nothing is learnt by trying."""
+"""The same bytes for every request that is not proven, whatever is wrong with it: nothing is learnt by trying."""
 
 ACCEPTED = WebhookReply(200, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}, "")
 """For providers that take no text back."""
@@ -161,7 +170,8 @@ class SmsWebhook(Protocol):
         """Return the messages of a genuine request; none where nobody can be answered (a sender without a number).
 
         Raises:
-            WebhookError: forged, malformed or too large; answered with `refusal`, whatever is wrong.
+            ForgedWebhookError: not proven, or too large; answered with `refusal`, whatever is wrong.
+            MalformedWebhookError: proven, and without what the provider documents; the answer names the field.
             ProviderUnreachableError: it cannot be verified now.
         """
         refuse_oversized(request)
@@ -176,10 +186,6 @@ class SmsWebhook(Protocol):
         """Acknowledge what was stored durably, with `text` (GSM-7) to the sender where the provider takes one."""
         return ACCEPTED
 
-    def refusal(self) -> WebhookReply:
-        """Return the one answer to every request that is refused."""
-        return REFUSAL
-
 
 def refuse_oversized(request: WebhookRequest) -> None:
     """Raise WebhookTooLargeError before anything is parsed or hashed."""
@@ -193,9 +199,9 @@ def refuse_oversized(request: WebhookRequest) -> None:
 
 
 def require_method(request: WebhookRequest, method: str) -> None:
-    """Raise MalformedWebhookError unless the request uses the provider's documented method."""
+    """Raise ForgedWebhookError unless the request uses the provider's documented method."""
     if request.method.upper() != method:
-        raise MalformedWebhookError("wrong-method")
+        raise ForgedWebhookError("wrong-method")
 
 
 def refuse_strange_address(request: WebhookRequest, networks: Sequence[str]) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
-from chalicelib.intake.hotline.hotline_webhook import HotlineWebhook
+from chalicelib.intake.hotline.hotline_webhook import HotlineCall, HotlineWebhook, reply_to_call
 from chalicelib.intake.hotline.record_call import record_call
-from chalicelib.intake.sms.webhook import REFUSAL, WebhookError, WebhookReply, refuse_strange_address
+from chalicelib.intake.sms.webhook import REFUSAL, ForgedWebhookError, WebhookReply, refuse_strange_address
 from chalicelib.intake.webhooks.late_arrivals import report_late
-from chalicelib.intake.webhooks.requests import refused, webhook_request, webhook_response
+from chalicelib.intake.webhooks.requests import read_as, refusal, taken, webhook_request, webhook_response
 from shared.platform import clock
 from shared.web.routes import Routes
 
@@ -37,18 +37,21 @@ def receive_call(parts: Parts, request: Request) -> Response:
         InvalidInputError: it is the call centre's, and a field breaks a rule.
         IdempotencyKeyReusedError: the call came before with another summary.
     """
-    credentials = parts.credentials().get("hotline", {})
-    if not credentials.get("secret"):
-        return refused(REFUSAL, "hotline")
-    webhook = HotlineWebhook(credentials["secret"])
+    arrived = webhook_request(request, "/hotline/calls", parts.settings.public_url)
+
+    def read(entry: Mapping[str, str]) -> HotlineCall:
+        if not entry.get("secret"):
+            raise ForgedWebhookError("not-configured")
+        refuse_strange_address(arrived, entry.get("networks", "").split())
+        return HotlineWebhook(entry["secret"]).read(arrived, clock.now())
+
     try:
-        arrived = webhook_request(request, "/hotline/calls", parts.settings.public_url)
-        refuse_strange_address(arrived, credentials.get("networks", "").split())
-        call = webhook.read(arrived, clock.now())
-    except WebhookError:
-        return refused(webhook.refusal(), "hotline")
+        call = read_as(parts.credentials, "hotline", read)
+    except ForgedWebhookError as error:
+        return refusal(REFUSAL, "hotline", error.rule)
+    taken("hotline")
     report_late("hotline", call.ended_at)
     if call.caller:
         parts.calls.report(call.call_id, call.caller, call.ended_at)
     reference = record_call(parts.reception, call)
-    return webhook_response(webhook.reply(reference) if reference else _NO_PETITION_YET)
+    return webhook_response(reply_to_call(reference) if reference else _NO_PETITION_YET)

@@ -113,7 +113,6 @@ def test_request_without_our_credentials_is_refused(headers: dict[str, str]) -> 
 @pytest.mark.parametrize(
     "malformed",
     [
-        pytest.param(request(method="GET"), id="another method"),
         pytest.param(request(b""), id="no body"),
         pytest.param(request(b"{}"), id="no results"),
         pytest.param(request(b'{"results": {}}'), id="results that are no list"),
@@ -122,12 +121,28 @@ def test_request_without_our_credentials_is_refused(headers: dict[str, str]) -> 
         pytest.param(request(body(RESULT | {"text": None})), id="no text"),
         pytest.param(request(body(RESULT | {"from": 1})), id="a sender that is a number"),
         pytest.param(request(body(RESULT | {"receivedAt": "noon"})), id="a time in words"),
-        pytest.param(request(body(RESULT, RESULT | {"text": None})), id="one of two malformed"),
     ],
 )
 def test_malformed_request_is_refused(malformed: WebhookRequest) -> None:
-    with pytest.raises(MalformedWebhookError):
+    with pytest.raises(MalformedWebhookError) as caught:
         webhook().read(malformed, NOW)
+
+    assert list(caught.value.others) == []
+
+
+def test_one_malformed_message_does_not_take_the_others_with_it() -> None:
+    broken = RESULT | {"messageId": "broken", "text": None}
+
+    with pytest.raises(MalformedWebhookError) as caught:
+        webhook().read(request(body(RESULT, broken, RESULT | {"messageId": "third"})), NOW)
+
+    assert caught.value.rule == "results.1.text"
+    assert [sms.message_id for sms in caught.value.others] == [RESULT["messageId"], "third"]
+
+
+def test_another_method_is_refused() -> None:
+    with pytest.raises(ForgedWebhookError):
+        webhook().read(request(method="GET"), NOW)
 
 
 def test_request_over_the_size_is_refused_before_the_credentials_are_read() -> None:

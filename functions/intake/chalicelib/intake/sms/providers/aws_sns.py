@@ -26,9 +26,6 @@ from chalicelib.intake.sms.webhook import (
 )
 from shared.providers.sns import SnsMessage, SnsRefusedError, SnsTopic, SnsUnreachableError, fetch
 
-_MALFORMED = frozenset({"json", "type", "field-missing", "encoding", "SubscribeURL"})
-"""Rules of `shared.providers.sns` that say "not what SNS documents" rather than "not from SNS"."""
-
 
 class AwsSnsWebhook(SmsWebhook):
     """The adapter for `POST /sms/aws`. It also confirms its own topic's subscription, once the signature holds."""
@@ -54,7 +51,10 @@ class AwsSnsWebhook(SmsWebhook):
     @override
     def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
         """Return the one message of a genuine notification; none for SNS's own business."""
-        payload.json_object(request.body)  # no name twice: SNS signs the values, not how often they come
+        try:
+            payload.json_object(request.body)  # no name twice: SNS signs the values, not how often they come
+        except MalformedWebhookError as error:
+            raise ForgedWebhookError(error.rule) from None
         message = self._genuine(request.body, at)
         return self._messages(message) if message.type == "Notification" else []
 
@@ -66,8 +66,7 @@ class AwsSnsWebhook(SmsWebhook):
                 raise ForgedWebhookError("age")
             self._topic.confirm(message)
         except SnsRefusedError as error:
-            is_malformed = error.rule in _MALFORMED
-            raise (MalformedWebhookError if is_malformed else ForgedWebhookError)(error.rule) from None
+            raise ForgedWebhookError(error.rule) from None
         except SnsUnreachableError:
             raise ProviderUnreachableError from None
         return message

@@ -16,9 +16,6 @@ from chalicelib.intake.sms.providers.twilio import TwilioWebhook
 from chalicelib.intake.sms.providers.vonage import VonageWebhook
 from chalicelib.intake.sms.webhook import SmsWebhook
 
-Credentials = Mapping[str, Mapping[str, Any]]
-"""The secret `pakn-{stage}/providers`: credentials by provider. A provider without an entry is closed."""
-
 
 class Provider(NamedTuple):
     """One SMS provider. The adapter's arguments are named as the secret names the credentials."""
@@ -28,7 +25,7 @@ class Provider(NamedTuple):
     optional: tuple[str, ...] = ()
 
     def webhook(self, credentials: Mapping[str, Any]) -> SmsWebhook:
-        """Return the adapter with its credentials.
+        """Return the adapter with its credentials: an entry of the secret `pakn-{stage}/providers`.
 
         Raises:
             KeyError: a required one is missing.
@@ -46,10 +43,3 @@ PROVIDERS: dict[str, Provider] = {
     "aws": Provider(AwsSnsWebhook, ("topic_arn",), ("certificate",)),
 }
 """By name: as the path `/sms/{provider}` and the providers' secret have it."""
-
-
-def sms_webhook(provider: str, credentials: Credentials) -> SmsWebhook | None:
-    """Return a provider's webhook, None where the provider is unknown or has no credentials."""
-    if provider not in PROVIDERS or provider not in credentials:
-        return None
-    return PROVIDERS[provider].webhook(credentials[provider])

@@ -107,9 +107,9 @@ def _only(request: WebhookRequest, name: str) -> str:
     """Return a parameter that must be there exactly once; only a citizen's text may have halves of characters."""
     values = request.values(name)
     if len(values) != 1:
-        raise MalformedWebhookError(name)
+        raise ForgedWebhookError(name)
     if name != "content" and re.search("[\ud800-\udfff]", values[0]):
-        raise MalformedWebhookError(name)
+        raise ForgedWebhookError(name)
     return values[0]
 
 

@@ -7,7 +7,6 @@ calls: `shared/providers/infobip.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -41,19 +40,30 @@ class InfobipWebhook(SmsWebhook):
 
     @override
     def _read(self, request: WebhookRequest, at: datetime) -> list[InboundSms]:
-        """Return the messages of a genuine request: all or, where one is malformed, none."""
+        """Return the messages of a genuine request; where some are malformed, the error brings the others."""
         self._refuse_unless_genuine(request)
         results = payload.json_object(request.body).get("results")
-        if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+        if not isinstance(results, list):
             raise MalformedWebhookError("results")
-        return [sms for result in results if (sms := self._message(result)) is not None]
+        messages: list[InboundSms] = []
+        broken: list[str] = []
+        for number, result in enumerate(results):
+            try:
+                messages += filter(None, [self._message(result)])
+            except MalformedWebhookError as error:
+                broken.append(f"results.{number}.{error.rule}")
+        if broken:
+            raise MalformedWebhookError(broken[0], messages)
+        return messages
 
     def _refuse_unless_genuine(self, request: WebhookRequest) -> None:
         rule = self._credentials.broken_rule(lambda name: request.header(name) or "", request.body)
         if rule is not None:
             raise ForgedWebhookError(rule)
 
-    def _message(self, result: Mapping[str, Any]) -> InboundSms | None:
+    def _message(self, result: Any) -> InboundSms | None:
+        if not isinstance(result, dict):
+            raise MalformedWebhookError("object")
         message_id, sender = payload.message_id(result, "messageId"), payload.text(result, "from")
         content, received_at = payload.text(result, "text"), payload.instant(result, "receivedAt")
         number = sender_number(sender)

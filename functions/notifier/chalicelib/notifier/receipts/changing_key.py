@@ -1,0 +1,38 @@
+"""Reads receipts while a provider's key changes: with the credentials in force, of before, or stored since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from chalicelib.notifier.account import Account
+from chalicelib.notifier.receipts.receipt import Reading, ReceiptReader, ReceiptRefusedError, ReceiptRequest
+from shared.platform.provider_credentials import ProviderCredentials
+
+
+class ChangingKeyReceipts:
+    """Reads the receipts of a provider that proves them with a secret we share."""
+
+    def __init__(
+        self, build: Callable[[Account], ReceiptReader], account: Account, credentials: ProviderCredentials
+    ) -> None:
+        """Take the reader's builder, the account it is built for, and the credentials of all providers."""
+        self._build = build
+        self._account = account
+        self._credentials = credentials
+
+    def read(self, request: ReceiptRequest) -> Sequence[Reading]:
+        """Return the readings of a request that one of the credentials proves.
+
+        Raises:
+            ReceiptRefusedError: none does, or there are none.
+        """
+        for entry in self._credentials.of(self._account.provider):
+            try:
+                return self._build(self._account_with(entry)).read(request)
+            except ReceiptRefusedError:
+                continue
+        raise ReceiptRefusedError
+
+    def _account_with(self, entry: Mapping[str, str]) -> Account:
+        return replace(self._account, read_credentials=lambda: {self._account.provider: entry})
