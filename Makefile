@@ -19,7 +19,7 @@ RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up train-routing test campaigns proof check format lint types contracts templates fix messages tables package deploy rehearse bench lock clean install
+.PHONY: help up train-routing test campaigns proof check format lint types contracts templates fix messages tables package deploy restore rehearse bench lock clean install
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,6 +108,11 @@ package: $(READY) ## build the functions' packages into build/ (FUNCTION=router 
 
 deploy: $(READY) ## deploy through CloudFormation: FUNCTION=platform|vault|identity|<function>|edge|alarms|all STAGE=dev
 	@$(RUN) -m infra.deployment.deploy $(FUNCTION) --stage $(STAGE) $(ARGS)
+
+AT ?=
+STEP ?= plan
+restore: $(READY) ## bring a stage's data back to a moment: STAGE=prod AT=2026-11-03T09:00:00+07:00 STEP=plan|freeze|copy|apply|check|thaw|tidy
+	@$(RUN) -m infra.restoration $(STEP) --stage $(STAGE) --at "$(AT)" $(ARGS)
 
 rehearse: $(READY) ## deploy everything to an emulated cloud and send petitions through it
 	@$(RUN) -m infra.deployment.rehearse $(ARGS)

@@ -32,8 +32,8 @@ AFTER = ("edge", "alarms")
 PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
 """The parts that `all` deploys, in the order in which they need one another."""
 
-ASKED_FOR = ("domain", "scanning")
-"""Parts deployed only by name: a domain needs a certificate and a DNS record first, scanning costs by volume."""
+ASKED_FOR = ("domain", "scanning", "backup")
+"""Parts deployed only by name: a domain needs a certificate and a record first, scanning and backups cost by volume."""
 
 MAX_TEMPLATE_BODY = 51_200
 """Bytes of a template that CloudFormation takes within a request; a larger one (to 1 MB) it reads from S3."""

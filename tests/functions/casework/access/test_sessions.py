@@ -6,7 +6,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,6 +23,8 @@ from chalicelib.casework.access.tokens import TokenVerifier
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.access.roles import Role
 from shared.domain.errors import IdentityUnavailableError, UnauthenticatedError
+from shared.domain.promises.restorations import Restoration
+from shared.tables.directory import OPERATIONS
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from tests.support.desk_pages import Browser, form_to
 from tests.support.system import System
@@ -348,3 +350,17 @@ def test_page_signs_nobody_out_and_keeps_a_form_that_was_sent(without_keys: Syst
         assert not answer.header("set-cookie")
     form = form_to(sent.text, "/desk/petitions/26483190275/note")
     assert dict(form.fields) == {"version": "3", "note": "Đã gọi cho địa phương ngày 3/11."}
+
+
+def test_sessions_of_before_a_restoration_of_the_data_end(sessions: Sessions, system: System):
+    now = datetime.now(UTC)
+    token = a_token(iat=int(now.timestamp()))
+    assert sessions.officer(token).username == "minh.ccvc"
+    restored = Restoration(number=1, to=now - timedelta(hours=8), at=now + timedelta(seconds=1))
+    directory = composition.parts().directory
+
+    directory.put(OPERATIONS, "1", date(2026, 1, 1), restored.model_dump(mode="json"))
+
+    with pytest.raises(UnauthenticatedError):
+        sessions.officer(token)
+    directory.remove(OPERATIONS, "1", date(2026, 1, 1))
