@@ -181,13 +181,18 @@ def test_settings_lists_every_variable_and_who_uses_it():
     assert documented == {name: {f for f in FUNCTIONS if name in used[f]} for name in names}
 
 
-def test_runbook_has_an_entry_for_every_alarm():
-    alarms = read(ROOT / "infra" / "cloudformation" / "alarms.yaml")["Resources"].values()
-    names = {
-        resource["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-")
-        for resource in alarms
+def alarms() -> list[dict[str, Any]]:
+    """Return the alarms of all templates."""
+    return [
+        resource["Properties"]
+        for path in sorted((ROOT / "infra" / "cloudformation").glob("*.yaml"))
+        for resource in read(path)["Resources"].values()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
-    }
+    ]
+
+
+def test_runbook_has_an_entry_for_every_alarm():
+    names = {alarm["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-") for alarm in alarms()}
 
     rows = table_after(text_of("runbook.md"), "## Alarms")
 
@@ -197,12 +202,11 @@ def test_runbook_has_an_entry_for_every_alarm():
 def test_every_alarm_names_a_heading_of_the_runbook():
     headings = {heading.replace("-", " ") for heading in anchors(DOCS / "runbook.md")}
 
-    for resource in read(ROOT / "infra" / "cloudformation" / "alarms.yaml")["Resources"].values():
-        if resource["Type"] == "AWS::CloudWatch::Alarm":
-            described = str(resource["Properties"]["AlarmDescription"])
-            named = re.search(r"\(runbook, ([^)]+)\)", described)
-            assert named is not None, described
-            assert named[1].lower() in headings
+    for alarm in alarms():
+        described = str(alarm["AlarmDescription"])
+        named = re.search(r"\(runbook, ([^)]+)\)", described)
+        assert named is not None, described
+        assert named[1].lower() in headings
 
 
 # --- form -------------------------------------------------------------------------------------------------
