@@ -19,7 +19,7 @@ RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up train-routing test campaigns proof check format lint types contracts templates fix messages tables package deploy restore rehearse bench lock clean install
+.PHONY: help up train-routing test campaigns proof check format lint types contracts templates fix messages tables package deploy rollback restore rehearse bench lock clean install
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,8 +106,11 @@ fix: $(READY) ## format, and mend what ruff can mend
 package: $(READY) ## build the functions' packages into build/ (FUNCTION=router for one, STAGE=dev)
 	@$(RUN) -m infra.deployment.package $(FUNCTION) --stage $(STAGE)
 
-deploy: $(READY) ## deploy through CloudFormation: FUNCTION=platform|vault|identity|<function>|edge|alarms|all STAGE=dev
+deploy: $(READY) ## deploy through CloudFormation: FUNCTION=platform|vault|identity|<function>|edge|alarms|all STAGE=dev (ARGS=--plan)
 	@$(RUN) -m infra.deployment.deploy $(FUNCTION) --stage $(STAGE) $(ARGS)
+
+rollback: $(READY) ## go back to a function's package before the latest: FUNCTION=router STAGE=dev (TO=digest, ARGS=--list)
+	@$(RUN) -m infra.deployment.rollback $(FUNCTION) --stage $(STAGE) $(if $(TO),--to $(TO)) $(ARGS)
 
 AT ?=
 STEP ?= plan

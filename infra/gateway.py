@@ -87,7 +87,7 @@ def behind_one_resource(template: Template) -> Template:
     routed = next(iter(next(iter(body["paths"].values())).values()))
     to_the_function = {
         "responses": {},
-        "x-amazon-apigateway-integration": routed["x-amazon-apigateway-integration"],
+        "x-amazon-apigateway-integration": _through_the_alias(routed["x-amazon-apigateway-integration"]),
     }
     with_address = to_the_function | {
         "parameters": [{"name": "proxy", "in": "path", "required": True, "type": "string"}]
@@ -102,6 +102,12 @@ def behind_one_resource(template: Template) -> Template:
         kind: _gateway_response(kind, answer) for kind, answer in OWN_ANSWERS.items()
     }
     return template
+
+
+def _through_the_alias(integration: dict[str, Any]) -> dict[str, Any]:
+    """Return Chalice's integration, with the function's alias called instead of whatever was deployed last."""
+    uri = integration["uri"]["Fn::Sub"].replace("${APIHandler.Arn}", "${APIHandler.Alias}")
+    return {**integration, "uri": {"Fn::Sub": uri}}
 
 
 def own_answer(kind: str, accept: str) -> tuple[int, dict[str, str], str]:

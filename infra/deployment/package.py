@@ -25,8 +25,8 @@ from infra import gateway
 from infra.deployment import templates
 from infra.deployment.packaging import archive, libraries, runtime, wheels
 from infra.deployment.packaging.errors import PackageError
+from infra.deployment.packaging.pins import lock_requirements
 from infra.deployment.packaging.runtime import Target
-from infra.deployment.pins import lock_requirements
 from infra.deployment.templates import REGION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,13 +54,30 @@ class Package:
         """Return the folder in which it was built."""
         return self.archive.parents[1]
 
-    def with_code_at(self, uri: str) -> Template:
-        """Return the template with every Lambda's code at an S3 address, or at the zip's own path."""
+    def with_code_at(self, uri: str, settings: str = "") -> Template:
+        """Return the template with every Lambda's code at an S3 address, or at the zip's own path.
+
+        Args:
+            uri: Where the zip is.
+            settings: What identifies the parameters of the deployment (`with_settings`).
+        """
         template = json.loads(json.dumps(self.template))
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":
                 resource["Properties"]["CodeUri"] = uri
-        return dict(template)
+        return with_settings(template, settings) if settings else dict(template)
+
+
+def with_settings(template: Template, settings: str) -> Template:
+    """Return a SAM template whose Lambdas bear what identifies the parameters of a deployment.
+
+    SAM publishes a version when a property of a Lambda differs as text, and there a parameter is its name, whatever its
+    value. Without this a setting that alone was changed would reach no alias.
+    """
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["Description"] = f"Settings {settings}"
+    return dict(template)
 
 
 def build(

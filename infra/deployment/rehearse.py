@@ -27,12 +27,16 @@ from urllib.request import urlopen
 
 import boto3
 
-from infra.deployment.deploy import PARTS, Cloud, DeployError, Parameters, stage_parameters
+from infra.deployment import smoke
+from infra.deployment.cloud import Cloud
+from infra.deployment.deploy import PARTS
 from infra.deployment.emulator import Emulator, EmulatorError
+from infra.deployment.errors import DeployError
 from infra.deployment.front import Front
 from infra.deployment.package import FUNCTIONS, Package, build
 from infra.deployment.packaging.errors import PackageError
 from infra.deployment.packaging.interpreter import like_lambda, runnable
+from infra.deployment.stages import Parameters, stage_parameters
 from infra.local.providers.sms_gateway import SmsGateway
 from infra.seed.directory import Account, seed_directory, seed_officers
 from shared.domain.calendar.working_calendar import VIETNAM
@@ -290,6 +294,14 @@ def _furnish(emulator: Emulator, front: Front, cloud: Cloud) -> list[Account]:
     return officers
 
 
+def _smoke(front: Front, parameters: Parameters) -> None:
+    """Try each function as a deployment does: its addresses below the host, its consumers by their alias."""
+    for function in FUNCTIONS:
+        outputs = {"EndpointURL": f"{front.url}{smoke.PREFIXES.get(function, '')}"}
+        failures = [*smoke.failures(function, parameters, outputs, boto3.client("lambda"))]
+        _expect(f"{function} answers", not failures, "; ".join(failures))
+
+
 def _name_sessions_of_roles(alias: str) -> None:
     """Name sessions in a key's policy: ministack gives them as `aws:PrincipalArn`, where AWS gives their role."""
     keys = boto3.client("kms")
@@ -309,7 +321,7 @@ def rehearse(emulator: Emulator) -> None:
     """
     gateway = SmsGateway(lambda: datetime.now(UTC))
     gateway.credentials = PROVIDERS["esms"]
-    cloud = Cloud(poll_seconds=0.2)
+    cloud = Cloud(poll_seconds=0.2, say=lambda _line: None)
     with Front(gateway) as front:
         parameters = {
             **stage_parameters(STAGE),
@@ -322,6 +334,7 @@ def rehearse(emulator: Emulator) -> None:
         }
         _timed("everything is deployed", lambda: _deploy(cloud, parameters))
         officers = _furnish(emulator, front, cloud)
+        _timed("every function answers", lambda: _smoke(front, parameters))
         journeys = Rehearsal(emulator, front, gateway, officers)
         _timed("a petition over the web is answered", journeys.web)
         _timed("a petition by SMS is answered", journeys.sms)

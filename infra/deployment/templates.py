@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 REGION = "ap-southeast-1"
+
+MAX_INLINE = 51_200
+"""Bytes of a template that CloudFormation takes within a request; a larger one it reads from S3."""
+
+LIMITS = {"bytes": 1_000_000, "parameters": 200, "resources": 500, "outputs": 200}
+"""Sizes that CloudFormation takes of a template in S3 (AWS CloudFormation User Guide, "CloudFormation quotas")."""
+
+WARN_AT = 0.9
+"""Share of a limit from which a deployment warns."""
 
 Template = dict[str, Any]
 
@@ -56,8 +65,23 @@ def unknown_names(merge: Path, merged: Template) -> Iterator[str]:
                 yield f"{merge.name} sets the event {event} of {name}, which Chalice did not make"
 
 
-def translate(template: Template) -> Template:
-    """Return the plain CloudFormation that AWS makes of a SAM template.
+def size_of(template: Template) -> dict[str, int]:
+    """Return how much of each limit a template uses, in the form in which it is deployed."""
+    return {
+        "bytes": len(json.dumps(template, ensure_ascii=False).encode()),
+        **{part: len(template.get(part.capitalize(), {})) for part in ("parameters", "resources", "outputs")},
+    }
+
+
+def nearly_too_large(template: Template) -> Iterator[str]:
+    """Yield a warning for each limit of CloudFormation of which a template uses nine tenths or more."""
+    for name, used in size_of(template).items():
+        if used >= WARN_AT * LIMITS[name]:
+            yield f"The template holds {used:,} {name} of {LIMITS[name]:,} that CloudFormation takes: split it soon"
+
+
+def translate(template: Template, parameters: Mapping[str, str] | None = None) -> Template:
+    """Return the plain CloudFormation that AWS makes of a SAM template for a stage's parameters, or for the defaults.
 
     Raises:
         InvalidDocumentException: SAM does not understand the template.
@@ -66,13 +90,14 @@ def translate(template: Template) -> Template:
     from samtranslator.sdk.parameter import SamParameterValues  # noqa: PLC0415 - ditto
     from samtranslator.translator.translator import Translator  # noqa: PLC0415 - ditto
 
-    logging.getLogger("samtranslator.metrics.metrics").setLevel(
-        logging.ERROR
-    )  # it misses somebody to send figures to
+    # They miss somebody to send figures to, and switches that only AWS's own service has.
+    for name in ("samtranslator.metrics.metrics", "samtranslator.feature_toggle.feature_toggle"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     document = json.loads(json.dumps(template))
-    parameters = {name: p.get("Default", name.lower()) for name, p in document.get("Parameters", {}).items()}
+    values = {name: p.get("Default", name.lower()) for name, p in document.get("Parameters", {}).items()}
+    values |= {name: value for name, value in (parameters or {}).items() if name in values}
     translated = Translator({}, Parser(), boto_session=_Region()).translate(
-        sam_template=document, parameter_values=SamParameterValues(parameters).parameter_values
+        sam_template=document, parameter_values=SamParameterValues(values).parameter_values
     )
     return dict(translated)
 

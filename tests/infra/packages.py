@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from infra.deployment.package import Package, build
 from infra.deployment.packaging import libraries
@@ -23,6 +24,18 @@ _FOLDER = TemporaryDirectory(prefix="pakn-packages-")
 
 STARTED_APART = ("chalicelib.intake.uploads.renew",)
 """Modules that a process of their own is started with; no import leads to them."""
+
+
+def values_of(key: str, node: Any) -> Iterator[Any]:
+    """Yield every value of a key, however deep."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield value
+            yield from values_of(key, value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from values_of(key, value)
 
 
 @cache

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
 
-from infra.deployment import deploy
-from infra.deployment.deploy import MAX_TEMPLATE_BODY, PARTS, Cloud, DeployError, stack_name, stage_parameters
+from infra.deployment import stages
+from infra.deployment.change_set import KEPT, Change
+from infra.deployment.cloud import Cloud, Options, stack_name
+from infra.deployment.deploy import PARTS, parts_of
 from infra.deployment.emulator import Emulator
+from infra.deployment.errors import DeployError
 from infra.deployment.package import FUNCTIONS, ROOT, Package
-from infra.deployment.templates import REGION
+from infra.deployment.stages import stage_parameters
+from infra.deployment.templates import LIMITS, MAX_INLINE, REGION, nearly_too_large, read, size_of
 
 PARAMETERS = {"Stage": "test1"}
+PLAN, YES = Options(plan=True), Options(yes=True)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +53,7 @@ def test_the_platform_is_deployed_once_and_then_left_alone(cloud):
 def test_a_plan_says_what_would_change_and_changes_nothing(cloud):
     parameters = {"Stage": "plan1"}
 
-    planned = cloud.deploy("identity", parameters, plan=True)
+    planned = cloud.deploy("identity", parameters, options=PLAN)
 
     assert "Add Officers (AWS::Cognito::UserPool)" in planned.changed
     assert cloud.outputs("plan1", "identity") == {}
@@ -52,7 +61,7 @@ def test_a_plan_says_what_would_change_and_changes_nothing(cloud):
 
 def test_what_was_only_planned_can_be_deployed_afterwards(cloud):
     parameters = {"Stage": "plan2"}
-    cloud.deploy("identity", parameters, plan=True)
+    cloud.deploy("identity", parameters, options=PLAN)
 
     deployed = cloud.deploy("identity", parameters)
 
@@ -82,8 +91,185 @@ def test_a_template_that_is_too_large_for_a_request_is_read_from_the_artifacts_b
 
     deployed = cloud.deploy("router", {"Stage": "large1"}, package=Package("router", archive, template))
 
-    assert len(json.dumps(template)) > MAX_TEMPLATE_BODY
+    assert len(json.dumps(template)) > MAX_INLINE
     assert deployed.changed == ("Add Queue (AWS::SQS::Queue)",)
+
+
+def queue_package(tmp_path: Any, content: bytes, **resources: Any) -> Package:
+    """Return a package whose template holds a queue and what else is wanted."""
+    archive = tmp_path / "deployment.zip"
+    archive.write_bytes(content)
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "pakn-${Stage}-router"}}}
+    parameters = {"Stage": {"Type": "String"}, "Level": {"Type": "String", "Default": "1"}}
+    return Package("router", archive, {"Parameters": parameters, "Resources": {"Queue": queue, **resources}})
+
+
+def topic(name: str) -> dict[str, Any]:
+    """Return a topic whose name cannot be changed without replacing it."""
+    return {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}}
+
+
+def test_what_would_be_removed_or_replaced_is_refused_by_name_until_somebody_says_yes(cloud, tmp_path):
+    parameters = {"Stage": "loss1"}
+    cloud.deploy("artifacts", parameters)
+    before = queue_package(tmp_path, b"1", Topic=topic("loss-1"), Gone=topic("loss-gone"))
+    cloud.deploy("router", parameters, package=before)
+    after = queue_package(tmp_path, b"2", Topic=topic("loss-2"))
+
+    with pytest.raises(DeployError, match=r"--yes[^$]*Remove Gone") as refused:
+        cloud.deploy("router", parameters, package=after)
+    done = cloud.deploy("router", parameters, package=after, options=YES)
+
+    assert "Modify Topic (AWS::SNS::Topic), replacing it" in str(refused.value)
+    assert len(done.changed) == 2
+    assert [each.digest for each in cloud.artifacts("loss1").releases("router")] != []
+
+
+def test_a_creation_that_failed_is_cleared_away_and_made_anew(cloud, tmp_path):
+    lines: list[str] = []
+    parameters = {"Stage": "failed1"}
+    retained = {**topic("failed-1"), "DeletionPolicy": "Retain"}
+    faulty = {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": "not-an-alias", "TargetKeyId": "none"}}
+    speaking = Cloud(boto3.Session(region_name=REGION), poll_seconds=0.05, say=lines.append)
+    speaking.deploy("artifacts", parameters)
+    with pytest.raises(DeployError, match="ROLLBACK_COMPLETE"):
+        speaking.deploy(
+            "router", parameters, package=queue_package(tmp_path, b"1", Topic=retained, Faulty=faulty)
+        )
+    left = boto3.client("sns").list_topics()["Topics"]
+
+    done = speaking.deploy("router", parameters, package=queue_package(tmp_path, b"1", Topic=retained))
+
+    assert not [each for each in left if each["TopicArn"].endswith(":failed-1")]
+    assert any("was never created" in line for line in lines)
+    assert set(done.changed) == {"Add Queue (AWS::SQS::Queue)", "Add Topic (AWS::SNS::Topic)"}
+
+
+def test_a_stage_that_is_not_for_development_cannot_be_deleted_or_lose_what_holds_data(cloud):
+    formation = boto3.client("cloudformation")
+    for stage in ("dev", "kept1"):
+        cloud.deploy("identity", {"Stage": stage})
+
+    described = {
+        stage: formation.describe_stacks(StackName=stack_name(stage, "identity"))["Stacks"][0]
+        for stage in ("dev", "kept1")
+    }
+    policy = json.loads(formation.get_stack_policy(StackName="pakn-kept1-identity")["StackPolicyBody"])
+
+    (deny,) = [each for each in policy["Statement"] if each["Effect"] == "Deny"]
+    assert {stage: each["EnableTerminationProtection"] for stage, each in described.items()} == {
+        "dev": False,
+        "kept1": True,
+    }
+    assert set(deny["Action"]) == {"Update:Delete", "Update:Replace"}
+    assert set(deny["Condition"]["StringEquals"]["ResourceType"]) == set(KEPT)
+
+
+def test_every_resource_that_is_to_be_retained_is_guarded_by_the_stacks_policy():
+    retained = {
+        resource["Type"]
+        for path in (ROOT / "infra" / "cloudformation").glob("*.yaml")
+        for resource in read(path)["Resources"].values()
+        if resource.get("DeletionPolicy") == "Retain"
+    }
+
+    assert retained - set(KEPT) <= {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
+
+
+@pytest.mark.parametrize(
+    ("change", "loses"),
+    [
+        pytest.param(Change("Add", "Queue", "AWS::SQS::Queue"), False, id="something new"),
+        pytest.param(Change("Modify", "Queue", "AWS::SQS::Queue"), False, id="changed in place"),
+        pytest.param(Change("Modify", "Queue", "AWS::SQS::Queue", "True"), True, id="replaced"),
+        pytest.param(Change("Remove", "Queue", "AWS::SQS::Queue"), True, id="removed"),
+        pytest.param(Change("Modify", "Role", "AWS::IAM::Role", "Conditional"), False, id="perhaps replaced"),
+        pytest.param(
+            Change("Modify", "Petitions", "AWS::DynamoDB::Table", "Conditional"),
+            True,
+            id="data perhaps replaced",
+        ),
+        pytest.param(Change("Remove", "V1", "AWS::Lambda::Version"), False, id="a version, which stays"),
+    ],
+)
+def test_a_change_loses_what_it_removes_or_replaces(change, loses):
+    assert change.loses is loses
+
+
+def test_a_parameter_that_the_stage_lacks_is_named(cloud, tmp_path):
+    needed = {"Parameters": {"Stage": {"Type": "String"}, "MailFrom": {"Type": "String"}}, "Resources": {}}
+
+    with pytest.raises(DeployError, match=r"infra/stages/lacks1\.json lacks MailFrom"):
+        stages.of_template(needed, {"Stage": "lacks1"})
+
+
+def test_without_credentials_one_sentence_says_so_and_nothing_is_done(tmp_path):
+    bare = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.deployment.deploy", "all", "--stage", "dev"],
+        cwd=ROOT, env=bare, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("There are no AWS credentials here")
+
+
+def test_a_template_says_early_that_it_grows_too_large():
+    rows = {f"P{n}": {"Type": "String"} for n in range(180)}
+
+    assert [*nearly_too_large({"Parameters": rows})] == [
+        "The template holds 180 parameters of 200 that CloudFormation takes: split it soon"
+    ]
+    assert [*nearly_too_large({"Parameters": dict.fromkeys([*rows][:179])})] == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "infra" / "cloudformation").glob("*.yaml")), ids=lambda p: p.stem
+)
+def test_every_template_is_far_from_the_limits_and_the_first_fits_into_a_request(path):
+    size = size_of(read(path))
+
+    assert [*nearly_too_large(read(path))] == []
+    assert size["bytes"] < LIMITS["bytes"] / 2
+    assert path.stem != "artifacts" or size["bytes"] <= MAX_INLINE
+
+
+# ---------------------------------------------------------------- stages
+
+
+def test_production_without_an_alarms_address_or_a_host_is_refused():
+    refused = "\n".join(stages.unfit_for_production(stage_parameters("prod")))
+
+    assert "sets no AlarmEmail" in refused
+    assert "sets no DomainName" in refused
+    assert "example addresses: MailFrom, PublicUrl, SmsGatewayUrl" in refused
+
+
+def test_production_that_says_who_is_woken_and_where_people_come_is_taken():
+    described = {
+        "Stage": "prod",
+        "AlarmEmail": "truc@pakn.gov.vn",
+        "DomainName": "pakn.gov.vn",
+        "PublicUrl": "https://pakn.gov.vn",
+    }
+
+    assert [*stages.unfit_for_production(described)] == []
+    assert [*stages.unfit_for_production({"Stage": "staging"})] == []
+
+
+def test_a_stage_with_a_host_deploys_it_before_the_functions_that_stand_below_it():
+    with_host = parts_of("all", {"Stage": "staging", "DomainName": "pakn.gov.vn"})
+
+    assert parts_of("all", {"Stage": "staging", "DomainName": ""}) == PARTS
+    assert set(with_host) == {*PARTS, "domain"}
+    assert with_host.index("domain") < min(with_host.index(function) for function in FUNCTIONS)
 
 
 def test_a_stage_that_nobody_described_is_refused():
@@ -96,7 +282,7 @@ def described(tmp_path, monkeypatch):
     """Return a function that describes a stage in a copy of the repository's templates."""
     shutil.copytree(ROOT / "infra" / "cloudformation", tmp_path / "infra" / "cloudformation")
     (tmp_path / "infra" / "stages").mkdir()
-    monkeypatch.setattr(deploy, "ROOT", tmp_path)
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
 
     def describe(stage: str, parameters: dict[str, object]) -> None:
         (tmp_path / "infra" / "stages" / f"{stage}.json").write_text(json.dumps(parameters))

@@ -89,7 +89,7 @@ def test_webhooks_are_resources_of_their_own_with_throttles_below_that_of_citize
 
 
 def test_webhook_reaches_the_same_function_through_its_own_resource():
-    integration = {"type": "aws_proxy"}
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": "arn:…:${APIHandler.Arn}"}}
     paths = {
         path: {"get": {"x-amazon-apigateway-integration": integration}}
         for path in ("/gui", "/sms/{provider}", "/hotline/calls")

@@ -11,6 +11,7 @@ from shared.web.answers import SECURITY_HEADERS
 from shared.web.app import address_of
 
 INTEGRATION = {"type": "aws_proxy", "httpMethod": "POST", "uri": {"Fn::Sub": "arn:…:${APIHandler.Arn}"}}
+THROUGH_THE_ALIAS = {**INTEGRATION, "uri": {"Fn::Sub": "arn:…:${APIHandler.Alias}"}}
 
 
 def template() -> gateway.Template:
@@ -30,7 +31,9 @@ def test_every_address_and_method_reaches_the_function():
     assert set(paths) == {"/", "/{proxy+}"}
     for methods in paths.values():
         assert set(methods) == {"delete", "get", "head", "options", "patch", "post", "put"}
-        assert all(method["x-amazon-apigateway-integration"] == INTEGRATION for method in methods.values())
+        assert all(
+            method["x-amazon-apigateway-integration"] == THROUGH_THE_ALIAS for method in methods.values()
+        )
 
 
 @pytest.mark.parametrize(

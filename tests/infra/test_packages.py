@@ -7,18 +7,21 @@ import re
 import shutil
 import sys
 import zipfile
+from functools import cache
+from typing import Any
 
 import pytest
 
 from infra.deployment.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, build
 from infra.deployment.packaging import archive
 from infra.deployment.packaging.errors import PackageError
+from infra.deployment.stages import digest_of
 from infra.deployment.templates import findings, translate, unknown_names
-from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python
+from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python, values_of
 from tests.support import files
 from tests.support.pdf_files import pdf
 
-HANDLERS = {
+HANDLERS: dict[str, set[str]] = {
     "casework": {"APIHandler"},
     "intake": {"APIHandler", "Connect", "OnParts", "OnUpload"},
     "notifier": {"APIHandler", "OnNotice", "OnReceipt"},
@@ -194,19 +197,16 @@ def test_receipts_of_aws_come_by_a_queue_with_dead_letters():
         assert "ReceiptsDeadQueueArn" in json.dumps(each["RedrivePolicy"])
 
 
-def test_no_queue_may_start_more_lambdas_than_production_reserves(function):
-    config = json.loads((ROOT / "functions" / function / ".chalice" / "config.json").read_text())
-    reserved = config["stages"]["prod"].get("lambda_functions", {})
-    for name, resource in package(function).template["Resources"].items():
+def test_no_queue_may_start_more_lambdas_than_a_stage_reserves(function):
+    for resource in package(function).template["Resources"].values():
         for event in resource["Properties"].get("Events", {}).values():
             if event["Type"] == "SQS":
-                handler = "_".join(re.findall("[A-Z][a-z]+", name)).lower()
+                condition, reserved, otherwise = resource["Properties"]["ReservedConcurrentExecutions"][
+                    "Fn::If"
+                ]
 
-                assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
-                assert (
-                    event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
-                    <= reserved[handler]["reserved_concurrency"]
-                )
+                assert (condition, otherwise) == ("ReservesConcurrency", {"Ref": "AWS::NoValue"})
+                assert 2 <= event["Properties"]["ScalingConfig"]["MaximumConcurrency"] <= reserved
 
 
 def test_every_lambda_is_traced_keeps_its_log_for_90_days_and_has_a_name_of_its_own_in_the_log(function):
@@ -231,6 +231,121 @@ def test_the_same_sources_give_the_same_zip(tmp_path):
     again = build("router", into=tmp_path / "build", functions=tmp_path / "functions")
 
     assert again.archive.read_bytes() == package("router").archive.read_bytes()
+
+
+# ---------------------------------------------------------------- versions, and the alias that everything calls
+
+
+@cache
+def live(function: str, **parameters: str) -> dict[str, Any]:
+    """Return the resources that AWS makes of a function's template for a stage that shifts traffic."""
+    settings = {"Stage": "prod", "PublicUrl": "https://pakn.example.vn", "Canary": "true", **parameters}
+    template = package(function).with_code_at(PLACEHOLDER_CODE, digest_of(settings))
+    resources: dict[str, Any] = translate(template, settings)["Resources"]
+    return resources
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: each["Properties"] for name, each in resources.items() if each["Type"] == f"AWS::{kind}"}
+
+
+def aliases_of(resources: dict[str, Any]) -> dict[str, str]:
+    """Return each function's alias, by its logical name."""
+    return {alias["FunctionName"]["Ref"]: name for name, alias in of_type(resources, "Lambda::Alias").items()}
+
+
+def test_every_lambda_is_called_by_its_alias_alone(function):
+    resources = live(function)
+    lambdas, aliases = of_type(resources, "Lambda::Function"), aliases_of(resources)
+
+    called = [
+        each["FunctionName"]["Ref"]
+        for kind in ("Lambda::EventSourceMapping", "Lambda::Permission")
+        for each in of_type(resources, kind).values()
+    ]
+    targets = [
+        t["Arn"]["Ref"] for each in of_type(resources, "Events::Rule").values() for t in each["Targets"]
+    ]
+    integrations = [*values_of("uri", [*of_type(resources, "ApiGateway::RestApi").values()])]
+
+    assert aliases.keys() == lambdas.keys()
+    assert {each["Name"] for each in of_type(resources, "Lambda::Alias").values()} == {"live"}
+    assert {*called, *targets} <= {*aliases.values()}
+    assert all("functions/${APIHandlerAliaslive}/invocations" in uri["Fn::Sub"] for uri in integrations)
+    assert bool(integrations) == ("APIHandler" in lambdas)
+
+
+def test_what_people_wait_for_takes_a_tenth_of_the_requests_first_and_consumers_change_at_once(function):
+    resources = live(function)
+    groups = of_type(resources, "CodeDeploy::DeploymentGroup")
+    people_wait = {name for name in HANDLERS[function] if name in {"APIHandler", "Connect"}}
+
+    shifted = {
+        name
+        for name, alias in aliases_of(resources).items()
+        if "CodeDeployLambdaAliasUpdate" in resources[alias].get("UpdatePolicy", {})
+    }
+
+    assert shifted == people_wait
+    assert {name.removesuffix("DeploymentGroup") for name in groups} == people_wait
+    for name, group in groups.items():
+        alarms = [resources[each["Name"]["Ref"]] for each in group["AlarmConfiguration"]["Alarms"]]
+        versions = [json.dumps(alarm) for alarm in alarms if alarm["Properties"]["MetricName"] == "Errors"]
+        assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "Canary10Percent5Minutes"}
+        assert group["AutoRollbackConfiguration"]["Enabled"] is True
+        assert {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"} <= {
+            *group["AutoRollbackConfiguration"]["Events"]
+        }
+        assert f"{name.removesuffix('DeploymentGroup')}Version" in versions[0]
+        assert {alarm["Properties"]["Period"] for alarm in alarms} == {60}
+
+
+def test_without_a_canary_nothing_needs_codedeploy(function):
+    assert not any(
+        each["Type"].startswith("AWS::CodeDeploy") for each in live(function, Canary="false").values()
+    )
+
+
+def test_a_changed_setting_is_a_new_version_and_the_same_settings_are_the_same(function):
+    versions = [
+        {*of_type(live(function, PublicUrl=f"https://{host}.example.vn"), "Lambda::Version")}
+        for host in ("pakn", "pakn", "pakn-2")
+    ]
+
+    assert versions[0] == versions[1]
+    assert versions[0].isdisjoint(versions[2])
+
+
+def test_access_logs_hold_no_path_no_query_and_nobodys_address(function):
+    resources = live(function)
+    for stage in of_type(resources, "ApiGateway::Stage").values():
+        logged = stage["AccessLogSetting"]
+        named = set(re.findall(r"\$context\.([A-Za-z.]+)", logged["Format"]))
+
+        assert named == {
+            "requestId",
+            "httpMethod",
+            "resourcePath",
+            "status",
+            "responseLatency",
+            "integrationLatency",
+            "integration.status",
+            "error.responseType",
+        }
+        assert "$input" not in logged["Format"]
+        assert json.loads(re.sub(r"\$[A-Za-z.]+", "1", logged["Format"]))
+        assert logged["DestinationArn"] == {"Fn::GetAtt": ["AccessLog", "Arn"]}
+
+
+def test_every_log_and_topic_is_encrypted_with_the_key_of_the_stages_data(function):
+    resources = live(function)
+    key = {"Fn::ImportValue": {"Fn::Sub": "pakn-${Stage}-DataKeyArn"}}
+
+    logs = of_type(resources, "Logs::LogGroup").values()
+
+    assert [log["KmsKeyId"] for log in logs] == [key] * len(logs)
+    assert all(topic["KmsMasterKeyId"] == key for topic in of_type(resources, "SNS::Topic").values())
+    assert len(logs) == len(HANDLERS[function]) + bool(of_type(resources, "ApiGateway::Stage"))
 
 
 # ---------------------------------------------------------------- what must not pass

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.deployment.package import FUNCTIONS, ROOT
-from infra.deployment.pins import locked_versions
+from infra.deployment.packaging.pins import locked_versions
 
 LOCK = ROOT / "requirements" / "dev.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Iterator
 from datetime import time, timedelta
 from typing import Any
 
@@ -14,10 +13,11 @@ from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from chalicelib.intake.sms.providers.catalogue import PROVIDERS
-from infra.deployment.deploy import stage_parameters
 from infra.deployment.package import FUNCTIONS, ROOT
+from infra.deployment.stages import stage_parameters
 from infra.deployment.templates import read
 from shared.platform.settings import Settings
+from tests.infra.packages import values_of
 
 PLATFORM = read(ROOT / "infra" / "cloudformation" / "platform.yaml")
 ALARMS = read(ROOT / "infra" / "cloudformation" / "alarms.yaml")
@@ -33,18 +33,6 @@ CONFIGS = {
 }
 QUEUES = {name: each for name, each in PLATFORM["Resources"].items() if each["Type"] == "AWS::SQS::Queue"}
 WORKING = {name: each["Properties"] for name, each in QUEUES.items() if not name.endswith("Dead")}
-
-
-def values_of(key: str, node: Any) -> Iterator[Any]:
-    """Yield every value of a key, however deep."""
-    if isinstance(node, dict):
-        for name, value in node.items():
-            if name == key:
-                yield value
-            yield from values_of(key, value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from values_of(key, value)
 
 
 def settings_of(function: str) -> type[Settings]:
@@ -117,7 +105,7 @@ def test_every_lambda_has_an_alarm_for_its_errors():
         resource["Properties"]["FunctionName"]["Fn::Sub"]
         for merge in MERGES.values()
         for resource in merge["Resources"].values()
-        if "FunctionName" in resource.get("Properties", {}) and "Type" not in resource
+        if "Fn::Sub" in resource.get("Properties", {}).get("FunctionName", {}) and "Type" not in resource
     }
     watched = {
         alarm["Properties"]["Dimensions"][0]["Value"]["Fn::Sub"]
@@ -206,7 +194,7 @@ def test_an_export_is_named_as_its_output():
             assert output["Export"]["Name"] == {"Fn::Sub": f"pakn-${{Stage}}-{name}"}
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
+@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name != "domain"])
 def test_a_stage_tells_every_template_what_it_asks(stage, name):
     required = {key for key, each in TEMPLATES[name].get("Parameters", {}).items() if "Default" not in each}
@@ -353,11 +341,54 @@ def test_every_table_is_encrypted_and_can_be_restored_to_any_second():
     }
 
     assert all(
-        table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"} for table in tables.values()
+        table["SSESpecification"]
+        == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Fn::GetAtt": ["Data", "Arn"]}}
+        for table in tables.values()
     )
     assert {json.dumps(table.get("PointInTimeRecoverySpecification")) for table in tables.values()} == {
         '{"PointInTimeRecoveryEnabled": true}'
     }
+
+
+def test_every_table_and_account_is_protected_from_deletion_on_every_stage_but_dev():
+    tables = [r["Properties"] for r in PLATFORM["Resources"].values() if r["Type"] == "AWS::DynamoDB::Table"]
+    pool = IDENTITY["Resources"]["Officers"]["Properties"]
+
+    protected = [t["DeletionProtectionEnabled"] for t in tables if "TimeToLiveSpecification" not in t]
+    assert protected == [{"Fn::If": ["IsProtected", True, False]}] * (len(tables) - 1)
+    assert pool["DeletionProtection"] == {"Fn::If": ["IsProtected", "ACTIVE", "INACTIVE"]}
+    for template in (PLATFORM, IDENTITY):
+        assert template["Conditions"]["IsProtected"] == {
+            "Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "dev"]}]
+        }
+
+
+def test_key_of_the_data_serves_functions_through_services_alone_and_services_for_this_account_alone():
+    policy = json.loads(PLATFORM["Resources"]["Data"]["Properties"]["KeyPolicy"]["Fn::Sub"])
+    statements = {each["Sid"]: each for each in policy["Statement"]}
+
+    functions = statements["FunctionsThroughTheServicesThatKeepTheirData"]["Condition"]
+    assert functions["StringEquals"]["kms:ViaService"] == [
+        f"{service}.${{AWS::Region}}.amazonaws.com" for service in ("dynamodb", "s3", "sqs")
+    ]
+    assert functions["ArnLike"]["aws:PrincipalArn"].endswith(":role/pakn-${Stage}-*Role-*")
+    assert "pakn-${Stage}-" in str(statements["LogsOfThisStage"]["Condition"])
+    assert statements["ReceiptsOfThisAccount"]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}
+    }
+    assert all(
+        each["Action"] != "kms:*" for sid, each in statements.items() if sid != "TheAccountsPoliciesDecide"
+    )
+
+
+def test_staging_is_as_production_but_for_who_and_where():
+    staging, production = stage_parameters("staging"), stage_parameters("prod")
+    own = {"Stage", "PublicUrl", "MailFrom", "DomainName", "CertificateArn", "HostedZoneId", "AlarmEmail"}
+
+    assert {name: value for name, value in staging.items() if name not in own} == {
+        name: value for name, value in production.items() if name not in own
+    }
+    assert (production["Canary"], production["ReserveConcurrency"]) == ("true", "true")
 
 
 def test_nobody_reads_the_attachments_from_outside():
@@ -381,7 +412,7 @@ def test_files_in_quarantine_are_announced_and_do_not_stay():
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0][
         "ServerSideEncryptionByDefault"
-    ] == {"SSEAlgorithm": "aws:kms"}
+    ] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Data", "Arn"]}}
 
 
 def test_only_the_bucket_may_write_to_its_queue():
