@@ -11,7 +11,17 @@ FUNCTION ?= all
 ARGS ?=
 FUNCTIONS := casework intake notifier router sla_timer
 
+# .venv is for the Python that it was made with; another one (make PYTHON=python3.13 test) has its own under build/.
 VENV := .venv
+ifneq ($(filter command environment,$(firstword $(origin PYTHON))),)
+  ifneq ($(wildcard .venv/bin/python),)
+    VERSION := import sys; print("{}.{}".format(*sys.version_info[:2]))
+    ASKED := $(shell $(PYTHON) -c '$(VERSION)')
+    ifneq ($(ASKED),$(shell .venv/bin/python -c '$(VERSION)'))
+      VENV := build/venv-$(ASKED)
+    endif
+  endif
+endif
 READY := $(VENV)/.installed
 RUN := $(VENV)/bin/python
 
@@ -19,7 +29,7 @@ RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up train-routing test campaigns proof check format lint types contracts templates fix messages tables package deploy rollback restore rehearse bench lock clean install
+.PHONY: help up train-routing test campaigns proof check format lint audit domain types contracts templates fix messages tables package deploy rollback restore rehearse bench lock clean install
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +43,8 @@ $(READY): requirements/dev.lock
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV) \
 	  || { echo "Python cannot make virtual environments here. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing what requirements/dev.lock says (about a minute, once)…"
-	@$(RUN) -m pip install --quiet --require-hashes -r requirements/dev.lock
+	@if [ -x .venv/bin/uv ]; then .venv/bin/uv pip install --quiet --python $(RUN) --require-hashes -r requirements/dev.lock; \
+	else $(RUN) -m pip install --quiet --require-hashes -r requirements/dev.lock; fi
 	@touch $@
 
 lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the functions' requirements anew
@@ -66,19 +77,27 @@ test: $(READY) ## run all tests, with a smoke of each campaign, and print their 
 	@$(if $(ARGS),$(RUN) $(PYTEST) $(ARGS),$(COVERED) $(PYTEST))
 	@$(if $(ARGS),true,$(RUN) -m infra.tools.coverage build/coverage.json)
 
+domain: $(READY) ## the domain's tests under a second Python, where there is one
+	@other="$$($(RUN) -m infra.tools.second_python)"; \
+	test -z "$$other" || { echo "The domain under $$other"; $(MAKE) --no-print-directory PYTHON="$$other" test ARGS="-q tests/rules"; }
+
 campaigns: $(READY) ## the campaigns in their ordinary size: crashes, faults, bad days, canaries, fuzz (docs/trust.md)
 	@HYPOTHESIS_PROFILE=campaigns $(RUN) $(PYTEST) -m "(campaign or hypothesis) and not full" $(ARGS)
 
 proof: $(READY) ## the campaigns in their full size: some hours
 	@HYPOTHESIS_PROFILE=proof $(RUN) $(PYTEST) -m "full or hypothesis" $(ARGS)
 
-check: format lint types contracts templates test campaigns package rehearse ## the whole gate: what CI runs
+check: format lint audit types contracts templates domain test campaigns package rehearse ## the whole gate: what CI runs
 
 format: $(READY) ## is everything formatted?
 	@$(VENV)/bin/ruff format --check .
 
 lint: $(READY) ## ruff, all rules but those that pyproject.toml explains away
 	@$(VENV)/bin/ruff check .
+
+audit: $(READY) ## bandit over the code, pip-audit over what is deployed (says when its service does not answer)
+	@$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive shared functions infra
+	@$(RUN) -m infra.tools.advisories
 
 types: $(READY) ## strict mypy
 	@packages=$$(cd functions && find */chalicelib/* -maxdepth 0 -type d | sed 's,^[^/]*/,,; s,/,.,g; s,^,-p ,'); \

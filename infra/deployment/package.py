@@ -10,6 +10,7 @@ Chalice made, the translated template by cfn-lint, the zip by opening it.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -17,20 +18,24 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from infra import gateway
 from infra.deployment import templates
-from infra.deployment.packaging import archive, libraries, runtime, wheels
+from infra.deployment.packaging import archive, inventory, libraries, runtime, sizes, wheels
 from infra.deployment.packaging.errors import PackageError
-from infra.deployment.packaging.pins import lock_requirements
+from infra.deployment.packaging.pins import lock_requirements, locked_versions
 from infra.deployment.packaging.runtime import Target
+from infra.deployment.packaging.sizes import Size
 from infra.deployment.templates import REGION
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
+LOCK = ROOT / "requirements" / "dev.lock"
 FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
 PLACEHOLDER_CODE = "s3://artifacts-bucket/package.zip"
 _COMPLAINT = re.compile(
@@ -53,6 +58,11 @@ class Package:
     def workshop(self) -> Path:
         """Return the folder in which it was built."""
         return self.archive.parents[1]
+
+    @property
+    def size(self) -> Size:
+        """Return the size of its zip, packed and unpacked."""
+        return sizes.measure(self.function, self.archive)
 
     def with_code_at(self, uri: str, settings: str = "") -> Template:
         """Return the template with every Lambda's code at an S3 address, or at the zip's own path.
@@ -154,6 +164,10 @@ def _assemble(package: Package, target: Target) -> Iterator[str]:
         yield str(error)
         return
     yield from archive.findings(package.archive, function, FUNCTIONS)
+    yield from inventory.findings(installed)
+    yield from inventory.framework_findings(locked_versions(LOCK)[inventory.FRAMEWORK])
+    yield from package.size.findings()
+    inventory.write(package.archive, installed, function, target)
 
 
 def _run_chalice(function: str, source: Path, stage: str, merge: Path, output: Path) -> Iterator[str]:
@@ -188,7 +202,7 @@ def complaints(lines: Iterable[str]) -> Iterator[str]:
             yield f"Chalice says: {line.strip()}"
 
 
-def pin(functions: Path = ROOT / "functions", lock: Path = ROOT / "requirements" / "dev.lock") -> None:
+def pin(functions: Path = ROOT / "functions", lock: Path = LOCK) -> None:
     """Write each function's requirements.txt anew, with hashes, at the versions in the lock."""
     for function in FUNCTIONS:
         lock_requirements(functions / function, lock)
@@ -208,14 +222,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.pin:
         pin()
         return 0
+    chosen = FUNCTIONS if options.function == "all" else (options.function,)
     try:
-        for function in FUNCTIONS if options.function == "all" else (options.function,):
-            package = build(function, options.stage)
-            size = package.archive.stat().st_size / 2**20
-            print(f"{function:10} {size:5.1f} MiB  {package.archive.relative_to(ROOT)}")
+        with ProcessPoolExecutor(max_workers=2) as workers:
+            packages = [*workers.map(partial(build, stage=options.stage), chosen)]
     except PackageError as error:
         print(error, file=sys.stderr)
         return 1
+    print(
+        f"{runtime.target(options.stage)}; zip, inventory and licences in build/{options.stage}/<function>/package/"
+    )
+    for package in packages:
+        print(f"{hashlib.sha256(package.archive.read_bytes()).hexdigest()}  {package.function}")
+    table = sizes.table(package.size for package in packages)
+    (BUILD / options.stage / "sizes.md").write_text(table, "utf-8")
+    print(f"\n{table}", end="")
     return 0
 
 

@@ -86,7 +86,12 @@ def test_whatever_the_door_can_reach_is_packed_or_provided(function):
 
 
 def test_intake_writes_pictures_and_documents_anew_with_only_what_its_zip_holds():
-    content = {"image/png": files.picture("PNG"), "application/pdf": pdf()}
+    content = {
+        "image/jpeg": files.picture("JPEG"),
+        "image/png": files.picture("PNG"),
+        "image/webp": files.picture("WEBP"),
+        "application/pdf": pdf(),
+    }
     code = "import sys; from chalicelib.intake.uploads.examine_file import examine\n" + "".join(
         f"print(examine({each!r}, {content_type!r}, 99999).content_type)\n"
         for content_type, each in content.items()
@@ -225,12 +230,16 @@ def test_the_unpacked_function_fits_into_lambda(function):
         assert sum(entry.file_size for entry in opened_zip.infolist()) < UNZIPPED_LIMIT
 
 
-def test_the_same_sources_give_the_same_zip(tmp_path):
-    shutil.copytree(ROOT / "functions" / "router", tmp_path / "functions" / "router")
+def test_the_same_sources_in_another_folder_give_the_same_zip_inventory_and_template(function, tmp_path):
+    shutil.copytree(ROOT / "functions" / function, tmp_path / "functions" / function)
 
-    again = build("router", into=tmp_path / "build", functions=tmp_path / "functions")
+    again = build(function, into=tmp_path / "build", functions=tmp_path / "functions")
 
-    assert again.archive.read_bytes() == package("router").archive.read_bytes()
+    first = package(function)
+    assert again.archive.read_bytes() == first.archive.read_bytes()
+    assert again.template == first.template
+    for name in ("sbom.cdx.json", "licences.md"):
+        assert (again.archive.parent / name).read_bytes() == (first.archive.parent / name).read_bytes()
 
 
 # ---------------------------------------------------------------- versions, and the alias that everything calls

@@ -12,3 +12,7 @@ class PackageError(Exception):
         self.function = function
         self.findings = tuple(findings)
         super().__init__("\n".join([f"{function}: not fit to be deployed", *(f"  {f}" for f in findings)]))
+
+    def __reduce__(self) -> tuple[type[PackageError], tuple[str, tuple[str, ...]]]:
+        """Return how it is made anew in another process: packages are built in several."""
+        return (type(self), (self.function, self.findings))

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[^]]*\])?(==(?P<version>[^ ;\\]+))?")
+from packaging.utils import canonicalize_name
 
-
-def _normal(name: str) -> str:
-    """Return a distribution's name as PEP 503 compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+from infra.deployment.packaging.runtime import DEFAULT_ARCHITECTURE, PYTHON, Target
+from infra.deployment.packaging.wheels import markers_of, requirements_of
 
 
 def locked_versions(lock: Path) -> dict[str, str]:
-    """Return the version of each distribution in a lock file, by normalised name.
-
-    Of two for different Pythons, uv writes that of the older one first: the one of Lambda.
-    """
-    pins = (_PIN.match(line) for line in lock.read_text().splitlines() if line and line[0].isalpha())
-    versions: dict[str, str] = {}
-    for match in pins:
-        if match and match["version"]:
-            versions.setdefault(_normal(match["name"]), match["version"])
-    return versions
+    """Return the version of each distribution in a lock file, by normalised name; of two, that for the runtime."""
+    environment = markers_of(Target(PYTHON, DEFAULT_ARCHITECTURE))
+    return {
+        canonicalize_name(each.name): str(each.specifier).removeprefix("==")
+        for each in requirements_of(lock.read_text("utf-8"))
+        if each.marker is None or each.marker.evaluate(environment)
+    }
 
 
 def lock_requirements(function: Path, lock: Path) -> None:

@@ -179,7 +179,7 @@ def keep(tables: Iterable[str], queues: Iterable[str], bucket: str) -> bytes:
 
 def put_back(saved: bytes, tables: Iterable[str], queues: Iterable[str], bucket: str) -> None:
     """Restore the content of all of them: thousands of times faster than to live through it again."""
-    in_tables, in_queues, keys, mails = pickle.loads(saved)  # noqa: S301 - what this process itself kept
+    in_tables, in_queues, keys, mails = pickle.loads(saved)  # nosec B301  # noqa: S301 - what this process itself kept
     for name, (items, changes) in zip(tables, in_tables, strict=True):
         table = _table(name)
         table.items = items
