@@ -36,7 +36,8 @@ _EPOCH: Final = datetime(1980, 1, 1, tzinfo=UTC)
 def licence_of(distribution: Distribution) -> str:
     """Return the licence that a distribution states: its expression (PEP 639), its field, or its classifiers."""
     about = distribution.metadata
-    stated = about.get("License-Expression") or about.get("License") or ""
+    fields = [*(about.get_all("License-Expression") or ()), *(about.get_all("License") or ())]
+    stated = next((each for each in fields if each), "")
     if stated and "\n" not in stated:
         return stated
     classifiers = [each for each in about.get_all("Classifier") or () if each.startswith(_CLASSIFIER)]
