@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 
@@ -37,13 +37,23 @@ NOTICED_AFTER = timedelta(seconds=90)
 REPORTS = Path("build")
 
 
+class Switch(Protocol):
+    """Stops and starts what calls the functions, and says how many there are."""
+
+    def stop(self) -> int:
+        """Stop all of them."""
+
+    def start(self) -> int:
+        """Start all of them."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """The parts of a restoration."""
 
     restore: Restore
     copies: Copies
-    triggers: Triggers
+    triggers: Switch
     wholly: frozenset[str]
     closed_for: timedelta
     sleep: Callable[[float], None] = time.sleep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from infra.restoration.fates import Decision, Fate
@@ -53,7 +53,7 @@ class Account:
 
     def as_json(self) -> str:
         """Return the whole account."""
-        facts = asdict(self) | {
+        facts = vars(self) | {
             "to": self.to.isoformat(),
             "deliveries_withdrawn": [row._asdict() for row in self.deliveries_withdrawn],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.deployment import templates
+from infra.deployment.deploy import ASKED_FOR
+from infra.deployment.package import ROOT
 from infra.restoration import __main__ as command
 from infra.restoration import receipts
 from infra.restoration.cloud import TABLES, Copies, Triggers, Versions
@@ -264,3 +268,52 @@ def test_moment_without_its_zone_is_refused(moment: str, capsys: pytest.CaptureF
         command.main(["plan", "--stage", "prod", "--at", moment])
 
     assert "--at" in capsys.readouterr().err
+
+
+BACKUP = templates.read(ROOT / "infra" / "cloudformation" / "backup.yaml")["Resources"]
+PLATFORM = templates.read(ROOT / "infra" / "cloudformation" / "platform.yaml")["Resources"]
+
+
+def test_every_table_and_the_attachments_are_backed_up():
+    tables = {
+        r["Properties"]["TableName"]["Fn::Sub"]
+        for r in PLATFORM.values()
+        if r["Type"] == "AWS::DynamoDB::Table"
+    }
+    (bucket,) = (
+        r["Properties"]["BucketName"]["Fn::Sub"] for r in PLATFORM.values() if r["Type"] == "AWS::S3::Bucket"
+    )
+
+    selected = BACKUP["Selection"]["Properties"]["BackupSelection"]["Resources"]
+
+    assert {re.split("table/|s3:::", resource["Fn::Sub"])[1] for resource in selected} == {*tables, bucket}
+    assert set(TABLES) == {name.removeprefix("pakn-${Stage}-") for name in tables}
+
+
+def test_no_backup_is_deleted_before_its_time_and_each_is_kept_as_long_as_the_lock_asks():
+    vault = BACKUP["Vault"]["Properties"]
+    rules = BACKUP["Plan"]["Properties"]["BackupPlan"]["BackupPlanRule"]
+    (statement,) = vault["AccessPolicy"]["Statement"]
+
+    assert (BACKUP["Vault"]["DeletionPolicy"], BACKUP["Key"]["DeletionPolicy"]) == ("Retain", "Retain")
+    assert statement["Effect"] == "Deny"
+    assert {"backup:DeleteRecoveryPoint", "backup:DeleteBackupVault"} <= set(statement["Action"])
+    for rule in rules:
+        for lifecycle in (rule["Lifecycle"], rule["CopyActions"]["Fn::If"][1][0]["Lifecycle"]):
+            locked = vault["LockConfiguration"]
+            assert locked["MinRetentionDays"] <= lifecycle["DeleteAfterDays"] <= locked["MaxRetentionDays"]
+
+
+def test_backups_are_copied_where_a_stage_names_a_vault_and_restoring_is_tried():
+    rules = BACKUP["Plan"]["Properties"]["BackupPlan"]["BackupPlanRule"]
+    tested = BACKUP["TestOfTables"]["Properties"]["ProtectedResourceArns"]
+
+    assert {rule["CopyActions"]["Fn::If"][1][0]["DestinationBackupVaultArn"]["Ref"] for rule in rules} == {
+        "BackupCopyVaultArn"
+    }
+    assert {resource["Fn::Sub"].rpartition("-")[2] for resource in tested} == {
+        "petitions",
+        "deliveries",
+        "roots",
+    }
+    assert "backup" in ASKED_FOR

@@ -11,19 +11,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import STAGE
+from infra.restoration import __main__ as command_line
 from infra.restoration.accounts import Account
 from infra.restoration.cloud import COPIED, Copies, Versions
 from infra.restoration.fates import Fate
 from infra.restoration.restore import RestorationError, Restore
 from shared.domain.petition.change import Change
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.platform import clock, queues
+from shared.platform import aws, clock, queues
 from shared.platform.messages import NoticeRequest
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
@@ -335,9 +337,28 @@ def test_nothing_is_applied_while_the_doors_are_open_nor_opened_before_it_was_ap
         restore.open_doors()
 
 
-def test_restoration_that_was_cut_off_goes_on_and_a_plan_writes_nothing(
-    system: System, copied: Callable[[], Rehearsal]
-):
+def test_plan_writes_nothing(system: System, copied: Callable[[], Rehearsal]):
+    sender = citizen(system, 1)
+    Officer(system, "minh.ccvc").do("accept", sender.reference)
+    rehearsal = copied()
+    ask(system, sender.reference, "Ông/Bà thi năm nào?")
+    names = [system.local.cloud.outputs[f"{table.capitalize()}Table"] for table in COPIED]
+    held = [moto_insides.keep_table(name) for name in names]
+
+    planned = rehearsal.restore().plan()
+
+    assert planned.fates == Counter({Fate.BACK: 1})
+    assert [moto_insides.put_table_back(name, saved) for name, saved in zip(names, held, strict=True)] == [
+        False
+    ] * len(COPIED)
+
+
+class CutOffError(BaseException):
+    """The operator's machine died."""
+
+
+@pytest.mark.parametrize("writes", range(6), ids=lambda writes: f"after {writes} writes")
+def test_restoration_that_was_cut_off_goes_on(system: System, copied: Callable[[], Rehearsal], writes: int):
     senders = [citizen(system, number) for number in range(1, 4)]
     for sender in senders:
         Officer(system, "minh.ccvc").do("accept", sender.reference)
@@ -345,18 +366,100 @@ def test_restoration_that_was_cut_off_goes_on_and_a_plan_writes_nothing(
     for sender in senders:
         ask(system, sender.reference, "Ông/Bà thi năm nào?")
     restore = rehearsal.restore()
-    names = [system.local.cloud.outputs[f"{table.capitalize()}Table"] for table in COPIED]
-    held = [moto_insides.keep_table(name) for name in names]
-
-    planned = restore.plan()
-    changed = [moto_insides.put_table_back(name, saved) for name, saved in zip(names, held, strict=True)]
     restore.close_doors(clock.now())
-    system.faults.forget()
-    restore._begin()
-    applied, again = restore.apply(), restore.apply()
+    remaining = iter(range(writes))
 
-    assert planned.fates == applied.fates == Counter({Fate.BACK: 3})
-    assert changed == [False, False, False]
-    assert again.fates == Counter({Fate.SAME: 3})
-    assert restore.check().is_settled
+    def die(**_: Any) -> None:
+        if next(remaining, None) is None:
+            raise CutOffError
+
+    events, operations = aws.client("dynamodb").meta.events, ("PutItem", "DeleteItem")
+    for operation in operations:
+        events.register_first(f"before-call.dynamodb.{operation}", die)
+    with pytest.raises(CutOffError):
+        restore.apply()
+    for operation in operations:
+        events.unregister(f"before-call.dynamodb.{operation}", die)
+    restore.apply()
+
+    checked = restore.check()
+    assert checked.fates == Counter({Fate.SAME: 3})
+    assert checked.is_settled
+    assert not [row for row in system.items("deliveries") if "INFORMATION_NEEDED" in row["notice"]["S"]]
     assert len(Directory(system.local.cloud.outputs["DirectoryTable"]).restorations()) == 1
+
+
+def test_data_that_go_back_twice_have_three_epochs(system: System, copied: Callable[[], Rehearsal]):
+    sender = citizen(system, 1)
+    Officer(system, "minh.ccvc").do("accept", sender.reference)
+    first = copied()
+    ask(system, sender.reference, "Một?")
+    first.run()
+    system.travel(minutes=10)
+    second = copied()
+    ask(system, sender.reference, "Hai?")
+    second.run()
+    ask(system, sender.reference, "Ba?")
+
+    names = [name for name in sent(system, sender) if "INFORMATION_NEEDED" in name]
+    assert [name.partition("-")[0][1:] for name in sorted(names)] == ["", "e1", "e2"]
+    assert set(sent(system, sender).values()) == {1}
+    assert system.dead_letters() == 0
+
+
+def test_deliveries_that_are_damaged_themselves_go_back_wholly(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    sender = citizen(system, 1)
+    rehearsal = copied()
+    wholly = frozenset({"deliveries"})
+    rehearsal.copies.make(wholly)
+    before = {row["notice"]["S"] for row in system.items("deliveries")}
+    moto_insides.empty_table(system.local.cloud.outputs["DeliveriesTable"])
+
+    _applied, checked = rehearsal.run(wholly=wholly)
+
+    assert {row["notice"]["S"] for row in system.items("deliveries")} == before
+    assert checked.is_settled
+    assert set(sent(system, sender).values()) == {1}
+
+
+class StillTriggers:
+    """Triggers of a stage that stand still by themselves: the local stack's pumps move only when they are called."""
+
+    def stop(self) -> int:
+        return 8
+
+    def start(self) -> int:
+        return 8
+
+
+def test_steps_of_the_runbook_say_what_it_expects(
+    system: System, copied: Callable[[], Rehearsal], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    sender = citizen(system, 1)
+    Officer(system, "minh.ccvc").do("accept", sender.reference)
+    rehearsal = copied()
+    ask(system, sender.reference, "Ông/Bà thi năm nào?")
+    monkeypatch.chdir(tmp_path)
+    lines: list[str] = []
+    parts = command_line.Parts(
+        rehearsal.restore(),
+        rehearsal.copies,
+        StillTriggers(),
+        NOTHING,
+        timedelta(hours=1),
+        lambda seconds: system.clock.hold_at(clock.now() + timedelta(seconds=seconds)),
+        lines.append,
+    )
+
+    codes = {step: command_line.RUN[step](parts) for step in command_line.STEPS if step != "plan"}
+
+    account = json.loads((tmp_path / "build" / "restoration-1-applied.json").read_text("utf-8"))
+    assert set(codes.values()) == {0}
+    assert lines[0] == "restoration 1: the doors are closed, 8 triggers stand still"
+    assert "  petitions: 1 same" in lines
+    assert [line for line in lines if line.endswith("unsound: 0")]
+    assert account["petitions"] == {sender.reference: "back"}
+    assert "thi năm nào" not in json.dumps(account, ensure_ascii=False)
+    assert system.http("GET", "/health").status == 200
