@@ -15,6 +15,20 @@ from pydantic.json_schema import models_json_schema
 from shared.domain.base_model import BaseModel
 
 _REF = "#/components/schemas/{model}"
+_WITH_RETRY_AFTER = frozenset({429, 503})
+
+
+def one_of(title: str, values: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of a text that is one of some; generators make one class of all with the same title."""
+    return {"type": "string", "title": title, "enum": list(values)}
+
+
+LANG = {
+    "in": "query",
+    "description": "Language of labels and errors.",
+    "schema": one_of("Language", ("vi", "en")),
+}
+"""The parameter `lang`."""
 
 
 class InputProblem(BaseModel):
@@ -68,17 +82,38 @@ class Operation(NamedTuple):
     problems: tuple[int, ...] = ()
     media: tuple[str, ...] = ()
     """Types that an answer may have besides JSON."""
+    located: tuple[int, ...] = ()
+    """The statuses whose answer bears `Location`."""
+
+    @property
+    def tag(self) -> str:
+        """The part of the API that it belongs to: the first word of its path."""
+        words = [word for word in self.path.split("/") if word and word != "v1"]
+        return words[0].partition(".")[0]
+
+
+class Security(NamedTuple):
+    """A scheme that proves whose a request is; operations name it among their parameters, by its header."""
+
+    name: str
+    scheme: Mapping[str, str]
+    is_optional: bool = False
 
 
 class Words(NamedTuple):
     """The description of an API as a whole."""
 
     title: str
+    """Generators make the name of a package of it: Latin letters, a few words."""
     version: str
     description: str
     server: str
     problems: Mapping[int, str]
     """The meaning of each status of a problem."""
+    security: Mapping[str, Security]
+    """The schemes that prove whose a request is, by header."""
+    tags: Mapping[str, str]
+    """The meaning of each tag."""
 
 
 def describe(
@@ -93,7 +128,7 @@ def describe(
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
-            operation, parameters, words.problems
+            operation, parameters, words
         )
     return {
         "openapi": "3.1.0",
@@ -104,21 +139,32 @@ def describe(
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": words.server}],
+        "tags": [
+            {"name": tag, "description": words.tags[tag]}
+            for tag in dict.fromkeys(operation.tag for operation in operations)
+        ],
         "paths": paths,
-        "components": {"schemas": schemas["$defs"]},
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {each.name: dict(each.scheme) for each in words.security.values()},
+        },
     }
 
 
 def _operation(
-    operation: Operation, parameters: Mapping[str, Mapping[str, Any]], problems: Mapping[int, str]
+    operation: Operation, parameters: Mapping[str, Mapping[str, Any]], words: Words
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "parameters": [{"name": name, **parameters[name]} for name in operation.parameters],
+        "tags": [operation.tag],
+        "parameters": [
+            {"name": name, **parameters[name]} for name in operation.parameters if name not in words.security
+        ],
+        "security": _security(operation, words.security),
         "responses": {
-            **{str(status): _answer(model, operation.media) for status, model in operation.answers.items()},
-            **{str(status): _problem(problems[status]) for status in operation.problems},
+            **{str(status): _answer(model, operation, status) for status, model in operation.answers.items()},
+            **{str(status): _problem(words.problems[status], status) for status in operation.problems},
         },
     }
     if operation.body:
@@ -129,19 +175,42 @@ def _operation(
     return described
 
 
-def _answer(model: type[pydantic.BaseModel] | None, media: tuple[str, ...]) -> dict[str, Any]:
+def _security(operation: Operation, security: Mapping[str, Security]) -> list[dict[str, list[str]]]:
+    """Return the schemes of which one proves whose a request is; an empty one says that none is needed."""
+    schemes = [security[name] for name in operation.parameters if name in security]
+    needed: list[dict[str, list[str]]] = [{each.name: []} for each in schemes]
+    return [*needed, {}] if schemes and all(each.is_optional for each in schemes) else needed
+
+
+def _answer(model: type[pydantic.BaseModel] | None, operation: Operation, status: int) -> dict[str, Any]:
     schema = _reference(model) if model else {"type": "object"}
     content = {"application/json": {"schema": schema}} | {
-        media_type: {"schema": {"type": "string"}} for media_type in media
+        media_type: {"schema": {"type": "string"}} for media_type in operation.media
     }
-    return {"description": "Done", "content": content}
+    answer: dict[str, Any] = {"description": "Done", "content": content}
+    if status in operation.located:
+        answer["headers"] = {
+            "Location": {
+                "description": "The address of what was made",
+                "schema": {"type": "string", "format": "uri-reference"},
+            }
+        }
+    return answer
 
 
-def _problem(meaning: str) -> dict[str, Any]:
-    return {
+def _problem(meaning: str, status: int) -> dict[str, Any]:
+    problem: dict[str, Any] = {
         "description": meaning,
         "content": {"application/problem+json": {"schema": _reference(Problem)}},
     }
+    if status in _WITH_RETRY_AFTER:
+        problem["headers"] = {
+            "Retry-After": {
+                "description": "Seconds until the same request may succeed",
+                "schema": {"type": "integer", "minimum": 1},
+            }
+        }
+    return problem
 
 
 def _reference(model: type[pydantic.BaseModel]) -> dict[str, str]:

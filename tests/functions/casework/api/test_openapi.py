@@ -44,6 +44,24 @@ def test_operation_names_are_unique():
     assert len(names) == len(set(names))
 
 
+def test_models_go_by_short_titles_that_no_two_share():
+    schemas = document()["components"]["schemas"]
+
+    assert [name for name in schemas if not name.isalnum()] == []
+    assert len({schema.get("title") for schema in schemas.values()}) == len(schemas)
+
+
+def test_officers_prove_themselves_by_a_bearer_token_everywhere_but_at_sign_in():
+    open_to_all = {
+        operation["operationId"]
+        for path in document()["paths"].values()
+        for operation in path.values()
+        if operation["security"] != [{"bearer": []}]
+    }
+
+    assert open_to_all == {"signIn", "health"}
+
+
 @pytest.fixture(scope="module")
 def desk(running_system: System) -> tuple[System, str]:
     """A petition that minh.ccvc handles."""

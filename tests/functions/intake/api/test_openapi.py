@@ -8,7 +8,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from chalicelib.intake.api.openapi import OPERATIONS, document
+from chalicelib.intake.api.openapi import OPERATIONS, SECURITY, document
 from infra.local.emulation.functions import load
 from infra.local.system import FUNCTIONS
 
@@ -43,6 +43,41 @@ def test_operation_names_are_unique():
     names = [operation.name for operation in OPERATIONS]
 
     assert len(names) == len(set(names))
+
+
+def test_models_go_by_short_titles_that_no_two_share():
+    """A generator makes one class of each title: of two with one title it drops one."""
+    schemas = document()["components"]["schemas"]
+
+    assert [name for name in schemas if not name.isalnum()] == []
+    assert len({schema["title"] for schema in schemas.values()}) == len(schemas)
+
+
+def test_what_proves_a_request_is_a_security_scheme_and_no_parameter():
+    described = document()["paths"]
+
+    assert described["/v1/petitions/{reference}"]["get"]["security"] == [{"petitionPin": []}]
+    assert described["/v1/petitions"]["post"]["security"] == [{"apiKey": []}, {}], "none, outside the cloud"
+    assert described["/v1/published"]["get"]["security"] == []
+    named = {
+        parameter["name"]
+        for path in described.values()
+        for each in path.values()
+        for parameter in each["parameters"]
+    }
+    assert not named & SECURITY.keys()
+
+
+def test_headers_of_answers_are_described_where_they_come(intake, sent, a_submission):
+    responses = document()["paths"]["/v1/petitions"]["post"]["responses"]
+
+    with_header = {
+        header: {status for status, answer in responses.items() if header in answer.get("headers", {})}
+        for header in ("Location", "Retry-After")
+    }
+    assert with_header == {"Location": {"200", "201"}, "Retry-After": {"429"}}
+    again = intake.http("POST", "/v1/petitions", json=a_submission())
+    assert again.header("Location").endswith(sent["reference"])
 
 
 def checked(name: str, body: Any) -> None:

@@ -49,7 +49,7 @@ from shared.domain.petition.lifecycle import Action
 from shared.platform.bucket import Download
 from shared.use_cases.declare_file import AttachmentInput
 from shared.web.answers import json_answer
-from shared.web.openapi import Health, Operation, Words, describe
+from shared.web.openapi import Health, Operation, Security, Words, describe
 
 VERSION = "1.0.0"
 
@@ -66,8 +66,31 @@ def describe_api(_parts: Parts, _request: Request, _officer: DeskOfficer) -> Res
     return json_answer(document())
 
 
+SECURITY = {
+    "Authorization": Security(
+        "bearer",
+        {"type": "http", "scheme": "bearer", "description": "The access token of the session."},
+    )
+}
+
 _AS = ("Authorization",)
 _REFUSED = (401, 403)
+
+_TAGS = {
+    "session": "Sign in and out",
+    "sessions": "Your sessions that hold",
+    "petitions": "Queues, petitions, and every action on them",
+    "callers": "What a caller of the hotline may hear and do",
+    "calls": "Calls to be made",
+    "in-doubt": "Deliveries of which nobody knows whether the provider took them",
+    "contradicted-receipts": "Receipts that later ones contradicted",
+    "openings": "Openings of seals and files",
+    "directory": "Units, fields, officers, rules, texts, the calendar",
+    "proposals": "Changes of the directory that wait for a second person",
+    "reports": "Reports, and the petitions behind each figure",
+    "openapi": "The API of itself",
+    "health": "The function's health",
+}
 
 _ACTIONS = tuple(
     Operation(
@@ -341,12 +364,14 @@ def document() -> dict[str, Any]:
         OPERATIONS,
         PARAMETERS,
         Words(
-            title="PAKN – the officers' desk",
+            title="PAKN desk",
             version=VERSION,
             description="Petitions at the Ministry of Home Affairs, for its officers. Your roles and unit decide"
             " which petitions you may see and which actions you may take. Times are RFC 3339 in UTC; dates are"
             " days in Viet Nam.",
             server="/desk",
             problems=_PROBLEMS,
+            security=SECURITY,
+            tags=_TAGS,
         ),
     )

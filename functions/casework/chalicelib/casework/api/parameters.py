@@ -5,16 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.petition.lifecycle import State
+from shared.web.openapi import LANG, one_of
 
 _REFERENCE = {"type": "string", "pattern": "^[0-9]{11}$"}
-_FLAG = {"enum": ["true", "false"]}
+_FLAG = one_of("Flag", ("true", "false"))
 PARAMETERS: dict[str, dict[str, Any]] = {
-    "Authorization": {
-        "in": "header",
-        "required": True,
-        "description": "`Bearer` and the access token of the session.",
-        "schema": {"type": "string"},
-    },
     "Idempotency-Key": {
         "in": "header",
         "description": "Names the change: sent again, it takes effect once.",
@@ -74,7 +69,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "A unit's code, or `all`, `approval`, `publication`, `second-look`, `inspection`.",
         "schema": {"type": "string", "maxLength": 20},
     },
-    "state": {"in": "query", "description": "Only these.", "schema": {"enum": list(State)}},
+    "state": {"in": "query", "description": "Only these.", "schema": one_of("ListedState", State)},
     "overdue": {"in": "query", "description": "Only those overdue, or only those not.", "schema": _FLAG},
     "mine": {"in": "query", "description": "Only those that you handle.", "schema": _FLAG},
     "unassigned": {"in": "query", "description": "Only those that nobody handles.", "schema": _FLAG},
@@ -118,25 +113,23 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "by": {
         "in": "query",
         "description": "What it is broken down by.",
-        "schema": {"enum": ["field", "unit", "kind", "channel", "province"]},
+        "schema": one_of("BrokenDownBy", ("field", "unit", "kind", "channel", "province")),
     },
     "by-group": {
         "name": "by",
         "in": "query",
         "description": "Of which breakdown `group` is a row.",
-        "schema": {"enum": ["field", "kind", "channel", "province", "handler", "complained_unit", "matter"]},
+        "schema": one_of(
+            "GroupedBy", ("field", "kind", "channel", "province", "handler", "complained_unit", "matter")
+        ),
     },
     "format": {
         "in": "query",
         "description": "As what it is wanted.",
-        "schema": {"enum": ["json", "csv", "xlsx"]},
+        "schema": one_of("ReportFormat", ("json", "csv", "xlsx")),
     },
     "measure": {"in": "query", "description": "Name of a figure.", "schema": {"type": "string"}},
     "unit": {"in": "query", "description": "Code of a unit.", "schema": {"type": "string", "maxLength": 20}},
     "group": {"in": "query", "description": "Code of a row.", "schema": {"type": "string", "maxLength": 64}},
-    "lang": {
-        "in": "query",
-        "description": "Language of labels and errors.",
-        "schema": {"enum": ["vi", "en"]},
-    },
+    "lang": LANG,
 }

@@ -32,7 +32,7 @@ from shared.platform.bucket import Download
 from shared.tables.roots import SignedRoot
 from shared.use_cases.declare_file import AttachmentInput
 from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
-from shared.web.openapi import Health, Operation, Words, describe
+from shared.web.openapi import LANG, Health, Operation, Security, Words, describe, one_of
 from shared.web.routes import Routes
 
 VERSION = "1.0.0"
@@ -47,22 +47,11 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         " body on the same day is one submission.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     },
-    "X-Api-Key": {
-        "in": "header",
-        "description": "The key of a client of the ministry's: needed in the cloud, nowhere else.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
-    },
     "X-Petition-Proof": {
         "in": "header",
         "required": False,
         "description": "The ticket of a 429, after its wait, or the base64 solution of its ALTCHA challenge, at once",
         "schema": {"type": "string", "maxLength": 4000},
-    },
-    "X-Petition-Pin": {
-        "in": "header",
-        "required": True,
-        "description": "The PIN of the receipt, or the token of a link. Wrong PINs cost their sender waits: 429.",
-        "schema": {"type": "string"},
     },
     "reference": {
         "in": "path",
@@ -106,13 +95,45 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "path",
         "required": True,
         "description": "What, and in which form.",
-        "schema": {"enum": [f"{name}.{ending}" for name in TABLES for ending in ("csv", "json")]},
+        "schema": one_of(
+            "OpenDataFile", (f"{name}.{ending}" for name in TABLES for ending in ("csv", "json"))
+        ),
     },
-    "lang": {
-        "in": "query",
-        "description": "Language of labels and errors.",
-        "schema": {"enum": ["vi", "en"]},
-    },
+    "lang": LANG,
+}
+
+SECURITY = {
+    "X-Petition-Pin": Security(
+        "petitionPin",
+        {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Petition-Pin",
+            "description": "The PIN of the receipt, or the token of a link. Wrong PINs cost their sender waits: 429.",
+        },
+    ),
+    "X-Api-Key": Security(
+        "apiKey",
+        {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Api-Key",
+            "description": "The key of a client of the ministry's: needed in the cloud, nowhere else.",
+        },
+        is_optional=True,
+    ),
+}
+
+_TAGS = {
+    "petitions": "Send petitions, follow them, add to them",
+    "fields": "The ministry's fields of responsibility",
+    "published": "Published answers",
+    "statistics": "Figures of a month",
+    "roots": "Daily signed roots of all histories",
+    "signing-key": "The key that signs the roots",
+    "open-data": "Open data",
+    "openapi": "The API of itself",
+    "health": "The function's health",
 }
 
 _PIN = ("reference", "X-Petition-Pin", "X-Petition-Proof", "lang")
@@ -128,6 +149,7 @@ OPERATIONS: tuple[Operation, ...] = (
         PetitionInput,
         ("Idempotency-Key", "X-Api-Key", "lang"),
         (400, 401, 422, 429),
+        located=(200, 201),
     ),
     Operation(
         "GET",
@@ -344,12 +366,14 @@ def document() -> dict[str, Any]:
         OPERATIONS,
         _PARAMETERS,
         Words(
-            title="PAKN – phản ánh, kiến nghị",
+            title="PAKN petitions",
             version=VERSION,
             description="Send and follow petitions to the Ministry of Home Affairs of Viet Nam."
             " Times are RFC 3339 in UTC; dates are days in Viet Nam.",
             server="/",
             problems=_PROBLEM_TITLES,
+            security=SECURITY,
+            tags=_TAGS,
         ),
     )
 

@@ -43,7 +43,7 @@ class RecordedEntry(_View):
     hash: str
 
 
-class Proof(_View):
+class InclusionProof(_View):
     """That an entry's hash stands in a signed root."""
 
     version: int
@@ -58,7 +58,7 @@ class Record(_View):
     reference: str
     made_at: datetime
     entries: tuple[RecordedEntry, ...]
-    proof: Proof | None = None
+    proof: InclusionProof | None = None
     """None until the day of the first change is over."""
 
     def as_json(self) -> dict[str, object]:
@@ -115,14 +115,14 @@ def _recorded(entry: Entry, key: str) -> RecordedEntry:
     )
 
 
-def _proof(petition: Petition, roots: Roots, restorations: Sequence[Restoration]) -> Proof | None:
+def _proof(petition: Petition, roots: Roots, restorations: Sequence[Restoration]) -> InclusionProof | None:
     days = islice(roots.days_of(local_date(entry.at) for entry in petition.history), 2 * DAYS_TRIED)
     for root in chain(map(roots.get, days), [roots.first()]):
         path = roots.path(root, petition.reference) if root else None
         if root and path and path.version <= petition.version:
             if _holds_lost_entries(petition, path, root, restorations):
                 continue
-            return Proof(version=path.version, path=path.path, root=root)
+            return InclusionProof(version=path.version, path=path.path, root=root)
     return None
 
 
