@@ -117,6 +117,10 @@ tables: $(READY) ## write what docs take from the code: tables of actions, who m
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m infra.tools.action_tables
 	@$(RUN) -m infra.tools.rooms
 
+.PHONY: permissions
+permissions: $(READY) ## record anew which test needs which permission (ARGS="tests/journeys/test_merging.py" for a few)
+	@$(RUN) -m tests.infra.permissions $(ARGS)
+
 fix: $(READY) ## format, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --fix . || true
 	@$(VENV)/bin/ruff format .

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 import pytest
 from chalice.app import Chalice
 
+from tests.infra.permissions.hearing import heard
 from tests.local.tiny import Script
 from tests.support import profiles
 from tests.support.log_capture import Overheard
 from tests.support.system import System
 
 profiles.load()
+RUNNING = pytest.StashKey[System]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -25,15 +27,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(left_out)]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Hold each test to the record of permissions, once the system of this process runs."""
+    system = item.config.stash.get(RUNNING, None)
+    if system is None:
+        return (yield)
+    with heard(system.calls, item.nodeid):
+        return (yield)
+
+
 @pytest.fixture(scope="session")
-def running_system() -> Iterator[System]:
+def running_system(pytestconfig: pytest.Config) -> Iterator[System]:
     """The system of this process; ask for `system` instead, which is as good as new for each test.
 
     A fixture of a module that fills it resets it first.
     """
     system = System()
     system.start()
+    pytestconfig.stash[RUNNING] = system
     yield system
+    del pytestconfig.stash[RUNNING]
     system.stop()
 
 

@@ -82,6 +82,33 @@ def test_an_officer_downloads_the_picture_without_its_place(system: System):
     assert disposition.startswith("attachment;")
 
 
+def test_an_officer_reads_the_file_that_goes_with_the_answer(
+    system: System, answered: tuple[Citizen, str, str]
+):
+    citizen, sent, _kept_back = answered
+
+    download = Officer(system, "binh.vanphong").post(f"/v1/petitions/{citizen.reference}/attachments/{sent}")
+
+    assert pages_of(fetched(download.json()["url"])[0]) == 1
+
+
+def test_a_file_waits_for_the_verdict_of_guardduty(system: System, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SCANNER", "guardduty")
+    system.local.cold_start()
+    citizen = Citizen(system)
+    citizen.send()
+
+    waiting = citizen.attach(PICTURE)
+    bucket, s3 = system.local.cloud.outputs["AttachmentsBucket"], system.local.cloud.client("s3")
+    (upload,) = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    verdict = [{"Key": "GuardDutyMalwareScanStatus", "Value": "NO_THREATS_FOUND"}]
+    s3.put_object_tagging(Bucket=bucket, Key=upload["Key"], Tagging={"TagSet": verdict})
+    system.travel(minutes=10)
+
+    (checked,) = citizen.look()["attachments"]
+    assert (waiting["state"], checked["state"]) == ("EXPECTED", "CLEAN")
+
+
 def test_the_petitioner_gets_the_file_that_came_with_the_answer_and_no_other(system: System, answered):
     citizen, sent, kept_back = answered
 

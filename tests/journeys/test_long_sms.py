@@ -96,6 +96,18 @@ def test_a_late_part_is_added_to_the_same_petition(system: System, minutes):
     assert "Da nhan noi dung bo sung" in received[-1]
 
 
+def test_an_addition_without_its_end_is_added_to_the_senders_own_petition(system: System):
+    phone = GatewayPhone(system)
+    phone.send("PAKN Phong noi vu tra loi cham")
+    system.settle()
+
+    phone.send("BS them ho so so 12, ", part=(1, 2))
+    system.travel(minutes=20)
+
+    (petition,) = petitions(system)
+    assert len(texts(petition)) == 1
+
+
 def test_a_message_whose_beginning_never_came_is_not_lost_either(system: System):
     phone = GatewayPhone(system)
 

@@ -240,7 +240,12 @@ def test_change_that_was_set_aside_is_relayed_by_the_queue(system: System):
     system.lose_changes()
     assert system.outbox() == []
 
-    router.parts().tasks.run(RoutingRequest(reference=reference, task=TaskType.RELAY, seen=0))
+    system.local.cloud.client("sqs").send_message(
+        QueueUrl=system.local.cloud.queue_url("routing"),
+        MessageBody=RoutingRequest(reference=reference, task=TaskType.RELAY, seen=0).model_dump_json(
+            by_alias=True, exclude_none=True
+        ),
+    )
     system.settle()
 
     assert [message.reference for message in system.outbox() if message.to == "mua.tran@thu.example"]

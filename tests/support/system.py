@@ -26,6 +26,7 @@ from infra.seed.directory import Account, seed_directory, seed_officers
 from shared.platform import aws
 from shared.tables import directory
 from tests.campaigns.faults.injection import Injection
+from tests.infra.permissions.recorder import Recorder
 
 START = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 """A Tuesday, 09:00 in Vietnam: received then, a petition is due on 2026-11-23 (docs: domain, the clock)."""
@@ -54,6 +55,7 @@ class System(Driver):
         self._gateway_server = GatewayServer(SmsGateway(clock.now))
         super().__init__(LocalSystem(clock, self._gateway_server.gateway, self._wiring()))
         self.faults = Injection(lambda: self.local.functions.running, self._wait)
+        self.calls = Recorder(self._real_function, self.local.cold_start)
         self.officers: dict[str, Account] = {}
         self._tokens: dict[str, dict[str, str]] = {}
 
@@ -73,8 +75,14 @@ class System(Driver):
         self.local.start()
         self.sms_gateway.credentials = self.local.cloud.providers["esms"]
         self._apps = self.local.functions.apps
-        self._session = aws._session()
-        self.faults.install(self._session)
+        self.local.functions.before_each = self.calls.before_invocation
+        outputs = self.local.cloud.outputs
+        self.calls.ids = {
+            outputs["SealKeyId"]: "Seal",
+            outputs["RootsKeyId"]: "Roots",
+            self.local.cloud.pool_id: "Officers",
+        }
+        self._listen()
         seed_directory(STAGE)
         self.officers = {officer.username: officer for officer in seed_officers(self.local.cloud.pool_id)}
         self._directory = moto_insides.keep_table(self.local.cloud.outputs[_KEEP_ITS_ROWS])
@@ -118,8 +126,7 @@ class System(Driver):
         """Undo what other tests did to the process, and run these apps."""
         self.local.take_over()
         if aws._session() is not self._session:
-            self._session = aws._session()
-            self.faults.install(self._session)
+            self._listen()
         if self.local.functions.apps != apps:
             self.local.use(apps)
 
@@ -142,6 +149,18 @@ class System(Driver):
         self.local.failures.forget()
         self.faults.forget()
         self.local.cold_start()
+
+    def _listen(self) -> None:
+        """Hear the AWS calls of the functions, in the session that they have now."""
+        self._session = aws._session()
+        self.faults.install(self._session)
+        self.calls.install(self._session)
+
+    def _real_function(self) -> str:
+        """Return which trigger or door of the project's own functions is at work."""
+        running, functions = self.local.functions.running, self.local.functions.apps
+        name = running.partition(".")[0]
+        return running if name and functions[name] is self._apps[name] else ""
 
     def _tables(self) -> list[str]:
         return [self.local.cloud.outputs[table] for table in _EMPTIED]

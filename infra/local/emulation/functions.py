@@ -101,6 +101,8 @@ class Functions:
         self.use(apps)
         self.running = ""
         """Which trigger or door is at work, e.g. `router.on_change`; "" while none is. For who counts AWS calls."""
+        self.before_each: Callable[[str], None] = lambda _name: None
+        """Called with the trigger or door before it sets to work."""
         self.metrics: deque[str] = deque(maxlen=METRICS_KEPT)
         """The latest lines of CloudWatch's embedded metric format, oldest first."""
 
@@ -149,6 +151,7 @@ class Functions:
 
     @contextmanager
     def _at_work(self, name: str) -> Iterator[None]:
+        self.before_each(name)
         self.running = name
         try:
             with redirect_stdout(_WithoutMetrics(sys.stdout, self.metrics)):

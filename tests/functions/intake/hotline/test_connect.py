@@ -137,6 +137,16 @@ def test_who_guesses_pins_by_keypad_slows_the_pin_and_neither_the_owners_number_
     assert ask(intake, caller="+84912345678", reference=sent["reference"])["outcome"] == FOUND
 
 
+def test_wrong_pins_of_another_day_are_not_counted_together(intake, sent):
+    for guess in range(50):
+        ask(intake, reference=sent["reference"], pin=f"{guess:08}")
+    intake.clock.hold_at(intake.clock.now() + timedelta(days=2))
+
+    ask(intake, reference=sent["reference"], pin="00000000")
+
+    assert ask(intake, reference=sent["reference"], pin=sent["pin"])["outcome"] == FOUND
+
+
 def test_forged_numbers_slow_nobodys_pin(intake, sent):
     for number in range(60):
         ask(intake, caller=f"+849770000{number:02}", reference=sent["reference"])

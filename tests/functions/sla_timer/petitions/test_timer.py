@@ -270,6 +270,22 @@ def test_when_a_petition_is_erased_its_files_go(system: System, with_a_picture: 
     assert erased.attachments == ()
 
 
+def test_when_a_petition_is_erased_the_files_of_its_answer_go_too(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    handler = Officer(system, "minh.ccvc")
+    handler.do("accept", citizen.reference)
+    letter = handler.attach(citizen.reference, files.document())
+    handler.do("draft-answer", citizen.reference, text="Xem công văn.", attachments=[letter])
+    Officer(system, "binh.vanphong").do("approve", citizen.reference)
+    assert [key.partition("/")[0] for key in keys_in_the_bucket(system)] == ["answers"]
+    for day in ("2027-06-01", "2032-07-01", "2033-01-05"):
+        system.clock.hold_at(vietnam(day, "08:00"))
+        wake(system, citizen.reference)
+
+    assert keys_in_the_bucket(system) == []
+
+
 def test_a_crash_between_the_files_and_the_petition_erases_both_the_next_time(
     system: System, with_a_picture: Citizen
 ):

@@ -1,0 +1,105 @@
+"""Compares the record of needs with the policies, both ways: what is missing, what is allowed for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from infra.deployment.package import ROOT
+from tests.infra.permissions.needs import Need
+from tests.infra.permissions.policies import Policies, allows, machinery, permissions, policy_files
+from tests.infra.permissions.record import recorded
+
+WITHOUT_JOURNEY: Mapping[Need, str] = {
+    Need(
+        "notifier/on_notice", "sms-voice:SendTextMessage", "sms-voice:sender-id/PAKN/VN"
+    ): "SMS through AWS End User Messaging, which no emulator speaks: tests/functions/notifier/senders/test_aws.py"
+}
+"""Needs that no test can show with an emulator, and what shows them instead."""
+
+
+REFUSED: Mapping[Need, str] = {
+    Need("intake/api_handler", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"),)): (
+        "who receives from the open internet opens no petitioner's seal"
+    ),
+    Need("intake/on_parts", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"),)): (
+        "who takes late parts of SMS opens no petitioner's seal"
+    ),
+    Need(
+        "casework/api_handler",
+        "dynamodb:GetItem",
+        "dynamodb:table/pakn-${Stage}-throttle",
+        (("dynamodb:LeadingKeys", "sms-held#…"),),
+    ): "the desk reads no SMS that waits for its sender",
+    Need(
+        "sla_timer/hourly",
+        "s3:ListBucket",
+        "s3:pakn-${Stage}-attachments-account",
+        (("s3:prefix", "petitions/"),),
+    ): "the clock lists the quarantine, not petitioners' files",
+}
+"""Calls that a condition keeps from a Lambda, and why."""
+
+
+@cache
+def needs() -> Mapping[Need, str]:
+    """Return every need with who needs it: a journey, AWS in the Lambda's name, or a reason."""
+    by_journeys = {need: f"'{sentence(journey)}'" for need, journey in recorded().items()}
+    return by_journeys | machinery() | dict(WITHOUT_JOURNEY)
+
+
+def sentence(journey: str) -> str:
+    """Return what a test says, e.g. `a merged petition follows its parent`."""
+    name, bracket, case = journey.rpartition("::")[2].partition("[")
+    return name.removeprefix("test_").replace("_", " ") + (f" [{case}" if bracket else "")
+
+
+def findings(of: Policies) -> Iterator[str]:
+    """Yield everything that is wrong with the policies of some Lambdas."""
+    yield from missing(of)
+    yield from unused(of)
+    yield from too_wide(of)
+    yield from refused_after_all(of)
+
+
+def missing(of: Policies) -> Iterator[str]:
+    """Yield what Lambdas need and their policies do not allow."""
+    for need, why in sorted(needs().items()):
+        if need.who in of and not allows(of[need.who], need):
+            file = policy_files()[need.who].relative_to(ROOT)
+            yield f"removed {need.action} from {need.who}: needed by {why} on {need.on}; allow it in {file}"
+
+
+def unused(of: Policies) -> Iterator[str]:
+    """Yield what policies allow and nothing needs."""
+    known: dict[str, list[Need]] = {}
+    for need in needs():
+        known.setdefault(need.who, []).append(need)
+    for permission in permissions(of):
+        if not any(permission.allows(need) for need in known.get(permission.who, [])):
+            file = policy_files()[permission.who].relative_to(ROOT)
+            yield f"{permission}: nothing needs it; take it out of {file}, or show by a journey who does"
+
+
+UNSCOPED = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+"""AWS takes no resource for these (Service Authorization Reference)."""
+OF_THE_STAGE = ("pakn-${Stage}", ":identity/localhost.local", ":key/", ":userpool/", ":sender-id/PAKN/")
+"""What the name of each resource holds: its stage, or, as a key's ARN cannot, it comes from an export of the stage."""
+
+
+def too_wide(of: Policies) -> Iterator[str]:
+    """Yield what a policy allows by a wildcard or beyond its stage."""
+    for permission in permissions(of):
+        if "*" in permission.action:
+            yield f"{permission}: a policy names each action"
+        elif permission.action not in UNSCOPED and not any(
+            part in permission.resource for part in OF_THE_STAGE
+        ):
+            yield f"{permission}: a policy names resources of its stage"
+
+
+def refused_after_all(of: Policies) -> Iterator[str]:
+    """Yield what a condition should keep from a Lambda, and does not."""
+    for need, why in REFUSED.items():
+        if allows(of.get(need.who, []), need):
+            yield f"{need.who} may {need}, but {why}"
