@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from chalice.app import Chalice
 
-from tests.infra.permissions.hearing import heard
+from tests.infra.permissions.hold_to_policies import heard
 from tests.local.tiny import Script
 from tests.support import profiles
 from tests.support.log_capture import Overheard

@@ -1,4 +1,4 @@
-"""Who may do what at all: what each Lambda's policy must never allow, whatever journeys need (`permissions/`)."""
+"""The bounds of all policies: what none must ever allow, whatever journeys need (`permissions/` compares those)."""
 
 from __future__ import annotations
 

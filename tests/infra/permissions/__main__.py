@@ -17,14 +17,14 @@ from pathlib import Path
 
 from infra.deployment.package import ROOT
 from tests.infra.permissions.comparison import missing, unused
-from tests.infra.permissions.hearing import INTO
+from tests.infra.permissions.hold_to_policies import INTO
 from tests.infra.permissions.needs import Need
 from tests.infra.permissions.policies import policies
 from tests.infra.permissions.record import RECORD, read_all, recorded, write
 
 HEARD = ("journeys", "functions", "campaigns", "shared", "local", "rules")
 PLAYED = (0, 1)
-"""What pytest answers when it played tests, all passing or not: those that fail starting cold show nothing."""
+"""The answers of pytest once it played tests, all passing or not: those that fail starting cold show nothing."""
 PREFERRED = ("tests/journeys/", "tests/functions/", "tests/campaigns/")
 
 
@@ -56,7 +56,7 @@ def _rank(
 
 
 def listen(arguments: Sequence[str]) -> dict[str, set[Need]]:
-    """Play tests and return what each that passed needed."""
+    """Play tests; return the needs of each that passed."""
     with tempfile.TemporaryDirectory(prefix="pakn-permissions-") as folder:
         if _pytest(["-m", "not browser", *arguments], {INTO: folder}) not in PLAYED:
             raise SystemExit("no tests were played: the record stays as it is")
@@ -67,8 +67,8 @@ def main(arguments: Sequence[str]) -> int:
     """Write the record and say what the policies lack and allow for nothing."""
     everything = not arguments
     played = listen(arguments or [f"tests/{folder}" for folder in HEARD])
-    kept = {} if everything else dict(recorded())
-    write(kept | choose(played, recorded()))
+    before = {} if everything else dict(recorded())
+    write(before | choose(played, recorded()))
     recorded.cache_clear()
     for finding in [*missing(policies()), *unused(policies())]:
         print(finding)

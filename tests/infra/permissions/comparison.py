@@ -49,9 +49,9 @@ def needs() -> Mapping[Need, str]:
 
 
 def sentence(journey: str) -> str:
-    """Return what a test says, e.g. `a merged petition follows its parent`."""
-    name, bracket, case = journey.rpartition("::")[2].partition("[")
-    return name.removeprefix("test_").replace("_", " ") + (f" [{case}" if bracket else "")
+    """Return the sentence of a test, e.g. `a merged petition follows its parent`."""
+    name, bracket, values = journey.rpartition("::")[2].partition("[")
+    return name.removeprefix("test_").replace("_", " ") + (f" [{values}" if bracket else "")
 
 
 def findings(of: Policies) -> Iterator[str]:
@@ -63,7 +63,7 @@ def findings(of: Policies) -> Iterator[str]:
 
 
 def missing(of: Policies) -> Iterator[str]:
-    """Yield what Lambdas need and their policies do not allow."""
+    """Yield the needs of Lambdas that their policies do not allow."""
     for need, why in sorted(needs().items()):
         if need.who in of and not allows(of[need.who], need):
             file = policy_files()[need.who].relative_to(ROOT)
@@ -71,12 +71,12 @@ def missing(of: Policies) -> Iterator[str]:
 
 
 def unused(of: Policies) -> Iterator[str]:
-    """Yield what policies allow and nothing needs."""
-    known: dict[str, list[Need]] = {}
+    """Yield the permissions that nothing needs."""
+    by_lambda: dict[str, list[Need]] = {}
     for need in needs():
-        known.setdefault(need.who, []).append(need)
+        by_lambda.setdefault(need.who, []).append(need)
     for permission in permissions(of):
-        if not any(permission.allows(need) for need in known.get(permission.who, [])):
+        if not any(permission.allows(need) for need in by_lambda.get(permission.who, [])):
             file = policy_files()[permission.who].relative_to(ROOT)
             yield f"{permission}: nothing needs it; take it out of {file}, or show by a journey who does"
 
@@ -84,11 +84,11 @@ def unused(of: Policies) -> Iterator[str]:
 UNSCOPED = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 """AWS takes no resource for these (Service Authorization Reference)."""
 OF_THE_STAGE = ("pakn-${Stage}", ":identity/localhost.local", ":key/", ":userpool/", ":sender-id/PAKN/")
-"""What the name of each resource holds: its stage, or, as a key's ARN cannot, it comes from an export of the stage."""
+"""Parts of the names of a stage's resources: its own, or what its exports and parameters lead to."""
 
 
 def too_wide(of: Policies) -> Iterator[str]:
-    """Yield what a policy allows by a wildcard or beyond its stage."""
+    """Yield the permissions with a wildcard, or beyond their stage."""
     for permission in permissions(of):
         if "*" in permission.action:
             yield f"{permission}: a policy names each action"
@@ -99,7 +99,7 @@ def too_wide(of: Policies) -> Iterator[str]:
 
 
 def refused_after_all(of: Policies) -> Iterator[str]:
-    """Yield what a condition should keep from a Lambda, and does not."""
+    """Yield the calls that a condition should keep from a Lambda, and does not."""
     for need, why in REFUSED.items():
         if allows(of.get(need.who, []), need):
             yield f"{need.who} may {need}, but {why}"

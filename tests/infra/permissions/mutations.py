@@ -20,7 +20,7 @@ class Mutant:
     statements: tuple[Statement, ...]
 
     def noticed(self) -> str:
-        """Return what the comparison says of it, "" if nothing."""
+        """Return the comparison's finding about it, "" if there is none."""
         return next(findings({self.who: self.statements}), "")
 
 

@@ -1,4 +1,4 @@
-"""What an AWS call needs: IAM's actions, resources and conditions for each operation that the functions use.
+"""The needs of an AWS call: IAM's actions, resources and conditions for each operation that the functions use.
 
 Source: AWS Service Authorization Reference, the table of actions of each service. An operation that is not here fails
 the test that made it: whoever adds a call looks up what it needs.
@@ -28,13 +28,13 @@ class Need:
         who: the Lambda, e.g. `router/on_route` or `intake/api_handler`.
         action: e.g. `dynamodb:GetItem`.
         on: the resource without partition, region and account, e.g. `dynamodb:table/pakn-${Stage}-petitions`.
-        given: what conditions may ask of the call, e.g. `(("dynamodb:LeadingKeys", "session#…"),)`.
+        context: what conditions may ask of the call, e.g. `(("dynamodb:LeadingKeys", "session#…"),)`.
     """
 
     who: str
     action: str
     on: str
-    given: tuple[tuple[str, str], ...] = field(default=())
+    context: tuple[tuple[str, str], ...] = field(default=())
 
     @property
     def arn(self) -> str:
@@ -42,8 +42,8 @@ class Need:
         return arn(self.on)
 
     def __str__(self) -> str:
-        given = "".join(f", {key} = {value}" for key, value in self.given)
-        return f"{self.action} on {self.on}{given}"
+        context = "".join(f", {key} = {value}" for key, value in self.context)
+        return f"{self.action} on {self.on}{context}"
 
 
 def arn(on: str) -> str:
@@ -60,7 +60,7 @@ class UnknownOperationError(Exception):
 def needs_of(
     who: str, service: str, operation: str, params: Params, ids: Mapping[str, str]
 ) -> Iterator[Need]:
-    """Yield what a call needs.
+    """Yield the needs of a call.
 
     Args:
         who: the Lambda that calls.
@@ -78,8 +78,8 @@ def needs_of(
         raise UnknownOperationError(
             f"{who} calls {service}.{operation}: say in OPERATIONS of {__name__} which IAM action that is"
         ) from None
-    for action, on, given in rule(params, ids):
-        yield Need(who, action, on.replace("pakn-local", "pakn-${Stage}"), given)
+    for action, on, context in rule(params, ids):
+        yield Need(who, action, on.replace("pakn-local", "pakn-${Stage}"), context)
 
 
 Found = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -112,9 +112,9 @@ def _leading(name: str, keys: list[str]) -> list[tuple[tuple[str, str], ...]]:
 
 
 def beginning_of(key: str) -> str:
-    """Return what a key begins with, e.g. `session#…`: what follows differs from call to call."""
-    found = re.match(r"[^#:/]*[#:/]", key)
-    return f"{found.group() if found else ''}…"
+    """Return the beginning of a key, e.g. `session#…`: what follows differs from call to call."""
+    beginning = re.match(r"[^#:/]*[#:/]", key)
+    return f"{beginning.group() if beginning else ''}…"
 
 
 def _hash_key(name: str, item: Params, index: str = "") -> list[str]:
@@ -124,26 +124,26 @@ def _hash_key(name: str, item: Params, index: str = "") -> list[str]:
 
 def _item(action: str, member: str, params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
     name = params["TableName"]
-    for given in _leading(name, _hash_key(name, params[member])):
-        yield f"dynamodb:{action}", _table(name), given
+    for context in _leading(name, _hash_key(name, params[member])):
+        yield f"dynamodb:{action}", _table(name), context
 
 
 def _search(action: str, params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
     name, index = params["TableName"], params.get("IndexName", "")
     keys = [str(next(iter(value.values()))) for value in params.get("ExpressionAttributeValues", {}).values()]
-    for given in _leading(name, keys[:1]):
-        yield f"dynamodb:{action}", _table(name, index), given
+    for context in _leading(name, keys[:1]):
+        yield f"dynamodb:{action}", _table(name, index), context
 
 
 def _batch_get(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
     for name, request in params["RequestItems"].items():
         keys = [key for each in request["Keys"] for key in _hash_key(name, each)]
-        for given in _leading(name, keys):
-            yield "dynamodb:BatchGetItem", _table(name), given
+        for context in _leading(name, keys):
+            yield "dynamodb:BatchGetItem", _table(name), context
 
 
 def _transaction(params: Params, ids: Mapping[str, str]) -> Iterator[Found]:
-    """Yield what each write needs: IAM knows no action for the transaction as a whole."""
+    """Yield the needs of each write: IAM knows no action for the transaction as a whole."""
     for each in params["TransactItems"]:
         for kind, member in (
             ("Put", "Item"),
@@ -175,7 +175,7 @@ def _listing(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
 
 
 def missing_object(params: Params) -> tuple[str, str]:
-    """Return what S3 asks for before it says that an object is missing, instead of forbidden: action, resource."""
+    """Return action and resource that S3 asks for before it says that an object is missing."""
     return "s3:ListBucket", f"s3:{_bucket(params)}".replace("pakn-local", "pakn-${Stage}")
 
 
@@ -187,11 +187,11 @@ def _queue(action: str, params: Params, _ids: Mapping[str, str]) -> Iterator[Fou
 
 
 def _key(action: str, params: Params, ids: Mapping[str, str]) -> Iterator[Found]:
-    context = params.get("EncryptionContext", {})
-    given = tuple(
-        (f"kms:EncryptionContext:{name}", beginning_of(str(v))) for name, v in sorted(context.items())
+    encryption = params.get("EncryptionContext", {})
+    context = tuple(
+        (f"kms:EncryptionContext:{name}", beginning_of(str(v))) for name, v in sorted(encryption.items())
     )
-    yield f"kms:{action}", f"kms:key/{ids[params['KeyId']]}", given
+    yield f"kms:{action}", f"kms:key/{ids[params['KeyId']]}", context
 
 
 def _secret(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:

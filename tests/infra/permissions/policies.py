@@ -32,7 +32,7 @@ _PSEUDO = {
     "${Domain}": "localhost.local",
     "${AwsSmsOrigination}": "PAKN",
 }
-"""What is put in for pseudo-parameters and for the stage's settings; `${Stage}` stays as it is."""
+"""The values of pseudo-parameters and of the stage's settings; `${Stage}` stays as it is."""
 
 
 @dataclass(frozen=True, order=True)
@@ -59,13 +59,13 @@ class Permission:
 
 def policy_files() -> dict[str, Path]:
     """Return the policy file of each Lambda, by its name."""
-    found = {}
+    files = {}
     for function in FUNCTIONS:
         folder = ROOT / "functions" / function / ".chalice"
         config = json.loads((folder / "config.json").read_text())
         for handler, each in config["lambda_functions"].items():
-            found[f"{function}/{handler}"] = folder / each["iam_policy_file"]
-    return found
+            files[f"{function}/{handler}"] = folder / each["iam_policy_file"]
+    return files
 
 
 @cache
@@ -102,27 +102,27 @@ def without(of: Policies, removed: Permission) -> dict[str, list[Statement]]:
     rest["Action"] = [action for action in statement["Action"] if action != removed.action]
     narrowed = deepcopy(statement) | {"Sid": f"{removed.sid}Narrowed", "Action": [removed.action]}
     narrowed["Resource"] = [each for each in statement["Resource"] if each != removed.resource]
-    kept = [each for each in (rest, narrowed) if each["Action"] and each["Resource"]]
-    changed[removed.who] = [each for each in changed[removed.who] if each is not statement] + kept
+    parts = [each for each in (rest, narrowed) if each["Action"] and each["Resource"]]
+    changed[removed.who] = [each for each in changed[removed.who] if each is not statement] + parts
     return changed
 
 
 def allows(statements: Sequence[Statement], need: Need) -> bool:
     """Return whether statements let a call through."""
-    context: dict[str, Any] = {
-        key.lower(): [value] if key == "dynamodb:LeadingKeys" else value for key, value in need.given
+    keys: dict[str, Any] = {
+        key.lower(): [value] if key == "dynamodb:LeadingKeys" else value for key, value in need.context
     }
-    asked = EvalContext(
+    request = EvalContext(
         principal_arn=f"arn:aws:iam::account:role/{need.who}",
         principal_type="AssumedRole",
         principal_account="account",
         action=need.action,
         resource_arn=need.arn,
         region="region",
-        service_context=context,
+        service_context=keys,
     )
     parsed = parse_policy_document({"Version": "2012-10-17", "Statement": list(statements)})
-    return bool(evaluate(asked, [parsed]).decision == "Allow")
+    return bool(evaluate(request, [parsed]).decision == "Allow")
 
 
 # ---------------------------------------------------------------- rendering
@@ -133,7 +133,7 @@ def _render(statement: Statement) -> Statement:
 
 
 def render(value: Any) -> str:
-    """Return what CloudFormation makes of a resource, an export or a string with placeholders."""
+    """Return the string that CloudFormation makes of a resource, an export or a string with placeholders."""
     if isinstance(value, str):
         return value
     ((function, argument),) = value.items()
@@ -150,13 +150,13 @@ def render(value: Any) -> str:
 @cache
 def _exports() -> dict[str, str]:
     """Return the ARN behind every export that is one, by its name."""
-    found = {}
+    exports = {}
     for path in [*TEMPLATES.glob("*.yaml"), *(TEMPLATES / "functions").glob("*.yaml")]:
         template = read(path)
         for output in template.get("Outputs", {}).values():
             if arns := list(_arn_of(output["Value"], template["Resources"])):
-                found[output["Export"]["Name"]["Fn::Sub"]] = arns[0]
-    return found
+                exports[output["Export"]["Name"]["Fn::Sub"]] = arns[0]
+    return exports
 
 
 def _arn_of(value: Any, resources: Mapping[str, Any]) -> Iterator[str]:
@@ -182,7 +182,7 @@ def _arn_of(value: Any, resources: Mapping[str, Any]) -> Iterator[str]:
 
 
 def machinery() -> dict[Need, str]:
-    """Return what AWS itself does with a Lambda's role, so that no call of ours shows it, and the reason for each."""
+    """Return the needs of AWS itself, working in a Lambda's role where no call of ours shows it, with reasons."""
     needs: dict[Need, str] = {}
     for who, path in policy_files().items():
         function, handler = who.split("/")
@@ -202,12 +202,12 @@ def machinery() -> dict[Need, str]:
 
 
 def _resource_name(handler: str) -> str:
-    """Return what Chalice calls a Lambda in its template."""
+    """Return Chalice's name of a Lambda in its template."""
     return "APIHandler" if handler == "api_handler" else "".join(map(str.capitalize, handler.split("_")))
 
 
 def _polling(who: str, event: Mapping[str, Any]) -> Iterable[Need]:
-    """Yield what an event source mapping needs (Lambda Developer Guide, "Execution role permissions")."""
+    """Yield the needs of an event source mapping (Lambda Developer Guide, "Execution role permissions")."""
     if "Queue" in event:
         for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
             yield Need(who, f"sqs:{action}", _short(render(event["Queue"])))

@@ -19,19 +19,19 @@ RECORD = Path(__file__).with_name("needs.jsonl")
 def line_of(need: Need, journey: str) -> str:
     """Return a need as its line in the record."""
     facts: dict[str, Any] = {"who": need.who, "action": need.action, "on": need.on}
-    if need.given:
-        facts["given"] = dict(need.given)
+    if need.context:
+        facts["context"] = dict(need.context)
     return json.dumps(facts | {"journey": journey}, ensure_ascii=False)
 
 
 def read_lines(lines: Iterable[str]) -> dict[Need, str]:
     """Return the journey of each need."""
-    found = {}
+    journeys = {}
     for line in lines:
         facts = json.loads(line)
-        given = tuple(sorted(facts.get("given", {}).items()))
-        found[Need(facts["who"], facts["action"], facts["on"], given)] = str(facts["journey"])
-    return found
+        context = tuple(sorted(facts.get("context", {}).items()))
+        journeys[Need(facts["who"], facts["action"], facts["on"], context)] = str(facts["journey"])
+    return journeys
 
 
 @cache
@@ -55,10 +55,10 @@ def write(needs: Mapping[Need, str]) -> None:
 
 
 def read_all(files: Iterable[Path]) -> dict[str, set[Need]]:
-    """Return what each test needed, from files of lines as `line_of` writes them."""
-    found: dict[str, set[Need]] = {}
+    """Return the needs of each test, from files of lines as `line_of` writes them."""
+    needs: dict[str, set[Need]] = {}
     for file in files:
         for line in file.read_text("utf-8").splitlines():
             ((need, journey),) = read_lines([line]).items()
-            found.setdefault(journey, set()).add(need)
-    return found
+            needs.setdefault(journey, set()).add(need)
+    return needs

@@ -22,7 +22,7 @@ HTTP = "api_handler"
 
 
 class Recorder:
-    """What the functions of one running system needed so far.
+    """The needs of the functions of one running system so far.
 
     Args:
         where: names the trigger or door at work, e.g. `router.on_change`; "" while none is.
@@ -34,13 +34,13 @@ class Recorder:
         self._cold = cold
         self._latest = ""
         self.is_cold = False
-        """Whether each Lambda starts cold where another one worked before: in one process they share their memory."""
+        """Is each Lambda to start cold where another one worked before? in one process they share their memory."""
         self.ids: Mapping[str, str] = {}
         """The template's name of each key and pool, by the id that it has here."""
         self.heard: set[Need] = set()
-        """What was needed since `begin`."""
+        """The needs since `begin`."""
         self.before: set[Need] = set()
-        """What was needed before `begin`, by fixtures."""
+        """The needs before `begin`, of fixtures."""
 
     def install(self, session: botocore.session.Session) -> None:
         """Listen to every client that this session will make."""
@@ -55,7 +55,7 @@ class Recorder:
         self.is_cold, self._latest = cold, ""
 
     def end(self) -> tuple[AbstractSet[Need], AbstractSet[Need]]:
-        """Return what the test needed, and what was needed before it by fixtures; know of neither any more."""
+        """Return the needs of the test and those of its fixtures; know of neither any more."""
         heard, before = self.heard, self.before
         self.heard, self.before, self.is_cold = set(), set(), False
         return heard, before

@@ -231,6 +231,20 @@ class TestReconciliation:
         ]
         assert len(receipts) == 1
 
+    def test_upload_that_was_never_announced_is_checked_the_next_day(self, system: System):
+        citizen = Citizen(system)
+        citizen.send()
+        picture = files.picture()
+        declared = citizen.add("attachments", filename="a.jpg", content_type="image/jpeg", size=len(picture))
+        system.upload(declared.json()["upload"], picture)
+        system.local.cloud.empty_queues()
+        system.clock.hold_at(vietnam("2026-11-04", "09:30"))
+
+        reconcile(system)
+        system.settle()
+
+        assert [file["state"] for file in citizen.look()["attachments"]] == ["CLEAN"]
+
     def _lose_wake_up(self, system: System, reference: str) -> None:
         system.local.cloud.client("dynamodb").update_item(
             TableName=system.local.cloud.outputs["PetitionsTable"],

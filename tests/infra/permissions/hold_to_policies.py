@@ -52,7 +52,7 @@ def heard(recorder: Recorder, test: str) -> Iterator[None]:
 
 
 def advice(refused: list[Need], test: str) -> str:
-    """Return what to do about calls that a Lambda may not make."""
+    """Return the advice about calls that a Lambda may not make."""
     files = policy_files()
     return "\n".join(
         [
