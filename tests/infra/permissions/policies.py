@@ -196,8 +196,14 @@ def machinery() -> dict[Need, str]:
         if config.get("xray"):
             for action in ("xray:PutTelemetryRecords", "xray:PutTraceSegments"):
                 needs[Need(who, action, "xray:*")] = "Lambda sends traces: xray in .chalice/config.json"
+        failed = (
+            resource["Properties"].get("EventInvokeConfig", {}).get("DestinationConfig", {}).get("OnFailure")
+        )
+        if failed:
+            reported = Need(who, "sqs:SendMessage", _short(render(failed["Destination"])))
+            needs[reported] = "Lambda reports invocations that failed"
         for event, each in resource["Properties"].get("Events", {}).items():
-            needs |= dict.fromkeys(_polling(who, each["Properties"]), f"Lambda polls for {event}")
+            needs |= dict.fromkeys(_polling(who, each.get("Properties", {})), f"Lambda polls for {event}")
     return needs
 
 
