@@ -185,7 +185,9 @@ class SmsDesk:
             case commands.Send():
                 raise TypeError("a new petition is received, not replied to")
         petition = self._which.named(sms, command.reference or "")
-        return self._follow(petition, command, cause_of_sms(petition, sms)) if petition else replies.NOT_YOURS
+        if petition is None:
+            return replies.not_yours(self._directory.restorations())
+        return self._follow(petition, command, cause_of_sms(petition, sms))
 
     def _follow(self, petition: Petition, command: commands.Command, cause: str) -> str:
         """Do what somebody wants with a petition of theirs."""

@@ -10,9 +10,11 @@ from datetime import date
 
 from chalicelib.intake.sms.commands import Topic
 from shared.domain.calendar import deadlines
+from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.gsm7 import segments, unaccented
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
+from shared.domain.promises.restorations import Restoration
 from shared.tables.throttle.held_texts import Meaning
 from shared.web.labels import STATES
 
@@ -53,6 +55,18 @@ _NOT_POSSIBLE = {
     Action.UNDO_WITHDRAWAL: "khong huy duoc yeu cau rut",
     Action.RATE: "chua the danh gia",
 }
+
+
+def not_yours(restorations: Sequence[Restoration]) -> str:
+    """Say that a reference is none of the sender's, or was lost in a restoration of the data: an SMS shows no PIN."""
+    if not restorations:
+        return NOT_YOURS
+    restored = restorations[-1]
+    begin, end = (f"{at.astimezone(VIETNAM):%H:%M %d/%m}" for at in (restored.to, restored.at))
+    return (
+        f"Khong tim thay ma so nay trong cac PAKN tu so cua ban. PAKN gui tu {begin} den {end} co the da mat "
+        f"do su co: xin gui lai hoac goi {HOTLINE}."
+    )
 
 
 def full(petition: Petition) -> str:
