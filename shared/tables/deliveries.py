@@ -279,15 +279,15 @@ class Deliveries:
         )
         return tuple(_delivery_of(item) for item in self._table.query(query, limit=limit).items)
 
-    def due(self, shard: int, until: datetime) -> Iterator[tuple[str, str]]:
-        """Yield (reference, notice) of one shard's deliveries to look at by `until`, to the last page."""
+    def due(self, shard: int, until: datetime) -> Iterator[tuple[str, str, str]]:
+        """Yield (reference, notice, stored wake_at) of one shard's deliveries due by `until`, to the last page."""
         query = Query(
             "wake_shard = :shard AND wake_at <= :until",
             {"shard": shard, "until": _instant(until)},
             index="wake",
         )
         for item in self._table.query_all(query):
-            yield item["reference"], item["notice"]
+            yield item["reference"], item["notice"], item["wake_at"]
 
     def _query(self, reference: str, prefix: str) -> tuple[Delivery, ...]:
         items = self._items(reference, prefix)

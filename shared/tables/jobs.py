@@ -7,8 +7,9 @@ is written so that doing the same work twice changes nothing.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, PlainSerializer
 
@@ -43,6 +44,26 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_parsed), PlainSerializer(jso
 """Stored as a list in JSON."""
 
 
+class Dispatch(NamedTuple):
+    """An item that the sweep sent and that is still due at the same time."""
+
+    wake_at: datetime
+    attempts: int
+    """How often it was sent."""
+    next_at: datetime
+    """When it is sent again."""
+
+
+def _dumped(items: Mapping[str, Dispatch]) -> str:
+    return json.dumps(
+        {key: [stored_instant(d.wake_at), d.attempts, stored_instant(d.next_at)] for key, d in items.items()}
+    )
+
+
+Dispatches = Annotated[Mapping[str, Dispatch], BeforeValidator(_parsed), PlainSerializer(_dumped)]
+"""By item, stored in JSON as `{key: [wake_at, attempts, next_at]}`."""
+
+
 class Checkpoint(BaseModel):
     """The progress of one job; a subclass for each job names its row and its attributes."""
 
@@ -57,6 +78,14 @@ class CalendarDispatched(Checkpoint):
     job = "calendar-dispatched"
 
     version: str
+
+
+class Dispatched(Checkpoint):
+    """The items that the sweep before found due."""
+
+    job = "dispatched"
+
+    items: Dispatches
 
 
 class DigestsRequested(Checkpoint):

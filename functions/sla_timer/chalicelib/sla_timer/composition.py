@@ -44,13 +44,14 @@ def build(configuration: SlaTimerSettings) -> Parts:
     directory = Directory(configuration.directory_table)
     petitions = Petitions(configuration.petitions_table, directory)
     bucket = AttachmentsBucket(configuration.attachments_bucket)
+    checkpoints = Checkpoints(configuration.statistics_table)
     sweep = Sweep(
         petitions,
         Deliveries(configuration.deliveries_table),
+        checkpoints,
         timers_queue_url=configuration.timers_queue_url,
         notices_queue_url=configuration.notices_queue_url,
     )
-    checkpoints = Checkpoints(configuration.statistics_table)
     recalculation = Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url)
     return Parts(
         every_minute=Jobs(

@@ -127,11 +127,13 @@ def test_bad_shard_does_not_stop_the_others_and_is_reported(system: System):
         first_query = next(call.number for call in calls if call.operation == "Query")
 
     system.local.cloud.empty_queues()
+    system.clock.hold_at(vietnam("2026-12-03", "08:01"))
     with (
         system.faults.at({first_query: Fault.SERVER_ERROR}),
         pytest.raises(Exception, match="JobsFailedError"),
     ):
         sweep(system)
+    system.clock.hold_at(vietnam("2026-12-03", "08:02"))
     sweep(system)
     system.settle()
 

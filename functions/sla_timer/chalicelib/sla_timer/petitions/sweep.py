@@ -1,15 +1,21 @@
-"""Finds due petitions and deliveries every minute: all shards of the `wake` indexes, each to its last page."""
+"""Finds due petitions and deliveries every minute: all shards of the `wake` indexes, each to its last page.
+
+What stays due although it was sent is sent at growing intervals (`back_off`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from chalicelib.sla_timer.petitions.back_off import BackOff, DueItem
 from shared.domain.promises.deliveries import named
 from shared.platform import queues, telemetry
 from shared.platform.item_by_item import item_by_item
 from shared.platform.messages import NoticeRequest, WakeUp
 from shared.tables import deliveries
 from shared.tables.deliveries import Deliveries
+from shared.tables.jobs import Checkpoints, Dispatched
 from shared.tables.petition_items import WAKE_SHARDS
 from shared.tables.petitions import Petitions
 
@@ -32,17 +38,19 @@ class Sweep:
         self,
         petitions: Petitions,
         sent: Deliveries,
+        checkpoints: Checkpoints,
         *,
         timers_queue_url: str,
         notices_queue_url: str,
     ) -> None:
         self._petitions = petitions
         self._deliveries = sent
+        self._checkpoints = checkpoints
         self._timers = timers_queue_url
         self._notices = notices_queue_url
 
     def sweep(self, now: datetime) -> int:
-        """Send a wake-up for each petition and each notice that is due, and record a heartbeat.
+        """Send a wake-up for each petition and each notice that is due and not backed off from; record a heartbeat.
 
         Returns:
             how many were sent.
@@ -51,29 +59,48 @@ class Sweep:
             SweepFailedError: after every shard was tried.
         """
         sent, failed = 0, []
+        latest = self._checkpoints.get(Dispatched)
+        back_off = BackOff(latest, now)
         for queue, shards, due in (
             (self._timers, WAKE_SHARDS, self._due_petitions),
             (self._notices, deliveries.WAKE_SHARDS, self._due_notices),
         ):
             for shard in range(shards):
                 try:
-                    sent += queues.send(queue, due(shard, now))
+                    sent += self._dispatch(queue, back_off, due(shard, now))
                 except Exception as error:  # noqa: BLE001 - one bad shard must not stop the others
                     telemetry.logger().error("shard not swept", shard=shard, error_type=type(error).__name__)
                     failed.append(shard)
         telemetry.count("SweepHeartbeat")
+        telemetry.count("ItemsStuck", back_off.stuck)
+        following = back_off.checkpoint(is_complete=not failed)
+        if following.items or (latest is not None and latest.items):
+            self._checkpoints.save(following)
         if failed:
             raise SweepFailedError(failed)
         return sent
 
-    def _due_petitions(self, shard: int, now: datetime) -> list[WakeUp]:
-        return [WakeUp(reference=reference, wake_at=at) for reference, at in self._petitions.due(shard, now)]
+    def _dispatch(self, queue: str, back_off: BackOff, due: Iterable[DueItem]) -> int:
+        """Send the items that are ready, each message once; what SQS did not take is no attempt."""
+        ready = back_off.ready(due)
+        sent = queues.send(queue, dict.fromkeys(item.message for item in ready))
+        for key in back_off.record(ready):
+            telemetry.logger().error("item stuck", key=key)
+        return sent
 
-    def _due_notices(self, shard: int, now: datetime) -> list[NoticeRequest]:
-        """Return each notice once, however many of its deliveries are due."""
+    def _due_petitions(self, shard: int, now: datetime) -> Iterator[DueItem]:
+        for reference, at in self._petitions.due(shard, now):
+            yield DueItem(reference, at, WakeUp(reference=reference, wake_at=at))
+
+    def _due_notices(self, shard: int, now: datetime) -> Iterator[DueItem]:
+        """Yield the due deliveries; several of one notice have one message."""
         due = self._deliveries.due(shard, now)
-        requests = item_by_item(due, _request, "/".join, job="due deliveries")
-        return list(dict.fromkeys(requests))
+        return item_by_item(due, _due_notice, lambda row: f"{row[0]}/{row[1]}", job="due deliveries")
+
+
+def _due_notice(row: tuple[str, str, str]) -> DueItem:
+    reference, notice, wake_at = row
+    return DueItem(f"{reference}/{notice}", datetime.fromisoformat(wake_at), _request((reference, notice)))
 
 
 def _request(delivery: tuple[str, str]) -> NoticeRequest:
