@@ -154,14 +154,14 @@ def test_partial_responses_are_read_as_lambda_reads_them(answer: Any, expected: 
     assert refused(answer, ["1", "2"]) == expected
 
 
-def test_after_five_receives_a_message_is_a_dead_letter(tiny: System, script: Script) -> None:
+def test_after_twelve_receives_a_message_is_a_dead_letter(tiny: System, script: Script) -> None:
     script.reactions["on_route"] = raising(ValueError("no"))
     send(tiny, "poison")
 
     tiny.settle()
-    tiny.travel(minutes=60)
+    tiny.travel(minutes=90)
 
-    assert len(script.events("on_route")) == 5
+    assert len(script.events("on_route")) == 12
     assert tiny.dead_letters() == 1
     assert depth(tiny, "routing-dead").visible == 1
     assert depth(tiny, "routing") == moto_insides.Depth(visible=0, in_flight=0, delayed=0)

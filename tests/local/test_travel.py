@@ -73,7 +73,7 @@ def test_failed_messages_are_tried_again_on_the_way(tiny: System, script: Script
     send(tiny, "n", queue="notices")
     tiny.settle()
 
-    tiny.travel(minutes=60)
+    tiny.travel(minutes=90)
 
     assert script.instants("on_notice") == [
         "2026-11-03T02:00:00Z",
@@ -81,6 +81,13 @@ def test_failed_messages_are_tried_again_on_the_way(tiny: System, script: Script
         "2026-11-03T02:12:02Z",
         "2026-11-03T02:18:03Z",
         "2026-11-03T02:24:04Z",
+        "2026-11-03T02:30:05Z",
+        "2026-11-03T02:36:06Z",
+        "2026-11-03T02:42:07Z",
+        "2026-11-03T02:48:08Z",
+        "2026-11-03T02:54:09Z",
+        "2026-11-03T03:00:10Z",
+        "2026-11-03T03:06:11Z",
     ]
     assert tiny.dead_letters() == 1
 
