@@ -49,9 +49,9 @@ class Dispatch(NamedTuple):
 
     wake_at: datetime
     attempts: int
-    """How often it was sent."""
+    """The number of times that it was sent."""
     next_at: datetime
-    """When it is sent again."""
+    """The instant from which it is sent again."""
 
 
 def _dumped(items: Mapping[str, Dispatch]) -> str:

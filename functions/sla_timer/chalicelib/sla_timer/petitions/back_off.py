@@ -2,7 +2,7 @@
 
 An item that is handled leaves the index, or comes to stand there at another time. So whatever stays at the same time
 fails, or its message is still on its way: without an interval it would be one more message, and one more dead letter,
-every minute for ever. Nothing is told by who handles it, so a handler that dies without a word is noticed too.
+every minute for ever. The handlers report nothing for this, so one that dies at its work is noticed too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class DueItem(NamedTuple):
 
 
 class BackOff:
-    """What one sweep knows of the sweeps before."""
+    """The intervals of one sweep, from what the sweeps before sent."""
 
     def __init__(self, latest: Dispatched | None, now: datetime) -> None:
         self._before = dict(latest.items) if latest else {}
@@ -72,7 +72,7 @@ class BackOff:
         return sum(dispatch.attempts >= STUCK_AFTER for dispatch in self._items.values())
 
     def checkpoint(self, *, is_complete: bool) -> Dispatched:
-        """Return what the next sweep has to know; items of shards that could not be read stay as they were."""
+        """Return the checkpoint for the next sweep; items of shards that could not be read stay as they were."""
         items = self._items if is_complete else {**self._before, **self._items}
         longest_tried = sorted(items.items(), key=lambda item: -item[1].attempts)[:REMEMBERED]
         return Dispatched(items=dict(longest_tried))
