@@ -185,9 +185,9 @@ def alarms() -> list[dict[str, Any]]:
     """Return the alarms of all templates."""
     return [
         resource["Properties"]
-        for path in sorted((ROOT / "infra" / "cloudformation").glob("*.yaml"))
+        for path in sorted((ROOT / "infra" / "cloudformation").rglob("*.yaml"))
         for resource in read(path)["Resources"].values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
+        if resource.get("Type") == "AWS::CloudWatch::Alarm"
     ]
 
 
