@@ -54,6 +54,8 @@ lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the func
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -c requirements/dev.lock -o requirements/training.lock
 	$(RUN) -m uv pip compile requirements/runtime.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/runtime.lock
+	echo checkov | $(RUN) -m uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/checkov.lock
 	$(RUN) -m infra.deployment.package --pin
 
 # ---------------------------------------------------------------- running
@@ -84,10 +86,10 @@ domain: $(READY) ## the domain's tests under a second Python, where there is one
 campaigns: $(READY) ## the campaigns in their ordinary size: crashes, faults, bad days, canaries, fuzz (docs/trust.md)
 	@HYPOTHESIS_PROFILE=campaigns $(RUN) $(PYTEST) -m "(campaign or hypothesis) and not full" $(ARGS)
 
-proof: $(READY) ## the campaigns in their full size: some hours
+proof: $(READY) scores ## the campaigns in their full size: some hours
 	@HYPOTHESIS_PROFILE=proof $(RUN) $(PYTEST) -m "full or hypothesis" $(ARGS)
 
-check: format lint audit types contracts templates domain test campaigns package rehearse ## the whole gate: what CI runs
+check: format lint audit types contracts templates checkov domain test campaigns package rehearse ## the whole gate: what CI runs
 
 format: $(READY) ## is everything formatted?
 	@$(VENV)/bin/ruff format --check .
@@ -117,7 +119,15 @@ tables: $(READY) ## write what docs take from the code: tables of actions, who m
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m infra.tools.action_tables
 	@$(RUN) -m infra.tools.rooms
 
-.PHONY: permissions
+.PHONY: permissions scores checkov
+scores: $(READY) ## count which changed policies and templates are noticed, and write it into docs/trust.md
+	@$(RUN) -m tests.infra.mutation_scores
+
+checkov: $(READY) ## do the translated templates keep AWS's good practice? (checkov, from a lock of its own)
+	@test -x build/checkov/bin/checkov || { $(RUN) -m venv build/checkov \
+	  && build/checkov/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.lock; }
+	@$(RUN) -m tests.infra.guards.checkov
+
 permissions: $(READY) ## record anew which test needs which permission (ARGS="tests/journeys/test_merging.py" for a few)
 	@$(RUN) -m tests.infra.permissions $(ARGS)
 
