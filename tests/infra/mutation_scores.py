@@ -1,4 +1,4 @@
-"""Changes policies and templates in one thing each, and writes into docs/trust.md how many are noticed: `make scores`."""
+"""Changes policies and templates in one thing each, and writes into docs/trust.md how many are noticed."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ LEFT_OUT: Mapping[str, str] = {
     "CKV_AWS_18": "who read a file stands in the petition's history and CloudTrail; access logs would hold addresses",
     "CKV_AWS_26": "alarms name metrics only, and CloudWatch could not publish under AWS's own key",
     "CKV_AWS_27": "queues of identifiers are encrypted by SQS's own key; those of receipts by ours",
-    "CKV_AWS_45": "names of secrets and other settings look like keys to it: secrets are read from Secrets Manager alone",
+    "CKV_AWS_45": "names of settings look like keys to it: secrets are read from Secrets Manager alone",
     "CKV_AWS_115": "doors share the account's concurrency: a limit would turn citizens away; consumers have theirs",
     "CKV_AWS_116": "queues and the stream bring their own dead letters, schedules an on-failure destination",
     "CKV_AWS_117": "nothing that the functions reach lies in a VPC, and one would cost seconds of a start",
