@@ -6,7 +6,6 @@ from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.sla_timer import composition
 from shared.platform import clock, queues, settings
-from shared.platform.messages import WakeUp
 
 app = Chalice(app_name="pakn-sla-timer")
 
@@ -24,8 +23,8 @@ def sweep(event: CloudWatchEvent) -> None:
     queue_arn=settings.stage_variable("TIMERS_QUEUE_ARN", LOCAL_QUEUE_ARN), batch_size=10, name="on_wake"
 )
 def on_wake(event: SQSEvent) -> dict[str, Any]:
-    """Do what is due for single petitions."""
-    return queues.each_message(event.to_dict(), WakeUp, composition.parts().timer.handle)
+    """Do what is due for single petitions, and go on with the rounds of jobs."""
+    return queues.each_message(event.to_dict(), composition.TIMER_MESSAGE, composition.parts().handle)
 
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name="hourly")

@@ -29,15 +29,15 @@ from shared.domain.promises.restorations import Restoration
 from shared.platform import clock
 from shared.tables.directory import DOORS, OPERATIONS, Directory
 from shared.tables.dynamo import BATCH, ConditionFailedError, Item, Table
-from shared.tables.jobs import CalendarDispatched, Reconciled, RolledUp
+from shared.tables.jobs import CalendarDispatched, RolledUp, Rounds
 from shared.tables.petition_items import LOST, lost_item, petition_in
 
 ROW_SINCE = date(2026, 1, 1)
 """The `valid_from` of operators' rows: there is one version of each."""
 A_MOMENT = timedelta(seconds=1)
 """The new epoch begins after everything that was written before, also within one second."""
-RECOUNTED = (RolledUp, Reconciled, CalendarDispatched)
-"""Jobs that begin anew after a restoration: they derive from the petitions what is missing."""
+RECOUNTED = (RolledUp, CalendarDispatched)
+"""Jobs that begin anew after a restoration, as all rounds do: they derive from the petitions what is missing."""
 
 
 class RestorationError(Exception):
@@ -122,6 +122,7 @@ class Restore:
         account = self._run(is_written=True)
         for job in RECOUNTED:
             Table(self.place.live["statistics"]).delete({"period": "jobs", "measure": job.job})
+        Rounds(self.place.live["statistics"]).forget()
         return account
 
     def check(self) -> Account:

@@ -114,6 +114,14 @@ class WakeUp(AboutPetition):
     wake_at: datetime
 
 
+class RoundStep(Message):
+    """Ask the SLA timer to go on with one shard of a job's round, from where its cursor stands."""
+
+    job: Annotated[str, Field(min_length=1)]
+    round: Annotated[str, Field(min_length=1)]
+    shard: Annotated[str, Field(min_length=1)]
+
+
 class ReplyRequest(Message):
     """Ask the notifier to send the reply to an SMS whose provider takes none (`shared.tables.throttle.replies`)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import NewerItemError
@@ -12,12 +12,20 @@ from shared.platform import aws, telemetry
 from shared.platform.messages import Message
 
 M = TypeVar("M", bound=BaseModel)
+Read_co = TypeVar("Read_co", covariant=True)
 
 BatchAnswer = dict[str, list[dict[str, str]]]
 """The answer to Lambda for a batch: `{"batchItemFailures": [{"itemIdentifier": …}]}`."""
 
 BATCH = 10
 """Messages that SQS takes in one call."""
+
+
+class Adapter(Protocol[Read_co]):
+    """Reads messages of several shapes: a `TypeAdapter` of pydantic."""
+
+    def validate_json(self, data: str, /) -> Read_co:
+        """Return the message that a JSON text holds."""
 
 
 class SendingFailedError(Exception):
@@ -64,22 +72,25 @@ def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0)
     return sent
 
 
-def each_message(event: dict[str, Any], model: type[M], handle: Callable[[M], None]) -> BatchAnswer:
+def each_message(
+    event: dict[str, Any], model: type[M] | Adapter[M], handle: Callable[[M], None]
+) -> BatchAnswer:
     """Handle a batch from SQS; a message that fails, or is about what newer code wrote, comes again, others do not.
 
     Args:
         event: what Lambda hands over.
-        model: the message's shape.
+        model: the message's shape, or an adapter where a queue has messages of several.
         handle: does one message's work; it must bear being called twice.
 
     Returns:
         `{"batchItemFailures": [{"itemIdentifier": …}]}`, which the event source mapping must be configured to read
         (`ReportBatchItemFailures`), else failed messages are lost.
     """
+    read = model.model_validate_json if isinstance(model, type) else model.validate_json
     failures: list[dict[str, str]] = []
     for record in event["Records"]:
         try:
-            handle(model.model_validate_json(record["body"]))
+            handle(read(record["body"]))
         except NewerItemError:
             telemetry.logger().info("message left to newer code", message_id=record["messageId"])
             failures.append({"itemIdentifier": record["messageId"]})

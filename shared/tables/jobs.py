@@ -7,7 +7,9 @@ is written so that doing the same work twice changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 
@@ -15,7 +17,7 @@ from pydantic import BeforeValidator, ConfigDict, PlainSerializer
 
 from shared.domain.base_model import BaseModel
 from shared.platform.item_by_item import item_by_item
-from shared.tables.dynamo import Table, stored_instant
+from shared.tables.dynamo import ConditionFailedError, Query, Table, stored_instant
 
 _PARTITION = "jobs"
 
@@ -27,19 +29,10 @@ def _parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _key_after(reference: str | None) -> str:
-    return json.dumps({"reference": {"S": reference}} if reference else None)
+def _day_or_none(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
-def _reference_in(value: Any) -> Any:
-    if isinstance(value, str) and not value.isdigit():
-        key = json.loads(value)
-        return key["reference"]["S"] if key else None
-    return value
-
-
-Cursor = Annotated[str | None, BeforeValidator(_reference_in), PlainSerializer(_key_after)]
-"""A reference; stored as the key that DynamoDB starts after, in its typed JSON."""
 Names = Annotated[tuple[str, ...], BeforeValidator(_parsed), PlainSerializer(json.dumps)]
 """Stored as a list in JSON."""
 
@@ -105,16 +98,6 @@ class TrendsReported(Checkpoint):
     jumping: Names
 
 
-class Reconciled(Checkpoint):
-    """The petitions that the reconciliation of a day has read."""
-
-    job = "reconciliation"
-
-    day: date
-    start: Cursor
-    """The reference after which the next page starts; None once all pages were read."""
-
-
 class RolledUp(Checkpoint):
     """The changes that the statistics' rows contain."""
 
@@ -128,6 +111,8 @@ class RolledUp(Checkpoint):
     """The day up to which duties were foreseen."""
     recounted_on: date
     """The day of the latest recount of all rows."""
+    since: Annotated[date | None, PlainSerializer(_day_or_none)] = None
+    """The first day of receipt that is known; None where earlier code wrote it."""
 
 
 C = TypeVar("C", bound=Checkpoint)
@@ -153,6 +138,128 @@ class Checkpoints:
     def save(self, checkpoint: Checkpoint) -> None:
         """Write a checkpoint over the one before it."""
         self._table.put({**_key(type(checkpoint)), **checkpoint.model_dump(mode="json")})
+
+
+class Round(NamedTuple):
+    """One round of a resumable job: every shard of its work, once."""
+
+    job: str
+    name: str
+    """The cause of the round, e.g. a day: the same cause begins no second round."""
+    shards: tuple[str, ...]
+    started_at: datetime
+    completed_at: datetime | None
+
+
+class Progress(NamedTuple):
+    """The progress of one shard in a round."""
+
+    cursor: str | None
+    """The place after which its next step starts; None at its beginning."""
+    is_done: bool
+
+
+_NOT_BEGUN = Progress(None, is_done=False)
+
+
+class Rounds:
+    """Reads and writes the rounds of resumable jobs: one row for a round, and one for each of its shards."""
+
+    def __init__(self, statistics_table: str) -> None:
+        self._table = Table(statistics_table)
+
+    def current(self, job: str) -> Round | None:
+        """Return the latest round of a job; None before its first."""
+        item = self._table.get(_round_key(job))
+        if item is None:
+            return None
+        completed_at = item.get("completed_at")
+        return Round(
+            job,
+            item["round"],
+            tuple(json.loads(item["shards"])),
+            datetime.fromisoformat(item["started_at"]),
+            datetime.fromisoformat(completed_at) if completed_at else None,
+        )
+
+    def forget(self) -> None:
+        """Remove all rounds with their progress: every job begins anew (restoration of the stored data)."""
+        query = Query(
+            "period = :period AND begins_with(measure, :rounds)",
+            {"period": _PARTITION, "rounds": _ROUND},
+            is_consistent=True,
+        )
+        for item in self._table.query_all(query):
+            self._table.delete({"period": _PARTITION, "measure": item["measure"]})
+
+    def begin(self, job: str, name: str, shards: Iterable[str], now: datetime) -> Round:
+        """Begin a round, unless it was begun before; a round of another name that was unfinished is given up."""
+        begun = Round(job, name, tuple(shards), now, None)
+        try:
+            self._table.put_if(
+                _round_item(begun), "attribute_not_exists(#round) OR #round <> :name", {"name": name}
+            )
+        except ConditionFailedError:
+            return self.current(job) or begun
+        return begun
+
+    def complete(self, finished: Round, now: datetime) -> None:
+        """Write that a round is complete, unless another one has begun."""
+        with suppress(ConditionFailedError):
+            self._table.put_if(
+                _round_item(finished._replace(completed_at=now)), "#round = :name", {"name": finished.name}
+            )
+
+    def progress(self, current: Round) -> dict[str, Progress]:
+        """Return the progress of each shard."""
+        query = Query(
+            "period = :period AND begins_with(measure, :shards)",
+            {"period": _PARTITION, "shards": f"{_ROUND}{current.job}#"},
+            is_consistent=True,
+        )
+        stored = {
+            item["measure"].rpartition("#")[2]: Progress(item.get("position"), item["is_done"])
+            for item in self._table.query_all(query)
+            if item["round"] == current.name
+        }
+        return {shard: stored.get(shard, _NOT_BEGUN) for shard in current.shards}
+
+    def advance(self, current: Round, shard: str, seen: Progress, reached: Progress) -> bool:
+        """Write how far a shard has come, if nobody else has gone on with it; return whether it was written."""
+        item = {
+            **_round_key(f"{current.job}#{shard}"),
+            "round": current.name,
+            "position": reached.cursor,
+            "is_done": reached.is_done,
+            "written_as": uuid.uuid4().hex,
+        }
+        condition, values = "attribute_not_exists(#round) OR #round <> :name", {"name": current.name}
+        if seen.cursor is not None:
+            condition, values = "#round = :name AND #position = :seen", {**values, "seen": seen.cursor}
+        try:
+            self._table.put_if(item, condition, values)
+        except ConditionFailedError as error:
+            return (error.old or {}).get("written_as") == item[
+                "written_as"
+            ]  # our own write, whose reply was lost
+        return True
+
+
+_ROUND = "round:"
+
+
+def _round_key(name: str) -> dict[str, str]:
+    return {"period": _PARTITION, "measure": f"{_ROUND}{name}"}
+
+
+def _round_item(current: Round) -> dict[str, str | None]:
+    return {
+        **_round_key(current.job),
+        "round": current.name,
+        "shards": json.dumps(current.shards),
+        "started_at": stored_instant(current.started_at),
+        "completed_at": stored_instant(current.completed_at) if current.completed_at else None,
+    }
 
 
 def _key(kind: type[Checkpoint]) -> dict[str, str]:

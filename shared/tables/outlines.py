@@ -18,6 +18,8 @@ from shared.tables.dynamo import Item, Query, Table, stored_instant
 from shared.tables.petition_items import day_shards, month_shards
 
 DAY = timedelta(days=1)
+EMPTY_MONTHS = 12
+"""Months in a row without a petition: there are none before them."""
 
 
 class LatestHash(NamedTuple):
@@ -52,8 +54,24 @@ class Outlines:
                 yield from _outlines(self._table.query_all(query))
 
     def all(self) -> Iterator[Petition]:
-        """Yield every petition there is (the nightly recount)."""
+        """Yield every petition there is (snapshots of a past day)."""
         yield from _outlines(self._table.scan_all("month"))
+
+    def first_day(self, until: date) -> date | None:
+        """Return the first day of receipt, None where there is none; a year without a petition ends the search."""
+        first: date | None = None
+        month, empty = until.replace(day=1), 0
+        while empty < EMPTY_MONTHS:
+            days = [day for shard in month_shards(f"{month:%Y-%m}") if (day := self._first_in(shard))]
+            first, empty = (min(days), 0) if days else (first, empty + 1)
+            month = (month - DAY).replace(day=1)
+        return first
+
+    def _first_in(self, shard: str) -> date | None:
+        query = Query(
+            "received_month = :month", {"month": shard}, index="month", attributes="#reference, received_at"
+        )
+        return next(map(_received_on, self._table.query(query, limit=1).items), None)
 
     def days_touched(self, since: datetime, now: datetime) -> set[date]:
         """Return the days of receipt of all petitions changed at or after an instant; the index may lag a moment."""

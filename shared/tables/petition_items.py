@@ -67,6 +67,8 @@ class StoredPetition(NamedTuple):
 
     petition: Petition
     wake_at: datetime | None
+    is_listed_unanswered: bool
+    """True if it stands in the index `unanswered`."""
 
 
 class PublicFile(BaseModel):
@@ -183,6 +185,8 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
     }
     if petition.publication is not None and item_bytes(item) > ITEM:
         item["public"] = PETITION.text_of(abridged(public_answer(petition)), number)
+    if petition.is_unanswered:
+        item["unanswered_shard"] = wake_shard(petition.reference)
     if wake_at is not None:
         item |= {"wake_shard": wake_shard(petition.reference), "wake_at": stored_instant(wake_at)}
     return item
@@ -211,7 +215,7 @@ def petition_in(item: Item) -> Petition:
 def stored_petition(item: Item) -> StoredPetition:
     """Return the petition of an item, with its `wake_at`."""
     wake_at = datetime.fromisoformat(item["wake_at"]) if "wake_at" in item else None
-    return StoredPetition(petition_in(item), wake_at)
+    return StoredPetition(petition_in(item), wake_at, "unanswered_shard" in item)
 
 
 def _is_on_a_desk(petition: Petition) -> bool:

@@ -45,6 +45,8 @@ from shared.tables.petition_items import (
     stored_petition,
 )
 
+UNANSWERED_AT_ONCE = 1_000
+"""Unanswered petitions that are read at once when the calendar changed."""
 CHILDREN_ON_A_PAGE = 100
 """Petitions merged into one that are read at once."""
 
@@ -149,6 +151,17 @@ class Petitions:
             _reference,
             job="due petitions",
         )
+
+    def unanswered(
+        self, shard: int, *, after: str | None = None, limit: int = UNANSWERED_AT_ONCE
+    ) -> tuple[list[str], str | None]:
+        """Return some references of one shard's unanswered petitions, and the one after which the next ones start."""
+        items, last = self._table.query(
+            Query("unanswered_shard = :shard", {"shard": shard}, index="unanswered"),
+            limit=limit,
+            start_after={"reference": after, "unanswered_shard": shard} if after else None,
+        )
+        return [item["reference"] for item in items], last["reference"] if last else None
 
     def next_wake_at(self) -> datetime | None:
         """Return the earliest `wake_at` of all petitions (time travel in the local stack)."""

@@ -13,6 +13,7 @@ from tests.bench import (
     desk_costs,
     petition_costs,
     report_costs,
+    round_costs,
     routing,
     sweep_costs,
 )
@@ -22,6 +23,7 @@ BENCHES: dict[str, Callable[[], object]] = {
     "petition-costs": petition_costs.main,
     "sweep-costs": sweep_costs.main,
     "report-costs": report_costs.main,
+    "round-costs": round_costs.main,
     "desk-costs": desk_costs.main,
     "routing": routing.main,
 }

@@ -21,7 +21,7 @@ from shared.tables.dynamo import encode
 from shared.tables.petition_items import desk_position
 from shared.tables.petitions import Petitions
 from tests.bench import counting_dynamodb
-from tests.bench.sweep_costs import BATCH, BENCH, STORED, _write
+from tests.bench.sweep_costs import BATCH, BENCH, STORED, write_batch
 from tests.support.builders import RECEIVED_AT, a_petition
 from tests.support.memory_store import MemoryDirectory
 
@@ -85,7 +85,7 @@ def _fill(dynamodb: Any, table: str, stored: int) -> None:
     clock.use(None)
     batches = [items[start : start + BATCH] for start in range(0, stored, BATCH)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda batch: _write(dynamodb, table, batch), batches))
+        list(pool.map(lambda batch: write_batch(dynamodb, table, batch), batches))
 
 
 def _items(stored: int) -> Iterator[dict[str, Any]]:

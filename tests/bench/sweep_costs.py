@@ -99,7 +99,7 @@ def _fill(dynamodb: Any, table: str, stored: int, due: int) -> None:
     clock.use(None)
     batches = [items[start : start + BATCH] for start in range(0, stored, BATCH)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda batch: _write(dynamodb, table, batch), batches))
+        list(pool.map(lambda batch: write_batch(dynamodb, table, batch), batches))
 
 
 def _items(fresh: Petition, waiting: Petition, stored: int, due: int) -> Iterator[dict[str, Any]]:
@@ -115,7 +115,8 @@ def _items(fresh: Petition, waiting: Petition, stored: int, due: int) -> Iterato
         }
 
 
-def _write(dynamodb: Any, table: str, batch: list[dict[str, Any]]) -> None:
+def write_batch(dynamodb: Any, table: str, batch: list[dict[str, Any]]) -> None:
+    """Write up to 25 items, until all are taken."""
     waiting = {table: [{"PutRequest": {"Item": item}} for item in batch]}
     while waiting:
         waiting = dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems") or {}

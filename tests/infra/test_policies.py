@@ -78,15 +78,18 @@ def test_only_who_receives_from_people_may_close_the_seal():
 
 
 def test_only_the_hourly_round_signs_roots_and_adds_to_them():
-    def on_roots(*actions: str) -> set[str]:
+    def on_roots(*actions: str, under: Any = None) -> set[str]:
         return {
             f"{path.parent.parent.name}/{path.stem}"
             for path in POLICIES
             for statement in statements(path)
             if set(actions) & set(statement["Action"])
             and "pakn-${Stage}-roots" in text(statement["Resource"])
+            and statement.get("Condition") == under
         }
 
+    withheld = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["withheld#*"]}}
+    assert on_roots("dynamodb:PutItem", under=withheld) == {"sla_timer/policy-on_wake"}, "no root, no path"
     assert allowed("kms:Sign") == on_roots("dynamodb:PutItem") == {"sla_timer/policy-hourly"}
     assert on_roots("dynamodb:GetItem", "dynamodb:Query") == {
         "sla_timer/policy-hourly",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from chalicelib.router import composition as router
 from infra.local.emulation import events
 from shared.domain.petition.lifecycle import Action
 from shared.platform.messages import RoutingRequest, TaskType
-from shared.tables.jobs import Checkpoints, Reconciled
+from shared.tables.jobs import Progress, Rounds
 from tests.support.builders import vietnam
 from tests.support.log_capture import Overheard
 from tests.support.people import Citizen, Officer
@@ -256,19 +256,24 @@ def test_change_that_was_set_aside_is_relayed_by_the_queue(system: System):
 
 
 def test_reconciliation_goes_on_where_it_was_over_midnight(system: System, petitions: tuple[str, str]):
-    checkpoints = Checkpoints(system.local.cloud.outputs["StatisticsTable"])
+    rounds = Rounds(system.local.cloud.outputs["StatisticsTable"])
     system.clock.hold_at(vietnam("2026-11-05", "00:30"))
-    checkpoints.save(Reconciled(day=date(2026, 11, 4), start=max(petitions)))
+    unfinished = rounds.begin("reconciliation", "2026-11-04", ("all",), system.clock.now())
+    begin = rounds.progress(unfinished)["all"]
+    rounds.advance(unfinished, "all", begin, Progress(max(petitions), is_done=False))
     for reference in petitions:
         lose_wake_up(system, reference)
 
     invoke(system, "hourly")
-    unfinished = checkpoints.get(Reconciled)
+    latest = rounds.current("reconciliation")
     repaired_at_once = [wake_up_of(system, reference) for reference in petitions]
     system.clock.hold_at(system.clock.now() + timedelta(hours=1))
     invoke(system, "hourly")
 
-    assert unfinished == Reconciled(day=date(2026, 11, 4), start=None), "yesterday's round is over"
+    assert latest
+    assert (latest.name, latest.completed_at) == ("2026-11-04", vietnam("2026-11-05", "00:30")), "it is over"
     assert None in repaired_at_once, "it did not begin anew"
-    assert checkpoints.get(Reconciled) == Reconciled(day=date(2026, 11, 5), start=None)
+    todays = rounds.current("reconciliation")
+    assert todays
+    assert (todays.name, todays.completed_at) == ("2026-11-05", system.clock.now())
     assert None not in [wake_up_of(system, reference) for reference in petitions]

@@ -94,7 +94,8 @@ class MemoryPetitions(Petitions):
         body = self._bodies.get(reference)
         if body is None:
             return None
-        return StoredPetition(Petition.model_validate_json(body), self._wake_at.get(reference))
+        petition = Petition.model_validate_json(body)
+        return StoredPetition(petition, self._wake_at.get(reference), petition.is_unanswered)
 
     def due(self, shard: int, until: datetime) -> Iterator[tuple[str, datetime]]:
         """Yield the entries of one shard in the index up to an instant."""
@@ -122,6 +123,5 @@ class MemoryPetitions(Petitions):
     def page(self, after: str | None) -> tuple[list[StoredPetition], str | None]:
         """Read all petitions as one page."""
         return [
-            StoredPetition(Petition.model_validate_json(body), self._wake_at.get(reference))
-            for reference, body in self._bodies.items()
+            stored for reference in self._bodies if (stored := self.get_stored(reference)) is not None
         ], None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ from shared.tables.jobs import (
     Checkpoint,
     Checkpoints,
     DigestsRequested,
-    Reconciled,
+    Progress,
     RolledUp,
+    Rounds,
     TrendsReported,
 )
 from tests.support.builders import RECEIVED_AT
@@ -40,20 +41,6 @@ STORED: list[Any] = [
         id="trends",
     ),
     pytest.param(
-        Reconciled(day=DAY, start="26265428047"),
-        {
-            "measure": {"S": "reconciliation"},
-            "day": {"S": "2026-11-03"},
-            "start": {"S": '{"reference": {"S": "26265428047"}}'},
-        },
-        id="reconciliation that goes on",
-    ),
-    pytest.param(
-        Reconciled(day=DAY, start=None),
-        {"measure": {"S": "reconciliation"}, "day": {"S": "2026-11-03"}, "start": {"S": "null"}},
-        id="reconciliation that is done",
-    ),
-    pytest.param(
         RolledUp(
             until=datetime(2026, 11, 3, 1, 50, tzinfo=UTC),
             rules="1f" * 8,
@@ -68,6 +55,24 @@ STORED: list[Any] = [
             "recounted_on": {"S": "2026-11-03"},
         },
         id="roll-up",
+    ),
+    pytest.param(
+        RolledUp(
+            until=datetime(2026, 11, 3, 1, 50, tzinfo=UTC),
+            rules="1f" * 8,
+            horizon=date(2027, 1, 31),
+            recounted_on=DAY,
+            since=date(2026, 5, 1),
+        ),
+        {
+            "measure": {"S": "roll-up"},
+            "until": {"S": "2026-11-03T01:50:00Z"},
+            "rules": {"S": "1f" * 8},
+            "horizon": {"S": "2027-01-31"},
+            "recounted_on": {"S": "2026-11-03"},
+            "since": {"S": "2026-05-01"},
+        },
+        id="roll-up that knows its first day",
     ),
 ]
 """Checkpoints, and the items that the jobs wrote before there was a class for them."""
@@ -104,3 +109,44 @@ def test_checkpoint_takes_the_place_of_the_one_before(table: str):
     checkpoints.save(DigestsRequested(day=date(2026, 11, 4)))
 
     assert checkpoints.get(DigestsRequested) == DigestsRequested(day=date(2026, 11, 4))
+
+
+# --- rounds ---------------------------------------------------------------------------------------------------
+
+LATER = RECEIVED_AT + timedelta(hours=1)
+
+
+def test_a_round_of_one_name_begins_once(table: str):
+    rounds = Rounds(table)
+    first = rounds.begin("recount", "2026-11-03", ("2026-10", "2026-11"), RECEIVED_AT)
+
+    again = rounds.begin("recount", "2026-11-03", ("2026-11",), LATER)
+
+    assert again == first == rounds.current("recount")
+
+
+def test_the_progress_of_a_shard_moves_from_where_it_was_seen_alone(table: str):
+    rounds = Rounds(table)
+    current = rounds.begin("recount", "2026-11-03", ("a", "b"), RECEIVED_AT)
+    begin, middle = rounds.progress(current)["a"], Progress("m", is_done=False)
+
+    mine = rounds.advance(current, "a", begin, middle)
+    theirs = rounds.advance(current, "a", begin, middle)
+    end = rounds.advance(current, "a", middle, Progress("m", is_done=True))
+
+    assert (mine, theirs, end) == (True, False, True)
+    assert rounds.progress(current) == {"a": Progress("m", is_done=True), "b": begin}
+
+
+def test_a_new_round_begins_at_the_beginning_and_an_old_one_completes_no_more(table: str):
+    rounds = Rounds(table)
+    old = rounds.begin("recount", "2026-11-03", ("a",), RECEIVED_AT)
+    rounds.advance(old, "a", rounds.progress(old)["a"], Progress(None, is_done=True))
+
+    new = rounds.begin("recount", "2026-11-04", ("a",), LATER)
+    rounds.complete(old, LATER)
+
+    assert rounds.progress(new) == {"a": Progress(None, is_done=False)}
+    assert rounds.current("recount") == new
+    rounds.complete(new, LATER)
+    assert rounds.current("recount") == new._replace(completed_at=LATER)

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+
+from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib.sla_timer.hourly.request_digests import DigestRequests
 from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
 from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
 from chalicelib.sla_timer.nightly.reconcile import Reconciliation
-from chalicelib.sla_timer.nightly.roll_up import RollUp
+from chalicelib.sla_timer.nightly.roll_up import Recount, RollUp
 from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
 from chalicelib.sla_timer.nightly.verify_histories import Verification
 from chalicelib.sla_timer.nightly.watch_trends import TrendWatch
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
 from chalicelib.sla_timer.petitions.sweep import Sweep
 from chalicelib.sla_timer.petitions.wake_petition import Timer
+from chalicelib.sla_timer.rounds import RoundRunner
 from chalicelib.sla_timer.run_jobs import Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.platform import settings
 from shared.platform.bucket import AttachmentsBucket
+from shared.platform.messages import RoundStep, WakeUp
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
-from shared.tables.jobs import Checkpoints
+from shared.tables.jobs import Checkpoints, Rounds
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.use_cases.consequences import Queue
+
+TIMER_MESSAGE: TypeAdapter[WakeUp | RoundStep] = TypeAdapter(
+    WakeUp | RoundStep, config=ConfigDict(hide_input_in_errors=True)
+)
+"""The messages of the queue `timers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,14 @@ class Parts:
     every_minute: Jobs
     every_hour: Jobs
     timer: Timer
+    rounds: RoundRunner
+
+    def handle(self, message: WakeUp | RoundStep) -> None:
+        """Do the work of one message of the queue `timers`."""
+        if isinstance(message, RoundStep):
+            self.rounds.handle(message)
+        else:
+            self.timer.handle(message)
 
 
 def build(configuration: SlaTimerSettings) -> Parts:
@@ -52,23 +69,18 @@ def build(configuration: SlaTimerSettings) -> Parts:
         timers_queue_url=configuration.timers_queue_url,
         notices_queue_url=configuration.notices_queue_url,
     )
-    recalculation = Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url)
-    return Parts(
-        every_minute=Jobs(
-            {"sweep": sweep.sweep, "recalculation": recalculation.dispatch_if_calendar_changed}
-        ),
-        every_hour=_hourly_jobs(configuration, petitions, directory, bucket),
-        timer=Timer(petitions, directory, bucket.remove),
-    )
-
-
-def _hourly_jobs(
-    configuration: SlaTimerSettings, petitions: Petitions, directory: Directory, bucket: AttachmentsBucket
-) -> Jobs:
-    checkpoints = Checkpoints(configuration.statistics_table)
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
-    digests = DigestRequests(directory, checkpoints, configuration.notices_queue_url)
+    roll_up = RollUp(statistics, outlines)
+    rounds = RoundRunner(
+        (
+            Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url),
+            Recount(roll_up, statistics, outlines),
+            _reconciliation(configuration, petitions, directory, bucket),
+        ),
+        Rounds(configuration.statistics_table),
+        configuration.timers_queue_url,
+    )
     table = Roots(configuration.roots_table)
     roots = DailyRoots(
         outlines,
@@ -77,7 +89,31 @@ def _hourly_jobs(
         directory.restorations,
         configuration.roots_key_id,
     )
-    reconciliation = Reconciliation(
+    return Parts(
+        every_minute=Jobs({"sweep": sweep.sweep, "recalculation": partial(rounds.run, Recalculation.name)}),
+        every_hour=Jobs(
+            {
+                "digests": DigestRequests(
+                    directory, checkpoints, configuration.notices_queue_url
+                ).send_if_morning,
+                "roll-up": roll_up.run,
+                "recount": partial(rounds.run, Recount.name),
+                "trends": TrendWatch(statistics, checkpoints).look_if_due,
+                "roots": roots.sign_missing_days,
+                "reconciliation": partial(rounds.run, Reconciliation.name),
+                "unchecked-files": UncheckedFiles(bucket).count,
+                "age-of-rounds": rounds.report,
+            }
+        ),
+        timer=Timer(petitions, directory, bucket.remove),
+        rounds=rounds,
+    )
+
+
+def _reconciliation(
+    configuration: SlaTimerSettings, petitions: Petitions, directory: Directory, bucket: AttachmentsBucket
+) -> Reconciliation:
+    return Reconciliation(
         petitions,
         directory,
         missing_messages=MissingMessages(
@@ -91,18 +127,7 @@ def _hourly_jobs(
                 Queue.UPLOADS: configuration.uploads_queue_url,
             },
         ),
-        checkpoints=checkpoints,
-        roots=table,
-    )
-    return Jobs(
-        {
-            "digests": digests.send_if_morning,
-            "roll-up": RollUp(statistics, outlines).run,
-            "trends": TrendWatch(statistics, checkpoints).look_if_due,
-            "roots": roots.sign_missing_days,
-            "reconciliation": reconciliation.run_if_due,
-            "unchecked-files": UncheckedFiles(bucket).count,
-        }
+        roots=Roots(configuration.roots_table),
     )
 
 

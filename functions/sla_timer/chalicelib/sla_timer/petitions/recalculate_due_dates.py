@@ -1,25 +1,27 @@
-"""Wakes every petition whose due date may move after the calendar changed.
+"""Wakes every petition whose due date may move after the calendar changed: a round for each version of the calendar.
 
-The checkpoint holds the version of the calendar that was last dispatched; it is written only after all wake-ups were
-sent, so a job that dies half-way starts again, and a second wake-up moves nothing again.
+The index `unanswered` has only those whose due date counts still, so the cost follows what is open, not what is stored.
+A second wake-up moves nothing again.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from shared.platform import queues
+from chalicelib.sla_timer.rounds import Due
+from shared.platform import clock, queues
 from shared.platform.messages import WakeUp
 from shared.tables.directory import Directory
-from shared.tables.jobs import CalendarDispatched, Checkpoints
+from shared.tables.jobs import CalendarDispatched, Checkpoints, Round
 from shared.tables.petition_items import WAKE_SHARDS
 from shared.tables.petitions import Petitions
 
-END_OF_TIME = datetime.fromisoformat("9999-12-31T23:59:59+00:00")
-
 
 class Recalculation:
-    """Sends every open petition through the timer when the calendar has a new version."""
+    """Sends every unanswered petition through the timer when the calendar has a new version."""
+
+    name = "calendar"
+    longest = timedelta(hours=2)
 
     def __init__(
         self, petitions: Petitions, directory: Directory, checkpoints: Checkpoints, timers_queue_url: str
@@ -29,21 +31,22 @@ class Recalculation:
         self._checkpoints = checkpoints
         self._timers = timers_queue_url
 
-    def dispatch_if_calendar_changed(self, now: datetime) -> int:
-        """Wake all petitions that still wait for something, once per version of the calendar.
-
-        Returns:
-            how many wake-ups were sent; 0 while nothing changed (one small read).
-        """
+    def due(self, now: datetime, latest: Round | None) -> Due | None:  # noqa: ARG002 - the jobs' signature
+        """Return a round for a version of the calendar that was not dispatched (one small read)."""
         version = self._directory.calendar().version
-        latest = self._checkpoints.get(CalendarDispatched)
-        if latest is not None and latest.version == version:
-            return 0
-        sent = 0
-        for shard in range(WAKE_SHARDS):
-            open_petitions = self._petitions.due(shard, END_OF_TIME)
-            sent += queues.send(
-                self._timers, (WakeUp(reference=name, wake_at=now) for name, _at in open_petitions)
-            )
-        self._checkpoints.save(CalendarDispatched(version=version))
-        return sent
+        dispatched = self._checkpoints.get(CalendarDispatched)
+        if dispatched is not None and dispatched.version == version:
+            return None
+        if latest is not None and latest.name == version and latest.completed_at is None:
+            return None
+        return Due(version, tuple(map(str, range(WAKE_SHARDS))))
+
+    def step(self, current: Round, shard: str, cursor: str | None) -> str | None:  # noqa: ARG002 - the jobs' signature
+        """Wake some petitions of a shard."""
+        references, after = self._petitions.unanswered(int(shard), after=cursor)
+        queues.send(self._timers, (WakeUp(reference=name, wake_at=clock.now()) for name in references))
+        return after
+
+    def finish(self, current: Round) -> None:
+        """Record the version that was dispatched."""
+        self._checkpoints.save(CalendarDispatched(version=current.name))
