@@ -81,14 +81,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
         Rounds(configuration.statistics_table),
         configuration.timers_queue_url,
     )
-    table = Roots(configuration.roots_table)
-    roots = DailyRoots(
-        outlines,
-        Verification(petitions, table, directory.restorations),
-        table,
-        directory.restorations,
-        configuration.roots_key_id,
-    )
+    roots = _daily_roots(configuration, petitions, outlines, directory)
     return Parts(
         every_minute=Jobs({"sweep": sweep.sweep, "recalculation": partial(rounds.run, Recalculation.name)}),
         every_hour=Jobs(
@@ -107,6 +100,19 @@ def build(configuration: SlaTimerSettings) -> Parts:
         ),
         timer=Timer(petitions, directory, bucket.remove),
         rounds=rounds,
+    )
+
+
+def _daily_roots(
+    configuration: SlaTimerSettings, petitions: Petitions, outlines: Outlines, directory: Directory
+) -> DailyRoots:
+    table = Roots(configuration.roots_table)
+    return DailyRoots(
+        outlines,
+        Verification(petitions, table, directory.restorations),
+        table,
+        directory.restorations,
+        configuration.roots_key_id,
     )
 
 
