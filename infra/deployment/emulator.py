@@ -109,7 +109,7 @@ class Emulator:
         deadline = time.monotonic() + START_WITHIN_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             try:
-                with urlopen(f"{self.url}/_ministack/health", timeout=2):  # nosec B310  # noqa: S310 - its own address
+                with urlopen(f"{self.url}/_ministack/health", timeout=2):  # noqa: S310 - its own address
                     return
             except (URLError, OSError):
                 time.sleep(0.1)
