@@ -9,6 +9,7 @@ from typing import Any
 from infra.deployment.errors import DeployError
 
 KEPT = (
+    "AWS::Backup::BackupVault",
     "AWS::Cognito::UserPool",
     "AWS::DynamoDB::Table",
     "AWS::KMS::Key",

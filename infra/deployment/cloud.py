@@ -18,7 +18,7 @@ from infra.deployment.change_set import STACK_POLICY, Change, changes_of, refuse
 from infra.deployment.errors import DeployError
 from infra.deployment.package import ROOT, Package, with_settings
 from infra.deployment.stages import DEVELOPMENT, Parameters
-from infra.deployment.templates import MAX_INLINE, REGION
+from infra.deployment.templates import MAX_INLINE, REGION, Template
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,22 @@ class Cloud:
         *,
         poll_seconds: float = 2.0,
         say: Callable[[str], None] = print,
+        adapt: Callable[[Template], Template] = lambda template: template,
     ) -> None:
+        """Reach an account.
+
+        Args:
+            session: Its credentials and region; without, those of the environment.
+            poll_seconds: Between two looks at what CloudFormation does.
+            say: Tells whoever deploys, a line at a time.
+            adapt: Leaves out of a part's template what an emulator does not know.
+        """
         session = session or boto3.Session(region_name=REGION)
         self._formation = session.client("cloudformation")
         self._s3 = session.client("s3")
         self._poll_seconds = poll_seconds
         self._say = say
+        self._adapt = adapt
 
     def deploy(
         self,
@@ -82,7 +92,7 @@ class Cloud:
         """
         stage = parameters["Stage"]
         if package is None:
-            template = templates.read(ROOT / "infra" / "cloudformation" / f"{part}.yaml")
+            template = self._adapt(templates.read(ROOT / "infra" / "cloudformation" / f"{part}.yaml"))
             return self._apply(stack_name(stage, part), template, parameters, options)
         settings = stages.of_template(package.template, parameters)
         content, at = package.archive.read_bytes(), datetime.now(UTC).isoformat(timespec="seconds")
