@@ -24,6 +24,7 @@ class Pumps:
     queues: tuple[QueuePump, ...]
     sweep: SchedulePump
     hourly: SchedulePump
+    learn: SchedulePump
     failures: Failures
     receipts: ReceiptPump
 

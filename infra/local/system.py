@@ -147,19 +147,19 @@ class LocalSystem:
                 ("receipts", "notifier", "on_receipt"),
             )
         )
-        sweep, hourly = (
+        sweep, hourly, learn = (
             SchedulePump(
                 handler,
-                Consumer("sla_timer", handler, 1),
+                Consumer(function, handler, 1),
                 invoke=invoke,
                 failures=failures,
                 report=report_to(sqs, self.cloud.queue_url("schedules-dead")),
                 now=now,
             )
-            for handler in ("sweep", "hourly")
+            for function, handler in (("sla_timer", "sweep"), ("sla_timer", "hourly"), ("router", "learn"))
         )
         receipts = ReceiptPump(self.gateway, self.cloud.sns, self.http, self._notify_queue, now)
-        return Pumps(stream, queues, sweep, hourly, failures, receipts)
+        return Pumps(stream, queues, sweep, hourly, learn, failures, receipts)
 
     def _notify_queue(self, notification: bytes) -> None:
         """Put a topic's message on the queue that is subscribed to it, as SNS does."""

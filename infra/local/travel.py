@@ -23,6 +23,7 @@ class Traveller:
     The sweep runs in each minute in which a wake-up falls due (in the others it would find nothing), and whenever a
     hidden message comes into sight the queues are pumped. The hourly schedule runs at midnight in Vietnam, on arrival,
     and once on each morning on which something falls due, so that the officers' digests remind of it.
+    The monthly training runs at the first midnight of a month.
     """
 
     def __init__(self, clock: TravellingClock, cloud: Cloud, pumps: Pumps) -> None:
@@ -58,6 +59,8 @@ class Traveller:
             if stop == _midnight_after(hourly_at):
                 self._pumps.hourly.fire()
                 hourly_at = stop
+                if stop.astimezone(VIETNAM).day == 1:
+                    self._pumps.learn.fire()
             if any(at <= stop for at in self._cloud.wake_ups()):
                 self._pumps.sweep.fire()
                 if _is_morning(stop) and morning != stop.astimezone(VIETNAM).date():

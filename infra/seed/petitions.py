@@ -27,6 +27,8 @@ from shared.domain.petition.values.classification import Channel
 OPERATOR = "tong.dai"
 INTAKE_OFFICER = "lan.tiepnhan"
 CITIZENS = ("petitioner", "sender")
+SHADOWED = timedelta(days=9)
+"""The time since the router's models learned from the samples: their candidates have run for a week."""
 ALL_FILES = "all"
 """In a draft answer: every file that an officer attached."""
 _STORED = 204
@@ -104,7 +106,13 @@ def play(driver: Driver, until: datetime | None = None) -> Played:
     """
     present = until or system_time()
     players = _Players(driver)
+    trains_at = present - SHADOWED
+    has_trained = False
     for event in timeline(samples(), present):
+        if event.at >= trains_at and not has_trained:
+            _let_time_pass(driver, trains_at)
+            driver.local.pumps.learn.fire()
+            has_trained = True
         _let_time_pass(driver, event.at)
         players.play(event)
         driver.settle()

@@ -15,7 +15,7 @@ from typing import Any
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.petition import Petition
-from shared.tables.corrections import SILENT, SUSPECTED, Correction, Corrections
+from shared.tables.corrections import Correction, Corrections
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
@@ -35,7 +35,8 @@ def outcomes(corrections: list[Correction], petitions: Petitions, directory: Dir
 
 
 def _decided_now(petition: Petition, directory: Directory) -> str:
-    from shared.routing.classifier import Lane, decide  # noqa: PLC0415 - found on the path set above
+    from shared.routing.classifier import decide  # noqa: PLC0415 - found on the path set above
+    from shared.routing.outcomes import outcome_of  # noqa: PLC0415
     from shared.routing.rules import RoutingRules  # noqa: PLC0415
     from shared.routing.text import joined  # noqa: PLC0415
 
@@ -48,9 +49,7 @@ def _decided_now(petition: Petition, directory: Directory) -> str:
         chosen_kind=None,
         fields_in_force=frozenset(directory.fields(day)),
     )
-    if decision.suspicion:
-        return SUSPECTED
-    return decision.lane.value if decision.lane is not Lane.ORDINARY else decision.field or SILENT
+    return outcome_of(decision)
 
 
 def main() -> int:

@@ -6,9 +6,11 @@ reports a named person's violation of law (tố cáo) must never land in an ordi
 prefers to be wrong on the safe side (Luật Tố cáo 2018 Đ.2, Đ.8; QĐ 774/QĐ-TTg 2020).
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from shared.routing import features, signs, speech
 from shared.routing.rules import Lane, LaneRule, RoutingRules, Suspicion
@@ -28,7 +30,8 @@ RESEMBLES, SUSPECT, PRESUME, WONDER = (
 """The signs that the model of denunciations raises, from what surely reads like one down to what hardly does."""
 CRIME = "crime"
 """The sign of words for a crime of office (phrases of the rules)."""
-LONGEST_RUN = 3
+_SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)|(?<=\w)\n+")
+_FEWEST_IN_SENTENCE = 5
 _MOST_REASONS = 6
 _MOST_WORDS = 4
 
@@ -71,7 +74,7 @@ def decide(
     chosen = chosen_field if chosen_field in fields_in_force else None
     plain = plain_signs(text, words, rules)
     topics = Topics(words, plain, rules, chosen, fields_in_force)
-    seen = _judged(plain, words, rules)
+    seen = _judged(text, plain, words, rules)
     if topics.is_clear:
         seen["topic"] = []
     kinds = _Kinds(words, rules, chosen_kind)
@@ -131,7 +134,7 @@ def look_through(text: str, rules: RoutingRules) -> Addition:
     """
     words = read_by(rules, text)
     plain = plain_signs(text, words, rules)
-    seen = _judged(plain, words, rules)
+    seen = _judged(text, plain, words, rules)
     too_little = {RESEMBLES} if CRIME in plain else {RESEMBLES, WONDER}
     if SUSPECT not in seen and not _WRONGS & plain.keys():
         too_little.add(PRESUME)
@@ -144,16 +147,28 @@ def look_through(text: str, rules: RoutingRules) -> Addition:
 
 def features_of_denunciations(words: Words, seen: Iterable[str]) -> set[str]:
     """Return the features that the model of denunciations weighs: runs of words, signs and pairs of signs."""
-    return features.runs(words, LONGEST_RUN) | features.signs(seen)
+    return features.runs(words, features.LONGEST_RUN) | features.signs(seen)
 
 
-def _judged(seen: dict[str, list[str]], words: Words, rules: RoutingRules) -> dict[str, list[str]]:
+def _judged(text: str, seen: dict[str, list[str]], words: Words, rules: RoutingRules) -> dict[str, list[str]]:
     """Add to plain signs what the model of denunciations says, which looks at all of them."""
     model = rules.gate
     if model is None:
         return seen
     weighed = features_of_denunciations(words, seen)
     (name, score), *_ = model.scores(weighed).items()
+    reached = _steps_reached(text, score, words, rules)
+    reasons = model.reasons(weighed, name, None, _MOST_WORDS) if reached else []
+    return seen | dict.fromkeys(reached, reasons)
+
+
+def _steps_reached(text: str, score: float, words: Words, rules: RoutingRules) -> list[str]:
+    """Return the signs that a score raises.
+
+    A long text says much that is ordinary, so a little suspicion of the whole says nothing; and a denunciation in
+    passing hides in it. So where a short text would only make a person wonder, each sentence of a long one is judged
+    by itself, and one that reads like a denunciation is as good as all of them.
+    """
     limits = rules.limits
     steps = (
         (RESEMBLES, limits.resembles_from),
@@ -162,8 +177,22 @@ def _judged(seen: dict[str, list[str]], words: Words, rules: RoutingRules) -> di
         (WONDER, limits.wonder_from),
     )
     reached = [sign for sign, from_score in steps if score >= from_score]
-    reasons = model.reasons(weighed, name, None, _MOST_WORDS) if reached else []
-    return seen | dict.fromkeys(reached, reasons)
+    if reached == [WONDER] and len(words) >= limits.long_from:
+        return [PRESUME] if _worst_sentence(text, rules) >= limits.sentence_from else []
+    return reached
+
+
+def _worst_sentence(text: str, rules: RoutingRules) -> float:
+    """Return the highest score of a sentence by itself; -inf where none has enough words to say anything."""
+    return max((_score_of(sentence, rules) for sentence in _SENTENCE_END.split(text)), default=-inf)
+
+
+def _score_of(sentence: str, rules: RoutingRules) -> float:
+    words = read_by(rules, sentence)
+    if rules.gate is None or len(words) < _FEWEST_IN_SENTENCE:
+        return -inf
+    weighed = features_of_denunciations(words, plain_signs(sentence, words, rules))
+    return max(rules.gate.scores(weighed).values())
 
 
 def read_by(rules: RoutingRules, text: str) -> Words:

@@ -8,12 +8,16 @@ from itertools import combinations
 
 from shared.routing.text import Words
 
+LONGEST_RUN = 3
+"""Words of the longest runs that models know."""
 NAME, NUMBER = "@", "#"
 """Masks of a name (two or more capitalised words in a row) and of a number; runs of one mask count as one word."""
 PHRASES = "+"
 """Prefix of a feature that says how much the phrases of the rules speak for a topic."""
 SIGN = "~"
 """Prefix of a feature that stands for a sign of the rules, or for two of them together."""
+SURNAMES = frozenset({"nguyen", "tran", "pham", "huynh", "trinh", "quach", "thach"})
+"""Parts of names that are hardly ever ordinary words: no model learns a run of words with one of them."""
 _LEVELS = (1.0, 2.0, 3.0, 5.0, 8.0)
 _FEWEST_IN_NAME = 2
 

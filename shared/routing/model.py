@@ -9,8 +9,10 @@ the number of known features (at least `fewest`), so that a long text is not sus
 not sure.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from math import exp, sqrt
 from typing import Any
 
@@ -18,6 +20,7 @@ from shared.routing.features import NAME, NUMBER, PHRASES, SIGN
 
 FIELD, DENUNCIATION = "field", "denunciation"
 _FIRST_FOR, _FIRST_AGAINST = ord("A"), ord("a")
+_NUMBERS = ("scale", "temperature", "fewest")
 _MASKED = frozenset({NAME, NUMBER})
 MOST_CLASSES = 26
 MOST_UNITS = 35
@@ -76,6 +79,23 @@ class Model:
         ranked = sorted(powers.items(), key=lambda item: (-item[1], item[0]))
         return {name: power / total for name, power in ranked}
 
+    def certainties(self, scores: Mapping[str, float]) -> dict[str, float]:
+        """Return the probability of each class by itself (for a model of one class)."""
+        return {
+            name: 1 / (1 + exp(-max(min(score / self.temperature, 30), -30)))
+            for name, score in scores.items()
+        }
+
+    def heaviest(self, name: str, most: int) -> list[str]:
+        """Return the runs of words that speak most for a class, heaviest first; masks and signs are left out."""
+        index = self.classes.index(name)
+        ranked = sorted(
+            (-_weight_of(codes, index), feature)
+            for feature, codes in self.weights.items()
+            if _is_readable(feature)
+        )
+        return [feature for weight, feature in ranked[:most] if weight < 0]
+
     def reasons(self, features: Iterable[str], winner: str, runner_up: str | None, most: int) -> list[str]:
         """Return the runs of words that weigh most for the winner over the runner-up, heaviest first.
 
@@ -95,6 +115,13 @@ class Model:
             if not any(f" {feature} " in f" {other} " or f" {other} " in f" {feature} " for other in named):
                 named.append(feature)
         return named
+
+
+def digest_of(row: Mapping[str, Any]) -> str:
+    """Name what a row of a model weighs, whenever it holds and whoever wrote it: eight hexadecimal digits."""
+    weighed = [row[name] for name in ("purpose", "classes", "weights")]
+    numbers = [[float(value) for value in row["bias"]], *(float(row[name]) for name in _NUMBERS)]
+    return blake2b(json.dumps([*weighed, *numbers], ensure_ascii=False).encode(), digest_size=4).hexdigest()
 
 
 def decode(code: str, classes: int) -> tuple[tuple[int, int], ...]:

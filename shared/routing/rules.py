@@ -77,6 +77,10 @@ class Limits:
     """Score from which on a person has to look whether it is one."""
     wonder_from: float = -3.5
     """Score from which on a person looks at a text that neither asks nor proposes; others need `sure_from` to speak."""
+    long_from: float = float("inf")
+    """Words from which on a text that scores between `wonder_from` and `presume_from` is judged by its sentences."""
+    sentence_from: float = 0.8
+    """Score of a sentence by itself from which on a person looks at the long text around it."""
     sure_from: float = 0.7
     """Probability from which on the rules speak for a field although the text might denounce."""
     suspect_from: float = 0.0

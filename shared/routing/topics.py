@@ -12,7 +12,6 @@ from shared.routing.text import Words
 
 OUTSIDE = "KHAC"
 """The field of matters of another body, and of those that cannot be decided (domain.md §5)."""
-LONGEST_RUN = 3
 _CHOSEN = "người gửi chọn"
 _MOST_REASONS = 6
 _TIMES_COUNTED = 2
@@ -129,7 +128,9 @@ class Topics:
 
 def features_of_fields(words: Words, phrases: Mapping[str, float], signs: Iterable[str]) -> set[str]:
     """Return the features that the model of fields weighs: runs of words, what the phrases speak for, signs."""
-    return features.runs(words, LONGEST_RUN) | features.topics(phrases) | features.single_signs(signs)
+    return (
+        features.runs(words, features.LONGEST_RUN) | features.topics(phrases) | features.single_signs(signs)
+    )
 
 
 def weigh(

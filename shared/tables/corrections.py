@@ -7,6 +7,7 @@ write that could be lost, no copy of what somebody wrote, and it is gone when th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from pydantic import ConfigDict
@@ -17,15 +18,14 @@ from shared.domain.petition.change import is_officer
 from shared.domain.petition.facts import Refused
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.classification import Lane, Proposal
+from shared.domain.petition.values.classification import Lane
 from shared.tables.documents import PETITION
 from shared.tables.dynamo import Query, Table
 
-SILENT, SUSPECTED = "SILENT", "SUSPECTED"
-"""The router's proposals where it has none, and where it suspects a denunciation."""
 _DECIDES = frozenset(
     {Action.CLASSIFY, Action.ASSIGN, Action.RESTRICT, Action.FORWARD, Action.GUIDE, Action.REFUSE}
 )
+_CONFIRMS = frozenset({Action.ACCEPT, Action.APPROVE})
 _LANE_OF = {Action.RESTRICT: Lane.RESTRICTED, Action.FORWARD: Lane.FORWARDING, Action.GUIDE: Lane.GUIDANCE}
 _LANE_OF_REFUSAL = {"SPAM": Lane.SPAM, "NOT_VIETNAMESE": Lane.FOREIGN}
 
@@ -42,35 +42,46 @@ class Correction(BaseModel):
     rules_version: str
     at: datetime
 
+    @property
+    def is_right(self) -> bool:
+        """True if the officer decided as was proposed."""
+        return self.decided == self.proposed
+
 
 def correction_of(petition: Petition) -> Correction | None:
     """Return how officers decided otherwise than was proposed; None where they did not, or have not yet decided."""
+    judgement = _judged_by(petition, _DECIDES)
+    return None if judgement is None or judgement.is_right else judgement
+
+
+def judgement_of(petition: Petition) -> Correction | None:
+    """Return the decision of officers about the proposal, also one that confirms it; None where there is none yet.
+
+    A unit that takes a petition on, or answers it, confirms that it is its own; who closes what is in the restricted
+    lane confirms that it denounces.
+    """
+    confirms = _CONFIRMS | ({Action.CLOSE} if petition.lane is Lane.RESTRICTED else set())
+    return _judged_by(petition, _DECIDES | confirms)
+
+
+def _judged_by(petition: Petition, actions: AbstractSet[Action]) -> Correction | None:
     proposal = petition.proposal
-    last = next((e for e in reversed(petition.history) if e.action in _DECIDES and is_officer(e.by)), None)
+    last = next((e for e in reversed(petition.history) if e.action in actions and is_officer(e.by)), None)
     if proposal is None or last is None:
         return None
     reason = last.facts.reason if isinstance(last.facts, Refused) else None
     lane = _LANE_OF.get(last.action) or _LANE_OF_REFUSAL.get(reason or "") or petition.lane
     decided = petition.field if lane is Lane.ORDINARY else lane.value
-    proposed = _outcome_of(proposal)
-    if decided is None or decided == proposed or (last.action is Action.REFUSE and lane is Lane.ORDINARY):
+    if decided is None or (last.action is Action.REFUSE and lane is Lane.ORDINARY):
         return None
     return Correction(
         reference=petition.reference,
-        proposed=proposed,
+        proposed=proposal.outcome,
         decided=decided,
         confidence=proposal.confidence,
         rules_version=proposal.rules_version,
         at=last.at,
     )
-
-
-def _outcome_of(proposal: Proposal) -> str:
-    if proposal.may_denounce:
-        return SUSPECTED
-    if proposal.lane is not Lane.ORDINARY:
-        return proposal.lane.value
-    return proposal.field or SILENT
 
 
 def correction_keys(petition: Petition, schema: int) -> dict[str, str]:

@@ -198,6 +198,7 @@ RULES: dict[str, str] = {
     "email": N_("Địa chỉ email không đúng. Ví dụ: ten@example.vn."),
     "unknown": N_("Giá trị không có trong danh mục."),
     "rule-unusable": N_("Bộ phân loại không dùng được quy tắc này. Xem lại loại, mã và trọng số."),
+    "not-yet-tried": N_("Mô hình này chưa chạy thử đủ một tuần, hoặc kém hơn mô hình đang dùng."),
     "itself": N_("Không gộp một hồ sơ vào chính nó."),
     "extra_forbidden": N_("Mục này không tồn tại."),
     "json": N_("Dữ liệu gửi lên không phải JSON hợp lệ (UTF-8)."),

@@ -15,6 +15,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "functions" / "router")]
 
 from shared.routing.classifier import Decision, Lane, RoutingRules, decide  # noqa: E402
 
+FROZEN = ROOT / "functions" / "router" / "chalicelib" / "router" / "learning" / "frozen.jsonl"
 LABELLED = ROOT / "tests" / "shared" / "routing" / "labelled_petitions.jsonl"
 RULES = ROOT / "infra" / "seed" / "routing_rules.json"
 REORGANISED_ON = date(2025, 3, 1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
@@ -21,14 +21,14 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from shared.routing.classifier import RoutingRules, features_of_denunciations, plain_signs, read_by
+from shared.routing.features import SURNAMES
 from shared.routing.model import DENUNCIATION, FIELD, MOST_UNITS, encode
 from shared.routing.text import read
 from shared.routing.topics import features_of_fields, weigh
-from tests.bench import routing, routing_figures
+from tests.bench import routing, routing_changes, routing_figures, routing_parts
+from tests.bench.routing_changes import Changed
 from tests.bench.routing_figures import Text
 
-PARTS = 5
-SEED = 20261128
 TODAY = routing.LATEST
 FROM_TEXTS = 5
 """Texts that a feature must occur in: what fewer people wrote is neither learned nor shown as a reason."""
@@ -47,7 +47,6 @@ JOINED = 900
 """Ordinary texts made of short ones, so that length speaks for nothing; half as many denounce in passing."""
 JOINED_WEIGHT = 0.5
 SHORT_WORDS = 45
-SURNAMES = frozenset({"nguyen", "tran", "pham", "huynh", "trinh", "quach", "thach", "hoang thi", "van a"})
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def gate_examples(texts: Sequence[Text], rules: RoutingRules) -> list[Example]:
         )
         for text in texts
     ]
-    draw = random.Random(SEED)
+    draw = random.Random(routing_parts.SEED)
     short = [text for text in texts if not text.denounces and len(read(text.text)) < SHORT_WORDS]
     accusing = [text for text in texts if text.denounces]
     for _ in range(JOINED):
@@ -182,46 +181,37 @@ def _is_name(feature: str) -> bool:
 
 def trained_rows(texts: Sequence[Text], rules: RoutingRules) -> list[dict[str, Any]]:
     """Train both models on texts."""
-    return [
+    rows = [
         train(FIELD, field_examples(texts, rules)),
         train(DENUNCIATION, gate_examples(texts, rules)),
     ]
+    return [row | {"learned_from": {"texts": len(texts)}} for row in rows]
 
 
-def parts_of(texts: Sequence[Text]) -> list[list[Text]]:
-    """Divide texts into parts that have the same mix of sources and labels, by a fixed seed."""
-    groups: dict[tuple[str, str | None, bool], list[Text]] = defaultdict(list)
-    for text in texts:
-        groups[text.source, text.field, text.denounces].append(text)
-    parts: list[list[Text]] = [[] for _ in range(PARTS)]
-    draw = random.Random(SEED)
-    index = 0
-    for _, group in sorted(groups.items(), key=lambda item: str(item[0])):
-        draw.shuffle(group)
-        for text in group:
-            parts[index % PARTS].append(text)
-            index += 1
-    return parts
-
-
-def cross_validate(texts: Sequence[Text], written: list[dict[str, Any]]) -> list[routing_figures.Judged]:
-    """Decide each text by models that were trained on the other parts."""
+def cross_validate(
+    texts: Sequence[Text], written: list[dict[str, Any]]
+) -> tuple[list[routing_figures.Judged], list[Changed]]:
+    """Decide each text, and each letter after changes of form, by models that were trained on the other parts."""
     rules = RoutingRules.from_rows(written, on=TODAY)
-    parts = parts_of(texts)
+    parts = routing_parts.parts_of(texts)
     judged: list[routing_figures.Judged] = []
+    changed: list[Changed] = []
     for number, part in enumerate(parts):
         rest = [text for other, texts_ in enumerate(parts) if other != number for text in texts_]
         compiled = RoutingRules.from_rows([*written, *trained_rows(rest, rules)], on=TODAY)
         judged += [routing_figures.judge(text, compiled) for text in part]
-        print(f"part {number + 1} of {PARTS} is judged", file=sys.stderr)
-    return judged
+        letters = [text.text for text in part if text.source in routing_figures.LETTERS]
+        changed += routing_changes.changed(letters, compiled)
+        print(f"part {number + 1} of {routing_parts.PARTS} is judged", file=sys.stderr)
+    return judged, changed
 
 
 def main() -> None:
     """Cross-validate, write the figures into docs/routing.md and the models into the routing rules."""
     texts = routing_figures.texts()
     written = [row for row in json.loads(routing.RULES.read_text(encoding="utf-8")) if row["type"] != "model"]
-    judged = cross_validate(texts, written)
+    judged, changed = cross_validate(texts, written)
+    held_back = set(routing_parts.parts_of(texts)[routing_parts.HELD_BACK])
     rows = trained_rows(texts, RoutingRules.from_rows(written, on=TODAY))
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     for row, line in zip(rows, lines, strict=True):
@@ -234,8 +224,11 @@ def main() -> None:
         .rstrip()
     )
     routing.RULES.write_text(",\n".join([head, *lines]) + "\n]\n", encoding="utf-8")
+    routing.FROZEN.write_text("\n".join(routing_parts.frozen_lines(texts)) + "\n", encoding="utf-8")
     version = RoutingRules.from_rows([*written, *rows], on=TODAY).version
-    routing_figures.write_docs(routing_figures.report(judged, version))
+    routing_figures.write_docs(
+        routing_figures.report(judged, version, [each for each in judged if each.label in held_back], changed)
+    )
 
 
 if __name__ == "__main__":

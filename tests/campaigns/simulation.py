@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from chalicelib.router.learning.shadow import Shadow
 from chalicelib.router.route_petition import Router
 from chalicelib.sla_timer.petitions.wake_petition import Timer
 from shared.domain.calendar import deadlines
@@ -30,6 +31,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
 from shared.platform import clock
 from shared.platform.messages import NoticeRequest
+from shared.tables.routing.candidates import Candidates
 from shared.use_cases.consequences import Queue, requests_after
 from tests.support.builders import a_petition, vietnam
 from tests.support.memory_store import MemoryDirectory, MemoryPetitions
@@ -66,7 +68,9 @@ class Simulation:
         self.now = START
         self.directory = MemoryDirectory()
         self.petitions = MemoryPetitions(self.directory)
-        self.router = Router(self.petitions, self.directory)
+        self.router = Router(
+            self.petitions, self.directory, Shadow(self.directory, Candidates(self.directory, "statistics"))
+        )
         self.removed_files: set[str] = set()
         self.timer = Timer(self.petitions, self.directory, self.removed_files.add)
         self.notices: Counter[tuple[Any, ...]] = Counter()

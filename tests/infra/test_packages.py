@@ -25,7 +25,7 @@ HANDLERS: dict[str, set[str]] = {
     "casework": {"APIHandler"},
     "intake": {"APIHandler", "Connect", "OnParts", "OnUpload"},
     "notifier": {"APIHandler", "OnNotice", "OnReceipt"},
-    "router": {"OnChange", "OnRoute"},
+    "router": {"Learn", "OnChange", "OnRoute"},
     "sla_timer": {"Hourly", "OnWake", "Sweep"},
 }
 UNZIPPED_LIMIT = 250 * 2**20
@@ -164,10 +164,15 @@ def test_changes_are_tried_for_as_long_as_the_stream_keeps_them():
 
 
 @pytest.mark.parametrize(
-    ("function", "tries"), [pytest.param("Sweep", 0, id="sweep"), pytest.param("Hourly", 2, id="hourly")]
+    ("name", "function", "tries"),
+    [
+        pytest.param("sla_timer", "Sweep", 0, id="sweep"),
+        pytest.param("sla_timer", "Hourly", 2, id="hourly"),
+        pytest.param("router", "Learn", 2, id="learn"),
+    ],
 )
-def test_schedule_that_is_not_delivered_or_fails_is_reported(function, tries):
-    translated = translate(package("sla_timer").with_code_at(PLACEHOLDER_CODE))["Resources"]
+def test_schedule_that_is_not_delivered_or_fails_is_reported(name, function, tries):
+    translated = translate(package(name).with_code_at(PLACEHOLDER_CODE))["Resources"]
     dead = "SchedulesDeadQueueArn"
     targets = [
         target

@@ -29,6 +29,8 @@ from infra.seed.directory import seed_directory, seed_officers
 from infra.seed.petitions import play
 
 HOST = "127.0.0.1"
+FEW_DECISIONS = {"ROUTING_LEARNS_FROM_DECISIONS": "5"}
+"""The samples are few, and still show what the router learns from them."""
 PUMP_EVERY_SECONDS = 0.1
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5, 360
 _READING_STOPS_AFTER_SECONDS = 60
@@ -248,7 +250,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    settings = {} if arguments.quiet_hours else {"QUIET_FROM": ""}
+    settings = FEW_DECISIONS | ({} if arguments.quiet_hours else {"QUIET_FROM": ""})
     serve(arguments.port, moto_port, stop, with_petitions=not arguments.empty, settings=settings)
     return 0
 

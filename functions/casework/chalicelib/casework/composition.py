@@ -15,6 +15,7 @@ from chalicelib.casework.access.tokens import TokenVerifier
 from chalicelib.casework.actions.take_action import ActionService
 from chalicelib.casework.administration.administer import Administration
 from chalicelib.casework.administration.change_control import ChangeControl
+from chalicelib.casework.administration.routing_models import RoutingModels
 from chalicelib.casework.desk.digest_preferences import DigestPreferences
 from chalicelib.casework.desk.files import OfficersFiles
 from chalicelib.casework.desk.queues import QueueReader
@@ -38,6 +39,7 @@ from shared.tables.openings import Openings
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
+from shared.tables.routing.candidates import Candidates
 from shared.tables.statistics import Statistics
 from shared.tables.throttle.calls import HotlineCalls
 from shared.tables.throttle.officer_sessions import OfficerSessions
@@ -73,6 +75,7 @@ class Parts:
     call_tasks: CallTasks
     administration: Administration
     changes: ChangeControl
+    routing_models: RoutingModels
     reports: Reports
     seal_openings: SealOpenings
     histories: HistoryVerifications
@@ -103,6 +106,7 @@ def build(configuration: CaseworkSettings) -> Parts:
     announce = partial(_tell_officer, configuration.notices_queue_url)
     sessions = _sessions(configuration, cognito, directory, key, announce)
     administration = Administration(directory, petitions)
+    changes = _changes(configuration, administration, directory, deliveries)
     return Parts(
         settings=configuration,
         pages=PAGES,
@@ -129,17 +133,15 @@ def build(configuration: CaseworkSettings) -> Parts:
         callers=_callers(configuration, petitions, directory, key),
         call_tasks=CallTasks(petitions, deliveries, seal, directory),
         administration=administration,
-        changes=_changes(configuration, administration, directory, deliveries),
+        changes=changes,
+        routing_models=RoutingModels(
+            directory, Candidates(directory, configuration.statistics_table), changes
+        ),
         reports=_reports(configuration, petitions, directory),
         seal_openings=SealOpenings(Openings(configuration.petitions_table)),
         histories=HistoryVerifications(Roots(configuration.roots_table), petitions),
         ambiguous_deliveries=AmbiguousDeliveries(deliveries),
-        contradicted_receipts=ContradictedReceipts(
-            petitions,
-            deliveries,
-            directory,
-            acceptance_counts=configuration.acceptance_counts_as_delivered,
-        ),
+        contradicted_receipts=_contradicted_receipts(configuration, petitions, directory, deliveries),
     )
 
 
@@ -206,3 +208,11 @@ def _reports(configuration: CaseworkSettings, petitions: Petitions, directory: D
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
     return Reports(petitions, outlines, statistics, directory)
+
+
+def _contradicted_receipts(
+    configuration: CaseworkSettings, petitions: Petitions, directory: Directory, deliveries: Deliveries
+) -> ContradictedReceipts:
+    return ContradictedReceipts(
+        petitions, deliveries, directory, acceptance_counts=configuration.acceptance_counts_as_delivered
+    )

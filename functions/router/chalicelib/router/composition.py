@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from chalicelib.router.follow_parent import MergedPetitions
+from chalicelib.router.learning.learn_monthly import Learning
+from chalicelib.router.learning.shadow import Shadow
 from chalicelib.router.relay_changes import Relay
 from chalicelib.router.route_petition import Router
 from chalicelib.router.run_task import Tasks
@@ -13,6 +15,7 @@ from chalicelib.router.settings import RouterSettings
 from shared.platform import settings
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.tables.routing.candidates import Candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Parts:
 
     relay: Relay
     tasks: Tasks
+    learning: Learning
 
 
 def build(configuration: RouterSettings) -> Parts:
@@ -29,7 +33,15 @@ def build(configuration: RouterSettings) -> Parts:
     petitions = Petitions(configuration.petitions_table, directory)
     relay = Relay(petitions, configuration.routing_queue_url, configuration.notices_queue_url)
     merged_petitions = MergedPetitions(petitions, configuration.routing_queue_url)
-    return Parts(relay=relay, tasks=Tasks(Router(petitions, directory), merged_petitions, relay.relay_later))
+    candidates = Candidates(directory, configuration.statistics_table)
+    router = Router(petitions, directory, Shadow(directory, candidates))
+    return Parts(
+        relay=relay,
+        tasks=Tasks(router, merged_petitions, relay.relay_later),
+        learning=Learning(
+            petitions, directory, candidates, from_decisions=configuration.routing_learns_from_decisions
+        ),
+    )
 
 
 @cache

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.router.complained_unit import SOMEBODY_OF_OURS, named_units
+from chalicelib.router.learning.shadow import Shadow
 from chalicelib.router.repeats import Repeats
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.similarity import sketch
@@ -31,8 +32,9 @@ CHANGE_ID = "route"
 class Router:
     """Routes petitions by the directory's rules."""
 
-    def __init__(self, petitions: Petitions, directory: Directory) -> None:
+    def __init__(self, petitions: Petitions, directory: Directory, shadow: Shadow) -> None:
         self._petitions = petitions
+        self._shadow = shadow
         self._directory = directory
         self._repeats = Repeats(petitions)
         self._rows: tuple[dict[str, Any], ...] = ()
@@ -42,9 +44,11 @@ class Router:
         """Decide a petition's field and unit, once; a petition that is routed, or has ended, is left alone."""
         petition = self._petitions.get(reference)
         if petition is not None:
-            self._petitions.change(
+            routed = self._petitions.change(
                 petition, lambda current: self._routed(current) if _is_unrouted(current) else current
             )
+            if _is_unrouted(petition) and routed.version == petition.version + 1:
+                self._shadow.observe(routed)
 
     def screen(self, reference: str) -> None:
         """Screen the texts that a petitioner added, each once, before any unit reads them.

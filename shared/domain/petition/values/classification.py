@@ -34,6 +34,10 @@ class Lane(StrEnum):
     FOREIGN = "FOREIGN"
 
 
+SILENT, SUSPECTED = "SILENT", "SUSPECTED"
+"""Outcomes of the router beside fields and lanes: it has no proposal, or suspects a denunciation."""
+
+
 class Proposal(StoredModel):
     """The router's classification, kept so that officers see its reasons and can correct it."""
 
@@ -49,3 +53,10 @@ class Proposal(StoredModel):
     rules_version: str = ""
     may_denounce: bool = False
     """True if somebody has to look whether this is a denunciation before any unit gets it."""
+
+    @property
+    def outcome(self) -> str:
+        """The proposal in one word: a field, a lane, `SILENT` or `SUSPECTED`."""
+        if self.may_denounce:
+            return SUSPECTED
+        return self.lane.value if self.lane is not Lane.ORDINARY else self.field or SILENT

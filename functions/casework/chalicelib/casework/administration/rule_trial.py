@@ -12,9 +12,9 @@ from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.routing.classifier import decide
 from shared.routing.homographs import homographs
-from shared.routing.rules import Lane, RoutingRules
+from shared.routing.outcomes import outcome_of
+from shared.routing.rules import RoutingRules
 from shared.routing.text import Words, joined, read
-from shared.tables.corrections import SILENT, SUSPECTED
 from shared.tables.directory import Directory
 from shared.tables.petition_items import MONTH_SHARDS
 from shared.tables.petitions import Petitions
@@ -66,16 +66,15 @@ def _words(petitions: Iterable[Petition], rules: RoutingRules) -> Iterator[Words
 
 def _outcome(petition: Petition, rules: RoutingRules, fields: frozenset[str]) -> str:
     """Return where the rules route a petition: a field, a lane, or that they are silent or suspect a denunciation."""
-    decision = decide(
-        joined(petition.subject, petition.content),
-        rules,
-        chosen_field=petition.chosen_field,
-        chosen_kind=None,
-        fields_in_force=fields,
+    return outcome_of(
+        decide(
+            joined(petition.subject, petition.content),
+            rules,
+            chosen_field=petition.chosen_field,
+            chosen_kind=None,
+            fields_in_force=fields,
+        )
     )
-    if decision.suspicion:
-        return SUSPECTED
-    return decision.lane.value if decision.lane is not Lane.ORDINARY else decision.field or SILENT
 
 
 def _latest(petitions: Petitions, today: date) -> Iterable[str]:

@@ -13,7 +13,7 @@ from chalice.app import Request, Response
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
-from chalicelib.casework.administration.change_control import ReviewedProposal
+from chalicelib.casework.administration.change_control import FactChange, ReviewedProposal
 from chalicelib.casework.administration.forms import KINDS, RowLabels
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.directory import terms
@@ -187,6 +187,8 @@ def _title(proposal: Proposal, language: Language) -> str:
 def _changes(parts: Parts, reviewed: ReviewedProposal, language: Language) -> list[ShownChange]:
     """Return the changed facts; a text that the directory does not have yet replaces the shipped one."""
     labels, proposal = RowLabels(parts.directory, language), reviewed.proposal
+    if proposal.row.get("type") == "model":
+        return [_shown_fact(change, labels, language) for change in reviewed.changes]
     shipped = _shipped(proposal)
     shown = [
         _shown(
@@ -199,6 +201,21 @@ def _changes(parts: Parts, reviewed: ReviewedProposal, language: Language) -> li
         for change in reviewed.changes
     ]
     return [change for change in shown if change.lines or change.before != change.after]
+
+
+def _shown_fact(change: FactChange, labels: RowLabels, language: Language) -> ShownChange:
+    """Return a changed fact of a model of the router; of its thousands of weights, how many change."""
+    if change.name != "weights":
+        return ShownChange(
+            change.name, _text(labels, change.name, change.before), _text(labels, change.name, change.after)
+        )
+    before, after = (set(str(value or "").split("|")) for value in (change.before, change.after))
+    after_text = gettext(language)("%(count)s, trong đó %(changed)s thay đổi")
+    return ShownChange(
+        gettext(language)("Số từ và cụm từ"),
+        str(len(before)),
+        after_text % {"count": len(after), "changed": len(after - before)},
+    )
 
 
 def _shipped(proposal: Proposal) -> Mapping[str, Any]:

@@ -15,17 +15,17 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.rule_trial import RuleTrial, try_rule
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.site.directory import routing_models
+from chalicelib.casework.site.directory.outcome_labels import outcome_label
 from chalicelib.casework.site.directory.row_preview import CONFIRM, after_change
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
-from shared.tables.corrections import SILENT, SUSPECTED, Correction
+from shared.tables.corrections import Correction
 from shared.tables.petitions import Petitions
-from shared.web.i18n import N_, Language, gettext
-from shared.web.labels import LANES
+from shared.web.i18n import Language
 from shared.web.problems import rule_message
 from shared.web.requests import cleaned, form_body, query_parameters
 
@@ -36,7 +36,6 @@ LINKED = 5
 """Petitions of each pair that are linked to, the latest."""
 LINKED_IN_ALL = 100
 """Petitions of all pairs together that are linked to: one read."""
-OUTCOMES = {SILENT: N_("Không đủ chắc chắn"), SUSPECTED: N_("Có thể là tố cáo")}
 
 
 class Pair(NamedTuple):
@@ -54,6 +53,8 @@ def routes(parts: Callable[[], Parts]) -> PageRoutes:
     pages = PageRoutes(__name__, parts)
     pages.get("/routing", show_corrections)
     pages.post("/routing", try_or_write_rule)
+    pages.get("/routing/models", routing_models.show_models)
+    pages.post("/routing/models", routing_models.try_or_use)
     return pages
 
 
@@ -120,7 +121,7 @@ def _rule_page(
         homographs=trial.homographs if trial else (),
         waits=bool(trial) and parts.changes.needs_second_person("routing-rule", _row_of(row)),
         changes=[
-            (_outcome_label(now, names, language), _outcome_label(then, names, language), times)
+            (outcome_label(now, names, language), outcome_label(then, names, language), times)
             for (now, then), times in (trial.changes.most_common() if trial else ())
         ],
     )
@@ -161,18 +162,10 @@ def _pairs(
     ranked = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
     return [
         Pair(
-            _outcome_label(proposed, names, language),
-            _outcome_label(decided, names, language),
+            outcome_label(proposed, names, language),
+            outcome_label(decided, names, language),
             len(references),
             tuple(reference for reference in references[:LINKED] if reference in may_open),
         )
         for (proposed, decided), references in ranked
     ]
-
-
-def _outcome_label(outcome: str, names: Names, language: Language) -> str:
-    """Return the name of an outcome of the router: a field, a lane, or none."""
-    _ = gettext(language)
-    if outcome in OUTCOMES:
-        return _(OUTCOMES[outcome])
-    return _(LANES[Lane(outcome)]) if outcome in set(Lane) else names.field(outcome)

@@ -1,0 +1,1 @@
+"""The models that the router learned, and counts of how they would have decided."""
