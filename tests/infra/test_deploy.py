@@ -145,6 +145,61 @@ def test_a_creation_that_failed_is_cleared_away_and_made_anew(cloud, tmp_path):
     assert set(done.changed) == {"Add Queue (AWS::SQS::Queue)", "Add Topic (AWS::SNS::Topic)"}
 
 
+class Formation:
+    """CloudFormation with one stack in a state that ministack cannot be led into, and nothing to change."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+
+    def client(self, _service: str) -> Formation:
+        return self
+
+    def describe_stacks(self, **_request: Any) -> dict[str, Any]:
+        return {"Stacks": [{"StackStatus": self.status}]}
+
+    def describe_stack_events(self, **_request: Any) -> dict[str, Any]:
+        return {"StackEvents": []}
+
+    def continue_update_rollback(self, **_request: Any) -> None:
+        self.status = "UPDATE_ROLLBACK_COMPLETE"
+
+    def create_change_set(self, **request: Any) -> None:
+        assert self.status == "UPDATE_ROLLBACK_COMPLETE", "a change set is taken in no other state"
+        assert request["ChangeSetType"] == "UPDATE"
+
+    def describe_change_set(self, **_request: Any) -> dict[str, Any]:
+        return {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
+
+    def delete_change_set(self, **_request: Any) -> None:
+        return None
+
+
+def test_a_rollback_that_was_cut_off_is_finished_first():
+    lines: list[str] = []
+    session: Any = Formation("UPDATE_ROLLBACK_FAILED")
+
+    done = Cloud(session, poll_seconds=0, say=lines.append).deploy("artifacts", {"Stage": "cut1"})
+
+    assert done.changed == ()
+    assert lines[0] == "pakn-cut1-artifacts could not be rolled back last time: that is finished first"
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        pytest.param("UPDATE_IN_PROGRESS", "wait until that is over", id="somebody else deploys"),
+        pytest.param("DELETE_FAILED", "delete it in the console", id="half deleted"),
+    ],
+)
+def test_a_stack_that_cannot_be_changed_now_is_refused_in_one_sentence(status, sentence):
+    session: Any = Formation(status)
+
+    with pytest.raises(DeployError, match=sentence) as refused:
+        Cloud(session, say=lambda _line: None).deploy("artifacts", {"Stage": "cut2"})
+
+    assert "\n" not in str(refused.value)
+
+
 def test_a_stage_that_is_not_for_development_cannot_be_deleted_or_lose_what_holds_data(cloud):
     formation = boto3.client("cloudformation")
     for stage in ("dev", "kept1"):
