@@ -148,6 +148,20 @@ def test_what_fewer_than_five_senders_wrote_is_not_learned(decided: System):
         assert Model.from_row(candidate.row).weights.keys() <= before.keys()
 
 
+def test_schedule_trains_by_itself_each_month(decided: System):
+    decided.clock.hold_at(DECEMBER)
+    decided.local.pumps.learn.fire()
+    decided.clock.hold_at(datetime(2027, 1, 1, 18, 30, tzinfo=UTC))
+    directory_cache.forget()
+
+    decided.local.pumps.learn.fire()
+
+    assert {(c.id, c.month, c.state) for c in latest(decided).values()} == {
+        ("model-field", "2026-12", CandidateState.TOO_FEW),
+        ("model-denunciation", "2026-12", CandidateState.TOO_FEW),
+    }
+
+
 def put_candidate(system: System, **facts: Any) -> Candidate:
     """Store a candidate that sends everything to one field."""
     row = next(row for row in json.loads(routing.RULES.read_text("utf-8")) if row["id"] == "model-field")
