@@ -10,6 +10,7 @@ import pytest
 from infra.local.emulation import moto_insides
 from shared.domain.petition.lifecycle import Action
 from shared.domain.promises.consequences import Consequence
+from tests.campaigns.faults.injection import Fault
 from tests.support import files
 from tests.support.builders import vietnam
 from tests.support.people import CITIZEN, Citizen, Officer, answer_petition
@@ -181,6 +182,23 @@ def test_what_was_lost_is_found_at_night_and_done_once(
 
     assert (first_night, done()) == (1, 1)
     assert system.dead_letters() == 0
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.SERVER_ERROR, Fault.THROTTLE, Fault.PARTIAL_BATCH, Fault.CRASH_AFTER], ids=str
+)
+def test_night_in_which_the_queues_take_nothing_is_made_up_for_in_the_next_hour(system: System, fault: Fault):
+    done = lost_routing(system)
+    system.clock.hold_at(system.clock.now() + timedelta(hours=7))
+
+    with system.faults.broken("SendMessageBatch", fault):
+        system.local.pumps.hourly.fire()
+    system.settle()
+    system.clock.hold_at(system.clock.now() + timedelta(hours=1))
+    system.local.pumps.hourly.fire()
+    system.settle()
+
+    assert done() == 1
 
 
 def test_every_consequence_that_can_be_lost_is_lost_here():

@@ -16,6 +16,10 @@ from shared.tables.petitions import Petitions
 from shared.use_cases.consequences import Queue, missing_requests
 
 
+class MessagesNotTakenError(Exception):
+    """A queue did not take messages, which is about all petitions; the same page is read again."""
+
+
 class MissingMessages:
     """Goes over the table of consequences (`shared.use_cases.consequences`), a petition at a time."""
 
@@ -32,6 +36,7 @@ class MissingMessages:
         self._deliveries = deliveries
         self._bucket = bucket
         self._urls = urls
+        self._were_all_taken = True
 
     def send(self, petition: Petition, now: datetime) -> Counter[str]:
         """Send what is missing of one petition, each message at most once.
@@ -46,10 +51,23 @@ class MissingMessages:
             lambda: [key for key, _arrived_at in self._bucket.in_quarantine()],
         )
         sent: Counter[str] = Counter()
+        was_all_taken = self._were_all_taken
         for queue, requests in missing_requests(petition, around, now).items():
             if requests:
+                self._were_all_taken = False
                 sent[queue] = queues.send(self._urls[queue], requests)
+                self._were_all_taken = was_all_taken
         return sent
+
+    def check_all_were_taken(self) -> None:
+        """Begin anew, after the messages of a page.
+
+        Raises:
+            MessagesNotTakenError: some were not taken since the last call.
+        """
+        were_all_taken, self._were_all_taken = self._were_all_taken, True
+        if not were_all_taken:
+            raise MessagesNotTakenError
 
 
 class _Surroundings:

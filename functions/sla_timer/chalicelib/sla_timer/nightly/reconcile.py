@@ -6,7 +6,7 @@ changed it through the code (`verify_histories` has those that did). It should f
 elsewhere, and an alarm (`docs/runbook.md`).
 
 A round takes longer than one run: it is cut into pages (`rounds`), over midnight too. A petition that cannot be read,
-compared or repaired is skipped and named in the log.
+compared or repaired is skipped and named in the log; where a queue takes no messages, the page is read again.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class Reconciliation:
         )
         for repaired in each:
             findings = Findings(*map(sum, zip(findings, repaired, strict=True)))
+        self._missing_messages.check_all_were_taken()
         telemetry.count("ReconciliationRepairs", sum(findings[1:]))
         return after
 
