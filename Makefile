@@ -150,8 +150,8 @@ STEP ?= plan
 restore: $(READY) ## bring a stage's data back to a moment: STAGE=prod AT=2026-11-03T09:00:00+07:00 STEP=plan|freeze|copy|apply|check|thaw|tidy
 	@$(RUN) -m infra.restoration $(STEP) --stage $(STAGE) --at "$(AT)" $(ARGS)
 
-rehearse: $(READY) ## deploy everything to an emulated cloud and send petitions through it
-	@$(RUN) -m infra.deployment.rehearse $(ARGS)
+rehearse: $(READY) ## deploy everything to an emulated cloud and play the journeys there (ARGS="-k merging", --stay)
+	@$(RUN) -m infra.rehearsal $(ARGS)
 
 clean: ## remove what was built and cached (.venv stays)
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,6 +1,6 @@
 """Builds the packages: each function's zip and template, made by Chalice, merged and checked.
 
-`make package`, `infra.deployment.deploy` and `infra.deployment.rehearse` call it. Chalice has no word for partial
+`make package`, `infra.deployment.deploy` and `infra.rehearsal` call it. Chalice has no word for partial
 batch responses, dead letters of streams, imports from other stacks; a merge template
 (infra/cloudformation/functions/<name>.yaml) adds them.
 Chalice merges silently whatever it is given, so everything added here is checked afterwards: names against what

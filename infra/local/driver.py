@@ -1,49 +1,30 @@
-"""Drives a system from outside its HTTP doors: what the seed data and the journeys are written with."""
+"""Drives the local stack from outside its HTTP doors: what the seed data and the journeys are written with."""
 
 from __future__ import annotations
 
-import json as json_format
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
 
+from infra.doors import Doors
+from infra.local.clock import TravellingClock
 from infra.local.emulation.functions import HttpRequest, HttpResponse
 from infra.local.providers.outbox import Outgoing
 from infra.local.system import LocalSystem
 
 
-class Driver:
-    """A system's doors, its clock and its outbox."""
+class Driver(Doors):
+    """The doors of a system in this process, and the clock with which it travels."""
+
+    clock: TravellingClock
 
     def __init__(self, system: LocalSystem) -> None:
         self.local = system
         self.clock = system.clock
 
-    def http(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        body: bytes | str | None = None,
-        query: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        source_ip: str = "127.0.0.1",
-    ) -> HttpResponse:
-        """Send a request and return the answer; `json`, `form` or `body` is what it carries."""
-        sent = {"accept": "*/*", **{name.lower(): value for name, value in (headers or {}).items()}}
-        raw = body.encode() if isinstance(body, str) else body or b""
-        if json is not None:
-            raw = json_format.dumps(json, ensure_ascii=False).encode("utf-8", "backslashreplace")
-            sent.setdefault("content-type", "application/json")
-        elif form is not None:
-            raw = urlencode(form).encode()
-            sent.setdefault("content-type", "application/x-www-form-urlencoded")
-        if query:
-            path = f"{path}?{urlencode(query, quote_via=quote)}"
-        return self.local.http(HttpRequest(method, path, sent, raw, source_ip))
+    def ask(self, request: HttpRequest) -> HttpResponse:
+        """Let the function that the path belongs to answer."""
+        return self.local.http(request)
 
     def upload(self, form: Mapping[str, Any], content: bytes, **changed: str) -> HttpResponse:
         """Put a file into the bucket as a browser does with an upload form; `changed` fields are tampered with."""

@@ -183,7 +183,7 @@ class LocalSystem:
     @cached_property
     def outbox(self) -> Outbox:
         """Everything that went out to people."""
-        return Outbox(self.cloud, self.gateway)
+        return Outbox(self.cloud, lambda: self.gateway.sent)
 
     # ------------------------------------------------------------ what one can do with it
 

@@ -56,8 +56,8 @@ def seed_directory(stage: str, *, with_officers: bool = True) -> None:
 def seed_officers(pool_id: str) -> list[Account]:
     """Make the invented officers' accounts in a Cognito user pool, each in the groups of their roles."""
     cognito = aws.client("cognito-idp")
-    accounts = [_account(row) for row in directory_rows()["officer"]]
-    for account in accounts:
+    invented = accounts()
+    for account in invented:
         cognito.admin_create_user(
             UserPoolId=pool_id,
             Username=account.username,
@@ -73,7 +73,12 @@ def seed_officers(pool_id: str) -> list[Account]:
         )
         for role in account.roles:
             cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=account.username, GroupName=role)
-    return accounts
+    return invented
+
+
+def accounts() -> list[Account]:
+    """Return the invented officers."""
+    return [_account(row) for row in directory_rows()["officer"]]
 
 
 def _account(row: dict[str, Any]) -> Account:

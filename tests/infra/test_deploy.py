@@ -17,11 +17,11 @@ from infra.deployment import stages
 from infra.deployment.change_set import KEPT, Change
 from infra.deployment.cloud import Cloud, Options, stack_name
 from infra.deployment.deploy import PARTS, parts_of
-from infra.deployment.emulator import Emulator
 from infra.deployment.errors import DeployError
 from infra.deployment.package import FUNCTIONS, ROOT, Package
 from infra.deployment.stages import stage_parameters
 from infra.deployment.templates import LIMITS, MAX_INLINE, REGION, nearly_too_large, read, size_of
+from infra.rehearsal.emulator import Emulator
 
 PARAMETERS = {"Stage": "test1"}
 PLAN, YES = Options(plan=True), Options(yes=True)

@@ -14,11 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
 
 from infra.deployment import preflight
-from infra.deployment.emulator import Emulator
 from infra.deployment.errors import in_one_sentence
 from infra.deployment.package import ROOT
 from infra.deployment.preflight import Source, objections, reservations, source_of
 from infra.deployment.templates import REGION
+from infra.rehearsal.emulator import Emulator
 
 ACCOUNT = "123456789012"
 CLEAN = Source("0" * 40)

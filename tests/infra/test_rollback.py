@@ -13,11 +13,11 @@ import pytest
 from infra.deployment import smoke, versions
 from infra.deployment.artifacts import Release, digest_of, to_go_back_to
 from infra.deployment.cloud import Cloud, Options
-from infra.deployment.emulator import Emulator
 from infra.deployment.errors import DeployError
 from infra.deployment.package import Package
 from infra.deployment.rollback import line_of
 from infra.deployment.templates import REGION
+from infra.rehearsal.emulator import Emulator
 
 STAGE = "back1"
 PARAMETERS = {"Stage": STAGE, "Greeting": "hello"}

@@ -14,6 +14,7 @@ from tests.support import files
 from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
+from tests.support.target import Target
 
 PICTURE = files.picture_with_place()
 LETTER = files.document()
@@ -32,13 +33,13 @@ def pages_of(content: bytes) -> int:
         return len(document.pages)
 
 
-def answers_file(system: System, citizen: Citizen, identifier: str) -> Any:
+def answers_file(system: Target, citizen: Citizen, identifier: str) -> Any:
     path = f"/v1/petitions/{citizen.reference}/attachments/{identifier}"
     return system.http("GET", path, headers={"X-Petition-Pin": citizen.pin})
 
 
 @pytest.fixture
-def answered(system: System) -> tuple[Citizen, str, str]:
+def answered(system: Target) -> tuple[Citizen, str, str]:
     """A petition with a picture that was answered with one of two letters; their identifiers."""
     citizen = Citizen(system, may_publish=True)
     citizen.send()
@@ -52,8 +53,9 @@ def answered(system: System) -> tuple[Citizen, str, str]:
     return citizen, sent, kept_back
 
 
+@pytest.mark.cloud
 def test_who_is_answered_with_another_petition_gets_the_file_that_came_with_its_answer(
-    system: System, answered: tuple[Citizen, str, str]
+    system: Target, answered: tuple[Citizen, str, str]
 ):
     parent, sent, kept_back = answered
     child = Citizen(system)
@@ -67,7 +69,8 @@ def test_who_is_answered_with_another_petition_gets_the_file_that_came_with_its_
     assert answers_file(system, child, kept_back).status == 404
 
 
-def test_an_officer_downloads_the_picture_without_its_place(system: System):
+@pytest.mark.cloud
+def test_an_officer_downloads_the_picture_without_its_place(system: Target):
     citizen = Citizen(system)
     citizen.send()
     picture = citizen.attach(PICTURE, "Biên nhận.jpg")
@@ -109,7 +112,8 @@ def test_a_file_waits_for_the_verdict_of_guardduty(system: System, monkeypatch: 
     assert (waiting["state"], checked["state"]) == ("EXPECTED", "CLEAN")
 
 
-def test_the_petitioner_gets_the_file_that_came_with_the_answer_and_no_other(system: System, answered):
+@pytest.mark.cloud
+def test_the_petitioner_gets_the_file_that_came_with_the_answer_and_no_other(system: Target, answered):
     citizen, sent, kept_back = answered
 
     listed = citizen.look()["answer"]["attachments"]
@@ -126,7 +130,8 @@ def test_the_petitioner_gets_the_file_that_came_with_the_answer_and_no_other(sys
         assert (refused.status, refused.json()["code"]) == (404, "unknown-attachment")
 
 
-def test_the_tracking_pages_button_leads_to_the_file(system: System, answered):
+@pytest.mark.cloud
+def test_the_tracking_pages_button_leads_to_the_file(system: Target, answered):
     citizen, _, _ = answered
     browser = Browser(system)
     page = browser.post("/tra-cuu", {"ma": citizen.reference, "pin": citizen.pin})
@@ -191,7 +196,8 @@ def test_nothing_is_published_but_what_came_with_the_answer(system: System, answ
     ]
 
 
-def test_on_the_page_a_draft_takes_along_what_is_ticked(system: System):
+@pytest.mark.cloud
+def test_on_the_page_a_draft_takes_along_what_is_ticked(system: Target):
     citizen = Citizen(system)
     citizen.send()
     handler = Officer(system, "minh.ccvc")
@@ -207,7 +213,8 @@ def test_on_the_page_a_draft_takes_along_what_is_ticked(system: System):
     assert draft["attachments"] == [first, second]
 
 
-def test_a_file_alone_completes_a_petition_that_was_asked_for_it(system: System):
+@pytest.mark.cloud
+def test_a_file_alone_completes_a_petition_that_was_asked_for_it(system: Target):
     citizen = Citizen(system)
     citizen.send()
     handler = Officer(system, "minh.ccvc")

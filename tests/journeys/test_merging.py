@@ -8,40 +8,40 @@ from shared.tables.petition_items import petition_of
 from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, Citizen, Officer, Phone, answer_petition, reference_in
 from tests.support.system import System
+from tests.support.target import Target
 
 ANSWER = "Kết quả công bố trước 30/11."
 
 
-def petitioner_texts(system: System, reference: str) -> list[str]:
+def petitioner_texts(system: Target, reference: str) -> list[str]:
     """Return the texts that went to the petitioner, in order."""
     officers = {officer.email for officer in system.officers.values()}
     return [message.text for message in system.outbox(reference) if message.to not in officers]
 
 
 @pytest.fixture
-def parent(system: System) -> Citizen:
+def parent(system: Target) -> Citizen:
     citizen = Citizen(system, may_publish=True)
     citizen.send()
     return citizen
 
 
-def another(system: System, n: int = 1) -> Citizen:
-    citizen = Citizen(
-        system, petitioner=CITIZEN | {"phone": f"0912 000 {n:03d}", "email": f"so{n}@thu.example"}
-    )
+def another(system: Target, n: int = 1) -> Citizen:
+    citizen = Citizen(system, petitioner=CITIZEN | system.contacts_of(n))
     citizen.send()
     return citizen
 
 
-def test_three_senders_by_three_channels_are_each_notified_and_one_is_split(system: System, parent: Citizen):
+@pytest.mark.cloud
+def test_three_senders_by_three_channels_are_each_notified_and_one_is_split(system: Target, parent: Citizen):
     intake = Officer(system, "lan.tiepnhan")
-    phone = Phone(system, "84987654321")
+    phone = Phone(system, system.other_number)
     by_sms = reference_in(
         phone.send("PAKN Thi nang ngach chuyen vien chinh thang 9 chua co ket qua, xin cho biet")
     )
     called = Officer(system, "tong.dai").enter_call(
         "call-7",
-        petitioner=CITIZEN | {"phone": "0933 222 111", "email": "goi@thu.example"},
+        petitioner=CITIZEN | system.contacts_of(3),
         reply_by=["EMAIL"],
     )
     by_call = called.json()["reference"]
@@ -61,7 +61,7 @@ def test_three_senders_by_three_channels_are_each_notified_and_one_is_split(syst
     assert sum("được xử lý riêng" in text for text in petitioner_texts(system, other.reference)) == 1
     assert not any("Hỏi về đợt thi khác" in text for text in petitioner_texts(system, other.reference))
     split = other.look()
-    assert (split["state"], split["due_on"]) == ("ASSIGNED", "2026-11-23")
+    assert (split["state"], split["due_on"]) == ("ASSIGNED", str(system.due_on))
     answer_petition(system, other.reference, text="Đợt này công bố 15/12.")
     assert other.look()["answer"]["text"] == "Đợt này công bố 15/12."
     assert system.dead_letters() == 0
@@ -86,7 +86,8 @@ def test_merged_petition_is_updated_when_overdue_until_its_parent_is_answered(
     assert {duty["kind"]: duty["standing"] for duty in seen["duties"]}["ANSWER"] == "LATE"
 
 
-def test_merge_into_what_is_answered_already_tells_the_sender_at_once(system: System, parent: Citizen):
+@pytest.mark.cloud
+def test_merge_into_what_is_answered_already_tells_the_sender_at_once(system: Target, parent: Citizen):
     child = another(system)
     answer_petition(system, parent.reference)
 
@@ -107,7 +108,8 @@ def test_messages_that_come_again_tell_nobody_again(system: System, parent: Citi
     assert sum(ANSWER in text for text in petitioner_texts(system, child.reference)) == 1
 
 
-def test_petitions_merged_into_one_that_is_merged_follow_it(system: System, parent: Citizen):
+@pytest.mark.cloud
+def test_petitions_merged_into_one_that_is_merged_follow_it(system: Target, parent: Citizen):
     intake = Officer(system, "lan.tiepnhan")
     first, second = another(system, 1), another(system, 2)
     intake.do("merge", second.reference, parent=first.reference)
@@ -122,7 +124,8 @@ def test_petitions_merged_into_one_that_is_merged_follow_it(system: System, pare
         assert sum(ANSWER in text for text in petitioner_texts(system, sender.reference)) == 1
 
 
-def test_withdrawing_the_parent_puts_the_others_back_to_work(system: System, parent: Citizen):
+@pytest.mark.cloud
+def test_withdrawing_the_parent_puts_the_others_back_to_work(system: Target, parent: Citizen):
     child = another(system)
     Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
 
@@ -133,9 +136,10 @@ def test_withdrawing_the_parent_puts_the_others_back_to_work(system: System, par
     assert child.look()["state"] == "ANSWERED"
 
 
+@pytest.mark.cloud
 @pytest.mark.parametrize("which", ["itself", "circle", "ended"])
 def test_petition_joins_neither_itself_nor_a_circle_nor_what_ended(
-    system: System, parent: Citizen, which: str
+    system: Target, parent: Citizen, which: str
 ):
     intake = Officer(system, "lan.tiepnhan")
     child = another(system)
@@ -164,7 +168,8 @@ def test_hundreds_of_merged_petitions_are_led_a_page_at_a_time(system: System, p
     assert {states[child.reference] for child in children} == {"ANSWERED"}
 
 
-def test_desk_says_how_many_will_read_the_answer(system: System, parent: Citizen):
+@pytest.mark.cloud
+def test_desk_says_how_many_will_read_the_answer(system: Target, parent: Citizen):
     child = another(system)
     Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
 

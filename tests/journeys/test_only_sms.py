@@ -10,7 +10,7 @@ import pytest
 from shared.domain.identity.gsm7 import is_gsm7, segments
 from shared.tables.petition_items import petition_of
 from tests.support.people import GatewayPhone, Officer, Phone, answer_petition, reference_in
-from tests.support.system import System
+from tests.support.target import Target
 
 ASK = "De nghi Bo cho biet ket qua thi nang ngach cong chuc chuyen vien chinh dot thang 9"
 
@@ -18,7 +18,7 @@ ASK = "De nghi Bo cho biet ket qua thi nang ngach cong chuc chuyen vien chinh do
 class Screen:
     """A phone with all it shows: replies in the provider's answer and what the notifier sends, in order."""
 
-    def __init__(self, system: System, kind: str) -> None:
+    def __init__(self, system: Target, kind: str) -> None:
         self._system = system
         self._is_inline = kind == "esms"
         self._phone = Phone(system) if self._is_inline else GatewayPhone(system)
@@ -32,7 +32,9 @@ class Screen:
 
     def shown(self) -> list[str]:
         self._system.settle()
-        notified = [sms.text for sms in self._system.outbox(channel="SMS") if sms.to == "+84912345678"]
+        notified = [
+            sms.text for sms in self._system.outbox(channel="SMS") if sms.to == f"+{self._system.number}"
+        ]
         return [*self._replies, *notified]
 
     def shows(self, pattern: str) -> str:
@@ -42,22 +44,23 @@ class Screen:
 
 
 @pytest.fixture(params=["esms", "standard"])
-def screen(request: pytest.FixtureRequest, system: System) -> Screen:
+def screen(request: pytest.FixtureRequest, system: Target) -> Screen:
     """One whose provider takes the reply, and one whose provider takes none."""
     return Screen(system, request.param)
 
 
-def test_person_with_only_sms_goes_all_the_way(system: System, screen: Screen):
+@pytest.mark.cloud
+def test_person_with_only_sms_goes_all_the_way(system: Target, screen: Screen):
     screen.send(f"PAKN {ASK}")
     receipt = screen.shows("bo sung ho ten, dia chi")
     reference = reference_in(receipt)
-    assert "23/11/2026" in receipt
+    assert f"{system.due_on:%d/%m/%Y}" in receipt
 
     screen.send("Tran Thi Mua, thon Ha, xa Dong Son, Thanh Hoa")
     screen.shows("Da nhan ho ten, dia chi")
 
     screen.send("pakn tc")
-    screen.shows(f"PAKN {reference}: Da phan cong. Han tra loi 23/11/2026")
+    screen.shows(f"PAKN {reference}: Da phan cong. Han tra loi {system.due_on:%d/%m/%Y}")
 
     officer = Officer(system, "minh.ccvc")
     officer.do("accept", reference)
@@ -87,7 +90,8 @@ def test_person_with_only_sms_goes_all_the_way(system: System, screen: Screen):
     assert system.dead_letters() == 0
 
 
-def test_person_with_only_sms_takes_it_back(system: System, screen: Screen):
+@pytest.mark.cloud
+def test_person_with_only_sms_takes_it_back(system: Target, screen: Screen):
     screen.send(f"PAKN {ASK}")
     reference = reference_in(screen.shows("bo sung ho ten"))
 
@@ -105,7 +109,8 @@ def test_person_with_only_sms_takes_it_back(system: System, screen: Screen):
     assert all(is_gsm7(text) and segments(text) == 1 for text in screen.shown())
 
 
-def test_who_rated_well_hears_of_no_second_look(system: System, screen: Screen):
+@pytest.mark.cloud
+def test_who_rated_well_hears_of_no_second_look(system: Target, screen: Screen):
     screen.send(f"PAKN {ASK}")
     reference = reference_in(screen.shows("bo sung ho ten"))
     answer_petition(system, reference)
@@ -115,6 +120,7 @@ def test_who_rated_well_hears_of_no_second_look(system: System, screen: Screen):
     assert "XL" not in screen.shows("Da ghi nhan danh gia 5/5")
 
 
+@pytest.mark.cloud
 @pytest.mark.parametrize(
     "respell",
     [
@@ -123,7 +129,7 @@ def test_who_rated_well_hears_of_no_second_look(system: System, screen: Screen):
         pytest.param(lambda text: text.replace(" ", "  ").replace("PAKN", "P.A.K.N"), id="dots and spaces"),
     ],
 )
-def test_slips_cost_nobody_their_petition(system: System, respell: Callable[[str], str]):
+def test_slips_cost_nobody_their_petition(system: Target, respell: Callable[[str], str]):
     phone = Phone(system)
 
     reference = reference_in(phone.send(respell(f"PAKN {ASK}")))

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
-from infra.local.driver import Driver
 from infra.local.emulation.functions import HttpResponse
-from tests.support.system import PUBLIC_URL
+from tests.support.target import Target
 
 
 class Form:
@@ -81,7 +80,7 @@ def form_to(page: str, action: str) -> Form:
 class Browser:
     """A browser of one officer."""
 
-    def __init__(self, driver: Driver, username: str | None = None) -> None:
+    def __init__(self, driver: Target, username: str | None = None) -> None:
         self._driver = driver
         self.cookies: dict[str, str] = {}
         if username is not None:
@@ -103,7 +102,7 @@ class Browser:
         """Send fields as a form of our own pages does; `headers` replace what a browser would say."""
         sent = {
             "Content-Type": "application/x-www-form-urlencoded",
-            "Origin": PUBLIC_URL,
+            "Origin": self._driver.public_url,
             "Sec-Fetch-Site": "same-origin",
             **self._headers(),
             **(headers or {}),

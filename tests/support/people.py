@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 
 from standardwebhooks.webhooks import Webhook
 
-from infra.local.driver import Driver
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.calendar.working_calendar import VIETNAM
+from tests.support.target import Target
 
 CONTENT = (
     "Tôi dự thi nâng ngạch chuyên viên chính đợt tháng 9 nhưng đến nay chưa có thông báo kết quả. "
@@ -29,24 +29,32 @@ CITIZEN = {
 _numbers = itertools.count(1)
 
 
+def citizen_of(target: Target) -> dict[str, str]:
+    """Return the citizen whom most tests know, with contacts of the journey's own."""
+    return CITIZEN | {"phone": target.own_number, "email": target.email}
+
+
 class Citizen:
     """Somebody on the web."""
 
-    def __init__(self, driver: Driver, **petition: Any) -> None:
+    def __init__(self, driver: Target, **petition: Any) -> None:
         self._driver = driver
         self.body: dict[str, Any] = {
             "content": CONTENT,
-            "petitioner": CITIZEN,
+            "petitioner": citizen_of(driver),
             "reply_by": ["EMAIL"],
             **petition,
         }
-        self.key = f"journey-{next(_numbers)}"
+        self.key = driver.unique(f"journey-{next(_numbers)}")
         self.reference = self.pin = ""
 
     def send(self) -> HttpResponse:
         """Send the petition; sending again uses the same key."""
         answer = self._driver.http(
-            "POST", "/v1/petitions", json=self.body, headers={"Idempotency-Key": self.key}
+            "POST",
+            "/v1/petitions",
+            json=self.body,
+            headers={"Idempotency-Key": self.key, **self._driver.as_program},
         )
         if answer.status in (200, 201):
             self.reference, self.pin = answer.json()["reference"], answer.json()["pin"]
@@ -91,22 +99,23 @@ class Citizen:
 class Phone:
     """Somebody with an old phone; the aggregator calls our webhook with each message."""
 
-    def __init__(self, driver: Driver, number: str = "84912345678") -> None:
+    def __init__(self, driver: Target, number: str | None = None) -> None:
         self._driver = driver
-        self.number = number
+        self.number = number or driver.number
 
-    def request(self, content: str, smsid: str | None = None, key: str = "local-esms-key") -> HttpResponse:
+    def request(self, content: str, smsid: str | None = None, key: str | None = None) -> HttpResponse:
         """Deliver a message as the aggregator does, signed with MD5."""
-        smsid = smsid or f"sms-{next(_numbers)}"
+        smsid = self._driver.unique(smsid or f"sms-{next(_numbers)}")
+        cpid, key = self._driver.secret("esms", "cpid"), key or self._driver.secret("esms", "private_key")
         at = self._driver.clock.now().astimezone(VIETNAM).strftime("%Y%m%d%H%M%S")
-        signed = f"local{smsid}{content}{at}{key}"
+        signed = f"{cpid}{smsid}{content}{at}{key}"
         query = {
             "sender": self.number,
             "content": content,
             "serviceNumber": "8088",
             "keyword": "PAKN",
             "sign": hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest(),
-            "cpid": "local",
+            "cpid": cpid,
             "smsid": smsid,
             "receiverTime": at,
         }
@@ -124,9 +133,9 @@ class Phone:
 class GatewayPhone:
     """Somebody whose operator's gateway signs as Standard Webhooks, takes no reply, and splits long messages."""
 
-    def __init__(self, driver: Driver, number: str = "+84912345678") -> None:
+    def __init__(self, driver: Target, number: str | None = None) -> None:
         self._driver = driver
-        self.number = number
+        self.number = number or f"+{driver.number}"
 
     def send(
         self,
@@ -137,14 +146,14 @@ class GatewayPhone:
         message_id: str | None = None,
     ) -> HttpResponse:
         """Deliver a message, or part (number, total) of the `long` one; nothing is pumped, and no reply comes back."""
-        message_id = message_id or f"gw-{next(_numbers)}"
+        message_id = self._driver.unique(message_id or f"gw-{next(_numbers)}")
         now = self._driver.clock.now()
         data: dict[str, Any] = {"messageId": message_id, "from": self.number, "text": text}
         if part is not None:
             data["part"] = {"reference": long, "number": part[0], "total": part[1]}
         event = json.dumps({"type": "sms.received", "data": data}, ensure_ascii=False)
         body = event.encode("utf-8", "backslashreplace").decode()
-        secret = self._driver.local.cloud.providers["standard"]["secret"]
+        secret = self._driver.secret("standard", "secret")
         headers = {
             "content-type": "application/json",
             "webhook-id": message_id,
@@ -169,7 +178,7 @@ def reference_in(text: str) -> str:
 class Officer:
     """Somebody at a desk."""
 
-    def __init__(self, driver: Driver, username: str) -> None:
+    def __init__(self, driver: Target, username: str) -> None:
         self._driver = driver
         answer = driver.http(
             "POST", "/desk/v1/session", json={"username": username, "password": f"Local-{username}-2026"}
@@ -198,11 +207,15 @@ class Officer:
         return attachment_id
 
     def queue(self, **query: str) -> list[dict[str, Any]]:
-        """Return the open petitions of this officer's desk, by due date."""
-        answer = self._driver.http("GET", "/desk/v1/petitions", query=query, headers=self._bearer)
-        assert answer.status == 200, answer.text
-        petitions: list[dict[str, Any]] = answer.json()["petitions"]
-        return petitions
+        """Return the open petitions of this officer's desk, by due date: those of this journey."""
+        cards: list[dict[str, Any]] = []
+        while query.get("cursor") != "":
+            answer = self._driver.http("GET", "/desk/v1/petitions", query=query, headers=self._bearer)
+            assert answer.status == 200, answer.text
+            page = answer.json()
+            cards += page["petitions"]
+            query["cursor"] = page.get("cursor") or ""
+        return [card for card in cards if self._driver.is_own(card["reference"])]
 
     def petition(self, reference: str) -> dict[str, Any]:
         """Return a petition as far as this officer may see it."""
@@ -233,14 +246,19 @@ class Officer:
 
     def enter_call(self, call_id: str, **petition: Any) -> HttpResponse:
         """Write down what a caller says (hotline operators)."""
-        body = {"content": CONTENT, "petitioner": CITIZEN, "call_id": call_id, **petition}
+        body = {
+            "content": CONTENT,
+            "petitioner": citizen_of(self._driver),
+            "call_id": self._driver.unique(call_id),
+            **petition,
+        }
         answer = self._driver.http("POST", "/desk/v1/petitions", json=body, headers=self._bearer)
         self._driver.settle()
         return answer
 
 
 def answer_petition(
-    driver: Driver, reference: str, handler: str = "minh.ccvc", text: str = "Kết quả công bố trước 30/11."
+    driver: Target, reference: str, handler: str = "minh.ccvc", text: str = "Kết quả công bố trước 30/11."
 ) -> None:
     """Let a unit accept and answer a petition, and Văn phòng Bộ approve."""
     officer = Officer(driver, handler)

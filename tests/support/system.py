@@ -10,7 +10,7 @@ import json as json_format
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,13 +23,16 @@ from infra.local.emulation.cloud import STAGE
 from infra.local.providers.sms_gateway import BrokenError, SentSms, SmsGateway, UnavailableError
 from infra.local.system import LocalSystem, Wiring
 from infra.seed.directory import Account, seed_directory, seed_officers
+from shared.domain.petition.petition import Petition
 from shared.platform import aws
 from shared.tables import directory
 from tests.campaigns.faults.injection import Injection
 from tests.infra.permissions.recorder import Recorder
+from tests.support.target import Target, keys_of, store_petition
 
 START = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 """A Tuesday, 09:00 in Vietnam: received then, a petition is due on 2026-11-23 (docs: domain, the clock)."""
+DUE_ON = date(2026, 11, 23)
 
 PUBLIC_URL = "http://localhost:8088"
 _KEEP_ITS_ROWS = "DirectoryTable"
@@ -46,8 +49,11 @@ class Kept:
     position: int
 
 
-class System(Driver):
+class System(Driver, Target):
     """A running system, and what a test wants to know of it."""
+
+    public_url = PUBLIC_URL
+    number = "84912345678"
 
     def __init__(self) -> None:
         clock = TravellingClock()
@@ -57,6 +63,7 @@ class System(Driver):
         self.faults = Injection(lambda: self.local.functions.running, self._wait)
         self.calls = Recorder(self._real_function, self.local.cold_start)
         self.officers: dict[str, Account] = {}
+        self.as_program: Mapping[str, str] = {}
         self._tokens: dict[str, dict[str, str]] = {}
 
     def _wiring(self) -> Wiring:
@@ -188,6 +195,40 @@ class System(Driver):
             )
             self._tokens[username] = answer["AuthenticationResult"]
         return self._tokens[username]
+
+    @property
+    def email(self) -> str:
+        """The address of the citizen whom most tests know."""
+        return "mua.tran@thu.example"
+
+    @property
+    def due_on(self) -> date:
+        """The day on which a petition of the first day is due; a journey that travelled says its own."""
+        return DUE_ON
+
+    def secret(self, provider: str, name: str) -> str:
+        """Return a credential of a provider, as the system has it."""
+        return self.local.cloud.providers[provider][name]
+
+    def unique(self, name: str) -> str:
+        """Return a name of a call, a message or a key as no other journey uses it: there is one at a time."""
+        return name
+
+    def is_own(self, reference: str) -> bool:
+        """Return whether a petition is of this journey: here all are."""
+        return bool(reference)
+
+    def put_back_petition(self, petition: Petition) -> None:
+        """Store a petition in place of what is there, to be woken at once: as an old one, or as a backup has it."""
+        store_petition(self.local.cloud, petition, self.clock.now())
+
+    def pass_a_minute(self) -> None:
+        """Let the schedule of every minute fire by itself, and everything that follows happen."""
+        self.travel(minutes=1)
+
+    def objects(self, identifier: str) -> list[str]:
+        """Return the keys of the bucket's objects of one attachment, waiting to be examined or kept."""
+        return keys_of(self.local.cloud, identifier)
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return every item of a table, e.g. `deliveries`, in DynamoDB's JSON."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from infra.local.emulation import moto_insides
-from infra.local.emulation.cloud import Cloud
-from infra.local.providers.sms_gateway import SmsGateway
+from infra.local.providers.sms_gateway import SentSms
 from shared.domain.identity.gsm7 import segments
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.platform.seal import Seal
@@ -57,12 +57,30 @@ class Outgoing:
 _ALWAYS = frozenset({"channel", "to", "text", "reference"})
 
 
-class Outbox:
-    """Reads what moto's SES sent, what the SMS gateway took, and the call tasks among the deliveries."""
+class Tables(Protocol):
+    """A cloud with the platform deployed: its names, and clients that read it."""
 
-    def __init__(self, cloud: Cloud, gateway: SmsGateway) -> None:
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """Names of what the platform's stack made."""
+
+    def client(self, service: str) -> Any:
+        """Return a client of a service, with the rights of whoever looks on."""
+
+
+class Outbox:
+    """Reads what SES sent, what the SMS gateway took, and the call tasks among the deliveries."""
+
+    def __init__(
+        self,
+        cloud: Tables,
+        messages: Callable[[], Iterable[SentSms]],
+        mails: Callable[[], Iterable[Outgoing]] | None = None,
+    ) -> None:
+        """Take the cloud, what gives all SMS, and what gives all e-mails: those in moto, unless given."""
         self._cloud = cloud
-        self._gateway = gateway
+        self._sent = messages
+        self._mails = mails or _mails_in_moto
 
     def read(self, *, since: datetime | None = None, reference: str | None = None) -> list[Outgoing]:
         """Return all messages by time; of one petition, or from an instant on, if given."""
@@ -98,9 +116,6 @@ class Outbox:
             for row in rows
         }
 
-    def _mails(self) -> list[Outgoing]:
-        return [_mail(recipients, raw) for recipients, raw in moto_insides.sent_mails()]
-
     def _messages(self) -> list[Outgoing]:
         return [
             Outgoing(
@@ -111,7 +126,7 @@ class Outbox:
                 reference=sms.reference,
                 notice=sms.request_id.partition("-")[2],
             )
-            for sms in self._gateway.sent
+            for sms in self._sent()
         ]
 
     def _calls(self) -> list[Outgoing]:
@@ -153,6 +168,10 @@ class Outbox:
             return ""
         seal = Seal(self._cloud.outputs["SealKeyId"])
         return seal.open(petition_of(item).petitioner.seal, reference).phone or ""
+
+
+def _mails_in_moto() -> list[Outgoing]:
+    return [_mail(recipients, raw) for recipients, raw in moto_insides.sent_mails()]
 
 
 def _mail(recipients: list[str], raw: str) -> Outgoing:

@@ -77,16 +77,7 @@ class ReceiptPump:
 
     def about_sms(self, sms: SentSms, status: str = "5", *, arrived: bool = True) -> HttpRequest:
         """Return eSMS's callback about one SMS."""
-        callback = {
-            "SMSID": sms.request_id,
-            "RequestId": sms.request_id,
-            "SendStatus": status,
-            "SendSuccess": str(int(arrived)),
-            "SendFailed": str(int(not arrived)),
-            "TypeId": "2",
-        }
-        path = urlsplit(sms.callback_url).path
-        return HttpRequest("GET", f"{path}?{urlencode(callback, quote_via=quote)}", {"accept": "*/*"})
+        return sms_receipt(sms, status, arrived=arrived)
 
     def about_mail(self, raw: str, kind: str = "Delivery", **details: Any) -> HttpRequest:
         """Return SES's event about one e-mail, as SNS posts it to the door that is still there."""
@@ -96,9 +87,28 @@ class ReceiptPump:
     def notification_of(self, raw: str, kind: str = "Delivery", **details: Any) -> bytes:
         """Return SES's event about one e-mail, as SNS puts it on a queue."""
         headers = {name: value.strip() for name, _, value in (line.partition(":") for line in _head(raw))}
-        tags = {"reference": [headers["X-PAKN-Reference"]], "notice": [headers["X-PAKN-Notice"]]}
-        event = {"eventType": kind, "mail": {"messageId": str(uuid.uuid4()), "tags": tags}, **details}
+        event = mail_event(headers["X-PAKN-Reference"], headers["X-PAKN-Notice"], kind, **details)
         return self._sns.notification(event, self._now())
+
+
+def sms_receipt(sms: SentSms, status: str = "5", *, arrived: bool = True) -> HttpRequest:
+    """Return eSMS's callback about one SMS, to the address that its sender gave."""
+    callback = {
+        "SMSID": sms.request_id,
+        "RequestId": sms.request_id,
+        "SendStatus": status,
+        "SendSuccess": str(int(arrived)),
+        "SendFailed": str(int(not arrived)),
+        "TypeId": "2",
+    }
+    path = urlsplit(sms.callback_url).path
+    return HttpRequest("GET", f"{path}?{urlencode(callback, quote_via=quote)}", {"accept": "*/*"})
+
+
+def mail_event(reference: str, notice: str, kind: str = "Delivery", **details: Any) -> dict[str, Any]:
+    """Return SES's event about one e-mail; `notice` is its tag."""
+    tags = {"reference": [reference], "notice": [notice]}
+    return {"eventType": kind, "mail": {"messageId": str(uuid.uuid4()), "tags": tags}, **details}
 
 
 def _head(raw: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """One host before the deployed APIs, as base-path mappings on a custom domain are in the cloud; for rehearsals.
 
-It also is the SMS aggregator that the notifier calls, so that a rehearsal sees what a phone would show.
+It also is the SMS aggregator that the notifier calls: asked with GET, it says what the phones show.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import http.client
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -53,8 +54,10 @@ class Front:
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
         """Answer a request: take an SMS, or ask the API that the path belongs to, with the prefix taken off."""
         if target == urlsplit(self.sms_url).path:
-            taken = json.dumps(self._gateway.receive(json.loads(body)))
-            return 200, [("Content-Type", "application/json")], taken.encode()
+            body_sent = (
+                self._sent() if method == "GET" else json.dumps(self._gateway.receive(json.loads(body)))
+            )
+            return 200, [("Content-Type", "application/json")], body_sent.encode()
         path = target.partition("?")[0]
         prefix = next(p for p in self._apis if not p or path == p or path.startswith(f"{p}/"))
         api = urlsplit(self._apis[prefix])
@@ -68,6 +71,9 @@ class Front:
             return answer.status, answer.getheaders(), answer.read()
         finally:
             connection.close()
+
+    def _sent(self) -> str:
+        return json.dumps([{**asdict(sms), "at": sms.at.isoformat()} for sms in self._gateway.sent])
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -87,9 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(answer)
+        if self.command != "HEAD":
+            self.wfile.write(answer)
 
-    do_GET = do_HEAD = do_POST = do_PUT = _serve  # noqa: N815 - names that http.server calls
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = _serve  # noqa: N815 - names that http.server calls
 
     def log_message(self, *_: Any) -> None:
         """Keep quiet: addresses may hold what somebody wrote."""

@@ -56,7 +56,8 @@ class Emulator:
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": self.url, "AWS_DEFAULT_REGION": REGION}
         self._folder = tempfile.TemporaryDirectory(prefix="pakn-rehearsal-", ignore_cleanup_errors=True)
-        self._log = Path(self._folder.name) / "ministack.log"
+        self.folder = Path(self._folder.name)
+        self.log_path = self.folder / "ministack.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -75,7 +76,7 @@ class Emulator:
             "SFTP_ENABLED": "0",
             "TMPDIR": self._folder.name,
         }
-        with self._log.open("wb") as log:
+        with self.log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _UNDER, str(self._lambdas)],
                 cwd=self._folder.name,
@@ -103,7 +104,7 @@ class Emulator:
 
     def log(self) -> str:
         """Return the log of ministack and the functions."""
-        return self._log.read_text(errors="replace")
+        return self.log_path.read_text(errors="replace")
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_WITHIN_SECONDS
