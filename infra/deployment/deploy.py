@@ -15,14 +15,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deployment import preflight, smoke, versions
 from infra.deployment.cloud import ORDINARY, Cloud, Options, Outcome
-from infra.deployment.errors import DeployError, in_one_sentence
+from infra.deployment.errors import DeployError, exit_code_of
 from infra.deployment.package import BUILD, FUNCTIONS, build
 from infra.deployment.packaging.errors import PackageError
-from infra.deployment.stages import Parameters, stage_parameters
+from infra.deployment.stages import Parameters, lambda_names, stage_parameters
 from infra.deployment.templates import REGION
 
 BEFORE = ("artifacts", "platform", "vault", "identity")
@@ -79,12 +78,13 @@ def finish(session: boto3.Session, function: str, parameters: Parameters, output
     Raises:
         DeployError: it does not answer as it should.
     """
-    lambdas = session.client("lambda")
-    if failures := [*smoke.failures(function, parameters, outputs, lambdas)]:
-        back = f"go back with: make rollback FUNCTION={function} STAGE={parameters['Stage']}"
+    lambdas, stage = session.client("lambda"), parameters["Stage"]
+    addresses, consumers = smoke.addresses(function, parameters, outputs), smoke.consumers(function, stage)
+    if failures := [*smoke.failures(addresses, consumers, lambdas)]:
+        back = f"go back with: make rollback FUNCTION={function} STAGE={stage}"
         raise DeployError("\n".join([*failures, back]))
     print("  it answers")
-    versions.tidy(lambdas, function, parameters["Stage"])
+    versions.tidy(lambdas, lambda_names(function, stage).values())
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -114,15 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--yes", action="store_true", help="let resources be removed and replaced")
     parser.add_argument("--dirty", action="store_true", help="deploy what is not committed")
     parser.add_argument("--at-once", action="store_true", help="shift all requests at once, without a canary")
-    try:
-        run(parser.parse_args(arguments))
-    except (BotoCoreError, ClientError) as error:
-        print(in_one_sentence(error), file=sys.stderr)
-        return 1
-    except (DeployError, PackageError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    options = parser.parse_args(arguments)
+    return exit_code_of(lambda: run(options), DeployError, PackageError)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -28,6 +31,22 @@ _FORBIDDEN = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "Un
 
 class DeployError(Exception):
     """A deployment was not begun or not taken; the text says why and what to do."""
+
+
+def exit_code_of(work: Callable[[], int | None], *expected: type[Exception]) -> int:
+    """Do the work of a command and return its exit code; what stands in the way is said on standard error.
+
+    Args:
+        work: Its own exit code is returned, 0 for None.
+        expected: Errors whose text is for whoever runs the command; those of the AWS client become a sentence.
+    """
+    try:
+        return work() or 0
+    except (BotoCoreError, ClientError) as error:
+        print(in_one_sentence(error), file=sys.stderr)
+    except expected as error:
+        print(error, file=sys.stderr)
+    return 1
 
 
 def in_one_sentence(error: BotoCoreError | ClientError) -> str:

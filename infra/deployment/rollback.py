@@ -11,12 +11,11 @@ import sys
 from collections.abc import Sequence
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deployment import deploy, preflight
 from infra.deployment.artifacts import Release, to_go_back_to
 from infra.deployment.cloud import Cloud, Options
-from infra.deployment.errors import DeployError, in_one_sentence
+from infra.deployment.errors import DeployError, exit_code_of
 from infra.deployment.package import FUNCTIONS
 from infra.deployment.stages import stage_parameters
 from infra.deployment.templates import REGION
@@ -61,15 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="only show the releases, the latest last")
     parser.add_argument("--plan", action="store_true", help="only show what would change")
     parser.add_argument("--yes", action="store_true", help="let resources be removed and replaced")
-    try:
-        run(parser.parse_args(arguments))
-    except (BotoCoreError, ClientError) as error:
-        print(in_one_sentence(error), file=sys.stderr)
-        return 1
-    except DeployError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    options = parser.parse_args(arguments)
+    return exit_code_of(lambda: run(options), DeployError)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from infra.deployment.package import ROOT
-from infra.deployment.stages import Parameters
+from infra.deployment.stages import Parameters, lambda_names
 
 PREFIXES = {"casework": "/desk", "intake": "", "notifier": "/receipts"}
 """The functions with addresses, and where they stand on the stage's host."""
@@ -31,27 +30,20 @@ def addresses(function: str, parameters: Parameters, outputs: Mapping[str, str])
 
 def consumers(function: str, stage: str) -> list[str]:
     """Return the names of a function's Lambdas that take batches of a queue or a stream."""
-    config = json.loads((ROOT / "functions" / function / ".chalice" / "config.json").read_text("utf-8"))
-    base = f"pakn-{stage}-{function.replace('_', '-')}"
-    return [
-        f"{base}-{name.replace('_', '-')}" for name in config["lambda_functions"] if name.startswith("on_")
-    ]
+    return [name for handler, name in lambda_names(function, stage).items() if handler.startswith("on_")]
 
 
-def failures(
-    function: str, parameters: Parameters, outputs: Mapping[str, str], lambdas: Any
-) -> Iterator[str]:
+def failures(addresses: Iterable[str], consumers: Iterable[str], lambdas: Any) -> Iterator[str]:
     """Yield the addresses and Lambdas that do not answer as they should, a sentence each.
 
     Args:
-        function: A function that was just deployed.
-        parameters: Of its stage.
-        outputs: Of its stack.
+        addresses: Of a function that was just deployed.
+        consumers: Names of its Lambdas that take batches of a queue or a stream.
         lambdas: A client of Lambda.
     """
-    for address in addresses(function, parameters, outputs):
+    for address in addresses:
         yield from _unanswered(address)
-    for name in consumers(function, parameters["Stage"]):
+    for name in consumers:
         done = lambdas.invoke(FunctionName=name, Qualifier=ALIAS, Payload=json.dumps({"Records": []}))
         if "FunctionError" in done:
             yield f"{name} fails with an empty batch: {done['Payload'].read().decode(errors='replace')[:300]}"

@@ -50,6 +50,16 @@ def of_template(template: Mapping[str, Any], parameters: Parameters) -> dict[str
     return {name: parameters[name] for name in declared if name in parameters}
 
 
+def lambda_names(function: str, stage: str) -> dict[str, str]:
+    """Return the names of a function's Lambdas in a stage, by handler."""
+    config = json.loads((ROOT / "functions" / function / ".chalice" / "config.json").read_text("utf-8"))
+    base = f"pakn-{stage}-{function.replace('_', '-')}"
+    return {
+        handler: base if handler == "api_handler" else f"{base}-{handler.replace('_', '-')}"
+        for handler in config["lambda_functions"]
+    }
+
+
 def digest_of(parameters: Parameters) -> str:
     """Return the digest that identifies the parameters of a deployment, whatever their order."""
     return hashlib.sha256(json.dumps(dict(parameters), sort_keys=True).encode()).hexdigest()[:16]

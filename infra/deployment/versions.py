@@ -6,29 +6,17 @@ SAM keeps versions when it forgets them, so that a shift of traffic can be undon
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from typing import Any
-
-from infra.deployment.package import ROOT
 
 KEPT = 3
 """Latest versions of a Lambda that stay; those that an alias names stay as well."""
 
 
-def names(function: str, stage: str) -> list[str]:
-    """Return the names of a function's Lambdas in a stage."""
-    config = json.loads((ROOT / "functions" / function / ".chalice" / "config.json").read_text("utf-8"))
-    base = f"pakn-{stage}-{function.replace('_', '-')}"
-    suffixes = [
-        "" if name == "api_handler" else f"-{name.replace('_', '-')}" for name in config["lambda_functions"]
-    ]
-    return [f"{base}{suffix}" for suffix in suffixes]
-
-
-def tidy(lambdas: Any, function: str, stage: str) -> list[str]:
-    """Remove the versions of a function's Lambdas but the latest and those that an alias names; return the removed."""
+def tidy(lambdas: Any, names: Iterable[str]) -> list[str]:
+    """Remove the versions of some Lambdas but the latest and those that an alias names; return the removed."""
     removed = []
-    for name in names(function, stage):
+    for name in names:
         pages = lambdas.get_paginator("list_versions_by_function").paginate(FunctionName=name)
         numbers = sorted(
             int(each["Version"])

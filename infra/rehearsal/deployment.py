@@ -70,12 +70,14 @@ class Deployment:
             f"{function}: {failure}"
             for function in FUNCTIONS
             for failure in smoke.failures(
-                function,
-                self.parameters,
-                {"EndpointURL": f"{self._front.url}{smoke.PREFIXES.get(function, '')}"},
+                smoke.addresses(function, self.parameters, self._outputs_of(function)),
+                smoke.consumers(function, STAGE),
                 invoked,
             )
         ]
+
+    def _outputs_of(self, function: str) -> dict[str, str]:
+        return {"EndpointURL": f"{self._front.url}{smoke.PREFIXES.get(function, '')}"}
 
     def furnish(self) -> Deployed:
         """Do what an operator does once after the first deployment: credentials, sender, directory, officers, host."""

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 
 import boto3
 
+from infra.deployment.errors import exit_code_of
 from infra.deployment.templates import REGION
 from infra.restoration.accounts import Account
 from infra.restoration.cloud import Copies, Triggers, Versions
@@ -178,11 +179,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--minutes", type=int, default=120, help="for how long the doors are closed (Retry-After)"
     )
     options = parser.parse_args(arguments)
-    try:
-        return RUN[options.step](parts_of(options, boto3.Session(region_name=REGION)))
-    except RestorationError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return exit_code_of(
+        lambda: RUN[options.step](parts_of(options, boto3.Session(region_name=REGION))), RestorationError
+    )
 
 
 if __name__ == "__main__":

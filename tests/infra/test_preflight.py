@@ -14,9 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
 
 from infra.deployment import preflight
-from infra.deployment.errors import in_one_sentence
-from infra.deployment.package import ROOT
+from infra.deployment.errors import DeployError, exit_code_of, in_one_sentence
+from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.preflight import Source, objections, reservations, source_of
+from infra.deployment.stages import lambda_names
 from infra.deployment.templates import REGION
 from infra.rehearsal.emulator import Emulator
 
@@ -129,6 +130,7 @@ def test_every_consumer_of_a_queue_stream_or_schedule_reserves():
         "intake-on-upload",
         "notifier-on-notice",
         "notifier-on-receipt",
+        "router-learn",
         "router-on-change",
         "router-on-route",
         "sla-timer-hourly",
@@ -204,3 +206,39 @@ def test_what_went_wrong_is_one_sentence(error: BotoCoreError | ClientError, sen
 
     assert sentence in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        pytest.param(answer("ExpiredToken"), "Your sign-in to AWS has ended", id="of the AWS client"),
+        pytest.param(DeployError("no such stage"), "no such stage", id="expected"),
+    ],
+)
+def test_a_command_that_fails_says_why_and_ends_with_1(error, sentence, capsys):
+    def work() -> None:
+        raise error
+
+    code = exit_code_of(work, DeployError)
+
+    assert code == 1
+    assert capsys.readouterr().err.startswith(sentence)
+
+
+def test_a_command_that_says_how_it_ended_ends_so():
+    assert [exit_code_of(lambda: None), exit_code_of(lambda: 0), exit_code_of(lambda: 1)] == [0, 0, 1]
+
+
+def test_a_defect_of_a_command_is_no_sentence():
+    def work() -> None:
+        raise KeyError("Stage")
+
+    with pytest.raises(KeyError):
+        exit_code_of(work, DeployError)
+
+
+def test_the_templates_call_each_lambda_by_the_name_that_deployments_know():
+    names = {name for function in FUNCTIONS for name in lambda_names(function, "dev").values()}
+
+    assert {name.replace("${Stage}", "dev") for name in reservations()} <= names
+    assert lambda_names("intake", "dev")["api_handler"] == "pakn-dev-intake"

@@ -125,13 +125,12 @@ def test_a_package_that_is_gone_from_the_bucket_is_said_with_its_commit(cloud):
         cloud.go_back("router", release, PARAMETERS, Options())
 
 
-def test_old_versions_go_and_the_latest_three_and_the_live_one_stay(cloud, tmp_path, monkeypatch):
+def test_old_versions_go_and_the_latest_three_and_the_live_one_stay(cloud, tmp_path):
     for number in range(5):
         cloud.deploy("router", PARAMETERS, package=release_of(tmp_path, f"version-{number}"))
     functions = boto3.client("lambda")
-    monkeypatch.setattr(versions, "names", lambda _function, _stage: [LAMBDA])
 
-    removed = versions.tidy(functions, "router", STAGE)
+    removed = versions.tidy(functions, [LAMBDA])
 
     left = [each["Version"] for each in functions.list_versions_by_function(FunctionName=LAMBDA)["Versions"]]
     assert removed
@@ -139,20 +138,17 @@ def test_old_versions_go_and_the_latest_three_and_the_live_one_stay(cloud, tmp_p
     assert live() == "version-4 hello"
 
 
-def test_a_consumer_that_fails_with_an_empty_batch_is_named_and_one_that_answers_is_not(
-    cloud, tmp_path, monkeypatch
-):
+def test_a_consumer_that_fails_with_an_empty_batch_is_named_and_one_that_answers_is_not(cloud, tmp_path):
     functions = boto3.client("lambda")
-    monkeypatch.setattr(smoke, "consumers", lambda _function, _stage: [LAMBDA])
     cloud.deploy("router", PARAMETERS, package=release_of(tmp_path, "works"))
-    works = [*smoke.failures("router", PARAMETERS, {}, functions)]
+    works = [*smoke.failures([], [LAMBDA], functions)]
     broken = release_of(tmp_path, "broken")
     broken.archive.write_bytes(b"")
     with zipfile.ZipFile(broken.archive, "w") as archive:
         archive.writestr(zipfile.ZipInfo("app.py"), "import nothing_of_the_kind\n")
     cloud.deploy("router", PARAMETERS, package=broken)
 
-    fails = [*smoke.failures("router", PARAMETERS, {}, functions)]
+    fails = [*smoke.failures([], [LAMBDA], functions)]
 
     assert works == []
     assert len(fails) == 1
@@ -211,16 +207,9 @@ def test_a_function_is_asked_on_the_stages_host_and_without_one_on_api_gateways(
 
 
 def test_an_address_that_does_not_answer_is_a_sentence():
-    outputs = {"EndpointURL": "http://127.0.0.1:1/api/"}
+    addresses = smoke.addresses("intake", {}, {"EndpointURL": "http://127.0.0.1:1/api/"})
 
-    (health, home) = smoke.failures("intake", {"Stage": "none"}, outputs, _Answering())
+    (health, home) = smoke.failures(addresses, [], None)
 
     assert health.startswith("http://127.0.0.1:1/api/health does not answer")
     assert home.startswith("http://127.0.0.1:1/api/ does not answer")
-
-
-class _Answering:
-    """A client of Lambda where everything answers."""
-
-    def invoke(self, **_request: Any) -> dict[str, Any]:
-        return {"StatusCode": 200}
