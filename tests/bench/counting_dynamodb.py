@@ -18,6 +18,7 @@ from typing import Any
 import boto3
 
 from infra.local.emulation import template
+from shared.platform import aws
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "4.0.0"
@@ -79,6 +80,26 @@ def client(endpoint: str) -> Any:
         aws_access_key_id="bench",
         aws_secret_access_key="bench",
     )
+
+
+@contextmanager
+def consumed() -> Iterator[list[float]]:
+    """Collect the units of each read that the code makes meanwhile through the client of `shared.platform.aws`."""
+    units: list[float] = []
+
+    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return params | {"ReturnConsumedCapacity": "TOTAL"}
+
+    def count(parsed: dict[str, Any], **_: Any) -> None:
+        units.append(parsed["ConsumedCapacity"]["CapacityUnits"])
+
+    aws.forget()
+    events = aws.client("dynamodb").meta.events
+    for operation in ("Query", "GetItem"):
+        events.register(f"provide-client-params.dynamodb.{operation}", ask)
+        events.register(f"after-call.dynamodb.{operation}", count)
+    yield units
+    aws.forget()
 
 
 def create_petitions_table(dynamodb: Any, name: str) -> None:

@@ -16,7 +16,7 @@ from chalicelib.casework.desk.queues import QueueReader
 from shared.domain.access.roles import Role
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
-from shared.platform import aws, clock
+from shared.platform import clock
 from shared.tables.dynamo import encode
 from shared.tables.petition_items import desk_position
 from shared.tables.petitions import Petitions
@@ -54,28 +54,16 @@ def main() -> None:
 
 def _cost(dynamodb: Any, table: str, facts: dict[str, Any]) -> tuple[float, float]:
     """Read one page by the very method that the desk uses."""
-    counted: list[float] = []
-
-    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return params | {"ReturnConsumedCapacity": "TOTAL"}
-
-    def count(parsed: dict[str, Any], **_: Any) -> None:
-        counted.append(parsed["ConsumedCapacity"]["CapacityUnits"])
-
-    aws.forget()
     os.environ.update(BENCH, AWS_ENDPOINT_URL_DYNAMODB=dynamodb.meta.endpoint_url)
-    events = aws.client("dynamodb").meta.events
-    events.register("provide-client-params.dynamodb.Query", ask)
-    events.register("after-call.dynamodb.Query", count)
     clock.use(lambda: RECEIVED_AT)
     directory = MemoryDirectory()
-    started = time.perf_counter()
-    QueueReader(Petitions(table, directory), directory).page(HEAD, **facts)
-    seconds = time.perf_counter() - started
+    with counting_dynamodb.consumed() as units:
+        started = time.perf_counter()
+        QueueReader(Petitions(table, directory), directory).page(HEAD, **facts)
+        seconds = time.perf_counter() - started
     clock.use(None)
     del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
-    aws.forget()
-    return sum(counted), seconds
+    return sum(units), seconds
 
 
 def _fill(dynamodb: Any, table: str, stored: int) -> None:

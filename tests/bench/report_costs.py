@@ -89,22 +89,10 @@ def _costs(endpoint: str, stored: int) -> Iterator[float]:
 
 def _read(statistics: Statistics, first: date) -> float:
     """Read what the Steering Committee's report reads, and sum up what the engine says it consumed."""
-    units: list[float] = []
-
-    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return params | {"ReturnConsumedCapacity": "TOTAL"}
-
-    def count(parsed: dict[str, Any], **_: Any) -> None:
-        units.append(parsed["ConsumedCapacity"]["CapacityUnits"])
-
-    aws.forget()
-    events = aws.client("dynamodb").meta.events
-    for operation in ("Query", "GetItem"):
-        events.register(f"provide-client-params.dynamodb.{operation}", ask)
-        events.register(f"after-call.dynamodb.{operation}", count)
-    reading = statistics.at(NOW)
-    for by in (Breakdown.FIELD, Breakdown.KIND):
-        list(reading.figures(by, first, local_date(NOW)))
+    with counting_dynamodb.consumed() as units:
+        reading = statistics.at(NOW)
+        for by in (Breakdown.FIELD, Breakdown.KIND):
+            list(reading.figures(by, first, local_date(NOW)))
     return sum(units)
 
 

@@ -109,21 +109,11 @@ def _unanswered(petitions: Petitions) -> Iterator[str]:
 
 
 def _counted(work: Callable[[], int]) -> Cost:
-    units: list[float] = []
-
-    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return params | {"ReturnConsumedCapacity": "TOTAL"}
-
-    def count(parsed: dict[str, Any], **_: Any) -> None:
-        units.append(parsed["ConsumedCapacity"]["CapacityUnits"])
-
-    aws.forget()
-    events = aws.client("dynamodb").meta.events
-    events.register("provide-client-params.dynamodb.Query", ask)
-    events.register("after-call.dynamodb.Query", count)
-    started = time.perf_counter()
-    result = work()
-    return Cost(sum(units), len(units), time.perf_counter() - started, result)
+    with counting_dynamodb.consumed() as units:
+        started = time.perf_counter()
+        result = work()
+        seconds = time.perf_counter() - started
+    return Cost(sum(units), len(units), seconds, result)
 
 
 def _fill(dynamodb: Any, table: str, stored: int) -> None:

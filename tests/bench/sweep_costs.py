@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from shared.domain.identity import reference
 from shared.domain.petition.petition import Petition
-from shared.platform import aws, clock
+from shared.platform import clock
 from shared.tables.dynamo import encode
 from shared.tables.petition_items import MONTH_SHARDS, WAKE_SHARDS, wake_shard
 from shared.tables.petitions import Petitions
@@ -69,26 +69,14 @@ def _row(dynamodb: Any, stored: int, due: int) -> Cost:
 
 def _sweep(dynamodb: Any, table: str) -> Cost:
     """Read what the sweep reads, by the very method it uses, on this engine."""
-    counted: list[float] = []
-
-    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return params | {"ReturnConsumedCapacity": "TOTAL"}
-
-    def count(parsed: dict[str, Any], **_: Any) -> None:
-        counted.append(parsed["ConsumedCapacity"]["CapacityUnits"])
-
-    aws.forget()
     os.environ.update(BENCH, AWS_ENDPOINT_URL_DYNAMODB=dynamodb.meta.endpoint_url)
-    events = aws.client("dynamodb").meta.events
-    events.register("provide-client-params.dynamodb.Query", ask)
-    events.register("after-call.dynamodb.Query", count)
     petitions = Petitions(table, MemoryDirectory())
-    started = time.perf_counter()
-    number_due = sum(1 for shard in range(WAKE_SHARDS) for _due in petitions.due(shard, NOW))
-    seconds = time.perf_counter() - started
+    with counting_dynamodb.consumed() as units:
+        started = time.perf_counter()
+        number_due = sum(1 for shard in range(WAKE_SHARDS) for _due in petitions.due(shard, NOW))
+        seconds = time.perf_counter() - started
     del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
-    aws.forget()
-    return Cost(sum(counted), seconds, number_due)
+    return Cost(sum(units), seconds, number_due)
 
 
 def _fill(dynamodb: Any, table: str, stored: int, due: int) -> None:
