@@ -158,7 +158,13 @@ def parts_of(options: argparse.Namespace, session: Any) -> Parts:
     files = Versions(session.client("s3"), f"pakn-{options.stage}-attachments-{account}")
     lost = Path(options.lost).read_text("utf-8").split() if options.lost else []
     restore = Restore(
-        copies.place(wholly), options.at, files, options.only_damaged, also_lost=lost, wholly=wholly
+        copies.place(wholly),
+        options.at,
+        files,
+        options.only_damaged,
+        also_lost=lost,
+        wholly=wholly,
+        newer_is_damage=options.newer_is_damage,
     )
     triggers = Triggers(session, options.stage)
     return Parts(restore, copies, triggers, wholly, timedelta(minutes=options.minutes))
@@ -174,6 +180,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--at", required=True, type=_moment, help="the moment, with its zone")
     parser.add_argument("--only-damaged", action="store_true", help="sound petitions stay as they are")
     parser.add_argument("--wholly", action="append", default=[], choices=WHOLLY, help="it is damaged itself")
+    parser.add_argument(
+        "--newer-is-damage",
+        action="store_true",
+        help="items of a newer schema are damage, not a newer release's",
+    )
     parser.add_argument("--lost", help="a file with references that were given out, one a line")
     parser.add_argument(
         "--minutes", type=int, default=120, help="for how long the doors are closed (Retry-After)"

@@ -23,21 +23,25 @@ from typing import Protocol
 from infra.restoration import receipts
 from infra.restoration.accounts import Account
 from infra.restoration.fates import Decision, Fate, decide, put_back
+from shared.domain.errors import NewerItemError
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import AttachmentState, quarantine_key
 from shared.domain.promises.restorations import Restoration
 from shared.platform import clock
+from shared.platform.item_by_item import MALFORMED
 from shared.tables.directory import DOORS, OPERATIONS, Directory
+from shared.tables.documents import DELIVERY, PETITION, Schema
 from shared.tables.dynamo import BATCH, ConditionFailedError, Item, Table
-from shared.tables.jobs import CalendarDispatched, RolledUp, Rounds
+from shared.tables.jobs import CalendarDispatched, Dispatched, RolledUp, Rounds
 from shared.tables.petition_items import LOST, lost_item, petition_in
 
 ROW_SINCE = date(2026, 1, 1)
 """The `valid_from` of operators' rows: there is one version of each."""
 A_MOMENT = timedelta(seconds=1)
 """The new epoch begins after everything that was written before, also within one second."""
-RECOUNTED = (RolledUp, CalendarDispatched)
-"""Jobs that begin anew after a restoration, as all rounds do: they derive from the petitions what is missing."""
+BEGUN_ANEW = (RolledUp, CalendarDispatched, Dispatched)
+"""Jobs that begin anew after a restoration, as all rounds do: they derive from the petitions what is missing, and what
+failed again and again is tried at once, because it may be mended now."""
 
 
 class RestorationError(Exception):
@@ -72,6 +76,8 @@ class Restore:
         only_damaged: whether sound petitions stay as they are.
         also_lost: references that are known to have been given out, from logs or from people.
         wholly: tables of which the copy replaces every row: `deliveries`, `directory`, `throttle`, where damaged.
+        newer_is_damage: whether items of a schema that this code does not understand are damage, and not the work of a
+            newer release.
     """
 
     place: Place
@@ -80,6 +86,7 @@ class Restore:
     only_damaged: bool = False
     also_lost: Sequence[str] = ()
     wholly: frozenset[str] = frozenset()
+    newer_is_damage: bool = False
     _directory: Directory = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,8 +95,10 @@ class Restore:
     # --- before and after --------------------------------------------------------------------------
 
     def close_doors(self, until: datetime) -> int:
-        """Close the doors, and return the number of this restoration."""
+        """Close the doors, and return the number of this restoration: a new one where the last has another moment."""
         number = self.number()
+        if self._goes_elsewhere(number):
+            number += 1
         facts = {"since": clock.now().isoformat(), "until": until.isoformat(), "number": number}
         self._directory.put(OPERATIONS, DOORS, ROW_SINCE, facts)
         return number
@@ -108,26 +117,32 @@ class Restore:
     # --- planning, applying, checking --------------------------------------------------------------
 
     def plan(self) -> Account:
-        """Return the account of what applying would do; nothing is written."""
+        """Return the account of what applying would do; nothing is written.
+
+        Raises:
+            RestorationError: newer code wrote some of the items.
+        """
+        self._refuse_newer()
         return self._run(is_written=False)
 
     def apply(self) -> Account:
         """Bring the live tables to the moment; run again, it goes on where it was cut off.
 
         Raises:
-            RestorationError: the doors are open.
+            RestorationError: the doors are open, another moment was begun with, or newer code wrote some of the items.
         """
         self._closed_for()
+        self._refuse_newer()
         self._begin()
         account = self._run(is_written=True)
-        for job in RECOUNTED:
+        for job in BEGUN_ANEW:
             Table(self.place.live["statistics"]).delete({"period": "jobs", "measure": job.job})
         Rounds(self.place.live["statistics"]).forget()
         return account
 
     def check(self) -> Account:
         """Return the account of what is left to be done and does not verify; settled and sound is how it should be."""
-        account = self._run(is_written=False)
+        account = self.plan()
         for item in Table(self.place.live["petitions"]).scan_all():
             if LOST in item:
                 continue
@@ -137,6 +152,25 @@ class Restore:
             elif account.petitions.get(petition.reference) not in _KEPT:
                 account.newest = max(account.newest, f"{petition.history[-1].at.astimezone(UTC):%FT%TZ}")
         return account
+
+    def _refuse_newer(self) -> None:
+        """Refuse to judge what newer code wrote: to this code it looks like damage, and would be lost.
+
+        Raises:
+            RestorationError: there is some.
+        """
+        if self.newer_is_damage:
+            return
+        for table, schema in (("petitions", PETITION), ("deliveries", DELIVERY)):
+            for name in (self.place.live[table], self.place.copies[table]):
+                newer = sorted(
+                    {str(item["reference"]) for item in Table(name).scan_all() if _is_newer(item, schema)}
+                )
+                if newer:
+                    raise RestorationError(
+                        f"{name}: newer code wrote {len(newer)} items, e.g. {newer[0]}. Run the release that is "
+                        "deployed; if they are the damage, add ARGS=--newer-is-damage."
+                    )
 
     def _run(self, *, is_written: bool) -> Account:
         account = Account(self.number(), self.to)
@@ -170,9 +204,15 @@ class Restore:
     def _begin(self) -> None:
         """Record that the data went back, once: the epoch of all that is written from now on."""
         number = self._closed_for()
+        if self._goes_elsewhere(number):
+            raise RestorationError(f"Restoration {number} has another moment: run STEP=freeze for this one.")
         if not any(each.number == number for each in self._directory.restorations()):
             restored = Restoration(number=number, to=self.to, at=clock.now() + A_MOMENT)
             self._directory.put(OPERATIONS, str(number), ROW_SINCE, restored.model_dump(mode="json"))
+
+    def _goes_elsewhere(self, number: int) -> bool:
+        """Return whether the restoration of this number was begun with another moment."""
+        return any(each.number == number and each.to != self.to for each in self._directory.restorations())
 
     # --- petitions ---------------------------------------------------------------------------------
 
@@ -337,8 +377,18 @@ def _beside(table: Table, other: Table) -> Iterator[tuple[list[Item], dict[str, 
 def _petition(item: Item) -> Petition | None:
     try:
         return petition_in(item)
-    except ValueError:
+    except MALFORMED:
         return None
+
+
+def _is_newer(item: Item, schema: Schema) -> bool:
+    try:
+        schema.require(item)
+    except NewerItemError:
+        return True
+    except MALFORMED:  # no number at all: damage
+        return False
+    return False
 
 
 def _key(row: Item) -> dict[str, str]:

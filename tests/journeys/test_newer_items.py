@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from chalicelib.router import composition as router
+from chalicelib.sla_timer import composition as timer
 from infra.local.emulation import events
 from shared.platform.messages import RoutingRequest, TaskType
+from shared.tables.jobs import Rounds
 from tests.support.people import Citizen, Officer, Phone
 from tests.support.system import System
 
@@ -143,6 +145,21 @@ def test_a_change_by_newer_code_is_relayed_by_it(system: System, citizen: Citize
     (message,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     aside = RoutingRequest.model_validate_json(message["Body"])
     assert (aside.reference, aside.task) == (citizen.reference, TaskType.RELAY)
+
+
+def test_the_reconciliation_goes_on_past_the_child_of_a_newer_parent(system: System, citizen: Citizen):
+    child = Citizen(system)
+    child.send()
+    Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=citizen.reference)
+    system.clock.hold_at(system.clock.now() + timedelta(hours=8))
+    rounds = timer.parts().rounds
+
+    with written_by_newer_code(system, citizen.reference):
+        rounds.run("reconciliation", system.clock.now())
+
+    latest = Rounds(system.local.cloud.outputs["StatisticsTable"]).current("reconciliation")
+    assert latest is not None
+    assert latest.completed_at is not None
 
 
 def test_figures_are_whole_or_not_at_all(system: System, citizen: Citizen):

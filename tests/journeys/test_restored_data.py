@@ -30,6 +30,7 @@ from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import aws, clock, queues
 from shared.platform.messages import NoticeRequest
 from shared.tables.directory import Directory
+from shared.tables.jobs import Checkpoints, Dispatch, Dispatched
 from shared.tables.petitions import Petitions
 from tests.journeys.test_verifiable_history import command  # noqa: F401 - a fixture
 from tests.support.files import picture
@@ -362,6 +363,64 @@ class CutOffError(BaseException):
     """The operator's machine died."""
 
 
+def test_work_of_a_newer_release_is_no_damage_unless_somebody_says_so(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    rehearsal = copied()
+    sender = citizen(system, 1)
+    table, dynamodb = system.local.cloud.outputs["PetitionsTable"], system.local.cloud.client("dynamodb")
+    key = {"reference": {"S": sender.reference}}
+    item = dynamodb.get_item(TableName=table, Key=key)["Item"]
+    newer = item | {"schema": {"N": "2"}, "body": {"S": '{"state": "PARKED", "schema": 2}'}}
+    dynamodb.put_item(TableName=table, Item=newer)
+    restore = rehearsal.restore()
+    restore.close_doors(clock.now())
+
+    for step in (restore.plan, restore.apply, restore.check):
+        with pytest.raises(RestorationError, match=f"newer code wrote 1 items, e.g. {sender.reference}"):
+            step()
+    untouched = dynamodb.get_item(TableName=table, Key=key)["Item"]
+    begun = Directory(system.local.cloud.outputs["DirectoryTable"]).restorations()
+    applied = rehearsal.restore(newer_is_damage=True).apply()
+
+    assert (untouched, begun) == (newer, ())
+    assert applied.petitions == {sender.reference: Fate.LOST}
+
+
+def test_another_moment_is_another_restoration(system: System, copied: Callable[[], Rehearsal]):
+    first = copied()
+    second = copied()
+    restore, other = first.restore(), second.restore()
+    restore.close_doors(clock.now())
+    restore.apply()
+
+    with pytest.raises(RestorationError, match="Restoration 1 has another moment"):
+        other.apply()
+    again, following = restore.close_doors(clock.now()), other.close_doors(clock.now())
+    other.apply()
+
+    restorations = Directory(system.local.cloud.outputs["DirectoryTable"]).restorations()
+    assert (again, following) == (1, 2)
+    assert [(each.number, each.to) for each in restorations] == [(1, first.to), (2, second.to)]
+
+
+def test_what_the_sweep_backed_off_from_is_tried_at_once_after_a_restoration(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    sender = citizen(system, 1)
+    (item,) = system.items("petitions")
+    wake_at = datetime.fromisoformat(item["wake_at"]["S"])
+    rehearsal = copied()
+    failing = Dispatch(wake_at, attempts=12, next_at=wake_at + timedelta(hours=6))
+    checkpoints = Checkpoints(system.local.cloud.outputs["StatisticsTable"])
+    checkpoints.save(Dispatched(items={sender.reference: failing}))
+
+    rehearsal.run()
+
+    latest = checkpoints.get(Dispatched)
+    assert latest is None or sender.reference not in latest.items
+
+
 @pytest.mark.parametrize("writes", range(6), ids=lambda writes: f"after {writes} writes")
 def test_restoration_that_was_cut_off_goes_on(system: System, copied: Callable[[], Rehearsal], writes: int):
     senders = [citizen(system, number) for number in range(1, 4)]
@@ -447,10 +506,10 @@ class StillTriggers:
     """Triggers of a stage that stand still by themselves: the local stack's pumps move only when they are called."""
 
     def stop(self) -> int:
-        return 8
+        return 10
 
     def start(self) -> int:
-        return 8
+        return 10
 
 
 def test_steps_of_the_runbook_say_what_it_expects(
@@ -483,7 +542,7 @@ def test_steps_of_the_runbook_say_what_it_expects(
         client.meta.events.unregister("before-call.dynamodb", unique_id="calls")
     account = json.loads((tmp_path / "build" / "restoration-1-applied.json").read_text("utf-8"))
     assert set(codes.values()) == {0}
-    assert lines[0] == "restoration 1: the doors are closed, 8 triggers stand still"
+    assert lines[0] == "restoration 1: the doors are closed, 10 triggers stand still"
     assert "  petitions: 1 same" in lines
     assert [line for line in lines if line.endswith("unsound: 0")]
     assert account["petitions"] == {sender.reference: "back"}

@@ -123,6 +123,15 @@ def test_a_doubled_message_stops_where_another_one_has_gone_on(
     assert messages == [overtaken], "the slower worker sent none"
 
 
+def test_a_message_about_a_shard_that_is_gone_is_done(system: System, job: Counting, runner: RoundRunner):
+    runner.run("counting", system.clock.now())
+    begun = len(job.steps)
+
+    runner.handle(next(taken(system)).model_copy(update={"shard": "of-an-earlier-plan"}))
+
+    assert len(job.steps) == begun
+
+
 def test_a_round_that_was_given_up_goes_on_no_more(system: System, job: Counting, runner: RoundRunner):
     runner.run("counting", system.clock.now())
     old = list(taken(system))

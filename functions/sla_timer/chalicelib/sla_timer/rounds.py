@@ -81,13 +81,14 @@ class RoundRunner:
         self._complete(job, current)
 
     def handle(self, message: RoundStep) -> None:
-        """Go on with one shard; a message of a round that is over, or of a job that is gone, is done."""
+        """Go on with one shard; a message of a round that is over, or of a job or shard that is gone, is done."""
         job, current = self._jobs.get(message.job), self._rounds.current(message.job)
         if (
             job is None
             or current is None
             or current.name != message.round
             or current.completed_at is not None
+            or message.shard not in current.shards
         ):
             return
         progress = self._rounds.progress(current)[message.shard]

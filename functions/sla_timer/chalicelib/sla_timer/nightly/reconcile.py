@@ -75,6 +75,7 @@ class Reconciliation:
             lambda stored: stored.petition.reference,
             job=self.name,
             errors=(Exception,),
+            leaves_out_newer=True,
         )
         for repaired in each:
             findings = Findings(*map(sum, zip(findings, repaired, strict=True)))
