@@ -85,6 +85,18 @@ class Page(NamedTuple):
     last_key: Item | None
 
 
+class Segment(NamedTuple):
+    """One of the equal parts of a table that are scanned independently; a key of one starts no page of another."""
+
+    number: int
+    """From 0."""
+    total: int
+
+
+WHOLE = Segment(0, 1)
+"""The only segment of a table that is scanned in one go."""
+
+
 class ConditionalPut(NamedTuple):
     """An item, and the condition for what is stored under its key."""
 
@@ -253,13 +265,25 @@ class Table:
         self,
         index: str | None = None,
         *,
+        segment: Segment = WHOLE,
+        limit: int | None = None,
         start_after: Mapping[str, Value] | None = None,
         is_consistent: bool = False,
     ) -> Page:
-        """Read one page (1 MB) of the whole table, or of a whole index."""
-        request: dict[str, Any] = {"TableName": self.name, "ConsistentRead": is_consistent}
+        """Read one page of a table, of an index, or of one segment of it: at most `limit` items, and at most 1 MB.
+
+        Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html#Scan.ParallelScan
+        """
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "ConsistentRead": is_consistent,
+            "Segment": segment.number,
+            "TotalSegments": segment.total,
+        }
         if index:
             request["IndexName"] = index
+        if limit is not None:
+            request["Limit"] = limit
         if start_after:
             request["ExclusiveStartKey"] = encode(start_after)
         return _page(aws.client("dynamodb").scan(**request))

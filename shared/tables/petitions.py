@@ -26,6 +26,7 @@ from shared.tables.dynamo import (
     ConditionFailedError,
     Item,
     Query,
+    Segment,
     Table,
     Value,
     stored_instant,
@@ -47,6 +48,8 @@ from shared.tables.petition_items import (
 
 UNANSWERED_AT_ONCE = 1_000
 """Unanswered petitions that are read at once when the calendar changed."""
+VERIFIED_AT_ONCE = 200
+"""Petitions of one page of the reconciliation: about 1 MB; of erased ones 1 MB would hold a thousand and more."""
 CHILDREN_ON_A_PAGE = 100
 """Petitions merged into one that are read at once."""
 
@@ -277,10 +280,23 @@ class Petitions:
         petition = self.get(item["reference"]) if answer.is_abridged else None
         return public_answer(petition) if petition and petition.publication else answer
 
-    def page(self, after: str | None) -> tuple[list[StoredPetition], str | None]:
-        """Read one page of all petitions, and the reference after which the next starts (daily reconciliation)."""
-        start_after = {"reference": after} if after else None
-        items, last = self._table.scan(start_after=start_after, is_consistent=True)
+    def page(
+        self, after: str | None, *, segment: int = 0, segments: int = 1, limit: int = VERIFIED_AT_ONCE
+    ) -> tuple[list[StoredPetition], str | None]:
+        """Read one page of all petitions, and the reference after which the next starts (daily reconciliation).
+
+        Args:
+            after: the last reference of the page before; None at the beginning of the segment.
+            segment: the part of the table, from 0; each petition is in exactly one.
+            segments: the number of parts.
+            limit: petitions on a page; one that cannot be read counts too.
+        """
+        items, last = self._table.scan(
+            segment=Segment(segment, segments),
+            limit=limit,
+            start_after={"reference": after} if after else None,
+            is_consistent=True,
+        )
         items = [item for item in items if LOST not in item]
         stored = item_by_item(items, stored_petition, _reference, job="all petitions", leaves_out_newer=True)
         return list(stored), last["reference"] if last else None

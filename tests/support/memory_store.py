@@ -19,7 +19,7 @@ from shared.platform import clock
 from shared.tables import directory
 from shared.tables.directory import Directory
 from shared.tables.petition_items import StoredPetition, wake_shard
-from shared.tables.petitions import Petitions
+from shared.tables.petitions import VERIFIED_AT_ONCE, Petitions
 
 
 class MemoryDirectory(Directory):
@@ -120,8 +120,15 @@ class MemoryPetitions(Petitions):
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def page(self, after: str | None) -> tuple[list[StoredPetition], str | None]:
-        """Read all petitions as one page."""
-        return [
-            stored for reference in self._bodies if (stored := self.get_stored(reference)) is not None
-        ], None
+    def page(
+        self, after: str | None, *, segment: int = 0, segments: int = 1, limit: int = VERIFIED_AT_ONCE
+    ) -> tuple[list[StoredPetition], str | None]:
+        """Read a page of the petitions whose references fall into a segment, in the order of the references."""
+        references = sorted(
+            reference
+            for reference in self._bodies
+            if wake_shard(reference) % segments == segment and reference > (after or "")
+        )
+        page = references[:limit]
+        petitions = [petition for reference in page if (petition := self.get_stored(reference)) is not None]
+        return petitions, page[-1] if len(references) > limit else None

@@ -14,7 +14,7 @@ from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.dynamo import ATTEMPTS
-from shared.tables.petition_items import WAKE_SHARDS
+from shared.tables.petition_items import WAKE_SHARDS, StoredPetition
 from shared.tables.petitions import Petitions
 from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
 from tests.support.memory_store import MemoryDirectory, MemoryPetitions
@@ -147,15 +147,30 @@ def test_only_what_is_due_is_listed_and_what_was_done_leaves_the_list(petitions:
     assert everything_due(petitions, RECEIVED_AT + TEN_MINUTES) == []
 
 
-def test_every_petition_is_on_exactly_one_page_of_the_reconciliation(petitions: Petitions):
+@pytest.mark.parametrize(
+    ("segments", "limit"),
+    [
+        pytest.param(1, 200, id="one page"),
+        pytest.param(1, 7, id="some pages"),
+        pytest.param(8, 2, id="segments"),
+    ],
+)
+def test_every_petition_is_on_exactly_one_page_of_the_reconciliation(
+    petitions: Petitions, segments: int, limit: int
+):
     references = [f"2600000{number:04d}" for number in range(30)]
     for reference in references:
         petitions.add(a_petition(reference=reference))
 
-    stored, start = petitions.page(None)
-    while start is not None:
-        more, start = petitions.page(start)
-        stored += more
+    stored: list[StoredPetition] = []
+    for segment in range(segments):
+        start = None
+        while True:
+            page, start = petitions.page(start, segment=segment, segments=segments, limit=limit)
+            assert len(page) <= limit
+            stored += page
+            if start is None:
+                break
 
     assert sorted(row.petition.reference for row in stored) == references
     assert all(row.wake_at == RECEIVED_AT + TEN_MINUTES for row in stored)

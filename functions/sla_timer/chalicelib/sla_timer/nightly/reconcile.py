@@ -5,8 +5,9 @@ that the stream's relay goes by (`shared.use_cases.consequences`). Each history 
 changed it through the code (`verify_histories` has those that did). It should find nothing; each finding is a defect
 elsewhere, and an alarm (`docs/runbook.md`).
 
-A round takes longer than one run: it is cut into pages (`rounds`), over midnight too. A petition that cannot be read,
-compared or repaired is skipped and named in the log; where a queue takes no messages, the page is read again.
+A round takes longer than one run: the table is cut into segments that go side by side, and each into pages (`rounds`),
+over midnight too. A petition that cannot be read, compared or repaired is skipped and named in the log; where a queue
+takes no messages, the page is read again.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from shared.tables.petition_items import StoredPetition
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots, WithheldHistory
 
-EVERYTHING = "all"
-"""The one shard of a round: a scan from reference to reference."""
+SEGMENTS = 8
+"""Shards of a round. `on_wake` runs ten times at once at most: two remain for the wake-ups."""
 
 
 class Findings(NamedTuple):
@@ -43,7 +44,7 @@ class Reconciliation:
     """Compares what should have followed from each petition with what did."""
 
     name = "reconciliation"
-    longest = timedelta(hours=36)
+    longest = timedelta(hours=30)
 
     def __init__(
         self,
@@ -63,12 +64,14 @@ class Reconciliation:
         day = local_date(now).isoformat()
         if latest is not None and (latest.completed_at is None or latest.name == day):
             return None
-        return Due(day, (EVERYTHING,))
+        return Due(day, tuple(map(str, range(SEGMENTS))))
 
-    def step(self, current: Round, shard: str, cursor: str | None) -> str | None:  # noqa: ARG002 - one shard
-        """Compare and repair one page of petitions (1 MB)."""
+    def step(self, current: Round, shard: str, cursor: str | None) -> str | None:
+        """Compare and repair one page of a segment; the round says of how many, also one that earlier code began."""
         now, findings = clock.now(), Findings(0, 0, 0)
-        page, after = self._petitions.page(cursor)
+        page, after = self._petitions.page(
+            cursor, segment=current.shards.index(shard), segments=len(current.shards)
+        )
         each = item_by_item(
             page,
             lambda stored: self._repaired(stored, now),
