@@ -149,6 +149,15 @@ def in_force(rows: Iterable[Mapping[str, Any]], on: date | None) -> list[Mapping
     return list(newest.values())
 
 
+def rules_with(rows: Iterable[Mapping[str, Any]], row: Mapping[str, Any]) -> RoutingRules:
+    """Compile rows in force with another version of one of them in its place.
+
+    Raises:
+        RoutingRulesError: a row cannot be used.
+    """
+    return RoutingRules.from_rows([*(other for other in rows if other.get("id") != row["id"]), row])
+
+
 def _of(rows: Iterable[Mapping[str, Any]], type_: str) -> Iterator[Mapping[str, Any]]:
     return (row for row in rows if row.get("type") == type_)
 

@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from shared.routing.classifier import RoutingRules, decide
+from shared.domain.petition.values.classification import SILENT, SUSPECTED
+from shared.routing.classifier import decide
 from shared.routing.outcomes import outcome_of
-from shared.routing.rules import Lane
+from shared.routing.rules import Lane, RoutingRules
 from shared.routing.text import joined
 from tests.bench import routing
 
-RESTRICTED, SUSPECTED, SILENT = Lane.RESTRICTED.value, "SUSPECTED", "SILENT"
+RESTRICTED = Lane.RESTRICTED.value
 
 
 def without_accents(text: str) -> str:

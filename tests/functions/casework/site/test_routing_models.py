@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.emulation.functions import HttpResponse
+from shared.domain.calendar.working_calendar import local_date
 from shared.routing.model import digest_of
 from shared.tables import directory as directory_cache
 from shared.tables.directory import Directory
@@ -184,6 +185,27 @@ def test_text_is_tried_by_both_and_stays_in_its_place(system: System, candidate:
     assert tried.count("<h3>") == 2
     assert "nâng ngạch" in tried
     assert "&lt;năm nay&gt;" in page.text
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"id": "model-of-earlier"}, id="its model has ended"),
+        pytest.param({"row": seeded() | {"weights": "?"}}, id="it cannot be used"),
+    ],
+)
+def test_candidate_that_cannot_run_is_left_out_of_the_trial(
+    system: System, candidate: Candidate, facts: dict[str, Any]
+):
+    directory, candidates = stores(system)
+    directory.remove("routing-candidate", candidate.id, local_date(candidate.trained_at))
+    candidates.write(candidate.model_copy(update=facts))
+    directory_cache.forget()
+
+    page = Browser(system, "quantri").post(PAGE, {"text": "Xin hỏi thủ tục thi nâng ngạch"})
+
+    assert page.status == 200
+    assert page.text.partition('id="tried"')[2].partition("</section>")[0].count("<h3>") == 1
 
 
 @pytest.mark.parametrize("text", [pytest.param(" ", id="nothing"), pytest.param("a" * 10_001, id="too much")])

@@ -7,6 +7,7 @@ the versions stay. Both need a second person where the rules do (docs/adr/0046).
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from shared.domain.errors import InvalidInputError, UnknownRowError
 from shared.platform import clock
 from shared.routing.classifier import Decision, decide
 from shared.routing.model import Model, digest_of
-from shared.routing.rules import RoutingRules, in_force
+from shared.routing.rules import RoutingRules, RoutingRulesError, in_force, rules_with
 from shared.tables.directory import Directory
 from shared.tables.proposals import Proposal
 from shared.tables.routing.candidates import Candidate, Candidates, CandidateState
@@ -156,24 +157,26 @@ class RoutingModels:
             raise InvalidInputError(("text", "too-long" if text.strip() else "missing"))
         today = local_date(clock.now())
         rows = in_force(self._directory.rows(KIND), today)
-        editions: dict[str, list[Any]] = {"": list(rows)} | {
-            candidate.id: [*(row for row in rows if row.get("id") != candidate.id), candidate.row]
-            for candidate in self._candidates.latest().values()
-            if candidate.row is not None
-        }
+        candidates, editions = self._candidates.latest(), {"": RoutingRules.from_rows(rows)}
+        for row in rows:
+            candidate = candidates.get(str(row["id"]))
+            if candidate is not None and candidate.row is not None:
+                # One that cannot be used is reported where it runs in shadow.
+                with suppress(RoutingRulesError):
+                    editions[candidate.id] = rules_with(rows, candidate.row)
         fields = frozenset(self._directory.fields(today))
         return [
             Tried(
                 name,
                 decide(
                     text,
-                    RoutingRules.from_rows(edition),
+                    rules,
                     chosen_field=None,
                     chosen_kind=None,
                     fields_in_force=fields,
                 ),
             )
-            for name, edition in editions.items()
+            for name, rules in editions.items()
         ]
 
 

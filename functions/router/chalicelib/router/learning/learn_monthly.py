@@ -20,7 +20,7 @@ from shared.routing.classifier import features_of_denunciations, plain_signs, re
 from shared.routing.lessons import Lesson, learned, new_runs
 from shared.routing.model import DENUNCIATION, FIELD, digest_of
 from shared.routing.outcomes import Labelled, Score, score
-from shared.routing.rules import RoutingRules, in_force
+from shared.routing.rules import RoutingRules, in_force, rules_with
 from shared.routing.topics import features_of_fields, weigh
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
@@ -79,7 +79,7 @@ class Learning:
         if len(lessons) < self._from_decisions:
             return candidate
         became = learned(_weights_of(row), lessons, new_of(taught, rules))
-        then = RoutingRules.from_rows([*(other for other in rows if other is not row), row | became])
+        then = rules_with(rows, row | became)
         fields = frozenset(self._directory.fields(local_date(now)))
         frozen = _compared(frozen_texts(), rules, then, fields)
         compared = _compared([each.labelled() for each in decided if each.is_compared], rules, then, fields)

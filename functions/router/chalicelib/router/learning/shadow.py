@@ -11,7 +11,7 @@ from shared.platform import telemetry
 from shared.routing.classifier import decide
 from shared.routing.model import digest_of
 from shared.routing.outcomes import outcome_of
-from shared.routing.rules import RoutingRules, RoutingRulesError, in_force
+from shared.routing.rules import RoutingRules, RoutingRulesError, in_force, rules_with
 from shared.routing.text import joined
 from shared.tables.directory import Directory
 from shared.tables.routing.candidates import Candidate, Candidates, CandidateState
@@ -62,9 +62,8 @@ def _runs_in_shadow(candidate: Candidate, rows: list[Any]) -> bool:
 
 def _with(candidate: Candidate, rows: list[Any]) -> RoutingRules | None:
     """Return the rules with a candidate; None where they do not compile: a candidate stops no petition."""
-    others = [row for row in rows if row.get("id") != candidate.id]
     try:
-        return RoutingRules.from_rows([*others, candidate.row or {}])
+        return rules_with(rows, candidate.row or {})
     except RoutingRulesError:
         telemetry.logger().error("candidate unusable", candidate=candidate.id, version=candidate.version)
         return None
