@@ -141,10 +141,12 @@ def test_same_decisions_make_the_same_candidate(decided: System):
 def test_what_fewer_than_five_senders_wrote_is_not_learned(decided: System):
     rules = {row["id"]: row for row in json.loads(routing.RULES.read_text("utf-8")) if row["type"] == "model"}
 
-    for candidate in learn(decided, from_decisions=1):
-        assert candidate.row is not None
-        before = Model.from_row(rules[candidate.id]).weights
+    candidates = {candidate.id: candidate for candidate in learn(decided, from_decisions=1)}
 
+    assert candidates.keys() == rules.keys()
+    for name, candidate in candidates.items():
+        assert candidate.row is not None
+        before = Model.from_row(rules[name]).weights
         assert Model.from_row(candidate.row).weights.keys() <= before.keys()
 
 

@@ -282,6 +282,7 @@ def test_the_hourly_jobs_cut_off_anywhere_end_as_if_they_had_not_been(system: Sy
     outcome = sorted(item["body"]["S"] for item in system.items("petitions"))
     letters = len(system.outbox())
 
+    assert kinds
     for (kind, number), fault in zip(
         sorted(kinds.items()), itertools.cycle([Fault.CRASH_AFTER, Fault.CRASH_BEFORE]), strict=False
     ):
