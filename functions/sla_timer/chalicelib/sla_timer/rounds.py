@@ -3,7 +3,7 @@
 The schedule begins a round and works as long as it may; for each shard that is left it sends a message to the queue
 `timers`, whose consumer does the next steps and sends the message again until the shard is done. The cursors are the
 truth: a message that is lost is sent again by the next run of the schedule, a doubled one finds that the cursor has
-moved and stops. A step that is cut off is done again from its beginning, so it must bear that (ADR 0059).
+moved and stops. A step that is cut off is done again from its beginning, so it must bear that (ADR 0057).
 """
 
 from __future__ import annotations
