@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -21,23 +20,14 @@ from infra.deployment.errors import DeployError
 from infra.deployment.package import FUNCTIONS, ROOT, Package
 from infra.deployment.stages import stage_parameters
 from infra.deployment.templates import LIMITS, MAX_INLINE, REGION, nearly_too_large, read, size_of
-from infra.rehearsal.emulator import Emulator
 
 PARAMETERS = {"Stage": "test1"}
 PLAN, YES = Options(plan=True), Options(yes=True)
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
 @pytest.fixture
-def cloud(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    for name, value in emulator.environment.items():
-        monkeypatch.setenv(name, value)
-    return Cloud(boto3.Session(region_name=REGION), poll_seconds=0.05)
+def cloud(emulated: boto3.Session) -> Cloud:
+    return Cloud(emulated, poll_seconds=0.05)
 
 
 def test_the_platform_is_deployed_once_and_then_left_alone(cloud):

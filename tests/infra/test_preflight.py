@@ -19,7 +19,6 @@ from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.preflight import Source, objections, reservations, source_of
 from infra.deployment.stages import lambda_names
 from infra.deployment.templates import REGION
-from infra.rehearsal.emulator import Emulator
 
 ACCOUNT = "123456789012"
 CLEAN = Source("0" * 40)
@@ -96,19 +95,6 @@ def test_a_certificate_that_is_not_issued_or_of_another_host_is_refused(session)
 
 
 # ---------------------------------------------------------------- room in the account
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-@pytest.fixture
-def emulated(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
-    for name, value in emulator.environment.items():
-        monkeypatch.setenv(name, value)
-    return boto3.Session(region_name=REGION)
 
 
 def test_a_stage_that_reserves_is_refused_where_quotas_are_too_small(emulated, monkeypatch):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -16,25 +15,15 @@ from infra.deployment.cloud import Cloud, Options
 from infra.deployment.errors import DeployError
 from infra.deployment.package import Package
 from infra.deployment.rollback import line_of
-from infra.deployment.templates import REGION
-from infra.rehearsal.emulator import Emulator
 
 STAGE = "back1"
 PARAMETERS = {"Stage": STAGE, "Greeting": "hello"}
 LAMBDA = f"pakn-{STAGE}-router-on-route"
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
 @pytest.fixture
-def cloud(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    for name, value in emulator.environment.items():
-        monkeypatch.setenv(name, value)
-    cloud = Cloud(boto3.Session(region_name=REGION), poll_seconds=0.05)
+def cloud(emulated: boto3.Session) -> Cloud:
+    cloud = Cloud(emulated, poll_seconds=0.05)
     cloud.deploy("artifacts", PARAMETERS)
     return cloud
 
