@@ -7,6 +7,7 @@ very code that makes them on AWS, but at the moment itself; that a copy is of th
 from __future__ import annotations
 
 import json
+import runpy
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from shared.platform.messages import NoticeRequest
 from shared.tables.directory import Directory
 from shared.tables.jobs import Checkpoints, Dispatch, Dispatched
 from shared.tables.petitions import Petitions
-from tests.journeys.test_verifiable_history import command  # noqa: F401 - a fixture
+from tests.journeys.test_verifiable_history import COMMAND, command  # noqa: F401 - a fixture
 from tests.support.files import picture
 from tests.support.people import CITIZEN, Citizen, Officer, Phone, answer_petition
 from tests.support.system import System
@@ -252,6 +253,55 @@ def test_roots_go_on_and_histories_verify_across_the_fork(
     assert (code, "restored its data" in output) == (0, True), output
     assert (alone, "differs from the record" in refused) == (1, True)
     assert other.look()["state"]
+
+
+def test_record_of_lost_drafts_that_nobody_may_read_verifies_across_the_fork(
+    system: System,
+    copied: Callable[[], Rehearsal],
+    command: Callable[..., tuple[int, str]],  # noqa: F811
+):
+    sender = citizen(system, 1)
+    Officer(system, "minh.ccvc").do("accept", sender.reference)
+    rehearsal = copied()
+    Officer(system, "minh.ccvc").do("draft-answer", sender.reference, text="Bản nháp sẽ mất.")
+    address, pin = f"/v1/petitions/{sender.reference}/record", {"X-Petition-Pin": sender.pin}
+    earlier = system.http("GET", address, headers=pin).json()
+    system.travel(minutes=10)
+
+    rehearsal.run()
+    Officer(system, "minh.ccvc").do("draft-answer", sender.reference, text="Bản nháp khác.")
+    system.travel(days=1)
+
+    record = system.http("GET", address, headers=pin).json()
+    published = system.http("GET", "/v1/roots", query={"month": "2026-11"}).json()
+    code, output = command(record, kept=earlier, roots=published)
+    of_before = earlier | {"made_at": f"{rehearsal.to - timedelta(minutes=1):%FT%TZ}"}
+    refused, _ = command(record, kept=of_before, roots=published)
+    assert (code, "restored its data" in output) == (0, True), output
+    assert refused == 1, "what was there before the moment is still owed"
+
+
+@pytest.mark.parametrize(
+    ("made_at", "signed", "is_explained"),
+    [
+        pytest.param("2026-11-03T05:00:00Z", None, True, id="kept in the lost hours"),
+        pytest.param("2026-11-03T01:00:00Z", None, False, id="kept before them"),
+        pytest.param("2026-11-04T05:00:00Z", None, False, id="kept after them"),
+        pytest.param("2026-11-03T05:00:00Z", (3, "2026-11-03"), True, id="signed on the day of the moment"),
+        pytest.param("2026-11-03T05:00:00Z", (3, "2026-11-02"), False, id="signed on a day before it"),
+        pytest.param(
+            "2026-11-03T05:00:00Z", (2, "2026-11-02"), True, id="only what is there was signed before"
+        ),
+    ],
+)
+def test_lost_entry_that_nobody_may_read_is_of_the_lost_hours(
+    made_at: str, signed: tuple[int, str] | None, *, is_explained: bool
+):
+    is_of_lost_hours = runpy.run_path(str(COMMAND))["is_of_lost_hours"]
+    proof = {"version": signed[0], "root": {"day": signed[1]}} if signed else None
+    record = {"made_at": made_at, "entries": [{"at": made_at}, {}, {}], "proof": proof}
+
+    assert is_of_lost_hours(record, 2, "1 2026-11-03T02:00:00Z 2026-11-03T12:00:00Z") is is_explained
 
 
 def test_restored_mark_of_a_forger_is_seen(system: System):

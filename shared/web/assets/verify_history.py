@@ -20,6 +20,7 @@ import hashlib
 import hmac
 import json
 import sys
+from datetime import datetime, timedelta
 from typing import Any, Iterator, Optional, Sequence, Tuple
 
 Point = Optional[Tuple[int, int]]
@@ -134,15 +135,32 @@ def check_earlier(record: Any, earlier: Any, roots: Any = ()) -> Optional[str]:
     if now[: len(then)] == then:
         return None
     same = next((n for n, (a, b) in enumerate(zip(now, then)) if a != b), min(len(now), len(then)))
-    times = [entry["at"] for entry in earlier["entries"][same:] if entry.get("at")]
     for root in roots:
         for line in root.get("restored") or ():
-            _number, to, at = line.split()
-            # Times of the same form: whole seconds in UTC compare as texts.
-            if same and times and all(to[:19] <= time[:19] <= at[:19] for time in times):
+            if same and is_of_lost_hours(earlier, same, line):
                 check_root(root)
                 return str(line)
     raise Broken("khác với bản đã giữ / differs from the record that was kept")
+
+
+def is_of_lost_hours(earlier: Any, same: int, line: str) -> bool:
+    """A restoration from `at` back to `to` explains why a kept record goes on differently after `same` entries.
+
+    Of entries that one may not read no time is known. So the record was kept in those hours too, and no root of a day
+    before them holds any of the entries.
+    """
+    _number, to, at = line.split()
+    times = [entry["at"] for entry in earlier["entries"][same:] if entry.get("at")] + [earlier["made_at"]]
+    proof = earlier.get("proof")
+    if proof and proof["version"] > same and proof["root"]["day"] < day_in_vietnam(to):
+        return False
+    # Times of the same form: whole seconds in UTC compare as texts.
+    return all(to[:19] <= time[:19] <= at[:19] for time in times)
+
+
+def day_in_vietnam(moment: str) -> str:
+    """The day of a moment in UTC, seven hours ahead: roots are of such days."""
+    return (datetime.fromisoformat(moment[:19]) + timedelta(hours=7)).date().isoformat()
 
 
 def check_published(roots: Any, *of_records: Any) -> None:
