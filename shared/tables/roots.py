@@ -118,6 +118,11 @@ class Roots:
         paths = self._table.query_all(_named_so(root.day.isoformat(), _named(root.tree, "")))
         return {(item["name"].partition("#")[2], int(json.loads(item["body"])["version"])) for item in paths}
 
+    def references(self, day: date, tree: str) -> set[str]:
+        """Return the references whose paths in a tree are kept, also where the tree has no root (yet)."""
+        paths = self._table.query_all(_named_so(day.isoformat(), _named(tree, "")))
+        return {item["name"].partition("#")[2] for item in paths}
+
     def _end(self, *, is_ascending: bool) -> SignedRoot | None:
         query = Query("#collection = :collection", {"collection": _ROOTS}, is_ascending=is_ascending)
         return next((_root(item) for item in self._table.query(query, limit=1).items), None)

@@ -13,6 +13,7 @@ from tests.bench import (
     desk_costs,
     petition_costs,
     report_costs,
+    root_costs,
     round_costs,
     routing,
     sweep_costs,
@@ -24,6 +25,7 @@ BENCHES: dict[str, Callable[[], object]] = {
     "sweep-costs": sweep_costs.main,
     "report-costs": report_costs.main,
     "round-costs": round_costs.main,
+    "root-costs": root_costs.main,
     "desk-costs": desk_costs.main,
     "routing": routing.main,
 }

@@ -91,11 +91,13 @@ def consumed() -> Iterator[list[float]]:
         return params | {"ReturnConsumedCapacity": "TOTAL"}
 
     def count(parsed: dict[str, Any], **_: Any) -> None:
-        units.append(parsed["ConsumedCapacity"]["CapacityUnits"])
+        tables = parsed["ConsumedCapacity"]
+        of_each = tables if isinstance(tables, list) else [tables]
+        units.append(sum(table["CapacityUnits"] for table in of_each))
 
     aws.forget()
     events = aws.client("dynamodb").meta.events
-    for operation in ("Query", "GetItem"):
+    for operation in ("Query", "GetItem", "BatchGetItem"):
         events.register(f"provide-client-params.dynamodb.{operation}", ask)
         events.register(f"after-call.dynamodb.{operation}", count)
     yield units

@@ -70,10 +70,11 @@ def tree_of(leaves: Iterable[str]) -> tuple[str, dict[str, tuple[str, ...]]]:
     while len(level) > 1:
         above = []
         for left, right in zip(level[::2], level[1::2], strict=False):
+            to_the_right, to_the_left = f"R{right[0].hex()}", f"L{left[0].hex()}"
             for leaf in left[1]:
-                paths[leaf].append(f"R{right[0].hex()}")
+                paths[leaf].append(to_the_right)
             for leaf in right[1]:
-                paths[leaf].append(f"L{left[0].hex()}")
+                paths[leaf].append(to_the_left)
             above.append((_hashed(b"\x01", left[0] + right[0]), left[1] + right[1]))
         if len(level) % 2:
             above.append(level[-1])

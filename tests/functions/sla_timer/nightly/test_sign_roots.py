@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import base64
+import itertools
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +24,7 @@ from shared.tables.outlines import Outlines
 from shared.tables.petition_items import petition_of
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots, SignedRoot
+from tests.campaigns.faults.injection import Crash, Fault
 from tests.support.people import Citizen
 from tests.support.system import System
 
@@ -31,14 +36,19 @@ def roots(system: System) -> Roots:
     return Roots(system.local.cloud.outputs["RootsTable"])
 
 
-def daily_roots() -> DailyRoots:
+def daily_roots(monotonic: Callable[[], float] = time.monotonic) -> DailyRoots:
     names = settings.load(SlaTimerSettings)
     roots = Roots(names.roots_table)
     directory = Directory(names.directory_table)
     petitions = Petitions(names.petitions_table, directory)
     verification = Verification(petitions, roots, directory.restorations)
     return DailyRoots(
-        Outlines(names.petitions_table), verification, roots, directory.restorations, names.roots_key_id
+        Outlines(names.petitions_table),
+        verification,
+        roots,
+        directory.restorations,
+        names.roots_key_id,
+        monotonic=monotonic,
     )
 
 
@@ -170,3 +180,55 @@ def test_rows_of_the_roots_tell_no_name_and_published_roots_no_petition(system: 
     top, paths = tree_of(leaf_of(*head) for head in hashes)
     assert top in published
     assert not any(leaf in published for leaf in paths)
+
+
+def paths_that_hold(system: System, roots: Roots, root: SignedRoot) -> int:
+    """Return the number of petitions whose path leads to a root."""
+    hashes = Outlines(system.local.cloud.outputs["PetitionsTable"]).hashes_changed_on(root.day)
+    paths = {head: roots.path(root, head.reference) for head in hashes}
+    return sum(1 for head, path in paths.items() if path and top_of(leaf_of(*head), path.path) == root.tree)
+
+
+@pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
+def test_day_cut_off_at_any_call_is_signed_by_the_next_run_and_no_path_is_added_twice(
+    system: System, roots: Roots, fault: Fault
+):
+    for _ in range(4):
+        Citizen(system).send()
+    system.clock.hold_at(system.clock.now() + timedelta(days=1))
+    checkpoint = system.keep()
+
+    def signed(plan: dict[int, Fault]) -> list[str]:
+        with (
+            system.faults.at(plan),
+            suppress(Crash),
+            system.local.functions._at_work("sla_timer.hourly"),
+        ):
+            daily_roots().sign_missing_days(clock.now())
+        return [call.operation for call in system.faults.calls]
+
+    whole = signed({})
+    assert whole.count("PutItem") == 5, "four paths and the root"
+    for number in range(1, len(whole) + 1):
+        system.put_back(checkpoint)
+
+        before_the_cut = signed({number: fault})
+        calls = before_the_cut + signed({})
+
+        root = roots.get(DAY)
+        assert root is not None, number
+        assert is_signed(root), number
+        assert (root.count, paths_that_hold(system, roots, root)) == (4, 4), number
+        assert calls.count("PutItem") <= 5 + (before_the_cut[-1] == "PutItem"), number
+
+
+def test_run_begins_no_further_day_after_its_time_and_the_next_one_goes_on(system: System, roots: Roots):
+    Citizen(system).send()
+    sign(system)
+    system.clock.hold_at(system.clock.now() + timedelta(days=3))
+    minutes = itertools.count(0, 2 * 60)
+
+    slow = daily_roots(monotonic=lambda: float(next(minutes))).sign_missing_days(clock.now())
+    rest = daily_roots().sign_missing_days(clock.now())
+
+    assert (slow, rest) == (2, 1), "the third would have begun after 6 minutes"

@@ -10,6 +10,7 @@ the root before, so every latest hash is in exactly one latest tree; the cost fo
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -25,6 +26,8 @@ SETTLED_AFTER = timedelta(minutes=10)
 """A day is signed once its last changes have reached the index."""
 AT_ONCE_AT_MOST = 40
 """Days signed in one round after an outage; the next round continues."""
+BEGINS_DAYS_FOR = timedelta(minutes=5)
+"""The time after which a run begins no further day: one that it has begun still ends within the function's 15."""
 DAY = timedelta(days=1)
 
 
@@ -38,7 +41,9 @@ class DailyRoots:
         roots: Roots,
         restorations: Callable[[], tuple[Restoration, ...]],
         key_id: str,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._monotonic = monotonic
         self._restorations = restorations
         self._outlines = outlines
         self._verification = verification
@@ -46,7 +51,7 @@ class DailyRoots:
         self._key_id = key_id
 
     def sign_missing_days(self, now: datetime) -> int:
-        """Sign every day that is over and has no root yet.
+        """Sign every day that is over and has no root yet, as many as one run bears; the next hour goes on.
 
         Returns:
             how many were signed.
@@ -54,8 +59,8 @@ class DailyRoots:
         yesterday = local_date(now - SETTLED_AFTER) - DAY
         before = self._roots.latest()
         day = before.day + DAY if before else yesterday
-        signed = 0
-        while day <= yesterday and signed < AT_ONCE_AT_MOST:
+        signed, until = 0, self._monotonic() + BEGINS_DAYS_FOR.total_seconds()
+        while day <= yesterday and signed < AT_ONCE_AT_MOST and self._monotonic() < until:
             root = self._signed(day, before)
             if not self._roots.add(root):
                 break
@@ -68,21 +73,17 @@ class DailyRoots:
         verified, verified_at = self._verified(day, before), clock.now()
         leaves = {leaf_of(*head): head for head in verified.sound}
         tree, paths = tree_of(leaves)
+        added_before = self._roots.references(day, tree)
         for leaf, head in leaves.items():
-            self._roots.add_path(day, tree, head.reference, Path(version=head.version, path=paths[leaf]))
+            if head.reference not in added_before:
+                self._roots.add_path(day, tree, head.reference, Path(version=head.version, path=paths[leaf]))
         for reference, fault in verified.faults.items():
             history = WithheldHistory(reference=reference, fault=fault, found_at=verified_at)
             self._roots.withhold(day, history)
         previous = before.root if before else NOTHING_BEFORE
         restored = tuple(restored_line(each.number, each.to, each.at) for each in self._restored_on(day))
         statement = Statement(day, len(leaves), tree, previous, len(verified.faults), restored)
-        kms = aws.client("kms")
-        signature = kms.sign(
-            KeyId=self._key_id,
-            Message=statement.text.encode(),
-            MessageType="RAW",
-            SigningAlgorithm="ECDSA_SHA_256",
-        )["Signature"]
+        signature, public_key = self._signature(statement)
         return SignedRoot(
             day=day,
             count=statement.histories,
@@ -91,11 +92,22 @@ class DailyRoots:
             root=statement.root,
             statement=statement.text,
             signature=base64.b64encode(signature).decode(),
-            public_key=base64.b64encode(kms.get_public_key(KeyId=self._key_id)["PublicKey"]).decode(),
+            public_key=base64.b64encode(public_key).decode(),
             withheld=statement.withheld,
             restored=statement.restored,
             verified_at=verified_at,
         )
+
+    def _signature(self, statement: Statement) -> tuple[bytes, bytes]:
+        """Return the signature of a statement, and the public key to verify it with."""
+        kms = aws.client("kms")
+        signature = kms.sign(
+            KeyId=self._key_id,
+            Message=statement.text.encode(),
+            MessageType="RAW",
+            SigningAlgorithm="ECDSA_SHA_256",
+        )["Signature"]
+        return signature, kms.get_public_key(KeyId=self._key_id)["PublicKey"]
 
     def _verified(self, day: date, before: SignedRoot | None) -> Verified:
         """Verify what changed on a day, and what was withheld from the root before or found to be broken since."""

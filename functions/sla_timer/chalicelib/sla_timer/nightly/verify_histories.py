@@ -43,18 +43,16 @@ class Verification:
         self._roots = roots
 
     def verify(self, latest: Iterable[LatestHash], withheld: Iterable[str]) -> Verified:
-        """Verify the petitions of a day.
+        """Verify the petitions of a day, each as it is read: a day of many fits into memory.
 
         Args:
             latest: the latest hashes that the index has of those that changed.
             withheld: references of those that failed before; sound again, they stand among the others.
         """
         named = {head.reference: head for head in latest}
-        petitions = dict(self._petitions.read({**named, **dict.fromkeys(withheld)}))
         verified = Verified([], {})
         signed: dict[date, SignedRoot | None] = {}
-        for reference in sorted({*named, *petitions}):
-            petition = petitions.get(reference)
+        for reference, petition in self._petitions.read({**named, **dict.fromkeys(withheld)}):
             head = named.get(reference) or (head_of(petition) if petition and petition.history else None)
             fault = self._fault(petition, head, signed) if head else Fault.MISSING
             if head and fault is None:
