@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.domain.petition.history import Entry
+from shared.domain.petition.history import Entry, is_continued
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.platform.item_by_item import MALFORMED
@@ -66,7 +66,7 @@ def decide(then: Item | None, now: Item | None, *, only_damaged: bool = False) -
     if now is not None and _unmarked(now) == _unmarked(then):
         return Decision(reference, Fate.SAME, int(then["version"]))
     before = _read(then)
-    if current is not None and before is not None and _continues(before, current):
+    if current is not None and before is not None and is_continued(before.history, current.history):
         if current.last(Action.ERASE) is not None:
             return Decision(reference, Fate.ERASED_SINCE, current.version)
         if only_damaged:
@@ -90,12 +90,6 @@ def _read(item: Item | None) -> Petition | None:
         return petition_in(item)
     except MALFORMED:
         return None
-
-
-def _continues(before: Petition, after: Petition) -> bool:
-    """Return whether a history begins with the one before; it does after every change by the code, an erasure too."""
-    hashes = [entry.hash for entry in before.history]
-    return hashes == [entry.hash for entry in after.history[: before.version]]
 
 
 def _lost(before: Petition | None, after: Petition | None) -> tuple[Entry, ...]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Generic, NamedTuple, TypeVar
@@ -214,6 +214,14 @@ def outlined(history: Iterable[Entry]) -> tuple[Entry, ...]:
         entry.without_unknown().model_copy(update={**bare, "facts": entry.facts.without_digests()})
         for entry in history
     )
+
+
+def is_continued(before: Sequence[Entry], after: Sequence[Entry]) -> bool:
+    """Return whether a history begins with an earlier one; it does after every change by the code, an erasure too.
+
+    Somebody with the table can make every hash of a history anew, before a root was signed over it: this takes both.
+    """
+    return [entry.hash for entry in before] == [entry.hash for entry in after[: len(before)]]
 
 
 def fault_of(history: Iterable[Entry], key: str) -> Fault | None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.router import composition as router
-from chalicelib.router.relay_changes import Relay, is_continued
+from chalicelib.router.relay_changes import Relay
 from shared.domain.petition import history
 from shared.domain.petition.change import Change
+from shared.domain.petition.history import is_continued
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory
@@ -47,7 +48,7 @@ def rehashed(petition: Petition, entries: tuple[history.Entry, ...]) -> Petition
     ],
 )
 def test_history_goes_on_from_the_one_before(after: Petition, *, is_as_before: bool):
-    assert is_continued(CLOSED, after) is is_as_before
+    assert is_continued(CLOSED.history, after.history) is is_as_before
 
 
 def image(petition: Petition) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.domain.petition.history import is_continued
 from shared.domain.petition.petition import Petition
 from shared.platform import queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
@@ -91,7 +92,7 @@ def _requests_of(change: dict[str, Any]) -> Requested:
         return {queue: [] for queue in Queue}
     petition = petition_of(change["NewImage"])
     before = _read(change["OldImage"]) if "OldImage" in change else None
-    if before and not is_continued(before, petition):
+    if before and not is_continued(before.history, petition.history):
         _report_rewritten(petition.reference)
     return requests_after(petition, before.version if before else _version(change, "OldImage"))
 
@@ -108,16 +109,6 @@ def _version(change: dict[str, Any], image: str) -> int:
     """Return the version of an image, which stands beside the petition itself; 0 where there is no image."""
     version = str(change.get(image, {}).get("version", {}).get("N", ""))
     return int(version) if version.isdecimal() else 0
-
-
-def is_continued(before: Petition, after: Petition) -> bool:
-    """Return whether a history begins with the one before; it does after every change by the code, an erasure too.
-
-    Somebody with the table can make every hash of a history anew, before a root was signed over it: the change stream
-    has both.
-    """
-    hashes = [entry.hash for entry in before.history]
-    return hashes == [entry.hash for entry in after.history[: before.version]]
 
 
 def _report_rewritten(reference: str) -> None:
