@@ -38,7 +38,6 @@ from shared.tables.petition_items import (
     Card,
     PublicAnswer,
     StoredPetition,
-    desk_position,
     item_of,
     month_shards,
     petition_in,
@@ -175,15 +174,27 @@ class Petitions:
         return datetime.fromisoformat(min(earliest)) if earliest else None
 
     def desk(
-        self, unit: str, *, after: str | None = None, limit: int = 50, due_until: date | None = None
+        self,
+        unit: str,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        due_until: date | None = None,
+        is_whole: bool = False,
     ) -> tuple[list[Card], str | None]:
         """Return a page of a unit's open petitions by due date and reference, and where the next page begins.
+
+        A page may be empty and others follow: what newer code wrote, or cannot be read, is left out.
 
         Args:
             unit: whose desk.
             after: a `desk_position`: only what stands behind it.
             limit: petitions on a page.
             due_until: only those due by this day.
+            is_whole: whether the page is of no use without what newer code wrote.
+
+        Raises:
+            NewerItemError: newer code wrote one of a page that has to be whole.
         """
         query = Query(
             "#unit = :unit AND due_on BETWEEN :from AND :until",
@@ -201,12 +212,10 @@ class Petitions:
                 lambda item: PETITION.read(Card, item["card"]),
                 _reference,
                 job="desk",
-                leaves_out_newer=True,
+                leaves_out_newer=not is_whole,
             )
         )
-        if page.last_key is None or not cards:
-            return cards, None
-        return cards, desk_position(cards[-1].due_on, cards[-1].reference)
+        return cards, page.last_key["due_on"] if page.last_key else None
 
     def merged_into(
         self, parent: str, *, after: str | None = None, limit: int = CHILDREN_ON_A_PAGE
@@ -272,8 +281,10 @@ class Petitions:
             condition, values = f"{condition} AND published_at < :after", {**values, "after": after}
         query = Query(condition, values, index="published", is_ascending=False)
         items, last = self._table.query(query, limit=limit)
-        answers = [self._public_answer(item) for item in items]
-        return answers, last["published_at"] if last else None
+        answers = item_by_item(
+            items, self._public_answer, _reference, job="public answers", leaves_out_newer=True
+        )
+        return list(answers), last["published_at"] if last else None
 
     def _public_answer(self, item: Item) -> PublicAnswer:
         answer = PETITION.read(PublicAnswer, item["public"])

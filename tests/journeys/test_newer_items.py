@@ -13,9 +13,12 @@ import pytest
 from chalicelib.router import composition as router
 from chalicelib.sla_timer import composition as timer
 from infra.local.emulation import events
+from shared.domain.errors import NewerItemError
 from shared.platform.messages import RoutingRequest, TaskType
+from shared.tables.directory import Directory
 from shared.tables.jobs import Rounds
-from tests.support.people import Citizen, Officer, Phone
+from shared.tables.petitions import Petitions
+from tests.support.people import Citizen, Officer, Phone, answer_petition
 from tests.support.system import System
 
 NEWER_ALREADY = {"body": '{"state": "PARKED", "schema": 2}', "outline": '{"state": "PARKED", "schema": 2}'}
@@ -84,6 +87,55 @@ def test_an_officer_sees_the_others_and_is_asked_to_come_back(system: System, ci
     assert accepted.header("Retry-After") == "60"
     assert other.reference in listed
     assert officer.do("accept", citizen.reference)["state"] == "IN_PROGRESS"
+
+
+def test_a_desk_full_of_newer_petitions_shows_the_others_behind_them(system: System, citizen: Citizen):
+    last = Citizen(system)
+    last.send()
+    names = system.local.cloud.outputs
+    petitions = Petitions(names["PetitionsTable"], Directory(names["DirectoryTable"]))
+    of_desk = next(item for item in system.items("petitions") if item["reference"]["S"] == citizen.reference)
+    for n in range(3):  # all due before the two
+        early = {"reference": {"S": f"2699999999{n}"}, "due_on": {"S": f"2026-11-01~2699999999{n}"}}
+        card = {"card": {"S": '{"state": "PARKED", "schema": 2}'}, "schema": {"N": "2"}}
+        system.local.cloud.client("dynamodb").put_item(
+            TableName=names["PetitionsTable"], Item=of_desk | early | card
+        )
+    system.local.pumps.stream.restart()
+    unit = of_desk["unit"]["S"]
+
+    shown, after = petitions.desk(unit, limit=2)
+    shown = list(shown)
+    while after is not None:
+        cards, after = petitions.desk(unit, after=after, limit=2)
+        shown += cards
+
+    assert {card.reference for card in shown} == {citizen.reference, last.reference}
+    with pytest.raises(NewerItemError):
+        petitions.desk(unit, limit=2, is_whole=True)
+
+
+def test_a_newer_answer_leaves_the_public_page_to_the_others(system: System):
+    for subject in ("Kết quả thi", "Lịch thi"):
+        sender = Citizen(system, may_publish=True)
+        sender.send()
+        answer_petition(system, sender.reference)
+        Officer(system, "binh.vanphong").do(
+            "publish", sender.reference, subject=subject, content="Hỏi.", answer="Trước 30/11."
+        )
+    table, dynamodb = system.local.cloud.outputs["PetitionsTable"], system.local.cloud.client("dynamodb")
+    item = next(item for item in system.items("petitions") if "Lịch thi" in item["public"]["S"])
+    dynamodb.put_item(
+        TableName=table,
+        Item=item | {"public": {"S": '{"topics": ["thi"], "schema": 2}'}, "schema": {"N": "2"}},
+    )
+    system.local.pumps.stream.restart()
+
+    page = system.http("GET", "/cong-khai")
+
+    assert page.status == 200
+    assert "Kết quả thi" in page.text
+    assert "Lịch thi" not in page.text
 
 
 def test_an_sms_is_sent_again_by_its_provider(system: System):

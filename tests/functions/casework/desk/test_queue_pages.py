@@ -33,7 +33,13 @@ class Desk(Petitions):
 
     @override
     def desk(
-        self, unit: str, *, after: str | None = None, limit: int = 50, due_until: date | None = None
+        self,
+        unit: str,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        due_until: date | None = None,
+        is_whole: bool = False,
     ) -> tuple[list[Card], str | None]:
         behind = [card for card in self._cards if after is None or _position(card) > after]
         page = behind[:limit]

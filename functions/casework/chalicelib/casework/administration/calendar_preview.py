@@ -75,7 +75,7 @@ def _moved(
 def _open_cards(petitions: Petitions, unit: str) -> Iterator[Card]:
     following: str | None = None
     while True:
-        cards, following = petitions.desk(unit, after=following)
+        cards, following = petitions.desk(unit, after=following, is_whole=True)
         yield from (card for card in cards if card.state in UNANSWERED)
         if following is None:
             return

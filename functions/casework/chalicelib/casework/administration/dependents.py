@@ -130,7 +130,7 @@ class Dependents:
     def _cards(self, unit: str) -> Iterator[Card]:
         following: str | None = None
         while True:
-            cards, following = self._petitions.desk(unit, after=following, limit=READ_AT_ONCE)
+            cards, following = self._petitions.desk(unit, after=following, limit=READ_AT_ONCE, is_whole=True)
             yield from (card for card in cards if card.state in UNANSWERED)
             if following is None:
                 return
