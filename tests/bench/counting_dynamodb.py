@@ -97,7 +97,7 @@ def consumed() -> Iterator[list[float]]:
 
     aws.forget()
     events = aws.client("dynamodb").meta.events
-    for operation in ("Query", "GetItem", "BatchGetItem"):
+    for operation in ("Query", "Scan", "GetItem", "BatchGetItem"):
         events.register(f"provide-client-params.dynamodb.{operation}", ask)
         events.register(f"after-call.dynamodb.{operation}", count)
     yield units

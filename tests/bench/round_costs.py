@@ -1,4 +1,4 @@
-"""The costs of rounds: a calendar change and a recount, with ever more petitions stored and the same number unanswered.
+"""The costs of rounds (calendar change, recount, reconciliation), with ever more stored and the same number unanswered.
 
 Units and time are those of an engine that counts (`counting_dynamodb`), which needs Node.js on the machine.
 """
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from chalicelib.sla_timer.nightly.reconcile import SEGMENTS
 from chalicelib.sla_timer.nightly.roll_up import Recount, RollUp
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
@@ -74,6 +75,7 @@ def _measure(dynamodb: Any, endpoint: str, stored: int) -> None:
             for _due in petitions.due(shard, datetime.max.replace(tzinfo=NOW.tzinfo))
         ),
         "recount": lambda: recount_all(recount, NOW),
+        "segments": lambda: sum(_pages(petitions)),
     }
     for name, work in rounds.items():
         cost = _counted(work)
@@ -106,6 +108,16 @@ def _unanswered(petitions: Petitions) -> Iterator[str]:
         while after is not None:
             references, after = petitions.unanswered(shard, after=after)
             yield from references
+
+
+def _pages(petitions: Petitions) -> Iterator[int]:
+    """Yield the number of petitions on each page that the reconciliation reads, a segment after the other."""
+    for segment in range(SEGMENTS):
+        page, after = petitions.page(None, segment=segment, segments=SEGMENTS)
+        yield len(page)
+        while after is not None:
+            page, after = petitions.page(after, segment=segment, segments=SEGMENTS)
+            yield len(page)
 
 
 def _counted(work: Callable[[], int]) -> Cost:
