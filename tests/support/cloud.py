@@ -45,6 +45,9 @@ _RECEIVING = re.compile(
 _numbers = itertools.count(os.getpid() % 10_000 * 100)
 
 
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
+
+
 class _SystemClock(Clock):
     def now(self) -> datetime:
         return system_time()
@@ -138,8 +141,8 @@ class CloudTarget(Target):
         return self._deployed.providers[provider][name]
 
     def unique(self, name: str) -> str:
-        """Return a name of a call, a message or a key as no other journey uses it."""
-        return f"{name}-{self.number}"
+        """Return a name of a call, a message or a key as no other journey uses it: in letters, like no phone."""
+        return f"{name}-{self.number.translate(_LETTERS)}"
 
     def is_own(self, reference: str) -> bool:
         """Return whether a petition is of this journey: it came in through a door here, or its phone knows it."""
