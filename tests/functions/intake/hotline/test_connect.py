@@ -6,7 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intake import composition
-from chalicelib.intake.hotline.connect import AGAIN, FOUND, NOT_FOUND, call_in
+from chalicelib.intake.hotline.connect import AGAIN, FOUND, LATER, NOT_FOUND, call_in
 from shared.domain.identity.reference import link_token_of
-from shared.platform import secrets, settings
+from shared.domain.promises.restorations import Restoration
+from shared.platform import clock, secrets, settings
+from shared.tables.directory import DOORS, OPERATIONS, Directory
 from shared.tables.petition_items import petition_of
 from tests.support.system import System
 
@@ -92,6 +94,53 @@ def test_the_answer_is_in_english_where_the_flow_asks_for_it(intake, sent):
 
     assert "23" in answer["speech"]
     assert answer["speech"].isascii()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_while_the_doors_are_closed_a_caller_is_asked_to_call_again(intake, sent, language: str):
+    directory = Directory(intake.local.cloud.outputs["DirectoryTable"])
+    now = clock.now()
+    facts = {"since": now.isoformat(), "until": (now + timedelta(hours=1)).isoformat(), "number": 1}
+    directory.put(OPERATIONS, DOORS, date(2026, 1, 1), facts)
+
+    answer = ask(intake, reference=sent["reference"], pin=sent["pin"], language=language)
+
+    directory.put(OPERATIONS, DOORS, date(2026, 1, 1), {})
+    spoken = {"vi": "Lúc này chưa tra cứu được", "en": "We cannot look it up just now"}
+    assert answer["outcome"] == LATER
+    assert answer["speech"].startswith(spoken[language])
+
+
+def test_a_caller_whose_petition_newer_code_wrote_is_asked_to_call_again(intake, sent):
+    table, dynamodb = intake.local.cloud.outputs["PetitionsTable"], intake.local.cloud.client("dynamodb")
+    item = dynamodb.get_item(TableName=table, Key={"reference": {"S": sent["reference"]}})["Item"]
+    dynamodb.put_item(TableName=table, Item=item | {"schema": {"N": "2"}})
+
+    answer = ask(intake, reference=sent["reference"], pin=sent["pin"])
+
+    dynamodb.put_item(TableName=table, Item=item)
+    assert answer["outcome"] == LATER
+
+
+def test_the_owner_of_a_lost_petition_hears_that_it_was_lost(intake, sent):
+    names, dynamodb = intake.local.cloud.outputs, intake.local.cloud.client("dynamodb")
+    item = dynamodb.get_item(TableName=names["PetitionsTable"], Key={"reference": {"S": sent["reference"]}})[
+        "Item"
+    ]
+    lost = {"reference": {"S": sent["reference"]}, "version": {"N": "0"}, "lost": {"N": "1"}}
+    dynamodb.put_item(TableName=names["PetitionsTable"], Item=lost)
+    directory, now = Directory(names["DirectoryTable"]), clock.now()
+    restored = Restoration(number=1, to=now - timedelta(hours=1), at=now)
+    directory.put(OPERATIONS, "1", date(2026, 1, 1), restored.model_dump(mode="json"))
+
+    answer = ask(intake, reference=sent["reference"], pin=sent["pin"])
+    guessed = ask(intake, reference=sent["reference"], pin="00000000")
+
+    directory.remove(OPERATIONS, "1", date(2026, 1, 1))
+    dynamodb.put_item(TableName=names["PetitionsTable"], Item=item)
+    assert answer["outcome"] == guessed["outcome"] == NOT_FOUND
+    assert "đã mất" in answer["speech"]
+    assert "đã mất" not in guessed["speech"]
 
 
 def test_lateness_is_given_in_working_days(intake, sent):

@@ -16,15 +16,20 @@ from chalicelib.intake.petitions.find_petition import PetitionFinder, Proof
 from chalicelib.intake.sms.webhook import sender_number
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.errors import NotFoundOrWrongPinError, PinSlowedError
+from shared.domain.errors import (
+    NotFoundOrWrongPinError,
+    PetitionLostError,
+    PinSlowedError,
+    UnavailableError,
+)
 from shared.domain.petition.lifecycle import RESULT_KNOWN
 from shared.domain.petition.petition import Petition
 from shared.tables.directory import Directory
 from shared.web.i18n import N_, Language, counted, gettext
 from shared.web.labels import STATES
 
-FOUND, NOT_FOUND, AGAIN = "FOUND", "NOT_FOUND", "AGAIN"
-"""Outcomes that a flow branches on: the status; no such petition for this caller; digits that are no reference."""
+FOUND, NOT_FOUND, AGAIN, LATER = "FOUND", "NOT_FOUND", "AGAIN", "LATER"
+"""Outcomes that a flow branches on: the status; no such petition for this caller; no reference; not just now."""
 
 STANDS = N_("Phản ánh, kiến nghị mã số %(digits)s: %(state)s.")
 DUE = N_("Hạn trả lời: ngày %(day)s tháng %(month)s năm %(year)s.")
@@ -32,6 +37,8 @@ ANSWERED = N_("Xin giữ máy để nghe kết quả từ tổng đài viên.")
 UNKNOWN = N_(
     "Không tìm thấy mã số này, hoặc mã PIN không đúng. Xin kiểm tra lại, hoặc giữ máy để gặp tổng đài viên."
 )
+LOST = N_("Hồ sơ này đã mất khi Bộ Nội vụ phục hồi dữ liệu. Xin giữ máy để gặp tổng đài viên.")
+NOT_NOW = N_("Lúc này chưa tra cứu được. Xin gọi lại sau ít phút, hoặc giữ máy để gặp tổng đài viên.")
 INCOMPLETE = N_("Mã số có mười một chữ số. Xin bấm lại mã số, sau đó bấm phím thăng.")
 
 
@@ -74,14 +81,20 @@ def answer_call(
     """Return the sentences that the flow speaks, and the same facts one by one for flows that play recordings."""
     call = call_in(event)
     language = call.language
+    if directory.closed() is not None:
+        return _answer(LATER, gettext(language)(NOT_NOW))
     number = sender_number(call.caller)
     try:
         proof = Proof(call.pin, f"tel:{number or 'withheld'}")
         petition = finder.find_by_phone(call.reference, number, proof)
     except ValueError:
         return _answer(AGAIN, gettext(language)(INCOMPLETE))
+    except PetitionLostError:  # a kind of the next one
+        return _answer(NOT_FOUND, gettext(language)(LOST))
     except (NotFoundOrWrongPinError, PinSlowedError):
         return _answer(NOT_FOUND, gettext(language)(UNKNOWN))
+    except UnavailableError:
+        return _answer(LATER, gettext(language)(NOT_NOW))
     return _status(petition, directory, language, now)
 
 
