@@ -239,9 +239,8 @@ class Rounds:
         try:
             self._table.put_if(item, condition, values)
         except ConditionFailedError as error:
-            return (error.old or {}).get("written_as") == item[
-                "written_as"
-            ]  # our own write, whose reply was lost
+            # It may be our own write, whose reply was lost.
+            return (error.old or {}).get("written_as") == item["written_as"]
         return True
 
 
