@@ -97,22 +97,31 @@ _HASH_KEYS = {
     ]
 }
 """The partition key of each table, and of each of its indexes."""
-KEYS_MATTER = "throttle"
-"""The table whose rows belong to different Lambdas: here policies ask for the beginning of the key."""
+KEYS_MATTER = frozenset({"throttle"})
+"""The tables whose rows belong to different Lambdas: here policies ask for the beginning of the key."""
+WRITTEN_KEYS_MATTER = KEYS_MATTER | {"directory", "roots"}
+"""The tables whose rows are written by different Lambdas, and read by all."""
+_KIND = re.compile(r"[a-z]+(-[a-z]+)*")
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
 
 
 def _table(name: str, index: str = "") -> str:
     return f"dynamodb:table/{name}" + (f"/index/{index}" if index else "")
 
 
-def _leading(name: str, keys: list[str]) -> list[tuple[tuple[str, str], ...]]:
-    if not name.endswith(f"-{KEYS_MATTER}"):
+def _leading(name: str, keys: list[str], action: str = "") -> list[tuple[tuple[str, str], ...]]:
+    if name.rpartition("-")[2] not in (WRITTEN_KEYS_MATTER if action in _WRITES else KEYS_MATTER):
         return [()]
     return [(("dynamodb:LeadingKeys", beginning),) for beginning in sorted({beginning_of(k) for k in keys})]
 
 
 def beginning_of(key: str) -> str:
-    """Return the beginning of a key, e.g. `session#…`: what follows differs from call to call."""
+    """Return the beginning of a key, e.g. `session#…`: what follows differs from call to call.
+
+    A kind of rows, e.g. `routing-rule`, is a whole key.
+    """
+    if _KIND.fullmatch(key):
+        return key
     beginning = re.match(r"[^#:/]*[#:/]", key)
     return f"{beginning.group() if beginning else ''}…"
 
@@ -124,7 +133,7 @@ def _hash_key(name: str, item: Params, index: str = "") -> list[str]:
 
 def _item(action: str, member: str, params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
     name = params["TableName"]
-    for context in _leading(name, _hash_key(name, params[member])):
+    for context in _leading(name, _hash_key(name, params[member]), action):
         yield f"dynamodb:{action}", _table(name), context
 
 
