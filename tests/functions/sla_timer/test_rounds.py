@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.sla_timer import composition
+from chalicelib.sla_timer import composition, rounds
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
 from chalicelib.sla_timer.rounds import Due, RoundRunner
 from infra.local.emulation import events
@@ -64,13 +64,12 @@ def job(system: System) -> Counting:
 
 @pytest.fixture
 def runner(system: System, job: Counting) -> RoundRunner:
-    """A runner whose time is over after each step."""
-    hours = itertools.count(0, 3600)
+    """A runner for which each step takes an hour."""
     return RoundRunner(
         [job],
         Rounds(system.local.cloud.outputs["StatisticsTable"]),
         system.local.cloud.queue_url("timers"),
-        monotonic=lambda: float(next(hours)),
+        monotonic=lambda: 3600.0 * len(job.steps),
     )
 
 
@@ -92,7 +91,7 @@ def test_a_run_is_bounded_and_the_queue_goes_on_to_the_end(
     for message in taken(system):
         runner.handle(message)
 
-    assert at_once == 2, "one step of each shard"
+    assert at_once == 1, "a step of the first shard; the time is over"
     assert sorted(job.steps) == ALL
     assert job.finished == ["first"]
 
@@ -143,7 +142,7 @@ def test_a_round_that_was_given_up_goes_on_no_more(system: System, job: Counting
         runner.handle(message)
 
     assert len(job.steps) == begun
-    assert {step for _shard, step in job.steps[2:]} == {"second 1"}
+    assert job.steps[1:] == [("a", "second 1")]
 
 
 @pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
@@ -208,6 +207,34 @@ def decide_a_day_off(system: System) -> None:
         Item={"kind": {"S": "calendar"}, "row": {"S": "2026-11-23#2026-11-03"}, "body": {"S": body}},
     )
     system.clock.hold_at(system.clock.now() + timedelta(minutes=2))
+
+
+def test_a_changed_calendar_is_followed_by_the_queue_where_the_schedule_has_no_time(
+    system: System, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rounds, "SCHEDULE_WORKS", timedelta(0))
+    citizen = Citizen(system)
+    citizen.send()
+    due_before = citizen.look()["due_on"]
+    system.local.pumps.sweep.fire()
+    system.settle()
+    decide_a_day_off(system)
+
+    system.local.pumps.sweep.fire()
+    system.settle()
+
+    assert due_before < citizen.look()["due_on"]
+
+
+def test_figures_are_counted_anew_by_the_queue_where_the_schedule_has_no_time(
+    system: System, monkeypatch: pytest.MonkeyPatch
+):
+    Citizen(system).send()
+    expected = night(system)
+    monkeypatch.setattr(rounds, "SCHEDULE_WORKS", timedelta(0))
+    system.clock.hold_at(vietnam("2026-11-04", "09:00"))
+
+    assert night(system) == expected
 
 
 def test_a_changed_calendar_visits_unanswered_petitions_alone(system: System):

@@ -75,7 +75,8 @@ class RoundRunner:
         left = [
             RoundStep(job=name, round=current.name, shard=shard)
             for shard, progress in self._rounds.progress(current).items()
-            if not progress.is_done and not self._work(job, current, shard, progress, until)
+            if not progress.is_done
+            and (self._monotonic() >= until or not self._work(job, current, shard, progress, until))
         ]
         queues.send(self._timers, left)
         self._complete(job, current)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.sla_timer import rounds
 from infra.local.emulation import moto_insides
 from shared.domain.petition.lifecycle import Action
 from shared.domain.promises.consequences import Consequence
@@ -164,6 +165,13 @@ LOSSES = [
 ]
 
 
+@pytest.fixture(params=[rounds.SCHEDULE_WORKS, timedelta(0)], ids=["the schedule", "the queue"])
+def night_shift(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The round is worked through by the schedule, or has no time there and is left to the queue."""
+    monkeypatch.setattr(rounds, "SCHEDULE_WORKS", request.param)
+
+
+@pytest.mark.usefixtures("night_shift")
 @pytest.mark.parametrize(("_consequence", "lose"), LOSSES)
 def test_what_was_lost_is_found_at_night_and_done_once(
     system: System, _consequence: Consequence, lose: Callable[[System], Done]

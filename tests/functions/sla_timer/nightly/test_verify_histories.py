@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.sla_timer import composition
+from chalicelib.sla_timer import composition, rounds
 from chalicelib.sla_timer.run_jobs import JobsFailedError
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.domain.petition import coverage, history
@@ -177,13 +177,18 @@ def test_history_that_was_put_right_stands_in_the_next_root(
     assert roots.path(root, petitioner.reference) is not None
 
 
+@pytest.mark.parametrize(
+    "works", [rounds.SCHEDULE_WORKS, timedelta(0)], ids=["by the schedule", "by the queue"]
+)
 def test_alteration_of_a_petition_that_nothing_else_changed_is_found_by_the_reconciliation(
-    system: System, roots: Roots, petitioner: Citizen
+    system: System, roots: Roots, petitioner: Citizen, works: timedelta, monkeypatch: pytest.MonkeyPatch
 ):
     hourly(system)
     alter(system, petitioner.reference, lambda body: body.update(content="Khác."))
+    monkeypatch.setattr(rounds, "SCHEDULE_WORKS", works)
 
     hourly(system)
+    system.settle()
 
     today = DAY + timedelta(days=2)
     assert [h.fault for h in roots.withheld(today)] == [Fault.ATTRIBUTE]
