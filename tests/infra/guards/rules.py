@@ -129,6 +129,11 @@ def _retained(kind: str, **but: Any) -> Iterator[Guard]:
 _MAPPING, _QUEUE, _LAMBDA = "AWS::Lambda::EventSourceMapping", "AWS::SQS::Queue", "AWS::Lambda::Function"
 _STREAM = "OnChangeOnChangeDynamodbEventSource"
 _INVOKE = "AWS::Lambda::EventInvokeConfig"
+_LONG_INVOKE, _LONG_RULES = (
+    ("HourlyEventInvokeConfig", "LearnEventInvokeConfig"),
+    ("HourlyHourlyEvent", "LearnLearnEvent"),
+)
+"""The schedules whose jobs may take their time."""
 GUARDS = (
     *_retained("AWS::DynamoDB::Table", Throttle="Delete"),
     *_retained("AWS::S3::Bucket"),
@@ -175,9 +180,9 @@ GUARDS = (
     Guard(_MAPPING, "MaximumRecordAgeInSeconds", 86400, where=lambda name: name == _STREAM),
     Guard(_MAPPING, "DestinationConfig", _to("ChangesDead"), where=lambda name: name == _STREAM),
     Guard(_INVOKE, "DestinationConfig", _to("SchedulesDead")),
-    Guard(_INVOKE, "MaximumEventAgeInSeconds", 300, {"HourlyEventInvokeConfig": 3600}),
-    Guard(_INVOKE, "MaximumRetryAttempts", 0, {"HourlyEventInvokeConfig": 2}),
-    Guard("AWS::Events::Rule", "Targets", _reports(300, 5), {"HourlyHourlyEvent": _reports(3600, 10)}),
+    Guard(_INVOKE, "MaximumEventAgeInSeconds", 300, dict.fromkeys(_LONG_INVOKE, 3600)),
+    Guard(_INVOKE, "MaximumRetryAttempts", 0, dict.fromkeys(_LONG_INVOKE, 2)),
+    Guard("AWS::Events::Rule", "Targets", _reports(300, 5), dict.fromkeys(_LONG_RULES, _reports(3600, 10))),
     Guard(
         _LAMBDA,
         "ReservedConcurrentExecutions",
@@ -186,9 +191,10 @@ GUARDS = (
             **dict.fromkeys(("APIHandler", "Connect"), ABSENT),
             **dict.fromkeys(("OnParts", "Sweep", "Hourly"), _is_reserved(2)),
             **dict.fromkeys(("OnUpload", "OnReceipt"), _is_reserved(5)),
+            "Learn": _is_reserved(1),
         },
     ),
-    Guard(_LAMBDA, "Timeout", 60, {"APIHandler": 29, "Connect": 8, "Hourly": 900}),
+    Guard(_LAMBDA, "Timeout", 60, {"APIHandler": 29, "Connect": 8, "Hourly": 900, "Learn": 900}),
     Guard(_LAMBDA, "TracingConfig", {"Mode": "Active"}),
     Guard("AWS::Logs::LogGroup", "RetentionInDays", 90),
     Guard("AWS::Logs::LogGroup", "KmsKeyId", DATA_KEY),
@@ -203,7 +209,7 @@ GUARDS = (
         "AWS::CloudWatch::Alarm",
         "TreatMissingData",
         "notBreaching",
-        dict.fromkeys(("SweepSilent", "RootMissing"), "breaching"),
+        dict.fromkeys(("SweepSilent", "RootMissing", "RoundsOverdue"), "breaching"),
     ),
     Guard("AWS::ApiGateway::Stage", "MethodSettings", _is_throttled),
     Guard("AWS::ApiGateway::DomainName", "SecurityPolicy", "TLS_1_2"),

@@ -32,11 +32,23 @@ REFUSED: Mapping[Need, str] = {
         (("dynamodb:LeadingKeys", "sms-held#…"),),
     ): "the desk reads no SMS that waits for its sender",
     Need(
-        "sla_timer/hourly",
-        "s3:ListBucket",
-        "s3:pakn-${Stage}-attachments-account",
-        (("s3:prefix", "petitions/"),),
-    ): "the clock lists the quarantine, not petitioners' files",
+        "router/learn",
+        "dynamodb:PutItem",
+        "dynamodb:table/pakn-${Stage}-directory",
+        (("dynamodb:LeadingKeys", "routing-rule"),),
+    ): "who learns keeps candidates, and puts no rule in force",
+    Need(
+        "sla_timer/on_wake",
+        "dynamodb:PutItem",
+        "dynamodb:table/pakn-${Stage}-roots",
+        (("dynamodb:LeadingKeys", "…"),),
+    ): "who goes on with a round signs no root",
+    **{
+        Need(
+            who, "s3:ListBucket", "s3:pakn-${Stage}-attachments-account", (("s3:prefix", "petitions/"),)
+        ): "the clock lists the quarantine, not petitioners' files"
+        for who in ("sla_timer/hourly", "sla_timer/on_wake")
+    },
 }
 """Calls that a condition keeps from a Lambda, and why."""
 
