@@ -174,7 +174,7 @@ def test_the_queues_are_shown_and_come_to_rest(server: Client) -> None:
         server, "/local/queues", lambda q: not any(sum(depth.values()) for depth in q["queues"].values())
     )
 
-    assert set(answer["queues"]) == {"routing", "notices", "timers", "parts", "uploads"}
+    assert set(answer["queues"]) == {"routing", "notices", "timers", "parts", "uploads", "receipts"}
     assert answer["stream"] == {"lag": 0, "dead": 0}
     assert answer["failures"]["count"] == 0
 

@@ -51,6 +51,7 @@ GETS = {
     "/sessions": EVERYBODY,
     "/second-factor": EVERYBODY,
     "/routing": "IAS",
+    "/routing/models": "S",
     "/callers": "IO",
     "/calls/new": "IO",
     "/calls": "OT",
