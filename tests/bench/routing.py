@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import zlib
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -61,7 +62,7 @@ def expected(petition: dict[str, Any]) -> str:
 
 
 def speed() -> tuple[float, float]:
-    """Measure milliseconds for an ordinary and for a very long text (median of the labelled, 2,000 words)."""
+    """Measure a decision in ms of processor time: the median of the labelled texts, and a text of 2,000 words."""
     texts = petitions()
     times = sorted(_milliseconds(petition) for petition in texts)
     long = {**texts[0], "text": " ".join(petition["text"] for petition in texts)[:10_000]}
@@ -69,9 +70,15 @@ def speed() -> tuple[float, float]:
 
 
 def _milliseconds(petition: dict[str, Any]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     decision_on(petition)
-    return (time.perf_counter() - started) * 1000
+    return (time.process_time() - started) * 1000
+
+
+def packed() -> int:
+    """Return the bytes that routing adds to the router's package: code and frozen texts, compressed as in a zip."""
+    files = [*(ROOT / "shared" / "routing").glob("*.py"), *FROZEN.parent.glob("*.*")]
+    return sum(len(zlib.compress(path.read_bytes(), 6)) for path in files if path.is_file())
 
 
 def main() -> None:
@@ -81,7 +88,10 @@ def main() -> None:
     for name, model in (("fields", rules.fields), ("denunciations", rules.gate)):
         print(f"{f'features of the model of {name}':52}{len(model.weights) if model else 0:>6}")
     median, long = speed()
-    print(f"{'a text takes':52}{median:6.2f} ms (10,000 characters: {long:.1f} ms)")
+    print(
+        f"{'processor time of a decision, goal 1.5 ms':52}{median:6.2f} ms (10,000 characters: {long:.1f} ms)"
+    )
+    print(f"{'bytes in the package, goal 150,000':52}{packed():>6}")
 
 
 if __name__ == "__main__":
