@@ -10,6 +10,7 @@ from chalice.app import Request, Response
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.administration.routing_models import ModelOverview, Tried
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.desk.reasons import reason_in_words
 from chalicelib.casework.site.directory.outcome_labels import outcome_label
 from chalicelib.casework.site.directory.row_preview import after_change
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
@@ -190,5 +191,8 @@ def _trial(each: Tried, models: list[ModelOverview], names: Names, language: Lan
         title=title,
         outcome=outcome_label(outcome_of(decision), names, language),
         best=[(names.field(field), round(100 * share)) for field, share in decision.best],
-        because=(*decision.suspicion, *decision.because),
+        because=tuple(
+            reason_in_words(reason, names.field, language)
+            for reason in (*decision.suspicion, *decision.because)
+        ),
     )
