@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.domain.promises.deliveries import entry_name, entry_named, named, notice_prefix
+from shared.domain.promises.deliveries import entry_named, named, notice_prefix
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.domain.promises.restorations import Restoration, epoch_of
 
@@ -65,10 +65,16 @@ def test_two_notices_share_a_name_only_if_they_are_the_same_one_of_the_same_epoc
     assert named(notice_prefix(*first) + "SMS") == first
 
 
-@given(st.text(max_size=8))
-def test_what_names_no_entry_is_refused_and_what_does_is_written_in_one_way(text: str):
-    try:
-        entry = entry_named(text)
-    except ValueError:
-        return
-    assert entry_name(*entry) == text.lstrip("0") or text.startswith("0")
+@given(st.text("0123456789e", min_size=1, max_size=5))
+@example("7e1")
+@example("07")
+def test_what_names_an_entry_is_its_number_and_epoch(text: str):
+    number, has_epoch, epoch = text.partition("e")
+    is_epoch = epoch.isdigit() and len(epoch) <= 3 and not epoch.startswith("0")
+    is_name = number.isdigit() and (is_epoch or not has_epoch)
+
+    if not is_name:
+        with pytest.raises(ValueError, match="no history entry"):
+            entry_named(text)
+    else:
+        assert entry_named(text) == (int(number), int(epoch or 0))
