@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,17 @@ _FOLDER = ROOT / "build" / "dynalite"
 _PLATFORM = ROOT / "infra" / "cloudformation" / "platform.yaml"
 
 
-def is_available() -> bool:
-    """Return whether Node.js and npm are there to install and run it."""
-    return bool(shutil.which("node") and shutil.which("npm"))
+def measured(measure: Callable[[str], None]) -> None:
+    """Run the engine and hand its address to a bench; say so where Node.js is not there to run it."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        print("Node.js is not here: run this where it is, to see units on an engine that counts them.")
+        return
+    with _running() as endpoint:
+        measure(endpoint)
 
 
 @contextmanager
-def running() -> Iterator[str]:
+def _running() -> Iterator[str]:
     """Install dynalite if need be, run it on a free port of this machine, and yield its address."""
     program = _FOLDER / "node_modules" / "dynalite" / "cli.js"
     if not program.exists():

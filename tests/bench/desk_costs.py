@@ -37,19 +37,19 @@ PAGES: dict[str, dict[str, Any]] = {
 
 def main() -> None:
     """Print what pages of a unit's queue cost."""
-    if not counting_dynamodb.is_available():
-        print("Node.js is not here: run this where it is, to see units on an engine that counts them.")
-        return
-    with counting_dynamodb.running() as endpoint:
-        dynamodb = counting_dynamodb.client(endpoint)
-        print(f"{OPEN} petitions open in the unit\nstored    " + "   ".join(f"{name:>12}" for name in PAGES))
-        for stored in STORED:
-            table = f"desk-{stored}"
-            counting_dynamodb.create_petitions_table(dynamodb, table)
-            _fill(dynamodb, table, stored)
-            costs = [_cost(dynamodb, table, facts) for facts in PAGES.values()]
-            cells = "   ".join(f"{units:5.1f} {seconds:5.2f}s" for units, seconds in costs)
-            print(f"{stored:7d}   {cells}", flush=True)
+    counting_dynamodb.measured(_print)
+
+
+def _print(endpoint: str) -> None:
+    dynamodb = counting_dynamodb.client(endpoint)
+    print(f"{OPEN} petitions open in the unit\nstored    " + "   ".join(f"{name:>12}" for name in PAGES))
+    for stored in STORED:
+        table = f"desk-{stored}"
+        counting_dynamodb.create_petitions_table(dynamodb, table)
+        _fill(dynamodb, table, stored)
+        costs = [_cost(dynamodb, table, facts) for facts in PAGES.values()]
+        cells = "   ".join(f"{units:5.1f} {seconds:5.2f}s" for units, seconds in costs)
+        print(f"{stored:7d}   {cells}", flush=True)
 
 
 def _cost(dynamodb: Any, table: str, facts: dict[str, Any]) -> tuple[float, float]:

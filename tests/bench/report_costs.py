@@ -46,15 +46,13 @@ BENCH = {
 
 def main() -> None:
     """Print what reading the report of a month, and of a year, costs."""
-    if not counting_dynamodb.is_available():
-        print("Node.js is not here: run this where it is, to see units on an engine that counts them.")
-        return
-    with counting_dynamodb.running() as endpoint:
-        print("stored   a month, whole petitions   rolled up: a month   a year   after 20 changes")
-        for stored in STORED:
-            print(
-                "{:6d}   {:24.1f}   {:18.1f}   {:6.1f}   {:16.1f}".format(stored, *_costs(endpoint, stored))
-            )
+    counting_dynamodb.measured(_print)
+
+
+def _print(endpoint: str) -> None:
+    print("stored   a month, whole petitions   rolled up: a month   a year   after 20 changes")
+    for stored in STORED:
+        print("{:6d}   {:24.1f}   {:18.1f}   {:6.1f}   {:16.1f}".format(stored, *_costs(endpoint, stored)))
 
 
 def _costs(endpoint: str, stored: int) -> Iterator[float]:

@@ -42,14 +42,14 @@ class UnsignedRoots(DailyRoots):
 
 def main() -> None:
     """Print the costs of a day's root."""
-    if not counting_dynamodb.is_available():
-        print("Node.js is not here: run this where it is.")
-        return
-    with counting_dynamodb.running() as endpoint:
-        dynamodb = counting_dynamodb.client(endpoint)
-        print("changed     night read units  reads   seconds   of it CPU   memory MB")
-        for changed in CHANGED:
-            _measure(dynamodb, endpoint, changed)
+    counting_dynamodb.measured(_print)
+
+
+def _print(endpoint: str) -> None:
+    dynamodb = counting_dynamodb.client(endpoint)
+    print("changed     night read units  reads   seconds   of it CPU   memory MB")
+    for changed in CHANGED:
+        _measure(dynamodb, endpoint, changed)
 
 
 def _measure(dynamodb: Any, endpoint: str, changed: int) -> None:

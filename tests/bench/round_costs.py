@@ -46,14 +46,14 @@ class Cost(NamedTuple):
 
 def main() -> None:
     """Print the costs of one round of each job."""
-    if not counting_dynamodb.is_available():
-        print("Node.js is not here: run this where it is.")
-        return
-    with counting_dynamodb.running() as endpoint:
-        dynamodb = counting_dynamodb.client(endpoint)
-        print("stored    round      read units   calls   seconds   found or steps")
-        for stored in STORED:
-            _measure(dynamodb, endpoint, stored)
+    counting_dynamodb.measured(_print)
+
+
+def _print(endpoint: str) -> None:
+    dynamodb = counting_dynamodb.client(endpoint)
+    print("stored    round      read units   calls   seconds   found or steps")
+    for stored in STORED:
+        _measure(dynamodb, endpoint, stored)
 
 
 def _measure(dynamodb: Any, endpoint: str, stored: int) -> None:

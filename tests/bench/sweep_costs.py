@@ -43,18 +43,16 @@ class Cost(NamedTuple):
 
 def main() -> None:
     """Print the cost of one sweep's reads."""
-    if not counting_dynamodb.is_available():
-        print(
-            "Node.js is not here: run this where it is, to see units and time on an engine that counts them."
-        )
-        return
-    with counting_dynamodb.running() as endpoint:
-        dynamodb = counting_dynamodb.client(endpoint)
-        print("stored    due   read units   seconds")
-        costs = [_row(dynamodb, stored, 100) for stored in STORED]
-        print(f"read units, largest / smallest: {costs[-1].units / costs[0].units:.2f}  (aim: at most 1.1)")
-        for due in DUE_OF:
-            _row(dynamodb, STORED[1], due)
+    counting_dynamodb.measured(_print)
+
+
+def _print(endpoint: str) -> None:
+    dynamodb = counting_dynamodb.client(endpoint)
+    print("stored    due   read units   seconds")
+    costs = [_row(dynamodb, stored, 100) for stored in STORED]
+    print(f"read units, largest / smallest: {costs[-1].units / costs[0].units:.2f}  (aim: at most 1.1)")
+    for due in DUE_OF:
+        _row(dynamodb, STORED[1], due)
 
 
 def _row(dynamodb: Any, stored: int, due: int) -> Cost:

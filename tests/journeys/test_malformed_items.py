@@ -15,7 +15,7 @@ from shared.platform.messages import RoutingRequest, TaskType
 from shared.tables.jobs import Progress, Rounds
 from tests.support.builders import vietnam
 from tests.support.log_capture import Overheard
-from tests.support.people import Citizen, Officer
+from tests.support.people import Citizen, Officer, two_petitions
 from tests.support.system import System
 
 SECRET = "Bí mật trong hồ sơ hỏng"
@@ -135,13 +135,7 @@ class Skips(Overheard):
 @pytest.fixture
 def petitions(system: System) -> tuple[str, str]:
     """Two petitions at a unit; the first is damaged by each test."""
-    sent = []
-    for name in ("Trần Thị Mùa", "Lê Văn Tám"):
-        citizen = Citizen(system)
-        citizen.body["petitioner"] = {**citizen.body["petitioner"], "name": name}
-        citizen.send()
-        sent.append(citizen.reference)
-    return sent[0], sent[1]
+    return two_petitions(system)
 
 
 def test_one_malformed_petition_stops_no_job_and_no_list(system: System, petitions: tuple[str, str]):

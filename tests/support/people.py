@@ -257,6 +257,17 @@ class Officer:
         return answer
 
 
+def two_petitions(driver: Target) -> tuple[str, str]:
+    """Send a petition of each of two people, and return the references."""
+    sent = []
+    for name in ("Trần Thị Mùa", "Lê Văn Tám"):
+        citizen = Citizen(driver)
+        citizen.body["petitioner"] = {**citizen.body["petitioner"], "name": name}
+        citizen.send()
+        sent.append(citizen.reference)
+    return sent[0], sent[1]
+
+
 def answer_petition(
     driver: Target, reference: str, handler: str = "minh.ccvc", text: str = "Kết quả công bố trước 30/11."
 ) -> None:

@@ -16,7 +16,7 @@ from shared.platform.messages import WakeUp
 from shared.tables.jobs import Checkpoints, Dispatched
 from tests.campaigns.faults.injection import Fault
 from tests.support.builders import vietnam
-from tests.support.people import Citizen, Officer
+from tests.support.people import Officer, two_petitions
 from tests.support.system import System
 
 START = vietnam("2026-11-03")
@@ -134,14 +134,9 @@ def letters(system: System) -> int:
 @pytest.fixture
 def due(system: System) -> tuple[str, str]:
     """Two petitions whose warning falls due."""
-    sent = []
-    for name in ("Trần Thị Mùa", "Lê Văn Tám"):
-        citizen = Citizen(system)
-        citizen.body["petitioner"] = {**citizen.body["petitioner"], "name": name}
-        citizen.send()
-        sent.append(citizen.reference)
+    sent = two_petitions(system)
     system.clock.hold_at(vietnam("2026-11-18", "09:00"))
-    return sent[0], sent[1]
+    return sent
 
 
 def attempts(system: System, reference: str) -> int:
