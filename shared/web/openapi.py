@@ -13,6 +13,7 @@ from pydantic import ConfigDict
 from pydantic.json_schema import models_json_schema
 
 from shared.domain.base_model import BaseModel
+from shared.web.describe.strings import describe_strings
 
 _REF = "#/components/schemas/{model}"
 _WITH_RETRY_AFTER = frozenset({429, 503})
@@ -125,6 +126,7 @@ def describe(
     outputs = [(m, "serialization") for operation in operations for m in operation.answers.values() if m]
     wanted = list(dict.fromkeys([*inputs, *outputs, (Problem, "serialization")]))
     _, schemas = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
+    describe_strings(schemas["$defs"])
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
@@ -185,7 +187,8 @@ def _security(operation: Operation, security: Mapping[str, Security]) -> list[di
 def _answer(model: type[pydantic.BaseModel] | None, operation: Operation, status: int) -> dict[str, Any]:
     schema = _reference(model) if model else {"type": "object"}
     content = {"application/json": {"schema": schema}} | {
-        media_type: {"schema": {"type": "string"}} for media_type in operation.media
+        media_type: {"schema": {"type": "string", "contentMediaType": media_type}}
+        for media_type in operation.media
     }
     answer: dict[str, Any] = {"description": "Done", "content": content}
     if status in operation.located:

@@ -12,6 +12,7 @@ from chalicelib.casework.actions.catalogue import INPUTS
 from chalicelib.casework.api.openapi import OPERATIONS, document
 from infra.local.emulation.functions import load
 from infra.local.system import FUNCTIONS
+from shared.web.describe.strings import bare_strings
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
 
@@ -36,6 +37,10 @@ def test_routes_and_document_are_the_same_table():
     }
 
     assert described == routes() == {(operation.method, operation.path) for operation in OPERATIONS}
+
+
+def test_every_string_says_what_it_holds():
+    assert [".".join(place) for place, _string in bare_strings(document())] == []
 
 
 def test_operation_names_are_unique():

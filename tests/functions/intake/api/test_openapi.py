@@ -11,6 +11,7 @@ from openapi_spec_validator import validate
 from chalicelib.intake.api.openapi import OPERATIONS, SECURITY, document
 from infra.local.emulation.functions import load
 from infra.local.system import FUNCTIONS
+from shared.web.describe.strings import bare_strings
 
 
 def routes() -> set[tuple[str, str]]:
@@ -37,6 +38,10 @@ def test_the_document_is_valid_openapi_3_1(intake):
 
     assert served["openapi"] == "3.1.0"
     validate(served)
+
+
+def test_every_string_says_what_it_holds():
+    assert [".".join(place) for place, _string in bare_strings(document())] == []
 
 
 def test_operation_names_are_unique():

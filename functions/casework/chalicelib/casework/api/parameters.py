@@ -32,6 +32,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "required": True,
         "description": "Kind of rows.",
         "schema": {
+            "type": "string",
             "enum": [
                 "answer-template",
                 "calendar",
@@ -41,7 +42,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
                 "template",
                 "terms",
                 "unit",
-            ]
+            ],
         },
     },
     "proposal_id": {
@@ -61,7 +62,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "required": True,
         "description": "Which report.",
         "schema": {
-            "enum": ["steering-committee", "task-force", "six-month", "timeliness", "workload", "trends"]
+            "type": "string",
+            "enum": ["steering-committee", "task-force", "six-month", "timeliness", "workload", "trends"],
         },
     },
     "queue": {
@@ -78,7 +80,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Only those due within so many days.",
         "schema": {"type": "integer", "minimum": 0, "maximum": 999},
     },
-    "cursor": {"in": "query", "description": "`cursor` of the page before.", "schema": {"type": "string"}},
+    "cursor": {
+        "in": "query",
+        "description": "`cursor` of the page before.",
+        "schema": {"type": "string", "maxLength": 400},
+    },
     "month": {
         "in": "query",
         "description": "Year and month.",
@@ -128,7 +134,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "As what it is wanted.",
         "schema": one_of("ReportFormat", ("json", "csv", "xlsx")),
     },
-    "measure": {"in": "query", "description": "Name of a figure.", "schema": {"type": "string"}},
+    "measure": {
+        "in": "query",
+        "description": "Name of a figure.",
+        "schema": {"type": "string", "maxLength": 64},
+    },
     "unit": {"in": "query", "description": "Code of a unit.", "schema": {"type": "string", "maxLength": 20}},
     "group": {"in": "query", "description": "Code of a row.", "schema": {"type": "string", "maxLength": 64}},
     "lang": LANG,

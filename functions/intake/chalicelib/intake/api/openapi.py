@@ -83,7 +83,7 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
     "cursor": {
         "in": "query",
         "description": "`next_cursor` of the page before.",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "maxLength": 400},
     },
     "day": {
         "in": "path",

@@ -1,0 +1,1 @@
+"""Descriptions of the members of answers, for OpenAPI documents."""
