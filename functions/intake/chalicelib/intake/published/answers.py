@@ -16,6 +16,7 @@ from shared.domain.identity.gsm7 import unaccented
 from shared.domain.petition.values.answer import Citation
 from shared.domain.petition.values.attachments import Attachment, AttachmentState, BelongsTo
 from shared.domain.petition.values.classification import Kind
+from shared.domain.text.spelling import TONES, spelt
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petition_items import PublicAnswer
@@ -30,8 +31,6 @@ MONTHS_PER_REQUEST = 24
 LONGEST_SEARCH = 100
 
 _WORD = re.compile(r"\w+")
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
-"""The five marks of tone; which vowel of a word carries one is a matter of taste."""
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _NAME = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z#[0-9a-f]{8}")
 _CURSOR = re.compile(r"(20[0-9]{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:#a-f-]{1,40}))?")
@@ -216,7 +215,7 @@ def _is_wanted(answer: PublicAnswer, field: str, words: list[str]) -> bool:
         return True
     text = f"{answer.subject} {answer.content} {answer.answer}"
     plain = set(_WORD.findall(unaccented(text).casefold()))
-    if not all(unaccented(unicodedata.normalize("NFC", word)).strip(_TONES) in plain for word in words):
+    if not all(unaccented(unicodedata.normalize("NFC", word)).strip(TONES) in plain for word in words):
         return False
     terms = plain.union(_words(text))
     return all(word in terms for word in words)
@@ -224,14 +223,7 @@ def _is_wanted(answer: PublicAnswer, field: str, words: list[str]) -> bool:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text, each spelt in one way: `hoà` and `hòa` are one word, `phụ` and `phù` are two."""
-    return [_spelt(word) for word in _WORD.findall(unicodedata.normalize("NFC", text).casefold())]
-
-
-def _spelt(word: str) -> str:
-    letters = unicodedata.normalize("NFD", word)
-    tones = "".join(letter for letter in letters if letter in _TONES)
-    rest = "".join(letter for letter in letters if letter not in _TONES)
-    return unicodedata.normalize("NFC", rest) + tones
+    return [spelt(word) for word in _WORD.findall(unicodedata.normalize("NFC", text).casefold())]
 
 
 def _checked(name: str, value: str, pattern: re.Pattern[str]) -> str:

@@ -1,0 +1,74 @@
+"""What somebody types, as expressions of FTS5: in words without marks, with marks, and exactly as typed."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from shared.domain.text import spelling
+from shared.search.port import LONGEST
+
+MOST_WORDS = 20
+"""Words of a search; what stands behind them is not looked for."""
+LEAST_DIGITS = 4
+"""Digits from which on a number alone is the begin of a reference."""
+_QUOTED = re.compile(r'[“”"„«]([^“”"„«»]+)[“”"„»]')
+_NUMBER = re.compile(r"[\d .\-]+")
+
+
+class Expressions(NamedTuple):
+    """A search in the language of FTS5; each is quoted words and operators of ours, nothing that was typed raw."""
+
+    plain: str
+    """For the table without marks; "" where there is no word."""
+    marked: str
+    """For the table with marks: the words that were typed with marks, or those of texts without any; "" for none."""
+    exact: str
+    """For the table with marks: all words as they were typed."""
+
+
+def expressions(text: str) -> Expressions:
+    """Return the expressions for what somebody typed; “…” holds words that stand side by side."""
+    text = text[:LONGEST]
+    digits = re.sub(r"\D", "", text) if _NUMBER.fullmatch(text.strip()) else ""
+    if len(digits) >= LEAST_DIGITS:
+        begin = f'key : "{digits}" *'
+        return Expressions(f"({begin}) OR {_quoted([digits])}", "", _quoted([digits]))
+    terms = [spelling.words(quoted) for quoted in _QUOTED.findall(text)]
+    is_free = not terms
+    terms += [[word] for word in spelling.words(_QUOTED.sub(" ", text))]
+    terms = [term for term in terms if term][:MOST_WORDS]
+    if not terms:
+        return Expressions("", "", "")
+    return Expressions(
+        plain=_plain([[spelling.uncrossed(word) for word in term] for term in terms], is_free=is_free),
+        marked=" AND ".join(_either(term) for term in terms if _has_marks(term)),
+        exact=" AND ".join(_quoted(map(spelling.spelt, term)) for term in terms),
+    )
+
+
+def alike(terms: list[tuple[str, ...]]) -> str:
+    """Return an expression for any of some words and pairs of words without marks."""
+    return " OR ".join(_quoted(term) for term in terms)
+
+
+def _plain(terms: list[list[str]], *, is_free: bool) -> str:
+    """Ask for all words; where some stand side by side as they were typed, that counts for more."""
+    every = " AND ".join(map(_quoted, terms))
+    if not is_free or len(terms) == 1:
+        return every
+    pairs = " OR ".join(_quoted([*first, *second]) for first, second in pairwise(terms))
+    return f"({every}) OR (({every}) AND ({pairs}))"
+
+
+def _has_marks(term: list[str]) -> bool:
+    return any(spelling.unmarked(word) != word for word in term)
+
+
+def _either(term: list[str]) -> str:
+    return f"({_quoted(map(spelling.spelt, term))} OR {_quoted(map(spelling.unmarked, term))})"
+
+
+def _quoted(term: object) -> str:
+    return f'"{" ".join(term)}"'  # type: ignore[call-overload]
