@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -70,5 +71,5 @@ def _either(term: list[str]) -> str:
     return f"({_quoted(map(spelling.spelt, term))} OR {_quoted(map(spelling.unmarked, term))})"
 
 
-def _quoted(term: object) -> str:
-    return f'"{" ".join(term)}"'  # type: ignore[call-overload]
+def _quoted(term: Iterable[str]) -> str:
+    return f'"{" ".join(term)}"'

@@ -34,7 +34,6 @@ from shared.search.port import (
 SCHEMA = 1
 """The number of the tables below and of how texts are folded; a file of another number is built anew."""
 PARTS = tuple(Part)
-_COLUMNS = Document._fields
 _OPENED, _CLOSED = "\x02", "\x03"
 _WORDS_AROUND = 24
 """Words of a passage."""
@@ -135,16 +134,17 @@ class IndexFile:
             self._db.execute("INSERT INTO marked(marked) VALUES ('optimize')")
 
     def _add(self, document: Document) -> None:
-        row = document._replace(
-            received_on=document.received_on.isoformat(),  # type: ignore[arg-type]
-            **{part: _stored(getattr(document, part)) for part in PARTS},
-        )
-        places = ", ".join("?" * len(_COLUMNS))
+        texts = [_stored(getattr(document, part)) for part in PARTS]
+        row = {
+            **document._asdict(),
+            **dict(zip(PARTS, texts, strict=True)),
+            "received_on": document.received_on.isoformat(),
+        }
         cursor = self._db.execute(
-            f"INSERT INTO documents ({', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 - names of ours
-            row,
+            f"INSERT INTO documents ({', '.join(row)}) VALUES ({_listed(row)})",  # noqa: S608 - names of ours
+            list(row.values()),
         )
-        self._index(cursor.lastrowid or 0, row.key, [getattr(row, part) for part in PARTS], "")
+        self._index(cursor.lastrowid or 0, document.key, texts, "")
 
     def _remove(self, key: str) -> int:
         row = self._db.execute(
