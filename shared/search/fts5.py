@@ -82,6 +82,7 @@ class IndexFile:
         """
         if not has_fts5():
             raise SearchUnavailableError
+        self.path = path
         is_new = not path.exists()
         self._db = sqlite3.connect(path, check_same_thread=False)
         # What is deleted is overwritten. The file is a copy: nothing is lost where its writer dies.
@@ -135,11 +136,8 @@ class IndexFile:
 
     def _add(self, document: Document) -> None:
         texts = [_stored(getattr(document, part)) for part in PARTS]
-        row = {
-            **document._asdict(),
-            **dict(zip(PARTS, texts, strict=True)),
-            "received_on": document.received_on.isoformat(),
-        }
+        folded = {part.value: text for part, text in zip(PARTS, texts, strict=True)}
+        row = {**document._asdict(), **folded, "received_on": document.received_on.isoformat()}
         cursor = self._db.execute(
             f"INSERT INTO documents ({', '.join(row)}) VALUES ({_listed(row)})",  # noqa: S608 - names of ours
             list(row.values()),

@@ -82,6 +82,16 @@ class Outlines:
             day += DAY
         return days
 
+    def changed_since(self, since: datetime, now: datetime) -> dict[str, int]:
+        """Return the version of each petition changed at or after an instant; the index may lag a moment."""
+        versions: dict[str, int] = {}
+        day = local_date(since)
+        while day <= local_date(now):
+            changed = item_by_item(self._changed(day, since), _version, _reference, job="changed petitions")
+            versions.update(changed)
+            day += DAY
+        return versions
+
     def hashes_changed_on(self, day: date) -> list[LatestHash]:
         """Return the latest hashes of all petitions whose last change fell on a day in Vietnam."""
         return list(
@@ -118,6 +128,10 @@ def _reference(item: Item) -> str:
 
 def _received_on(item: Item) -> date:
     return local_date(datetime.fromisoformat(item["received_at"]))
+
+
+def _version(item: Item) -> tuple[str, int]:
+    return _reference(item), int(item["version"])
 
 
 def _latest_hash(item: Item) -> LatestHash:
