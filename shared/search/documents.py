@@ -1,4 +1,4 @@
-"""What of a petition is indexed: its words for officers, and its published answer for everybody.
+"""The documents of a petition: its words for officers, and its published answer for everybody.
 
 No index holds a petition of the restricted lane, who a petitioner is, or texts that were added and wait to be
 screened; what was erased, withdrawn or taken back leaves it.

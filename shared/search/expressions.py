@@ -1,4 +1,4 @@
-"""What somebody types, as expressions of FTS5: in words without marks, with marks, and exactly as typed."""
+"""Translates what somebody types into expressions of FTS5: without marks, with marks, and exactly as typed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from shared.domain.text import spelling
+from shared.domain.text import word_forms
 from shared.search.port import LONGEST
 
 MOST_WORDS = 20
@@ -36,16 +36,16 @@ def expressions(text: str) -> Expressions:
     if len(digits) >= LEAST_DIGITS:
         begin = f'key : "{digits}" *'
         return Expressions(f"({begin}) OR {_quoted([digits])}", "", _quoted([digits]))
-    terms = [spelling.words(quoted) for quoted in _QUOTED.findall(text)]
+    terms = [word_forms.words(quoted) for quoted in _QUOTED.findall(text)]
     is_free = not terms
-    terms += [[word] for word in spelling.words(_QUOTED.sub(" ", text))]
+    terms += [[word] for word in word_forms.words(_QUOTED.sub(" ", text))]
     terms = [term for term in terms if term][:MOST_WORDS]
     if not terms:
         return Expressions("", "", "")
     return Expressions(
-        plain=_plain([[spelling.uncrossed(word) for word in term] for term in terms], is_free=is_free),
+        plain=_plain([[word_forms.uncrossed(word) for word in term] for term in terms], is_free=is_free),
         marked=" AND ".join(_either(term) for term in terms if _has_marks(term)),
-        exact=" AND ".join(_quoted(map(spelling.spelt, term)) for term in terms),
+        exact=" AND ".join(_quoted(map(word_forms.spelt, term)) for term in terms),
     )
 
 
@@ -64,11 +64,11 @@ def _plain(terms: list[list[str]], *, is_free: bool) -> str:
 
 
 def _has_marks(term: list[str]) -> bool:
-    return any(spelling.unmarked(word) != word for word in term)
+    return any(word_forms.unmarked(word) != word for word in term)
 
 
 def _either(term: list[str]) -> str:
-    return f"({_quoted(map(spelling.spelt, term))} OR {_quoted(map(spelling.unmarked, term))})"
+    return f"({_quoted(map(word_forms.spelt, term))} OR {_quoted(map(word_forms.unmarked, term))})"
 
 
 def _quoted(term: Iterable[str]) -> str:

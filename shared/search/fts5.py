@@ -15,7 +15,7 @@ from itertools import pairwise
 from math import log
 from pathlib import Path
 
-from shared.domain.text import spelling
+from shared.domain.text import word_forms
 from shared.search.expressions import alike, expressions
 from shared.search.port import (
     Change,
@@ -38,7 +38,7 @@ _OPENED, _CLOSED = "\x02", "\x03"
 _WORDS_AROUND = 24
 """Words of a passage."""
 _WEIGHTS = "4.0, 8.0, 2.0, 2.0, 1.0"
-"""How much a word counts in reference, subject, content, answer and draft (BM25)."""
+"""The weights of a word in reference, subject, content, answer and draft (BM25)."""
 _COMPARED = 20
 """Documents that are compared with a text; BM25 has found them."""
 _MOST_TERMS = 120
@@ -157,8 +157,8 @@ class IndexFile:
     def _index(self, number: int, key: str, texts: Iterable[str], command: str) -> None:
         """Put the words of a document in, or take the same words out again."""
         texts = list(texts)
-        plain = (number, key, *map(spelling.uncrossed, texts))
-        marked = (number, *map(spelling.spelt_text, texts))
+        plain = (number, key, *map(word_forms.uncrossed, texts))
+        marked = (number, *map(word_forms.spelt_text, texts))
         if command:
             self._db.execute(
                 "INSERT INTO plain(plain, rowid, key, subject, content, answer, draft) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -201,8 +201,8 @@ class Fts5Index:
         Raises:
             SearchUnavailableError: there is no file, or no FTS5.
         """
-        asked = expressions(text)
-        if not asked.plain or scope.is_empty:
+        phrases = expressions(text)
+        if not phrases.plain or scope.is_empty:
             return Found((), 0, {})
         with self._reading() as db:
             condition, values = _conditions(scope, narrowing)
@@ -213,9 +213,9 @@ class Fts5Index:
                 SELECT documents.id, documents.key, documents.name, documents.state, bm25(plain, {_WEIGHTS}) AS score,
                   plain.rowid IN (SELECT rowid FROM marked WHERE marked MATCH :exact) AS is_exact
                 FROM plain JOIN documents ON documents.id = plain.rowid
-                WHERE plain MATCH :plain {marked if asked.marked else ""} AND {condition}
+                WHERE plain MATCH :plain {marked if phrases.marked else ""} AND {condition}
                 """,  # noqa: S608 - conditions of ours
-                {**values, **asked._asdict()},
+                {**values, **phrases._asdict()},
             )
             by_state = dict(db.execute("SELECT state, count(*) FROM found GROUP BY state"))
             wanted = frozenset(narrowing.states) or frozenset(by_state)
@@ -224,7 +224,7 @@ class Fts5Index:
                 ORDER BY is_exact DESC, score, key DESC LIMIT ? OFFSET ?""",  # noqa: S608 - as many places as states
                 (*sorted(wanted), limit, offset),
             ).fetchall()
-            table, match = ("marked", asked.marked) if asked.marked else ("plain", asked.plain)
+            table, match = ("marked", phrases.marked) if phrases.marked else ("plain", phrases.plain)
             hits = tuple(
                 Hit(key, name, bool(is_exact), _passages(db, table, match, number))
                 for number, key, name, is_exact in rows
@@ -302,8 +302,8 @@ def _passages(db: sqlite3.Connection, table: str, match: str, number: int) -> tu
 def _pieces(text: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for number, piece in enumerate(text.split(_OPENED)):
-        matched, found, rest = piece.partition(_CLOSED) if number else ("", "", piece)
-        pieces += [Piece(matched, is_match=True)] if found else []
+        matched, end, rest = piece.partition(_CLOSED) if number else ("", "", piece)
+        pieces += [Piece(matched, is_match=True)] if end else []
         pieces += [Piece(rest, is_match=False)] if rest else []
     return tuple(pieces)
 
@@ -319,8 +319,8 @@ def _listed(values: Iterable[str]) -> str:
 
 def _terms(text: str) -> list[tuple[str, ...]]:
     """Return the words of a text without marks, and the pairs that stand side by side, each once."""
-    found = [spelling.unmarked(word) for word in spelling.words(text)]
-    return list(dict.fromkeys([*pairwise(found), *((word,) for word in found)]))
+    plain = [word_forms.unmarked(word) for word in word_forms.words(text)]
+    return list(dict.fromkeys([*pairwise(plain), *((word,) for word in plain)]))
 
 
 def _rarity(db: sqlite3.Connection, term: tuple[str, ...], size: int) -> float:

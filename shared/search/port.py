@@ -118,7 +118,7 @@ class Like(NamedTuple):
     key: str
     name: str
     share: float
-    """How much of what is rare in the text stands in the document too: 0 nothing, 1 all."""
+    """The share of what is rare in the text that stands in the document too, 0 to 1."""
 
 
 class SearchUnavailableError(Exception):

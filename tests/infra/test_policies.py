@@ -149,10 +149,12 @@ def test_the_open_internet_may_sign_uploads_into_the_quarantine_and_downloads_of
         "intake/policy": {"quarantine/*"},
         "casework/policy": {"quarantine/*"},
         "intake/policy-on_upload": {"petitions/*", "answers/*"},
+        "sla_timer/policy-hourly": {"search/*"},
     }
     assert in_the_bucket("s3:GetObject") == {
         "intake/policy": {"answers/*"},
-        "casework/policy": {"petitions/*", "answers/*"},
+        "casework/policy": {"petitions/*", "answers/*", "search/*"},
+        "sla_timer/policy-hourly": {"search/*"},
         "intake/policy-on_upload": {"quarantine/*"},
     }
 
@@ -161,6 +163,7 @@ def test_only_the_check_empties_the_quarantine_and_only_the_clock_erases_files()
     assert in_the_bucket("s3:DeleteObject") == {
         "intake/policy-on_upload": {"quarantine/*"},
         "sla_timer/policy-on_wake": {"petitions/*", "answers/*"},
+        "sla_timer/policy-hourly": {"search/*"},
     }
 
 

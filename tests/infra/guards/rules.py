@@ -101,7 +101,7 @@ def _is_throttled(value: Any) -> bool:
 
 
 def _is_tls_only(value: Any) -> bool:
-    (refusal,) = value.get("Statement") or [{}]
+    refusal, *_others = value.get("Statement") or [{}]
     return (
         refusal.get("Effect") == "Deny"
         and refusal.get("Principal") == "*"

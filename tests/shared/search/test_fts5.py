@@ -64,10 +64,10 @@ def test_spellings_find_the_same_word_and_no_other(
         ]
     )
 
-    found = Fts5Index(path).search(typed, EVERYTHING, limit=10)
+    results = Fts5Index(path).search(typed, EVERYTHING, limit=10)
 
-    assert {hit.key for hit in found.hits} == keys
-    assert found.total == len(keys)
+    assert {hit.key for hit in results.hits} == keys
+    assert results.total == len(keys)
 
 
 def test_what_stands_as_it_was_typed_comes_before_what_differs_in_marks(written: IndexFile, path: Path):
@@ -91,9 +91,9 @@ def test_words_side_by_side_and_in_the_subject_come_first(written: IndexFile, pa
         ]
     )
 
-    found = Fts5Index(path).search("nâng ngạch", EVERYTHING, limit=10)
+    results = Fts5Index(path).search("nâng ngạch", EVERYTHING, limit=10)
 
-    assert [hit.key for hit in found.hits] == ["in-subject", "in-content", "apart"]
+    assert [hit.key for hit in results.hits] == ["in-subject", "in-content", "apart"]
 
 
 def test_passages_say_where_the_words_stand_in_the_text_as_it_was_written(written: IndexFile, path: Path):
@@ -133,10 +133,10 @@ def test_nothing_out_of_a_readers_scope_is_found_or_counted(
         ]
     )
 
-    found = Fts5Index(path).search("phụ cấp", scope, limit=10)
+    results = Fts5Index(path).search("phụ cấp", scope, limit=10)
 
-    assert {hit.key for hit in found.hits} == keys
-    assert found.total == sum(found.by_state.values()) == len(keys)
+    assert {hit.key for hit in results.hits} == keys
+    assert results.total == sum(results.by_state.values()) == len(keys)
 
 
 def test_pages_follow_each_other_and_conditions_narrow(written: IndexFile, path: Path):
@@ -164,9 +164,9 @@ def test_pages_follow_each_other_and_conditions_narrow(written: IndexFile, path:
 def test_a_number_is_the_begin_of_a_reference(written: IndexFile, path: Path):
     written.apply([change("26483190274", "phụ cấp"), change("26999990274", "phụ cấp")])
 
-    found = Fts5Index(path).search("26 4831", EVERYTHING, limit=10)
+    results = Fts5Index(path).search("26 4831", EVERYTHING, limit=10)
 
-    assert [hit.key for hit in found.hits] == ["26483190274"]
+    assert [hit.key for hit in results.hits] == ["26483190274"]
 
 
 def test_a_newer_version_takes_the_place_of_the_older_one(written: IndexFile, path: Path):

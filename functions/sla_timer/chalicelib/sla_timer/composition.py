@@ -7,6 +7,7 @@ from functools import cache, partial
 
 from pydantic import ConfigDict, TypeAdapter
 
+from chalicelib.sla_timer.hourly.build_search import SearchIndexing
 from chalicelib.sla_timer.hourly.request_digests import DigestRequests
 from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
 from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
@@ -24,6 +25,7 @@ from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.platform import settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import RoundStep, WakeUp
+from shared.platform.search_files import SearchFiles
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.jobs import Checkpoints, Rounds
@@ -96,6 +98,9 @@ def build(configuration: SlaTimerSettings) -> Parts:
                 "reconciliation": partial(rounds.run, Reconciliation.name),
                 "unchecked-files": UncheckedFiles(bucket).count,
                 "age-of-rounds": rounds.report,
+                "search": SearchIndexing(
+                    petitions, outlines, directory, SearchFiles(configuration.attachments_bucket)
+                ).run,
             }
         ),
         timer=Timer(petitions, directory, bucket.remove),

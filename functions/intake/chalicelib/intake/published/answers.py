@@ -16,7 +16,7 @@ from shared.domain.identity.gsm7 import unaccented
 from shared.domain.petition.values.answer import Citation
 from shared.domain.petition.values.attachments import Attachment, AttachmentState, BelongsTo
 from shared.domain.petition.values.classification import Kind
-from shared.domain.text.spelling import TONES, spelt
+from shared.domain.text.word_forms import TONES, spelt
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.petition_items import PublicAnswer
