@@ -126,6 +126,36 @@ class SecondFactorNeededError(NotAllowedError):
     code = "second-factor-needed"
 
 
+class ScopeNeededError(NotAllowedError):
+    """A machine account's token has not the scope of a route, or the route is for people alone."""
+
+    code = "scope-needed"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+        """The scope; "" where no machine may."""
+
+
+class TokenRefusedError(InvalidInputError):
+    """No token is given for what was sent; `error` is one of RFC 6749, 5.2."""
+
+    code = "token-refused"
+
+    def __init__(self, error: str, field: str) -> None:
+        super().__init__((field, "invalid"))
+        self.error = error
+
+
+class UnknownClientError(TokenRefusedError):
+    """No machine account has this name and secret: one answer for both."""
+
+    code = "unknown-client"
+
+    def __init__(self) -> None:
+        super().__init__("invalid_client", "client_secret")
+
+
 class MovedAwayError(NotAllowedError):
     """The petition was at the officer's unit and went to another one."""
 

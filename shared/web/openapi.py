@@ -6,6 +6,7 @@ Intake and casework each have such a table; a test of each keeps it and `app.py`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pydantic
@@ -59,6 +60,10 @@ class Problem(BaseModel):
     retry_after: int | None = None
     ticket: str | None = None
     challenge: str | None = None
+    error: str | None = None
+    """The reason for refusing a token (RFC 6749, 5.2)."""
+    scope: str | None = None
+    """The scope that a machine account's token lacks."""
     current_version: int | None = None
 
 
@@ -85,6 +90,10 @@ class Operation(NamedTuple):
     """Types that an answer may have besides JSON."""
     located: tuple[int, ...] = ()
     """The statuses whose answer bears `Location`."""
+    body_media: str = "application/json"
+    """The type of the body."""
+    scopes: Mapping[str, str] = MappingProxyType({})
+    """Further schemes by which it may be called (keys of `Words.security`), each with the scope that it needs."""
 
     @property
     def tag(self) -> str:
@@ -97,7 +106,7 @@ class Security(NamedTuple):
     """A scheme that proves whose a request is; operations name it among their parameters, by its header."""
 
     name: str
-    scheme: Mapping[str, str]
+    scheme: Mapping[str, Any]
     is_optional: bool = False
 
 
@@ -172,7 +181,7 @@ def _operation(
     if operation.body:
         described["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": _reference(operation.body)}},
+            "content": {operation.body_media: {"schema": _reference(operation.body)}},
         }
     return described
 
@@ -181,6 +190,7 @@ def _security(operation: Operation, security: Mapping[str, Security]) -> list[di
     """Return the schemes of which one proves whose a request is; an empty one says that none is needed."""
     schemes = [security[name] for name in operation.parameters if name in security]
     needed: list[dict[str, list[str]]] = [{each.name: []} for each in schemes]
+    needed += [{security[name].name: [scope]} for name, scope in operation.scopes.items()]
     return [*needed, {}] if schemes and all(each.is_optional for each in schemes) else needed
 
 

@@ -127,6 +127,21 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Cần xác thực hai bước"),
         N_("Vai trò của bạn cần mã từ ứng dụng xác thực. Hãy mở trang Xác thực hai bước trên Bàn làm việc."),
     ),
+    errors.ScopeNeededError: (
+        403,
+        N_("Tài khoản máy không có phạm vi này"),
+        N_("Quản trị viên cấp phạm vi (scope) ở tài khoản máy; có những việc chỉ dành cho cán bộ."),
+    ),
+    errors.UnknownClientError: (
+        401,
+        N_("Sai tài khoản máy hoặc mã bí mật"),
+        N_("Kiểm tra client_id và client_secret. Mã mới chỉ dùng được sau khi người thứ hai xác nhận."),
+    ),
+    errors.TokenRefusedError: (
+        400,
+        N_("Không cấp được mã truy cập"),
+        N_("Sửa mục được nêu. Mã làm mới (refresh_token) đã hết hạn: hãy đăng nhập lại."),
+    ),
     errors.MovedAwayError: (
         403,
         N_("Hồ sơ đã chuyển đi"),
@@ -240,6 +255,8 @@ RULES: dict[str, str] = {
         "Đơn vị còn hồ sơ mà không còn ai xử lý. Trước hết thêm người khác, hoặc phân công lại hồ sơ."
     ),
     "last-of-role": N_("Không còn ai khác giữ vai trò này. Trước hết thêm một người khác."),
+    "role-of-people": N_("Vai trò này cần xác thực hai bước, nên chỉ dành cho cán bộ."),
+    "two-secrets": N_("Tài khoản máy đã có hai mã bí mật. Trước hết kết thúc một mã."),
     "yourself-second-factor": N_("Không tự đặt lại cho mình. Hãy nhờ quản trị viên khác."),
     "yourself": N_("Không tự bỏ quyền quản trị của mình. Hãy nhờ quản trị viên khác."),
     "differs-from-id": N_("Mục này khác với địa chỉ của dòng."),
@@ -334,6 +351,7 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
                 problem.update(start=place.start, end=place.end)
         if any(rule == "json" for _field, rule in error.problems):
             document["status"] = status = 400
+    document |= _facts_of_access(error)
     if isinstance(error, errors.StaleVersionError):
         document["current_version"] = error.current_version
     if isinstance(error, errors.TooManyRequestsError | errors.UnavailableError):
@@ -341,6 +359,13 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
     if isinstance(error, errors.PinSlowedError):
         document |= {"ticket": error.ticket, "challenge": error.challenge}
     return status, document
+
+
+def _facts_of_access(error: errors.PetitionError) -> dict[str, Any]:
+    """Return the members of a refused token (RFC 6749, 5.2) or scope (RFC 6750, 3.1)."""
+    if isinstance(error, errors.TokenRefusedError):
+        return {"error": error.error}
+    return {"scope": error.scope or None} if isinstance(error, errors.ScopeNeededError) else {}
 
 
 def _incident_of(error: errors.UnexpectedError) -> dict[str, str]:
@@ -361,6 +386,8 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
     headers = {"Content-Type": "application/problem+json; charset=utf-8"}
     if isinstance(error, errors.TooManyRequestsError | errors.UnavailableError):
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.UnknownClientError):
+        headers["WWW-Authenticate"] = 'Basic realm="PAKN"'
     if isinstance(error, errors.UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, errors.ApiKeyNeededError):

@@ -10,6 +10,8 @@ PETITIONER = "petitioner"
 ROUTER = "router"
 TIMER = "timer"
 _OFFICER = "officer:"
+MACHINE = "machine:"
+"""The beginning of a machine account's user name, which no officer's has, and of its name in histories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Change:
     """
 
     by: str
-    """`petitioner`, `router`, `timer` or `officer:<user name>`."""
+    """`petitioner`, `router`, `timer`, `officer:<user name>` or `machine:<account>`."""
     at: datetime
     id: str
     """Unique within the petition; derived from the cause, so that the same cause yields the same identifier."""
@@ -52,13 +54,18 @@ class Change:
 
 
 def actor_of(username: str) -> str:
-    """Return how history entries name an officer."""
-    return f"{_OFFICER}{username}"
+    """Return how history entries name an officer, or a machine account."""
+    return username if username.startswith(MACHINE) else f"{_OFFICER}{username}"
 
 
 def is_officer(actor: str) -> bool:
     """Return whether an actor of a history entry is an officer."""
     return actor.startswith(_OFFICER)
+
+
+def works_at_desk(actor: str) -> bool:
+    """Return whether an actor of a history entry is an officer, or a machine account at the desk."""
+    return actor.startswith((_OFFICER, MACHINE))
 
 
 def username_of(actor: str) -> str:

@@ -41,6 +41,8 @@ class SessionRow(NamedTuple):
     """Encrypted; empty once the session has ended."""
     has_second_factor: bool = False
     ended_at: int | None = None
+    refresh_number: int = 0
+    """The number of the refresh token that a program got last."""
 
 
 class OfficerSessions:
@@ -86,6 +88,18 @@ class OfficerSessions:
             at,
             until=until,
         )
+
+    def next_refresh(self, session_id: str, number: int) -> int:
+        """Go on from one refresh token's number to the next, and return that; doing so again changes nothing."""
+        with suppress(ConditionFailedError):
+            self._table.update_if(
+                _key(session_id),
+                "SET refresh_number = :next",
+                "attribute_exists(officer) AND attribute_not_exists(ended_at)"
+                " AND (refresh_number = :number OR (attribute_not_exists(refresh_number) AND :number = :zero))",
+                {"next": number + 1, "number": number, "zero": 0},
+            )
+        return number + 1
 
     def enlist(self, officer_key: str, session_id: str, device_key: str, at: datetime) -> bool:
         """Put a session and its device into an officer's list; return whether the device is new.
@@ -145,6 +159,7 @@ def _row(item: Item) -> SessionRow:
         refresh_token=item.get("refresh_token", ""),
         has_second_factor=item.get("has_second_factor", False),
         ended_at=item.get("ended_at"),
+        refresh_number=item.get("refresh_number", 0),
     )
 
 

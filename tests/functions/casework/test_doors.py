@@ -78,6 +78,8 @@ OTHERWISE = {
     "/texts/{name}",
     "/v1/session",
     "/v1/session/renewal",
+    "/v1/token",
+    "/v1/machines/{machine}/secrets",
     "/v1/session/end",
     "/v1/sessions/end-others",
     "/sessions/end-others",

@@ -9,6 +9,8 @@ from functools import cache, partial
 from pathlib import Path
 
 from chalicelib.casework.access.cognito import Cognito
+from chalicelib.casework.access.machines import MachineAccounts, MachineRules
+from chalicelib.casework.access.refresh_tokens import RefreshTokens
 from chalicelib.casework.access.second_factor import SecondFactor
 from chalicelib.casework.access.sessions import SessionRules, Sessions
 from chalicelib.casework.access.tokens import TokenVerifier
@@ -42,6 +44,7 @@ from shared.tables.roots import Roots
 from shared.tables.routing.candidates import Candidates
 from shared.tables.statistics import Statistics
 from shared.tables.throttle.calls import HotlineCalls
+from shared.tables.throttle.machine_tokens import MachineTokens
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.use_cases.declare_file import Declarations
@@ -65,6 +68,8 @@ class Parts:
     bucket: AttachmentsBucket
     sessions: Sessions
     second_factor: SecondFactor
+    machines: MachineAccounts
+    refresh_tokens: RefreshTokens
     actions: ActionService
     queues: QueueReader
     petition_views: PetitionViews
@@ -117,6 +122,8 @@ def build(configuration: CaseworkSettings) -> Parts:
         bucket=bucket,
         sessions=sessions,
         second_factor=SecondFactor(cognito, sessions, directory, announce),
+        machines=_machines(configuration, directory),
+        refresh_tokens=RefreshTokens(sessions, OfficerSessions(configuration.throttle_table), key),
         actions=ActionService(petitions, directory, seal),
         queues=QueueReader(petitions, directory),
         petition_views=PetitionViews(
@@ -169,6 +176,13 @@ def _sessions(
         ),
         announce=announce,
     )
+
+
+def _machines(configuration: CaseworkSettings, directory: Directory) -> MachineAccounts:
+    rules = MachineRules(
+        timedelta(minutes=configuration.machine_token_minutes), configuration.machine_requests_a_minute
+    )
+    return MachineAccounts(directory, MachineTokens(configuration.throttle_table), rules)
 
 
 def _tell_officer(notices_queue_url: str, event: str) -> None:

@@ -35,6 +35,10 @@ class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, setting
     """Minutes without a request after which an officer signs in again."""
     session_hours: int = Field(default=12, ge=1, le=24)
     """Hours after which an officer signs in again however busy; Cognito's refresh tokens last a day."""
+    machine_token_minutes: int = Field(default=15, ge=1, le=60)
+    """Minutes that an access token of a machine account holds."""
+    machine_requests_a_minute: int = Field(default=120, ge=1)
+    """Requests of one machine account in a minute."""
     second_factor_needed: bool = True
     """False lets approvers, inspectors, administrators and auditors in with a password alone."""
 

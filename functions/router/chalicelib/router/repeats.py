@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from shared.domain.figures.similarity import similarity
 from shared.domain.identity.reference import spaced
-from shared.domain.petition.change import is_officer
+from shared.domain.petition.change import works_at_desk
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import conduct
@@ -45,7 +45,7 @@ class Repeats:
         return ()
 
     def _earlier(self, petition: Petition) -> list[str]:
-        if not petition.petitioner.contact_keys or is_officer(petition.history[0].by):
+        if not petition.petitioner.contact_keys or works_at_desk(petition.history[0].by):
             return []
         own = (petition.received_at, petition.reference)
         return [

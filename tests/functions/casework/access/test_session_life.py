@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.casework import composition
-from chalicelib.casework.access.sessions import Tokens
+from chalicelib.casework.access.sign_in_input import Tokens
 from chalicelib.casework.site import gate
 from infra.local.emulation import moto_identity
 from infra.local.emulation.functions import HttpResponse

@@ -61,10 +61,26 @@ def test_officers_prove_themselves_by_a_bearer_token_everywhere_but_at_sign_in()
         operation["operationId"]
         for path in document()["paths"].values()
         for operation in path.values()
-        if operation["security"] != [{"bearer": []}]
+        if {"bearer": []} not in operation["security"]
     }
 
-    assert open_to_all == {"signIn", "health"}
+    assert open_to_all == {"signIn", "giveToken", "health"}
+
+
+def test_machines_prove_themselves_by_a_scope_wherever_one_may_come():
+    scopes = {
+        operation["operationId"]: scope
+        for path in document()["paths"].values()
+        for operation in path.values()
+        for scheme in operation["security"]
+        for scope in scheme.get("machine", ())
+    }
+
+    assert scopes["accept"] == scopes["draftAnswer"] == scopes["attachFile"] == "petitions:act"
+    assert scopes["openSeal"] == scopes["openFile"] == "identities:open"
+    assert not scopes.keys() & {"putRow", "confirmProposal", "signOut", "listOpenings", "addMachineSecret"}
+    flow = document()["components"]["securitySchemes"]["machine"]["flows"]["clientCredentials"]
+    assert set(scopes.values()) <= flow["scopes"].keys()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.casework.access.sessions import Tokens
+from chalicelib.casework.access.sign_in_input import Tokens
 from chalicelib.casework.site import gate
 from shared.domain.calendar.working_calendar import local_date
 from shared.tables.petition_items import petition_of

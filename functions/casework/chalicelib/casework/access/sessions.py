@@ -10,19 +10,18 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import ConfigDict, Field
 
 from chalicelib.casework.access.cognito import TOTP, Cognito, PoolChallenge, PoolTokens, WrongCodeError
 from chalicelib.casework.access.devices import device_of, network_of
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.sign_in_input import Challenge, SignInInput, Tokens
 from chalicelib.casework.access.tokens import Claims, TokenVerifier
 from shared.domain.access.roles import Role
-from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import SecondFactorNeededError, TooManyRequestsError, UnauthenticatedError
 from shared.domain.identity.reference import derive
@@ -36,44 +35,6 @@ RENEWED_AFTER = timedelta(minutes=10)
 USE_RECORDED_EVERY = timedelta(minutes=1)
 _NONCE = b"\0" * 12
 """Each key of `_cipher` encrypts one refresh token once: its name is the session's."""
-
-
-class SignInInput(BaseModel):
-    """A user name with a password, a password and a code, or the answer to a challenge."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    username: Annotated[str, Field(min_length=1, max_length=128)]
-    password: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    challenge: Literal["NEW_PASSWORD_REQUIRED", "SMS_MFA", "SOFTWARE_TOKEN_MFA"] | None = None
-    session: Annotated[str, Field(min_length=20, max_length=2048)] | None = None
-    code: Annotated[str, Field(min_length=1, max_length=16)] | None = None
-    new_password: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-
-    @property
-    def answer(self) -> str | None:
-        """The answer to the challenge."""
-        return self.new_password if self.challenge == "NEW_PASSWORD_REQUIRED" else self.code
-
-
-class Tokens(BaseModel):
-    """The tokens of an officer who has signed in."""
-
-    model_config = ConfigDict(frozen=True)
-
-    access_token: str
-    id_token: str
-    expires_in: int
-    token_type: str = "Bearer"  # noqa: S105 - the scheme's name
-
-
-class Challenge(BaseModel):
-    """A question of Cognito's before it gives tokens; `session` goes back with the answer."""
-
-    model_config = ConfigDict(frozen=True)
-
-    challenge: str
-    session: str
 
 
 class Visit(NamedTuple):
@@ -322,14 +283,35 @@ class Sessions:
         age = self._now().timestamp() - session.issued_at
         if session.row is None or (age < RENEWED_AFTER.total_seconds() and not is_asked_for):
             return None
-        refresh_token = self._decrypted(session.id, session.row.refresh_token)
+        try:
+            return self._renewed(session.row)
+        except (TooManyRequestsError, ClientError, BotoCoreError):
+            return None
+
+    def renewed_row(self, row: SessionRow) -> Tokens:
+        """Return new tokens of a stored session, as long as it holds.
+
+        Raises:
+            UnauthenticatedError: it is over, the account was disabled, or its tokens were revoked.
+            SecondFactorNeededError: the officer's role needs a second factor, which this session has not shown.
+        """
+        tokens = self._renewed(row)
+        if tokens is None:
+            raise UnauthenticatedError
+        self.checked(self.session(tokens.access_token))
+        return tokens
+
+    def _renewed(self, row: SessionRow) -> Tokens | None:
+        refresh_token = self._decrypted(row.id, row.refresh_token)
         try:
             return _shown(self._cognito.renew(refresh_token)) if refresh_token else None
         except UnauthenticatedError:
-            self._rows.end(session.id, int(self._now().timestamp()))
+            self._rows.end(row.id, int(self._now().timestamp()))
             raise
-        except (TooManyRequestsError, ClientError, BotoCoreError):
-            return None
+
+    def end_row(self, row: SessionRow) -> None:
+        """End a stored session."""
+        self._end(row.id, row)
 
     def end(self, token: str) -> None:
         """End the session of a token, expired or not; what is no token of ours ends nothing."""

@@ -74,8 +74,12 @@ class Accept(ActionInput):
         handler = self.handler or context.officer.username
         if handler != context.officer.username and not context.officer.has(Role.UNIT_HEAD):
             raise NotAllowedError
-        row = context.directory.officers().get(handler)
-        if row is None or row.unit != petition.unit:
+        if handler != context.officer.username:
+            row = context.directory.officers().get(handler)
+            unit = row.unit if row else None
+        else:
+            unit = context.officer.unit
+        if unit != petition.unit:
             raise InvalidInputError(("handler", "unknown"))
         return petition.accept(context.change, handler=handler)
 

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.administration import machine_rows
 from chalicelib.casework.administration.dependents import Dependent, Dependents, blocking, day_after
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.answer_templates import AnswerTemplate
@@ -101,6 +102,7 @@ class Administration:
             "template": self._check_template,
             "terms": self._check_terms,
             "unit": self._check_unit,
+            **machine_rows.checks(directory),
         }
 
     def _check_routing_rule(self, row: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from chalicelib.casework.access.machines import ACCOUNTS, MACHINE_ROLES, Scope
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.form_fields import FormField
 from shared.domain.access.roles import Role
@@ -27,6 +28,14 @@ ROLES: dict[Role, str] = {
     Role.COMMITTEE: N_("Ban Chỉ đạo cải cách hành chính"),
     Role.ADMINISTRATOR: N_("Quản trị danh mục"),
     Role.AUDITOR: N_("Kiểm toán"),
+}
+SCOPE_LABELS: dict[Scope, str] = {
+    Scope.READ_PETITIONS: N_("Đọc danh sách và hồ sơ"),
+    Scope.ACT: N_("Xử lý hồ sơ, gửi tệp trả lời"),
+    Scope.ENTER: N_("Ghi phản ánh, kiến nghị của người gọi"),
+    Scope.OPEN_IDENTITIES: N_("Xem người gửi là ai, mở tệp của người gửi (có ghi lại)"),
+    Scope.CALLS: N_("Tra cứu người gọi, gọi lại"),
+    Scope.READ_REPORTS: N_("Đọc báo cáo"),
 }
 CODE_HINT = N_("Không đổi được về sau. Ví dụ: VCCVC")
 VALID_FROM = FormField(
@@ -145,6 +154,38 @@ KINDS: dict[str, RowKind] = {
         FormField("id", N_("Tên đăng nhập"), "text", hint=N_("Không đổi được về sau. Ví dụ: minh.ccvc")),
         re.compile(r"[a-z0-9][a-z0-9._-]{1,63}"),
     ),
+    ACCOUNTS: RowKind(
+        N_("Tài khoản máy"),
+        N_("Thêm tài khoản máy"),
+        (
+            FormField("name", N_("Tên phần mềm"), "text"),
+            FormField("contact", N_("Thư của người chịu trách nhiệm"), "email"),
+            FormField("unit", N_("Đơn vị"), "choice", source="units"),
+            FormField(
+                "roles",
+                N_("Vai trò"),
+                "ticks",
+                source="machine_roles",
+                hint=N_("Không có vai trò nào cần xác thực hai bước."),
+            ),
+            FormField(
+                "scopes",
+                N_("Phạm vi"),
+                "ticks",
+                source="scopes",
+                hint=N_("Mã bí mật được cấp qua API và chỉ hiện một lần (docs/api.md)."),
+            ),
+            FormField(
+                "is_ended",
+                N_("Đã chấm dứt: trong một phút, không mã nào của tài khoản này còn dùng được."),
+                "tick",
+                is_optional=True,
+            ),
+        ),
+        ("unit", "roles"),
+        FormField("id", N_("Tên tài khoản"), "text", hint=N_("Không đổi được về sau. Ví dụ: quy-trinh-bnv")),
+        re.compile(r"[a-z0-9][a-z0-9-]{1,39}"),
+    ),
     answer_templates.KIND: RowKind(
         N_("Các mẫu trả lời"),
         N_("Thêm mẫu trả lời"),
@@ -175,8 +216,8 @@ KINDS: dict[str, RowKind] = {
 
 _NUMBERS, _LISTS, _TICKS = (
     frozenset({"rung"}),
-    frozenset({"roles"}),
-    frozenset({"reads_restricted", "confirms_changes"}),
+    frozenset({"roles", "scopes"}),
+    frozenset({"reads_restricted", "confirms_changes", "is_ended"}),
 )
 
 
@@ -289,6 +330,7 @@ class RowLabels:
         }
         self.officers = directory.officers_names()
         self.roles = {role.value: self._translated(label) for role, label in ROLES.items()}
+        self.scopes = {scope.value: self._translated(label) for scope, label in SCOPE_LABELS.items()}
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """Return the options of choices: (value, label) by `source` of the form field."""
@@ -296,6 +338,8 @@ class RowLabels:
             "units": self.units,
             "fields": self.fields,
             "roles": self.roles,
+            "machine_roles": {name: label for name, label in self.roles.items() if name in MACHINE_ROLES},
+            "scopes": self.scopes,
         }
         return {source: list(labels.items()) for source, labels in by_name.items()}
 
@@ -307,7 +351,7 @@ class RowLabels:
         if name == "replaced_by" and value:
             return self.officers.get(str(value), str(value))
         if isinstance(value, list):
-            return ", ".join(self.roles.get(str(role), str(role)) for role in value)
+            return ", ".join((self.roles | self.scopes).get(str(each), str(each)) for each in value)
         if isinstance(value, bool):
             return self._translated("Có") if value else self._translated("Không")
         if name in ("valid_from", "valid_to") and value:

@@ -13,6 +13,8 @@ OFFICERS_FACTS = ("email", "roles", "reads_restricted", "confirms_changes", "uni
 """Facts of an officer that decide what reaches whom."""
 FACTS_THAT_DECIDE = {"unit": ("parent",), "field": ("unit", "forward_to")}
 """Facts of other rows that decide who reads: a unit's line knows of no complaint about it; a field leads to a unit."""
+FACTS_OF_MACHINES = ("unit", "roles", "scopes", "machine", "sha256")
+"""Facts of a machine account, or of its secret, that decide who reads what through it."""
 RULES_THAT_DO_NOT_DECIDE = frozenset({"edition", "hints"})
 """Types of routing rules that only help to rank; every other type can decide who reads a petition."""
 
@@ -38,6 +40,12 @@ def is_protected(kind: str, row: Mapping[str, Any], versions: Iterable[RecordedR
             return before is None or _rights(before.facts) != _rights(row) or _is_longer(before.facts, row)
         case "unit":
             return before is not None and _differ(before.facts, row, FACTS_THAT_DECIDE[kind])
+        case "machine" | "machine-secret":
+            return (
+                before is None
+                or _differ(before.facts, row, FACTS_OF_MACHINES)
+                or _comes_back(before.facts, row)
+            )
         case "field":
             return before is None or _differ(before.facts, row, FACTS_THAT_DECIDE[kind])
         case _:
@@ -55,6 +63,11 @@ def _differ(before: Mapping[str, Any], row: Mapping[str, Any], names: Iterable[s
 def _rights(facts: Mapping[str, Any]) -> dict[str, Any]:
     rights = {name: facts.get(name) or None for name in OFFICERS_FACTS}
     return rights | {"roles": frozenset(facts.get("roles") or ())}
+
+
+def _comes_back(facts: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Return whether a machine account, or its secret, that was ended would hold again, or longer than before."""
+    return bool(facts.get("is_ended")) > bool(row.get("is_ended")) or _is_longer(facts, row)
 
 
 def _is_longer(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.api import proposals
+from chalicelib.casework.api import machines, proposals
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from shared.domain.errors import InvalidInputError
@@ -26,6 +26,7 @@ def routes(parts: Callable[[], Parts]) -> ApiRoutes:
     api.get("/v1/directory/{kind}/{row_id}", show_row)
     api.put("/v1/directory/{kind}/{row_id}", put_row)
     proposals.add_routes(api)
+    machines.add_routes(api)
     return api
 
 

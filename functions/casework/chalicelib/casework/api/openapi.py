@@ -11,9 +11,11 @@ from typing import Any
 
 from chalice.app import Request, Response
 
+from chalicelib.casework.access.machines import scope_of
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.access.sessions import SignInInput
+from chalicelib.casework.access.sign_in_input import SignInInput
 from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.api.machines import OPERATIONS as MACHINES
 from chalicelib.casework.api.parameters import PARAMETERS
 from chalicelib.casework.api.proposals import OPERATIONS as PROPOSALS
 from chalicelib.casework.api.response_models import (
@@ -38,6 +40,7 @@ from chalicelib.casework.api.response_models import (
     UploadView,
 )
 from chalicelib.casework.api.routes import ApiRoutes
+from chalicelib.casework.api.security import MACHINE, SECURITY
 from chalicelib.casework.api.session import EndedSessions, OwnSessions
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.views import DeskView, LinePage
@@ -49,7 +52,7 @@ from shared.domain.petition.lifecycle import Action
 from shared.platform.bucket import Download
 from shared.use_cases.declare_file import AttachmentInput
 from shared.web.answers import json_answer
-from shared.web.openapi import Health, Operation, Security, Words, describe
+from shared.web.openapi import Health, Operation, Words, describe
 
 VERSION = "1.0.0"
 
@@ -66,13 +69,6 @@ def describe_api(_parts: Parts, _request: Request, _officer: DeskOfficer) -> Res
     return json_answer(document())
 
 
-SECURITY = {
-    "Authorization": Security(
-        "bearer",
-        {"type": "http", "scheme": "bearer", "description": "The access token of the session."},
-    )
-}
-
 _AS = ("Authorization",)
 _REFUSED = (401, 403)
 
@@ -86,6 +82,8 @@ _TAGS = {
     "contradicted-receipts": "Receipts that later ones contradicted",
     "openings": "Openings of seals and files",
     "directory": "Units, fields, officers, rules, texts, the calendar",
+    "token": "Tokens of machine accounts, and of sessions that go on",
+    "machines": "Secrets of machine accounts",
     "proposals": "Changes of the directory that wait for a second person",
     "reports": "Reports, and the petitions behind each figure",
     "openapi": "The API of itself",
@@ -319,6 +317,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (400, *_REFUSED, 409, 422),
     ),
     *PROPOSALS,
+    *MACHINES,
     Operation(
         "GET",
         "/v1/reports/{name}",
@@ -357,11 +356,19 @@ _PROBLEMS = {
 }
 
 
+def _open_to_machines(operation: Operation) -> Operation:
+    """Return an operation with the scope by which a machine account may call it, if one may."""
+    before, _slash, action = operation.path.rpartition("/")
+    path = f"{before}/{{action}}" if action in INPUTS else operation.path
+    scope = scope_of(operation.method, path, action)
+    return operation._replace(scopes={MACHINE: scope.value}) if scope else operation
+
+
 @cache
 def document() -> dict[str, Any]:
     """Return the document."""
     return describe(
-        OPERATIONS,
+        (_open_to_machines(operation) for operation in OPERATIONS),
         PARAMETERS,
         Words(
             title="PAKN desk",

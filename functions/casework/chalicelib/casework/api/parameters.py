@@ -27,6 +27,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "`id` of a file.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     },
+    "machine": {
+        "in": "path",
+        "required": True,
+        "description": "Client id of a machine account.",
+        "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,39}$"},
+    },
     "kind": {
         "in": "path",
         "required": True,
@@ -37,6 +43,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
                 "answer-template",
                 "calendar",
                 "field",
+                "machine",
+                "machine-secret",
                 "officer",
                 "routing-rule",
                 "template",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, RootModel
 
-from chalicelib.casework.access.sessions import Challenge, Tokens
+from chalicelib.casework.access.sign_in_input import Challenge, Tokens
 from chalicelib.casework.desk.views import DepartedView, DeskView
 from chalicelib.casework.hotline.call_readings import CallReading
 from chalicelib.casework.hotline.call_tasks import CallView

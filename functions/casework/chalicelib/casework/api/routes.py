@@ -5,8 +5,8 @@ from __future__ import annotations
 from chalice.app import Request, Response
 
 from chalicelib.casework.access import refusals
+from chalicelib.casework.access.machines import TOKEN_PREFIX
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.access.sessions import Sessions
 from chalicelib.casework.composition import Parts
 from shared.domain.errors import UnauthenticatedError
 from shared.web.routes import Routes, View
@@ -22,18 +22,22 @@ class ApiRoutes(Routes[Parts]):
             UnauthenticatedError: no valid token.
         """
         parts = self._parts()
-        officer = officer_of(parts.sessions, request)
+        officer = officer_of(parts, request, path_parameters.get("action", ""))
         with refusals.counted(officer):
             return view(parts, request, officer, **path_parameters)
 
 
-def officer_of(sessions: Sessions, request: Request) -> DeskOfficer:
-    """Return the officer whose access token a request bears.
+def officer_of(parts: Parts, request: Request, action: str = "") -> DeskOfficer:
+    """Return the officer, or machine account, whose access token a request bears.
 
     Raises:
         UnauthenticatedError: no token, or an invalid one.
+        ScopeNeededError: a machine account whose token has not the scope.
     """
-    return sessions.officer(bearer_token(request))
+    token = bearer_token(request)
+    if token.startswith(TOKEN_PREFIX):
+        return parts.machines.officer(token, request.method, request.path, action)
+    return parts.sessions.officer(token)
 
 
 def bearer_token(request: Request) -> str:

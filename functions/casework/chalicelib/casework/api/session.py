@@ -9,7 +9,9 @@ from chalice.app import Request, Response
 from pydantic import ConfigDict
 
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.access.sessions import Challenge, SignInInput, Tokens, Visit
+from chalicelib.casework.access.sessions import Visit
+from chalicelib.casework.access.sign_in_input import Challenge, SignInInput, Tokens
+from chalicelib.casework.api import machines
 from chalicelib.casework.api.routes import bearer_token
 from chalicelib.casework.composition import Parts
 from shared.domain.base_model import BaseModel
@@ -55,6 +57,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     api.post("/v1/session/end", end)
     api.get("/v1/sessions", list_sessions)
     api.post("/v1/sessions/end-others", end_others)
+    api.post("/v1/token", machines.give_token)
     return api
 
 
@@ -64,7 +67,9 @@ def sign_in(parts: Parts, request: Request) -> Response:
     tokens = parts.sessions.sign_in(json_body(request, SignInInput), visit)
     if isinstance(tokens, Challenge):
         return json_answer(tokens)
-    return _opened(tokens, parts.sessions.session(tokens.access_token).officer)
+    session = parts.sessions.session(tokens.access_token)
+    refresh_token = parts.refresh_tokens.first(session.id)
+    return _opened(tokens.model_copy(update={"refresh_token": refresh_token}), session.officer)
 
 
 def renew(parts: Parts, request: Request) -> Response:

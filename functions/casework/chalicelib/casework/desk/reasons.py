@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from shared.domain.petition.change import works_at_desk
 from shared.domain.petition.lifecycle import Action
 from shared.web.i18n import Language, gettext
 from shared.web.labels import KINDS, LANES
@@ -43,7 +44,7 @@ def note_in_words(
         name_of_unit: the name of a unit's code; the code itself where the directory has none.
         language: of the names.
     """
-    if note is None or by.startswith("officer:"):
+    if note is None or works_at_desk(by):
         return note
     if action in _OF_THE_ROUTER:
         return reason_in_words(note, name_of_field, language)

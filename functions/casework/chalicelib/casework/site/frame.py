@@ -13,7 +13,7 @@ from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.composition import PAGES, Parts
 from chalicelib.casework.desk.queues import queues_of
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.change import username_of
+from shared.domain.petition.change import MACHINE, username_of
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.platform import clock
@@ -84,11 +84,11 @@ class Names:
         """Return the name of whoever made a history entry.
 
         It is one of `officer:minh.ccvc`, `petitioner`, `router`, `timer`, or a program that sent a petition:
-        `client:app`, `open311:app`.
+        `client:app`, `open311:app`; or a machine account at the desk, `machine:app`.
         """
         _ = gettext(self._language)
         kind, _colon, program = actor.partition(":")
-        if kind in PROGRAMS:
+        if kind in PROGRAMS or actor.startswith(MACHINE):
             return _("Ứng dụng “%s”") % program
         others = {
             "petitioner": _("Người gửi"),

@@ -19,7 +19,8 @@ from urllib.parse import quote, urlsplit
 from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.access.sessions import Sessions, Tokens, Visit
+from chalicelib.casework.access.sessions import Sessions, Visit
+from chalicelib.casework.access.sign_in_input import Tokens
 from shared.domain.errors import NotAllowedError, UnauthenticatedError
 from shared.web.requests import source_address
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from chalice.app import Request, Response
 
-from chalicelib.casework.access.sessions import Challenge, SignInInput, Tokens
+from chalicelib.casework.access.sign_in_input import Challenge, SignInInput, Tokens
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site import gate, kept_form
 from chalicelib.casework.site.frame import language_of_page, render

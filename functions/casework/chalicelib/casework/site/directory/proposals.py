@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from chalice.app import Request, Response
 
 from chalicelib.casework.access import permissions
+from chalicelib.casework.access.machines import SECRETS
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.change_control import FactChange, ReviewedProposal
@@ -47,6 +48,7 @@ OTHER_KINDS = {
     "template": N_("Mẫu thông báo"),
     "terms": N_("Thời hạn"),
     "routing-rule": N_("Quy tắc phân loại"),
+    SECRETS: N_("Mã bí mật của tài khoản máy"),
 }
 """The titles of kinds that have pages of their own beside the lists."""
 SHOWN_WHOLE = 600
