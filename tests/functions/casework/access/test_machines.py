@@ -38,7 +38,7 @@ def token(system: System, *basic: str, **form: str) -> HttpResponse:
         "POST",
         "/desk/v1/token",
         body=urlencode(form),
-        headers=FORM | {"Authorization": header for header in basic},
+        headers=FORM | dict(zip(("Authorization",), basic, strict=False)),
     )
 
 
