@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from shared.platform import clock, secrets
+from shared.domain.errors import PetitionError
+from shared.platform import clock, secrets, telemetry
 
 PREVIOUS = "-previous"
 """The end of the name of an entry with the credentials of before: `standard-previous` beside `standard`."""
@@ -13,6 +15,36 @@ READ_AGAIN_AFTER = timedelta(minutes=1)
 """The secret is read anew at most so often, however many proofs fail."""
 
 Credentials = Mapping[str, Mapping[str, str]]
+
+
+class UnusableCredentialsError(PetitionError):
+    """An entry of the secret cannot prove anything: it lacks a credential, or has one of the wrong form.
+
+    Nobody can tell then whether a request is genuine. The text names the rule, never a credential.
+    """
+
+    code = "credentials-unusable"
+
+
+@contextmanager
+def refusing_unusable() -> Iterator[None]:
+    """Say of an error that building something from an entry raises that the entry cannot be used.
+
+    Raises:
+        UnusableCredentialsError: a credential is missing (KeyError) or has the wrong form (ValueError).
+    """
+    try:
+        yield
+    except KeyError as error:
+        raise UnusableCredentialsError(f"without {error.args[0]}") from None
+    except ValueError as error:
+        raise UnusableCredentialsError(str(error)) from None
+
+
+def report_unusable(provider: str, error: UnusableCredentialsError) -> None:
+    """Log and count an entry that an operator has to mend."""
+    telemetry.count("CredentialsUnusable", by={"provider": provider})
+    telemetry.logger().error("credentials of a provider cannot be used", provider=provider, reason=str(error))
 
 
 class ProviderCredentials:

@@ -14,6 +14,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -38,7 +40,8 @@ _HOST = re.compile(r"sns\.[a-z0-9-]{1,32}\.amazonaws\.com(?:\.cn)?")
 _CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9A-Za-z]{1,128}\.pem")
 _LARGEST_ANSWER = 64 * 1024
 _TIMEOUT_SECONDS = 3.0
-_SERVER_ERROR = 500
+_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+"""Statuses below 500 that say nothing of the address: it may be asked again."""
 
 
 class SnsRefusedError(PetitionError):
@@ -85,10 +88,10 @@ def fetch(url: str) -> bytes:
         with build_opener(NoRedirect).open(url, timeout=_TIMEOUT_SECONDS) as answer:
             content: bytes = answer.read(_LARGEST_ANSWER)
     except HTTPError as error:
-        if error.code < _SERVER_ERROR:
+        if error.code < HTTPStatus.INTERNAL_SERVER_ERROR and error.code not in _LATER:
             raise SnsRefusedError("address") from None
         raise SnsUnreachableError from None
-    except OSError:
+    except (OSError, HTTPException):
         raise SnsUnreachableError from None
     return content
 

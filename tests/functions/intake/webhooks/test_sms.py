@@ -14,6 +14,7 @@ import pytest
 
 from infra.local.emulation.functions import HttpResponse
 from shared.platform.provider_credentials import READ_AGAIN_AFTER
+from tests.support.log_capture import Overheard
 from tests.support.system import System
 
 OLD, NEW, OTHER = (f"whsec_{base64.b64encode(letter * 24).decode()}" for letter in (b"o", b"n", b"x"))
@@ -198,3 +199,44 @@ def test_provider_is_asked_to_repeat_what_cannot_be_verified_now(
     answer = intake.http("POST", "/sms/aws", body=json.dumps(message).encode())
 
     assert (answer.status, answer.body) == (503, b"try again later\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "provider", "entry"),
+    [
+        pytest.param("/sms/standard", "standard", {"secret": "whsec_c2hvcnQ="}, id="gateway, too short"),
+        pytest.param("/sms/standard", "standard", {"secret": "plain"}, id="gateway, another form"),
+        pytest.param("/hotline/calls", "hotline", {"secret": "whsec_c2hvcnQ="}, id="call centre, too short"),
+        pytest.param("/sms/twilio", "twilio", {"account_sid": "AC1"}, id="half of the credentials"),
+        pytest.param("/sms/infobip", "infobip", {"username": "u"}, id="half of a pair"),
+        pytest.param("/sms/standard", "standard", {"secret": NEW, "networks": "nowhere"}, id="no network"),
+    ],
+)
+def test_credentials_that_cannot_be_used_are_said_to_the_operator_and_the_sender_repeats(
+    intake: System,
+    store: Callable[[dict[str, Any]], None],
+    path: str,
+    provider: str,
+    entry: dict[str, str],
+):
+    store({provider: entry})
+    intake.local.cold_start()
+    intake.local.functions.metrics.clear()
+
+    with Overheard() as overheard:
+        answer = sign(intake, OTHER, sms(), path)
+
+    assert answer.status == 503
+    assert [line["provider"] for line in counted(intake, "CredentialsUnusable")] == [provider]
+    logged = "\n".join(overheard.lines())
+    assert "credentials of a provider cannot be used" in logged
+    assert not any(value in logged for value in ("c2hvcnQ", "plain", "AC1"))
+
+
+def test_credentials_of_before_prove_a_request_while_those_of_today_cannot_be_used(
+    intake: System, store: Callable[[dict[str, Any]], None]
+):
+    store({"standard": {"secret": "whsec_c2hvcnQ="}, "standard-previous": {"secret": OLD}})
+    intake.local.cold_start()
+
+    assert sign(intake, OLD, sms()).status == 200

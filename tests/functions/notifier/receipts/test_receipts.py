@@ -20,7 +20,7 @@ from standardwebhooks import Webhook
 
 from chalicelib.notifier.account import Account
 from chalicelib.notifier.attempts.back_off import LEASE
-from chalicelib.notifier.providers import PROVIDERS
+from chalicelib.notifier.providers import PROVIDERS, receipt_readers
 from chalicelib.notifier.receipts import aws as aws_receipts
 from chalicelib.notifier.receipts import ses as ses_receipts
 from chalicelib.notifier.receipts.answer_request import ReceiptEndpoint
@@ -38,7 +38,7 @@ from shared.domain.promises.deliveries import DeliveryState
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import clock, secrets, settings
 from shared.platform.settings import Settings
-from shared.providers.sns import SnsTopic
+from shared.providers.sns import SnsRefusedError, SnsTopic, SnsUnreachableError
 from shared.tables.evidence import evidence_of
 from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
 
@@ -528,6 +528,59 @@ def test_own_topics_subscription_is_confirmed(desk: Desk, sns: Sns):
 def test_confirmation_that_leads_elsewhere_is_not_followed(desk: Desk, sns: Sns):
     assert desk.post("ses", sns.confirmation("https://evil.example/?Action=ConfirmSubscription")) == 403
     assert sns.fetched == [CERTIFICATE_URL]
+
+
+@pytest.mark.parametrize("provider", ["ses", "aws"])
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        pytest.param(SnsUnreachableError(), 503, id="SNS does not answer"),
+        pytest.param(SnsRefusedError("address"), 403, id="SNS does not know the address"),
+    ],
+)
+@pytest.mark.parametrize("failing", ["the certificate", "the confirmation"])
+def test_receipt_that_cannot_be_verified_now_is_asked_for_again(
+    post_room: PostRoom, sns: Sns, provider: str, error: Exception, status: int, failing: str
+):
+    url = "https://sns.ap-southeast-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+
+    def fetch(address: str) -> bytes:
+        if (failing == "the confirmation") == (address == url):
+            raise error
+        return sns.certificate
+
+    recorder = ReceiptRecorder(post_room.deliveries, settings.load(NotifierSettings).notices_queue_url)
+    reader = SnsReceipts(SnsTopic(TOPIC, fetch), ses_receipts.receipt_of)
+    request = ReceiptRequest({}, sns.confirmation(url), clock.now())
+
+    assert ReceiptEndpoint(recorder, {provider: reader}).answer(provider, request) == status
+
+
+@pytest.mark.parametrize(
+    ("provider", "entry"),
+    [
+        pytest.param("http", {"secret": "whsec_c2hvcnQ="}, id="too short"),
+        pytest.param(
+            "infobip", {"username": "u", "hmac_secret": "s", "hmac_header": "h"}, id="half of a pair"
+        ),
+    ],
+)
+def test_receipt_is_asked_for_again_while_the_credentials_cannot_be_used(
+    post_room: PostRoom, provider: str, entry: dict[str, str]
+):
+    configuration = settings.load(NotifierSettings)
+    manager, name = post_room.system.local.cloud.client("secretsmanager"), configuration.providers_secret
+    before = manager.get_secret_value(SecretId=name)["SecretString"]
+    manager.put_secret_value(SecretId=name, SecretString=json.dumps({provider: entry}))
+    secrets.forget()
+    try:
+        recorder = ReceiptRecorder(post_room.deliveries, configuration.notices_queue_url)
+        endpoint = ReceiptEndpoint(recorder, receipt_readers(configuration))
+
+        assert endpoint.answer(provider, ReceiptRequest({}, b"{}", clock.now())) == 503
+    finally:
+        manager.put_secret_value(SecretId=name, SecretString=before)
+        secrets.forget()
 
 
 FORGED = {

@@ -19,6 +19,7 @@ from typing import ClassVar, Protocol
 
 from shared.domain.errors import PetitionError
 from shared.domain.identity.contact import ContactError, normal_phone
+from shared.platform.provider_credentials import refusing_unusable
 
 LARGEST_REQUEST = 16 * 1024
 """Bytes of body and query; ten joined SMS in UCS-2 with all of a provider's parameters stay below 8 KB."""
@@ -208,14 +209,19 @@ def refuse_strange_address(request: WebhookRequest, networks: Sequence[str]) -> 
     """Raise ForgedWebhookError unless a request comes from one of a provider's networks (CIDR; none: from anywhere).
 
     The address is the one that API Gateway saw, which no header can change.
+
+    Raises:
+        UnusableCredentialsError: what is configured is no network.
     """
     if not networks:
         return
+    with refusing_unusable():
+        allowed = [ipaddress.ip_network(network) for network in networks]
     try:
         address = ipaddress.ip_address(request.source_ip)
     except ValueError:
         raise ForgedWebhookError("source-address") from None
-    if not any(address in ipaddress.ip_network(network) for network in networks):
+    if not any(address in network for network in allowed):
         raise ForgedWebhookError("source-address")
 
 

@@ -9,11 +9,20 @@ from chalice.app import Request, Response
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.hotline.hotline_webhook import HotlineCall, HotlineWebhook, reply_to_call
 from chalicelib.intake.hotline.record_call import record_call
-from chalicelib.intake.sms.webhook import REFUSAL, ForgedWebhookError, WebhookReply, refuse_strange_address
+from chalicelib.intake.sms.webhook import (
+    REFUSAL,
+    UNAVAILABLE,
+    ForgedWebhookError,
+    ProviderUnreachableError,
+    WebhookReply,
+    refuse_strange_address,
+)
 from chalicelib.intake.webhooks.late_arrivals import report_late
 from chalicelib.intake.webhooks.requests import read_as, refusal, taken, webhook_request, webhook_response
+from shared.domain.errors import PetitionError
 from shared.platform import clock
-from shared.web.routes import Routes
+from shared.platform.provider_credentials import refusing_unusable
+from shared.web.routes import Routes, answer_problem
 
 _NO_PETITION_YET = WebhookReply(
     201,
@@ -25,7 +34,7 @@ _NO_PETITION_YET = WebhookReply(
 
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     """Return the door of the call centre."""
-    door = Routes(__name__, parts)
+    door = Routes(__name__, parts, _answer_error)
     door.post("/hotline/calls", receive_call)
     return door
 
@@ -43,7 +52,9 @@ def receive_call(parts: Parts, request: Request) -> Response:
         if not entry.get("secret"):
             raise ForgedWebhookError("not-configured")
         refuse_strange_address(arrived, entry.get("networks", "").split())
-        return HotlineWebhook(entry["secret"]).read(arrived, clock.now())
+        with refusing_unusable():
+            webhook = HotlineWebhook(entry["secret"])
+        return webhook.read(arrived, clock.now())
 
     try:
         call = read_as(parts.credentials, "hotline", read)
@@ -55,3 +66,10 @@ def receive_call(parts: Parts, request: Request) -> Response:
         parts.calls.report(call.call_id, call.caller, call.ended_at)
     reference = record_call(parts.reception, call)
     return webhook_response(reply_to_call(reference) if reference else _NO_PETITION_YET)
+
+
+def _answer_error(parts: Parts, request: Request, error: PetitionError) -> Response:
+    """Answer 503 where nobody can tell now whether the report is the call centre's, else a problem document."""
+    if isinstance(error, ProviderUnreachableError):
+        return webhook_response(UNAVAILABLE)
+    return answer_problem(parts, request, error)

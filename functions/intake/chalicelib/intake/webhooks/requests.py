@@ -10,12 +10,17 @@ from chalice.app import Request, Response
 from chalicelib.intake.sms.webhook import (
     ForgedWebhookError,
     MalformedWebhookError,
+    ProviderUnreachableError,
     WebhookReply,
     WebhookRequest,
 )
 from shared.domain.errors import InvalidInputError
 from shared.platform import telemetry
-from shared.platform.provider_credentials import ProviderCredentials
+from shared.platform.provider_credentials import (
+    ProviderCredentials,
+    UnusableCredentialsError,
+    report_unusable,
+)
 from shared.web.requests import source_address
 
 Read = TypeVar("Read")
@@ -49,14 +54,20 @@ def read_as(
     Raises:
         ForgedWebhookError: none of them proves it, or there are none; `rule` is that of the first.
         MalformedWebhookError: proven, but not as the provider documents it.
-        ProviderUnreachableError: nobody can tell now.
+        ProviderUnreachableError: nobody can tell now; also where an entry cannot be used and no other proves it.
     """
     refused: ForgedWebhookError | None = None
+    unusable: UnusableCredentialsError | None = None
     for entry in credentials.of(provider):
         try:
             return read(entry)
         except ForgedWebhookError as error:
             refused = refused or error
+        except UnusableCredentialsError as error:
+            unusable = error
+    if unusable is not None:
+        report_unusable(provider, unusable)
+        raise ProviderUnreachableError
     raise refused or ForgedWebhookError("not-configured")
 
 

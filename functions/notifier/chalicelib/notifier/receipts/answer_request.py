@@ -10,6 +10,7 @@ from chalicelib.notifier.receipts.receipt import (
     ReceiptReader,
     ReceiptRefusedError,
     ReceiptRequest,
+    ReceiptUnverifiableError,
     UnknownStatusError,
 )
 from chalicelib.notifier.receipts.record_receipt import ReceiptRecorder
@@ -28,20 +29,23 @@ class ReceiptEndpoint:
         """Record the receipts of a request, each by itself.
 
         Returns:
-            200; 403 for what is not genuine or about nothing of ours; 422 for an undocumented status. Of several
-            receipts in one request the worst one decides.
+            200; 403 for what is not genuine or about nothing of ours; 422 for an undocumented status; 503 when nobody
+            can tell now. Of several receipts in one request the worst one decides.
         """
         try:
             readings = self._readers[provider].read(request)
-        except ReceiptRefusedError:
-            return _refuse(provider)
+        except ReceiptRefusedError as error:
+            return _refuse(provider, error.rule)
+        except ReceiptUnverifiableError:
+            telemetry.count("ReceiptUnverifiable", by={"provider": provider})
+            return HTTPStatus.SERVICE_UNAVAILABLE
         return max((self._record(provider, reading) for reading in readings), default=HTTPStatus.OK)
 
     def _record(self, provider: str, read: Reading) -> HTTPStatus:
         try:
             receipt = read()
-        except ReceiptRefusedError:
-            return _refuse(provider)
+        except ReceiptRefusedError as error:
+            return _refuse(provider, error.rule)
         except UnknownStatusError:
             telemetry.count("ReceiptStatusUnknown", provider=provider)
             telemetry.logger().error("receipt with an undocumented status", provider=provider)
@@ -51,6 +55,7 @@ class ReceiptEndpoint:
         return HTTPStatus.OK
 
 
-def _refuse(provider: str) -> HTTPStatus:
+def _refuse(provider: str, rule: str) -> HTTPStatus:
     telemetry.count("ReceiptRefused", by={"provider": provider})
+    telemetry.count("ReceiptRefusedBy", provider=provider, rule=rule)
     return HTTPStatus.FORBIDDEN

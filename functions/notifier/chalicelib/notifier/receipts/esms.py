@@ -42,7 +42,7 @@ class EsmsReceipts:
         """
         token = callback_token(self._account.read_identifiers_key(), request.query.get("RequestId", ""))
         if not hmac.compare_digest(token.encode(), request.token.encode()):
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError("token")
         return [partial(receipt_of, request.query)]
 
 

@@ -22,6 +22,7 @@ from chalicelib.notifier.receipts.receipt import (
     receipt_of_sms,
 )
 from shared.domain.promises.deliveries import DeliveryState
+from shared.platform.provider_credentials import refusing_unusable
 from shared.providers.standard_webhooks import broken_rule, key_of
 
 STATES = {
@@ -43,13 +44,16 @@ class GatewayReceipts:
 
         Raises:
             ReceiptRefusedError: when it is not signed so, or the account has no secret.
+            UnusableCredentialsError: when the secret is none of Standard Webhooks.
         """
         request.refuse_larger_than(LARGEST_EVENT)
         secret = self._account.credentials.get("secret")
         if not secret:
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError("not-configured")
+        with refusing_unusable():
+            key = key_of(secret)
         rule = broken_rule(
-            key_of(secret),
+            key,
             webhook_id=request.header("webhook-id"),
             timestamp=request.header("webhook-timestamp"),
             signatures=request.header("webhook-signature"),
@@ -57,7 +61,7 @@ class GatewayReceipts:
             at=request.at,
         )
         if rule is not None:
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError(rule)
         return [partial(receipt_of, request.body)]
 
 

@@ -25,6 +25,7 @@ from chalicelib.notifier.receipts.receipt import (
 )
 from chalicelib.notifier.senders.infobip import gives_receipts
 from shared.domain.promises.deliveries import DeliveryState
+from shared.platform.provider_credentials import refusing_unusable
 from shared.providers.infobip import InfobipCredentials
 
 GROUPS = {
@@ -52,13 +53,17 @@ class InfobipReceipts:
 
         Raises:
             ReceiptRefusedError: when it does not, or the account has no such credentials.
+            UnusableCredentialsError: when half of a pair of them is missing.
         """
         request.refuse_larger_than(LARGEST_REQUEST)
         credentials = self._account.credentials
         if not gives_receipts(credentials):
-            raise ReceiptRefusedError
-        if InfobipCredentials.of(credentials).broken_rule(request.header, request.body) is not None:
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError("not-configured")
+        with refusing_unusable():
+            ours = InfobipCredentials.of(credentials)
+        rule = ours.broken_rule(request.header, request.body)
+        if rule is not None:
+            raise ReceiptRefusedError(rule)
         return [partial(receipt_of, report) for report in reports_in(request.body)]
 
 

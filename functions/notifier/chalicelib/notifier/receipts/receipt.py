@@ -20,9 +20,19 @@ LARGEST_EVENT = 16 * 1024
 
 
 class ReceiptRefusedError(PetitionError):
-    """A request that is no genuine receipt."""
+    """A request that is no genuine receipt; `rule` says which rule it broke, never what it contained."""
 
     code = "receipt-refused"
+
+    def __init__(self, rule: str = "not-ours") -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+class ReceiptUnverifiableError(PetitionError):
+    """Nobody can tell now whether a request is genuine: the answer is 503, and the provider sends it again."""
+
+    code = "receipt-unverifiable"
 
 
 class UnknownStatusError(PetitionError):
@@ -71,7 +81,7 @@ class ReceiptRequest:
             ReceiptRefusedError: when the body is larger.
         """
         if len(self.body) > limit:
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError("too-large")
 
 
 Reading = Callable[[], Receipt | None]

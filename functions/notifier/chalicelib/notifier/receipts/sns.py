@@ -7,8 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from chalicelib.notifier.account import Account
-from chalicelib.notifier.receipts.receipt import Reading, Receipt, ReceiptRefusedError, ReceiptRequest
-from shared.providers.sns import SnsRefusedError, SnsTopic, fetch
+from chalicelib.notifier.receipts.receipt import (
+    Reading,
+    Receipt,
+    ReceiptRefusedError,
+    ReceiptRequest,
+    ReceiptUnverifiableError,
+)
+from shared.providers.sns import SnsRefusedError, SnsTopic, SnsUnreachableError, fetch
 
 
 def topic_of(arn: str | None, account: Account) -> SnsTopic | None:
@@ -31,12 +37,15 @@ class SnsReceipts:
 
         Raises:
             ReceiptRefusedError: when the request is no genuine message of the topic.
+            ReceiptUnverifiableError: when SNS cannot be asked for its certificate, or to confirm, now.
         """
         if self._topic is None:
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError("not-configured")
         try:
             message = self._topic.read(request.body, request.at)
-        except SnsRefusedError:
-            raise ReceiptRefusedError from None
-        self._topic.confirm(message)
+            self._topic.confirm(message)
+        except SnsRefusedError as error:
+            raise ReceiptRefusedError(error.rule) from None
+        except SnsUnreachableError:
+            raise ReceiptUnverifiableError from None
         return [partial(self._receipt_of, message.message)] if message.type == "Notification" else []

@@ -49,7 +49,7 @@ class VonageReceipts:
         credentials = self._account.credentials
         secret = credentials.get("signature_secret")
         if not secret:
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError("not-configured")
         rule = broken_rule(
             secret,
             authorization=request.header("authorization"),
@@ -58,7 +58,7 @@ class VonageReceipts:
             api_key=credentials.get("api_key", ""),
         )
         if rule is not None:
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError(rule)
         return [partial(receipt_of, request.body)]
 
 

@@ -48,10 +48,10 @@ class ZaloReceipts:
         app_id = self._account.credentials.get("app_id")
         secret_key = self._account.credentials.get("oa_secret_key")
         if not app_id or not secret_key:
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError("not-configured")
         signature = request.header("x-zevent-signature")
         if not is_genuine(request.body, signature, app_id=app_id, secret_key=secret_key):
-            raise ReceiptRefusedError
+            raise ReceiptRefusedError("signature" if signature else "headers")
         return [partial(receipt_of, request.body)]
 
 

@@ -341,6 +341,7 @@ def test_sns_being_away_is_not_taken_for_a_forgery() -> None:
         pytest.param(302, SnsRefusedError, id="an address that points elsewhere"),
         pytest.param(404, SnsRefusedError, id="an address that does not exist"),
         pytest.param(503, SnsUnreachableError, id="a server in trouble"),
+        pytest.param(429, SnsUnreachableError, id="too many requests"),
     ],
 )
 def test_fetching_follows_nothing_and_tells_trouble_from_forgery(status: int, error: type[Exception]) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from chalicelib.intake.sms.providers.catalogue import PROVIDERS, Provider
+from chalicelib.intake.sms.webhook import ForgedWebhookError
+from shared.platform.provider_credentials import UnusableCredentialsError
 
 DOCUMENT = (Path(__file__).resolve().parents[5] / "docs" / "webhooks.md").read_text("utf-8")
 NETWORKS = "networks"
@@ -61,6 +63,13 @@ def test_every_provider_has_its_section(name: str):
 def test_a_missing_credential_stops_the_webhook(provider: str, missing: str):
     credentials = dict.fromkeys(PROVIDERS[provider].required, "x")
     del credentials[missing]
+    expected = UnusableCredentialsError if credentials else ForgedWebhookError
 
-    with pytest.raises(KeyError, match=missing):
+    with pytest.raises(expected, match=missing if credentials else "not-configured"):
         PROVIDERS[provider].webhook(credentials)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_provider_that_we_only_send_through_is_not_configured(provider: str):
+    with pytest.raises(ForgedWebhookError, match="not-configured"):
+        PROVIDERS[provider].webhook({"url": "https://api.example.vn", "sender": "BO NOI VU"})

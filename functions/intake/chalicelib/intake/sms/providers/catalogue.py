@@ -14,7 +14,8 @@ from chalicelib.intake.sms.providers.infobip import InfobipWebhook
 from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
 from chalicelib.intake.sms.providers.twilio import TwilioWebhook
 from chalicelib.intake.sms.providers.vonage import VonageWebhook
-from chalicelib.intake.sms.webhook import SmsWebhook
+from chalicelib.intake.sms.webhook import ForgedWebhookError, SmsWebhook
+from shared.platform.provider_credentials import refusing_unusable
 
 
 class Provider(NamedTuple):
@@ -28,10 +29,14 @@ class Provider(NamedTuple):
         """Return the adapter with its credentials: an entry of the secret `pakn-{stage}/providers`.
 
         Raises:
-            KeyError: a required one is missing.
+            ForgedWebhookError: it has none of them, because we only send through this provider.
+            UnusableCredentialsError: a required one is missing, or one has the wrong form.
         """
+        if not any(credentials.get(name) for name in self.required or self.optional):
+            raise ForgedWebhookError("not-configured")
         optional = [name for name in self.optional if name in credentials]
-        return self.adapter(**{name: credentials[name] for name in (*self.required, *optional)})
+        with refusing_unusable():
+            return self.adapter(**{name: credentials[name] for name in (*self.required, *optional)})
 
 
 PROVIDERS: dict[str, Provider] = {
