@@ -56,6 +56,8 @@ lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the func
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/runtime.lock
 	echo checkov | $(RUN) -m uv pip compile - --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/checkov.lock
+	echo openapi-python-client | $(RUN) -m uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/clients.lock
 	$(RUN) -m infra.deployment.package --pin
 
 # ---------------------------------------------------------------- running
@@ -89,7 +91,7 @@ campaigns: $(READY) ## the campaigns in their ordinary size: crashes, faults, ba
 proof: $(READY) scores ## the campaigns in their full size: some hours
 	@HYPOTHESIS_PROFILE=proof $(RUN) $(PYTEST) -m "full or hypothesis" $(ARGS)
 
-check: format lint audit types contracts templates checkov domain test campaigns package rehearse ## the whole gate: what CI runs
+check: format lint audit types contracts templates checkov domain test clients campaigns package rehearse ## the whole gate: what CI runs
 
 format: $(READY) ## is everything formatted?
 	@$(VENV)/bin/ruff format --check .
@@ -119,7 +121,7 @@ tables: $(READY) ## write what docs take from the code: tables of actions, who m
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m infra.tools.action_tables
 	@$(RUN) -m infra.tools.rooms
 
-.PHONY: permissions scores checkov
+.PHONY: permissions scores checkov clients
 scores: $(READY) ## count which changed policies and templates are noticed, and write it into docs/trust.md
 	@$(RUN) -m tests.infra.mutation_scores
 
@@ -127,6 +129,12 @@ checkov: $(READY) ## do the translated templates keep AWS's good practice? (chec
 	@test -x build/checkov/bin/checkov || { $(RUN) -m venv build/checkov \
 	  && build/checkov/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.lock; }
 	@$(RUN) -m tests.infra.guards.checkov
+
+clients: $(READY) ## generate clients in Python and TypeScript from the OpenAPI documents and play a petition's life with them
+	@cmp -s requirements/clients.lock build/clients/venv/.lock || { rm -rf build/clients/venv && $(RUN) -m venv build/clients/venv \
+	  && build/clients/venv/bin/python -m pip install --quiet --require-hashes -r requirements/clients.lock \
+	  && cp requirements/clients.lock build/clients/venv/.lock; }
+	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m tests.clients
 
 permissions: $(READY) ## record anew which test needs which permission (ARGS="tests/journeys/test_merging.py" for a few)
 	@$(RUN) -m tests.infra.permissions $(ARGS)

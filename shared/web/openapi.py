@@ -136,6 +136,8 @@ def describe(
     wanted = list(dict.fromkeys([*inputs, *outputs, (Problem, "serialization")]))
     _, schemas = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
     describe_strings(schemas["$defs"])
+    parameters, enumerations = _shared_enumerations(parameters)
+    schemas["$defs"] |= enumerations
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
@@ -160,6 +162,21 @@ def describe(
             "securitySchemes": {each.name: dict(each.scheme) for each in words.security.values()},
         },
     }
+
+
+def _shared_enumerations(
+    parameters: Mapping[str, Mapping[str, Any]],
+) -> tuple[dict[str, Mapping[str, Any]], dict[str, Any]]:
+    """Return the parameters with their titled enumerations moved to the schemas: generators make one class of each."""
+    enumerations: dict[str, Any] = {}
+    referring: dict[str, Mapping[str, Any]] = {}
+    for name, parameter in parameters.items():
+        schema = parameter["schema"]
+        if "title" in schema:
+            enumerations[schema["title"]] = schema
+            schema = {"$ref": _REF.format(model=schema["title"])}
+        referring[name] = {**parameter, "schema": schema}
+    return referring, enumerations
 
 
 def _operation(

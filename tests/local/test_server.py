@@ -88,9 +88,12 @@ def running_server() -> Iterator[Client]:
         if line.startswith("Ready") or time.monotonic() > deadline:
             break
     assert process.poll() is None
-    yield Client(port)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 0
+    try:
+        yield Client(port)
+    finally:
+        process.send_signal(signal.SIGINT)
+        ended_with = process.wait(timeout=30)
+    assert ended_with == 0
 
 
 def wait_for(client: Client, path: str, wanted: Any) -> Any:

@@ -37,9 +37,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "path",
         "required": True,
         "description": "Kind of rows.",
-        "schema": {
-            "type": "string",
-            "enum": [
+        "schema": one_of(
+            "DirectoryKind",
+            (
                 "answer-template",
                 "calendar",
                 "field",
@@ -50,8 +50,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
                 "template",
                 "terms",
                 "unit",
-            ],
-        },
+            ),
+        ),
     },
     "proposal_id": {
         "in": "path",
@@ -69,10 +69,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "path",
         "required": True,
         "description": "Which report.",
-        "schema": {
-            "type": "string",
-            "enum": ["steering-committee", "task-force", "six-month", "timeliness", "workload", "trends"],
-        },
+        "schema": one_of(
+            "ReportName",
+            ("steering-committee", "task-force", "six-month", "timeliness", "workload", "trends"),
+        ),
     },
     "queue": {
         "in": "query",
