@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared.domain.errors import Place, UnfinishedTextError
+from shared.domain.petition.change import is_petitioner
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.work import LOOK_UP
@@ -119,7 +120,7 @@ def _placeholders(directory: Directory) -> frozenset[str]:
 
 
 def _own_texts(petition: Petition) -> tuple[str, ...]:
-    written = (entry.text for entry in petition.history if entry.by == "petitioner" and entry.text)
+    written = (entry.text for entry in petition.history if is_petitioner(entry.by) and entry.text)
     return (petition.subject, petition.content, *written)
 
 

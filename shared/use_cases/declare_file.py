@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity import reference as references
-from shared.domain.petition.change import Change
+from shared.domain.petition.change import PETITIONER, Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.attachments import (
@@ -59,8 +59,10 @@ class Owner(NamedTuple):
     by: str
     belongs_to: BelongsTo
 
-
-PETITIONER = Owner("petitioner", BelongsTo.PETITION)
+    @property
+    def name(self) -> str:
+        """The name that tells declarations apart: the petitioner's whichever program sends them."""
+        return PETITIONER if self.belongs_to is BelongsTo.PETITION else self.by
 
 
 class Expected(NamedTuple):
@@ -130,9 +132,9 @@ def _name(
 ) -> str:
     """Name a declaration; what was settled before counts, so that a rejected file may be sent once more."""
     if key is not None:
-        return named_by_key(_named(f"{owner.by}:key:{key}"), declared.model_dump_json())
+        return named_by_key(_named(f"{owner.name}:key:{key}"), declared.model_dump_json())
     settled = sum(attachment.state is not AttachmentState.EXPECTED for attachment in petition.attachments)
-    return _named(f"{owner.by}:derived:{local_date(clock.now())}:{settled}:{declared.model_dump_json()}")
+    return _named(f"{owner.name}:derived:{local_date(clock.now())}:{settled}:{declared.model_dump_json()}")
 
 
 def _named(name: str) -> str:

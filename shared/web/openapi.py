@@ -204,11 +204,16 @@ def _operation(
 
 
 def _security(operation: Operation, security: Mapping[str, Security]) -> list[dict[str, list[str]]]:
-    """Return the schemes of which one proves whose a request is; an empty one says that none is needed."""
+    """Return the sets of schemes of which one proves whose a request is; an empty one says that none is needed."""
     schemes = [security[name] for name in operation.parameters if name in security]
-    needed: list[dict[str, list[str]]] = [{each.name: []} for each in schemes]
-    needed += [{security[name].name: [scope]} for name, scope in operation.scopes.items()]
-    return [*needed, {}] if schemes and all(each.is_optional for each in schemes) else needed
+    needed: dict[str, list[str]] = {each.name: [] for each in schemes if not each.is_optional}
+    added: list[dict[str, list[str]]] = [{each.name: []} for each in schemes if each.is_optional]
+    by_scope: list[dict[str, list[str]]] = [
+        {security[name].name: [scope]} for name, scope in operation.scopes.items()
+    ]
+    if needed:
+        return [needed, *(needed | each for each in added), *by_scope]
+    return [*added, *by_scope, {}] if added else by_scope
 
 
 def _answer(model: type[pydantic.BaseModel] | None, operation: Operation, status: int) -> dict[str, Any]:

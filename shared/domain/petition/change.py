@@ -10,6 +10,7 @@ PETITIONER = "petitioner"
 ROUTER = "router"
 TIMER = "timer"
 _OFFICER = "officer:"
+_CLIENT, _OPEN311 = "client:", "open311:"
 MACHINE = "machine:"
 """The beginning of a machine account's user name, which no officer's has, and of its name in histories."""
 
@@ -22,7 +23,8 @@ class Change:
     """
 
     by: str
-    """`petitioner`, `router`, `timer`, `officer:<user name>` or `machine:<account>`."""
+    """`petitioner`, `client:<name>` (a program that acts for them), `router`, `timer`, `officer:<user name>` or
+    `machine:<account>`."""
     at: datetime
     id: str
     """Unique within the petition; derived from the cause, so that the same cause yields the same identifier."""
@@ -51,6 +53,16 @@ class Change:
     def username(self) -> str:
         """The user name of the officer, or the actor itself where it is no officer."""
         return username_of(self.by)
+
+
+def client_actor(name: str) -> str:
+    """Return how history entries name a program that acts for a petitioner, by the name of its key."""
+    return f"{_CLIENT}{name}"
+
+
+def is_petitioner(actor: str) -> bool:
+    """Return whether an actor of a history entry is the petitioner, themselves or through a program."""
+    return actor == PETITIONER or actor.startswith((_CLIENT, _OPEN311))
 
 
 def actor_of(username: str) -> str:

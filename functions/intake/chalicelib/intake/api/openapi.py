@@ -118,7 +118,8 @@ SECURITY = {
             "type": "apiKey",
             "in": "header",
             "name": "X-Api-Key",
-            "description": "The key of a client of the ministry's: needed in the cloud, nowhere else.",
+            "description": "The key of a client of the ministry's: needed in the cloud to send."
+            " The history of whatever a client does names it.",
         },
         is_optional=True,
     ),
@@ -137,7 +138,8 @@ _TAGS = {
 }
 
 _PIN = ("reference", "X-Petition-Pin", "X-Petition-Proof", "lang")
-_PIN_ONCE = ("reference", "X-Petition-Pin", "X-Petition-Proof", "Idempotency-Key", "lang")
+_PIN_ACTS = ("reference", "X-Petition-Pin", "X-Api-Key", "X-Petition-Proof", "lang")
+_PIN_ONCE = (*_PIN_ACTS, "Idempotency-Key")
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -188,7 +190,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Another PIN and link; the earlier ones open it no more, every contact is notified",
         {200: RenewalAnswer},
         None,
-        _PIN,
+        _PIN_ACTS,
         (404, 409, 429),
     ),
     Operation(
@@ -208,7 +210,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Take the withdrawal back, within a few working days",
         {200: PetitionView},
         None,
-        _PIN,
+        _PIN_ACTS,
         (400, 404, 409),
     ),
     Operation(

@@ -31,6 +31,7 @@ from chalicelib.intake.petitions.track_petition import (
 )
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import ApiKeyNeededError
+from shared.domain.petition.change import PETITIONER, client_actor
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import PetitionInput, Text
@@ -88,7 +89,7 @@ class RenewalAnswer(BaseModel):
 
 def renew(parts: Parts, request: Request, reference: str) -> Response:
     """Give the petition another PIN and link; every contact is notified."""
-    renewed = parts.renewal.renew(_petition(parts, request, reference))
+    renewed = parts.renewal.renew(_petition(parts, request, reference), by=_actor(parts, request))
     digits = renewed.petition.reference
     link = f"{parts.settings.public_url}/tra-cuu?ma={digits}&t={renewed.token}"
     return json_answer(RenewalAnswer(reference=digits, pin=renewed.pin, link=link))
@@ -133,7 +134,8 @@ def supplement(parts: Parts, request: Request, reference: str) -> Response:
     """Add to a petition: 201, or 200 when the same had come before."""
     petition = _petition(parts, request, reference)
     body = json_body(request, SupplementInput)
-    changed = parts.follow_up.supplement(petition, body.content, web_cause(_key(request), body, clock.now()))
+    cause = web_cause(_key(request), body, clock.now())
+    changed = parts.follow_up.supplement(petition, body.content, cause, by=_actor(parts, request))
     return _view(parts, request, changed, 201 if changed.version > petition.version else 200)
 
 
@@ -142,7 +144,7 @@ def add_contact(parts: Parts, request: Request, reference: str) -> Response:
     petition = _petition(parts, request, reference)
     body = json_body(request, ContactInput)
     cause = web_cause(_key(request), body, clock.now())
-    return _view(parts, request, parts.add_contact.add(petition, body, cause))
+    return _view(parts, request, parts.add_contact.add(petition, body, cause, by=_actor(parts, request)))
 
 
 def withdraw(parts: Parts, request: Request, reference: str) -> Response:
@@ -153,13 +155,15 @@ def withdraw(parts: Parts, request: Request, reference: str) -> Response:
     undone = sum(entry.action is Action.UNDO_WITHDRAWAL for entry in petition.history)
     if undone and _key(request) is None:
         cause = f"{cause}:{undone}"  # the same words of the same day, but a withdrawal of its own
-    return _view(parts, request, parts.follow_up.withdraw(petition, body.reason, cause))
+    withdrawn = parts.follow_up.withdraw(petition, body.reason, cause, by=_actor(parts, request))
+    return _view(parts, request, withdrawn)
 
 
 def undo_withdrawal(parts: Parts, request: Request, reference: str) -> Response:
     """Take a withdrawal back, within the working days for it; asked again, it is done already."""
     petition = _petition(parts, request, reference)
-    return _view(parts, request, parts.follow_up.undo_withdrawal(petition, undoing_on_the_web(petition)))
+    cause = undoing_on_the_web(petition)
+    return _view(parts, request, parts.follow_up.undo_withdrawal(petition, cause, by=_actor(parts, request)))
 
 
 def rate(parts: Parts, request: Request, reference: str) -> Response:
@@ -167,7 +171,8 @@ def rate(parts: Parts, request: Request, reference: str) -> Response:
     petition = _petition(parts, request, reference)
     body = json_body(request, RatingInput)
     cause = web_cause(_key(request), body, clock.now())
-    return _view(parts, request, parts.follow_up.rate(petition, body.score, body.comment, cause))
+    rated = parts.follow_up.rate(petition, body.score, body.comment, cause, by=_actor(parts, request))
+    return _view(parts, request, rated)
 
 
 def reopen(parts: Parts, request: Request, reference: str) -> Response:
@@ -175,7 +180,8 @@ def reopen(parts: Parts, request: Request, reference: str) -> Response:
     petition = _petition(parts, request, reference)
     body = json_body(request, ReopeningInput)
     cause = web_cause(_key(request), body, clock.now())
-    return _view(parts, request, parts.follow_up.reopen(petition, body.reason, cause))
+    reopened = parts.follow_up.reopen(petition, body.reason, cause, by=_actor(parts, request))
+    return _view(parts, request, reopened)
 
 
 def unlock(parts: Parts, request: Request, reference: str) -> Response:
@@ -188,7 +194,8 @@ def unlock(parts: Parts, request: Request, reference: str) -> Response:
 def attach(parts: Parts, request: Request, reference: str) -> Response:
     """Declare a file: 201 with a form that uploads it, 200 with another form for the same file when it came before."""
     petition = _petition(parts, request, reference)
-    expected = parts.files.expect(petition, json_body(request, AttachmentInput), _key(request))
+    declared = json_body(request, AttachmentInput)
+    expected = parts.files.expect(petition, declared, _key(request), by=_actor(parts, request))
     view = ExpectedView(
         attachment=attachment_view(expected.attachment, language_of(request)), upload=expected.form
     )
@@ -199,6 +206,12 @@ def fetch_file(parts: Parts, request: Request, reference: str, attachment_id: st
     """Give a link to a file of the answer."""
     petition = _petition(parts, request, reference)
     return json_answer(parts.files.answers_file(petition, attachment_id))
+
+
+def _actor(parts: Parts, request: Request) -> str:
+    """Return the name in the history of who acts: the program whose key comes with the request, else the petitioner."""
+    client = parts.api_keys.client_of(request.headers.get("x-api-key", ""))
+    return client_actor(client) if client else PETITIONER
 
 
 def _key(request: Request) -> str | None:

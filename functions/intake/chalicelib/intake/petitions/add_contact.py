@@ -16,7 +16,7 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
 from shared.domain.identity.reference import contact_key
 from shared.domain.identity.telephone import LONGEST_PHONE
-from shared.domain.petition.change import Change
+from shared.domain.petition.change import PETITIONER, Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
@@ -48,7 +48,7 @@ class AddContact:
         self._suppressions = suppressions
         self._key = key
 
-    def add(self, petition: Petition, contact: ContactInput, cause: str) -> Petition:
+    def add(self, petition: Petition, contact: ContactInput, cause: str, *, by: str = PETITIONER) -> Petition:
         """Append a contact; the same cause again changes nothing.
 
         Raises:
@@ -56,7 +56,7 @@ class AddContact:
             ActionNotPossibleError: the petition has ended, so that no notice follows.
         """
         phone, email = _checked(contact)
-        change = Change.by_petitioner(clock.now(), f"add-contact:{cause}")
+        change = Change(by, clock.now(), f"add-contact:{cause}")
         if was_made(petition, change.id):
             return petition
         if sum(entry.action is Action.ADD_CONTACT for entry in petition.history) >= MOST:

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from shared.domain.errors import NotFoundOrWrongPinError, UnknownAttachmentError
 from shared.domain.identity import reference as references
+from shared.domain.petition.change import PETITIONER
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import BelongsTo, Limits
 from shared.platform import clock
 from shared.platform.bucket import AttachmentsBucket, Download
 from shared.tables.petitions import Petitions
-from shared.use_cases.declare_file import PETITIONER, AttachmentForm, AttachmentInput, Declarations, Expected
+from shared.use_cases.declare_file import AttachmentForm, AttachmentInput, Declarations, Expected, Owner
 
 PASS_HOLDS_FOR = timedelta(hours=1)
 """Lifetime of a pass, which stands in the address that the bucket leads back to."""
@@ -36,9 +37,12 @@ class FileDesk:
         key: str | None,
         *,
         then: str | None = None,
+        by: str = PETITIONER,
     ) -> Expected:
         """Declare a file of the petitioner's; see `Declarations.expect`."""
-        return self._declarations.expect(petition, declared, PETITIONER, key=key, then=then)
+        return self._declarations.expect(
+            petition, declared, Owner(by, BelongsTo.PETITION), key=key, then=then
+        )
 
     def answers_file(self, petition: Petition, attachment_id: str) -> Download:
         """Return a link to a file that came with the ministry's answer.

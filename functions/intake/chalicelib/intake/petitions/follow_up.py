@@ -17,7 +17,7 @@ from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError
 from shared.domain.identity.provinces import province_of
-from shared.domain.petition.change import Change
+from shared.domain.petition.change import PETITIONER, Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
@@ -81,21 +81,21 @@ class RatingForm(RatingInput):
 
 
 class FollowUp:
-    """Makes a petitioner's later changes."""
+    """Makes a petitioner's later changes; `by` names the program that makes one for them (`client_actor`)."""
 
     def __init__(self, petitions: Petitions, directory: Directory, seal: Seal) -> None:
         self._petitions = petitions
         self._directory = directory
         self._seal = seal
 
-    def supplement(self, petition: Petition, content: str, cause: str) -> Petition:
+    def supplement(self, petition: Petition, content: str, cause: str, *, by: str = PETITIONER) -> Petition:
         """Add a text to a petition; one that waited for it goes back to work.
 
         Raises:
             ActionNotPossibleError: it is no longer open.
             IdempotencyKeyReusedError: the same cause came before with another text.
         """
-        change = Change.by_petitioner(clock.now(), f"supplement:{cause}")
+        change = Change(by, clock.now(), f"supplement:{cause}")
         _refuse_other_text(petition, change.id, content)
         return self.apply(petition, change, lambda p: p.supplement(change, content))
 
@@ -140,44 +140,48 @@ class FollowUp:
         change = Change.by_petitioner(clock.now(), f"no-identity:{cause}")
         return self.apply(petition, change, lambda p: p.confirm_name(change, is_named=False))
 
-    def withdraw(self, petition: Petition, reason: str | None, cause: str) -> Petition:
+    def withdraw(
+        self, petition: Petition, reason: str | None, cause: str, *, by: str = PETITIONER
+    ) -> Petition:
         """End a petition at its petitioner's wish.
 
         Raises:
             ActionNotPossibleError: it is no longer open.
         """
-        change = Change.by_petitioner(clock.now(), f"withdraw:{cause}")
+        change = Change(by, clock.now(), f"withdraw:{cause}")
         return self.apply(petition, change, lambda p: p.withdraw(change, reason))
 
-    def undo_withdrawal(self, petition: Petition, cause: str) -> Petition:
+    def undo_withdrawal(self, petition: Petition, cause: str, *, by: str = PETITIONER) -> Petition:
         """Take a withdrawal back; work goes on as if nothing had happened.
 
         Raises:
             ActionNotPossibleError: it is not withdrawn, or the days for undoing it are over.
         """
-        change = Change.by_petitioner(clock.now(), f"undo-withdrawal:{cause}")
+        change = Change(by, clock.now(), f"undo-withdrawal:{cause}")
         return self.apply(
             petition,
             change,
             lambda p: withdrawals.undo(p, change, self._directory.terms_of(p), self._directory.calendar()),
         )
 
-    def rate(self, petition: Petition, score: int, comment: str | None, cause: str) -> Petition:
+    def rate(
+        self, petition: Petition, score: int, comment: str | None, cause: str, *, by: str = PETITIONER
+    ) -> Petition:
         """Say how satisfied the petitioner is.
 
         Raises:
             ActionNotPossibleError: there is no answer yet.
         """
-        change = Change.by_petitioner(clock.now(), f"rate:{cause}")
+        change = Change(by, clock.now(), f"rate:{cause}")
         return self.apply(petition, change, lambda p: p.rate(change, score, comment))
 
-    def reopen(self, petition: Petition, reason: str | None, cause: str) -> Petition:
+    def reopen(self, petition: Petition, reason: str | None, cause: str, *, by: str = PETITIONER) -> Petition:
         """Ask, once and after a poor rating, for a second look by a level above those who answered.
 
         Raises:
             ActionNotPossibleError: the rating was not poor, or a second look was asked for before.
         """
-        change = Change.by_petitioner(clock.now(), f"reopen:{cause}")
+        change = Change(by, clock.now(), f"reopen:{cause}")
 
         def reopened(seen: Petition) -> Petition:
             return ask_for_second_look(
@@ -191,9 +195,9 @@ class FollowUp:
 
         return self.apply(petition, change, reopened)
 
-    def renew_secrets(self, petition: Petition) -> Petition:
+    def renew_secrets(self, petition: Petition, *, by: str = PETITIONER) -> Petition:
         """Have another PIN and link from now on; the same request twice at once is one."""
-        change = Change.by_petitioner(clock.now(), f"renew-secrets:{renewals_of(petition) + 1}")
+        change = Change(by, clock.now(), f"renew-secrets:{renewals_of(petition) + 1}")
         return self.apply(petition, change, lambda p: p.renew_secrets(change))
 
     def send_pin(self, petition: Petition, channel: ReplyBy) -> Petition:

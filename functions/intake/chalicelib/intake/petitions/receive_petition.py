@@ -12,6 +12,7 @@ from chalicelib.intake.limits.daily_limit import LimitedReception
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.identity.sms_reach import is_served_by_sms
+from shared.domain.petition.change import PETITIONER, client_actor
 from shared.domain.petition.submission import PetitionInput, Submission
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.values.petitioner import ReplyBy
@@ -51,7 +52,7 @@ def receive_petition(
         TooManyRequestsError: its sender has sent enough for today, or its network address for this hour.
     """
     name = submission_key(petition, idempotency_key, client)
-    by = f"{CLIENT}{client}" if client else "petitioner"
+    by = client_actor(client) if client else PETITIONER
     return reception.receive(submission_of(petition, name, by=by), sender)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import TooManyRequestsError
 from shared.domain.identity import reference as references
+from shared.domain.petition.change import PETITIONER
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.pin_requests import may_renew, renewals_of
 from shared.platform import clock
@@ -36,7 +37,7 @@ class Renewal:
         self._key = key
         self._per_day = per_day
 
-    def renew(self, petition: Petition) -> Renewed:
+    def renew(self, petition: Petition, *, by: str = PETITIONER) -> Renewed:
         """Renew PIN and link for whoever has shown one of them; the same request twice at once is one.
 
         Raises:
@@ -44,7 +45,7 @@ class Renewal:
         """
         if not may_renew(petition, clock.now(), per_day=self._per_day):
             raise TooManyRequestsError(_DAY)
-        changed = self._follow_up.renew_secrets(petition)
+        changed = self._follow_up.renew_secrets(petition, by=by)
         renewals = renewals_of(changed)
         return Renewed(
             changed,

@@ -26,6 +26,7 @@ from shared.domain.errors import (
     UnfinishedTextError,
     UnknownPetitionError,
 )
+from shared.domain.petition.change import is_petitioner
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.web.answers import see_other
@@ -122,7 +123,7 @@ def _what_changed(current: Petition, seen_version: int) -> str:
         return N_(
             "Hệ thống vừa ghi thêm vào hồ sơ; trang này đã có phần mới. Việc của bạn chưa được thực hiện."
         )
-    if writers == {"petitioner"}:
+    if writers and all(is_petitioner(writer) for writer in writers):
         return N_("Người gửi vừa bổ sung; trang này đã có phần mới. Việc của bạn chưa được thực hiện.")
     return N_("Người khác vừa cập nhật hồ sơ; trang này đã có phần mới. Chưa có gì bị ghi đè.")
 
