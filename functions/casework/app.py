@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.casework.api import directory, hotline, openapi, oversight, petitions, reports, session
+from chalicelib.casework.api import search as search_api
 from chalicelib.casework.composition import parts
 from chalicelib.casework.site import (
     ambiguous_deliveries,
@@ -11,6 +12,7 @@ from chalicelib.casework.site import (
     openings,
     preferences,
     queue,
+    search,
     second_factor,
     sessions,
     sign_in,
@@ -26,10 +28,10 @@ from shared.web.app import WebApp
 app = WebApp("pakn-casework", error_pages.answer_error)
 app.register_blueprint(health.routes())
 
-API = (session, petitions, hotline, oversight, directory, reports, openapi)
+API = (session, petitions, search_api, hotline, oversight, directory, reports, openapi)
 ACCOUNT = (sign_in, sessions, second_factor)
 DELIVERIES = (ambiguous_deliveries, contradicted_receipts)
-DESK = (queue, preferences, unsubscribe, report_pages, openings, *DELIVERIES)
+DESK = (queue, search, preferences, unsubscribe, report_pages, openings, *DELIVERIES)
 PETITION = (petition, files, file_sent, notices)
 HOTLINE = (enter_petition, callers, call_tasks)
 ADMINISTRATION = (row_list, row, calendar, terms, texts, routing_rules, proposals)

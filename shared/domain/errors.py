@@ -91,6 +91,13 @@ class IdentityUnavailableError(UnavailableError):
     code = "identity-unavailable"
 
 
+class SearchUnavailableError(UnavailableError):
+    """There is no search index yet, or this machine's SQLite has no FTS5."""
+
+    code = "search-unavailable"
+    retry_after = 3600
+
+
 class NewerItemError(UnavailableError):
     """A newer version of the code, which is being deployed, wrote the item; this version would not keep it right."""
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from math import log
 from pathlib import Path
 
+from shared.domain.errors import SearchUnavailableError
 from shared.domain.text import word_forms
 from shared.search.expressions import alike, expressions
 from shared.search.port import (
@@ -28,7 +29,6 @@ from shared.search.port import (
     Passage,
     Piece,
     Scope,
-    SearchUnavailableError,
 )
 
 SCHEMA = 1
@@ -41,8 +41,10 @@ _WEIGHTS = "4.0, 8.0, 2.0, 2.0, 1.0"
 """The weights of a word in reference, subject, content, answer and draft (BM25)."""
 _COMPARED = 20
 """Documents that are compared with a text; BM25 has found them."""
-_MOST_TERMS = 120
-"""Words and pairs of words of a text that it is compared by, the first."""
+_MOST_WORDS = 300
+"""Words of a text that it is compared by, the first."""
+_MOST_PAIRS = 30
+"""Pairs of words by which documents to compare are looked for, the rarest."""
 
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -206,16 +208,20 @@ class Fts5Index:
             return Found((), 0, {})
         with self._reading() as db:
             condition, values = _conditions(scope, narrowing)
-            marked = "AND plain.rowid IN (SELECT rowid FROM marked WHERE marked MATCH :marked)"
+            for name, match in (("exact", phrases.exact), ("spelt", phrases.marked)):
+                db.execute(f"CREATE TEMP TABLE {name} (id INTEGER PRIMARY KEY)")
+                if match:
+                    db.execute(f"INSERT INTO {name} SELECT rowid FROM marked WHERE marked MATCH ?", (match,))  # noqa: S608
+            spelt = "AND plain.rowid IN (SELECT id FROM spelt)" if phrases.marked else ""
             db.execute(
                 f"""
                 CREATE TEMP TABLE found AS
                 SELECT documents.id, documents.key, documents.name, documents.state, bm25(plain, {_WEIGHTS}) AS score,
-                  plain.rowid IN (SELECT rowid FROM marked WHERE marked MATCH :exact) AS is_exact
+                  plain.rowid IN (SELECT id FROM exact) AS is_exact
                 FROM plain JOIN documents ON documents.id = plain.rowid
-                WHERE plain MATCH :plain {marked if phrases.marked else ""} AND {condition}
+                WHERE plain MATCH :plain {spelt} AND {condition}
                 """,  # noqa: S608 - conditions of ours
-                {**values, **phrases._asdict()},
+                {**values, "plain": phrases.plain},
             )
             by_state = dict(db.execute("SELECT state, count(*) FROM found GROUP BY state"))
             wanted = frozenset(narrowing.states) or frozenset(by_state)
@@ -237,19 +243,20 @@ class Fts5Index:
         Raises:
             SearchUnavailableError: there is no file, or no FTS5.
         """
-        terms = _terms(text)[:_MOST_TERMS]
-        if not terms:
+        plain = [word_forms.unmarked(word) for word in word_forms.words(text)][:_MOST_WORDS]
+        if not plain:
             return ()
         with self._reading() as db:
             size = db.execute("SELECT count(*) FROM documents").fetchone()[0]
-            pairs = [term for term in terms if len(term) > 1] or terms
+            rarity = {word: _rarity(db, word, size) for word in dict.fromkeys(plain)}
+            weights = {term: sum(rarity[word] for word in term) / len(term) for term in _terms(plain)}
+            pairs = sorted(weights, key=lambda term: (-len(term), -weights[term], term))[:_MOST_PAIRS]
             rows = db.execute(
                 f"""SELECT documents.id, key, name FROM documents JOIN (
                 SELECT rowid FROM plain WHERE plain MATCH ? ORDER BY bm25(plain, {_WEIGHTS}) LIMIT {_COMPARED}
                 ) AS near ON near.rowid = documents.id""",  # noqa: S608 - numbers of ours
                 (alike(pairs),),
             ).fetchall()
-            weights = {term: _rarity(db, term, size) for term in terms}
             shares = [(_share(db, number, weights), key, name) for number, key, name in rows]
         best = sorted(shares, key=lambda row: (-row[0], row[1]))[:limit]
         return tuple(Like(key, name, share) for share, key, name in best)
@@ -317,24 +324,20 @@ def _listed(values: Iterable[str]) -> str:
     return ", ".join("?" for _ in values)
 
 
-def _terms(text: str) -> list[tuple[str, ...]]:
-    """Return the words of a text without marks, and the pairs that stand side by side, each once."""
-    plain = [word_forms.unmarked(word) for word in word_forms.words(text)]
+def _terms(plain: list[str]) -> list[tuple[str, ...]]:
+    """Return words, and the pairs that stand side by side, each once: most Vietnamese words have two syllables."""
     return list(dict.fromkeys([*pairwise(plain), *((word,) for word in plain)]))
 
 
-def _rarity(db: sqlite3.Connection, term: tuple[str, ...], size: int) -> float:
-    """Return the weight of a word or pair: the rarer in the index, the more."""
-    if len(term) == 1:
-        row = db.execute("SELECT doc FROM terms WHERE term = ?", term).fetchone()
-    else:
-        row = db.execute("SELECT count(*) FROM plain WHERE plain MATCH ?", (alike([term]),)).fetchone()
-    return log(1 + size / max(1, row[0] if row else 0))
+def _rarity(db: sqlite3.Connection, word: str, size: int) -> float:
+    """Return the weight of a word: the rarer in the index, the more."""
+    row = db.execute("SELECT doc FROM terms WHERE term = ?", (word,)).fetchone()
+    return log((1 + size) / (1 + (row[0] if row else 0)))
 
 
 def _share(db: sqlite3.Connection, number: int, weights: dict[tuple[str, ...], float]) -> float:
     """Return how much of the weight of a text's terms a document has."""
     row = db.execute("SELECT subject, content, answer FROM documents WHERE id = ?", (number,)).fetchone()
-    own = set(_terms("\n".join(row)))
+    own = set(_terms([word_forms.unmarked(word) for word in word_forms.words("\n".join(row))]))
     whole = sum(weight * weight for weight in weights.values())
     return sum(weight * weight for term, weight in weights.items() if term in own) / whole if whole else 0.0

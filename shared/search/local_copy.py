@@ -15,12 +15,13 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+from shared.domain.errors import SearchUnavailableError
 from shared.domain.petition.petition import Petition
 from shared.platform import telemetry
 from shared.platform.search_files import SearchFiles
 from shared.search.documents import for_officers
 from shared.search.fts5 import SCHEMA, Fts5Index, IndexFile
-from shared.search.port import Change, SearchUnavailableError
+from shared.search.port import Change
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 

@@ -121,10 +121,6 @@ class Like(NamedTuple):
     """The share of what is rare in the text that stands in the document too, 0 to 1."""
 
 
-class SearchUnavailableError(Exception):
-    """There is no index (yet), or this machine's SQLite has no FTS5."""
-
-
 class SearchIndex(Protocol):
     """Finds documents by words."""
 

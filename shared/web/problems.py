@@ -101,6 +101,11 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Chưa kiểm tra được phiên đăng nhập"),
         N_("Dịch vụ đăng nhập tạm thời không trả lời. Phiên của bạn vẫn còn; hãy thử lại sau ít phút."),
     ),
+    errors.SearchUnavailableError: (
+        503,
+        N_("Chưa tìm theo từ được"),
+        N_("Mục lục tìm kiếm chưa được lập xong, mỗi giờ lập một lần. Mở hồ sơ bằng mã số vẫn được."),
+    ),
     errors.NewerItemError: (
         503,
         N_("Hệ thống đang được nâng cấp"),

@@ -16,6 +16,7 @@ from tests.bench import (
     root_costs,
     round_costs,
     routing,
+    search_costs,
     sweep_costs,
 )
 
@@ -27,6 +28,7 @@ BENCHES: dict[str, Callable[[], object]] = {
     "round-costs": round_costs.main,
     "root-costs": root_costs.main,
     "desk-costs": desk_costs.main,
+    "search-costs": search_costs.main,
     "routing": routing.main,
 }
 

@@ -34,6 +34,9 @@ EVERYBODY = "".join(WHO)
 GETS = {
     "/v1/petitions": "IHUATR",
     "/v1/petitions/{reference}": "IHUATR",
+    "/v1/petitions/{reference}/similar-answers": "IHUATR",
+    "/v1/search": EVERYBODY,
+    "/search": EVERYBODY,
     "/v1/calls": "OT",
     "/v1/openings": "R",
     "/v1/in-doubt": "S",

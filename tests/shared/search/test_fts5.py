@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.errors import SearchUnavailableError
 from shared.search.fts5 import Fts5Index, IndexFile
-from shared.search.port import EVERYTHING, Change, Document, Narrowing, Part, Scope, SearchUnavailableError
+from shared.search.port import EVERYTHING, Change, Document, Narrowing, Part, Scope
 
 
 def change(key: str, subject: str, **facts: object) -> Change:

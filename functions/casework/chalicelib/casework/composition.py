@@ -21,6 +21,7 @@ from chalicelib.casework.administration.routing_models import RoutingModels
 from chalicelib.casework.desk.digest_preferences import DigestPreferences
 from chalicelib.casework.desk.files import OfficersFiles
 from chalicelib.casework.desk.queues import QueueReader
+from chalicelib.casework.desk.search import DeskSearch
 from chalicelib.casework.desk.views import PetitionViews
 from chalicelib.casework.hotline.call_tasks import CallTasks
 from chalicelib.casework.hotline.callers import Callers
@@ -34,6 +35,8 @@ from shared.platform import queues, secrets, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import AccountRequest
 from shared.platform.seal import Seal
+from shared.platform.search_files import SearchFiles
+from shared.search.local_copy import DESK, PUBLIC, LocalCopy, NewestChanges
 from shared.tables.corrections import Corrections
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
@@ -73,6 +76,7 @@ class Parts:
     actions: ActionService
     queues: QueueReader
     petition_views: PetitionViews
+    search: DeskSearch
     files: OfficersFiles
     digest_preferences: DigestPreferences
     reception: Reception
@@ -132,6 +136,7 @@ def build(configuration: CaseworkSettings) -> Parts:
             configuration.file_limits,
             acceptance_counts=configuration.acceptance_counts_as_delivered,
         ),
+        search=_search(configuration, petitions, directory),
         files=OfficersFiles(
             petitions, bucket, Declarations(petitions, bucket, configuration.file_limits, key)
         ),
@@ -222,6 +227,12 @@ def _reports(configuration: CaseworkSettings, petitions: Petitions, directory: D
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
     return Reports(petitions, outlines, statistics, directory)
+
+
+def _search(configuration: CaseworkSettings, petitions: Petitions, directory: Directory) -> DeskSearch:
+    files = SearchFiles(configuration.attachments_bucket)
+    newest = NewestChanges(Outlines(configuration.petitions_table), petitions)
+    return DeskSearch(petitions, directory, LocalCopy(files, DESK, newest), LocalCopy(files, PUBLIC))
 
 
 def _contradicted_receipts(

@@ -10,13 +10,14 @@ import pytest
 
 from chalicelib.sla_timer.hourly import build_search
 from chalicelib.sla_timer.hourly.build_search import SearchIndexing
+from shared.domain.errors import SearchUnavailableError
 from shared.domain.petition.lifecycle import State
 from shared.platform import clock
 from shared.platform.search_files import SearchFiles
 from shared.search.documents import for_everybody, for_officers
 from shared.search.fts5 import Fts5Index, IndexFile
 from shared.search.local_copy import DESK, PUBLIC, LocalCopy, NewestChanges
-from shared.search.port import EVERYTHING, SearchUnavailableError
+from shared.search.port import EVERYTHING
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
 from shared.tables.petition_items import StoredPetition

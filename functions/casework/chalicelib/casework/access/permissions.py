@@ -16,6 +16,7 @@ from shared.domain.access.roles import Role
 from shared.domain.errors import NotAllowedError
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import screening, suspicion
+from shared.search.port import Scope
 from shared.tables.petition_items import Card
 
 
@@ -99,6 +100,17 @@ def may_see(officer: DeskOfficer, petition: Petition) -> bool:
         return False
     related = relations(officer, petition)
     return any(SEES.get(role) in related for role in officer.roles)
+
+
+def reach(officer: DeskOfficer) -> Scope:
+    """Return which petitions a search may find and count for an officer: those of `may_see` that an index holds."""
+    related = {SEES[role] for role in officer.roles if role in SEES}
+    return Scope(
+        is_everything=Relation.ANY in related,
+        unit=officer.unit if Relation.UNIT in related else None,
+        entered_by=officer.actor if Relation.ENTERED in related else None,
+        not_about=frozenset({officer.unit, *officer.line}),
+    )
 
 
 def as_read_by(officer: DeskOfficer, petition: Petition) -> Petition:

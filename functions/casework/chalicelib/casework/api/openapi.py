@@ -43,6 +43,7 @@ from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.api.security import MACHINE, SECURITY
 from chalicelib.casework.api.session import EndedSessions, OwnSessions
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.desk.search import AnswerList, SearchResults
 from chalicelib.casework.desk.views import DeskView, LinePage
 from chalicelib.casework.hotline.call_tasks import CallRequest, CallView, OutcomeInput
 from chalicelib.casework.hotline.callers import CallerInput, WishInput
@@ -184,6 +185,26 @@ OPERATIONS: tuple[Operation, ...] = (
         None,
         ("reference", *_AS, "lang"),
         (*_REFUSED, 404),
+    ),
+    Operation(
+        "GET",
+        "/v1/petitions/{reference}/similar-answers",
+        "listSimilarAnswers",
+        "Published answers to questions like this petition's, the likest first",
+        {200: AnswerList},
+        None,
+        ("reference", *_AS, "lang"),
+        (*_REFUSED, 404, 503),
+    ),
+    Operation(
+        "GET",
+        "/v1/search",
+        "search",
+        "Petitions that you may see, or published answers, by words; closed ones too, the best first",
+        {200: SearchResults},
+        None,
+        (*_AS, "q", "in", "stage", "since", "until", "cursor", "lang"),
+        (*_REFUSED, 422, 503),
     ),
     *_ACTIONS,
     Operation(
@@ -353,6 +374,7 @@ _PROBLEMS = {
     409: "The petition was changed meanwhile, or its state does not allow it; see `current_version` and `changes`",
     422: "The input breaks a rule",
     429: "Enough for now; `retry_after` is in seconds",
+    503: "This cannot be done just now; `retry_after` is in seconds",
 }
 
 

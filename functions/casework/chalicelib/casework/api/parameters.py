@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.casework.desk.search_query import Place, Stage
 from shared.domain.petition.lifecycle import State
+from shared.search.port import LONGEST
 from shared.web.openapi import LANG, one_of
 
 _REFERENCE = {"type": "string", "pattern": "^[0-9]{11}$"}
@@ -87,6 +89,31 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "query",
         "description": "Only those due within so many days.",
         "schema": {"type": "integer", "minimum": 0, "maximum": 999},
+    },
+    "q": {
+        "in": "query",
+        "description": "Words that must all occur, with marks or without; “…” holds words side by side.",
+        "schema": {"type": "string", "maxLength": LONGEST},
+    },
+    "in": {
+        "in": "query",
+        "description": "Where to look; petitions unless this says otherwise.",
+        "schema": one_of("SearchedPlace", Place),
+    },
+    "stage": {
+        "in": "query",
+        "description": "Only petitions in these states.",
+        "schema": one_of("SearchedStage", Stage),
+    },
+    "since": {
+        "in": "query",
+        "description": "Only those received on this day or later.",
+        "schema": {"type": "string", "format": "date"},
+    },
+    "until": {
+        "in": "query",
+        "description": "Only those received on this day or before.",
+        "schema": {"type": "string", "format": "date"},
     },
     "cursor": {
         "in": "query",

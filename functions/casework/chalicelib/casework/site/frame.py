@@ -36,6 +36,7 @@ _MENU = {
 
 
 _DOORS = (
+    "/desk/search",
     "/desk/calls/new",
     "/desk/callers",
     "/desk/calls",
