@@ -22,11 +22,12 @@ from chalicelib.casework.site import reports as report_pages
 from chalicelib.casework.site.directory import calendar, proposals, routing_rules, row, row_list, terms, texts
 from chalicelib.casework.site.hotline import call_tasks, callers, enter_petition
 from chalicelib.casework.site.petition import file_sent, files, notices, petition
+from shared.search.fts5 import has_fts5
 from shared.web import health
 from shared.web.app import WebApp
 
 app = WebApp("pakn-casework", error_pages.answer_error)
-app.register_blueprint(health.routes())
+app.register_blueprint(health.routes({"FTS5 of SQLite (search)": has_fts5}))
 
 API = (session, petitions, search_api, hotline, oversight, directory, reports, openapi)
 ACCOUNT = (sign_in, sessions, second_factor)

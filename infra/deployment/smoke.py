@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from infra.deployment.stages import Parameters, lambda_names
+from shared.web.health import MISSING
 
 PREFIXES = {"casework": "/desk", "intake": "", "notifier": "/receipts"}
 """The functions with addresses, and where they stand on the stage's host."""
@@ -17,6 +18,7 @@ PAGES = {"casework": ("/health",), "intake": ("/health", "/"), "notifier": ("/he
 """Pages that are asked of each: health builds the function's parts from its settings; the home page is drawn."""
 WITHIN_SECONDS = 15
 ALIAS = "live"
+HEALTH = "/health"
 
 
 def addresses(function: str, parameters: Parameters, outputs: Mapping[str, str]) -> list[str]:
@@ -54,8 +56,11 @@ def _unanswered(address: str) -> Iterator[str]:
         yield f"{address} is no address of the web"
         return
     try:
-        with urlopen(Request(address), timeout=WITHIN_SECONDS):  # noqa: S310 - its scheme was looked at
-            return
+        with urlopen(Request(address), timeout=WITHIN_SECONDS) as answer:  # noqa: S310 - its scheme was looked at
+            if address.endswith(HEALTH):
+                yield from (
+                    f"{address}: its runtime lacks {name}" for name in json.load(answer).get(MISSING, ())
+                )
     except HTTPError as error:
         yield f"{address} answers {error.code}"
     except (URLError, OSError) as error:

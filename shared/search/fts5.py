@@ -332,7 +332,7 @@ def _terms(plain: list[str]) -> list[tuple[str, ...]]:
 def _rarity(db: sqlite3.Connection, word: str, size: int) -> float:
     """Return the weight of a word: the rarer in the index, the more."""
     row = db.execute("SELECT doc FROM terms WHERE term = ?", (word,)).fetchone()
-    return log((1 + size) / (1 + (row[0] if row else 0)))
+    return log(1 + size / max(1, row[0] if row else 0))
 
 
 def _share(db: sqlite3.Connection, number: int, weights: dict[tuple[str, ...], float]) -> float:

@@ -117,6 +117,7 @@ def desk(running_system: System) -> tuple[System, str, dict[str, Officer], dict[
     running_system.reset()
     citizen = Citizen(running_system)
     citizen.send()
+    running_system.local.pumps.hourly.fire()
     officers = {letter: Officer(running_system, name) for letter, name in WHO.items()}
     browsers = {letter: Browser(running_system, name) for letter, name in WHO.items()}
     return running_system, citizen.reference, officers, browsers

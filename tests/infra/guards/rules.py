@@ -209,7 +209,7 @@ GUARDS = (
         "AWS::CloudWatch::Alarm",
         "TreatMissingData",
         "notBreaching",
-        dict.fromkeys(("SweepSilent", "RootMissing", "RoundsOverdue"), "breaching"),
+        dict.fromkeys(("SweepSilent", "RootMissing", "RoundsOverdue", "SearchStale"), "breaching"),
     ),
     Guard("AWS::ApiGateway::Stage", "MethodSettings", _is_throttled),
     Guard("AWS::ApiGateway::DomainName", "SecurityPolicy", "TLS_1_2"),

@@ -77,6 +77,7 @@ _TAGS = {
     "session": "Sign in and out",
     "sessions": "Your sessions that hold",
     "petitions": "Queues, petitions, and every action on them",
+    "search": "Petitions and published answers by words",
     "callers": "What a caller of the hotline may hear and do",
     "calls": "Calls to be made",
     "in-doubt": "Deliveries of which nobody knows whether the provider took them",
