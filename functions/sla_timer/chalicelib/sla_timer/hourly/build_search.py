@@ -64,7 +64,7 @@ class SearchIndexing:
         self._monotonic = monotonic
 
     def run(self, now: datetime) -> None:
-        """Bring both files up to date, or go on with building them; measure how old they are (`SearchIndexAge`).
+        """Bring both files up to date, or go on with building them; measure how old they are (`SearchIndexMinutes`).
 
         Raises:
             SearchUnavailableError: this machine's SQLite has no FTS5.
@@ -72,7 +72,7 @@ class SearchIndexing:
         with self._opened("") as pair:
             until = self._until(pair)
             if pair is not None and until is not None:
-                telemetry.measure("SearchIndexAge", now - until)
+                telemetry.count("SearchIndexMinutes", (now - until).total_seconds() // 60)
                 self._update(pair, until, now)
                 return
         with self._opened(self._partial, is_made=True) as partial:
