@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,15 +12,16 @@ from chalice.app import Request, Response
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.desk.search import PAGE, AnswerHit, PassageView, PetitionHit, SearchResults
+from chalicelib.casework.desk.search import PAGE, PetitionHit, SearchResults
 from chalicelib.casework.desk.search_query import Place, SearchQuery, Stage, query_of
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
+from chalicelib.casework.site.hit_rows import answer_row, heading, named
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, SearchUnavailableError
 from shared.domain.petition.lifecycle import UNANSWERED
 from shared.platform import clock
-from shared.search.port import LONGEST, Part
+from shared.search.port import LONGEST
 from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import STATES
@@ -33,12 +34,6 @@ STAGES: dict[Stage, str] = {
     Stage.ANSWERED: N_("Đã trả lời"),
     Stage.ENDED: N_("Kết thúc khác"),
 }
-PARTS: dict[Part, str] = {
-    Part.CONTENT: N_("Người gửi viết"),
-    Part.ANSWER: N_("Câu trả lời"),
-    Part.DRAFT: N_("Dự thảo"),
-}
-"""The parts that are named before a passage; the subject is the heading of a result."""
 LATELY = timedelta(days=30)
 _NARROWED_BY = ("in", "stage", "since", "until")
 
@@ -97,7 +92,7 @@ def _shown(
     return {
         "results": results,
         "petitions": [_petition(hit, names, language) for hit in results.petitions],
-        "answers": [_answer(hit, names, language) for hit in results.published],
+        "answers": [answer_row(hit, names, language) for hit in results.published],
         "places": [
             _choice(search, {"in": place}, _(label), search.place is place, language)
             for place, label in PLACES.items()
@@ -177,41 +172,11 @@ def _link(query: Mapping[str, str], language: Language) -> str:
 def _petition(hit: PetitionHit, names: Names, language: Language) -> dict[str, Any]:
     return {
         **hit.model_dump(),
-        "heading": _heading(hit.passages, hit.subject),
-        "passages": _named(hit.passages, language),
+        "heading": heading(hit.passages, hit.subject),
+        "passages": named(hit.passages, language),
         "address": link(f"/desk/petitions/{hit.reference}", language),
         "state_label": gettext(language)(STATES[hit.state]),
         "is_open": hit.state in UNANSWERED,
         "unit_label": names.unit(hit.unit),
         "handler_label": names.officer(hit.handler) if hit.handler else "",
     }
-
-
-def answers_beside(answers: Sequence[AnswerHit], names: Names, language: Language) -> list[dict[str, Any]]:
-    """Return published answers like a petition for the macro of `published_like.html`."""
-    return [_answer(hit, names, language) for hit in answers]
-
-
-def _answer(hit: AnswerHit, names: Names, language: Language) -> dict[str, Any]:
-    return {
-        **hit.model_dump(),
-        "heading": _heading(hit.passages, hit.subject),
-        "named": _named(hit.passages, language),
-        "unit_label": names.unit(hit.unit),
-        "field_label": names.field(hit.field),
-    }
-
-
-def _heading(passages: tuple[PassageView, ...], subject: str) -> list[dict[str, Any]]:
-    """Return the subject in pieces, the words of the search marked."""
-    pieces = next((passage.pieces for passage in passages if passage.part is Part.SUBJECT), ())
-    return [piece.model_dump() for piece in pieces] or [{"text": subject, "is_match": False}]
-
-
-def _named(passages: tuple[PassageView, ...], language: Language) -> list[dict[str, Any]]:
-    _ = gettext(language)
-    return [
-        {"label": _(PARTS[passage.part]), "pieces": [piece.model_dump() for piece in passage.pieces]}
-        for passage in passages
-        if passage.part in PARTS
-    ]
