@@ -12,7 +12,6 @@ from chalicelib.casework.site import (
     openings,
     preferences,
     queue,
-    search,
     second_factor,
     sessions,
     sign_in,
@@ -22,6 +21,7 @@ from chalicelib.casework.site import reports as report_pages
 from chalicelib.casework.site.directory import calendar, proposals, routing_rules, row, row_list, terms, texts
 from chalicelib.casework.site.hotline import call_tasks, callers, enter_petition
 from chalicelib.casework.site.petition import file_sent, files, notices, petition
+from chalicelib.casework.site.search import page as search
 from shared.search.fts5 import has_fts5
 from shared.web import health
 from shared.web.app import WebApp
