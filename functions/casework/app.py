@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.casework.api import directory, hotline, openapi, oversight, petitions, reports, session
 from chalicelib.casework.api import search as search_api
-from chalicelib.casework.composition import parts
+from chalicelib.casework.composition import NEEDS, parts
 from chalicelib.casework.site import (
     ambiguous_deliveries,
     contradicted_receipts,
@@ -22,12 +22,11 @@ from chalicelib.casework.site.directory import calendar, proposals, routing_rule
 from chalicelib.casework.site.hotline import call_tasks, callers, enter_petition
 from chalicelib.casework.site.petition import file_sent, files, notices, petition
 from chalicelib.casework.site.search import page as search
-from shared.search.fts5 import has_fts5
 from shared.web import health
 from shared.web.app import WebApp
 
 app = WebApp("pakn-casework", error_pages.answer_error)
-app.register_blueprint(health.routes({"FTS5 of SQLite (search)": has_fts5}))
+app.register_blueprint(health.routes(NEEDS))
 
 API = (session, petitions, search_api, hotline, oversight, directory, reports, openapi)
 ACCOUNT = (sign_in, sessions, second_factor)

@@ -36,6 +36,7 @@ from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import AccountRequest
 from shared.platform.seal import Seal
 from shared.platform.search_files import SearchFiles
+from shared.search.fts5 import has_fts5
 from shared.search.local_copy import DESK, PUBLIC, LocalCopy, NewestChanges
 from shared.tables.corrections import Corrections
 from shared.tables.deliveries import Deliveries
@@ -56,6 +57,8 @@ from shared.web.rendering import Pages
 
 PAGES = Pages(Path(__file__).parent)
 """The desk's templates and English catalogue: files of the package, so they outlive the settings."""
+NEEDS = {"FTS5 of SQLite (search)": has_fts5}
+"""The capabilities that the runtime has to bring, each with the test whether it does."""
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,10 @@ from chalicelib.casework.api.response_models import (
     UploadView,
 )
 from chalicelib.casework.api.routes import ApiRoutes
+from chalicelib.casework.api.search import OPERATIONS as SEARCH
 from chalicelib.casework.api.security import MACHINE, SECURITY
 from chalicelib.casework.api.session import EndedSessions, OwnSessions
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.desk.search import AnswerList, SearchResults
 from chalicelib.casework.desk.views import DeskView, LinePage
 from chalicelib.casework.hotline.call_tasks import CallRequest, CallView, OutcomeInput
 from chalicelib.casework.hotline.callers import CallerInput, WishInput
@@ -187,27 +187,8 @@ OPERATIONS: tuple[Operation, ...] = (
         ("reference", *_AS, "lang"),
         (*_REFUSED, 404),
     ),
-    Operation(
-        "GET",
-        "/v1/petitions/{reference}/similar-answers",
-        "listSimilarAnswers",
-        "Published answers to questions like this petition's, the likest first",
-        {200: AnswerList},
-        None,
-        ("reference", *_AS, "lang"),
-        (*_REFUSED, 404, 503),
-    ),
-    Operation(
-        "GET",
-        "/v1/search",
-        "search",
-        "Petitions that you may see, or published answers, by words; closed ones too, the best first",
-        {200: SearchResults},
-        None,
-        (*_AS, "q", "in", "stage", "since", "until", "cursor", "lang"),
-        (*_REFUSED, 422, 503),
-    ),
     *_ACTIONS,
+    *SEARCH,
     Operation(
         "POST",
         "/v1/petitions/{reference}/attachments",

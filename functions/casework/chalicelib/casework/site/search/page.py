@@ -15,8 +15,8 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.search import PAGE, PetitionHit, SearchResults
 from chalicelib.casework.desk.search_query import Place, SearchQuery, Stage, query_of
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
-from chalicelib.casework.site.search.hit_rows import answer_row, heading, named
 from chalicelib.casework.site.routes import PageRoutes
+from chalicelib.casework.site.search.hit_rows import answer_row, heading, named
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, SearchUnavailableError
 from shared.domain.petition.lifecycle import UNANSWERED
