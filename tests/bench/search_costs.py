@@ -1,4 +1,4 @@
-"""What the search index costs: size, time to build and to change, time and memory of a search.
+"""Measures the search index: size, time to build and to change, time and memory of a search.
 
 `make bench ARGS=search-costs` measures 10,000 petitions; `PAKN_BENCH_PETITIONS="10000 1000000"` as many as named.
 Texts are made of syllables with the frequencies of language (Zipf), 120 words a petition and 90 an answer.

@@ -133,12 +133,7 @@ def build(configuration: CaseworkSettings) -> Parts:
         refresh_tokens=RefreshTokens(sessions, OfficerSessions(configuration.throttle_table), key),
         actions=ActionService(petitions, directory, seal),
         queues=QueueReader(petitions, directory),
-        petition_views=PetitionViews(
-            directory,
-            deliveries,
-            configuration.file_limits,
-            acceptance_counts=configuration.acceptance_counts_as_delivered,
-        ),
+        petition_views=_petition_views(configuration, directory, deliveries),
         search=_search(configuration, petitions, directory),
         files=OfficersFiles(
             petitions, bucket, Declarations(petitions, bucket, configuration.file_limits, key)
@@ -230,6 +225,17 @@ def _reports(configuration: CaseworkSettings, petitions: Petitions, directory: D
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
     return Reports(petitions, outlines, statistics, directory)
+
+
+def _petition_views(
+    configuration: CaseworkSettings, directory: Directory, deliveries: Deliveries
+) -> PetitionViews:
+    return PetitionViews(
+        directory,
+        deliveries,
+        configuration.file_limits,
+        acceptance_counts=configuration.acceptance_counts_as_delivered,
+    )
 
 
 def _search(configuration: CaseworkSettings, petitions: Petitions, directory: Directory) -> DeskSearch:

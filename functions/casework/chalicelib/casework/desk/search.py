@@ -81,7 +81,7 @@ class AnswerHit(_View):
     unit: str | None
     published_at: datetime
     share: float | None = None
-    """How much of what is rare in the petition stands in it too, 0 to 1; None where words were looked for."""
+    """The share of what is rare in the petition that stands in it too, 0 to 1; None where words were looked for."""
     passages: tuple[PassageView, ...] = ()
 
 
@@ -154,7 +154,7 @@ class DeskSearch:
         )
 
     def holder(self, officer: DeskOfficer, text: str) -> HolderView | None:
-        """Return who holds the petition of a full reference, for an officer who may know of it but not read it."""
+        """Find the unit that holds the petition of a full reference, for an officer who may know of it but not read it."""
         reference = normal_reference(text)
         petition = self._petitions.get(reference) if reference else None
         if (

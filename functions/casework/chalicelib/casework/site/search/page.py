@@ -143,12 +143,12 @@ def _choice(
 ) -> dict[str, Any]:
     """Return one condition as a link: it sets the condition, or takes it away where it holds already."""
     changed = dict.fromkeys(condition, "") if is_chosen and "in" not in condition else dict(condition)
-    kept = _address(search)
+    conditions = _address(search)
     if "in" in condition:
-        kept |= {"stage": ""}
+        conditions |= {"stage": ""}
     return {
         "label": label,
-        "address": _link({**kept, **changed}, language),
+        "address": _link({**conditions, **changed}, language),
         "is_chosen": is_chosen,
         "count": count,
     }
