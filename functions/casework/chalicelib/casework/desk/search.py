@@ -154,7 +154,7 @@ class DeskSearch:
         )
 
     def holder(self, officer: DeskOfficer, text: str) -> HolderView | None:
-        """Find the unit that holds the petition of a full reference, for an officer who may know of it but not read it."""
+        """Find the unit that holds the petition of a full reference, for who may know of it but not read it."""
         reference = normal_reference(text)
         petition = self._petitions.get(reference) if reference else None
         if (
