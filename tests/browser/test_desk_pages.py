@@ -38,7 +38,7 @@ def officer(browser: Browser, site: str) -> Iterator[Opened]:
         type_into(page, "username", username)
         type_into(page, "password", f"Local-{username}-2026")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+        expect(page.locator("details.me")).to_be_visible()
         return page
 
     yield signed_in

@@ -567,6 +567,15 @@ def test_the_style_sheet_may_be_kept_for_ever_under_its_version(intake):
     assert (again.status, again.body) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["nichts.css", "..%2Fpakn.css", "..%2F..%2Fhttp.py", "pakn.py"])
+def test_the_desks_style_sheet_is_served_as_one_with_its_tokens(intake):
+    answer = intake.http("GET", "/assets/desk.css")
+
+    assert answer.header("Content-Type") == "text/css; charset=utf-8"
+    assert answer.text.index("--danger:") < answer.text.index(".btn.primary")
+    assert "forced-colors: active" in answer.text
+    assert "prefers-color-scheme: dark" in answer.text
+
+
+@pytest.mark.parametrize("name", ["nichts.css", "base.css", "..%2Fpakn.css", "..%2F..%2Fhttp.py", "pakn.py"])
 def test_nothing_else_is_served_as_an_asset(intake, name):
     assert intake.http("GET", f"/assets/{name}").status == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
@@ -20,6 +21,7 @@ from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.web.answers import html_answer
 from shared.web.i18n import Language, gettext, in_language
+from shared.web.rendering import link
 from shared.web.requests import query_parameters
 
 _MENU = {
@@ -152,10 +154,22 @@ def render(
         unit_label=names_of(parts, language).unit(officer.unit) if officer else "",
         has_queues=bool(officer and queues_of(officer)),
         here=_door_of(request),
+        other_language=_other_language(request, language),
         **abilities,
         **facts,
     )
     return html_answer(html, status)
+
+
+def _other_language(request: Request, language: Language) -> str:
+    """Return the address of this page in the other language, with its query; for a form's answer, of where it was."""
+    other: Language = "vi" if language == "en" else "en"
+    query = {name: value for name, value in query_parameters(request).items() if name != "lang"}
+    path = f"/desk{str(request.context.get('path', '/')).removeprefix('/desk')}"
+    if request.method != "GET":
+        above = path.rpartition("/")[0]
+        path, query = "/desk/" if above == "/desk" else above, {}
+    return link(f"{path}?{urlencode(query)}" if query else path, other)
 
 
 def _door_of(request: Request) -> str:
@@ -168,5 +182,6 @@ def _door_of(request: Request) -> str:
 
 def render_for_nobody(request: Request, template: str, status: int, **facts: Any) -> Response:
     """Answer with a page in the frame of nobody; it needs neither settings nor AWS, which may be what failed."""
-    nobody = {"officer": None, "unit_label": "", "has_queues": False, **dict.fromkeys(_MENU, False)}
+    nobody = {"officer": None, "unit_label": "", "has_queues": False, "here": "", **dict.fromkeys(_MENU, False)}
+    nobody["other_language"] = _other_language(request, language_of_page(request))
     return html_answer(PAGES.render(template, language_of_page(request), **nobody, **facts), status)
