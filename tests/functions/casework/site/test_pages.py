@@ -136,7 +136,9 @@ def test_page_carries_strict_headers(system: System, path: str):
     assert answer.header("x-frame-options") == "DENY"
     assert answer.header("cache-control") == "no-store"
     scripts = re.findall(r"<script.*?</script>", answer.text, re.DOTALL)
-    assert all(re.fullmatch(r'<script type="module" src="/assets/[a-z_]+\.js\?v=\w+"></script>', s) for s in scripts)
+    assert all(
+        re.fullmatch(r'<script type="module" src="/assets/[a-z_]+\.js\?v=\w+"></script>', s) for s in scripts
+    )
     assert " style=" not in answer.text
 
 

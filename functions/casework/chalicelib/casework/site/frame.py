@@ -182,6 +182,12 @@ def _door_of(request: Request) -> str:
 
 def render_for_nobody(request: Request, template: str, status: int, **facts: Any) -> Response:
     """Answer with a page in the frame of nobody; it needs neither settings nor AWS, which may be what failed."""
-    nobody = {"officer": None, "unit_label": "", "has_queues": False, "here": "", **dict.fromkeys(_MENU, False)}
+    nobody = {
+        "officer": None,
+        "unit_label": "",
+        "has_queues": False,
+        "here": "",
+        **dict.fromkeys(_MENU, False),
+    }
     nobody["other_language"] = _other_language(request, language_of_page(request))
     return html_answer(PAGES.render(template, language_of_page(request), **nobody, **facts), status)
