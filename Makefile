@@ -121,7 +121,7 @@ tables: $(READY) ## write what docs take from the code: tables of actions, who m
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m infra.tools.action_tables
 	@$(RUN) -m infra.tools.rooms
 
-.PHONY: permissions scores checkov clients
+.PHONY: permissions scores checkov clients examples
 scores: $(READY) ## count which changed policies and templates are noticed, and write it into docs/trust.md
 	@$(RUN) -m tests.infra.mutation_scores
 
@@ -135,6 +135,9 @@ clients: $(READY) ## generate clients in Python and TypeScript from the OpenAPI 
 	  && build/clients/venv/bin/python -m pip install --quiet --require-hashes -r requirements/clients.lock \
 	  && cp requirements/clients.lock build/clients/venv/.lock; }
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m tests.clients
+
+examples: $(READY) ## record anew the examples of the OpenAPI documents, from a run of the whole system
+	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m tests.clients.examples
 
 permissions: $(READY) ## record anew which test needs which permission (ARGS="tests/journeys/test_merging.py" for a few)
 	@$(RUN) -m tests.infra.permissions $(ARGS)

@@ -124,6 +124,8 @@ class Words(NamedTuple):
     """The schemes that prove whose a request is, by header."""
     tags: Mapping[str, str]
     """The meaning of each tag."""
+    examples: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    """Of each operation, by its name: the body of a `request`, and the body of each of its `answers`, by status."""
 
 
 def describe(
@@ -182,6 +184,7 @@ def _shared_enumerations(
 def _operation(
     operation: Operation, parameters: Mapping[str, Mapping[str, Any]], words: Words
 ) -> dict[str, Any]:
+    example = words.examples.get(operation.name, {})
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -200,7 +203,16 @@ def _operation(
             "required": True,
             "content": {operation.body_media: {"schema": _reference(operation.body)}},
         }
+        _show(described["requestBody"], example.get("request"))
+    for status, answer in described["responses"].items():
+        _show(answer, example.get("answers", {}).get(status))
     return described
+
+
+def _show(described: dict[str, Any], example: Any) -> None:
+    """Add an example to a body's first type."""
+    if example is not None:
+        next(iter(described["content"].values()))["example"] = example
 
 
 def _security(operation: Operation, security: Mapping[str, Security]) -> list[dict[str, list[str]]]:

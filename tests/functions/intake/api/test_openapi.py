@@ -8,7 +8,8 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from chalicelib.intake.api.openapi import OPERATIONS, SECURITY, document
+from chalicelib.intake.api.openapi import OPERATIONS, document
+from chalicelib.intake.api.parameters import SECURITY
 from infra.local.emulation.functions import load
 from infra.local.system import FUNCTIONS
 from shared.web.describe.strings import bare_strings

@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalice.app import Request, Response
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, RootModel, ValidationError
 
 from chalicelib.casework.access.machines import CLIENT_CREDENTIALS, MachineTokenView, TokenInput
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.access.sign_in_input import Tokens
 from chalicelib.casework.administration.machine_secrets import issue_secret
 from chalicelib.casework.api.proposals import WAITS
 from chalicelib.casework.api.routes import ApiRoutes
@@ -40,6 +41,12 @@ class IssuedSecret(BaseModel):
     detail: str
     proposal_id: str | None = None
     """The proposal that a second person has to confirm before the secret holds."""
+
+
+class TokenView(RootModel[MachineTokenView | Tokens]):
+    """A token of a machine account, or the new tokens of an officer's session."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
 def add_routes(api: ApiRoutes) -> None:
@@ -104,7 +111,7 @@ OPERATIONS = (
         "/v1/token",
         "giveToken",
         "An access token for a machine account's secret, or for the refresh token of your session",
-        {200: MachineTokenView},
+        {200: TokenView},
         TokenInput,
         ("Authorization-Basic", "lang"),
         (400, 401, 403, 422, 429),

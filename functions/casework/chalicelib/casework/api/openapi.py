@@ -5,8 +5,10 @@ Each action of a petition has a path of its own here, because each has a body of
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from chalice.app import Request, Response
@@ -72,6 +74,9 @@ def describe_api(_parts: Parts, _request: Request, _officer: DeskOfficer) -> Res
 
 _AS = ("Authorization",)
 _REFUSED = (401, 403)
+
+_EXAMPLES = Path(__file__).with_name("examples.json")
+"""Recorded from a run of the whole system (`make examples`)."""
 
 _TAGS = {
     "session": "Sign in and out",
@@ -384,5 +389,6 @@ def document() -> dict[str, Any]:
             problems=_PROBLEMS,
             security=SECURITY,
             tags=_TAGS,
+            examples=json.loads(_EXAMPLES.read_text("utf-8")),
         ),
     )

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.intake.api.open_data import TABLES
+from chalicelib.intake.api.parameters import PARAMETERS, SECURITY
 from chalicelib.intake.api.petitions import RenewalAnswer, UnlockAnswer, UnlockInput
 from chalicelib.intake.api.published import SimilarInput
 from chalicelib.intake.composition import Parts
@@ -32,98 +34,13 @@ from shared.platform.bucket import Download
 from shared.tables.roots import SignedRoot
 from shared.use_cases.declare_file import AttachmentInput
 from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
-from shared.web.openapi import LANG, Health, Operation, Security, Words, describe, one_of
+from shared.web.openapi import Health, Operation, Words, describe
 from shared.web.routes import Routes
 
 VERSION = "1.0.0"
 
-
-_PARAMETERS: dict[str, dict[str, Any]] = {
-    "Idempotency-Key": {
-        "in": "header",
-        "description": "Names the submission: the same key and body again give the same answer, another body is refused"
-        " (`idempotency-key-reused`). A key belongs to the client that sent it (`X-Api-Key`), or to the petition that"
-        " it adds to, and holds for the year in which it was used, five days longer at its end. Without it, the same"
-        " body on the same day is one submission.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
-    },
-    "X-Petition-Proof": {
-        "in": "header",
-        "required": False,
-        "description": "The ticket of a 429, after its wait, or the base64 solution of its ALTCHA challenge, at once",
-        "schema": {"type": "string", "maxLength": 4000},
-    },
-    "reference": {
-        "in": "path",
-        "required": True,
-        "description": "11 digits; the last one checks the others.",
-        "schema": {"type": "string", "pattern": "^[0-9]{11}$"},
-    },
-    "attachment_id": {
-        "in": "path",
-        "required": True,
-        "description": "`id` of a file of the answer.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-    },
-    "field": {
-        "in": "query",
-        "description": "Code of a field.",
-        "schema": {"type": "string", "maxLength": 10},
-    },
-    "month": {
-        "in": "query",
-        "description": "Year and month.",
-        "schema": {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"},
-    },
-    "q": {
-        "in": "query",
-        "description": "Words that must all occur; accents are optional.",
-        "schema": {"type": "string", "maxLength": 100},
-    },
-    "cursor": {
-        "in": "query",
-        "description": "`next_cursor` of the page before.",
-        "schema": {"type": "string", "maxLength": 400},
-    },
-    "day": {
-        "in": "path",
-        "required": True,
-        "description": "A day in Viet Nam.",
-        "schema": {"type": "string", "format": "date"},
-    },
-    "file": {
-        "in": "path",
-        "required": True,
-        "description": "What, and in which form.",
-        "schema": one_of(
-            "OpenDataFile", (f"{name}.{ending}" for name in TABLES for ending in ("csv", "json"))
-        ),
-    },
-    "lang": LANG,
-}
-
-SECURITY = {
-    "X-Petition-Pin": Security(
-        "petitionPin",
-        {
-            "type": "apiKey",
-            "in": "header",
-            "name": "X-Petition-Pin",
-            "description": "The PIN of the receipt, or the token of a link. Wrong PINs cost their sender waits: 429.",
-        },
-    ),
-    "X-Api-Key": Security(
-        "apiKey",
-        {
-            "type": "apiKey",
-            "in": "header",
-            "name": "X-Api-Key",
-            "description": "The key of a client of the ministry's: needed in the cloud to send."
-            " The history of whatever a client does names it.",
-        },
-        is_optional=True,
-    ),
-}
+_EXAMPLES = Path(__file__).with_name("examples.json")
+"""Recorded from a run of the whole system (`make examples`)."""
 
 _TAGS = {
     "petitions": "Send petitions, follow them, add to them",
@@ -366,7 +283,7 @@ def document() -> dict[str, Any]:
     """Return the document."""
     return describe(
         OPERATIONS,
-        _PARAMETERS,
+        PARAMETERS,
         Words(
             title="PAKN petitions",
             version=VERSION,
@@ -376,6 +293,7 @@ def document() -> dict[str, Any]:
             problems=_PROBLEM_TITLES,
             security=SECURITY,
             tags=_TAGS,
+            examples=json.loads(_EXAMPLES.read_text("utf-8")),
         ),
     )
 
