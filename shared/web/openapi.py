@@ -125,7 +125,7 @@ class Words(NamedTuple):
     tags: Mapping[str, str]
     """The meaning of each tag."""
     examples: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
-    """Of each operation, by its name: the body of a `request`, and the body of each of its `answers`, by status."""
+    """Bodies by operation: that of its `request`, and those of its `answers` by status."""
 
 
 def describe(

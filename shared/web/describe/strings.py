@@ -54,8 +54,8 @@ _NAMES: dict[str, tuple[Schema, str]] = {
         _LABEL,
         """
         action_label address article body device email field_label filename forward_to group kind_label label
-        legal_basis licence message network number organisation phone phone_note restored skipped state_label subject title
-        unit_label where_to_turn
+        legal_basis licence message network number organisation phone phone_note restored skipped state_label subject
+        title unit_label where_to_turn
         """,
     ),
     "texts": (
