@@ -86,6 +86,7 @@ OTHERWISE = {
     "/v1/session/end",
     "/v1/sessions/end-others",
     "/sessions/end-others",
+    "/accounts/{username}",
     "/second-factor/confirm",
     "/second-factor/reset",
     "/v1/petitions/{reference}/{action}",

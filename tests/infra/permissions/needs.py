@@ -251,6 +251,18 @@ OPERATIONS: Mapping[tuple[str, str], Rule] = {
     ("secretsmanager", "GetSecretValue"): _secret,
     ("sesv2", "SendEmail"): _mail,
     ("pinpoint-sms-voice-v2", "SendTextMessage"): _sms,
+    **{
+        ("cognito-idp", action): partial(_pool, action)
+        for action in (
+            "AdminAddUserToGroup",
+            "AdminCreateUser",
+            "AdminDisableUser",
+            "AdminEnableUser",
+            "AdminGetUser",
+            "AdminListGroupsForUser",
+            "AdminRemoveUserFromGroup",
+        )
+    },
     ("cognito-idp", "AdminSetUserMFAPreference"): partial(_pool, "AdminSetUserMFAPreference"),
     ("cognito-idp", "AdminUserGlobalSignOut"): partial(_pool, "AdminUserGlobalSignOut"),
 }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
+from chalicelib.casework.access.accounts import Accounts
 from chalicelib.casework.access.cognito import Cognito
 from chalicelib.casework.access.machines import MachineAccounts, MachineRules
 from chalicelib.casework.access.refresh_tokens import RefreshTokens
@@ -74,6 +75,7 @@ class Parts:
     bucket: AttachmentsBucket
     sessions: Sessions
     second_factor: SecondFactor
+    accounts: Accounts
     machines: MachineAccounts
     refresh_tokens: RefreshTokens
     actions: ActionService
@@ -129,6 +131,7 @@ def build(configuration: CaseworkSettings) -> Parts:
         bucket=bucket,
         sessions=sessions,
         second_factor=SecondFactor(cognito, sessions, directory, announce),
+        accounts=Accounts(cognito, sessions, directory),
         machines=_machines(configuration, directory),
         refresh_tokens=RefreshTokens(sessions, OfficerSessions(configuration.throttle_table), key),
         actions=ActionService(petitions, directory, seal),

@@ -428,11 +428,16 @@ def test_day_off_is_previewed_with_what_it_moves_declared_and_withdrawn(system: 
     preview = administrator.post("/desk/calendar", {"what": "declare", **DAY_OFF})
     assert "1 hồ sơ" in preview.text
     assert "25/11/2026" in preview.text
+    assert '<td>Vụ Công chức - Viên chức</td><td class="number">1</td>' in preview.text
     assert Officer(system, "minh.ccvc").petition(reference)["due_on"] == "2026-11-23"
     assert administrator.fill(preview, "/desk/calendar", step="confirm").status == 303
     system.travel(minutes=5)
     assert Officer(system, "minh.ccvc").petition(reference)["due_on"] == "2026-11-25"
-    assert "99/QĐ-TTg" in administrator.get("/desk/calendar").text
+    calendar = administrator.get("/desk/calendar").text
+    assert "99/QĐ-TTg" in calendar
+    rests_on = calendar.partition('id="holidays"')[2]
+    assert "Mùng hai Tết Nguyên Đán" in rests_on
+    assert "Nghỉ bão" in rests_on
 
     withdrawal = {"what": "withdraw", "on": "2026-11-23", "document": "100/QĐ-TTg"}
     preview = administrator.post("/desk/calendar", withdrawal)

@@ -1,12 +1,12 @@
 """Calls of the officers' user pool: sign in, renew and revoke tokens, enrol and reset the second factor.
 
 Operations: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference. Those that an officer's own tokens
-authorize need no permission of ours; the two that administer an account do (`.chalice/policy.json`).
+authorize need no permission of ours; those that administer an account do (`.chalice/policy.json`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -50,6 +50,15 @@ class PoolTokens(NamedTuple):
     id_token: str
     expires_in: int
     refresh_token: str = ""
+
+
+class PoolAccount(NamedTuple):
+    """An account of the pool."""
+
+    is_enabled: bool
+    is_invited: bool
+    """True if its first password has not been set yet: Cognito mailed a temporary one."""
+    roles: tuple[str, ...]
 
 
 class PoolChallenge(NamedTuple):
@@ -149,6 +158,63 @@ class Cognito:
             cognito.set_user_mfa_preference(
                 AccessToken=access_token, SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True}
             )
+
+    def account(self, username: str) -> PoolAccount | None:
+        """Return the account of a name; None where there is none."""
+        cognito = aws.client("cognito-idp")
+        user = {"UserPoolId": self._pool_id, "Username": username}
+        try:
+            account = cognito.admin_get_user(**user)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "UserNotFoundException":
+                raise
+            return None
+        groups = cognito.admin_list_groups_for_user(**user)["Groups"]
+        return PoolAccount(
+            bool(account["Enabled"]),
+            account["UserStatus"] == "FORCE_CHANGE_PASSWORD",
+            tuple(sorted(group["GroupName"] for group in groups)),
+        )
+
+    def invite(self, username: str, email: str, *, is_again: bool = False) -> None:
+        """Make an account, whose owner Cognito mails a temporary password; or mail another one.
+
+        An account that another try has made already is left as it is.
+        """
+        again = {"MessageAction": "RESEND"} if is_again else {}
+        try:
+            aws.client("cognito-idp").admin_create_user(
+                UserPoolId=self._pool_id,
+                Username=username,
+                UserAttributes=[
+                    {"Name": "email", "Value": email},
+                    {"Name": "email_verified", "Value": "true"},
+                ],
+                DesiredDeliveryMediums=["EMAIL"],
+                **again,
+            )
+        except ClientError as error:
+            if is_again or error.response["Error"]["Code"] != "UsernameExistsException":
+                raise
+
+    def set_roles(self, username: str, held: Collection[str], wanted: Collection[str]) -> None:
+        """Put an account into the groups of its roles, and take it out of the others; done twice, it is the same."""
+        cognito = aws.client("cognito-idp")
+        user = {"UserPoolId": self._pool_id, "Username": username}
+        for role in sorted(set(wanted) - set(held)):
+            cognito.admin_add_user_to_group(**user, GroupName=role)
+        for role in sorted(set(held) - set(wanted)):
+            cognito.admin_remove_user_from_group(**user, GroupName=role)
+
+    def disable(self, username: str) -> None:
+        """Let nobody sign in with an account, and revoke all its tokens."""
+        cognito = aws.client("cognito-idp")
+        cognito.admin_disable_user(UserPoolId=self._pool_id, Username=username)
+        cognito.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=username)
+
+    def enable(self, username: str) -> None:
+        """Let the owner of a disabled account sign in again."""
+        aws.client("cognito-idp").admin_enable_user(UserPoolId=self._pool_id, Username=username)
 
     def reset_second_factor(self, username: str) -> None:
         """Ask for no codes of an account until it has enrolled anew, and revoke all its tokens.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from chalicelib.casework.site.directory.form_fields import field_views, form_pro
 from chalicelib.casework.site.directory.row_preview import CONFIRM
 from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
+from shared.domain.calendar.public_holidays import DAYS_OFF, WORKED_WEEKENDS
 from shared.domain.calendar.working_calendar import Override, local_date
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
@@ -115,6 +117,10 @@ def _preview(
         document=row["document"],
         is_withdrawal=bool(row.get("is_withdrawn")),
         count=len(moved),
+        by_unit=[
+            (names.unit(unit), number)
+            for unit, number in Counter(petition.unit for petition in moved).most_common()
+        ],
         moved=[
             (names.unit(petition.unit), petition.due_on, petition.new_due_on)
             for petition in moved[:PREVIEWED_PETITIONS]
@@ -165,5 +171,26 @@ def _page(
             }
             for row in reversed(rows)
         ],
+        holidays=_holidays(parts.directory),
         done=done,
     )
+
+
+def _holidays(directory: Directory) -> list[tuple[int, list[tuple[date, str, bool]]]]:
+    """Return this year's and the next year's days off and worked weekends: the day, its name, and whether it is worked.
+
+    They are what the calendar rests on: the law's, made ahead (ADR 0008), with the decisions in force laid over them.
+    """
+    calendar, year = directory.calendar(), local_date(clock.now()).year
+    decided = {override.on for override in calendar.overrides}
+    return [
+        (
+            shown,
+            [
+                (day, calendar.name_of(day) or "", calendar.is_working_day(day))
+                for day in sorted({*DAYS_OFF, *WORKED_WEEKENDS, *decided})
+                if day.year == shown
+            ],
+        )
+        for shown in (year, year + 1)
+    ]

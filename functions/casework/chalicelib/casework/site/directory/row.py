@@ -15,6 +15,7 @@ from chalicelib.casework.administration.dependents import Dependent
 from chalicelib.casework.administration.forms import KINDS, RowLabels, day_in, fields_of, form_of, row_of
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.form_fields import FormField
+from chalicelib.casework.site.directory import accounts
 from chalicelib.casework.site.directory.form_fields import field_views, form_problems
 from chalicelib.casework.site.directory.history import changes_of
 from chalicelib.casework.site.directory.row_preview import (
@@ -80,6 +81,7 @@ def routes(parts: Callable[[], Parts]) -> PageRoutes:
     pages = PageRoutes(__name__, parts)
     pages.get("/directory/{kind}/{row_id}", show_row)
     pages.post("/directory/{kind}/{row_id}", change_row)
+    pages.post("/accounts/{username}", accounts.change_account)
     return pages
 
 
@@ -193,6 +195,7 @@ def _page(
         messages={error.id: error.message for error in errors},
         changes=changes_of(kind, versions, labels, names_of(parts, language)),
         done=done,
+        account=accounts.account_of(parts, officer, row_id, language) if kind == "officer" else None,
     )
 
 
