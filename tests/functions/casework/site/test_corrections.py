@@ -132,6 +132,48 @@ def test_rule_is_tried_on_the_latest_petitions_before_it_is_written(system: Syst
     assert any(row["id"] == "field-TL-x" for row in rules(system))
 
 
+FORM = {
+    "phrases": "thi nâng ngạch\nthi nâng ngạch\n xét thăng hạng ",
+    "target": "field:TL",
+    "strength": "decides",
+    "valid_from": "2026-11-03",
+}
+
+
+def test_rule_is_filled_in_as_a_form_tried_and_written_without_a_line_of_json(system: System, reference: str):
+    administrator = Browser(system, "quantri")
+    page = administrator.get("/desk/routing").text
+    assert "JSON" not in page
+    assert "valid_from," not in page
+
+    trial = administrator.post("/desk/routing", FORM)
+    written = administrator.fill(trial, "/desk/routing", step="confirm")
+
+    assert "Tiền lương" in trial.text
+    assert confirm_page(system, written).status == 303
+    rule = next(row for row in rules(system) if row["id"] == "decides-tl-decides-2026-11-03")
+    assert (rule["type"], rule["field"]) == ("decides", "TL")
+    assert rule["terms"] == ["thi nâng ngạch", "xét thăng hạng"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"phrases": " \n "}, id="no phrase"),
+        pytest.param({"target": "field:KHONG"}, id="an unknown field"),
+        pytest.param({"target": "kind:CONDUCT"}, id="a kind that nothing decides alone"),
+        pytest.param({"strength": "9"}, id="an unknown strength"),
+        pytest.param({"valid_from": "hôm nay"}, id="no day"),
+    ],
+)
+def test_form_of_a_rule_that_cannot_be_used_is_refused_and_kept(system: System, change: dict[str, str]):
+    answer = Browser(system, "quantri").post("/desk/routing", {**FORM, **change})
+
+    assert answer.status == 422
+    assert 'id="problem"' in answer.text
+    assert change.get("phrases", "xét thăng hạng").strip() in answer.text
+
+
 def rules(system: System) -> tuple[dict[str, Any], ...]:
     directory_cache.forget()
     return Directory(system.local.cloud.outputs["DirectoryTable"]).rows("routing-rule")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
@@ -18,6 +18,7 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.directory import routing_models
 from chalicelib.casework.site.directory.outcome_labels import outcome_label
 from chalicelib.casework.site.directory.row_preview import CONFIRM, after_change
+from chalicelib.casework.site.directory.rule_form import form_facts, row_of
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
@@ -77,6 +78,7 @@ def show_corrections(parts: Parts, request: Request, officer: DeskOfficer) -> Re
         pairs=_pairs(corrections, officer, parts.petitions, names_of(parts, language), language),
         done=bool(query.get("done")),
         row="",
+        rule_form=form_facts(parts.directory, {}, language),
     )
 
 
@@ -86,23 +88,24 @@ def try_or_write_rule(parts: Parts, request: Request, officer: DeskOfficer) -> R
     form = form_body(request)
     language = language_of_page(request)
     try:
-        row = _row_of(form.get("row", ""))
+        row = _row_of(form["row"]) if "row" in form else row_of(form, parts.directory)
         parts.administration.checked(officer, "routing-rule", str(row["id"]), row)
         if form.get("step") == CONFIRM:
             outcome = parts.changes.put(officer, "routing-rule", str(row["id"]), row)
             return after_change(request, outcome, "/desk/routing")
     except InvalidInputError as error:
         problem = rule_message(error.problems[0][1], language)
-        return _rule_page(parts, request, officer, form.get("row", ""), problem=problem)
+        return _rule_page(parts, request, officer, form, problem=problem)
     trial = try_rule(row, parts.petitions, parts.directory)
-    return _rule_page(parts, request, officer, form.get("row", ""), trial=trial)
+    return _rule_page(parts, request, officer, form, row, trial=trial)
 
 
 def _rule_page(
     parts: Parts,
     request: Request,
     officer: DeskOfficer,
-    row: str,
+    form: Mapping[str, str],
+    row: Mapping[str, Any] | None = None,
     *,
     problem: str = "",
     trial: RuleTrial | None = None,
@@ -115,11 +118,12 @@ def _rule_page(
         officer,
         "routing_rule.html",
         422 if problem else 200,
-        row=row,
+        row=json.dumps(row, ensure_ascii=False) if row else "",
+        rule_form=form_facts(parts.directory, form, language),
         problem=problem,
         tried=trial.tried if trial else None,
         homographs=trial.homographs if trial else (),
-        waits=bool(trial) and parts.changes.needs_second_person("routing-rule", _row_of(row)),
+        waits=bool(trial) and parts.changes.needs_second_person("routing-rule", dict(row or {})),
         changes=[
             (outcome_label(now, names, language), outcome_label(then, names, language), times)
             for (now, then), times in (trial.changes.most_common() if trial else ())
