@@ -57,11 +57,11 @@ def row_of(form: Mapping[str, str], directory: Directory) -> dict[str, Any]:
     phrases = list(
         dict.fromkeys(filter(None, (line.strip() for line in form.get("phrases", "").splitlines())))
     )
-    known = directory.fields(day) if what == "field" else set(Kind) if what == "kind" else set()
+    codes = directory.fields(day) if what == "field" else set(Kind) if what == "kind" else set()
     problems = [
         (name, rule)
         for is_wrong, name, rule in (
-            (code not in known, "target", "unknown"),
+            (code not in codes, "target", "unknown"),
             (strength not in STRENGTHS or (strength == DECIDES and what != "field"), "strength", "unknown"),
             (not phrases, "phrases", "missing"),
             (len(phrases) > MOST_PHRASES, "phrases", "too-long"),
