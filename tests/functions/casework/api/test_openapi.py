@@ -76,6 +76,13 @@ def test_machines_prove_themselves_by_a_scope_wherever_one_may_come():
         for scope in scheme.get("machine", ())
     }
 
+    limited = {
+        operation["operationId"]
+        for path in document()["paths"].values()
+        for operation in path.values()
+        if "Retry-After" in operation["responses"].get("429", {}).get("headers", {})
+    }
+    assert scopes.keys() <= limited
     assert scopes["accept"] == scopes["draftAnswer"] == scopes["attachFile"] == "petitions:act"
     assert scopes["openSeal"] == scopes["openFile"] == "identities:open"
     assert not scopes.keys() & {"putRow", "confirmProposal", "signOut", "listOpenings", "addMachineSecret"}

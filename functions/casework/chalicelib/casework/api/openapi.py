@@ -323,6 +323,7 @@ OPERATIONS: tuple[Operation, ...] = (
         RowInput,
         ("kind", "row_id", *_AS, "If-Match", "lang"),
         (400, *_REFUSED, 409, 422),
+        located=(202,),
     ),
     *PROPOSALS,
     *MACHINES,
@@ -370,7 +371,12 @@ def _open_to_machines(operation: Operation) -> Operation:
     before, _slash, action = operation.path.rpartition("/")
     path = f"{before}/{{action}}" if action in INPUTS else operation.path
     scope = scope_of(operation.method, path, action)
-    return operation._replace(scopes={MACHINE: scope.value}) if scope else operation
+    if scope is None:
+        return operation
+    problems = tuple(
+        dict.fromkeys((*operation.problems, 429))
+    )  # requests of a machine in a minute are limited
+    return operation._replace(scopes={MACHINE: scope.value}, problems=problems)
 
 
 @cache
