@@ -346,3 +346,4 @@ def test_administrator_adds_an_account_on_its_page(system: System):
     assert page.status == 200
     assert "Tài khoản máy" in page.text
     assert "Tra cứu người gọi" in page.text
+    assert "Đã chấm dứt" not in page.text, "a new account has not ended"

@@ -214,6 +214,8 @@ KINDS: dict[str, RowKind] = {
 }
 """The kinds of rows that have these pages, in the order of the tabs."""
 
+_OF_THE_PRESENT = frozenset({"replaced_by", "is_ended"})
+"""Fields that a new row has not yet."""
 _NUMBERS, _LISTS, _TICKS = (
     frozenset({"rung"}),
     frozenset({"roles", "scopes"}),
@@ -227,7 +229,7 @@ def fields_of(kind: str, *, is_new: bool) -> tuple[FormField, ...]:
     if not is_new:
         return (*definition.fields, VALID_FROM)
     id_field = (definition.id_field,) if definition.id_field else ()
-    fields = tuple(field for field in definition.fields if field.name != "replaced_by")
+    fields = tuple(field for field in definition.fields if field.name not in _OF_THE_PRESENT)
     return (*id_field, *fields, VALID_FROM._replace(hint=""))
 
 
