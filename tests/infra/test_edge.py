@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -108,6 +109,34 @@ def test_webhook_reaches_the_same_function_through_its_own_resource():
 
 
 # --- buckets and the seal -------------------------------------------------------------------------------
+
+
+def test_search_files_are_denied_to_every_function_but_casework_and_the_schedule_that_builds_them():
+    (statement,) = (
+        statement
+        for policy in read(FOLDER / "vault.yaml")["Resources"].values()
+        if policy["Type"] == "AWS::S3::BucketPolicy"
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Sid"] == "SearchFilesForTheDeskAlone"
+    )
+    denied = [arn["Fn::Sub"] for arn in statement["Condition"]["ArnLike"]["aws:PrincipalArn"]]
+    lambdas = {
+        role_of(path.parent.parent.name, path.name)
+        for path in (FOLDER.parents[1] / "functions").glob("*/.chalice/policy*.json")
+    }
+
+    barred = {role for role in lambdas if any(_matches(role, pattern) for pattern in denied)}
+
+    assert (statement["Effect"], "s3:GetObject" in statement["Action"]) == ("Deny", True)
+    assert statement["Resource"]["Fn::Sub"].endswith("/search/*")
+    assert lambdas - barred == {
+        role_of("casework", "policy.json"),
+        role_of("sla_timer", "policy-hourly.json"),
+    }
+
+
+def _matches(role: str, pattern: str) -> bool:
+    return fnmatch(f"{role}x", pattern.rpartition("role/")[2])
 
 
 def test_every_bucket_is_reached_over_tls_only():
