@@ -207,7 +207,7 @@ def test_provider_is_asked_to_repeat_what_cannot_be_verified_now(
         pytest.param("/sms/standard", "standard", {"secret": "whsec_c2hvcnQ="}, id="gateway, too short"),
         pytest.param("/sms/standard", "standard", {"secret": "plain"}, id="gateway, another form"),
         pytest.param("/hotline/calls", "hotline", {"secret": "whsec_c2hvcnQ="}, id="call centre, too short"),
-        pytest.param("/sms/twilio", "twilio", {"account_sid": "AC1"}, id="half of the credentials"),
+        pytest.param("/sms/esms", "esms", {"cpid": "AC1"}, id="half of the credentials"),
         pytest.param("/sms/infobip", "infobip", {"username": "u"}, id="half of a pair"),
         pytest.param("/sms/standard", "standard", {"secret": NEW, "networks": "nowhere"}, id="no network"),
     ],
