@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 
@@ -31,12 +32,16 @@ from infra.local.emulation.pumps import (
 )
 from infra.local.providers.outbox import Outbox
 from infra.local.providers.receipts import ReceiptPump
+from infra.local.providers.refusals import Refusals
+from infra.local.providers.signed_requests import Signer
 from infra.local.providers.sms_gateway import SmsGateway
 from infra.local.travel import Traveller
 from shared.platform import aws, clock, secrets, settings
 from shared.tables import directory
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+WEBHOOKS = ("/sms/", "/hotline/", "/receipts/")
+"""The beginnings of the addresses that providers call."""
 PREFIXES = {"/desk": "casework", "/receipts": "notifier"}
 """Functions by prefix, as the base-path mappings of the domain on AWS; everything else is intake's."""
 
@@ -158,7 +163,7 @@ class LocalSystem:
             )
             for function, handler in (("sla_timer", "sweep"), ("sla_timer", "hourly"), ("router", "learn"))
         )
-        receipts = ReceiptPump(self.gateway, self.cloud.sns, self.http, self._notify_queue, now)
+        receipts = ReceiptPump(self.gateway, self.signer, self.http, self._notify_queue, now)
         return Pumps(stream, queues, sweep, hourly, learn, failures, receipts)
 
     def _notify_queue(self, notification: bytes) -> None:
@@ -168,6 +173,16 @@ class LocalSystem:
 
     def _consumer(self, function: str, handler: str, batch: int) -> Consumer:
         return Consumer(function, handler, self.functions.batch_size(function, handler, batch))
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs as the providers do."""
+        return Signer(self.wiring.public_url, self.cloud.providers, self.cloud.sns)
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        """The latest refused requests of providers."""
+        return Refusals(self.clock.now)
 
     @cached_property
     def bucket(self) -> BucketDoor:
@@ -190,7 +205,27 @@ class LocalSystem:
     def http(self, request: HttpRequest) -> HttpResponse:
         """Let the function that a path belongs to answer, the prefix stripped."""
         function, path = split(request.path)
-        return self.functions.http(function, replace(request, path=path))
+        if not request.path.startswith(WEBHOOKS):
+            return self.functions.http(function, replace(request, path=path))
+        with self.functions.lock:
+            latest = next(reversed(self.functions.metrics), None)
+            response = self.functions.http(function, replace(request, path=path))
+            new = takewhile(lambda line: line is not latest, reversed(self.functions.metrics))
+            self.refusals.note(reversed(list(new)))
+            return response
+
+    def send_through(self, sms_providers: str) -> None:
+        """Let the notifier send SMS through other providers from now on, as its setting `SMS_PROVIDERS` says."""
+        with self.functions.lock:
+            self._environment["SMS_PROVIDERS"] = sms_providers
+            self.take_over()
+            settings.forget()
+            self.cold_start()
+
+    @property
+    def sms_providers(self) -> str:
+        """The providers that the notifier sends SMS through."""
+        return self._environment["SMS_PROVIDERS"]
 
     def settle(self) -> None:
         """Pump until nothing moves."""

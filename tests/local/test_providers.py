@@ -19,7 +19,8 @@ from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
 from chalicelib.intake.sms.providers.twilio import TwilioWebhook
 from chalicelib.intake.sms.providers.vonage import VonageWebhook
 from chalicelib.intake.sms.webhook import WebhookRequest
-from infra.local.providers.signed_requests import Provider, all_providers
+from infra.local.emulation.sns import LocalSns
+from infra.local.providers.signed_requests import Provider, Signer, all_providers
 
 PUBLIC_URL = "http://localhost:8088"
 NOW = datetime.fromisoformat("2026-11-03T09:00:00+07:00")
@@ -35,9 +36,8 @@ CREDENTIALS = {
 
 
 def provider(name: str) -> Provider:
-    return next(
-        candidate for candidate in all_providers(PUBLIC_URL, CREDENTIALS, NOW) if candidate.name == name
-    )
+    signer = Signer(PUBLIC_URL, CREDENTIALS, LocalSns("arn:aws:sns:ap-southeast-1:123456789012:sms"))
+    return next(candidate for candidate in all_providers(signer, NOW) if candidate.name == name)
 
 
 def curl(command: str) -> tuple[str, str, dict[str, str], bytes]:

@@ -282,3 +282,22 @@ def test_every_provider_s_example_is_taken_by_the_running_system(server: Client)
     }
 
     assert answers == dict.fromkeys(answers, "200") | {"hotline": "201"}
+
+
+@pytest.mark.parametrize("provider", ["aws", "esms", "infobip", "standard", "vonage", "zalo"])
+def test_sms_goes_out_through_each_provider_and_its_receipts_come_back(server: Client, provider: str) -> None:
+    server.ask("POST", "/local/providers/outbound", {"sms_providers": provider, "receipts": "at-once"})
+    phone = f"+8490{hash(provider) % 10_000_000:07d}"
+    petitioner = {"type": "CITIZEN", "name": "Nguyễn Văn An", "address": "Hà Nội", "phone": phone}
+    petition = PETITION | {"petitioner": petitioner, "reply_by": ["SMS"]}
+    _, receipt = server.ask("POST", "/v1/petitions", petition, {"idempotency-key": f"through-{provider}"})
+    outbox = f"/local/outbox?reference={receipt['reference']}"
+    wait_for(server, outbox, lambda sent: any(message["channel"] == "SMS" for message in sent))
+
+    answers = [
+        server.ask("POST", "/local/providers/receipts", {"provider": provider, "status": status, "to": phone})
+        for status in ("delivered", "unknown")
+    ]
+
+    # What is unknown of Zalo is another kind of event, which is acknowledged like all that is no receipt.
+    assert [answer["status"] for _, answer in answers] == [200, 200 if provider == "zalo" else 422]

@@ -24,9 +24,9 @@ from boto3.dynamodb.types import TypeDeserializer
 from infra.doors import Clock
 from infra.local.clock import system_time
 from infra.local.emulation.functions import HttpRequest, HttpResponse
+from infra.local.providers.outbound import SentSms, esms_receipt
 from infra.local.providers.outbox import Outbox, Outgoing
-from infra.local.providers.receipts import mail_event, sms_receipt
-from infra.local.providers.sms_gateway import SentSms
+from infra.local.providers.receipts import mail_event
 from infra.rehearsal.deployed import Deployed
 from infra.rehearsal.rest import Rest
 from infra.seed.directory import accounts
@@ -236,7 +236,7 @@ class CloudTarget(Target):
         """Post a receipt for whatever of this journey was sent since the last time; return whether there was any."""
         sms = [s for s in self._messages() if s.callback_url and self._is_new(s.request_id, s.reference)]
         for message in sms:
-            self.ask(sms_receipt(message))
+            self.ask(esms_receipt(message))
         mails = [
             row
             for row in self._deliveries()

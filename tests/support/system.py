@@ -20,7 +20,8 @@ from infra.local.clock import TravellingClock
 from infra.local.driver import Driver
 from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import STAGE
-from infra.local.providers.sms_gateway import BrokenError, SentSms, SmsGateway, UnavailableError
+from infra.local.providers.outbound import SentSms
+from infra.local.providers.sms_gateway import BrokenError, SmsGateway, UnavailableError
 from infra.local.system import LocalSystem, Wiring
 from infra.seed.directory import Account, seed_directory, seed_officers
 from shared.domain.petition.petition import Petition

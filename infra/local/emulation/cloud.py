@@ -29,6 +29,7 @@ STAGE = "local"
 QUEUES = ("routing", "notices", "timers", "parts", "uploads", "receipts")
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
 MAIL_EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-mail-events"
+SMS_EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-sms-events"
 SMS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-sms"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 """Credentials that the AWS CLI may use as well; moto asks for some and checks none."""
@@ -185,10 +186,31 @@ class Cloud:
             "twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "local-twilio-token"},
             "hotline": {"secret": _webhook_secret()},
             "standard": {"secret": _webhook_secret()},
-            "infobip": {"username": "local", "password": "local-infobip-password"},
-            "vonage": {"api_key": "local-vonage", "signature_secret": "local-vonage-signature-secret"},
-            "aws": {"topic_arn": SMS_TOPIC, "certificate": self.sns.certificate.decode()},
-            "zalo": {"app_id": "local-zalo-app", "oa_secret_key": "local-zalo-oa-key"},
+            "http": {"secret": _webhook_secret(), "token": "local-gateway-token", "sender": "BO NOI VU"},
+            "infobip": {
+                "username": "local",
+                "password": "local-infobip-password",
+                "api_key": "local-infobip-api-key",
+                "sender": "BO NOI VU",
+            },
+            "vonage": {
+                "api_key": "local-vonage",
+                "api_secret": "local-vonage-secret",
+                "signature_secret": "local-vonage-signature-secret",
+                "sender": "BO NOI VU",
+            },
+            "aws": {
+                "topic_arn": SMS_TOPIC,
+                "certificate": self.sns.certificate.decode(),
+                "origination_identity": "BONOIVU",
+                "configuration_set": f"pakn-{STAGE}",
+            },
+            "zalo": {
+                "app_id": "local-zalo-app",
+                "oa_secret_key": "local-zalo-oa-key",
+                "template_id": "1",
+                "access_token": "local-zalo-token",
+            },
         }
         # The same key each time: a reference or PIN noted down works after a restart with the same petition.
         identifiers = {"key": "local-identifiers-key-".ljust(64, "0")}
@@ -216,6 +238,7 @@ class Cloud:
         keys.write_text(moto_insides.cognito_public_keys(), encoding="utf-8")
         certificate = Path(self._folder.name) / "sns.pem"
         self.sns.put_certificate(certificate)
+        self._reach_providers_at(sms_gateway_url)
         return {name: self.outputs[output] for name, output in _OUTPUT_OF.items()} | {
             "STAGE": STAGE,
             "PUBLIC_URL": public_url,
@@ -228,10 +251,20 @@ class Cloud:
             "MAIL_EVENTS_CERTIFICATE": str(certificate),
             "SCANNER": "eicar",
             "SECOND_FACTOR_NEEDED": "false",
+            "SMS_EVENTS_TOPIC": SMS_EVENTS_TOPIC,
+            "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": f"{sms_gateway_url}/aws",
             "SMS_PROVIDERS": "esms",
             "SMS_GATEWAY_URL": sms_gateway_url,
             "POWERTOOLS_LOG_LEVEL": "WARNING",
         }
+
+    def _reach_providers_at(self, sms_gateway_url: str) -> None:
+        """Let messages through the other providers go to this machine too."""
+        for provider in ("http", "infobip", "vonage", "zalo"):
+            self.providers[provider]["url"] = f"{sms_gateway_url}/{provider}"
+        self.client("secretsmanager").put_secret_value(
+            SecretId=self.outputs["ProvidersSecret"], SecretString=json.dumps(self.providers)
+        )
 
     # ------------------------------------------------------------ looking into it
 

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
 
 from infra.local.emulation import moto_insides
-from infra.local.providers.sms_gateway import SentSms
+from infra.local.providers.outbound import SentSms
 from shared.domain.identity.gsm7 import segments
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.platform.seal import Seal

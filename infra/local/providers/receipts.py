@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
 
 from infra.local.emulation import moto_insides
 from infra.local.emulation.functions import HttpRequest, HttpResponse
-from infra.local.emulation.sns import LocalSns
-from infra.local.providers.sms_gateway import SentSms, SmsGateway
+from infra.local.providers.outbound import DELIVERED, RECEIPTS, SentSms, aws_notification, esms_receipt
+from infra.local.providers.signed_requests import Signer
+from infra.local.providers.sms_gateway import SmsGateway
 
 TRIES = 5
 
@@ -27,13 +27,14 @@ class ReceiptPump:
     def __init__(
         self,
         gateway: SmsGateway,
-        sns: LocalSns,
+        signer: Signer,
         post: Callable[[HttpRequest], HttpResponse],
         notify_queue: Callable[[bytes], None],
         now: Callable[[], datetime],
     ) -> None:
         self._gateway = gateway
-        self._sns = sns
+        self._signer = signer
+        self._sns = signer.sns
         self._post = post
         self._notify_queue = notify_queue
         self._now = now
@@ -57,7 +58,8 @@ class ReceiptPump:
         """Give the new receipts; return whether there were any."""
         messages, mails = self._new()
         if not self.is_silent:
-            self._waiting.extend((self.about_sms(sms), 1) for sms in messages if sms.callback_url)
+            for sms in messages:
+                self._give_receipt(sms)
             for raw in mails:
                 self._notify_queue(self.notification_of(raw))
         posted = len(self._waiting)
@@ -75,9 +77,33 @@ class ReceiptPump:
         self._mails += len(mails)
         return messages, mails
 
+    def _give_receipt(self, sms: SentSms) -> None:
+        """Give the receipt of a message that arrived, as its provider does; none of a reply over AWS."""
+        if sms.provider == "aws":
+            self._notify_queue(aws_notification(self._signer, sms, DELIVERED, self._now()))
+        elif sms.provider != "esms" or sms.callback_url:
+            self._waiting.append((RECEIPTS[sms.provider](self._signer, sms, DELIVERED, self._now()), 1))
+
     def about_sms(self, sms: SentSms, status: str = "5", *, arrived: bool = True) -> HttpRequest:
         """Return eSMS's callback about one SMS."""
-        return sms_receipt(sms, status, arrived=arrived)
+        return esms_receipt(sms, status, arrived=arrived)
+
+    def post_about(self, provider: str, outcome: str, to: str = "") -> HttpResponse | None:
+        """Post a provider's receipt about the latest message that was sent through it; None where there is none.
+
+        Args:
+            provider: as the notifier names it.
+            outcome: `delivered`, `failed` or `unknown`.
+            to: the number, in E.164; empty: whatever the number.
+        """
+        sent = [
+            sms
+            for sms in self._gateway.sent
+            if sms.provider == provider and to in {"", sms.to} and sms.reference != "sms"
+        ]
+        if not sent:
+            return None
+        return self._post(RECEIPTS[provider](self._signer, sent[-1], outcome, self._now()))
 
     def about_mail(self, raw: str, kind: str = "Delivery", **details: Any) -> HttpRequest:
         """Return SES's event about one e-mail, as SNS posts it to the door that is still there."""
@@ -89,20 +115,6 @@ class ReceiptPump:
         headers = {name: value.strip() for name, _, value in (line.partition(":") for line in _head(raw))}
         event = mail_event(headers["X-PAKN-Reference"], headers["X-PAKN-Notice"], kind, **details)
         return self._sns.notification(event, self._now())
-
-
-def sms_receipt(sms: SentSms, status: str = "5", *, arrived: bool = True) -> HttpRequest:
-    """Return eSMS's callback about one SMS, to the address that its sender gave."""
-    callback = {
-        "SMSID": sms.request_id,
-        "RequestId": sms.request_id,
-        "SendStatus": status,
-        "SendSuccess": str(int(arrived)),
-        "SendFailed": str(int(not arrived)),
-        "TypeId": "2",
-    }
-    path = urlsplit(sms.callback_url).path
-    return HttpRequest("GET", f"{path}?{urlencode(callback, quote_via=quote)}", {"accept": "*/*"})
 
 
 def mail_event(reference: str, notice: str, kind: str = "Delivery", **details: Any) -> dict[str, Any]:

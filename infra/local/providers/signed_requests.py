@@ -1,4 +1,4 @@
-"""Each webhook provider as the local stack plays it: path, credentials, and a request signed and ready to send."""
+"""Each provider as the local stack plays it: what it sends to us, signed as it signs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,34 @@ import json
 import shlex
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
+from infra.local.emulation.functions import HttpRequest
 from infra.local.emulation.sns import LocalSns
 from shared.domain.calendar.working_calendar import VIETNAM
 
 Credentials = Mapping[str, Mapping[str, str]]
 
-_CONTENT = "PAKN Phong noi vu tra loi cham, toi nop ho so tuyen dung da 40 ngay"
-_SENDER = "84912345678"
+TEXT = "PAKN Phong noi vu tra loi cham, toi nop ho so tuyen dung da 40 ngay"
+SENDER = "84912345678"
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """What somebody sends or says through a provider."""
+
+    sent_at: datetime
+    """When it left its sender's hands, by the provider's clock."""
+    signed_at: datetime
+    """When the provider signed it, where its scheme has a time for that."""
+    text: str = TEXT
+    sender: str = SENDER
+    """International digits without a plus."""
+    message_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    part: tuple[str, int, int] | None = None
+    """Reference, number and total, of one part of a long SMS."""
 
 
 @dataclass(frozen=True)
@@ -31,208 +48,240 @@ class Provider:
     method: str
     credentials: Mapping[str, str]
     example: str
+    """A curl command, signed now: a new message each time."""
 
 
-def all_providers(
-    public_url: str, credentials: Credentials, now: datetime, sns: LocalSns | None = None
-) -> list[Provider]:
-    """Return every provider with credentials; each call signs fresh examples, so that each of them is a new message.
+@dataclass(frozen=True)
+class Signer:
+    """Signs as the providers do, with the credentials of the running system."""
 
-    Args:
-        public_url: where the system is reached.
-        credentials: the providers' secret.
-        now: the time that is signed.
-        sns: signs as SNS does; without it there is no example of AWS.
-    """
-    makers: dict[str, Callable[[Mapping[str, str]], Provider]] = {
-        "esms": lambda own: esms(public_url, own, now),
-        "twilio": lambda own: twilio(public_url, own),
-        "standard": lambda own: standard(public_url, own, now),
-        "infobip": lambda own: infobip(public_url, own, now),
-        "vonage": lambda own: vonage(public_url, own, now),
-        "zalo": lambda own: zalo(public_url, own, now),
-        "hotline": lambda own: hotline(public_url, own, now),
-    }
-    if sns is not None:
-        makers["aws"] = lambda own: aws(public_url, own, now, sns)
-    providers = [make(credentials[name]) for name, make in makers.items() if name in credentials]
-    return [*providers, connect(public_url)]
+    public_url: str
+    credentials: Credentials
+    sns: LocalSns
+
+    def request(self, provider: str, inbound: Inbound) -> HttpRequest:
+        """Return what a provider sends.
+
+        Raises:
+            KeyError: there is no such provider, or it has no credentials.
+        """
+        return _MAKERS[provider](self, inbound)
+
+    def of(self, provider: str) -> Mapping[str, str]:
+        """Return a provider's credentials; empty for Amazon Connect, which has none."""
+        return {} if provider == "connect" else self.credentials[provider]
 
 
-def esms(public_url: str, credentials: Mapping[str, str], now: datetime) -> Provider:
+def all_providers(signer: Signer, now: datetime) -> list[Provider]:
+    """Return every provider with credentials; each call signs fresh examples, so that each of them is a new message."""
+    providers = []
+    for name in _MAKERS:
+        if name != "connect" and name not in signer.credentials:
+            continue
+        request = signer.request(name, Inbound(now, now))
+        shown = {key: signer.of(name)[key] for key in _SHOWN[name] if key in signer.of(name)}
+        shown = {_NAMED_BY_PROVIDER.get((name, key), key): value for key, value in shown.items()}
+        example = as_curl(signer.public_url, request)
+        providers.append(Provider(name, request.path.partition("?")[0], request.method, shown, example))
+    return providers
+
+
+def as_curl(public_url: str, request: HttpRequest) -> str:
+    """Return a request as a curl command."""
+    sent = [part for name, value in request.headers.items() for part in ("-H", f"{name}: {value}")]
+    body = ["--data-binary", request.body.decode()] if request.body else []
+    return shlex.join(["curl", "-sS", f"{public_url}{request.path}", *sent, *body])
+
+
+_SHOWN = {
+    "esms": ("cpid", "private_key"),
+    "twilio": ("account_sid", "auth_token"),
+    "standard": ("secret",),
+    "infobip": ("username", "password"),
+    "vonage": ("api_key", "signature_secret"),
+    "aws": ("topic_arn",),
+    "zalo": ("app_id", "oa_secret_key"),
+    "hotline": ("secret",),
+    "connect": (),
+}
+"""The credentials that sign what a provider sends."""
+_NAMED_BY_PROVIDER = {("esms", "private_key"): "PrivateKey"}
+
+
+def _esms(signer: Signer, sms: Inbound) -> HttpRequest:
     """Sign as the short code's aggregator: MD5(cpid + smsid + content + receiverTime + PrivateKey)."""
+    own = signer.of("esms")
     query = {
-        "sender": _SENDER,
-        "content": _CONTENT,
+        "sender": sms.sender,
+        "content": sms.text,
         "serviceNumber": "8088",
         "keyword": "PAKN",
-        "cpid": credentials["cpid"],
-        "smsid": uuid.uuid4().hex,
-        "receiverTime": now.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S"),
+        "cpid": own["cpid"],
+        "smsid": sms.message_id,
+        "receiverTime": sms.sent_at.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S"),
     }
-    signed = query["cpid"] + query["smsid"] + _CONTENT + query["receiverTime"] + credentials["private_key"]
+    signed = query["cpid"] + query["smsid"] + sms.text + query["receiverTime"] + own["private_key"]
     query["sign"] = hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest()
-    url = f"{public_url}/sms/esms?{urlencode(query, quote_via=quote)}"
-    shown = {"cpid": credentials["cpid"], "PrivateKey": credentials["private_key"]}
-    return Provider("esms", "/sms/esms", "GET", shown, f"curl -sS {shlex.quote(url)}")
+    return HttpRequest("GET", f"/sms/esms?{urlencode(query, quote_via=quote)}")
 
 
-def twilio(public_url: str, credentials: Mapping[str, str]) -> Provider:
+def _twilio(signer: Signer, sms: Inbound) -> HttpRequest:
     """Sign as Twilio: HMAC-SHA1 over the URL and the sorted form."""
-    url = f"{public_url}/sms/twilio"
+    own = signer.of("twilio")
     form = {
-        "AccountSid": credentials["account_sid"],
-        "Body": _CONTENT,
-        "From": f"+{_SENDER}",
-        "MessageSid": f"SM{uuid.uuid4().hex}",
+        "AccountSid": own["account_sid"],
+        "Body": sms.text,
+        "From": f"+{sms.sender}",
+        "MessageSid": f"SM{sms.message_id}",
         "To": "+18088",
     }
-    signed = url + "".join(name + form[name] for name in sorted(form))
-    digest = hmac.digest(credentials["auth_token"].encode(), signed.encode(), hashlib.sha1)
-    parts = [
-        "curl",
-        "-sS",
-        url,
-        "-H",
-        f"X-Twilio-Signature: {base64.b64encode(digest).decode()}",
-        *(part for name, value in form.items() for part in ("--data-urlencode", f"{name}={value}")),
-    ]
-    shown = {"account_sid": credentials["account_sid"], "auth_token": credentials["auth_token"]}
-    return Provider("twilio", "/sms/twilio", "POST", shown, shlex.join(parts))
-
-
-def standard(public_url: str, credentials: Mapping[str, str], now: datetime) -> Provider:
-    """Sign as a gateway of our own: Standard Webhooks, an event `sms.received`."""
-    event = {
-        "type": "sms.received",
-        "timestamp": now.isoformat(timespec="seconds"),
-        "data": {
-            "messageId": uuid.uuid4().hex,
-            "from": f"+{_SENDER}",
-            "text": _CONTENT,
-            "receivedAt": now.isoformat(timespec="seconds"),
-        },
+    signed = f"{signer.public_url}/sms/twilio" + "".join(name + form[name] for name in sorted(form))
+    digest = hmac.digest(own["auth_token"].encode(), signed.encode(), hashlib.sha1)
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": base64.b64encode(digest).decode(),
     }
-    example = _standard_webhook(f"{public_url}/sms/standard", event, credentials["secret"], now)
-    return Provider("standard", "/sms/standard", "POST", {"secret": credentials["secret"]}, example)
+    return HttpRequest("POST", "/sms/twilio", headers, urlencode(form).encode())
 
 
-def infobip(public_url: str, credentials: Mapping[str, str], now: datetime) -> Provider:
+def _standard(signer: Signer, sms: Inbound) -> HttpRequest:
+    """Sign as a gateway of our own: Standard Webhooks, an event `sms.received`."""
+    data: dict[str, object] = {
+        "messageId": sms.message_id,
+        "from": f"+{sms.sender}",
+        "text": sms.text,
+        "receivedAt": sms.sent_at.isoformat(timespec="seconds"),
+    }
+    if sms.part is not None:
+        data["part"] = dict(zip(("reference", "number", "total"), sms.part, strict=True))
+    event = {"type": "sms.received", "timestamp": sms.sent_at.isoformat(timespec="seconds"), "data": data}
+    return standard_webhook("/sms/standard", event, signer.of("standard")["secret"], sms)
+
+
+def _infobip(signer: Signer, sms: Inbound) -> HttpRequest:
     """Send as Infobip: BASIC credentials, a list of messages."""
     message = {
-        "messageId": uuid.uuid4().hex,
-        "from": _SENDER,
+        "messageId": sms.message_id,
+        "from": sms.sender,
         "to": "8088",
-        "text": _CONTENT,
-        "receivedAt": now.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+        "text": sms.text,
+        "receivedAt": sms.sent_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
     }
-    basic = base64.b64encode(f"{credentials['username']}:{credentials['password']}".encode()).decode()
-    headers = {"authorization": f"Basic {basic}"}
     body = {"results": [message], "messageCount": 1, "pendingMessageCount": 0}
-    example = _json_post(f"{public_url}/sms/infobip", _json_of(body), headers)
-    return Provider("infobip", "/sms/infobip", "POST", credentials, example)
+    return with_basic("/sms/infobip", body, signer.of("infobip"))
 
 
-def vonage(public_url: str, credentials: Mapping[str, str], now: datetime) -> Provider:
+def with_basic(path: str, body: object, own: Mapping[str, str]) -> HttpRequest:
+    """Return a POST with BASIC credentials, as Infobip sends it."""
+    basic = base64.b64encode(f"{own['username']}:{own['password']}".encode()).decode()
+    return _json_post(path, _json_of(body), {"authorization": f"Basic {basic}"})
+
+
+def _vonage(signer: Signer, sms: Inbound) -> HttpRequest:
     """Sign as Vonage: a JWT (HS256) over the body's digest and the time."""
     message = {
         "channel": "sms",
         "message_type": "text",
-        "message_uuid": str(uuid.uuid4()),
-        "from": _SENDER,
+        "message_uuid": str(uuid.UUID(sms.message_id)),
+        "from": sms.sender,
         "to": "8088",
-        "text": _CONTENT,
-        "timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "text": sms.text,
+        "timestamp": sms.sent_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    raw = _json_of(message)
+    return with_token("/sms/vonage", message, signer.of("vonage"), sms.signed_at)
+
+
+def with_token(path: str, body: object, own: Mapping[str, str], at: datetime) -> HttpRequest:
+    """Return a POST with the token that Vonage signs."""
+    raw = _json_of(body)
     claims = {
-        "iat": int(now.timestamp()),
+        "iat": int(at.timestamp()),
         "jti": str(uuid.uuid4()),
-        "api_key": credentials["api_key"],
+        "api_key": own["api_key"],
         "payload_hash": hashlib.sha256(raw.encode()).hexdigest(),
     }
     signed = ".".join(
         _base64url(_json_of(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims)
     )
-    signature = hmac.digest(credentials["signature_secret"].encode(), signed.encode(), hashlib.sha256)
-    headers = {"authorization": f"Bearer {signed}.{_base64url(signature)}"}
-    return Provider(
-        "vonage", "/sms/vonage", "POST", credentials, _json_post(f"{public_url}/sms/vonage", raw, headers)
-    )
+    signature = hmac.digest(own["signature_secret"].encode(), signed.encode(), hashlib.sha256)
+    return _json_post(path, raw, {"authorization": f"Bearer {signed}.{_base64url(signature)}"})
 
 
-def aws(public_url: str, credentials: Mapping[str, str], now: datetime, sns: LocalSns) -> Provider:
+def _aws(signer: Signer, sms: Inbound) -> HttpRequest:
     """Sign as Amazon SNS, which passes on what AWS End User Messaging received."""
     message = {
-        "originationNumber": f"+{_SENDER}",
+        "originationNumber": f"+{sms.sender}",
         "destinationNumber": "+848088",
         "messageKeyword": "PAKN",
-        "messageBody": _CONTENT,
-        "inboundMessageId": str(uuid.uuid4()),
+        "messageBody": sms.text,
+        "inboundMessageId": str(uuid.UUID(sms.message_id)),
         "previousPublishedMessageId": str(uuid.uuid4()),
     }
-    raw = sns.notification(message, now, credentials["topic_arn"]).decode()
-    headers = {"x-amz-sns-message-type": "Notification"}
-    example = _json_post(f"{public_url}/sms/aws", raw, headers)
-    return Provider("aws", "/sms/aws", "POST", {"topic_arn": credentials["topic_arn"]}, example)
+    raw = signer.sns.notification(message, sms.sent_at, signer.of("aws")["topic_arn"])
+    return from_sns("/sms/aws", raw)
 
 
-def zalo(public_url: str, credentials: Mapping[str, str], now: datetime) -> Provider:
-    """Sign as Zalo: SHA-256(app_id + body + timestamp + key); the event that a message of ours was seen."""
-    timestamp = str(int(now.timestamp() * 1000))
-    event = {
-        "app_id": credentials["app_id"],
-        "event_name": "user_seen_message",
-        "timestamp": timestamp,
-        "message": {"msg_id": uuid.uuid4().hex},
-    }
-    raw = _json_of(event)
-    signed = f"{credentials['app_id']}{raw}{timestamp}{credentials['oa_secret_key']}"
+def from_sns(path: str, raw: bytes) -> HttpRequest:
+    """Return a POST of Amazon SNS."""
+    headers = {"content-type": "text/plain; charset=UTF-8", "x-amz-sns-message-type": "Notification"}
+    return HttpRequest("POST", path, headers, raw)
+
+
+def _zalo(signer: Signer, sms: Inbound) -> HttpRequest:
+    """Sign as Zalo the event that a message of ours was seen."""
+    event = {"event_name": "user_seen_message", "message": {"msg_id": sms.message_id}}
+    return zalo_event(event, signer.of("zalo"), sms.sent_at)
+
+
+def zalo_event(event: Mapping[str, object], own: Mapping[str, str], at: datetime) -> HttpRequest:
+    """Sign as Zalo: SHA-256(app_id + body + timestamp + key)."""
+    timestamp = str(int(at.timestamp() * 1000))
+    raw = _json_of({"app_id": own["app_id"], "timestamp": timestamp, **event})
+    signed = f"{own['app_id']}{raw}{timestamp}{own['oa_secret_key']}"
     headers = {"x-zevent-signature": f"mac={hashlib.sha256(signed.encode()).hexdigest()}"}
-    example = _json_post(f"{public_url}/receipts/zalo", raw, headers)
-    return Provider("zalo", "/receipts/zalo", "POST", credentials, example)
+    return _json_post("/receipts/zalo", raw, headers)
 
 
-def connect(public_url: str) -> Provider:
+def _connect(_signer: Signer, call: Inbound) -> HttpRequest:
     """Call as a flow of Amazon Connect: a function that AWS invokes, so locally through an address of the workbench."""
     event = {
         "Details": {
             "ContactData": {
-                "ContactId": str(uuid.uuid4()),
-                "CustomerEndpoint": {"Address": f"+{_SENDER}", "Type": "TELEPHONE_NUMBER"},
+                "ContactId": str(uuid.UUID(call.message_id)),
+                "CustomerEndpoint": {"Address": f"+{call.sender}", "Type": "TELEPHONE_NUMBER"},
             },
             "Parameters": {"reference": "", "pin": "", "language": "vi"},
         },
         "Name": "ContactFlowEvent",
     }
-    example = _json_post(f"{public_url}/local/connect", _json_of(event), {})
-    return Provider("connect", "/local/connect", "POST", {}, example)
+    return _json_post("/local/connect", _json_of(event), {})
 
 
-def hotline(public_url: str, credentials: Mapping[str, str], now: datetime) -> Provider:
+def _hotline(signer: Signer, call: Inbound) -> HttpRequest:
     """Sign as the call centre: Standard Webhooks, one call that an operator wrote down."""
-    at = now.isoformat(timespec="seconds")
-    call = {
-        "callId": f"call-{uuid.uuid4().hex[:12]}",
-        "caller": f"+{_SENDER}",
+    at = call.sent_at.isoformat(timespec="seconds")
+    report = {
+        "callId": f"call-{call.message_id[:12]}",
+        "caller": f"+{call.sender}",
         "start": at,
         "end": at,
         "agent": "tongdai.lan",
-        "summary": "Người gọi hỏi về chế độ phụ cấp của cán bộ không chuyên trách cấp xã.",
+        "summary": "Người gọi hỏi về chế độ phụ cấp của cán bộ không chuyên trách cấp xã."
+        if call.text == TEXT
+        else call.text,
         "petitioner": {
             "name": "Trần Thị Hoa",
             "address": "Xã Tân Phú, tỉnh Đồng Nai",
-            "phone": f"+{_SENDER}",
+            "phone": f"+{call.sender}",
         },
     }
-    example = _standard_webhook(f"{public_url}/hotline/calls", call, credentials["secret"], now)
-    return Provider("hotline", "/hotline/calls", "POST", {"secret": credentials["secret"]}, example)
+    return standard_webhook("/hotline/calls", report, signer.of("hotline")["secret"], call)
 
 
-def _standard_webhook(url: str, body: object, secret: str, now: datetime) -> str:
-    """Return a curl call signed as Standard Webhooks 1.0.0: HMAC-SHA256 over id, timestamp and body."""
+def standard_webhook(path: str, body: object, secret: str, inbound: Inbound) -> HttpRequest:
+    """Sign as Standard Webhooks 1.0.0: HMAC-SHA256 over id, timestamp and body."""
     raw = _json_of(body)
-    webhook_id, timestamp = f"msg_{uuid.uuid4().hex}", str(int(now.timestamp()))
+    webhook_id, timestamp = f"msg_{inbound.message_id}", str(int(inbound.signed_at.timestamp()))
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.digest(key, f"{webhook_id}.{timestamp}.{raw}".encode(), hashlib.sha256)
     headers = {
@@ -240,14 +289,11 @@ def _standard_webhook(url: str, body: object, secret: str, now: datetime) -> str
         "webhook-timestamp": timestamp,
         "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
     }
-    return _json_post(url, raw, headers)
+    return _json_post(path, raw, headers)
 
 
-def _json_post(url: str, raw: str, headers: Mapping[str, str]) -> str:
-    """Return a curl call that posts JSON as it is."""
-    lines = {"content-type": "application/json"} | dict(headers)
-    sent = [part for name, value in lines.items() for part in ("-H", f"{name}: {value}")]
-    return shlex.join(["curl", "-sS", url, *sent, "--data-binary", raw])
+def _json_post(path: str, raw: str, headers: Mapping[str, str]) -> HttpRequest:
+    return HttpRequest("POST", path, {"content-type": "application/json", **headers}, raw.encode())
 
 
 def _json_of(value: object) -> str:
@@ -256,3 +302,18 @@ def _json_of(value: object) -> str:
 
 def _base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+_MAKERS: dict[str, Callable[[Signer, Inbound], HttpRequest]] = {
+    "esms": _esms,
+    "twilio": _twilio,
+    "standard": _standard,
+    "infobip": _infobip,
+    "vonage": _vonage,
+    "aws": _aws,
+    "zalo": _zalo,
+    "hotline": _hotline,
+    "connect": _connect,
+}
+PROVIDERS = tuple(_MAKERS)
+"""The names of all providers that can be played."""

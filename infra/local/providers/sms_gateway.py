@@ -1,5 +1,7 @@
 """The other end of the telephone: a local eSMS-style aggregator that records each message instead of sending it.
 
+It takes the messages of the other providers too, each in the provider's own form (`outbound.py`).
+
 Contract: eSMS REST, `SendMultipleMessage_V4_post_json` (ApiKey, SecretKey, Phone, Content, SmsType, Brandname,
 RequestId, IsUnicode; answers CodeResult 100 when taken, 101 for wrong credentials, 124 when the RequestId is known).
 Answers without the functions' lock, because the notifier asks from inside a pump.
@@ -11,10 +13,11 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any
+
+from infra.local.providers.outbound import ANSWERS, READERS, SentSms
 
 
 class Trouble(Enum):
@@ -28,19 +31,6 @@ class Trouble(Enum):
     """The message was taken, and the answer is 500."""
     LOST_REPLY = auto()
     """The message was taken, and the connection is closed without an answer."""
-
-
-@dataclass(frozen=True)
-class SentSms:
-    """A message as the phone would show it."""
-
-    at: datetime
-    to: str
-    text: str
-    reference: str
-    request_id: str
-    sender: str
-    callback_url: str = ""
 
 
 class SmsGateway:
@@ -81,10 +71,11 @@ class SmsGateway:
         with self._lock:
             self._taken.update(taken)
 
-    def receive(self, body: dict[str, Any]) -> dict[str, Any] | None:
-        """Take one request and answer it; `None`: close the connection without an answer.
+    def receive(self, body: dict[str, Any], provider: str = "esms") -> dict[str, Any] | None:
+        """Take one request as a provider and answer it; `None`: close the connection without an answer.
 
         Raises:
+            KeyError: the provider's request lacks what it requires.
             UnavailableError: answer 503.
             BrokenError: answer 500.
         """
@@ -95,10 +86,19 @@ class SmsGateway:
                 raise UnavailableError
             if trouble is Trouble.REFUSED:
                 return {"CodeResult": "99", "ErrorMessage": "Unknown error"}
-            answer = self._take({key: str(value) for key, value in body.items()})
+            answer = (
+                self._take({key: str(value) for key, value in body.items()})
+                if provider == "esms"
+                else self._take_as(provider, body)
+            )
         if trouble is Trouble.ERROR_AFTER_TAKING:
             raise BrokenError
         return None if trouble is Trouble.LOST_REPLY else answer
+
+    def _take_as(self, provider: str, body: dict[str, Any]) -> dict[str, Any]:
+        sms = READERS[provider](body, self._now())
+        self._taken.setdefault(f"{provider} {sms.request_id}", sms)
+        return ANSWERS[provider]()
 
     def _take(self, body: dict[str, str]) -> dict[str, Any]:
         keys = {"ApiKey": self.credentials.get("api_key"), "SecretKey": self.credentials.get("secret_key")}

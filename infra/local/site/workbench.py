@@ -18,8 +18,11 @@ from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import QUEUES
 from infra.local.emulation.functions import HttpRequest, HttpResponse, problem
 from infra.local.providers import signed_requests
+from infra.local.providers.outbound import OUTCOMES, READERS, SENDS_AS
 from infra.local.providers.outbox import Outgoing
+from infra.local.providers.play import WAYS
 from infra.local.providers.sms_gateway import UnavailableError
+from infra.local.site.provider_bench import ProviderBench
 from infra.local.site.words import WORDS
 from infra.local.system import LocalSystem
 from infra.local.travel import BackwardsError
@@ -55,6 +58,7 @@ class Workbench:
         self._system = system
         self._officers = officers
         self._moto_url = moto_url
+        self._bench = ProviderBench(system, self.answer)
         self._routes: dict[tuple[str, str], Callable[[HttpRequest], HttpResponse]] = {
             ("GET", ""): self._page,
             ("GET", "/health"): lambda _: _json({"status": "ok", "now": _instant(self._system.clock.now())}),
@@ -66,6 +70,8 @@ class Workbench:
             ("GET", "/providers"): lambda _: _json([asdict(provider) for provider in self._providers()]),
             ("POST", "/connect"): self._connect,
             ("POST", "/sms-gateway"): self._sms_gateway,
+            **{("POST", f"/sms-gateway/{name}"): self._sms_gateway for name in READERS},
+            **self._bench.routes(),
             ("GET", "/jwks.json"): lambda _: _json(json.loads(moto_insides.cognito_public_keys())),
             ("GET", "/mail"): self._mail,
         }
@@ -133,8 +139,10 @@ class Workbench:
     def _sms_gateway(self, request: HttpRequest) -> HttpResponse:
         try:
             body = json.loads(request.body)
-            answer = self._system.gateway.receive(body if isinstance(body, dict) else {})
-        except ValueError:
+            provider = urlsplit(request.path).path.rstrip("/").rpartition("/")[2]
+            name = provider if provider in READERS else "esms"
+            answer = self._system.gateway.receive(body if isinstance(body, dict) else {}, name)
+        except (ValueError, KeyError):
             return problem(400, "malformed", "Malformed JSON")
         except UnavailableError:
             return HttpResponse(503)
@@ -164,12 +172,7 @@ class Workbench:
             }
 
     def _providers(self) -> list[signed_requests.Provider]:
-        return signed_requests.all_providers(
-            self._system.wiring.public_url,
-            self._system.cloud.providers,
-            self._system.clock.now(),
-            self._system.cloud.sns,
-        )
+        return signed_requests.all_providers(self._system.signer, self._system.clock.now())
 
     def _connect(self, request: HttpRequest) -> HttpResponse:
         """Invoke the hotline's function as a flow of Amazon Connect does, which has no HTTP address on AWS."""
@@ -217,6 +220,10 @@ class Workbench:
             queues=self.queues(),
             officers=self._officers,
             providers=self._providers(),
+            ways=WAYS,
+            outcomes={name: OUTCOMES.get(SENDS_AS.get(name, name), ()) for name in WAYS},
+            sends_through=self._system.sms_providers,
+            refusals=list(self._system.refusals.latest)[::-1][:20],
             moto_url=self._moto_url,
         )
         headers = (("Content-Type", "text/html; charset=utf-8"), *_SECURITY)

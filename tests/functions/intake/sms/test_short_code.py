@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -17,7 +15,7 @@ from chalicelib.intake import composition
 from chalicelib.intake.sms import replies as sms_replies
 from chalicelib.intake.sms.commands import Topic
 from chalicelib.intake.sms.webhook import InboundSms, Part
-from infra.local.providers.signed_requests import twilio
+from infra.local.providers.signed_requests import Inbound
 from shared.domain.identity.gsm7 import is_gsm7, segments
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
@@ -168,11 +166,10 @@ def test_the_number_is_nowhere_in_the_tables(intake, reference):
 
 
 def test_twilios_message_is_taken_alike(intake):
-    example = shlex.split(twilio("http://localhost:8088", intake.local.cloud.providers["twilio"]).example)
-    form = dict(part.split("=", 1) for flag, part in pairwise(example) if flag == "--data-urlencode")
-    headers = dict(part.split(": ", 1) for flag, part in pairwise(example) if flag == "-H")
+    now = intake.clock.now()
+    request = intake.local.signer.request("twilio", Inbound(now, now))
 
-    answer = intake.http("POST", "/sms/twilio", form=form, headers=headers)
+    answer = intake.local.http(request)
 
     assert answer.status == 200
     assert "<Response><Message>BNV da nhan PAKN ma" in answer.text
