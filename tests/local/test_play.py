@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.emulation.functions import HttpRequest
 from infra.local.providers.outbound import OUTCOMES
-from infra.local.providers.play import WAYS
+from infra.local.providers.play import PLAYINGS
 from infra.local.providers.signed_requests import PROVIDERS
 from infra.local.site.workbench import Workbench
 from tests.support.system import System
@@ -26,17 +26,17 @@ def bench(system: System, path: str, **facts: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("provider", "way"), [(provider, way) for provider in PROVIDERS for way in WAYS[provider]]
+    ("provider", "playing"), [(provider, playing) for provider in PROVIDERS for playing in PLAYINGS[provider]]
 )
-def test_each_provider_is_played_and_takes_effect_once(system: System, provider: str, way: str):
-    makes_none = provider in {"zalo", "connect"} or (provider, way) in REFUSED
+def test_each_provider_is_played_and_takes_effect_once(system: System, provider: str, playing: str):
+    makes_none = provider in {"zalo", "connect"} or (provider, playing) in REFUSED
     taken = 201 if provider == "hotline" else 200
 
-    answers = bench(system, "/providers/messages", **{"provider": provider, "as": way})
+    answers = bench(system, "/providers/messages", **{"provider": provider, "as": playing})
 
     statuses = {answer["status"] for answer in answers}
-    assert statuses == ({403} if (provider, way) in REFUSED else {taken})
-    assert len(answers) == (2 if way in {"again", "part-2-first"} else 1)
+    assert statuses == ({403} if (provider, playing) in REFUSED else {taken})
+    assert len(answers) == (2 if playing in {"again", "part-2-first"} else 1)
     assert len(system.items("petitions")) == (0 if makes_none else 1)
 
 

@@ -199,6 +199,6 @@ RECEIPTS: Mapping[str, Callable[[Signer, SentSms, str, datetime], HttpRequest]] 
 OUTCOMES: Mapping[str, tuple[str, ...]] = dict.fromkeys(RECEIPTS, (DELIVERED, FAILED, UNKNOWN)) | {
     "zalo": (DELIVERED, UNKNOWN)
 }
-"""What each reports: Zalo never says that a message failed. `unknown` is a status that it does not document."""
+"""The statuses that each reports: Zalo never says that a message failed; `unknown` is one that it does not document."""
 SENDS_AS = {"standard": "http"}
 """Providers that the notifier has under another name."""

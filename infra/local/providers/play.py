@@ -19,7 +19,7 @@ STALE = timedelta(days=2)
 LONG_TEXT = f"{TEXT}. Toi da goi nhieu lan ma khong ai tra loi, de nghi xem xet lai ho so cua toi."
 
 ONCE, AGAIN, LATELY, STALELY, PARTS = "once", "again", "late", "stale", "part-2-first"
-WAYS: Mapping[str, tuple[str, ...]] = {
+PLAYINGS: Mapping[str, tuple[str, ...]] = {
     "esms": (ONCE, AGAIN, LATELY),
     "twilio": (ONCE, AGAIN),
     "standard": (ONCE, AGAIN, LATELY, STALELY, PARTS),
@@ -30,11 +30,11 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "hotline": (ONCE, AGAIN, LATELY, STALELY),
     "connect": (ONCE, AGAIN),
 }
-"""How each provider can be played: only `standard` sends parts, and not every scheme has a time."""
+"""The playings of each provider: only `standard` sends parts, and not every scheme has a time."""
 
 
 class PlayError(Exception):
-    """It was asked for what cannot be played; the text says what can be."""
+    """An order that cannot be played; the text says what can be."""
 
 
 @dataclass(frozen=True)
@@ -59,35 +59,35 @@ class Player:
         self._post = post
         self._now = now
 
-    def play(self, asked: Mapping[str, Any]) -> list[Played]:
-        """Send what was asked for: `provider`, and optionally `as`, `text` and `from`.
+    def play(self, order: Mapping[str, Any]) -> list[Played]:
+        """Send an order: `provider`, and optionally `as`, `text` and `from`.
 
         Raises:
-            PlayError: no such provider, way or sender.
+            PlayError: no such provider, playing or sender.
         """
-        provider, way = str(asked.get("provider", "")), str(asked.get("as") or ONCE)
+        provider, playing = str(order.get("provider", "")), str(order.get("as") or ONCE)
         if provider not in PROVIDERS:
             raise PlayError(f"provider is one of {', '.join(PROVIDERS)}")
-        if way not in WAYS[provider]:
-            raise PlayError(f"{provider} can be played {', '.join(WAYS[provider])}")
-        requests = self._requests(provider, way, self._inbound(asked))
+        if playing not in PLAYINGS[provider]:
+            raise PlayError(f"{provider} can be played {', '.join(PLAYINGS[provider])}")
+        requests = self._requests(provider, playing, self._inbound(order))
         answers = [self._post(request) or HttpResponse(0) for request in requests]
         return [Played(answer.status, answer.body.decode("utf-8", "replace")) for answer in answers]
 
-    def _inbound(self, asked: Mapping[str, Any]) -> Inbound:
+    def _inbound(self, order: Mapping[str, Any]) -> Inbound:
         now = self._now()
         inbound = Inbound(now, now)
-        if asked.get("text"):
-            inbound = replace(inbound, text=str(asked["text"]))
-        if asked.get("from"):
+        if order.get("text"):
+            inbound = replace(inbound, text=str(order["text"]))
+        if order.get("from"):
             try:
-                inbound = replace(inbound, sender=normal_phone(str(asked["from"])).removeprefix("+"))
+                inbound = replace(inbound, sender=normal_phone(str(order["from"])).removeprefix("+"))
             except ContactError:
                 raise PlayError("from is no telephone number") from None
         return inbound
 
-    def _requests(self, provider: str, way: str, inbound: Inbound) -> Sequence[HttpRequest]:
-        if way == PARTS:
+    def _requests(self, provider: str, playing: str, inbound: Inbound) -> Sequence[HttpRequest]:
+        if playing == PARTS:
             text = inbound.text if inbound.text != TEXT else LONG_TEXT
             middle, reference = len(text) // 2, uuid.uuid4().hex[:8]
             first, second = (
@@ -95,9 +95,9 @@ class Player:
                 for number, words in enumerate((text[:middle], text[middle:]), 1)
             )
             return [self._signer.request(provider, part) for part in (second, first)]
-        if way == LATELY:
+        if playing == LATELY:
             inbound = replace(inbound, sent_at=inbound.sent_at - LATE)
-        if way == STALELY:
+        if playing == STALELY:
             inbound = replace(inbound, sent_at=inbound.sent_at - STALE, signed_at=inbound.signed_at - STALE)
         request = self._signer.request(provider, inbound)
-        return [request, request] if way == AGAIN else [request]
+        return [request, request] if playing == AGAIN else [request]

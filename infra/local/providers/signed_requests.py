@@ -25,12 +25,12 @@ SENDER = "84912345678"
 
 @dataclass(frozen=True)
 class Inbound:
-    """What somebody sends or says through a provider."""
+    """A message or call that a provider passes on."""
 
     sent_at: datetime
-    """When it left its sender's hands, by the provider's clock."""
+    """The time when it left its sender's hands, by the provider's clock."""
     signed_at: datetime
-    """When the provider signed it, where its scheme has a time for that."""
+    """The time when the provider signed it, where its scheme has a time for that."""
     text: str = TEXT
     sender: str = SENDER
     """International digits without a plus."""
@@ -60,7 +60,7 @@ class Signer:
     sns: LocalSns
 
     def request(self, provider: str, inbound: Inbound) -> HttpRequest:
-        """Return what a provider sends.
+        """Return the request of a provider.
 
         Raises:
             KeyError: there is no such provider, or it has no credentials.

@@ -51,8 +51,8 @@ class ProviderBench:
         provider = SENDS_AS.get(str(fields.get("provider")), str(fields.get("provider")))
         outcome = str(fields.get("status", "delivered"))
         if outcome not in OUTCOMES.get(provider, ()):
-            given = "; ".join(f"{name}: {', '.join(outcomes)}" for name, outcomes in OUTCOMES.items())
-            return problem(400, "not-playable", f"give provider and status ({given})")
+            choices = "; ".join(f"{name}: {', '.join(outcomes)}" for name, outcomes in OUTCOMES.items())
+            return problem(400, "not-playable", f"give provider and status ({choices})")
         posted = self._system.pumps.receipts.post_about(provider, outcome, str(fields.get("to", "")))
         if posted is None:
             return problem(409, "nothing-sent", f"No such message was sent through {provider} yet")

@@ -20,7 +20,7 @@ from infra.local.emulation.functions import HttpRequest, HttpResponse, problem
 from infra.local.providers import signed_requests
 from infra.local.providers.outbound import OUTCOMES, READERS, SENDS_AS
 from infra.local.providers.outbox import Outgoing
-from infra.local.providers.play import WAYS
+from infra.local.providers.play import PLAYINGS
 from infra.local.providers.sms_gateway import UnavailableError
 from infra.local.site.provider_bench import ProviderBench
 from infra.local.site.words import WORDS
@@ -220,8 +220,8 @@ class Workbench:
             queues=self.queues(),
             officers=self._officers,
             providers=self._providers(),
-            ways=WAYS,
-            outcomes={name: OUTCOMES.get(SENDS_AS.get(name, name), ()) for name in WAYS},
+            playings=PLAYINGS,
+            outcomes={name: OUTCOMES.get(SENDS_AS.get(name, name), ()) for name in PLAYINGS},
             sends_through=self._system.sms_providers,
             refusals=list(self._system.refusals.latest)[::-1][:20],
             moto_url=self._moto_url,
