@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,3 +67,11 @@ def test_a_receipt_needs_a_message_that_was_sent(system: System, provider: str):
     answer = bench(system, "/providers/receipts", provider=provider, status="delivered")
 
     assert answer["status"] == 409
+
+
+def test_no_deployed_function_can_have_the_list_of_refused_requests():
+    root = Path(__file__).resolve().parents[2]
+    deployed = [*(root / "functions").rglob("*.py"), *(root / "shared").rglob("*.py")]
+
+    assert [path for path in deployed if "infra.local" in path.read_text("utf-8")] == []
+    assert [path for path in deployed if "/local/refusals" in path.read_text("utf-8")] == []
