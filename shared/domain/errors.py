@@ -265,6 +265,16 @@ class MethodNotAllowedError(PetitionError):
     code = "method-not-allowed"
 
 
+class UnsupportedMediaTypeError(PetitionError):
+    """The body is of another content type than the door takes; `accepted` is the one that it takes."""
+
+    code = "unsupported-media-type"
+
+    def __init__(self, accepted: str) -> None:
+        super().__init__(f"takes {accepted}")
+        self.accepted = accepted
+
+
 class UnexpectedError(PetitionError):
     """Something failed that no code foresaw; the caller gets the incident's code and time, the log the rest."""
 

@@ -216,6 +216,10 @@ class Directory:
             self._keep("field", lambda rows: tuple(Field.model_validate(row) for row in rows)), on
         )
 
+    def codes_of_fields(self) -> frozenset[str]:
+        """Return the codes of all fields that ever were: what was published keeps the code that it had."""
+        return frozenset(str(row["id"]) for row in self.rows("field"))
+
     def officers(self) -> dict[str, Officer]:
         """Return the officers in force today, by user name."""
         today = local_date(clock.now())

@@ -195,7 +195,7 @@ def _operation(
         "security": _security(operation, words.security),
         "responses": {
             **{str(status): _answer(model, operation, status) for status, model in operation.answers.items()},
-            **{str(status): _problem(words.problems[status], status) for status in operation.problems},
+            **{str(status): _problem(words.problems[status], status) for status in _problems_of(operation)},
         },
     }
     if operation.body:
@@ -213,6 +213,13 @@ def _show(described: dict[str, Any], example: Any) -> None:
     """Add an example to a body's first type."""
     if example is not None:
         next(iter(described["content"].values()))["example"] = example
+
+
+def _problems_of(operation: Operation) -> list[int]:
+    """Return the statuses of an operation's problems: its own, and those that follow from what it takes."""
+    of_body = {415} if operation.body else set()
+    of_language = {422} if "lang" in operation.parameters else set()
+    return sorted({*operation.problems} | of_body | of_language)
 
 
 def _security(operation: Operation, security: Mapping[str, Security]) -> list[dict[str, list[str]]]:

@@ -6,7 +6,9 @@ Every text that a caller wrote goes through `cleaned` here, so that all doors ke
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from email.message import Message
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -16,15 +18,16 @@ from pydantic import ValidationError
 from shared.domain import errors
 from shared.domain.base_model import BaseModel
 from shared.domain.text.clean_text import BrokenTextError, clean_message, clean_text
+from shared.web.describe.rules import RULES
 from shared.web.i18n import Language
-from shared.web.problems import RULES, rule_at
+from shared.web.problems import rule_at
 
 M = TypeVar("M", bound=BaseModel)
 
 MAX_BODY = 128 * 1024
 """Bytes of a request's body: 10,000 Vietnamese letters take nine each in a form. Files go straight to the bucket."""
 ANY = ["*/*"]
-"""Content types of a door whose use case says what is wrong with a body; Chalice would only say 415."""
+"""Chalice leaves every content type to us: its own 415 is no problem document."""
 
 _AS_TYPED = frozenset({"callId", "new_password", "password"})
 """Fields in which every character counts, seen or not: passwords, and a machine's names."""
@@ -39,6 +42,13 @@ _PYDANTIC_RULES = {
     "extra_forbidden": "extra_forbidden",
 }
 
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+"""The content types of the bodies that programs send."""
+_JSON_SUFFIX = re.compile(r"application/[\w.-]+\+json")
+_UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
+_MOST_NAMED, _LONGEST_NAME = 12, 40
+"""Unknown parameters that an error names, and characters of each."""
 
 _PROGRAMS = ("/v1/", "/sms/", "/hotline/", "/openapi.json", "/health")
 """Beginnings of addresses that programs ask for."""
@@ -102,6 +112,48 @@ def raw_body(request: Request) -> bytes:
     if len(body) > MAX_BODY:
         raise errors.InvalidInputError(("body", "too-large"))
     return body
+
+
+def refuse_other_media(request: Request, accepted: str) -> None:
+    """Refuse a body that names another content type than a door takes, or another character set than UTF-8.
+
+    A body without a content type is read as what the door takes (RFC 9110, 8.3); without a body nothing is asked.
+
+    Raises:
+        UnsupportedMediaTypeError: the body is of another type.
+    """
+    named = str(request.headers.get("content-type", ""))
+    if not named or not request.raw_body:
+        return
+    message = Message()
+    message["content-type"] = named
+    media_type = message.get_content_type() if "/" in named else ""
+    is_taken = media_type == accepted or (accepted == JSON and _JSON_SUFFIX.fullmatch(media_type) is not None)
+    if not is_taken or str(message.get_param("charset", "utf-8")).lower() not in _UTF_8:
+        raise errors.UnsupportedMediaTypeError(accepted)
+
+
+def refuse_unknown_language(request: Request) -> None:
+    """Refuse `?lang=` with anything but a language that there is; programs are told, pages fall back.
+
+    Raises:
+        InvalidInputError: `lang: unknown`.
+    """
+    if query_parameters(request).get("lang", "vi") not in ("vi", "en"):
+        raise errors.InvalidInputError(("lang", "unknown"))
+
+
+def refuse_unknown_parameters(request: Request, *known: str) -> None:
+    """Refuse parameters of the query that a door of public data does not have: a filter nobody heeds misleads.
+
+    Raises:
+        InvalidInputError: naming each.
+    """
+    unknown = sorted(set(query_parameters(request)) - {"lang", *known})
+    if unknown:
+        raise errors.InvalidInputError(
+            *((clean_message(name)[:_LONGEST_NAME], "unknown-parameter") for name in unknown[:_MOST_NAMED])
+        )
 
 
 def json_body(request: Request, model: type[M]) -> M:

@@ -16,7 +16,13 @@ from chalice.app import Blueprint, Request, Response
 from shared.domain.errors import ClosedForRestorationError, PetitionError, UnavailableError
 from shared.platform import clock
 from shared.web.problems import problem_answer
-from shared.web.requests import ANY, language_of
+from shared.web.requests import (
+    ANY,
+    JSON,
+    language_of,
+    refuse_other_media,
+    refuse_unknown_language,
+)
 
 Parts = TypeVar("Parts")
 """A function's dependencies, put together once: its `composition.Parts`."""
@@ -34,6 +40,9 @@ ALWAYS_OPEN = ("/health", "/assets/")
 """The beginnings of addresses that are served while the doors are closed."""
 SHORTEST_WAIT, LONGEST_WAIT = 60, 3600
 """Seconds that a client is asked to wait while the doors are closed."""
+
+_PROGRAMS = ("/v1/", "/open311/")
+"""The beginnings of addresses at which programs are told of a wrong content type or language."""
 
 View = Callable[..., Response]
 """Takes the parts and the request, then the parameters of the path by name."""
@@ -65,19 +74,19 @@ class Routes(Blueprint, Generic[Parts]):
 
     def get(self, path: str, view: View) -> None:
         """Serve GET requests on a path, whatever content type they name."""
-        self.route(path, methods=["GET"], content_types=ANY)(self._view(view))
+        self.route(path, methods=["GET"], content_types=ANY)(self._view(view, path))
 
     def get_or_post(self, path: str, view: View) -> None:
         """Serve GET and POST requests on a path with one view, whatever their content type (webhooks)."""
-        self.route(path, methods=["GET", "POST"], content_types=ANY)(self._view(view))
+        self.route(path, methods=["GET", "POST"], content_types=ANY)(self._view(view, path))
 
-    def post(self, path: str, view: View) -> None:
-        """Serve POST requests on a path, whatever their content type: the view says what is wrong with a body."""
-        self.route(path, methods=["POST"], content_types=ANY)(self._view(view))
+    def post(self, path: str, view: View, takes: str = JSON) -> None:
+        """Serve POST requests on a path; a door for programs (`/v1`, `/open311`) takes one content type, else 415."""
+        self.route(path, methods=["POST"], content_types=ANY)(self._view(view, path, takes))
 
     def put(self, path: str, view: View) -> None:
-        """Serve PUT requests on a path, whatever their content type."""
-        self.route(path, methods=["PUT"], content_types=ANY)(self._view(view))
+        """Serve PUT requests on a path."""
+        self.route(path, methods=["PUT"], content_types=ANY)(self._view(view, path))
 
     def respond(self, view: View, request: Request, **path_parameters: str) -> Response:
         """Call a view; a subclass may hand it more (the officer who is signed in)."""
@@ -97,12 +106,15 @@ class Routes(Blueprint, Generic[Parts]):
             remaining = ceil((until - clock.now()).total_seconds())
             raise ClosedForRestorationError(min(max(remaining, SHORTEST_WAIT), LONGEST_WAIT))
 
-    def _view(self, view: View) -> Callable[..., Response]:
+    def _view(self, view: View, path: str, takes: str = JSON) -> Callable[..., Response]:
         @functools.wraps(view, assigned=("__name__", "__doc__"), updated=())
         def answer(**path_parameters: Any) -> Response:
             request = self.current_request
             try:
                 self._refuse_while_closed(request)
+                if path.startswith(_PROGRAMS):
+                    refuse_other_media(request, takes)
+                    refuse_unknown_language(request)
                 return self.respond(view, request, **path_parameters)
             except PetitionError as error:
                 answer = self._on_error(self._parts(), request, error)

@@ -59,6 +59,7 @@ def test_it_lists_the_services_and_reads_one(client: Any) -> None:
 
     assert services["CCVC"] == "Cán bộ, công chức, viên chức"
     assert [attribute["code"] for attribute in client.services("CCVC")["attributes"]] == [
+        "address",
         "kind",
         "may_publish",
     ]

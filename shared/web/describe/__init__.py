@@ -1,1 +1,1 @@
-"""Descriptions of the members of answers, for OpenAPI documents."""
+"""Describes what is taken: strings of the OpenAPI documents, and the rules that an input may break."""

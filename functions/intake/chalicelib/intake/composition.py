@@ -82,6 +82,7 @@ class Parts:
     public_record: PublicRecord
     similar_answers: SimilarAnswers
     public_statistics: PublicStatistics
+    outlines: Outlines
     sms: SmsReception
     calls: HotlineCalls
 
@@ -140,6 +141,7 @@ def build(settings: IntakeSettings) -> Parts:
         public_record=public_record,
         similar_answers=SimilarAnswers(public_record),
         public_statistics=_public_statistics(settings, directory),
+        outlines=Outlines(settings.petitions_table),
         sms=_sms(settings, reception, petitions, directory, follow_up, seal, key),
         calls=HotlineCalls(settings.throttle_table, key),
     )

@@ -137,7 +137,7 @@ def test_a_client_finds_the_api_and_a_service_sends_and_reads(client, intake):
 
     definition = client.get("services/CCVC")
     assert definition["service_code"] == "CCVC"
-    assert [row["code"] for row in definition["attributes"]] == ["kind", "may_publish"]
+    assert [row["code"] for row in definition["attributes"]] == ["address", "kind", "may_publish"]
     choices = {row["code"]: [value["key"] for value in row["values"]] for row in definition["attributes"]}
 
     (receipt,) = client.post(**{"attribute[kind]": choices["kind"][0], "attribute[may_publish]": "true"})

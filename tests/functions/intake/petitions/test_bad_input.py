@@ -161,13 +161,23 @@ def test_what_is_no_json_is_said_to_be_none(intake, body):
     assert intake.items("petitions") == []
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/x-unknown", ""])
-def test_the_body_counts_not_what_its_header_calls_it(intake, content_type):
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 201),
+        ("application/json; charset=UTF-8", 201),
+        ("", 201),
+        ("text/plain", 415),
+        ("application/x-unknown", 415),
+    ],
+)
+def test_a_body_is_taken_as_what_it_is_said_to_be(intake, content_type, status):
     answer = intake.http(
         "POST", "/v1/petitions", body=json.dumps(GOOD).encode(), headers={"Content-Type": content_type}
     )
 
-    assert answer.status == 201
+    assert answer.status == status
+    assert len(intake.items("petitions")) == (1 if status == 201 else 0)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Things that depend on a unit, field or officer, which must not be left without an owner when its row ends.
 
-Each dependent is named by the rule that it breaks when the row ends (`shared.web.problems.RULES` has its words).
+Each dependent is named by the rule that it breaks when the row ends (`shared.web.describe.rules.RULES` has its words).
 """
 
 from __future__ import annotations

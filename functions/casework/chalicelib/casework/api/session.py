@@ -17,7 +17,7 @@ from chalicelib.casework.composition import Parts
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import UnauthenticatedError
 from shared.web.answers import json_answer
-from shared.web.requests import json_body, source_address
+from shared.web.requests import FORM, json_body, source_address
 from shared.web.routes import Routes
 
 
@@ -57,7 +57,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     api.post("/v1/session/end", end)
     api.get("/v1/sessions", list_sessions)
     api.post("/v1/sessions/end-others", end_others)
-    api.post("/v1/token", machines.give_token)
+    api.post("/v1/token", machines.give_token, FORM)
     return api
 
 

@@ -16,8 +16,8 @@ from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import SessionRoutes
 from shared.domain.errors import InvalidInputError, NotAllowedError, UnauthenticatedError
 from shared.web.answers import see_other
+from shared.web.describe.rules import RULES
 from shared.web.i18n import gettext
-from shared.web.problems import RULES
 from shared.web.qr import qr_svg
 from shared.web.rendering import link
 from shared.web.requests import form_body, query_parameters, validated

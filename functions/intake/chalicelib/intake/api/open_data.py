@@ -12,7 +12,7 @@ from chalicelib.intake.published.open_data import Table, answers_table, breakdow
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
 from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
-from shared.web.requests import language_of, query_parameter
+from shared.web.requests import language_of, query_parameter, refuse_unknown_parameters
 
 
 def open_data(parts: Parts, request: Request, file: str) -> Response:
@@ -21,6 +21,7 @@ def open_data(parts: Parts, request: Request, file: str) -> Response:
     Raises:
         InvalidInputError: no such file, or no such month.
     """
+    refuse_unknown_parameters(request, "field", "month")
     name, _, ending = file.partition(".")
     if name not in TABLES or ending not in ("csv", "json"):
         raise InvalidInputError(("file", "unknown"))

@@ -16,7 +16,13 @@ from shared.domain.base_model import BaseModel
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import Text
 from shared.web.answers import PUBLIC_FOR_A_MINUTE
-from shared.web.requests import json_body, language_of, query_parameter, query_text
+from shared.web.requests import (
+    json_body,
+    language_of,
+    query_parameter,
+    query_text,
+    refuse_unknown_parameters,
+)
 from shared.web.routes import Routes
 
 
@@ -33,11 +39,13 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 def fields(parts: Parts, request: Request) -> Response:
     """List the fields of responsibility."""
+    refuse_unknown_parameters(request)
     return view_answer(parts.public_record.fields(language_of(request)), headers=PUBLIC_FOR_A_MINUTE)
 
 
 def published(parts: Parts, request: Request) -> Response:
     """List published answers."""
+    refuse_unknown_parameters(request, "field", "month", "q", "cursor")
     page = parts.public_record.published(
         field=query_parameter(request, "field"),
         month=query_parameter(request, "month"),
@@ -65,5 +73,6 @@ def similar(parts: Parts, request: Request) -> Response:
 
 def statistics(parts: Parts, request: Request) -> Response:
     """Give the figures of one month."""
+    refuse_unknown_parameters(request, "month")
     figures = parts.public_statistics.figures(query_parameter(request, "month"))
     return view_answer(figures, headers=PUBLIC_FOR_A_MINUTE)

@@ -15,7 +15,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.platform import clock
 from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
-from shared.web.requests import query_parameter
+from shared.web.requests import query_parameter, refuse_unknown_parameters
 from shared.web.routes import Routes
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -42,18 +42,20 @@ def record(parts: Parts, request: Request, reference: str) -> Response:
 
 def roots(parts: Parts, request: Request) -> Response:
     """List the signed roots of a month; without one, of this month."""
+    refuse_unknown_parameters(request, "month")
     month = query_parameter(request, "month") or f"{local_date(clock.now()):%Y-%m}"
     if not _MONTH.fullmatch(month):
         raise InvalidInputError(("month", "invalid"))
     return json_answer(RootList(roots=tuple(parts.roots.of_month(month))), headers=PUBLIC_FOR_A_MINUTE)
 
 
-def root(parts: Parts, _request: Request, day: str) -> Response:
+def root(parts: Parts, request: Request, day: str) -> Response:
     """Give the signed root of a day.
 
     Raises:
         InvalidInputError: no day, or one without a root.
     """
+    refuse_unknown_parameters(request)
     try:
         parsed = date.fromisoformat(day if _DAY.fullmatch(day) else "")
     except ValueError:
@@ -64,12 +66,13 @@ def root(parts: Parts, _request: Request, day: str) -> Response:
     return json_answer(signed, headers=PUBLIC_FOR_A_MINUTE)
 
 
-def signing_key(parts: Parts, _request: Request) -> Response:
+def signing_key(parts: Parts, request: Request) -> Response:
     """Give the public half of the key that signed the latest root.
 
     Raises:
         InvalidInputError: nothing was signed yet.
     """
+    refuse_unknown_parameters(request)
     latest = parts.roots.latest()
     if latest is None:
         raise InvalidInputError(("day", "no-root"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.open311 import service_requests as requests
-from chalicelib.intake.open311 import services
+from chalicelib.intake.open311 import services, updates, windows
 from chalicelib.intake.open311.formats import Format, answer
 from shared.domain import errors
 from shared.domain.identity.reference import normal_reference, spaced
@@ -19,13 +21,17 @@ from shared.tables.petitions import Petitions
 from shared.web.answers import PUBLIC_FOR_A_MINUTE
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import problem_of, rule_message
-from shared.web.requests import form_body, language_of, query_parameter, query_parameters
+from shared.web.requests import FORM, form_body, language_of, query_parameter, query_parameters
 from shared.web.routes import Routes
 
 NOT_FOUND = N_("Không có địa chỉ này. Định dạng là .xml hoặc .json.")
 UNKNOWN_SERVICE = N_("service_code: không có lĩnh vực này; xem services.xml.")
 UNKNOWN_REQUEST = N_("service_request_id: không có yêu cầu nào như vậy đã gửi qua Open311.")
 KEY_NEEDED = N_("api_key: thiếu khóa, hoặc khóa không đúng.")
+NO_COMMENTS = N_(
+    "Không nhận bình luận qua Open311: người gửi bổ sung bằng mã PIN, qua POST /v1/petitions/{reference}/supplements "
+    "hoặc trang Tra cứu."
+)
 NOTICE = N_(
     "Mã tra cứu %(reference)s, mã PIN %(pin)s. Hãy giữ mã PIN: cần mã này để xem nội dung và câu trả lời."
 )
@@ -56,7 +62,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     """Return the routes of GeoReport v2; `file` is like `requests.xml`."""
     open311 = Routes(__name__, parts, lambda _parts, request, error: answer_error(request, error))
     open311.get("/open311/v2/{file}", get_collection)
-    open311.post("/open311/v2/{file}", post_request)
+    open311.post("/open311/v2/{file}", post_request, FORM)
     open311.get("/open311/v2/services/{file}", get_service)
     open311.get("/open311/v2/requests/{file}", get_request)
     return open311
@@ -68,6 +74,7 @@ def get_collection(parts: Parts, request: Request, file: str) -> Response:
         "discovery": _discovery,
         "services": _services,
         "requests": _requests,
+        "servicerequestupdates": _updates,
     }
 
     def view(name: str, in_format: Format) -> Response:
@@ -106,6 +113,8 @@ def post_request(parts: Parts, request: Request, file: str) -> Response:
     """Take a petition: 201, or 200 when the same had come before."""
 
     def view(name: str, in_format: Format) -> Response:
+        if name == "servicerequestupdates":
+            raise _Refusal(405, NO_COMMENTS)
         if name != "requests":
             raise _Refusal(404, NOT_FOUND)
         form = form_body(request)
@@ -149,16 +158,55 @@ def _services(parts: Parts, request: Request, in_format: Format) -> Response:
 
 
 def _requests(parts: Parts, request: Request, in_format: Format) -> Response:
-    if listed := query_parameter(request, "service_request_id"):
-        identifiers = dict.fromkeys(name.strip() for name in listed.split(",") if name.strip())
-        if len(identifiers) > MOST_IDS:
-            raise errors.InvalidInputError(("service_request_id", "too-long"))
+    if identifiers := _listed_ids(query_parameters(request)):
         petitions = (_petition(parts.petitions, identifier) for identifier in identifiers)
         facts = [_view(parts, request, petition) for petition in petitions if petition]
         return answer("service_requests", facts, in_format)
-    window = requests.window(query_parameters(request))
-    facts = requests.published(parts.petitions, parts.directory, window, language_of(request))
-    return answer("service_requests", facts, in_format, headers=PUBLIC_FOR_A_MINUTE)
+    query = query_parameters(request)
+    window, page = requests.window(query), windows.page(query)
+    rows = requests.published(parts.petitions, parts.directory, window, language_of(request))
+    facts = list(islice(rows, page.before, page.before + page.size + 1))
+    headers = PUBLIC_FOR_A_MINUTE | _next_page(request, query, page, has_more=len(facts) > page.size)
+    return answer("service_requests", facts[: page.size], in_format, headers=headers)
+
+
+def _next_page(
+    request: Request, query: Mapping[str, str], page: windows.Page, *, has_more: bool
+) -> dict[str, str]:
+    """Return the header that leads to the next page (RFC 8288), nothing on the last one."""
+    if not has_more or page.number == windows.MOST_PAGES:
+        return {}
+    following = urlencode({**query, "page": page.number + 1, "page_size": page.size})
+    return {"Link": f'<{request.path}?{following}>; rel="next"'}
+
+
+def _updates(parts: Parts, request: Request, in_format: Format) -> Response:
+    """List what became of the requests that the client itself sent (FixMyStreet's extension); it shows its key."""
+    query, now = query_parameters(request), clock.now()
+    client = _client(parts, query)
+    start, end = updates.window(query, now)
+    page = windows.page(query)
+    if listed := _listed_ids(query):
+        own = [petition for name in listed if (petition := _petition(parts.petitions, name))]
+    else:
+        own = list(updates.changed_petitions(parts.petitions, parts.outlines, start, now))
+    facts = updates.updates(own, client, start, end, language_of(request))
+    shown = facts[page.before : page.before + page.size]
+    # The key stands in the address, as FixMyStreet sends it: the next page is not named, for no key is repeated.
+    return answer("service_request_updates", shown, in_format)
+
+
+def _listed_ids(query: Mapping[str, str]) -> list[str]:
+    """Return the identifiers that a query names, each once.
+
+    Raises:
+        InvalidInputError: more than twenty.
+    """
+    listed = query.get("service_request_id", "")
+    identifiers = list(dict.fromkeys(name.strip() for name in listed.split(",") if name.strip()))
+    if len(identifiers) > MOST_IDS:
+        raise errors.InvalidInputError(("service_request_id", "too-long"))
+    return identifiers
 
 
 def _view(parts: Parts, request: Request, petition: Petition) -> dict[str, Any]:

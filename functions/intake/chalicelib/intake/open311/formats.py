@@ -21,6 +21,7 @@ _SINGULAR = {
     "endpoints": "endpoint",
     "errors": "error",
     "formats": "format",
+    "service_request_updates": "request_update",
     "service_requests": "request",
     "services": "service",
     "values": "value",

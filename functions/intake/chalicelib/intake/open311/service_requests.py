@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from chalicelib.intake.open311.services import service_name
+from chalicelib.intake.open311.windows import LONGEST_PAGE, between
 from chalicelib.intake.petitions.receive_petition import checked_key, submission_of
 from shared.domain.calendar.working_calendar import VIETNAM, end_of_day, local_date
 from shared.domain.errors import InvalidInputError
@@ -34,11 +35,8 @@ from shared.web.requests import validated
 LONGEST_DESCRIPTION = 4_000
 """Characters of a description, by GeoReport v2; a petition itself may have more."""
 LONGEST_WINDOW = timedelta(days=90)
-MOST_ROWS = 1_000
 PUBLISHED_WITHIN = timedelta(days=730)
 """The longest time between receipt and publication that is searched: it bounds the reads of one request."""
-_YEARS = range(2000, 2101)
-"""Years in which a window may lie; there are petitions since 2018."""
 SENDER = "open311:"
 """Begins the author of the history's first entry; the client's name follows."""
 
@@ -66,7 +64,7 @@ _TAKEN = frozenset(
             "phone",
             "email",
         ),
-        *("attribute[kind]", "attribute[may_publish]", "jurisdiction_id"),
+        *("attribute[kind]", "attribute[may_publish]", "attribute[address]", "jurisdiction_id"),
     }
 )
 """Arguments that are read, or say nothing here."""
@@ -85,8 +83,9 @@ _UNKNOWN_HERE = dict.fromkeys(("address", "address_id", "zipcode", "lat", "long"
 def petition_input(form: Mapping[str, str], language: Language) -> PetitionInput:
     """Read a form as a petition; an empty argument is an absent one.
 
-    A Vietnamese name begins with the family name, so `last_name` comes first. `address_string` is the sender's
-    address, which the law asks for (Nghị định 20/2008/NĐ-CP Đ.7).
+    A Vietnamese name begins with the family name, so `last_name` comes first. `address_string`, or
+    `attribute[address]` of clients that keep the former for a place (FixMyStreet), is the sender's address, which the
+    law asks for (Nghị định 20/2008/NĐ-CP Đ.7).
 
     Raises:
         InvalidInputError: naming Open311's arguments.
@@ -106,7 +105,7 @@ def petition_input(form: Mapping[str, str], language: Language) -> PetitionInput
         "kind": form.get("attribute[kind]") or None,
         "petitioner": {
             "name": name,
-            "address": form.get("address_string", ""),
+            "address": form.get("address_string", "").strip() or form.get("attribute[address]", ""),
             "phone": form.get("phone"),
             "email": form.get("email"),
         },
@@ -234,12 +233,7 @@ def window(query: Mapping[str, str]) -> Window:
         InvalidInputError: a date that is none or has no time zone, a window that is longer than 90 days or
             ends before it begins, an unknown status.
     """
-    start, end = _instant(query, "start_date"), _instant(query, "end_date")
-    if end is None:
-        end = min(clock.now(), start + LONGEST_WINDOW) if start else clock.now()
-    start = start or end - LONGEST_WINDOW
-    if not timedelta(0) <= end - start <= LONGEST_WINDOW:
-        raise InvalidInputError(("start_date", "invalid"))
+    start, end = between(query, clock.now(), longest=LONGEST_WINDOW, rule="longer-than-90-days")
     statuses = _several(query.get("status", "")) or _STATUSES
     if not statuses <= _STATUSES:
         raise InvalidInputError(("status", "unknown"))
@@ -248,28 +242,24 @@ def window(query: Mapping[str, str]) -> Window:
 
 def published(
     petitions: Petitions, directory: Directory, window: Window, language: Language
-) -> list[dict[str, Any]]:
-    """Return the published answers of a window, the latest publication first, at most 1,000."""
+) -> Iterator[dict[str, Any]]:
+    """Yield the published answers of a window, the latest publication first."""
     if "closed" not in window.statuses:
-        return []
-    requests: list[dict[str, Any]] = []
+        return
     for answer in _answers(petitions, window):
         if window.first <= answer.received_on <= window.last and (
             not window.services or answer.field in window.services
         ):
-            requests.append(_published_view(answer, directory, language))
-        if len(requests) == MOST_ROWS:
-            break
-    return requests
+            yield _published_view(answer, directory, language)
 
 
 def _answers(petitions: Petitions, window: Window) -> Iterator[PublicAnswer]:
     at_month = f"{min(local_date(clock.now()), window.last + PUBLISHED_WITHIN):%Y-%m}"
     while at_month >= f"{window.first:%Y-%m}":
-        page, after = petitions.published(at_month, limit=MOST_ROWS)
+        page, after = petitions.published(at_month, limit=LONGEST_PAGE)
         yield from page
         while after:
-            page, after = petitions.published(at_month, after=after, limit=MOST_ROWS)
+            page, after = petitions.published(at_month, after=after, limit=LONGEST_PAGE)
             yield from page
         at_month = f"{date.fromisoformat(f'{at_month}-01') - timedelta(days=1):%Y-%m}"
 
@@ -305,19 +295,6 @@ def _request(**facts: str | None) -> dict[str, Any]:
 def moment(at: datetime) -> str:
     """Return an instant as GeoReport v2 writes it (W3C's subset of ISO 8601), in Vietnam's time."""
     return at.astimezone(VIETNAM).isoformat(timespec="seconds")
-
-
-def _instant(query: Mapping[str, str], name: str) -> datetime | None:
-    text = query.get(name, "").strip().replace(" ", "+")  # many clients send the + of an offset unescaped
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInputError((name, "invalid")) from None
-    if at.tzinfo is None or at.year not in _YEARS:
-        raise InvalidInputError((name, "invalid"))
-    return at
 
 
 def _several(text: str) -> frozenset[str]:

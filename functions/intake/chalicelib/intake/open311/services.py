@@ -19,6 +19,7 @@ CONTACT = N_("Bộ Nội vụ, tổng đài 1900 1547")
 KEY_SERVICE = N_("Hỏi Bộ Nội vụ qua tổng đài 1900 1547 để được cấp khóa.")
 KIND_QUESTION = N_("Phản ánh, kiến nghị về việc gì?")
 PUBLISH_QUESTION = N_("Có đồng ý công khai nội dung và câu trả lời, sau khi bỏ thông tin cá nhân?")
+ADDRESS_QUESTION = N_("Địa chỉ của người gửi: số nhà, đường hoặc thôn, xã/phường, tỉnh/thành phố")
 YES = N_("Có")
 NO = N_("Không")
 
@@ -72,8 +73,9 @@ def service_definition(directory: Directory, code: str, language: Language) -> d
     return {
         "service_code": code,
         "attributes": [
-            _attribute(1, "kind", _(KIND_QUESTION), kinds),
-            _attribute(2, "may_publish", _(PUBLISH_QUESTION), consent),
+            _attribute(1, "address", _(ADDRESS_QUESTION), is_required=True),
+            _attribute(2, "kind", _(KIND_QUESTION), kinds),
+            _attribute(3, "may_publish", _(PUBLISH_QUESTION), consent),
         ],
     }
 
@@ -83,16 +85,18 @@ def service_name(field: Field, language: Language) -> str:
     return in_language(language, field.name, field.name_en)
 
 
-def _attribute(order: int, code: str, question: str, values: dict[str, str]) -> dict[str, Any]:
+def _attribute(
+    order: int, code: str, question: str, values: dict[str, str] | None = None, *, is_required: bool = False
+) -> dict[str, Any]:
     return {
         "variable": True,
         "code": code,
-        "datatype": "singlevaluelist",
-        "required": False,
+        "datatype": "singlevaluelist" if values else "string",
+        "required": is_required,
         "datatype_description": None,
         "order": order,
         "description": question,
-        "values": [{"key": key, "name": name} for key, name in values.items()],
+        "values": [{"key": key, "name": name} for key, name in (values or {}).items()],
     }
 
 

@@ -144,8 +144,10 @@ class PublicRecord:
             language: of the labels.
 
         Raises:
-            InvalidInputError: a month, cursor or search that can be none.
+            InvalidInputError: an unknown field; a month, cursor or search that can be none.
         """
+        if field and field not in self._directory.codes_of_fields():
+            raise InvalidInputError(("field", "unknown"))
         words = _words(_checked("q", search, re.compile(rf".{{0,{LONGEST_SEARCH}}}", re.DOTALL)))
         only_month = _checked("month", month, _MONTH) if month else ""
         at_month, after = self._start(only_month, cursor)

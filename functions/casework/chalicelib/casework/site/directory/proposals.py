@@ -31,8 +31,9 @@ from shared.domain.errors import (
 )
 from shared.tables.proposals import Proposal, ProposalState
 from shared.web.answers import see_other
+from shared.web.describe.rules import RULES
 from shared.web.i18n import N_, Language, gettext
-from shared.web.problems import PROBLEMS, RULES
+from shared.web.problems import PROBLEMS
 from shared.web.rendering import link
 from shared.web.requests import form_body, query_parameters
 from shared.wording.sources import TextMissingError, name_of, packaged

@@ -34,8 +34,9 @@ from shared.domain.errors import InvalidInputError, StaleVersionError, UnknownRo
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.recorded_rows import RecordedRow
+from shared.web.describe.rules import RULES
 from shared.web.i18n import N_, Language, gettext
-from shared.web.problems import PROBLEMS, RULES
+from shared.web.problems import PROBLEMS
 from shared.web.requests import query_parameters
 
 CHANGE, END = "change", "end"

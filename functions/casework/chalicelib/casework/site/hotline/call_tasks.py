@@ -19,9 +19,9 @@ from shared.domain.errors import ActionNotPossibleError, InvalidInputError, Unkn
 from shared.domain.promises.deliveries import CallOutcome, DeliveryState
 from shared.platform import clock
 from shared.web.answers import see_other
+from shared.web.describe.rules import RULES
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import NOTICES
-from shared.web.problems import RULES
 from shared.web.rendering import link
 from shared.web.requests import form_body, validated
 

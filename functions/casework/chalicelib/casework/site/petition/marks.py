@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from chalicelib.casework.site.frame import FormProblem
 from shared.domain.errors import Place
+from shared.web.describe.rules import RULES
 from shared.web.i18n import Language, gettext
-from shared.web.problems import RULES
 
 _LONGEST = 60
 """Characters of a marked place that the summary repeats."""

@@ -1,0 +1,175 @@
+"""Requests as FixMyStreet's `Open311.pm` and its updates' fetcher send them, recorded from their source."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from shared.domain.petition.change import Change
+from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane, Proposal
+
+AT = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 3, 4, 0, tzinfo=UTC)
+REPORT = {
+    "jurisdiction_id": "bnv",
+    "api_key": "any, on one machine",
+    "lat": "16.4637",
+    "long": "107.5909",
+    "email": "an@example.vn",
+    "phone": "0912345678",
+    "description": "title: Chậm trả lời\n\ndetail: Hồ sơ của tôi chậm 20 ngày.\n\nurl: http://fms.example/report/1\n\n"
+    "Submitted via FixMyStreet\n",
+    "service_code": "CCVC",
+    "first_name": "Văn An",
+    "last_name": "Nguyễn",
+    "attribute[address]": "12 Lê Lợi, Huế",
+    "attribute[fixmystreet_id]": "1",
+}
+FETCH = {"jurisdiction_id": "bnv", "api_key": "any, on one machine"}
+
+
+def xml(answer: Any, status: int = 200) -> ET.Element:
+    assert answer.status == status, answer.text
+    return ET.fromstring(answer.body)  # noqa: S314 - our own answer
+
+
+def send(intake) -> str:
+    sent = xml(intake.http("POST", "/open311/v2/requests.xml", form=REPORT), 201)
+    return sent.findtext("request/service_request_id", "")
+
+
+def fetch(intake, **query: str) -> list[dict[str, str | None]]:
+    intake.clock.hold_at(LATER)
+    root = xml(intake.http("GET", "/open311/v2/servicerequestupdates.xml", query=FETCH | query))
+    assert root.tag == "service_request_updates"
+    return [{child.tag: child.text for child in update} for update in root.findall("request_update")]
+
+
+def routed(petition: Petition) -> Petition:
+    return petition.route(Change.by_router(AT, "route"), Proposal(lane=Lane.ORDINARY, field="CCHC"), "VCCVC")
+
+
+def accepted(petition: Petition) -> Petition:
+    return petition.accept(Change("officer:minh.xuly", AT, "accept"), handler="minh.xuly")
+
+
+def drafted(petition: Petition) -> Petition:
+    return petition.draft_answer(Change("officer:minh.xuly", AT, "draft"), "Lời của cán bộ.")
+
+
+def approved(petition: Petition) -> Petition:
+    return petition.approve(Change.by_officer("ha.duyet", AT, "approve"))
+
+
+def restricted(petition: Petition) -> Petition:
+    return petition.restrict(Change("officer:minh.xuly", AT, "restrict"), "TTB")
+
+
+def test_the_address_that_the_law_asks_for_is_asked_as_an_attribute(intake):
+    definition = xml(intake.http("GET", "/open311/v2/services/CCVC.xml"))
+
+    asked = {each.findtext("code"): each for each in definition.iter("attribute")}
+
+    assert asked["address"].findtext("required") == "true"
+    assert (asked["address"].findtext("datatype"), asked["address"].findtext("variable")) == (
+        "string",
+        "true",
+    )
+
+
+def test_a_report_of_fixmystreet_is_taken_and_its_address_is_no_leftover(intake):
+    sent = xml(intake.http("POST", "/open311/v2/requests.xml?lang=en", form=REPORT), 201)
+
+    notice = sent.findtext("request/service_notice", "")
+    assert "attribute[address]" not in notice
+    assert "lat, long, attribute[fixmystreet_id]" in notice
+
+
+def test_a_report_without_any_address_is_told_which(intake):
+    form = {name: value for name, value in REPORT.items() if name != "attribute[address]"}
+
+    errors = xml(intake.http("POST", "/open311/v2/requests.xml", form=form), 400)
+
+    assert "address_string" in (errors.findtext("error/description") or "")
+
+
+def test_updates_name_the_states_and_no_word_of_anybody(intake, officers_do):
+    reference = send(intake)
+    officers_do(reference, routed, accepted, drafted, approved)
+
+    found = fetch(intake, start_date="2026-11-02T00:00:00+07:00", end_date="2026-11-04T00:00:00Z")
+
+    assert [update["status"] for update in found][-1] == "closed"
+    assert {update["service_request_id"] for update in found} == {reference}
+    assert len({update["update_id"] for update in found}) == len(found) >= 2
+    assert "Lời của cán bộ" not in str(found)
+    assert found == fetch(intake, service_request_id=reference)
+
+
+def test_updates_outside_the_window_are_left_out(intake, officers_do):
+    officers_do(send(intake), routed, accepted)
+
+    assert fetch(intake, start_date="2026-11-03T10:00:01+07:00", end_date="2026-11-03T11:00:00+07:00") == []
+
+
+def test_a_denunciation_has_no_updates(intake, officers_do):
+    reference = send(intake)
+    officers_do(reference, restricted)
+
+    assert fetch(intake) == fetch(intake, service_request_id=reference) == []
+
+
+def test_updates_come_in_pages(intake, officers_do):
+    officers_do(send(intake), routed, accepted, drafted, approved)
+    whole = fetch(intake)
+
+    assert fetch(intake, page_size="1", page="2") == whole[1:2]
+
+
+def test_a_client_reads_the_updates_of_its_own_requests_alone(intake, with_clients, officers_do):
+    with_clients({"hue": "key-of-hue", "danang": "key-of-danang"})
+    sent = xml(intake.http("POST", "/open311/v2/requests.xml", form=REPORT | {"api_key": "key-of-hue"}), 201)
+    officers_do(sent.findtext("request/service_request_id", ""), routed, accepted)
+
+    assert fetch(intake, api_key="key-of-hue") != []
+    assert fetch(intake, api_key="key-of-danang") == []
+
+
+def test_comments_are_led_to_the_door_that_takes_them(intake):
+    form = {**FETCH, "service_request_id": "1", "update_id": "1", "description": "x", "status": "OPEN"}
+
+    errors = xml(intake.http("POST", "/open311/v2/servicerequestupdates.xml", form=form), 405)
+
+    assert "/supplements" in (errors.findtext("error/description") or "")
+
+
+@pytest.mark.parametrize(
+    ("resource", "query", "told"),
+    [
+        pytest.param("requests", {"start_date": "2026-11-03"}, "time zone", id="a day"),
+        pytest.param("requests", {"start_date": "yesterday"}, "ISO 8601", id="a word"),
+        pytest.param(
+            "requests",
+            {"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-06-01T00:00:00Z"},
+            "90 days",
+            id="151 days",
+        ),
+        pytest.param(
+            "servicerequestupdates",
+            {"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-06-01T00:00:00Z"},
+            "7 days",
+            id="more than a week of updates",
+        ),
+        pytest.param("requests", {"page_size": "1001"}, "page_size", id="too large a page"),
+        pytest.param("requests", {"page": "0"}, "page", id="page 0"),
+        pytest.param("requests", {"page": "١"}, "page", id="another script's digit"),
+    ],
+)
+def test_errors_say_what_is_wrong(intake, resource, query, told):
+    errors = xml(intake.http("GET", f"/open311/v2/{resource}.xml", query={**query, "lang": "en"}), 400)
+
+    assert told in (errors.findtext("error/description") or "")
