@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.web.i18n import N_
+from shared.domain.words import N_
 
 RULES: dict[str, str] = {
     "not-possible-now": N_("Hồ sơ đang ở trạng thái không ghi được mục này."),
