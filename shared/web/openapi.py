@@ -17,6 +17,8 @@ from shared.domain.base_model import BaseModel
 from shared.web.describe.strings import describe_strings
 
 _REF = "#/components/schemas/{model}"
+_OF_ALL: dict[int, str] = {415: "The body is of another content type than the one described"}
+"""The meaning of problems that are the same in every API."""
 _WITH_RETRY_AFTER = frozenset({429, 503})
 
 
@@ -195,7 +197,10 @@ def _operation(
         "security": _security(operation, words.security),
         "responses": {
             **{str(status): _answer(model, operation, status) for status, model in operation.answers.items()},
-            **{str(status): _problem(words.problems[status], status) for status in _problems_of(operation)},
+            **{
+                str(status): _problem({**_OF_ALL, **words.problems}[status], status)
+                for status in _problems_of(operation)
+            },
         },
     }
     if operation.body:

@@ -360,7 +360,6 @@ _PROBLEMS = {
     403: "Your roles do not allow it",
     404: "There is none, or you may not know of it: one answer for both",
     409: "The petition was changed meanwhile, or its state does not allow it; see `current_version` and `changes`",
-    415: "The body is of another content type than the one described",
     422: "The input breaks a rule",
     429: "Enough for now; `retry_after` is in seconds",
     503: "This cannot be done just now; `retry_after` is in seconds",

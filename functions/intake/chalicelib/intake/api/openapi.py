@@ -273,7 +273,6 @@ _PROBLEM_TITLES = {
     401: "In the cloud a program needs the key of a client",
     404: "Unknown reference, wrong PIN or locked: one answer for all three",
     409: "The petition's state does not allow this",
-    415: "The body is of another content type than the one described",
     422: "The input breaks a rule",
     429: "Sent enough for now, or a PIN has to wait; retry_after is in seconds",
 }
