@@ -134,7 +134,7 @@ def refuse_other_media(request: Request, accepted: str) -> None:
 
 
 def refuse_unknown_language(request: Request) -> None:
-    """Refuse `?lang=` with anything but a language that there is; programs are told, pages fall back.
+    """Refuse `?lang=` with anything but a language that there is; programs get an error, pages fall back.
 
     Raises:
         InvalidInputError: `lang: unknown`.
@@ -143,13 +143,13 @@ def refuse_unknown_language(request: Request) -> None:
         raise errors.InvalidInputError(("lang", "unknown"))
 
 
-def refuse_unknown_parameters(request: Request, *known: str) -> None:
+def refuse_unknown_parameters(request: Request, *names: str) -> None:
     """Refuse parameters of the query that a door of public data does not have: a filter nobody heeds misleads.
 
     Raises:
         InvalidInputError: naming each.
     """
-    unknown = sorted(set(query_parameters(request)) - {"lang", *known})
+    unknown = sorted(set(query_parameters(request)) - {"lang", *names})
     if unknown:
         raise errors.InvalidInputError(
             *((clean_message(name)[:_LONGEST_NAME], "unknown-parameter") for name in unknown[:_MOST_NAMED])

@@ -42,7 +42,7 @@ SHORTEST_WAIT, LONGEST_WAIT = 60, 3600
 """Seconds that a client is asked to wait while the doors are closed."""
 
 _PROGRAMS = ("/v1/", "/open311/")
-"""The beginnings of addresses at which programs are told of a wrong content type or language."""
+"""The beginnings of addresses at which a wrong content type or language is an error."""
 
 View = Callable[..., Response]
 """Takes the parts and the request, then the parameters of the path by name."""

@@ -1,4 +1,4 @@
-"""What a request says of its body and its language, and what doors for programs make of it."""
+"""Content types, languages and parameters of requests, as doors for programs take them."""
 
 from __future__ import annotations
 

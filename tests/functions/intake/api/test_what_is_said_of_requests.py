@@ -1,4 +1,4 @@
-"""Programs are told of a wrong content type, method, language or parameter, at every door that is described."""
+"""A wrong content type, method, language or parameter is an error with its name, at every door of the document."""
 
 from __future__ import annotations
 

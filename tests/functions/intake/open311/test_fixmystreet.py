@@ -72,10 +72,10 @@ def restricted(petition: Petition) -> Petition:
 def test_the_address_that_the_law_asks_for_is_asked_as_an_attribute(intake):
     definition = xml(intake.http("GET", "/open311/v2/services/CCVC.xml"))
 
-    asked = {each.findtext("code"): each for each in definition.iter("attribute")}
+    attributes = {each.findtext("code"): each for each in definition.iter("attribute")}
 
-    assert asked["address"].findtext("required") == "true"
-    assert (asked["address"].findtext("datatype"), asked["address"].findtext("variable")) == (
+    assert attributes["address"].findtext("required") == "true"
+    assert (attributes["address"].findtext("datatype"), attributes["address"].findtext("variable")) == (
         "string",
         "true",
     )
@@ -89,7 +89,7 @@ def test_a_report_of_fixmystreet_is_taken_and_its_address_is_no_leftover(intake)
     assert "lat, long, attribute[fixmystreet_id]" in notice
 
 
-def test_a_report_without_any_address_is_told_which(intake):
+def test_a_report_without_any_address_is_refused_by_name(intake):
     form = {name: value for name, value in REPORT.items() if name != "attribute[address]"}
 
     errors = xml(intake.http("POST", "/open311/v2/requests.xml", form=form), 400)
@@ -101,13 +101,13 @@ def test_updates_name_the_states_and_no_word_of_anybody(intake, officers_do):
     reference = send(intake)
     officers_do(reference, routed, accepted, drafted, approved)
 
-    found = fetch(intake, start_date="2026-11-02T00:00:00+07:00", end_date="2026-11-04T00:00:00Z")
+    updates = fetch(intake, start_date="2026-11-02T00:00:00+07:00", end_date="2026-11-04T00:00:00Z")
 
-    assert [update["status"] for update in found][-1] == "closed"
-    assert {update["service_request_id"] for update in found} == {reference}
-    assert len({update["update_id"] for update in found}) == len(found) >= 2
-    assert "Lời của cán bộ" not in str(found)
-    assert found == fetch(intake, service_request_id=reference)
+    assert [update["status"] for update in updates][-1] == "closed"
+    assert {update["service_request_id"] for update in updates} == {reference}
+    assert len({update["update_id"] for update in updates}) == len(updates) >= 2
+    assert "Lời của cán bộ" not in str(updates)
+    assert updates == fetch(intake, service_request_id=reference)
 
 
 def test_updates_outside_the_window_are_left_out(intake, officers_do):
@@ -148,7 +148,7 @@ def test_comments_are_led_to_the_door_that_takes_them(intake):
 
 
 @pytest.mark.parametrize(
-    ("resource", "query", "told"),
+    ("resource", "query", "message"),
     [
         pytest.param("requests", {"start_date": "2026-11-03"}, "time zone", id="a day"),
         pytest.param("requests", {"start_date": "yesterday"}, "ISO 8601", id="a word"),
@@ -169,7 +169,7 @@ def test_comments_are_led_to_the_door_that_takes_them(intake):
         pytest.param("requests", {"page": "١"}, "page", id="another script's digit"),
     ],
 )
-def test_errors_say_what_is_wrong(intake, resource, query, told):
+def test_errors_say_what_is_wrong(intake, resource, query, message):
     errors = xml(intake.http("GET", f"/open311/v2/{resource}.xml", query={**query, "lang": "en"}), 400)
 
-    assert told in (errors.findtext("error/description") or "")
+    assert message in (errors.findtext("error/description") or "")

@@ -49,13 +49,13 @@ def updates(
     """
     sender = f"{SENDER}{client}"
     own = (petition for petition in petitions if petition.history and petition.history[0].by == sender)
-    found = [
+    rows = [
         update
         for petition in own
         if petition.state is not State.RESTRICTED
         for update in _updates(petition, start, end, language)
     ]
-    return sorted(found, key=lambda update: (update["updated_datetime"], update["update_id"]))
+    return sorted(rows, key=lambda update: (update["updated_datetime"], update["update_id"]))
 
 
 def _updates(
