@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from pydantic import ConfigDict
@@ -69,6 +69,8 @@ class StoredPetition(NamedTuple):
     wake_at: datetime | None
     is_listed_unanswered: bool
     """True if it stands in the index `unanswered`."""
+    is_in_its_list: bool = True
+    """True if it stands in the partition of the index `desk` that it belongs to, or in none where it belongs to none."""
 
 
 class PublicFile(BaseModel):
@@ -148,6 +150,50 @@ def desk_position(due_on: date, reference: str) -> str:
     return f"{due_on}~{reference}"
 
 
+FINISHED = frozenset(
+    {
+        State.PUBLISHED,
+        State.CLOSED,
+        State.REFUSED,
+        State.FORWARDED,
+        State.GUIDED,
+        State.MERGED,
+        State.WITHDRAWN,
+    }
+)
+"""States that ask nothing of an officer: no queue holds them, and each unit has a list for each."""
+
+
+def finished_list(unit: str, state: State) -> str:
+    """Return the partition of the index `desk` that lists a unit's petitions of a finished state, e.g. `VCCVC#CLOSED`.
+
+    Args:
+        unit: whose petitions; empty for those that no unit ever had.
+        state: one of `FINISHED`.
+    """
+    return f"{unit}#{state}"
+
+
+def finished_position(petition: Petition) -> str:
+    """Return where a petition stands in the list of its state: since when (UTC), and its reference.
+
+    Lower-case letters, digits and `-~` alone, e.g. `2026-12-14-03-20-11~26265428047`: the pages' addresses carry it.
+    """
+    since = petition.received_at
+    for entry in reversed(petition.history):
+        if entry.state is not petition.state:
+            break
+        since = entry.at
+    return f"{since.astimezone(UTC):%Y-%m-%d-%H-%M-%S}~{petition.reference}"
+
+
+def list_of(petition: Petition) -> str | None:
+    """Return the partition of the index `desk` that a petition belongs to; None where it belongs to none."""
+    if petition.state in FINISHED:
+        return finished_list(petition.unit or "", petition.state)
+    return petition.unit if petition.unit and _is_on_a_desk(petition) else None
+
+
 def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
     """Return the item of a petition: its JSON, and the keys of each index that it belongs to now."""
     number = PETITION.number_of(petition)
@@ -163,10 +209,12 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
         **_likes(petition),
         **correction_keys(petition, number),
     }
-    if petition.unit and _is_on_a_desk(petition):
+    if (name := list_of(petition)) is not None:
         keys |= {
-            "unit": petition.unit,
-            "due_on": desk_position(petition.due_on, petition.reference),
+            "unit": name,
+            "due_on": finished_position(petition)
+            if petition.state in FINISHED
+            else desk_position(petition.due_on, petition.reference),
             "card": PETITION.text_of(_card(petition), number),
         }
     if petition.publication is not None:
@@ -215,7 +263,9 @@ def petition_in(item: Item) -> Petition:
 def stored_petition(item: Item) -> StoredPetition:
     """Return the petition of an item, with its `wake_at`."""
     wake_at = datetime.fromisoformat(item["wake_at"]) if "wake_at" in item else None
-    return StoredPetition(petition_in(item), wake_at, "unanswered_shard" in item)
+    petition = petition_in(item)
+    is_in_its_list = item.get("unit") == list_of(petition)
+    return StoredPetition(petition, wake_at, "unanswered_shard" in item, is_in_its_list)
 
 
 def _is_on_a_desk(petition: Petition) -> bool:

@@ -38,6 +38,7 @@ from shared.tables.petition_items import (
     Card,
     PublicAnswer,
     StoredPetition,
+    finished_list,
     item_of,
     month_shards,
     petition_in,
@@ -216,6 +217,35 @@ class Petitions:
             )
         )
         return cards, page.last_key["due_on"] if page.last_key else None
+
+    def finished(
+        self, unit: str, state: State, *, before: str | None = None, limit: int = 50
+    ) -> tuple[list[tuple[str, Card]], str | None]:
+        """Return a page of a unit's petitions of a finished state, the latest first, and where the next page begins.
+
+        A page may be empty and others follow: what newer code wrote, or cannot be read, is left out.
+
+        Args:
+            unit: whose petitions; empty for those that no unit ever had.
+            state: one of `FINISHED`.
+            before: a `finished_position`: only what stands before it.
+            limit: petitions on a page.
+
+        Returns:
+            (`finished_position`, card) of each, and the position that the next page is read from; None on the last.
+        """
+        condition, values = "#unit = :unit", {"unit": finished_list(unit, state)}
+        if before is not None:
+            condition, values = f"{condition} AND due_on < :before", {**values, "before": before}
+        page = self._table.query(Query(condition, values, index="desk", is_ascending=False), limit=limit)
+        cards = item_by_item(
+            page.items,
+            lambda item: (str(item["due_on"]), PETITION.read(Card, item["card"])),
+            _reference,
+            job="finished petitions",
+            leaves_out_newer=True,
+        )
+        return list(cards), page.last_key["due_on"] if page.last_key else None
 
     def merged_into(
         self, parent: str, *, after: str | None = None, limit: int = CHILDREN_ON_A_PAGE

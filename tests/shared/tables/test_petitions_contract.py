@@ -7,14 +7,18 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.desk.queues import QueueReader
+from shared.domain.access.roles import Role
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.dynamo import ATTEMPTS
-from shared.tables.petition_items import WAKE_SHARDS, StoredPetition
+from shared.tables.petition_items import FINISHED, WAKE_SHARDS, StoredPetition, stored_petition
 from shared.tables.petitions import Petitions
 from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
 from tests.support.memory_store import MemoryDirectory, MemoryPetitions
@@ -231,6 +235,56 @@ class TestDesk:
         assert [card.reference for card in (*first, *rest)] == references
         assert end is None
         assert table.desk("VCCVC", due_until=due_on - timedelta(days=1)) == ([], None)
+
+    @pytest.mark.parametrize("state", list(State))
+    def test_finished_petition_stands_in_the_list_of_its_state_alone(self, table: Petitions, state: State):
+        petition = a_petition(state)
+        table.add(petition)
+
+        listed = {
+            finished
+            for finished in FINISHED
+            for _, card in table.finished(petition.unit or "", finished)[0]
+            if card.reference == REFERENCE
+        }
+
+        assert listed == ({state} & FINISHED)
+
+    def test_finished_petitions_are_paged_the_latest_first_to_the_end(self, table: Petitions):
+        for number in range(7):
+            at = RECEIVED_AT - timedelta(days=number)
+            table.add(a_petition(State.CLOSED, reference=f"2600000000{number}", received_at=at))
+
+        seen, cursor = table.finished("VCCVC", State.CLOSED, limit=3)
+        while cursor:
+            more, cursor = table.finished("VCCVC", State.CLOSED, limit=3, before=cursor)
+            seen += more
+
+        assert len({card.reference for _, card in seen}) == 7
+        assert [position for position, _ in seen] == sorted((p for p, _ in seen), reverse=True)
+
+    def test_queue_lists_finished_petitions_to_those_who_may_know_of_them(self, table: Petitions):
+        table.add(a_petition(State.CLOSED))
+        table.add(a_petition(State.CLOSED, reference="26000000001", complained_unit="VCCVC"))
+        denunciation = a_petition(State.CLOSED, reference="26000000002")
+        table.add(denunciation.model_copy(update={"lane": Lane.RESTRICTED}))
+        reader = QueueReader(table, MemoryDirectory())
+        handler = DeskOfficer("minh.ccvc", "Minh", "VCCVC", frozenset({Role.HANDLER}))
+
+        page = reader.page(handler, queue="VCCVC", state=State.CLOSED)
+
+        assert [line.reference for line in page.petitions] == [REFERENCE]
+        assert page.cursor is None
+        assert reader.page(handler, queue="VCCVC", state=State.REFUSED).petitions == ()
+
+    def test_stored_petition_says_when_it_is_missing_from_its_list(self, table: Petitions):
+        petition = a_petition(State.CLOSED)
+        item = table.item(petition)
+
+        by_earlier_code = {k: v for k, v in item.items() if k not in {"unit", "due_on", "card"}}
+
+        assert stored_petition(item).is_in_its_list
+        assert not stored_petition(by_earlier_code).is_in_its_list
 
     def test_published_answer_carries_no_reference(self, table: Petitions):
         table.add(a_petition(State.PUBLISHED))

@@ -1,5 +1,7 @@
 """The officers' queues: open petitions by due date, read from the index `desk` alone, without whole petitions.
 
+What is finished stands in the same index, in a partition of its unit and state (`finished_list`).
+
 A queue over all units merges the units' queues while it reads them, so a page costs what it shows.
 """
 
@@ -21,7 +23,7 @@ from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.petition.values.classification import Kind
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.tables.petition_items import Card, desk_position
+from shared.tables.petition_items import FINISHED, Card, desk_position
 from shared.tables.petitions import Petitions
 
 PAGE = 50
@@ -40,6 +42,8 @@ ALL, APPROVAL, PUBLICATION, INSPECTION, SECOND_LOOK = (
     "second-look",
 )
 _CURSOR = re.compile(r"(answered~)?(?:(\d{4}-\d{2}-\d{2}~\d{11})(~a)?)?")
+_FINISHED_CURSOR = re.compile(r"\d{4}(-\d{2}){5}~\d{11}")
+"""A `finished_position`."""
 _ANSWERED = "answered~"
 """The begin of a cursor among what is answered: the clock of the answer has stopped, so it stands last."""
 _PASSED = "~a"
@@ -76,6 +80,9 @@ class QueueReader:
     ) -> LinePage:
         """Return a page of a queue: what is still owed, by due date, then what is answered.
 
+        No queue holds what is finished: its states are lists of their own, of the unit or, for a queue over all units,
+        of all of them, by when the state was reached, the latest first.
+
         Args:
             officer: the reader.
             queue: a unit's code, or one over all units (`all`, `approval`, `publication`, `second-look`,
@@ -93,6 +100,10 @@ class QueueReader:
         """
         queue = queue or own_queue(officer)
         units = self._units_of(officer, queue)
+        if state in FINISHED:
+            is_contradictory = bool(overdue) or due_within is not None or unassigned
+            units = () if is_contradictory else (*units, *(("",) if queue in _QUEUES else ()))
+            return self._finished_page(officer, queue, units, state, mine=mine, cursor=cursor)
         start = _position(cursor)
         now = clock.now()
         until = _last_day(local_date(now), overdue=overdue, due_within=due_within)
@@ -118,6 +129,42 @@ class QueueReader:
         if state is not None or queue == PUBLICATION:
             return _page(queue, [_Section("", read(start.after), _any)], start, is_wanted)
         return _page(queue, _sections(read, start), start, is_wanted)
+
+    def _finished_page(
+        self,
+        officer: DeskOfficer,
+        queue: str,
+        units: Iterable[str],
+        state: State,
+        *,
+        mine: bool,
+        cursor: str | None,
+    ) -> LinePage:
+        """Fill a page from the lists of a finished state; one that shows few of what it reads ends early."""
+        if cursor is not None and not _FINISHED_CURSOR.fullmatch(cursor):
+            raise InvalidInputError(("cursor", "invalid"))
+        now = clock.now()
+        lists = (self._finished_cards(unit, state, cursor) for unit in units)
+        wanted: list[Line] = []
+        last: str | None = None
+        for read, (position, card) in enumerate(heapq.merge(*lists, key=_by_position, reverse=True)):
+            if len(wanted) == PAGE or read == READ_AT_MOST:
+                return LinePage(queue=queue, petitions=tuple(wanted), cursor=last)
+            last = position
+            if permissions.may_know(officer, card) and (not mine or officer.handles(card.handler)):
+                wanted.append(line_of(permissions.card_for(officer, card), self._directory, now))
+        total = len(wanted) if cursor is None else None
+        return LinePage(queue=queue, petitions=tuple(wanted), cursor=None, total=total)
+
+    def _finished_cards(self, unit: str, state: State, before: str | None) -> Iterator[tuple[str, Card]]:
+        """Yield a unit's petitions of a finished state with their positions; reads further ones only when needed."""
+        following, limit = before, READ_AT_ONCE
+        while True:
+            cards, following = self._petitions.finished(unit, state, before=following, limit=limit)
+            yield from cards
+            if following is None:
+                return
+            limit = READ_ON
 
     def _units_of(self, officer: DeskOfficer, queue: str) -> Iterable[str]:
         is_over_all = queue in _QUEUES
@@ -245,6 +292,10 @@ def queues_of(officer: DeskOfficer) -> tuple[str, ...]:
         for queue in dict.fromkeys(offered)
         if permissions.may_list(officer, None if queue in _QUEUES else queue)
     )
+
+
+def _by_position(placed: tuple[str, Card]) -> str:
+    return placed[0]
 
 
 def _position_of(card: Card) -> str:

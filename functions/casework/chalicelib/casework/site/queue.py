@@ -29,6 +29,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.platform import clock
+from shared.tables.petition_items import FINISHED
 from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES, STATES
@@ -43,7 +44,12 @@ QUEUES: dict[str, str] = {
     ALL: N_("Tất cả đơn vị"),
 }
 """The queues over all units."""
-LISTED_STATES = (*(s for s in State if s in UNANSWERED - {State.MERGED}), State.ANSWERED, State.RESTRICTED)
+LISTED_STATES = (
+    *(s for s in State if s in UNANSWERED - FINISHED),
+    State.ANSWERED,
+    State.RESTRICTED,
+    *(s for s in State if s in FINISHED),
+)
 DUE_SOON = 5
 """Days ahead that count as soon: when handlers are warned, unless the terms say otherwise."""
 FILTERS: dict[str, str] = {

@@ -100,6 +100,9 @@ class Reconciliation:
     def _repaired(self, stored: StoredPetition, now: datetime) -> Findings:
         """Repair what is missing of one petition."""
         self._withhold_broken(stored.petition, now)
+        if not stored.is_in_its_list:
+            # Earlier code listed no finished petitions; that it did not is no defect to report.
+            self._petitions.save(stored.petition, stored.petition.version)
         sent = self._missing_messages.send(stored.petition, now)
         woken = self._repair_wake_up(stored, now)
         if sent or woken:
