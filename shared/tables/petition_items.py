@@ -70,7 +70,7 @@ class StoredPetition(NamedTuple):
     is_listed_unanswered: bool
     """True if it stands in the index `unanswered`."""
     is_in_its_list: bool = True
-    """True if it stands in the partition of the index `desk` that it belongs to, or in none where it belongs to none."""
+    """True if it stands in the partition of the index `desk` that it belongs to (`list_of`), if in any."""
 
 
 class PublicFile(BaseModel):
