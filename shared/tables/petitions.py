@@ -318,6 +318,8 @@ class Petitions:
 
     def _public_answer(self, item: Item) -> PublicAnswer:
         answer = PETITION.read(PublicAnswer, item["public"])
+        if not answer.name:  # stored before answers held their names
+            answer = answer.model_copy(update={"name": item["published_at"]})
         petition = self.get(item["reference"]) if answer.is_abridged else None
         return public_answer(petition) if petition and petition.publication else answer
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalice.app import Response
+from chalice.app import Request, Response
 
 from shared.domain.base_model import BaseModel
 
+_OK = 200
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -50,6 +52,34 @@ def scripts_may_send_to(origin: str) -> dict[str, str]:
 
 PUBLIC_FOR_A_MINUTE = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language"}
 """Headers of an answer that is the same for everybody: browsers and proxies may keep it for a minute."""
+
+
+_SEEN_BY_SCRIPTS = "ETag, Link, Data-As-Of, Data-Complete"
+
+
+def for_everybody(request: Request, answer: Response) -> Response:
+    """Return an answer of public data for other sites' pages too, and 304 to whoever has it already.
+
+    Only what carries `PUBLIC_FOR_A_MINUTE` is public; every other answer is returned as it is. The tag is strong: of
+    the very bytes, so that each format and language has its own (RFC 9110, 8.8.3).
+    """
+    if (
+        answer.headers.get("Cache-Control") != PUBLIC_FOR_A_MINUTE["Cache-Control"]
+        or answer.status_code != _OK
+    ):
+        return answer
+    body = answer.body if isinstance(answer.body, bytes) else str(answer.body).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    answer.headers |= {
+        "ETag": tag,
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": _SEEN_BY_SCRIPTS,
+    }
+    offered = str(request.headers.get("if-none-match", ""))
+    if offered.strip() != "*" and tag not in [each.strip().removeprefix("W/") for each in offered.split(",")]:
+        return answer
+    headers = {name: value for name, value in answer.headers.items() if not name.startswith("Content-")}
+    return Response(body="", status_code=304, headers=headers)
 
 
 def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

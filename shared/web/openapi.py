@@ -27,6 +27,15 @@ def one_of(title: str, values: Iterable[str]) -> dict[str, Any]:
     return {"type": "string", "title": title, "enum": list(values)}
 
 
+_TAG = {"type": "string", "pattern": '^"[0-9a-f]{32}"$'}
+
+IF_NONE_MATCH = {
+    "in": "header",
+    "description": "The `ETag` of the answer that the caller has: 304 without a body, where it is still the same.",
+    "schema": {"type": "string", "maxLength": 1_000},
+}
+"""The parameter `If-None-Match` of public operations."""
+
 LANG = {
     "in": "query",
     "description": "Language of labels and errors.",
@@ -89,13 +98,16 @@ class Operation(NamedTuple):
     parameters: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
     media: tuple[str, ...] = ()
-    """Types that an answer may have besides JSON."""
+    """Types that an answer may have besides JSON; one that ends with `+json` stands in its place."""
     located: tuple[int, ...] = ()
     """The statuses whose answer bears `Location`."""
     body_media: str = "application/json"
     """The type of the body."""
     scopes: Mapping[str, str] = MappingProxyType({})
     """Further schemes by which it may be called (keys of `Words.security`), each with the scope that it needs."""
+
+    is_public: bool = False
+    """True if the answer is the same for everybody: it has an entity tag, and comes once to whoever sends that back."""
 
     @property
     def tag(self) -> str:
@@ -192,11 +204,14 @@ def _operation(
         "summary": operation.summary,
         "tags": [operation.tag],
         "parameters": [
-            {"name": name, **parameters[name]} for name in operation.parameters if name not in words.security
+            {"name": name, **parameters[name]}
+            for name in _parameters_of(operation)
+            if name not in words.security
         ],
         "security": _security(operation, words.security),
         "responses": {
             **{str(status): _answer(model, operation, status) for status, model in operation.answers.items()},
+            **({"304": {"description": "Unchanged since `If-None-Match`"}} if operation.is_public else {}),
             **{
                 str(status): _problem({**_OF_ALL, **words.problems}[status], status)
                 for status in _problems_of(operation)
@@ -218,6 +233,10 @@ def _show(described: dict[str, Any], example: Any) -> None:
     """Add an example to a body's first type."""
     if example is not None:
         next(iter(described["content"].values()))["example"] = example
+
+
+def _parameters_of(operation: Operation) -> tuple[str, ...]:
+    return (*operation.parameters, "If-None-Match") if operation.is_public else operation.parameters
 
 
 def _problems_of(operation: Operation) -> list[int]:
@@ -242,11 +261,20 @@ def _security(operation: Operation, security: Mapping[str, Security]) -> list[di
 
 def _answer(model: type[pydantic.BaseModel] | None, operation: Operation, status: int) -> dict[str, Any]:
     schema = _reference(model) if model else {"type": "object"}
-    content = {"application/json": {"schema": schema}} | {
+    content = {media_type: {"schema": schema} for media_type in _json_types(operation)} | {
         media_type: {"schema": {"type": "string", "contentMediaType": media_type}}
         for media_type in operation.media
+        if not media_type.endswith("+json")
     }
     answer: dict[str, Any] = {"description": "Done", "content": content}
+    if operation.is_public:
+        answer["headers"] = {
+            "ETag": {"description": "The tag of these very bytes (RFC 9110, 8.8.3)", "schema": _TAG},
+            "Access-Control-Allow-Origin": {
+                "description": "Pages of other sites may read it",
+                "schema": {"type": "string", "const": "*"},
+            },
+        }
     if status in operation.located:
         answer["headers"] = {
             "Location": {
@@ -255,6 +283,11 @@ def _answer(model: type[pydantic.BaseModel] | None, operation: Operation, status
             }
         }
     return answer
+
+
+def _json_types(operation: Operation) -> tuple[str, ...]:
+    """Return the types of JSON that an answer has: its own, or else plain JSON."""
+    return tuple(each for each in operation.media if each.endswith("+json")) or ("application/json",)
 
 
 def _problem(meaning: str, status: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from chalice.app import Blueprint, Request, Response
 
 from shared.domain.errors import ClosedForRestorationError, PetitionError, UnavailableError
 from shared.platform import clock
+from shared.web.answers import for_everybody
 from shared.web.problems import problem_answer
 from shared.web.requests import (
     ANY,
@@ -115,7 +116,7 @@ class Routes(Blueprint, Generic[Parts]):
                 if path.startswith(_PROGRAMS):
                     refuse_other_media(request, takes)
                     refuse_unknown_language(request)
-                return self.respond(view, request, **path_parameters)
+                return for_everybody(request, self.respond(view, request, **path_parameters))
             except PetitionError as error:
                 answer = self._on_error(self._parts(), request, error)
                 if isinstance(error, UnavailableError):

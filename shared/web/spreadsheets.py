@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 _BEGINNINGS = frozenset("=+-@\t\r\n|")
@@ -22,6 +23,15 @@ def begins_a_formula(text: str) -> bool:
 
 
 def csv_cell(value: object) -> str:
-    """Return a value as a cell of a CSV file: a text that would be a formula stands behind an apostrophe."""
+    """Return a value as a cell of a CSV file: lists and objects as JSON, and a text that would be a formula quoted.
+
+    Such a text stands behind an apostrophe.
+    """
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(
+            value, ensure_ascii=False
+        )  # begins with [ or {, and no spreadsheet takes it for a formula
+    if isinstance(value, bool):
+        return "true" if value else "false"
     text = "" if value is None else str(value)
     return f"'{text}" if isinstance(value, str) and begins_a_formula(text) else text

@@ -163,7 +163,7 @@ def test_public_pages_and_open_data_tell_no_secret(campaign: Campaign):
         "/v1/petitions/{reference}/attachments/{attachment_id}:attachment_id": ["x"],
         "/v1/roots/{day}:day": ["2026-11-03", "2026-11-20"],
         "/v1/open-data/{file}:file": [
-            f"{n}.{kind}" for n in ("statistics", "published") for kind in ("csv", "json")
+            f"{n}.{kind}" for n in ("statistics", "published", "answers") for kind in ("csv", "json")
         ],
         "/assets/{name}:name": ["pakn.css"],
         "/{name}:name": ["no-such-page"],

@@ -35,7 +35,7 @@ _NAMES: dict[str, tuple[Schema, str]] = {
     "digests": (_DIGEST, "digest kept kept_words"),
     "base64": (_BASE64, "signature public_key"),
     "months": (_MONTH, "month"),
-    "addresses": (_URL, "url link self track links page confirm_at type"),
+    "addresses": (_URL, "url link self track links page licence_url confirm_at type"),
     "tokens": (
         _TOKEN,
         "access_token id_token refresh_token client_secret token_type session ticket cursor next_cursor",
@@ -54,8 +54,8 @@ _NAMES: dict[str, tuple[Schema, str]] = {
         _LABEL,
         """
         action_label address article body device email field_label filename forward_to group kind_label label
-        legal_basis licence message network number organisation phone phone_note restored skipped state_label subject
-        title unit_label where_to_turn
+        legal_basis licence licence_id message network number organisation phone phone_note restored skipped
+        state_label subject title unit_label where_to_turn
         """,
     ),
     "texts": (

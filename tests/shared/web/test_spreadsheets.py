@@ -43,7 +43,11 @@ def test_a_text_that_would_be_a_formula_is_quoted(text: str):
         pytest.param(-5, "-5", id="a number below zero"),
         pytest.param(None, "", id="nothing"),
         pytest.param("", "", id="an empty text"),
+        pytest.param([{"number": "Nghị định 115"}], '[{"number": "Nghị định 115"}]', id="a list, as JSON"),
+        pytest.param({"=1": True}, '{"=1": true}', id="an object, as JSON"),
+        pytest.param((), "[]", id="an empty list, as JSON"),
+        pytest.param(True, "true", id="true, as JSON has it"),
     ],
 )
-def test_anything_else_stays_as_it_is(value: object, cell: str):
+def test_anything_else_stays_as_it_is_or_is_json(value: object, cell: str):
     assert csv_cell(value) == cell

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.intake.api.open_data import TABLES
-from shared.web.openapi import LANG, Security, one_of
+from chalicelib.intake.api.open_data import FILES
+from shared.web.openapi import IF_NONE_MATCH, LANG, Security, one_of
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {
@@ -64,11 +64,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "in": "path",
         "required": True,
         "description": "What, and in which form.",
-        "schema": one_of(
-            "OpenDataFile", (f"{name}.{ending}" for name in TABLES for ending in ("csv", "json"))
-        ),
+        "schema": one_of("OpenDataFile", FILES),
     },
     "lang": LANG,
+    "If-None-Match": IF_NONE_MATCH,
 }
 
 SECURITY = {

@@ -9,12 +9,13 @@ from chalice.app import Request, Response
 from pydantic import ConfigDict, Field
 
 from chalicelib.intake.api.answers import view_answer
-from chalicelib.intake.api.open_data import open_data
+from chalicelib.intake.api.open_data import catalogue, open_data, package
 from chalicelib.intake.composition import Parts
-from chalicelib.intake.published.answers import PublishedList
+from chalicelib.intake.published.answers import PublishedList, hour_of
 from shared.domain.base_model import BaseModel
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import Text
+from shared.platform import clock
 from shared.web.answers import PUBLIC_FOR_A_MINUTE
 from shared.web.requests import (
     json_body,
@@ -34,6 +35,8 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     api.post("/v1/published/similar", similar)
     api.get("/v1/statistics", statistics)
     api.get("/v1/open-data/{file}", open_data)
+    api.get("/v1/open-data/datapackage.json", package)
+    api.get("/v1/open-data/catalogue.jsonld", catalogue)
     return api
 
 
@@ -68,7 +71,7 @@ def similar(parts: Parts, request: Request) -> Response:
     """List the published answers to questions like a text, which is not stored."""
     body = json_body(request, SimilarInput)
     items = parts.similar_answers.to(body.content, language_of(request))
-    return view_answer(PublishedList(items=items))
+    return view_answer(PublishedList(items=items, as_of=hour_of(clock.now()), complete=True))
 
 
 def statistics(parts: Parts, request: Request) -> Response:

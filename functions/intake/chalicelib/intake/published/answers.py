@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
@@ -65,6 +66,8 @@ class FieldList(_View):
     """All fields in force today."""
 
     fields: tuple[FieldView, ...]
+    as_of: datetime
+    complete: bool
 
 
 class PublishedFile(_View):
@@ -79,6 +82,8 @@ class PublishedFile(_View):
 class PublishedItem(_View):
     """A published question and its answer; it carries neither reference nor person."""
 
+    id: str
+    """Names this publication for good; an answer that is published anew is another one."""
     subject: str
     content: str
     answer: str
@@ -99,6 +104,9 @@ class PublishedList(_View):
 
     items: tuple[PublishedItem, ...]
     next_cursor: str | None = None
+    as_of: datetime
+    complete: bool
+    """True if no other page belongs to this list."""
 
 
 class PublicRecord:
@@ -124,7 +132,9 @@ class PublicRecord:
                     forward_to=field.forward_to,
                 )
                 for field in self._directory.fields(today).values()
-            )
+            ),
+            as_of=hour_of(clock.now()),
+            complete=True,
         )
 
     def this_month(self) -> str:
@@ -162,7 +172,10 @@ class PublicRecord:
         is_over = after is None and (bool(only_month) or at_month < FIRST_MONTH)
         next_cursor = None if is_over else (f"{at_month}~{after}" if after else at_month)
         return PublishedList(
-            items=tuple(self._item(answer, language) for answer in items), next_cursor=next_cursor
+            items=tuple(self._item(answer, language) for answer in items),
+            next_cursor=next_cursor,
+            as_of=hour_of(clock.now()),
+            complete=not cursor and next_cursor is None,
         )
 
     def public_file(self, name: str, file_id: str) -> Attachment:
@@ -197,6 +210,7 @@ class PublicRecord:
         field = self._directory.fields(answer.received_on).get(answer.field or "")
         unit = self._directory.units(answer.answered_on).get(answer.unit or "")
         return PublishedItem(
+            id=hashlib.sha256(answer.name.encode()).hexdigest()[:16],
             **answer.model_dump(exclude={"attachments", "name"}),
             attachments=tuple(
                 PublishedFile(
@@ -208,6 +222,11 @@ class PublicRecord:
             field_label=in_language(language, field.name, field.name_en) if field else None,
             unit_label=in_language(language, unit.name, unit.name_en) if unit else None,
         )
+
+
+def hour_of(at: datetime) -> datetime:
+    """Return the beginning of an hour: what is the same for an hour has one entity tag for as long."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _is_wanted(answer: PublicAnswer, field: str, words: list[str]) -> bool:

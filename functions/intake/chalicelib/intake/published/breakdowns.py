@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.intake.published.statistics import MonthFigures
+from chalicelib.intake.published.statistics import UNDECIDED, MonthFigures
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.provinces import BY_CODE
 from shared.domain.petition.lifecycle import State
@@ -24,6 +24,8 @@ TITLES = {
     "unit": N_("Theo đơn vị"),
 }
 """The breakdowns, and the heading of each."""
+
+UNDECIDED_NAME = N_("Chưa xác định")
 
 Names = Mapping[str, Callable[[str], str]]
 """For each breakdown the function that returns the name of a code, in one language."""
@@ -52,7 +54,7 @@ class Count(NamedTuple):
 
 
 def breakdowns(figures: MonthFigures, names: Names) -> dict[str, list[Count]]:
-    """Return a month's counts by breakdown; a petition without field or province is in none of those two."""
+    """Return a month's counts by breakdown; where none is too small to be published they add up to the total."""
     counts: dict[str, Mapping[str, int | None]] = {
         "channel": figures.by_channel,
         "kind": figures.by_kind,
@@ -77,7 +79,8 @@ def names_of_codes(directory: Directory, language: Language, at: datetime) -> Na
             in_language(language, rows[code].name, rows[code].name_en) if code in rows else code
         )
 
-    return {
+    undecided = _(UNDECIDED_NAME)
+    names: Names = {
         "channel": lambda code: _(CHANNELS[Channel(code)]),
         "kind": lambda code: _(KINDS[Kind(code)]),
         "field": name_in(fields),
@@ -85,3 +88,8 @@ def names_of_codes(directory: Directory, language: Language, at: datetime) -> Na
         "province": name_in(BY_CODE),
         "unit": name_in(units),
     }
+
+    def or_undecided(name: Callable[[str], str]) -> Callable[[str], str]:
+        return lambda code: undecided if code == UNDECIDED else name(code)
+
+    return {by: or_undecided(name) for by, name in names.items()}

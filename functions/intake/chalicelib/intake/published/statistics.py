@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pydantic import ConfigDict
 
-from chalicelib.intake.published.answers import FIRST_MONTH
+from chalicelib.intake.published.answers import FIRST_MONTH, hour_of
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
@@ -24,6 +24,8 @@ from shared.tables.statistics import Figure, Statistics
 
 LEAST_SHOWN = 3
 """The smallest count of a province that is published; a smaller one could point at somebody."""
+UNDECIDED = "UNDECIDED"
+"""The code of the petitions that are in no group of a breakdown (yet)."""
 KEPT_FOR = timedelta(seconds=60)
 MONTHS_SHOWN = 12
 
@@ -69,6 +71,10 @@ class MonthFigures(_View):
     by_province: dict[str, int | None]
     """By code of the province; null where a count is too small to be published."""
     by_unit: tuple[UnitFigures, ...]
+    as_of: datetime
+    """Everything until this instant is counted, and perhaps some of the hour after it."""
+    complete: bool
+    """True once the month is over: the petitions are all there, though some may still be answered."""
 
 
 class PublicStatistics:
@@ -116,11 +122,12 @@ class PublicStatistics:
             figures = reading.figures(by, first, last)
             return [figure for figure in figures if figure.shelf.lane is not Lane.RESTRICTED]
 
-        return month_figures(month, read, local_date(now))
+        return month_figures(month, read, now)
 
 
-def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], today: date) -> MonthFigures:
+def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], now: datetime) -> MonthFigures:
     """Lay a month's tallies out as its public figures."""
+    today = local_date(now)
     by_kind = list(read(Breakdown.KIND))
     whole = summed(figure.tally for figure in by_kind)
     answers = _answers(whole, today)
@@ -143,12 +150,16 @@ def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], tod
         average_rating=round(sum(score * n for score, n in ratings.items()) / rated, 2) if rated else None,
         by_state=_named(whole, "state:"),
         by_channel={channel.value: whole[f"channel:{channel}"] for channel in Channel},
-        by_kind={kind.value: whole[f"kind:{kind}"] for kind in Kind},
-        by_field=_received(read(Breakdown.FIELD)),
-        by_province=without_small(_received(read(Breakdown.PROVINCE))),
+        by_kind=with_undecided({kind.value: whole[f"kind:{kind}"] for kind in Kind}, whole["received"]),
+        by_field=with_undecided(_received(read(Breakdown.FIELD)), whole["received"]),
+        by_province=without_small(with_undecided(_received(read(Breakdown.PROVINCE)), whole["received"])),
         by_unit=tuple(
-            _unit_figures(unit, tally, today) for unit, tally in sorted(_by_unit(by_kind).items()) if unit
+            _unit_figures(unit or UNDECIDED, tally, today)
+            for unit, tally in sorted(_by_unit(by_kind).items(), key=lambda row: (not row[0], row[0]))
+            if unit or tally["received"]
         ),
+        as_of=hour_of(now),
+        complete=month < f"{today:%Y-%m}",
     )
 
 
@@ -207,6 +218,12 @@ def _received(figures: Iterable[Figure]) -> dict[str, int]:
         if figure.group:
             received[figure.group] += figure.tally["received"]
     return dict(sorted(received.items()))
+
+
+def with_undecided(counts: dict[str, int], received: int) -> dict[str, int]:
+    """Return counts that add up to what was received: those in no group stand under `UNDECIDED`, if there are any."""
+    rest = received - sum(counts.values())
+    return counts | ({UNDECIDED: rest} if rest > 0 else {})
 
 
 def _named(tally: Mapping[str, int], prefix: str) -> dict[str, int]:

@@ -10,7 +10,7 @@ from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.published.breakdowns import TITLES, Count, Names, breakdowns, names_of_codes
-from chalicelib.intake.published.open_data import LICENCE
+from chalicelib.intake.published.open_data import LICENCE, LICENCE_ID, LICENCE_URL
 from chalicelib.intake.published.statistics import LEAST_SHOWN, MonthFigures, UnitFigures
 from chalicelib.intake.site.frame import form_errors, page, page_language, shown_errors, site_routes
 from shared.domain import errors
@@ -51,6 +51,8 @@ def statistics(parts: Parts, request: Request) -> Response:
         form={"month": figures.month if figures else month[:20]},
         figures=figures,
         licence=LICENCE,
+        licence_id=LICENCE_ID,
+        licence_url=LICENCE_URL,
         **(_facts(parts, figures, language) if figures else _NO_FIGURES),
     )
 
