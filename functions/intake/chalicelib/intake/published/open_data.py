@@ -54,7 +54,7 @@ class OpenData(BaseModel):
 
     licence: str
     licence_id: str
-    """Of SPDX."""
+    """The identifier of SPDX."""
     licence_url: str
     as_of: datetime
     complete: bool
