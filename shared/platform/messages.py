@@ -106,6 +106,14 @@ class AccountRequest(Message):
     """`session~{origin_jti}`: it is on a new device; `reset~{user name}~{seconds since 1970}`: no second factor."""
 
 
+class WebhookTestRequest(Message):
+    """Ask the notifier to send a test event to a program."""
+
+    subscription: Annotated[str, Field(min_length=1)]
+    number: Annotated[int, Field(ge=1)]
+    """Tells the tests of one subscription apart."""
+
+
 class WakeUp(AboutPetition):
     """Ask the SLA timer to do what is due for a petition."""
 

@@ -57,6 +57,12 @@ def broken_rule(
     return None
 
 
+def sign(key: bytes, *, webhook_id: str, timestamp: int, body: bytes) -> str:
+    """Return the signature of a request that we send, as `webhook-signature` has it."""
+    digest = hmac.digest(key, f"{webhook_id}.{timestamp}.".encode() + body, hashlib.sha256)
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
 def _holds(expected: bytes, header: str) -> bool:
     """Return whether one of the `v1` signatures is the expected one; other versions are ignored."""
     holds = False

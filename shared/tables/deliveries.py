@@ -27,13 +27,18 @@ from shared.tables.documents import DELIVERY, SCHEMA
 from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value
 
 CALLS, AMBIGUOUS, CONTRADICTED = "CALLS", "IN_DOUBT", "CONTRADICTED"
-"""The partitions of the index `lists`: people work off lists of tens, not of thousands; the last is read by days."""
+"""Partitions of the index `lists`: people work off lists of tens, not of thousands; the last is read by days."""
 WAKE_SHARDS = 4
 """Partitions of the index `wake`: ten thousand rows that wait for one provider are not one partition's load."""
 
 _VIEW = "SEEN#"
 """The beginning of the sort keys of rows that are views of the petitioner, not deliveries."""
 _IS_NEW = "attribute_not_exists(notice)"
+
+
+def events_list(subscription: str) -> str:
+    """Return the partition of the index `lists` that holds the events for one program."""
+    return f"EVENTS#{subscription}"
 
 
 class Proven(NamedTuple):
@@ -256,6 +261,20 @@ class Deliveries:
         """Return all deliveries of one petition, as the history has them."""
         return tuple(sorted(self._query(reference, ""), key=lambda delivery: (delivery.seq, delivery.at)))
 
+    def of_program(self, subscription: str, before: datetime | None, limit: int) -> tuple[Delivery, ...]:
+        """Return the events for one program, the latest first; only those before an instant, where one is given."""
+        condition, values = "listed = :list", {"list": events_list(subscription)}
+        if before is not None:
+            condition += " AND listed_at < :before"
+            values["before"] = _instant(before)
+        query = Query(condition, values, index="lists", is_ascending=False)
+        return tuple(_delivery_of(item) for item in self._table.query(query, limit=limit).items)
+
+    def repeat(self, delivery: Delivery, at: datetime) -> None:
+        """Let an event that ended be sent again with the next sweep; a row that changed meanwhile stays as it is."""
+        again = {"state": DeliveryState.PREPARED, "attempt": 0, "wake_at": at, "at": at, "reason": None}
+        self.settle(delivery.model_copy(update={**again, "ambiguous_since": None}), delivery)
+
     def open_calls(self, until: datetime, limit: int = 50) -> tuple[Delivery, ...]:
         """Return the calls to be made by now, the longest waiting first."""
         return self._listed(CALLS, until, limit)
@@ -310,7 +329,10 @@ def _item(delivery: Delivery) -> Item:
         name: _instant(value) if isinstance(value, datetime) else value
         for name, value in delivery.model_dump(exclude_none=True, by_alias=True).items()
     }
-    facts[SCHEMA] = DELIVERY.number_of(delivery)
+    is_event = (
+        delivery.kind is NoticeKind.EVENT
+    )  # which older code does not know, and must not read as another
+    facts[SCHEMA] = DELIVERY.understood if is_event else DELIVERY.number_of(delivery)
     if delivery.wake_at is not None:
         facts["wake_shard"] = zlib.crc32(delivery.reference.encode()) % WAKE_SHARDS
     return facts

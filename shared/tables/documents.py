@@ -79,8 +79,8 @@ class Schema(NamedTuple):
 
 PETITION = Schema()
 """`body` of the petitions table, and what its indexes hold of a petition: outline, card, public answer."""
-DELIVERY = Schema()
-"""The items of the table `deliveries`."""
+DELIVERY = Schema(written=1, understood=2)
+"""The items of the table `deliveries`; those of the second schema are events for programs."""
 DIRECTORY = Schema()
 """The rows of the directory, and the proposed changes of them."""
 HELD_TEXT = Schema()

@@ -31,6 +31,13 @@ class LatestHash(NamedTuple):
     last_hash: str
 
 
+class Changed(NamedTuple):
+    """The latest change of a petition."""
+
+    at: datetime
+    reference: str
+
+
 class Outlines:
     """Reads outlines; it writes nothing."""
 
@@ -92,6 +99,25 @@ class Outlines:
             day += DAY
         return versions
 
+    def changed_after(self, day: date, after: datetime, until: datetime, limit: int) -> list[Changed]:
+        """Return the petitions whose latest change fell on a day, after one instant and not after another; in order.
+
+        There are as many as are wanted, and all of the last instant, so that one can go on behind that instant.
+        """
+        since = after + timedelta(seconds=1)
+        if since > until:
+            return []
+        changes: list[Changed] = []
+        for shard in day_shards(day):
+            query = Query(
+                "changed_on = :day AND changed_at BETWEEN :since AND :until",
+                {"day": shard, "since": stored_instant(since), "until": stored_instant(until)},
+                index="changed",
+                attributes="#reference, changed_at",
+            )
+            changes += _with_last_instant(map(_changed_of, self._table.query_all(query)), limit)
+        return list(_with_last_instant(sorted(changes), limit))
+
     def hashes_changed_on(self, day: date) -> list[LatestHash]:
         """Return the latest hashes of all petitions whose last change fell on a day in Vietnam."""
         return list(
@@ -120,6 +146,20 @@ def _outlines(items: Iterable[Item]) -> Iterator[Petition]:
     return item_by_item(
         items, lambda item: PETITION.read(Petition, item["outline"]), _reference, job="outlines"
     )
+
+
+def _changed_of(item: Item) -> Changed:
+    return Changed(datetime.fromisoformat(item["changed_at"]), _reference(item))
+
+
+def _with_last_instant(ordered: Iterable[Changed], limit: int) -> Iterator[Changed]:
+    """Yield the first changes: as many as are wanted, and all of the last one's instant."""
+    last: datetime | None = None
+    for number, change in enumerate(ordered):
+        if number >= limit and change.at != last:
+            return
+        last = change.at
+        yield change
 
 
 def _reference(item: Item) -> str:

@@ -326,7 +326,12 @@ def _card(petition: Petition) -> Card:
 
 def _public_name(petition: Petition) -> str:
     assert petition.publication is not None  # noqa: S101 - asked only for published petitions
-    return f"{stored_instant(petition.publication.published_at)}#{petition.submission[:8]}"
+    return public_name(petition, petition.publication.published_at)
+
+
+def public_name(petition: Petition, published_at: datetime) -> str:
+    """Return the name of an answer among the published ones of all months, from one publication to the next."""
+    return f"{stored_instant(published_at)}#{petition.submission[:8]}"
 
 
 def item_bytes(item: Mapping[str, Value]) -> int:

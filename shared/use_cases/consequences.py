@@ -19,9 +19,10 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import AttachmentState, quarantine_key
 from shared.domain.petition.values.classification import Lane
 from shared.domain.procedures import merging, screening
-from shared.domain.promises.consequences import AFTER, Consequence
+from shared.domain.promises.consequences import AFTER, ALWAYS, Consequence
 from shared.domain.promises.deliveries import notice_prefix
-from shared.domain.promises.notices import notices_after
+from shared.domain.promises.events import events_after
+from shared.domain.promises.notices import Audience, NoticeKind, notices_after
 from shared.platform.messages import Message, NoticeRequest, RoutingRequest, TaskType, UploadRequest
 
 SETTLED_AFTER = timedelta(hours=6)
@@ -46,6 +47,9 @@ class Surroundings(Protocol):
 
     def epoch_at(self, at: datetime) -> int:
         """Return the epoch of an entry that was made at an instant: it is part of its deliveries' names."""
+
+    def has_subscribers(self) -> bool:
+        """Return whether any program subscribed to events."""
 
     def relative(self, reference: str) -> Petition | None:
         """Return another petition; None where there is none."""
@@ -114,6 +118,17 @@ def _is_notified(petition: Petition, message: Message, around: Surroundings, _no
     return any(name.startswith(prefix) for name in around.delivery_names())
 
 
+def _event(petition: Petition, entry: Entry) -> Iterator[NoticeRequest]:
+    if events_after(petition, entry):
+        yield NoticeRequest(
+            reference=petition.reference, seq=entry.seq, kind=NoticeKind.EVENT, audience=Audience.PROGRAM
+        )
+
+
+def _is_announced(petition: Petition, message: Message, around: Surroundings, now: datetime) -> bool:
+    return not around.has_subscribers() or _is_notified(petition, message, around, now)
+
+
 def _upload(petition: Petition, entry: Entry) -> Iterator[UploadRequest]:
     if isinstance(entry.facts, FileDeclared):
         yield UploadRequest(key=quarantine_key(petition.reference, entry.facts.attachment))
@@ -133,6 +148,7 @@ SENT: Mapping[Consequence, Sending] = {
     Consequence.FOLLOW: Sending(Queue.ROUTING, _task(TaskType.FOLLOW), _has_followed),
     Consequence.LEAD: Sending(Queue.ROUTING, _task(TaskType.LEAD), _is_seen_at_the_children),
     Consequence.TELL: Sending(Queue.NOTICES, _notices, _is_notified, checked_for=CHECKED_FOR),
+    Consequence.ANNOUNCE: Sending(Queue.NOTICES, _event, _is_announced, checked_for=CHECKED_FOR),
     Consequence.CHECK_FILE: Sending(
         Queue.UPLOADS, _upload, _is_examined, is_relayed=False, checked_for=CHECKED_FOR
     ),
@@ -180,4 +196,4 @@ def _is_to_be_looked_for(entry: Entry, sending: Sending, now: datetime) -> bool:
 
 
 def _sendings(entry: Entry) -> Iterator[Sending]:
-    return (SENT[consequence] for consequence in AFTER[entry.action] if consequence in SENT)
+    return (SENT[consequence] for consequence in (*AFTER[entry.action], *ALWAYS) if consequence in SENT)

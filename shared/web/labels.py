@@ -156,6 +156,7 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.ADDRESS_CHANGED: N_("Đổi thư công vụ"),
     NoticeKind.DIGEST: N_("Việc trong ngày"),
     NoticeKind.ACCOUNT: N_("Tài khoản cán bộ: thiết bị mới, đặt lại xác thực"),
+    NoticeKind.EVENT: N_("Sự kiện gửi phần mềm"),
 }
 
 AUDIENCES: dict[Audience, str] = {
@@ -166,4 +167,5 @@ AUDIENCES: dict[Audience, str] = {
     Audience.INTAKE: N_("Bộ phận tiếp nhận"),
     Audience.TASK_FORCE: N_("Tổ công tác"),
     Audience.OFFICER: N_("Từng cán bộ"),
+    Audience.PROGRAM: N_("Phần mềm đã đăng ký"),
 }

@@ -73,7 +73,11 @@ def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
 def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
     """Return extreme values of a text's variables: all long, each state, each gap, and a complaint about conduct."""
     if name.kind == ACCOUNT:
-        return (_account(LONGEST_SITE, is_reset=True), _account(LONGEST_SITE, is_reset=False))
+        return (
+            _account(LONGEST_SITE, is_reset=True),
+            _account(LONGEST_SITE, is_reset=False),
+            _account(LONGEST_SITE, is_reset=False) | {"program": "Hệ thống quản lý văn bản"},
+        )
     if name.kind == ADDRESS_CHANGED:
         return (
             _address_changed(LONGEST_SITE, confirmed_by=_LONG),
@@ -223,6 +227,7 @@ def _account(site: str, *, is_reset: bool) -> dict[str, Any]:
         "is_reset": is_reset,
         "device": "" if is_reset else "Samsung Internet · Android",
         "network": "" if is_reset else "113.160.*.*",
+        "program": "",
         "desk": f"{site}/desk/",
     }
 

@@ -17,6 +17,8 @@ class Audience(StrEnum):
     TASK_FORCE = "TASK_FORCE"
     OFFICER = "OFFICER"
     """One officer, for themselves: whoever has open work at the desk gets a digest of it."""
+    PROGRAM = "PROGRAM"
+    """The programs that subscribed to events."""
 
 
 class NoticeKind(StrEnum):
@@ -66,6 +68,9 @@ class NoticeKind(StrEnum):
     """An officer's open work this morning; follows from the clock, not from a change of a petition."""
     ACCOUNT = "ACCOUNT"
     """A new device, or a second factor taken away; follows from a sign-in or an administrator, not from a petition."""
+    # to programs
+    EVENT = "EVENT"
+    """Programs are notified of an entry (`promises.events`)."""
 
 
 class Notice(NamedTuple):

@@ -26,6 +26,8 @@ class Consequence(StrEnum):
     """Those that were merged into it share its fate."""
     TELL = "tell"
     """People are notified (`notices_after` says who, of what)."""
+    ANNOUNCE = "announce"
+    """The programs that subscribed are notified (`events_after` says of what)."""
     CHECK_FILE = "check-file"
     """The declared file is examined once it has come."""
     WAKE = "wake"
@@ -36,7 +38,7 @@ class Consequence(StrEnum):
     """A daily root is signed over it."""
 
 
-ALWAYS = (Consequence.WAKE, Consequence.COUNT, Consequence.SIGN)
+ALWAYS = (Consequence.WAKE, Consequence.COUNT, Consequence.SIGN, Consequence.ANNOUNCE)
 """Consequences of every entry."""
 
 _TELL = (Consequence.TELL,)

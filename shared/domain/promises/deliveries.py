@@ -22,6 +22,8 @@ class DeliveryChannel(StrEnum):
     EMAIL = "EMAIL"
     SMS = "SMS"
     PHONE = "PHONE"
+    WEBHOOK = "WEBHOOK"
+    """A request to a program's address."""
     NONE = "NONE"
 
 
@@ -106,7 +108,7 @@ class Delivery(StoredModel):
     audience: Audience
     channel: DeliveryChannel
     reader: str | None = None
-    """An officer's user name."""
+    """An officer's user name; of an event `{subscription}:{type}`."""
     contact: int | None = None
     """The number of the contact on file (`contacts_on_file`, from 1) where each gets it; None: the chosen one."""
     state: DeliveryState
@@ -139,7 +141,7 @@ class Delivery(StoredModel):
     """The instant at which a receipt of its arrival came that a later one contradicted; None where none did."""
     listed: str | None = None
     """The list of the index `lists` that contains it: `CALLS` for operators, `IN_DOUBT` for administrators,
-    `CONTRADICTED` for those who follow the figures."""
+    `CONTRADICTED` for those who follow the figures, `EVENTS#{subscription}` for those who look after programs."""
     listed_at: datetime | None = None
     """The sort key of that list; for a call, the instant from which it is to be made (again)."""
     handled_by: str | None = None

@@ -38,7 +38,7 @@ _NAMES: dict[str, tuple[Schema, str]] = {
     "addresses": (_URL, "url link self track links page licence_url confirm_at type"),
     "tokens": (
         _TOKEN,
-        "access_token id_token refresh_token client_secret token_type session ticket cursor next_cursor",
+        "access_token id_token refresh_token client_secret token_type session ticket cursor next_cursor keys",
     ),
     "actors": (_ACTOR, "by drafted_by approved_by proposed_by username"),
     "codes": (
@@ -47,13 +47,13 @@ _NAMES: dict[str, tuple[Schema, str]] = {
         action algorithm attachments because best calendar call_agent chosen_field code complained_unit confirmed_by
         content_type decided_by error field fields file format handler id kind language measure name notice provider
         queue recording row_id rule rules_version scope status terms unit at
-        client_id secret_id proposal_id
+        client_id secret_id proposal_id delivery event events replaces
         """,
     ),
     "labels": (
         _LABEL,
         """
-        action_label address article body device email field_label filename forward_to group kind_label label
+        action_label address article body contact device email field_label filename forward_to group kind_label label
         legal_basis licence licence_id message network number organisation phone phone_note restored skipped
         state_label subject title unit_label where_to_turn
         """,

@@ -74,7 +74,8 @@ def test_rewritten_or_removed_petition_is_counted_for_the_alarm(
 ):
     record = {"dynamodb": {"Keys": {"reference": {"S": CLOSED.reference}}, "SequenceNumber": "1", **change}}
 
-    answer = Relay(Petitions("no-table", Directory("no-table")), "no-queue", "no-queue").relay(
+    directory = Directory("no-table")
+    answer = Relay(Petitions("no-table", directory), directory, "no-queue", "no-queue").relay(
         {"Records": [record]}
     )
 

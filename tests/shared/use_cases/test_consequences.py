@@ -35,8 +35,8 @@ def test_every_consequence_comes_about_in_exactly_one_way():
     assert sorted(listed) == sorted(Consequence)
 
 
-def test_what_follows_from_every_entry_needs_no_message():
-    assert set(ALWAYS) == WRITTEN.keys() | FOUND.keys()
+def test_what_follows_from_every_entry_needs_no_message_unless_a_program_subscribed():
+    assert set(ALWAYS) == WRITTEN.keys() | FOUND.keys() | {Consequence.ANNOUNCE}
 
 
 def test_every_consequence_follows_from_something():
@@ -89,6 +89,9 @@ class Nothing:
 
     def relative(self, reference: str) -> Petition | None:
         return None
+
+    def has_subscribers(self) -> bool:
+        return True
 
     def is_in_quarantine(self, key: str) -> bool:
         return True

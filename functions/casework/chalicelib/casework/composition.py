@@ -30,11 +30,12 @@ from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveri
 from chalicelib.casework.oversight.contradicted_receipts import ContradictedReceipts
 from chalicelib.casework.oversight.histories import HistoryVerifications
 from chalicelib.casework.oversight.openings import SealOpenings
+from chalicelib.casework.programs.look_after import Programs
 from chalicelib.casework.reports.make_report import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from shared.platform import queues, secrets, settings
 from shared.platform.bucket import AttachmentsBucket
-from shared.platform.messages import AccountRequest
+from shared.platform.messages import AccountRequest, WebhookTestRequest
 from shared.platform.seal import Seal
 from shared.platform.search_files import SearchFiles
 from shared.search.fts5 import has_fts5
@@ -52,7 +53,9 @@ from shared.tables.throttle.calls import HotlineCalls
 from shared.tables.throttle.machine_tokens import MachineTokens
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.pin_guard import PinGuard
+from shared.tables.throttle.program_switches import ProgramSwitches
 from shared.use_cases.declare_file import Declarations
+from shared.use_cases.follow_changes import ChangeFeed
 from shared.use_cases.receive_submission import Reception
 from shared.web.rendering import Pages
 
@@ -77,6 +80,8 @@ class Parts:
     second_factor: SecondFactor
     accounts: Accounts
     machines: MachineAccounts
+    programs: Programs
+    changes_feed: ChangeFeed
     refresh_tokens: RefreshTokens
     actions: ActionService
     queues: QueueReader
@@ -119,7 +124,7 @@ def build(configuration: CaseworkSettings) -> Parts:
     cognito = Cognito(configuration.identity_pool_id, configuration.identity_client_id)
     announce = partial(_tell_officer, configuration.notices_queue_url)
     sessions = _sessions(configuration, cognito, directory, key, announce)
-    administration = Administration(directory, petitions)
+    administration = Administration(directory, petitions, is_local=configuration.stage == "local")
     changes = _changes(configuration, administration, directory, deliveries)
     return Parts(
         settings=configuration,
@@ -133,6 +138,8 @@ def build(configuration: CaseworkSettings) -> Parts:
         second_factor=SecondFactor(cognito, sessions, directory, announce),
         accounts=Accounts(cognito, sessions, directory),
         machines=_machines(configuration, directory),
+        programs=_programs(configuration, directory, deliveries, key),
+        changes_feed=ChangeFeed(petitions, Outlines(configuration.petitions_table)),
         refresh_tokens=RefreshTokens(sessions, OfficerSessions(configuration.throttle_table), key),
         actions=ActionService(petitions, directory, seal),
         queues=QueueReader(petitions, directory),
@@ -189,6 +196,18 @@ def _machines(configuration: CaseworkSettings, directory: Directory) -> MachineA
         timedelta(minutes=configuration.machine_token_minutes), configuration.machine_requests_a_minute
     )
     return MachineAccounts(directory, MachineTokens(configuration.throttle_table), rules)
+
+
+def _programs(
+    configuration: CaseworkSettings, directory: Directory, deliveries: Deliveries, key: bytes
+) -> Programs:
+    switches = ProgramSwitches(configuration.throttle_table)
+    send = partial(_send_test_event, configuration.notices_queue_url)
+    return Programs(directory, deliveries, switches, key, send)
+
+
+def _send_test_event(notices_queue_url: str, request: WebhookTestRequest) -> None:
+    queues.send(notices_queue_url, [request])
 
 
 def _tell_officer(notices_queue_url: str, event: str) -> None:

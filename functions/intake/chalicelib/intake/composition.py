@@ -49,6 +49,7 @@ from shared.tables.throttle.pin_guard import PinGuard
 from shared.tables.throttle.replies import Replies
 from shared.tables.throttle.sms_budget import SmsBudget
 from shared.tables.throttle.suppressions import Suppressions
+from shared.use_cases.follow_changes import ChangeFeed
 from shared.use_cases.receive_submission import Reception
 from shared.web.rendering import Pages
 
@@ -80,6 +81,7 @@ class Parts:
     views: PetitionViews
     files: FileDesk
     public_record: PublicRecord
+    changes_feed: ChangeFeed
     similar_answers: SimilarAnswers
     public_statistics: PublicStatistics
     outlines: Outlines
@@ -139,6 +141,7 @@ def build(settings: IntakeSettings) -> Parts:
         views=_views(settings, key),
         files=FileDesk(petitions, bucket, settings.file_limits, key),
         public_record=public_record,
+        changes_feed=ChangeFeed(petitions, Outlines(settings.petitions_table)),
         similar_answers=SimilarAnswers(public_record),
         public_statistics=_public_statistics(settings, directory),
         outlines=Outlines(settings.petitions_table),

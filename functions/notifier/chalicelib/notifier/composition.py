@@ -23,11 +23,15 @@ from chalicelib.notifier.notices.reply_to_sms import SmsReplies
 from chalicelib.notifier.officers.account_letters import AccountLetters
 from chalicelib.notifier.officers.address_changes import AddressChanges
 from chalicelib.notifier.officers.digests import Digests
+from chalicelib.notifier.programs.deliver_event import EventDelivery
+from chalicelib.notifier.programs.outside import OutsideHandler
+from chalicelib.notifier.programs.webhook import WebhookSender
 from chalicelib.notifier.providers import Senders, receipt_readers
 from chalicelib.notifier.receipts.answer_request import ReceiptEndpoint
 from chalicelib.notifier.receipts.queued import QueuedReceipts, topics_of
 from chalicelib.notifier.receipts.record_receipt import ReceiptRecorder
 from chalicelib.notifier.senders.circuits import Circuits
+from chalicelib.notifier.senders.post_json import opener
 from chalicelib.notifier.settings import NotifierSettings
 from shared.platform import secrets, settings
 from shared.platform.seal import Seal
@@ -36,9 +40,11 @@ from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.opt_outs import OptOuts
+from shared.tables.throttle.program_switches import ProgramSwitches
 from shared.tables.throttle.replies import Replies
 from shared.tables.throttle.sms_budget import SmsBudget
 from shared.tables.throttle.suppressions import Suppressions
+from shared.use_cases.subscriptions import Subscription, signing_keys
 from shared.wording.texts import Texts
 
 
@@ -84,14 +90,13 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
     texts = Texts(directory)
     renderer = NoticeRenderer(texts, directory, configuration.public_url, key)
     contact_policy = _contact_policy(configuration, quiet_hours)
-    petitioners = _petitioners(
-        petitions, directory, deliveries, seal, contact_policy, renderer, attempts, outcomes
-    )
     notices = NoticeDelivery(
         petitions=petitions,
         directory=directory,
         deliveries=deliveries,
-        petitioners=petitioners,
+        petitioners=_petitioners(
+            petitions, directory, deliveries, seal, contact_policy, renderer, attempts, outcomes
+        ),
         officers=OfficerNotifier(directory, deliveries, renderer, attempts),
         outcomes=outcomes,
     )
@@ -120,9 +125,39 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
         attempts=attempts,
         public_url=configuration.public_url,
     )
+    events = _events(configuration, petitions, directory, deliveries, outcomes, account_letters)
     return MessageHandler(
-        notices, replies, digests, account_letters, address_changes, configuration.notices_queue_url
+        notices, replies, digests, account_letters, address_changes, events, configuration.notices_queue_url
     )
+
+
+def _events(
+    configuration: NotifierSettings,
+    petitions: Petitions,
+    directory: Directory,
+    deliveries: Deliveries,
+    outcomes: Outcomes,
+    letters: AccountLetters,
+) -> EventDelivery:
+    return EventDelivery(
+        petitions=petitions,
+        directory=directory,
+        deliveries=deliveries,
+        outcomes=outcomes,
+        switches=ProgramSwitches(configuration.throttle_table),
+        letters=letters,
+        attempts_of=partial(_attempts_of_program, configuration, deliveries, outcomes),
+    )
+
+
+def _attempts_of_program(
+    configuration: NotifierSettings, deliveries: Deliveries, outcomes: Outcomes, program: Subscription
+) -> Attempts:
+    """Return the attempts at the address of one program, which is a provider of its own."""
+    keys = signing_keys(program, secrets.identifiers_key(configuration.identifiers_secret))
+    opened_by = opener() if configuration.stage == "local" else opener(OutsideHandler())
+    sender = WebhookSender(program.id, program.address, keys, opened_by)
+    return Attempts(deliveries, Circuits(configuration.throttle_table), lambda *_: (sender,), outcomes)
 
 
 def _contact_policy(configuration: NotifierSettings, quiet_hours: QuietHours) -> ContactPolicy:

@@ -15,15 +15,22 @@ from chalicelib.notifier.notices.reply_to_sms import SmsReplies
 from chalicelib.notifier.officers.account_letters import AccountLetters
 from chalicelib.notifier.officers.address_changes import AddressChanges
 from chalicelib.notifier.officers.digests import Digests
+from chalicelib.notifier.programs.deliver_event import EventDelivery
 from shared.domain.errors import NewerItemError
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import aws, clock, telemetry
-from shared.platform.messages import AccountRequest, DigestRequest, NoticeRequest, ReplyRequest
+from shared.platform.messages import (
+    AccountRequest,
+    DigestRequest,
+    NoticeRequest,
+    ReplyRequest,
+    WebhookTestRequest,
+)
 
 MAX_VISIBILITY_TIMEOUT = timedelta(hours=12)
 """The limit of SQS, counted from the receive."""
 _MARGIN = timedelta(minutes=2)
-Request = NoticeRequest | ReplyRequest | DigestRequest | AccountRequest
+Request = NoticeRequest | ReplyRequest | DigestRequest | AccountRequest | WebhookTestRequest
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request, config=ConfigDict(hide_input_in_errors=True))
 
 
@@ -37,10 +44,12 @@ class MessageHandler:
         digests: Digests,
         account_letters: AccountLetters,
         address_changes: AddressChanges,
+        events: EventDelivery,
         queue_url: str,
     ) -> None:
         self._notices = notices
         self._address_changes = address_changes
+        self._events = events
         self._replies = replies
         self._digests = digests
         self._account_letters = account_letters
@@ -76,6 +85,10 @@ class MessageHandler:
                 self._replies.send(request)
             case DigestRequest():
                 self._digests.send(request)
+            case WebhookTestRequest():
+                self._events.test(request)
+            case NoticeRequest(kind=NoticeKind.EVENT):
+                self._events.deliver(request)
             case NoticeRequest(kind=NoticeKind.ADDRESS_CHANGED):
                 self._address_changes.send(request)
             case NoticeRequest(kind=NoticeKind.DIGEST):

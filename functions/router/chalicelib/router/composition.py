@@ -31,7 +31,7 @@ def build(configuration: RouterSettings) -> Parts:
     """Build the parts; no AWS service is called."""
     directory = Directory(configuration.directory_table)
     petitions = Petitions(configuration.petitions_table, directory)
-    relay = Relay(petitions, configuration.routing_queue_url, configuration.notices_queue_url)
+    relay = Relay(petitions, directory, configuration.routing_queue_url, configuration.notices_queue_url)
     merged_petitions = MergedPetitions(petitions, configuration.routing_queue_url)
     candidates = Candidates(directory, configuration.statistics_table)
     router = Router(petitions, directory, Shadow(directory, candidates))

@@ -15,20 +15,26 @@ from __future__ import annotations
 from typing import Any
 
 from shared.domain.petition.history import is_continued
+from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
 from shared.platform import queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
-from shared.platform.messages import ChangeSetAside
+from shared.platform.messages import ChangeSetAside, Message, NoticeRequest
+from shared.tables.directory import Directory
 from shared.tables.petition_items import is_written_by_restoration, petition_of
 from shared.tables.petitions import Petitions
 from shared.use_cases.consequences import Queue, Requested, requests_after
+from shared.use_cases.subscriptions import subscriptions
 
 
 class Relay:
     """Sends what follows from changes to the queues `routing` and `notices`."""
 
-    def __init__(self, petitions: Petitions, routing_queue_url: str, notices_queue_url: str) -> None:
+    def __init__(
+        self, petitions: Petitions, directory: Directory, routing_queue_url: str, notices_queue_url: str
+    ) -> None:
         self._petitions = petitions
+        self._directory = directory
         self._urls = {Queue.ROUTING: routing_queue_url, Queue.NOTICES: notices_queue_url}
 
     def relay(self, event: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
@@ -79,7 +85,12 @@ class Relay:
 
     def _send(self, requests: Requested) -> None:
         for queue, url in self._urls.items():
-            queues.send(url, requests[queue])
+            queues.send(url, [message for message in requests[queue] if self._is_for_anybody(message)])
+
+    def _is_for_anybody(self, message: Message) -> bool:
+        """Return whether somebody reads a message: events, only where a program subscribed."""
+        is_event = isinstance(message, NoticeRequest) and message.kind is NoticeKind.EVENT
+        return not is_event or bool(subscriptions(self._directory))
 
 
 def _requests_of(change: dict[str, Any]) -> Requested:

@@ -81,6 +81,7 @@ _NEEDED: dict[tuple[str, str], Scope] = {
     ("GET", _PETITION): Scope.READ_PETITIONS,
     ("GET", f"{_PETITION}/similar-answers"): Scope.READ_PETITIONS,
     ("GET", "/v1/search"): Scope.READ_PETITIONS,
+    ("GET", "/v1/changes"): Scope.READ_PETITIONS,
     ("POST", _ACT): Scope.ACT,
     ("POST", f"{_PETITION}/attachments"): Scope.ACT,
     ("POST", f"{_PETITION}/attachments/{{attachment_id}}"): Scope.OPEN_IDENTITIES,

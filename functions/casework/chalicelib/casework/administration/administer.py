@@ -14,6 +14,7 @@ from chalicelib.casework.administration import machine_rows
 from chalicelib.casework.administration.dependents import Dependent, Dependents, blocking, day_after
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.answer_templates import AnswerTemplate
+from chalicelib.casework.programs import subscription_rows
 from shared.domain.access.roles import Role
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.terms import Terms
@@ -89,7 +90,7 @@ class Written(NamedTuple):
 class Administration:
     """Reads and writes directory rows for administrators."""
 
-    def __init__(self, directory: Directory, petitions: Petitions) -> None:
+    def __init__(self, directory: Directory, petitions: Petitions, *, is_local: bool = False) -> None:
         self._directory = directory
         self._rows = RecordedRows(directory)
         self._dependents = Dependents(directory, petitions)
@@ -103,6 +104,7 @@ class Administration:
             "terms": self._check_terms,
             "unit": self._check_unit,
             **machine_rows.checks(directory),
+            **subscription_rows.checks(directory, is_local=is_local),
         }
 
     def _check_routing_rule(self, row: dict[str, Any]) -> None:

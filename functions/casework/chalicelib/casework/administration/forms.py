@@ -7,16 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from chalicelib.casework.access.machines import ACCOUNTS, MACHINE_ROLES, Scope
+from chalicelib.casework.access.machines import ACCOUNTS, Scope
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.form_fields import FormField
 from shared.domain.access.roles import Role
-from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
 from shared.domain.identity.gsm7 import unaccented
-from shared.platform import clock
-from shared.tables.directory import Directory
-from shared.web.i18n import N_, Language, gettext, in_language
+from shared.domain.promises.events import EventType
+from shared.use_cases.subscriptions import KIND as SUBSCRIPTIONS
+from shared.web.i18n import N_
 
 ROLES: dict[Role, str] = {
     Role.INTAKE_OFFICER: N_("Tiếp nhận, phân công"),
@@ -36,6 +35,12 @@ SCOPE_LABELS: dict[Scope, str] = {
     Scope.OPEN_IDENTITIES: N_("Xem người gửi là ai, mở tệp của người gửi (có ghi lại)"),
     Scope.CALLS: N_("Tra cứu người gọi, gọi lại"),
     Scope.READ_REPORTS: N_("Đọc báo cáo"),
+}
+EVENT_LABELS: dict[EventType, str] = {
+    EventType.RECEIVED: N_("Đã tiếp nhận hồ sơ"),
+    EventType.STATE_CHANGED: N_("Hồ sơ đổi trạng thái"),
+    EventType.APPROVED: N_("Câu trả lời được phê duyệt"),
+    EventType.PUBLISHED: N_("Câu trả lời được công khai"),
 }
 CODE_HINT = N_("Không đổi được về sau. Ví dụ: VCCVC")
 VALID_FROM = FormField(
@@ -186,6 +191,30 @@ KINDS: dict[str, RowKind] = {
         FormField("id", N_("Tên tài khoản"), "text", hint=N_("Không đổi được về sau. Ví dụ: quy-trinh-bnv")),
         re.compile(r"[a-z0-9][a-z0-9-]{1,39}"),
     ),
+    SUBSCRIPTIONS: RowKind(
+        N_("Phần mềm nhận sự kiện"),
+        N_("Thêm phần mềm nhận sự kiện"),
+        (
+            FormField("name", N_("Tên phần mềm"), "text"),
+            FormField(
+                "address", N_("Địa chỉ nhận (https)"), "text", hint=N_("Ví dụ: https://vi-du.gov.vn/su-kien")
+            ),
+            FormField("events", N_("Sự kiện"), "ticks", source="events"),
+            FormField("unit", N_("Chỉ hồ sơ của đơn vị"), "choice", source="units", is_optional=True),
+            FormField("contact", N_("Thư của người chịu trách nhiệm"), "email"),
+            FormField(
+                "key_number",
+                N_("Khóa ký số mấy"),
+                "text",
+                is_optional=True,
+                hint=N_("Tăng 1 để đổi khóa; khóa trước còn dùng đến lần đổi sau."),
+            ),
+            FormField("is_ended", N_("Đã chấm dứt: không gửi sự kiện nào nữa."), "tick", is_optional=True),
+        ),
+        ("address",),
+        FormField("id", N_("Tên đăng ký"), "text", hint=N_("Không đổi được về sau. Ví dụ: quy-trinh-bnv")),
+        re.compile(r"[a-z0-9][a-z0-9-]{1,39}"),
+    ),
     answer_templates.KIND: RowKind(
         N_("Các mẫu trả lời"),
         N_("Thêm mẫu trả lời"),
@@ -217,10 +246,13 @@ KINDS: dict[str, RowKind] = {
 _OF_THE_PRESENT = frozenset({"replaced_by", "is_ended"})
 """Fields that a new row has not yet."""
 _NUMBERS, _LISTS, _TICKS = (
-    frozenset({"rung"}),
-    frozenset({"roles", "scopes"}),
+    frozenset({"rung", "key_number"}),
+    frozenset({"roles", "scopes", "events"}),
     frozenset({"reads_restricted", "confirms_changes", "is_ended"}),
 )
+
+
+_DIGITS = {"rung": 1, "key_number": 3}
 
 
 def fields_of(kind: str, *, is_new: bool) -> tuple[FormField, ...]:
@@ -269,7 +301,7 @@ def _value(name: str, text: str) -> Any:
     if name in _TICKS:
         return text == "true"
     if name in _NUMBERS and text:
-        if not (text.isascii() and text.isdecimal() and len(text) == 1):
+        if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS[name]):
             raise InvalidInputError((name, "out-of-range"))
         return int(text)
     return text
@@ -311,59 +343,3 @@ def day_in(form: Mapping[str, str], name: str) -> date:
         return date.fromisoformat(form.get(name, "").strip())
     except ValueError:
         raise InvalidInputError((name, "invalid" if form.get(name) else "missing")) from None
-
-
-class RowLabels:
-    """Labels and values of rows as people read them: names for codes, yes for a tick.
-
-    Args:
-        directory: for the names of units, fields and officers.
-        language: the reader's.
-    """
-
-    def __init__(self, directory: Directory, language: Language) -> None:
-        self._translated = gettext(language)
-        today = local_date(clock.now())
-        self.units = {
-            row.id: in_language(language, row.name, row.name_en) for row in directory.units(today).values()
-        }
-        self.fields = {
-            row.id: in_language(language, row.name, row.name_en) for row in directory.fields(today).values()
-        }
-        self.officers = directory.officers_names()
-        self.roles = {role.value: self._translated(label) for role, label in ROLES.items()}
-        self.scopes = {scope.value: self._translated(label) for scope, label in SCOPE_LABELS.items()}
-
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
-        """Return the options of choices: (value, label) by `source` of the form field."""
-        by_name = {
-            "units": self.units,
-            "fields": self.fields,
-            "roles": self.roles,
-            "machine_roles": {name: label for name, label in self.roles.items() if name in MACHINE_ROLES},
-            "scopes": self.scopes,
-        }
-        return {source: list(labels.items()) for source, labels in by_name.items()}
-
-    def text(self, name: str, value: Any) -> str:
-        """Return the text of a fact's value."""
-        tables = {"unit": self.units, "parent": self.units, "field": self.fields}
-        if name in tables and value:
-            return tables[name].get(str(value), str(value))
-        if name == "replaced_by" and value:
-            return self.officers.get(str(value), str(value))
-        if isinstance(value, list):
-            return ", ".join((self.roles | self.scopes).get(str(each), str(each)) for each in value)
-        if isinstance(value, bool):
-            return self._translated("Có") if value else self._translated("Không")
-        if name in ("valid_from", "valid_to") and value:
-            return f"{date.fromisoformat(str(value)):%d/%m/%Y}"
-        return str(value or "")
-
-    def label(self, kind: str, name: str) -> str:
-        """Return the label of a fact."""
-        labels = {field.name: field.label for field in KINDS[kind].fields} | {
-            "valid_from": N_("Có hiệu lực từ ngày"),
-            "valid_to": N_("Ngày cuối có hiệu lực"),
-        }
-        return self._translated(labels[name]) if name in labels else name

@@ -13,8 +13,8 @@ OFFICERS_FACTS = ("email", "roles", "reads_restricted", "confirms_changes", "uni
 """Facts of an officer that decide what reaches whom."""
 FACTS_THAT_DECIDE = {"unit": ("parent",), "field": ("unit", "forward_to")}
 """Facts of other rows that decide who reads: a unit's line knows of no complaint about it; a field leads to a unit."""
-FACTS_OF_MACHINES = ("unit", "roles", "scopes", "machine", "sha256")
-"""Facts of a machine account, or of its secret, that decide who reads what through it."""
+FACTS_OF_MACHINES = ("unit", "roles", "scopes", "machine", "sha256", "address", "events")
+"""Facts of a machine account, of its secret, or of a subscription, that decide who reads what through it."""
 RULES_THAT_DO_NOT_DECIDE = frozenset({"edition", "hints"})
 """Types of routing rules that only help to rank; every other type can decide who reads a petition."""
 
@@ -40,7 +40,7 @@ def is_protected(kind: str, row: Mapping[str, Any], versions: Iterable[RecordedR
             return before is None or _rights(before.facts) != _rights(row) or _is_longer(before.facts, row)
         case "unit":
             return before is not None and _differ(before.facts, row, FACTS_THAT_DECIDE[kind])
-        case "machine" | "machine-secret":
+        case "machine" | "machine-secret" | "subscription":
             return (
                 before is None
                 or _differ(before.facts, row, FACTS_OF_MACHINES)

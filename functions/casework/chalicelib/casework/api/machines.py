@@ -1,14 +1,14 @@
-"""JSON API: tokens of machine accounts and of officers' sessions that go on (OAuth 2.0), and new secrets."""
+"""JSON API of programs: tokens of machine accounts and of sessions that go on (OAuth 2.0), secrets, subscriptions."""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
 from chalice.app import Request, Response
-from pydantic import ConfigDict, RootModel, ValidationError
+from pydantic import ConfigDict, Field, RootModel, ValidationError
 
 from chalicelib.casework.access.machines import CLIENT_CREDENTIALS, MachineTokenView, TokenInput
 from chalicelib.casework.access.officers import DeskOfficer
@@ -17,13 +17,19 @@ from chalicelib.casework.administration.machine_secrets import issue_secret
 from chalicelib.casework.api.proposals import WAITS
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.programs.look_after import (
+    EventDeliveryList,
+    SigningKeys,
+    SubscriptionList,
+    SubscriptionView,
+)
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import TokenRefusedError, UnknownClientError
 from shared.tables.proposals import Proposal
 from shared.web.answers import json_answer
 from shared.web.i18n import gettext
 from shared.web.openapi import Operation
-from shared.web.requests import form_body, language_of
+from shared.web.requests import form_body, json_body, language_of, query_parameter
 
 NEVER_STORED = {"Cache-Control": "no-store"}
 
@@ -52,6 +58,12 @@ class TokenView(RootModel[MachineTokenView | Tokens]):
 def add_routes(api: ApiRoutes) -> None:
     """Add the routes of administrators to those of the directory."""
     api.post("/v1/machines/{machine}/secrets", add_secret)
+    api.get("/v1/subscriptions", list_subscriptions)
+    api.get("/v1/subscriptions/{subscription}/keys", show_keys)
+    api.get("/v1/subscriptions/{subscription}/deliveries", list_deliveries)
+    api.post("/v1/subscriptions/{subscription}/deliveries", repeat_delivery)
+    api.post("/v1/subscriptions/{subscription}/test", send_test)
+    api.post("/v1/subscriptions/{subscription}/resumption", resume)
 
 
 def give_token(parts: Parts, request: Request) -> Response:
@@ -105,7 +117,112 @@ def add_secret(parts: Parts, request: Request, officer: DeskOfficer, machine: st
     return json_answer(issued, 202 if waits else 201, NEVER_STORED)
 
 
+class RepeatInput(BaseModel):
+    """The delivery to repeat, as the list of deliveries names it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reference: Annotated[str, Field(min_length=1, max_length=100)]
+    delivery: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def list_subscriptions(parts: Parts, _request: Request, officer: DeskOfficer) -> Response:
+    """List the programs that are notified of events."""
+    return json_answer(SubscriptionList(subscriptions=parts.programs.all(officer)))
+
+
+def show_keys(parts: Parts, _request: Request, officer: DeskOfficer, subscription: str) -> Response:
+    """Answer with the keys that sign what a program is sent."""
+    return json_answer(parts.programs.keys(officer, subscription), headers=NEVER_STORED)
+
+
+def list_deliveries(parts: Parts, request: Request, officer: DeskOfficer, subscription: str) -> Response:
+    """List what was sent to a program, or waits."""
+    cursor = query_parameter(request, "cursor")
+    return json_answer(parts.programs.deliveries(officer, subscription, cursor))
+
+
+def repeat_delivery(parts: Parts, request: Request, officer: DeskOfficer, subscription: str) -> Response:
+    """Send an event again."""
+    wanted = json_body(request, RepeatInput)
+    parts.programs.repeat(officer, subscription, wanted.reference, wanted.delivery)
+    return json_answer(parts.programs.subscription(officer, subscription), 202)
+
+
+def send_test(parts: Parts, _request: Request, officer: DeskOfficer, subscription: str) -> Response:
+    """Send a test event."""
+    parts.programs.test(officer, subscription)
+    return json_answer(parts.programs.subscription(officer, subscription), 202)
+
+
+def resume(parts: Parts, _request: Request, officer: DeskOfficer, subscription: str) -> Response:
+    """Switch a program on again."""
+    parts.programs.switch_on(officer, subscription)
+    return json_answer(parts.programs.subscription(officer, subscription))
+
+
+_OF_SUBSCRIPTION = ("subscription", "Authorization", "lang")
 OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/subscriptions",
+        "listSubscriptions",
+        "The programs that are notified of events, and which of them are switched off",
+        {200: SubscriptionList},
+        None,
+        ("Authorization", "lang"),
+        (401, 403),
+    ),
+    Operation(
+        "GET",
+        "/v1/subscriptions/{subscription}/keys",
+        "showSigningKeys",
+        "The keys that sign what a program is sent; the second one holds until the next change",
+        {200: SigningKeys},
+        None,
+        _OF_SUBSCRIPTION,
+        (401, 403, 404),
+    ),
+    Operation(
+        "GET",
+        "/v1/subscriptions/{subscription}/deliveries",
+        "listEventDeliveries",
+        "What was sent to a program, or waits, the latest event first",
+        {200: EventDeliveryList},
+        None,
+        ("subscription", "Authorization", "cursor", "lang"),
+        (401, 403, 404, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/subscriptions/{subscription}/deliveries",
+        "repeatEventDelivery",
+        "Send an event again, under the same id",
+        {202: SubscriptionView},
+        RepeatInput,
+        _OF_SUBSCRIPTION,
+        (400, 401, 403, 404, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/subscriptions/{subscription}/test",
+        "sendTestEvent",
+        "Send a test event",
+        {202: SubscriptionView},
+        None,
+        _OF_SUBSCRIPTION,
+        (401, 403, 404),
+    ),
+    Operation(
+        "POST",
+        "/v1/subscriptions/{subscription}/resumption",
+        "resumeSubscription",
+        "Switch a program on again; what it did not take is sent again",
+        {200: SubscriptionView},
+        None,
+        _OF_SUBSCRIPTION,
+        (401, 403, 404),
+    ),
     Operation(
         "POST",
         "/v1/token",

@@ -18,7 +18,8 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.sign_in_input import SignInInput
 from chalicelib.casework.actions.catalogue import INPUTS
 from chalicelib.casework.api.machines import OPERATIONS as MACHINES
-from chalicelib.casework.api.parameters import PARAMETERS
+from chalicelib.casework.api.parameters import PARAMETERS, TAGS
+from chalicelib.casework.api.petitions import CHANGES
 from chalicelib.casework.api.proposals import OPERATIONS as PROPOSALS
 from chalicelib.casework.api.response_models import (
     AfterAction,
@@ -77,25 +78,6 @@ _REFUSED = (401, 403)
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
 """Recorded from a run of the whole system (`make examples`)."""
-
-_TAGS = {
-    "session": "Sign in and out",
-    "sessions": "Your sessions that hold",
-    "petitions": "Queues, petitions, and every action on them",
-    "search": "Petitions and published answers by words",
-    "callers": "What a caller of the hotline may hear and do",
-    "calls": "Calls to be made",
-    "in-doubt": "Deliveries of which nobody knows whether the provider took them",
-    "contradicted-receipts": "Receipts that later ones contradicted",
-    "openings": "Openings of seals and files",
-    "directory": "Units, fields, officers, rules, texts, the calendar",
-    "token": "Tokens of machine accounts, and of sessions that go on",
-    "machines": "Secrets of machine accounts",
-    "proposals": "Changes of the directory that wait for a second person",
-    "reports": "Reports, and the petitions behind each figure",
-    "openapi": "The API of itself",
-    "health": "The function's health",
-}
 
 _ACTIONS = tuple(
     Operation(
@@ -327,6 +309,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *PROPOSALS,
     *MACHINES,
+    *CHANGES,
     Operation(
         "GET",
         "/v1/reports/{name}",
@@ -394,7 +377,7 @@ def document() -> dict[str, Any]:
             server="/desk",
             problems=_PROBLEMS,
             security=SECURITY,
-            tags=_TAGS,
+            tags=TAGS,
             examples=json.loads(_EXAMPLES.read_text("utf-8")),
         ),
     )

@@ -1,4 +1,4 @@
-"""The parameters of the JSON API, as its OpenAPI document describes them."""
+"""The parameters and the parts of the JSON API, as its OpenAPI document describes them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,20 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Client id of a machine account.",
         "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,39}$"},
     },
+    "subscription": {
+        "in": "path",
+        "required": True,
+        "description": "Id of a subscription.",
+        "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,39}$"},
+    },
+    "after": {
+        "in": "query",
+        "description": "`cursor` of the page before, or an instant, e.g. `2026-11-03T00:00:00Z`; none: only a cursor.",
+        "schema": {
+            "type": "string",
+            "pattern": "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$",
+        },
+    },
     "kind": {
         "in": "path",
         "required": True,
@@ -49,6 +63,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
                 "machine-secret",
                 "officer",
                 "routing-rule",
+                "subscription",
                 "template",
                 "terms",
                 "unit",
@@ -178,3 +193,25 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "group": {"in": "query", "description": "Code of a row.", "schema": {"type": "string", "maxLength": 64}},
     "lang": LANG,
 }
+
+TAGS = {
+    "session": "Sign in and out",
+    "sessions": "Your sessions that hold",
+    "petitions": "Queues, petitions, and every action on them",
+    "search": "Petitions and published answers by words",
+    "callers": "What a caller of the hotline may hear and do",
+    "calls": "Calls to be made",
+    "in-doubt": "Deliveries of which nobody knows whether the provider took them",
+    "contradicted-receipts": "Receipts that later ones contradicted",
+    "openings": "Openings of seals and files",
+    "directory": "Units, fields, officers, rules, texts, the calendar",
+    "token": "Tokens of machine accounts, and of sessions that go on",
+    "machines": "Secrets of machine accounts",
+    "subscriptions": "Programs that are notified of events, and what was sent to them",
+    "changes": "What changed, for programs that poll",
+    "proposals": "Changes of the directory that wait for a second person",
+    "reports": "Reports, and the petitions behind each figure",
+    "openapi": "The API of itself",
+    "health": "The function's health",
+}
+"""The parts of the API, by the first word of their paths."""

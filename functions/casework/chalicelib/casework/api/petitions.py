@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from chalice.app import Request, Response
+from pydantic import ConfigDict
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
@@ -14,6 +16,7 @@ from chalicelib.casework.actions.forms import action_named
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.views import DepartedView
+from shared.domain.base_model import BaseModel
 from shared.domain.errors import (
     ActionNotPossibleError,
     InvalidInputError,
@@ -26,6 +29,7 @@ from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.use_cases.declare_file import AttachmentInput
 from shared.web.answers import json_answer
+from shared.web.openapi import Operation
 from shared.web.problems import problem_of
 from shared.web.requests import json_body, language_of, query_parameters
 
@@ -36,6 +40,7 @@ MAX_DIGITS_OF_DAYS = 3
 def routes(parts: Callable[[], Parts]) -> ApiRoutes:
     """Return the routes of this module."""
     api = ApiRoutes(__name__, parts)
+    api.get("/v1/changes", list_changes)
     api.get("/v1/petitions", list_petitions)
     api.get("/v1/petitions/{reference}", show_petition)
     api.post("/v1/petitions/{reference}/{action}", take_action)
@@ -58,6 +63,64 @@ def list_petitions(parts: Parts, request: Request, officer: DeskOfficer) -> Resp
         cursor=query.get("cursor") or None,
     )
     return json_answer(page.model_dump(mode="json"))
+
+
+class PetitionChange(BaseModel):
+    """A petition as it is after its latest change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    version: int
+    state: State
+    unit: str | None
+    changed_at: datetime
+
+
+class PetitionChanges(BaseModel):
+    """A page of changes, in order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    changes: tuple[PetitionChange, ...]
+    cursor: str
+    """To be sent as `after`, now or later."""
+    has_more: bool
+    """True if the next page can be asked for at once."""
+
+
+def list_changes(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """Answer with the petitions that the officer may see, and that changed after a cursor."""
+    if not officer.roles & permissions.SEES.keys():
+        raise NotAllowedError
+    page = parts.changes_feed.page(query_parameters(request).get("after", ""), clock.now())
+    changes = (
+        PetitionChange(
+            reference=petition.reference,
+            version=petition.version,
+            state=petition.state,
+            unit=petition.unit,
+            changed_at=petition.history[-1].at,
+        )
+        for petition in page.petitions
+        if permissions.may_see(officer, petition)
+    )
+    return json_answer(PetitionChanges(changes=tuple(changes), cursor=page.cursor, has_more=page.has_more))
+
+
+CHANGES = (
+    Operation(
+        "GET",
+        "/v1/changes",
+        "listChanges",
+        "The petitions that you may see and that changed after a cursor, each once, in order",
+        {200: PetitionChanges},
+        None,
+        ("Authorization", "after", "lang"),
+        (401, 403, 422),
+    ),
+)
+"""The operation of the feed in the OpenAPI document."""
 
 
 def show_petition(parts: Parts, _request: Request, officer: DeskOfficer, reference: str) -> Response:

@@ -30,6 +30,7 @@ CHANNELS: dict[DeliveryChannel, str] = {
     DeliveryChannel.EMAIL: N_("Email"),
     DeliveryChannel.SMS: N_("Tin nhắn SMS"),
     DeliveryChannel.PHONE: N_("Điện thoại"),
+    DeliveryChannel.WEBHOOK: N_("Webhook"),
     DeliveryChannel.NONE: "–",
 }
 

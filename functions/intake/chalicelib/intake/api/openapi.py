@@ -26,6 +26,7 @@ from chalicelib.intake.petitions.follow_up import (
 )
 from chalicelib.intake.petitions.track_petition import ExpectedView, PetitionView, ReceiptView
 from chalicelib.intake.published.answers import FieldList, PublishedList
+from chalicelib.intake.published.changes import PublicChanges
 from chalicelib.intake.published.open_data import OpenData
 from chalicelib.intake.published.statistics import MonthFigures
 from chalicelib.intake.verification.record import Record, RootList, SigningKey
@@ -200,6 +201,16 @@ OPERATIONS: tuple[Operation, ...] = (
         ("field", "month", "q", "cursor", "lang"),
         (422,),
         is_public=True,
+    ),
+    Operation(
+        "GET",
+        "/v1/published/changes",
+        "listPublishedChanges",
+        "Answers that were published, replaced or taken down after a cursor, in order",
+        {200: PublicChanges},
+        None,
+        ("after", "lang"),
+        (422,),
     ),
     Operation(
         "POST",

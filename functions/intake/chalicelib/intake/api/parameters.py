@@ -49,6 +49,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Words that must all occur; accents are optional.",
         "schema": {"type": "string", "maxLength": 100},
     },
+    "after": {
+        "in": "query",
+        "description": "`cursor` of the page before, or an instant, e.g. `2026-11-03T00:00:00Z`; none: only a cursor.",
+        "schema": {
+            "type": "string",
+            "pattern": "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$",
+        },
+    },
     "cursor": {
         "in": "query",
         "description": "`next_cursor` of the page before.",

@@ -12,6 +12,7 @@ from chalicelib.intake.api.answers import view_answer
 from chalicelib.intake.api.open_data import catalogue, open_data, package
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.published.answers import PublishedList, hour_of
+from chalicelib.intake.published.changes import public_changes
 from shared.domain.base_model import BaseModel
 from shared.domain.petition.petition import MAX_CONTENT
 from shared.domain.petition.submission import Text
@@ -32,6 +33,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     api = Routes(__name__, parts)
     api.get("/v1/fields", fields)
     api.get("/v1/published", published)
+    api.get("/v1/published/changes", published_changes)
     api.post("/v1/published/similar", similar)
     api.get("/v1/statistics", statistics)
     api.get("/v1/open-data/{file}", open_data)
@@ -57,6 +59,13 @@ def published(parts: Parts, request: Request) -> Response:
         language=language_of(request),
     )
     return view_answer(page, headers=PUBLIC_FOR_A_MINUTE)
+
+
+def published_changes(parts: Parts, request: Request) -> Response:
+    """List the answers that were published, replaced or taken down after a cursor."""
+    refuse_unknown_parameters(request, "after")
+    page = parts.changes_feed.page(query_parameter(request, "after"), clock.now())
+    return view_answer(public_changes(page), headers=PUBLIC_FOR_A_MINUTE)
 
 
 class SimilarInput(BaseModel):

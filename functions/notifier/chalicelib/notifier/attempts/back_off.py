@@ -23,6 +23,21 @@ SHORT_HOLD = timedelta(minutes=15)
 LEASE = timedelta(seconds=90)
 """A claim belongs to a living worker for so long: longer than the function may run (60 s)."""
 
+WEBHOOK_BACK_OFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+    timedelta(hours=24),
+)
+"""The waits between requests to a program's address: four days in all, as Standard Webhooks advises."""
+WEBHOOK_ROUNDS = len(WEBHOOK_BACK_OFF) + 1
+
 REDELIVERY = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=11), timedelta(hours=11))
 """The back-off of a message without a row: a reply to an SMS, or a notice for which no officer is in office."""
 
@@ -45,9 +60,10 @@ def max_rounds_before(next_channel: DeliveryChannel | None) -> int:
     return ROUNDS_BEFORE_CALL if next_channel is DeliveryChannel.PHONE else ROUNDS_BEFORE_NEXT_CHANNEL
 
 
-def retry_at(rounds: int, now: datetime) -> datetime:
-    """Return when to try again after the n-th failed round (1, 2, …)."""
-    return now + BACK_OFF[min(max(rounds, 1), len(BACK_OFF)) - 1]
+def retry_at(rounds: int, now: datetime, channel: DeliveryChannel = DeliveryChannel.NONE) -> datetime:
+    """Return when to try a channel again after the n-th failed round (1, 2, …)."""
+    waits = WEBHOOK_BACK_OFF if channel is DeliveryChannel.WEBHOOK else BACK_OFF
+    return now + waits[min(max(rounds, 1), len(waits)) - 1]
 
 
 def check_batch_again_at(now: datetime) -> datetime:

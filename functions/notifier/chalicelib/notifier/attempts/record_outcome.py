@@ -47,7 +47,7 @@ class Outcomes:
             attempt=delivery.attempt,
             ambiguous_since=delivery.ambiguous_since,
             reason=reason,
-            wake_at=retry_at(delivery.attempt, clock.now()),
+            wake_at=retry_at(delivery.attempt, clock.now(), delivery.channel),
         )
 
     def failed(self, delivery: Delivery, before: Delivery | None, reason: str) -> None:

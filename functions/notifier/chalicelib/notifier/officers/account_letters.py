@@ -1,4 +1,4 @@
-"""Tells an officer by e-mail what happened to their account: a sign-in on a new device, a second factor taken away.
+"""Tells by e-mail what happened to an account: an officer's sign-in or second factor, a program's switching off.
 
 The request names what happened; what the letter says stands in the session's row and in the directory.
 """
@@ -17,8 +17,9 @@ from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock, telemetry
 from shared.platform.messages import AccountRequest, NoticeRequest
 from shared.tables.deliveries import Deliveries
-from shared.tables.directory import Directory, Officer
+from shared.tables.directory import Directory
 from shared.tables.throttle.officer_sessions import OfficerSessions
+from shared.use_cases.subscriptions import subscriptions
 from shared.wording.texts import Texts
 
 PREFIX = "account-"
@@ -28,9 +29,11 @@ _ENDED = NOTIFIED | {DeliveryState.FAILED}
 
 
 class _Event(NamedTuple):
-    """An event, and the officer whose account it is about."""
+    """An event, and the reader who is notified of it."""
 
-    officer: Officer
+    reader: str
+    """The user name of the officer, or the id of the program's subscription."""
+    address: str
     facts: dict[str, Any]
 
 
@@ -57,6 +60,10 @@ class AccountLetters:
         """Send the letter of an event, unless it was sent, or its officer has left."""
         self._send(request.event)
 
+    def tell_of_program(self, subscription: str, off_since: datetime) -> None:
+        """Send the letter that a program gets no more events, unless it was sent."""
+        self._send(f"program~{subscription}~{int(off_since.timestamp())}")
+
     def resume(self, request: NoticeRequest) -> None:
         """Continue with a letter that waits for another attempt."""
         self._send(request.reference.removeprefix(PREFIX))
@@ -73,14 +80,12 @@ class AccountLetters:
         rendered = self._texts.render("officer", NoticeKind.ACCOUNT, DeliveryChannel.EMAIL, "vi", event.facts)
         delivery = Delivery(
             reference=reference,
-            notice=(
-                f"{_SEQ}#{NoticeKind.ACCOUNT}#{Audience.OFFICER}#{DeliveryChannel.EMAIL}#{event.officer.id}"
-            ),
+            notice=(f"{_SEQ}#{NoticeKind.ACCOUNT}#{Audience.OFFICER}#{DeliveryChannel.EMAIL}#{event.reader}"),
             seq=_SEQ,
             kind=NoticeKind.ACCOUNT,
             audience=Audience.OFFICER,
             channel=DeliveryChannel.EMAIL,
-            reader=event.officer.id,
+            reader=event.reader,
             state=DeliveryState.SENDING,
             at=clock.now(),
             template=rendered.version,
@@ -88,7 +93,7 @@ class AccountLetters:
         message = Message(
             reference=reference,
             notice=delivery.notice,
-            to=event.officer.email,
+            to=event.address,
             text=rendered.text,
             subject=rendered.subject,
             html=rendered.html,
@@ -100,11 +105,22 @@ class AccountLetters:
         kind, _, about = name.partition("~")
         if kind == "session":
             return self._new_device(about)
-        officer_id, _, seconds = about.partition("~")
-        officer = self._directory.officers().get(officer_id)
-        if officer is None or not seconds.isdigit():
+        name, _, seconds = about.partition("~")
+        if not seconds.isdigit():
             return None
-        return _Event(officer, self._facts(int(seconds), is_reset=True))
+        if kind == "program":
+            return self._program_switched_off(name, int(seconds))
+        officer = self._directory.officers().get(name)
+        if officer is None:
+            return None
+        return _Event(officer.id, officer.email, self._facts(int(seconds), is_reset=True))
+
+    def _program_switched_off(self, name: str, seconds: int) -> _Event | None:
+        subscription = subscriptions(self._directory).get(name)
+        if subscription is None:
+            return None
+        facts = self._facts(seconds, is_reset=False) | {"program": subscription.name}
+        return _Event(subscription.id, subscription.contact, facts)
 
     def _new_device(self, session_id: str) -> _Event | None:
         session = self._sessions.get(session_id)
@@ -112,7 +128,9 @@ class AccountLetters:
         if session is None or officer is None:
             return None
         facts = self._facts(session.started_at, is_reset=False)
-        return _Event(officer, facts | {"device": session.device, "network": session.network})
+        return _Event(
+            officer.id, officer.email, facts | {"device": session.device, "network": session.network}
+        )
 
     def _facts(self, seconds: int, *, is_reset: bool) -> dict[str, Any]:
         happened_at = datetime.fromtimestamp(seconds, VIETNAM)
@@ -121,5 +139,6 @@ class AccountLetters:
             "is_reset": is_reset,
             "device": "",
             "network": "",
+            "program": "",
             "desk": self._desk,
         }

@@ -32,7 +32,12 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_OPENER = urllib.request.build_opener(_NoRedirects)
+def opener(*handlers: urllib.request.BaseHandler) -> urllib.request.OpenerDirector:
+    """Return an opener of requests that follows no redirect."""
+    return urllib.request.build_opener(_NoRedirects, *handlers)
+
+
+_OPENER = opener()
 
 
 OUR_ACCOUNT: Mapping[int, type[SendError]] = {
@@ -56,15 +61,38 @@ def post_json(
         PermanentSendError: any other 3xx or 4xx.
         UnknownOutcomeError: any other 5xx, a broken connection, no answer in time, or an answer that is no JSON object.
     """
+    content = post(url, json.dumps(body).encode(), headers or {}, meaning)
+    try:
+        facts = json.loads(content)
+    except ValueError:
+        raise UnknownOutcomeError("answer-is-no-json") from None
+    if not isinstance(facts, dict):
+        raise UnknownOutcomeError("answer-is-no-object")
+    return facts
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    meaning: Mapping[int, type[SendError]],
+    opener: urllib.request.OpenerDirector = _OPENER,
+) -> bytes:
+    """Post JSON as it stands and return the body of the answer, whatever it is.
+
+    Raises:
+        TemporarySendError, PermanentSendError, UnknownOutcomeError: as `post_json`.
+    """
     request = urllib.request.Request(  # noqa: S310 - the address is configuration, http in the local stack
         url,
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "Accept": "application/json", **(headers or {})},
+        data=body,
+        headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
         method="POST",
     )
     try:
-        with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as answer:
-            content = answer.read(LARGEST_ANSWER)
+        with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
+            content: bytes = answer.read(LARGEST_ANSWER)
+            return content
     except urllib.error.HTTPError as error:
         if error.code in meaning:
             raise meaning[error.code](f"http-{error.code}") from None
@@ -73,13 +101,6 @@ def post_json(
         raise _of_connection(error.reason) from None
     except (OSError, HTTPException) as error:
         raise UnknownOutcomeError(type(error).__name__) from None
-    try:
-        facts = json.loads(content)
-    except ValueError:
-        raise UnknownOutcomeError("answer-is-no-json") from None
-    if not isinstance(facts, dict):
-        raise UnknownOutcomeError("answer-is-no-object")
-    return facts
 
 
 def _of_status(status: int) -> PermanentSendError | TemporarySendError | UnknownOutcomeError:

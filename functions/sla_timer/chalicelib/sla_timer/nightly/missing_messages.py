@@ -14,6 +14,7 @@ from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from shared.use_cases.consequences import Queue, missing_requests
+from shared.use_cases.subscriptions import subscriptions
 
 
 class MessagesNotTakenError(Exception):
@@ -49,6 +50,7 @@ class MissingMessages:
             self._directory.epoch_at,
             lambda: self._deliveries.notices_of(petition.reference),
             lambda: [key for key, _arrived_at in self._bucket.in_quarantine()],
+            lambda: bool(subscriptions(self._directory)),
         )
         sent: Counter[str] = Counter()
         was_all_taken = self._were_all_taken
@@ -79,9 +81,11 @@ class _Surroundings:
         epoch_at: Callable[[datetime], int],
         names: Callable[[], list[str]],
         waiting_files: Callable[[], list[str]],
+        has_subscribers: Callable[[], bool],
     ) -> None:
         self.relative = relative
         self.epoch_at = epoch_at
+        self.has_subscribers = has_subscribers
         self._read_names = names
         self._read_waiting_files = waiting_files
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, NamedTuple
 
-from chalicelib.casework.administration.forms import RowLabels
+from chalicelib.casework.administration.row_labels import RowLabels
 from chalicelib.casework.site.frame import Names
 from shared.tables.recorded_rows import BY_WHOM, RecordedRow
 

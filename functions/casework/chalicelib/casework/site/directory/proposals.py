@@ -15,7 +15,8 @@ from chalicelib.casework.access.machines import SECRETS
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.change_control import FactChange, ReviewedProposal
-from chalicelib.casework.administration.forms import KINDS, RowLabels
+from chalicelib.casework.administration.forms import KINDS
+from chalicelib.casework.administration.row_labels import RowLabels
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.directory import terms
 from chalicelib.casework.site.directory.text_labels import FIELDS as TEXT_FIELDS

@@ -12,7 +12,8 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.dependents import Dependent
-from chalicelib.casework.administration.forms import KINDS, RowLabels, day_in, fields_of, form_of, row_of
+from chalicelib.casework.administration.forms import KINDS, day_in, fields_of, form_of, row_of
+from chalicelib.casework.administration.row_labels import RowLabels
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.directory import accounts

@@ -11,7 +11,8 @@ from chalice.app import Request, Response
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
-from chalicelib.casework.administration.forms import KINDS, RowLabels, fields_of, id_of, row_of
+from chalicelib.casework.administration.forms import KINDS, fields_of, id_of, row_of
+from chalicelib.casework.administration.row_labels import RowLabels
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.directory.form_fields import field_views, form_problems
 from chalicelib.casework.site.directory.history import changes_of

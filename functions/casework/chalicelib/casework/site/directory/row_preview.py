@@ -10,7 +10,8 @@ from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.administration.administer import Written
-from chalicelib.casework.administration.forms import KINDS, RowKind, RowLabels
+from chalicelib.casework.administration.forms import KINDS, RowKind
+from chalicelib.casework.administration.row_labels import RowLabels
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain.calendar.working_calendar import local_date

@@ -88,6 +88,7 @@ VARIABLES: dict[str, str] = {
     "happened_at": N_("lúc đăng nhập, hoặc lúc đặt lại xác thực hai bước"),
     "is_reset": N_("có phải thư về việc đặt lại xác thực hai bước không"),
     "device": N_("thiết bị đã đăng nhập, nếu biết"),
+    "program": N_("tên phần mềm không nhận sự kiện nữa; trống ở thư khác"),
     "network": N_("đoạn đầu địa chỉ mạng, nếu biết"),
     "desk": N_("đường dẫn đến bàn làm việc"),
     "unsubscribe_link": N_("đường dẫn để thôi nhận thư nhắc việc"),

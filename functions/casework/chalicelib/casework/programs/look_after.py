@@ -1,0 +1,191 @@
+"""Subscriptions at the desk: administrators see what was sent to programs, repeat it, test, and switch on again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pydantic import ConfigDict
+
+from chalicelib.casework.access import permissions
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.base_model import BaseModel
+from shared.domain.errors import InvalidInputError, UnknownRowError
+from shared.domain.promises.deliveries import Delivery, DeliveryState
+from shared.platform import clock
+from shared.platform.messages import WebhookTestRequest
+from shared.tables.deliveries import Deliveries
+from shared.tables.directory import Directory
+from shared.tables.throttle.program_switches import ProgramSwitches
+from shared.use_cases.subscriptions import Subscription, signing_keys, subscriptions
+
+PAGE = 50
+"""Deliveries of a page."""
+REPEATED_AT_ONCE = 500
+"""The latest deliveries that are looked through for failed ones when a program is switched on again."""
+_REPEATABLE = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPERSEDED})
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SubscriptionView(_View):
+    """A subscription in force."""
+
+    id: str
+    name: str
+    address: str
+    events: tuple[str, ...]
+    contact: str
+    unit: str | None
+    switched_off_at: datetime | None
+    """Since when it gets no events, because its address took none for days or answered 410."""
+
+
+class SubscriptionList(_View):
+    """The subscriptions in force."""
+
+    subscriptions: tuple[SubscriptionView, ...]
+
+
+class EventDeliveryView(_View):
+    """One event on its way to one program."""
+
+    reference: str
+    """The petition's reference; of a test event, the name of the test."""
+    delivery: str
+    """Names the delivery, for repeating it."""
+    event: str
+    at: datetime
+    """The instant of the event."""
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime | None
+    reason: str | None
+    """The last error: `http-503`, or the name of a failure of the connection."""
+
+
+class EventDeliveryList(_View):
+    """A page of deliveries, the latest event first."""
+
+    deliveries: tuple[EventDeliveryView, ...]
+    cursor: str | None
+
+
+class SigningKeys(_View):
+    """The keys by which a program recognises our requests (Standard Webhooks), the one in force first."""
+
+    keys: tuple[str, ...]
+
+
+class Programs:
+    """Looks after the programs that are notified of events."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        deliveries: Deliveries,
+        switches: ProgramSwitches,
+        master_key: bytes,
+        send: Callable[[WebhookTestRequest], object],
+    ) -> None:
+        self._directory = directory
+        self._deliveries = deliveries
+        self._switches = switches
+        self._master_key = master_key
+        self._send = send
+
+    def all(self, officer: DeskOfficer) -> tuple[SubscriptionView, ...]:
+        """Return the subscriptions in force.
+
+        Raises:
+            NotAllowedError: no administrator.
+        """
+        permissions.require(officer, permissions.Ability.ADMINISTER)
+        return tuple(self._view(row) for _name, row in sorted(subscriptions(self._directory).items()))
+
+    def subscription(self, officer: DeskOfficer, name: str) -> SubscriptionView:
+        """Return one subscription."""
+        return self._view(self._subscription(officer, name))
+
+    def keys(self, officer: DeskOfficer, name: str) -> SigningKeys:
+        """Return the keys of a subscription."""
+        return SigningKeys(keys=signing_keys(self._subscription(officer, name), self._master_key))
+
+    def deliveries(self, officer: DeskOfficer, name: str, cursor: str) -> EventDeliveryList:
+        """Return a page of what was sent to a program, or waits."""
+        self._subscription(officer, name)
+        rows = self._deliveries.of_program(name, _instant(cursor), PAGE)
+        last = rows[-1].listed_at if len(rows) == PAGE else None
+        return EventDeliveryList(
+            deliveries=tuple(map(_delivery_view, rows)), cursor=last.isoformat() if last else None
+        )
+
+    def repeat(self, officer: DeskOfficer, name: str, reference: str, notice: str) -> None:
+        """Send an event again that ended, under the same id: with the next sweep, within a minute.
+
+        Raises:
+            UnknownRowError: there is no such delivery, or it is still on its way.
+        """
+        self._subscription(officer, name)
+        for row in self._deliveries.of_petition(reference):
+            if row.notice == notice and _is_of(row, name) and row.state in _REPEATABLE:
+                self._deliveries.repeat(row, clock.now())
+                return
+        raise UnknownRowError
+
+    def test(self, officer: DeskOfficer, name: str) -> None:
+        """Send a test event, now."""
+        self._subscription(officer, name)
+        self._send(WebhookTestRequest(subscription=name, number=int(clock.now().timestamp())))
+
+    def switch_on(self, officer: DeskOfficer, name: str) -> None:
+        """Switch a program on again; what it did not take of the latest events is sent again."""
+        self._subscription(officer, name)
+        self._switches.switch_on(name, clock.now())
+        for row in self._deliveries.of_program(name, None, REPEATED_AT_ONCE):
+            if row.state is DeliveryState.FAILED:
+                self._deliveries.repeat(row, clock.now())
+
+    def _subscription(self, officer: DeskOfficer, name: str) -> Subscription:
+        permissions.require(officer, permissions.Ability.ADMINISTER)
+        row = subscriptions(self._directory).get(name)
+        if row is None:
+            raise UnknownRowError
+        return row
+
+    def _view(self, row: Subscription) -> SubscriptionView:
+        return SubscriptionView(
+            id=row.id,
+            name=row.name,
+            address=row.address,
+            events=tuple(row.events),
+            contact=row.contact,
+            unit=row.unit,
+            switched_off_at=self._switches.off_since(row.id),
+        )
+
+
+def _is_of(row: Delivery, name: str) -> bool:
+    return (row.reader or "").partition(":")[0] == name
+
+
+def _delivery_view(row: Delivery) -> EventDeliveryView:
+    return EventDeliveryView(
+        reference=row.reference,
+        delivery=row.notice,
+        event=(row.reader or "").partition(":")[2],
+        at=row.listed_at or row.at,
+        state=row.state,
+        attempts=row.attempt,
+        next_attempt_at=row.wake_at,
+        reason=row.reason,
+    )
+
+
+def _instant(cursor: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(cursor) if cursor else None
+    except ValueError:
+        raise InvalidInputError(("cursor", "invalid")) from None

@@ -1,0 +1,1 @@
+"""Events to programs that subscribed to them."""
