@@ -37,6 +37,11 @@ _NAME = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]
 _CURSOR = re.compile(r"(20[0-9]{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:#a-f-]{1,40}))?")
 
 
+def public_id(name: str) -> str:
+    """Return the id of a published answer in public data: of its name, which is public but long."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
 def _is_name(text: str) -> bool:
     """Return whether a text can name a published answer."""
     if not _NAME.fullmatch(text):
@@ -210,7 +215,7 @@ class PublicRecord:
         field = self._directory.fields(answer.received_on).get(answer.field or "")
         unit = self._directory.units(answer.answered_on).get(answer.unit or "")
         return PublishedItem(
-            id=hashlib.sha256(answer.name.encode()).hexdigest()[:16],
+            id=public_id(answer.name),
             **answer.model_dump(exclude={"attachments", "name"}),
             attachments=tuple(
                 PublishedFile(

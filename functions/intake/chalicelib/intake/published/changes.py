@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict
 
+from chalicelib.intake.published.answers import public_id
 from shared.domain.base_model import BaseModel
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
@@ -30,11 +31,11 @@ class PublicChange(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
-    """Names the answer; another one from the next publication on."""
+    id: str
+    """The answer's id in public data; another one from the next publication on."""
     kind: PublicChangeKind
     replaces: tuple[str, ...]
-    """The names that it had at publications before."""
+    """The ids that it had at publications before."""
     changed_at: datetime
 
 
@@ -58,13 +59,17 @@ def public_changes(page: ChangePage) -> PublicChanges:
 
 def _change(petition: Petition) -> Iterator[PublicChange]:
     """Yield the change of a petition whose answer was ever published."""
-    names = [public_name(petition, entry.at) for entry in petition.history if entry.action in _PUBLISHING]
-    if not names:
+    ids = [
+        public_id(public_name(petition, entry.at))
+        for entry in petition.history
+        if entry.action in _PUBLISHING
+    ]
+    if not ids:
         return
     is_public = petition.publication is not None
     yield PublicChange(
-        name=names[-1],
+        id=ids[-1],
         kind=PublicChangeKind.PUBLISHED if is_public else PublicChangeKind.TAKEN_DOWN,
-        replaces=tuple(names[:-1]),
+        replaces=tuple(ids[:-1]),
         changed_at=petition.history[-1].at,
     )
