@@ -27,6 +27,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
+from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
 from shared.platform import clock
@@ -183,6 +184,8 @@ class Simulation:
             self._deliver("routing", partial(self._then_relay, self.router.route, petition.reference))
         for notice in requests[Queue.NOTICES]:
             assert isinstance(notice, NoticeRequest)
+            if notice.kind is NoticeKind.EVENT:
+                continue  # no program subscribed
             name = (notice.reference, notice.seq, notice.kind, notice.audience)
             self._deliver("notices", partial(self.notices.update, [name]))
 

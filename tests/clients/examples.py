@@ -178,7 +178,14 @@ def _of_officers(driver: Target, citizen: Citizen) -> None:
 
 
 def _of_what_is_public(driver: Target) -> None:
-    for path in ("fields", "published", "statistics", "roots", "open-data/statistics.json"):
+    for path in (
+        "fields",
+        "published",
+        "published/changes",
+        "statistics",
+        "roots",
+        "open-data/statistics.json",
+    ):
         driver.http("GET", f"/v1/{path}")
     driver.http("GET", "/v1/statistics?month=never")
     driver.http("POST", "/v1/published/similar", json={"content": CONTENT})

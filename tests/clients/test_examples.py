@@ -18,8 +18,8 @@ DOCUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "intake": petitions_document,
     "casework": desk_document,
 }
-WITHOUT = {"openapi", "fetchFile", "rootOfDay", "signingKey"}
-"""Public operations without an example: a file, and what there is from the second day on."""
+WITHOUT = {"openapi", "openDataPackage", "openDataCatalogue", "fetchFile", "rootOfDay", "signingKey"}
+"""Public operations without an example: files, descriptions, and what there is from the second day on."""
 
 
 def members(value: Any, path: str = "") -> set[str]:

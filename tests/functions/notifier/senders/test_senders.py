@@ -128,6 +128,7 @@ def _aws(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AWS_DEFAULT_REGION": "ap-southeast-1",
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", raising=False)  # of the local stack
     aws.forget()
     yield
     aws.forget()

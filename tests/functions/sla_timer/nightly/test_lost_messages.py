@@ -13,6 +13,7 @@ from shared.domain.petition.lifecycle import Action
 from shared.domain.promises.consequences import Consequence
 from tests.campaigns.faults.injection import Fault
 from tests.support import files
+from tests.support.administration import put_confirmed
 from tests.support.builders import vietnam
 from tests.support.people import CITIZEN, Citizen, Officer, answer_petition
 from tests.support.system import System
@@ -153,6 +154,20 @@ def lost_wake_up(system: System) -> Done:
     return lambda: sum("wake_at" in item for item in system.items("petitions"))
 
 
+def lost_event(system: System) -> Done:
+    citizen = Citizen(system)
+    citizen.send()  # nobody had subscribed: no message was sent
+    row = {
+        "valid_from": "2026-11-03",
+        "name": "Quy trình",
+        "address": "http://127.0.0.1:9/events",
+        "events": ["petition.received"],
+        "contact": "van-hanh@bnv.example",
+    }
+    assert put_confirmed(system, "subscription/quy-trinh", row).status == 200
+    return lambda: sum("#EVENT#PROGRAM#WEBHOOK" in item["notice"]["S"] for item in system.items("deliveries"))
+
+
 LOSSES = [
     pytest.param(Consequence.ROUTE, lost_routing, id="route"),
     pytest.param(Consequence.TELL, lost_notice, id="tell"),
@@ -162,6 +177,7 @@ LOSSES = [
     pytest.param(Consequence.LEAD, lost_lead_of_a_merged_parent, id="lead, where the parent was merged"),
     pytest.param(Consequence.CHECK_FILE, lost_upload, id="check-file"),
     pytest.param(Consequence.WAKE, lost_wake_up, id="wake"),
+    pytest.param(Consequence.ANNOUNCE, lost_event, id="announce"),
 ]
 
 

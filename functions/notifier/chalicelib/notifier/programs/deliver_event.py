@@ -87,6 +87,8 @@ class EventDelivery:
     def _rows(self, petition: Petition, entry: Entry, epoch: int) -> Iterable[tuple[Subscription, Delivery]]:
         parents = self._directory.parents(local_date(clock.now()))
         for subscription in subscriptions(self._directory).values():
+            if subscription.valid_from > local_date(entry.at):
+                continue
             for event in events_after(petition, entry):
                 if subscription.wants(petition, event, parents):
                     yield (
