@@ -24,7 +24,7 @@ from shared.domain.promises.deliveries import (
 )
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.tables.documents import DELIVERY, SCHEMA
-from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value
+from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value, with_ties
 
 CALLS, AMBIGUOUS, CONTRADICTED = "CALLS", "IN_DOUBT", "CONTRADICTED"
 """Partitions of the index `lists`: people work off lists of tens, not of thousands; the last is read by days."""
@@ -262,13 +262,17 @@ class Deliveries:
         return tuple(sorted(self._query(reference, ""), key=lambda delivery: (delivery.seq, delivery.at)))
 
     def of_program(self, subscription: str, before: datetime | None, limit: int) -> tuple[Delivery, ...]:
-        """Return the events for one program, the latest first; only those before an instant, where one is given."""
+        """Return the events for one program, the latest first; only those before an instant, where one is given.
+
+        There are as many as are wanted, and all of the last instant, so that one can go on before that instant.
+        """
         condition, values = "listed = :list", {"list": events_list(subscription)}
         if before is not None:
             condition += " AND listed_at < :before"
             values["before"] = _instant(before)
         query = Query(condition, values, index="lists", is_ascending=False)
-        return tuple(_delivery_of(item) for item in self._table.query(query, limit=limit).items)
+        deliveries = map(_delivery_of, self._table.query_all(query))
+        return tuple(with_ties(deliveries, limit, lambda delivery: delivery.listed_at))
 
     def repeat(self, delivery: Delivery, at: datetime) -> None:
         """Let an event that ended be sent again with the next sweep; a row that changed meanwhile stays as it is."""

@@ -305,6 +305,16 @@ def retry_when_stale(attempt: Callable[[], T], *, attempts: int = ATTEMPTS) -> T
     return attempt()
 
 
+def with_ties(ordered: Iterable[T], limit: int, key: Callable[[T], object]) -> Iterator[T]:
+    """Yield the first items: as many as are wanted, and all that have the key of the last of them."""
+    last: object = None
+    for number, item in enumerate(ordered):
+        if number >= limit and key(item) != last:
+            return
+        last = key(item)
+        yield item
+
+
 def stored_instant(at: datetime) -> str:
     """Return an instant as the tables store it: UTC, to the second, sorting as text."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

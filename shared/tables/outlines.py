@@ -14,7 +14,7 @@ from shared.domain.calendar.working_calendar import VIETNAM, local_date
 from shared.domain.petition.petition import Petition
 from shared.platform.item_by_item import item_by_item
 from shared.tables.documents import PETITION
-from shared.tables.dynamo import Item, Query, Table, stored_instant
+from shared.tables.dynamo import Item, Query, Table, stored_instant, with_ties
 from shared.tables.petition_items import day_shards, month_shards
 
 DAY = timedelta(days=1)
@@ -115,8 +115,8 @@ class Outlines:
                 index="changed",
                 attributes="#reference, changed_at",
             )
-            changes += _with_last_instant(map(_changed_of, self._table.query_all(query)), limit)
-        return list(_with_last_instant(sorted(changes), limit))
+            changes += with_ties(map(_changed_of, self._table.query_all(query)), limit, _instant_of)
+        return list(with_ties(sorted(changes), limit, _instant_of))
 
     def hashes_changed_on(self, day: date) -> list[LatestHash]:
         """Return the latest hashes of all petitions whose last change fell on a day in Vietnam."""
@@ -152,14 +152,8 @@ def _changed_of(item: Item) -> Changed:
     return Changed(datetime.fromisoformat(item["changed_at"]), _reference(item))
 
 
-def _with_last_instant(ordered: Iterable[Changed], limit: int) -> Iterator[Changed]:
-    """Yield the first changes: as many as are wanted, and all of the last one's instant."""
-    last: datetime | None = None
-    for number, change in enumerate(ordered):
-        if number >= limit and change.at != last:
-            return
-        last = change.at
-        yield change
+def _instant_of(change: Changed) -> datetime:
+    return change.at
 
 
 def _reference(item: Item) -> str:

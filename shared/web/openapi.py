@@ -42,6 +42,15 @@ LANG = {
     "schema": one_of("Language", ("vi", "en")),
 }
 """The parameter `lang`."""
+AFTER = {
+    "in": "query",
+    "description": "`cursor` of the page before, or an instant, e.g. `2026-11-03T00:00:00Z`; none: only a cursor.",
+    "schema": {
+        "type": "string",
+        "pattern": "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$",
+    },
+}
+"""The parameter `after` of the feeds of changes."""
 
 
 class InputProblem(BaseModel):

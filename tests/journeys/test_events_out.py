@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from chalicelib.casework.programs import look_after
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.petition.notice_kinds import Audience, NoticeKind
 from shared.platform import clock, queues
@@ -221,6 +222,18 @@ def test_delivery_is_repeated_at_the_desk_under_the_same_id(system: System, rece
     received = [event["id"] for event in receiver.events if event["type"] == "petition.received"]
     assert len(received) == 2
     assert len(set(received)) == 1
+
+
+def test_pages_of_deliveries_pass_over_none_of_one_second(
+    system: System, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(look_after, "PAGE", 1)
+    subscribe(system, receiver, events=["petition.received"])
+    people = [Citizen(system) for _ in range(2)]
+    for citizen in people:
+        citizen.send()
+
+    assert {row["reference"] for row in deliveries(system)} == {each.reference for each in people}
 
 
 def test_test_event_reaches_the_address_at_once(system: System, receiver: Receiver):

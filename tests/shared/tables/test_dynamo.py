@@ -14,7 +14,14 @@ from infra.tools.import_graph import source_files, syntax_tree
 from shared.domain.errors import StaleVersionError
 from shared.platform import aws
 from shared.tables import dynamo
-from shared.tables.dynamo import ConditionalPut, ConditionFailedError, Query, Table, UnprocessedKeysError
+from shared.tables.dynamo import (
+    ConditionalPut,
+    ConditionFailedError,
+    Query,
+    Table,
+    UnprocessedKeysError,
+    with_ties,
+)
 from tests.architecture.sources import place
 from tests.support.builders import RECEIVED_AT
 from tests.support.system import System
@@ -237,3 +244,18 @@ def test_several_items_are_written_together_or_not_at_all(throttle: Table):
     assert nothing is None
     assert throttle.get({"key": "a"}) == {"key": "a", "claim": "mine"}
     assert throttle.get({"key": "b"}) == {"key": "b"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        pytest.param(1, ["a1"], id="a last one alone"),
+        pytest.param(2, ["a1", "b1", "b2", "b3"], id="the others of the last one's key come too"),
+        pytest.param(4, ["a1", "b1", "b2", "b3"], id="as many as are wanted, to the end of a key"),
+        pytest.param(9, ["a1", "b1", "b2", "b3", "c1"], id="fewer than are wanted"),
+    ],
+)
+def test_page_that_ends_within_a_key_holds_all_of_it(limit: int, expected: list[str]):
+    items = ["a1", "b1", "b2", "b3", "c1"]
+
+    assert list(with_ties(items, limit, lambda item: item[0])) == expected

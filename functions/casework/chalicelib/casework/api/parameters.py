@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.casework.desk.search_query import Place, Stage
 from shared.domain.petition.lifecycle import State
 from shared.search.port import LONGEST
-from shared.web.openapi import LANG, one_of
+from shared.web.openapi import AFTER, LANG, one_of
 
 _REFERENCE = {"type": "string", "pattern": "^[0-9]{11}$"}
 _FLAG = one_of("Flag", ("true", "false"))
@@ -41,14 +41,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Id of a subscription.",
         "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,39}$"},
     },
-    "after": {
-        "in": "query",
-        "description": "`cursor` of the page before, or an instant, e.g. `2026-11-03T00:00:00Z`; none: only a cursor.",
-        "schema": {
-            "type": "string",
-            "pattern": "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$",
-        },
-    },
+    "after": AFTER,
     "kind": {
         "in": "path",
         "required": True,

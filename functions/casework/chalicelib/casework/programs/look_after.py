@@ -117,7 +117,7 @@ class Programs:
         """Return a page of what was sent to a program, or waits."""
         self._subscription(officer, name)
         rows = self._deliveries.of_program(name, _instant(cursor), PAGE)
-        last = rows[-1].listed_at if len(rows) == PAGE else None
+        last = rows[-1].listed_at if len(rows) >= PAGE else None
         return EventDeliveryList(
             deliveries=tuple(map(_delivery_view, rows)), cursor=last.isoformat() if last else None
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.intake.api.open_data import FILES
-from shared.web.openapi import IF_NONE_MATCH, LANG, Security, one_of
+from shared.web.openapi import AFTER, IF_NONE_MATCH, LANG, Security, one_of
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {
@@ -49,14 +49,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Words that must all occur; accents are optional.",
         "schema": {"type": "string", "maxLength": 100},
     },
-    "after": {
-        "in": "query",
-        "description": "`cursor` of the page before, or an instant, e.g. `2026-11-03T00:00:00Z`; none: only a cursor.",
-        "schema": {
-            "type": "string",
-            "pattern": "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$",
-        },
-    },
+    "after": AFTER,
     "cursor": {
         "in": "query",
         "description": "`next_cursor` of the page before.",
