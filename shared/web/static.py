@@ -19,19 +19,7 @@ _TYPES = {
 }
 
 _DESK = (
-    *(
-        "base",
-        "frame",
-        "controls",
-        "chips",
-        "panels",
-        "lists",
-        "today",
-        "petition",
-        "approval",
-        "board",
-        "search",
-    ),
+    *("base", "frame", "controls", "chips", "panels", "lists", "today", "petition", "search"),
     *("dialogs", "documents", "narrow", "contrast", "print"),
 )
 _BUNDLES = {"desk.css": (_FOLDER / "tokens.css", *(_FOLDER / "desk" / f"{name}.css" for name in _DESK))}
