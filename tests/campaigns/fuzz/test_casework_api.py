@@ -24,6 +24,7 @@ USERS: dict[str, str] = {
     "/v1/in-doubt": "quantri",
     "/v1/calls": "tong.dai",
     "/v1/callers": "tong.dai",
+    "/v1/subscriptions": "quantri",
     "/v1/openings": "kiemtoan",
     "/v1/reports": "binh.vanphong",
 }
@@ -39,6 +40,7 @@ def reference(running_system: System) -> str:
     API.system = running_system
     citizen = Citizen(running_system)
     citizen.send()
+    running_system.local.pumps.hourly.fire()  # builds the search index
     return citizen.reference
 
 
