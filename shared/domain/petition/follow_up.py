@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import ContactAdded, PinSent, Rated
 from shared.domain.petition.fields import PetitionFields
@@ -66,9 +67,11 @@ class FollowUpVerbs(PetitionFields):
         this is possible: `shared.domain.procedures.withdrawals`.
 
         Raises:
-            ActionNotPossibleError: it is not withdrawn.
+            ActionNotPossibleError: it is not withdrawn, or its texts were erased since: nothing is left to work on.
         """
         target_of(Action.UNDO_WITHDRAWAL, self.state)
+        if self.last(Action.ERASE) is not None:
+            raise ActionNotPossibleError(Action.UNDO_WITHDRAWAL, self.state)
         withdrawn = self.last(Action.WITHDRAW)
         before = self.history[withdrawn.seq - 2].state if withdrawn else State.RECEIVED
         is_merged = before is State.MERGED

@@ -170,6 +170,15 @@ def test_erasing_forgets_the_person_and_keeps_the_record():
     assert erased.is_intact
 
 
+def test_a_withdrawal_is_not_undone_once_the_texts_were_erased():
+    withdrawn = a_petition(S.WITHDRAWN)
+    erased = withdrawn.erase(Change.by_timer(vietnam("2031-06-02"), "erase"))
+    change = Change.by_petitioner(vietnam("2031-06-03"), "undo")
+
+    with pytest.raises(ActionNotPossibleError):
+        erased.undo_withdrawal(change)
+
+
 FACTS_NEEDED: dict[Action, Facts] = {
     A.SEND_PIN: PinSent(channel=ReplyBy.SMS),
     A.ADD_CONTACT: ContactAdded(parts_before=1, chosen_before=(ReplyBy.EMAIL,)),
@@ -228,7 +237,7 @@ class PetitionLife(RuleBasedStateMachine):
                 action, lambda: p.record(action, change, facts=FACTS_NEEDED.get(action))
             )()
         except ActionNotPossibleError:
-            assert action is A.REOPEN
+            assert action is A.REOPEN or (action is A.UNDO_WITHDRAWAL and p.last(A.ERASE))
         else:
             assert self.petition.version == p.version + 1
             assert self.petition.history[: p.version] == p.history or action is A.ERASE
