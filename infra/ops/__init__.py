@@ -1,0 +1,1 @@
+"""The command of whoever is on call: what lies where, why, and the few changes that are safe (`docs/runbook.md`)."""

@@ -1,0 +1,1 @@
+"""The commands of `ops`, a module for each; they show and call code that others use too."""

@@ -1,0 +1,57 @@
+"""`ops restore`: the steps of a restoration (`infra.restoration`), each asked for and recorded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import boto3
+import typer
+
+from infra.deployment.templates import REGION
+from infra.ops.stage.errors import OpsError
+from infra.ops.stage.session import instant_of, session_of
+from infra.restoration.__main__ import RUN, STEPS, options_of, parts_of
+from infra.restoration.restore import RestorationError
+
+READ_ONLY = frozenset({"plan", "check"})
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("restore")(restore)
+
+
+def restore(
+    context: typer.Context,
+    step: Annotated[str, typer.Argument(help=f"one of {', '.join(STEPS)}")],
+    *,
+    at: Annotated[str, typer.Option(help="the moment, with its zone: 2026-11-03T14:55:00+07:00")],
+    only_damaged: Annotated[bool, typer.Option(help="sound petitions stay as they are")] = False,
+    wholly: Annotated[list[str] | None, typer.Option(help="a table that is damaged itself")] = None,
+    newer_is_damage: Annotated[bool, typer.Option(help="items of a newer schema are damage")] = False,
+    lost: Annotated[str | None, typer.Option(help="a file with references, one a line")] = None,
+    minutes: Annotated[int, typer.Option(help="for how long the doors are closed")] = 120,
+) -> None:
+    """Bring a stage's data back to a moment, a step at a time (docs/runbook.md, Data must be restored)."""
+    session = session_of(context)
+    if step not in RUN:
+        raise OpsError(f"There is no step {step}", f"In this order: {', '.join(STEPS)}")
+    stage = session.connection.stage
+    arguments = [step, "--stage", stage, "--at", instant_of(at).isoformat(), "--minutes", str(minutes)]
+    arguments += [word for table in wholly or () for word in ("--wholly", table)]
+    arguments += ["--only-damaged"] * only_damaged + ["--newer-is-damage"] * newer_is_damage
+    arguments += ["--lost", lost] if lost else []
+    parts = replace(
+        parts_of(options_of(arguments), boto3.Session(region_name=REGION)), say=session.screen.say
+    )
+    try:
+        if step in READ_ONLY:
+            code = RUN[step](parts)
+        else:
+            with session.change(f"restore {step}", f"restore {stage} to {at}: {step}", {"at": at}) as counts:
+                code = RUN[step](parts) if counts is not None else 0
+    except RestorationError as error:
+        raise OpsError(str(error), "docs/runbook.md, Data must be restored") from None
+    if code:
+        raise OpsError(f"The step {step} is not done", "docs/runbook.md, Data must be restored")

@@ -1,0 +1,97 @@
+"""`ops rotate providers`: new credentials of providers, with those of before valid beside them until they are ended."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from infra.deployment.provider_secret import CLIENTS, objections, set_secret
+from infra.ops.stage.errors import OpsError
+from infra.ops.stage.session import Session, session_of
+from shared.platform import aws
+from shared.platform.provider_credentials import PREVIOUS
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Rotate secrets, two valid at once.", no_args_is_help=True)
+    group.callback()(_nothing)
+    group.command("providers")(providers)
+    app.add_typer(group, name="rotate")
+
+
+def _nothing() -> None:
+    """Keep `providers` a command of its own."""
+
+
+def providers(
+    context: typer.Context,
+    file: Annotated[
+        str, typer.Argument(help="JSON with the entries that change; - reads standard input")
+    ] = "",
+    *,
+    ends: Annotated[
+        bool, typer.Option("--end", help="end the credentials of before: senders changed over")
+    ] = False,
+) -> None:
+    """Set entries of the providers' secret; what they replace stays valid as NAME-previous until --end."""
+    session = session_of(context)
+    if bool(file) == ends:
+        raise OpsError(
+            "Nothing says what to rotate", "A file with the new entries, or --end for those of before"
+        )
+    stored = _stored(session)
+    after = without_previous(stored) if ends else with_previous(stored, _entries(file))
+    changed = sorted(name for name in {*stored, *after} if stored.get(name) != after.get(name))
+    if not changed:
+        raise OpsError("Nothing would change", "ops doctor says whether the secret can be used")
+    if wrong := [*objections(after)]:
+        raise OpsError("\n".join(wrong), "Nothing was set; docs/webhooks.md has the layout of an entry")
+    with session.change("rotate providers", f"set {', '.join(changed)}", {"entries": changed}) as counts:
+        if counts is not None:
+            secrets = aws.client("secretsmanager")
+            warnings = set_secret(session.connection.stage, after, secrets)
+            counts["warnings"] = len(warnings)
+            session.screen.facts(
+                {"entries": changed, "warnings": warnings},
+                "\n".join([*warnings, f"{', '.join(changed)} set; functions read it within a minute"]),
+            )
+
+
+def with_previous(stored: Mapping[str, Any], entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the secret with new entries, and each that they replace beside it as NAME-previous.
+
+    Programs' keys need none: several stand side by side by name.
+    """
+    after = {**stored, **entries}
+    for name, entry in entries.items():
+        if name in stored and stored[name] != entry and name != CLIENTS and not name.endswith(PREVIOUS):
+            after[f"{name}{PREVIOUS}"] = entries.get(f"{name}{PREVIOUS}", stored[name])
+    return after
+
+
+def without_previous(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the secret without the credentials of before."""
+    return {name: entry for name, entry in stored.items() if not name.endswith(PREVIOUS)}
+
+
+def _stored(session: Session) -> dict[str, Any]:
+    answer = aws.client("secretsmanager").get_secret_value(SecretId=session.connection.providers_secret)
+    stored: dict[str, Any] = json.loads(answer["SecretString"])
+    return stored
+
+
+def _entries(file: str) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        entries = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise OpsError(f"{file} cannot be read: {type(error).__name__}", "A JSON object of entries") from None
+    if not isinstance(entries, dict) or not entries:
+        raise OpsError(f"{file} holds no entries", "A JSON object: an entry for each provider that changes")
+    return entries

@@ -1,0 +1,86 @@
+"""`ops trace`: everything that happened to one petition, across the functions, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
+from infra.ops.stage import logs, timeline
+from infra.ops.stage.connection import Connection
+from infra.ops.stage.dead_letters import CONSUMERS, Letter, peek
+from infra.ops.stage.errors import OpsError
+from infra.ops.stage.session import Session, session_of
+from infra.ops.stage.timeline import Moment
+from shared.domain.identity.reference import normal_reference
+from shared.domain.petition.petition import Petition
+from shared.platform import clock
+from shared.platform.bucket import AttachmentsBucket
+from shared.tables.deliveries import Deliveries
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("trace")(trace)
+
+
+def trace(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(help="the 11 digits, with or without spaces")],
+    *,
+    reads_logs: Annotated[bool, typer.Option("--logs/--no-logs", help="also lines of all logs")] = True,
+) -> None:
+    """Show the timeline of a petition: entries, messages, notices, deliveries, receipts, log lines, dead letters."""
+    session = session_of(context)
+    number = reference_of(reference)
+    directory = Directory(session.connection.table("directory"))
+    petitions = Petitions(session.connection.table("petitions"), directory)
+    petition = petitions.get(number)
+    if petition is None:
+        raise OpsError(
+            f"Stage {session.connection.stage} has no petition {number}",
+            "Ask for the reference again, or for the telephone number; an operator's page finds by number",
+        )
+    moments = [*_stored(session.connection, petition, petitions, directory)]
+    moments += timeline.dead(_dead_letters(session, number))
+    if reads_logs:
+        groups = session.connection.log_groups()
+        moments += timeline.log_lines(logs.lines_with(number, groups, petition.received_at))
+    rows = [moment.row for moment in sorted(moments, key=lambda moment: moment.at)]
+    session.screen.rows(rows, ("at", "where", "kind", "what", "detail"), nothing="Nothing happened yet.")
+
+
+def reference_of(text: str) -> str:
+    """Return the digits of a reference.
+
+    Raises:
+        OpsError: it can be none: a digit is wrong or missing.
+    """
+    number = normal_reference(text)
+    if number is None:
+        raise OpsError(f"{text} is no reference: a digit is wrong or missing", "Ask for all 11 digits again")
+    return number
+
+
+def _stored(
+    connection: Connection, petition: Petition, petitions: Petitions, directory: Directory
+) -> Iterator[Moment]:
+    sent = Deliveries(connection.table("deliveries"))
+    deliveries, views = sent.with_views(petition.reference)
+    yield from timeline.entries(petition)
+    yield from timeline.deliveries(deliveries)
+    yield from timeline.views(views)
+    now = clock.now()
+    looks = MissingMessages(petitions, directory, sent, AttachmentsBucket(connection.bucket), {})
+    yield from timeline.missing(looks.of(petition, now), now)
+
+
+def _dead_letters(session: Session, reference: str) -> Iterator[Letter]:
+    for queue in session.screen.progress(CONSUMERS, "dead letters"):
+        for letter in peek(queue, session.connection.queue_url(f"{queue}-dead")):
+            if letter.about.get("reference") == reference:
+                yield letter

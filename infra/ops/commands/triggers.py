@@ -1,0 +1,70 @@
+"""`ops freeze`, `ops thaw`: stop and start what calls one function; nothing is lost, messages wait."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import boto3
+import typer
+
+from infra.deployment.package import FUNCTIONS
+from infra.deployment.templates import REGION
+from infra.ops.stage.errors import OpsError
+from infra.ops.stage.session import Session, session_of
+from infra.restoration.cloud import Triggers
+from infra.restoration.restore import RestorationError
+
+Function = Annotated[str, typer.Argument(help=f"one of {', '.join(FUNCTIONS)}")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("freeze")(freeze)
+    app.command("thaw")(thaw)
+
+
+def freeze(context: typer.Context, function: Function) -> None:
+    """Stop the queues, the stream and the schedules of a function; requests of people are answered as before."""
+    session = session_of(context)
+    triggers = _triggers(session, function)
+    with session.change("freeze", f"stop all that calls {function}", {"function": function}) as counts:
+        if counts is not None:
+            try:
+                counts["stopped"] = triggers.stop()
+            except RestorationError as error:
+                raise OpsError(
+                    str(error), "Functions with queues: router, sla_timer, notifier, intake"
+                ) from None
+            session.screen.facts(
+                {"function": function, **counts},
+                f"{counts['stopped']} triggers of {function} stand still. Streams keep changes for 24 hours, queues "
+                f"messages for 14 days: ops thaw {function}",
+            )
+
+
+def thaw(context: typer.Context, function: Function) -> None:
+    """Start what calls a function again; what waited is handled now."""
+    session = session_of(context)
+    triggers = _triggers(session, function)
+    with session.change("thaw", f"start all that calls {function}", {"function": function}) as counts:
+        if counts is not None:
+            counts["started"] = triggers.start()
+            session.screen.facts(
+                {"function": function, **counts}, f"{counts['started']} triggers of {function} run"
+            )
+
+
+def _triggers(session: Session, function: str) -> Triggers:
+    """Return a function's triggers.
+
+    Raises:
+        OpsError: there is no such function, or the stage has no triggers that could be stopped.
+    """
+    if function not in FUNCTIONS:
+        raise OpsError(f"There is no function {function}", f"One of {', '.join(FUNCTIONS)}")
+    if session.connection.is_local:
+        raise OpsError(
+            "The local stack's queues are moved by the stack itself",
+            "Stop the stack, or name a stage: --stage dev",
+        )
+    return Triggers(boto3.Session(region_name=REGION), session.connection.stage, functions=(function,))

@@ -1,0 +1,109 @@
+"""`ops trace`: one petition across the functions, in order, without a text, a name or a contact."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from shared.domain.petition.petition import Petition
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
+from tests.ops.conftest import Ops
+from tests.support.people import CITIZEN, CONTENT, Citizen, answer_petition
+from tests.support.system import System
+
+
+def stored(reference: str) -> Petition:
+    petition = Petitions("pakn-local-petitions", Directory("pakn-local-directory")).get(reference)
+    assert petition is not None
+    return petition
+
+
+def test_a_life_is_a_timeline_of_entries_messages_notices_and_receipts(system: System, ops: Ops):
+    citizen = Citizen(system)
+    citizen.send()
+    answer_petition(system, citizen.reference)
+    system.travel(minutes=30)
+    citizen.look()
+
+    rows = ops("trace", citizen.reference, "--json").rows
+
+    kinds = Counter(row["kind"] for row in rows)
+    petition = stored(citizen.reference)
+    assert kinds["entry"] == petition.version
+    assert {"message", "receipt", "view"} <= kinds.keys()
+    assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
+    assert {row["where"] for row in rows} >= {"intake", "router", "casework", "notifier"}
+    received = [row for row in rows if "RECEIPT#PETITIONER" in row["what"]]
+    assert {row["kind"] for row in received} == {"message", "receipt"}, (
+        "a notice is joined to its entry by name"
+    )
+
+
+def test_it_holds_nothing_that_a_person_wrote_and_no_contact(system: System, ops: Ops):
+    citizen = Citizen(system)
+    citizen.send()
+    answer_petition(system, citizen.reference)
+
+    for shown in (ops("trace", citizen.reference).output, ops("trace", citizen.reference, "--json").output):
+        for word in (*CITIZEN.values(), "mua.tran", "912345678", CONTENT[:30], "@"):
+            assert word not in shown.replace("CITIZEN", ""), word
+
+
+def test_a_reference_may_be_written_as_people_read_it(system: System, ops: Ops):
+    citizen = Citizen(system)
+    citizen.send()
+    number = citizen.reference
+
+    spaced = f"{number[:2]} {number[2:6]} {number[6:10]} {number[10:]}"
+
+    assert ops("trace", spaced).output == ops("trace", number).output
+
+
+def test_dead_letters_and_log_lines_about_it_stand_in_the_timeline(system: System, ops: Ops):
+    citizen = Citizen(system)
+    citizen.send()
+    body = {"reference": citizen.reference, "seq": 9, "kind": "ANSWERED", "audience": "PETITIONER"}
+    system.local.cloud.client("sqs").send_message(
+        QueueUrl=system.local.cloud.queue_url("notices-dead"), MessageBody=json.dumps(body)
+    )
+
+    rows = ops("trace", citizen.reference, "--json").rows
+
+    (letter,) = [row for row in rows if row["kind"] == "dead letter"]
+    assert letter["what"] == "9#ANSWERED#PETITIONER in notices-dead"
+
+
+def test_what_should_have_followed_and_cannot_be_seen_is_missing(system: System, ops: Ops):
+    citizen = Citizen(system)
+    system.http(
+        "POST",
+        "/v1/petitions",
+        json=citizen.body,
+        headers={"Idempotency-Key": "x", **system.as_program},
+    )
+    system.lose_changes()
+    reference = next(item["reference"]["S"] for item in system.items("petitions"))
+    system.clock.hold_at(stored(reference).received_at.replace(hour=12))
+
+    rows = ops("trace", reference, "--no-logs", "--json").rows
+
+    assert {row["what"] for row in rows if row["kind"] == "missing"} >= {"route", "1#RECEIPT#PETITIONER"}
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        pytest.param("26483190275", "is no reference", id="a digit is wrong"),
+        pytest.param("2648", "is no reference", id="too short"),
+        pytest.param("26483190274", "has no petition 26483190274", id="nobody has it"),
+    ],
+)
+def test_a_wrong_reference_is_said_with_the_next_step(ops: Ops, reference: str, text: str):
+    outcome = ops("trace", reference)
+
+    assert outcome.code == 1
+    assert text in outcome.errors
+    assert "next: Ask for" in outcome.errors
