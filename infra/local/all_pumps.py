@@ -43,7 +43,7 @@ class Pumps:
         raise RestlessError("the queues do not come to rest")
 
     def next_retry_at(self) -> datetime | None:
-        """Return when the next hidden or delayed message comes into sight, or a change that failed is tried again."""
+        """Return when a hidden message comes into sight, a failed change is tried again, or a slow receipt comes."""
         times = [moto_insides.next_visible_at(pump.queue) for pump in self.queues]
-        times.append(self.stream.retry_at)
+        times += [self.stream.retry_at, self.receipts.next_at()]
         return min((at for at in times if at is not None), default=None)

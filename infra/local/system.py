@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -19,8 +20,9 @@ from infra.local.all_pumps import Pumps
 from infra.local.clock import TravellingClock
 from infra.local.emulation import functions, moto_insides, template
 from infra.local.emulation.bucket import BucketDoor
-from infra.local.emulation.cloud import STAGE, TEMPLATES, Cloud
+from infra.local.emulation.cloud import QUEUES, STAGE, TEMPLATES, Cloud
 from infra.local.emulation.functions import Functions, HttpRequest, HttpResponse
+from infra.local.emulation.logs import LogGroups
 from infra.local.emulation.pumps import (
     Backoff,
     Consumer,
@@ -36,6 +38,7 @@ from infra.local.providers.refusals import Refusals
 from infra.local.providers.signed_requests import Signer
 from infra.local.providers.sms_gateway import SmsGateway
 from infra.local.travel import Traveller
+from infra.local.witness import Witness
 from shared.platform import aws, clock, secrets, settings
 from shared.tables import directory
 
@@ -90,6 +93,8 @@ class LocalSystem:
         directory.forget()
         self.take_over()
         self.functions = Functions(functions.load(FUNCTIONS), show_errors=self.wiring.show_errors)
+        self._logs = LogGroups(STAGE, lambda: self.functions.running)
+        logging.getLogger().addHandler(self._logs)
 
     def take_over(self) -> None:
         """Set what a process has once, the environment and the clock, to this system's: others may have changed it."""
@@ -105,6 +110,7 @@ class LocalSystem:
     def stop(self) -> None:
         """Put the process back as it was, as far as that goes."""
         clock.use(None)
+        logging.getLogger().removeHandler(self._logs)
         self.cloud.stop()
         aws.forget()
         settings.forget()
@@ -185,6 +191,12 @@ class LocalSystem:
         return Refusals(self.clock.now)
 
     @cached_property
+    def witness(self) -> Witness:
+        """Sees each invocation, once `be_watched` was called."""
+        queues = {queue: self.cloud.queue_name(queue) for queue in QUEUES}
+        return Witness(self.cloud.outputs["PetitionsTable"], queues, self.clock.now)
+
+    @cached_property
     def bucket(self) -> BucketDoor:
         """The door through which browsers put files into the bucket."""
         facts = {"Stage": STAGE, "PublicUrl": self.wiring.public_url}
@@ -227,6 +239,10 @@ class LocalSystem:
         """The providers that the notifier sends SMS through."""
         return self._environment["SMS_PROVIDERS"]
 
+    def be_watched(self) -> None:
+        """Let the witness see each invocation from now on."""
+        self.functions.watch = self.witness.watch
+
     def settle(self) -> None:
         """Pump until nothing moves."""
         with self.functions.lock:
@@ -248,6 +264,12 @@ class LocalSystem:
         rules that are compared before each use.
         """
         directory.forget()
+        self.forget_parts()
+
+    def change_settings(self, changed: Mapping[str, str]) -> None:
+        """Let the functions read settings anew, some of them changed."""
+        self._environment |= changed
+        os.environ.update(changed)
         self.forget_parts()
 
     def forget_parts(self) -> None:

@@ -56,7 +56,7 @@ class Traveller:
         morning: date | None = None
         while (stop := self._next_stop(target)) < target:
             self._clock.hold_at(stop)
-            if stop == _midnight_after(hourly_at):
+            if stop == midnight_after(hourly_at):
                 self._pumps.hourly.fire()
                 hourly_at = stop
                 if stop.astimezone(VIETNAM).day == 1:
@@ -77,7 +77,7 @@ class Traveller:
         now = self._clock.now()
         wakes = [_next_minute(at) for at in self._cloud.wake_ups() if at > now]
         retry = self._pumps.next_retry_at()
-        stops = [*wakes, _midnight_after(now)]
+        stops = [*wakes, midnight_after(now)]
         if retry is not None:
             stops.append(max(retry, now) + timedelta(seconds=1))
         return min([*stops, target])
@@ -96,6 +96,7 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _midnight_after(at: datetime) -> datetime:
+def midnight_after(at: datetime) -> datetime:
+    """Return the next midnight in Vietnam."""
     tomorrow = at.astimezone(VIETNAM).date() + DAY
     return datetime.combine(tomorrow, time(), tzinfo=VIETNAM).astimezone(UTC)

@@ -91,6 +91,18 @@ def test_depth_tells_waiting_hidden_and_delayed_messages_apart(tiny: System) -> 
     assert moto_insides.depth("pakn-local-routing") == moto_insides.Depth(visible=2, in_flight=1, delayed=1)
 
 
+@pytest.mark.parametrize(
+    ("days", "is_kept"), [pytest.param(13, True, id="a day before"), pytest.param(14, False, id="the day")]
+)
+def test_a_queue_keeps_a_message_for_fourteen_days(tiny: System, days: int, *, is_kept: bool) -> None:
+    sqs, url = tiny.local.cloud.client("sqs"), tiny.local.cloud.queue_url("routing")
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+
+    tiny.clock.hold_at(tiny.clock.now() + timedelta(days=days))
+
+    assert ("Messages" in sqs.receive_message(QueueUrl=url)) is is_kept
+
+
 def test_a_reset_system_holds_the_directory_and_nothing_else(filled: System) -> None:
     rows = len(filled.items("directory"))
 

@@ -23,10 +23,17 @@ from moto import mock_aws
 from infra.local.emulation import moto_identity, moto_insides, moto_speed, template
 from infra.local.emulation.moto_insides import ACCOUNT, REGION
 from infra.local.emulation.sns import LocalSns
+from shared.providers import simulator
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "cloudformation"
 STAGE = "local"
 QUEUES = ("routing", "notices", "timers", "parts", "uploads", "receipts")
+KEYS_ARE_NEEDED = {False: {"API_KEY_NEEDED": "false"}, True: {"API_KEY_NEEDED": "true"}}
+"""Settings of the functions, by whether programs need a key."""
+LIMITS_HOLD = {False: {"ADDRESSES_ARE_COUNTED": "false"}, True: {"ADDRESSES_ARE_COUNTED": "true"}}
+"""The same, by whether the limits of one network address hold: on one machine everybody has the same."""
+WORD_IS_HELD = {False: {"UNDO_MINUTES": "0"}, True: {"UNDO_MINUTES": "10"}}
+"""The same, by whether word of decisions waits while they may be taken back: scripts expect it at once."""
 MAIL_FROM = "PAKN Bộ Nội vụ <pakn@localhost.local>"
 MAIL_EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-mail-events"
 SMS_EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pakn-{STAGE}-sms-events"
@@ -77,6 +84,7 @@ class Cloud:
         self.pool_client_id = ""
         self._session: Any = boto3.session.Session()
         self._clients: dict[str, Any] = {}
+        self._urls: dict[str, str] = {}
 
     def client(self, service: str) -> Any:
         """Return this machine's own client of a service: not the functions', so that no fault is injected into it."""
@@ -111,6 +119,7 @@ class Cloud:
         self._make_identity()
         self._make_secrets()
         self._make_roots_key()
+        self._make_record_of_operators()
         for address in (MAIL_FROM, MAIL_FROM.partition("<")[2].strip(">")):
             self.client("ses").verify_email_identity(EmailAddress=address)
         self.client("ses").create_configuration_set(ConfigurationSet={"Name": f"pakn-{STAGE}"})
@@ -185,6 +194,7 @@ class Cloud:
             },
             "twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "local-twilio-token"},
             "hotline": {"secret": _webhook_secret()},
+            "open311": {simulator.SANDBOX_CLIENT: simulator.API_KEY},
             "standard": {"secret": _webhook_secret()},
             "http": {"secret": _webhook_secret(), "token": "local-gateway-token", "sender": "BO NOI VU"},
             "infobip": {
@@ -196,13 +206,13 @@ class Cloud:
             "vonage": {
                 "api_key": "local-vonage",
                 "api_secret": "local-vonage-secret",
-                "signature_secret": "local-vonage-signature-secret",
+                "signature_secret": "local-vonage-signature-secret-of-40-letters",
                 "sender": "BO NOI VU",
             },
             "aws": {
                 "topic_arn": SMS_TOPIC,
                 "certificate": self.sns.certificate.decode(),
-                "origination_identity": "BONOIVU",
+                "origination_identity": "PAKN",
                 "configuration_set": f"pakn-{STAGE}",
             },
             "zalo": {
@@ -230,6 +240,11 @@ class Cloud:
         kms.create_alias(AliasName=alias["AliasName"], TargetKeyId=created["KeyId"])
         self.outputs["RootsKeyId"] = created["KeyId"]
 
+    def _make_record_of_operators(self) -> None:
+        operations = template.read(TEMPLATES / "operations.yaml", {"Stage": STAGE})
+        (group,) = template.of_type(operations, "AWS::Logs::LogGroup")
+        self.client("logs").create_log_group(logGroupName=group["LogGroupName"])
+
     # ------------------------------------------------------------ the functions' environment
 
     def environment(self, *, public_url: str, sms_gateway_url: str) -> dict[str, str]:
@@ -250,6 +265,11 @@ class Cloud:
             "MAIL_EVENTS_TOPIC": MAIL_EVENTS_TOPIC,
             "MAIL_EVENTS_CERTIFICATE": str(certificate),
             "SCANNER": "eicar",
+            "SANDBOX": "true",
+            "MINISTRY_EMAIL": "pakn@bonoivu.example",
+            **KEYS_ARE_NEEDED[False],
+            **LIMITS_HOLD[False],
+            **WORD_IS_HELD[False],
             "SECOND_FACTOR_NEEDED": "false",
             "SMS_EVENTS_TOPIC": SMS_EVENTS_TOPIC,
             "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": f"{sms_gateway_url}/aws",
@@ -285,8 +305,10 @@ class Cloud:
 
     def queue_url(self, queue: str) -> str:
         """Return the URL of a queue, e.g. of `routing` or `routing-dead`."""
-        url: str = self.client("sqs").get_queue_url(QueueName=self.queue_name(queue))["QueueUrl"]
-        return url
+        if queue not in self._urls:
+            answer = self.client("sqs").get_queue_url(QueueName=self.queue_name(queue))
+            self._urls[queue] = answer["QueueUrl"]
+        return self._urls[queue]
 
     def queue_names(self) -> list[str]:
         """Return the full names of all queues, the dead-letter queues among them."""

@@ -11,11 +11,11 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
+from dataclasses import dataclass, field, replace
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 from urllib.parse import parse_qs
 
 from chalice.app import Chalice
@@ -92,6 +92,28 @@ class InvocationError(Exception):
         self.function, self.handler, self.cause = function, handler, cause
 
 
+class SwitchedOffError(Exception):
+    """A trigger was switched off on the workbench."""
+
+
+@dataclass
+class Outcome:
+    """The end of one invocation, for who watches: an answer, or the name of the error's type."""
+
+    answer: Any = None
+    error: str = ""
+
+
+Watch = Callable[[str, HttpRequest | Mapping[str, Any]], AbstractContextManager[Outcome]]
+"""Surrounds an invocation: takes its name (`router.on_route`, `intake.http`) and what it is handed."""
+
+
+@contextmanager
+def unwatched(_name: str, _event: HttpRequest | Mapping[str, Any]) -> Iterator[Outcome]:
+    """Watch nothing."""
+    yield Outcome()
+
+
 class Functions:
     """Loaded apps behind one lock: moto is not safe under threads, and conditions there are not isolated."""
 
@@ -103,6 +125,9 @@ class Functions:
         """Which trigger or door is at work, e.g. `router.on_change`; "" while none is. For who counts AWS calls."""
         self.before_each: Callable[[str], None] = lambda _name: None
         """Called with the trigger or door before it sets to work."""
+        self.watch: Watch = unwatched
+        self.stopped: set[str] = set()
+        """Triggers that fail whenever they are invoked, e.g. `router.on_route`: switched off on the workbench."""
         self.metrics: deque[str] = deque(maxlen=METRICS_KEPT)
         """The latest lines of CloudWatch's embedded metric format, oldest first."""
 
@@ -115,12 +140,15 @@ class Functions:
         """Let a function answer a request, as through API Gateway; a function that dies is answered for with 502."""
         if len(request.body) > MAX_BODY_BYTES:
             return gateways_own("REQUEST_TOO_LARGE", accept_of(request))
-        with self.lock, self._at_work(f"{function}.http"):
+        name = f"{function}.http"
+        with self.lock, self._at_work(name), self.watch(name, request) as outcome:
             try:
-                return self._gateways[function].answer(request)
+                outcome.answer = self._gateways[function].answer(request)
+                return cast("HttpResponse", outcome.answer)
             except (KeyboardInterrupt, SystemExit):
                 raise
-            except BaseException:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
+            except BaseException as error:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
+                outcome.error = type(error).__name__
                 self._show()
                 return gateways_own("DEFAULT_5XX", accept_of(request))
 
@@ -135,14 +163,23 @@ class Functions:
             memory_size=512,
             max_runtime_ms=FUNCTION_TIMEOUT_SECONDS * 1000,
         )
-        with self.lock, self._at_work(f"{function}.{handler}"):
+        name = f"{function}.{handler}"
+        with self.lock, self._at_work(name), self.watch(name, event) as outcome:
             try:
-                return self.apps[function].handler_map[handler](event, context)
+                outcome.answer = self._handler(function, handler)(event, context)
+                return outcome.answer
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
-                self._show()
+                outcome.error = type(error).__name__
+                if not isinstance(error, SwitchedOffError):
+                    self._show()
                 raise InvocationError(function, handler, type(error).__name__) from None
+
+    def _handler(self, function: str, handler: str) -> Callable[[Any, Any], Any]:
+        if f"{function}.{handler}" in self.stopped:
+            raise SwitchedOffError
+        return cast("Callable[[Any, Any], Any]", self.apps[function].handler_map[handler])
 
     def batch_size(self, function: str, handler: str, default: int) -> int:
         """Return how many records the trigger asks for at once."""
@@ -221,7 +258,9 @@ class _Gateway:
         context = LambdaContext(
             f"pakn-{self._name}", memory_size=512, max_runtime_ms=FUNCTION_TIMEOUT_SECONDS * 1000
         )
-        return _response(self._app(self._event(request), context))
+        response = _response(self._app(self._event(request), context))
+        headers, body = gateway.compressed(response.body, _accept_encoding(request))
+        return replace(response, headers=(*response.headers, *headers.items()), body=body)
 
     def _event(self, request: HttpRequest) -> dict[str, Any]:
         path, _, query = request.path.partition("?")
@@ -261,6 +300,10 @@ class _Gateway:
 def accept_of(request: HttpRequest) -> str:
     """Return the types that a caller reads."""
     return next((value for name, value in request.headers.items() if name.lower() == "accept"), "")
+
+
+def _accept_encoding(request: HttpRequest) -> str:
+    return next((value for name, value in request.headers.items() if name.lower() == "accept-encoding"), "")
 
 
 def gateways_own(kind: str, accept: str) -> HttpResponse:

@@ -22,6 +22,7 @@ from moto.cloudformation.parsing import NULL_MODELS
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import unix_time, unix_time_millis
 from moto.dynamodb.models import dynamodb_backends
+from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
@@ -104,6 +105,46 @@ def empty_queue(queue: str) -> None:
     held.pending_messages.clear()
 
 
+@dataclass(frozen=True)
+class HeldMessage:
+    """One message as a queue holds it."""
+
+    id: str
+    body: str
+    sent_at: datetime
+    receives: int
+
+
+def queue_length(queue: str) -> int:
+    """Return how many messages a queue holds, whether in sight or not."""
+    return len(_queue(queue)._messages)  # noqa: SLF001
+
+
+def held_messages(queue: str, start: int = 0) -> list[HeldMessage]:
+    """Return the messages that a queue holds, from a position on; none of them counts as received."""
+    return [
+        HeldMessage(
+            message.id,
+            message.body,
+            datetime.fromtimestamp((message.sent_timestamp or 0) / 1000, UTC),
+            message.approximate_receive_count,
+        )
+        for message in _queue(queue)._messages[start:]  # noqa: SLF001
+    ]
+
+
+def take_out(queue: str, message_id: str) -> HeldMessage | None:
+    """Remove one message from a queue, and return it; None when it is not there."""
+    message = next((message for message in held_messages(queue) if message.id == message_id), None)
+    if message is not None:
+        held = _queue(queue)
+        held._messages = [each for each in held._messages if each.id != message_id]  # noqa: SLF001
+        held.pending_messages.difference_update(
+            [each for each in held.pending_messages if each.id == message_id]
+        )
+    return message
+
+
 # ---------------------------------------------------------------- tables
 
 
@@ -126,6 +167,23 @@ def stream_records(table: str, start: int, count: int) -> list[dict[str, Any]]:
         change = json.loads(json.dumps(change | {"ApproximateCreationDateTime": int(created)}))
         records.append(record | {"awsRegion": REGION, "dynamodb": change})
     return records
+
+
+def versions_written(table: str, start: int) -> list[tuple[str, int]]:
+    """Return the reference and the version of each item that was written since the stream had `start` changes."""
+    changes = (item.record["dynamodb"] for item in _table(table).stream_shard.items[start:])
+    images = [change["NewImage"] for change in changes if change.get("NewImage")]
+    return [
+        (str(image["reference"]["S"]), int(image["version"]["N"])) for image in images if "version" in image
+    ]
+
+
+def place_in_stream(table: str, sequence_number: str) -> tuple[str, int] | None:
+    """Return the reference and the version of the change with a sequence number; None where there is none."""
+    for position, item in enumerate(_table(table).stream_shard.items):
+        if str(item.record["dynamodb"]["SequenceNumber"]) == sequence_number:
+            return next(iter(versions_written(table, position)), None)
+    return None
 
 
 def texts_of(table: str, attribute: str) -> list[str]:
@@ -197,6 +255,27 @@ def empty_table(table: str) -> None:
     held.items.clear()
     if held.stream_shard is not None:
         held.stream_shard.items.clear()
+
+
+# ---------------------------------------------------------------- logs
+
+_STREAM = "local"
+"""The one log stream of each group."""
+
+
+def keep_log_line(group: str, line: str) -> None:
+    """Add a line to a log group, which is made if there is none."""
+    backend = logs_backends[ACCOUNT][REGION]
+    backend.ensure_log_group(group)
+    backend.ensure_log_stream(group, _STREAM)
+    at = int(unix_time_millis())
+    backend.put_log_events(group, _STREAM, [{"timestamp": at, "message": line}])
+
+
+def forget_logs() -> None:
+    """Drop every line, and leave the groups."""
+    for group in logs_backends[ACCOUNT][REGION].groups.values():
+        group.streams.clear()
 
 
 # ---------------------------------------------------------------- mail, files, keys

@@ -99,6 +99,14 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], datetime], SentSms]] = {
     "vonage": vonage_sms,
     "zalo": zalo_sms,
 }
+
+
+def provider_of(path: str) -> str:
+    """Return which provider a request of the notifier is to, by its path; eSMS has the address itself."""
+    name = urlsplit(path).path.rstrip("/").rpartition("/")[2]
+    return name if name in READERS else "esms"
+
+
 ANSWERS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "aws": lambda: {"MessageId": str(uuid.uuid4())},
     "http": lambda: {"id": str(uuid.uuid4())},

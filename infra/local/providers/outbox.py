@@ -9,6 +9,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from infra.local.emulation import moto_insides
@@ -54,6 +55,8 @@ class Outgoing:
         return facts | {"at": self.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
+MAILS_KEPT = 2_000
+"""E-mails that are read once, however often the outbox is looked at: reading one takes some milliseconds."""
 _ALWAYS = frozenset({"channel", "to", "text", "reference"})
 
 
@@ -171,10 +174,11 @@ class Outbox:
 
 
 def _mails_in_moto() -> list[Outgoing]:
-    return [_mail(recipients, raw) for recipients, raw in moto_insides.sent_mails()]
+    return [_mail(tuple(recipients), raw) for recipients, raw in moto_insides.sent_mails()]
 
 
-def _mail(recipients: list[str], raw: str) -> Outgoing:
+@lru_cache(maxsize=MAILS_KEPT)
+def _mail(recipients: tuple[str, ...], raw: str) -> Outgoing:
     message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(raw.encode())
     return Outgoing(
         at=parsedate_to_datetime(str(message["Date"])),

@@ -1,24 +1,46 @@
 """Gives the providers' receipts: eSMS's callback about each SMS, and SES's event, through SNS, about each e-mail.
 
-So the local stack has the same evidence as the cloud.
+So the local stack has the same evidence as the cloud. What goes to an address of `shared.providers.simulator` has the
+receipts that stand there.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any
 
 from infra.local.emulation import moto_insides
 from infra.local.emulation.functions import HttpRequest, HttpResponse
-from infra.local.providers.outbound import DELIVERED, RECEIPTS, SentSms, aws_notification, esms_receipt
+from infra.local.providers.outbound import (
+    DELIVERED,
+    FAILED,
+    OUTCOMES,
+    RECEIPTS,
+    SentSms,
+    aws_notification,
+    esms_receipt,
+)
 from infra.local.providers.signed_requests import Signer
 from infra.local.providers.sms_gateway import SmsGateway
+from shared.providers.simulator import (
+    EMAIL_BOUNCES,
+    EMAIL_COMPLAINS,
+    PHONE_BOUNCES,
+    PHONE_IS_SLOW,
+    RECEIPT_COMES_AFTER,
+)
 
 TRIES = 5
+EVENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    EMAIL_BOUNCES: ("Bounce", {"bounce": {"bounceType": "Permanent", "bounceSubType": "General"}}),
+    EMAIL_COMPLAINS: ("Complaint", {"complaint": {"complaintFeedbackType": "abuse"}}),
+}
+"""SES's event about an e-mail, by its reader; `Delivery` of all others."""
 
 
 class ReceiptPump:
@@ -39,6 +61,7 @@ class ReceiptPump:
         self._notify_queue = notify_queue
         self._now = now
         self._waiting: deque[tuple[HttpRequest, int]] = deque()
+        self._slow: deque[SentSms] = deque()
         self.is_silent = False
         """True: no receipts are posted, for tests that post their own."""
         self.restart()
@@ -47,6 +70,7 @@ class ReceiptPump:
         """Begin again: what was sent is forgotten."""
         self._mails = self._messages = 0
         self._waiting.clear()
+        self._slow.clear()
         self.is_silent = False
 
     def skip(self) -> None:
@@ -58,16 +82,25 @@ class ReceiptPump:
         """Give the new receipts; return whether there were any."""
         messages, mails = self._new()
         if not self.is_silent:
+            self._slow.extend(sms for sms in messages if sms.to == PHONE_IS_SLOW)
             for sms in messages:
-                self._give_receipt(sms)
+                if sms.to != PHONE_IS_SLOW:
+                    self._give_receipt(sms)
             for raw in mails:
-                self._notify_queue(self.notification_of(raw))
+                kind, details = EVENTS.get(_header(raw, "To"), ("Delivery", {}))
+                self._notify_queue(self.notification_of(raw, kind, **details))
+        while (due := self.next_at()) is not None and due <= self._now():
+            self._give_receipt(self._slow.popleft())
         posted = len(self._waiting)
         for _ in range(posted):
             request, tries = self._waiting.popleft()
             if self._post(request).status >= HTTPStatus.INTERNAL_SERVER_ERROR and tries < TRIES:
                 self._waiting.append((request, tries + 1))
         return posted > 0 or bool(mails and not self.is_silent)
+
+    def next_at(self) -> datetime | None:
+        """Return when the next slow receipt is given; None where none waits."""
+        return self._slow[0].at + RECEIPT_COMES_AFTER if self._slow else None
 
     def _new(self) -> tuple[Sequence[SentSms], Sequence[str]]:
         """Return the SMS and the raw e-mails that were sent since the last call."""
@@ -78,11 +111,14 @@ class ReceiptPump:
         return messages, mails
 
     def _give_receipt(self, sms: SentSms) -> None:
-        """Give the receipt of a message that arrived, as its provider does; none of a reply over AWS."""
+        """Give a message's receipt as its provider does: none of a reply, nor of a failure where it reports none."""
+        outcome = FAILED if sms.to == PHONE_BOUNCES else DELIVERED
+        if outcome not in OUTCOMES[sms.provider]:
+            return
         if sms.provider == "aws":
-            self._notify_queue(aws_notification(self._signer, sms, DELIVERED, self._now()))
+            self._notify_queue(aws_notification(self._signer, sms, outcome, self._now()))
         elif sms.provider != "esms" or sms.callback_url:
-            self._waiting.append((RECEIPTS[sms.provider](self._signer, sms, DELIVERED, self._now()), 1))
+            self._waiting.append((RECEIPTS[sms.provider](self._signer, sms, outcome, self._now()), 1))
 
     def about_sms(self, sms: SentSms, status: str = "5", *, arrived: bool = True) -> HttpRequest:
         """Return eSMS's callback about one SMS."""
@@ -112,8 +148,8 @@ class ReceiptPump:
 
     def notification_of(self, raw: str, kind: str = "Delivery", **details: Any) -> bytes:
         """Return SES's event about one e-mail, as SNS puts it on a queue."""
-        headers = {name: value.strip() for name, _, value in (line.partition(":") for line in _head(raw))}
-        event = mail_event(headers["X-PAKN-Reference"], headers["X-PAKN-Notice"], kind, **details)
+        reference, notice = _header(raw, "X-PAKN-Reference"), _header(raw, "X-PAKN-Notice")
+        event = mail_event(reference, notice, kind, **details)
         return self._sns.notification(event, self._now())
 
 
@@ -123,9 +159,6 @@ def mail_event(reference: str, notice: str, kind: str = "Delivery", **details: A
     return {"eventType": kind, "mail": {"messageId": str(uuid.uuid4()), "tags": tags}, **details}
 
 
-def _head(raw: str) -> Iterator[str]:
-    for line in raw.splitlines():
-        if not line:
-            return
-        if line.startswith("X-PAKN-"):
-            yield line
+def _header(raw: str, name: str) -> str:
+    head = takewhile(bool, raw.splitlines())
+    return next(line.partition(":")[2].strip() for line in head if line.startswith(f"{name}:"))

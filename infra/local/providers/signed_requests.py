@@ -9,7 +9,7 @@ import json
 import shlex
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
@@ -259,22 +259,38 @@ def _connect(_signer: Signer, call: Inbound) -> HttpRequest:
 
 def _hotline(signer: Signer, call: Inbound) -> HttpRequest:
     """Sign as the call centre: Standard Webhooks, one call that an operator wrote down."""
+    summary = (
+        "Người gọi hỏi về chế độ phụ cấp của cán bộ không chuyên trách cấp xã."
+        if call.text == TEXT
+        else call.text
+    )
+    petitioner = {
+        "name": "Trần Thị Hoa",
+        "address": "Xã Tân Phú, tỉnh Đồng Nai",
+        "phone": f"+{call.sender}",
+    }
+    return call_report(signer, replace(call, text=summary), petitioner)
+
+
+def call_report(signer: Signer, call: Inbound, petitioner: Mapping[str, str]) -> HttpRequest:
+    """Return the call centre's report of a call, signed: `call.text` is what the operator wrote down.
+
+    Args:
+        signer: holds the secret shared with the call centre.
+        call: its caller, time and text.
+        petitioner: `name`, `address`, `phone`, as the caller gave them; without any, somebody has to call back.
+    """
     at = call.sent_at.isoformat(timespec="seconds")
-    report = {
+    report: dict[str, object] = {
         "callId": f"call-{call.message_id[:12]}",
         "caller": f"+{call.sender}",
         "start": at,
         "end": at,
         "agent": "tongdai.lan",
-        "summary": "Người gọi hỏi về chế độ phụ cấp của cán bộ không chuyên trách cấp xã."
-        if call.text == TEXT
-        else call.text,
-        "petitioner": {
-            "name": "Trần Thị Hoa",
-            "address": "Xã Tân Phú, tỉnh Đồng Nai",
-            "phone": f"+{call.sender}",
-        },
+        "summary": call.text,
     }
+    if petitioner:
+        report["petitioner"] = dict(petitioner)
     return standard_webhook("/hotline/calls", report, signer.of("hotline")["secret"], call)
 
 

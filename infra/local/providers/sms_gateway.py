@@ -1,6 +1,7 @@
 """The other end of the telephone: a local eSMS-style aggregator that records each message instead of sending it.
 
-It takes the messages of the other providers too, each in the provider's own form (`outbound.py`).
+It takes the messages of the other providers too, each in the provider's own form (`outbound.py`). A message to the
+number that fails first (`shared.providers.simulator`) is taken when it is sent again.
 
 Contract: eSMS REST, `SendMultipleMessage_V4_post_json` (ApiKey, SecretKey, Phone, Content, SmsType, Brandname,
 RequestId, IsUnicode; answers CodeResult 100 when taken, 101 for wrong credentials, 124 when the RequestId is known).
@@ -18,6 +19,9 @@ from enum import Enum, auto
 from typing import Any
 
 from infra.local.providers.outbound import ANSWERS, READERS, SentSms
+from shared.providers.simulator import PHONE_FAILS_FIRST
+
+_AWS_IS_BUSY = 400, b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
 
 
 class Trouble(Enum):
@@ -40,6 +44,7 @@ class SmsGateway:
         self._now = now
         self._lock = threading.Lock()
         self._taken: dict[str, SentSms] = {}
+        self._failed_first: set[str] = set()
         self.credentials: dict[str, str] = {}
         self.trouble: deque[Trouble] = deque()
         self.is_down = False
@@ -57,6 +62,7 @@ class SmsGateway:
         """Drop every message and all trouble."""
         with self._lock:
             self._taken.clear()
+            self._failed_first.clear()
             self.trouble.clear()
             self.is_down, self.requests = False, 0
 
@@ -76,7 +82,7 @@ class SmsGateway:
 
         Raises:
             KeyError: the provider's request lacks what it requires.
-            UnavailableError: answer 503.
+            UnavailableError: answer what it says.
             BrokenError: answer 500.
         """
         with self._lock:
@@ -95,8 +101,19 @@ class SmsGateway:
             raise BrokenError
         return None if trouble is Trouble.LOST_REPLY else answer
 
+    def _fail_first(self, provider: str, to: str, message: str) -> None:
+        """Refuse the first request for each message to the number that fails first.
+
+        Raises:
+            UnavailableError: it is the first.
+        """
+        if to == PHONE_FAILS_FIRST and message not in self._failed_first:
+            self._failed_first.add(message)
+            raise UnavailableError(*(_AWS_IS_BUSY if provider == "aws" else ()))
+
     def _take_as(self, provider: str, body: dict[str, Any]) -> dict[str, Any]:
         sms = READERS[provider](body, self._now())
+        self._fail_first(provider, sms.to, f"{provider} {sms.request_id}")
         self._taken.setdefault(f"{provider} {sms.request_id}", sms)
         return ANSWERS[provider]()
 
@@ -109,9 +126,11 @@ class SmsGateway:
         request_id = body.get("RequestId") or str(uuid.uuid4())
         if request_id in self._taken:
             return {"CodeResult": "124", "ErrorMessage": "RequestId has been used"}
+        to = _e164(body["Phone"])
+        self._fail_first("esms", to, request_id)
         self._taken[request_id] = SentSms(
             at=self._now(),
-            to=_e164(body["Phone"]),
+            to=to,
             text=body["Content"],
             reference=request_id.partition("-")[0],
             request_id=request_id,
@@ -128,7 +147,12 @@ def _e164(phone: str) -> str:
 
 
 class UnavailableError(Exception):
-    """The gateway answers 503."""
+    """The gateway took nothing, and answers so: with 503, or as the provider does."""
+
+    def __init__(self, status: int = 503, body: bytes = b"") -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
 
 
 class BrokenError(Exception):

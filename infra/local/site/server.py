@@ -19,14 +19,16 @@ from typing import Any
 
 from infra.local.clock import TravellingClock, system_time
 from infra.local.driver import Driver
-from infra.local.emulation.cloud import STAGE
+from infra.local.emulation.cloud import KEYS_ARE_NEEDED, LIMITS_HOLD, STAGE, WORD_IS_HELD
 from infra.local.emulation.functions import MAX_BODY_BYTES, HttpRequest, HttpResponse, gateways_own, problem
 from infra.local.emulation.moto_server import MotoServer
 from infra.local.providers.sms_gateway import SmsGateway
 from infra.local.site.workbench import Workbench
+from infra.local.subscriber import subscribe
 from infra.local.system import LocalSystem, Wiring
 from infra.seed.directory import seed_directory, seed_officers
 from infra.seed.petitions import play
+from shared.providers import simulator
 
 HOST = "127.0.0.1"
 FEW_DECISIONS = {"ROUTING_LEARNS_FROM_DECISIONS": "5"}
@@ -222,7 +224,8 @@ def _step(name: str) -> Iterator[None]:
     print(f" {time.perf_counter() - started:.1f} s", flush=True)
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def arguments_of(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line of `make up`."""
     parser = argparse.ArgumentParser(
         prog="python -m infra.local", description="The whole system on one machine."
     )
@@ -234,12 +237,23 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="hold messages to citizens from 21:00 to 07:00, as in the cloud; without it they go out at once",
     )
+    parser.add_argument(
+        "--keys",
+        action="store_true",
+        help=f"ask programs for an API key, as in the cloud; {simulator.API_KEY} is one",
+    )
+    parser.add_argument(
+        "--limits",
+        action="store_true",
+        help="limit petitions and wrong PINs by network address, as in the cloud",
+    )
+    parser.add_argument("--undo", action="store_true", help="hold word of decisions for ten minutes")
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Start, serve until Ctrl-C or SIGTERM, stop; return the exit code."""
-    arguments = _arguments(argv)
+    arguments = arguments_of(argv)
     moto_port = arguments.moto_port or _free_port(arguments.port + 1)
     for option, port in (("--port", arguments.port), ("--moto-port", moto_port)):
         if _is_used(port):
@@ -250,9 +264,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    settings = FEW_DECISIONS | ({} if arguments.quiet_hours else {"QUIET_FROM": ""})
-    serve(arguments.port, moto_port, stop, with_petitions=not arguments.empty, settings=settings)
+    settings = settings_of(arguments)
+    serve(
+        arguments.port,
+        moto_port,
+        stop,
+        with_petitions=not arguments.empty,
+        settings=settings,
+        afterwards=WORD_IS_HELD[arguments.undo],
+    )
     return 0
+
+
+def settings_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the settings of the functions that the command line decides about."""
+    return (
+        FEW_DECISIONS
+        | ({} if arguments.quiet_hours else {"QUIET_FROM": ""})
+        | KEYS_ARE_NEEDED[arguments.keys]
+        | LIMITS_HOLD[arguments.limits]
+    )
 
 
 def _free_port(wanted: int) -> int:
@@ -275,9 +306,15 @@ def _is_used(port: int) -> bool:
 
 
 def serve(
-    port: int, moto_port: int, stop: threading.Event, *, with_petitions: bool, settings: Mapping[str, str]
+    port: int,
+    moto_port: int,
+    stop: threading.Event,
+    *,
+    with_petitions: bool,
+    settings: Mapping[str, str],
+    afterwards: Mapping[str, str],
 ) -> None:
-    """Start everything, serve until `stop` is set, end everything."""
+    """Start everything, serve until `stop` is set, end everything; `afterwards`: settings once the samples are made."""
     started = time.perf_counter()
     # Bound before anything else: from now on no one else gets the port, and whoever asks early waits for an answer.
     server = _Server(port)
@@ -286,6 +323,8 @@ def serve(
     server.open(system, Workbench(system, officers, moto_url=f"http://localhost:{moto_port}"))
     if with_petitions and not stop.is_set():
         _play_samples(system)
+    system.change_settings(afterwards)
+    subscribe(system.wiring.public_url, system.clock.now())
     moto_server = MotoServer(HOST, moto_port, system.functions.lock, system.bucket)
     moto_server.start()
     pumps = _PumpThread(system, server.changed)

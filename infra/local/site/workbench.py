@@ -1,50 +1,56 @@
-"""The workbench at `/local`: what went out, the queues, the clock to travel in; a page, and JSON for scripts."""
+"""The workbench at `/local`: what went out, the queues, the clock to travel in; pages, and JSON for scripts."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from urllib.parse import urlsplit
 
 from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import QUEUES
 from infra.local.emulation.functions import HttpRequest, HttpResponse, problem
+from infra.local.life.demonstration import Demonstration
 from infra.local.providers import signed_requests
-from infra.local.providers.outbound import OUTCOMES, READERS, SENDS_AS
-from infra.local.providers.outbox import Outgoing
-from infra.local.providers.play import PLAYINGS
+from infra.local.providers.outbound import READERS, provider_of
 from infra.local.providers.sms_gateway import UnavailableError
-from infra.local.site.provider_bench import ProviderBench
-from infra.local.site.words import WORDS
+from infra.local.site.design import DesignBench
+from infra.local.site.endpoints.event_bench import ANY, PREFIX, EventBench
+from infra.local.site.endpoints.provider_bench import ProviderBench
+from infra.local.site.endpoints.requests import (
+    Routes,
+    form_of,
+    instant,
+    is_form,
+    json_answer,
+    query_of,
+    see_other,
+)
+from infra.local.site.inside.dead_letters import DeadLettersPage
+from infra.local.site.inside.demonstration import DemonstrationPage
+from infra.local.site.inside.trace import TracePage
+from infra.local.site.pages.clock import FARTHEST, ClockPage
+from infra.local.site.pages.conversations import Conversations
+from infra.local.site.pages.events import EventsPage
+from infra.local.site.pages.frame import Frame
+from infra.local.site.pages.inbox import InboxPage
+from infra.local.site.pages.officers import OfficersPage
+from infra.local.site.pages.providers import ProvidersPage
+from infra.local.site.pages.stage import StagePage
+from infra.local.site.pages.telephone import TelephonePage
 from infra.local.system import LocalSystem
 from infra.local.travel import BackwardsError
 from shared.domain.calendar.working_calendar import VIETNAM
-from shared.domain.identity.gsm7 import is_gsm7
+from shared.domain.procedures.taking_back import LONGEST
 
-SHOWN = 200
-"""Messages on the page; the newest."""
-SMS_SEGMENT_PRICE = 500
-"""In đồng, as the functions' setting of that name has it."""
-FARTHEST = timedelta(days=3660)
-"""The longest travel at once: what is meant as a year must not become a lifetime by a slip of the hand."""
-
-_SECURITY = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self' 'unsafe-inline'; form-action 'self'; frame-src 'self'",
-    ),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cache-Control", "no-store"),
-)
+MINUTE = timedelta(minutes=1)
+MAY_LEAD_ON = "allow-top-navigation-by-user-activation allow-popups allow-popups-to-escape-sandbox"
+"""Permissions of the sandbox of an e-mail: its links may be followed, out of the frame."""
+_BEGINNING = re.compile(r"(<head[^>]*>)")
 
 
 class ClockRequestError(Exception):
@@ -56,29 +62,38 @@ class Workbench:
 
     def __init__(self, system: LocalSystem, officers: list[dict[str, Any]], *, moto_url: str) -> None:
         self._system = system
+        system.be_watched()
         self._officers = officers
-        self._moto_url = moto_url
         self._bench = ProviderBench(system, self.answer)
+        self._events = EventBench(system)
         self._routes: dict[tuple[str, str], Callable[[HttpRequest], HttpResponse]] = {
-            ("GET", ""): self._page,
-            ("GET", "/health"): lambda _: _json({"status": "ok", "now": _instant(self._system.clock.now())}),
+            ("GET", "/health"): lambda _: json_answer(
+                {"status": "ok", "now": instant(self._system.clock.now())}
+            ),
             ("GET", "/outbox"): self._outbox,
             ("GET", "/clock"): lambda _: self._now(),
             ("POST", "/clock"): self._travel,
-            ("GET", "/queues"): lambda _: _json(self.queues()),
-            ("GET", "/officers"): lambda _: _json(self._officers),
-            ("GET", "/providers"): lambda _: _json([asdict(provider) for provider in self._providers()]),
+            ("GET", "/queues"): lambda _: json_answer(self.queues()),
+            ("GET", "/officers"): lambda _: json_answer(self._officers),
+            ("GET", "/providers"): lambda _: json_answer(
+                [asdict(provider) for provider in self._providers()]
+            ),
+            ("POST", "/undo"): self._undo,
             ("POST", "/connect"): self._connect,
             ("POST", "/sms-gateway"): self._sms_gateway,
             **{("POST", f"/sms-gateway/{name}"): self._sms_gateway for name in READERS},
             **self._bench.routes(),
-            ("GET", "/jwks.json"): lambda _: _json(json.loads(moto_insides.cognito_public_keys())),
+            **self._events.routes(),
+            **DesignBench().routes(),
+            **self._pages(moto_url),
+            ("GET", "/jwks.json"): lambda _: json_answer(json.loads(moto_insides.cognito_public_keys())),
             ("GET", "/mail"): self._mail,
         }
 
     def answer(self, request: HttpRequest) -> HttpResponse | None:
         """Answer a request; `None`: close the connection without an answer (a lost reply of the SMS gateway)."""
         path = urlsplit(request.path).path.removeprefix("/local").rstrip("/")
+        path = ANY if path.startswith(PREFIX) else path
         method = "GET" if request.method == "HEAD" else request.method
         route = self._routes.get((method, path))
         if route is None:
@@ -89,17 +104,35 @@ class Workbench:
         except _LostReplyError:
             return None
 
+    def _pages(self, moto_url: str) -> Routes:
+        """Return the views of the pages; a page of the navigation (`frame.PLACES`) has its line here."""
+        frame = Frame(self._system)
+        clock, inbox = ClockPage(frame), InboxPage(frame, self._events)
+        telephone = TelephonePage(frame, Conversations(lambda: self._system.gateway.sent))
+        pages = (
+            frame,
+            StagePage(frame, clock, telephone, inbox),
+            telephone,
+            inbox,
+            clock,
+            OfficersPage(frame, self._officers),
+            ProvidersPage(frame, self._bench, moto_url),
+            TracePage(frame),
+            DeadLettersPage(frame, self.queues),
+            DemonstrationPage(frame, Demonstration(self._system)),
+            EventsPage(frame, self._events),
+        )
+        return {route: view for page in pages for route, view in page.routes().items()}
+
     # ------------------------------------------------------------ the clock
 
     def _now(self) -> HttpResponse:
-        return _json({"now": _instant(self._system.clock.now())})
+        return json_answer({"now": instant(self._system.clock.now())})
 
     def _travel(self, request: HttpRequest) -> HttpResponse:
-        # Recognised by the body: curl calls any -d a form.
-        is_form = not request.body.lstrip().startswith(b"{")
         with self._system.functions.lock:
             try:
-                target = _target(_fields(request, is_form=is_form), self._system.clock.now())
+                target = _target(_fields(request), self._system.clock.now())
                 self._system.travel(target)
             except ClockRequestError as error:
                 return problem(400, "invalid-clock", str(error))
@@ -109,46 +142,55 @@ class Workbench:
                 )
             finally:
                 self._system.clock.run()
-        if is_form:
-            return HttpResponse(303, (("Location", "/local"),))
-        return _json({"now": _instant(target)})
+        if is_form(request):
+            return see_other("/local")
+        return json_answer({"now": instant(target)})
+
+    def _undo(self, request: HttpRequest) -> HttpResponse:
+        """Set for how many minutes word of decisions is held; 0: it leaves at once."""
+        minutes = _fields(request).get("minutes")
+        if not str(minutes).isdecimal() or int(str(minutes)) * MINUTE > LONGEST:
+            return problem(400, "invalid-minutes", "minutes: 0 to 15")
+        with self._system.functions.lock:
+            self._system.change_settings({"UNDO_MINUTES": str(minutes)})
+        return json_answer({"minutes": int(str(minutes))})
 
     # ------------------------------------------------------------ what went out
 
     def _outbox(self, request: HttpRequest) -> HttpResponse:
-        query = _query(request)
+        query = query_of(request)
         try:
             since = _parse_instant(query["since"]) if "since" in query else None
         except ClockRequestError as error:
             return problem(400, "invalid-since", str(error))
         with self._system.functions.lock:
             messages = self._system.outbox.read(since=since, reference=query.get("reference"))
-        return _json([message.for_scripts() for message in messages])
+        return json_answer([message.for_scripts() for message in messages])
 
     def _mail(self, request: HttpRequest) -> HttpResponse:
         """Show an e-mail's HTML as a mail program would: nothing is loaded, nothing is run."""
-        number = _query(request).get("n", "")
+        number = query_of(request).get("n", "")
         with self._system.functions.lock:
             messages = self._system.outbox.read()
         if not number.isdecimal() or int(number) >= len(messages) or messages[int(number)].html is None:
             return _NOT_FOUND
-        policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        policy = f"sandbox {MAY_LEAD_ON}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
         headers = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", policy))
-        return HttpResponse(200, headers, (messages[int(number)].html or "").encode())
+        html = _BEGINNING.sub(r'\1<base target="_top">', messages[int(number)].html or "", count=1)
+        return HttpResponse(200, headers, html.encode())
 
     def _sms_gateway(self, request: HttpRequest) -> HttpResponse:
         try:
             body = json.loads(request.body)
-            provider = urlsplit(request.path).path.rstrip("/").rpartition("/")[2]
-            name = provider if provider in READERS else "esms"
-            answer = self._system.gateway.receive(body if isinstance(body, dict) else {}, name)
+            provider = provider_of(request.path)
+            answer = self._system.gateway.receive(body if isinstance(body, dict) else {}, provider)
         except (ValueError, KeyError):
             return problem(400, "malformed", "Malformed JSON")
-        except UnavailableError:
-            return HttpResponse(503)
+        except UnavailableError as error:
+            return HttpResponse(error.status, (), error.body)
         if answer is None:
             raise _LostReplyError
-        return _json(answer)
+        return json_answer(answer)
 
     # ------------------------------------------------------------ what is going on
 
@@ -164,7 +206,7 @@ class Workbench:
                 for queue in QUEUES
             }
             dead_changes = moto_insides.depth(system.cloud.queue_name("changes-dead")).visible
-            failures = [{**asdict(failure), "at": _instant(failure.at)} for failure in system.failures.latest]
+            failures = [{**asdict(failure), "at": instant(failure.at)} for failure in system.failures.latest]
             return {
                 "queues": depths,
                 "stream": {"lag": system.pumps.stream.lag, "dead": dead_changes},
@@ -181,63 +223,9 @@ class Workbench:
         except ValueError:
             return problem(400, "malformed", "Malformed JSON")
         with self._system.functions.lock:
-            return _json(
+            return json_answer(
                 self._system.functions.invoke("intake", "connect", event if isinstance(event, dict) else {})
             )
-
-    # ------------------------------------------------------------ the page
-
-    @cached_property
-    def _templates(self) -> Environment:
-        folder = Path(__file__).parent / "templates"
-        environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-        environment.filters["local_time"] = lambda at: at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
-        return environment
-
-    def _page(self, request: HttpRequest) -> HttpResponse:
-        language = "en" if _query(request).get("lang") == "en" else "vi"
-        with self._system.functions.lock:
-            messages = self._system.outbox.read()
-        filters = {name: _query(request).get(name, "").strip() for name in ("channel", "reference", "to")}
-        shown = [
-            {
-                "number": number,
-                "message": message,
-                "segments": message.segments,
-                "cost": (message.segments or 0) * SMS_SEGMENT_PRICE,
-                "is_gsm7": is_gsm7(message.text),
-            }
-            for number, message in enumerate(messages)
-            if _is_asked_for(message, filters)
-        ]
-        html = self._templates.get_template("workbench.html").render(
-            language=language,
-            words=WORDS[language],
-            now=self._system.clock.now(),
-            messages=shown[::-1][:SHOWN],
-            filters=filters,
-            count=len(shown),
-            queues=self.queues(),
-            officers=self._officers,
-            providers=self._providers(),
-            playings=PLAYINGS,
-            outcomes={name: OUTCOMES.get(SENDS_AS.get(name, name), ()) for name in PLAYINGS},
-            sends_through=self._system.sms_providers,
-            refusals=list(self._system.refusals.latest)[::-1][:20],
-            moto_url=self._moto_url,
-        )
-        headers = (("Content-Type", "text/html; charset=utf-8"), *_SECURITY)
-        return HttpResponse(200, headers, html.encode())
-
-
-def _is_asked_for(message: Outgoing, filters: Mapping[str, str]) -> bool:
-    """Return whether a message passes the page's filter; a reference may be typed with blanks, a contact in part."""
-    reference = filters["reference"].replace(" ", "")
-    return (
-        (not filters["channel"] or message.channel == filters["channel"])
-        and (not reference or message.is_about(reference))
-        and filters["to"].lower() in message.to.lower()
-    )
 
 
 class _LostReplyError(Exception):
@@ -247,23 +235,10 @@ class _LostReplyError(Exception):
 _NOT_FOUND = problem(404, "not-found", "There is nothing here; see /local")
 
 
-def _json(value: Any) -> HttpResponse:
-    headers = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
-    return HttpResponse(200, headers, json.dumps(value, ensure_ascii=False).encode())
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _query(request: HttpRequest) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(urlsplit(request.path).query).items()}
-
-
-def _fields(request: HttpRequest, *, is_form: bool) -> dict[str, Any]:
+def _fields(request: HttpRequest) -> dict[str, Any]:
+    if is_form(request):
+        return dict(form_of(request))
     try:
-        if is_form:
-            return {name: values[-1] for name, values in parse_qs(request.body.decode()).items()}
         fields = json.loads(request.body)
     except ValueError:
         raise ClockRequestError("the body is no JSON") from None

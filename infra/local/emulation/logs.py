@@ -1,0 +1,51 @@
+"""Keeps the functions' log lines in moto's CloudWatch Logs, as Lambda does: `ops` and the AWS CLI read them there."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+
+from infra.local.emulation import moto_insides
+
+_OWN_FACTS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+"""Attributes that every record has; the others are the facts that a function logged."""
+
+
+_DOOR = "http"
+"""The name of a function's door in `Functions.running`."""
+
+
+def log_group_of(stage: str, running: str) -> str:
+    """Return the log group of a trigger or door, e.g. of `router.on_route`, as the Lambdas are named on AWS."""
+    function, _, handler = running.partition(".")
+    name = function if handler == _DOOR else f"{function}-{handler}"
+    return f"/aws/lambda/pakn-{stage}-{name.replace('_', '-')}"
+
+
+class LogGroups(logging.Handler):
+    """Writes each record to the log group of the Lambda that is at work."""
+
+    def __init__(self, stage: str, running: Callable[[], str]) -> None:
+        """Take who is at work.
+
+        Args:
+            stage: names the log groups.
+            running: returns the trigger or door that is at work, e.g. `router.on_route`; "" while none is.
+        """
+        super().__init__(logging.WARNING)
+        self._stage = stage
+        self._running = running
+
+    def addFilter(self, filter: object) -> None:  # noqa: A002, N802 - the base class's own names
+        """Take no filter: Powertools would keep its own lines from every handler of the root logger."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line; what is logged while no function is at work is none of theirs."""
+        running = self._running()
+        if not running:
+            return
+        facts = {name: value for name, value in vars(record).items() if name not in _OWN_FACTS}
+        line = {"level": record.levelname, "message": record.getMessage(), **facts}
+        group = log_group_of(self._stage, running)
+        moto_insides.keep_log_line(group, json.dumps(line, ensure_ascii=False, default=str))
