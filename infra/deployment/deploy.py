@@ -25,7 +25,7 @@ from infra.deployment.stages import Parameters, lambda_names, stage_parameters
 from infra.deployment.templates import REGION
 
 BEFORE = ("artifacts", "platform", "vault", "identity")
-AFTER = ("edge", "alarms")
+AFTER = ("edge", "operations", "alarms")
 PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
 """The parts that every stage has, in the order in which they need one another."""
 

@@ -75,6 +75,12 @@ def unfit_for_production(parameters: Parameters) -> Iterator[str]:
     ):
         if not parameters.get(name):
             yield f"infra/stages/{PRODUCTION}.json sets no {name}: {why}"
+    for name, unfit, why in (
+        ("Sandbox", "true", "a test value must not mean anything to citizens"),
+        ("AddressesAreCounted", "false", "floods and guessed PINs would not be slowed"),
+    ):
+        if parameters.get(name) == unfit:
+            yield f"infra/stages/{PRODUCTION}.json sets {name} to {unfit}: {why}"
     placeholders = sorted(name for name, value in parameters.items() if "example." in value)
     if placeholders:
         yield f"infra/stages/{PRODUCTION}.json still holds example addresses: {', '.join(placeholders)}"

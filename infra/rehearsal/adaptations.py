@@ -39,6 +39,7 @@ def parameters(stage: Mapping[str, str], *, url: str, sms_url: str, identity_url
         "IdentityUrl": identity_url,
         "QuietFrom": "",  # no letter waits for the morning
         "BatchForSeconds": "0",  # nor for others that may come with it
+        "UndoMinutes": "0",  # nor for an officer who may take the decision back
         "SecondFactorNeeded": "false",  # the emulator's Cognito asks for none
     }
 

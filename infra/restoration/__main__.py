@@ -170,8 +170,8 @@ def parts_of(options: argparse.Namespace, session: Any) -> Parts:
     return Parts(restore, copies, triggers, wholly, timedelta(minutes=options.minutes))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one step."""
+def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m infra.restoration", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -189,7 +189,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--minutes", type=int, default=120, help="for how long the doors are closed (Retry-After)"
     )
-    options = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one step."""
+    options = options_of(arguments)
     return exit_code_of(
         lambda: RUN[options.step](parts_of(options, boto3.Session(region_name=REGION))), RestorationError
     )

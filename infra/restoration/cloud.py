@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -87,9 +87,16 @@ class Copies:
 
 
 class Triggers:
-    """The queues', the stream's and the schedules' triggers of a stage's functions, as its stacks have them."""
+    """The triggers of a stage's functions, all or some, by queues, stream and schedules, as its stacks have them."""
 
-    def __init__(self, session: Any, stage: str, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        session: Any,
+        stage: str,
+        sleep: Callable[[float], None] = time.sleep,
+        functions: Sequence[str] = FUNCTIONS,
+    ) -> None:
+        self._functions = functions
         self._formation = session.client("cloudformation")
         self._lambda = session.client("lambda")
         self._events = session.client("events")
@@ -132,7 +139,7 @@ class Triggers:
     def _resources(self) -> tuple[list[str], list[str]]:
         resources: dict[str, list[str]] = {"AWS::Lambda::EventSourceMapping": [], "AWS::Events::Rule": []}
         pages = self._formation.get_paginator("list_stack_resources")
-        for function in FUNCTIONS:
+        for function in self._functions:
             for page in pages.paginate(StackName=f"pakn-{self._stage}-{function.replace('_', '-')}"):
                 for resource in page["StackResourceSummaries"]:
                     if resource["ResourceType"] in resources:

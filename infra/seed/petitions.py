@@ -105,7 +105,7 @@ def play(driver: Driver, until: datetime | None = None) -> Played:
 
     """
     present = until or system_time()
-    players = _Players(driver)
+    players = Players(driver)
     trains_at = present - SHADOWED
     has_trained = False
     for event in timeline(samples(), present):
@@ -183,7 +183,7 @@ class _Sent(NamedTuple):
     pin: str
 
 
-class _Players:
+class Players:
     """The people of the samples, each at their own door."""
 
     def __init__(self, driver: Driver) -> None:
@@ -197,12 +197,17 @@ class _Players:
         if event.sample.name in self.refused:
             return
         try:
-            self._play(event)
+            self.act(event)
         except SampleRefusedError as error:
             self.refused[event.sample.name] = str(error)
             print(f"sample petition left behind: {error}")
 
-    def _play(self, event: Event) -> None:
+    def act(self, event: Event) -> None:
+        """Let one thing happen.
+
+        Raises:
+            SampleRefusedError: the system did not take it.
+        """
         sample, step = event.sample, event.step
         if step is None:
             self._receive(sample, event.at)

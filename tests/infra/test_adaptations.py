@@ -130,7 +130,8 @@ def test_parameters_differ_by_addresses_and_waits_and_the_second_factor_alone():
     here = adaptations.parameters(on_aws, **ADDRESSES)
 
     assert {name for name in here if here[name] != on_aws.get(name)} == {
-        "PublicUrl", "SmsGatewayUrl", "IdentityUrl", "QuietFrom", "BatchForSeconds", "SecondFactorNeeded",
+        "PublicUrl", "SmsGatewayUrl", "IdentityUrl", "QuietFrom", "BatchForSeconds", "UndoMinutes",
+        "SecondFactorNeeded",
     }  # fmt: skip
 
 

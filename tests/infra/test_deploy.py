@@ -218,7 +218,19 @@ def test_every_resource_that_is_to_be_retained_is_guarded_by_the_stacks_policy()
         if resource.get("DeletionPolicy") == "Retain"
     }
 
-    assert retained - set(KEPT) <= {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
+    assert retained - set(KEPT) <= {"AWS::ApiGateway::Account", "AWS::IAM::Role", "AWS::Logs::LogGroup"}
+
+
+def test_the_record_of_operators_is_kept_by_its_own_protection():
+    (record,) = (
+        resource
+        for path in (ROOT / "infra" / "cloudformation").glob("*.yaml")
+        for resource in read(path)["Resources"].values()
+        if resource["Type"] == "AWS::Logs::LogGroup" and resource.get("DeletionPolicy") == "Retain"
+    )
+
+    assert record["Properties"]["LogGroupName"] == {"Fn::Sub": "/aws/ops/pakn-${Stage}-operations"}
+    assert record["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
 
 
 @pytest.mark.parametrize(
@@ -295,6 +307,14 @@ def test_production_without_an_alarms_address_or_a_host_is_refused():
     assert "sets no AlarmEmail" in refused
     assert "sets no DomainName" in refused
     assert "example addresses: MailFrom, PublicUrl, SmsGatewayUrl" in refused
+
+
+@pytest.mark.parametrize(("name", "value"), [("Sandbox", "true"), ("AddressesAreCounted", "false")])
+def test_production_with_what_is_for_tests_is_refused(name: str, value: str):
+    refused = "\n".join(stages.unfit_for_production(stage_parameters("prod") | {name: value}))
+
+    assert f"sets {name} to {value}" in refused
+    assert name not in "\n".join(stages.unfit_for_production({"Stage": "staging", name: value}))
 
 
 def test_production_that_says_who_is_woken_and_where_people_come_is_taken():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -55,6 +56,16 @@ def test_an_address_is_read_from_what_the_gateway_hands_over(
     assert address_of(event) == address
 
 
+def test_answers_are_compressed_before_they_leave():
+    behind = gateway.behind_one_resource(template())
+
+    assert behind["Resources"]["RestAPI"]["Properties"]["MinimumCompressionSize"] == 1024
+    assert gateway.compressed(b"x" * 1023, "gzip") == ({}, b"x" * 1023)
+    headers, packed = gateway.compressed(b"x" * 1024, "gzip, deflate, br")
+    assert headers == {"Content-Encoding": "gzip"}
+    assert gzip.decompress(packed) == b"x" * 1024
+
+
 def test_a_function_without_an_api_stays_as_it_is():
     assert gateway.behind_one_resource({"Resources": {}}) == {"Resources": {}}
 
@@ -70,6 +81,7 @@ def test_what_it_says_by_itself_has_the_headers_and_both_formats(kind: str):
     problem = json.loads(response["responseTemplates"]["application/json"])
     page = response["responseTemplates"]["text/html"]
     assert SECURITY_HEADERS.items() <= headers.items()
+    assert headers.get("Retry-After", "").isdecimal() is (problem["status"] == 429)
     assert not [value for value in headers.values() if "'" in value]
     assert {"type", "title", "status", "detail", "code"} == problem.keys()
     assert problem["title"].split(" / ")[0] in page

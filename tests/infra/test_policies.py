@@ -59,7 +59,7 @@ def test_who_receives_from_people_opens_only_texts_that_wait_for_their_sender():
     )
 
     assert opening["Condition"] == {
-        "StringLike": {"kms:EncryptionContext:reference": f"{held_texts.context_of('')}*"}
+        "StringLike": {"kms:EncryptionContext:reference": [f"{held_texts.context_of('')}*", "unsent:*"]}
     }
 
 
@@ -131,6 +131,10 @@ def test_nobody_deletes_petitions_or_deliveries():
     assert not any("-petitions" in resource or "-deliveries" in resource for resource in deleters)
 
 
+UNSENT = {"unsent/*", "quarantine/unsent/*"}
+"""The places of files of petitions that are not sent: intake hands them over when one is, or forgets them."""
+
+
 def in_the_bucket(action: str) -> dict[str, set[str]]:
     """Return the policies that allow an action in the bucket of files, with its prefixes."""
     allowing: dict[str, set[str]] = {}
@@ -148,22 +152,23 @@ def test_the_open_internet_may_sign_uploads_into_the_quarantine_and_downloads_of
     assert in_the_bucket("s3:PutObject") == {
         "intake/policy": {"quarantine/*"},
         "casework/policy": {"quarantine/*"},
-        "intake/policy-on_upload": {"petitions/*", "answers/*"},
-        "sla_timer/policy-hourly": {"search/*"},
+        "intake/policy-on_upload": {"petitions/*", "answers/*", "unsent/*"},
+        "sla_timer/policy-hourly": {"search/*", "search-public/*"},
     }
     assert in_the_bucket("s3:GetObject") == {
-        "intake/policy": {"answers/*"},
-        "casework/policy": {"petitions/*", "answers/*", "search/*"},
-        "sla_timer/policy-hourly": {"search/*"},
+        "intake/policy": {"answers/*", "search-public/*", *UNSENT},
+        "casework/policy": {"petitions/*", "answers/*", "search/*", "search-public/*"},
+        "sla_timer/policy-hourly": {"search/*", "search-public/*"},
         "intake/policy-on_upload": {"quarantine/*"},
     }
 
 
-def test_only_the_check_empties_the_quarantine_and_only_the_clock_erases_files():
+def test_only_the_check_empties_the_quarantine_and_only_the_clock_erases_files_of_petitions():
     assert in_the_bucket("s3:DeleteObject") == {
+        "intake/policy": UNSENT,
         "intake/policy-on_upload": {"quarantine/*"},
         "sla_timer/policy-on_wake": {"petitions/*", "answers/*"},
-        "sla_timer/policy-hourly": {"search/*"},
+        "sla_timer/policy-hourly": {"search/*", "search-public/*"},
     }
 
 

@@ -62,6 +62,10 @@ def _is_working(name: str) -> bool:
     return not name.endswith("Dead")
 
 
+def _is_record(name: str) -> bool:
+    return name == "Record"
+
+
 def _is_reserved(concurrency: int) -> Any:
     return {"Fn::If": ["ReservesConcurrency", concurrency, {"Ref": "AWS::NoValue"}]}
 
@@ -196,7 +200,15 @@ GUARDS = (
     ),
     Guard(_LAMBDA, "Timeout", 60, {"APIHandler": 29, "Connect": 8, "Hourly": 900, "Learn": 900}),
     Guard(_LAMBDA, "TracingConfig", {"Mode": "Active"}),
-    Guard("AWS::Logs::LogGroup", "RetentionInDays", 90),
+    Guard("AWS::Logs::LogGroup", "RetentionInDays", 90, {"Record": 3653}),
+    *(
+        Guard("AWS::Logs::LogGroup", name, value, where=_is_record)
+        for name, value in (
+            ("@DeletionPolicy", "Retain"),
+            ("@UpdateReplacePolicy", "Retain"),
+            ("DeletionProtectionEnabled", PROTECTED),
+        )
+    ),
     Guard("AWS::Logs::LogGroup", "KmsKeyId", DATA_KEY),
     Guard(
         "AWS::CloudWatch::Alarm",

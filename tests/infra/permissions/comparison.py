@@ -10,11 +10,7 @@ from tests.infra.permissions.needs import Need
 from tests.infra.permissions.policies import Policies, allows, machinery, permissions, policy_files
 from tests.infra.permissions.record import recorded
 
-WITHOUT_JOURNEY: Mapping[Need, str] = {
-    Need(
-        "notifier/on_notice", "sms-voice:SendTextMessage", "sms-voice:sender-id/PAKN/VN"
-    ): "SMS through AWS End User Messaging, which no emulator speaks: tests/functions/notifier/senders/test_aws.py"
-}
+WITHOUT_JOURNEY: Mapping[Need, str] = {}
 """Needs that no test can show with an emulator, and what shows them instead."""
 
 
@@ -32,6 +28,12 @@ REFUSED: Mapping[Need, str] = {
         (("dynamodb:LeadingKeys", "sms-held#…"),),
     ): "the desk reads no SMS that waits for its sender",
     Need(
+        "intake/api_handler",
+        "dynamodb:UpdateItem",
+        "dynamodb:table/pakn-${Stage}-statistics",
+        (("dynamodb:LeadingKeys", "jobs"),),
+    ): "who counts readers' reactions changes no other statistics",
+    Need(
         "router/learn",
         "dynamodb:PutItem",
         "dynamodb:table/pakn-${Stage}-directory",
@@ -43,6 +45,12 @@ REFUSED: Mapping[Need, str] = {
         "dynamodb:table/pakn-${Stage}-roots",
         (("dynamodb:LeadingKeys", "…"),),
     ): "who goes on with a round signs no root",
+    Need(
+        "intake/api_handler",
+        "s3:ListBucket",
+        "s3:pakn-${Stage}-attachments-account",
+        (("s3:prefix", "petitions/"),),
+    ): "the site lists files of what is not sent yet, not petitioners' files",
     **{
         Need(
             who, "s3:ListBucket", "s3:pakn-${Stage}-attachments-account", (("s3:prefix", "petitions/"),)

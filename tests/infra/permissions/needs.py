@@ -167,12 +167,27 @@ def _transaction(params: Params, ids: Mapping[str, str]) -> Iterator[Found]:
 # ---------------------------------------------------------------- S3
 
 
+UNSENT = "quarantine/unsent/"
+
+
 def _object(action: str, params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
     key = str(params["Key"])
     if key == "-":
         return  # a link that nobody follows, signed to learn the bucket's address
     versioned = action.replace("Object", "ObjectVersion") if params.get("VersionId") else action
-    yield f"s3:{versioned}", f"s3:{_bucket(params)}/{beginning_of(key)}", ()
+    yield f"s3:{versioned}", f"s3:{_bucket(params)}/{_place(key)}", ()
+
+
+def _copy(params: Params, ids: Mapping[str, str]) -> Iterator[Found]:
+    """Yield the needs of both ends; the source is written as botocore sends it, and its tags do not travel."""
+    bucket, _, key = str(params["CopySource"]).partition("/")
+    yield from _object("GetObject", {"Bucket": bucket, "Key": key}, ids)
+    yield from _object("PutObject", params, ids)
+
+
+def _place(key: str) -> str:
+    """Return the beginning of an object's key: files of petitions that are not sent have a quarantine of their own."""
+    return f"{UNSENT}…" if key.startswith(UNSENT) else beginning_of(key)
 
 
 def _bucket(params: Params) -> str:
@@ -180,7 +195,9 @@ def _bucket(params: Params) -> str:
 
 
 def _listing(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
-    yield "s3:ListBucket", f"s3:{_bucket(params)}", (("s3:prefix", str(params.get("Prefix", ""))),)
+    prefix = str(params.get("Prefix", ""))
+    prefix = _place(prefix) if re.search("[0-9a-f]{32}", prefix) else prefix
+    yield "s3:ListBucket", f"s3:{_bucket(params)}", (("s3:prefix", prefix),)
 
 
 def missing_object(params: Params) -> tuple[str, str]:
@@ -242,6 +259,7 @@ OPERATIONS: Mapping[tuple[str, str], Rule] = {
     ("s3", "HeadObject"): partial(_object, "GetObject"),
     ("s3", "GetObjectTagging"): partial(_object, "GetObjectTagging"),
     ("s3", "PutObject"): partial(_object, "PutObject"),
+    ("s3", "CopyObject"): _copy,
     ("s3", "DeleteObject"): partial(_object, "DeleteObject"),
     ("s3", "ListObjectsV2"): _listing,
     ("kms", "Encrypt"): partial(_key, "Encrypt"),
@@ -261,6 +279,7 @@ OPERATIONS: Mapping[tuple[str, str], Rule] = {
             "AdminGetUser",
             "AdminListGroupsForUser",
             "AdminRemoveUserFromGroup",
+            "AdminSetUserPassword",
         )
     },
     ("cognito-idp", "AdminSetUserMFAPreference"): partial(_pool, "AdminSetUserMFAPreference"),
