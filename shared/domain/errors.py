@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar, NamedTuple
 
+from shared.domain.quotas import Quota
+
 
 class PetitionError(Exception):
     """Something asked of the system that it does not do; `code` is stable and part of the HTTP contract."""
@@ -163,6 +165,12 @@ class UnknownClientError(TokenRefusedError):
         super().__init__("invalid_client", "client_secret")
 
 
+class HandedOverError(NotAllowedError):
+    """The petition was the officer's to handle and went to a colleague."""
+
+    code = "handed-over"
+
+
 class MovedAwayError(NotAllowedError):
     """The petition was at the officer's unit and went to another one."""
 
@@ -178,6 +186,34 @@ class ActionNotPossibleError(PetitionError):
         self.state = state
 
 
+class WordHeldError(ActionNotPossibleError):
+    """The decision before may still be taken back; what leads on from it is possible from `until`."""
+
+    code = "word-held"
+
+    def __init__(self, action: str, state: str, until: datetime) -> None:
+        super().__init__(action, state)
+        self.until = until
+
+
+class TooLateToTakeBackError(ActionNotPossibleError):
+    """The time to take the action back is over: people are being notified of it."""
+
+    code = "too-late-to-take-back"
+
+
+class ResultBeingSentError(ActionNotPossibleError):
+    """The petitioner is being notified of the result at this moment: nothing of theirs can come before it any more."""
+
+    code = "result-being-sent"
+
+
+class NotReachedError(PetitionError):
+    """The time of a request for many petitions was over before this one; nothing of it was changed."""
+
+    code = "not-reached"
+
+
 class StaleVersionError(PetitionError):
     """Somebody else changed the petition in between; nothing was written."""
 
@@ -186,6 +222,23 @@ class StaleVersionError(PetitionError):
     def __init__(self, current_version: int) -> None:
         super().__init__(f"the current version is {current_version}")
         self.current_version = current_version
+
+
+class StaleDraftError(PetitionError):
+    """A draft was saved from elsewhere since it was read; nothing was written."""
+
+    code = "stale-draft"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+        """The version that is stored."""
+
+
+class UnknownDraftError(PetitionError):
+    """The officer has no such draft on this petition."""
+
+    code = "unknown-draft"
 
 
 class UnknownRowError(PetitionError):
@@ -219,13 +272,14 @@ class IdempotencyKeyReusedError(PetitionError):
 
 
 class TooManyRequestsError(PetitionError):
-    """A limit was reached; `retry_after` is in seconds."""
+    """A limit was reached; `retry_after` is in seconds. `quotas` are those that the caller may see."""
 
     code = "too-many-requests"
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, *quotas: Quota) -> None:
         super().__init__(f"retry after {retry_after} s")
         self.retry_after = retry_after
+        self.quotas = quotas
 
 
 class PinSlowedError(TooManyRequestsError):

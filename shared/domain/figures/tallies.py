@@ -21,8 +21,10 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
 from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 
-RULES = 2
+RULES = 3
 """Another number makes the roll-up count all rows anew: the meaning of a count has changed."""
+ANSWERED_IN = "answered_in:"
+"""The beginning of the counts of answers by the days that they took: a median is read from them."""
 Tally = Counter[str]
 """Counts by name: `received`, `state:ANSWERED`, `ANSWER:KEPT`, `ANSWER:DUE:2026-11-23` …"""
 
@@ -123,10 +125,12 @@ def tally_of(
             continue
         tally[f"{duty.kind}:{duty.standing}"] += 1
         if duty.kind is DutyKind.ANSWER:
-            tally["answer_days"] += (local_date(duty.done_at) - local_date(petition.received_at)).days
+            days = (local_date(duty.done_at) - local_date(petition.received_at)).days
+            tally["answer_days"] += days
+            tally[f"{ANSWERED_IN}{days}"] += 1
     if petition.rating:
         tally[f"rating:{petition.rating.score}"] += 1
-    publication = petition.last(Action.PUBLISH, Action.UNPUBLISH)
+    publication = petition.last(Action.PUBLISH, Action.UNPUBLISH, Action.WITHDRAW_CONSENT)
     tally["published"] += publication is not None and publication.action is Action.PUBLISH
     tally["reopened"] += petition.last(Action.REOPEN) is not None
     tally["returned_drafts"] += sum(entry.action is Action.RETURN_DRAFT for entry in petition.history)
@@ -145,6 +149,21 @@ def summed(tallies: Iterable[Mapping[str, int]]) -> Tally:
     for tally in tallies:
         total.update(tally)
     return total
+
+
+def median_days(tally: Mapping[str, int]) -> int | None:
+    """Return the days within which half of the answers were given; None where there is none."""
+    counts = {
+        int(name.removeprefix(ANSWERED_IN)): number
+        for name, number in tally.items()
+        if name.startswith(ANSWERED_IN)
+    }
+    remaining = sum(counts.values()) / 2
+    for days in sorted(counts):
+        remaining -= counts[days]
+        if remaining <= 0:
+            return days
+    return None
 
 
 def duty_count(tally: Mapping[str, int], kind: DutyKind, status: DutyStatus, today: date) -> int:

@@ -6,6 +6,7 @@ same reference, and knowing a reference tells nothing about its PIN.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -27,6 +28,8 @@ _DAMM = (
 
 _SEPARATORS = re.compile(r"[\s.\-\u00a0]+")
 _LENGTH_OF_PIN, _ENOUGH_OF_A_PIN = 8, 5
+_LENGTH_OF_SHORT_TOKEN = 22
+_SHORT_TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 LENGTH = 11
 """Digits of a reference: two of the year, eight, and the check digit."""
 CANDIDATES = 8
@@ -94,6 +97,19 @@ def _renewed(reference: str, renewals: int) -> str:
 def contact_key(key: bytes, contact: str) -> str:
     """Return the name under which a normalised phone number or e-mail address is found: 32 hex digits."""
     return derive(key, "contact", contact).hex()[:32]
+
+
+def short_link_code(reference: str, token: str) -> str:
+    """Return the end of a short link, for SMS: the reference and its link token, in 33 letters of GSM-7."""
+    return f"{reference}{base64.urlsafe_b64encode(bytes.fromhex(token)).decode().rstrip('=')}"
+
+
+def in_short_link(code: str) -> tuple[str, str] | None:
+    """Return the reference and the link token in the end of a short link, None where it can be none."""
+    reference, short = code[:LENGTH], code[LENGTH:]
+    if len(short) != _LENGTH_OF_SHORT_TOKEN or not _SHORT_TOKEN.fullmatch(short):
+        return None
+    return reference, base64.urlsafe_b64decode(f"{short}==").hex()
 
 
 def unsubscribe_token_of(key: bytes, officer: str) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from shared.domain.petition.lifecycle import Action
+
+UNDOABLE = frozenset({Action.REFUSE, Action.FORWARD, Action.GUIDE, Action.RESTRICT, Action.APPROVE})
+"""Actions whose officer may take them back while word of them is held (`shared.domain.procedures.taking_back`)."""
 PETITIONER = "petitioner"
 ROUTER = "router"
 TIMER = "timer"
@@ -28,6 +32,8 @@ class Change:
     at: datetime
     id: str
     """Unique within the petition; derived from the cause, so that the same cause yields the same identifier."""
+    word_at: datetime | None = None
+    """The instant from which others are notified of it, where its officer may take it back until then."""
 
     @classmethod
     def by_petitioner(cls, at: datetime, id: str) -> Self:  # noqa: A002 - the name of the attribute
@@ -48,6 +54,10 @@ class Change:
     def by_officer(cls, username: str, at: datetime, id: str) -> Self:  # noqa: A002 - the name of the attribute
         """Return a change by one officer."""
         return cls(actor_of(username), at, id)
+
+    def held_until(self, word_at: datetime | None) -> Self:
+        """Return this change, of which others are notified from an instant; None: at once."""
+        return replace(self, word_at=word_at)
 
     @property
     def username(self) -> str:

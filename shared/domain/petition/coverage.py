@@ -25,10 +25,12 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
     "calendar": ("calendar",),
     "proposal": ("proposal",),
     "draft": ("draft",),
+    "earlier-drafts": ("earlier_drafts",),
     "answer": ("answer",),
     "publication": ("publication",),
     "rating": ("rating",),
     "parent": ("parent",),
+    "held": ("held",),
     "attachments": ("attachments",),
 }
 """Attributes that later changes set; the others that have a digest are of the receipt."""

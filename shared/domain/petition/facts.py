@@ -7,7 +7,7 @@ reads it and writes the same object again (`stored`), with every fact that this 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -54,6 +54,8 @@ class Facts(BaseModel):
     complained_unit: Annotated[str | None, _EMPTY_IS_NONE] = None
     province: Annotated[str | None, _EMPTY_IS_NONE] = None
     due_on: Annotated[date | None, _EMPTY_IS_NONE] = None
+    word_at: datetime | None = None
+    """The instant from which others are notified of the change; None: at once."""
     digests: Annotated[tuple[str, ...] | None, _LIST_IN_ONE_TEXT] = None
     """`group=digest` of the attributes that the change set (`coverage.groups_of`); None in entries of earlier code."""
 
@@ -112,6 +114,8 @@ def _text(value: object) -> str:
             return _YES
         case tuple():
             return ",".join(value)
+        case datetime():
+            return value.isoformat()
         case _:
             return str(value)
 
@@ -154,6 +158,14 @@ class Assigned(Facts):
     """Set where this assignment decided a dispute between units."""
 
 
+class Reassigned(Facts):
+    """Facts of giving a petition to another officer of its unit; `handler` is who has it now."""
+
+    from_handler: str = ""
+    instead_of: str | None = None
+    """The officer who was named and is away; `handler` stands in for them."""
+
+
 class ReturnedToIntake(Facts):
     """Facts of a unit's return of a petition."""
 
@@ -184,10 +196,36 @@ class Refused(Facts):
     """One of the reasons that the law allows, e.g. `SPAM`."""
 
 
-class Forwarded(Facts):
-    """Facts of forwarding to another body."""
+class Dispatch(StrEnum):
+    """The way in which a letter to another body was sent."""
+
+    BY_HAND = "BY_HAND"
+    POST = "POST"
+    EMAIL = "EMAIL"
+    SYSTEM = "SYSTEM"
+    """Over the documents' exchange of the government (trục liên thông văn bản)."""
+
+
+class LetterFacts(Facts):
+    """Facts of the letter to another body: to whom, and how it was sent; entries of earlier code say only to whom."""
 
     body: str | None = None
+    sent_by: Dispatch | None = None
+    """The way in which the letter was sent; None as long as it is only written."""
+    sent_on: date | None = None
+    letter_number: str | None = None
+    """The number of the letter in the register of outgoing documents."""
+
+
+class Forwarded(LetterFacts):
+    """Facts of forwarding to another body, and of its letter's way."""
+
+
+class Drafted(Facts):
+    """Facts of a draft that was handed in."""
+
+    needs_signature: bool = False
+    """True if the head of the unit signs it first."""
 
 
 class Merged(Facts):
@@ -197,6 +235,8 @@ class Merged(Facts):
     parent_due_on: date | None = None
     follows: str | None = None
     """The former parent, where a merged petition follows it into another; the petitioner is not notified again."""
+    answers_at_once: bool = False
+    """True if it was joined to be answered with the other one's approval, of which alone its petitioner is notified."""
 
 
 class Split(Facts):
@@ -205,14 +245,27 @@ class Split(Facts):
     parent: str = ""
 
 
-class AnsweredWithParent(Facts):
-    """Facts of an answer that came with the parent's: those of the entry that settled the parent, and which it was."""
+class AnsweredWithParent(LetterFacts):
+    """Facts of an answer that came with the parent's: those of the entry that settled the parent, and which it was.
+
+    Where that one was forwarded, the child has a letter of its own, sent as the parent's.
+    """
 
     parent: str
     settled_as: Action = Field(alias="as")
     """The action that settled the parent: approve, refuse, forward or guide."""
-    body: str | None = None
     reason: str | None = None
+
+
+class TakenBack(Facts):
+    """Facts of an action that was taken back."""
+
+    entry: int
+    """The number of its history entry."""
+    taken_back: Action
+    """The action."""
+    overtaken: bool = False
+    """True if an act of the petitioner came before they were notified; else its officer took it back."""
 
 
 class Reopened(Facts):
@@ -287,15 +340,19 @@ FACTS: dict[Action, type[Facts]] = {
     Action.RATE: Rated,
     Action.ROUTE: Assigned,
     Action.ASSIGN: Assigned,
+    Action.REASSIGN: Reassigned,
     Action.RETURN_TO_INTAKE: ReturnedToIntake,
     Action.SCREEN: Screened,
     Action.NOTE: Noted,
     Action.REFUSE: Refused,
     Action.FORWARD: Forwarded,
+    Action.SEND_LETTER: Forwarded,
+    Action.DRAFT_ANSWER: Drafted,
     Action.MERGE: Merged,
     Action.SPLIT: Split,
     Action.ANSWER_WITH_PARENT: AnsweredWithParent,
     Action.REOPEN: Reopened,
+    Action.TAKE_BACK: TakenBack,
     Action.MOVE_DUE_DATE: DueDateMoved,
     Action.WARN_HANDLER: TimeLimitReached,
     Action.WARN_UNIT_HEAD: TimeLimitReached,

@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from shared.domain.base_model import StoredModel
+from shared.domain.errors import WordHeldError
 from shared.domain.petition import coverage, history
-from shared.domain.petition.change import Change
-from shared.domain.petition.facts import ContactAdded, Facts, Finding, Reopened, Screened
+from shared.domain.petition.change import UNDOABLE, Change
+from shared.domain.petition.facts import ContactAdded, Facts, Finding, Merged, Reopened, Screened
 from shared.domain.petition.history import Entry, Fault
-from shared.domain.petition.lifecycle import SIDE_EXITS, UNANSWERED, Action, State, target_of
+from shared.domain.petition.lifecycle import MOVES, SIDE_EXITS, UNANSWERED, Action, State, target_of
 from shared.domain.petition.space import require_space
 from shared.domain.petition.values.answer import Answer, Publication, Rating
 from shared.domain.petition.values.attachments import Attachment
 from shared.domain.petition.values.classification import Channel, Kind, Lane, Proposal
+from shared.domain.petition.values.held import Held
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
 
 
@@ -54,6 +56,8 @@ class PetitionFields(StoredModel):
     """Keys that petitions of nearly the same wording share (`shared.domain.figures.similarity`)."""
     proposal: Proposal | None = None
     draft: Answer | None = None
+    earlier_drafts: tuple[Answer, ...] = ()
+    """Drafts that were returned, the oldest first, with the remarks on them; as many as there is space for."""
     answer: Answer | None = None
     publication: Publication | None = None
     rating: Rating | None = None
@@ -66,6 +70,8 @@ class PetitionFields(StoredModel):
     """The operator who took the call, as the call centre names them; the recording is in the seal."""
     is_receipt_owed: bool = False
     """True if an SMS could not be answered at once, because its provider takes no reply."""
+    held: Held | None = None
+    """The latest action that its officer may take back, or might until its time was over."""
     history: tuple[Entry, ...] = ()
 
     # --- derived values -------------------------------------------------------------------------
@@ -113,6 +119,11 @@ class PetitionFields(StoredModel):
         return next((e for e in reopenings if self.history[e.seq - 2].state not in SIDE_EXITS), None)
 
     @property
+    def first_published_at(self) -> datetime | None:
+        """The time of the first publication of an answer, whatever became of it; None where there was none."""
+        return next((entry.at for entry in self.history if entry.action is Action.PUBLISH), None)
+
+    @property
     def state_of_work(self) -> State:
         """The state that a petition goes back to when the information that it waited for has arrived."""
         if self.handler is not None:
@@ -155,8 +166,22 @@ class PetitionFields(StoredModel):
         return self.proposal is not None and self.proposal.may_denounce
 
     def last(self, *actions: Action) -> Entry | None:
-        """Return the latest history entry of one of these actions."""
-        return next((entry for entry in reversed(self.history) if entry.action in actions), None)
+        """Return the latest history entry of one of these actions; one that was taken back never was."""
+        return next((entry for entry in reversed(self.in_force) if entry.action in actions), None)
+
+    @property
+    def in_force(self) -> tuple[Entry, ...]:
+        """The history without what was taken back (`history.in_force`)."""
+        return history.in_force(self.history)
+
+    @property
+    def taken_back(self) -> frozenset[int]:
+        """The numbers of the entries whose actions were taken back."""
+        return history.taken_back(self.history)
+
+    def is_held(self, at: datetime) -> bool:
+        """Return whether word of the latest decision has not left yet."""
+        return self.held is not None and at < self.held.word_at
 
     def has_change(self, change_id: str) -> bool:
         """Return whether this change was made already (the same cause arriving again)."""
@@ -183,7 +208,11 @@ class PetitionFields(StoredModel):
                 "petitioner": Petitioner(type=self.petitioner.type),
                 "proposal": None,
                 "draft": None,
-                "answer": answer.without_unknown().model_copy(update={"text": ""}) if answer else None,
+                "earlier_drafts": (),
+                "held": None,
+                "answer": answer.without_unknown().model_copy(update={"text": "", "remarks": ()})
+                if answer
+                else None,
                 "publication": public.without_unknown().model_copy(
                     update=dict.fromkeys(("subject", "content", "answer"), "")
                 )
@@ -228,12 +257,22 @@ class PetitionFields(StoredModel):
 
         Raises:
             ActionNotPossibleError: the state does not allow the action.
+            WordHeldError: it would lead on from a decision that may still be taken back.
             InvalidInputError: there is no space for it (`require_space`).
         """
-        target = self.state if action is Action.RECEIVE else target_of(action, self.state)
+        is_free = action is Action.RECEIVE or self._awaits_word_at(action, change)
+        target = self.state if is_free else target_of(action, self.state)
         state = to or target
+        if (
+            state is not self.state
+            and action is not Action.TAKE_BACK
+            and self.held
+            and self.is_held(change.at)
+        ):
+            raise WordHeldError(action, self.state, self.held.word_at)
         petition = self.without_unknown() if action is Action.ERASE else self
-        changed = petition.model_copy(update={**updates, "state": state})
+        held = {"held": self._holding(action, change, facts)} if state is not self.state else {}
+        changed = petition.model_copy(update={**held, **updates, "state": state})
         before = None if action is Action.RECEIVE else self
         entry = Entry(
             seq=self.version + 1,
@@ -244,7 +283,7 @@ class PetitionFields(StoredModel):
             change_id=change.id,
             text=text,
             note=note,
-            facts=(facts or Facts()).with_filed(
+            facts=_with_word(facts or Facts(), changed.held if held else None).with_filed(
                 history.filed_changes(before, changed),
                 coverage.digests_of(before, changed, self.submission),
             ),
@@ -255,3 +294,31 @@ class PetitionFields(StoredModel):
         )
         require_space(changed, action)
         return changed
+
+    def _awaits_word_at(self, action: Action, change: Change) -> bool:
+        """Return whether a petitioner names a contact while word for it has not left: then it leaves there too."""
+        if action is not Action.ADD_CONTACT or self.held is None or not self.is_held(change.at):
+            return False
+        return self.history[self.held.entry - 2].state in MOVES[action].sources
+
+    def _holding(self, action: Action, change: Change, facts: Facts | None) -> Held | None:
+        """Return the attributes that an action of which word is held replaces; None for another."""
+        is_joint = isinstance(facts, Merged) and facts.answers_at_once
+        if not (action in UNDOABLE or is_joint) or change.word_at is None or change.word_at <= change.at:
+            return None
+        return Held(
+            entry=self.version + 1,
+            word_at=change.word_at,
+            unit=self.unit,
+            handler=self.handler,
+            lane=self.lane,
+            parent=self.parent,
+            draft=None if action is Action.APPROVE else self.draft,
+            answer=self.answer.model_copy(update={"text": ""}) if self.answer else None,
+        )
+
+
+def _with_word(facts: Facts, held: Held | None) -> Facts:
+    if held is None:
+        return facts
+    return facts.model_validate({**facts.recorded(), "word_at": held.word_at.isoformat()})

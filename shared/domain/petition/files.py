@@ -13,8 +13,8 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownAttachmentError
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import FileDeclared, FileKept, FileOpened, FileRejected
-from shared.domain.petition.fields import PetitionFields
 from shared.domain.petition.lifecycle import Action, State, target_of
+from shared.domain.petition.result import HeldVerbs
 from shared.domain.petition.values.attachments import (
     Attachment,
     AttachmentState,
@@ -35,7 +35,7 @@ class CleanFile(NamedTuple):
     """In hex."""
 
 
-class FileVerbs(PetitionFields):
+class FileVerbs(HeldVerbs):
     """The verbs about files, of the petitioner or of an officer who drafts an answer."""
 
     def declare_file(self, change: Change, attachment: Attachment, limits: Limits) -> Self:
@@ -53,7 +53,9 @@ class FileVerbs(PetitionFields):
         counted = sum(file.is_clean or file.is_awaited(change.at, limits) for file in declared)
         if counted >= limits.files or len(declared) >= limits.declarations:
             raise InvalidInputError(("filename", "too-many-files"))
-        return self.record(
+        is_petitioners = attachment.belongs_to is BelongsTo.PETITION
+        petition = self.where_known(Action.ATTACH, change) if is_petitioners else self
+        return petition.record(
             Action.ATTACH,
             change,
             facts=FileDeclared(attachment=attachment.id, belongs_to=attachment.belongs_to),

@@ -7,14 +7,17 @@ from typing import Self
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import ContactAdded, PinSent, Rated
-from shared.domain.petition.fields import PetitionFields
 from shared.domain.petition.lifecycle import Action, State, target_of
+from shared.domain.petition.result import HeldVerbs
 from shared.domain.petition.values.answer import Rating
 from shared.domain.petition.values.petitioner import ReplyBy, SealedPart
 
 
-class FollowUpVerbs(PetitionFields):
-    """The verbs of the petitioner; an operator of the hotline may enter them on the petitioner's behalf."""
+class FollowUpVerbs(HeldVerbs):
+    """The verbs of the petitioner; an operator of the hotline may enter them on the petitioner's behalf.
+
+    Each is about the petition that its petitioner knows (`where_known`).
+    """
 
     def supplement(
         self,
@@ -32,14 +35,14 @@ class FollowUpVerbs(PetitionFields):
             sealed: a sealed part to append to the seal.
             province: the code of the province in the address of that part.
         """
-        petitioner = self.petitioner
+        petition, petitioner = self.where_known(Action.SUPPLEMENT, change), self.petitioner
         if sealed is not None:
             petitioner = petitioner.model_copy(update={"seal": (*petitioner.seal, sealed), "is_named": True})
-        return self.record(
+        return petition.record(
             Action.SUPPLEMENT,
             change,
             text=content,
-            to=self.state_of_work if self.state is State.AWAITING_INFORMATION else None,
+            to=petition.state_of_work if petition.state is State.AWAITING_INFORMATION else None,
             petitioner=petitioner,
             province=self.province or province,
         )
@@ -47,18 +50,20 @@ class FollowUpVerbs(PetitionFields):
     def hold_text(self, change: Change, sealed: SealedPart) -> Self:
         """Append a text to the seal of which its sender has yet to say whether it is the name."""
         petitioner = self.petitioner.model_copy(update={"seal": (*self.petitioner.seal, sealed)})
-        return self.record(Action.SUPPLEMENT, change, petitioner=petitioner)
+        return self.where_known(Action.SUPPLEMENT, change).record(
+            Action.SUPPLEMENT, change, petitioner=petitioner
+        )
 
     def confirm_name(self, change: Change, *, is_named: bool, province: str | None = None) -> Self:
         """Record whether a text in the seal is the petitioner's name, as its sender said."""
         petitioner = self.petitioner.model_copy(update={"is_named": is_named})
-        return self.record(
+        return self.where_known(Action.SUPPLEMENT, change).record(
             Action.SUPPLEMENT, change, petitioner=petitioner, province=self.province or province
         )
 
     def withdraw(self, change: Change, reason: str | None) -> Self:
         """End the matter at the petitioner's wish."""
-        return self.record(Action.WITHDRAW, change, text=reason)
+        return self.where_known(Action.WITHDRAW, change).record(Action.WITHDRAW, change, text=reason)
 
     def undo_withdrawal(self, change: Change) -> Self:
         """Take a withdrawal back: the petition stands where it stood, and its due date has never changed.
@@ -84,6 +89,8 @@ class FollowUpVerbs(PetitionFields):
 
     def rate(self, change: Change, score: int, comment: str | None) -> Self:
         """Rate the answer from 1 (not at all satisfied) to 5; a second rating replaces the first."""
+        if self.held and self.is_held(change.at):  # the answer that they know is another, or none
+            target_of(Action.RATE, self.history[self.held.entry - 2].state)
         rating = Rating(score=score, comment=comment, at=change.at)
         return self.record(Action.RATE, change, text=comment, facts=Rated(score=score), rating=rating)
 
@@ -105,6 +112,22 @@ class FollowUpVerbs(PetitionFields):
     def renew_secrets(self, change: Change) -> Self:
         """Have another PIN and another link from now on (limits: `shared.domain.procedures.pin_requests`)."""
         return self.record(Action.RENEW_SECRETS, change)
+
+    def withdraw_consent(self, change: Change) -> Self:
+        """Allow publication no more: what is public of the answer is taken down at once (Luật 91/2025/QH15).
+
+        Raises:
+            ActionNotPossibleError: it was not allowed in the first place.
+        """
+        if not self.may_publish:
+            raise ActionNotPossibleError(Action.WITHDRAW_CONSENT, self.state)
+        return self.record(
+            Action.WITHDRAW_CONSENT,
+            change,
+            to=State.ANSWERED if self.state is State.PUBLISHED else None,
+            may_publish=False,
+            publication=None,
+        )
 
     def send_pin(self, change: Change, channel: ReplyBy) -> Self:
         """Have the PIN sent again to a contact on file (limits: `shared.domain.procedures.pin_requests`)."""

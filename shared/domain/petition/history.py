@@ -22,7 +22,7 @@ from typing import Annotated, Generic, NamedTuple, TypeVar
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.domain.base_model import StoredModel
-from shared.domain.petition.facts import FILED, Facts, facts_of
+from shared.domain.petition.facts import FILED, AnsweredWithParent, Facts, LetterFacts, TakenBack, facts_of
 from shared.domain.petition.lifecycle import Action, State
 
 F = TypeVar("F", bound=Facts)
@@ -180,6 +180,48 @@ def filed_changes(before: StoredModel | None, after: StoredModel) -> dict[str, s
 def entries_of(history: Iterable[Entry], kind: type[F]) -> Iterator[EntryOf[F]]:
     """Yield the entries that have facts of one kind, in the order of the history."""
     return (EntryOf(entry, entry.facts) for entry in history if isinstance(entry.facts, kind))
+
+
+def letter_of(history: Iterable[Entry]) -> EntryOf[LetterFacts] | None:
+    """Return how the letter that forwards a petition stands, by the latest entry about it; None where there is none.
+
+    A petition that was forwarded with its parent has a letter of its own.
+    """
+    letters = (
+        letter
+        for letter in entries_of(history, LetterFacts)
+        if not isinstance(letter.facts, AnsweredWithParent) or letter.facts.settled_as is Action.FORWARD
+    )
+    return next(iter([*letters][::-1]), None)
+
+
+def taken_back(history: Iterable[Entry]) -> frozenset[int]:
+    """Return the numbers of the entries whose actions were taken back."""
+    return frozenset(facts.entry for _, facts in entries_of(history, TakenBack))
+
+
+def in_force(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the entries that count for what is owed and was done, each with its own number.
+
+    An action that was taken back never was: neither it nor its end counts, and what happened between them happened in
+    the state before.
+    """
+    pairs = [(facts.entry, entry.seq) for entry, facts in entries_of(history, TakenBack)]
+    if not pairs:
+        return history
+    states = {entry.seq: entry.state for entry in history}
+    before = {
+        seq: states[first - 1]
+        for first, last in pairs
+        for seq in range(first + 1, last)
+        if first - 1 in states
+    }
+    gone = {seq for pair in pairs for seq in pair}
+    return tuple(
+        entry.model_copy(update={"state": before[entry.seq]}) if entry.seq in before else entry
+        for entry in history
+        if entry.seq not in gone
+    )
 
 
 def append(history: tuple[Entry, ...], entry: Entry, key: str) -> tuple[Entry, ...]:

@@ -46,6 +46,7 @@ class Action(StrEnum):
     SEND_PIN = "send-pin"
     ADD_CONTACT = "add-contact"
     RENEW_SECRETS = "renew-secrets"
+    WITHDRAW_CONSENT = "withdraw-consent"
     # the router
     ROUTE = "route"
     HAND_TO_INTAKE = "hand-to-intake"
@@ -54,22 +55,26 @@ class Action(StrEnum):
     CLASSIFY = "classify"
     ASSIGN = "assign"
     ACCEPT = "accept"
+    REASSIGN = "reassign"
     RETURN_TO_INTAKE = "return-to-intake"
     REQUEST_INFORMATION = "request-information"
     NOTE = "note"
     DRAFT_ANSWER = "draft-answer"
+    SIGN_DRAFT = "sign-draft"
     APPROVE = "approve"
     RETURN_DRAFT = "return-draft"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
     REFUSE = "refuse"
     FORWARD = "forward"
+    SEND_LETTER = "send-letter"
     GUIDE = "guide"
     RESTRICT = "restrict"
     MERGE = "merge"
     SPLIT = "split"
     REOPEN = "reopen"
     CLOSE = "close"
+    TAKE_BACK = "take-back"
     OPEN_SEAL = "open-seal"
     OPEN_ATTACHMENT = "open-attachment"
     # files, of the petitioner or of an officer
@@ -118,7 +123,11 @@ EVERY = frozenset(State)
 _UNDECIDED = frozenset(
     {State.RECEIVED, State.AWAITING_INFORMATION, State.ASSIGNED, State.IN_PROGRESS, State.REOPENED}
 )
-_MERGED = frozenset({State.MERGED})
+_MERGED, _ANSWERED = frozenset({State.MERGED}), frozenset({State.ANSWERED})
+_FORWARDED = frozenset({State.FORWARDED})
+_SUBMITTED = frozenset({State.AWAITING_APPROVAL})
+_ACCEPTED = frozenset({State.IN_PROGRESS, State.AWAITING_INFORMATION}) | _SUBMITTED
+_DECIDED = frozenset({State.ANSWERED, State.REFUSED, State.FORWARDED, State.GUIDED, State.RESTRICTED})
 _AT_WORK = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.REOPENED})
 
 
@@ -140,6 +149,7 @@ def _notify(kind: NoticeKind, *audiences: Audience) -> tuple[Notice, ...]:
 
 
 _NOBODY: tuple[Notice, ...] = ()
+_WHERE_TO = _notify(NoticeKind.FORWARDED, Audience.PETITIONER)
 _BY_ENTRY = _NOBODY
 """The notices depend on the facts of the entry: `notices_after` decides."""
 
@@ -172,6 +182,7 @@ _OF_PETITIONERS: dict[Action, Move] = {
     Action.RENEW_SECRETS: Move(
         N_("Người gửi đổi mã PIN"), EVERY, None, _notify(NoticeKind.SECRETS_RENEWED, Audience.PETITIONER)
     ),
+    Action.WITHDRAW_CONSENT: Move(N_("Người gửi thôi đồng ý công khai"), EVERY, None, _NOBODY),
     Action.ADD_CONTACT: Move(
         N_("Người gửi thêm liên hệ"),
         UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE,
@@ -205,6 +216,10 @@ OF_OFFICERS: dict[Action, Move] = {
     Action.ACCEPT: Move(
         N_("Đơn vị nhận xử lý"), frozenset({State.ASSIGNED, State.REOPENED}), State.IN_PROGRESS, _NOBODY
     ),
+    # to another officer of the same unit: the state, the draft and every clock stay
+    Action.REASSIGN: Move(
+        N_("Giao cho người khác"), _ACCEPTED, None, _notify(NoticeKind.ASSIGNED, Audience.HANDLER)
+    ),
     Action.RETURN_TO_INTAKE: Move(
         N_("Trả lại bộ phận tiếp nhận"),
         _AT_WORK | RESTRICTED_LANE,
@@ -224,21 +239,21 @@ OF_OFFICERS: dict[Action, Move] = {
         State.AWAITING_APPROVAL,
         _notify(NoticeKind.DRAFT_WAITING, Audience.APPROVER),
     ),
+    Action.SIGN_DRAFT: Move(
+        N_("Lãnh đạo ký dự thảo"), _SUBMITTED, None, _notify(NoticeKind.DRAFT_WAITING, Audience.APPROVER)
+    ),
     Action.APPROVE: Move(
-        N_("Phê duyệt trả lời"),
-        frozenset({State.AWAITING_APPROVAL}),
-        State.ANSWERED,
-        _notify(NoticeKind.ANSWERED, Audience.PETITIONER),
+        N_("Phê duyệt trả lời"), _SUBMITTED, State.ANSWERED, _notify(NoticeKind.ANSWERED, Audience.PETITIONER)
     ),
     Action.RETURN_DRAFT: Move(
         N_("Trả lại dự thảo"),
-        frozenset({State.AWAITING_APPROVAL}),
+        _SUBMITTED,
         State.IN_PROGRESS,
         _notify(NoticeKind.DRAFT_RETURNED, Audience.HANDLER),
     ),
     Action.PUBLISH: Move(
         N_("Công khai kết quả"),
-        frozenset({State.ANSWERED}),
+        _ANSWERED,
         State.PUBLISHED,
         _notify(NoticeKind.PUBLISHED, Audience.PETITIONER),
     ),
@@ -247,12 +262,9 @@ OF_OFFICERS: dict[Action, Move] = {
     Action.REFUSE: Move(
         N_("Từ chối tiếp nhận"), _UNDECIDED, State.REFUSED, _notify(NoticeKind.REFUSED, Audience.PETITIONER)
     ),
-    Action.FORWARD: Move(
-        N_("Chuyển cơ quan có thẩm quyền"),
-        _UNDECIDED,
-        State.FORWARDED,
-        _notify(NoticeKind.FORWARDED, Audience.PETITIONER),
-    ),
+    Action.FORWARD: Move(N_("Chuyển cơ quan có thẩm quyền"), _UNDECIDED, State.FORWARDED, _WHERE_TO),
+    # the letter that was only written when the petition was forwarded is sent, or sent again
+    Action.SEND_LETTER: Move(N_("Gửi văn bản đến cơ quan có thẩm quyền"), _FORWARDED, None, _WHERE_TO),
     Action.GUIDE: Move(
         N_("Hướng dẫn thủ tục"), _UNDECIDED, State.GUIDED, _notify(NoticeKind.GUIDED, Audience.PETITIONER)
     ),
@@ -285,6 +297,7 @@ OF_OFFICERS: dict[Action, Move] = {
         State.CLOSED,
         _notify(NoticeKind.CLOSED, Audience.PETITIONER),
     ),
+    Action.TAKE_BACK: Move(N_("Hoàn tác"), _DECIDED | _MERGED, None, _BY_ENTRY),
     Action.OPEN_SEAL: Move(N_("Mở thông tin người gửi"), EVERY, None, _NOBODY),
     Action.OPEN_ATTACHMENT: Move(N_("Mở tệp đính kèm"), EVERY, None, _NOBODY),
 }
@@ -302,7 +315,7 @@ _OF_THE_PARENT: dict[Action, Move] = {
     Action.ANSWER_WITH_PARENT: Move(N_("Trả lời chung"), _MERGED, None, _BY_ENTRY),
     Action.PUBLISH_WITH_PARENT: Move(
         N_("Công khai kết quả chung"),
-        frozenset({State.ANSWERED}),
+        _ANSWERED,
         State.PUBLISHED,
         _notify(NoticeKind.PUBLISHED, Audience.PETITIONER),
     ),
@@ -332,10 +345,7 @@ _OF_THE_CLOCK: dict[Action, Move] = {
         _notify(NoticeKind.ACCEPTANCE_DUE, Audience.UNIT_HEAD),
     ),
     Action.REMIND_APPROVAL: Move(
-        N_("Nhắc phê duyệt"),
-        frozenset({State.AWAITING_APPROVAL}),
-        None,
-        _notify(NoticeKind.APPROVAL_DUE, Audience.APPROVER),
+        N_("Nhắc phê duyệt"), _SUBMITTED, None, _notify(NoticeKind.APPROVAL_DUE, Audience.APPROVER)
     ),
     Action.REMIND_COMPLETION: Move(
         N_("Nhắc người gửi bổ sung"),
@@ -356,10 +366,7 @@ _OF_THE_CLOCK: dict[Action, Move] = {
         _notify(NoticeKind.FORWARDING_DUE, Audience.INTAKE),
     ),
     Action.REMIND_PUBLICATION: Move(
-        N_("Nhắc công khai kết quả"),
-        frozenset({State.ANSWERED}),
-        None,
-        _notify(NoticeKind.PUBLICATION_DUE, Audience.APPROVER),
+        N_("Nhắc công khai kết quả"), _ANSWERED, None, _notify(NoticeKind.PUBLICATION_DUE, Audience.APPROVER)
     ),
     Action.MOVE_DUE_DATE: Move(
         N_("Đổi ngày đến hạn"),
@@ -370,14 +377,9 @@ _OF_THE_CLOCK: dict[Action, Move] = {
     Action.ERASE: Move(N_("Xóa dữ liệu cá nhân hết thời hạn lưu giữ"), ENDED, None, _NOBODY),
 }
 
-MOVES: dict[Action, Move] = {
-    **_OF_PETITIONERS,
-    **_OF_THE_ROUTER,
-    **OF_OFFICERS,
-    **_OF_FILES,
-    **_OF_THE_PARENT,
-    **_OF_THE_CLOCK,
-}
+MOVES: dict[Action, Move] = (
+    _OF_PETITIONERS | _OF_THE_ROUTER | OF_OFFICERS | _OF_FILES | _OF_THE_PARENT | _OF_THE_CLOCK
+)
 """The whole state machine."""
 
 

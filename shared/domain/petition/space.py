@@ -16,10 +16,11 @@ from typing import NamedTuple, Protocol
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import InvalidInputError, PetitionFullError
 from shared.domain.petition.facts import FileDeclared
-from shared.domain.petition.history import Entry
+from shared.domain.petition.history import Entry, in_force
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.answer import Answer, Publication, Rating
 from shared.domain.petition.values.attachments import Attachment, BelongsTo
+from shared.domain.petition.values.held import Held
 from shared.domain.petition.values.petitioner import Petitioner
 
 ITEM = 400_000
@@ -32,6 +33,8 @@ CLOCK = 40_000
 """Bytes kept free for what falls due by itself: two years of updates, warnings and escalations."""
 OFFICIAL_ACTS = 25_000
 """Bytes kept free of notes and questions, for assigning, returning, restricting and the like."""
+EARLIER_DRAFTS = 60_000
+"""Bytes that returned drafts may take at most of what officers' notes share: the newest stay."""
 LONGEST_OFFICIAL_TEXT = 30_000
 """Bytes of one text of an officer: 10,000 characters of which each needs three."""
 
@@ -65,7 +68,11 @@ class _Filled(Protocol):
     @property
     def draft(self) -> Answer | None: ...
     @property
+    def earlier_drafts(self) -> tuple[Answer, ...]: ...
+    @property
     def answer(self) -> Answer | None: ...
+    @property
+    def held(self) -> Held | None: ...
     @property
     def publication(self) -> Publication | None: ...
     @property
@@ -91,6 +98,7 @@ _OF_PETITIONERS = frozenset(
         Action.RATE,
         Action.SEND_PIN,
         Action.ADD_CONTACT,
+        Action.WITHDRAW_CONSENT,
         Action.SCREEN,
     }
 )
@@ -148,6 +156,7 @@ _LEAVES_FREE: dict[Action, Left] = {
     Action.SEND_PIN: Left(_RIGHTS // 2, OFFICIAL_ACTS // 2),
     Action.RATE: Left(_RIGHTS // 2, OFFICIAL_ACTS // 2),
     Action.WITHDRAW: Left(0, 0),
+    Action.WITHDRAW_CONSENT: Left(0, 0),
 }
 """The space that each action of a petitioner has to leave."""
 _FIELD = {Action.RATE: "comment", Action.WITHDRAW: "reason", Action.ADD_CONTACT: "phone"}
@@ -208,8 +217,11 @@ def _have_officers_space(petition: _Filled, action: Action) -> bool:
     if action not in _NOTES:
         is_overfull = petitioners_bytes(petition) > PETITIONERS
         return free_bytes(petition) >= 0 or (is_overfull and stored_bytes(petition) <= ITEM)
-    awaited = max(0, min(_AWAITED, PETITIONERS - petitioners_bytes(petition)))
-    return free_bytes(petition) >= OFFICIAL_ACTS + awaited
+    return free_bytes(petition) >= OFFICIAL_ACTS + _awaited_bytes(petition)
+
+
+def _awaited_bytes(petition: _Filled) -> int:
+    return max(0, min(_AWAITED, PETITIONERS - petitioners_bytes(petition)))
 
 
 def petitioners_bytes(petition: _Filled) -> int:
@@ -230,6 +242,24 @@ def free_bytes(petition: _Filled) -> int:
     return ITEM - stored_bytes(petition) - max(0, CLOCK - clock) - max(0, ANSWERS - answers)
 
 
+def drafts_that_fit(petition: _Filled, drafts: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Return the newest of a petition's returned drafts that take no space which is kept free for others.
+
+    Args:
+        petition: as it is before they are kept.
+        drafts: the oldest first, those included that it keeps already.
+    """
+    space = free_bytes(petition) + _models(petition.earlier_drafts) - OFFICIAL_ACTS - _awaited_bytes(petition)
+    left = min(EARLIER_DRAFTS, space)
+    fitting: list[Answer] = []
+    for draft in reversed(tuple(drafts)):
+        left -= _models((draft,))
+        if left < 0:
+            break
+        fitting.append(draft)
+    return tuple(reversed(fitting))
+
+
 def clock_has_space_for(petition: _Filled, text: str) -> bool:
     """Return whether an update by the clock may repeat a note: it is left out when it would take others' space."""
     clock = sum(_entry(entry) for entry in petition.history if entry.action in _OF_THE_CLOCK)
@@ -244,8 +274,9 @@ def stored_bytes(petition: _Filled) -> int:
 
 
 def _answers_bytes(petition: _Filled) -> int:
-    texts = (entry.text for entry in petition.history if entry.action in _ANSWERS and entry.text)
-    return _models((petition.draft, petition.answer, petition.publication)) + sum(map(_text, texts))
+    texts = (entry.text for entry in in_force(petition.history) if entry.action in _ANSWERS and entry.text)
+    replaced = petition.held.draft if petition.held else None
+    return _models((petition.draft, replaced, petition.answer, petition.publication)) + sum(map(_text, texts))
 
 
 def _is_petitioners(entry: Entry) -> bool:

@@ -49,7 +49,7 @@ def is_second_look(petition: Petition) -> bool:
 def answered_first(petition: Petition) -> frozenset[str]:
     """Return the user names of those who drafted or approved the answer before the reopening."""
     reopened = petition.second_look
-    before = petition.history[: reopened.seq] if reopened else ()
+    before = [e for e in petition.in_force if e.seq < reopened.seq] if reopened else ()
     answers = (Action.DRAFT_ANSWER, Action.APPROVE)
     usernames = {username_of(entry.by) for entry in before if entry.action in answers}
     if reopened is not None and petition.answer is not None:

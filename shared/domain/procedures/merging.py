@@ -12,17 +12,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from shared.domain.petition.change import Change
-from shared.domain.petition.facts import AnsweredWithParent, Merged, Split
+from shared.domain.petition.change import Change, works_at_desk
+from shared.domain.petition.facts import (
+    AnsweredWithParent,
+    Forwarded,
+    Merged,
+    Split,
+    TakenBack,
+)
+from shared.domain.petition.history import entries_of, letter_of
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
 from shared.domain.petition.petition import Petition
 
 SETTLING = (Action.APPROVE, Action.REFUSE, Action.FORWARD, Action.GUIDE, Action.ANSWER_WITH_PARENT)
 """Entries of a parent that answer its children too."""
 BECOMING = frozenset(
-    {*SETTLING, Action.PUBLISH, Action.RESTRICT, Action.WITHDRAW, Action.CLOSE, Action.MERGE}
+    {
+        *SETTLING,
+        Action.SEND_LETTER,
+        Action.PUBLISH,
+        Action.RESTRICT,
+        Action.WITHDRAW,
+        Action.CLOSE,
+        Action.MERGE,
+        Action.TAKE_BACK,
+    }
 )
 """Entries after which something may follow for the petitions that were merged into this one."""
+_OF_A_LETTER = ("body", "sent_by", "sent_on", "letter_number")
+"""The facts by which the letters of a parent and its child are the same."""
 
 
 def is_led(petition: Petition) -> bool:
@@ -34,7 +52,13 @@ def is_led(petition: Petition) -> bool:
 
 
 def merge(
-    petition: Petition, change: Change, parent: Petition, *, text: str | None, follows: str | None = None
+    petition: Petition,
+    change: Change,
+    parent: Petition,
+    *,
+    text: str | None,
+    follows: str | None = None,
+    answers_at_once: bool = False,
 ) -> Petition:
     """Join a petition to another about the same matter; the clock of its own answer runs on.
 
@@ -44,12 +68,18 @@ def merge(
         parent: the one that is worked on; not itself merged.
         text: what the petitioner reads.
         follows: the former parent, where a merged petition follows it into another; then nobody is notified.
+        answers_at_once: it joins to be answered with the parent's approval, of which its petitioner is notified.
     """
     return petition.record(
         Action.MERGE,
         change,
         text=text,
-        facts=Merged(parent=parent.reference, parent_due_on=parent.due_on, follows=follows),
+        facts=Merged(
+            parent=parent.reference,
+            parent_due_on=parent.due_on,
+            follows=follows,
+            answers_at_once=answers_at_once,
+        ),
         is_visible=follows is None,
         draft=None,
         parent=parent.reference,
@@ -88,13 +118,24 @@ def _seq_of_last_split(petition: Petition) -> int:
 
 
 def what_follows(child: Petition, parent: Petition, *, at: datetime) -> Petition:
-    """Return a child as its parent's fate leaves it: answered, published, restricted, split, or itself unchanged."""
-    if child.parent != parent.reference:
+    """Return a child as its parent's fate leaves it: answered, published, restricted, split, or itself unchanged.
+
+    The letter of a forwarded one is sent with its parent's.
+
+    Nothing follows from what may still be taken back; what joined for an approval that was taken back stands where it
+    stood.
+    """
+    if child.parent != parent.reference or parent.is_held(at):
         return child
     if child.state is State.ANSWERED and parent.state is State.PUBLISHED:
         return child.record(Action.PUBLISH_WITH_PARENT, Change.by_router(at, _named(parent, "published")))
+    if child.state is State.FORWARDED:
+        return _letter_sent(child, parent, at)
     if child.state is not State.MERGED:
         return child
+    if _joined_in_vain(child, parent):
+        change = Change.by_router(at, _named(parent, f"not-answered:{child.version}"))
+        return child.take_back(change, follows=True)
     if parent.state is State.RESTRICTED:
         return child.restrict(Change.by_router(at, _named(parent, "restricted")), parent.unit or "")
     if parent.state is State.WITHDRAWN:
@@ -102,11 +143,22 @@ def what_follows(child: Petition, parent: Petition, *, at: datetime) -> Petition
     return _answered(child, parent, at)
 
 
+def _joined_in_vain(child: Petition, parent: Petition) -> bool:
+    """Return whether a child joined to be answered with an approval that was taken back, and with no other since."""
+    if child.held is None or parent.state not in UNANSWERED:
+        return False
+    joined = child.history[child.held.entry - 1]
+    if not isinstance(joined.facts, Merged) or not joined.facts.answers_at_once:
+        return False
+    return any(entry.at >= joined.at for entry, _ in entries_of(parent.history, TakenBack))
+
+
 def followed(
     child: Petition, parent: Petition, get: Callable[[str], Petition | None], *, at: datetime
 ) -> Petition:
     """Return a child as its parent's fate leaves it, also where that was itself merged; `get` reads a petition."""
-    if parent.state is State.MERGED and child.state is State.MERGED and child.parent == parent.reference:
+    is_led = parent.state is State.MERGED and child.state is State.MERGED
+    if is_led and child.parent == parent.reference and not parent.is_held(at):
         return follow_into(child, parent, get(parent.parent) if parent.parent else None, at=at)
     return what_follows(child, parent, at=at)
 
@@ -135,7 +187,8 @@ def _answered(child: Petition, parent: Petition, at: datetime) -> Petition:
     settled_as = (
         settling.facts.settled_as if isinstance(settling.facts, AnsweredWithParent) else settling.action
     )
-    facts = {**settling.facts.recorded(), "parent": parent.reference, "as": settled_as}
+    of_parent = {name: fact for name, fact in settling.facts.recorded().items() if name != "word_at"}
+    facts = {**of_parent, "parent": parent.reference, "as": settled_as}
     return child.record(
         Action.ANSWER_WITH_PARENT,
         Change.by_router(at, _named(parent, str(settling.seq))),
@@ -148,6 +201,21 @@ def _answered(child: Petition, parent: Petition, at: datetime) -> Petition:
         field=parent.field,
         handler=None,
     )
+
+
+def _letter_sent(child: Petition, parent: Petition, at: datetime) -> Petition:
+    """Record that the letter of a child that was forwarded with its parent was sent as the parent's was.
+
+    What an officer recorded on the child itself stands.
+    """
+    letter, own = letter_of(parent.in_force), letter_of(child.in_force)
+    if letter is None or letter.facts.sent_by is None or own is None or works_at_desk(own.entry.by):
+        return child
+    dispatched = {name: getattr(letter.facts, name) for name in _OF_A_LETTER}
+    if all(getattr(own.facts, name) == value for name, value in dispatched.items()):
+        return child
+    change = Change.by_router(at, _named(parent, f"letter:{letter.entry.seq}"))
+    return child.send_letter(change, letter.entry.text or "", Forwarded(**dispatched))
 
 
 def _left_alone(child: Petition, parent: Petition, at: datetime) -> Petition:

@@ -49,7 +49,7 @@ def link_holds(petition: Petition, now: datetime, kept_for: timedelta | None) ->
     """
     if kept_for is None or petition.state not in ENDED:
         return True
-    ended = [entry.at for entry in petition.history if entry.action in _ENDS] or [petition.received_at]
+    ended = [entry.at for entry in petition.in_force if entry.action in _ENDS] or [petition.received_at]
     sent = [entry.at for entry in petition.history if entry.action in _SENDS_LINK]
     return now - ended[-1] < kept_for or bool(sent and now - sent[-1] < NEW_LINK_HOLDS_FOR)
 

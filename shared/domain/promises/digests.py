@@ -5,7 +5,7 @@ Basis: the ministry's contact policy, no regulation *(setting)*.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from shared.domain.calendar.working_calendar import VIETNAM, WorkingCalendar, local_date
 
@@ -17,6 +17,12 @@ def is_time_of_digest(now: datetime, calendar: WorkingCalendar) -> bool:
     """Return whether digests are sent at this moment."""
     is_morning = DIGEST_FROM <= now.astimezone(VIETNAM).time() < DIGEST_UNTIL
     return is_morning and calendar.is_working_day(local_date(now))
+
+
+def is_first_of_week(day: date, calendar: WorkingCalendar) -> bool:
+    """Return whether a day is the first working day of its week, which begins with Monday."""
+    week = (day - timedelta(days=ago) for ago in range(day.weekday() + 1))
+    return [each for each in week if calendar.is_working_day(each)] == [day]
 
 
 def digest_on(at: datetime, calendar: WorkingCalendar) -> date:

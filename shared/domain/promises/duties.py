@@ -172,7 +172,7 @@ def _rounds(petition: Petition) -> tuple[_Round, ...]:
     due = (*(reopening.facts.first_due_on for reopening in reopenings), petition.due_on)
     bounds = (0, *(reopening.entry.seq for reopening in reopenings), petition.version)
     return tuple(
-        _Round(promised_on, due_on, petition.history[start:end])
+        _Round(promised_on, due_on, tuple(e for e in petition.in_force if start < e.seq <= end))
         for promised_on, due_on, (start, end) in zip(promised, due, pairwise(bounds), strict=True)
     )
 
@@ -223,21 +223,23 @@ def _updates(
 def _publishing(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> Iterator[Duty]:
     """A result is published within 2 working days, where the petitioner allowed it; the page itself is the proof.
 
-    A disputed answer is no result: reopened in time, a petition owes no publication until it is answered again.
+    A disputed answer is no result: reopened in time, a petition owes no publication until it is answered again. Nor is
+    one owed from the day on which the petitioner withdraws the consent.
     """
     approved = petition.last(Action.APPROVE)
+    refused = petition.last(Action.WITHDRAW_CONSENT)
     reopened = petition.last(Action.REOPEN)
-    if approved is not None and petition.may_publish:
+    if approved is not None and (petition.may_publish or (refused and refused.seq > approved.seq)):
         due_on = deadlines.publication_due_on(approved.at, terms, calendar)
+        is_disputed = reopened is not None and reopened.seq > approved.seq
+        disputed = reopened if is_disputed else _rounds(petition)[-1].withdrawn
         yield from _duty(
             DutyKind.PUBLICATION,
             local_date(approved.at),
             due_on,
             petition.last(Action.PUBLISH),
             now,
-            withdrawn=reopened
-            if reopened is not None and reopened.seq > approved.seq
-            else _rounds(petition)[-1].withdrawn,
+            withdrawn=min(filter(None, (disputed, refused)), key=lambda entry: entry.seq, default=None),
         )
 
 

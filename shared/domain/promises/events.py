@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
 
 from shared.domain.access.readers import is_restricted
+from shared.domain.base_model import BaseModel
 from shared.domain.petition.history import Entry
-from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.deliveries import entry_name
 
@@ -20,8 +25,49 @@ class EventType(StrEnum):
     PUBLISHED = "answer.published"
 
 
-TEST = "webhook.test"
+TEST: Literal["webhook.test"] = "webhook.test"
 """The type of the event that an administrator sends to see whether an address answers."""
+
+
+class EventData(BaseModel):
+    """The petition that an event is about, and its states: identifiers alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    version: int
+    """The number of history entries: of two events the one with the greater version is newer."""
+    state: State
+    previous_state: State | None
+
+
+class PetitionEvent(BaseModel):
+    """An event of a petition, as a program is sent it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: EventType
+    timestamp: datetime
+    data: EventData
+
+
+class WebhookTestData(BaseModel):
+    """The subscription that a test is sent to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subscription: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{1,39}$")]
+
+
+class WebhookTestEvent(BaseModel):
+    """A test, as an administrator has it sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["webhook.test"] = TEST
+    timestamp: datetime
+    data: WebhookTestData
+
 
 _OF_ACTIONS = {
     Action.RECEIVE: (),
@@ -39,9 +85,12 @@ def events_after(petition: Petition, entry: Entry) -> tuple[EventType, ...]:
 
     `petition.received` follows from the router's first decision: before it nobody knows what a petition is. Nothing
     follows while a petition is, or may be, a denunciation: no program learns even that it exists. What
-    was sent before a petition proved to be one cannot be taken back; nothing more is sent from then on.
+    was sent before a petition proved to be one cannot be taken back; nothing more is sent from then on. Nothing follows
+    from a decision that was taken back, nor from its end: no program learned of either.
     """
     if is_restricted(petition) or petition.may_denounce:
+        return ()
+    if entry.action is Action.TAKE_BACK or entry.seq in petition.taken_back:
         return ()
     earlier = petition.history[: entry.seq - 1]
     is_known = any(EventType.RECEIVED in _OF_ACTIONS.get(before.action, ()) for before in earlier)

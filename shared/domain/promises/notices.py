@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from shared.domain.petition.facts import AnsweredWithParent, Assigned, FileKept, Merged, TimeLimitReached
+from shared.domain.petition.facts import (
+    AnsweredWithParent,
+    Assigned,
+    Drafted,
+    FileKept,
+    Merged,
+    TakenBack,
+    TimeLimitReached,
+)
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.notice_kinds import Audience, Notice, NoticeKind
@@ -16,6 +24,10 @@ _BACK_AT_INTAKE: dict[Action, tuple[Notice, ...]] = {
 }
 """The notices where these actions leave a petition at the intake desk."""
 
+_TO_THE_APPROVER = frozenset({Action.DRAFT_ANSWER, Action.SIGN_DRAFT})
+_WAITS_AGAIN = MOVES[Action.DRAFT_ANSWER].notices
+"""The notices where the petitioner added something before they were notified of an approval (ADR 0067)."""
+
 OF_ASSIGNMENT = Notice(NoticeKind.ASSIGNED, Audience.PETITIONER)
 """Follows from ROUTE and ASSIGN where the ministry switched it on: the fact `tells` of the entry."""
 
@@ -28,13 +40,15 @@ def notices_after(petition: Petition, entry: Entry) -> tuple[Notice, ...]:
 
     The reply to an SMS is its receipt, and the operator tells a caller the reference: neither gets another receipt,
     unless the petitioner chose another channel. The draft of a second answer is for the Task Force, above whoever
-    approved the first.
+    approved the first; one that its unit signs is first for the head of the unit.
 
     The result depends on nothing that happened after the entry: the relay may be late, and the nightly reconciliation
     calculates it again.
     """
     reopened = petition.second_look
-    if entry.action is Action.DRAFT_ANSWER and reopened is not None and reopened.seq < entry.seq:
+    is_signed_first = isinstance(entry.facts, Drafted) and entry.facts.needs_signature
+    is_for_approver = entry.action in _TO_THE_APPROVER or _waits_again(entry)
+    if is_for_approver and not is_signed_first and reopened and reopened.seq < entry.seq:
         return (Notice(NoticeKind.DRAFT_WAITING, Audience.TASK_FORCE),)
     if entry.action is Action.RECEIVE and petition.was_acknowledged_at_once:
         return ()
@@ -53,9 +67,19 @@ def _notices_by_facts(entry: Entry) -> tuple[Notice, ...]:
             return (Notice(NoticeKind.SUPPLEMENTED, Audience.HANDLER),) if completes else ()
         case AnsweredWithParent(settled_as=action):
             return MOVES[action].notices
-        case Merged(follows=str()):
+        case Merged(follows=str()) | Merged(answers_at_once=True):
             return ()
+        case TakenBack() if _waits_again(entry):
+            return _WAITS_AGAIN
+        case Drafted(needs_signature=True):
+            return (Notice(NoticeKind.DRAFT_WAITING, Audience.UNIT_HEAD),)
         case Assigned(tells="PETITIONER"):
             return (*notices, OF_ASSIGNMENT)
         case _:
             return notices
+
+
+def _waits_again(entry: Entry) -> bool:
+    """Return whether an approval waits again, because its petitioner acted before they were notified of it."""
+    facts = entry.facts
+    return isinstance(facts, TakenBack) and facts.overtaken and facts.taken_back is Action.APPROVE

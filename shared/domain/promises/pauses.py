@@ -34,13 +34,15 @@ class Pause(NamedTuple):
 def pauses(petition: Petition, terms: Terms) -> tuple[Pause, ...]:
     """Return the pauses of the round that a petition is in: since its receipt, or since its reopening."""
     reopened = petition.last(Action.REOPEN)
-    return _pauses(petition.history[reopened.seq :] if reopened else petition.history, terms)
+    since = reopened.seq if reopened else 0
+    return _pauses((entry for entry in petition.in_force if entry.seq > since), terms)
 
 
 def first_pauses(petition: Petition, terms: Terms) -> tuple[Pause, ...]:
     """Return the pauses of the first round: those that its due date is derived with."""
     reopened = next((entry for entry in petition.history if entry.action is Action.REOPEN), None)
-    return _pauses(petition.history[: reopened.seq] if reopened else petition.history, terms)
+    until = reopened.seq if reopened else petition.version
+    return _pauses((entry for entry in petition.in_force if entry.seq <= until), terms)
 
 
 def _pauses(history: Iterable[Entry], terms: Terms) -> tuple[Pause, ...]:

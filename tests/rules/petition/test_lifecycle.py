@@ -212,6 +212,8 @@ class PetitionLife(RuleBasedStateMachine):
         p = self.petition
         action = data.draw(st.sampled_from(possible_actions(p.state)))
         change = self.change()
+        if data.draw(st.booleans(), label="word is held"):
+            change = change.held_until(change.at + timedelta(minutes=90))
         verbs = {
             A.SUPPLEMENT: lambda: p.supplement(change, "thêm"),
             A.ACCEPT: lambda: p.accept(change, handler="a"),
@@ -231,17 +233,34 @@ class PetitionLife(RuleBasedStateMachine):
                 complained_unit=data.draw(st.sampled_from([None, "VTL"])),
             ),
             A.RATE: lambda: p.rate(change, 2, None),
+            A.TAKE_BACK: lambda: p.take_back(change),
         }
         try:
             self.petition = verbs.get(
                 action, lambda: p.record(action, change, facts=FACTS_NEEDED.get(action))
             )()
         except ActionNotPossibleError:
-            assert action is A.REOPEN or (action is A.UNDO_WITHDRAWAL and p.last(A.ERASE))
+            is_over = action is A.TAKE_BACK and not p.is_held(change.at)
+            leads_on = action is not A.TAKE_BACK and p.is_held(change.at)
+            is_erased = action is A.UNDO_WITHDRAWAL and p.last(A.ERASE)
+            assert action is A.REOPEN or is_erased or is_over or leads_on
         else:
             assert self.petition.version == p.version + 1
             assert self.petition.history[: p.version] == p.history or action is A.ERASE
             self.before.append(self.petition)
+            if action is A.TAKE_BACK:
+                self.stands_where_it_stood(p)
+
+    def stands_where_it_stood(self, decided):
+        """An action that is taken back changed nothing of the petition, and nobody outside knew of it meanwhile."""
+        assert decided.held is not None
+        before = self.before[decided.held.entry - 2]
+        outside = decided.as_known_outside(self.petition.history[-1].at)
+        for petition in (self.petition, outside):
+            for name in ("state", "unit", "handler", "lane", "parent", "draft", "answer", "due_on"):
+                assert getattr(petition, name) == getattr(before, name), name
+        assert outside.history == before.history
+        assert self.petition.held is None
 
     def teardown(self):
         """Every moment of this life can be reconstructed from its history."""

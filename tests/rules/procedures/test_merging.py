@@ -8,6 +8,8 @@ import pytest
 
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import Dispatch, Forwarded
+from shared.domain.petition.history import letter_of
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging
@@ -57,6 +59,61 @@ def test_nothing_follows_while_the_parent_is_worked_on(state):
     child = merged()
 
     assert merging.what_follows(child, a_petition(state, reference=PARENT), at=LATER) is child
+
+
+SENT = Forwarded(
+    body="Bộ Giáo dục và Đào tạo", sent_by=Dispatch.POST, sent_on=LATER.date(), letter_number="12/BNV"
+)
+
+
+def forwarded_together(letter: Forwarded) -> tuple[Petition, Petition]:
+    """Return a parent that was forwarded, and its child, which was forwarded with it."""
+    parent = a_petition(S.ASSIGNED, reference=PARENT)
+    child = merged(parent=parent)
+    parent = parent.forward(Change.by_officer("lan", LATER, "forward"), "Chuyển.", letter)
+    return parent, merging.what_follows(child, parent, at=LATER)
+
+
+def test_child_of_a_forwarded_parent_has_a_letter_of_its_own_sent_as_the_parents():
+    _parent, child = forwarded_together(SENT)
+
+    letter = letter_of(child.history)
+    assert letter is not None
+    assert (letter.facts.body, letter.facts.sent_by) == (SENT.body, Dispatch.POST)
+    assert (letter.facts.sent_on, letter.facts.letter_number) == (SENT.sent_on, SENT.letter_number)
+
+
+def test_letter_of_a_child_is_recorded_as_sent_once_its_parents_is_and_its_sender_is_notified():
+    parent, child = forwarded_together(Forwarded(body=SENT.body))
+    before = letter_of(child.history)
+
+    sent = parent.send_letter(Change.by_officer("lan", LATER, "sent"), "Đã gửi qua bưu điện.", SENT)
+    notified = merging.what_follows(child, sent, at=LATER)
+    again = merging.what_follows(notified, sent, at=LATER)
+
+    assert before is not None
+    assert before.facts.sent_by is None, "a letter that was only written is not said to be sent"
+    assert merging.what_follows(child, parent, at=LATER) is child
+    assert (notified.history[-1].action, notified.history[-1].text) == (A.SEND_LETTER, "Đã gửi qua bưu điện.")
+    assert (NoticeKind.FORWARDED, Audience.PETITIONER) in notices_after(notified, notified.history[-1])
+    assert again is notified
+
+
+def test_letter_that_an_officer_recorded_on_the_child_stands():
+    parent, child = forwarded_together(Forwarded(body=SENT.body))
+    own = SENT.model_copy(update={"letter_number": "99/BNV", "sent_by": Dispatch.EMAIL})
+    child = child.send_letter(Change.by_officer("lan", LATER, "own"), "Đã gửi riêng.", own)
+
+    sent = parent.send_letter(Change.by_officer("lan", LATER, "sent"), "Đã gửi.", SENT)
+
+    assert merging.what_follows(child, sent, at=LATER) is child
+
+
+def test_child_of_an_answered_parent_has_no_letter():
+    child = merging.what_follows(merged(), a_petition(S.ANSWERED, reference=PARENT), at=LATER)
+
+    assert child.state is S.ANSWERED
+    assert letter_of(child.history) is None
 
 
 def test_child_that_joins_a_reopened_parent_waits_for_the_second_answer():

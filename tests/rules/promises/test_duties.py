@@ -48,6 +48,24 @@ def test_answer_is_kept_or_late_by_the_end_of_the_day(on, at, status):
     assert verdicts(answered(on, at), vietnam("2026-07-30"))[K.ANSWER, 1] == ("2026-06-22", status)
 
 
+@pytest.mark.parametrize(
+    ("on", "status"),
+    [
+        pytest.param("2026-06-11", None, id="in time: nothing is owed"),
+        pytest.param("2026-06-18", S.UNMET, id="afterwards: it was owed, and stays missed"),
+    ],
+)
+def test_publication_is_owed_no_more_once_the_consent_is_withdrawn(on, status):
+    petition = answered("2026-06-10")
+    withdrawn = petition.withdraw_consent(Change.by_petitioner(vietnam(on), "withdraw-consent"))
+
+    verdict = verdicts(withdrawn, vietnam("2026-07-30")).get((K.PUBLICATION, 1))
+
+    assert (verdict and verdict[1]) == status
+    reminders = [wake.action for wake in due_now(withdrawn, TERMS, CALENDAR, vietnam("2026-07-01"))]
+    assert Action.REMIND_PUBLICATION not in reminders
+
+
 def test_each_update_is_owed_until_the_answer_comes_and_not_after():
     petition = a_petition(State.IN_PROGRESS)
 

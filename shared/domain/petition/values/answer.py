@@ -16,6 +16,16 @@ class Citation(StoredModel):
     link: str | None = None
 
 
+class Remark(StoredModel):
+    """A remark of whoever returned a draft, at a place of its text."""
+
+    paragraph: int
+    """The number of the paragraph, from 1, as `shared.domain.text.differences.paragraphs` counts them."""
+    text: str
+    quote: str | None = None
+    """The words of the paragraph that are meant; None for the whole of it."""
+
+
 class Answer(StoredModel):
     """An answer: first a draft by the handler, then approved."""
 
@@ -25,8 +35,19 @@ class Answer(StoredModel):
     drafted_at: datetime
     attachments: tuple[str, ...] = ()
     """Identifiers of the officers' files that go with it."""
+    remarks: tuple[Remark, ...] = ()
+    """The places that were to be mended when the draft was returned."""
+    needs_signature: bool = False
+    """True if the head of the unit signs it before it goes to its approver (setting)."""
+    signed_by: str | None = None
+    signed_at: datetime | None = None
     approved_by: str | None = None
     approved_at: datetime | None = None
+
+    @property
+    def awaits_signature(self) -> bool:
+        """True if the head of the unit has yet to sign it."""
+        return self.needs_signature and self.signed_by is None
 
     @property
     def in_full(self) -> str:

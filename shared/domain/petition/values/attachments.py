@@ -54,6 +54,11 @@ CHECKED_WITHIN = timedelta(minutes=30)
 """A file is checked within a minute of its arrival; whatever takes longer than this, somebody has to look at."""
 QUARANTINE = "quarantine/"
 _OF_PETITIONS, _OF_ANSWERS = "petitions/", "answers/"
+UNSENT = "unsent/"
+"""Begins the keys of checked files of petitions that are not sent yet; no link leads there."""
+CLEAN, REFUSED = "clean", "refused-"
+"""Begin the last part of those keys: `clean.jpg`, `refused-DAMAGED`."""
+_UNSENT_QUARANTINED = re.compile(rf"{QUARANTINE}{UNSENT}([0-9a-f]{{32}})")
 _QUARANTINED = re.compile(rf"{QUARANTINE}(\d{{11}})/([0-9a-f]{{32}})")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _NOT_IN_FILENAMES = re.compile(r'[\\/:*?"<>|]')
@@ -163,6 +168,22 @@ def place_of(key: str) -> Place | None:
     """Return which file a key of the quarantine is for, or None when it is none of ours."""
     match = _QUARANTINED.fullmatch(key)
     return Place(match[1], match[2]) if match else None
+
+
+def unsent_quarantine_key(file_id: str) -> str:
+    """Return where a file waits for its check whose petition is not sent yet."""
+    return f"{QUARANTINE}{UNSENT}{file_id}"
+
+
+def unsent_id_of(key: str) -> str | None:
+    """Return which file of a petition that is not sent a key of the quarantine is for, None when it is none."""
+    match = _UNSENT_QUARANTINED.fullmatch(key)
+    return match[1] if match else None
+
+
+def unsent_key(file_id: str, outcome: str) -> str:
+    """Return where the outcome of such a file's check lies: a clean copy, or an empty object named by its rejection."""
+    return f"{UNSENT}{file_id}/{outcome}"
 
 
 def usual_type(declared: str, filename: str) -> str | None:
