@@ -78,13 +78,28 @@ class AttachmentsBucket:
             limits: the longest file, and for how long the form holds.
             then: where the bucket sends the browser afterwards; without it, the bucket answers 204.
         """
-        content_type = attachment.content_type or UNDECLARED_TYPE
-        least, most = (attachment.size,) * 2 if attachment.size is not None else (1, limits.bytes_each)
+        key = quarantine_key(reference, attachment.id)
+        return self.form_for(key, attachment.content_type, attachment.size, limits, then=then)
+
+    def form_for(
+        self, key: str, content_type: str | None, size: int | None, limits: Limits, *, then: str | None = None
+    ) -> UploadForm:
+        """Return a form that uploads one file to a key of the quarantine; see `upload_form`.
+
+        Args:
+            key: where the file goes.
+            content_type: as it was declared, None where nobody knows it yet.
+            size: bytes that were declared, None where nobody knows them yet.
+            limits: the longest file, and for how long the form holds.
+            then: where the bucket sends the browser afterwards.
+        """
+        content_type = content_type or UNDECLARED_TYPE
+        least, most = (size,) * 2 if size is not None else (1, limits.bytes_each)
         after = {"success_action_redirect": then} if then else {"success_action_status": "204"}
         fields = {"Content-Type": content_type, **after}
         form = aws.client("s3").generate_presigned_post(
             self._bucket,
-            quarantine_key(reference, attachment.id),
+            key,
             Fields=dict(fields),
             Conditions=[
                 *({name: value} for name, value in fields.items()),
@@ -145,12 +160,36 @@ class AttachmentsBucket:
         """Write an object; written twice, it is the same."""
         aws.client("s3").put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
 
+    def listed(self, prefix: str) -> dict[str, int]:
+        """Return the objects whose keys begin so, at most a thousand, with their bytes."""
+        page = aws.client("s3").list_objects_v2(Bucket=self._bucket, Prefix=prefix)
+        return {file["Key"]: file["Size"] for file in page.get("Contents", [])}
+
+    def copy(self, source: str, key: str) -> bool:
+        """Copy an object, without its tags: a verdict about it is given anew. Copied twice, it is the same.
+
+        Returns:
+            False where there is nothing to copy (any more), which S3 says to nobody who may not list it.
+        """
+        try:
+            aws.client("s3").copy_object(
+                Bucket=self._bucket,
+                Key=key,
+                CopySource={"Bucket": self._bucket, "Key": source},
+                TaggingDirective="REPLACE",
+            )
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (_FORBIDDEN, _NOT_FOUND):
+                return False
+            raise
+        return True
+
     def remove(self, key: str) -> None:
         """Remove an object; the bucket's rules remove what is left of its versions."""
         aws.client("s3").delete_object(Bucket=self._bucket, Key=key)
 
 
-_NOT_FOUND = 404
+_FORBIDDEN, _NOT_FOUND = 403, 404
 
 
 def origin_of(url: str) -> str:

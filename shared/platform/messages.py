@@ -122,6 +122,15 @@ class WakeUp(AboutPetition):
     wake_at: datetime
 
 
+class ErasureRequest(AboutPetition):
+    """Ask the SLA timer to erase the person and the texts of a petition that has ended, by a decision."""
+
+    reference: Reference
+
+    decision: Annotated[str, Field(pattern=r"^[0-9A-Za-zĐđ/._-]{3,60}$")]
+    """The number of the decision by which the ministry grants it; the history entry names it."""
+
+
 class RoundStep(Message):
     """Ask the SLA timer to go on with one shard of a job's round, from where its cursor stands."""
 
@@ -134,6 +143,23 @@ class ReplyRequest(Message):
     """Ask the notifier to send the reply to an SMS whose provider takes none (`shared.tables.throttle.replies`)."""
 
     reply: Annotated[str, Field(min_length=1)]
+
+
+class CodeRequest(Message):
+    """Ask the notifier to send a one-time code to a contact (`shared.tables.contacts.codes`), if we know it."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    """Names the row; neither contact nor code follows from it."""
+
+
+class SubscriberRequest(Message):
+    """Ask the notifier to send a mail about new answers to a subscriber (`shared.tables.contacts.subscribers`)."""
+
+    subscriber: Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]
+    asked_at: Annotated[int, Field(ge=0)] = 0
+    """The second at which the subscription was asked for: the link that confirms it is sent; 0 asks for the mail."""
+    week: str = ""
+    """The Monday of the week that the mail is about."""
 
 
 class PartsRequest(Message):

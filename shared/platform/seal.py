@@ -3,7 +3,8 @@
 The key never leaves KMS and the plaintext fits into one call (4,096 bytes), so receiving costs one KMS call and
 no cryptography library travels with intake. The encryption context binds each part to its reference: a part
 copied to another petition does not open. Intake's role opens no petitioner's seal, only texts of SMS that wait for
-their sender's word; each opening stands in CloudTrail and, for officers, in the petition's history.
+their sender's word and what citizens have not sent yet; each opening stands in CloudTrail and, for officers, in the
+petition's history.
 """
 
 from __future__ import annotations
@@ -71,3 +72,29 @@ class Seal:
             except ValidationError:
                 raise NewerItemError from None
         return identities
+
+    def close_key(self, key: bytes, context: str) -> str:
+        """Encrypt the data key of a longer text; it opens with the same context alone."""
+        answer = aws.client("kms").encrypt(
+            KeyId=self._key_id, Plaintext=key, EncryptionContext={"reference": context}
+        )
+        return base64.b64encode(answer["CiphertextBlob"]).decode()
+
+    def open_key(self, ciphertext: str, context: str) -> bytes:
+        """Decrypt a data key."""
+        answer = aws.client("kms").decrypt(
+            KeyId=self._key_id,
+            CiphertextBlob=base64.b64decode(ciphertext),
+            EncryptionContext={"reference": context},
+        )
+        return bytes(answer["Plaintext"])
+
+    def close_text(self, content: bytes, context: str) -> str:
+        """Encrypt what is longer than one KMS call takes, piece by piece; each piece is bound to its place."""
+        pieces = [content[at : at + MAX_PLAINTEXT] for at in range(0, len(content), MAX_PLAINTEXT)]
+        return ",".join(self.close_key(piece, f"{context}:{place}") for place, piece in enumerate(pieces))
+
+    def open_text(self, ciphertext: str, context: str) -> bytes:
+        """Decrypt what `close_text` encrypted."""
+        pieces = ciphertext.split(",") if ciphertext else []
+        return b"".join(self.open_key(piece, f"{context}:{place}") for place, piece in enumerate(pieces))

@@ -1,7 +1,7 @@
-"""The files of the search index in the attachments bucket, under `search/`: written whole, read when they changed.
+"""The files of the search index in the attachments bucket: written whole, read when they changed.
 
-The bucket encrypts them with the key of the data; its policy and the functions' roles let the SLA timer write, casework
-read, and nobody else do either (docs/adr/0063-search-by-fts5.md).
+The bucket encrypts them with the key of the data; its policy and the functions' roles let the SLA timer write;
+casework reads both, intake what is under `search-public/`, and nobody else either (docs/adr/0063-search-by-fts5.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 
 from shared.platform import aws
 
-PREFIX = "search/"
 _ABSENT = {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}
 """S3 answers 403 for an object that is not there to whoever may not list the bucket."""
 
@@ -29,7 +28,7 @@ class SearchFiles:
         """Write a file to a path, unless it is the version that was seen before.
 
         Args:
-            name: e.g. `desk.sqlite`.
+            name: e.g. `search/desk-1.sqlite`.
             to: where it is written; left alone where nothing is read.
             seen: the version that is there already.
 
@@ -38,7 +37,7 @@ class SearchFiles:
         """
         condition = {"IfNoneMatch": seen} if seen else {}
         try:
-            answer = aws.client("s3").get_object(Bucket=self._bucket, Key=f"{PREFIX}{name}", **condition)
+            answer = aws.client("s3").get_object(Bucket=self._bucket, Key=name, **condition)
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status == HTTPStatus.NOT_MODIFIED:
@@ -55,8 +54,8 @@ class SearchFiles:
     def store(self, name: str, path: Path) -> None:
         """Write a file over the version before."""
         with path.open("rb") as file:
-            aws.client("s3").put_object(Bucket=self._bucket, Key=f"{PREFIX}{name}", Body=file)
+            aws.client("s3").put_object(Bucket=self._bucket, Key=name, Body=file)
 
     def remove(self, name: str) -> None:
         """Remove a file; nothing happens where there is none."""
-        aws.client("s3").delete_object(Bucket=self._bucket, Key=f"{PREFIX}{name}")
+        aws.client("s3").delete_object(Bucket=self._bucket, Key=name)

@@ -67,6 +67,18 @@ class PinSettings(Settings):
         )
 
 
+class LinkSettings(Settings):
+    """The settings of functions that know for how long a link, or a contact, opens a petition."""
+
+    link_months_after_end: int = Field(default=12, ge=0)
+    """Months after the end of a matter for which the links in its letters open it; 0 is for ever."""
+
+    @property
+    def link_kept_for(self) -> timedelta | None:
+        """The time after the end of a matter for which its links open it; None is for ever."""
+        return timedelta(days=30 * self.link_months_after_end) if self.link_months_after_end else None
+
+
 class SmsSettings(Settings):
     """The settings of functions that have SMS sent."""
 

@@ -13,7 +13,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.search.port import Change, Document
-from shared.tables.petition_items import public_answer
+from shared.tables.petition_items import PublicAnswer, month_of_name, public_answer
 
 
 def for_officers(petition: Petition) -> Change:
@@ -42,15 +42,22 @@ def for_everybody(petition: Petition) -> Change:
     key = hashlib.sha256(f"published#{petition.submission}".encode()).hexdigest()[:32]
     if petition.publication is None or is_restricted(petition):
         return Change(key, None)
-    public = public_answer(petition)
-    document = Document(
+    return Change(key, published_document(key, petition.version, public_answer(petition)))
+
+
+def published_document(key: str, version: int, public: PublicAnswer) -> Document:
+    """Return a published answer as it is indexed."""
+    return Document(
         key=key,
-        version=petition.version,
+        version=version,
         subject=public.subject,
         content=public.content,
         answer=public.answer,
         received_on=public.received_on,
         unit=public.unit or "",
         name=public.name,
+        field=public.field or "",
+        month=month_of_name(public.name),
+        kind=public.kind or "",
+        published_on=local_date(public.published_at).isoformat(),
     )
-    return Change(key, document)

@@ -29,8 +29,13 @@ class Expressions(NamedTuple):
     """For the table with marks: all words as they were typed."""
 
 
-def expressions(text: str) -> Expressions:
-    """Return the expressions for what somebody typed; “…” holds words that stand side by side."""
+def expressions(text: str, *, is_unfinished: bool = False) -> Expressions:
+    """Return the expressions for what somebody typed; “…” holds words that stand side by side.
+
+    Args:
+        text: as it was typed.
+        is_unfinished: whether it is still being typed: the last word is then the begin of one, whatever its marks.
+    """
     text = text[:LONGEST]
     digits = re.sub(r"\D", "", text) if _NUMBER.fullmatch(text.strip()) else ""
     if len(digits) >= LEAST_DIGITS:
@@ -42,6 +47,15 @@ def expressions(text: str) -> Expressions:
     terms = [term for term in terms if term][:MOST_WORDS]
     if not terms:
         return Expressions("", "", "")
+    if is_unfinished:
+        *whole, begun = terms
+        plain = [_quoted(map(word_forms.uncrossed, term)) for term in whole]
+        beginning = f"{_quoted(map(word_forms.unmarked, begun))} *"
+        return Expressions(
+            plain=" AND ".join([*plain, beginning]),
+            marked=" AND ".join(_either(term) for term in whole if _has_marks(term)),
+            exact=" AND ".join(_quoted(map(word_forms.spelt, term)) for term in whole),
+        )
     return Expressions(
         plain=_plain([[word_forms.uncrossed(word) for word in term] for term in terms], is_free=is_free),
         marked=" AND ".join(_either(term) for term in terms if _has_marks(term)),

@@ -1,40 +1,31 @@
-"""An index in one SQLite file: each text once, and two FTS5 tables over it, without marks and with them.
-
-The table `plain` folds marks by the tokenizer itself (`unicode61 remove_diacritics 2`; only `đ` is folded before), the
-table `marked` keeps them, with the tone behind the word. Both have the texts as *external content*: passages are cut
-out of the text as it was written. https://www.sqlite.org/fts5.html
-"""
+"""Searches an index file with SQLite's FTS5: by words, ranked, and by likeness."""
 
 from __future__ import annotations
 
 import sqlite3
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import pairwise
 from math import log
 from pathlib import Path
+from typing import NamedTuple
 
 from shared.domain.errors import SearchUnavailableError
 from shared.domain.text import word_forms
 from shared.search.expressions import alike, expressions
+from shared.search.index_file import CLOSED, OPENED, PARTS, has_fts5, listed
 from shared.search.port import (
-    Change,
-    Document,
+    NOTHING_FOUND,
     Found,
     Hit,
     Like,
     Narrowing,
-    Part,
+    Order,
     Passage,
     Piece,
     Scope,
 )
 
-SCHEMA = 1
-"""The number of the tables below and of how texts are folded; a file of another number is built anew."""
-PARTS = tuple(Part)
-_OPENED, _CLOSED = "\x02", "\x03"
 _WORDS_AROUND = 24
 """Words of a passage."""
 _WEIGHTS = "4.0, 8.0, 2.0, 2.0, 1.0"
@@ -46,138 +37,14 @@ _MOST_WORDS = 300
 _MOST_PAIRS = 30
 """Pairs of words by which documents to compare are looked for, the rarest."""
 
-_TABLES = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE documents (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
-  subject TEXT NOT NULL, content TEXT NOT NULL, answer TEXT NOT NULL, received_on TEXT NOT NULL,
-  draft TEXT NOT NULL, state TEXT NOT NULL, unit TEXT NOT NULL, complained_unit TEXT NOT NULL,
-  entered_by TEXT NOT NULL, name TEXT NOT NULL
-);
-CREATE VIRTUAL TABLE plain USING fts5(
-  key, subject, content, answer, draft, content='documents', content_rowid='id',
-  tokenize="unicode61 remove_diacritics 2"
-);
-CREATE VIRTUAL TABLE marked USING fts5(
-  subject, content, answer, draft, content='documents', content_rowid='id',
-  tokenize="unicode61 remove_diacritics 0"
-);
-CREATE VIRTUAL TABLE terms USING fts5vocab('plain', 'row');
-"""
 
+class Title(NamedTuple):
+    """A published answer in a list of all."""
 
-def has_fts5() -> bool:
-    """Return whether this machine's SQLite has FTS5; without it nothing can be searched."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        options = {option for (option,) in db.execute("PRAGMA compile_options")}
-    return "ENABLE_FTS5" in options
-
-
-class IndexFile:
-    """An index that is written: by the timer in the bucket's file, by the desk in its own copy of it."""
-
-    def __init__(self, path: Path) -> None:
-        """Open a file, or make an empty one.
-
-        Raises:
-            SearchUnavailableError: this machine's SQLite has no FTS5.
-        """
-        if not has_fts5():
-            raise SearchUnavailableError
-        self.path = path
-        is_new = not path.exists()
-        self._db = sqlite3.connect(path, check_same_thread=False)
-        # What is deleted is overwritten. The file is a copy: nothing is lost where its writer dies.
-        self._db.executescript(
-            "PRAGMA secure_delete = ON; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-        )
-        if is_new:
-            self._db.executescript(_TABLES)
-            self.set_about("schema", str(SCHEMA))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    def about(self, name: str) -> str | None:
-        """Return a fact about the file: `schema`, or one that was set."""
-        row = self._db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
-
-    def set_about(self, name: str, value: str | None) -> None:
-        """Write a fact about the file."""
-        with self._db:
-            self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
-
-    def version(self, key: str) -> int | None:
-        """Return the version of a document; None for one that is not in the index."""
-        row = self._db.execute("SELECT version FROM documents WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
-
-    def count(self) -> int:
-        """Return how many documents there are."""
-        return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
-
-    def apply(self, changes: Iterable[Change]) -> int:
-        """Put documents in, or their newer versions, take out those that must not be there; return how many left."""
-        removed = 0
-        with self._db:
-            for key, document in changes:
-                if document is not None and self.version(key) == document.version:
-                    continue
-                removed += self._remove(key)
-                if document is not None:
-                    self._add(document)
-        return removed
-
-    def purge(self) -> None:
-        """Write the tables of words anew, so that no word of a document that left is in the file any more."""
-        with self._db:
-            self._db.execute("INSERT INTO plain(plain) VALUES ('optimize')")
-            self._db.execute("INSERT INTO marked(marked) VALUES ('optimize')")
-
-    def _add(self, document: Document) -> None:
-        texts = [_stored(getattr(document, part)) for part in PARTS]
-        folded = {part.value: text for part, text in zip(PARTS, texts, strict=True)}
-        row = {**document._asdict(), **folded, "received_on": document.received_on.isoformat()}
-        cursor = self._db.execute(
-            f"INSERT INTO documents ({', '.join(row)}) VALUES ({_listed(row)})",  # noqa: S608 - names of ours
-            list(row.values()),
-        )
-        self._index(cursor.lastrowid or 0, document.key, texts, "")
-
-    def _remove(self, key: str) -> int:
-        row = self._db.execute(
-            "SELECT id, subject, content, answer, draft FROM documents WHERE key = ?", (key,)
-        ).fetchone()
-        if row is None:
-            return 0
-        self._index(row[0], key, row[1:], "delete")
-        self._db.execute("DELETE FROM documents WHERE id = ?", (row[0],))
-        return 1
-
-    def _index(self, number: int, key: str, texts: Iterable[str], command: str) -> None:
-        """Put the words of a document in, or take the same words out again."""
-        texts = list(texts)
-        plain = (number, key, *map(word_forms.uncrossed, texts))
-        marked = (number, *map(word_forms.spelt_text, texts))
-        if command:
-            self._db.execute(
-                "INSERT INTO plain(plain, rowid, key, subject, content, answer, draft) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (command, *plain),
-            )
-            self._db.execute(
-                "INSERT INTO marked(marked, rowid, subject, content, answer, draft) VALUES (?, ?, ?, ?, ?, ?)",
-                (command, *marked),
-            )
-        else:
-            self._db.execute(
-                "INSERT INTO plain(rowid, key, subject, content, answer, draft) VALUES (?, ?, ?, ?, ?, ?)",
-                plain,
-            )
-            self._db.execute(
-                "INSERT INTO marked(rowid, subject, content, answer, draft) VALUES (?, ?, ?, ?, ?)", marked
-            )
+    name: str
+    subject: str
+    published_on: str
+    """The day of its latest publication."""
 
 
 class Fts5Index:
@@ -194,18 +61,20 @@ class Fts5Index:
         *,
         limit: int,
         offset: int = 0,
+        order: Order = Order.BEST,
+        is_unfinished: bool = False,
     ) -> Found:
         """Return the documents in which all words stand: as they were typed first, then by BM25.
 
         A word that was typed with marks is found with these marks, and in texts without any; a word without marks is
-        found with any.
+        found with any. Of a text that is still being typed the last word is the begin of one.
 
         Raises:
             SearchUnavailableError: there is no file, or no FTS5.
         """
-        phrases = expressions(text)
+        phrases = expressions(text, is_unfinished=is_unfinished)
         if not phrases.plain or scope.is_empty:
-            return Found((), 0, {})
+            return NOTHING_FOUND
         with self._reading() as db:
             condition, values = _conditions(scope, narrowing)
             for name, match in (("exact", phrases.exact), ("spelt", phrases.marked)):
@@ -216,26 +85,49 @@ class Fts5Index:
             db.execute(
                 f"""
                 CREATE TEMP TABLE found AS
-                SELECT documents.id, documents.key, documents.name, documents.state, bm25(plain, {_WEIGHTS}) AS score,
+                SELECT {_FACTS},
+                  bm25(plain, {_WEIGHTS}) AS score,
                   plain.rowid IN (SELECT id FROM exact) AS is_exact
                 FROM plain JOIN documents ON documents.id = plain.rowid
                 WHERE plain MATCH :plain {spelt} AND {condition}
                 """,  # noqa: S608 - conditions of ours
                 {**values, "plain": phrases.plain},
             )
-            by_state = dict(db.execute("SELECT state, count(*) FROM found GROUP BY state"))
-            wanted = frozenset(narrowing.states) or frozenset(by_state)
-            rows = db.execute(
-                f"""SELECT id, key, name, is_exact FROM found WHERE state IN ({_listed(wanted)})
-                ORDER BY is_exact DESC, score, key DESC LIMIT ? OFFSET ?""",  # noqa: S608 - as many places as states
-                (*sorted(wanted), limit, offset),
-            ).fetchall()
+            rows, counts = _chosen_rows(db, narrowing, order, limit=limit, offset=offset)
             table, match = ("marked", phrases.marked) if phrases.marked else ("plain", phrases.plain)
             hits = tuple(
                 Hit(key, name, bool(is_exact), _passages(db, table, match, number))
                 for number, key, name, is_exact in rows
             )
-        return Found(hits, sum(by_state[state] for state in wanted if state in by_state), by_state)
+        return Found(hits, *counts)
+
+    def browse(
+        self, narrowing: Narrowing, *, limit: int, offset: int = 0, order: Order = Order.NEWEST
+    ) -> Found:
+        """Return all documents of an index that everybody may read, the newest publication first.
+
+        Raises:
+            SearchUnavailableError: there is no file, or no FTS5.
+        """
+        with self._reading() as db:
+            db.execute(
+                f"CREATE TEMP TABLE found AS SELECT {_FACTS}, 0 AS score, 0 AS is_exact FROM documents"  # noqa: S608
+            )
+            rows, counts = _chosen_rows(db, narrowing, order, limit=limit, offset=offset)
+        return Found(tuple(Hit(key, name, False, ()) for _id, key, name, _is_exact in rows), *counts)
+
+    def titles(self, *, limit: int) -> tuple[Title, ...]:
+        """Return the names, subjects and days of the newest published answers.
+
+        Raises:
+            SearchUnavailableError: there is no file, or no FTS5.
+        """
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT name, subject, published_on FROM documents WHERE name <> '' ORDER BY name DESC LIMIT ?",
+                (limit,),
+            )
+            return tuple(Title(*row) for row in rows)
 
     def like(self, text: str, *, limit: int) -> tuple[Like, ...]:
         """Return the documents that share the most with a text of what is rare: words, and pairs of words.
@@ -270,6 +162,69 @@ class Fts5Index:
             yield db
 
 
+_FACTS = ", ".join(
+    (
+        *(
+            f"documents.{column}"
+            for column in ("id", "key", "name", "state", "field", "month", "unit", "kind", "also")
+        ),
+        "substr(documents.month, 1, 4) AS year",
+    )
+)
+"""The columns of the table `found`: what documents are counted and ordered by."""
+_ORDERS = {
+    Order.BEST: "is_exact DESC, score, key DESC",
+    Order.NEWEST: "name DESC, key DESC",
+    Order.ALSO: "also DESC, name DESC, key DESC",
+}
+
+
+class _Counts(NamedTuple):
+    total: int
+    by_state: dict[str, int]
+    by_field: dict[str, int]
+    by_month: dict[str, int]
+    by_unit: dict[str, int]
+    by_year: dict[str, int]
+    by_kind: dict[str, int]
+
+
+def _chosen_rows(
+    db: sqlite3.Connection, narrowing: Narrowing, order: Order, *, limit: int, offset: int
+) -> tuple[list[tuple[int, str, str, int]], _Counts]:
+    """Return a page of the table `found`, and counts: of each column without the condition on that column."""
+    chosen = {
+        "state": sorted(narrowing.states),
+        "field": [narrowing.field] if narrowing.field else [],
+        "month": [narrowing.month] if narrowing.month else [],
+        "unit": [narrowing.unit] if narrowing.unit else [],
+        "year": [narrowing.year] if narrowing.year else [],
+        "kind": [narrowing.kind] if narrowing.kind else [],
+    }
+    conditions = {
+        column: f"{column} IN ({listed(values)})" if values else "1" for column, values in chosen.items()
+    }
+
+    def where(but: str = "") -> tuple[str, list[str]]:
+        columns = [column for column in chosen if column != but]
+        values = [value for column in columns for value in chosen[column]]
+        return " AND ".join(conditions[column] for column in columns), values
+
+    condition, values = where()
+    rows = db.execute(
+        f"""SELECT id, key, name, is_exact FROM found WHERE {condition}
+        ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?""",  # noqa: S608 - conditions of ours
+        (*values, limit, offset),
+    ).fetchall()
+    total = db.execute(f"SELECT count(*) FROM found WHERE {condition}", values).fetchone()[0]  # noqa: S608
+    by_column = []
+    for column in chosen:
+        others, values = where(but=column)
+        counted = f"SELECT {column}, count(*) FROM found WHERE {others} GROUP BY {column}"  # noqa: S608
+        by_column.append(dict(db.execute(counted, values)))
+    return rows, _Counts(total, *by_column)
+
+
 def _conditions(scope: Scope, narrowing: Narrowing) -> tuple[str, dict[str, str]]:
     """Return the condition that a document is in a scope, and its values."""
     values: dict[str, str] = {}
@@ -294,7 +249,7 @@ def _passages(db: sqlite3.Connection, table: str, match: str, number: int) -> tu
     """Return the passage of each part in which words of the search stand."""
     first = 1 if table == "plain" else 0
     columns = ", ".join(
-        f"snippet({table}, {column}, '{_OPENED}', '{_CLOSED}', '…', {_WORDS_AROUND})"
+        f"snippet({table}, {column}, '{OPENED}', '{CLOSED}', '…', {_WORDS_AROUND})"
         for column, _part in enumerate(PARTS, first)
     )
     row = db.execute(
@@ -302,26 +257,17 @@ def _passages(db: sqlite3.Connection, table: str, match: str, number: int) -> tu
         (match, number),
     ).fetchone()
     return tuple(
-        Passage(part, _pieces(text)) for part, text in zip(PARTS, row or (), strict=False) if _OPENED in text
+        Passage(part, _pieces(text)) for part, text in zip(PARTS, row or (), strict=False) if OPENED in text
     )
 
 
 def _pieces(text: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
-    for number, piece in enumerate(text.split(_OPENED)):
-        matched, end, rest = piece.partition(_CLOSED) if number else ("", "", piece)
+    for number, piece in enumerate(text.split(OPENED)):
+        matched, end, rest = piece.partition(CLOSED) if number else ("", "", piece)
         pieces += [Piece(matched, is_match=True)] if end else []
         pieces += [Piece(rest, is_match=False)] if rest else []
     return tuple(pieces)
-
-
-def _stored(text: str) -> str:
-    """Return a text as it is kept: in NFC, without the signs that mark a passage's words."""
-    return unicodedata.normalize("NFC", text).replace(_OPENED, " ").replace(_CLOSED, " ")
-
-
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join("?" for _ in values)
 
 
 def _terms(plain: list[str]) -> list[tuple[str, ...]]:

@@ -15,17 +15,19 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import SearchUnavailableError
 from shared.domain.petition.petition import Petition
 from shared.platform import telemetry
 from shared.platform.search_files import SearchFiles
-from shared.search.documents import for_officers
-from shared.search.fts5 import SCHEMA, Fts5Index, IndexFile
+from shared.search.documents import for_officers, published_document
+from shared.search.fts5 import Fts5Index
+from shared.search.index_file import SCHEMA, IndexFile
 from shared.search.port import Change
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 
-DESK, PUBLIC = f"desk-{SCHEMA}.sqlite", f"public-{SCHEMA}.sqlite"
+DESK, PUBLIC = f"search/desk-{SCHEMA}.sqlite", f"search-public/answers-{SCHEMA}.sqlite"
 """The files: what officers search, and the published answers; code of another schema reads files of its own."""
 UNTIL = "until"
 """The fact about a file up to which it holds all changes."""
@@ -36,8 +38,8 @@ LOOK_AGAIN = timedelta(minutes=1)
 MOST_CHANGES = 500
 """Petitions that one search puts in; further ones wait for the next, or for the timer's file."""
 
-Changes = Callable[[datetime, datetime], Iterable[Change]]
-"""The function that reads the changes from one instant to another."""
+Changes = Callable[[IndexFile, datetime, datetime], Iterable[Change]]
+"""The function that reads what a file lacks of the changes from one instant to another."""
 
 
 class LocalCopy:
@@ -79,12 +81,12 @@ class LocalCopy:
 
     @property
     def _path(self) -> Path:
-        return Path(self._folder.name) / self._name
+        return Path(self._folder.name) / Path(self._name).name
 
     def _put_in(self, changes: Changes, now: datetime) -> None:
         with closing(IndexFile(self._path)) as file:
             since = datetime.fromisoformat(file.about(UNTIL) or now.isoformat()) - OVERLAP
-            file.apply(changes(since, now))
+            file.apply(changes(file, since, now))
 
 
 class NewestChanges:
@@ -95,7 +97,7 @@ class NewestChanges:
         self._petitions = petitions
         self._latest: dict[str, tuple[int, Change]] = {}
 
-    def __call__(self, since: datetime, now: datetime) -> Iterable[Change]:
+    def __call__(self, _file: IndexFile, since: datetime, now: datetime) -> Iterable[Change]:
         """Return the petitions changed from one instant to another, as officers search them."""
         versions = self._outlines.changed_since(since, now)
         unread = [
@@ -109,3 +111,27 @@ class NewestChanges:
         latest = {petition.reference: (petition.version, for_officers(petition)) for petition in read}
         self._latest = {name: row for name, row in {**self._latest, **latest}.items() if name in versions}
         return [change for _version, change in self._latest.values()]
+
+
+class NewestAnswers:
+    """The answers published lately; one that was taken down stays in the copy, so read each before it is shown."""
+
+    def __init__(self, petitions: Petitions) -> None:
+        self._petitions = petitions
+
+    def __call__(self, file: IndexFile, since: datetime, now: datetime) -> Iterable[Change]:
+        """Return the answers published from one instant to another that the file lacks."""
+        for month in {f"{local_date(at):%Y-%m}" for at in (since, now)}:
+            after: str | None = None
+            while True:
+                page, after = self._petitions.published(month, after=after)
+                lacking = [
+                    answer
+                    for answer in page
+                    if answer.published_at >= since and not file.has_name(answer.name)
+                ]
+                yield from (
+                    Change(answer.name, published_document(answer.name, 1, answer)) for answer in lacking
+                )
+                if after is None or not page or page[-1].published_at < since:
+                    break

@@ -37,6 +37,14 @@ class Document(NamedTuple):
     entered_by: str = ""
     name: str = ""
     """The name of a published answer."""
+    field: str = ""
+    """The field of a published answer."""
+    month: str = ""
+    """The month in which an answer was published, e.g. `2026-11`."""
+    kind: str = ""
+    """The kind of petition that an answer is to."""
+    published_on: str = ""
+    """The day of the latest publication of an answer."""
 
 
 class Change(NamedTuple):
@@ -77,6 +85,27 @@ class Narrowing(NamedTuple):
     """Only those received on this day or later."""
     until: date | None = None
     """Only those received on this day or before."""
+    field: str = ""
+    """Only answers of this field."""
+    month: str = ""
+    """Only answers published in this month."""
+    unit: str = ""
+    """Only answers of this unit."""
+    year: str = ""
+    """Only answers published in this year."""
+    kind: str = ""
+    """Only answers to petitions of this kind."""
+
+
+class Order(StrEnum):
+    """The order of what was found."""
+
+    BEST = "best"
+    """As the words were typed first, then by BM25."""
+    NEWEST = "newest"
+    """By the instant of publication."""
+    ALSO = "also"
+    """By the number of readers who said that they have the same matter."""
 
 
 class Piece(NamedTuple):
@@ -110,6 +139,19 @@ class Found(NamedTuple):
     total: int
     by_state: dict[str, int]
     """Counts by state, with the reader's other conditions but without that of the state."""
+    by_field: dict[str, int]
+    """Counts by field, in the same way."""
+    by_month: dict[str, int]
+    """Counts by month of publication, in the same way."""
+    by_unit: dict[str, int]
+    """Counts by unit, in the same way."""
+    by_year: dict[str, int]
+    """Counts by year of publication, in the same way."""
+    by_kind: dict[str, int]
+    """Counts by kind of petition, in the same way."""
+
+
+NOTHING_FOUND = Found((), 0, {}, {}, {}, {}, {}, {})
 
 
 class Like(NamedTuple):
@@ -132,8 +174,15 @@ class SearchIndex(Protocol):
         *,
         limit: int,
         offset: int = 0,
+        order: Order = Order.BEST,
+        is_unfinished: bool = False,
     ) -> Found:
         """Return the documents in which all words stand."""
+
+    def browse(
+        self, narrowing: Narrowing, *, limit: int, offset: int = 0, order: Order = Order.NEWEST
+    ) -> Found:
+        """Return all documents, the newest publication first or those that most readers have."""
 
     def like(self, text: str, *, limit: int) -> Sequence[Like]:
         """Return the documents that are like a text, the likest first."""

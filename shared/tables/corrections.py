@@ -66,7 +66,7 @@ def judgement_of(petition: Petition) -> Correction | None:
 
 def _judged_by(petition: Petition, actions: AbstractSet[Action]) -> Correction | None:
     proposal = petition.proposal
-    last = next((e for e in reversed(petition.history) if e.action in actions and is_officer(e.by)), None)
+    last = next((e for e in reversed(petition.in_force) if e.action in actions and is_officer(e.by)), None)
     if proposal is None or last is None:
         return None
     reason = last.facts.reason if isinstance(last.facts, Refused) else None

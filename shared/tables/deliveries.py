@@ -24,7 +24,7 @@ from shared.domain.promises.deliveries import (
 )
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.tables.documents import DELIVERY, SCHEMA
-from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value, with_ties
+from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value
 
 CALLS, AMBIGUOUS, CONTRADICTED = "CALLS", "IN_DOUBT", "CONTRADICTED"
 """Partitions of the index `lists`: people work off lists of tens, not of thousands; the last is read by days."""
@@ -261,18 +261,29 @@ class Deliveries:
         """Return all deliveries of one petition, as the history has them."""
         return tuple(sorted(self._query(reference, ""), key=lambda delivery: (delivery.seq, delivery.at)))
 
-    def of_program(self, subscription: str, before: datetime | None, limit: int) -> tuple[Delivery, ...]:
-        """Return the events for one program, the latest first; only those before an instant, where one is given.
+    def of_program(
+        self, subscription: str, limit: int, *, before: datetime | None = None, after: datetime | None = None
+    ) -> tuple[Delivery, ...]:
+        """Return the events for one program, the latest first; only those before, or else after, an instant.
 
-        There are as many as are wanted, and all of the last instant, so that one can go on before that instant.
+        There are as many as are wanted, and all of the last instant, so that one can go on from that instant. With
+        `after` they are the earliest behind it.
         """
         condition, values = "listed = :list", {"list": events_list(subscription)}
-        if before is not None:
-            condition += " AND listed_at < :before"
-            values["before"] = _instant(before)
-        query = Query(condition, values, index="lists", is_ascending=False)
-        deliveries = map(_delivery_of, self._table.query_all(query))
-        return tuple(with_ties(deliveries, limit, lambda delivery: delivery.listed_at))
+        instant = before or after
+        if instant is not None:
+            condition += " AND listed_at < :instant" if before else " AND listed_at > :instant"
+            values["instant"] = _instant(instant)
+        query = Query(condition, values, index="lists", is_ascending=before is None and after is not None)
+        items = self._table.query(query, limit=limit).items
+        if len(items) == limit:
+            last = items[-1]["listed_at"]
+            ties = Query(
+                "listed = :list AND listed_at = :last", {"list": values["list"], "last": last}, index="lists"
+            )
+            items = [item for item in items if item["listed_at"] != last] + list(self._table.query_all(ties))
+        deliveries = map(_delivery_of, items)
+        return tuple(sorted(deliveries, key=lambda delivery: str(delivery.listed_at), reverse=True))
 
     def repeat(self, delivery: Delivery, at: datetime) -> None:
         """Let an event that ended be sent again with the next sweep; a row that changed meanwhile stays as it is."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ConfigDict
 
 from shared.domain.access.readers import Reader
+from shared.domain.access.stand_ins import receiver, replaced
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.terms import Terms, terms_in_force
 from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
@@ -95,7 +96,7 @@ class Officer(Row):
     replaced_by: str | None = None
     """The officer who takes over the petitions of this one, who left or went to another unit."""
     stands_in_for: frozenset[str] = frozenset()
-    """Those whose work this officer took over; found in their rows, whatever this one says."""
+    """Those whose work this officer took over, or stands in for; found in their rows, whatever this one says."""
 
     def reader(self, parents: Parents) -> Reader:
         """Return the attributes that decide which petitions this officer may know of."""
@@ -104,6 +105,19 @@ class Officer(Row):
     def handles(self, handler: str | None) -> bool:
         """Return whether petitions of this handler are theirs: their own, or of somebody whom they replace."""
         return handler is not None and (handler == self.id or handler in self.stands_in_for)
+
+
+class Absence(Row):
+    """An officer is away until `valid_to`, and a colleague stands in; `id` is the user name. It ends by itself."""
+
+    stand_in: str
+    reason: str = ""
+    """Why, as the unit's head wrote it: shown in the unit alone, never sent."""
+
+    @property
+    def is_void(self) -> bool:
+        """True if it was taken back before it began."""
+        return self.valid_to is not None and self.valid_to < self.valid_from
 
 
 class OfficerPreference(Row):
@@ -132,6 +146,8 @@ class _Operations(NamedTuple):
     closed: Closed | None
 
 
+ABSENCE = "absence"
+"""The kind of the rows of absences, which heads of units write (casework.board.absences)."""
 OPERATIONS = "operations"
 """The kind of the rows of operators: a row for each restoration (its number), and `doors`."""
 DOORS = "doors"
@@ -147,22 +163,6 @@ def in_force(rows: Iterable[R], on: date) -> dict[str, R]:
 def _begun(rows: Iterable[R], on: date) -> dict[str, R]:
     ordered = sorted(rows, key=lambda row: row.valid_from)
     return {row.id: row for row in ordered if row.valid_from <= on}
-
-
-def _replaced(officer: Officer, followed: Iterable[Officer], today: date) -> frozenset[str]:
-    """Return those whom an officer replaces, also at one remove: who left after they had replaced somebody."""
-    replaced: set[str] = set()
-    following = {officer.id}
-    while following:
-        following = {
-            earlier.id
-            for earlier in followed
-            if earlier.replaced_by in following
-            and earlier.id not in replaced | {officer.id}
-            and (not earlier.holds_on(today) or earlier.unit != officer.unit)
-        }
-        replaced |= following
-    return frozenset(replaced)
 
 
 class Directory:
@@ -226,10 +226,32 @@ class Directory:
         begun = _begun(self._officer_rows(), today)
         current = {name: officer for name, officer in begun.items() if officer.holds_on(today)}
         followed = [officer for officer in begun.values() if officer.replaced_by]
+        absent = self.absences(today)
         return {
-            name: officer.model_copy(update={"stands_in_for": _replaced(officer, followed, today)})
+            name: officer.model_copy(
+                update={
+                    "stands_in_for": replaced(officer, followed, today)
+                    | {who for who, absence in absent.items() if absence.stand_in == name}
+                }
+            )
             for name, officer in current.items()
         }
+
+    def absences(self, on: date) -> dict[str, Absence]:
+        """Return the officers who are away on a day, by user name, with the colleague who stands in."""
+        rows = sorted(self.all_absences(), key=lambda row: row.valid_from)
+        return {row.id: row for row in rows if row.holds_on(on)}
+
+    def all_absences(self) -> tuple[Absence, ...]:
+        """Return every absence that was ever recorded."""
+        return self._keep(ABSENCE, lambda rows: _each(rows, Absence))
+
+    def working(self, username: str, on: date) -> str:
+        """Return the officer who gets new work meant for another: their stand-in while they are away, else themselves.
+
+        A stand-in who is away too passes it on; a circle ends with who was named.
+        """
+        return receiver(username, {who: absence.stand_in for who, absence in self.absences(on).items()})
 
     def officers_names(self) -> dict[str, str]:
         """Return the names of all officers by user name, also of those who left: the history names them."""

@@ -77,8 +77,11 @@ class Schema(NamedTuple):
         return text if number == _FIRST else f'{text[:-1]},"{SCHEMA}":{number}}}'
 
 
-PETITION = Schema()
-"""`body` of the petitions table, and what its indexes hold of a petition: outline, card, public answer."""
+PETITION = Schema(written=1, understood=2)
+"""`body` of the petitions table, and what its indexes hold of a petition: outline, card, public answer.
+
+Those of the second schema have an entry of an action that code of the first does not know (`petition_items`).
+"""
 DELIVERY = Schema(written=1, understood=2)
 """The items of the table `deliveries`; those of the second schema are events for programs."""
 DIRECTORY = Schema()

@@ -182,7 +182,7 @@ class Table:
         Args:
             key: of the item; where there is none, one is made.
             update: the update expression, e.g. `SET #state = :state`.
-            condition: may ask `attribute_exists(…)` to make none.
+            condition: may ask `attribute_exists(…)` to make none; "" asks for nothing.
             values: of both expressions, without colons.
             names: attributes whose placeholders are not their own names, without `#`.
             returns: whether the item is returned as it was or as it is now.
@@ -195,7 +195,7 @@ class Table:
             TableName=self.name,
             Key=encode(key),
             UpdateExpression=update,
-            ConditionExpression=condition,
+            **({"ConditionExpression": condition} if condition else {}),
             ReturnValues=returns,
             **_placeholders(f"{update} {condition}", values, names),
         )

@@ -89,6 +89,14 @@ class DigestsRequested(Checkpoint):
     day: date
 
 
+class AnswersRequested(Checkpoint):
+    """The mails about a week's new answers were requested."""
+
+    job = "answers-by-mail"
+
+    monday: date
+
+
 class TrendsReported(Checkpoint):
     """The trends up to a day were reported, and those that last on that day (e.g. `field:NV-VAN-THU`)."""
 
@@ -182,15 +190,16 @@ class Rounds:
             datetime.fromisoformat(completed_at) if completed_at else None,
         )
 
-    def forget(self) -> None:
-        """Remove all rounds with their progress: every job begins anew (restoration of the stored data)."""
+    def forget(self, job: str = "") -> None:
+        """Remove the round of a job with its progress; without a name, of all jobs: they begin anew."""
         query = Query(
             "period = :period AND begins_with(measure, :rounds)",
-            {"period": _PARTITION, "rounds": _ROUND},
+            {"period": _PARTITION, "rounds": f"{_ROUND}{job}"},
             is_consistent=True,
         )
         for item in self._table.query_all(query):
-            self._table.delete({"period": _PARTITION, "measure": item["measure"]})
+            if not job or item["measure"].removeprefix(_ROUND).partition("#")[0] == job:
+                self._table.delete({"period": _PARTITION, "measure": item["measure"]})
 
     def begin(self, job: str, name: str, shards: Iterable[str], now: datetime) -> Round:
         """Begin a round, unless it was begun before; a round of another name that was unfinished is given up."""

@@ -14,19 +14,15 @@ from pydantic import ConfigDict
 
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.lifecycle import State
+from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.space import ITEM
-from shared.domain.petition.values.answer import Citation
+from shared.domain.petition.values.answer import Citation, Publication
 from shared.domain.petition.values.classification import Channel, Kind, Lane
+from shared.domain.procedures.marks import Mark, marks_of
 from shared.tables.corrections import correction_keys
 from shared.tables.documents import PETITION, SCHEMA
-from shared.tables.dynamo import (
-    Item,
-    Value,
-    decode,
-    stored_instant,
-)
+from shared.tables.dynamo import Item, Value, decode, stored_instant
 from shared.tables.openings import opening_keys
 
 WAKE_SHARDS = 16
@@ -60,6 +56,7 @@ class Card(BaseModel):
     received_at: datetime
     due_on: date
     version: int
+    marks: tuple[Mark, ...] = ()
 
 
 class StoredPetition(NamedTuple):
@@ -70,7 +67,8 @@ class StoredPetition(NamedTuple):
     is_listed_unanswered: bool
     """True if it stands in the index `unanswered`."""
     is_in_its_list: bool = True
-    """True if it stands in the partition of the index `desk` that it belongs to (`list_of`), if in any."""
+    """True if it stands in the partition of the index `desk` that it belongs to (`list_of`), if in any, and is found by
+    its second contact."""
 
 
 class PublicFile(BaseModel):
@@ -150,6 +148,12 @@ def desk_position(due_on: date, reference: str) -> str:
     return f"{due_on}~{reference}"
 
 
+_OF_SCHEMA_2 = {
+    *(Action.REASSIGN, Action.SIGN_DRAFT, Action.TAKE_BACK, Action.SEND_LETTER, Action.WITHDRAW_CONSENT)
+}
+"""Actions that code of the first schema cannot read: a petition with one is refused by it, not misread (ADR 0051)."""
+
+
 FINISHED = frozenset(
     {
         State.PUBLISHED,
@@ -194,13 +198,26 @@ def list_of(petition: Petition) -> str | None:
     return petition.unit if petition.unit and _is_on_a_desk(petition) else None
 
 
+def other_contact_key(petition: Petition) -> str | None:
+    """Return the key of the second contact on file: an e-mail address beside a number, or the first that was added."""
+    keys = dict.fromkeys(petition.petitioner.contact_keys)
+    return next(iter([*keys][1:]), None)
+
+
+def schema_of(petition: Petition) -> int:
+    """Return the number of the schema that a petition is stored under: that of the newest action in its history."""
+    newer = PETITION.understood if any(entry.action in _OF_SCHEMA_2 for entry in petition.history) else 0
+    return max(newer, PETITION.number_of(petition))
+
+
 def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
     """Return the item of a petition: its JSON, and the keys of each index that it belongs to now."""
-    number = PETITION.number_of(petition)
+    number = schema_of(petition)
     keys: dict[str, str | None] = {
         "received_month": _month_of(petition),
         "received_at": stored_instant(petition.received_at),
         "contact_key": petition.petitioner.contact_keys[0] if petition.petitioner.contact_keys else None,
+        "other_contact_key": other_contact_key(petition),
         "state": petition.state,
         "outline": PETITION.text_of(petition.outline(), number, exclude_defaults=True),
         **_head(petition),
@@ -215,13 +232,13 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
             "due_on": finished_position(petition)
             if petition.state in FINISHED
             else desk_position(petition.due_on, petition.reference),
-            "card": PETITION.text_of(_card(petition), number),
+            "card": _card_text(petition, number),
         }
     if petition.publication is not None:
-        at = petition.publication.published_at
+        name = published_name(petition, petition.publication)
         keys |= {
-            "published_month": f"{local_date(at):%Y-%m}",
-            "published_at": _public_name(petition),
+            "published_month": month_of_name(name),
+            "published_at": name,
             "public": PETITION.text_of(public_answer(petition), number, exclude={"is_abridged"}),
         }
     item: dict[str, Value] = {
@@ -264,7 +281,9 @@ def stored_petition(item: Item) -> StoredPetition:
     """Return the petition of an item, with its `wake_at`."""
     wake_at = datetime.fromisoformat(item["wake_at"]) if "wake_at" in item else None
     petition = petition_in(item)
-    is_in_its_list = item.get("unit") == list_of(petition)
+    is_in_its_list = item.get("unit") == list_of(petition) and item.get(
+        "other_contact_key"
+    ) == other_contact_key(petition)
     return StoredPetition(petition, wake_at, "unanswered_shard" in item, is_in_its_list)
 
 
@@ -302,6 +321,11 @@ def card_of(petition: Petition) -> Card | None:
     return _card(petition) if petition.unit and _is_on_a_desk(petition) else None
 
 
+def _card_text(petition: Petition, number: int) -> str:
+    card = _card(petition)
+    return PETITION.text_of(card, number, exclude=set() if card.marks else {"marks"})
+
+
 def _card(petition: Petition) -> Card:
     return Card(
         reference=petition.reference,
@@ -321,17 +345,23 @@ def _card(petition: Petition) -> Card:
         received_at=petition.received_at,
         due_on=petition.due_on,
         version=petition.version,
+        marks=marks_of(petition),
     )
 
 
-def _public_name(petition: Petition) -> str:
-    assert petition.publication is not None  # noqa: S101 - asked only for published petitions
-    return public_name(petition, petition.publication.published_at)
+def published_name(petition: Petition, publication: Publication) -> str:
+    """Return the name of an answer among the published ones: of its first publication, so that its page stays."""
+    return publication_name(petition.submission, petition.first_published_at or publication.published_at)
 
 
-def public_name(petition: Petition, published_at: datetime) -> str:
-    """Return the name of an answer among the published ones of all months, from one publication to the next."""
-    return f"{stored_instant(published_at)}#{petition.submission[:8]}"
+def publication_name(submission: str, published_at: datetime) -> str:
+    """Return the name of one publication of an answer; the first eight letters of a submission are enough."""
+    return f"{stored_instant(published_at)}#{submission[:8]}"
+
+
+def month_of_name(name: str) -> str:
+    """Return the month in Vietnam of a publication, e.g. `2026-11`, by its name."""
+    return f"{local_date(datetime.fromisoformat(name.partition('#')[0])):%Y-%m}"
 
 
 def item_bytes(item: Mapping[str, Value]) -> int:
@@ -357,7 +387,7 @@ def public_answer(petition: Petition) -> PublicAnswer:
             for file in petition.attachments
             if file.is_clean and petition.is_public(file)
         ),
-        name=_public_name(petition),
+        name=published_name(petition, petition.publication),
         field=petition.field,
         unit=petition.unit,
         kind=petition.kind,

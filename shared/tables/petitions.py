@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
@@ -40,6 +39,7 @@ from shared.tables.petition_items import (
     StoredPetition,
     finished_list,
     item_of,
+    month_of_name,
     month_shards,
     petition_in,
     public_answer,
@@ -282,6 +282,15 @@ class Petitions:
             for item in self._table.query(query, limit=limit).items
         ]
 
+    def references_of_contact(self, contact_key: str, *, limit: int) -> list[str]:
+        """Return the references of the latest petitions with a contact as their first or their second, newest first."""
+        received: dict[str, str] = {}
+        for attribute, index in (("contact_key", "contact"), ("other_contact_key", "other-contact")):
+            query = Query(f"{attribute} = :key", {"key": contact_key}, index=index, is_ascending=False)
+            items = self._table.query(query, limit=limit).items
+            received |= {str(item["reference"]): str(item["received_at"]) for item in items}
+        return sorted(received, key=lambda name: (received[name], name), reverse=True)[:limit]
+
     def received_since(self, contact_key: str, since: datetime) -> set[str]:
         """Return the references of a person's petitions received at or after an instant; the index may lag a moment."""
         query = Query(
@@ -293,10 +302,9 @@ class Petitions:
 
     def published_answer(self, name: str) -> PublicAnswer | None:
         """Return one published answer by its name; None when it is not public (any more)."""
-        month = f"{local_date(datetime.fromisoformat(name.partition('#')[0])):%Y-%m}"
         query = Query(
             "published_month = :month AND published_at = :name",
-            {"month": month, "name": name},
+            {"month": month_of_name(name), "name": name},
             index="published",
         )
         items = self._table.query(query, limit=1).items

@@ -53,7 +53,15 @@ class LetterCheck:
         self._directory = directory
         self._seal = seal
 
-    def check(self, letter: Mapping[str, str], petition: Petition, shown: Petition, actor: str) -> None:
+    def check(
+        self,
+        letter: Mapping[str, str],
+        petition: Petition,
+        shown: Petition,
+        actor: str,
+        *,
+        is_for_many: bool = False,
+    ) -> None:
         """Check the texts that an action sends to a petitioner.
 
         Args:
@@ -61,17 +69,25 @@ class LetterCheck:
             petition: as it is stored.
             shown: the petition as the officer reads it, whose words the letter may repeat.
             actor: the officer, as the history names them.
+            is_for_many: other petitions are answered by the same letter, so that nobody is named in it.
 
         Raises:
             UnfinishedTextError: naming every place that has to be mended.
         """
-        places = (*places_in(letter, petition, self._directory), *self._names(letter, petition, shown, actor))
+        names = self._names(letter, petition, shown, actor, is_for_many=is_for_many)
+        places = (*places_in(letter, petition, self._directory), *names)
         if places:
             fields = list(letter)
             raise UnfinishedTextError(*sorted(places, key=lambda p: (fields.index(p.field), p.start)))
 
     def _names(
-        self, letter: Mapping[str, str], petition: Petition, shown: Petition, actor: str
+        self,
+        letter: Mapping[str, str],
+        petition: Petition,
+        shown: Petition,
+        actor: str,
+        *,
+        is_for_many: bool,
     ) -> Iterator[Place]:
         """Yield the names that this officer may not write; opens the seal only where there is one to compare."""
         own = _own_texts(shown)
@@ -83,7 +99,7 @@ class LetterCheck:
         ]
         if not addressed:
             return
-        if self._petitions.merged_into(petition.reference, limit=1)[0]:
+        if is_for_many or self._petitions.merged_into(petition.reference, limit=1)[0]:
             yield from (Place(field, OF_ONE_OF_MANY, name.start, name.end) for field, name in addressed)
             return
         unproven = [(field, name) for field, name in addressed if not is_named_in(name.name, own)]

@@ -88,7 +88,7 @@ def _is_screened(petition: Petition, *_: object) -> bool:
     return petition.lane is Lane.RESTRICTED or not screening.unscreened(petition)
 
 
-_FOLLOWERS = frozenset({State.MERGED, State.ANSWERED})
+_FOLLOWERS = frozenset({State.MERGED, State.ANSWERED, State.FORWARDED})
 """The states in which a child still follows its parent."""
 
 
@@ -162,6 +162,17 @@ FOUND: Mapping[Consequence, str] = {Consequence.COUNT: "roll-up", Consequence.SI
 """Consequences that a job of the SLA timer finds by itself, in the index `changed`: no message is sent."""
 
 Requested = dict[Queue, list[Message]]
+
+
+def held_until(petition: Petition, message: Message) -> datetime | None:
+    """Return the instant from which a message is handled, where word of its entry is held; None: at once."""
+    match message:
+        case NoticeRequest(seq=seq):
+            return petition.history[seq - 1].facts.word_at
+        case RoutingRequest(task=TaskType.LEAD):
+            return petition.held.word_at if petition.held else None
+        case _:
+            return None
 
 
 def requests_after(petition: Petition, seen: int) -> Requested:

@@ -14,14 +14,20 @@ Daily = Callable[[Breakdown, date, date], Iterable[tuple[date, Figure]]]
 
 
 class Trend(NamedTuple):
-    """A jump, and what it is one of: field, unit, province, kind, or one matter that many write about."""
+    """A jump, and what it is one of: field, unit, province, kind, one matter that many write about, or an answer."""
 
     by: str
     jump: Jump
 
 
-def trends(daily: Daily, last: date) -> list[Trend]:
-    """Return the figures that jumped in the week that ends on a day, among those that `daily` yields."""
+def trends(daily: Daily, last: date, also: Iterable[Count] = ()) -> list[Trend]:
+    """Return the figures that jumped in the week that ends on a day, among those that `daily` yields.
+
+    Args:
+        daily: yields the figures of petitions, by day of receipt.
+        last: the last day of the week.
+        also: readers of published answers who have the same matter, by day; their group is the answer's id.
+    """
     fields, kinds, provinces, matters = (
         list(daily(by, begins(last), last))
         for by in (Breakdown.FIELD, Breakdown.KIND, Breakdown.PROVINCE, Breakdown.MATTER)
@@ -32,6 +38,7 @@ def trends(daily: Daily, last: date) -> list[Trend]:
         "province": _by_group(provinces),
         "kind": _by_group(kinds),
         "matter": _by_group(matters),
+        "also": list(also),
     }
     return [Trend(by, jump) for by, received in counts.items() for jump in jumps(received, last)]
 

@@ -20,6 +20,7 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
 from shared.domain.petition.values.petitioner import Petitioner
+from shared.domain.quotas import Quota
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory
@@ -40,6 +41,8 @@ class Received(NamedTuple):
     pin: str
     is_new: bool
     """False when the same submission had been received before."""
+    quotas: tuple[Quota, ...] = ()
+    """The quotas of its sender that were counted."""
 
 
 class Reception:

@@ -64,3 +64,41 @@ def _bar(label: str, parts: Sequence[Part], widest: int) -> Bar:
         x += width
     words = ", ".join(f"{part.label}: {part.number}" for part in parts if part.number)
     return Bar(label, sum(part.number for part in parts), words, tuple(segments))
+
+
+class Point(NamedTuple):
+    """A point of a line, in hundredths of the chart; y counts from above, as SVG does."""
+
+    x: float
+    y: float
+    look: str
+
+
+class LineChart(NamedTuple):
+    """A line of shares over time. It stretches with the page: its figures stand beside it as text, not in it."""
+
+    floor: int
+    """The share at the bottom of the chart; its top is 100 %."""
+    goal: float
+    """The height of the promised share."""
+    runs: tuple[tuple[Point, ...], ...]
+    """The points by stretches without a gap."""
+
+
+def line_chart(shares: Sequence[float | None], goal: float) -> LineChart:
+    """Return the line of shares, in percent; None where there is no share, which leaves a gap."""
+    least = min([share for share in shares if share is not None] + [goal])
+    floor = max(0, int(least - 1) // 10 * 10)
+    runs: list[list[Point]] = [[]]
+    for number, share in enumerate(shares):
+        if share is None:
+            runs.append([])
+            continue
+        x = round(100 * number / max(len(shares) - 1, 1), 2)
+        look = "low" if share < goal and number == len(shares) - 1 else ""
+        runs[-1].append(Point(x, _height(share, floor), look))
+    return LineChart(floor, _height(goal, floor), tuple(tuple(run) for run in runs if run))
+
+
+def _height(share: float, floor: int) -> float:
+    return round(100 * (100 - share) / (100 - floor), 2)

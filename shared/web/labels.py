@@ -7,6 +7,7 @@ from shared.domain.petition.values.attachments import AttachmentState, Rejection
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.petition.values.petitioner import PetitionerType, ReplyBy
 from shared.domain.promises.duties import DutyKind, DutyStatus
+from shared.domain.promises.events import EventType
 from shared.domain.promises.evidence import Proof
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.web.i18n import N_
@@ -157,6 +158,13 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.DIGEST: N_("Việc trong ngày"),
     NoticeKind.ACCOUNT: N_("Tài khoản cán bộ: thiết bị mới, đặt lại xác thực"),
     NoticeKind.EVENT: N_("Sự kiện gửi phần mềm"),
+}
+
+EVENTS: dict[EventType, str] = {
+    EventType.RECEIVED: N_("đã tiếp nhận"),
+    EventType.STATE_CHANGED: N_("đổi trạng thái"),
+    EventType.APPROVED: N_("đã duyệt câu trả lời"),
+    EventType.PUBLISHED: N_("đã công khai câu trả lời"),
 }
 
 AUDIENCES: dict[Audience, str] = {

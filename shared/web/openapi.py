@@ -6,6 +6,7 @@ Intake and casework each have such a table; a test of each keeps it and `app.py`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -15,11 +16,36 @@ from pydantic.json_schema import models_json_schema
 
 from shared.domain.base_model import BaseModel
 from shared.web.describe.strings import describe_strings
+from shared.web.describe.webhooks import Webhook, described, models_of, schemes_of
 
 _REF = "#/components/schemas/{model}"
-_OF_ALL: dict[int, str] = {415: "The body is of another content type than the one described"}
+_OF_ALL: dict[int, str] = {
+    415: "The body is of another content type than the one described",
+    503: "Nothing is taken just now; the same request succeeds later",
+}
 """The meaning of problems that are the same in every API."""
-_WITH_RETRY_AFTER = frozenset({429, 503})
+_TOO_MANY = 429
+_WITH_RETRY_AFTER = frozenset({_TOO_MANY, 503})
+_RATE_LIMITS: dict[str, Any] = {
+    "RateLimit-Policy": {
+        "description": "The limits of the caller, `q` requests in `w` seconds each, by name",
+        "schema": {
+            "type": "string",
+            "pattern": '^"[a-z]+";q=[0-9]+;w=[0-9]+(, "[a-z]+";q=[0-9]+;w=[0-9]+)*$',
+        },
+    },
+    "RateLimit": {
+        "description": "Of each limit the requests that are left, `r`, until it begins anew in `t` seconds",
+        "schema": {
+            "type": "string",
+            "pattern": '^"[a-z]+";r=[0-9]+;t=[0-9]+(, "[a-z]+";r=[0-9]+;t=[0-9]+)*$',
+        },
+    },
+}
+"""Headers of draft-ietf-httpapi-ratelimit-headers; an answer has them where the caller was counted."""
+_ALWAYS_OPEN = frozenset({"/health"})
+"""Paths that are served while all others are closed."""
+_PIN = "X-Petition-Pin"
 
 
 def one_of(title: str, values: Iterable[str]) -> dict[str, Any]:
@@ -115,6 +141,8 @@ class Operation(NamedTuple):
     scopes: Mapping[str, str] = MappingProxyType({})
     """Further schemes by which it may be called (keys of `Words.security`), each with the scope that it needs."""
 
+    quotas: tuple[str, ...] = ()
+    """The limits whose state stands in the headers of every answer that was counted."""
     is_public: bool = False
     """True if the answer is the same for everybody: it has an entity tag, and comes once to whoever sends that back."""
 
@@ -149,6 +177,8 @@ class Words(NamedTuple):
     """The meaning of each tag."""
     examples: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """Bodies by operation: that of its `request`, and those of its `answers` by status."""
+    webhooks: tuple[Webhook, ...] = ()
+    """The requests that are sent by themselves; their tag is `webhooks`."""
 
 
 def describe(
@@ -158,6 +188,7 @@ def describe(
     operations = tuple(operations)
     inputs = [(operation.body, "validation") for operation in operations if operation.body]
     outputs = [(m, "serialization") for operation in operations for m in operation.answers.values() if m]
+    outputs += models_of(words.webhooks)
     wanted = list(dict.fromkeys([*inputs, *outputs, (Problem, "serialization")]))
     _, schemas = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
     describe_strings(schemas["$defs"])
@@ -168,7 +199,8 @@ def describe(
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
             operation, parameters, words
         )
-    return {
+    tags = [*dict.fromkeys(operation.tag for operation in operations), *(["webhooks"] * bool(words.webhooks))]
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": words.title,
@@ -177,16 +209,17 @@ def describe(
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": words.server}],
-        "tags": [
-            {"name": tag, "description": words.tags[tag]}
-            for tag in dict.fromkeys(operation.tag for operation in operations)
-        ],
+        "tags": [{"name": tag, "description": words.tags[tag]} for tag in tags],
         "paths": paths,
         "components": {
             "schemas": schemas["$defs"],
-            "securitySchemes": {each.name: dict(each.scheme) for each in words.security.values()},
+            "securitySchemes": {each.name: dict(each.scheme) for each in words.security.values()}
+            | schemes_of(words.webhooks),
         },
     }
+    if words.webhooks:
+        document["webhooks"] = described(words.webhooks, "webhooks")
+    return document
 
 
 def _shared_enumerations(
@@ -252,7 +285,9 @@ def _problems_of(operation: Operation) -> list[int]:
     """Return the statuses of an operation's problems: its own, and those that follow from what it takes."""
     of_body = {415} if operation.body else set()
     of_language = {422} if "lang" in operation.parameters else set()
-    return sorted({*operation.problems} | of_body | of_language)
+    of_pin = {404, _TOO_MANY} if _PIN in operation.parameters else set()
+    of_closed = set() if operation.path in _ALWAYS_OPEN else {503}
+    return sorted({*operation.problems} | of_body | of_language | of_pin | of_closed)
 
 
 def _security(operation: Operation, security: Mapping[str, Security]) -> list[dict[str, list[str]]]:
@@ -269,6 +304,8 @@ def _security(operation: Operation, security: Mapping[str, Security]) -> list[di
 
 
 def _answer(model: type[pydantic.BaseModel] | None, operation: Operation, status: int) -> dict[str, Any]:
+    if status == HTTPStatus.NO_CONTENT:
+        return {"description": "Done; the answer has no body"}
     schema = _reference(model) if model else {"type": "object"}
     content = {media_type: {"schema": schema} for media_type in _json_types(operation)} | {
         media_type: {"schema": {"type": "string", "contentMediaType": media_type}}
@@ -291,6 +328,8 @@ def _answer(model: type[pydantic.BaseModel] | None, operation: Operation, status
                 "schema": {"type": "string", "format": "uri-reference"},
             }
         }
+    if operation.quotas or operation.scopes:
+        answer["headers"] = answer.get("headers", {}) | _RATE_LIMITS
     return answer
 
 
@@ -311,6 +350,8 @@ def _problem(meaning: str, status: int) -> dict[str, Any]:
                 "schema": {"type": "integer", "minimum": 1},
             }
         }
+    if status == _TOO_MANY:
+        problem["headers"] |= _RATE_LIMITS
     return problem
 
 

@@ -12,7 +12,7 @@ from chalice.app import Response
 
 from shared.domain import errors
 from shared.domain.calendar.working_calendar import VIETNAM
-from shared.web.answers import json_answer
+from shared.web.answers import json_answer, rate_limits
 from shared.web.describe.rules import RULES
 from shared.web.i18n import N_, Language, gettext
 
@@ -43,7 +43,7 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Hồ sơ này đã mất khi phục hồi dữ liệu"),
         N_(
             "Bộ Nội vụ đã nhận hồ sơ này, nhưng phải phục hồi dữ liệu về thời điểm trước đó nên không còn nội dung. "
-            "Mong Ông/Bà thông cảm và gửi lại, hoặc gọi 1900 1547 để được ghi lại ngay."
+            "Mong bạn thông cảm và gửi lại, hoặc gọi 1900 1547 để được ghi lại ngay."
         ),
     ),
     errors.PinSlowedError: (
@@ -153,11 +153,41 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         N_("Hồ sơ đã chuyển đi"),
         N_("Hồ sơ này đã chuyển sang đơn vị khác, nên không còn ở bàn làm việc của bạn."),
     ),
+    errors.HandedOverError: (
+        403,
+        N_("Hồ sơ đã giao người khác"),
+        N_("Hồ sơ này đã giao cho người khác xử lý."),
+    ),
+    errors.UnknownDraftError: (404, N_("Không có bản nháp"), N_("Chưa lưu, đã gửi đi, hoặc đã hết hạn giữ.")),
+    errors.StaleDraftError: (412, N_("Có bản nháp mới hơn"), N_("Hãy đọc bản mới rồi lưu lại; chưa mất gì.")),
     errors.NotAllowedError: (403, N_("Không có quyền"), N_("Vai trò của bạn không được phép làm việc này.")),
     errors.ActionNotPossibleError: (
         409,
         N_("Chưa thể thực hiện"),
         N_("Trạng thái hiện tại của phản ánh, kiến nghị không cho phép việc này."),
+    ),
+    errors.WordHeldError: (
+        409,
+        N_("Còn trong thời gian hoàn tác"),
+        N_("Việc vừa làm còn có thể hoàn tác, nên chưa báo cho ai. Hãy làm tiếp từ %(until)s."),
+    ),
+    errors.TooLateToTakeBackError: (
+        409,
+        N_("Hết thời gian hoàn tác"),
+        N_("Việc này đã được báo đi, hoặc đang được báo. Nếu cần, người phê duyệt mở lại hồ sơ."),
+    ),
+    errors.ResultBeingSentError: (
+        409,
+        N_("Kết quả đang được gửi"),
+        N_(
+            "Bộ đang gửi kết quả đến bạn ngay lúc này, nên chưa nhận thêm được. Điều bạn vừa viết chưa được gửi; "
+            "hãy giữ lại, đọc kết quả sau một phút rồi quyết định."
+        ),
+    ),
+    errors.NotReachedError: (
+        503,
+        N_("Chưa làm đến"),
+        N_("Hệ thống đang bận nên chưa làm đến hồ sơ này; hồ sơ chưa có gì thay đổi. Hãy gửi lại."),
     ),
     errors.StaleVersionError: (
         409,
@@ -192,7 +222,7 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
         500,
         N_("Hệ thống gặp sự cố"),
         N_(
-            "Xin lỗi, có lỗi ở phía chúng tôi (mã sự cố %(incident)s, lúc %(at)s). Hãy đợi ít phút rồi thử lại: gửi "
+            "Xin lỗi, hệ thống của Bộ có lỗi (mã sự cố %(incident)s, lúc %(at)s). Hãy đợi ít phút rồi thử lại: gửi "
             "lại cùng một biểu mẫu không tạo thêm hồ sơ. Vẫn không được, xin gọi 1900 1547 và đọc mã sự cố này."
         ),
     ),
@@ -204,6 +234,8 @@ PROBLEMS: dict[type[errors.PetitionError], tuple[int, str, str]] = {
     ),
 }
 """Each error of ours: HTTP status, title, what to do next."""
+OTHER = (400, N_("Yêu cầu không hợp lệ"), N_("Vui lòng kiểm tra lại."))
+"""The same of an error that has no row."""
 
 _TEXTS = frozenset({"content", "description", "summary"})
 _REST_AS_FILE = N_("Hãy viết ngắn hơn, hoặc gửi phần còn lại bằng tệp đính kèm (ảnh, PDF).")
@@ -242,7 +274,7 @@ def problem_of(error: errors.PetitionError, language: Language) -> tuple[int, di
     _ = gettext(language)
     status, title, detail = next(
         (PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS),
-        (400, N_("Yêu cầu không hợp lệ"), N_("Vui lòng kiểm tra lại.")),
+        OTHER,
     )
     document: dict[str, Any] = {
         "type": f"/problems/{error.code}",
@@ -277,13 +309,17 @@ def _facts_of_access(error: errors.PetitionError) -> dict[str, Any]:
     return {"scope": error.scope or None} if isinstance(error, errors.ScopeNeededError) else {}
 
 
-_SAID = (errors.UnexpectedError, errors.UnsupportedMediaTypeError)
+_SAID = (errors.UnexpectedError, errors.UnsupportedMediaTypeError, errors.WordHeldError)
 """Errors whose words have facts in them."""
 
 
-def _facts_of(error: errors.UnexpectedError | errors.UnsupportedMediaTypeError) -> dict[str, str]:
+def _facts_of(
+    error: errors.UnexpectedError | errors.UnsupportedMediaTypeError | errors.WordHeldError,
+) -> dict[str, str]:
     if isinstance(error, errors.UnsupportedMediaTypeError):
         return {"accepted": error.accepted}
+    if isinstance(error, errors.WordHeldError):
+        return {"until": f"{error.until.astimezone(VIETNAM):%H:%M}"}
     return {"incident": error.incident, "at": f"{error.at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"}
 
 
@@ -301,6 +337,8 @@ def problem_answer(error: errors.PetitionError, language: Language) -> Response:
     headers = {"Content-Type": "application/problem+json; charset=utf-8"}
     if isinstance(error, errors.TooManyRequestsError | errors.UnavailableError):
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.TooManyRequestsError):
+        headers |= rate_limits(error.quotas)
     if isinstance(error, errors.UnknownClientError):
         headers["WWW-Authenticate"] = 'Basic realm="PAKN"'
     if isinstance(error, errors.UnsupportedMediaTypeError):

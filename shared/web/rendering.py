@@ -18,10 +18,14 @@ from shared.web.i18n import Language, add_catalogue, counted, translations
 from shared.web.labels import DUTY_KINDS, DUTY_STATUSES, PROOFS
 from shared.web.static import asset_url
 
+NO_BREAK = "\u00a0"
+_FIRST_SENTENCE = re.compile(r"\s*\S[^\n.!?]{0,180}(?:[.!?](?=\s|$)|(?=\n|$))")
+"""Up to a full stop or the end of a line, in at most 180 characters."""
 _MEGABYTE = 1024 * 1024
 _SHARED = Path(__file__).parent / "pages"
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+_SHORT_WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 _ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ENGLISH_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -34,11 +38,12 @@ class Pages:
 
     Args:
         folder: holds the function's templates in `pages/` and its catalogue in `locale/`.
+        *others: hold more templates, of pages that are no function's.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *others: Path) -> None:
         add_catalogue(folder / "locale")
-        self._loader = FileSystemLoader([folder / "pages", _SHARED])
+        self._loader = FileSystemLoader([folder / "pages", _SHARED, *others])
         self._environments: dict[Language, Environment] = {}
 
     def render(self, template: str, language: Language, **facts: Any) -> str:
@@ -58,11 +63,20 @@ class Pages:
             environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
             environment.filters |= {
                 "anchor": anchor,
+                "after_first_sentence": after_first_sentence,
+                "brief_day": brief_day,
                 "day": day,
+                "day_in_sentence": partial(day_in_sentence, language=language),
                 "decimal": partial(decimal, language=language),
+                "first_sentence": first_sentence,
+                "local_day": partial(local_day, language=language),
+                "moment_with_weekday": partial(moment_with_weekday, language=language),
                 "file_size": partial(file_size, language=language),
                 "long_day": partial(long_day, language=language),
                 "moment": moment,
+                "month_name": partial(month_name, language=language),
+                "number": partial(number, language=language),
+                "short_day": partial(short_day, language=language),
                 "spaced": spaced,
             }
             environment.globals |= {
@@ -103,10 +117,73 @@ def long_day(value: date, language: Language) -> str:
     return f"{WEEKDAYS[value.weekday()]}, ngày {day(value)}"
 
 
+def day_in_sentence(value: date, language: Language) -> str:
+    """Return a date with its weekday inside a sentence: thứ Hai 14/12/2026, kept on one line; or as `long_day`."""
+    if language == "en":
+        return long_day(value, language)
+    weekday = WEEKDAYS[value.weekday()]
+    return f"{weekday[0].lower()}{weekday[1:]} {day(value)}".replace(" ", NO_BREAK)
+
+
+def brief_day(value: date) -> str:
+    """Return a date without its year, beside another that has one: 14/12."""
+    return f"{value:%d/%m}"
+
+
+def local_day(value: datetime, language: Language) -> str:
+    """Return the day of an instant in Vietnam, with its weekday."""
+    return day_in_sentence(value.astimezone(VIETNAM).date(), language)
+
+
+def moment_with_weekday(value: datetime, language: Language) -> str:
+    """Return an instant as a Vietnamese wall clock shows it, with its weekday: Thứ Hai 14/12/2026, 08:05."""
+    local = value.astimezone(VIETNAM)
+    if language == "en":
+        return f"{long_day(local.date(), language)}, {local:%H:%M}"
+    return f"{WEEKDAYS[local.weekday()]} {day(local.date())}, {local:%H:%M}"
+
+
+def first_sentence(text: str) -> str:
+    """Return a text up to the end of its first sentence, if that is short enough to stand out; else nothing."""
+    match = _FIRST_SENTENCE.match(text)
+    return match[0] if match else ""
+
+
+def after_first_sentence(text: str) -> str:
+    """Return the rest of a text, from where `first_sentence` ended."""
+    return text[len(first_sentence(text)) :]
+
+
+def short_day(value: date, language: Language) -> str:
+    """Return a date with its weekday for lists: T2 14/12, or Mon 14/12."""
+    weekday = value.weekday()
+    name = _ENGLISH_WEEKDAYS[weekday][:3] if language == "en" else _SHORT_WEEKDAYS[weekday]
+    return f"{name} {value:%d/%m}"
+
+
 def decimal(value: float, language: Language) -> str:
     """Return a number as a language writes it, without needless zeros: 5,2 in Vietnamese, 5.2 in English."""
     written = f"{value:.2f}".rstrip("0").rstrip(".")
     return written if language == "en" else written.replace(".", ",")
+
+
+def month_name(month: str, language: Language) -> str:
+    """Return a month as people say it: tháng 10/2026, or October 2026.
+
+    Args:
+        month: as `2026-10`.
+        language: the reader's.
+    """
+    year, number_of = month.split("-")
+    if language == "en":
+        return f"{_ENGLISH_MONTHS[int(number_of) - 1]} {year}"
+    return f"tháng {int(number_of)}/{year}"
+
+
+def number(value: int, language: Language) -> str:
+    """Return a whole number as a language groups it: 1.284 in Vietnamese, 1,284 in English."""
+    written = f"{value:,}"
+    return written if language == "en" else written.replace(",", ".")
 
 
 def file_size(value: int, language: Language) -> str:

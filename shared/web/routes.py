@@ -13,9 +13,14 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from chalice.app import Blueprint, Request, Response
 
-from shared.domain.errors import ClosedForRestorationError, PetitionError, UnavailableError
+from shared.domain.errors import (
+    ClosedForRestorationError,
+    PetitionError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 from shared.platform import clock
-from shared.web.answers import for_everybody
+from shared.web.answers import for_everybody, try_again_after
 from shared.web.problems import problem_answer
 from shared.web.requests import (
     ANY,
@@ -89,6 +94,10 @@ class Routes(Blueprint, Generic[Parts]):
         """Serve PUT requests on a path."""
         self.route(path, methods=["PUT"], content_types=ANY)(self._view(view, path))
 
+    def delete(self, path: str, view: View) -> None:
+        """Serve DELETE requests on a path."""
+        self.route(path, methods=["DELETE"], content_types=ANY)(self._view(view, path))
+
     def respond(self, view: View, request: Request, **path_parameters: str) -> Response:
         """Call a view; a subclass may hand it more (the officer who is signed in)."""
         return view(self._parts(), request, **path_parameters)
@@ -119,8 +128,8 @@ class Routes(Blueprint, Generic[Parts]):
                 return for_everybody(request, self.respond(view, request, **path_parameters))
             except PetitionError as error:
                 answer = self._on_error(self._parts(), request, error)
-                if isinstance(error, UnavailableError):
-                    answer.headers["Retry-After"] = str(error.retry_after)
+                if isinstance(error, UnavailableError | TooManyRequestsError):
+                    return try_again_after(answer, error.retry_after)
                 return answer
 
         return answer

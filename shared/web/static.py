@@ -6,6 +6,7 @@ No page asks a third party for anything.
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,22 +17,59 @@ _TYPES = {
     ".py": "text/x-python; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".png": "image/png",
 }
+_BINARY = frozenset({".woff2", ".png"})
+_NAMED_IN_A_SHEET = re.compile(rb'url\("([\w.-]+)"\)')
 
 _DESK = (
-    *("base", "frame", "controls", "chips", "panels", "lists", "today", "petition", "search"),
-    *("dialogs", "documents", "narrow", "contrast", "print"),
+    *(
+        "base",
+        "frame",
+        "controls",
+        "chips",
+        "panels",
+        "lists",
+        "today",
+        "board",
+        "call",
+        "petition",
+        "search",
+        "leaders",
+    ),
+    *("dialogs", "documents", "narrow", "contrast", "letter", "print"),
 )
-_BUNDLES = {"desk.css": (_FOLDER / "tokens.css", *(_FOLDER / "desk" / f"{name}.css" for name in _DESK))}
-"""Files that are served as one, in this order: a browser asks once for what every page of the desk needs."""
+_SITE = (
+    *("font", "ground", "flow", "frame", "buttons", "fields", "choices", "steps", "surfaces"),
+    *("folds", "lists", "tiles", "clock", "course", "timeline", "summary", "files", "receipt", "petition"),
+    *(
+        "rating",
+        "filters",
+        "prose",
+        "guide",
+        "charts",
+        "tables",
+        "suggest",
+        "sending",
+        "wide",
+        "paper",
+    ),
+)
+_BUNDLES = {
+    "desk.css": (_FOLDER / "tokens.css", *(_FOLDER / "desk" / f"{name}.css" for name in _DESK)),
+    "site.css": (_FOLDER / "tokens.css", *(_FOLDER / "site" / f"{name}.css" for name in _SITE)),
+}
+"""Files that are served as one, in this order: a browser asks once for what every page of the desk or site needs."""
 
 
 class Asset(NamedTuple):
     """One file as a browser gets it."""
 
     content_type: str
-    text: str
+    content: bytes
     version: str
+    is_text: bool
 
 
 @cache
@@ -40,8 +78,13 @@ def asset(name: str) -> Asset | None:
     paths = _BUNDLES.get(name) or tuple(p for p in _FOLDER.iterdir() if p.name == name and p.suffix in _TYPES)
     if not paths:
         return None
-    text = "".join(path.read_text(encoding="utf-8") for path in paths)
-    return Asset(_TYPES[paths[0].suffix], text, hashlib.sha256(text.encode()).hexdigest()[:12])
+    content = b"".join(path.read_bytes() for path in paths)
+    suffix = paths[0].suffix
+    if suffix == ".css":
+        content = _NAMED_IN_A_SHEET.sub(
+            lambda named: f'url("{asset_url(named[1].decode())}")'.encode(), content
+        )
+    return Asset(_TYPES[suffix], content, hashlib.sha256(content).hexdigest()[:12], suffix not in _BINARY)
 
 
 def asset_url(name: str) -> str:

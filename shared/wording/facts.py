@@ -14,12 +14,12 @@ from shared.domain.access.readers import hides_subject
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
-from shared.domain.identity.reference import spaced
+from shared.domain.identity.reference import short_link_code, spaced
 from shared.domain.petition.facts import (
     PAUSED,
-    AnsweredWithParent,
+    Dispatch,
     DueDateMoved,
-    Forwarded,
+    LetterFacts,
     Noted,
     Receipt,
     TimeLimitReached,
@@ -38,6 +38,8 @@ SHORT_CODE = "8088"
 LONGEST_SHORT_NAME = 20
 HIDDEN_PIN = "*" * 8
 """Shown instead of the PIN in every notice but PIN_AGAIN."""
+HIDDEN_TOKEN = "***"  # noqa: S105 - a placeholder
+"""Shown instead of the petitioner's link token where officers read a notice again."""
 OFFICER_VARIABLES = frozenset(
     {
         *("reference", "digits", "received_on", "due_on", "desk_link", "site", "hotline", "short_code"),
@@ -49,6 +51,7 @@ OFFICER_VARIABLES = frozenset(
             "state",
             "is_escalated",
             "is_second_look",
+            "is_reassigned",
             "may_publish",
             "n",
             "every",
@@ -96,6 +99,7 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "received_on": local_date(petition.received_at),
         "due_on": petition.due_on,
         "link": f"{site}/tra-cuu?ma={petition.reference}&t={office.link_token}",
+        "short_link": _short_link(site, petition.reference, office.link_token),
         "pin": office.pin if entry.action is Action.SEND_PIN else HIDDEN_PIN,
         "desk_link": f"{site}/desk/petitions/{petition.reference}",
         "site": site.split("://", 1)[-1],
@@ -103,6 +107,7 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "short_code": SHORT_CODE,
         "text": None if neutral else entry.text,
         "body": None if neutral else _body(entry),
+        **_sent(entry, office),
         **(_NO_UNIT if neutral else _unit(office)),
         "subject": None if neutral else petition.subject or None,
         "answer": None if neutral else answer,
@@ -110,6 +115,7 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "state": petition.state.value,
         "is_escalated": petition.last(Action.ESCALATE) is not None,
         "is_second_look": petition.second_look is not None and petition.second_look.seq == entry.seq,
+        "is_reassigned": entry.action is Action.REASSIGN,
         "undo_until": withdrawals.undo_until(petition, office.terms, office.calendar),
         "undo_within": office.terms.undo_withdrawal_within_working_days,
         "may_publish": petition.may_publish,
@@ -122,6 +128,14 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         **_lateness(petition, entry, office),
         **_progress(petition, office, neutral=neutral),
     }
+
+
+def _short_link(site: str, reference: str, token: str) -> str | None:
+    """Return the address of the petition's page for SMS: without a scheme, which telephones do not need."""
+    if not token:
+        return None
+    code = f"{reference}{token}" if token == HIDDEN_TOKEN else short_link_code(reference, token)
+    return f"{site.split('://', 1)[-1]}/h/{code}"
 
 
 _NO_UNIT: dict[str, str | None] = {"unit": None, "unit_short": None}
@@ -164,9 +178,24 @@ def _progress(petition: Petition, office: Office, *, neutral: bool) -> dict[str,
     }
 
 
+_BY: dict[Dispatch, tuple[str, str]] = {
+    Dispatch.BY_HAND: ("trao tận tay", "by hand"),
+    Dispatch.POST: ("qua bưu điện", "by post"),
+    Dispatch.EMAIL: ("qua thư điện tử", "by email"),
+    Dispatch.SYSTEM: ("qua trục liên thông văn bản", "over the government's document exchange"),
+}
+
+
+def _sent(entry: Entry, office: Office) -> dict[str, Any]:
+    """Return how and when a letter to another body was sent; None for one that was only written."""
+    facts = entry.facts if isinstance(entry.facts, LetterFacts) else LetterFacts()
+    words = _BY[facts.sent_by][office.language == "en"] if facts.sent_by else None
+    return {"sent_by": words, "sent_on": facts.sent_on, "letter_number": facts.letter_number}
+
+
 def _body(entry: Entry) -> str | None:
     match entry.facts:
-        case Forwarded(body=body) | AnsweredWithParent(body=body):
+        case LetterFacts(body=body):
             return body
         case _:
             return None

@@ -5,7 +5,7 @@ Used where an administrator edits a text, and by the table test of all texts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,13 +20,17 @@ from shared.domain.petition.values.classification import Channel, Kind
 from shared.domain.petition.values.petitioner import Petitioner
 from shared.domain.promises.deliveries import DeliveryChannel
 from shared.tables.directory import Unit
-from shared.wording.facts import Office, facts_of, officer_facts_of
+from shared.wording.facts import HOTLINE, Office, facts_of, officer_facts_of
 from shared.wording.rendering import batch_variables
 from shared.wording.sources import (
     ACCOUNT,
     ADDRESS_CHANGED,
+    ANSWERS,
     BATCH,
+    CODE,
+    CONFIRM_ANSWERS,
     DIGEST,
+    LEADERS,
     TextName,
     headline,
     names,
@@ -55,6 +59,10 @@ def ordinary(name: TextName, site: str = SITE) -> dict[str, Any]:
         return _account(site, is_reset=False)
     if name.kind == ADDRESS_CHANGED:
         return _address_changed(site, confirmed_by="Đinh Thị Thu Hiền")
+    if name.kind == LEADERS:
+        return _leaders(site, is_full=True)
+    if name.kind in _TO_VISITORS:
+        return _TO_VISITORS[name.kind](site, "")
     if name.kind == DIGEST:
         return _digest(site, lines=2, subject="Chậm chi trả phụ cấp thâm niên")
     petition = _petition(
@@ -83,6 +91,10 @@ def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
             _address_changed(LONGEST_SITE, confirmed_by=_LONG),
             _address_changed(LONGEST_SITE, confirmed_by=None),
         )
+    if name.kind == LEADERS:
+        return (_leaders(LONGEST_SITE, is_full=True), _leaders(LONGEST_SITE, is_full=False))
+    if name.kind in _TO_VISITORS:
+        return (_TO_VISITORS[name.kind](LONGEST_SITE, _LONG), _TO_VISITORS[name.kind](LONGEST_SITE, ""))
     if name.kind == DIGEST:
         return (_digest(LONGEST_SITE, lines=15, subject=_LONG), _digest(LONGEST_SITE, lines=1, subject=None))
     full: dict[str, Any] = {
@@ -219,6 +231,63 @@ def _digest(site: str, *, lines: int, subject: str | None) -> dict[str, Any]:
             {"title": title, "count": lines, "more": 3, "lines": [line] * lines} for title in titles
         ],
     }
+
+
+def _leaders(site: str, *, is_full: bool) -> dict[str, Any]:
+    return {
+        "first": date(2026, 10, 1),
+        "last": date(2026, 10, 31),
+        "percent": "91,5" if is_full else "",
+        "change": "4" if is_full else "",
+        "is_up": False,
+        "goal": 95,
+        **dict.fromkeys(("due", "on_time", "late", "owed", "overdue_now"), 412),
+        **dict.fromkeys(("updates", "unmoved", "undelivered", "received", "rated"), 186 if is_full else 0),
+        "rating": "4,02" if is_full else "",
+        "units": f"{_UNIT.name}: 9" if is_full else "",
+        "complaints": f"{_UNIT.name}: 4" if is_full else "",
+        "topics": "Cán bộ, công chức, viên chức: 74; Tiền lương và bảo hiểm xã hội: 47" if is_full else "",
+        "leaders_link": f"{site}/desk/leaders?from=2026-10-01&to=2026-10-31",
+        "desk": f"{site}/desk/",
+        "unsubscribe_link": f"{site}/desk/unsubscribe/{'e' * 32}",
+    }
+
+
+def _code(site: str, _field: str) -> dict[str, Any]:
+    return {"code": "040926", "until": "11:08", "site": site.split("://", 1)[-1], "hotline": HOTLINE}
+
+
+def _confirmation(site: str, field: str) -> dict[str, Any]:
+    return {
+        "field": field,
+        "hotline": HOTLINE,
+        "site": site.split("://", 1)[-1],
+        "confirm_link": f"{site}/cau-tra-loi-moi/xac-nhan/{'e' * 20}/{'e' * 32}",
+    }
+
+
+def _answers(site: str, field: str) -> dict[str, Any]:
+    words = [field] * 20 if field else ["Đóng bảo hiểm xã hội tự nguyện, sinh con có được trợ cấp không?"]
+    lines = [f"{question}: {site}/cong-khai/0abcde12345678" for question in words]
+    return {
+        "field": field,
+        "hotline": HOTLINE,
+        "site": site.split("://", 1)[-1],
+        "count": 99 if field else 1,
+        "more": 79 if field else 0,
+        "lines": "\n".join(f"- {line}" for line in lines),
+        "list_link": f"{site}/cong-khai",
+        "unsubscribe_link": f"{site}/cau-tra-loi-moi/{'e' * 20}/{'e' * 32}",
+        "ends_on": SUNDAY_IN_DECEMBER,
+    }
+
+
+_TO_VISITORS: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
+    CODE: _code,
+    CONFIRM_ANSWERS: _confirmation,
+    ANSWERS: _answers,
+}
+"""The samples of texts to visitors: of a site and the name of a field, "" for all."""
 
 
 def _account(site: str, *, is_reset: bool) -> dict[str, Any]:

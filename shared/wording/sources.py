@@ -18,7 +18,8 @@ from typing import Any, Literal, NamedTuple
 from shared.domain.promises.deliveries import DeliveryChannel
 from shared.tables.directory import Directory
 
-Reader = Literal["petitioner", "officer"]
+Reader = Literal["petitioner", "officer", "visitor"]
+"""`visitor` is somebody who asked for something on the site, of whatever petition."""
 Language = Literal["vi", "en"]
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,6 +28,14 @@ BATCH = "BATCH"
 """The kind of the text that contains several notices."""
 DIGEST = "DIGEST"
 """The kind of the one text that is about a day, not about a petition."""
+LEADERS = "LEADERS"
+"""The kind of the one text that is about the ministry's figures."""
+ANSWERS = "ANSWERS"
+"""The kind of the text about a week's new answers."""
+CONFIRM_ANSWERS = "CONFIRM_ANSWERS"
+"""The kind of the text with the link that confirms a subscription to those."""
+CODE = "CODE"
+"""The kind of the text with a one-time code."""
 ACCOUNT = "ACCOUNT"
 """The kind of the one text that is about an officer's account."""
 ADDRESS_CHANGED = "ADDRESS_CHANGED"

@@ -28,8 +28,16 @@ class NameCounter:
         Returns:
             Whether the name is counted, now or before.
         """
+        return self.count(key, name, limit=limit, expires_at=expires_at) is not None
+
+    def count(self, key: str, name: str, *, limit: int, expires_at: datetime) -> int | None:
+        """Count a name unless that exceeds the limit; one write, whose answer has the names.
+
+        Returns:
+            The number of names, this one among them; None where the limit was reached before it.
+        """
         try:
-            self._table.update_if(
+            counted = self._table.update_if(
                 {"key": key},
                 "SET expires_at = :expires_at ADD #names :names",
                 "attribute_not_exists(#names) OR size(#names) < :limit OR contains(#names, :name)",
@@ -37,5 +45,5 @@ class NameCounter:
                 names={"names": self._attribute},
             )
         except ConditionFailedError:
-            return False
-        return True
+            return None
+        return len(counted[self._attribute])

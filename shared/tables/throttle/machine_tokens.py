@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from shared.domain.errors import TooManyRequestsError
+from shared.domain.quotas import Quota
 from shared.tables.dynamo import ConditionFailedError, Table
 
 _MINUTE = 60
@@ -41,24 +43,28 @@ class MachineTokens:
             return None
         return MachineToken(item["machine"], item["secret"], frozenset(item["scopes"]), item["expires_at"])
 
-    def count(self, what: str, machine: str, now: datetime, *, limit: int) -> int:
-        """Count a request in the minute that runs; one write.
+    def count(self, what: str, machine: str, now: datetime, *, limit: int) -> Quota:
+        """Count a request in the minute that runs; one write, whose answer has the number.
 
         Returns:
-            The seconds to wait where the limit is reached; 0 where the request is within it.
+            What is left of the account's quota.
+
+        Raises:
+            TooManyRequestsError: the limit was reached before; `retry_after` leads to the next minute.
         """
         at = int(now.timestamp())
         minute = at // _MINUTE
+        until = (minute + 1) * _MINUTE - at
         try:
-            self._table.update_if(
+            counted = self._table.update_if(
                 {"key": f"machine-{what}#{machine}#{minute}"},
                 "SET expires_at = :until ADD requests :one",
                 "attribute_not_exists(requests) OR requests < :limit",
                 {"until": (minute + 2) * _MINUTE, "one": 1, "limit": limit},
             )
         except ConditionFailedError:
-            return (minute + 1) * _MINUTE - at
-        return 0
+            raise TooManyRequestsError(until, Quota(what, limit, 0, _MINUTE, until)) from None
+        return Quota(what, limit, limit - counted["requests"], _MINUTE, until)
 
 
 def _key(token_hash: str) -> dict[str, str]:

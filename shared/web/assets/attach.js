@@ -107,6 +107,7 @@
   }
 
   input.addEventListener("change", () => take([...input.files]));
+  if (input.files.length) take([...input.files]); // chosen before this script came
   for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
     box.addEventListener(kind, (event) => {
       event.preventDefault();

@@ -6,6 +6,7 @@
   const list = document.getElementById("verified");
   if (!data || !list || !window.crypto || !crypto.subtle) return;
   const record = JSON.parse(data.textContent);
+  let isIntact = true;
   const utf8 = (text) => new TextEncoder().encode(text);
   const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const bytes = (text) => Uint8Array.from(text.match(/../g) || [], (pair) => parseInt(pair, 16));
@@ -80,7 +81,16 @@
     line.hidden = false;
     list.hidden = false;
     document.getElementById("unverified").hidden = true;
+    isIntact = isIntact && holds;
   }
 
-  show("chain", chainHolds).then(() => show("root", () => rootHolds(record.proof)));
+  // The line that is seen without unfolding; what does not hold unfolds by itself.
+  function sayVerdict() {
+    const verdict = document.getElementById("verdict");
+    verdict.querySelector(".asked").hidden = true;
+    verdict.querySelector(isIntact ? ".holds" : ".broken").hidden = false;
+    if (!isIntact) document.getElementById("verification").open = true;
+  }
+
+  show("chain", chainHolds).then(() => show("root", () => rootHolds(record.proof))).then(sayVerdict);
 })();

@@ -96,7 +96,7 @@ def check_root(root: Any) -> None:
         root["previous"],
     )
     if root["statement"] != expected or root["root"] != hexed(root["statement"]):
-        raise Broken("dấu gốc không khớp / the root does not match its statement: %s" % root["day"])
+        raise Broken("mã niêm phong không khớp / the root does not match its statement: %s" % root["day"])
     key, signature = base64.b64decode(root["public_key"]), base64.b64decode(root["signature"])
     if not is_signed(key, root["statement"].encode("utf-8"), signature):
         raise Broken("chữ ký không hợp lệ / the signature does not hold: %s" % root["day"])
@@ -114,7 +114,7 @@ def check_inclusion(record: Any) -> None:
         reached = sha256(b"\x01" + (neighbour + reached if step[0] == "L" else reached + neighbour))
     if reached.hex() != proof["root"]["tree"]:
         raise Broken(
-            "lịch sử không có trong dấu gốc / the history is not in the root: %s" % proof["root"]["day"]
+            "lịch sử không có trong mã niêm phong / the history is not in the root: %s" % proof["root"]["day"]
         )
 
 
@@ -170,11 +170,11 @@ def check_published(roots: Any, *of_records: Any) -> None:
         check_root(root)
     for older, newer in zip(ordered, ordered[1:]):
         if newer["previous"] != older["root"]:
-            raise Broken("dãy dấu gốc bị đứt / the roots do not hang together: %s" % newer["day"])
+            raise Broken("dãy mã niêm phong bị đứt / the roots do not hang together: %s" % newer["day"])
     by_day = {root["day"]: root["root"] for root in ordered}
     for root in of_records:
         if by_day.get(root["day"], root["root"]) != root["root"]:
-            raise Broken("dấu gốc đã bị thay / the root was exchanged: %s" % root["day"])
+            raise Broken("mã niêm phong đã bị thay / the root was exchanged: %s" % root["day"])
 
 
 # --- ECDSA on P-256 ---------------------------------------------------------------------------------
@@ -264,24 +264,24 @@ def verify(record: Any, earlier: Any = None, roots: Any = None, key: Any = None)
     if record.get("proof"):
         check_inclusion(record)
         check_root(record["proof"]["root"])
-        yield "mục %d có trong dấu gốc đã ký ngày %s / entry %d stands in the signed root of %s" % (
+        yield "mục %d có trong mã niêm phong đã ký ngày %s / entry %d stands in the signed root of %s" % (
             (record["proof"]["version"], record["proof"]["root"]["day"]) * 2
         )
     else:
-        yield "chưa có dấu gốc, hãy tải lại từ ngày mai / no root yet: fetch the record again from tomorrow"
+        yield "chưa có mã niêm phong, hãy tải lại từ ngày mai / no root yet: fetch the record again from tomorrow"
     if earlier is not None:
         restored = check_earlier(record, earlier, roots["roots"] if roots else ())
         if restored is None:
             yield "bản đã giữ là phần đầu của bản này / the kept record is the beginning of this one"
         else:
             yield (
-                "Bộ đã phục hồi dữ liệu (%s), công bố trong dấu gốc đã ký: trước đó hai bản giống nhau, phần sau đã mất"
+                "Bộ đã phục hồi dữ liệu (%s), công bố trong mã niêm phong đã ký: trước đó hai bản giống nhau, phần sau đã mất"
                 " / the ministry restored its data (%s), as a signed root says: before it both are the same, the rest"
                 " is lost" % (restored, restored)
             )
     if roots is not None:
         check_published(roots["roots"], *of_records)
-        yield "%d dấu gốc đã công bố nối liền nhau / %d published roots hang together" % (
+        yield "%d mã niêm phong đã công bố nối liền nhau / %d published roots hang together" % (
             (len(roots["roots"]),) * 2
         )
     if key is not None:

@@ -6,7 +6,7 @@ from shared.domain.words import N_
 
 RULES: dict[str, str] = {
     "not-possible-now": N_("Hồ sơ đang ở trạng thái không ghi được mục này."),
-    "missing": N_("Mục này không được để trống."),
+    "missing": N_("Hãy điền mục này."),
     "too-long": N_("Nội dung quá dài."),
     "petition-full": N_(
         "Hồ sơ đã nhận đủ nội dung, phần này chưa được ghi. Hãy viết ngắn hơn, hoặc gửi bằng tệp đính kèm (ảnh "
@@ -38,13 +38,14 @@ RULES: dict[str, str] = {
         "của Bộ), hay giao Thanh tra Bộ."
     ),
     "holds-it": N_("Đơn vị này đang giữ hồ sơ. Hãy phân công cho đơn vị khác trước."),
+    "not-in-paragraph": N_("Đoạn này không có những chữ ấy. Hãy chép nguyên văn, hoặc để trống."),
     "answered-it": N_("Đơn vị này đã trả lời. Hãy giao cho cấp cao hơn."),
     "ended": N_("Phản ánh, kiến nghị này đã kết thúc."),
     "call-not-covering": N_(
         "Mỗi cuộc gọi chỉ tra được số đang gọi, trong một giờ. Với cuộc gọi khác, hãy mở lại trang để có mã cuộc gọi "
         "mới."
     ),
-    "no-root": N_("Ngày này không có dấu gốc."),
+    "no-root": N_("Ngày này không có niêm phong."),
     "past": N_("Ngày này đã qua."),
     "personal-data": N_(
         "Còn số điện thoại, email hoặc số giấy tờ. Hãy che đi, hoặc xác nhận được công khai."

@@ -40,7 +40,7 @@ _NAMES: dict[str, tuple[Schema, str]] = {
         _TOKEN,
         "access_token id_token refresh_token client_secret token_type session ticket cursor next_cursor keys",
     ),
-    "actors": (_ACTOR, "by drafted_by approved_by proposed_by username"),
+    "actors": (_ACTOR, "by drafted_by approved_by proposed_by signed_by username"),
     "codes": (
         _CODE,
         """
@@ -61,8 +61,8 @@ _NAMES: dict[str, tuple[Schema, str]] = {
     "texts": (
         _TEXT,
         """
-        answer challenge comment content detail facts note pem petitions question reason request rows statement text
-        total
+        answer challenge comment content detail facts fields note pem petitions question quote quotes
+        reason request rows statement text total
         """,
     ),
 }

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import SearchUnavailableError
-from shared.search.fts5 import Fts5Index, IndexFile
-from shared.search.port import EVERYTHING, Change, Document, Narrowing, Part, Scope
+from shared.search.fts5 import Fts5Index
+from shared.search.index_file import IndexFile
+from shared.search.port import EVERYTHING, Change, Document, Narrowing, Order, Part, Scope
 
 
 def change(key: str, subject: str, **facts: object) -> Change:
@@ -210,3 +211,83 @@ def test_what_is_like_a_text_shares_what_is_rare_in_it(written: IndexFile, path:
 def test_without_a_file_there_is_no_search(path: Path):
     with pytest.raises(SearchUnavailableError):
         Fts5Index(path).search("phụ cấp", EVERYTHING, limit=10)
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        pytest.param("sáp nh", {"a"}, id="a word begun"),
+        pytest.param("sap nha", {"a"}, id="a word begun without marks"),
+        pytest.param("sáp nhậ", {"a"}, id="a word begun with a mark"),
+        pytest.param("s", {"a"}, id="one letter"),
+        pytest.param("nh sáp", set(), id="only the last word is begun"),
+        pytest.param("phụ c", {"b"}, id="whole words keep their marks"),
+        pytest.param("phù c", set(), id="whole words with other marks"),
+    ],
+)
+def test_last_word_of_what_is_being_typed_is_the_begin_of_one(
+    written: IndexFile, path: Path, typed: str, keys: set[str]
+):
+    written.apply([change("a", "Sáp nhập xã"), change("b", "Phụ cấp công vụ")])
+
+    results = Fts5Index(path).search(typed, EVERYTHING, limit=10, is_unfinished=True)
+
+    assert {hit.key for hit in results.hits} == keys
+
+
+def test_answers_are_browsed_from_the_newest_and_counted_by_what_they_can_be_narrowed_to(
+    written: IndexFile, path: Path
+):
+    written.apply(
+        [
+            change("a", "Một", name="2025-03-01T00:00:00Z#a", field="CCVC", unit="V1", month="2025-03"),
+            change("b", "Hai", name="2026-03-01T00:00:00Z#b", field="CCVC", unit="V2", month="2026-03"),
+            change("c", "Ba", name="2026-04-01T00:00:00Z#c", field="VAN", unit="V2", month="2026-04"),
+        ]
+    )
+    index = Fts5Index(path)
+
+    everything = index.browse(Narrowing(), limit=2)
+    of_a_unit = index.browse(Narrowing(unit="V2"), limit=10, offset=1)
+    of_a_year = index.browse(Narrowing(year="2025", field="VAN"), limit=10)
+
+    assert [hit.key for hit in everything.hits] == ["c", "b"]
+    assert everything.total == 3
+    assert everything.by_field == {"CCVC": 2, "VAN": 1}
+    assert everything.by_unit == {"V1": 1, "V2": 2}
+    assert everything.by_year == {"2025": 1, "2026": 2}
+    assert [hit.key for hit in of_a_unit.hits] == ["b"]
+    assert of_a_unit.by_field == {"CCVC": 1, "VAN": 1}
+    assert of_a_year.total == 0
+    assert of_a_year.by_year == {"2026": 1}
+    assert index.titles(limit=1) == (("2026-04-01T00:00:00Z#c", "Ba", ""),)
+
+
+def test_answers_are_narrowed_to_a_kind_and_put_in_order_of_readers_who_have_the_matter(
+    written: IndexFile, path: Path
+):
+    rows = {"a": "REGULATION", "b": "INITIATIVE", "c": "REGULATION"}
+    written.apply([change(key, "lương", name=f"2026-03-01T00:00:00Z#{key}", kind=rows[key]) for key in rows])
+    written.set_also({"2026-03-01T00:00:00Z#b": 9})
+    written.set_also({"2026-03-01T00:00:00Z#a": 5})
+    index = Fts5Index(path)
+
+    browsed = index.browse(Narrowing(), limit=10, order=Order.ALSO)
+    searched = index.search("lương", EVERYTHING, Narrowing(kind="REGULATION"), limit=10, order=Order.ALSO)
+
+    assert [hit.key for hit in browsed.hits] == ["a", "c", "b"]
+    assert [hit.key for hit in searched.hits] == ["a", "c"]
+    assert searched.by_kind == {"REGULATION": 2, "INITIATIVE": 1}
+
+
+def test_what_was_found_is_put_in_order_of_publication_on_demand(written: IndexFile, path: Path):
+    written.apply(
+        [
+            change("old", "nâng ngạch nâng ngạch", name="2025-03-01T00:00:00Z#a"),
+            change("new", "nâng ngạch", content="khác", name="2026-03-01T00:00:00Z#b"),
+        ]
+    )
+
+    newest = Fts5Index(path).search("nâng ngạch", EVERYTHING, limit=10, order=Order.NEWEST)
+
+    assert [hit.key for hit in newest.hits] == ["new", "old"]

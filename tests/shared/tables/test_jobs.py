@@ -9,6 +9,7 @@ import pytest
 
 from shared.tables.dynamo import Table, decode
 from shared.tables.jobs import (
+    AnswersRequested,
     CalendarDispatched,
     Checkpoint,
     Checkpoints,
@@ -30,6 +31,11 @@ STORED: list[Any] = [
     ),
     pytest.param(
         DigestsRequested(day=DAY), {"measure": {"S": "digests"}, "day": {"S": "2026-11-03"}}, id="digests"
+    ),
+    pytest.param(
+        AnswersRequested(monday=DAY),
+        {"measure": {"S": "answers-by-mail"}, "monday": {"S": "2026-11-03"}},
+        id="answers by mail",
     ),
     pytest.param(
         TrendsReported(day=DAY, jumping=("field:NV-VAN-THU", "unit:CCVC")),

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.desk.queues import QueueReader
+from chalicelib.casework.desk.queues import Filter, QueueReader
 from shared.domain.access.roles import Role
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.change import Change
@@ -271,11 +271,11 @@ class TestDesk:
         reader = QueueReader(table, MemoryDirectory())
         handler = DeskOfficer("minh.ccvc", "Minh", "VCCVC", frozenset({Role.HANDLER}))
 
-        page = reader.page(handler, queue="VCCVC", state=State.CLOSED)
+        page = reader.page(handler, queue="VCCVC", only=Filter(state=State.CLOSED))
 
         assert [line.reference for line in page.petitions] == [REFERENCE]
         assert page.cursor is None
-        assert reader.page(handler, queue="VCCVC", state=State.REFUSED).petitions == ()
+        assert reader.page(handler, queue="VCCVC", only=Filter(state=State.REFUSED)).petitions == ()
 
     def test_stored_petition_says_when_it_is_missing_from_its_list(self, table: Petitions):
         petition = a_petition(State.CLOSED)

@@ -17,6 +17,19 @@ from tests.support.system import System
 
 ROOT = Path(__file__).parents[3]
 STORED = json.loads((ROOT / "tests/rules/petition/stored_petitions.json").read_text("utf-8"))
+MARKS = {
+    "routed, corrected, disputed": ["SUPPLEMENTED"],
+    "follows into another": ["MERGED"],
+    "answered and published with its parent": ["MERGED"],
+    "refused with its parent": ["MERGED"],
+    "forwarded with the parent of its parent": ["MERGED"],
+}
+"""The marks that the card has since: earlier code wrote none, and a card without any is written as before."""
+OTHER_CONTACTS = {"overdue": "d" * 32}
+"""The keys of second contacts, which have an index since: earlier code wrote none."""
+
+FIRST_NAMES = dict.fromkeys(("published and rated", "second look"), "2026-06-01T08:32:00Z#55555555")
+"""The names of answers that were published anew: since, the first publication's, so that their pages stay."""
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +40,26 @@ def table(running_system: System) -> str:
     return name
 
 
-@pytest.mark.parametrize("item", [pytest.param(stored["item"], id=stored["name"]) for stored in STORED])
-def test_a_stored_petition_is_written_with_the_same_attributes(table: str, item: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("item", "marks", "other_contact", "first_name"),
+    [
+        pytest.param(
+            stored["item"],
+            MARKS.get(stored["name"]),
+            OTHER_CONTACTS.get(stored["name"]),
+            FIRST_NAMES.get(stored["name"]),
+            id=stored["name"],
+        )
+        for stored in STORED
+    ],
+)
+def test_a_stored_petition_is_written_with_the_same_attributes(
+    table: str,
+    item: dict[str, Any],
+    marks: list[str] | None,
+    other_contact: str | None,
+    first_name: str | None,
+) -> None:
     petitions = Petitions(table, MemoryDirectory())
     petition = petition_of(item)
     aws.client("dynamodb").delete_item(TableName=table, Key={"reference": item["reference"]})
@@ -36,7 +67,15 @@ def test_a_stored_petition_is_written_with_the_same_attributes(table: str, item:
     assert petitions.add(petition) is None
 
     written = aws.client("dynamodb").get_item(TableName=table, Key={"reference": item["reference"]})["Item"]
-    assert readable(written) == readable({**item, "schema": {"N": "1"}})
+    expected = readable({"schema": {"N": "1"}, **item})
+    if marks:
+        expected["card"] = {**expected["card"], "marks": marks}
+    if other_contact:
+        expected["other_contact_key"] = other_contact
+    if first_name:
+        expected["published_at"] = first_name
+        expected["public"] = {**expected["public"], "name": first_name}
+    assert readable(written) == expected
     assert petitions.get(petition.reference) == petition
 
 

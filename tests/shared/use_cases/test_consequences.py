@@ -7,7 +7,14 @@ from datetime import datetime
 
 import pytest
 
-from shared.domain.petition.facts import AnsweredWithParent, Assigned, FileKept, Merged, TimeLimitReached
+from shared.domain.petition.facts import (
+    AnsweredWithParent,
+    Assigned,
+    FileKept,
+    Merged,
+    TakenBack,
+    TimeLimitReached,
+)
 from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging, screening
@@ -55,6 +62,8 @@ def telling_facts(action: Action) -> Iterator[object]:
         yield Assigned.model_construct(unit="u", tells="PETITIONER")
     if action is Action.MERGE:
         yield Merged.model_construct(parent="p", follows=None)
+    if action is Action.TAKE_BACK:
+        yield TakenBack.model_construct(entry=1, taken_back=Action.APPROVE, overtaken=True)
 
 
 @pytest.mark.parametrize("action", Action)

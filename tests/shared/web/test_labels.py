@@ -14,6 +14,8 @@ TABLES = {
     for name, table in vars(labels).items()
     if isinstance(table, dict) and all(isinstance(key, StrEnum) for key in table) and name != "MOVES"
 }
+SAME_IN_BOTH = {"Email"}
+"""Words that are Vietnamese and English."""
 
 
 def test_every_table_of_words_is_looked_at():
@@ -34,4 +36,4 @@ def test_every_member_has_its_words(name: str):
 def test_all_words_have_their_english(name: str):
     english = gettext("en")
 
-    assert [text for text in TABLES[name].values() if english(text) == text] == []
+    assert {text for text in TABLES[name].values() if english(text) == text} <= SAME_IN_BOTH
