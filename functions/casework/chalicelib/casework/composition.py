@@ -19,11 +19,17 @@ from chalicelib.casework.actions.take_action import ActionService
 from chalicelib.casework.administration.administer import Administration
 from chalicelib.casework.administration.change_control import ChangeControl
 from chalicelib.casework.administration.routing_models import RoutingModels
+from chalicelib.casework.approval.answer_together import AnswerTogether
+from chalicelib.casework.board.absences import Absences
+from chalicelib.casework.board.read_board import BoardReader
+from chalicelib.casework.desk.desk_preferences import DeskPreferences
 from chalicelib.casework.desk.digest_preferences import DigestPreferences
+from chalicelib.casework.desk.drafts import Drafts
 from chalicelib.casework.desk.files import OfficersFiles
 from chalicelib.casework.desk.queues import QueueReader
 from chalicelib.casework.desk.search import DeskSearch
 from chalicelib.casework.desk.views import PetitionViews
+from chalicelib.casework.hotline.call_screen import CallScreen
 from chalicelib.casework.hotline.call_tasks import CallTasks
 from chalicelib.casework.hotline.callers import Callers
 from chalicelib.casework.oversight.ambiguous_deliveries import AmbiguousDeliveries
@@ -33,13 +39,15 @@ from chalicelib.casework.oversight.openings import SealOpenings
 from chalicelib.casework.programs.look_after import Programs
 from chalicelib.casework.reports.make_report import Reports
 from chalicelib.casework.settings import CaseworkSettings
+from chalicelib.casework.today.days_work import Today
 from shared.platform import queues, secrets, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import AccountRequest, WebhookTestRequest
 from shared.platform.seal import Seal
 from shared.platform.search_files import SearchFiles
-from shared.search.fts5 import has_fts5
-from shared.search.local_copy import DESK, PUBLIC, LocalCopy, NewestChanges
+from shared.search.index_file import has_fts5
+from shared.search.local_copy import DESK, PUBLIC, LocalCopy, NewestAnswers, NewestChanges
+from shared.tables.answers.reactions import ReactionTable
 from shared.tables.corrections import Corrections
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
@@ -50,12 +58,14 @@ from shared.tables.roots import Roots
 from shared.tables.routing.candidates import Candidates
 from shared.tables.statistics import Statistics
 from shared.tables.throttle.calls import HotlineCalls
+from shared.tables.throttle.drafts import DraftRows
 from shared.tables.throttle.machine_tokens import MachineTokens
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.tables.throttle.program_switches import ProgramSwitches
 from shared.use_cases.declare_file import Declarations
 from shared.use_cases.follow_changes import ChangeFeed
+from shared.use_cases.leaders import Leaders
 from shared.use_cases.receive_submission import Reception
 from shared.web.rendering import Pages
 
@@ -85,10 +95,15 @@ class Parts:
     refresh_tokens: RefreshTokens
     actions: ActionService
     queues: QueueReader
+    board: BoardReader
+    absences: Absences
+    today: Today
     petition_views: PetitionViews
     search: DeskSearch
+    drafts: Drafts
     files: OfficersFiles
     digest_preferences: DigestPreferences
+    desk_preferences: DeskPreferences
     reception: Reception
     callers: Callers
     call_tasks: CallTasks
@@ -100,6 +115,11 @@ class Parts:
     histories: HistoryVerifications
     ambiguous_deliveries: AmbiguousDeliveries
     contradicted_receipts: ContradictedReceipts
+
+    @property
+    def call_screen(self) -> CallScreen:
+        """The queries of the call screen, over petitions, callers and call tasks."""
+        return CallScreen(self.petitions, self.callers, self.call_tasks)
 
     def closed_until(self) -> datetime | None:
         """Return when the doors open again; None while they are open."""
@@ -141,28 +161,47 @@ def build(configuration: CaseworkSettings) -> Parts:
         programs=_programs(configuration, directory, deliveries, key),
         changes_feed=ChangeFeed(petitions, Outlines(configuration.petitions_table)),
         refresh_tokens=RefreshTokens(sessions, OfficerSessions(configuration.throttle_table), key),
-        actions=ActionService(petitions, directory, seal),
+        actions=_actions(configuration, petitions, directory, seal),
         queues=QueueReader(petitions, directory),
+        today=Today(QueueReader(petitions, directory), petitions, directory),
+        board=BoardReader(petitions, directory),
+        absences=Absences(directory),
         petition_views=_petition_views(configuration, directory, deliveries),
         search=_search(configuration, petitions, directory),
-        files=OfficersFiles(
-            petitions, bucket, Declarations(petitions, bucket, configuration.file_limits, key)
-        ),
+        drafts=_drafts(configuration, seal),
+        files=_files(configuration, petitions, bucket, key),
         digest_preferences=DigestPreferences(directory, key),
+        desk_preferences=DeskPreferences(directory),
         reception=Reception(petitions, directory, seal, key),
         callers=_callers(configuration, petitions, directory, key),
         call_tasks=CallTasks(petitions, deliveries, seal, directory),
         administration=administration,
         changes=changes,
-        routing_models=RoutingModels(
-            directory, Candidates(directory, configuration.statistics_table), changes
-        ),
-        reports=_reports(configuration, petitions, directory),
+        routing_models=_routing_models(configuration, directory, changes),
+        reports=_reports(configuration, petitions, deliveries, directory),
         seal_openings=SealOpenings(Openings(configuration.petitions_table)),
         histories=HistoryVerifications(Roots(configuration.roots_table), petitions),
         ambiguous_deliveries=AmbiguousDeliveries(deliveries),
         contradicted_receipts=_contradicted_receipts(configuration, petitions, directory, deliveries),
     )
+
+
+def _drafts(configuration: CaseworkSettings, seal: Seal) -> Drafts:
+    kept_for = timedelta(days=configuration.drafts_kept_days)
+    return Drafts(DraftRows(configuration.throttle_table), seal, kept_for)
+
+
+def _files(
+    configuration: CaseworkSettings, petitions: Petitions, bucket: AttachmentsBucket, key: bytes
+) -> OfficersFiles:
+    declarations = Declarations(petitions, bucket, configuration.file_limits, key)
+    return OfficersFiles(petitions, bucket, declarations)
+
+
+def _routing_models(
+    configuration: CaseworkSettings, directory: Directory, changes: ChangeControl
+) -> RoutingModels:
+    return RoutingModels(directory, Candidates(directory, configuration.statistics_table), changes)
 
 
 def _sessions(
@@ -189,6 +228,15 @@ def _sessions(
         ),
         announce=announce,
     )
+
+
+def _actions(
+    configuration: CaseworkSettings, petitions: Petitions, directory: Directory, seal: Seal
+) -> ActionService:
+    units_sign = configuration.units_sign_drafts
+    undo_within = timedelta(minutes=configuration.undo_minutes)
+    together = AnswerTogether(petitions)
+    return ActionService(petitions, directory, seal, together, units_sign=units_sign, undo_within=undo_within)
 
 
 def _machines(configuration: CaseworkSettings, directory: Directory) -> MachineAccounts:
@@ -243,10 +291,14 @@ def _pin_guard(configuration: CaseworkSettings, key: bytes) -> PinGuard:
     return PinGuard(configuration.throttle_table, key, limits)
 
 
-def _reports(configuration: CaseworkSettings, petitions: Petitions, directory: Directory) -> Reports:
+def _reports(
+    configuration: CaseworkSettings, petitions: Petitions, deliveries: Deliveries, directory: Directory
+) -> Reports:
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
-    return Reports(petitions, outlines, statistics, directory)
+    leaders = Leaders(outlines, deliveries, directory)
+    reactions = ReactionTable(configuration.statistics_table)
+    return Reports(petitions, outlines, statistics, directory, leaders, reactions)
 
 
 def _petition_views(
@@ -263,7 +315,12 @@ def _petition_views(
 def _search(configuration: CaseworkSettings, petitions: Petitions, directory: Directory) -> DeskSearch:
     files = SearchFiles(configuration.attachments_bucket)
     newest = NewestChanges(Outlines(configuration.petitions_table), petitions)
-    return DeskSearch(petitions, directory, LocalCopy(files, DESK, newest), LocalCopy(files, PUBLIC))
+    return DeskSearch(
+        petitions,
+        directory,
+        LocalCopy(files, DESK, newest),
+        LocalCopy(files, PUBLIC, NewestAnswers(petitions)),
+    )
 
 
 def _contradicted_receipts(

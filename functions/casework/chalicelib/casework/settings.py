@@ -27,12 +27,19 @@ class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, setting
     identity_jwks_url: str
     look_ups_per_officer_and_hour: int = Field(default=20, ge=1)
     """Calls whose numbers one operator may look up in an hour."""
+    units_sign_drafts: bool = False
+    """True: the head of a unit signs its drafts before the ministry's approver decides; switched on once every function
+    runs this release."""
     sms_segment_price: int = 500
     """The price of one SMS in đồng, by the ministry's contract; 0: costs are not shown."""
     notices_queue_url: str
     """The notifier's queue, for letters to officers about their accounts: a message names a row and nothing else."""
     session_idle_minutes: int = Field(default=30, ge=5, le=60)
     """Minutes without a request after which an officer signs in again."""
+    drafts_kept_days: int = Field(default=30, ge=1, le=90)
+    """Days after its last save at which an officer's draft ends."""
+    undo_minutes: int = Field(default=10, ge=0, le=15)
+    """Minutes in which officers take their decisions back, before word of them leaves; 0: word leaves at once."""
     session_hours: int = Field(default=12, ge=1, le=24)
     """Hours after which an officer signs in again however busy; Cognito's refresh tokens last a day."""
     machine_token_minutes: int = Field(default=15, ge=1, le=60)

@@ -97,3 +97,22 @@ def test_nobody_changes_their_own_account_or_one_without_a_row_and_a_reason_is_k
 
     assert (own.status, unknown.status, short.status, handler.status) == (422, 422, 422, 403)
     assert 'value="vì"' in short.text
+
+
+def test_a_forgotten_password_is_reset_with_a_reason_and_opens_nothing_any_more(
+    system: System, administrator: Browser
+):
+    change(administrator, "create")
+    pool(system, "admin_set_user_password", Password=CHOSEN, Permanent=True)
+    login = {"username": "moi.ccvc", "password": CHOSEN}
+    assert system.http("POST", "/desk/v1/session", json=login).status == 200
+
+    done = change(administrator, "reset-password", "Cán bộ quên mật khẩu")
+    again = system.http("POST", "/desk/v1/session", json=login)
+    page = administrator.get("/desk/directory/officer/moi.ccvc").text
+
+    assert done.status == 303
+    assert again.status == 401
+    assert pool(system, "admin_get_user")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert "Đặt lại mật khẩu" in page
+    assert "Cán bộ quên mật khẩu" in page

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +15,7 @@ from chalicelib.casework.access.machines import MACHINE_ROLES, Scope, hash_of, s
 from chalicelib.casework.settings import SECOND_FACTOR_ROLES
 from infra.local.emulation.functions import HttpResponse, load
 from infra.local.system import FUNCTIONS
+from shared.domain.errors import TooManyRequestsError
 from shared.tables import directory as directories
 from shared.tables.throttle.machine_tokens import MachineTokens
 from tests.support.administration import FIRST, decide, put_confirmed, put_row
@@ -300,12 +303,62 @@ def test_requests_of_a_minute_are_limited_for_each_account(system: System):
     tokens = MachineTokens(system.local.cloud.outputs["ThrottleTable"])
     at = system.clock.now()
 
-    waits = [tokens.count("requests", NAME, at, limit=3) for _ in range(4)]
+    quotas = [tokens.count("requests", NAME, at, limit=3) for _ in range(3)]
 
-    assert waits[:3] == [0, 0, 0]
-    assert 0 < waits[3] <= 60
-    assert tokens.count("requests", "another", at, limit=3) == 0
-    assert tokens.count("requests", NAME, at + timedelta(minutes=1), limit=3) == 0
+    assert [(quota.left, quota.limit, quota.window) for quota in quotas] == [
+        (2, 3, 60),
+        (1, 3, 60),
+        (0, 3, 60),
+    ]
+    with pytest.raises(TooManyRequestsError) as refused:
+        tokens.count("requests", NAME, at, limit=3)
+    assert 0 < refused.value.retry_after <= 60
+    assert [quota.left for quota in refused.value.quotas] == [0]
+    assert tokens.count("requests", "another", at, limit=3).left == 2
+    assert tokens.count("requests", NAME, at + timedelta(minutes=1), limit=3).left == 2
+
+
+def test_each_answer_to_a_machine_account_says_what_is_left_of_its_minute(system: System):
+    machine = Machine(system, with_secret(system))
+
+    answers = [machine.get("/v1/petitions") for _ in range(3)]
+
+    assert {answer.header("RateLimit-Policy") for answer in answers} == {'"requests";q=120;w=60'}
+    left = [re.fullmatch(r'"requests";r=(\d+);t=([1-9]|[1-5]\d|60)', a.header("RateLimit")) for a in answers]
+    assert any(
+        a and b and int(a[1]) == int(b[1]) + 1 for a, b in pairwise(left)
+    )  # a minute may begin between
+
+
+def test_machine_account_over_its_limit_sees_when_it_begins_anew(
+    system: System, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MACHINE_REQUESTS_A_MINUTE", "1")
+    machine = Machine(system, with_secret(system))
+
+    answers = [machine.get("/v1/petitions") for _ in range(3)]
+
+    refused = [answer for answer in answers if answer.status == 429]
+    assert refused
+    assert {answer.header("RateLimit") for answer in refused} == {
+        f'"requests";r=0;t={answer.header("Retry-After")}' for answer in refused
+    }
+
+
+def test_a_token_comes_with_what_is_left_of_the_minutes_tokens(system: System):
+    secret = with_secret(system)
+
+    answers = [granted(system, secret) for _ in range(2)]
+
+    assert {answer.header("RateLimit-Policy") for answer in answers} == {'"tokens";q=20;w=60'}
+    assert answers[0].header("RateLimit").startswith('"tokens";r=19;t=')
+
+
+def test_people_at_the_desk_are_not_counted_and_see_no_limit(system: System):
+    answer = Officer(system, "minh.ccvc").get("/v1/petitions")
+
+    assert answer.status == 200
+    assert answer.header("RateLimit") == answer.header("RateLimit-Policy") == ""
 
 
 def test_every_scope_leads_somewhere_and_no_route_of_people_has_one():

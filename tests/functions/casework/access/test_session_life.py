@@ -17,7 +17,7 @@ from infra.local.emulation.functions import HttpResponse
 from shared.platform import settings
 from shared.tables.throttle.officer_sessions import OfficerSessions, SessionRow
 from tests.campaigns.faults.injection import Fault
-from tests.support.desk_pages import Browser
+from tests.support.desk_pages import Browser, form_to
 from tests.support.people import Citizen
 from tests.support.system import System
 
@@ -242,10 +242,15 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in_again_a
 
     draft = "Kính gửi Ông/Bà,\n\nPhụ cấp <b>thâm niên</b> được tính lại từ tháng 9."
     again = browser.fill(form, f"{page}/draft-answer", text=draft)
-    form_again = browser.fill(again, "/desk/sign-in", password=PASSWORD)
-    assert (again.status, form_again.status) == (401, 200)
+    signed_in = browser.fill(again, "/desk/sign-in", password=PASSWORD)
+    assert (again.status, signed_in.status) == (401, 303)
     assert "Chữ bạn viết vẫn còn" in again.text
     assert f'value="{NAME}"' in again.text
+    form_again = browser.get(str(signed_in.header("location")))
+    assert (form_again.status, dict(form_to(form_again.text, f"{page}/draft-answer").fields)["text"]) == (
+        200,
+        draft,
+    )
     assert "<b>thâm niên" not in again.text + form_again.text
     sent = browser.fill(form_again, f"{page}/draft-answer")
 

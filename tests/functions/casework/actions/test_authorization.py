@@ -47,8 +47,10 @@ MATRIX = """
                      stranger  unit      handler   entered
 see                  I--A-T-R  IHUA-T-R  IHUA-T-R  I--AOT-R
 accept               --------  -HUA-T--  -HUA-T--  --------
+reassign             --------  --U-----  --U-----  --------
 draft-answer         --------  --U-----  -HUA-T--  --------
 approve              ---A----  ---A----  ---A----  ---A----
+sign-draft           --------  --U-----  --U-----  --------
 return-draft         ---A----  ---A----  ---A----  ---A----
 publish              ---A----  ---A----  ---A----  ---A----
 unpublish            ---A----  ---A----  ---A----  ---A----
@@ -58,6 +60,7 @@ request-information  I-------  I-U-----  IHU-----  I-------
 note                 I--A-T--  IHUA-T--  IHUA-T--  I--AOT--
 return-to-intake     --------  -HU-----  -HU-----  --------
 forward              I--A----  I--A----  I--A----  I--A----
+send-letter          I--A----  I--A----  I--A----  I--A----
 guide                I--A----  I--A----  I--A----  I--A----
 merge                I--A----  I--A----  I--A----  I--A----
 split                I--A----  I--A----  I--A----  I--A----
@@ -65,10 +68,12 @@ refuse               I--A----  I--A----  I--A----  I--A----
 restrict             I--A----  I--A----  I--A----  I--A----
 reopen               ---A-T--  ---A-T--  ---A-T--  ---A-T--
 close                ---A-T--  ---A-T--  ---A-T--  ---A-T--
+take-back            --------  --------  --------  --------
 open-seal            -----T--  I----T--  IH---T--  ----OT--
 open-attachment      ---A-T--  I-UA-T--  IHUA-T--  ---A-T--
 """
-"""Committee and administrator see no petition; they are in every cell all the same."""
+"""Committee and administrator see no petition; they are in every cell all the same. A decision is taken back by the
+officer who made it, whatever their roles: the petitions here have none (`tests/journeys/test_taking_back.py`)."""
 EVERYTHING = ("see", *OF_OFFICERS)
 
 

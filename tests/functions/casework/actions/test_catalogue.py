@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def _missing_in_form(row: OfficerAction) -> Iterator[str]:
     for field in fields:
         if not any(row.input.values_of({field.name: "x"}).values()):
             yield f"its input takes no {field.name}, which its form asks for"
-        if (field.kind in ("choice", "ticks")) != bool(field.source):
+        if field.kind != "text" and (field.kind in ("choice", "ticks")) != bool(field.source):
             yield f"{field.name} of its form is a {field.kind} with the source {field.source!r}"
         if field.source and field.source not in sources:
             yield f"{field.name} of its form chooses from {field.source}, which forms.choices does not have"
@@ -107,7 +108,9 @@ def _unusable(row: OfficerAction) -> Iterator[str]:
         return
     refused: dict[State, str] = {}
     for state in sorted(MOVES[row.action].sources):
-        petition = _petition(state)
+        petition = _petition(state, needs_signature=row.action is Action.SIGN_DRAFT)
+        if row.action is Action.TAKE_BACK and state is State.ANSWERED:
+            petition = _just_approved()
         try:
             changed = _taken(row, petition)
         except (PetitionError, ValidationError, KeyError, AssertionError) as error:
@@ -119,12 +122,23 @@ def _unusable(row: OfficerAction) -> Iterator[str]:
     yield f"its example can be taken on no petition of tests/support/builders.py: {refused}"
 
 
-def _petition(state: State) -> Petition:
+def _petition(state: State, **draft: Any) -> Petition:
     publication = Publication(subject="s", content="c", answer="a", published_at=RECEIVED_AT)
     facts: dict[str, Any] = {"unit": "VCCVC"} | (
         {"publication": publication} if state is State.PUBLISHED else {}
     )
-    return a_petition(state).model_copy(update=facts)
+    petition = a_petition(state).model_copy(update=facts)
+    if petition.draft is None:
+        return petition
+    return petition.model_copy(update={"draft": petition.draft.model_copy(update=draft)})
+
+
+def _just_approved() -> Petition:
+    """Return an answered petition whose approval, by the officer, may still be taken back."""
+    approval = Change.by_officer(OFFICER.username, RECEIVED_AT, "approve")
+    return a_petition(State.AWAITING_APPROVAL).approve(
+        approval.held_until(RECEIVED_AT + timedelta(minutes=10))
+    )
 
 
 def _taken(row: OfficerAction, petition: Petition) -> Petition:

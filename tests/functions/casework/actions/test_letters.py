@@ -203,7 +203,10 @@ def test_note_for_officers_alone_may_have_gaps(system: System, citizen: Citizen)
 
 
 class Marks(HTMLParser):
-    """The marks of a page, the links of its summary, and identifiers that appear twice."""
+    """The marks of a page that a link may lead to, the links of its summary, and identifiers that appear twice.
+
+    The checks of a draft mark its places once more, to be read only: these have no identifier.
+    """
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -218,8 +221,8 @@ class Marks(HTMLParser):
         if name := attributes.get("id"):
             self.twice |= {name} & self._ids
             self._ids.add(name)
-        if tag == "mark" and (attributes.get("class") or "") == "gap":
-            self.marks[attributes["id"] or ""] = attributes
+        if tag == "mark" and name and (attributes.get("class") or "") == "gap":
+            self.marks[name] = attributes
         if tag == "a" and (attributes.get("href") or "").startswith("#gap-"):
             self.links.append((attributes["href"] or "").removeprefix("#"))
 

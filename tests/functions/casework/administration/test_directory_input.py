@@ -37,6 +37,8 @@ BAD: list[Any] = [
         id="role that is none",
     ),
     pytest.param("answer-template", {"name": "X", "text": ""}, "add-text", id="template without text"),
+    pytest.param("body", {"name": ""}, "add-name", id="body without name"),
+    pytest.param("body", {"name": "Bộ Y tế", "email": "byt"}, "add-email", id="body with no e-mail address"),
     pytest.param("answer-template", {"name": "", "text": "X"}, "add-name", id="template without name"),
 ]  # fmt: skip
 

@@ -189,7 +189,7 @@ def test_citations_reach_petitioner_and_public_with_the_answer(system: System):
     (public,) = system.http("GET", "/v1/published").json()["items"]
     assert [citation["number"] for citation in citations] == [citation["number"] for citation in CITED]
     assert public["citations"][0]["article"] == "Điều 44"
-    assert "Nghị định 138/2020/NĐ-CP</a>, Điều 44" in system.http("GET", "/cong-khai").text
+    assert "Nghị định 138/2020/NĐ-CP</a>, Điều 44" in system.http("GET", public["url"]).text
 
 
 def test_published_answer_is_taken_back_at_once_and_may_be_published_again(system: System, reference: str):

@@ -39,6 +39,19 @@ def test_routes_and_document_are_the_same_table():
     assert described == routes() == {(operation.method, operation.path) for operation in OPERATIONS}
 
 
+def test_an_answer_without_content_is_described_without_a_body():
+    answers = [
+        (status, "content" in answer)
+        for path in document()["paths"].values()
+        for operation in path.values()
+        for status, answer in operation["responses"].items()
+        if status in {"204", "304"}
+    ]
+
+    assert answers
+    assert not any(has_body for _status, has_body in answers)
+
+
 def test_every_string_says_what_it_holds():
     assert [".".join(place) for place, _string in bare_strings(document())] == []
 

@@ -194,7 +194,9 @@ def test_a_file_for_the_answer_is_attached_from_the_page_and_the_way_back_needs_
     desk = Browser(system, "minh.ccvc")
 
     shown = desk.get(f"/desk/petitions/{sender.reference}")
-    page = desk.fill(shown, f"/desk/petitions/{sender.reference}/attachments", filename="Công văn")
+    fields = form_to(shown.text, f"/desk/petitions/{sender.reference}/draft-answer").fields
+    typed = {**dict(fields), "filename": "Công văn", "text": "Viết dở trước khi chọn tệp."}
+    page = desk.post(f"/desk/petitions/{sender.reference}/attachments", typed)
     form = form_to(page.text, "https://pakn-local-attachments-123456789012.s3.ap-southeast-1.amazonaws.com/")
     uploaded = system.upload({"fields": dict(form.fields)}, files.document())
     system.settle()
@@ -204,7 +206,10 @@ def test_a_file_for_the_answer_is_attached_from_the_page_and_the_way_back_needs_
     assert uploaded.status == 303
     assert back.status == 200
     assert f"/desk/petitions/{sender.reference}" in back.text
-    assert "Công văn.pdf" in desk.get(f"/desk/petitions/{sender.reference}").text
+    assert f'formaction="/desk/petitions/{sender.reference}/attachments"' in shown.text
+    then = desk.get(f"/desk/petitions/{sender.reference}").text
+    assert "Công văn.pdf" in then
+    assert "Viết dở trước khi chọn tệp." in then
 
 
 def test_the_page_shows_a_file_that_never_came_as_late_and_since_when(system, sender):

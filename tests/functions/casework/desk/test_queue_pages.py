@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.desk import queues
+from chalicelib.casework.desk.queue_orders import Tally
 from chalicelib.casework.desk.queues import QueueReader
 from shared.domain.access.roles import Role
 from shared.domain.identity import reference
@@ -101,3 +102,42 @@ def test_page_that_is_full_when_nothing_is_left_is_the_last():
     _lines, pages = read_through(QueueReader(Desk(petitions), MemoryDirectory()))
 
     assert pages == 2
+
+
+def test_queue_that_is_too_long_to_count_says_the_least_that_there_are():
+    petitions = [
+        a_petition(
+            State.ASSIGNED,
+            received_at=RECEIVED_AT - timedelta(days=number % 2),
+            reference=a_reference(number),
+        )
+        for number in range(queues.READ_AT_MOST + 7)
+    ]
+    reader = QueueReader(Desk(petitions), MemoryDirectory())
+    tally = Tally(
+        lambda line: str(line.received_at.date()), {"mine": lambda _line: False, "all": lambda _line: True}
+    )
+
+    page = reader.page(OFFICER, queue="VCCVC", tally=tally)
+
+    assert page.total is None
+    assert tally.is_cut
+    assert tally.views == {"mine": 0, "all": queues.READ_AT_MOST}
+    assert sum(tally.groups.values()) == queues.READ_AT_MOST
+
+
+def test_page_that_shows_all_that_a_filter_lets_through_leads_to_no_empty_page():
+    petitions = [
+        a_petition(
+            State.ASSIGNED,
+            subject="Nâng ngạch" if number < queues.PAGE else "Tuyển dụng",
+            received_at=RECEIVED_AT + timedelta(days=number // queues.PAGE),
+            reference=a_reference(number),
+        )
+        for number in range(queues.PAGE + 5)
+    ]
+    reader = QueueReader(Desk(petitions), MemoryDirectory())
+
+    page = reader.page(OFFICER, queue="VCCVC", only=queues.Filter(words="nang ngach"))
+
+    assert (len(page.petitions), page.total, page.cursor) == (queues.PAGE, queues.PAGE, None)

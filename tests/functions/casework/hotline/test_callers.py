@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -240,7 +239,7 @@ def test_look_ups_and_refusals_are_counted_without_numbers(system, caller):
 
 
 def test_the_page_offers_no_look_up_to_intake_officers(system, caller):
-    page = Browser(system, "lan.tiepnhan").get("/desk/callers")
+    page = Browser(system, "lan.tiepnhan").get("/desk/call")
 
     assert page.status == 200
     assert 'name="phone"' not in page.text
@@ -405,54 +404,3 @@ def test_what_is_missing_is_named_and_nothing_changes(system, caller, fields, fi
     assert answer.status == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert stored(system) == before
-
-
-# --- the page -----------------------------------------------------------------------------------------
-
-
-def test_the_page_finds_a_callers_petitions_and_does_what_they_want(system, caller):
-    operator = Browser(system, OPERATOR)
-    page = operator.get("/desk/callers")
-    assert page.status == 200
-    find, serve = re.findall(r'<form method="post" action="/desk/callers".*?</form>', page.text, re.DOTALL)
-    call_id = re.search(r'name="call_id" value="([^"]+)"', find)
-    assert call_id
-    assert call_id[1] in serve
-
-    page = operator.post("/desk/callers", {"call_id": call_id[1], "phone": NUMBER, "step": "find"})
-    assert caller.reference in page.text.replace(" ", "")
-    assert "Đã phân công" in page.text
-
-    wish = {"call_id": call_id[1], "reference": caller.reference, "pin": caller.pin, "step": "serve"}
-    done = operator.post("/desk/callers", {**wish, "wish": "supplement", "text": "Thêm giấy tờ."})
-    assert 'id="served"' in done.text
-    assert "Bổ sung nội dung" in done.text
-    assert caller.pin not in done.text
-    assert "Thêm giấy tờ." in [entry.text for entry in stored(system).history]
-
-
-@pytest.mark.parametrize(
-    ("typed", "status", "says"),
-    [
-        pytest.param({"wish": "track", "pin": "1"}, 404, "mã PIN không đúng", id="a wrong PIN"),
-        pytest.param({"wish": "rate", "pin": "{pin}", "score": "3"}, 409, "không cho phép", id="too early"),
-        pytest.param({"wish": "track"}, 422, "Mã PIN</a>", id="no proof"),
-        pytest.param({"wish": "supplement", "pin": "{pin}"}, 422, "Lời người gọi</a>", id="no text"),
-        pytest.param({"wish": "", "pin": "{pin}"}, 422, "Người gọi muốn</a>", id="no wish"),
-    ],
-)
-def test_the_page_says_what_to_do_next(system, caller, typed, status, says):
-    operator = Browser(system, OPERATOR)
-    fields = {"call_id": "c1", "reference": caller.reference, "step": "serve", **typed}
-
-    page = operator.post("/desk/callers", {k: v.format(pin=caller.pin) for k, v in fields.items()})
-
-    assert page.status == status
-    assert says in page.text
-    assert caller.pin not in page.text
-
-
-def test_the_page_is_for_who_takes_calls_and_says_so_in_the_menu(system, caller):
-    assert "/desk/callers" in Browser(system, OPERATOR).get("/desk/callers").text
-    assert Browser(system, "minh.ccvc").get("/desk/callers").status == 403
-    assert Officer(system, "minh.ccvc").queue()

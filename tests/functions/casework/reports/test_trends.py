@@ -13,8 +13,11 @@ from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
+from shared.tables.answers.reactions import Reaction, ReactionTable
 from shared.tables.directory import Directory
+from shared.tables.petition_items import public_answer
 from shared.tables.petitions import Petitions
+from shared.use_cases.answer_addresses import answer_address
 from tests.support.builders import a_petition
 from tests.support.desk_pages import Browser
 from tests.support.people import Officer
@@ -144,3 +147,28 @@ def test_jump_alarms_once_on_the_day_it_begins_and_never_of_denunciations(
 
 def _last_jumps(system: System) -> dict[str, Any]:
     return next(row for row in system.items("statistics") if row["measure"]["S"] == "trends")
+
+
+def test_answer_whose_readers_have_the_same_matter_is_listed_by_its_title(jumped: System):
+    outputs = jumped.local.cloud.outputs
+    petitions = Petitions(outputs["PetitionsTable"], Directory(outputs["DirectoryTable"]))
+    at = clock.now() - timedelta(days=60)
+    public = a_petition(
+        State.PUBLISHED, reference=next(reference.candidates(b"trend", "answer", at.year)), received_at=at
+    )
+    petitions.add(public)
+    table = ReactionTable(outputs["StatisticsTable"])
+    answer = answer_address(public_answer(public).name, "")[len("/cong-khai/") :]
+    for weeks_ago in range(WEEKS + 1):
+        for _reader in range(USUAL if weeks_ago else JUMP):
+            table.add(answer, Reaction.ALSO, (clock.now() - timedelta(days=7 * weeks_ago + 4)).date())
+
+    rows = [row for row in trends(jumped)["rows"] if row["breakdown"] == "also"]
+    page = Browser(jumped, "yen.bcd").get("/desk/reports?name=trends").text
+
+    assert [(row["group"], row["usual"], row["received"]) for row in rows] == [
+        (public_answer(public).subject, USUAL, JUMP)
+    ]
+    assert "Người đọc câu trả lời cũng gặp" in page
+    assert f"group={answer}" not in page, "no petitions stand behind it"
+    assert not [row for row in trends(jumped, "huong.ccvc")["rows"] if row["breakdown"] == "also"]

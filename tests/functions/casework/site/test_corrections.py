@@ -122,6 +122,7 @@ def test_rule_is_tried_on_the_latest_petitions_before_it_is_written(system: Syst
     assert trial.status == 200
     assert 'id="trial"' in trial.text
     assert "Tiền lương" in trial.text
+    assert '<td>Vụ Công chức - Viên chức</td><td class="number">0</td><td class="number">1</td>' in trial.text
     assert reference not in trial.text
     assert not any(row["id"] == "field-TL-x" for row in rules(system))
 

@@ -54,6 +54,19 @@ def test_wrong_password_shows_the_form_again_and_sets_no_cookie(system: System):
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.parametrize("username", ["minh.ccvc", "quantri", "yen.bcd", "kiemtoan", "tong.dai"])
+@pytest.mark.parametrize("path", ["/desk/khong-co", "/desk/petitions/26483190282/a/b/c"])
+def test_address_that_leads_nowhere_leads_home_under_the_name_that_the_menu_has(
+    system: System, username: str, path: str
+):
+    page = Browser(system, username).get(path)
+
+    menu = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', page.text)
+    assert page.status == 404
+    assert ("/desk/", "Về trang Hôm nay") in menu
+    assert ("/desk/", "Hôm nay") in menu
+
+
 def test_page_without_a_session_leads_to_the_sign_in_and_back(system: System, reference: str):
     browser = Browser(system)
 
@@ -134,7 +147,7 @@ def test_page_carries_strict_headers(system: System, path: str):
 
     assert "script-src 'self'" in answer.header("content-security-policy")
     assert answer.header("x-frame-options") == "DENY"
-    assert answer.header("cache-control") == "no-store"
+    assert answer.header("cache-control") == "private, no-store"
     scripts = re.findall(r"<script.*?</script>", answer.text, re.DOTALL)
     assert all(
         re.fullmatch(r'<script type="module" src="/assets/[a-z_]+\.js\?v=\w+"></script>', s) for s in scripts
@@ -165,20 +178,33 @@ def test_dispute_is_said_to_who_decides_it_and_its_decision_to_the_unit(system: 
 
 
 def test_queue_tells_how_many_days_are_left_and_leads_to_the_petition(system: System, reference: str):
-    page = Browser(system, "minh.ccvc").get("/desk/").text
+    page = Browser(system, "minh.ccvc").get("/desk/queue").text
 
     assert f'href="{page_of(reference)}"' in page
-    assert "23/11/2026" in page
-    assert "còn 20 ngày (14 ngày làm việc)" in page
+    assert '<b>còn 14 ngày</b> <span class="meta">T2 23/11</span>' in page  # working days
 
 
 def test_overdue_petition_is_called_overdue(system: System, reference: str):
     system.travel(to="2026-11-26T02:00:00+00:00")
 
-    page = Browser(system, "minh.ccvc").get("/desk/?overdue=true").text
+    page = Browser(system, "minh.ccvc").get("/desk/queue?overdue=true").text
 
-    assert f'href="{page_of(reference)}?from=overdue%3Dtrue"' in page
-    assert "quá hạn 2 ngày làm việc" in page  # the 24th is a holiday
+    assert f'href="{page_of(reference)}?from=overdue=true"' in page
+    assert '<b>quá 3 ngày</b> <span class="meta">T2 23/11</span>' in page  # days of the calendar
+
+
+def test_heading_of_a_queue_stands_once_though_a_restricted_petition_is_between_its_own(system: System):
+    sent = [Citizen(system, petitioner={**CITIZEN, "email": f"nguoi.{n}@thu.example"}) for n in range(5)]
+    for citizen in sent:
+        citizen.send()
+        system.travel(days=1)
+    Officer(system, "lan.tiepnhan").do("restrict", sent[1].reference)
+    system.travel(days=40)
+
+    page = Browser(system, "khanh.tocongtac").get("/desk/queue?queue=all").text
+
+    headings = re.findall(r'scope="rowgroup" role="rowheader">([^<]+?) ?<', page)
+    assert headings == ["Quá hạn", "Theo quy trình riêng"]
 
 
 def test_petition_page_offers_exactly_what_is_possible_and_permitted(system: System, reference: str):
@@ -207,8 +233,8 @@ def test_petition_page_shows_the_deliveries_to_the_petitioner(system: System, re
     page = Browser(system, "minh.ccvc").get(page_of(reference)).text
 
     deliveries = re.sub(r"<[^>]+>", " ", page[page.index('id="deliveries"') :])
-    assert re.search(r"Tiếp nhận\s+Email\s+Đã (gửi|nhận)", deliveries)
-    assert re.search(r"Phê duyệt trả lời\s+Email\s+Đã (gửi|nhận)", deliveries)
+    assert re.search(r"Tiếp nhận\s+Email\s+·\s+Đã (gửi|nhận)", deliveries)
+    assert re.search(r"Phê duyệt trả lời\s+Email\s+·\s+Đã (gửi|nhận)", deliveries)
     assert "mua.tran" not in page
 
 
@@ -240,7 +266,7 @@ def test_conflict_shows_what_changed_and_keeps_what_was_written(system: System, 
     handler = Browser(system, "minh.ccvc")
     handler.fill(handler.get(page_of(reference)), f"{page_of(reference)}/accept")
     stale = handler.get(page_of(reference))
-    Officer(system, "huong.ccvc").do("note", reference, note="Chờ số liệu của địa phương.")
+    Officer(system, "huong.ccvc").do("request-information", reference, question="Ông/Bà dự thi năm nào?")
 
     refused = handler.fill(stale, f"{page_of(reference)}/draft-answer", text="Câu trả lời viết dở…")
 
@@ -284,7 +310,7 @@ def test_what_a_person_wrote_is_never_markup(system: System):
     citizen.send()
     browser = Browser(system, "minh.ccvc")
 
-    for path in ("/desk/", page_of(citizen.reference)):
+    for path in ("/desk/", "/desk/queue", page_of(citizen.reference)):
         page = browser.get(path).text
         assert "<script>alert" not in page
         assert "<b>đậm" not in page
@@ -309,7 +335,7 @@ def test_returned_petition_leads_back_to_the_queue(system: System, reference: st
         handler.get(page_of(reference)), f"{page_of(reference)}/return-to-intake", reason="Không thuộc vụ."
     )
 
-    assert answer.header("location").startswith("/desk/?done=return-to-intake")
+    assert answer.header("location").startswith("/desk/queue?done=return-to-intake")
     assert handler.get(answer.header("location")).status == 200
 
 
@@ -334,11 +360,11 @@ CALL = {
 def test_call_is_read_back_before_it_becomes_a_petition(system: System):
     operator = Browser(system, "tong.dai")
 
-    summary = operator.fill(operator.get("/desk/calls/new"), "/desk/calls", **CALL)
+    summary = operator.fill(operator.get("/desk/call"), "/desk/call", step="check", **CALL)
     assert "Lê Văn Tư" in summary.text
     assert system.items("petitions") == []
-    receipt = operator.fill(summary, "/desk/calls", step="confirm")
-    again = operator.fill(summary, "/desk/calls", step="confirm")
+    receipt = operator.fill(summary, "/desk/call", step="confirm")
+    again = operator.fill(summary, "/desk/call", step="confirm")
 
     assert (receipt.status, again.status) == (201, 200)
     assert len(system.items("petitions")) == 1
@@ -360,11 +386,11 @@ def test_petition_by_telephone_is_dated_by_the_beginning_of_the_call(
     system: System, minutes: int, received_on: date
 ):
     system.travel(to=vietnam("2026-11-03", "23:50"))
-    form = Browser(system, "tong.dai").get("/desk/calls/new")
+    form = Browser(system, "tong.dai").get("/desk/call")
     system.travel(minutes=minutes)
     operator = Browser(system, "tong.dai")
 
-    operator.fill(operator.fill(form, "/desk/calls", **CALL), "/desk/calls", step="confirm")
+    operator.fill(operator.fill(form, "/desk/call", step="check", **CALL), "/desk/call", step="confirm")
 
     (item,) = system.items("petitions")
     assert local_date(petition_of(item).received_at) == received_on
@@ -372,34 +398,35 @@ def test_petition_by_telephone_is_dated_by_the_beginning_of_the_call(
 
 def test_operator_can_go_back_and_mend_what_the_caller_corrects(system: System):
     operator = Browser(system, "tong.dai")
-    summary = operator.fill(operator.get("/desk/calls/new"), "/desk/calls", **CALL)
+    summary = operator.fill(operator.get("/desk/call"), "/desk/call", step="check", **CALL)
 
-    form = operator.fill(summary, "/desk/calls", step="mend")
+    mended = operator.fill(summary, "/desk/call", step="check", name="Lê Văn Tú")
 
-    assert dict(form_to(form.text, "/desk/calls").fields)["name"] == "Lê Văn Tư"
+    assert dict(form_to(summary.text, "/desk/call").fields)["name"] == "Lê Văn Tư"
+    assert '<dd class="written">Lê Văn Tú</dd>' in mended.text
 
 
 def test_call_without_a_number_is_refused_and_keeps_the_rest(system: System):
     operator = Browser(system, "tong.dai")
 
-    refused = operator.fill(operator.get("/desk/calls/new"), "/desk/calls", **{**CALL, "phone": ""})
+    refused = operator.fill(operator.get("/desk/call"), "/desk/call", step="check", **{**CALL, "phone": ""})
 
     assert refused.status == 422
-    assert dict(form_to(refused.text, "/desk/calls").fields)["address"] == "Bản Mường, Sơn La"
+    assert dict(form_to(refused.text, "/desk/call").fields)["address"] == "Bản Mường, Sơn La"
 
 
 @pytest.mark.parametrize("username", ["minh.ccvc", "binh.vanphong", "quantri", "yen.bcd", "kiemtoan"])
 def test_only_operators_and_intake_take_calls(system: System, username: str):
     browser = Browser(system, username)
 
-    assert browser.get("/desk/calls/new").status == 403
-    assert browser.post("/desk/calls", {**CALL, "step": "confirm", "call_id": "x"}).status == 403
+    assert browser.get("/desk/call").status == 403
+    assert browser.post("/desk/call", {**CALL, "step": "confirm", "call_id": "x"}).status == 403
 
 
 def test_call_task_shows_the_number_only_on_request_and_takes_the_outcome(system: System):
     operator = Browser(system, "tong.dai")
-    summary = operator.fill(operator.get("/desk/calls/new"), "/desk/calls", **CALL)
-    operator.fill(summary, "/desk/calls", step="confirm")
+    summary = operator.fill(operator.get("/desk/call"), "/desk/call", step="check", **CALL)
+    operator.fill(summary, "/desk/call", step="confirm")
     (item,) = system.items("petitions")
     reference = item["reference"]["S"]
     answer_petition(system, reference)
@@ -466,10 +493,13 @@ def test_wrong_decision_about_a_day_is_refused_by_field(system: System, change: 
 
 
 def test_new_time_limits_are_previewed_and_hold_from_their_day_on(system: System):
-    administrator = Browser(system, "quantri")
+    administrator, opened = Browser(system, "quantri"), Citizen(system)
+    opened.send()
     form = administrator.get("/desk/terms")
 
     preview = administrator.fill(form, "/desk/terms", valid_from="2026-12-01", answer_within_days="15")
+    assert '<td>Vụ Công chức - Viên chức</td><td class="number">1</td>' in preview.text
+    assert "1 hồ sơ đang mở trong phạm vi này giữ thời hạn cũ" in preview.text
     assert "Thứ Ba, ngày 01/12/2026" in preview.text
     assert confirm_page(system, administrator.fill(preview, "/desk/terms", step="confirm")).status == 303
 
@@ -534,8 +564,10 @@ def test_reports_are_for_leaders_alone(system: System, username: str):
 @pytest.mark.parametrize(
     ("username", "path", "title"),
     [
-        ("minh.ccvc", "/desk/", "Petitions to handle"),
-        ("tong.dai", "/desk/calls/new", "A call to 1900 1547"),
+        ("minh.ccvc", "/desk/", "<h1>Today</h1>"),
+        ("minh.ccvc", "/desk/queue", "Department of Civil Servants"),
+        ("yen.bcd", "/desk/leaders", "Are we keeping our promises?"),
+        ("tong.dai", "/desk/call", "On a call, 1900 1547"),
         ("tong.dai", "/desk/calls", "Calls to make"),
         ("quantri", "/desk/calendar", "Working calendar"),
         ("quantri", "/desk/terms", "The ministry's time limits"),
@@ -553,8 +585,9 @@ def test_page_is_read_in_english_as_well(system: System, username: str, path: st
 def test_petition_page_is_read_in_english_as_well(system: System, reference: str):
     page = Browser(system, "minh.ccvc").get(f"{page_of(reference)}?lang=en").text
 
-    assert "What you can do" in page
-    assert "20 days left (14 working days)" in page
+    assert "More actions" in page
+    assert "14 working days left" in page
+    assert "20 days later is 23/11/2026" in page
 
 
 @pytest.mark.parametrize(
@@ -580,12 +613,43 @@ def test_conflict_says_who_wrote_and_that_the_page_is_current(system: System):
     page = browser.get(f"/desk/petitions/{citizen.reference}")
     system.travel(to="2026-12-04T03:00:00+00:00")
 
+    Officer(system, "lan.tiepnhan").do("classify", citizen.reference, field="TL")
+
     refused = browser.fill(page, f"/desk/petitions/{citizen.reference}/note", note="Đã gọi cho địa phương.")
 
     assert refused.status == 409
-    assert "Hệ thống vừa ghi thêm vào hồ sơ" in refused.text
-    assert "Người khác" not in refused.text
+    assert "Đỗ Thị Lan: Phân loại" in refused.text
+    assert "(Lĩnh vực: Tiền lương" in refused.text, "what was changed is told with who changed it"
+    assert "Đồng hồ hệ thống:" not in refused.text
     assert "tải lại" not in refused.text
+
+
+def test_draft_goes_on_although_the_petition_was_filed_elsewhere_and_noted(system: System, reference: str):
+    handler = Browser(system, "minh.ccvc")
+    handler.fill(handler.get(page_of(reference)), f"{page_of(reference)}/accept")
+    stale = handler.get(page_of(reference))
+    lan = Officer(system, "lan.tiepnhan")
+    lan.do("classify", reference, field="TL")
+    lan.do("note", reference, note="Đã gọi.")
+
+    done = handler.fill(stale, f"{page_of(reference)}/draft-answer", text="Kính gửi Ông/Bà, đủ điều kiện.")
+
+    assert done.status == 303
+    assert "Kính gửi Ông/Bà, đủ điều kiện." in handler.get(page_of(reference)).text
+
+
+def test_reminders_of_the_clock_stop_no_action(system: System):
+    citizen = Citizen(system)
+    citizen.send()
+    Officer(system, "minh.ccvc").do("accept", citizen.reference)
+    browser = Browser(system, "minh.ccvc")
+    page = browser.get(f"/desk/petitions/{citizen.reference}")
+    system.travel(to="2026-12-04T03:00:00+00:00")
+
+    done = browser.fill(page, f"/desk/petitions/{citizen.reference}/note", note="Đã gọi cho địa phương.")
+
+    assert done.status == 303
+    assert "Đã gọi cho địa phương." in browser.get(f"/desk/petitions/{citizen.reference}").text
 
 
 def test_petition_that_went_to_another_unit_is_no_question_of_roles(system: System):
@@ -608,8 +672,9 @@ def test_petition_that_went_to_another_unit_is_no_question_of_roles(system: Syst
 @pytest.mark.parametrize(
     ("username", "address", "door"),
     [
-        pytest.param("minh.ccvc", "/desk/", "/desk/", id="the queue"),
-        pytest.param("lan.tiepnhan", "/desk/calls/new", "/desk/calls/new", id="a page beside the calls"),
+        pytest.param("minh.ccvc", "/desk/", "/desk/", id="today"),
+        pytest.param("minh.ccvc", "/desk/queue", "/desk/queue", id="the queue"),
+        pytest.param("lan.tiepnhan", "/desk/call", "/desk/call", id="a page beside the calls"),
         pytest.param("tong.dai", "/desk/calls", "/desk/calls", id="the calls"),
         pytest.param("quantri", "/desk/directory/officer", "/desk/directory/unit", id="another directory"),
     ],
@@ -662,20 +727,22 @@ def test_answered_petitions_stand_behind_what_is_owed_with_the_clock_of_the_publ
     open_one = Citizen(system)
     open_one.send()
 
-    page = Browser(system, "minh.ccvc").get("/desk/?queue=VCCVC").text
+    page = Browser(system, "minh.ccvc").get("/desk/queue?queue=VCCVC").text
 
     assert page.index(open_one.reference) < page.index(f"/desk/petitions/{reference}")
     answered = page[
         page.index(f"/desk/petitions/{reference}") - 400 : page.index(f"/desk/petitions/{reference}")
     ]
-    assert "đã trả lời; công khai chậm nhất 05/11/2026" in answered
+    assert '<b>hạn công khai</b> <span class="meta">T5 05/11</span>' in answered
 
 
 def test_answered_petition_that_nobody_published_is_late(system: System, reference: str):
     answer_petition(system, reference)
     system.travel(days=6)
 
-    assert "lẽ ra công khai trước hết ngày 05/11/2026" in Browser(system, "minh.ccvc").get("/desk/").text
+    page = Browser(system, "minh.ccvc").get("/desk/queue").text
+
+    assert '<b>chậm công khai</b> <span class="meta">T5 05/11</span>' in page
 
 
 def test_action_leads_back_to_where_the_petition_was_opened_from(system: System, reference: str):
@@ -686,5 +753,5 @@ def test_action_leads_back_to_where_the_petition_was_opened_from(system: System,
     taken = browser.post(form.action, form.fields)
 
     assert taken.status == 303
-    assert 'href="/desk/?queue=all&amp;soon=true"' in browser.get(taken.header("location")).text
+    assert 'href="/desk/queue?queue=all&amp;soon=true"' in browser.get(taken.header("location")).text
     assert "evil" not in taken.header("location")

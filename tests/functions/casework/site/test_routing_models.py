@@ -128,6 +128,28 @@ def test_candidate_takes_effect_when_a_second_person_has_confirmed_it(system: Sy
     assert "Áp dụng từ hôm nay" not in page
 
 
+def test_preview_of_a_version_counts_what_each_unit_would_get_more_and_fewer(
+    system: System, candidate: Candidate
+):
+    Citizen(system).send()
+    Citizen(system).send()
+    browser = Browser(system, "quantri")
+
+    page = browser.post(PAGE, {"model": "model-field", "preview": candidate.version})
+
+    rows = re.findall(
+        r'<tr><td>([^<]+)</td><td class="number">(\d+)</td><td class="number">(\d+)</td></tr>',
+        page.text.partition('id="preview"')[2].partition("</table>")[0],
+    )
+    assert page.status == 200
+    assert "Đã thử trên 2 hồ sơ gần nhất" in page.text
+    assert {(int(more), int(fewer)) for _unit, more, fewer in rows} == {(2, 0), (0, 2)}
+    assert "Vụ Công chức - Viên chức" in {unit for unit, _more, _fewer in rows}
+    assert 'id="waiting"' not in Browser(system, "hien.quantri").get("/desk/proposals").text, (
+        "nothing was changed"
+    )
+
+
 def test_earlier_version_is_taken_back_by_a_click(system: System, candidate: Candidate):
     confirm_page(system, use(system, candidate.version))
     system.travel(days=1)

@@ -38,6 +38,8 @@ class AccountStep(StrEnum):
     """Send the invitation again, with another temporary password."""
     ROLES = "roles"
     """Give the account the roles of the directory."""
+    RESET_PASSWORD = "reset-password"  # noqa: S105 - the name of a step
+    """End the sessions, and mail a temporary password in place of the one that was forgotten."""
     DISABLE = "disable"
     ENABLE = "enable"
 
@@ -128,7 +130,10 @@ class Accounts:
             "changed_at": now.isoformat(),
         }
         self._rows.write(KIND, facts, seen=None)
-        if request.step is AccountStep.DISABLE:
+        if request.step is AccountStep.RESET_PASSWORD and officer is not None:
+            self._sessions.end_others(username, "")
+            self._cognito.reset_password(username, officer.email)
+        elif request.step is AccountStep.DISABLE:
             self._sessions.end_others(username, "")
             self._cognito.disable(username)
         elif request.step is AccountStep.ENABLE:
@@ -158,7 +163,9 @@ def _possible(account: PoolAccount | None, wanted: set[str], *, is_own: bool) ->
         return (AccountStep.CREATE,) if wanted else ()
     if not account.is_enabled:
         return (AccountStep.ENABLE,) if wanted else ()
-    steps = [AccountStep.INVITE] if account.is_invited and wanted else []
+    steps = []
+    if wanted:
+        steps.append(AccountStep.INVITE if account.is_invited else AccountStep.RESET_PASSWORD)
     if set(account.roles) != wanted:
         steps.append(AccountStep.ROLES)
     return (*steps, AccountStep.DISABLE)

@@ -6,6 +6,7 @@ authorize need no permission of ours; those that administer an account do (`.cha
 
 from __future__ import annotations
 
+import secrets as randomness
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -196,6 +197,21 @@ class Cognito:
         except ClientError as error:
             if is_again or error.response["Error"]["Code"] != "UsernameExistsException":
                 raise
+
+    def reset_password(self, username: str, email: str) -> None:
+        """Make the password of an account worthless, revoke its tokens, and have Cognito mail a temporary one.
+
+        The password that stands for a moment is random and known to nobody; done twice, the later mail counts.
+        """
+        cognito = aws.client("cognito-idp")
+        cognito.admin_set_user_password(
+            UserPoolId=self._pool_id,
+            Username=username,
+            Password=f"{randomness.token_urlsafe(40)}aA1!",
+            Permanent=False,
+        )
+        cognito.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=username)
+        self.invite(username, email, is_again=True)
 
     def set_roles(self, username: str, held: Collection[str], wanted: Collection[str]) -> None:
         """Put an account into the groups of its roles, and take it out of the others; done twice, it is the same."""

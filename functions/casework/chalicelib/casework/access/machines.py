@@ -31,6 +31,7 @@ from shared.domain.errors import (
 from shared.domain.petition.change import MACHINE
 from shared.domain.petition.lifecycle import Action
 from shared.domain.procedures.conduct import OFFICE, reporting_line
+from shared.domain.quotas import Quota
 from shared.platform import clock, telemetry
 from shared.tables.directory import Directory, Row, in_force
 from shared.tables.throttle.machine_tokens import MachineToken, MachineTokens
@@ -80,9 +81,12 @@ _NEEDED: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/petitions"): Scope.ENTER,
     ("GET", _PETITION): Scope.READ_PETITIONS,
     ("GET", f"{_PETITION}/similar-answers"): Scope.READ_PETITIONS,
+    ("GET", f"{_PETITION}/draft-review"): Scope.READ_PETITIONS,
+    ("POST", f"{_PETITION}/draft-checks"): Scope.READ_PETITIONS,
     ("GET", "/v1/search"): Scope.READ_PETITIONS,
     ("GET", "/v1/changes"): Scope.READ_PETITIONS,
     ("POST", _ACT): Scope.ACT,
+    ("POST", "/v1/petitions/bulk"): Scope.ACT,
     ("POST", f"{_PETITION}/attachments"): Scope.ACT,
     ("POST", f"{_PETITION}/attachments/{{attachment_id}}"): Scope.OPEN_IDENTITIES,
     ("POST", "/v1/callers"): Scope.CALLS,
@@ -182,8 +186,8 @@ class MachineAccounts:
         self._rules = rules
         self._now = now
 
-    def give(self, client_id: str, secret: str, scope: str) -> MachineTokenView:
-        """Give an access token for a secret.
+    def give(self, client_id: str, secret: str, scope: str) -> tuple[MachineTokenView, Quota]:
+        """Give an access token for a secret, and what is left of the account's quota of tokens.
 
         Raises:
             UnknownClientError: alike for an unknown account, an ended one and a wrong secret.
@@ -197,7 +201,7 @@ class MachineAccounts:
         if machine is None or secret_row is None:
             telemetry.count("SignInFailed")
             raise UnknownClientError
-        self._limit("tokens", machine.id, TOKENS_A_MINUTE)
+        quota = self._limit("tokens", machine.id, TOKENS_A_MINUTE)
         wanted = frozenset(scope.split()) or frozenset(map(str, machine.scopes))
         if not wanted <= frozenset(map(str, machine.scopes)):
             raise TokenRefusedError("invalid_scope", "scope")
@@ -205,7 +209,8 @@ class MachineAccounts:
         holds = int(self._rules.token_holds.total_seconds())
         expires_at = int(self._now().timestamp()) + holds
         self._tokens.add(hash_of(token), MachineToken(machine.id, secret_row.id, wanted, expires_at))
-        return MachineTokenView(access_token=token, expires_in=holds, scope=" ".join(sorted(wanted)))
+        view = MachineTokenView(access_token=token, expires_in=holds, scope=" ".join(sorted(wanted)))
+        return view, quota
 
     def officer(self, token: str, method: str, path: str, action: str = "") -> DeskOfficer:
         """Return the machine account of a token, as the desk knows officers, for one request.
@@ -227,17 +232,19 @@ class MachineAccounts:
         machine = self._accounts().get(stored.machine)
         if machine is None or stored.secret not in {each.id for each in self._secrets_of(machine.id)}:
             raise UnauthenticatedError
-        self._limit("requests", machine.id, self._rules.requests_a_minute)
+        quota = self._limit("requests", machine.id, self._rules.requests_a_minute)
         if (method, path) not in _WITHOUT_SCOPE:
             needed = scope_of(method, path, action)
             if needed is None or needed not in stored.scopes & frozenset(machine.scopes):
                 raise ScopeNeededError(needed or "")
-        return self._as_officer(machine)
+        return self._as_officer(machine)._replace(quotas=(quota,))
 
-    def _limit(self, what: str, machine: str, limit: int) -> None:
-        if wait := self._tokens.count(what, machine, self._now(), limit=limit):
+    def _limit(self, what: str, machine: str, limit: int) -> Quota:
+        try:
+            return self._tokens.count(what, machine, self._now(), limit=limit)
+        except TooManyRequestsError:
             telemetry.count("MachineLimited")
-            raise TooManyRequestsError(wait)
+            raise
 
     def _as_officer(self, machine: Machine) -> DeskOfficer:
         parents = self._directory.parents(local_date(clock.now()))

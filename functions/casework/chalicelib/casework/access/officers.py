@@ -8,6 +8,7 @@ from shared.domain.access.readers import Reader
 from shared.domain.access.roles import Role
 from shared.domain.petition.change import actor_of
 from shared.domain.procedures.conduct import OFFICE
+from shared.domain.quotas import Quota
 
 
 class DeskOfficer(NamedTuple):
@@ -27,6 +28,8 @@ class DeskOfficer(NamedTuple):
     """The directory names this officer to confirm its changes."""
     stands_in_for: frozenset[str] = frozenset()
     """Officers who left, or went to another unit, and whose work this one took over."""
+    quotas: tuple[Quota, ...] = ()
+    """The quotas of a machine account that this request counted in."""
 
     @property
     def actor(self) -> str:

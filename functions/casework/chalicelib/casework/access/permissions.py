@@ -42,6 +42,8 @@ class Ability(StrEnum):
     AUDIT = "audit"
     FOLLOW_DELIVERIES = "follow-deliveries"
     READ_CORRECTIONS = "read-corrections"
+    READ_BOARD = "read-board"
+    LEAD_UNIT = "lead-unit"
 
 
 SEES: dict[Role, Relation] = {
@@ -65,6 +67,8 @@ ABLE: dict[Ability, frozenset[Role]] = {
     Ability.AUDIT: frozenset({Role.AUDITOR}),
     Ability.FOLLOW_DELIVERIES: frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.INSPECTOR, Role.AUDITOR}),
     Ability.READ_CORRECTIONS: frozenset({Role.ADMINISTRATOR, Role.INTAKE_OFFICER, Role.APPROVER}),
+    Ability.READ_BOARD: frozenset({Role.HANDLER, Role.UNIT_HEAD, Role.APPROVER, Role.INSPECTOR}),
+    Ability.LEAD_UNIT: frozenset({Role.UNIT_HEAD}),
     Ability.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Ability.CONFIRM_CHANGES: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
     Ability.MAKE_CALLS: frozenset({Role.HOTLINE_OPERATOR, Role.INSPECTOR}),

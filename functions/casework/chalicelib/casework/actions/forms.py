@@ -6,8 +6,10 @@ from datetime import date
 from itertools import groupby
 
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.answers import WORKERS
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
-from chalicelib.casework.actions.referral import REFUSALS, Refusal
+from chalicelib.casework.actions.referral import DISPATCHES, REFUSALS, Refusal
+from chalicelib.casework.bodies import bodies_on
 from chalicelib.casework.form_fields import FormField
 from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
@@ -56,6 +58,7 @@ def choices(
         (colleague.id, colleague.name)
         for colleague in directory.officers().values()
         if colleague.unit == petition.unit
+        and not WORKERS.isdisjoint(colleague.roles)
         and (colleague.id == officer.username or officer.has(Role.UNIT_HEAD))
     ]
     return {
@@ -69,6 +72,21 @@ def choices(
         "lanes": [(lane.value, _(LANES[lane])) for lane in Lane if lane is not Lane.RESTRICTED],
         "refusals": [(reason.value, _(REFUSALS[reason])) for reason in Refusal],
         "handlers": colleagues,
+        "bodies": _bodies(petition, directory, today),
+        "dispatches": [(dispatch.value, _(words)) for dispatch, words in DISPATCHES.items()],
         "answer_files": [(file.id, file.filename) for file in petition.files_for_answer],
+        "repeats": [],  # filled by the page, which searched for them
         "public_files": [(file.id, file.filename) for file in petition.files_of_answer],
     }
+
+
+def _bodies(petition: Petition, directory: Directory, today: date) -> list[tuple[str, str]]:
+    """Return the bodies of the directory with their addresses, those of the petition's field first."""
+    bodies = sorted(bodies_on(directory, today), key=lambda body: body.field != (petition.field or ""))
+    listed = {
+        body.name: " · ".join(part for part in (body.name, body.address, body.email) if part)
+        for body in bodies
+    }
+    fields = directory.fields(today).values()
+    named = sorted({field.forward_to for field in fields if field.forward_to} - set(listed))
+    return [*listed.items(), *((name, name) for name in named)]

@@ -47,6 +47,14 @@ FileIds = Annotated[
 """Identifiers of files; a form sends them in one text."""
 
 
+References = Annotated[
+    tuple[Annotated[str, Field(max_length=20)], ...],
+    BeforeValidator(lambda value: tuple(value.split()) if isinstance(value, str) else value),
+    Field(max_length=50),
+]
+"""References of petitions; a form sends them in one text."""
+
+
 class ActionContext(NamedTuple):
     """The officer who acts, the change that they cause, and the tables that the action may read."""
 
@@ -54,6 +62,8 @@ class ActionContext(NamedTuple):
     change: Change
     directory: Directory
     petitions: Petitions
+    units_sign: bool = False
+    """True if the head of the unit signs drafts before the ministry's approver decides (setting)."""
 
     @property
     def today(self) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -24,8 +25,11 @@ from chalicelib.casework.actions.input import (
 from chalicelib.casework.actions.officer_action import OfficerAction
 from chalicelib.casework.form_fields import FOR_OFFICERS, FOR_PETITIONER, FormField
 from shared.domain.access.roles import Role
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError
 from shared.domain.identity.reference import normal_reference
+from shared.domain.petition.facts import Dispatch, Forwarded
+from shared.domain.petition.history import letter_of
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT
@@ -34,12 +38,31 @@ from shared.domain.procedures.conduct import OFFICE
 from shared.web.i18n import N_
 
 FORWARDED_TEXT = N_(
-    "Nội dung thuộc thẩm quyền của {body}. Chúng tôi đã chuyển đến cơ quan này để xem xét, trả lời."
+    "Nội dung thuộc thẩm quyền của {body}. Chúng tôi lập văn bản chuyển đến cơ quan này để xem xét, trả lời."
 )
+SENT_TEXT = N_(
+    "Nội dung thuộc thẩm quyền của {body}. Chúng tôi đã chuyển đến cơ quan này {by}, ngày {day}, để xem xét, trả lời."
+)
+DISPATCHES: dict[Dispatch, str] = {
+    Dispatch.BY_HAND: N_("trao tận tay"),
+    Dispatch.POST: N_("qua bưu điện"),
+    Dispatch.EMAIL: N_("qua thư điện tử"),
+    Dispatch.SYSTEM: N_("qua trục liên thông văn bản"),
+}
+"""The ways in which a letter is sent, as a text to the petitioner says it."""
 MERGED_TEXT = N_(
     "Nội dung này trùng với một phản ánh, kiến nghị đang được xử lý. Ông/bà vẫn theo dõi được bằng mã số của mình."
 )
+_SENT_FIELDS = (
+    FormField("sent_on", N_("Ngày gửi"), "date", is_optional=True, row="sent"),
+    FormField("letter_number", N_("Số văn bản"), "text", is_optional=True, row="sent"),
+)
 _TEXT_FIELD = FormField("text", N_("Thông báo cho người gửi"), is_optional=True, hint=FOR_PETITIONER)
+
+
+LetterNumber = Annotated[
+    Annotated[str, Field(max_length=60)] | None, EMPTY_IS_ABSENT, Field(description="number of the letter")
+]
 
 
 class ReturnToIntake(ActionInput):
@@ -63,15 +86,57 @@ class Forward(ActionInput):
 
     body: Title
     text: OptionalLongText = None
+    sent_by: Annotated[
+        Dispatch | None, EMPTY_IS_ABSENT, Field(description="how the letter was sent; none: not sent yet")
+    ] = None
+    sent_on: Annotated[date | None, EMPTY_IS_ABSENT, Field(description="by default today")] = None
+    letter_number: LetterNumber = None
 
     @override
     def apply(self, petition: Petition, context: ActionContext) -> Petition:
-        text = self.text or for_petitioner(FORWARDED_TEXT, petition).format(body=self.body)
-        return petition.forward(context.change, text, body=self.body)
+        if self.sent_on is not None and (self.sent_by is None or self.sent_on > context.today):
+            raise InvalidInputError(("sent_by" if self.sent_by is None else "sent_on", "invalid"))
+        sent_on = (self.sent_on or context.today) if self.sent_by else None
+        forwarded = Forwarded(
+            body=self.body, sent_by=self.sent_by, sent_on=sent_on, letter_number=self.letter_number
+        )
+        return petition.forward(context.change, self.text or _text_of(forwarded, petition), forwarded)
 
     @override
     def letter(self, _petition: Petition) -> Mapping[str, str]:
         return {"body": self.body, "text": self.text or ""}
+
+
+class SendLetter(ActionInput):
+    """Say how, when, under which number and to whom the letter of a forwarding was sent."""
+
+    body: Title
+    sent_by: Annotated[Dispatch, Field(description="how it was sent")]
+    sent_on: Annotated[date | None, EMPTY_IS_ABSENT, Field(description="by default today")] = None
+    letter_number: LetterNumber = None
+    text: OptionalLongText = None
+
+    @override
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        sent_on = self.sent_on or context.today
+        if not local_date(petition.received_at) <= sent_on <= context.today:
+            raise InvalidInputError(("sent_on", "invalid"))
+        facts = Forwarded(
+            body=self.body, sent_by=self.sent_by, sent_on=sent_on, letter_number=self.letter_number
+        )
+        return petition.send_letter(context.change, self.text or _text_of(facts, petition), facts)
+
+    @override
+    def letter(self, _petition: Petition) -> Mapping[str, str]:
+        return {"body": self.body, "text": self.text or ""}
+
+
+def _text_of(facts: Forwarded, petition: Petition) -> str:
+    """Return a text for the petitioner that says truly whether the letter was sent, and how."""
+    if facts.sent_by is None or facts.sent_on is None:
+        return for_petitioner(FORWARDED_TEXT, petition).format(body=facts.body)
+    by = for_petitioner(DISPATCHES[facts.sent_by], petition)
+    return for_petitioner(SENT_TEXT, petition).format(body=facts.body, by=by, day=f"{facts.sent_on:%d/%m/%Y}")
 
 
 class Guide(ActionInput):
@@ -194,6 +259,13 @@ class Restrict(ActionInput):
         return petition.restrict(context.change, eligible_units.examiner(petition, context))
 
 
+def _letter_so_far(petition: Petition) -> dict[str, str]:
+    letter = letter_of(petition.in_force)
+    if letter is None:
+        return {}
+    return {"body": letter.facts.body or "", "letter_number": letter.facts.letter_number or ""}
+
+
 def _proposed_body(petition: Petition) -> dict[str, str]:
     return {"body": (petition.proposal.body or "") if petition.proposal else ""}
 
@@ -213,8 +285,41 @@ ROWS = (
         input=Forward,
         example={"body": "Bộ Giáo dục và Đào tạo"},
         button=N_("Chuyển đến cơ quan có thẩm quyền"),
-        fields=(FormField("body", N_("Cơ quan có thẩm quyền"), "text"), _TEXT_FIELD),
+        fields=(
+            FormField("body", N_("Cơ quan có thẩm quyền"), "text", source="bodies"),
+            FormField(
+                "sent_by",
+                N_("Đã gửi văn bản bằng cách nào"),
+                "choice",
+                is_optional=True,
+                source="dispatches",
+                hint=N_("Để trống nếu chưa gửi: thông báo cho người gửi sẽ không nói là đã chuyển."),
+                row="sent",
+            ),
+            *_SENT_FIELDS,
+            _TEXT_FIELD,
+        ),
         initial=_proposed_body,
+    ),
+    OfficerAction(
+        action=Action.SEND_LETTER,
+        may={Role.INTAKE_OFFICER: Relation.ANY, Role.APPROVER: Relation.ANY},
+        input=SendLetter,
+        example={"body": "Bộ Giáo dục và Đào tạo", "sent_by": "POST"},
+        button=N_("Ghi đã gửi văn bản"),
+        warning=N_(
+            "Người gửi được báo văn bản đã gửi bằng cách nào, ngày nào, đến cơ quan nào. "
+            "Hồ sơ đã gộp vào hồ sơ này có văn bản riêng: hãy gửi cùng lúc; từng người gửi được báo như vậy."
+        ),
+        fields=(
+            FormField("body", N_("Cơ quan nhận"), "text", source="bodies"),
+            FormField(
+                "sent_by", N_("Đã gửi văn bản bằng cách nào"), "choice", source="dispatches", row="sent"
+            ),
+            *_SENT_FIELDS,
+            _TEXT_FIELD,
+        ),
+        initial=_letter_so_far,
     ),
     OfficerAction(
         action=Action.GUIDE,
@@ -246,6 +351,8 @@ ROWS = (
         input=Refuse,
         example={"reason": "SPAM"},
         button=N_("Từ chối, nêu lý do"),
+        question=N_("Từ chối hồ sơ này?"),
+        warning=N_("Người gửi được báo hồ sơ bị từ chối, kèm lý do."),
         fields=(
             FormField("reason", N_("Lý do"), "choice", source="refusals"),
             FormField("text", N_("Nói thêm với người gửi"), is_optional=True, hint=FOR_PETITIONER),

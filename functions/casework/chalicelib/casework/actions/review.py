@@ -1,4 +1,4 @@
-"""Actions after an answer: look at the matter once more, or close it."""
+"""Actions after a decision: take it back, look at the matter once more, or close it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from shared.domain.calendar import deadlines
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.lifecycle import SIDE_EXITS, Action
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import taking_back
+from shared.platform import clock
 from shared.web.i18n import N_
 
 
@@ -55,6 +57,14 @@ class Close(ActionInput):
         return petition.close(context.change)
 
 
+class TakeBack(ActionInput):
+    """Take back one's own decision before word of it leaves: the petition stands where it stood."""
+
+    @override
+    def apply(self, petition: Petition, context: ActionContext) -> Petition:
+        return taking_back.take_back(petition, context.change)
+
+
 ROWS = (
     OfficerAction(
         action=Action.REOPEN,
@@ -73,5 +83,12 @@ ROWS = (
         input=Close,
         button=N_("Kết thúc hồ sơ"),
         warning=N_("Kết thúc hồ sơ."),
+    ),
+    OfficerAction(
+        action=Action.TAKE_BACK,
+        may={Role.INTAKE_OFFICER: Relation.ANY, Role.APPROVER: Relation.ANY, Role.INSPECTOR: Relation.ANY},
+        input=TakeBack,
+        button=N_("Hoàn tác việc này"),
+        is_offered=lambda petition: taking_back.is_possible(petition, clock.now()),
     ),
 )

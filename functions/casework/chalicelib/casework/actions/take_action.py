@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions import authorization
+from chalicelib.casework.actions.answers import Approve
 from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.input import ActionContext, ActionInput
 from shared.domain.errors import (
+    HandedOverError,
     InvalidInputError,
     MovedAwayError,
     NotAllowedError,
@@ -22,6 +26,7 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, target_of
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Identity
+from shared.domain.procedures import conflicts, taking_back
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory
@@ -29,11 +34,39 @@ from shared.tables.petitions import Petitions
 from shared.use_cases.check_letter import LetterCheck
 
 
+class Together(Protocol):
+    """Other petitions that are answered with one that is approved."""
+
+    def repeats_of(
+        self, petition: Petition, references: Iterable[str], officer: DeskOfficer
+    ) -> tuple[Petition, ...]:
+        """Return the petitions that an officer chose.
+
+        Raises:
+            InvalidInputError: one is unknown to the officer, or not theirs to merge.
+        """
+
+    def join(self, repeats: Iterable[Petition], petition: Petition, change: Change) -> None:
+        """Let petitions wait for the approval of another; those that do already are left as they are."""
+
+
 class ActionService:
     """Finds petitions for officers and takes their actions."""
 
-    def __init__(self, petitions: Petitions, directory: Directory, seal: Seal) -> None:
+    def __init__(
+        self,
+        petitions: Petitions,
+        directory: Directory,
+        seal: Seal,
+        together: Together,
+        *,
+        units_sign: bool = False,
+        undo_within: timedelta = timedelta(0),
+    ) -> None:
+        self._together = together
+        self._units_sign = units_sign
         self._petitions = petitions
+        self._undo_within = undo_within
         self._directory = directory
         self._seal = seal
         self._letters = LetterCheck(petitions, directory, seal)
@@ -47,6 +80,12 @@ class ActionService:
         """
         digits = normal_reference(reference)
         petition = self._petitions.get(digits) if digits else None
+        if (
+            petition is not None
+            and action is Action.TAKE_BACK
+            and taking_back.is_own(petition, officer.actor)
+        ):
+            return petition  # also one that went where the officer may not know of it any more
         if petition is None or not permissions.may_know(officer, petition):
             if not officer.roles & permissions.SEES.keys():
                 raise NotAllowedError
@@ -58,8 +97,25 @@ class ActionService:
         )
         if not is_allowed:
             has_moved = not permissions.may_see(officer, petition) and _was_at(officer.unit, petition)
-            raise MovedAwayError if has_moved else NotAllowedError
+            if has_moved:
+                raise MovedAwayError
+            raise HandedOverError if _was_handler(officer, petition) else NotAllowedError
         return petition
+
+    def find_written_on(self, officer: DeskOfficer, reference: str) -> Petition:
+        """Return a petition that the officer may write drafts on: one that they see, or that went to another unit.
+
+        Raises:
+            UnknownPetitionError: there is none, or the officer may not know that there is.
+            NotAllowedError: it never was at the officer's unit.
+        """
+        try:
+            return self.find(officer, reference)
+        except MovedAwayError:
+            petition = self._petitions.get(normal_reference(reference) or "")
+            if petition is None:
+                raise UnknownPetitionError from None
+            return petition
 
     def act(
         self,
@@ -87,21 +143,47 @@ class ActionService:
         is_repeated = petition.has_change(change_id)
         if is_repeated and action is not Action.OPEN_SEAL:  # every opening is recorded, a repeated one too
             return petition
-        if petition.version != action_input.version:
+        if not _is_current(petition, action_input.version, action, officer):
             raise StaleVersionError(petition.version)
         target_of(action, petition.state)
+        also = action_input.also if isinstance(action_input, Approve) else ()
+        repeats = self._together.repeats_of(petition, also, officer) if also else ()
         self._letters.check(
-            action_input.letter(petition), petition, permissions.as_read_by(officer, petition), officer.actor
+            action_input.letter(petition),
+            petition,
+            permissions.as_read_by(officer, petition),
+            officer.actor,
+            is_for_many=bool(repeats),
         )
-        context = ActionContext(
-            officer,
-            Change(officer.actor, clock.now(), change_id),
-            self._directory,
-            self._petitions,
+        change = Change(officer.actor, clock.now(), change_id)
+        change = change.held_until(self._word_at((petition, *repeats), action, change.at))
+        context = ActionContext(officer, change, self._directory, self._petitions, self._units_sign)
+        if repeats:
+            action_input.apply(petition, context)  # refuses what is not possible before others join
+            self._together.join(repeats, petition, change)
+        return self._petitions.change(
+            petition, lambda current: self._applied(current, action, action_input, context)
         )
-        changed = action_input.apply(petition, context)
-        self._petitions.save(changed, petition.version)
-        return changed
+
+    def _applied(
+        self, current: Petition, action: Action, action_input: ActionInput, context: ActionContext
+    ) -> Petition:
+        """Apply an action to a petition as it is now; what others did meanwhile must leave it untouched."""
+        if current.has_change(context.change.id) and action is not Action.OPEN_SEAL:
+            return current
+        if not _is_current(current, action_input.version, action, context.officer):
+            raise StaleVersionError(current.version)
+        target_of(action, current.state)
+        return action_input.apply(current, context)
+
+    def _word_at(self, petitions: Iterable[Petition], action: Action, at: datetime) -> datetime | None:
+        """Return the instant at which word of a decision leaves: for all together, and late for none."""
+        calendar = self._directory.calendar()
+        instants = [
+            taking_back.word_at(each, action, at, self._undo_within, self._directory.terms_of(each), calendar)
+            for each in petitions
+        ]
+        return None if None in instants else min(instant for instant in instants if instant is not None)
 
     def just_done(
         self,
@@ -133,6 +215,20 @@ class ActionService:
         """Return the petitioner's identity; the opening, its officer and reason are recorded before."""
         opened = self.act(officer, petition, Action.OPEN_SEAL, action_input, key)
         return opened, self._seal.open(opened.petitioner.seal, opened.reference)
+
+
+def _is_current(petition: Petition, seen: int, action: Action, officer: DeskOfficer) -> bool:
+    """Return whether an action decides upon the petition as it is: nothing of it changed since the officer saw it."""
+    if petition.version <= seen:
+        return petition.version == seen
+    return conflicts.leaves_untouched(petition, seen, action, officer.actor)
+
+
+def _was_handler(officer: DeskOfficer, petition: Petition) -> bool:
+    """Return whether a colleague of the unit has the petition now that the officer once handled."""
+    if petition.handler is None or officer.handles(petition.handler):
+        return False
+    return any(entry.facts.handler == officer.username for entry in petition.history)
 
 
 def _was_at(unit: str, petition: Petition) -> bool:

@@ -8,10 +8,12 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import ConfigDict, Field, ValidationError
 
+from chalicelib.casework import bodies
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.administration import machine_rows
 from chalicelib.casework.administration.dependents import Dependent, Dependents, blocking, day_after
+from chalicelib.casework.bodies import Body
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.desk.answer_templates import AnswerTemplate
 from chalicelib.casework.programs import subscription_rows
@@ -96,6 +98,7 @@ class Administration:
         self._dependents = Dependents(directory, petitions)
         self._checks: dict[str, Callable[[dict[str, Any]], None]] = {
             answer_templates.KIND: self._check_answer_template,
+            bodies.KIND: self._check_body,
             "calendar": _check_override,
             "field": self._check_field,
             "officer": self._check_officer,
@@ -278,6 +281,11 @@ class Administration:
     def _check_answer_template(self, row: dict[str, Any]) -> None:
         template = validated(AnswerTemplate, row)
         if template.field is not None and template.field not in self._directory.fields(template.valid_from):
+            raise InvalidInputError(("field", "unknown"))
+
+    def _check_body(self, row: dict[str, Any]) -> None:
+        body = validated(Body, row)
+        if body.field is not None and body.field not in self._directory.fields(body.valid_from):
             raise InvalidInputError(("field", "unknown"))
 
     def _check_known_unit(self, place: str, unit: str | None, on: date) -> None:

@@ -5,13 +5,13 @@ Read from the index `desk`; a whole petition is read only where its due date doe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from chalicelib.casework.administration.open_petitions import open_cards
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import Override, WorkingCalendar, local_date
-from shared.domain.petition.lifecycle import UNANSWERED
 from shared.domain.promises import pauses
 from shared.platform import clock
 from shared.tables.directory import Directory
@@ -46,9 +46,7 @@ def moved_due_dates(
         units: codes.
     """
     moved = (
-        _moved(card, calendar, petitions, directory)
-        for unit in units
-        for card in _open_cards(petitions, unit)
+        _moved(card, calendar, petitions, directory) for unit in units for card in open_cards(petitions, unit)
     )
     return tuple(
         sorted(
@@ -70,12 +68,3 @@ def _moved(
     else:
         due_on = deadlines.answer_due_on(card.received_at, terms, calendar)
     return MovedDueDate(card.reference, card.unit, card.due_on, due_on) if due_on != card.due_on else None
-
-
-def _open_cards(petitions: Petitions, unit: str) -> Iterator[Card]:
-    following: str | None = None
-    while True:
-        cards, following = petitions.desk(unit, after=following, is_whole=True)
-        yield from (card for card in cards if card.state in UNANSWERED)
-        if following is None:
-            return

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from chalicelib.casework import bodies
 from chalicelib.casework.access.machines import ACCOUNTS, Scope
 from chalicelib.casework.desk import answer_templates
 from chalicelib.casework.form_fields import FormField
@@ -51,6 +52,15 @@ VALID_FROM = FormField(
 )
 
 
+_NAME = FormField("name", N_("Tên"), "text")
+_NAME_EN = FormField("name_en", N_("Tên tiếng Anh"), "text", is_optional=True)
+_NAME_OF_PROGRAM = FormField("name", N_("Tên phần mềm"), "text")
+_UNIT = FormField("unit", N_("Đơn vị"), "choice", source="units")
+_FIELD = FormField("field", N_("Lĩnh vực"), "choice", is_optional=True, source="fields")
+_RESPONSIBLE = FormField("contact", N_("Thư của người chịu trách nhiệm"), "email")
+_CODE = FormField("id", N_("Mã"), "text", hint=CODE_HINT)
+
+
 class RowKind(NamedTuple):
     """A kind of directory rows: its title, the fields of its form, and the columns of its list."""
 
@@ -70,8 +80,8 @@ KINDS: dict[str, RowKind] = {
         N_("Các đơn vị"),
         N_("Thêm đơn vị"),
         (
-            FormField("name", N_("Tên"), "text"),
-            FormField("name_en", N_("Tên tiếng Anh"), "text", is_optional=True),
+            _NAME,
+            _NAME_EN,
             FormField(
                 "short_name",
                 N_("Tên ngắn"),
@@ -89,14 +99,14 @@ KINDS: dict[str, RowKind] = {
             ),
         ),
         ("short_name", "parent"),
-        FormField("id", N_("Mã"), "text", hint=CODE_HINT),
+        _CODE,
     ),
     "field": RowKind(
         N_("Các lĩnh vực"),
         N_("Thêm lĩnh vực"),
         (
-            FormField("name", N_("Tên"), "text"),
-            FormField("name_en", N_("Tên tiếng Anh"), "text", is_optional=True),
+            _NAME,
+            _NAME_EN,
             FormField(
                 "unit",
                 N_("Đơn vị phụ trách"),
@@ -115,7 +125,20 @@ KINDS: dict[str, RowKind] = {
             ),
         ),
         ("unit",),
-        FormField("id", N_("Mã"), "text", hint=CODE_HINT),
+        _CODE,
+    ),
+    bodies.KIND: RowKind(
+        N_("Cơ quan ngoài Bộ"),
+        N_("Thêm cơ quan"),
+        (
+            FormField("name", N_("Tên"), "text", hint=N_("Như ghi ở chỗ “Kính gửi” của văn bản chuyển.")),
+            FormField("address", N_("Địa chỉ"), "text", is_optional=True),
+            FormField("email", N_("Email"), "email", is_optional=True),
+            _FIELD._replace(
+                hint=N_("Cơ quan của lĩnh vực được gợi ý trước. Để trống: gợi ý sau, cho mọi lĩnh vực.")
+            ),
+        ),
+        ("address", "email", "field"),
     ),
     "officer": RowKind(
         N_("Các cán bộ"),
@@ -123,7 +146,7 @@ KINDS: dict[str, RowKind] = {
         (
             FormField("name", N_("Họ và tên"), "text"),
             FormField("email", N_("Thư công vụ"), "email"),
-            FormField("unit", N_("Đơn vị"), "choice", source="units"),
+            _UNIT,
             FormField(
                 "roles",
                 N_("Vai trò"),
@@ -163,9 +186,9 @@ KINDS: dict[str, RowKind] = {
         N_("Tài khoản máy"),
         N_("Thêm tài khoản máy"),
         (
-            FormField("name", N_("Tên phần mềm"), "text"),
-            FormField("contact", N_("Thư của người chịu trách nhiệm"), "email"),
-            FormField("unit", N_("Đơn vị"), "choice", source="units"),
+            _NAME_OF_PROGRAM,
+            _RESPONSIBLE,
+            _UNIT,
             FormField(
                 "roles",
                 N_("Vai trò"),
@@ -178,7 +201,7 @@ KINDS: dict[str, RowKind] = {
                 N_("Phạm vi"),
                 "ticks",
                 source="scopes",
-                hint=N_("Mã bí mật được cấp qua API và chỉ hiện một lần (docs/api.md)."),
+                hint=N_("Mã bí mật được cấp ở trang của tài khoản và chỉ hiện một lần."),
             ),
             FormField(
                 "is_ended",
@@ -195,13 +218,13 @@ KINDS: dict[str, RowKind] = {
         N_("Phần mềm nhận sự kiện"),
         N_("Thêm phần mềm nhận sự kiện"),
         (
-            FormField("name", N_("Tên phần mềm"), "text"),
+            _NAME_OF_PROGRAM,
             FormField(
                 "address", N_("Địa chỉ nhận (https)"), "text", hint=N_("Ví dụ: https://vi-du.gov.vn/su-kien")
             ),
             FormField("events", N_("Sự kiện"), "ticks", source="events"),
             FormField("unit", N_("Chỉ hồ sơ của đơn vị"), "choice", source="units", is_optional=True),
-            FormField("contact", N_("Thư của người chịu trách nhiệm"), "email"),
+            _RESPONSIBLE,
             FormField(
                 "key_number",
                 N_("Khóa ký số mấy"),
@@ -219,15 +242,8 @@ KINDS: dict[str, RowKind] = {
         N_("Các mẫu trả lời"),
         N_("Thêm mẫu trả lời"),
         (
-            FormField("name", N_("Tên"), "text"),
-            FormField(
-                "field",
-                N_("Lĩnh vực"),
-                "choice",
-                is_optional=True,
-                source="fields",
-                hint=N_("Để trống: mẫu dùng cho mọi lĩnh vực."),
-            ),
+            _NAME,
+            _FIELD._replace(hint=N_("Để trống: mẫu dùng cho mọi lĩnh vực.")),
             FormField(
                 "text",
                 N_("Nội dung mẫu"),
@@ -243,11 +259,13 @@ KINDS: dict[str, RowKind] = {
 }
 """The kinds of rows that have these pages, in the order of the tabs."""
 
+TICKED_LISTS = frozenset({"roles", "scopes", "events"})
+"""Fields of which several boxes may be ticked."""
 _OF_THE_PRESENT = frozenset({"replaced_by", "is_ended"})
 """Fields that a new row has not yet."""
 _NUMBERS, _LISTS, _TICKS = (
     frozenset({"rung", "key_number"}),
-    frozenset({"roles", "scopes", "events"}),
+    TICKED_LISTS,
     frozenset({"reads_restricted", "confirms_changes", "is_ended"}),
 )
 

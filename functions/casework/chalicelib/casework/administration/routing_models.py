@@ -110,8 +110,8 @@ class RoutingModels:
             counted=counts,
         )
 
-    def use(self, officer: DeskOfficer, model_id: str, version: str) -> Written | Proposal:
-        """Put a candidate, or an earlier version, into force from today on, or propose it where that needs two.
+    def row_of(self, officer: DeskOfficer, model_id: str, version: str) -> Row:
+        """Return the row that puts a candidate, or an earlier version, into force from today on.
 
         Raises:
             NotAllowedError: no administrator.
@@ -121,8 +121,15 @@ class RoutingModels:
         overview = next((each for each in self.overview(officer) if each.id == model_id), None)
         if overview is None:
             raise UnknownRowError
-        row = self._facts_of(overview, version) | {"valid_from": local_date(clock.now()).isoformat()}
-        return self._changes.put(officer, KIND, model_id, row)
+        return self._facts_of(overview, version) | {"valid_from": local_date(clock.now()).isoformat()}
+
+    def use(self, officer: DeskOfficer, model_id: str, version: str) -> Written | Proposal:
+        """Put a candidate, or an earlier version, into force from today on, or propose it where that needs two.
+
+        Raises:
+            As `row_of`.
+        """
+        return self._changes.put(officer, KIND, model_id, self.row_of(officer, model_id, version))
 
     def _facts_of(self, overview: ModelOverview, version: str) -> Row:
         candidate = overview.candidate

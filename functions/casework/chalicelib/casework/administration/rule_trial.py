@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -30,6 +30,8 @@ class RuleTrial(NamedTuple):
     """Number of petitions that the rule was tried on."""
     changes: Counter[tuple[str, str]]
     """Number of petitions that would be routed elsewhere: (outcome now, outcome with the rule) → times."""
+    by_unit: tuple[tuple[str, int, int], ...]
+    """For each unit that the rule gives more or fewer of these petitions: its code, how many more, how many fewer."""
     homographs: tuple[str, ...]
     """Phrases of the rule that these petitions use less often than other words of the same letters."""
 
@@ -53,11 +55,33 @@ def try_rule(row: dict[str, Any], petitions: Petitions, directory: Directory) ->
     pairs = (
         (_outcome(petition, rules_now, fields), _outcome(petition, rules_then, fields)) for petition in tried
     )
+    changes = Counter(pair for pair in pairs if pair[0] != pair[1])
     return RuleTrial(
         len(tried),
-        Counter(pair for pair in pairs if pair[0] != pair[1]),
+        changes,
+        by_unit(changes, directory, day),
         tuple(homograph.phrase for homograph in homographs([row], _words(tried, rules_now))),
     )
+
+
+def by_unit(
+    changes: Mapping[tuple[str, str], int], directory: Directory, on: date
+) -> tuple[tuple[str, int, int], ...]:
+    """Return how many petitions each unit would get more and fewer; a change within a unit is none.
+
+    Args:
+        changes: the number of petitions by (outcome now, outcome then).
+        directory: says which unit a field belongs to.
+        on: the day of the change.
+    """
+    units = {field.id: field.unit for field in directory.fields(on).values() if field.unit}
+    more, fewer = Counter[str](), Counter[str]()
+    for (now, then), times in changes.items():
+        before, after = units.get(now, ""), units.get(then, "")
+        if before != after:
+            fewer[before] += times
+            more[after] += times
+    return tuple((unit, more[unit], fewer[unit]) for unit in sorted({*more, *fewer} - {""}))
 
 
 def _words(petitions: Iterable[Petition], rules: RoutingRules) -> Iterator[Words]:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.api.response_models import CalleeView, CallList, EarlierList, EarlierView
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.hotline.call_tasks import CallRequest, OutcomeInput
+from chalicelib.casework.hotline.call_tasks import CallRequest, CallView, OutcomeInput
 from chalicelib.casework.hotline.callers import CallerInput, EarlierPetition, WishInput, summary_of
 from chalicelib.casework.hotline.enter_petition import CallInput, enter_call
 from shared.web.answers import json_answer
+from shared.web.openapi import Operation
 from shared.web.requests import json_body
 
 
@@ -84,3 +86,58 @@ def record_outcome(parts: Parts, request: Request, officer: DeskOfficer, referen
     """Record the outcome of a call."""
     call = parts.call_tasks.record(officer, reference, json_body(request, OutcomeInput))
     return json_answer(call.model_dump(mode="json"))
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/v1/callers",
+        "listCallersPetitions",
+        "A caller's earlier petitions, with their status",
+        {200: EarlierList},
+        CallerInput,
+        ("Authorization", "lang"),
+        (400, 401, 403, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/callers/{reference}",
+        "serveCaller",
+        "Do what a caller wants with their petition",
+        {200: EarlierView},
+        WishInput,
+        ("reference", "Authorization", "lang"),
+        (400, 401, 403, 404, 409, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/calls",
+        "listCalls",
+        "The calls to be made",
+        {200: CallList},
+        None,
+        ("Authorization", "lang"),
+        (401, 403),
+    ),
+    Operation(
+        "POST",
+        "/v1/calls/{reference}/dial",
+        "dial",
+        "The person to call; the opening of the seal is recorded",
+        {200: CalleeView},
+        CallRequest,
+        ("reference", "Authorization", "lang"),
+        (400, 401, 403, 404, 409, 422),
+    ),
+    Operation(
+        "POST",
+        "/v1/calls/{reference}/outcome",
+        "recordCall",
+        "Record the outcome of a call",
+        {200: CallView},
+        OutcomeInput,
+        ("reference", "Authorization", "lang"),
+        (400, 401, 403, 404, 409, 422),
+    ),
+)
+"""The operations of this module in the OpenAPI document."""

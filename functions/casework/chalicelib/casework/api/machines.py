@@ -19,6 +19,7 @@ from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.programs.look_after import (
     EventDeliveryList,
+    ResumedSubscription,
     SigningKeys,
     SubscriptionList,
     SubscriptionView,
@@ -26,7 +27,7 @@ from chalicelib.casework.programs.look_after import (
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import TokenRefusedError, UnknownClientError
 from shared.tables.proposals import Proposal
-from shared.web.answers import json_answer
+from shared.web.answers import json_answer, rate_limits
 from shared.web.i18n import gettext
 from shared.web.openapi import Operation
 from shared.web.requests import form_body, json_body, language_of, query_parameter
@@ -71,9 +72,8 @@ def give_token(parts: Parts, request: Request) -> Response:
     wanted = _token_input(request)
     if wanted.grant_type == CLIENT_CREDENTIALS:
         client_id, secret = _credentials(request, wanted)
-        return json_answer(
-            parts.machines.give(client_id, secret, wanted.scope).model_dump(), headers=NEVER_STORED
-        )
+        view, quota = parts.machines.give(client_id, secret, wanted.scope)
+        return json_answer(view.model_dump(), headers=NEVER_STORED | rate_limits([quota]))
     return json_answer(parts.refresh_tokens.renew(wanted.refresh_token).model_dump(), headers=NEVER_STORED)
 
 
@@ -155,10 +155,10 @@ def send_test(parts: Parts, _request: Request, officer: DeskOfficer, subscriptio
     return json_answer(parts.programs.subscription(officer, subscription), 202)
 
 
-def resume(parts: Parts, _request: Request, officer: DeskOfficer, subscription: str) -> Response:
-    """Switch a program on again."""
-    parts.programs.switch_on(officer, subscription)
-    return json_answer(parts.programs.subscription(officer, subscription))
+def resume(parts: Parts, request: Request, officer: DeskOfficer, subscription: str) -> Response:
+    """Switch a program on again, or go on with sending again what it missed."""
+    cursor = query_parameter(request, "cursor")
+    return json_answer(parts.programs.switch_on(officer, subscription, cursor))
 
 
 _OF_SUBSCRIPTION = ("subscription", "Authorization", "lang")
@@ -218,10 +218,10 @@ OPERATIONS = (
         "/v1/subscriptions/{subscription}/resumption",
         "resumeSubscription",
         "Switch a program on again; what it did not take is sent again",
-        {200: SubscriptionView},
+        {200: ResumedSubscription},
         None,
-        _OF_SUBSCRIPTION,
-        (401, 403, 404),
+        ("subscription", "Authorization", "cursor", "lang"),
+        (401, 403, 404, 422),
     ),
     Operation(
         "POST",
@@ -233,6 +233,7 @@ OPERATIONS = (
         ("Authorization-Basic", "lang"),
         (400, 401, 403, 422, 429),
         body_media="application/x-www-form-urlencoded",
+        quotas=("tokens",),
     ),
     Operation(
         "POST",

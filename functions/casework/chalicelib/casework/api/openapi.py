@@ -17,21 +17,19 @@ from chalicelib.casework.access.machines import scope_of
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.sign_in_input import SignInInput
 from chalicelib.casework.actions.catalogue import INPUTS
+from chalicelib.casework.api.board import OPERATIONS as BOARD
+from chalicelib.casework.api.bulk import OPERATIONS as BULK
+from chalicelib.casework.api.drafts import OPERATIONS as DRAFTS
+from chalicelib.casework.api.hotline import OPERATIONS as HOTLINE
 from chalicelib.casework.api.machines import OPERATIONS as MACHINES
-from chalicelib.casework.api.parameters import PARAMETERS, TAGS
-from chalicelib.casework.api.petitions import CHANGES
+from chalicelib.casework.api.oversight import OPERATIONS as OVERSIGHT
+from chalicelib.casework.api.parameters import MACHINE, PARAMETERS, SECURITY, TAGS
+from chalicelib.casework.api.petitions import CHANGES, REVIEW, SEARCH
 from chalicelib.casework.api.proposals import OPERATIONS as PROPOSALS
 from chalicelib.casework.api.response_models import (
     AfterAction,
-    AmbiguousDeliveryList,
-    CalleeView,
-    CallList,
-    ContradictedReceiptList,
-    EarlierList,
-    EarlierView,
     EnteredView,
     OpenedView,
-    OversightPage,
     PetitionsBehindFigure,
     ProposedView,
     ReportView,
@@ -39,19 +37,14 @@ from chalicelib.casework.api.response_models import (
     RowList,
     RowView,
     SessionView,
-    SettledView,
     UploadView,
 )
 from chalicelib.casework.api.routes import ApiRoutes
-from chalicelib.casework.api.search import OPERATIONS as SEARCH
-from chalicelib.casework.api.security import MACHINE, SECURITY
 from chalicelib.casework.api.session import EndedSessions, OwnSessions
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.views import DeskView, LinePage
-from chalicelib.casework.hotline.call_tasks import CallRequest, CallView, OutcomeInput
-from chalicelib.casework.hotline.callers import CallerInput, WishInput
 from chalicelib.casework.hotline.enter_petition import CallInput
-from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
+from chalicelib.casework.programs.events import WEBHOOKS
 from shared.domain.petition.lifecycle import Action
 from shared.platform.bucket import Download
 from shared.use_cases.declare_file import AttachmentInput
@@ -164,6 +157,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (*_AS, "lang"),
         (400, *_REFUSED, 422, 429),
     ),
+    *BULK,
     Operation(
         "GET",
         "/v1/petitions/{reference}",
@@ -175,7 +169,9 @@ OPERATIONS: tuple[Operation, ...] = (
         (*_REFUSED, 404),
     ),
     *_ACTIONS,
+    *BOARD,
     *SEARCH,
+    *DRAFTS,
     Operation(
         "POST",
         "/v1/petitions/{reference}/attachments",
@@ -196,96 +192,8 @@ OPERATIONS: tuple[Operation, ...] = (
         ("reference", "attachment_id", *_AS, "lang"),
         (*_REFUSED, 404, 409),
     ),
-    Operation(
-        "POST",
-        "/v1/callers",
-        "listCallersPetitions",
-        "A caller's earlier petitions, with their status",
-        {200: EarlierList},
-        CallerInput,
-        (*_AS, "lang"),
-        (400, *_REFUSED, 422),
-    ),
-    Operation(
-        "POST",
-        "/v1/callers/{reference}",
-        "serveCaller",
-        "Do what a caller wants with their petition",
-        {200: EarlierView},
-        WishInput,
-        ("reference", *_AS, "lang"),
-        (400, *_REFUSED, 404, 409, 422),
-    ),
-    Operation(
-        "GET",
-        "/v1/calls",
-        "listCalls",
-        "The calls to be made",
-        {200: CallList},
-        None,
-        (*_AS, "lang"),
-        _REFUSED,
-    ),
-    Operation(
-        "POST",
-        "/v1/calls/{reference}/dial",
-        "dial",
-        "The person to call; the opening of the seal is recorded",
-        {200: CalleeView},
-        CallRequest,
-        ("reference", *_AS, "lang"),
-        (400, *_REFUSED, 404, 409, 422),
-    ),
-    Operation(
-        "POST",
-        "/v1/calls/{reference}/outcome",
-        "recordCall",
-        "Record the outcome of a call",
-        {200: CallView},
-        OutcomeInput,
-        ("reference", *_AS, "lang"),
-        (400, *_REFUSED, 404, 409, 422),
-    ),
-    Operation(
-        "GET",
-        "/v1/in-doubt",
-        "listAmbiguousDeliveries",
-        "The deliveries of which nobody knows whether the provider took them",
-        {200: AmbiguousDeliveryList},
-        None,
-        (*_AS, "lang"),
-        _REFUSED,
-    ),
-    Operation(
-        "POST",
-        "/v1/in-doubt/{reference}",
-        "settleAmbiguousDelivery",
-        "Settle one of them by the provider's records",
-        {200: SettledView},
-        FindingInput,
-        ("reference", *_AS, "lang"),
-        (400, *_REFUSED, 404, 409, 422),
-    ),
-    Operation(
-        "GET",
-        "/v1/contradicted-receipts",
-        "listContradictedReceipts",
-        "A day's receipts of an arrival that later ones contradicted, and the duties that they undo",
-        {200: ContradictedReceiptList},
-        None,
-        (*_AS, "day", "lang"),
-        (*_REFUSED, 422),
-    ),
-    Operation(
-        "GET",
-        "/v1/openings",
-        "listOpenings",
-        "The openings of seals: by whom, when and why",
-        {200: OversightPage},
-        None,
-        (*_AS, "month", "by-officer", "cursor", "lang"),
-        (*_REFUSED, 422),
-    ),
+    *HOTLINE,
+    *OVERSIGHT,
     Operation(
         "GET",
         "/v1/directory/{kind}/{row_id}",
@@ -310,6 +218,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *PROPOSALS,
     *MACHINES,
     *CHANGES,
+    *REVIEW,
     Operation(
         "GET",
         "/v1/reports/{name}",
@@ -343,6 +252,7 @@ _PROBLEMS = {
     403: "Your roles do not allow it",
     404: "There is none, or you may not know of it: one answer for both",
     409: "The petition was changed meanwhile, or its state does not allow it; see `current_version` and `changes`",
+    412: "The draft was saved from elsewhere since the version in `If-Match`",
     422: "The input breaks a rule",
     429: "Enough for now; `retry_after` is in seconds",
     503: "This cannot be done just now; `retry_after` is in seconds",
@@ -379,5 +289,6 @@ def document() -> dict[str, Any]:
             security=SECURITY,
             tags=TAGS,
             examples=json.loads(_EXAMPLES.read_text("utf-8")),
+            webhooks=WEBHOOKS,
         ),
     )

@@ -7,6 +7,12 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.api.response_models import (
+    AmbiguousDeliveryList,
+    ContradictedReceiptList,
+    OversightPage,
+    SettledView,
+)
 from chalicelib.casework.api.routes import ApiRoutes
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.oversight.ambiguous_deliveries import FindingInput
@@ -14,6 +20,7 @@ from chalicelib.casework.oversight.contradicted_receipts import DayQuery
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
 from shared.web.answers import json_answer
+from shared.web.openapi import Operation
 from shared.web.requests import json_body, query_parameter, query_parameters, validated
 
 
@@ -62,3 +69,48 @@ def list_contradicted_receipts(parts: Parts, request: Request, officer: DeskOffi
     day = query.day or local_date(clock.now())
     receipts = parts.contradicted_receipts.of_day(officer, day)
     return json_answer({"day": day.isoformat(), "receipts": [r.model_dump(mode="json") for r in receipts]})
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/in-doubt",
+        "listAmbiguousDeliveries",
+        "The deliveries of which nobody knows whether the provider took them",
+        {200: AmbiguousDeliveryList},
+        None,
+        ("Authorization", "lang"),
+        (401, 403),
+    ),
+    Operation(
+        "POST",
+        "/v1/in-doubt/{reference}",
+        "settleAmbiguousDelivery",
+        "Settle one of them by the provider's records",
+        {200: SettledView},
+        FindingInput,
+        ("reference", "Authorization", "lang"),
+        (400, 401, 403, 404, 409, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/contradicted-receipts",
+        "listContradictedReceipts",
+        "A day's receipts of an arrival that later ones contradicted, and the duties that they undo",
+        {200: ContradictedReceiptList},
+        None,
+        ("Authorization", "day", "lang"),
+        (401, 403, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/openings",
+        "listOpenings",
+        "The openings of seals: by whom, when and why",
+        {200: OversightPage},
+        None,
+        ("Authorization", "month", "by-officer", "cursor", "lang"),
+        (401, 403, 422),
+    ),
+)
+"""The operations of this module in the OpenAPI document."""

@@ -1,13 +1,15 @@
-"""The parameters and the parts of the JSON API, as its OpenAPI document describes them."""
+"""The parameters, the parts and the proofs of the JSON API, as its OpenAPI document describes them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.casework.access.machines import SCOPES
+from chalicelib.casework.desk.drafts import FORMS
 from chalicelib.casework.desk.search_query import Place, Stage
 from shared.domain.petition.lifecycle import State
 from shared.search.port import LONGEST
-from shared.web.openapi import AFTER, LANG, one_of
+from shared.web.openapi import AFTER, LANG, Security, one_of
 
 _REFERENCE = {"type": "string", "pattern": "^[0-9]{11}$"}
 _FLAG = one_of("Flag", ("true", "false"))
@@ -15,7 +17,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {
         "in": "header",
         "description": "Names the change: sent again, it takes effect once.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]{1,200}$"},
     },
     "If-Match": {
         "in": "header",
@@ -23,11 +25,23 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": '^"[0-9]{1,6}"$'},
     },
     "reference": {"in": "path", "required": True, "description": "11 digits.", "schema": _REFERENCE},
+    "username": {
+        "in": "path",
+        "required": True,
+        "description": "User name of an officer.",
+        "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{1,63}$"},
+    },
     "attachment_id": {
         "in": "path",
         "required": True,
         "description": "`id` of a file.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    },
+    "form": {
+        "in": "path",
+        "required": True,
+        "description": "The action whose form a draft is of.",
+        "schema": one_of("Form", sorted(FORMS)),
     },
     "machine": {
         "in": "path",
@@ -50,6 +64,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
             "DirectoryKind",
             (
                 "answer-template",
+                "body",
                 "calendar",
                 "field",
                 "machine",
@@ -191,6 +206,8 @@ TAGS = {
     "session": "Sign in and out",
     "sessions": "Your sessions that hold",
     "petitions": "Queues, petitions, and every action on them",
+    "board": "A unit's work by officer, and work given to somebody else",
+    "absences": "Officers who are away, and who stands in",
     "search": "Petitions and published answers by words",
     "callers": "What a caller of the hotline may hear and do",
     "calls": "Calls to be made",
@@ -200,6 +217,7 @@ TAGS = {
     "directory": "Units, fields, officers, rules, texts, the calendar",
     "token": "Tokens of machine accounts, and of sessions that go on",
     "machines": "Secrets of machine accounts",
+    "webhooks": "What programs that subscribed are sent",
     "subscriptions": "Programs that are notified of events, and what was sent to them",
     "changes": "What changed, for programs that poll",
     "proposals": "Changes of the directory that wait for a second person",
@@ -208,3 +226,31 @@ TAGS = {
     "health": "The function's health",
 }
 """The parts of the API, by the first word of their paths."""
+
+MACHINE = "Authorization-Machine"
+"""The name of the scheme of machine accounts; like a session's token it is a bearer token."""
+SECURITY = {
+    "Authorization": Security(
+        "bearer",
+        {"type": "http", "scheme": "bearer", "description": "The access token of an officer's session."},
+    ),
+    "Authorization-Basic": Security(
+        "clientSecret",
+        {"type": "http", "scheme": "basic", "description": "Client id and secret of a machine account."},
+        is_optional=True,
+    ),
+    MACHINE: Security(
+        "machine",
+        {
+            "type": "oauth2",
+            "description": "A machine account: its secret gives a token for some minutes, limited to scopes.",
+            "flows": {
+                "clientCredentials": {
+                    "tokenUrl": "/desk/v1/token",
+                    "scopes": {scope.value: words for scope, words in SCOPES.items()},
+                }
+            },
+        },
+    ),
+}
+"""The schemes that prove whose a request is."""

@@ -1,20 +1,28 @@
-"""JSON API: queues, petitions, actions on them and their files."""
+"""JSON API: queues, search, petitions, actions on them and their files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Annotated, Any
 
 from chalice.app import Request, Response
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.actions.answers import CITATIONS, CitationInput
 from chalicelib.casework.actions.catalogue import INPUTS
 from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.forms import action_named
+from chalicelib.casework.actions.input import LongText
 from chalicelib.casework.api.routes import ApiRoutes
+from chalicelib.casework.approval.checks import Check, CheckKind, checks_of, marks_in
+from chalicelib.casework.approval.review import ReviewOfDraft, review_of
 from chalicelib.casework.composition import Parts
+from chalicelib.casework.desk.queues import Filter
+from chalicelib.casework.desk.search import AnswerList, SearchResults
+from chalicelib.casework.desk.search_query import query_of
 from chalicelib.casework.desk.views import DepartedView
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import (
@@ -26,6 +34,8 @@ from shared.domain.errors import (
 )
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.answer import Answer, Citation
+from shared.domain.procedures import taking_back
 from shared.platform import clock
 from shared.use_cases.declare_file import AttachmentInput
 from shared.web.answers import json_answer
@@ -43,6 +53,10 @@ def routes(parts: Callable[[], Parts]) -> ApiRoutes:
     api.get("/v1/changes", list_changes)
     api.get("/v1/petitions", list_petitions)
     api.get("/v1/petitions/{reference}", show_petition)
+    api.get("/v1/search", search)
+    api.get("/v1/petitions/{reference}/similar-answers", list_similar_answers)
+    api.get("/v1/petitions/{reference}/draft-review", review_draft)
+    api.post("/v1/petitions/{reference}/draft-checks", check_text)
     api.post("/v1/petitions/{reference}/{action}", take_action)
     api.post("/v1/petitions/{reference}/attachments", attach_file)
     api.post("/v1/petitions/{reference}/attachments/{attachment_id}", open_file)
@@ -55,11 +69,13 @@ def list_petitions(parts: Parts, request: Request, officer: DeskOfficer) -> Resp
     page = parts.queues.page(
         officer,
         queue=query.get("queue") or None,
-        state=_state(query.get("state")),
-        overdue=_flag("overdue", query),
-        due_within=_days("due_within", query),
-        mine=bool(_flag("mine", query)),
-        unassigned=bool(_flag("unassigned", query)),
+        only=Filter(
+            state=_state(query.get("state")),
+            overdue=_flag("overdue", query),
+            due_within=_days("due_within", query),
+            mine=bool(_flag("mine", query)),
+            unassigned=bool(_flag("unassigned", query)),
+        ),
         cursor=query.get("cursor") or None,
     )
     return json_answer(page.model_dump(mode="json"))
@@ -75,6 +91,13 @@ class PetitionChange(BaseModel):
     state: State
     unit: str | None
     changed_at: datetime
+    word_at: datetime | None = None
+    """The instant from which people outside are notified of a decision that may still be taken back; left out else."""
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        members: dict[str, Any] = handler(self)
+        return {name: value for name, value in members.items() if name != "word_at" or value is not None}
 
 
 class PetitionChanges(BaseModel):
@@ -93,7 +116,8 @@ def list_changes(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
     """Answer with the petitions that the officer may see, and that changed after a cursor."""
     if not officer.roles & permissions.SEES.keys():
         raise NotAllowedError
-    page = parts.changes_feed.page(query_parameters(request).get("after", ""), clock.now())
+    now = clock.now()
+    page = parts.changes_feed.page(query_parameters(request).get("after", ""), now)
     changes = (
         PetitionChange(
             reference=petition.reference,
@@ -101,6 +125,7 @@ def list_changes(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
             state=petition.state,
             unit=petition.unit,
             changed_at=petition.history[-1].at,
+            word_at=taking_back.word_leaves_at(petition, now),
         )
         for petition in page.petitions
         if permissions.may_see(officer, petition)
@@ -123,9 +148,122 @@ CHANGES = (
 """The operation of the feed in the OpenAPI document."""
 
 
+def search(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
+    """Answer with a page of the petitions, or of the published answers, in which all words stand."""
+    results = parts.search.search(officer, query_of(query_parameters(request)), clock.now())
+    return json_answer(results.model_dump(mode="json"))
+
+
+def list_similar_answers(parts: Parts, _request: Request, officer: DeskOfficer, reference: str) -> Response:
+    """Answer with the published answers to questions like a petition's."""
+    petition = parts.actions.find(officer, reference)
+    answers = AnswerList(answers=parts.search.published_like(petition, clock.now()))
+    return json_answer(answers.model_dump(mode="json"))
+
+
+SEARCH = (
+    Operation(
+        "GET",
+        "/v1/petitions/{reference}/similar-answers",
+        "listSimilarAnswers",
+        "Published answers to questions like this petition's, the likest first",
+        {200: AnswerList},
+        None,
+        ("reference", "Authorization", "lang"),
+        (401, 403, 404, 503),
+    ),
+    Operation(
+        "GET",
+        "/v1/search",
+        "search",
+        "Petitions that you may see, or published answers, by words; closed ones too, the best first",
+        {200: SearchResults},
+        None,
+        ("Authorization", "q", "in", "stage", "since", "until", "cursor", "lang"),
+        (401, 403, 422, 503),
+    ),
+)
+"""The operations of the search in the OpenAPI document."""
+
+
 def show_petition(parts: Parts, _request: Request, officer: DeskOfficer, reference: str) -> Response:
     """Answer with one petition."""
     return _petition_answer(parts, officer, parts.actions.find(officer, reference))
+
+
+def review_draft(parts: Parts, _request: Request, officer: DeskOfficer, reference: str) -> Response:
+    """Answer with the draft beside the one that was returned, its remarks and checks."""
+    petition = permissions.as_read_by(officer, parts.actions.find(officer, reference))
+    answer = ReviewOfDraft(review=review_of(petition, parts.directory))
+    return json_answer(answer.model_dump(mode="json"))
+
+
+class TextToCheck(BaseModel):
+    """A draft that is not handed in: its text, and the legal documents that it rests on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: LongText
+    citations: Annotated[tuple[CitationInput, ...], Field(max_length=CITATIONS)] = ()
+
+
+class PlaceInText(BaseModel):
+    """A place of a text: characters from `start` to before `end`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+    kind: CheckKind
+    is_passed: bool
+    """False where the check of this kind points at it; a legal document that the text names may be in order."""
+
+
+class ChecksOfText(BaseModel):
+    """The checks of a text, and the places that they are about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    checks: tuple[Check, ...]
+    places: tuple[PlaceInText, ...]
+
+
+def check_text(parts: Parts, request: Request, officer: DeskOfficer, reference: str) -> Response:
+    """Answer with the checks of a text that is not handed in; nothing of it is stored."""
+    petition = permissions.as_read_by(officer, parts.actions.find(officer, reference))
+    sent = json_body(request, TextToCheck)
+    citations = tuple(Citation(**citation.model_dump()) for citation in sent.citations)
+    draft = Answer(text=sent.text, citations=citations, drafted_by=officer.username, drafted_at=clock.now())
+    answer = ChecksOfText(
+        checks=checks_of(draft, petition, parts.directory),
+        places=tuple(PlaceInText(**mark._asdict()) for mark in marks_in(draft, petition, parts.directory)),
+    )
+    return json_answer(answer.model_dump(mode="json"))
+
+
+REVIEW = (
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/draft-checks",
+        "checkText",
+        "Check a text that is not handed in: gaps, documents, data of others, reading ease, and where they are",
+        {200: ChecksOfText},
+        TextToCheck,
+        ("reference", "Authorization", "lang"),
+        (400, 401, 403, 404, 422),
+    ),
+    Operation(
+        "GET",
+        "/v1/petitions/{reference}/draft-review",
+        "reviewDraft",
+        "The draft beside the one that was returned, the differences marked, with remarks and checks",
+        {200: ReviewOfDraft},
+        None,
+        ("reference", "Authorization", "lang"),
+        (401, 403, 404),
+    ),
+)
+"""The operations of a draft's review in the OpenAPI document."""
 
 
 def take_action(

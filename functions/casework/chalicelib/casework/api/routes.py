@@ -9,6 +9,7 @@ from chalicelib.casework.access.machines import TOKEN_PREFIX
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.composition import Parts
 from shared.domain.errors import UnauthenticatedError
+from shared.web.answers import rate_limits
 from shared.web.routes import Routes, View
 
 
@@ -24,7 +25,9 @@ class ApiRoutes(Routes[Parts]):
         parts = self._parts()
         officer = officer_of(parts, request, path_parameters.get("action", ""))
         with refusals.counted(officer):
-            return view(parts, request, officer, **path_parameters)
+            answer = view(parts, request, officer, **path_parameters)
+        answer.headers |= rate_limits(officer.quotas)
+        return answer
 
 
 def officer_of(parts: Parts, request: Request, action: str = "") -> DeskOfficer:

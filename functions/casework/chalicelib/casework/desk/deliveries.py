@@ -33,6 +33,21 @@ CHANNELS: dict[DeliveryChannel, str] = {
     DeliveryChannel.WEBHOOK: N_("Webhook"),
     DeliveryChannel.NONE: "–",
 }
+REASONS: dict[str, str] = {
+    "in-digest": N_("có trong thư tổng hợp hằng ngày"),
+    "nobody-subscribed": N_("không phần mềm nào đăng ký nhận"),
+    "no-way-left": N_("không còn cách liên hệ nào"),
+    "petition-moved-on": N_("hồ sơ đã sang bước khác"),
+    "held": N_("được giữ lại, sẽ gửi sau"),
+    "budget": N_("hết hạn mức tin nhắn"),
+}
+"""The system's own reasons for what became of a delivery; any other is the provider's, and evidence as it stands."""
+
+
+def reason_of(delivery: Delivery, language: Language) -> tuple[str, str]:
+    """Return why a delivery stands as it does: in words, and as the provider said it; one of both is empty."""
+    reason = delivery.reason or ""
+    return (gettext(language)(REASONS[reason]), "") if reason in REASONS else ("", reason)
 
 
 class DeliveryView(NamedTuple):

@@ -7,18 +7,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
-QUEUE = "/desk/"
-NAMES = ("queue", "state", "overdue", "soon", "mine", "unassigned", "cursor", "before", "total", "trail")
+from chalicelib.casework.access.officers import DeskOfficer
+from shared.domain.identity.reference import normal_reference
+from shared.domain.petition.petition import Petition
+from shared.domain.procedures import taking_back
+
+QUEUE = "/desk/queue"
+MOST_DIGITS_OF_VERSION = 5
+NAMES = (
+    "queue",
+    "state",
+    "overdue",
+    "soon",
+    "mine",
+    "unassigned",
+    "find",
+    "order",
+    "cursor",
+    "before",
+    "total",
+    "counts",
+    "trail",
+)
 """The names of the queue's own query."""
 _LONGEST = 1500
 """Characters of a place; a longer one is left out."""
 _MOST_PAGES = 30
 """Pages that lead back one by one; further ones lead to the first."""
+_OF_THE_PAGE = ("total", "counts", "trail")
+"""The names that the address of a page has, and not its rows."""
+_BETWEEN = "!"
+"""Stands between the parts of a carried place: `&` would take three characters in each row of a page."""
 _NUMBER = re.compile(r"[0-9]{1,6}")
+_COUNT = re.compile(r"([a-z]{1,12})([0-9]{1,6})(_?)")
 _EARLIER = re.compile(r"([0-9]{1,6})\.([a-z0-9~-]{1,40})")
+
+
+class Count(NamedTuple):
+    """A number of petitions."""
+
+    number: int
+    is_least: bool = False
+    """There may be more: the queue was too long to count."""
 
 
 class PageTrail(NamedTuple):
@@ -28,6 +62,8 @@ class PageTrail(NamedTuple):
     total: int | None = None
     """The number of petitions that the first page counted in the whole queue; None where it was too long to count."""
     earlier: tuple[tuple[int, str], ...] = ()
+    counts: Mapping[str, Count] = MappingProxyType({})
+    """The numbers of the headings, as the first page counted them."""
 
     def previous(self, filters: Mapping[str, str]) -> str:
         """Return the query of the page before."""
@@ -51,14 +87,19 @@ class PageTrail(NamedTuple):
     def _page(self, before: int, cursor: str, earlier: tuple[tuple[int, str], ...]) -> dict[str, str]:
         trail = ".".join(f"{shown}.{place}" for shown, place in earlier)
         total = "" if self.total is None else str(self.total)
-        return {"cursor": cursor, "before": str(before), "total": total, "trail": trail}
+        counts = "".join(f"{name}{count.number}{'_' * count.is_least}" for name, count in self.counts.items())
+        return {"cursor": cursor, "before": str(before), "total": total, "counts": counts, "trail": trail}
 
 
 def trail_of(query: Mapping[str, str]) -> PageTrail:
     """Return the pages before the one that a query asks for; nothing for a query that names none."""
     before, total = (_number(query.get(name, "")) for name in ("before", "total"))
     earlier = [(int(match[1]), match[2]) for match in _EARLIER.finditer(query.get("trail", ""))]
-    return PageTrail(before or 0, total, tuple(earlier[-_MOST_PAGES:]))
+    counts = {
+        match[1]: Count(int(match[2]), bool(match[3]))
+        for match in _COUNT.finditer(query.get("counts", "")[:_LONGEST])
+    }
+    return PageTrail(before or 0, total, tuple(earlier[-_MOST_PAGES:]), counts)
 
 
 def _number(text: str) -> int | None:
@@ -70,15 +111,33 @@ def place_of(query: Mapping[str, str]) -> str:
     return _query({name: query.get(name, "") for name in NAMES})
 
 
-def carried(query: Mapping[str, str]) -> str:
-    """Return the place that a petition's query carries, made anew of the queue's names alone."""
-    carried_place = query.get("from", "")
-    return place_of(dict(parse_qsl(carried_place))) if len(carried_place) <= _LONGEST else ""
+def place_of_rows(query: Mapping[str, str]) -> str:
+    """Return the place that each row of a page carries: its filters and the page; what else it says is long."""
+    return place_of({name: value for name, value in query.items() if name not in _OF_THE_PAGE})
+
+
+def carried(query: Mapping[str, str], came_from: str = "") -> str:
+    """Return the place that a petition's query carries, made anew of the queue's names alone.
+
+    Args:
+        query: of the petition's address.
+        came_from: the address of the page that led there, as browsers tell it: where that is the page of this place,
+            the place has its total and the pages before too.
+    """
+    carried_place = query.get("from", "").replace(_BETWEEN, "&")
+    place = place_of(dict(parse_qsl(carried_place))) if len(carried_place) <= _LONGEST else ""
+    page, _question, query_of_page = came_from.partition("?")
+    if not place or not page.endswith(QUEUE) or len(query_of_page) > _LONGEST:
+        return place
+    shown = dict(parse_qsl(query_of_page))
+    return place_of(shown) if place_of_rows(shown) == place else place
 
 
 def with_place(address: str, place: str) -> str:
     """Return an address that carries a place."""
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({'from': place})}" if place else address
+    if not place:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}from={quote(place.replace('&', _BETWEEN), safe='=~!')}"
 
 
 def address_of(place: str, more: Mapping[str, str] | None = None) -> str:
@@ -89,3 +148,15 @@ def address_of(place: str, more: Mapping[str, str] | None = None) -> str:
 
 def _query(values: Mapping[str, str]) -> str:
     return urlencode({name: value for name, value in values.items() if value})
+
+
+def undo_facts(officer: DeskOfficer, petition: Petition) -> dict[str, str]:
+    """Return the query by which a queue's page offers to take back the decision that led there."""
+    return {"undo": str(petition.version)} if taking_back.is_own(petition, officer.actor) else {}
+
+
+def version_to_undo(query: Mapping[str, str]) -> str:
+    """Return the version of the petition whose decision a queue's page offers to take back; "" for none."""
+    version = query.get("undo", "")
+    is_version = version.isascii() and version.isdecimal() and len(version) <= MOST_DIGITS_OF_VERSION
+    return version if is_version and normal_reference(query.get("reference", "")) else ""

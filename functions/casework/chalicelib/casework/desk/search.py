@@ -178,7 +178,15 @@ class DeskSearch:
         Raises:
             SearchUnavailableError: there is no index.
         """
-        text = f"{petition.subject}\n{petition.content}"[:_COMPARED]
+        return self.published_like_text(f"{petition.subject}\n{petition.content}", now)
+
+    def published_like_text(self, text: str, now: datetime) -> tuple[AnswerHit, ...]:
+        """Return the published answers to questions like a text, the likest first; of any field and unit.
+
+        Raises:
+            SearchUnavailableError: there is no index.
+        """
+        text = text[:_COMPARED]
         likes = self._public.index(now).like(text, limit=SHOWN_BESIDE)
         answers = (
             (like, self._petitions.published_answer(like.name)) for like in likes if like.share >= ALIKE

@@ -19,6 +19,7 @@ from shared.domain.petition.values.attachments import AttachmentState, BelongsTo
 from shared.domain.petition.values.classification import Channel, Kind, Lane, Proposal
 from shared.domain.petition.values.petitioner import ReplyBy
 from shared.domain.procedures import screening
+from shared.domain.procedures.marks import Mark
 from shared.domain.promises.duties import Duty
 from shared.domain.promises.evidence import Evidence
 from shared.tables.deliveries import Deliveries
@@ -55,6 +56,7 @@ class Line(_View):
     working_days_left: int
     publish_by: date | None = None
     """The last day for publishing the answer; None where nothing is to be published, or nobody knows since when."""
+    marks: tuple[Mark, ...] = ()
 
 
 class LinePage(_View):
@@ -145,6 +147,7 @@ class DeskView(_View):
     duties: tuple[Duty, ...]
     proposal: Proposal | None
     draft: Answer | None
+    earlier_drafts: tuple[Answer, ...] = ()
     answer: Answer | None
     publication: Publication | None
     rating: Rating | None

@@ -11,7 +11,7 @@ from datetime import date
 from pydantic import ConfigDict
 
 from shared.domain.base_model import BaseModel
-from shared.domain.petition.facts import AnsweredWithParent, Forwarded
+from shared.domain.petition.facts import LetterFacts
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import MOVES, Action
 from shared.domain.petition.notice_kinds import NoticeKind
@@ -103,7 +103,7 @@ def reading_of(petition: Petition, seq: int, kind: NoticeKind) -> CallReading:
 
 def _body(entry: Entry) -> str | None:
     match entry.facts:
-        case Forwarded(body=body) | AnsweredWithParent(body=body):
+        case LetterFacts(body=body):
             return body
         case _:
             return None

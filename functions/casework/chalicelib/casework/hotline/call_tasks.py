@@ -312,6 +312,11 @@ def _call_at(outcome: OutcomeInput) -> datetime | None:
 
 
 def _person(petition: Petition, task: Delivery) -> tuple[str, int | None, DeliveryState]:
-    """Return the key of the card that holds a call: the first contact on file, as its HMAC, and the state."""
-    keys = petition.petitioner.contact_keys
-    return (keys[0] if keys else petition.reference, task.contact, task.state)
+    """Return the key of the card that holds a call: the number that is dialled, as its HMAC, and the state.
+
+    A call that names no contact goes to the number that came with the petition, whose HMAC is the first. One that names
+    a contact goes there too, unless others were added: which of them it is, only the seal knows.
+    """
+    keys, sealed = petition.petitioner.contact_keys, petition.petitioner.seal
+    is_added = task.contact not in {None, 1} and len(sealed) > 1
+    return (keys[0] if keys else petition.reference, task.contact if is_added else None, task.state)

@@ -104,6 +104,11 @@ class WishInput(BaseModel):
         return tuple(name for name, is_there in needed.items() if not is_there)
 
     @property
+    def shows_content(self) -> bool:
+        """True if the caller may hear what was written: by the PIN, or because the number on file was called back."""
+        return bool(self.pin) or self.called_back
+
+    @property
     def needs_call_back(self) -> bool:
         """True if the number alone is no proof, and nobody called it back yet."""
         return self.wish is Wish.WITHDRAW and not self.pin and not self.called_back

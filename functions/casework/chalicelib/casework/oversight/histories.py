@@ -23,7 +23,7 @@ FAULTS: dict[Fault, str] = {
     Fault.ERASURE: N_("Một mục bị đánh dấu đã xóa dù hồ sơ chưa đến hạn xóa"),
     Fault.ATTRIBUTE: N_("Nội dung, câu trả lời hoặc thông tin khác của hồ sơ không như lịch sử ghi"),
     Fault.STATE: N_("Trạng thái của hồ sơ không như lịch sử ghi"),
-    Fault.SIGNED_ROOT: N_("Lịch sử đã bị viết lại so với dấu gốc đã ký"),
+    Fault.SIGNED_ROOT: N_("Lịch sử đã bị viết lại so với mã niêm phong đã ký"),
     Fault.MISSING: N_("Hồ sơ bị mất, bị cắt bớt hoặc không đọc được"),
 }
 

@@ -16,6 +16,7 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.petition.change import username_of
 from shared.platform import clock
 from shared.tables.openings import Opened, OpenedPetition, Openings
+from shared.web.i18n import N_
 
 FIRST_MONTH = "2018-06"
 """The system opened on 18 June 2018."""
@@ -23,6 +24,13 @@ READ_AT_ONCE = 100
 """Petitions of the index that one page looks through."""
 _MONTH = re.compile(r"20\d{2}-(?:0[1-9]|1[0-2])")
 _CURSOR = re.compile(r"(20\d{2}-(?:0[1-9]|1[0-2]))(?:~([0-9TZ:-]{20}~\d{11}))?")
+
+
+LABELS: dict[Opened, str] = {
+    Opened.SEAL: N_("Xem người gửi là ai"),
+    Opened.FILE: N_("Mở tệp của người gửi"),
+}
+"""Names of what was opened, as people read them."""
 
 
 class OpeningView(BaseModel):

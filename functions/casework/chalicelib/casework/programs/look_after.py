@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import ConfigDict
 
@@ -22,7 +23,9 @@ from shared.use_cases.subscriptions import Subscription, signing_keys, subscript
 PAGE = 50
 """Deliveries of a page."""
 REPEATED_AT_ONCE = 500
-"""The latest deliveries that are looked through for failed ones when a program is switched on again."""
+"""The failed deliveries that one call repeats; the next one goes on from there."""
+LOOKED_THROUGH_AT_ONCE = 5_000
+"""The deliveries that one call looks through for failed ones."""
 _REPEATABLE = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPERSEDED})
 
 
@@ -38,8 +41,8 @@ class SubscriptionView(_View):
     address: str
     events: tuple[str, ...]
     contact: str
-    unit: str | None
-    switched_off_at: datetime | None
+    unit: str | None = None
+    switched_off_at: datetime | None = None
     """Since when it gets no events, because its address took none for days or answered 410."""
 
 
@@ -47,6 +50,15 @@ class SubscriptionList(_View):
     """The subscriptions in force."""
 
     subscriptions: tuple[SubscriptionView, ...]
+
+
+class ResumedSubscription(SubscriptionView):
+    """A subscription that was switched on again, and what of the events that it missed is sent again."""
+
+    repeated: int
+    """The number of events that are sent again."""
+    cursor: str | None = None
+    """Older events are still to be looked through: the same request with this cursor goes on; none: that was all."""
 
 
 class EventDeliveryView(_View):
@@ -61,16 +73,30 @@ class EventDeliveryView(_View):
     """The instant of the event."""
     state: DeliveryState
     attempts: int
-    next_attempt_at: datetime | None
-    reason: str | None
+    next_attempt_at: datetime | None = None
+    reason: str | None = None
     """The last error: `http-503`, or the name of a failure of the connection."""
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """True if it ended, so that it may be sent again."""
+        return self.state in _REPEATABLE
 
 
 class EventDeliveryList(_View):
     """A page of deliveries, the latest event first."""
 
     deliveries: tuple[EventDeliveryView, ...]
-    cursor: str | None
+    cursor: str | None = None
+
+
+class DeliveryPage(NamedTuple):
+    """A page of deliveries at the desk, the latest event first, and the cursors of the pages beside it."""
+
+    deliveries: tuple[EventDeliveryView, ...]
+    newer_than: str | None
+    """The cursor of the page with later events; None where there are none."""
+    older_than: str | None
 
 
 class SigningKeys(_View):
@@ -115,12 +141,41 @@ class Programs:
 
     def deliveries(self, officer: DeskOfficer, name: str, cursor: str) -> EventDeliveryList:
         """Return a page of what was sent to a program, or waits."""
+        page = self.page(officer, name, older_than=cursor)
+        return EventDeliveryList(deliveries=page.deliveries, cursor=page.older_than)
+
+    def page(
+        self,
+        officer: DeskOfficer,
+        name: str,
+        *,
+        older_than: str = "",
+        newer_than: str = "",
+        size: int | None = None,
+    ) -> DeliveryPage:
+        """Return a page of what was sent to a program, or waits, that leads to the pages before and after it.
+
+        Raises:
+            InvalidInputError: a cursor that is none.
+        """
         self._subscription(officer, name)
-        rows = self._deliveries.of_program(name, _instant(cursor), PAGE)
-        last = rows[-1].listed_at if len(rows) >= PAGE else None
-        return EventDeliveryList(
-            deliveries=tuple(map(_delivery_view, rows)), cursor=last.isoformat() if last else None
+        before, after = _instant(older_than), _instant(newer_than)
+        size = size or PAGE
+        rows = self._deliveries.of_program(name, size, before=before, after=None if before else after)
+        if before is None and after is not None and len(rows) < size:
+            after, rows = None, self._deliveries.of_program(name, size)  # the beginning, as a whole page
+        has_older = after is not None or (
+            len(rows) >= size and bool(self._deliveries.of_program(name, 1, before=rows[-1].listed_at))
         )
+        return DeliveryPage(
+            tuple(map(_delivery_view, rows)),
+            newer_than=_cursor(rows[0]) if rows and (before or after) else None,
+            older_than=_cursor(rows[-1]) if rows and has_older else None,
+        )
+
+    def latest(self, officer: DeskOfficer, name: str) -> EventDeliveryView | None:
+        """Return the delivery of the latest event; None where nothing was sent yet."""
+        return next(iter(self.page(officer, name, size=1).deliveries), None)
 
     def repeat(self, officer: DeskOfficer, name: str, reference: str, notice: str) -> None:
         """Send an event again that ended, under the same id: with the next sweep, within a minute.
@@ -140,13 +195,33 @@ class Programs:
         self._subscription(officer, name)
         self._send(WebhookTestRequest(subscription=name, number=int(clock.now().timestamp())))
 
-    def switch_on(self, officer: DeskOfficer, name: str) -> None:
-        """Switch a program on again; what it did not take of the latest events is sent again."""
-        self._subscription(officer, name)
+    def switch_on(self, officer: DeskOfficer, name: str, cursor: str = "") -> ResumedSubscription:
+        """Switch a program on again; what it did not take is sent again, the latest events first.
+
+        Args:
+            officer: an administrator.
+            name: of the subscription.
+            cursor: of the answer before, to go on with older events.
+
+        Raises:
+            InvalidInputError: a cursor that is none.
+        """
+        row, before = self._subscription(officer, name), _instant(cursor)
         self._switches.switch_on(name, clock.now())
-        for row in self._deliveries.of_program(name, None, REPEATED_AT_ONCE):
-            if row.state is DeliveryState.FAILED:
-                self._deliveries.repeat(row, clock.now())
+        repeated = looked_through = 0
+        while looked_through < LOOKED_THROUGH_AT_ONCE and repeated < REPEATED_AT_ONCE:
+            rows = self._deliveries.of_program(name, PAGE, before=before)
+            failed = [each for each in rows if each.state is DeliveryState.FAILED]
+            for each in failed:
+                self._deliveries.repeat(each, clock.now())
+            repeated += len(failed)
+            looked_through += len(rows)
+            before = rows[-1].listed_at if len(rows) >= PAGE else None
+            if before is None:
+                break
+        return ResumedSubscription(
+            **dict(self._view(row)), repeated=repeated, cursor=before.isoformat() if before else None
+        )
 
     def _subscription(self, officer: DeskOfficer, name: str) -> Subscription:
         permissions.require(officer, permissions.Ability.ADMINISTER)
@@ -182,6 +257,10 @@ def _delivery_view(row: Delivery) -> EventDeliveryView:
         next_attempt_at=row.wake_at,
         reason=row.reason,
     )
+
+
+def _cursor(row: Delivery) -> str | None:
+    return row.listed_at.isoformat() if row.listed_at else None
 
 
 def _instant(cursor: str) -> datetime | None:

@@ -39,6 +39,7 @@ from chalicelib.casework.reports.tables import (
     grouped_from,
 )
 from chalicelib.casework.reports.task_force import task_force
+from shared.domain.figures.periods import period_before
 from shared.domain.figures.tallies import Breakdown, Tally, summed
 from shared.domain.figures.trends import WEEK, WEEKS_BEFORE, begins
 from shared.domain.petition.values.classification import Kind
@@ -89,8 +90,7 @@ def steering_committee(data: ReportData) -> tuple[Section, ...]:
 
 def trend(data: ReportData, figures: list[Figure]) -> Table:
     """Compare with the period before."""
-    before_first, before_last = period_before(data.first, data.last)
-    before = data.figures(BREAKDOWNS[data.by], before_first, before_last)
+    before = data.figures(BREAKDOWNS[data.by], *period_before(data.first, data.last))
     now, then = (
         counted(summed(figure.tally for figure in some), TREND, data.today) for some in (figures, before)
     )
@@ -117,25 +117,6 @@ def _change(now: Value, then: Value) -> Value:
     if isinstance(now, int | float) and isinstance(then, int | float):
         return round(now - then, 2)
     return None
-
-
-def period_before(first: date, last: date) -> tuple[date, date]:
-    """Return the days to compare with: as many months before, where a period begins with a month; else as many days."""
-    if first.day != 1:
-        length = last - first + timedelta(days=1)
-        return first - length, last - length
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    begin = _months_earlier(first, months)
-    if (last + timedelta(days=1)).day == 1:
-        return begin, first - timedelta(days=1)
-    end = _months_earlier(last.replace(day=1), months)
-    length_of_month = ((end + timedelta(days=32)).replace(day=1) - end).days
-    return begin, end.replace(day=min(last.day, length_of_month))
-
-
-def _months_earlier(first: date, months: int) -> date:
-    number = first.year * 12 + first.month - 1 - months
-    return date(number // 12, number % 12 + 1, 1)
 
 
 def six_month(data: ReportData) -> tuple[Section, ...]:
@@ -180,8 +161,11 @@ MATTER_READ = 5
 
 
 def jumping(data: ReportData) -> tuple[Section, ...]:
-    """List the fields, units, provinces, kinds and matters that jumped in the week, with the weeks before."""
-    jumps = trends(data.daily, data.last)
+    """List the fields, units, provinces, kinds, matters and answers that jumped in the week, with the weeks before.
+
+    Of an answer that many readers have too, the readers are counted.
+    """
+    jumps = trends(data.daily, data.last, data.also())
     first = begins(data.last)
     weeks = [(first + n * WEEK).isoformat() for n in range(WEEKS_BEFORE + 1)]
     columns = (
@@ -213,6 +197,8 @@ def _group(data: ReportData, by: str, code: str) -> str:
 
     A matter bears the subject of its earliest petition that the reader may read, else the field that it belongs to.
     """
+    if by == "also":
+        return data.answer(code) or data.names.not_known
     if by != "matter":
         return data.names.of(by, code)
     outlines = data.matter(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import re
@@ -17,6 +16,7 @@ from chalicelib.casework.reports.labels import caption, value_text
 from chalicelib.casework.reports.measures import Column, Value
 from chalicelib.casework.reports.report import Report
 from chalicelib.casework.reports.tables import Section
+from shared.web.answers import FileAnswer
 from shared.web.i18n import Language, gettext
 from shared.web.spreadsheets import begins_a_formula, csv_cell
 
@@ -24,16 +24,6 @@ BOM = "\ufeff"
 """Without it, spreadsheets read UTF-8 as something else."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NARROWEST, WIDEST = 9, 44
-
-
-class FileAnswer(Response):
-    """Bytes as a file. API Gateway passes them on because the template lists every type as binary."""
-
-    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002 - the base's own
-        """Return the answer of the Lambda function."""
-        body, self.body = self.body, ""
-        answer: dict[str, Any] = super().to_dict(None)
-        return answer | {"body": base64.b64encode(body).decode("ascii"), "isBase64Encoded": True}
 
 
 def csv_answer(report: Report, language: Language) -> Response:

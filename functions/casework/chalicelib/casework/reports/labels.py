@@ -30,7 +30,8 @@ _WORDS: dict[str, dict[Any, str]] = {
     "state": {str(State(state)): label for state, label in STATES.items()},
     "standing": {str(status): label for status, label in DUTY_STATUSES.items()},
     "rule": WHY,
-    "breakdown": {name: column.label for name, column in GROUP_COLUMNS.items()},
+    "breakdown": {name: column.label for name, column in GROUP_COLUMNS.items()}
+    | {"also": N_("Người đọc câu trả lời cũng gặp")},
     "handler": {"–": N_("Chưa có người xử lý")},
     "group": {str(Kind(kind)): label for kind, label in KINDS.items()},
 }

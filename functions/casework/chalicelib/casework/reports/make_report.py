@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
@@ -18,17 +19,22 @@ from shared.domain.access.roles import Role
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
+from shared.domain.figures.leaders import LeadersFigures
+from shared.domain.figures.periods import month_of
 from shared.domain.figures.replay import as_it_stood
-from shared.domain.figures.tallies import Breakdown, Days, Tally, groups_of, shelf_of
+from shared.domain.figures.tallies import Breakdown, Days, Shelf, Tally, groups_of, shelf_of
 from shared.domain.identity.provinces import PROVINCES
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 from shared.domain.promises.duties import DutyKind, DutyStatus, duties
 from shared.platform import clock
+from shared.tables.answers.reactions import ReactionTable
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.statistics import Figure, Statistics, horizon_of, last_moment_of
+from shared.use_cases.answer_addresses import read_address
+from shared.use_cases.leaders import Leaders
 from shared.web.i18n import Language, gettext, in_language
 
 LONGEST_PERIOD = timedelta(days=366)
@@ -55,8 +61,16 @@ class Reports:
     """Makes reports for officers who may read them."""
 
     def __init__(
-        self, petitions: Petitions, outlines: Outlines, statistics: Statistics, directory: Directory
+        self,
+        petitions: Petitions,
+        outlines: Outlines,
+        statistics: Statistics,
+        directory: Directory,
+        leaders: Leaders,
+        reactions: ReactionTable,
     ) -> None:
+        self._reactions = reactions
+        self._leaders = leaders
         self._petitions = petitions
         self._outlines = outlines
         self._statistics = statistics
@@ -101,6 +115,8 @@ class Reports:
                 figure for figure in snapshot.figures(by, Days(first, last)) if _counts(officer, figure)
             ],
             matter=lambda key: self._of_matter(key, first, last),
+            also=self._reactions.also_daily if scope_of(officer) is None else tuple,
+            answer=self._title_of_answer,
             names=self.names(language),
             first=first,
             last=last,
@@ -114,7 +130,7 @@ class Reports:
             by=period.by,
             made_at=clock.now(),
             as_of=then.past,
-            unit=_scope(officer),
+            unit=scope_of(officer),
             counts_denunciations=officer.reader.reads_restricted,
             sections=REPORTS[name].make(data),
         )
@@ -141,7 +157,7 @@ class Reports:
             stood
             for petition, stood, tally in self._counted(counts, then, Days(first, last))
             if permissions.may_see(officer, petition)
-            and _scope(officer) in (None, stood.unit)
+            and scope_of(officer) in (None, stood.unit)
             and _is_behind(query, measure, stood, tally, then.at)
         ]
         petitions.sort(key=lambda petition: (petition.due_on, petition.reference))
@@ -170,6 +186,11 @@ class Reports:
             tallied = snapshot.tallied(days if counts is Counts.DUE else None)
         yield from ((current[petition.reference], petition, tally) for petition, tally in tallied)
 
+    def _title_of_answer(self, answer: str) -> str:
+        address = read_address(answer)
+        published = self._petitions.published_answer(address.name) if address else None
+        return published.subject if published else ""
+
     def _of_matter(self, key: str, first: date, last: date) -> list[Petition]:
         """Return the petitions received on some days whose sketch begins with a key, earliest first."""
         petitions = (p for p in self._outlines.received(first, last) if p.sketch[:1] == (key,))
@@ -194,6 +215,44 @@ class Reports:
             return ReportedPetition(petition, answer, 0)
         left = deadlines.days_left(answer.due_on, now, calendar)
         return ReportedPetition(petition, answer, -left.working_days)
+
+    def leaders(self, officer: DeskOfficer, period: Period) -> LeadersFigures:
+        """Return the figures of the leaders' page: of a period, by default of the last full month.
+
+        Raises:
+            NotAllowedError: the officer reads no reports.
+            InvalidInputError: a period that ends before it begins or is longer than a year.
+        """
+        permissions.require(officer, permissions.Ability.READ_REPORTS)
+        days: Days | None = None
+        if period.first is not None:
+            days = Days(period.first, period.last or month_of(period.first).last)
+            _check(*days)
+        return self._leaders.figures(partial(_counts_shelf, officer), clock.now(), days)
+
+    def titles(
+        self, officer: DeskOfficer, matters: Mapping[str, tuple[str, Sequence[str]]], language: Language
+    ) -> dict[str, str]:
+        """Return the titles of matters by their keys; reads the petitions named, whole.
+
+        A matter bears the subject of its earliest petition that the reader may read, else the published one, else the
+        field that it belongs to.
+
+        Args:
+            officer: the reader.
+            matters: of each key the field, and references of its earliest petitions, in order.
+            language: of the field's name.
+        """
+        references = [reference for _field, some in matters.values() for reference in some]
+        read = {petition.reference: petition for petition in self._petitions.get_all(references)}
+        names = self.names(language)
+        titles: dict[str, str] = {}
+        for key, (field, some) in matters.items():
+            petitions = [read[reference] for reference in some if reference in read]
+            subjects = [p.subject for p in petitions if permissions.may_see(officer, p)]
+            subjects += [p.publication.subject for p in petitions if p.publication is not None]
+            titles[key] = next(filter(None, subjects), names.matter % names.of("field", field))
+        return titles
 
     def names(self, language: Language) -> Names:
         """Return the latest names, also of rows that have ended."""
@@ -266,10 +325,14 @@ def _check(first: date, last: date) -> None:
 
 def _counts(officer: DeskOfficer, figure: Figure) -> bool:
     """Return whether a figure may be part of an officer's reports."""
-    return permissions.may_know(officer, figure.shelf) and _scope(officer) in (None, figure.shelf.unit)
+    return _counts_shelf(officer, figure.shelf)
 
 
-def _scope(officer: DeskOfficer) -> str | None:
+def _counts_shelf(officer: DeskOfficer, shelf: Shelf) -> bool:
+    return permissions.may_know(officer, shelf) and scope_of(officer) in (None, shelf.unit)
+
+
+def scope_of(officer: DeskOfficer) -> str | None:
     """Return the one unit whose figures an officer sees; None for all."""
     return None if officer.has(*_EVERY_UNIT) else officer.unit
 

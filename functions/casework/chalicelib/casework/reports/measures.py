@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from shared.domain.figures.leaders import AGES
 from shared.domain.figures.tallies import Tally, duty_count
 from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.petition.values.classification import Channel, Kind
@@ -40,12 +41,27 @@ class Measure(NamedTuple):
         return value > 0 if isinstance(value, int) else value is not None
 
 
+def _aged(first: int, last: int) -> Count:
+    """Count the answers that are overdue by so many calendar days, from and to; below 0 they are due so far ahead."""
+    prefix = f"{DutyKind.ANSWER}:DUE:"
+
+    def count(tally: Tally, today: date) -> Value:
+        days = (
+            ((today - date.fromisoformat(name.removeprefix(prefix))).days, number)
+            for name, number in tally.items()
+            if name.startswith(prefix)
+        )
+        return sum(number for overdue, number in days if first <= overdue <= last)
+
+    return count
+
+
 def _named(*names: str) -> Count:
     return lambda tally, _today: sum(tally.get(name, 0) for name in names)
 
 
-def _with_status(kind: DutyKind, status: DutyStatus) -> Count:
-    return lambda tally, today: duty_count(tally, kind, status, today)
+def _with_status(kind: DutyKind, *statuses: DutyStatus) -> Count:
+    return lambda tally, today: sum(duty_count(tally, kind, status, today) for status in statuses)
 
 
 def _in_state(*states: State) -> Count:
@@ -174,6 +190,28 @@ CONSIDERED = (
     PUBLISHED,
     RATING,
 )
+AGEING = tuple(
+    _measure(name, label, _aged(*AGES[name]))
+    for name, label in (
+        ("late_over_30", N_("Quá hạn trên 30 ngày")),
+        ("late_8_30", N_("Quá hạn 8 đến 30 ngày")),
+        ("late_1_7", N_("Quá hạn 1 đến 7 ngày")),
+        ("due_in_5", N_("Đến hạn trong 5 ngày")),
+        ("due_later", N_("Đến hạn sau đó")),
+    )
+)
+"""Answers not given, by how long they are overdue: figures of the stock."""
+UPDATES_OWED = _measure("updates_owed", N_("Phải báo tiến độ"), _with_status(U, UNMET, OPEN))
+SCORES = tuple(
+    _measure(f"rated_{score}", label, _named(f"rating:{score}"))
+    for score, label in (
+        (5, N_("5 điểm")),
+        (4, N_("4 điểm")),
+        (3, N_("3 điểm")),
+        (2, N_("2 điểm")),
+        (1, N_("1 điểm")),
+    )
+)
 INITIATIVES = (*CONSIDERED, *OUTCOMES[:5])
 TREND = (RECEIVED, ANSWERED, *ANSWERING, DAYS, REOPENED, RATING)
 
@@ -190,6 +228,9 @@ MEASURES: dict[str, Measure] = {
         *FLOW,
         DUE,
         *INITIATIVES,
+        *AGEING,
+        UPDATES_OWED,
+        *SCORES,
     )
 }
 """Every figure by its name."""

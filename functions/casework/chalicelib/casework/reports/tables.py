@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.casework.reports.measures import Column, Measure, Value
 from shared.domain.figures.tallies import Breakdown, Tally, summed
+from shared.domain.figures.trends import Count
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.duties import Duty, DutyStatus
 from shared.tables.statistics import Figure
@@ -96,6 +97,11 @@ class ReportData(NamedTuple):
     """Returns the figures of the duties that fell due on the days of the report."""
     matter: Callable[[str], list[Petition]]
     """Returns the petitions of one matter, received on the days of the report, in outline and earliest first."""
+    also: Callable[[], Iterable[Count]]
+    """Returns the readers of published answers who have the same matter, by day and the answer's id; none for a
+    reader of one unit."""
+    answer: Callable[[str], str]
+    """Returns the title of a published answer by its id, "" for one that is public no more."""
     names: Names
     first: date
     last: date

@@ -25,6 +25,7 @@ from shared.web.rendering import link
 from shared.web.requests import query_parameters
 
 _MENU = {
+    "may_read_board": Ability.READ_BOARD,
     "may_enter": Ability.ENTER_PETITION,
     "may_make_calls": Ability.MAKE_CALLS,
     "may_confirm": Ability.CONFIRM_CHANGES,
@@ -38,22 +39,26 @@ _MENU = {
 
 
 _DOORS = (
+    "/desk/queue",
+    "/desk/board",
     "/desk/search",
-    "/desk/calls/new",
-    "/desk/callers",
+    "/desk/call",
     "/desk/calls",
+    "/desk/leaders",
     "/desk/reports",
     "/desk/routing",
     "/desk/openings",
     "/desk/contradicted-receipts",
     "/desk/proposals",
     "/desk/directory",
+    "/desk/subscriptions",
+    "/desk/machines",
     "/desk/calendar",
     "/desk/terms",
     "/desk/texts",
     "/desk/in-doubt",
 )
-"""The addresses of the menu besides the queue; what lies below one belongs to it, all petitions to the queue."""
+"""The addresses of the menu besides the home; what lies below one belongs to it, all petitions to the queue."""
 
 
 class FormProblem(NamedTuple):
@@ -143,7 +148,8 @@ def render(
         officer: who reads the page; None where nobody is signed in.
         template: file name in `pages/`.
         status: HTTP status.
-        facts: the template's variables, besides those of the frame.
+        facts: the template's variables, besides those of the frame; of these only `nav_counts`, the numbers beside
+            addresses of the menu that the page's own query knows.
     """
     language = language_of_page(request)
     abilities = {name: bool(officer and permissions.is_able(officer, able)) for name, able in _MENU.items()}
@@ -153,10 +159,11 @@ def render(
         officer=officer,
         unit_label=names_of(parts, language).unit(officer.unit) if officer else "",
         has_queues=bool(officer and queues_of(officer)),
+        has_letter_keys=bool(officer and parts.desk_preferences.of(officer.username).keys),
         here=_door_of(request),
         other_language=_other_language(request, language),
         **abilities,
-        **facts,
+        **{"nav_counts": {}, **facts},
     )
     return html_answer(html, status)
 
@@ -175,18 +182,22 @@ def _other_language(request: Request, language: Language) -> str:
 def _door_of(request: Request) -> str:
     """Return the address of the menu that the request's page belongs to; nothing for a page of none."""
     path = f"/desk{str(request.context.get('path', '')).removeprefix('/desk')}"
-    if path.removesuffix("/") == "/desk" or path.startswith("/desk/petitions"):
+    if path.removesuffix("/") == "/desk":
         return "/desk/"
+    if path.startswith("/desk/petitions"):
+        return "/desk/queue"
     return next((door for door in _DOORS if path == door or path.startswith(f"{door}/")), "")
 
 
 def render_for_nobody(request: Request, template: str, status: int, **facts: Any) -> Response:
     """Answer with a page in the frame of nobody; it needs neither settings nor AWS, which may be what failed."""
-    nobody = {
+    nobody: dict[str, Any] = {
         "officer": None,
         "unit_label": "",
         "has_queues": False,
+        "has_letter_keys": False,
         "here": "",
+        "nav_counts": {},
         **dict.fromkeys(_MENU, False),
     }
     nobody["other_language"] = _other_language(request, language_of_page(request))

@@ -6,19 +6,30 @@ again, or leaves it.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from chalice.app import Request
 
+from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.composition import Parts
+from chalicelib.casework.desk.drafts import FORMS, Draft, DraftInput, is_kept
 from chalicelib.casework.site import gate
-from shared.domain.errors import InvalidInputError
-from shared.web.requests import form_pairs
+from shared.domain.errors import InvalidInputError, PetitionError
+from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.petition import Petition
+from shared.web.requests import form_pairs, validated
 
+_ADDRESS = re.compile(r"/desk/petitions/(\d{11})/(?:drafts/)?([a-z-]+)(?:\?.*)?$")
 PREFIX = "kept."
 ADDRESS = "kept_address"
 _LONG = 40
 """Characters from which on a field is shown to be read and changed; a shorter one is hidden."""
+
+_TICKS = ("attachments", "also")
+"""The fields of actions with several boxes."""
 
 
 class KeptForm(NamedTuple):
@@ -77,6 +88,44 @@ def page_of(request: Request, form: KeptForm) -> str:
     referrer = urlsplit(request.headers.get("referer", ""))
     page = f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
     return gate.return_address(page if page.startswith("/desk/") else form.address.rpartition("/")[0])
+
+
+def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the fields of a form by name; the values of boxes that were ticked under one name are one text."""
+    pairs = list(pairs)
+    ticked = {tick: " ".join(value for name, value in pairs if name == tick) for tick in _TICKS}
+    return {**dict(pairs), **{name: values for name, values in ticked.items() if values}}
+
+
+def keep(
+    parts: Parts,
+    officer: DeskOfficer,
+    petition: Petition,
+    form: Action,
+    sent: Mapping[str, str],
+    seen: int | None = None,
+) -> Draft:
+    """Keep the fields that a page sent as the officer's draft; see `Drafts.save`."""
+    fields = {name: value for name, value in sent.items() if is_kept(name, form, petition)}
+    facts = {"fields": fields, "shared": sent.get("draft_shared") == "true"}
+    return parts.drafts.save(officer, petition, form, validated(DraftInput, facts), seen)
+
+
+def kept_as_draft(parts: Parts, former: str, officer: DeskOfficer, unsent: KeptForm) -> str:
+    """Keep a petition's form that was sent when the session was over; return the page that shows it, "" for none.
+
+    Only whoever wrote it has it kept: a colleague who signs in at the same browser sees it, and decides.
+    """
+    sent_to = _ADDRESS.match(unsent.address)
+    form = next((action for action in FORMS if sent_to and action == sent_to[2]), None)
+    if sent_to is None or form is None or former not in ("", officer.username):
+        return ""
+    try:
+        petition = parts.actions.find_written_on(officer, sent_to[1])
+        keep(parts, officer, petition, form, joined(unsent.fields))
+    except PetitionError:
+        return ""
+    return f"/desk/petitions/{petition.reference}?draft={form}"
 
 
 def _is_text(value: str) -> bool:

@@ -12,20 +12,16 @@ from chalice.app import Request, Response
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.oversight.histories import FAULTS
+from chalicelib.casework.oversight.openings import LABELS
 from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.petition.change import username_of
-from shared.tables.openings import Opened
 from shared.web.i18n import N_, Language, gettext
 from shared.web.rendering import link
 from shared.web.requests import query_parameters
 from shared.web.spreadsheets import csv_cell
 
-LABELS: dict[Opened, str] = {
-    Opened.SEAL: N_("Xem người gửi là ai"),
-    Opened.FILE: N_("Mở tệp của người gửi"),
-}
 WITHHELD = N_("Hồ sơ theo quy trình riêng: chỉ người được chỉ định đọc được.")
 COLUMNS = (N_("Lúc"), N_("Cán bộ"), N_("Tài khoản"), N_("Việc"), N_("Mã số"), N_("Tệp"), N_("Lý do"))
 BOM = "\ufeff"

@@ -192,7 +192,7 @@ def _address(report: Report, column: Column, row: dict[str, Value]) -> str:
         return f"/desk/petitions/{value}"
     measure = str(row.get("measure_code", "")) or column.name
     is_count = column.is_figure and measure in MEASURES and column.name not in _NO_FIGURES_BEHIND
-    if not is_count or not value or "rule" in row:
+    if not is_count or not value or "rule" in row or "also_code" in row:
         return ""
     first, last = _days_of(column, report)
     query = {"name": report.name, "from": str(first), "to": str(last), "measure": measure}

@@ -13,13 +13,14 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.site import gate, kept_form
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain.errors import (
+    NotAllowedError,
     PetitionError,
     SecondFactorNeededError,
     UnauthenticatedError,
     UnavailableError,
 )
 from shared.web.answers import see_other
-from shared.web.problems import one_text_of, problem_of
+from shared.web.problems import one_text_of, problem_answer, problem_of
 from shared.web.rendering import link
 from shared.web.routes import Routes, View
 
@@ -103,13 +104,20 @@ class OpenRoutes(Routes[Parts]):
         return view(parts, request, **path_parameters)
 
 
+def wants_json(request: Request) -> bool:
+    """Return whether a script of ours asks, which reads JSON and shows no page."""
+    return str(request.headers.get("accept", "")).startswith("application/json")
+
+
 def answer_error(parts: Parts, request: Request, error: PetitionError) -> Response:
-    """Answer an error with a page.
+    """Answer an error with a page; a script, with a problem document.
 
     A request without a session is answered with a redirect to the sign-in page; a form, with a sign-in page that
     keeps what was typed.
     """
     language = language_of_page(request)
+    if wants_json(request):
+        return problem_answer(error, language)
     if isinstance(error, UnauthenticatedError):
         return _sign_in_again(parts, request)
     if isinstance(error, SecondFactorNeededError) and request.method == "GET":
@@ -122,8 +130,26 @@ def answer_error(parts: Parts, request: Request, error: PetitionError) -> Respon
     except (UnauthenticatedError, SecondFactorNeededError):
         officer = None
     return render(
-        parts, request, officer, "problem.html", status, title=problem["title"], detail=one_text_of(problem)
+        parts,
+        request,
+        officer,
+        "problem.html",
+        status,
+        title=problem["title"],
+        detail=one_text_of(problem),
+        written=_written(parts, request),
     )
+
+
+def _written(parts: Parts, request: Request) -> tuple[str, ...]:
+    """Return the texts that a form of our own pages brought which was not carried out: the page shows them again."""
+    if request.method != "POST":
+        return ()
+    try:
+        gate.check_origin(request, parts.settings.public_url)
+    except NotAllowedError:
+        return ()
+    return tuple(value for _name, value in kept_form.of_request(request).texts)
 
 
 def _try_again_page(parts: Parts, request: Request, problem: dict[str, Any]) -> Response:
@@ -146,7 +172,7 @@ def _sign_in_again(parts: Parts, request: Request) -> Response:
     if form.address:
         following = kept_form.page_of(request, form)
         return sign_in_page(
-            parts, request, following, username=_former_name(parts, request), unsent=form, status=401
+            parts, request, following, username=former_name(parts, request), unsent=form, status=401
         )
     path = request.context.get("path", "/") if request.method == "GET" else "/"
     address = gate.sign_in_address(path.removeprefix("/desk") or "/")
@@ -180,7 +206,8 @@ def sign_in_page(
     )
 
 
-def _former_name(parts: Parts, request: Request) -> str:
+def former_name(parts: Parts, request: Request) -> str:
+    """Return the name of the officer who used the browser last, by its session, over or not; "" if nobody is known."""
     try:
         return parts.sessions.former_name(gate.token_of(request, parts.settings.public_url))
     except UnauthenticatedError:

@@ -172,6 +172,17 @@ def test_correcting_what_holds_already_warns_that_it_reaches_back(admin: Browser
     assert "sửa nó là sửa cả với hồ sơ đã tiếp nhận" in preview.text
 
 
+def test_a_preview_counts_the_open_petitions_of_each_unit(admin: Browser, handled: str):
+    unit = fill(admin, admin.get(ROW.format("unit", "VCCVC")), "change", name_en="X")
+    officer = fill(admin, admin.get(ROW.format("officer", "minh.ccvc")), "change", name="Minh")
+    other = fill(admin, admin.get(ROW.format("field", "CCHC")), "change", example="X")
+
+    row = '<td>Vụ Công chức - Viên chức</td><td class="number">1</td>'
+    assert row in unit.text
+    assert row in officer.text
+    assert 'id="no-petitions"' in other.text
+
+
 def test_nothing_is_written_before_it_is_confirmed(system: System, admin: Browser):
     before = system.items("directory")
 
@@ -329,3 +340,21 @@ def test_unit_cannot_report_to_a_unit_below_itself(system: System, admin: Browse
 
     assert answer.status == 422
     assert "không thể trực thuộc chính nó" in answer.text
+
+
+def test_every_event_that_was_ticked_is_kept(system: System, admin: Browser):
+    program = {
+        "what": "add",
+        "id": "bao-dien-tu",
+        "name": "Báo điện tử",
+        "address": "https://bao.example/su-kien",
+        "contact": "ky-thuat@bao.example",
+        "valid_from": TODAY,
+    }
+    ticked = [("events", "answer.approved"), ("events", "answer.published")]
+
+    preview = admin.post(LIST.format("subscription"), [*program.items(), *ticked])
+    confirm_page(system, confirm(admin, preview))
+
+    page = admin.get(ROW.format("subscription", "bao-dien-tu")).text
+    assert "Câu trả lời được phê duyệt, Câu trả lời được công khai" in page

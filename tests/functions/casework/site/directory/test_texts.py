@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chalicelib.casework.site.directory.text_labels import VARIABLES
@@ -30,6 +32,7 @@ def test_every_text_is_listed_with_what_will_change(system: System, administrato
     page = administrator.get("/desk/texts").text
 
     assert page.count("/desk/texts/petitioner.") > 60
+    assert "/desk/texts/visitor.CODE.EMAIL.vi" in page
     assert "(sắp đổi)" in page
 
 
@@ -64,6 +67,31 @@ def test_text_is_checked_and_previewed_without_being_written(administrator: Brow
     assert "Ma 26483190275 da nhan." in answer.text
     assert "Dài nhất có thể: 23 ký tự, 1 tin." in answer.text
     assert "Chưa ai sửa" in administrator.get(SMS).text
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        pytest.param(
+            "petitioner.ANSWERED.EMAIL.vi", {"Vụ Công chức - Viên chức": 2}, id="what is answered later"
+        ),
+        pytest.param("petitioner.REMINDER_TO_COMPLETE.EMAIL.vi", {}, id="what waits for the petitioner"),
+        pytest.param("petitioner.RECEIPT.EMAIL.vi", None, id="new petitions alone"),
+    ],
+)
+def test_preview_counts_the_open_petitions_of_each_unit_that_a_text_may_still_be_sent_about(
+    system: System, administrator: Browser, name: str, numbers: dict[str, int] | None
+):
+    Citizen(system).send()
+    Citizen(system).send()
+    page = administrator.get(f"/desk/texts/{name}")
+
+    preview = administrator.fill(page, f"/desk/texts/{name}", step="check")
+
+    shown = dict(re.findall(r'<tr><td>([^<]+)</td><td class="number">(\d+)</td></tr>', preview.text))
+    assert "by-unit" not in page.text
+    assert {unit: int(number) for unit, number in shown.items()} == (numbers or {})
+    assert ("no-petitions" in preview.text) == (numbers == {})
 
 
 def test_mail_is_seen_as_its_reader_does_and_runs_nothing(administrator: Browser):

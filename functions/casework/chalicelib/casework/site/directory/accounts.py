@@ -20,6 +20,7 @@ STEPS: dict[AccountStep, str] = {
     AccountStep.CREATE: N_("Tạo tài khoản"),
     AccountStep.INVITE: N_("Gửi lại thư mời"),
     AccountStep.ROLES: N_("Cập nhật vai trò theo danh mục"),
+    AccountStep.RESET_PASSWORD: N_("Đặt lại mật khẩu"),
     AccountStep.DISABLE: N_("Khóa tài khoản"),
     AccountStep.ENABLE: N_("Mở lại tài khoản"),
 }

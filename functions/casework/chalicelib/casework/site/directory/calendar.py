@@ -14,6 +14,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.calendar_preview import calendar_with, moved_due_dates
 from chalicelib.casework.administration.forms import day_in
+from chalicelib.casework.administration.open_petitions import all_units
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.directory.form_fields import field_views, form_problems
@@ -103,9 +104,8 @@ def _preview(
         if row.get("is_withdrawn")
         else Override(on=on, kind=row["kind"], document=row["document"], name=row["name"])
     )
-    units = dict.fromkeys(str(unit["id"]) for unit in directory.rows("unit"))
     calendar = calendar_with(directory.calendar(), on, override)
-    moved = moved_due_dates(calendar, parts.petitions, directory, units)
+    moved = moved_due_dates(calendar, parts.petitions, directory, all_units(directory))
     names = names_of(parts, language)
     return render(
         parts,

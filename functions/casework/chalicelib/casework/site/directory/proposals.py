@@ -17,10 +17,10 @@ from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.change_control import FactChange, ReviewedProposal
 from chalicelib.casework.administration.forms import KINDS
 from chalicelib.casework.administration.row_labels import RowLabels
+from chalicelib.casework.administration.titles import title_of
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.directory import terms
 from chalicelib.casework.site.directory.text_labels import FIELDS as TEXT_FIELDS
-from chalicelib.casework.site.directory.text_labels import text_label
 from chalicelib.casework.site.frame import FormProblem, language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.errors import (
@@ -164,7 +164,7 @@ def _line(parts: Parts, reviewed: ReviewedProposal, language: Language) -> dict[
     return {
         "id": proposal.id,
         "kind": _(kind_title),
-        "title": _title(proposal, language),
+        "title": title_of(proposal, language),
         "row_id": proposal.row_id,
         "valid_from": date.fromisoformat(str(proposal.row["valid_from"])),
         "state": _(STATES[reviewed.state]),
@@ -177,15 +177,6 @@ def _line(parts: Parts, reviewed: ReviewedProposal, language: Language) -> dict[
         "decided_at": proposal.decided_at,
         "reason": proposal.reason,
     }
-
-
-def _title(proposal: Proposal, language: Language) -> str:
-    if proposal.kind == "template":
-        try:
-            return text_label(name_of(proposal.row_id).kind, language)
-        except TextMissingError:
-            return proposal.row_id
-    return str(proposal.row.get("name") or proposal.row_id)
 
 
 def _changes(parts: Parts, reviewed: ReviewedProposal, language: Language) -> list[ShownChange]:

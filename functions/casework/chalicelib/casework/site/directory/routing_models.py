@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.administration.routing_models import ModelOverview, Tried
+from chalicelib.casework.administration.rule_trial import RuleTrial, by_unit, try_rule
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.reasons import reason_in_words
 from chalicelib.casework.site.directory.outcome_labels import outcome_label
 from chalicelib.casework.site.directory.row_preview import after_change
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
+from shared.platform import clock
 from shared.routing.model import DENUNCIATION, FIELD
 from shared.routing.outcomes import outcome_of
 from shared.tables.routing.candidates import CandidateState, Compared
@@ -53,15 +57,27 @@ class ShownTrial(NamedTuple):
     because: tuple[str, ...]
 
 
+class Previewed(NamedTuple):
+    """A version of a model, tried on the latest petitions before it takes effect."""
+
+    model: str
+    version: str
+    trial: RuleTrial
+
+
 def show_models(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
     """Show the models with their candidates."""
     return _page(parts, request, officer, done=bool(query_parameters(request).get("done")))
 
 
 def try_or_use(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
-    """Try a text, which stays in its place; or put a candidate or an earlier version into force."""
+    """Try a text, which stays in its place; preview a candidate or an earlier version; or put one into force."""
     form = form_body(request)
     try:
+        if "preview" in form:
+            row = parts.routing_models.row_of(officer, form.get("model", ""), form["preview"])
+            trial = try_rule(row, parts.petitions, parts.directory)
+            return _page(parts, request, officer, previewed=Previewed(form["model"], form["preview"], trial))
         if "version" in form:
             outcome = parts.routing_models.use(officer, form.get("model", ""), form["version"])
             return after_change(request, outcome, ADDRESS)
@@ -81,6 +97,7 @@ def _page(
     tried: list[Tried] | None = None,
     problem: str = "",
     done: bool = False,
+    previewed: Previewed | None = None,
 ) -> Response:
     language = language_of_page(request)
     names = names_of(parts, language)
@@ -91,7 +108,8 @@ def _page(
         officer,
         "routing_models.html",
         422 if problem else 200,
-        models=[_shown(model, names, language) for model in models],
+        models=[_shown(parts, model, names, language) for model in models],
+        previewed=previewed and _preview(previewed, names, language),
         waits=any(
             parts.changes.needs_second_person("routing-rule", {**model.in_force.row, "weights": ""})
             for model in models
@@ -103,7 +121,25 @@ def _page(
     )
 
 
-def _shown(model: ModelOverview, names: Names, language: Language) -> dict[str, Any]:
+def _preview(previewed: Previewed, names: Names, language: Language) -> dict[str, Any]:
+    """Return which of the latest petitions would be routed elsewhere, and how many each unit would get."""
+    return {
+        "model": previewed.model,
+        "version": previewed.version,
+        "tried": previewed.trial.tried,
+        "changes": [
+            (outcome_label(now, names, language), outcome_label(then, names, language), times)
+            for (now, then), times in previewed.trial.changes.most_common(DIFFERENCES)
+        ],
+        "by_unit": _named(previewed.trial.by_unit, names),
+    }
+
+
+def _named(by_unit: Iterable[tuple[str, int, int]], names: Names) -> list[tuple[str, int, int]]:
+    return [(names.unit(unit), more, fewer) for unit, more, fewer in by_unit]
+
+
+def _shown(parts: Parts, model: ModelOverview, names: Names, language: Language) -> dict[str, Any]:
     _ = gettext(language)
     learned = model.in_force.row.get("learned_from") or {}
     return {
@@ -121,11 +157,11 @@ def _shown(model: ModelOverview, names: Names, language: Language) -> dict[str, 
             if (phrases := model.model.heaviest(name, HEAVIEST))
         ],
         "versions": model.versions,
-        "candidate": _candidate(model, names, language),
+        "candidate": _candidate(parts, model, names, language),
     }
 
 
-def _candidate(model: ModelOverview, names: Names, language: Language) -> dict[str, Any] | None:
+def _candidate(parts: Parts, model: ModelOverview, names: Names, language: Language) -> dict[str, Any] | None:
     candidate = model.candidate
     if candidate is None:
         return None
@@ -153,6 +189,7 @@ def _candidate(model: ModelOverview, names: Names, language: Language) -> dict[s
             (outcome_label(now, names, language), outcome_label(then, names, language), times)
             for (now, then), times in differences.most_common(DIFFERENCES)
         ],
+        "by_unit": _named(by_unit(differences, parts.directory, local_date(clock.now())), names),
         "may_take_effect": model.may_take_effect,
         "may_take_effect_from": candidate.may_take_effect_from,
         "runs": candidate.state is CandidateState.SHADOW and not model.is_adopted,

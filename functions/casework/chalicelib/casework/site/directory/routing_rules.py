@@ -122,6 +122,7 @@ def _rule_page(
         rule_form=form_facts(parts.directory, form, language),
         problem=problem,
         tried=trial.tried if trial else None,
+        by_unit=[(names.unit(unit), more, fewer) for unit, more, fewer in (trial.by_unit if trial else ())],
         homographs=trial.homographs if trial else (),
         waits=bool(trial) and parts.changes.needs_second_person("routing-rule", dict(row or {})),
         changes=[

@@ -10,10 +10,11 @@ from chalice.app import Request, Response
 
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.administration.administer import Written
-from chalicelib.casework.administration.forms import KINDS, RowKind
+from chalicelib.casework.administration.forms import KINDS, TICKED_LISTS, RowKind
+from chalicelib.casework.administration.open_petitions import all_units, concerned_by_row, count_by_unit
 from chalicelib.casework.administration.row_labels import RowLabels
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.site.frame import language_of_page, render
+from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, UnknownRowError
 from shared.platform import clock
@@ -53,10 +54,14 @@ def row_kind(kind: str) -> RowKind:
 
 
 def row_form(request: Request) -> dict[str, str]:
-    """Return the form of a row; the values of all ticked `roles` boxes are joined by spaces."""
+    """Return the form of a row; the values of all ticked boxes of one name are joined by spaces."""
     pairs = form_pairs(request)
-    ticked = " ".join(value for name, value in pairs if name == "roles")
-    return {**dict(pairs), **({"roles": ticked} if ticked else {})}
+    ticked = {
+        name: " ".join(value for of, value in pairs if of == name)
+        for name, _value in pairs
+        if name in TICKED_LISTS
+    }
+    return {**dict(pairs), **ticked}
 
 
 def problems_by_field(error: InvalidInputError, definition: RowKind) -> tuple[tuple[str, str], ...]:
@@ -71,6 +76,17 @@ def after_change(request: Request, outcome: Written | Proposal, address: str) ->
     """Lead to the page of a row that was written, or to the proposal that waits for a second person."""
     page = f"/desk/proposals/{outcome.id}" if isinstance(outcome, Proposal) else address
     return see_other(link(f"{page}?done=1", language_of_page(request)))
+
+
+def _by_unit(
+    parts: Parts, officer: DeskOfficer, previewed: PreviewedRow, names: Names
+) -> list[tuple[str, int]] | None:
+    """Return how many open petitions of each unit a changed row concerns; None where the kind or a new row has none."""
+    concerns = concerned_by_row(previewed.kind, previewed.row)
+    if concerns is None or previewed.before is None:
+        return None
+    numbers = count_by_unit(officer, parts.petitions, all_units(parts.directory), concerns)
+    return [(names.unit(unit), number) for unit, number in numbers]
 
 
 def preview_page(parts: Parts, request: Request, officer: DeskOfficer, previewed: PreviewedRow) -> Response:
@@ -104,6 +120,7 @@ def preview_page(parts: Parts, request: Request, officer: DeskOfficer, previewed
             for name in names
             if (facts_before.get(name) or None) != (row.get(name) or None)
         ],
+        by_unit=_by_unit(parts, officer, previewed, names_of(parts, language)),
         waits=parts.changes.needs_second_person(kind, row),
         action=previewed.action,
         carried=previewed.carried,

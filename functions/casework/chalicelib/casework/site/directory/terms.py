@@ -11,6 +11,7 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.forms import day_in
+from chalicelib.casework.administration.open_petitions import all_units, concerned_by_terms, count_by_unit
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.form_fields import FormField
 from chalicelib.casework.site.directory.form_fields import field_views, form_problems
@@ -154,6 +155,8 @@ def _preview(
     before = _in_words(_in_force(parts.directory), scopes, language)
     after = _in_words(edition, scopes, language)
     labels = {field.name: gettext(language)(field.label) for field in FIELDS}
+    names, concerns = names_of(parts, language), concerned_by_terms(edition.field, edition.kind)
+    by_unit = count_by_unit(officer, parts.petitions, all_units(parts.directory), concerns)
     return render(
         parts,
         request,
@@ -166,6 +169,8 @@ def _preview(
             for name in after
             if before[name] != after[name] and name != "valid_from"
         ],
+        by_unit=[(names.unit(unit), number) for unit, number in by_unit],
+        kept=sum(number for _unit, number in by_unit),
         carried=[(field.name, form.get(field.name, "")) for field in FIELDS],
     )
 

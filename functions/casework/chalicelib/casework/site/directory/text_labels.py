@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.casework.form_fields import FormField
-from shared.domain.petition.notice_kinds import NoticeKind
-from shared.web.i18n import N_, Language, gettext
-from shared.web.labels import NOTICES
-from shared.wording.sources import BATCH
+from shared.web.i18n import N_
 
-READERS = {"petitioner": N_("Người gửi"), "officer": N_("Cán bộ")}
-_BATCH = N_("Nhiều thông báo trong một tin")
+READERS = {"petitioner": N_("Người gửi"), "officer": N_("Cán bộ"), "visitor": N_("Người dùng trang web")}
 
 FIELDS = (
     FormField("subject", N_("Tiêu đề"), "text", source="EMAIL"),
@@ -37,6 +33,7 @@ VARIABLES: dict[str, str] = {
     "received_on": N_("ngày tiếp nhận; viết {{ received_on | day }}"),
     "due_on": N_("hạn trả lời; viết {{ due_on | day }} hoặc {{ due_on | weekday }}"),
     "link": N_("đường dẫn đến hồ sơ, thay cho mã PIN"),
+    "short_link": N_("đường dẫn ngắn đến hồ sơ, cho tin nhắn"),
     "pin": N_("mã PIN, chỉ trong thông báo gửi lại mã PIN"),
     "desk_link": N_("đường dẫn đến hồ sơ dành cho cán bộ"),
     "site": N_("tên miền của hệ thống"),
@@ -48,6 +45,10 @@ VARIABLES: dict[str, str] = {
     "hotline": N_("số tổng đài"),
     "short_code": N_("đầu số tin nhắn"),
     "text": N_("nội dung cán bộ viết cho người gửi; trống nếu phản ánh về hành vi"),
+    "sent_by": N_("văn bản chuyển được gửi bằng cách nào, ví dụ “qua bưu điện”; trống nếu chưa gửi"),
+    "sent_on": N_("ngày gửi văn bản chuyển"),
+    "letter_number": N_("số của văn bản chuyển"),
+    "is_reassigned": N_("được giao từ cán bộ khác trong đơn vị"),
     "body": N_("cơ quan được chuyển đến; trống nếu phản ánh về hành vi"),
     "unit": N_("đơn vị được giao; trống nếu phản ánh về hành vi"),
     "unit_short": N_("tên ngắn không dấu của đơn vị, cho tin nhắn; trống nếu phản ánh về hành vi"),
@@ -91,12 +92,35 @@ VARIABLES: dict[str, str] = {
     "program": N_("tên phần mềm không nhận sự kiện nữa; trống ở thư khác"),
     "network": N_("đoạn đầu địa chỉ mạng, nếu biết"),
     "desk": N_("đường dẫn đến bàn làm việc"),
-    "unsubscribe_link": N_("đường dẫn để thôi nhận thư nhắc việc"),
+    "first": N_("ngày đầu của kỳ; viết {{ first | day }}"),
+    "last": N_("ngày cuối của kỳ; viết {{ last | day }}"),
+    "percent": N_("phần trăm trả lời đúng hạn; trống nếu chưa có hồ sơ nào đến hạn"),
+    "change": N_("tăng hay giảm bao nhiêu điểm so với kỳ trước; trống nếu không đổi"),
+    "is_up": N_("tỷ lệ đúng hạn tăng hay không"),
+    "goal": N_("phần trăm đúng hạn đã hứa"),
+    "due": N_("số hồ sơ đến hạn trong kỳ"),
+    "on_time": N_("số hồ sơ trả lời đúng hạn"),
+    "late": N_("số hồ sơ trả lời trễ"),
+    "owed": N_("số hồ sơ đến hạn mà chưa trả lời"),
+    "overdue_now": N_("số hồ sơ đang quá hạn"),
+    "updates": N_("số hồ sơ phải báo tiến độ hôm nay"),
+    "unmoved": N_("số hồ sơ đã báo Tổ công tác mà vẫn chưa trả lời"),
+    "received": N_("số hồ sơ nhận trong kỳ"),
+    "rating": N_("điểm hài lòng trung bình, trên 5"),
+    "rated": N_("số lượt chấm điểm"),
+    "undelivered": N_("số thông báo không đến được người gửi"),
+    "complaints": N_("các đơn vị bị phản ánh nhiều về hành vi, kèm số hồ sơ"),
+    "units": N_("các đơn vị còn nợ, kèm số hồ sơ"),
+    "topics": N_("các lĩnh vực được nói đến nhiều, kèm số hồ sơ"),
+    "leaders_link": N_("đường dẫn đến trang Giữ lời hứa của kỳ"),
+    "unsubscribe_link": N_("đường dẫn để thôi nhận thư này"),
+    "code": N_("mã dùng một lần"),
+    "until": N_("mã dùng được đến mấy giờ"),
+    "confirm_link": N_("đường dẫn để xác nhận đăng ký"),
+    "field": N_("tên lĩnh vực; trống nếu mọi lĩnh vực"),
+    "lines": N_("danh sách câu trả lời, kèm đường dẫn"),
+    "more": N_("còn bao nhiêu câu trả lời khác"),
+    "list_link": N_("đường dẫn đến mọi câu trả lời đã công khai"),
+    "ends_on": N_("ngày cuối của đăng ký; viết {{ ends_on | day }}"),
 }
 """The meaning of every variable that a text may use."""
-
-
-def text_label(kind: str, language: Language) -> str:
-    """Return the name of a text."""
-    label = NOTICES[NoticeKind(kind)] if kind != BATCH else _BATCH
-    return gettext(language)(label)

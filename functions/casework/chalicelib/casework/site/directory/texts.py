@@ -12,11 +12,13 @@ from chalice.app import Request, Response
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.access.permissions import Ability
+from chalicelib.casework.administration.open_petitions import all_units, concerned_by_text, count_by_unit
+from chalicelib.casework.administration.titles import text_label
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.deliveries import CHANNELS
 from chalicelib.casework.site.directory.form_fields import field_views
 from chalicelib.casework.site.directory.row_preview import after_change
-from chalicelib.casework.site.directory.text_labels import FIELDS, READERS, VARIABLES, text_label
+from chalicelib.casework.site.directory.text_labels import FIELDS, READERS, VARIABLES
 from chalicelib.casework.site.frame import FormProblem, Names, language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
@@ -206,10 +208,23 @@ def _page(
             parts.directory, name, names_of(parts, language), _confirmers(parts, officer, name)
         ),
         variables=[(variable, _(VARIABLES[variable])) for variable in sorted(samples.known_variables(name))],
+        by_unit=_by_unit(parts, officer, name, language) if checked.is_checked and not errors else None,
         is_checked=checked.is_checked,
         waits=parts.settings.changes_need_confirmation,
         done=done,
     )
+
+
+def _by_unit(
+    parts: Parts, officer: DeskOfficer, name: TextName, language: Language
+) -> list[tuple[str, int]] | None:
+    """Return how many open petitions of each unit a text may still be sent about; None for a text about none."""
+    concerns = concerned_by_text(name.kind)
+    if concerns is None:
+        return None
+    units = names_of(parts, language)
+    numbers = count_by_unit(officer, parts.petitions, all_units(parts.directory), concerns)
+    return [(units.unit(unit), number) for unit, number in numbers]
 
 
 def _preview(parts: Parts, name: TextName, source: Source) -> Rendered:

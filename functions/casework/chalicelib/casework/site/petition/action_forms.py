@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from chalicelib.casework.actions import forms
 from chalicelib.casework.actions.catalogue import INPUTS, ROWS
 from chalicelib.casework.desk import answer_templates
+from chalicelib.casework.desk.drafts import Draft
 from chalicelib.casework.site.frame import FormProblem
+from chalicelib.casework.site.petition import layout
 from chalicelib.casework.site.petition.marks import marked_texts, problems_of_marks
 from shared.domain.errors import Place
 from shared.domain.petition.lifecycle import Action
@@ -37,6 +39,26 @@ class RefusedAction(NamedTuple):
     """The gaps of the letter."""
 
 
+class DraftOfForm(NamedTuple):
+    """The draft of a form, as the page shows it."""
+
+    version: int
+    """The version that the next save follows."""
+    begun: Mapping[str, str] | None = None
+    """The fields that the form begins with instead of its usual values."""
+    saved: Draft | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """True if the unit's head and the approver read it."""
+        return self.saved is not None and self.saved.is_shared
+
+    @property
+    def texts(self) -> list[str]:
+        """The saved texts."""
+        return [text for text in self.saved.fields.values() if " " in text] if self.saved else []
+
+
 def draft_begun_with(
     template: str, petition: Petition, directory: Directory, today: date
 ) -> Mapping[str, str] | None:
@@ -46,12 +68,27 @@ def draft_begun_with(
     return {"text": answer_templates.filled(chosen, petition, directory)} if chosen else None
 
 
+def with_template(
+    form: Mapping[str, str], template: str, petition: Petition, directory: Directory, today: date
+) -> dict[str, str]:
+    """Return a draft with an answer template added behind what is written; an unknown template adds nothing."""
+    begun = draft_begun_with(template, petition, directory, today) or {"text": ""}
+    return with_text(form, begun["text"])
+
+
+def with_text(form: Mapping[str, str], added: str) -> dict[str, str]:
+    """Return a draft with a text added behind what is written; one that stands in it adds nothing."""
+    written = form.get("text", "").rstrip()
+    is_there = not added or added.strip() in written
+    return {**form, "text": written if is_there else f"{written}\n\n{added}".lstrip()}
+
+
 def action_form(
     action: Action,
     petition: Petition,
     refused: RefusedAction | None,
     problems: Iterable[FormProblem],
-    begun: Mapping[str, str] | None,
+    draft: DraftOfForm | None,
     language: Language,
 ) -> dict[str, Any]:
     """Return an action's form for the template `petition/actions.html`.
@@ -61,17 +98,23 @@ def action_form(
         petition: the petition of the page.
         refused: the action that was refused, if any; its own form keeps what was written.
         problems: what is wrong with the refused form.
-        begun: what the form begins with instead of its usual values; the form is then open.
+        draft: what the officer has written so far, where the form has a text to write; then the form is open.
         language: the reader's.
     """
     _ = gettext(language)
     row = ROWS[action]
     was_refused = refused is not None and refused.action is action
+    begun = draft.begun if draft else None
     values = dict(refused.form) if refused and was_refused else begun
     return {
         "action": action.value,
         "label": f"{_(row.button_text)}…" if row.question else _(row.button_text),
         "warning": _(row.warning) if row.warning else "",
+        "is_grave": layout.is_grave(action),
+        "draft": draft,
+        "is_shared": values.get("draft_shared") == "true"
+        if values and was_refused
+        else draft and draft.is_shared,
         "is_open": values is not None,
         "contents": values if values is not None else row.initial(petition),
         "marked": marked_texts(refused.letter, refused.places, language) if refused and was_refused else (),

@@ -9,6 +9,7 @@ from chalice.app import Request, Response
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.site.frame import language_of_page, render
+from chalicelib.casework.site.petition.drafts import keep_if_possible, sent_form
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.attachments import EXTENSIONS
@@ -16,7 +17,7 @@ from shared.platform.bucket import origin_of
 from shared.use_cases.declare_file import AttachmentForm
 from shared.web.answers import forms_may_lead_to, see_other
 from shared.web.rendering import link
-from shared.web.requests import form_body, validated
+from shared.web.requests import validated
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:
@@ -30,7 +31,8 @@ def routes(parts: Callable[[], Parts]) -> PageRoutes:
 def attach_file(parts: Parts, request: Request, officer: DeskOfficer, reference: str) -> Response:
     """Declare a file for the answer and show the form that uploads it to the bucket."""
     petition = parts.actions.find(officer, reference, Action.DRAFT_ANSWER)
-    form = form_body(request)
+    form = sent_form(request)
+    keep_if_possible(parts, officer, petition, Action.DRAFT_ANSWER, form)
     back = link(f"/desk/file-sent?reference={petition.reference}", language_of_page(request))
     expected = parts.files.expect(
         officer,

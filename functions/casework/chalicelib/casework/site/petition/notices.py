@@ -14,19 +14,20 @@ from chalice.app import Request, Response
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.desk.deliveries import CHANNELS, STATES, is_worrying
+from chalicelib.casework.desk.deliveries import CHANNELS, STATES, is_worrying, reason_of
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.notice_kinds import Audience
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel
+from shared.domain.promises.events import EventType
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.web.i18n import Language, gettext
-from shared.web.labels import AUDIENCES, NOTICES
+from shared.web.labels import AUDIENCES, EVENTS, NOTICES
 from shared.web.requests import query_parameters
-from shared.wording.facts import HIDDEN_PIN, Office, facts_of, officer_facts_of
+from shared.wording.facts import HIDDEN_PIN, HIDDEN_TOKEN, Office, facts_of, officer_facts_of
 from shared.wording.grammar import ForbiddenTemplateError
 from shared.wording.rendering import Rendered, rendered
 from shared.wording.sources import (
@@ -38,8 +39,6 @@ from shared.wording.sources import (
     source_of,
     text_rows,
 )
-
-HIDDEN_TOKEN = "***"  # noqa: S105 - replaces the petitioner's link token
 
 
 def routes(parts: Callable[[], Parts]) -> PageRoutes:
@@ -79,23 +78,35 @@ def show_notices(parts: Parts, request: Request, officer: DeskOfficer, reference
 
 def _line(delivery: Delivery, names: Names, language: Language) -> dict[str, Any]:
     _ = gettext(language)
+    words, provided = reason_of(delivery, language)
     return {
         "id": delivery.notice,
         "at": delivery.at,
         "kind": _(NOTICES[delivery.kind]),
         "audience": _(AUDIENCES[delivery.audience]),
-        "reader": names.officer(delivery.reader) if delivery.reader else "",
+        "reader": _reader(delivery, names, language),
         "channel": _(CHANNELS[delivery.channel]),
         "state": _(STATES[delivery.state]),
         "is_worrying": is_worrying(delivery),
         "attempt": delivery.attempt,
         "provider": " ".join(part for part in (delivery.provider, delivery.provider_id) if part),
         "template": delivery.template or "",
-        "reason": delivery.reason or "",
+        "reason": words,
+        "reason_of_provider": provided,
         "complained_at": delivery.complained_at,
         "segments": delivery.segments,
         "has_text": delivery.template is not None and delivery.kind.value != "PIN_AGAIN",
     }
+
+
+def _reader(delivery: Delivery, names: Names, language: Language) -> str:
+    """Return the name of whoever reads a delivery: an officer, or a program with the event it was notified of."""
+    if not delivery.reader:
+        return ""
+    if delivery.audience is not Audience.PROGRAM:
+        return names.officer(delivery.reader)
+    program, _separator, event = delivery.reader.partition(":")
+    return f"{program}: {gettext(language)(EVENTS[EventType(event)])}"
 
 
 def _rendered_again(parts: Parts, petition: Petition, delivery: Delivery) -> Rendered | None:

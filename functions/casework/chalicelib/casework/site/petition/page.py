@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets as randomness
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
@@ -19,18 +19,24 @@ from chalicelib.casework.desk.deliveries import deliveries_to_petitioner
 from chalicelib.casework.desk.merged import merged_here
 from chalicelib.casework.desk.queue_place import address_of, carried, with_place
 from chalicelib.casework.desk.reasons import note_in_words, reason_in_words
-from chalicelib.casework.desk.similar import similar_petitions
+from chalicelib.casework.desk.similar import SimilarPetition, similar_petitions
 from chalicelib.casework.desk.views import EntryView
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
+from chalicelib.casework.site.petition import layout
 from chalicelib.casework.site.petition.action_forms import (
     RefusedAction,
     action_form,
-    draft_begun_with,
     form_problems,
 )
+from chalicelib.casework.site.petition.draft_forms import own_drafts, shared_drafts
+from chalicelib.casework.site.petition.letter import letter_facts
 from chalicelib.casework.site.petition.marks import MarkedText, marked_texts
+from chalicelib.casework.site.petition.review import repeats, review_facts
+from chalicelib.casework.site.petition.undo import undo_of
+from chalicelib.casework.site.search.hit_rows import answers_beside
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.lifecycle import Action
+from shared.domain.errors import SearchUnavailableError
+from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Proposal
 from shared.domain.petition.values.petitioner import Identity
@@ -43,6 +49,20 @@ from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES
 from shared.web.rendering import link
 from shared.web.requests import query_parameters
 
+SIMILAR_IN_SIGHT = 2
+"""Similar petitions that a page lists; the others are one link away."""
+_ANSWER_AT_WORK = frozenset(
+    {State.ASSIGNED, State.IN_PROGRESS, State.AWAITING_INFORMATION, State.AWAITING_APPROVAL, State.REOPENED}
+)
+
+
+class JustDone(NamedTuple):
+    """The action that led to the page."""
+
+    action: str = ""
+    reference: str = ""
+    """That of the petition on which it was taken, where the page is of the next one."""
+
 
 def petition_page(
     parts: Parts,
@@ -50,27 +70,30 @@ def petition_page(
     officer: DeskOfficer,
     petition: Petition,
     *,
-    done: str = "",
+    done: JustDone = JustDone(),  # noqa: B008 - a constant
     template: str = "",
     refused: RefusedAction | None = None,
     identity: Identity | None = None,
 ) -> Response:
-    """Answer with the page.
+    """Answer with the page: texts, conversation and draft beside what one looks up.
 
     Args:
         parts: the function's parts.
         request: for the page's language.
         officer: who reads it.
         petition: one that the officer may see.
-        done: the action that was just taken.
+        done: the action that was just taken, on this petition or on the one before it.
         template: id of the answer template that the draft begins with.
         refused: an action that was just refused.
         identity: the petitioner's, when the seal was just opened.
     """
-    language = language_of_page(request)
-    _ = gettext(language)
+    language, now = language_of_page(request), clock.now()
     names = names_of(parts, language)
-    view = parts.petition_views.of(petition, officer, clock.now())
+    view = parts.petition_views.of(petition, officer, now)
+    forms_of_page = _forms(parts, officer, petition, refused, template, language)
+    by_action = {Action(form["action"]): form for form in forms_of_page["forms"]}
+    similar = similar_petitions(petition, officer, parts.petitions)
+    forms_of_page["choices"]["repeats"] = repeats(similar, officer)
     answer = render(
         parts,
         request,
@@ -81,22 +104,23 @@ def petition_page(
         **_addresses(request, petition, language),
         labels=_labels(petition, names, language),
         **_proposal(view.proposal, names, language),
-        is_open=petition.is_unanswered,
-        dispute=_dispute(petition),
-        returns=disputes.returns(petition),
-        similar=similar_petitions(petition, officer, parts.petitions),
+        **_situation(petition, names),
+        **_similar(parts, request, petition, similar, language),
+        **review_facts(petition, officer, by_action, parts.directory, names, language, now),
+        undo=undo_of(officer, petition, now),
         merged=merged_here(petition, officer, parts.petitions),
-        deliveries=deliveries_to_petitioner(petition, parts.deliveries, language),
-        history=_history(view.history, petition, refused, names, language),
+        **_sent(parts, petition, language),
+        **_history(view.history, petition, refused, names, language),
+        clock=layout.clock_of(petition, view, parts.directory, now, language),
         marked_draft=_marked_draft(parts, petition, refused, language),
-        **_forms(parts, officer, petition, refused, template, language),
+        **forms_of_page,
+        **_next_action(petition, by_action, language),
+        shared_drafts=shared_drafts(parts, officer, petition, names, language),
+        drafts_kept_days=parts.drafts.kept_for.days,
         refused=refused,
-        done=forms.done_label(done, language),
-        identity=identity.model_dump(exclude_none=True) if identity else None,
-        identity_labels=_identity_labels(language),
-        file_key=randomness.token_hex(16),
-        attachment_states={state: _(text) for state, text in ATTACHMENT_STATES.items()},
-        rejections={reason: _(text) for reason, text in REJECTIONS.items()},
+        **_onward(parts, officer, done, language),
+        **_identity(identity, language),
+        **_file_labels(language),
     )
     if any(file.may_open for file in view.attachments):
         answer.headers.update(forms_may_lead_to(parts.bucket.origin))
@@ -105,12 +129,107 @@ def petition_page(
 
 def _addresses(request: Request, petition: Petition, language: Language) -> dict[str, Any]:
     """Return where the page leads: back to the place in the queue that it was opened from, and to its actions."""
-    place = carried(query_parameters(request))
+    place = carried(query_parameters(request), str(request.headers.get("referer", "")))
 
     def address_to(action: str) -> str:
         return link(with_place(f"/desk/petitions/{petition.reference}/{action}", place), language)
 
     return {"back": link(address_of(place), language), "place": place, "address_to": address_to}
+
+
+def _situation(petition: Petition, names: Names) -> dict[str, Any]:
+    """Return the disputes, the promised day and the returned draft of a petition."""
+    return {
+        "is_open": petition.is_unanswered,
+        "dispute": _dispute(petition),
+        "returns": disputes.returns(petition),
+        "is_second_look": disputes.is_second_look(petition),
+        "promised": _promised(petition, names),
+        "returned": _returned(petition, names),
+    }
+
+
+def _onward(parts: Parts, officer: DeskOfficer, done: JustDone, language: Language) -> dict[str, Any]:
+    """Return the action that was just taken, and whether actions lead this officer to the next petition."""
+    label = forms.done_label(done.action, language)
+    goes_on = bool(label) and parts.desk_preferences.of(officer.username).goes_on
+    return {"done": label, "done_of": done.reference, "goes_on": goes_on}
+
+
+def _sent(parts: Parts, petition: Petition, language: Language) -> dict[str, Any]:
+    """Return the letter to another body, and the deliveries of notices to the petitioner."""
+    return {
+        "letter": letter_facts(petition, language),
+        "deliveries": deliveries_to_petitioner(petition, parts.deliveries, language),
+    }
+
+
+def _file_labels(language: Language) -> dict[str, Any]:
+    _ = gettext(language)
+    return {
+        "file_key": randomness.token_hex(16),
+        "attachment_states": {state: _(text) for state, text in ATTACHMENT_STATES.items()},
+        "rejections": {reason: _(text) for reason, text in REJECTIONS.items()},
+    }
+
+
+def _next_action(
+    petition: Petition, by_action: dict[Action, dict[str, Any]], language: Language
+) -> dict[str, Any]:
+    """Return the page's one filled button, the action whose form stands open for it, and the menu of the others."""
+    primary = layout.primary_action(petition.state, tuple(by_action), language)
+    here_open = primary.action if primary is not None and primary.sends else ""
+    return {
+        "primary": primary,
+        "here_open": here_open,
+        "at_work": by_action[Action(here_open)] if here_open else None,
+        "menu": [form for action, form in by_action.items() if action != here_open],
+    }
+
+
+def _similar(
+    parts: Parts,
+    request: Request,
+    petition: Petition,
+    similar: tuple[SimilarPetition, ...],
+    language: Language,
+) -> dict[str, Any]:
+    """Return the open petitions that say nearly the same, and the published answers to such questions."""
+    query = query_parameters(request)
+    place = carried(query)
+    address = with_place(f"/desk/petitions/{petition.reference}?similar=all", place)
+    return {
+        "similar": similar,
+        "in_sight": len(similar) if query.get("similar") == "all" else SIMILAR_IN_SIGHT,
+        "all_similar": link(address, language),
+        "published_like": _published_like(parts, petition, language),
+    }
+
+
+def _published_like(parts: Parts, petition: Petition, language: Language) -> list[dict[str, Any]]:
+    """Return the published answers like a petition that is being worked on; none while there is no index."""
+    if petition.state not in _ANSWER_AT_WORK:
+        return []
+    try:
+        answers = parts.search.published_like(petition, clock.now())
+    except SearchUnavailableError:
+        return []
+    return answers_beside(answers, names_of(parts, language), language)
+
+
+def _promised(petition: Petition, names: Names) -> dict[str, Any] | None:
+    promised = layout.promised_day(petition)
+    if promised is None:
+        return None
+    return {"on": promised.on, "who": names.actor(promised.note.by), "at": promised.note.at}
+
+
+def _returned(petition: Petition, names: Names) -> dict[str, Any] | None:
+    """Return the reason for which the draft at work was returned, by whom and when; None where none was returned."""
+    entry = layout.returned_draft(petition)
+    if entry is None:
+        return None
+    return {"note": entry.note or "", "who": names.actor(entry.by), "at": entry.at}
 
 
 def _labels(petition: Petition, names: Names, language: Language) -> dict[str, str]:
@@ -157,13 +276,16 @@ def _history(
     refused: RefusedAction | None,
     names: Names,
     language: Language,
-) -> list[dict[str, Any]]:
-    """Return the entries of the history; those that a refused officer has not seen yet are marked."""
+) -> dict[str, Any]:
+    """Return the history as list, story and conversation; what a refused officer has not seen yet is marked."""
     _ = gettext(language)
-    return [
+    rows = [
         {
             "at": entry.at,
             "seq": entry.seq,
+            "action": entry.action,
+            "by": entry.by,
+            "is_shown_above": entry.action in layout.SHOWN_ABOVE,
             "label": _(ACTIONS[entry.action]),
             "who": names.actor(entry.by),
             "text": entry.text,
@@ -171,10 +293,12 @@ def _history(
             "note": _note(entry, names, language),
             "is_visible": entry.is_visible,
             "unit": names.unit(entry.facts.get("unit")),
+            "taken_back": _taken_back(entry, petition, language),
             "is_new": refused is not None and entry.seq > (refused.seen_version or petition.version),
         }
         for entry in entries
     ]
+    return {"history": rows, "story": layout.story(rows), "talk": layout.talk(rows)}
 
 
 def _forms(
@@ -187,14 +311,13 @@ def _forms(
 ) -> dict[str, Any]:
     """Return the variables for the forms of the actions that this officer may take now."""
     today, directory = local_date(clock.now()), parts.directory
-    offered = available_actions(officer, petition)
+    offered = [a for a in available_actions(officer, petition) if a is not Action.TAKE_BACK]
     may_draft = Action.DRAFT_ANSWER in offered
     problems = form_problems(refused, petition, language)
-    draft = draft_begun_with(template, petition, directory, today) if template and may_draft else None
-    begun = {Action.DRAFT_ANSWER: draft}
+    drafts = own_drafts(parts, officer, petition, template if may_draft else "", offered)
     return {
         "forms": [
-            action_form(action, petition, refused, problems, begun.get(action), language)
+            action_form(action, petition, refused, problems, drafts.get(action), language)
             for action in offered
         ],
         "choices": forms.choices(petition, officer, directory, today, language),
@@ -203,8 +326,23 @@ def _forms(
         "chosen_template": template,
         "may_attach": may_draft,
         "errors": problems,
-        "lost": dict(refused.form) if refused is not None and refused.action not in offered else {},
+        "lost": _lost(refused, offered),
     }
+
+
+def _lost(refused: RefusedAction | None, offered: Iterable[Action]) -> dict[str, str]:
+    """Return the texts of a refused form that the page has no longer."""
+    if refused is None or refused.action in offered:
+        return {}
+    return {name: value for name, value in refused.form.items() if name != "version"}
+
+
+def _taken_back(entry: EntryView, petition: Petition, language: Language) -> str:
+    """Return in words the action that an entry took back, or that it was taken back itself; "" for any other."""
+    _ = gettext(language)
+    if entry.action is Action.TAKE_BACK:
+        return _(ACTIONS[Action(entry.facts["taken_back"])])
+    return _("đã hoàn tác") if entry.seq in petition.taken_back else ""
 
 
 def _marked_draft(
@@ -231,9 +369,10 @@ def _marked(petition: Petition, language: Language) -> list[tuple[str, list[tupl
     ]
 
 
-def _identity_labels(language: Language) -> dict[str, str]:
+def _identity(identity: Identity | None, language: Language) -> dict[str, Any]:
+    """Return the petitioner's identity, where the seal was just opened, and the labels of its parts."""
     _ = gettext(language)
-    return {
+    labels = {
         "name": _("Họ và tên"),
         "organisation": _("Tên doanh nghiệp hoặc tổ chức"),
         "address": _("Địa chỉ"),
@@ -243,3 +382,5 @@ def _identity_labels(language: Language) -> dict[str, str]:
         "text": _("Bổ sung bằng tin nhắn"),
         "recording": _("Bản ghi âm cuộc gọi"),
     }
+    opened = identity.model_dump(exclude_none=True) if identity else None
+    return {"identity": opened, "identity_labels": labels}

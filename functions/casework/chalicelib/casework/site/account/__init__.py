@@ -1,0 +1,1 @@
+"""Pages about the officer who reads them: sign-in, sessions, second factor, which digests they receive."""

@@ -1,0 +1,1 @@
+"""The leaders' page: are we keeping our promises, where not, what are people telling us."""

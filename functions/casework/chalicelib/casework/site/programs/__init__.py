@@ -1,0 +1,1 @@
+"""The administrators' pages of programs: those that are notified of events, and the machine accounts."""

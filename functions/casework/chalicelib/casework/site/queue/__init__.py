@@ -1,0 +1,1 @@
+"""Pages of the queues, and of one action on many of their petitions."""

@@ -1,0 +1,1 @@
+"""The home of the desk: the work of an officer's day."""
