@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from chalice.app import SQSEvent
 
-from chalicelib.intake.api import openapi, petitions, published, verification
+from chalicelib.intake.api import openapi
 from chalicelib.intake.composition import parts, upload_check
 from chalicelib.intake.hotline.connect import answer_call
 from chalicelib.intake.open311 import endpoints
-from chalicelib.intake.site import api_reference, error_pages, pages
-from chalicelib.intake.webhooks import hotline, sms
+from chalicelib.intake.route_modules import MODULES
+from chalicelib.intake.site import error_pages
+from chalicelib.intake.site.developers import pages as developers
 from shared.platform import clock, queues
 from shared.platform.messages import BucketEvent, PartsRequest
 from shared.platform.settings import queue_arn
 from shared.web.app import WebApp
 
 app = WebApp("pakn-intake", error_pages.answer_error, {endpoints.BEGINNING: endpoints.answer_error})
-for module in (*pages.MODULES, petitions, published, verification, openapi, endpoints, sms, hotline):
+for module in MODULES:
     app.register_blueprint(module.routes(parts))
-app.register_blueprint(api_reference.routes(parts, openapi.document))
+app.register_blueprint(developers.routes(parts, openapi.document))
 
 
 @app.on_sqs_message(queue_arn=queue_arn("parts"), batch_size=10, name="on_parts")

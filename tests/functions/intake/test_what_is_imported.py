@@ -18,6 +18,7 @@ HEAVY_AND_RARE = {
     "cryptography": "only a message of Amazon SNS is verified with it",
     "holidays": "calendars are generated when the project is built",
     "jwt": "officers alone sign in",
+    "reportlab": "only a receipt that is saved as PDF is drawn with it",
     "xlsxwriter": "reports are casework's",
 }
 

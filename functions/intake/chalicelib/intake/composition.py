@@ -11,16 +11,21 @@ from chalicelib.intake.limits.address_limit import AddressLimit
 from chalicelib.intake.limits.api_keys import ApiKeys
 from chalicelib.intake.limits.daily_limit import LimitedReception
 from chalicelib.intake.limits.proof_of_work import Challenges
+from chalicelib.intake.my_petitions.codes import AccessByCode, CodeLimits
+from chalicelib.intake.my_petitions.listed import MyPetitions
 from chalicelib.intake.petitions.add_contact import AddContact
 from chalicelib.intake.petitions.attach_files import FileDesk
 from chalicelib.intake.petitions.find_petition import PetitionFinder
 from chalicelib.intake.petitions.follow_up import FollowUp
+from chalicelib.intake.petitions.passes import Passes
 from chalicelib.intake.petitions.pin_again import PinAgain
 from chalicelib.intake.petitions.record_view import PetitionViews
 from chalicelib.intake.petitions.renew_secrets import Renewal
+from chalicelib.intake.published.answer_search import AnswerSearch
 from chalicelib.intake.published.answers import PublicRecord
-from chalicelib.intake.published.similar_answers import SimilarAnswers
+from chalicelib.intake.published.reactions import Reactions
 from chalicelib.intake.published.statistics import PublicStatistics
+from chalicelib.intake.published.subscriptions import Subscriptions
 from chalicelib.intake.settings import IntakeSettings, ScannerKind
 from chalicelib.intake.sms.counters import SmsStore
 from chalicelib.intake.sms.desk import SmsDesk
@@ -29,14 +34,21 @@ from chalicelib.intake.sms.name_or_petition import NameOrPetition
 from chalicelib.intake.sms.part_store import PartStore
 from chalicelib.intake.sms.receive_sms import SmsReception
 from chalicelib.intake.sms.which_petition import WhichPetition
+from chalicelib.intake.unsent.files import UnsentFiles
+from chalicelib.intake.unsent.unsent_petitions import UnsentPetitions
 from chalicelib.intake.uploads.check_upload import UploadCheck
 from chalicelib.intake.uploads.scanners import ClamdScanner, EicarScanner, GuardDutyScanner, Scanner
 from shared.platform import queues, secrets
 from shared.platform.bucket import AttachmentsBucket
-from shared.platform.messages import PartsRequest, ReplyRequest
+from shared.platform.messages import CodeRequest, PartsRequest, ReplyRequest, SubscriberRequest
 from shared.platform.provider_credentials import ProviderCredentials
 from shared.platform.seal import Seal
+from shared.platform.search_files import SearchFiles
 from shared.platform.settings import load
+from shared.search.local_copy import PUBLIC, LocalCopy, NewestAnswers
+from shared.tables.answers.reactions import ReactionTable
+from shared.tables.contacts.codes import AccessCodes
+from shared.tables.contacts.subscribers import Subscribers
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
@@ -44,17 +56,23 @@ from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.tables.throttle.calls import HotlineCalls
+from shared.tables.throttle.counters import NameCounter
 from shared.tables.throttle.held_texts import HeldTexts
 from shared.tables.throttle.pin_guard import PinGuard
 from shared.tables.throttle.replies import Replies
+from shared.tables.throttle.site.receipt_contacts import ReceiptContacts
 from shared.tables.throttle.sms_budget import SmsBudget
 from shared.tables.throttle.suppressions import Suppressions
+from shared.tables.unsent.rows import UnsentRows
+from shared.use_cases.classify_petition import Classifier
 from shared.use_cases.follow_changes import ChangeFeed
 from shared.use_cases.receive_submission import Reception
 from shared.web.rendering import Pages
 
 PAGES = Pages(Path(__file__).parent)
 """The citizens' pages: made of the package's own files, so they outlive the settings."""
+BEGUN_FOR_EACH_SENT = 5
+"""Petitions that a network address may begin for each that it may send in an hour."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +89,9 @@ class Parts:
     pages: Pages
     reception: Reception
     limited_reception: LimitedReception
+    unsent: UnsentPetitions
+    unsent_files: UnsentFiles
+    classifier: Classifier
     api_keys: ApiKeys
     challenges: Challenges
     finder: PetitionFinder
@@ -78,11 +99,18 @@ class Parts:
     add_contact: AddContact
     pin_again: PinAgain
     renewal: Renewal
+    access_by_code: AccessByCode
+    my_petitions: MyPetitions
+    subscriptions: Subscriptions
     views: PetitionViews
+    passes: Passes
+    receipt_contacts: ReceiptContacts
+    deliveries: Deliveries
     files: FileDesk
     public_record: PublicRecord
+    answer_search: AnswerSearch
+    reactions: Reactions
     changes_feed: ChangeFeed
-    similar_answers: SimilarAnswers
     public_statistics: PublicStatistics
     outlines: Outlines
     sms: SmsReception
@@ -116,9 +144,10 @@ def build(settings: IntakeSettings) -> Parts:
     bucket = AttachmentsBucket(settings.attachments_bucket)
     reception = Reception(petitions, directory, seal, key)
     follow_up = FollowUp(petitions, directory, seal)
-    challenges = Challenges(key, settings.cost_of_a_try)
+    challenges, passes = Challenges(key, settings.cost_of_a_try), Passes(petitions, key)
     pin_guard = _pin_guard(settings, key, challenges)
-    public_record = PublicRecord(petitions, directory)
+    index = LocalCopy(SearchFiles(settings.attachments_bucket), PUBLIC, NewestAnswers(petitions))
+    public_record = PublicRecord(petitions, directory, index)
     return Parts(
         settings=settings,
         credentials=credentials,
@@ -129,20 +158,28 @@ def build(settings: IntakeSettings) -> Parts:
         pages=PAGES,
         reception=reception,
         limited_reception=_limited_reception(settings, reception, petitions, key),
-        api_keys=ApiKeys(credentials),
+        unsent=_unsent(settings, seal, key),
+        unsent_files=UnsentFiles(petitions, bucket, settings.file_limits, key),
+        classifier=Classifier(directory),
+        api_keys=ApiKeys(credentials, is_sandbox=settings.sandbox),
         challenges=challenges,
-        finder=PetitionFinder(
-            petitions, pin_guard, key, settings.link_kept_for, lambda: bool(directory.restorations())
-        ),
+        finder=_finder(settings, petitions, directory, pin_guard, key),
         renewal=Renewal(follow_up, key, per_day=settings.renewals_per_day),
         follow_up=follow_up,
         add_contact=AddContact(follow_up, seal, Suppressions(settings.throttle_table), key),
         pin_again=PinAgain(petitions, follow_up, pin_guard, key, per_day=settings.pins_again_per_day),
+        access_by_code=_access_by_code(settings, key, pin_guard),
+        my_petitions=MyPetitions(petitions, directory, settings.link_kept_for),
+        subscriptions=_subscriptions(settings, seal, key),
         views=_views(settings, key),
-        files=FileDesk(petitions, bucket, settings.file_limits, key),
+        passes=passes,
+        receipt_contacts=ReceiptContacts(settings.throttle_table, key),
+        deliveries=Deliveries(settings.deliveries_table),
+        files=FileDesk(petitions, bucket, settings.file_limits, key, passes),
         public_record=public_record,
+        answer_search=AnswerSearch(petitions, directory, index, public_record),
+        reactions=_reactions(settings, key),
         changes_feed=ChangeFeed(petitions, Outlines(settings.petitions_table)),
-        similar_answers=SimilarAnswers(public_record),
         public_statistics=_public_statistics(settings, directory),
         outlines=Outlines(settings.petitions_table),
         sms=_sms(settings, reception, petitions, directory, follow_up, seal, key),
@@ -157,13 +194,49 @@ def build_upload_check(settings: IntakeSettings) -> UploadCheck:
     return UploadCheck(petitions, bucket, _scanner(settings, bucket), settings.file_limits)
 
 
+def _finder(
+    settings: IntakeSettings, petitions: Petitions, directory: Directory, pin_guard: PinGuard, key: bytes
+) -> PetitionFinder:
+    return PetitionFinder(
+        petitions, pin_guard, key, settings.link_kept_for, lambda: bool(directory.restorations())
+    )
+
+
 def _pin_guard(settings: IntakeSettings, key: bytes, challenges: Challenges) -> PinGuard:
     return PinGuard(settings.throttle_table, key, settings.pin_limits(settings.tries_per_address), challenges)
+
+
+def _access_by_code(settings: IntakeSettings, key: bytes, guard: PinGuard) -> AccessByCode:
+    return AccessByCode(
+        AccessCodes(settings.throttle_table),
+        NameCounter(settings.throttle_table, "names"),
+        guard,
+        key,
+        CodeLimits(settings.codes_per_contact, settings.codes_asked_per_address),
+        partial(_ask_notifier, settings.notices_queue_url),
+    )
+
+
+def _subscriptions(settings: IntakeSettings, seal: Seal, key: bytes) -> Subscriptions:
+    return Subscriptions(
+        Subscribers(settings.throttle_table),
+        NameCounter(settings.throttle_table, "names"),
+        seal,
+        key,
+        partial(_ask_notifier, settings.notices_queue_url),
+        per_address=settings.codes_asked_per_address,
+    )
 
 
 def _views(settings: IntakeSettings, key: bytes) -> PetitionViews:
     deliveries = Deliveries(settings.deliveries_table)
     return PetitionViews(deliveries, key, acceptance_counts=settings.acceptance_counts_as_delivered)
+
+
+def _reactions(settings: IntakeSettings, key: bytes) -> Reactions:
+    counter = NameCounter(settings.throttle_table, "reactions")
+    table = ReactionTable(settings.statistics_table)
+    return Reactions(table, counter, key, per_address=settings.reactions_from_an_address)
 
 
 def _public_statistics(settings: IntakeSettings, directory: Directory) -> PublicStatistics:
@@ -208,6 +281,14 @@ def _limited_reception(
     return LimitedReception(reception, petitions, key, addresses, per_day=settings.petitions_per_contact)
 
 
+def _unsent(settings: IntakeSettings, seal: Seal, key: bytes) -> UnsentPetitions:
+    begun = settings.sent_per_address * BEGUN_FOR_EACH_SENT
+    addresses = AddressLimit(
+        settings.throttle_table, key, per_hour=begun, unproven_per_hour=begun, counted="begun"
+    )
+    return UnsentPetitions(UnsentRows(settings.throttle_table), seal, key, addresses)
+
+
 def _scanner(settings: IntakeSettings, bucket: AttachmentsBucket) -> Scanner:
     match settings.scanner:
         case ScannerKind.EICAR:
@@ -226,5 +307,5 @@ def _wait_for_parts(settings: IntakeSettings, name: str) -> None:
     )
 
 
-def _ask_notifier(notices_queue_url: str, request: ReplyRequest) -> None:
+def _ask_notifier(notices_queue_url: str, request: ReplyRequest | CodeRequest | SubscriberRequest) -> None:
     queues.send(notices_queue_url, [request])

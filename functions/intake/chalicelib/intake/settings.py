@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -19,8 +18,24 @@ class ScannerKind(StrEnum):
     EICAR = "eicar"
 
 
+_TOWNS = {
+    "ap-southeast-1": "Singapore",
+    "ap-southeast-2": "Sydney",
+    "ap-southeast-3": "Jakarta",
+    "ap-southeast-5": "Kuala Lumpur",
+    "ap-southeast-7": "Bangkok",
+    "ap-northeast-1": "Tokyo",
+    "ap-east-1": "Hong Kong",
+}
+"""The place of each region of AWS that is near."""
+
+
 class IntakeSettings(
-    settings.FileSettings, settings.EvidenceSettings, settings.PinSettings, settings.SmsSettings
+    settings.FileSettings,
+    settings.EvidenceSettings,
+    settings.LinkSettings,
+    settings.PinSettings,
+    settings.SmsSettings,
 ):
     """Intake's tables, keys and limits. It may close the seal and has no right to open it."""
 
@@ -37,8 +52,10 @@ class IntakeSettings(
     """Times that a petition's PIN is sent again in a day to a contact on file; 0 is never."""
     renewals_per_day: int = Field(default=3, ge=0)
     """Times that a petition's PIN and link are renewed in a day; 0 is never."""
-    link_months_after_end: int = Field(default=12, ge=0)
-    """Months after the end of a matter for which the links in its letters open it; 0 is for ever."""
+    codes_per_contact: int = Field(default=6, ge=0)
+    """One-time codes that one contact is sent in a day, to open all its petitions; 0 is never."""
+    codes_per_address: int = Field(default=20, ge=0)
+    """One-time codes that one network address may ask for in an hour; 0 is no limit."""
     petitions_per_contact: int = Field(default=10, ge=0)
     """Petitions that one person may send in a day over the web and from programs; 0 is no limit."""
     petitions_per_address: int = Field(default=60, ge=0)
@@ -47,6 +64,24 @@ class IntakeSettings(
     """Petitions of those from pages that brought no proof of work (without JavaScript); 0 is no limit."""
     api_key_needed: bool = True
     """True refuses petitions over `/v1` without a key of a program; false limits them by network address."""
+    addresses_are_counted: bool = True
+    """False where all callers have the same network address, as on one machine: no limit holds by address."""
+    sandbox: bool = False
+    """True heeds the API key that is always over its limit (`shared.providers.simulator`); never in production."""
+    reactions_per_address: int = Field(default=10, ge=0)
+    """Readers of one network address who may react alike to one answer in a day; 0 is no limit."""
+    sms_price_dong: int = Field(default=1000, ge=0)
+    """Dong that a message to the short code costs its sender, as the pages say."""
+    call_price_dong: int = Field(default=1000, ge=0)
+    """Dong that a minute of a call to the hotline costs."""
+    call_hours: str = "7:30–17:00"
+    """The hours of the hotline on working days, as the pages say."""
+    ministry_address: str = "37A Nguyễn Bỉnh Khiêm, phường Hai Bà Trưng, Hà Nội"
+    """The address of the ministry, as the pages say."""
+    ministry_email: str = Field(default="", min_length=0)
+    """The e-mail address at which the ministry takes petitions, as the pages say; "": they name none."""
+    data_region: str = "ap-southeast-1"
+    """The region of AWS in which everything is stored, as the page on privacy says."""
     challenge_cost: int = Field(default=4000, ge=1)
     """Rounds of PBKDF2 in one try of the page's challenge, which takes 256 tries on average."""
     sms_replies_per_number: int = Field(default=40, ge=1)
@@ -63,28 +98,39 @@ class IntakeSettings(
 
     @property
     def tries_per_address(self) -> int:
-        """Wrong PINs allowed to an address; on one machine all callers have the same address, so none is counted."""
-        return 0 if self.stage == "local" else self.pin_tries_per_address
+        """Wrong PINs allowed to an address; 0 is no limit."""
+        return self.pin_tries_per_address if self.addresses_are_counted else 0
 
     @property
-    def link_kept_for(self) -> timedelta | None:
-        """The time after the end of a matter for which its links open it; None is for ever."""
-        return timedelta(days=30 * self.link_months_after_end) if self.link_months_after_end else None
+    def codes_asked_per_address(self) -> int:
+        """One-time codes that an address may ask for in an hour; 0 is no limit."""
+        return self.codes_per_address if self.addresses_are_counted else 0
 
     @property
     def sent_per_address(self) -> int:
-        """Petitions that an address may send in an hour; on one machine all callers have the same address."""
-        return 0 if self.stage == "local" else self.petitions_per_address
+        """Petitions that an address may send in an hour; 0 is no limit."""
+        return self.petitions_per_address if self.addresses_are_counted else 0
 
     @property
     def unproven_sent_per_address(self) -> int:
-        """Petitions of those without a proof of work."""
-        return 0 if self.stage == "local" else self.unproven_per_address
+        """Petitions of those without a proof of work; 0 is no limit."""
+        return self.unproven_per_address if self.addresses_are_counted else 0
 
     @property
-    def asks_for_a_key(self) -> bool:
-        """True where programs need a key; on one machine nobody has one."""
-        return self.api_key_needed and self.stage != "local"
+    def reactions_from_an_address(self) -> int:
+        """Readers of an address who may react alike to one answer in a day; 0 is no limit."""
+        return self.reactions_per_address if self.addresses_are_counted else 0
+
+    @property
+    def place_of_data(self) -> str:
+        """The place of the stored data in words: the town of the region and its name, or the name alone."""
+        town = _TOWNS.get(self.data_region, "")
+        return f"{town} ({self.data_region})" if town else self.data_region
+
+    @property
+    def open311_takes_anybody(self) -> bool:
+        """True on one machine where no keys are asked for: nobody has one there."""
+        return self.stage == "local" and not self.api_key_needed
 
     @property
     def cost_of_a_try(self) -> int:

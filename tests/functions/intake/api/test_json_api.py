@@ -24,6 +24,7 @@ from shared.platform import secrets
 from shared.platform.seal import Seal
 from shared.tables.petition_items import petition_of
 from shared.tables.petitions import Petitions
+from tests.support.search_files import build_index
 from tests.support.system import System
 
 AT = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)
@@ -406,6 +407,7 @@ def cloud(intake: System, monkeypatch: pytest.MonkeyPatch) -> System:
     monkeypatch.setenv("STAGE", "dev")
     monkeypatch.setenv("SCANNER", "guardduty")
     monkeypatch.setenv("API_KEY_NEEDED", "false")
+    monkeypatch.setenv("ADDRESSES_ARE_COUNTED", "true")
     monkeypatch.setenv("CHALLENGE_COST", "1")
     intake.local.cold_start()
     return intake
@@ -639,10 +641,50 @@ def test_published_answers_carry_neither_reference_nor_person(intake, a_submissi
         pytest.param({"month": "2026-10"}, 0, id="another month"),
     ],
 )
-def test_published_answers_are_found(intake, a_submission, officers_do, query, count):
+@pytest.mark.parametrize("is_newer_than_index", [True, False])
+def test_published_answers_are_found(intake, a_submission, officers_do, query, count, is_newer_than_index):
+    if is_newer_than_index:
+        build_index(intake)
     a_published_petition(intake, a_submission, officers_do)
+    if not is_newer_than_index:
+        build_index(intake)
 
-    assert len(intake.http("GET", "/v1/published", query=query).json()["items"]) == count
+    answer = intake.http("GET", "/v1/published", query=query).json()
+
+    assert len(answer.get("items", [])) == count
+    assert answer.get("total") == (count if "q" in query else None)
+
+
+def test_search_counts_by_field_and_month_and_turns_pages(intake, a_submission, officers_do):
+    a_published_petition(intake, a_submission, officers_do)
+    build_index(intake)
+
+    narrowed = intake.http("GET", "/v1/published", query={"q": "hồ sơ", "field": "TL"}).json()
+    beyond = intake.http("GET", "/v1/published", query={"q": "hồ sơ", "cursor": "20"}).json()
+
+    assert (narrowed.get("items", []), narrowed["total"]) == ([], 0)
+    assert narrowed["by_field"] == {"CCVC": 1}
+    assert beyond["total"] == 1
+    assert beyond.get("items", []) == []
+
+
+def test_answer_that_was_taken_down_is_found_no_more(intake, a_submission, officers_do):
+    receipt = a_published_petition(intake, a_submission, officers_do)
+    build_index(intake)
+    query = {"q": "hồ sơ"}
+    assert len(intake.http("GET", "/v1/published", query=query).json()["items"]) == 1
+
+    at = intake.clock.now()
+    officers_do(receipt["reference"], lambda p: p.unpublish(Change.by_officer("b", at, "down"), "Nhầm."))
+
+    assert intake.http("GET", "/v1/published", query=query).json().get("items", []) == []
+
+
+def test_without_an_index_words_are_not_searched_and_it_is_said(intake):
+    answer = intake.http("GET", "/v1/published", query={"q": "hồ sơ"})
+
+    assert answer.status == 503
+    assert answer.json()["code"] == "search-unavailable"
 
 
 def test_the_cursor_leads_through_all_months_to_the_end(intake, a_submission, officers_do):

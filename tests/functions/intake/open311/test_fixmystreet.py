@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from chalicelib.intake import composition
 from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane, Proposal
@@ -55,6 +56,14 @@ def routed(petition: Petition) -> Petition:
 
 def accepted(petition: Petition) -> Petition:
     return petition.accept(Change("officer:minh.xuly", AT, "accept"), handler="minh.xuly")
+
+
+def waiting(petition: Petition) -> Petition:
+    return petition.request_information(Change.by_officer("lan.tiepnhan", AT, "ask"), "Nộp ngày nào?")
+
+
+def refused(petition: Petition) -> Petition:
+    return petition.refuse(Change.by_officer("lan.tiepnhan", AT, "refuse"), "Không rõ.", reason="UNCLEAR")
 
 
 def drafted(petition: Petition) -> Petition:
@@ -139,12 +148,131 @@ def test_a_client_reads_the_updates_of_its_own_requests_alone(intake, with_clien
     assert fetch(intake, api_key="key-of-danang") == []
 
 
-def test_comments_are_led_to_the_door_that_takes_them(intake):
-    form = {**FETCH, "service_request_id": "1", "update_id": "1", "description": "x", "status": "OPEN"}
+COMMENT = {
+    **FETCH,
+    "update_id_ext": "17",
+    "updated_datetime": "2026-11-03T11:00:00+07:00",
+    "service_request_id_ext": "1",
+    "status": "OPEN",
+    "email": "an@example.vn",
+    "description": "Tôi đã nộp bổ sung ngày 3/3.",
+    "public_anonymity_required": "TRUE",
+    "last_name": "Nguyễn",
+    "first_name": "Văn An",
+}
+"""A comment as `post_service_request_update` sends it."""
+CLOSED = {"description": "This problem has been fixed", "status": "CLOSED"}
 
-    errors = xml(intake.http("POST", "/open311/v2/servicerequestupdates.xml", form=form), 405)
 
-    assert "/supplements" in (errors.findtext("error/description") or "")
+def comment(intake, reference: str, expected: int = 201, /, **changes: str) -> ET.Element:
+    form = COMMENT | {"service_request_id": reference} | changes
+    return xml(intake.http("POST", "/open311/v2/servicerequestupdates.xml", form=form), expected)
+
+
+def history(reference: str) -> list[Any]:
+    petition = composition.parts().petitions.get(reference)
+    assert petition is not None
+    return list(petition.history)
+
+
+def test_comment_of_the_petitioner_is_a_supplement_with_an_id_and_names_the_client(intake):
+    reference = send(intake)
+
+    posted = comment(intake, reference)
+
+    entry = history(reference)[-1]
+    assert posted.tag == "service_request_updates"
+    assert posted.findtext("request_update/update_id") == f"{reference}-{entry.seq}"
+    assert (entry.action, entry.text, entry.by) == ("supplement", COMMENT["description"], "client:local")
+
+
+def test_comment_that_comes_again_is_the_same_one_and_another_text_under_its_id_is_refused(intake):
+    reference = send(intake)
+
+    first, again = comment(intake, reference), comment(intake, reference, 200)
+    other = comment(intake, reference, 422, description="Lời khác.")
+
+    assert first.findtext("request_update/update_id") == again.findtext("request_update/update_id")
+    assert other.findtext("error/code") == "422"
+    assert len(history(reference)) == 2
+
+
+def test_telephone_number_of_the_petition_is_as_good_in_whatever_way_it_is_written(intake):
+    comment(intake, send(intake), email="", phone="+84 912 345 678")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"email": "another.user@example.vn"}, id="another user of FixMyStreet"),
+        pytest.param({"email": "", "phone": ""}, id="nobody's name"),
+        pytest.param({"email": "not one"}, id="no address"),
+        pytest.param({"service_request_id": "26483190275"}, id="a petition that there is not"),
+        pytest.param({"service_request_id": "../1"}, id="no reference"),
+        pytest.param({"service_request_id": ""}, id="none"),
+    ],
+)
+def test_nobody_else_adds_to_a_petition_and_all_get_the_same_answer(intake, changes):
+    reference = send(intake)
+
+    refused = comment(intake, reference, 404, **changes)
+
+    wanted = comment(intake, "26483190275", 404)
+    assert ET.tostring(refused) == ET.tostring(wanted)
+    assert len(history(reference)) == 1
+
+
+def test_petition_from_the_web_takes_no_comment_even_from_its_petitioner(intake, sent):
+    comment(intake, sent["reference"], 404, phone="0912 345 678")
+
+    assert len(history(sent["reference"])) == 1
+
+
+def test_client_adds_to_the_requests_that_it_sent_alone(intake, with_clients):
+    with_clients({"hue": "key-of-hue", "danang": "key-of-danang"})
+    report = REPORT | {"api_key": "key-of-hue"}
+    reference = xml(intake.http("POST", "/open311/v2/requests.xml", form=report), 201).findtext(
+        "request/service_request_id", ""
+    )
+
+    comment(intake, reference, 404, api_key="key-of-danang")
+    comment(intake, reference, 201, api_key="key-of-hue")
+
+    assert [entry.by for entry in history(reference)] == ["open311:hue", "client:hue"]
+
+
+def test_comment_without_words_or_with_too_many_is_refused_by_name(intake):
+    reference = send(intake)
+
+    for description in (" ", "x" * 4_001):
+        errors = comment(intake, reference, 400, description=description)
+        assert (errors.findtext("error/description") or "").startswith("description")
+
+
+def test_fixed_does_not_withdraw_a_petition(intake):
+    reference = send(intake)
+
+    comment(intake, reference, **CLOSED)
+
+    assert history(reference)[-1].state == "RECEIVED"
+
+
+def test_comment_that_sends_a_question_back_to_work_is_listed_under_the_id_that_was_given(
+    intake, officers_do
+):
+    reference = send(intake)
+    officers_do(reference, routed, waiting)
+
+    update_id = comment(intake, reference).findtext("request_update/update_id")
+
+    assert update_id in [update["update_id"] for update in fetch(intake)]
+
+
+def test_petition_that_has_ended_takes_no_comment_and_says_so(intake, officers_do):
+    reference = send(intake)
+    officers_do(reference, refused)
+
+    assert comment(intake, reference, 409).findtext("error/code") == "409"
 
 
 @pytest.mark.parametrize(

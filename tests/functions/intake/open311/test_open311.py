@@ -306,6 +306,7 @@ def in_the_cloud(
 ) -> None:
     """Another stage than `local`, with the key of one client."""
     monkeypatch.setenv("STAGE", "dev")
+    monkeypatch.setenv("API_KEY_NEEDED", "true")
     monkeypatch.setenv("SCANNER", "guardduty")
     with_clients({"hue": "key-of-hue", "empty": ""})
 

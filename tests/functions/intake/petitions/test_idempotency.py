@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -225,3 +226,98 @@ def test_a_form_of_the_petition_s_page_keeps_what_was_typed_instead(intake: Syst
     assert answer.status == 409
     assert "Một điều khác." in answer.text
     assert "gửi lần nữa" in answer.text
+
+
+# --- what docs/api.md says of keys, through the door ------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["!", "~" * 200, "order-1", "0191f3a0-7c1e-7000-8000-3b1f6c2d9e55"])
+def test_a_key_of_visible_ascii_is_taken(intake: System, key: str):
+    assert post(intake, FIRST, **{"Idempotency-Key": key}).status == 201
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "k" * 201, "mã-1", "a\tb"])
+def test_any_other_key_is_refused_and_named(intake: System, key: str):
+    answer = post(intake, FIRST, **{"Idempotency-Key": key})
+
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "Idempotency-Key")
+    assert intake.items("petitions") == []
+
+
+def test_the_form_of_a_key_stands_in_the_document(intake: System):
+    described = intake.http("GET", "/openapi.json").json()["paths"]["/v1/petitions"]["post"]["parameters"]
+
+    (schema,) = [each["schema"] for each in described if each["name"] == "Idempotency-Key"]
+    assert schema == {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]{1,200}$"}
+
+
+def test_the_same_again_shows_the_pin_again(intake: System):
+    first, again = post(intake, FIRST), post(intake, FIRST)
+
+    assert again.json()["pin"] == first.json()["pin"]
+
+
+def test_a_key_at_open311_and_the_same_at_v1_are_two(intake: System, clients: dict[str, dict[str, str]]):
+    form = {"api_key": "khoa-cua-bao", "service_code": "CCVC", "description": "Chậm", "last_name": "Lê"}
+    form |= {"first_name": "Bình", "address_string": "Huế", "phone": "0918777222"}
+    key = {"Idempotency-Key": "one-key"}
+
+    sent = post(intake, FIRST, **clients["bao"])
+    answers = [intake.http("POST", "/open311/v2/requests.json", form=form, headers=key) for _ in range(2)]
+    other = intake.http(
+        "POST", "/open311/v2/requests.json", form=form | {"api_key": "khoa-cua-app"}, headers=key
+    )
+
+    assert [sent.status, *(answer.status for answer in answers), other.status] == [201, 201, 200, 201]
+
+
+@pytest.mark.parametrize(
+    ("later", "status"),
+    [
+        pytest.param("2026-12-31T23:59:00+07:00", 200, id="the year"),
+        pytest.param("2027-01-05T23:00:00+07:00", 200, id="five days longer"),
+        pytest.param("2027-01-06T01:00:00+07:00", 201, id="no longer"),
+    ],
+)
+def test_a_petitions_key_holds_for_its_year_and_five_days_longer(intake: System, later: str, status: int):
+    intake.clock.hold_at(datetime.fromisoformat("2026-12-30T09:00:00+07:00"))
+    first = post(intake, FIRST)
+    intake.clock.hold_at(datetime.fromisoformat(later))
+
+    again = post(intake, FIRST)
+
+    assert (first.status, again.status) == (201, status)
+    assert (first.json()["reference"] == again.json()["reference"]) is (status == 200)
+
+
+def supplemented(intake: System, sent: Any, content: str, path: str = "supplements") -> Any:
+    body = {"content": content} if path == "supplements" else {"reason": content}
+    return post(
+        intake,
+        body,
+        f"/v1/petitions/{sent['reference']}/{path}",
+        **{"X-Petition-Pin": sent["pin"], "Idempotency-Key": "order-1"},
+    )
+
+
+def test_a_changes_key_belongs_to_its_petition_and_holds_as_long(intake: System):
+    first = post(intake, FIRST).json()
+    second = post(intake, FIRST, **{"Idempotency-Key": "another"}).json()
+
+    added = [supplemented(intake, sent, "Thêm giấy tờ.") for sent in (first, second)]
+    intake.clock.hold_at(intake.clock.now() + timedelta(days=400))
+    again, other = (supplemented(intake, first, text) for text in ("Thêm giấy tờ.", "Khác."))
+
+    assert [answer.status for answer in added] == [201, 201]
+    assert (again.status, other.status) == (200, 422)
+    assert supplemented(intake, first, "Thôi.", "withdrawal").json()["state"] == "WITHDRAWN"
+
+
+def test_without_a_key_the_same_body_is_one_on_the_same_day_alone(intake: System):
+    def sent() -> int:
+        return int(intake.http("POST", "/v1/petitions", json=FIRST).status)
+
+    same_day = [sent(), sent()]
+    intake.clock.hold_at(intake.clock.now() + timedelta(days=1))
+
+    assert (same_day, sent()) == ([201, 200], 201)

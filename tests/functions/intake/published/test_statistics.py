@@ -22,7 +22,9 @@ DENUNCIATION = (
         pytest.param({"01": 9, "38": 3}, {"01": 9, "38": 3}, id="none is small"),
         pytest.param({"01": 9, "38": 2, "46": 4}, {"01": 9, "38": None, "46": None}, id="the sum would tell"),
         pytest.param({"01": 9, "38": 2, "46": 1}, {"01": 9, "38": None, "46": None}, id="two are small"),
-        pytest.param({"38": 1}, {"38": None}, id="the only one"),
+        pytest.param({"38": 1}, {"OTHER": None}, id="the only one, which the month's total would show"),
+        pytest.param({"01": 9, "38": 1, "46": 1}, {"01": 9, "OTHER": None}, id="all of them one"),
+        pytest.param({"01": 9, "38": 2, "46": 2}, {"01": 9, "OTHER": None}, id="all as large as may be"),
         pytest.param({}, {}, id="none at all"),
     ],
 )
@@ -127,10 +129,17 @@ def test_file_that_there_is_not_is_refused(system, file):
 
 
 def test_page_of_figures_has_charts_that_say_what_they_show(system):
+    for days in (30, 1):
+        citizen = Citizen(system)
+        citizen.send()
+        answer_petition(system, citizen.reference)
+        system.travel(days=days)
     Citizen(system).send()
 
-    page = system.http("GET", "/thong-ke").text
+    page = system.http("GET", "/thong-ke", query={"month": "2026-12"}).text
 
     assert "<title id=" in page
+    assert '<desc id="c-desc">Từ 100% tháng 11/2026 đến 100% tháng 12/2026.' in page
     assert "Đang xử lý, còn hạn: 1" in page
+    assert "Tháng 12/2026: mọi việc đến hạn đều được trả lời đúng hạn" in page
     assert 'style="' not in page

@@ -94,7 +94,9 @@ def test_from_there_the_next_file_is_sent(intake, sent):
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_forged_pass_opens_nothing(intake, sent, forge, method):
-    forged = forge(composition.parts().files.issue_pass(sent["reference"]))
+    petition = composition.parts().petitions.get(sent["reference"])
+    assert petition is not None
+    forged = forge(composition.parts().files.issue_pass(petition))
     arguments = {"query": {"p": forged}} if method == "GET" else {"form": {"p": forged, "key": "page-3"}}
 
     answer = intake.http(method, "/tra-cuu/tep", **arguments)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.intake.site.calendar_file import due_date_file
+from chalicelib.intake.petitions.calendar_file import due_date_file
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import DueDateMoved
 from shared.domain.petition.lifecycle import Action

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -16,9 +16,15 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
 from shared.platform.secrets import identifiers_key
+from tests.support.search_files import build_index
 from tests.support.system import System
 
-PAGES = ("/", "/gui", "/tra-cuu", "/cong-khai", "/thong-ke", "/chinh-sach", "/tai-lieu-api", "/khong-co")
+PAGES = (
+    *("/", "/gui", "/tra-cuu", "/cong-khai", "/thong-ke", "/chinh-sach", "/khong-co", "/tai-lieu-api"),
+    *("/tai-lieu-api/tham-chieu/petitions", "/tai-lieu-api/tham-chieu/petitions/schemas"),
+    *("/huong-dan", "/ho-tro-tiep-can", "/lien-he"),
+    "/problems/invalid-input",
+)
 FORM = {
     "content": "Phòng Nội vụ trả lời hồ sơ chậm.",
     "name": "Nguyễn Văn An",
@@ -116,7 +122,10 @@ def test_no_page_runs_a_script_of_its_own_or_asks_a_third_party(intake, path):
     scripts = re.findall(r"<script[^>]*>[^<]*</script>", answer.text)
     assert len(scripts) == page.tags.count("script")
     assert all(
-        re.fullmatch(r'<script src="/assets/[a-z]+\.js\?v=[0-9a-f]+" defer></script>', s) for s in scripts
+        re.fullmatch(
+            r'<script (type="module" )?src="/assets/[a-z]+\.js\?v=[0-9a-f]+"(?(1)| defer)></script>', s
+        )
+        for s in scripts
     )
     assert not re.search(r"\son[a-z]+=", answer.text)
     assert "style=" not in answer.text
@@ -124,7 +133,8 @@ def test_no_page_runs_a_script_of_its_own_or_asks_a_third_party(intake, path):
     assert answer.header("Referrer-Policy") == "no-referrer"
     assert answer.header("Set-Cookie") == ""
     assert all(
-        address.startswith(("/", "#", "?", "tel:", "data:,")) and not address.startswith("//")
+        address.startswith(("/", "#", "?", "tel:", "sms:", "mailto:", "data:,"))
+        and not address.startswith("//")
         for address in page.addresses
     )
 
@@ -173,7 +183,7 @@ def test_a_sent_form_gives_the_receipt_with_the_pin(intake):
     answer = intake.http("POST", "/gui", form=FORM)
 
     assert answer.status == 201
-    assert answer.header("Cache-Control") == "no-store"
+    assert answer.header("Cache-Control") == "private, no-store"
     reference = _first_match(r"ma=(\d{11})", answer.text)
     assert spaced(reference) in answer.text
     assert "Thứ Hai, ngày 23/11/2026" in answer.text
@@ -391,12 +401,19 @@ def publishing(system: System) -> Any:
 def test_published_answers_are_listed_and_searched(intake, officers_do):
     proof = receipt_of(intake, may_publish="1")
     officers_do(proof["ma"], *answering(intake), publishing(intake))
+    unsearched = intake.http("GET", "/cong-khai", query={"q": "chậm"}).text
+    build_index(intake)
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=2))
 
     listed = intake.http("GET", "/cong-khai").text
+    matching = intake.http("GET", "/cong-khai", query={"q": "chậm"}).text
     missed = intake.http("GET", "/cong-khai", query={"q": "đất đai", "month": "2026-11"}).text
 
     assert "Hồ sơ chậm" in listed
     assert proof["ma"] not in listed
+    assert "Hiện chưa tìm được theo từ khóa" in unsearched
+    assert "Hồ sơ chậm" in unsearched
+    assert "1 câu trả lời khớp" in matching
     assert "Không có câu trả lời nào khớp với “đất đai”" in missed
     assert "Xem các kết quả cũ hơn" not in intake.http("GET", "/cong-khai", query={"q": "đất đai"}).text
     assert 'value="đất đai"' in missed
@@ -508,7 +525,11 @@ def test_published_answers_are_printed_with_their_answers(intake, officers_do):
     proof = receipt_of(intake, may_publish="1")
     officers_do(proof["ma"], *answering(intake), publishing(intake))
 
-    assert '<details class="printed"><summary>' in intake.http("GET", "/cong-khai").text
+    listed = intake.http("GET", "/cong-khai").text
+    (address,) = re.findall(r'<h3><a href="(/cong-khai/[^"]+)"', listed)
+    html = intake.http("GET", address).text
+    assert ">Đã xong.</p>" in html.split("<details")[0]
+    assert '<details class="block printed"><summary>' in html
 
 
 def test_menu_knows_where_one_is_below_its_doors(intake):
@@ -516,7 +537,7 @@ def test_menu_knows_where_one_is_below_its_doors(intake):
 
     html = intake.http("POST", "/tra-cuu/bo-sung", form={**proof, "key": "page-3", "content": "Thêm."}).text
 
-    assert '<a href="/tra-cuu" aria-current="true">' in html
+    assert '<a href="/ho-so-cua-toi" aria-current="true">' in html
 
 
 def test_number_is_shown_as_it_is_dialled(intake):
@@ -542,7 +563,7 @@ def test_figures_open_with_the_latest_month_that_has_any(intake):
 
     assert "tiếp nhận trong tháng 11/2026" in html
     assert "Bảng số liệu từng tháng" in html
-    assert "Tháng 01/2020 chưa có phản ánh, kiến nghị nào" in empty
+    assert "Tháng 1/2020 chưa có phản ánh, kiến nghị nào" in empty
 
 
 def test_figures_are_shown_for_a_month(intake):
@@ -557,7 +578,7 @@ def test_figures_are_shown_for_a_month(intake):
 
 
 def test_the_style_sheet_may_be_kept_for_ever_under_its_version(intake):
-    address = _first_match(r'href="(/assets/pakn\.css\?v=[0-9a-f]+)"', intake.http("GET", "/").text)
+    address = _first_match(r'href="(/assets/site\.css\?v=[0-9a-f]+)"', intake.http("GET", "/").text)
 
     answer = intake.http("GET", address)
 
@@ -576,6 +597,6 @@ def test_the_desks_style_sheet_is_served_as_one_with_its_tokens(intake):
     assert "prefers-color-scheme: dark" in answer.text
 
 
-@pytest.mark.parametrize("name", ["nichts.css", "base.css", "..%2Fpakn.css", "..%2F..%2Fhttp.py", "pakn.py"])
+@pytest.mark.parametrize("name", ["nichts.css", "base.css", "..%2Fsite.css", "..%2F..%2Fhttp.py", "pakn.py"])
 def test_nothing_else_is_served_as_an_asset(intake, name):
     assert intake.http("GET", f"/assets/{name}").status == 404

@@ -22,6 +22,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
 from shared.web.qr import qr_svg
+from tests.support.search_files import build_index
 from tests.support.system import System
 
 FORM = {
@@ -127,6 +128,8 @@ def in_the_cloud(intake: System, monkeypatch: pytest.MonkeyPatch) -> System:
     """Intake as in a stage of the cloud, where network addresses differ; two unproven an hour, four in all."""
     monkeypatch.setenv("STAGE", "dev")
     monkeypatch.setenv("SCANNER", "guardduty")
+    monkeypatch.setenv("API_KEY_NEEDED", "true")
+    monkeypatch.setenv("ADDRESSES_ARE_COUNTED", "true")
     monkeypatch.setenv("UNPROVEN_PER_ADDRESS", "2")
     monkeypatch.setenv("PETITIONS_PER_ADDRESS", "4")
     monkeypatch.setenv("CHALLENGE_COST", "3")
@@ -373,6 +376,7 @@ def with_published(intake: System, officers_do: Callable[..., Petition], a_submi
             lambda p: p.approve(Change.by_officer("b", at, "p")),
             lambda p, shown=shown: p.publish(Change.by_officer("b", at, "publish"), shown),
         )
+    build_index(intake)
     return intake
 
 

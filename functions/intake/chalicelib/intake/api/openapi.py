@@ -16,6 +16,7 @@ from chalice.app import Request, Response
 from chalicelib.intake.api.parameters import PARAMETERS, SECURITY
 from chalicelib.intake.api.petitions import RenewalAnswer, UnlockAnswer, UnlockInput
 from chalicelib.intake.api.published import SimilarInput
+from chalicelib.intake.api.webhooks import WEBHOOKS
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.add_contact import ContactInput
 from chalicelib.intake.petitions.follow_up import (
@@ -38,7 +39,7 @@ from shared.web.answers import PUBLIC_FOR_A_MINUTE, json_answer
 from shared.web.openapi import Health, Operation, Words, describe
 from shared.web.routes import Routes
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
 """Recorded from a run of the whole system (`make examples`)."""
@@ -52,6 +53,7 @@ _TAGS = {
     "signing-key": "The key that signs the roots",
     "open-data": "Open data",
     "openapi": "The API of itself",
+    "webhooks": "What gateways and the call centre send us, signed, and what we send to a gateway",
     "health": "The function's health",
 }
 
@@ -70,6 +72,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("Idempotency-Key", "X-Api-Key", "lang"),
         (400, 401, 422, 429),
         located=(200, 201),
+        quotas=("person", "address"),
     ),
     Operation(
         "GET",
@@ -130,6 +133,16 @@ OPERATIONS: tuple[Operation, ...] = (
         None,
         _PIN_ACTS,
         (400, 404, 409),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/consent/withdrawal",
+        "withdrawConsent",
+        "Allow publication no more; a published answer is taken down at once",
+        {200: PetitionView},
+        None,
+        _PIN_ACTS,
+        (404, 409, 429),
     ),
     Operation(
         "POST",
@@ -211,6 +224,7 @@ OPERATIONS: tuple[Operation, ...] = (
         None,
         ("after", "lang"),
         (422,),
+        is_public=True,
     ),
     Operation(
         "POST",
@@ -341,6 +355,7 @@ def document() -> dict[str, Any]:
             security=SECURITY,
             tags=_TAGS,
             examples=json.loads(_EXAMPLES.read_text("utf-8")),
+            webhooks=WEBHOOKS,
         ),
     )
 

@@ -11,10 +11,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {
         "in": "header",
         "description": "Names the submission: the same key and body again give the same answer, another body is refused"
-        " (`idempotency-key-reused`). A key belongs to the client that sent it (`X-Api-Key`), or to the petition that"
-        " it adds to, and holds for the year in which it was used, five days longer at its end. Without it, the same"
-        " body on the same day is one submission.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+        " (`idempotency-key-reused`). A petition's key belongs to the client that sent it (`X-Api-Key`) and holds for"
+        " the year in Viet Nam in which it was used, and five days longer; a key of a change or a file belongs to the"
+        " petition and holds as long as that does. Without it, the same body of the same client on the same day is one"
+        " submission.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]{1,200}$"},
     },
     "X-Petition-Proof": {
         "in": "header",

@@ -37,7 +37,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import PetitionInput, Text
 from shared.platform import clock
 from shared.use_cases.declare_file import AttachmentInput
-from shared.web.answers import json_answer
+from shared.web.answers import json_answer, rate_limits
 from shared.web.i18n import gettext
 from shared.web.requests import json_body, language_of, source_address
 from shared.web.routes import Routes
@@ -52,6 +52,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     api.post("/v1/petitions/{reference}/contact", add_contact)
     api.post("/v1/petitions/{reference}/withdrawal", withdraw)
     api.post("/v1/petitions/{reference}/withdrawal/undo", undo_withdrawal)
+    api.post("/v1/petitions/{reference}/consent/withdrawal", withdraw_consent)
     api.post("/v1/petitions/{reference}/rating", rate)
     api.post("/v1/petitions/{reference}/reopening", reopen)
     api.post("/v1/petitions/{reference}/unlock", unlock)
@@ -108,7 +109,7 @@ def receive(parts: Parts, request: Request) -> Response:
         language_of(request),
         answered_by(petition, parts.settings.opened_countries),
     )
-    headers = {"Location": f"/v1/petitions/{view.reference}"}
+    headers = {"Location": f"/v1/petitions/{view.reference}", **rate_limits(received.quotas)}
     return view_answer(view, 201 if received.is_new else 200, headers)
 
 
@@ -120,7 +121,7 @@ def _sender(parts: Parts, request: Request) -> Sender:
     Raises:
         ApiKeyNeededError: in the cloud, where programs need a key (ADR 0032).
     """
-    if parts.settings.asks_for_a_key:
+    if parts.settings.api_key_needed:
         raise ApiKeyNeededError
     return Sender(source_address(request), is_proven=False)
 
@@ -164,6 +165,12 @@ def undo_withdrawal(parts: Parts, request: Request, reference: str) -> Response:
     petition = _petition(parts, request, reference)
     cause = undoing_on_the_web(petition)
     return _view(parts, request, parts.follow_up.undo_withdrawal(petition, cause, by=_actor(parts, request)))
+
+
+def withdraw_consent(parts: Parts, request: Request, reference: str) -> Response:
+    """Allow publication no more: what is public of the answer is taken down; asked again, it is done already."""
+    petition = _petition(parts, request, reference)
+    return _view(parts, request, parts.follow_up.withdraw_consent(petition, by=_actor(parts, request)))
 
 
 def rate(parts: Parts, request: Request, reference: str) -> Response:

@@ -51,12 +51,13 @@ def fields(parts: Parts, request: Request) -> Response:
 def published(parts: Parts, request: Request) -> Response:
     """List published answers."""
     refuse_unknown_parameters(request, "field", "month", "q", "cursor")
-    page = parts.public_record.published(
-        field=query_parameter(request, "field"),
-        month=query_parameter(request, "month"),
-        search=query_text(request, "q"),
-        cursor=query_parameter(request, "cursor"),
-        language=language_of(request),
+    where = {name: query_parameter(request, name) for name in ("field", "month", "cursor")}
+    words = query_text(request, "q")
+    record, language = parts.public_record, language_of(request)
+    page = (
+        record.search(words, **where, language=language)
+        if words
+        else record.published(**where, language=language)
     )
     return view_answer(page, headers=PUBLIC_FOR_A_MINUTE)
 
@@ -79,7 +80,7 @@ class SimilarInput(BaseModel):
 def similar(parts: Parts, request: Request) -> Response:
     """List the published answers to questions like a text, which is not stored."""
     body = json_body(request, SimilarInput)
-    items = parts.similar_answers.to(body.content, language_of(request))
+    items = parts.public_record.like(body.content, language_of(request))
     return view_answer(PublishedList(items=items, as_of=hour_of(clock.now()), complete=True))
 
 

@@ -15,9 +15,12 @@ from shared.domain.calendar.working_calendar import at_local, end_of_day, local_
 from shared.domain.errors import TooManyRequestsError
 from shared.domain.identity import reference
 from shared.domain.petition.submission import Submission
+from shared.domain.quotas import Quota
 from shared.platform import clock
 from shared.tables.petitions import Petitions
 from shared.use_cases.receive_submission import Received, Reception
+
+_DAY = 24 * 3600
 
 
 class LimitedReception:
@@ -59,21 +62,28 @@ class LimitedReception:
             InvalidInputError: unknown field, or an identity too long to seal.
             IdempotencyKeyReusedError: the key was used before with another content.
         """
-        self._check(submission)
-        if sender is not None:
-            self._addresses.check(sender, submission.key)
-        return self._reception.receive(submission)
+        person = self._check(submission)
+        address = () if sender is None else self._addresses.check(sender, submission.key)
+        return self._reception.receive(submission)._replace(quotas=(*person, *address))
 
-    def _check(self, submission: Submission) -> None:
+    def _check(self, submission: Submission) -> tuple[Quota, ...]:
+        """Return the person's quota, without what is left: the caller may be another than who sent the others.
+
+        Raises:
+            TooManyRequestsError: nothing, and this submission was not received before.
+        """
         contact = submission.identity.phone or submission.identity.email
         if not self._per_day or not contact:
-            return
+            return ()
         now = clock.now()
         today = local_date(now)
         sent = self._petitions.received_since(
             reference.contact_key(self._key, contact), at_local(today, time(0, 0))
         )
-        if len(sent) < self._per_day:
-            return
-        if sent.isdisjoint(reference.candidates(self._key, submission.key, today.year)):
-            raise TooManyRequestsError(ceil((end_of_day(today) - now).total_seconds()))
+        until = ceil((end_of_day(today) - now).total_seconds())
+        quota = Quota("person", self._per_day, None, _DAY, until)
+        if len(sent) >= self._per_day and sent.isdisjoint(
+            reference.candidates(self._key, submission.key, today.year)
+        ):
+            raise TooManyRequestsError(until, quota._replace(left=0))
+        return (quota,)

@@ -10,15 +10,16 @@ from urllib.parse import urlencode
 from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
+from chalicelib.intake.open311 import comments, services, updates, windows
 from chalicelib.intake.open311 import service_requests as requests
-from chalicelib.intake.open311 import services, updates, windows
 from chalicelib.intake.open311.formats import Format, answer
 from shared.domain import errors
 from shared.domain.identity.reference import normal_reference, spaced
+from shared.domain.petition.change import client_actor
 from shared.domain.petition.petition import Petition
 from shared.platform import clock
 from shared.tables.petitions import Petitions
-from shared.web.answers import PUBLIC_FOR_A_MINUTE
+from shared.web.answers import PUBLIC_FOR_A_MINUTE, rate_limits
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import problem_of, rule_message
 from shared.web.requests import FORM, form_body, language_of, query_parameter, query_parameters
@@ -28,9 +29,9 @@ NOT_FOUND = N_("Không có địa chỉ này. Định dạng là .xml hoặc .js
 UNKNOWN_SERVICE = N_("service_code: không có lĩnh vực này; xem services.xml.")
 UNKNOWN_REQUEST = N_("service_request_id: không có yêu cầu nào như vậy đã gửi qua Open311.")
 KEY_NEEDED = N_("api_key: thiếu khóa, hoặc khóa không đúng.")
-NO_COMMENTS = N_(
-    "Không nhận bình luận qua Open311: người gửi bổ sung bằng mã PIN, qua POST /v1/petitions/{reference}/supplements "
-    "hoặc trang Tra cứu."
+NO_COMMENT = N_(
+    "service_request_id, email, phone: không có yêu cầu nào như vậy do khóa này gửi, hoặc email, số điện thoại không "
+    "phải của người đã gửi. Người khác không bổ sung được vào phản ánh, kiến nghị."
 )
 NOTICE = N_(
     "Mã tra cứu %(reference)s, mã PIN %(pin)s. Hãy giữ mã PIN: cần mã này để xem nội dung và câu trả lời."
@@ -110,24 +111,45 @@ def get_request(parts: Parts, request: Request, file: str) -> Response:
 
 
 def post_request(parts: Parts, request: Request, file: str) -> Response:
-    """Take a petition: 201, or 200 when the same had come before."""
+    """Take a petition, or what its petitioner adds: 201, or 200 when the same had come before."""
+    views = {"requests": _post_petition, "servicerequestupdates": _post_comment}
 
     def view(name: str, in_format: Format) -> Response:
-        if name == "servicerequestupdates":
-            raise _Refusal(405, NO_COMMENTS)
-        if name != "requests":
+        if name not in views:
             raise _Refusal(404, NOT_FOUND)
         form = form_body(request)
-        client = _client(parts, form)
-        language = language_of(request)
-        submission = requests.submission(form, request.headers.get("idempotency-key"), client, language)
-        received = parts.limited_reception.receive(submission)
-        reference = received.petition.reference
-        notice = _notice(form, reference, received.pin, parts.settings.public_url, language)
-        facts = {"service_request_id": reference, "service_notice": notice, "account_id": None}
-        return answer("service_requests", [facts], in_format, 201 if received.is_new else 200)
+        return views[name](parts, request, form, _client(parts, form), in_format)
 
     return _answered(request, file, view)
+
+
+def _post_petition(
+    parts: Parts, request: Request, form: Mapping[str, str], client: str, in_format: Format
+) -> Response:
+    language = language_of(request)
+    submission = requests.submission(form, request.headers.get("idempotency-key"), client, language)
+    received = parts.limited_reception.receive(submission)
+    reference = received.petition.reference
+    notice = _notice(form, reference, received.pin, parts.settings.public_url, language)
+    facts = {"service_request_id": reference, "service_notice": notice, "account_id": None}
+    status, headers = 201 if received.is_new else 200, rate_limits(received.quotas)
+    return answer("service_requests", [facts], in_format, status, headers)
+
+
+def _post_comment(
+    parts: Parts, _request: Request, form: Mapping[str, str], client: str, in_format: Format
+) -> Response:
+    comment = comments.read_comment(form, client)
+    try:
+        petition = parts.finder.find_sent_by(
+            comment.reference, f"{requests.SENDER}{client}", comment.contacts
+        )
+    except errors.NotFoundOrWrongPinError:
+        raise _Refusal(404, NO_COMMENT) from None
+    changed = parts.follow_up.supplement(petition, comment.content, comment.cause, by=client_actor(client))
+    facts = [{"update_id": comments.update_of(changed, comment)}]
+    status = 201 if changed.version > petition.version else 200
+    return answer("service_request_updates", facts, in_format, status)
 
 
 def _notice(form: Mapping[str, str], reference: str, pin: str, url: str, language: Language) -> str:
@@ -226,7 +248,7 @@ def _petition(petitions: Petitions, identifier: str) -> Petition | None:
 
 
 def _client(parts: Parts, form: Mapping[str, str]) -> str:
-    """Return the name of the client whose key came with a form; the local stack takes anybody.
+    """Return the name of the client whose key came with a form; the local stack takes anybody, unless it asks for keys.
 
     Raises:
         _Refusal: no key, or an unknown one.
@@ -234,7 +256,7 @@ def _client(parts: Parts, form: Mapping[str, str]) -> str:
     client = parts.api_keys.client_of(form.get("api_key", ""))
     if client is not None:
         return client
-    if parts.settings.stage == _ANYBODY:
+    if parts.settings.open311_takes_anybody:
         return _ANYBODY
     raise _Refusal(403, KEY_NEEDED)
 
@@ -273,5 +295,7 @@ def _refused(error: errors.PetitionError, in_format: Format, request: Request) -
         texts = [f"{problem['title']}. {problem['detail']}"]
     if isinstance(error, errors.TooManyRequestsError | errors.UnavailableError):
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.TooManyRequestsError):
+        headers |= rate_limits(error.quotas)
     facts: list[dict[str, Any]] = [{"code": status, "description": text} for text in texts]
     return answer("errors", facts, in_format, status, headers)

@@ -175,6 +175,7 @@ def public_view(petition: Petition, directory: Directory, language: Language) ->
 
     A denunciation (tố cáo) looks like any petition that nobody has decided on yet.
     """
+    petition = petition.as_known_outside(clock.now())
     is_restricted = petition.state is State.RESTRICTED
     code = petition.chosen_field if is_restricted else petition.field or petition.chosen_field
     field = directory.fields(local_date(petition.received_at)).get(code or "")
@@ -196,6 +197,7 @@ def duty_timeline(petition: Petition, directory: Directory, evidence: Evidence) 
     Days, not instants: a reference must not be recognised among the published answers by the second. A denunciation's
     duties are those of a petition that nobody has decided on.
     """
+    petition = petition.as_known_outside(clock.now())
     if petition.state is State.RESTRICTED:
         undecided = {"state": State.RECEIVED, "history": petition.history[:1], "lane": Lane.ORDINARY}
         petition = petition.model_copy(update=undecided)

@@ -13,6 +13,7 @@ from chalicelib.intake.open311.service_requests import SENDER, moment
 from chalicelib.intake.open311.windows import between
 from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.petition.petition import Petition
+from shared.platform import clock
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.web.i18n import Language, gettext
@@ -48,7 +49,11 @@ def updates(
     the petitioner's alone. A denunciation looks like a petition that nobody has decided on: it has no updates.
     """
     sender = f"{SENDER}{client}"
-    own = (petition for petition in petitions if petition.history and petition.history[0].by == sender)
+    own = (
+        petition.as_known_outside(clock.now())
+        for petition in petitions
+        if petition.history and petition.history[0].by == sender
+    )
     rows = [
         update
         for petition in own

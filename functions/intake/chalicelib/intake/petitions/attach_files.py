@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 
-from shared.domain.errors import NotFoundOrWrongPinError, UnknownAttachmentError
-from shared.domain.identity import reference as references
+from chalicelib.intake.petitions.passes import Passes, Purpose
+from shared.domain.errors import UnknownAttachmentError
 from shared.domain.petition.change import PETITIONER
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import BelongsTo, Limits
@@ -17,17 +16,17 @@ from shared.use_cases.declare_file import AttachmentForm, AttachmentInput, Decla
 
 PASS_HOLDS_FOR = timedelta(hours=1)
 """Lifetime of a pass, which stands in the address that the bucket leads back to."""
-_SIGNATURE_LENGTH = 32
 
 
 class FileDesk:
     """Gives petitioners forms to upload and links to download; no file passes through it."""
 
-    def __init__(self, petitions: Petitions, bucket: AttachmentsBucket, limits: Limits, key: bytes) -> None:
-        self._petitions = petitions
+    def __init__(
+        self, petitions: Petitions, bucket: AttachmentsBucket, limits: Limits, key: bytes, passes: Passes
+    ) -> None:
         self._bucket = bucket
         self._declarations = Declarations(petitions, bucket, limits, key)
-        self._key = key
+        self._passes = passes
         self.limits = limits
 
     def expect(
@@ -50,16 +49,16 @@ class FileDesk:
         Raises:
             UnknownAttachmentError: the answer has no such file.
         """
+        petition = petition.as_known_outside(clock.now())
         if petition.answer is None or attachment_id not in petition.answer.attachments:
             raise UnknownAttachmentError
         return self._bucket.download(petition.clean_file(attachment_id, BelongsTo.ANSWER))
 
     # --- the return from the bucket -----------------------------------------------------------
 
-    def issue_pass(self, reference: str) -> str:
+    def issue_pass(self, petition: Petition) -> str:
         """Return a signed pass that shows a petition's files and their states for an hour, and nothing else of it."""
-        expires = int((clock.now() + PASS_HOLDS_FOR).timestamp())
-        return f"{reference}.{expires}.{self._signature(reference, expires)}"
+        return self._passes.issue(Purpose.FILES, petition, clock.now() + PASS_HOLDS_FOR)
 
     def admitted(self, file_pass: str) -> Petition:
         """Return the petition that a pass is for.
@@ -67,16 +66,4 @@ class FileDesk:
         Raises:
             NotFoundOrWrongPinError: forged, expired, or no such petition.
         """
-        reference, _, rest = file_pass[:100].partition(".")
-        expires, _, signature = rest.partition(".")
-        digits = references.normal_reference(reference)
-        if digits is None or not (expires.isascii() and expires.isdigit()):
-            raise NotFoundOrWrongPinError
-        is_ours = hmac.compare_digest(self._signature(digits, int(expires)).encode(), signature.encode())
-        petition = self._petitions.get(digits) if is_ours else None
-        if petition is None or int(expires) <= clock.now().timestamp():
-            raise NotFoundOrWrongPinError
-        return petition
-
-    def _signature(self, reference: str, expires: int) -> str:
-        return references.derive(self._key, "files", f"{reference}:{expires}").hex()[:_SIGNATURE_LENGTH]
+        return self._passes.admit(file_pass, Purpose.FILES).petition

@@ -6,7 +6,7 @@ try pass. Callers of the hotline may show the number they call from instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -104,6 +104,36 @@ class PetitionFinder:
             self._guard.count_wrong_proof(proof.address)
             raise NotFoundOrWrongPinError
         return petition
+
+    def find_sent_by(self, reference: str, sender: str, contacts: Iterable[str]) -> Petition:
+        """Return the petition to the program that sent it, for somebody whose contact is on file.
+
+        Args:
+            reference: as a person writes it.
+            sender: the author of its first history entry.
+            contacts: telephone numbers and e-mail addresses in their normal form.
+
+        Raises:
+            NotFoundOrWrongPinError: for every reason alike.
+        """
+        digits = references.normal_reference(reference[:40])
+        petition = self._petitions.get(digits) if digits else None
+        offered = {references.contact_key(self._key, contact) for contact in contacts}
+        if (
+            petition is None
+            or petition.history[0].by != sender
+            or not offered & {*petition.petitioner.contact_keys}
+        ):
+            raise NotFoundOrWrongPinError
+        return petition
+
+    def pin_of(self, petition: Petition) -> str:
+        """Return a petition's PIN, to show it to whoever may have it: its receipt, and whoever renewed it."""
+        return references.pin_of(self._key, petition.reference, renewals_of(petition))
+
+    def is_pin(self, petition: Petition, secret: str) -> bool:
+        """Return whether a secret is a petition's PIN."""
+        return references.is_pin(self._key, petition.reference, secret, renewals_of(petition))
 
     def secret_for(self, petition: Petition, secret: str) -> str:
         """Return the secret that the forms of a petition's page carry: the token, as long as links open it."""

@@ -164,6 +164,15 @@ class FollowUp:
             lambda p: withdrawals.undo(p, change, self._directory.terms_of(p), self._directory.calendar()),
         )
 
+    def withdraw_consent(self, petition: Petition, *, by: str = PETITIONER) -> Petition:
+        """Allow publication no more; asked again, it is done already.
+
+        Raises:
+            ActionNotPossibleError: it was not allowed in the first place.
+        """
+        change = Change(by, clock.now(), "withdraw-consent")
+        return self.apply(petition, change, lambda p: p.withdraw_consent(change))
+
     def rate(
         self, petition: Petition, score: int, comment: str | None, cause: str, *, by: str = PETITIONER
     ) -> Petition:

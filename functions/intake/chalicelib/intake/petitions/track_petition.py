@@ -37,6 +37,7 @@ PETITIONERS_ACTIONS = (
     Action.SUPPLEMENT,
     Action.WITHDRAW,
     Action.UNDO_WITHDRAWAL,
+    Action.WITHDRAW_CONSENT,
     Action.RATE,
     Action.REOPEN,
 )
@@ -217,6 +218,7 @@ def petitioners_view(
 ) -> PetitionView:
     """Return the petitioner's view of a petition, in their language."""
     _ = gettext(language)
+    petition = petition.as_known_outside(now)
     received_on = local_date(petition.received_at)
     field = directory.fields(received_on).get(petition.field or "")
     unit = _unit_of(petition, directory, now)
@@ -275,6 +277,7 @@ def _possible_actions(petition: Petition, directory: Directory, now: datetime) -
     may = {
         Action.REOPEN: may_ask_for_second_look(petition, directory.terms_of(petition)),
         Action.UNDO_WITHDRAWAL: _undo_until(petition, directory, now) is not None,
+        Action.WITHDRAW_CONSENT: petition.may_publish,
     }
     return tuple(a for a in possible_actions(petition.state) if a in PETITIONERS_ACTIONS and may.get(a, True))
 

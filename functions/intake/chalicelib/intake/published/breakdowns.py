@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.intake.published.statistics import UNDECIDED, MonthFigures
+from chalicelib.intake.published.statistics import OTHER, UNDECIDED, MonthFigures
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.provinces import BY_CODE
 from shared.domain.petition.lifecycle import State
@@ -26,6 +26,7 @@ TITLES = {
 """The breakdowns, and the heading of each."""
 
 UNDECIDED_NAME = N_("Chưa xác định")
+OTHER_NAME = N_("Tỉnh, thành phố khác")
 
 Names = Mapping[str, Callable[[str], str]]
 """For each breakdown the function that returns the name of a code, in one language."""
@@ -79,7 +80,7 @@ def names_of_codes(directory: Directory, language: Language, at: datetime) -> Na
             in_language(language, rows[code].name, rows[code].name_en) if code in rows else code
         )
 
-    undecided = _(UNDECIDED_NAME)
+    in_no_group = {UNDECIDED: _(UNDECIDED_NAME), OTHER: _(OTHER_NAME)}
     names: Names = {
         "channel": lambda code: _(CHANNELS[Channel(code)]),
         "kind": lambda code: _(KINDS[Kind(code)]),
@@ -89,7 +90,7 @@ def names_of_codes(directory: Directory, language: Language, at: datetime) -> Na
         "unit": name_in(units),
     }
 
-    def or_undecided(name: Callable[[str], str]) -> Callable[[str], str]:
-        return lambda code: undecided if code == UNDECIDED else name(code)
+    def or_no_group(name: Callable[[str], str]) -> Callable[[str], str]:
+        return lambda code: in_no_group.get(code) or name(code)
 
-    return {by: or_undecided(name) for by, name in names.items()}
+    return {by: or_no_group(name) for by, name in names.items()}

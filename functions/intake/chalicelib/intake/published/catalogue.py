@@ -63,10 +63,14 @@ DICTIONARY: dict[str, Column] = {
     "reopened": Column("integer", "Petitions looked at once more by a higher level"),
     "on_time_percent": Column("number", "answered_on_time out of all whose answer fell due, in percent"),
     "average_days": Column("number", "Calendar days from receipt to the first answer, on average"),
+    "median_days": Column("integer", "Half of the first answers took as many calendar days, or fewer"),
     "ratings": Column("integer", "Petitioners who rated the answer"),
     "average_rating": Column("number", "The latest score, 1 to 5, of those who rated, on average"),
     "by": Column("string", "The breakdown: channel, kind, field, state, province or unit"),
-    "code": Column("string", "The code of the group; UNDECIDED holds what is in no group (yet)"),
+    "code": Column(
+        "string",
+        "The code of the group; UNDECIDED holds what is in no group (yet), OTHER provinces too small to be named",
+    ),
     "name": Column("string", "The name of the group, in the language asked for"),
     "id": Column("string", "Names the publication for good"),
     "subject": Column("string", "The subject, without personal data"),
@@ -82,6 +86,7 @@ DICTIONARY: dict[str, Column] = {
     "answered_on": Column("date", "The day of the answer in Viet Nam"),
     "published_at": Column("datetime", "The instant of the publication, UTC", "any"),
     "attachments": Column("array", "Public files: filename, content_type, size, url"),
+    "url": Column("string", "Its page on this site"),
 }
 """Every column of every table."""
 

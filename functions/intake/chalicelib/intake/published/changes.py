@@ -12,7 +12,7 @@ from chalicelib.intake.published.answers import public_id
 from shared.domain.base_model import BaseModel
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.tables.petition_items import public_name
+from shared.tables.petition_items import publication_name
 from shared.use_cases.follow_changes import ChangePage
 
 _PUBLISHING = frozenset({Action.PUBLISH, Action.PUBLISH_WITH_PARENT})
@@ -60,7 +60,7 @@ def public_changes(page: ChangePage) -> PublicChanges:
 def _change(petition: Petition) -> Iterator[PublicChange]:
     """Yield the change of a petition whose answer was ever published."""
     ids = [
-        public_id(public_name(petition, entry.at))
+        public_id(publication_name(petition.submission, entry.at))
         for entry in petition.history
         if entry.action in _PUBLISHING
     ]

@@ -22,10 +22,12 @@ from shared.platform import clock
 from shared.web.i18n import Language
 from shared.web.spreadsheets import csv_cell
 
-LICENCE = (
-    "Dữ liệu mở của Bộ Nội vụ theo Nghị định 47/2020/NĐ-CP: được tự do sử dụng, chia sẻ, với điều kiện ghi rõ nguồn. / "
-    "Open data of the Ministry of Home Affairs of Viet Nam: free to use and share, with the source named."
-)
+LICENCES: dict[Language, str] = {
+    "vi": "Dữ liệu mở của Bộ Nội vụ theo Nghị định 47/2020/NĐ-CP: được tự do sử dụng, chia sẻ, với điều kiện ghi rõ "
+    "nguồn.",
+    "en": "Open data of the Ministry of Home Affairs of Viet Nam: free to use and share, with the source named.",
+}
+LICENCE = " / ".join(LICENCES.values())
 LICENCE_ID = "CC-BY-4.0"
 """The licence's identifier of SPDX (https://spdx.org/licenses/CC-BY-4.0)."""
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
@@ -39,9 +41,8 @@ A function answers with 6 MB at most, in JSON that may escape every other letter
 PAGES = 200
 """Pages of the index that one file of answers reads at most."""
 BOM = "\ufeff"
-FIGURES = tuple(
-    name for name, field in MonthFigures.model_fields.items() if field.annotation in (str, int, float | None)
-)
+_SINGLE = (str, int, int | None, float | None)
+FIGURES = tuple(name for name, field in MonthFigures.model_fields.items() if field.annotation in _SINGLE)
 """Columns of the table of figures: every figure that is a single value."""
 COUNTS = ("month", *Count._fields)
 ANSWERS = tuple(PublishedItem.model_fields)
@@ -135,7 +136,7 @@ def answers_table(
     rows: list[dict[str, Any]] = []
     size, first = 0, cursor
     for _ in range(PAGES):
-        page = record.published(field=field, month=month, search="", cursor=cursor, language=language)
+        page = record.published(field=field, month=month, cursor=cursor, language=language)
         for item in page.items:
             row = item.model_dump(mode="json")
             size += len(json.dumps(row, ensure_ascii=False).encode())

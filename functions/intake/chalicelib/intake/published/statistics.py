@@ -16,7 +16,7 @@ from chalicelib.intake.published.answers import FIRST_MONTH, hour_of
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.figures.tallies import Breakdown, Tally, duty_count, summed
+from shared.domain.figures.tallies import Breakdown, Tally, duty_count, median_days, summed
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.promises.duties import DutyKind, DutyStatus
 from shared.platform import clock
@@ -24,10 +24,14 @@ from shared.tables.statistics import Figure, Statistics
 
 LEAST_SHOWN = 3
 """The smallest count of a province that is published; a smaller one could point at somebody."""
+OTHER = "OTHER"
+"""The code of provinces that are not even named, because the month's total would show their counts."""
 UNDECIDED = "UNDECIDED"
 """The code of the petitions that are in no group of a breakdown (yet)."""
 KEPT_FOR = timedelta(seconds=60)
 MONTHS_SHOWN = 12
+MONTHS_LOOKED_AT = 4
+"""Months before this one among which a page looks for the latest whose time for answering has passed."""
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
@@ -62,6 +66,8 @@ class MonthFigures(_View):
     reopened: int
     on_time_percent: float | None = None
     average_days: float | None = None
+    median_days: int | None = None
+    """Half of the answers took as many calendar days, or fewer."""
     ratings: int
     average_rating: float | None = None
     by_state: dict[str, int]
@@ -69,7 +75,10 @@ class MonthFigures(_View):
     by_kind: dict[str, int]
     by_field: dict[str, int]
     by_province: dict[str, int | None]
-    """By code of the province; null where a count is too small to be published."""
+    """By code of the province; null where a count is too small to be published.
+
+    `OTHER`, null too, stands for provinces whose counts the month's total would show if they were named.
+    """
     by_unit: tuple[UnitFigures, ...]
     as_of: datetime
     """Everything until this instant is counted, and perhaps some of the hour after it."""
@@ -103,14 +112,42 @@ class PublicStatistics:
             self._figures[month] = (now, figures)
         return figures
 
-    def latest(self, count: int = MONTHS_SHOWN) -> list[MonthFigures]:
-        """Return the figures of the latest months, the oldest first."""
-        first = local_date(clock.now()).replace(day=1)
+    def latest(self, count: int = MONTHS_SHOWN, until: str = "") -> list[MonthFigures]:
+        """Return the figures of the latest months, the oldest first.
+
+        Args:
+            count: of months.
+            until: the last of them, `2026-10`; "" is this month.
+        """
+        first = date.fromisoformat(f"{until}-01") if until else local_date(clock.now()).replace(day=1)
         months: list[str] = []
         while len(months) < count and f"{first:%Y-%m}" >= FIRST_MONTH:
             months.append(f"{first:%Y-%m}")
             first = (first - timedelta(days=1)).replace(day=1)
         return [self.figures(month) for month in reversed(months)]
+
+    def last_full_month(self) -> MonthFigures | None:
+        """Return the last month that is over, where anything was received in it; else the latest month with any."""
+        *before, this_month = self.latest()
+        return next((month for month in (*reversed(before), this_month) if month.received), None)
+
+    def last_due_month(self, is_due: Callable[[date], bool]) -> MonthFigures | None:
+        """Return the latest month whose time for answering has passed, where anything was received lately.
+
+        Args:
+            is_due: returns whether what was received on a day had to be answered by now.
+        """
+        first = local_date(clock.now()).replace(day=1)
+        for _ in range(MONTHS_LOOKED_AT):
+            last = first - timedelta(days=1)
+            first = last.replace(day=1)
+            if f"{first:%Y-%m}" < FIRST_MONTH:
+                return None
+            if is_due(last):
+                figures = self.figures(f"{first:%Y-%m}")
+                if figures.received:
+                    return figures
+        return None
 
     def _counted(self, month: str, now: datetime) -> MonthFigures:
         first = date.fromisoformat(f"{month}-01")
@@ -146,6 +183,7 @@ def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], now
         reopened=whole["reopened"],
         on_time_percent=answers.percent,
         average_days=round(whole["answer_days"] / answers.answered, 1) if answers.answered else None,
+        median_days=median_days(whole),
         ratings=rated,
         average_rating=round(sum(score * n for score, n in ratings.items()) / rated, 2) if rated else None,
         by_state=_named(whole, "state:"),
@@ -231,9 +269,20 @@ def _named(tally: Mapping[str, int], prefix: str) -> dict[str, int]:
 
 
 def without_small(counts: dict[str, int], least: int = LEAST_SHOWN) -> dict[str, int | None]:
-    """Leave out small counts; and where that leaves only one out, the next smallest too, else the sum would show it."""
+    """Leave out small counts, and names where the sum of all counts would show what was left out.
+
+    Where only one is small, the next smallest is left out too. What is left out can still be read from the sum if
+    there is no other (a month with one province), or if all are one, or all as large as a small count can be: then no
+    province of these is named.
+    """
     small = {name for name, number in counts.items() if number < least}
     if len(small) == 1 and len(counts) > 1:
         rest = {name: number for name, number in counts.items() if name not in small}
         small.add(min(rest, key=lambda name: (rest[name], name)))
-    return {name: None if name in small else number for name, number in counts.items()}
+    hidden = sum(counts[name] for name in small)
+    shown: dict[str, int | None] = {
+        name: None if name in small else number for name, number in counts.items()
+    }
+    if len(small) == 1 or (small and hidden in (len(small), len(small) * (least - 1))):
+        shown = {name: number for name, number in shown.items() if name not in small} | {OTHER: None}
+    return shown

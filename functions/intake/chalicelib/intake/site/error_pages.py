@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Request, Response
 
 from chalicelib.intake.composition import PAGES
-from chalicelib.intake.site.frame import here, other_language, page_language
+from chalicelib.intake.site.frame import frame_facts, page_language
 from shared.domain.errors import PetitionError
 from shared.web.answers import html_answer
 from shared.web.problems import problem_of
@@ -18,8 +18,7 @@ def answer_error(request: Request, error: PetitionError) -> Response:
     html = PAGES.render(
         "message.html",
         language,
-        here=here(request),
-        other_language=other_language(request, language),
+        **frame_facts(request, language),
         title=problem["title"],
         detail=problem["detail"],
     )

@@ -16,6 +16,7 @@ from chalicelib.intake.petitions.track_petition import PETITIONERS_FILES_IN, pet
 from chalicelib.intake.site.frame import (
     form_errors,
     form_fields,
+    gone_page,
     leading_to,
     new_key,
     page,
@@ -30,7 +31,7 @@ from shared.domain.petition.values.attachments import EXTENSIONS, AttachmentStat
 from shared.platform.bucket import origin_of
 from shared.use_cases.declare_file import AttachmentForm, Expected
 from shared.web.answers import see_other
-from shared.web.i18n import Language, gettext
+from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import REJECTIONS
 from shared.web.rendering import link
 from shared.web.requests import form_pairs, query_parameter, validated
@@ -66,7 +67,7 @@ def attach(parts: Parts, request: Request) -> Response:
             return _expired(parts, request)
         raise
     language = page_language(request)
-    return_path = link(f"/tra-cuu/tep?p={parts.files.issue_pass(petition.reference)}", language)
+    return_path = link(f"/tra-cuu/tep?p={parts.files.issue_pass(petition)}", language)
     try:
         expected = _expected(parts, petition, form, f"{parts.settings.public_url}{return_path}")
     except errors.InvalidInputError as error:
@@ -141,7 +142,7 @@ def _files_page(
 ) -> Response:
     language = page_language(request)
     listed = form_errors(problems, language)
-    file_pass = parts.files.issue_pass(petition.reference)
+    file_pass = parts.files.issue_pass(petition)
     return page(
         parts,
         request,
@@ -162,12 +163,9 @@ def _files_page(
 
 
 def _expired(parts: Parts, request: Request) -> Response:
-    _ = gettext(page_language(request))
-    return page(
+    return gone_page(
         parts,
         request,
-        "message.html",
-        404,
-        title=_("Trang này đã hết hạn"),
-        detail=_("Tệp đã gửi vẫn được nhận. Hãy xem ở trang Tra cứu bằng mã số và mã PIN."),
+        N_("Trang này đã hết hạn"),
+        N_("Tệp đã gửi vẫn được nhận. Hãy xem ở trang Tra cứu bằng mã số và mã PIN."),
     )

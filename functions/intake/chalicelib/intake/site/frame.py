@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import secrets as randomness
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -17,7 +20,8 @@ from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.answers import forms_may_lead_to, html_answer, scripts_may_send_to
+from shared.web.answers import PUBLIC_PAGE, forms_may_lead_to, html_answer, scripts_may_send_to
+from shared.web.app import address_of
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import one_text_of, problem_of, rule_message
 from shared.web.requests import form_pairs, query_parameter, query_parameters, source_address
@@ -42,6 +46,7 @@ LABELS: dict[str, str] = {
     "reason": N_("Lý do"),
     "reference": N_("Mã số"),
     "contact": N_("Số điện thoại hoặc email"),
+    "code": N_("Mã một lần"),
     "filename": N_("Tên tệp"),
     "confirm": N_("Xác nhận rút"),
     "q": N_("Từ khóa"),
@@ -59,14 +64,27 @@ MISSING: dict[str, str] = {
     "ma": N_("Hãy nhập mã số gồm 11 chữ số trên biên nhận."),
     "pin": N_("Hãy nhập mã PIN gồm 8 chữ số trên biên nhận."),
     "score": N_("Hãy chọn một điểm từ 1 đến 5."),
+    "comment": N_("Hãy viết rõ câu trả lời còn thiếu hoặc chưa đúng điều gì."),
     "reason": N_("Hãy viết rõ câu trả lời còn thiếu hoặc chưa đúng điều gì."),
     "reference": N_("Hãy nhập mã số gồm 11 chữ số trên biên nhận."),
     "contact": N_("Hãy nhập số điện thoại hoặc email bạn đã dùng khi gửi."),
+    "code": N_("Hãy nhập sáu chữ số của mã vừa được gửi đến bạn."),
     "confirm": N_("Hãy đánh dấu vào ô xác nhận nếu bạn muốn rút."),
+    "subject": N_("Hãy ghi một dòng tóm tắt việc của bạn."),
+    "kind": N_("Hãy chọn loại việc; chưa rõ thì chọn loại gần nhất."),
+    "field": N_("Hãy chọn lĩnh vực; chưa rõ thì chọn “Chưa rõ”."),
+    "type": N_("Hãy chọn bạn gửi với tư cách cá nhân, doanh nghiệp hay tổ chức."),
+    "organisation": N_("Hãy ghi tên doanh nghiệp hoặc tổ chức."),
+    "phone": N_("Hãy ghi số điện thoại, hoặc ghi email ở dưới."),
+    "email": N_("Hãy ghi email, hoặc ghi số điện thoại ở trên."),
+    "reply_by": N_("Hãy chọn ít nhất một cách Bộ báo tin cho bạn."),
+    "filename": N_("Hãy chọn tệp, hoặc ghi tên tệp."),
+    "q": N_("Hãy gõ vài chữ cần tìm."),
+    "month": N_("Hãy chọn một tháng."),
 }
 """The message of each field that must not be empty: it says what to write there."""
 
-_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "ticket", "p", "file"})
+_FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "ticket", "p", "file", "reopen"})
 
 _TEXTS = frozenset({"content", "reason", "comment"})
 """The fields that are shown again where a form could not be taken just now."""
@@ -83,6 +101,10 @@ class FormError(NamedTuple):
     message: str
 
 
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+
+
 def site_routes(import_name: str, parts: Callable[[], Parts]) -> Routes[Parts]:
     """Return routes on which an error that no form shows becomes a page in the site's own style."""
     return Routes(import_name, parts, error_page)
@@ -96,8 +118,57 @@ def page_language(request: Request) -> Language:
 def page(parts: Parts, request: Request, template: str, status: int = 200, **facts: Any) -> Response:
     """Answer with a page in the reader's language."""
     language = page_language(request)
-    frame = {"here": here(request), "other_language": other_language(request, language)}
-    return html_answer(parts.pages.render(template, language, **{**frame, **facts}), status)
+    return html_answer(
+        parts.pages.render(template, language, **{**frame_facts(request, language), **facts}), status
+    )
+
+
+def public(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Return a view of a page that is the same for everybody: caches may keep it for a minute."""
+
+    @functools.wraps(view)
+    def shown(parts: Parts, request: Request, **path: str) -> Response:
+        answer = view(parts, request, **path)
+        if answer.status_code == HTTPStatus.OK:
+            answer.headers |= PUBLIC_PAGE
+        return answer
+
+    return shown
+
+
+def frame_facts(request: Request, language: Language) -> dict[str, str]:
+    """Return the facts of the frame around a page: where one is, the other language, light or dark."""
+    return {
+        "here": here(request),
+        "other_language": other_language(request, language),
+        "theme": theme_of(request),
+        "same_page": same_page(request),
+    }
+
+
+def theme_of(request: Request) -> str:
+    """Return `light` or `dark` where the reader chose one, else "": the system's preference decides."""
+    try:
+        chosen = SimpleCookie(str(request.headers.get("cookie", ""))).get(THEME_COOKIE)
+    except CookieError:
+        return ""
+    return chosen.value if chosen and chosen.value in THEMES else ""
+
+
+def same_page(request: Request) -> str:
+    """Return the address of a page that can be asked for again, "" for the answer to a form."""
+    if request.method != "GET":
+        return ""
+    query = urlencode(query_parameters(request))
+    return address_of(request.to_original_event()) + (f"?{query}" if query else "")
+
+
+def follows_redirects(request: Request) -> bool:
+    """Return whether a form's answer is for a browser, which follows to the page's own address.
+
+    A program that posts a form, and does not name HTML among what it accepts, gets the page at once (ADR 0073).
+    """
+    return "text/html" in str(request.headers.get("accept", "")).lower()
 
 
 def here(request: Request) -> str:
@@ -128,6 +199,12 @@ def sending_to(origin: str, shown: Response) -> Response:
     """Let the scripts and forms of a page send files to one more origin: that of the bucket."""
     shown.headers.update(scripts_may_send_to(origin))
     return shown
+
+
+def gone_page(parts: Parts, request: Request, title: str, detail: str) -> Response:
+    """Say that what an address led to has ended, and what to do; both texts are put into the reader's language."""
+    _ = gettext(page_language(request))
+    return page(parts, request, "message.html", 404, title=_(title), detail=_(detail))
 
 
 def error_page(parts: Parts, request: Request, error: errors.PetitionError) -> Response:

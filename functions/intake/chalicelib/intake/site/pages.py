@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from chalicelib.intake.site import files, public_pages, send, statistics, track, verify
+from chalicelib.intake.site import (
+    changes,
+    files,
+    petition_page,
+    public_pages,
+    receipt,
+    send,
+    track,
+    verify,
+)
 
-MODULES = (public_pages, send, track, files, statistics, verify)
+MODULES = (public_pages, send, receipt, track, petition_page, changes, files, verify)
 """The modules of pages; each lists its routes."""

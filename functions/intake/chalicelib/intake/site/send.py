@@ -1,4 +1,8 @@
-"""The pages for sending: the form, a look at it before it goes, and the receipt."""
+"""Takes the whole form at once, as it was sent before there were steps and as programs send it.
+
+People fill it in step by step (`steps`). What is wrong with the whole form, or is to be looked at before it goes, is
+shown as one page; the receipt follows (`receipt`).
+"""
 
 from __future__ import annotations
 
@@ -7,34 +11,29 @@ from datetime import timedelta
 from typing import Any
 
 from chalice.app import Request, Response
-from markupsafe import Markup
 
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.limits.address_limit import Sender
 from chalicelib.intake.limits.proof_of_work import Challenges
 from chalicelib.intake.petitions.receive_petition import answered_by, receive_petition
-from chalicelib.intake.petitions.track_petition import receipt
-from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
     form_errors,
     form_fields,
     new_key,
     page,
     page_language,
-    sending_to,
     shown_errors,
     site_routes,
     usable_key,
 )
+from chalicelib.intake.site.receipt import answer_with_receipt
 from shared.domain import errors
 from shared.domain.identity.telephone import as_dialled_here
 from shared.domain.petition.submission import PetitionInput
-from shared.domain.petition.values.petitioner import ReplyBy
 from shared.platform import clock
-from shared.use_cases.receive_submission import Received
+from shared.web.answers import try_again_after
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
-from shared.web.qr import qr_svg
 from shared.web.rendering import moment
 from shared.web.requests import form_pairs, source_address, validated
 from shared.web.routes import Routes
@@ -48,24 +47,12 @@ ENOUGH_FOR_NOW = N_(
     "trong thời gian này. Mời gửi lại từ %(at)s, hoặc nhắn tin đến 8088, hoặc gọi tổng đài 1900 1547."
 )
 
-PIN_SHOWN_FOR = timedelta(minutes=10)
-"""Time within which a form sent again shows the PIN again: its answer was lost, or it was a double click."""
-
-FIRST_FILE = "first-file"
-"""Idempotency key of the file that the receipt offers to declare: a receipt shown twice declares one file."""
-
 
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     """Return the routes of these pages."""
     site = site_routes(__name__, parts)
-    site.get("/gui", send_form)
     site.post("/gui", send)
     return site
-
-
-def send_form(parts: Parts, request: Request) -> Response:
-    """Show the empty form; its hidden key makes one petition of a double click."""
-    return _send_page(parts, request, {}, (), key=new_key())
 
 
 def send(parts: Parts, request: Request) -> Response:
@@ -89,7 +76,7 @@ def send(parts: Parts, request: Request) -> Response:
         return _send_page(parts, request, form, reply_by, key=new_key(), note=note, status=409)
     except errors.TooManyRequestsError as error:
         return _too_many_page(parts, request, form, reply_by, error)
-    return _receipt_page(parts, request, received, answered_by(petition, parts.settings.opened_countries))
+    return answer_with_receipt(parts, request, received, petition)
 
 
 def _sender(parts: Parts, request: Request, form: Mapping[str, str]) -> Sender:
@@ -194,7 +181,7 @@ def _review_page(
         content=petition.content,
         rows=[(label, value) for label, value in rows if value],
         hidden=_fields_again(form, reply_by),
-        similar=parts.similar_answers.to(f"{petition.subject or ''} {petition.content}", language),
+        similar=parts.public_record.like(f"{petition.subject or ''} {petition.content}", language),
         **_challenge(parts.challenges, form, usable_key(form)),
     )
 
@@ -209,27 +196,4 @@ def _too_many_page(
     _ = gettext(page_language(request))
     note = _(ENOUGH_FOR_NOW) % {"at": moment(clock.now() + timedelta(seconds=error.retry_after))}
     response = _send_page(parts, request, form, reply_by, key=usable_key(form), note=note, status=429)
-    response.headers["Retry-After"] = str(error.retry_after)
-    return response
-
-
-def _receipt_page(
-    parts: Parts, request: Request, received: Received, answer_by: tuple[ReplyBy, ...]
-) -> Response:
-    language = page_language(request)
-    view = receipt(received.petition, received.pin, parts.settings.public_url, language, answer_by)
-    is_fresh = received.is_new or clock.now() - received.petition.received_at <= PIN_SHOWN_FOR
-    shown = page(
-        parts,
-        request,
-        "receipt.html",
-        201 if received.is_new else 200,
-        **upload_words(page_language(request)),
-        receipt=view,
-        answer_by=", ".join(gettext(language)(REPLY_BY[channel]) for channel in answer_by),
-        pin=view.pin if is_fresh else "",
-        key=FIRST_FILE,
-        limits=parts.settings.file_limits,
-        qr=Markup(qr_svg(view.links.track)),  # noqa: S704 - our own address, drawn
-    )
-    return sending_to(parts.bucket.origin, shown) if is_fresh else shown
+    return try_again_after(response, error.retry_after)

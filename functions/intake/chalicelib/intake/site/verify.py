@@ -8,7 +8,7 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
-from chalicelib.intake.site.frame import form_fields, page, proof_in, site_routes
+from chalicelib.intake.site.frame import form_fields, page, proof_in, public, site_routes
 from chalicelib.intake.verification.record import record_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
@@ -19,7 +19,7 @@ from shared.web.routes import Routes
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     """Return the routes of these pages."""
     site = site_routes(__name__, parts)
-    site.get("/kiem-chung", verification)
+    site.get("/kiem-chung", public(verification))
     site.post("/tra-cuu/ban-ghi", download_record)
     return site
 

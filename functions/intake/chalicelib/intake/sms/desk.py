@@ -209,6 +209,7 @@ class SmsDesk:
     # --- with a petition --------------------------------------------------------------------------------
 
     def _status(self, petition: Petition) -> str:
+        petition = petition.as_known_outside(clock.now())
         left = deadlines.days_left(petition.due_on, clock.now(), self._directory.calendar())
         return replies.status(petition, replies.overdue_working_days(left))
 

@@ -10,9 +10,20 @@ from chalicelib.intake.uploads.scanners import Scanner, Verdict
 from shared.domain.petition.change import Change
 from shared.domain.petition.files import CleanFile
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.attachments import Attachment, AttachmentState, Limits, Rejection, place_of
+from shared.domain.petition.values.attachments import (
+    CLEAN,
+    EXTENSIONS,
+    REFUSED,
+    Attachment,
+    AttachmentState,
+    Limits,
+    Rejection,
+    place_of,
+    unsent_id_of,
+    unsent_key,
+)
 from shared.platform import clock
-from shared.platform.bucket import AttachmentsBucket, Upload
+from shared.platform.bucket import UNDECLARED_TYPE, AttachmentsBucket, Upload
 from shared.platform.messages import BucketEvent
 from shared.tables.petitions import Petitions
 
@@ -50,6 +61,8 @@ class UploadCheck:
         upload = self._bucket.find(key)
         if upload is None:
             return
+        if file_id := unsent_id_of(key):
+            self._decide_unsent(file_id, upload)
         place = place_of(key)
         petition = self._petitions.get(place.reference) if place else None
         attachment = petition.attachment(place.id) if petition and place else None
@@ -59,14 +72,24 @@ class UploadCheck:
 
     def _decide(self, petition: Petition, attachment: Attachment, upload: Upload) -> None:
         try:
-            clean = self._examined(attachment, upload)
+            clean = self._examined(attachment.content_type, upload)
         except RejectedFileError as rejected:
             self._settle(petition, attachment, rejected.reason)
             return
         self._bucket.write(attachment.clean_key, clean.content, clean.content_type)
         self._settle(petition, attachment, clean)
 
-    def _examined(self, attachment: Attachment, upload: Upload) -> CleanContent:
+    def _decide_unsent(self, file_id: str, upload: Upload) -> None:
+        """Keep the outcome beside the quarantine: whose file it is knows only who holds the petition's pass."""
+        try:
+            clean = self._examined(None, upload)
+        except RejectedFileError as rejected:
+            self._bucket.write(unsent_key(file_id, f"{REFUSED}{rejected.reason}"), b"", UNDECLARED_TYPE)
+            return
+        key = unsent_key(file_id, f"{CLEAN}{EXTENSIONS[clean.content_type]}")
+        self._bucket.write(key, clean.content, clean.content_type)
+
+    def _examined(self, declared_type: str | None, upload: Upload) -> CleanContent:
         if upload.size > self._limits.bytes_each:
             raise RejectedFileError(Rejection.TOO_LARGE)
         content = self._bucket.read(upload)
@@ -75,7 +98,7 @@ class UploadCheck:
             raise NotScannedYetError
         if verdict is Verdict.INFECTED:
             raise RejectedFileError(Rejection.INFECTED)
-        return examine(content, attachment.content_type, self._limits.bytes_each)
+        return examine(content, declared_type, self._limits.bytes_each)
 
     def _settle(self, petition: Petition, attachment: Attachment, outcome: CleanContent | Rejection) -> None:
         """Record the outcome of a check; after a lost race, on the petition as it is stored now."""

@@ -89,7 +89,8 @@ class RootList(_View):
 def record_of(
     petition: Petition, roots: Roots, now: datetime, restorations: Iterable[Restoration] = ()
 ) -> Record:
-    """Return a petition's record."""
+    """Return a petition's record, as far as word of it has left."""
+    petition = petition.as_known_outside(now)
     return Record(
         reference=petition.reference,
         made_at=now,

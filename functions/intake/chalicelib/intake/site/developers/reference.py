@@ -1,18 +1,9 @@
-"""The page that shows the OpenAPI document to people: rendered here, so no reader has to ask a third party for it."""
+"""The OpenAPI document in words, part by part: rendered here, so no reader has to ask a third party for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any, NamedTuple
-
-from chalice.app import Request, Response
-
-from chalicelib.intake.composition import Parts
-from chalicelib.intake.site.frame import page, site_routes
-from shared.web.routes import Routes
-
-Document = Callable[[], dict[str, Any]]
-"""Returns the OpenAPI document."""
 
 
 class Member(NamedTuple):
@@ -33,34 +24,46 @@ class Schema(NamedTuple):
     values: tuple[str, ...]
 
 
-def routes(parts: Callable[[], Parts], document: Document) -> Routes[Parts]:
-    """Return the route of this page."""
+class Part(NamedTuple):
+    """One part of the API: the operations of a tag, and every schema that they use."""
 
-    def api_reference(parts: Parts, request: Request) -> Response:
-        """Show every operation and schema of the public API."""
-        return _reference_page(parts, request, document())
-
-    site = site_routes(__name__, parts)
-    site.get("/tai-lieu-api", api_reference)
-    return site
+    tag: str
+    about: str
+    operations: tuple[dict[str, Any], ...]
+    schemas: tuple[Schema, ...]
 
 
-def _reference_page(parts: Parts, request: Request, document: dict[str, Any]) -> Response:
+def parts_of(document: Mapping[str, Any]) -> dict[str, Part]:
+    """Return the parts of a document by tag, in its order."""
     operations = [
         {"method": method.upper(), "path": path, **operation}
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    schemas = document["components"]["schemas"]
-    return page(
-        parts,
-        request,
-        "api.html",
-        info=document["info"],
-        operations=operations,
-        schemas=[schema_of(name, schemas[name]) for name in sorted(schemas)],
-        words=in_words,
-    )
+    described = document["components"]["schemas"]
+    parts = {}
+    for tag in document["tags"]:
+        own = tuple(each for each in operations if tag["name"] in each["tags"])
+        schemas = tuple(schema_of(name, described[name]) for name in sorted(_used(own, described)))
+        parts[tag["name"]] = Part(tag["name"], tag["description"], own, schemas)
+    return parts
+
+
+def _used(described: Any, schemas: Mapping[str, Any]) -> set[str]:
+    """Return the names of the schemas to which a description leads, directly or through others."""
+    names: set[str] = set()
+    waiting = [described]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping):
+            name = str(each.get("$ref", "")).rpartition("/")[2]
+            if name and name not in names:
+                names.add(name)
+                waiting.append(schemas[name])
+            waiting += [value for key, value in each.items() if key != "example"]
+        elif isinstance(each, list | tuple):
+            waiting += each
+    return names
 
 
 def schema_of(name: str, schema: dict[str, Any]) -> Schema:

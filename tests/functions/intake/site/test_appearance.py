@@ -1,0 +1,52 @@
+"""Light and dark: by the system's preference, or as somebody chose with a form that needs no script."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.intake.site.guide.appearance import own_address
+from tests.support.system import System
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_choice_is_kept_in_a_cookie_and_leads_back_to_the_page(intake: System, theme: str):
+    answer = intake.http("POST", "/giao-dien", form={"theme": theme, "return": "/cong-khai?q=luong&lang=en"})
+
+    assert (answer.status, answer.header("Location")) == (303, "/cong-khai?q=luong&lang=en")
+    assert answer.cookies == {"theme": theme}
+    page = intake.http("GET", "/", headers={"Cookie": f"other=1; theme={theme}"})
+    assert f'data-theme="{theme}"' in page.text
+    assert f'value="{theme}" aria-pressed="true"' in page.text
+
+
+def test_choice_is_forgotten(intake: System):
+    answer = intake.http("POST", "/giao-dien", form={"theme": "", "return": "/"})
+
+    assert "theme=; Path=/; Max-Age=0" in answer.header("Set-Cookie")
+
+
+@pytest.mark.parametrize("cookie", ["theme=<script>", "theme=", "theme", ";;=;", 'theme="dark'])
+def test_cookie_that_is_no_choice_changes_nothing(intake: System, cookie: str):
+    assert "data-theme" not in intake.http("GET", "/", headers={"Cookie": cookie}).text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("https://khac.example/", id="another site"),
+        pytest.param("//khac.example/", id="another host"),
+        pytest.param("/\\khac.example/", id="a backslash"),
+        pytest.param("/cong-khai\r\nX: 1", id="a line end"),
+        pytest.param("", id="nothing"),
+        pytest.param("/" + "a" * 3000, id="too long"),
+    ],
+)
+def test_switch_leads_to_no_other_site(address: str):
+    assert own_address(address) == "/"
+
+
+def test_page_that_answers_a_form_has_no_switch_that_would_lose_what_was_typed(intake: System):
+    refused = intake.http("POST", "/gui", form={"content": "Hồ sơ chậm."})
+
+    assert refused.status == 422
+    assert 'action="/giao-dien"' not in refused.text

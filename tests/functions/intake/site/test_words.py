@@ -1,0 +1,48 @@
+"""Words of the site: it says "bạn" and "Bộ", never the words of letters or of engineers (docs/adr/0071)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib.intake.site.frame import LABELS, MISSING
+from tests.support.running_stack import ROOT
+
+TEMPLATES = ROOT / "functions" / "intake" / "chalicelib" / "intake" / "pages"
+FOR_DEVELOPERS = {"developers.html", "reference.html", "schemas.html", "problem.html"}
+SAID = sorted(path for path in TEMPLATES.rglob("*.html") if path.name not in FOR_DEVELOPERS)
+LETTERS = sorted((ROOT / "functions" / "notifier" / "chalicelib" / "notifier").rglob("*.py"))
+TEXT = re.compile(r"_n?\(\s*\"((?:[^\"\\]|\\.)*)\"|\{% trans[^%]*%\}(.*?)\{% endtrans %\}", re.DOTALL)
+NOT_ON_THE_SITE = re.compile(
+    r"ông/bà|chúng tôi|dấu gốc|dấu kiểm chứng|bản ghi|thư điện tử|không có mạng\?", re.IGNORECASE
+)
+NOT_IN_A_LETTER = re.compile(r"\bbạn\b", re.IGNORECASE)
+
+
+def texts_of(path: Path) -> list[str]:
+    """Return the texts of a template that are put into the reader's language."""
+    return [marked or translated for marked, translated in TEXT.findall(path.read_text("utf-8"))]
+
+
+def test_texts_are_read_from_the_templates():
+    assert sum(len(texts_of(path)) for path in SAID) > 200
+
+
+@pytest.mark.parametrize("path", SAID, ids=lambda path: path.name)
+def test_page_speaks_to_its_reader_in_plain_words(path: Path):
+    assert [text for text in texts_of(path) if NOT_ON_THE_SITE.search(text)] == []
+
+
+def test_every_field_says_what_to_do_where_it_is_empty():
+    assert LABELS.keys() == MISSING.keys()
+
+
+def test_letters_keep_to_their_own_form_of_address():
+    quoted = {
+        path.name: [line for line in path.read_text("utf-8").splitlines() if NOT_IN_A_LETTER.search(line)]
+        for path in LETTERS
+    }
+
+    assert {name: lines for name, lines in quoted.items() if lines} == {}
