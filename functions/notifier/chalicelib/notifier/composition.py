@@ -11,8 +11,9 @@ from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.contact_policy.contact_policy import ContactPolicy
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from chalicelib.notifier.contact_policy.quiet_hours import QuietHours
-from chalicelib.notifier.handle_messages import MessageHandler
+from chalicelib.notifier.handle_messages import MessageHandler, MessageSenders
 from chalicelib.notifier.notices.addresses import Addresses
+from chalicelib.notifier.notices.answer_mails import AnswerMails, NewAnswers, SubscriberTexts
 from chalicelib.notifier.notices.batches import Batches
 from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
 from chalicelib.notifier.notices.deliver_over_channel import ChannelDelivery
@@ -20,9 +21,14 @@ from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.notifier.notices.notify_petitioner import PetitionerNotifier
 from chalicelib.notifier.notices.render_notice import NoticeRenderer
 from chalicelib.notifier.notices.reply_to_sms import SmsReplies
+from chalicelib.notifier.notices.send_code import CodeDelivery, CodeTexts, KnownContacts
 from chalicelib.notifier.officers.account_letters import AccountLetters
 from chalicelib.notifier.officers.address_changes import AddressChanges
+from chalicelib.notifier.officers.digests import SEQ as DIGESTS
 from chalicelib.notifier.officers.digests import Digests
+from chalicelib.notifier.officers.leaders_mail import SEQ as LEADERS
+from chalicelib.notifier.officers.leaders_mail import LeadersMail
+from chalicelib.notifier.officers.morning_mails import MorningMails
 from chalicelib.notifier.programs.deliver_event import EventDelivery
 from chalicelib.notifier.programs.outside import OutsideHandler
 from chalicelib.notifier.programs.webhook import WebhookSender
@@ -35,8 +41,11 @@ from chalicelib.notifier.senders.post_json import opener
 from chalicelib.notifier.settings import NotifierSettings
 from shared.platform import secrets, settings
 from shared.platform.seal import Seal
+from shared.tables.contacts.codes import AccessCodes
+from shared.tables.contacts.subscribers import Subscribers
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
+from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.throttle.officer_sessions import OfficerSessions
 from shared.tables.throttle.opt_outs import OptOuts
@@ -44,6 +53,7 @@ from shared.tables.throttle.program_switches import ProgramSwitches
 from shared.tables.throttle.replies import Replies
 from shared.tables.throttle.sms_budget import SmsBudget
 from shared.tables.throttle.suppressions import Suppressions
+from shared.use_cases.leaders import Leaders
 from shared.use_cases.subscriptions import Subscription, signing_keys
 from shared.wording.texts import Texts
 
@@ -100,15 +110,6 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
         officers=OfficerNotifier(directory, deliveries, renderer, attempts),
         outcomes=outcomes,
     )
-    digests = Digests(
-        petitions=petitions,
-        directory=directory,
-        deliveries=deliveries,
-        texts=texts,
-        attempts=attempts,
-        public_url=configuration.public_url,
-        identifiers_key=key,
-    )
     replies = SmsReplies(Replies(configuration.throttle_table), seal, senders.of, quiet_hours)
     account_letters = AccountLetters(
         directory,
@@ -126,8 +127,74 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
         public_url=configuration.public_url,
     )
     events = _events(configuration, petitions, directory, deliveries, outcomes, account_letters)
-    return MessageHandler(
-        notices, replies, digests, account_letters, address_changes, events, configuration.notices_queue_url
+    senders_of_messages = MessageSenders(
+        notices,
+        replies,
+        *_to_visitors(configuration, petitions, directory, contact_policy, texts, attempts, outcomes),
+        *_mornings_mails(configuration, petitions, directory, deliveries, texts, attempts),
+        account_letters,
+        address_changes,
+        events,
+    )
+    return MessageHandler(senders_of_messages, configuration.notices_queue_url)
+
+
+def _to_visitors(
+    configuration: NotifierSettings,
+    petitions: Petitions,
+    directory: Directory,
+    contact_policy: ContactPolicy,
+    texts: Texts,
+    attempts: Attempts,
+    outcomes: Outcomes,
+) -> tuple[CodeDelivery, AnswerMails]:
+    """Return the senders of one-time codes and of the week's new answers, which people ask for on the site."""
+    key = partial(secrets.identifiers_key, configuration.identifiers_secret)
+    deliveries, seal = Deliveries(configuration.deliveries_table), Seal(configuration.seal_key_id)
+    codes = CodeDelivery(
+        codes=AccessCodes(configuration.throttle_table),
+        contacts=KnownContacts(petitions, seal, key, configuration.link_kept_for),
+        deliveries=deliveries,
+        contact_policy=contact_policy,
+        texts=CodeTexts(texts, key, configuration.public_url),
+        attempts=attempts,
+        outcomes=outcomes,
+    )
+    answers = AnswerMails(
+        subscribers=Subscribers(configuration.throttle_table),
+        answers=NewAnswers(petitions, directory),
+        deliveries=deliveries,
+        seal=seal,
+        contact_policy=contact_policy,
+        texts=SubscriberTexts(texts, key, configuration.public_url),
+        attempts=attempts,
+        outcomes=outcomes,
+    )
+    return codes, answers
+
+
+def _mornings_mails(
+    configuration: NotifierSettings,
+    petitions: Petitions,
+    directory: Directory,
+    deliveries: Deliveries,
+    texts: Texts,
+    attempts: Attempts,
+) -> tuple[Digests, LeadersMail]:
+    """Return the mails that an officer may get in the morning: the day's digest, and the week's figures."""
+    key = partial(secrets.identifiers_key, configuration.identifiers_secret)
+    mails = partial(
+        MorningMails,
+        deliveries=deliveries,
+        texts=texts,
+        attempts=attempts,
+        public_url=configuration.public_url,
+        identifiers_key=key,
+    )
+    leaders = Leaders(Outlines(configuration.petitions_table), deliveries, directory)
+    return (
+        Digests(petitions=petitions, directory=directory, mails=mails(DIGESTS)),
+        LeadersMail(leaders=leaders, directory=directory, mails=mails(LEADERS)),
     )
 
 
@@ -157,7 +224,8 @@ def _attempts_of_program(
     keys = signing_keys(program, secrets.identifiers_key(configuration.identifiers_secret))
     opened_by = opener() if configuration.stage == "local" else opener(OutsideHandler())
     sender = WebhookSender(program.id, program.address, keys, opened_by)
-    return Attempts(deliveries, Circuits(configuration.throttle_table), lambda *_: (sender,), outcomes)
+    circuits = Circuits(configuration.throttle_table, of_programs=True)
+    return Attempts(deliveries, circuits, lambda *_: (sender,), outcomes)
 
 
 def _contact_policy(configuration: NotifierSettings, quiet_hours: QuietHours) -> ContactPolicy:

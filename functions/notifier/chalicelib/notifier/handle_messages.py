@@ -5,54 +5,70 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib.notifier.attempts.back_off import RetryLaterError, redeliver_after
+from chalicelib.notifier.notices.answer_mails import PREFIX as ANSWER_MAILS
+from chalicelib.notifier.notices.answer_mails import AnswerMails
 from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
 from chalicelib.notifier.notices.reply_to_sms import SmsReplies
+from chalicelib.notifier.notices.send_code import PREFIX as CODES
+from chalicelib.notifier.notices.send_code import CodeDelivery
 from chalicelib.notifier.officers.account_letters import AccountLetters
 from chalicelib.notifier.officers.address_changes import AddressChanges
 from chalicelib.notifier.officers.digests import Digests
+from chalicelib.notifier.officers.leaders_mail import SEQ as LEADERS_SEQ
+from chalicelib.notifier.officers.leaders_mail import LeadersMail
 from chalicelib.notifier.programs.deliver_event import EventDelivery
 from shared.domain.errors import NewerItemError
 from shared.domain.promises.notices import NoticeKind
 from shared.platform import aws, clock, telemetry
 from shared.platform.messages import (
     AccountRequest,
+    CodeRequest,
     DigestRequest,
     NoticeRequest,
     ReplyRequest,
+    SubscriberRequest,
     WebhookTestRequest,
 )
 
 MAX_VISIBILITY_TIMEOUT = timedelta(hours=12)
 """The limit of SQS, counted from the receive."""
 _MARGIN = timedelta(minutes=2)
-Request = NoticeRequest | ReplyRequest | DigestRequest | AccountRequest | WebhookTestRequest
+Request = (
+    NoticeRequest
+    | ReplyRequest
+    | CodeRequest
+    | SubscriberRequest
+    | DigestRequest
+    | AccountRequest
+    | WebhookTestRequest
+)
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request, config=ConfigDict(hide_input_in_errors=True))
+
+
+class MessageSenders(NamedTuple):
+    """Those who send what the messages ask for."""
+
+    notices: NoticeDelivery
+    replies: SmsReplies
+    codes: CodeDelivery
+    answer_mails: AnswerMails
+    digests: Digests
+    leaders_mail: LeadersMail
+    account_letters: AccountLetters
+    address_changes: AddressChanges
+    events: EventDelivery
 
 
 class MessageHandler:
     """Handles the records of an SQS event."""
 
-    def __init__(
-        self,
-        notices: NoticeDelivery,
-        replies: SmsReplies,
-        digests: Digests,
-        account_letters: AccountLetters,
-        address_changes: AddressChanges,
-        events: EventDelivery,
-        queue_url: str,
-    ) -> None:
-        self._notices = notices
-        self._address_changes = address_changes
-        self._events = events
-        self._replies = replies
-        self._digests = digests
-        self._account_letters = account_letters
+    def __init__(self, senders: MessageSenders, queue_url: str) -> None:
+        self._senders = senders
         self._queue_url = queue_url
 
     def handle(self, records: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
@@ -74,7 +90,13 @@ class MessageHandler:
             return False
         except Exception as error:  # noqa: BLE001 - the edge: one poisoned message must not stop its batch
             code = getattr(error, "response", {}).get("Error", {}).get("Code")
-            telemetry.logger().error("message failed", error_type=type(error).__name__, error_code=code)
+            telemetry.logger().error(
+                "message failed",
+                message_id=record["messageId"],
+                receive_count=receives,
+                error_type=type(error).__name__,
+                error_code=code,
+            )
             telemetry.count("MessageFailed", error=type(error).__name__)
             return False
         return True
@@ -82,23 +104,40 @@ class MessageHandler:
     def _dispatch(self, request: Request) -> None:
         match request:
             case ReplyRequest():
-                self._replies.send(request)
+                self._senders.replies.send(request)
+            case CodeRequest():
+                self._senders.codes.send(request)
+            case SubscriberRequest():
+                self._senders.answer_mails.send(request)
             case DigestRequest():
-                self._digests.send(request)
+                self._senders.digests.send(request)
+                self._senders.leaders_mail.send(request)
             case WebhookTestRequest():
-                self._events.test(request)
-            case NoticeRequest(kind=NoticeKind.EVENT):
-                self._events.deliver(request)
-            case NoticeRequest(kind=NoticeKind.ADDRESS_CHANGED):
-                self._address_changes.send(request)
-            case NoticeRequest(kind=NoticeKind.DIGEST):
-                self._digests.resume(request)
+                self._senders.events.test(request)
             case AccountRequest():
-                self._account_letters.send(request)
-            case NoticeRequest(kind=NoticeKind.ACCOUNT):
-                self._account_letters.resume(request)
+                self._senders.account_letters.send(request)
             case NoticeRequest():
-                self._notices.deliver(request)
+                self._deliver(request)
+
+    def _deliver(self, request: NoticeRequest) -> None:
+        """Deliver a notice, or continue with what waits for another attempt."""
+        match request:
+            case _ if request.reference.startswith(CODES):
+                self._senders.codes.resume(request)
+            case _ if request.reference.startswith(ANSWER_MAILS):
+                self._senders.answer_mails.resume(request)
+            case NoticeRequest(kind=NoticeKind.EVENT):
+                self._senders.events.deliver(request)
+            case NoticeRequest(kind=NoticeKind.ADDRESS_CHANGED):
+                self._senders.address_changes.send(request)
+            case NoticeRequest(kind=NoticeKind.DIGEST):
+                (self._senders.leaders_mail if request.seq == LEADERS_SEQ else self._senders.digests).resume(
+                    request
+                )
+            case NoticeRequest(kind=NoticeKind.ACCOUNT):
+                self._senders.account_letters.resume(request)
+            case _:
+                self._senders.notices.deliver(request)
 
     def _hide(self, record: Mapping[str, Any], wait: timedelta) -> None:
         """Hide a message for a while; if that fails it comes back after the queue's own visibility timeout."""

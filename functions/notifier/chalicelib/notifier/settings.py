@@ -23,7 +23,7 @@ OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 OptionalTime = Annotated[time | None, BeforeValidator(_empty_is_none)]
 
 
-class NotifierSettings(settings.SmsSettings):
+class NotifierSettings(settings.LinkSettings, settings.SmsSettings):
     """The notifier's environment; each field is a variable in upper case."""
 
     deliveries_table: str

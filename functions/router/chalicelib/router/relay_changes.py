@@ -12,19 +12,23 @@ not answer: then the stream is read again from that change, for as long as it ke
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from shared.domain.petition.history import is_continued
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
-from shared.platform import queues, telemetry
+from shared.platform import clock, queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
 from shared.platform.messages import ChangeSetAside, Message, NoticeRequest
 from shared.tables.directory import Directory
 from shared.tables.petition_items import is_written_by_restoration, petition_of
 from shared.tables.petitions import Petitions
-from shared.use_cases.consequences import Queue, Requested, requests_after
+from shared.use_cases.consequences import Queue, Requested, held_until, requests_after
 from shared.use_cases.subscriptions import subscriptions
+
+LONGEST_DELAY = 900
+"""Seconds that SQS keeps a message out of sight at most."""
 
 
 class Relay:
@@ -59,15 +63,15 @@ class Relay:
         """
         petition = self._petitions.get(reference)
         if petition is not None:
-            self._send(requests_after(petition, seen))
+            self._send(petition, requests_after(petition, seen))
 
     def _relay_or_set_aside(self, change: dict[str, Any]) -> None:
         try:
-            requests = _requests_of(change)
+            petition, requests = _requests_of(change)
         except Exception as error:  # noqa: BLE001 - whatever it is, it would be the same the next time
             self._set_aside(change, error)
         else:
-            self._send(requests)
+            self._send(petition, requests)
 
     def _set_aside(self, change: dict[str, Any], error: Exception) -> None:
         """Put a change that cannot be read on the queue, count it, and name it by its keys."""
@@ -83,9 +87,16 @@ class Relay:
         )
         skip("relay", later.reference, error)
 
-    def _send(self, requests: Requested) -> None:
+    def _send(self, petition: Petition | None, requests: Requested) -> None:
+        """Send the messages; those of a decision that may be taken back come into sight when its word leaves."""
+        now = clock.now()
         for queue, url in self._urls.items():
-            queues.send(url, [message for message in requests[queue] if self._is_for_anybody(message)])
+            by_delay: dict[int, list[Message]] = {}
+            for message in filter(self._is_for_anybody, requests[queue]):
+                at = held_until(petition, message) if petition else None
+                by_delay.setdefault(ceil(max((at - now).total_seconds(), 0)) if at else 0, []).append(message)
+            for seconds, messages in by_delay.items():
+                queues.send(url, messages, after_seconds=min(seconds, LONGEST_DELAY))
 
     def _is_for_anybody(self, message: Message) -> bool:
         """Return whether somebody reads a message: events, only where a program subscribed."""
@@ -93,19 +104,20 @@ class Relay:
         return not is_event or bool(subscriptions(self._directory))
 
 
-def _requests_of(change: dict[str, Any]) -> Requested:
-    """Return the messages that follow from a change; a removed or rewritten petition is reported."""
+def _requests_of(change: dict[str, Any]) -> tuple[Petition | None, Requested]:
+    """Return a petition with the messages that follow from a change; a removed or rewritten one is reported."""
     if is_written_by_restoration(change):
         telemetry.count("HistoriesRestored")
-        return {queue: [] for queue in Queue}
+        return None, {queue: [] for queue in Queue}
     if "NewImage" not in change:
         _report_rewritten(change["Keys"]["reference"]["S"])
-        return {queue: [] for queue in Queue}
+        return None, {queue: [] for queue in Queue}
     petition = petition_of(change["NewImage"])
     before = _read(change["OldImage"]) if "OldImage" in change else None
     if before and not is_continued(before.history, petition.history):
         _report_rewritten(petition.reference)
-    return requests_after(petition, before.version if before else _version(change, "OldImage"))
+    seen = before.version if before else _version(change, "OldImage")
+    return petition, requests_after(petition, seen)
 
 
 def _read(image: dict[str, Any]) -> Petition | None:

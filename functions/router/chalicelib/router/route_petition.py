@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from chalicelib.router.complained_unit import SOMEBODY_OF_OURS, named_units
 from chalicelib.router.learning.shadow import Shadow
@@ -18,11 +17,11 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane, Proposal
 from shared.domain.procedures import conduct, screening, suspicion
 from shared.platform import clock
-from shared.routing.classifier import Decision, decide, look_through
-from shared.routing.rules import RoutingRules, in_force
+from shared.routing.classifier import Decision, look_through
 from shared.routing.text import joined
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.use_cases.classify_petition import Classifier
 
 INTAKE_FIELD = "KHAC"
 """The field whose unit is the intake desk (`docs/domain.md`: outside the ministry, or unclear)."""
@@ -37,8 +36,7 @@ class Router:
         self._shadow = shadow
         self._directory = directory
         self._repeats = Repeats(petitions)
-        self._rows: tuple[dict[str, Any], ...] = ()
-        self._compiled: dict[tuple[tuple[str, str], ...], RoutingRules] = {}
+        self._classifier = Classifier(directory)
 
     def route(self, reference: str) -> None:
         """Decide a petition's field and unit, once; a petition that is routed, or has ended, is left alone."""
@@ -71,7 +69,7 @@ class Router:
         """Move a denunciation to the restricted lane; let a person decide about a text that may be one."""
         day, now = local_date(petition.received_at), clock.now()
         text = entry.text or ""
-        screening_result = look_through(text, self._rules_on(day))
+        screening_result = look_through(text, self._classifier.rules_on(day))
         named = [
             unit
             for unit in named_units(text, self._directory.names_of_units(day))
@@ -105,12 +103,12 @@ class Router:
         petition = petition.model_copy(update={"sketch": sketch(petition.content)})
         day = local_date(petition.received_at)
         fields = self._directory.fields(day)
-        decision = decide(
-            joined(petition.subject, petition.content),
-            self._rules_on(day),
+        decision = self._classifier.decide(
+            petition.subject,
+            petition.content,
+            day,
             chosen_field=petition.chosen_field,
             chosen_kind=petition.kind,
-            fields_in_force=frozenset(fields),
         )
         proposal = proposal_of(decision, self._repeats.reason(petition))
         named = self._named_units(petition, day)
@@ -176,19 +174,6 @@ class Router:
     def _named_units(self, petition: Petition, day: date) -> tuple[str, ...]:
         units = self._directory.names_of_units(day)
         return named_units(joined(petition.subject, petition.content), units)
-
-    def _rules_on(self, day: date) -> RoutingRules:
-        """Return the rules in force on a day of receipt.
-
-        They are compiled once for each edition, and again only after an administrator changed them.
-        """
-        rows = self._directory.rows("routing-rule")
-        if rows != self._rows:
-            self._rows, self._compiled = rows, {}
-        edition = tuple((row["id"], row["valid_from"]) for row in in_force(rows, day))
-        if edition not in self._compiled:
-            self._compiled[edition] = RoutingRules.from_rows(rows, on=day)
-        return self._compiled[edition]
 
 
 def _is_about_conduct(

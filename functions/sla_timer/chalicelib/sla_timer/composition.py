@@ -8,6 +8,7 @@ from functools import cache, partial
 from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib.sla_timer.hourly.build_search import SearchIndexing
+from chalicelib.sla_timer.hourly.request_answers import AnswerRequests
 from chalicelib.sla_timer.hourly.request_digests import DigestRequests
 from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
 from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
@@ -20,12 +21,14 @@ from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
 from chalicelib.sla_timer.petitions.sweep import Sweep
 from chalicelib.sla_timer.petitions.wake_petition import Timer
 from chalicelib.sla_timer.rounds import RoundRunner
-from chalicelib.sla_timer.run_jobs import Jobs
+from chalicelib.sla_timer.run_jobs import Job, Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.platform import settings
 from shared.platform.bucket import AttachmentsBucket
-from shared.platform.messages import RoundStep, WakeUp
+from shared.platform.messages import ErasureRequest, RoundStep, WakeUp
 from shared.platform.search_files import SearchFiles
+from shared.tables.answers.reactions import ReactionTable
+from shared.tables.contacts.subscribers import Subscribers
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.jobs import Checkpoints, Rounds
@@ -35,8 +38,8 @@ from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.use_cases.consequences import Queue
 
-TIMER_MESSAGE: TypeAdapter[WakeUp | RoundStep] = TypeAdapter(
-    WakeUp | RoundStep, config=ConfigDict(hide_input_in_errors=True)
+TIMER_MESSAGE: TypeAdapter[WakeUp | ErasureRequest | RoundStep] = TypeAdapter(
+    WakeUp | ErasureRequest | RoundStep, config=ConfigDict(hide_input_in_errors=True)
 )
 """The messages of the queue `timers`."""
 
@@ -50,10 +53,12 @@ class Parts:
     timer: Timer
     rounds: RoundRunner
 
-    def handle(self, message: WakeUp | RoundStep) -> None:
+    def handle(self, message: WakeUp | ErasureRequest | RoundStep) -> None:
         """Do the work of one message of the queue `timers`."""
         if isinstance(message, RoundStep):
             self.rounds.handle(message)
+        elif isinstance(message, ErasureRequest):
+            self.timer.erase(message)
         else:
             self.timer.handle(message)
 
@@ -74,6 +79,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
     outlines = Outlines(configuration.petitions_table)
     statistics = Statistics(configuration.statistics_table, outlines, directory)
     roll_up = RollUp(statistics, outlines)
+    reactions = ReactionTable(configuration.statistics_table)
     rounds = RoundRunner(
         (
             Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url),
@@ -88,24 +94,36 @@ def build(configuration: SlaTimerSettings) -> Parts:
         every_minute=Jobs({"sweep": sweep.sweep, "recalculation": partial(rounds.run, Recalculation.name)}),
         every_hour=Jobs(
             {
-                "digests": DigestRequests(
-                    directory, checkpoints, configuration.notices_queue_url
-                ).send_if_morning,
+                **_mails(configuration, directory, checkpoints),
                 "roll-up": roll_up.run,
                 "recount": partial(rounds.run, Recount.name),
-                "trends": TrendWatch(statistics, checkpoints).look_if_due,
+                "trends": TrendWatch(statistics, checkpoints, reactions).look_if_due,
                 "roots": roots.sign_missing_days,
                 "reconciliation": partial(rounds.run, Reconciliation.name),
                 "unchecked-files": UncheckedFiles(bucket).count,
                 "age-of-rounds": rounds.report,
                 "search": SearchIndexing(
-                    petitions, outlines, directory, SearchFiles(configuration.attachments_bucket)
+                    petitions,
+                    outlines,
+                    directory,
+                    SearchFiles(configuration.attachments_bucket),
+                    reactions.also_totals,
                 ).run,
             }
         ),
         timer=Timer(petitions, directory, bucket.remove),
         rounds=rounds,
     )
+
+
+def _mails(configuration: SlaTimerSettings, directory: Directory, checkpoints: Checkpoints) -> dict[str, Job]:
+    """Return the jobs that request mails of a day and of a week."""
+    notices = configuration.notices_queue_url
+    subscribers = Subscribers(configuration.throttle_table)
+    return {
+        "digests": DigestRequests(directory, checkpoints, notices).send_if_morning,
+        "answers-by-mail": AnswerRequests(subscribers, directory, checkpoints, notices).send_if_due,
+    }
 
 
 def _daily_roots(

@@ -10,6 +10,8 @@ class SlaTimerSettings(Settings):
     attachments_bucket: str
     statistics_table: str
     roots_table: str
+    throttle_table: str
+    """Holds the names of those who get the week's new answers."""
     roots_key_id: str
     """The key that signs the daily roots."""
     notices_queue_url: str

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.domain.errors import PetitionError
+from shared.domain.petition.history import Entry
+from shared.domain.petition.petition import Petition
 from shared.domain.promises.deliveries import DeliveryChannel
 
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
@@ -51,6 +53,17 @@ class RetryLaterError(PetitionError):
         super().__init__(reason)
         self.reason = reason
         self.at = at
+
+
+def wait_for_word(petition: Petition, entry: Entry, now: datetime) -> None:
+    """Let the message of a decision that may still be taken back wait, should it come before its time.
+
+    Raises:
+        RetryLaterError: word of it leaves later.
+    """
+    word_at = entry.facts.word_at
+    if word_at is not None and now < word_at and entry.seq not in petition.taken_back:
+        raise RetryLaterError("may-be-taken-back", word_at)
 
 
 def max_rounds_before(next_channel: DeliveryChannel | None) -> int:

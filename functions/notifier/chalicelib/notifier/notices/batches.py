@@ -157,7 +157,7 @@ class Batches:
     def _recent_notices(self, petition: Petition, now: datetime) -> Iterator[Notice]:
         """Yield the petitioner's notices of the latest days that may join others."""
         for entry in petition.history:
-            if now - entry.at > MAX_AGE:
+            if now - entry.at > MAX_AGE or (entry.facts.word_at or now) > now:
                 continue
             for kind, audience in notices_after(petition, entry):
                 if audience is Audience.PETITIONER and kind not in ALWAYS_ALONE:

@@ -7,6 +7,7 @@ or waits, until its `wake_at`, when the sweep puts the notice back on the queue.
 
 from __future__ import annotations
 
+from chalicelib.notifier.attempts.back_off import wait_for_word
 from chalicelib.notifier.attempts.delivery_status import may_have_been_sent
 from chalicelib.notifier.attempts.record_outcome import Outcomes
 from chalicelib.notifier.notices.notice import Notice, is_closed
@@ -16,7 +17,7 @@ from chalicelib.notifier.notices.supersession import is_superseded
 from shared.domain.errors import PetitionError
 from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, notices_after
-from shared.platform import telemetry
+from shared.platform import clock, telemetry
 from shared.platform.messages import NoticeRequest
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
@@ -60,6 +61,7 @@ class NoticeDelivery:
         if notice is None:
             telemetry.count("NoticeOfLostEntry", kind=request.kind)
             return
+        wait_for_word(notice.petition, notice.entry, clock.now())
         deliveries = self._deliveries.of_name(notice.name)
         if is_closed(notice.own(deliveries)):
             return

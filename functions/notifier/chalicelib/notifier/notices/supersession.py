@@ -13,6 +13,7 @@ from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
+from shared.domain.procedures.taking_back import was_taken_back
 from shared.domain.promises.notices import NoticeKind
 
 Rule = Callable[[Petition, Entry], bool]
@@ -68,6 +69,6 @@ SUPERSEDED_WHEN: dict[NoticeKind, Rule] = {
 
 
 def is_superseded(kind: NoticeKind, petition: Petition, entry: Entry) -> bool:
-    """Return whether a notice about `entry` is no longer true or of use."""
+    """Return whether a notice about `entry` is no longer true or of use, or its action was taken back."""
     rule = SUPERSEDED_WHEN.get(kind)
-    return rule is not None and rule(petition, entry)
+    return was_taken_back(petition, entry.seq) or (rule is not None and rule(petition, entry))

@@ -50,10 +50,8 @@ def readers_of(
 
 
 def _handler(petition: Petition, officers: Mapping[str, Officer]) -> tuple[Officer, ...]:
+    """Return the handler, who stands in for them while they are away, or took over from them."""
     handler = username_of(petition.handler or "")
-    officer = officers.get(handler)
-    if officer is not None and officer.unit == petition.unit:
-        return (officer,)
     return tuple(o for o in officers.values() if o.unit == petition.unit and o.handles(handler))
 
 

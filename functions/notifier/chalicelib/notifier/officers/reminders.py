@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.notifier.officers.daily_work import work_of_the_day
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures.conduct import Parents
@@ -16,6 +15,7 @@ from shared.domain.promises.digests import digest_on
 from shared.domain.promises.notices import NoticeKind
 from shared.tables.directory import Officer, OfficerPreference
 from shared.tables.petition_items import card_of
+from shared.use_cases.daily_work import work_of_the_day
 
 BY_CHOICE = frozenset({NoticeKind.ASSIGNED, NoticeKind.HANDED_TO_INTAKE, NoticeKind.DRAFT_WAITING})
 """Kinds that an officer may leave to the digest of the next morning, which contains them too."""

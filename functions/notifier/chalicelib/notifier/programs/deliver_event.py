@@ -6,11 +6,11 @@ nothing twice, and what waits is taken up by the sweep.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from chalicelib.notifier.attempts.back_off import WEBHOOK_ROUNDS
+from chalicelib.notifier.attempts.back_off import WEBHOOK_ROUNDS, wait_for_word
+from chalicelib.notifier.attempts.delivery_status import is_waiting
 from chalicelib.notifier.attempts.record_outcome import Outcomes
 from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.officers.account_letters import AccountLetters
@@ -20,7 +20,16 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.history import Entry
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState, notice_prefix
-from shared.domain.promises.events import TEST, event_id, events_after
+from shared.domain.promises.events import (
+    TEST,
+    EventData,
+    EventType,
+    PetitionEvent,
+    WebhookTestData,
+    WebhookTestEvent,
+    event_id,
+    events_after,
+)
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock, telemetry
 from shared.platform.messages import NoticeRequest, WebhookTestRequest
@@ -32,6 +41,8 @@ from shared.use_cases.subscriptions import Subscription, subscriptions
 
 PREFIX = "program-"
 """Begins the `reference` of a test event's delivery: it is about no petition."""
+OVERDUE_AFTER_ROUNDS = 5
+"""The failed rounds after which an event is overdue: two and a half hours, and its address no longer only restarts."""
 _ENDED = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPERSEDED})
 
 
@@ -67,6 +78,7 @@ class EventDelivery:
             telemetry.count("EventOfLostEntry")
             return
         entry = petition.history[request.seq - 1]
+        wait_for_word(petition, entry, clock.now())
         epoch = self._directory.epoch_at(entry.at)
         name = f"{petition.reference}/{notice_prefix(entry.seq, NoticeKind.EVENT, Audience.PROGRAM, epoch)}"
         deliveries = {delivery.notice: delivery for delivery in self._deliveries.of_name(name)}
@@ -74,8 +86,8 @@ class EventDelivery:
             return
         rows = list(self._rows(petition, entry, epoch))
         for subscription, row in rows:
-            body = _body(row, petition, entry)
-            self._send(subscription, row, body, deliveries.get(row.notice))
+            event = _event(row, petition, entry)
+            self._send(subscription, row, event, deliveries.get(row.notice))
         self._supersede(deliveries.values(), {row.notice for _subscription, row in rows})
         if not rows and not deliveries:
             self._close(petition, entry, epoch)
@@ -104,16 +116,21 @@ class EventDelivery:
         row = _row(reference, 1, clock.now(), 0, subscription, TEST)
         before = next((d for d in self._deliveries.of_petition(reference) if d.notice == row.notice), None)
         row = row if before is None else row.model_copy(update={"listed_at": before.listed_at})
-        body = {"type": TEST, "timestamp": _instant(row.listed_at or row.at), "data": {"subscription": name}}
-        self._send(subscription, row, body, before)
+        at = (row.listed_at or row.at).replace(microsecond=0)
+        event = WebhookTestEvent(timestamp=at, data=WebhookTestData(subscription=name))
+        self._send(subscription, row, event, before)
 
     def _send(
-        self, subscription: Subscription, row: Delivery, body: Mapping[str, object], before: Delivery | None
+        self,
+        subscription: Subscription,
+        row: Delivery,
+        event: PetitionEvent | WebhookTestEvent,
+        before: Delivery | None,
     ) -> None:
         """Make one round, unless it ended; a program that is switched off gets it when it is switched on again."""
         if before is not None and before.state in _ENDED:
             return
-        is_test = body["type"] == TEST
+        is_test = event.type == TEST
         if not is_test and self._switches.off_since(subscription.id) is not None:
             self._outcomes.failed(row, before, "switched-off")
             return
@@ -121,15 +138,23 @@ class EventDelivery:
             reference=row.reference,
             notice=row.notice,
             to=subscription.address,
-            text=json.dumps(body, separators=(",", ":")),
-            subject=_id_of(row, str(body["type"])),
+            text=event.model_dump_json(),
+            subject=_id_of(row, event.type),
         )
         attempts = self._attempts_of(subscription)
-        if (
-            not attempts.send(row, message, before, max_rounds=1 if is_test else WEBHOOK_ROUNDS)
-            and not is_test
-        ):
+        if is_test:
+            attempts.send(row, message, before, max_rounds=1)
+            return
+        if _is_overdue(before):
+            self._count_overdue(subscription)
+        if not attempts.send(row, message, before, max_rounds=WEBHOOK_ROUNDS):
+            self._count_overdue(subscription)
             self._switch_off(subscription, row)
+
+    @staticmethod
+    def _count_overdue(subscription: Subscription) -> None:
+        """Count a round of an event that waits too long, or its failure for good; an alarm watches it."""
+        telemetry.count("EventsOverdue", by={"subscription": subscription.id})
 
     def _switch_off(self, subscription: Subscription, row: Delivery) -> None:
         """Switch a program off that took an event in none of all rounds, or answered 410; notify its contact."""
@@ -167,6 +192,13 @@ class EventDelivery:
         )
 
 
+def _is_overdue(before: Delivery | None) -> bool:
+    """Return whether another round of an event is due that failed for hours."""
+    return (
+        before is not None and before.attempt >= OVERDUE_AFTER_ROUNDS and not is_waiting(before, clock.now())
+    )
+
+
 def _row(
     reference: str, seq: int, at: datetime, epoch: int, subscription: Subscription, event: str
 ) -> Delivery:
@@ -193,21 +225,16 @@ def _id_of(row: Delivery, event: str) -> str:
     return event_id(row.reference.replace("~", "_"), row.seq, event, int(epoch or 0))
 
 
-def _body(row: Delivery, petition: Petition, entry: Entry) -> dict[str, object]:
+def _event(row: Delivery, petition: Petition, entry: Entry) -> PetitionEvent:
     """Return an event: identifiers and states alone; whoever may know more asks the API for it."""
     assert row.reader is not None  # noqa: S101 - set where the row is made
-    before = petition.history[entry.seq - 2].state if entry.seq > 1 else None
-    return {
-        "type": row.reader.partition(":")[2],
-        "timestamp": _instant(entry.at),
-        "data": {
-            "reference": petition.reference,
-            "version": entry.seq,
-            "state": entry.state.value,
-            "previous_state": before.value if before else None,
-        },
-    }
-
-
-def _instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return PetitionEvent(
+        type=EventType(row.reader.partition(":")[2]),
+        timestamp=entry.at.replace(microsecond=0),
+        data=EventData(
+            reference=petition.reference,
+            version=entry.seq,
+            state=entry.state,
+            previous_state=petition.history[entry.seq - 2].state if entry.seq > 1 else None,
+        ),
+    )

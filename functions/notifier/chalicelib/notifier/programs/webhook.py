@@ -9,7 +9,13 @@ from http import HTTPStatus
 
 from chalicelib.notifier.attempts.back_off import WEBHOOK_BACK_OFF
 from chalicelib.notifier.senders.post_json import post
-from chalicelib.notifier.senders.sender import Message, PermanentSendError, SendError, TemporarySendError
+from chalicelib.notifier.senders.sender import (
+    Message,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    UnknownOutcomeError,
+)
 from shared.platform import clock
 from shared.providers import standard_webhooks
 
@@ -19,7 +25,8 @@ _MEANING: dict[int, type[SendError]] = {
     **dict.fromkeys(range(300, 600), TemporarySendError),
     HTTPStatus.GONE: PermanentSendError,
 }
-"""Everything but 2xx is tried again, and 410 ends the subscription."""
+"""Everything but 2xx is tried again, and 410 ends the subscription. So is a broken connection, or no answer in time: it
+may have been taken, and a program recognises the id."""
 
 
 class WebhookSender:
@@ -52,5 +59,8 @@ class WebhookSender:
             "webhook-signature": " ".join(signatures),
             "User-Agent": "pakn-webhooks/1",
         }
-        post(self._address, body, headers, _MEANING, self._opener)
+        try:
+            post(self._address, body, headers, _MEANING, self._opener)
+        except UnknownOutcomeError as error:
+            raise TemporarySendError(error.reason) from None
         return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,11 +18,12 @@ from shared.domain.petition.petition import Petition
 from shared.platform import telemetry
 from shared.platform.search_files import SearchFiles
 from shared.search.documents import for_everybody, for_officers
-from shared.search.fts5 import IndexFile
+from shared.search.index_file import IndexFile
 from shared.search.local_copy import DESK, OVERLAP, PUBLIC, UNTIL
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
+from shared.use_cases.answer_addresses import read_address
 
 WORKS = timedelta(minutes=8)
 """The time of one run for building from all petitions; the function has 15 minutes."""
@@ -55,12 +56,14 @@ class SearchIndexing:
         outlines: Outlines,
         directory: Directory,
         files: SearchFiles,
+        also_totals: Callable[[], Mapping[str, int]],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._petitions = petitions
         self._outlines = outlines
         self._directory = directory
         self._files = files
+        self._also_totals = also_totals
         self._monotonic = monotonic
 
     def run(self, now: datetime) -> None:
@@ -101,6 +104,7 @@ class SearchIndexing:
         if pair.apply(self._petitions.get_all(changed)):
             for file in pair:
                 file.purge()
+        self._count_readers(pair)
         pair.set_about(UNTIL, now.isoformat())
         self._store(pair, "")
 
@@ -123,17 +127,26 @@ class SearchIndexing:
             return
         for file in pair:
             file.purge()
+        self._count_readers(pair)
         pair.set_about(UNTIL, begun)
         self._store(pair, "")
         for name in (DESK, PUBLIC):
-            self._files.remove(f"{self._partial}{name}")
+            self._files.remove(_key(self._partial, name))
+
+    def _count_readers(self, pair: _Pair) -> None:
+        """Write how many readers have the matter of each answer: lists can be ordered by it."""
+        addresses = ((read_address(answer), also) for answer, also in self._also_totals().items())
+        pair.public.set_also({address.name: also for address, also in addresses if address})
 
     @contextmanager
     def _opened(self, prefix: str, *, is_made: bool = False) -> Iterator[_Pair | None]:
         """Open both files of the bucket; None where one is missing and none is to be made."""
         with tempfile.TemporaryDirectory(prefix="pakn-search-") as folder, ExitStack() as opened:
-            paths = [Path(folder) / name for name in (DESK, PUBLIC)]
-            are_there = [self._files.fetch(f"{prefix}{path.name}", path) is not None for path in paths]
+            paths = [Path(folder) / Path(name).name for name in (DESK, PUBLIC)]
+            are_there = [
+                self._files.fetch(_key(prefix, name), path) is not None
+                for name, path in zip((DESK, PUBLIC), paths, strict=True)
+            ]
             if not all(are_there):
                 for path in paths:
                     path.unlink(missing_ok=True)
@@ -144,5 +157,11 @@ class SearchIndexing:
             yield _Pair(desk, public)
 
     def _store(self, pair: _Pair, prefix: str) -> None:
-        for file in pair:
-            self._files.store(f"{prefix}{file.path.name}", file.path)
+        for name, file in zip((DESK, PUBLIC), pair, strict=True):
+            self._files.store(_key(prefix, name), file.path)
+
+
+def _key(prefix: str, name: str) -> str:
+    """Return where a file stands in the bucket; an unfinished one beside the one that it becomes."""
+    folder, _slash, file = name.rpartition("/")
+    return f"{folder}/{prefix}{file}"

@@ -13,7 +13,7 @@ from shared.platform.bucket import AttachmentsBucket
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
-from shared.use_cases.consequences import Queue, missing_requests
+from shared.use_cases.consequences import Queue, Requested, missing_requests
 from shared.use_cases.subscriptions import subscriptions
 
 
@@ -45,6 +45,17 @@ class MissingMessages:
         Returns:
             how many messages were sent to each queue; empty where nothing was missing.
         """
+        sent: Counter[str] = Counter()
+        was_all_taken = self._were_all_taken
+        for queue, requests in self.of(petition, now).items():
+            if requests:
+                self._were_all_taken = False
+                sent[queue] = queues.send(self._urls[queue], requests)
+                self._were_all_taken = was_all_taken
+        return sent
+
+    def of(self, petition: Petition, now: datetime) -> Requested:
+        """Return the messages of one petition whose effect should be there by now and cannot be seen, by queue."""
         around = _Surroundings(
             self._petitions.get,
             self._directory.epoch_at,
@@ -52,14 +63,7 @@ class MissingMessages:
             lambda: [key for key, _arrived_at in self._bucket.in_quarantine()],
             lambda: bool(subscriptions(self._directory)),
         )
-        sent: Counter[str] = Counter()
-        was_all_taken = self._were_all_taken
-        for queue, requests in missing_requests(petition, around, now).items():
-            if requests:
-                self._were_all_taken = False
-                sent[queue] = queues.send(self._urls[queue], requests)
-                self._were_all_taken = was_all_taken
-        return sent
+        return missing_requests(petition, around, now)
 
     def check_all_were_taken(self) -> None:
         """Begin anew, after the messages of a page.

@@ -101,7 +101,7 @@ class Reconciliation:
         """Repair what is missing of one petition."""
         self._withhold_broken(stored.petition, now)
         if not stored.is_in_its_list:
-            # Earlier code listed no finished petitions; that it did not is no defect to report.
+            # Earlier code listed no finished petitions and no second contacts; that is no defect to report.
             self._petitions.save(stored.petition, stored.petition.version)
         sent = self._missing_messages.send(stored.petition, now)
         woken = self._repair_wake_up(stored, now)

@@ -5,14 +5,14 @@ What stays due although it was sent is sent at growing intervals (`back_off`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from chalicelib.sla_timer.petitions.back_off import BackOff, DueItem
 from shared.domain.promises.deliveries import named
 from shared.platform import queues, telemetry
 from shared.platform.item_by_item import item_by_item
-from shared.platform.messages import NoticeRequest, WakeUp
+from shared.platform.messages import Message, NoticeRequest, WakeUp
 from shared.tables import deliveries
 from shared.tables.deliveries import Deliveries
 from shared.tables.jobs import Checkpoints, Dispatched
@@ -61,10 +61,7 @@ class Sweep:
         sent, failed = 0, []
         latest = self._checkpoints.get(Dispatched)
         back_off = BackOff(latest, now)
-        for queue, shards, due in (
-            (self._timers, WAKE_SHARDS, self._due_petitions),
-            (self._notices, deliveries.WAKE_SHARDS, self._due_notices),
-        ):
+        for queue, shards, due in self._indexes:
             for shard in range(shards):
                 try:
                     sent += self._dispatch(queue, back_off, due(shard, now))
@@ -79,6 +76,31 @@ class Sweep:
         if failed:
             raise SweepFailedError(failed)
         return sent
+
+    def due(self, since: datetime, until: datetime) -> dict[str, list[Message]]:
+        """Return the messages of everything that fell due from one instant to another, each once, by URL of the queue.
+
+        Back-offs count for nothing: whoever asks has mended what failed.
+        """
+        return {
+            queue: list(
+                dict.fromkeys(
+                    item.message
+                    for shard in range(shards)
+                    for item in due(shard, until)
+                    if item.wake_at >= since
+                )
+            )
+            for queue, shards, due in self._indexes
+        }
+
+    @property
+    def _indexes(self) -> tuple[tuple[str, int, Callable[[int, datetime], Iterator[DueItem]]], ...]:
+        """The queue, the number of shards and the reader of each index of what wakes."""
+        return (
+            (self._timers, WAKE_SHARDS, self._due_petitions),
+            (self._notices, deliveries.WAKE_SHARDS, self._due_notices),
+        )
 
     def _dispatch(self, queue: str, back_off: BackOff, due: Iterable[DueItem]) -> int:
         """Send the items that are ready, each message once; what SQS did not take is no attempt."""

@@ -9,7 +9,7 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import PAUSED, Noted, PetitionerUpdated, TimeLimitReached
-from shared.domain.petition.lifecycle import Action, State
+from shared.domain.petition.lifecycle import Action, State, target_of
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.space import clock_has_space_for
 from shared.domain.petition.values.classification import Kind
@@ -17,6 +17,7 @@ from shared.domain.procedures import merging
 from shared.domain.promises import pauses
 from shared.domain.promises.wake_ups import WakeUp, due_now
 from shared.platform import clock
+from shared.platform.messages import ErasureRequest
 from shared.platform.messages import WakeUp as WakeUpRequest
 from shared.tables.directory import Directory
 from shared.tables.dynamo import retry_when_stale
@@ -48,6 +49,22 @@ class Timer:
         a doubled wake-up finds it gone from there and writes nothing.
         """
         retry_when_stale(lambda: self._wake(reference, now))
+
+    def erase(self, request: ErasureRequest) -> None:
+        """Erase a petition that has ended, by a decision about its person's request; again, it does nothing.
+
+        Raises:
+            ActionNotPossibleError: it has not ended: the ministry owes an answer, and needs what it would erase.
+        """
+        retry_when_stale(lambda: self._erase_by(request))
+
+    def _erase_by(self, request: ErasureRequest) -> None:
+        petition = self._petitions.get(request.reference)
+        if petition is None or petition.last(Action.ERASE) is not None:
+            return
+        target_of(Action.ERASE, petition.state)
+        erased = self._forgotten(petition, f"erasure:{request.decision}", clock.now())
+        self._petitions.save(erased, petition.version)
 
     def _wake(self, reference: str, now: datetime) -> None:
         stored = self._petitions.get_stored(reference)
@@ -110,10 +127,13 @@ class Timer:
         )
 
     def _erase(self, petition: Petition, wake_up: WakeUp, now: datetime) -> Petition:
+        return self._forgotten(petition, wake_up.change_id, now)
+
+    def _forgotten(self, petition: Petition, change_id: str, now: datetime) -> Petition:
         """Forget a petition; its files go first, for afterwards nobody would know of them."""
         for file in petition.files_to_erase:
             self._remove_file(file.clean_key)
-        return petition.erase(Change.by_timer(now, wake_up.change_id))
+        return petition.erase(Change.by_timer(now, change_id))
 
     def _with_recalculated_due_date(self, petition: Petition, now: datetime) -> Petition:
         """Move the due date when a decision about the calendar moved the end of the period."""
