@@ -11,6 +11,9 @@ from collections.abc import Callable
 from tests.bench import (
     cold_starts,
     desk_costs,
+    growth,
+    local_costs,
+    peer_costs,
     petition_costs,
     report_costs,
     root_costs,
@@ -28,8 +31,11 @@ BENCHES: dict[str, Callable[[], object]] = {
     "round-costs": round_costs.main,
     "root-costs": root_costs.main,
     "desk-costs": desk_costs.main,
+    "local-costs": local_costs.main,
     "search-costs": search_costs.main,
     "routing": routing.main,
+    "growth": growth.main,
+    "peer-costs": peer_costs.main,
 }
 
 

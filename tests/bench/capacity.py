@@ -1,9 +1,10 @@
-"""Counts the capacity units that DynamoDB would bill, by its published rules, from requests and answers.
+"""Counts the calls to AWS and the capacity units that DynamoDB would bill for them, by its published rules.
 
-moto counts no real units, so they are reckoned here (Amazon DynamoDB Developer Guide, "Read/write capacity modes"):
-a write takes one unit for each KB of the item, rounded up, and again for each index entry that is put, changed or
-removed; a read takes one unit for each 4 KB, half of that when it is eventually consistent; a query is rounded up
-over all it read; a condition that fails still takes its write units.
+moto counts no real units, so they are reckoned here from requests and answers (Amazon DynamoDB Developer Guide,
+"Read/write capacity modes"): a write takes one unit for each KB of the item, rounded up, and again for each index entry
+that is put, changed or removed; a read takes one unit for each 4 KB, half of that when it is eventually consistent; a
+query is rounded up over all it read; a condition that fails still takes its write units. What an update changes in an
+index is not reckoned. Tables and indexes are those of `infra/cloudformation/platform.yaml`.
 """
 
 from __future__ import annotations
@@ -11,26 +12,44 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from infra.deployment.templates import read
 from shared.platform import aws
 
 KB = 1024
-_PROJECTED = {
-    "wake": ("wake_shard", "wake_at", ()),
-    "desk": ("unit", "due_on", ("version", "card")),
-    "contact": ("contact_key", "received_at", ("state",)),
-    "published": ("published_month", "published_at", ("public",)),
-    "month": ("received_month", "received_at", ("outline",)),
-    "changed": ("changed_on", "changed_at", ("version", "received_at", "first_hash", "last_hash")),
-    "openings": ("opened_month", "opened_at", ("openings",)),
-}
-"""Key and projected attributes of each index of the petitions table (infra/cloudformation/platform.yaml)."""
+_PLATFORM = Path(__file__).resolve().parents[2] / "infra" / "cloudformation" / "platform.yaml"
+
+_Item = dict[str, dict[str, Any]]
 
 
-def size_of(item: dict[str, Any]) -> int:
+class Index(NamedTuple):
+    """A global secondary index: its keys, and what is projected into it (None: everything)."""
+
+    name: str
+    keys: tuple[str, ...]
+    projected: tuple[str, ...] | None
+
+
+class Call(NamedTuple):
+    """One call to AWS."""
+
+    by: str
+    """The trigger or door at work, as `router.on_change`."""
+    operation: str
+    """As `dynamodb.Query`."""
+    on: str
+    """Table, or table and index; "" for other services."""
+    writes: float
+    """Write units, those of indexes among them."""
+    reads: float
+
+
+def size_of(item: _Item) -> int:
     """Return an item's size in bytes: names and values in UTF-8, numbers about a byte for two digits."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
@@ -39,83 +58,147 @@ def _value_size(value: dict[str, Any]) -> int:
     ((kind, content),) = value.items()
     if kind == "N":
         return len(content) // 2 + 1
-    if kind in {"S", "B"}:
+    if kind == "S":
         return len(content.encode())
-    return len(json.dumps(content))
+    if kind == "B":
+        return len(content)
+    return len(json.dumps(content, default=str))
+
+
+@cache
+def _tables() -> dict[str, tuple[tuple[str, ...], tuple[Index, ...]]]:
+    """Return each table's key and indexes, by the last part of its name."""
+    resources = read(_PLATFORM)["Resources"].values()
+    tables = {}
+    for table in (each["Properties"] for each in resources if each["Type"] == "AWS::DynamoDB::Table"):
+        name = table["TableName"]["Fn::Sub"].rpartition("-")[2]
+        indexes = tuple(_index(each) for each in table.get("GlobalSecondaryIndexes", ()))
+        tables[name] = (_keys(table), indexes)
+    return tables
+
+
+def _keys(described: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(each["AttributeName"] for each in described["KeySchema"])
+
+
+def _index(described: dict[str, Any]) -> Index:
+    projection = described["Projection"]
+    everything = projection["ProjectionType"] == "ALL"
+    projected = None if everything else tuple(projection.get("NonKeyAttributes", ()))
+    return Index(described["IndexName"], _keys(described), projected)
 
 
 class Capacity:
-    """The capacity units that AWS would charge for some work."""
+    """The calls made for some work, each with the units that AWS would charge for it."""
 
     def __init__(self) -> None:
-        self.writes: Counter[str] = Counter()
-        self.reads: Counter[str] = Counter()
-        self.calls: Counter[str] = Counter()
-        self._stored: dict[str, dict[str, Any]] = {}
+        self.calls: list[Call] = []
+        self.index_writes: Counter[str] = Counter()
+        """Write units of index entries, by table and index."""
+        self._stored: dict[tuple[str, ...], _Item] = {}
 
-    def see(self, service: str, operation: str, params: dict[str, Any], answer: dict[str, Any]) -> None:
+    def see(
+        self, by: str, service: str, operation: str, params: dict[str, Any], answer: dict[str, Any]
+    ) -> None:
         """Add one call."""
-        self.calls[f"{service}.{operation}"] += 1
-        if service != "dynamodb":
-            return
-        table = params["TableName"].rsplit("-", 1)[-1]
-        if operation == "PutItem":
-            self._see_put(table, params["Item"])
-        elif operation in {"UpdateItem", "DeleteItem"}:
-            self.writes[table] += 1
-        elif operation == "GetItem":
-            units = math.ceil(max(size_of(answer.get("Item", {})), 1) / (4 * KB))
-            self.reads[table] += units if params.get("ConsistentRead") else units / 2  # type: ignore[assignment]
-        elif operation in {"Query", "Scan"}:
-            read = sum(size_of(item) for item in answer.get("Items", []))
-            units = math.ceil(max(read, 1) / (4 * KB))
-            self.reads[table] += units if params.get("ConsistentRead") else units / 2  # type: ignore[assignment]
+        writes, reads = self._units(operation, params, answer) if service == "dynamodb" else (0, 0)
+        on = "/".join(
+            each.rpartition("-")[2] if key == "TableName" else each
+            for key in ("TableName", "IndexName")
+            if (each := params.get(key, ""))
+        )
+        self.calls.append(
+            Call(by, f"{service}.{operation}", on if service == "dynamodb" else "", writes, reads)
+        )
 
-    def _see_put(self, table: str, item: dict[str, Any]) -> None:
-        self.writes[table] += math.ceil(size_of(item) / KB)
-        if table != "petitions":
-            return
-        before = self._stored.get(item["reference"]["S"], {})
-        self._stored[item["reference"]["S"]] = item
-        for index, (partition, sort, projected) in _PROJECTED.items():
-            old, new = (self._entry(version, partition, sort, projected) for version in (before, item))
-            if old == new:
-                continue
-            moved = old and new and (old[partition], old[sort]) != (new[partition], new[sort])
-            entries = [old, new] if moved else [new or old]
-            self.writes[f"{table}/{index}"] += sum(math.ceil(size_of(entry) / KB) for entry in entries)
+    def _units(self, operation: str, params: dict[str, Any], answer: dict[str, Any]) -> tuple[float, float]:
+        match operation:
+            case "PutItem":
+                return self._put(params["TableName"], params["Item"]), 0
+            case "UpdateItem" | "DeleteItem":
+                return 1, 0
+            case "BatchWriteItem":
+                puts = [
+                    (table, each["PutRequest"]["Item"])
+                    for table, requests in params["RequestItems"].items()
+                    for each in requests
+                    if "PutRequest" in each
+                ]
+                deleted = sum(map(len, params["RequestItems"].values())) - len(puts)
+                return deleted + sum(self._put(*put) for put in puts), 0
+            case "GetItem":
+                return 0, _read_units(answer.get("Item", {}), params)
+            case "BatchGetItem":
+                return 0, sum(
+                    _read_units(item, params["RequestItems"].get(table, {}))
+                    for table, items in answer["Responses"].items()
+                    for item in items
+                )
+            case _:
+                read_bytes = sum(size_of(item) for item in answer.get("Items", ()))
+                return 0, _units_of(read_bytes, params)
 
-    def _entry(
-        self, item: dict[str, Any], partition: str, sort: str, projected: tuple[str, ...]
-    ) -> dict[str, Any]:
-        if partition not in item or sort not in item:
-            return {}
-        names = {"reference", partition, sort, *projected}
-        return {name: value for name, value in item.items() if name in names}
+    def _put(self, table_name: str, item: _Item) -> float:
+        table = table_name.rpartition("-")[2]
+        key_names, indexes = _tables()[table]
+        key = (table, *(str(item[name]) for name in key_names))
+        before, self._stored[key] = self._stored.get(key, {}), item
+        units: float = math.ceil(size_of(item) / KB)
+        for index in indexes:
+            old, new = (_entry(index, key_names, version) for version in (before, item))
+            moved = old and new and any(old[name] != new[name] for name in index.keys)
+            entries = [] if old == new else [old, new] if moved else [new or old]
+            of_index = sum(math.ceil(size_of(entry) / KB) for entry in entries)
+            self.index_writes[f"{table}/{index.name}"] += of_index
+            units += of_index
+        return units
 
     @property
     def write_units(self) -> float:
         """All write units."""
-        return sum(self.writes.values())
+        return sum(call.writes for call in self.calls)
 
     @property
     def read_units(self) -> float:
         """All read units."""
-        return sum(self.reads.values())
+        return sum(call.reads for call in self.calls)
+
+
+def _entry(index: Index, key_names: tuple[str, ...], item: _Item) -> _Item:
+    if any(name not in item for name in index.keys):
+        return {}
+    if index.projected is None:
+        return item
+    names = {*key_names, *index.keys, *index.projected}
+    return {name: value for name, value in item.items() if name in names}
+
+
+def _read_units(item: _Item, request: dict[str, Any]) -> float:
+    return _units_of(size_of(item), request)
+
+
+def _units_of(read_bytes: int, request: dict[str, Any]) -> float:
+    units = math.ceil(max(read_bytes, 1) / (4 * KB))
+    return units if request.get("ConsistentRead") else units / 2
 
 
 @contextmanager
-def counted() -> Iterator[Capacity]:
-    """Count what the functions' clients do meanwhile."""
-    capacity = Capacity()
+def counted(running: Callable[[], str], over: Capacity | None = None) -> Iterator[Capacity]:
+    """Count what the functions' clients do meanwhile.
+
+    Args:
+        running: says which trigger or door is at work; what is done while none is belongs to the bench.
+        over: goes on with an earlier count, which knows what is stored.
+    """
+    capacity = over or Capacity()
     pending: dict[str, Any] = {}
 
     def count(params: dict[str, Any], **_: Any) -> None:
         pending["params"] = params
 
     def answered(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        service = model.service_model.service_name
-        capacity.see(service, model.name, pending.get("params", {}), parsed)
+        if by := running():
+            capacity.see(by, model.service_model.service_name, model.name, pending.get("params", {}), parsed)
 
     session: Any = aws._session()
     session.register("provide-client-params.*.*", count, unique_id="capacity-count")

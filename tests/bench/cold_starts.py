@@ -24,6 +24,8 @@ from tests.support.people import CITIZEN, CONTENT, Citizen
 from tests.support.system import System
 
 ROUNDS = 7
+NO_BYTECODE = "/nowhere"
+"""A package holds no bytecode, so Lambda compiles every module at each start, those of the bare function too."""
 PORT = 8197
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,6 +93,8 @@ def _run(system: System, code: str) -> float:
         **os.environ,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{PORT}",
         "PYTHONPATH": "",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": NO_BYTECODE,
     }
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from chalicelib.casework.access.officers import DeskOfficer
-from chalicelib.casework.desk.queues import QueueReader
+from chalicelib.casework.desk.queues import Filter, QueueReader
 from shared.domain.access.roles import Role
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
@@ -29,9 +29,9 @@ OPEN = 500
 HEAD = DeskOfficer("huong", "Hương", "VCCVC", frozenset({Role.UNIT_HEAD}))
 PAGES: dict[str, dict[str, Any]] = {
     "first page": {},
-    "overdue": {"overdue": True},
-    "one state": {"state": State.IN_PROGRESS},
-    "mine, none": {"mine": True},
+    "overdue": {"only": Filter(overdue=True)},
+    "one state": {"only": Filter(state=State.IN_PROGRESS)},
+    "mine, none": {"only": Filter(mine=True)},
 }
 
 

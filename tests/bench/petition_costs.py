@@ -1,15 +1,75 @@
-"""The costs of a petition: AWS calls, write and read units, for receiving it and for its whole life."""
+"""The costs of a petition: AWS calls with who makes them and why, units and dollars; and those of an idle month."""
 
 from __future__ import annotations
 
-from shared.platform import aws
-from tests.bench.capacity import Capacity, counted
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench.capacity import Call, Capacity, counted
 from tests.support.people import Citizen, answer_petition
 from tests.support.system import System
 
+PRICES = json.loads((Path(__file__).parent / "prices.json").read_text())
+GB_SECONDS_OF_AN_INVOCATION = 0.5 * 0.08
+"""512 MB for 80 ms, which warm handlers stay below on arm64; a batch of ten messages is one invocation."""
+GOAL_CALLS, GOAL_WRITES, GOAL_DOLLARS = 42, 45, 0.0001
+
+WHY = {
+    (
+        "intake.http",
+        "dynamodb.Query",
+        "petitions/contact",
+    ): "what this person has sent today: the daily limit",
+    ("intake.http", "kms.Encrypt", ""): "seals who it is",
+    ("intake.http", "dynamodb.PutItem", "petitions"): "the petition, and what follows of it",
+    ("router.on_change", "sqs.SendMessageBatch", ""): "what follows from an entry, for each queue",
+    ("router.on_route", "dynamodb.GetItem", "petitions"): "the petition; an earlier one by the same person",
+    (
+        "router.on_route",
+        "dynamodb.Query",
+        "petitions/contact",
+    ): "is it a repetition of one by the same person",
+    ("router.on_route", "dynamodb.Query", "petitions/merged"): "are others merged into it, which follow",
+    ("router.on_route", "dynamodb.PutItem", "petitions"): "the unit",
+    ("router.on_route", "dynamodb.Query", "directory"): "fields, rules and calendar, kept for a minute",
+    ("router.on_change", "dynamodb.Query", "directory"): "who subscribed to events, kept for a minute",
+    ("casework.http", "dynamodb.Query", "directory"): "the officer and their roles, kept for a minute",
+    ("notifier.on_notice", "dynamodb.GetItem", "petitions"): "what there is to notify of, as it stands now",
+    ("notifier.on_notice", "dynamodb.Query", "deliveries"): "what of this notice was sent already",
+    ("notifier.on_notice", "kms.Decrypt", ""): "opens the seal: name and address",
+    (
+        "notifier.on_notice",
+        "dynamodb.GetItem",
+        "throttle",
+    ): "is the address suppressed; does the provider work",
+    ("notifier.on_notice", "dynamodb.UpdateItem", "throttle"): "counts what a reader gets in a day",
+    ("notifier.on_notice", "dynamodb.PutItem", "deliveries"): "claims the delivery, then says how it ended",
+    ("notifier.on_notice", "sesv2.SendEmail", ""): "sends",
+    ("notifier.on_receipt", "dynamodb.UpdateItem", "deliveries"): "the provider's receipt",
+    ("casework.http", "cognito-idp.InitiateAuth", ""): "an officer signs in",
+    ("casework.http", "dynamodb.PutItem", "throttle"): "the session",
+    ("casework.http", "dynamodb.UpdateItem", "throttle"): "the officer's list of sessions",
+    ("casework.http", "dynamodb.GetItem", "throttle"): "is the session still open",
+    ("casework.http", "dynamodb.GetItem", "petitions"): "the petition as shown, and again as acted upon",
+    ("casework.http", "dynamodb.Query", "deliveries"): "the notices beside it, as shown",
+    ("casework.http", "dynamodb.PutItem", "petitions"): "the officer's action",
+}
+"""Why each call is made. A call without a reason here is printed with a question mark: find the reason or drop it."""
+
+
+class Work(NamedTuple):
+    """Some work: its calls, and how often which trigger or door was set to work."""
+
+    capacity: Capacity
+    invocations: Counter[str]
+
 
 def main() -> None:
-    """Print what is billed for one petition, warm, all functions together."""
+    """Print what is billed for one petition, warm, all functions together, and for a month without any."""
     system = System()
     system.start()
     try:
@@ -19,25 +79,119 @@ def main() -> None:
 
 
 def _measure(system: System) -> None:
-    Citizen(system).send()  # warms every function's caches
+    _warm(system)
     citizen = Citizen(system, may_publish=True)
-    with counted() as capacity:
+    with _work(system) as received:
         system.http("POST", "/v1/petitions", json=citizen.body, headers={"Idempotency-Key": citizen.key})
-    _show("received over the web (warm)", capacity)
-    aws.client("dynamodb")
-    with counted() as capacity:
+    _show("received over the web (warm)", received)
+
+    system.travel(days=1)  # no officer's session, no provider's circuit is fresh
+    citizen = Citizen(system, may_publish=True)
+    with _work(system) as life:
         citizen.send()
         answer_petition(system, citizen.reference)
-    _show("received, routed, accepted, drafted, approved, two notices (warm)", capacity)
+    _show(
+        "received, routed, accepted, drafted, approved, notices and receipts of petitioner and officers", life
+    )
+    _explain(life.capacity.calls)
+    print(
+        f"  goal         {GOAL_CALLS} calls, {GOAL_WRITES} write units, {GOAL_DOLLARS:.4f} USD without e-mail and SMS"
+    )
+
     late = Citizen(system)
     late.send()
-    with counted() as capacity:
+    with _work(system) as overdue:
         system.travel(days=62)
-    _show("62 days unanswered: warnings, escalations and 3 to 4 updates for each of two petitions", capacity)
+    _show("62 days unanswered: warnings, escalations, updates, and the nightly work of these days", overdue)
+    _show_idle(system)
 
 
-def _show(title: str, capacity: Capacity) -> None:
+def _warm(system: System) -> None:
+    """Let one petition go all the way, so that every function has its clients and settings."""
+    citizen = Citizen(system)
+    citizen.send()
+    answer_petition(system, citizen.reference)
+
+
+@contextmanager
+def _work(system: System) -> Iterator[Work]:
+    functions, invocations = system.local.functions, Counter[str]()
+    before = functions.before_each
+
+    def note(name: str) -> None:
+        invocations[name] += 1
+        before(name)
+
+    functions.before_each = note
+    try:
+        with counted(lambda: functions.running) as capacity:
+            yield Work(capacity, invocations)
+    finally:
+        functions.before_each = before
+
+
+def _dollars(work: Work) -> float:
+    price, calls = (
+        PRICES["per_unit"],
+        Counter(call.operation.partition(".")[0] for call in work.capacity.calls),
+    )
+    invocations = sum(work.invocations.values())
+    of_queues = 2 * sum(
+        n for name, n in work.invocations.items() if name.endswith(("_route", "_notice", "_receipt", "_wake"))
+    )
+    costs = (
+        work.capacity.write_units * price["write unit"],
+        work.capacity.read_units * price["read unit"],
+        (calls["sqs"] + of_queues) * price["SQS request"],
+        calls["kms"] * price["KMS request"],
+        invocations * price["Lambda request"],
+        invocations * GB_SECONDS_OF_AN_INVOCATION * price["Lambda GB-second, arm64"],
+        sum(n for name, n in work.invocations.items() if name.endswith(".http"))
+        * price["HTTP request of API Gateway (REST)"],
+    )
+    return float(sum(costs))
+
+
+def _show(title: str, work: Work) -> None:
+    capacity = work.capacity
+    operations = Counter(call.operation for call in capacity.calls)
+    writes, reads = Counter[str](), Counter[str]()
+    for call in capacity.calls:
+        writes[call.on] += call.writes  # type: ignore[assignment]
+        reads[call.on] += call.reads  # type: ignore[assignment]
     print(f"\n{title}")
-    print(f"  AWS calls    {sum(capacity.calls.values()):5d}   {dict(capacity.calls.most_common())}")
-    print(f"  write units  {capacity.write_units:5.1f}   {dict(capacity.writes)}")
-    print(f"  read units   {capacity.read_units:5.1f}   {dict(capacity.reads)}")
+    print(f"  AWS calls    {len(capacity.calls):6d}   {dict(operations.most_common())}")
+    print(
+        f"  write units  {capacity.write_units:6.1f}   {_positive(writes)}; of them {_positive(capacity.index_writes)}"
+    )
+    print(f"  read units   {capacity.read_units:6.1f}   {_positive(reads)}")
+    print(f"  invocations  {sum(work.invocations.values()):6d}   {dict(work.invocations.most_common())}")
+    print(f"  USD      {_dollars(work):10.6f}   at the list prices of {PRICES['as_of']}, {PRICES['region']}")
+
+
+def _positive(counts: Counter[str]) -> dict[str, float]:
+    return {name: count for name, count in counts.most_common() if count}
+
+
+def _explain(calls: list[Call]) -> None:
+    """Print each kind of call once: how often, by whom, on what, why."""
+    kinds = Counter((call.by, call.operation, call.on) for call in calls)
+    for kind, count in kinds.items():
+        by, operation, on = kind
+        print(f"  {count:3d} × {by:20} {operation:25} {on:20} {WHY.get(kind, '?')}")
+
+
+def _show_idle(system: System) -> None:
+    """Print what a month without petitions costs: the schedules alone."""
+    pumps = system.local.pumps
+    with _work(system) as minute:
+        pumps.sweep.fire()
+    with _work(system) as day:
+        system.travel(days=1)
+    minutes = 30 * 24 * 60
+    sweeps, nights = minutes * _dollars(minute), 30 * _dollars(day)
+    print("\na month without petitions")
+    calls, reads = len(minute.capacity.calls), minute.capacity.read_units
+    print(f"  {minutes} sweeps of {calls} calls, {reads:.1f} read units: {sweeps:.2f} USD")
+    print(f"  30 days of hourly and nightly work: {nights:.2f} USD")
+    print(f"  and by the month, each: {PRICES['per_month']}")

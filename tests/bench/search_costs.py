@@ -17,7 +17,8 @@ from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from shared.search.fts5 import Fts5Index, IndexFile
+from shared.search.fts5 import Fts5Index
+from shared.search.index_file import IndexFile
 from shared.search.port import EVERYTHING, Change, Document, Scope
 
 _ONSETS = (

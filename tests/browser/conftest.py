@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
+import json
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from infra.tools import chromium
+from tests.support.people import CONTENT
+from tests.support.running_stack import WITHOUT_SAMPLES, RunningStack, running_stack
 
-ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN_SECONDS = 90
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,37 +24,41 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--no-first-run",
 ]
+SEEN_WITHIN_MS = 15_000
+"""A wait ends as soon as the thing is seen; tests beside it, and a function that loads, may take most of this."""
+expect.set_options(timeout=SEEN_WITHIN_MS)
 PHONE = ViewportSize(width=360, height=740)
+AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+"""The rules of axe that every page keeps: WCAG 2.2 to level AA, and what its makers recommend."""
+_RUN_AXE = "options => axe.run(options).then(({violations}) => ({violations}))"
+"""Only violations come back: the whole result is as long as the page."""
 
 
 @pytest.fixture(scope="session")
-def ports() -> tuple[int, int]:
-    """Ports of the local stack: of the site, and of moto with the bucket of files."""
-    return _free_port(), _free_port()
+def stack() -> Iterator[RunningStack]:
+    """A local stack of its own, without sample petitions."""
+    with running_stack(WITHOUT_SAMPLES) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Iterator[RunningStack]:
+    """A local stack for a module with many petitions: beside them a queue's first page shows no new one."""
+    with running_stack(WITHOUT_SAMPLES) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")
-def site(ports: tuple[int, int]) -> Iterator[str]:
-    """The address of a local stack of its own, without sample petitions."""
-    port, moto_port = ports
-    command = [
-        sys.executable,
-        "-m",
-        "infra.local",
-        "--empty",
-        "--port",
-        str(port),
-        "--moto-port",
-        str(moto_port),
-    ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as stack:
-        try:
-            address = f"http://localhost:{port}"
-            _wait_for(f"{address}/local/health", stack)
-            yield address
-        finally:
-            stack.terminate()
-            stack.wait(timeout=20)
+def samples() -> Iterator[RunningStack]:
+    """A local stack with sample petitions: there is something on every page."""
+    with running_stack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def site(stack: RunningStack) -> str:
+    """The address of the site."""
+    return stack.site
 
 
 @pytest.fixture(scope="session")
@@ -78,9 +80,9 @@ def phone(browser: Browser, site: str) -> Iterator[Page]:
 
 
 @pytest.fixture
-def phone_and_bucket(browser: Browser, site: str, ports: tuple[int, int]) -> Iterator[Page]:
+def phone_and_bucket(browser: Browser, stack: RunningStack) -> Iterator[Page]:
     """The same, which may also reach the bucket of files."""
-    with a_phone(browser, site, f"http://127.0.0.1:{ports[1]}/") as page:
+    with a_phone(browser, stack.site, f"{stack.moto}/") as page:
         yield page
 
 
@@ -97,20 +99,49 @@ def a_phone(browser: Browser, site: str, *others: str) -> Iterator[Page]:
     assert strangers == []
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture
+def with_script(browser: Browser, site: str) -> Iterator[Page]:
+    """A phone with JavaScript; an error of a script fails the test."""
+    context = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN")
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert trouble == []
 
 
-def _wait_for(address: str, stack: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + STARTS_WITHIN_SECONDS
-    while time.monotonic() < until:
-        assert stack.poll() is None, "the local stack ended while it started"
-        try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the local stack did not start within {STARTS_WITHIN_SECONDS} s")
+def send_petition(site: str, sender: str) -> str:
+    """Send a petition of somebody with an address of their own, and return its reference."""
+    someone = {"name": "Lê Thị Ba", "address": "Huế", "email": f"{sender}@thu.example"}
+    body = {"content": CONTENT, "petitioner": someone, "reply_by": ["EMAIL"]}
+    request = urllib.request.Request(  # noqa: S310 - our own address
+        f"{site}/v1/petitions", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own address
+        reference: str = json.load(answer)["reference"]
+    return reference
+
+
+@pytest.fixture
+def reference(site: str, request: pytest.FixtureRequest) -> str:
+    """A petition that a citizen just sent, each of them somebody else."""
+    return send_petition(site, request.node.name[:40])
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Ask axe about a page, as it stands; what breaks a rule fails the test with its places.
+
+    The page needs JavaScript (`java_script_enabled`), for axe runs in it: `axe(page)`.
+    """
+
+    def assert_clean(page: Page) -> None:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(Axe().axe_script)
+        options = {"runOnly": list(AXE_RULES), "resultTypes": ["violations"]}
+        results = AxeResults(page.evaluate(_RUN_AXE, options))
+        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+    return assert_clean

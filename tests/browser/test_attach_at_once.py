@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from tests.browser.conftest import PHONE
 from tests.browser.test_citizen_pages import assert_fits, send, tab_to
 from tests.support import files
+from tests.support.running_stack import RunningStack
 
 pytestmark = pytest.mark.browser
 
@@ -25,12 +26,12 @@ DROP = """([name, type, bytes]) => {
 
 
 @pytest.fixture
-def page(browser: Browser, site: str, ports: tuple[int, int]) -> Iterator[Page]:
+def page(browser: Browser, stack: RunningStack) -> Iterator[Page]:
     """A phone with JavaScript; an error of a script, or a request to a stranger, fails the test."""
-    context = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN")
+    context = browser.new_context(viewport=PHONE, base_url=stack.site, locale="vi-VN")
     opened = context.new_page()
     wrong: list[str] = []
-    own = (site, f"http://127.0.0.1:{ports[1]}/", "data:", "blob:")
+    own = (stack.site, f"{stack.moto}/", "data:", "blob:")
     opened.on("request", lambda sent: None if sent.url.startswith(own) else wrong.append(sent.url))
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     yield opened
@@ -55,7 +56,7 @@ def follow(page: Page, reference: str, pin: str) -> None:
     page.fill("#ma", reference)
     page.fill("#pin", pin)
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("Phản ánh, kiến nghị")
+    expect(page.locator("#state")).to_be_visible()
 
 
 def rows(page: Page) -> Locator:
@@ -134,9 +135,9 @@ def test_sixth_file_is_refused_with_the_servers_own_words(page: Page, followed: 
 
 
 def test_bucket_that_cannot_be_reached_brings_the_plain_form_back(
-    page: Page, followed: tuple[str, str], ports: tuple[int, int]
+    page: Page, followed: tuple[str, str], stack: RunningStack
 ):
-    page.route(f"http://127.0.0.1:{ports[1]}/**", lambda route: route.abort())
+    page.route(f"{stack.moto}/**", lambda route: route.abort())
 
     page.locator("#upload-files").set_input_files(
         [FilePayload(name="anh.jpg", mimeType="image/jpeg", buffer=files.picture())]

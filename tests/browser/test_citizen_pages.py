@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.screen import sticking_out
+
 pytestmark = pytest.mark.browser
 
 MOST_STEPS = 80
@@ -26,25 +28,34 @@ def type_into(page: Page, field: str, text: str) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """Nothing may stick out to the side of a phone."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    for box in page.locator("body *:visible").all():
-        bounds = box.bounding_box()
-        if bounds and bounds["y"] >= 0 and bounds["x"] >= 0:
-            assert bounds["x"] + bounds["width"] <= width + 1
+    """Nothing may stick out to the side of a screen."""
+    assert sticking_out(page) == []
 
 
 def send(page: Page, content: str) -> tuple[str, str]:
-    """Send a petition by keyboard and return its reference and PIN."""
+    """Send a petition by keyboard, step by step, and return its reference and PIN."""
     page.goto("/gui")
     type_into(page, "content", content)
+    press(page, "main form button.full-small")
     type_into(page, "name", "Nguyễn Văn An")
     type_into(page, "address", "12 Lê Lợi, Huế")
     type_into(page, "phone", "0912 345 678")
-    tab_to(page, "main form button")
-    page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Bộ Nội vụ đã tiếp nhận")
+    press(page, "main form button.full-small")
+    expect(page.locator("h1")).to_have_text("Bộ báo tin cho bạn bằng cách nào?")
+    press(page, "main form button.full-small")
+    expect(page.locator("h1")).to_have_text("Xem lại rồi gửi")
+    tab_to(page, "#consent")
+    page.keyboard.press("Space")
+    press(page, "main form button.full-small")
+    expect(page.locator("h1")).to_contain_text("Bạn được trả lời chậm nhất")
     return page.locator("#reference").inner_text(), page.locator("#pin").inner_text()
+
+
+def press(page: Page, button: str) -> None:
+    """Reach a button with the Tab key and press it."""
+    tab_to(page, button)
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
 
 
 def test_the_first_stop_of_the_tab_key_skips_to_the_content(phone):
@@ -60,7 +71,7 @@ def test_from_the_entrance_to_the_receipt_by_keyboard(phone):
     phone.goto("/")
     tab_to(phone, "main a[href='/gui']")
     phone.keyboard.press("Enter")
-    expect(phone.locator("h1")).to_have_text("Gửi phản ánh, kiến nghị")
+    expect(phone.locator("h1")).to_have_text("Chuyện gì đã xảy ra?")
     assert_fits(phone)
 
     reference, pin = send(phone, "Phòng Nội vụ trả lời hồ sơ của tôi chậm 20 ngày.")
@@ -74,16 +85,19 @@ def test_from_the_entrance_to_the_receipt_by_keyboard(phone):
 def test_a_mistake_leads_from_the_summary_to_its_field_and_nothing_is_lost(phone):
     phone.goto("/gui")
     type_into(phone, "content", "Giữ lại đoạn này")
-    tab_to(phone, "main form button")
-    phone.keyboard.press("Enter")
+    press(phone, "main form button.full-small")
+    type_into(phone, "address", "Giữ lại địa chỉ này")
+    press(phone, "main form button.full-small")
     expect(phone.get_by_role("alert")).to_contain_text("Họ và tên")
     assert_fits(phone)
 
-    tab_to(phone, ".errors a[href='#name']")
+    tab_to(phone, ".error-summary a[href='#name']")
     phone.keyboard.press("Enter")
     phone.keyboard.insert_text("An")
 
     expect(phone.locator("#name")).to_have_value("An")
+    expect(phone.locator("#address")).to_have_value("Giữ lại địa chỉ này")
+    phone.goto("/gui")
     expect(phone.locator("#content")).to_have_value("Giữ lại đoạn này")
 
 
@@ -128,7 +142,9 @@ def test_the_english_site_stays_english(phone):
     phone.keyboard.press("Enter")
     expect(phone.locator("html")).to_have_attribute("lang", "en")
 
-    phone.get_by_role("link", name="Send", exact=True).focus()
+    phone.get_by_role("button", name="Menu").focus()
+    phone.keyboard.press("Enter")
+    phone.get_by_role("link", name="Send a petition", exact=True).focus()
     phone.keyboard.press("Enter")
 
-    expect(phone.locator("h1")).to_have_text("Send feedback or a petition")
+    expect(phone.locator("h1")).to_have_text("What happened?")

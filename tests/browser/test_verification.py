@@ -40,6 +40,8 @@ def follow(page: Page, sent: tuple[str, str]) -> None:
 
 def test_history_and_its_signed_root_are_verified_in_the_browser(scripted: Page, sent: tuple[str, str]):
     follow(scripted, sent)
+    expect(scripted.locator("#verdict .holds")).to_have_text("Hồ sơ chưa bị ai sửa")
+    scripted.locator("#verification summary").click()
 
     expect(scripted.locator("#verified [data-step=chain] .holds")).to_be_visible()
     expect(scripted.locator("#verified [data-step=root] .holds")).to_be_visible()
@@ -73,11 +75,13 @@ def test_what_does_not_hold_is_said(
     )
     follow(scripted, sent)
 
+    expect(scripted.locator("#verdict .broken")).to_be_visible()
     expect(scripted.locator(f"#verified [data-step={step}] .broken")).to_be_visible()
 
 
 def test_without_javascript_the_page_says_how_to_verify(phone: Page, sent: tuple[str, str]):
     follow(phone, sent)
+    phone.locator("#verification summary").click()
 
     expect(phone.locator("#unverified")).to_contain_text("bản lưu")
     expect(phone.locator("#verified")).to_be_hidden()

@@ -27,6 +27,7 @@ FREE_TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "unit": ("TTTT", {"name": EVERYTHING, "name_en": EVERYTHING, "short_name": "{{ link }}"}),
     "field": ("CCVC", {"name_en": EVERYTHING, "example": EVERYTHING}),
     "officer": ("son.tienluong", {"name": EVERYTHING}),
+    "body": ("canary", {"name": EVERYTHING, "address": EVERYTHING}),
     "answer-template": ("canary", {"name": EVERYTHING, "text": EVERYTHING}),
 }
 """A row of each kind that an administrator writes alone, with the facts that are free text."""

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from chalicelib.notifier.attempts.back_off import RetryLaterError, wait_for_word
 from chalicelib.router.learning.shadow import Shadow
 from chalicelib.router.route_petition import Router
 from chalicelib.sla_timer.petitions.wake_petition import Timer
@@ -26,10 +27,11 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import ActionNotPossibleError, StaleVersionError
 from shared.domain.petition.change import Change
-from shared.domain.petition.lifecycle import State
+from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy
+from shared.domain.procedures import taking_back
 from shared.platform import clock
 from shared.platform.messages import NoticeRequest
 from shared.tables.routing.candidates import Candidates
@@ -44,6 +46,9 @@ LATE = 0.05
 LATEST = timedelta(days=4)
 LONGEST_OUTAGE = timedelta(hours=48)
 MINUTE = timedelta(minutes=1)
+UNDO_WITHIN = timedelta(minutes=10)
+TAKEN_BACK = 0.3
+"""The share of approvals that are taken back, some of them too late."""
 TEXTS = (
     "Đề nghị công bố lịch thi nâng ngạch công chức chuyên viên chính",
     "Thủ tục cải cách hành chính một cửa còn rườm rà, dịch vụ công trực tuyến hay lỗi",
@@ -79,6 +84,8 @@ class Simulation:
         self.delivered = Counter[str]()
         self._events: list[_Event] = []
         self._order = 0
+        self._rest = timedelta(0)
+        """The time that what is held waits no more: once the world has come to rest."""
         self._relayed: dict[str, int] = {}
         self._outages = self._draw_outages()
         self.references: list[str] = []
@@ -107,7 +114,7 @@ class Simulation:
 
     def _come_to_rest(self) -> None:
         """The clock stands still, the sweeper works, and everything under way arrives: what is left undone is lost."""
-        self._outages = []
+        self._outages, self._rest = [], UNDO_WITHIN
         self._events = [event for event in self._events if event.is_message]
         while self._events or self.petitions.due_everywhere(self.now):
             self._dispatch_due()
@@ -151,7 +158,7 @@ class Simulation:
             State.RECEIVED: lambda: petition.assign(change, "VCCVC"),
             State.ASSIGNED: lambda: petition.accept(change, handler="a"),
             State.IN_PROGRESS: lambda: petition.draft_answer(change, "Trả lời"),
-            State.AWAITING_APPROVAL: lambda: petition.approve(change),
+            State.AWAITING_APPROVAL: lambda: petition.approve(self._held(petition, change)),
         }
         step = steps.get(petition.state)
         if step is None:
@@ -161,7 +168,25 @@ class Simulation:
         except (StaleVersionError, ActionNotPossibleError):
             return
         self._changed(reference)
+        if petition.state is State.AWAITING_APPROVAL and self.random.random() < TAKEN_BACK:
+            self._at(self.now + self._some(1.2 * UNDO_WITHIN), lambda: self._take_back(reference))
         self._at(self.now + self._some(timedelta(days=10)), lambda: self._work(reference))
+
+    def _held(self, petition: Petition, change: Change) -> Change:
+        terms, calendar = self.directory.terms_of(petition), self.directory.calendar()
+        return change.held_until(
+            taking_back.word_at(petition, Action.APPROVE, change.at, UNDO_WITHIN, terms, calendar)
+        )
+
+    def _take_back(self, reference: str) -> None:
+        """The officer takes the approval back, where it is not too late."""
+        petition = self._get(reference)
+        change = Change.by_officer("a", self.now, f"back:{petition.version}")
+        try:
+            self.petitions.save(taking_back.take_back(petition, change), petition.version)
+        except (StaleVersionError, ActionNotPossibleError):
+            return
+        self._changed(reference)
 
     # --- what stands between the functions -------------------------------------------------------------
 
@@ -186,8 +211,21 @@ class Simulation:
             assert isinstance(notice, NoticeRequest)
             if notice.kind is NoticeKind.EVENT:
                 continue  # no program subscribed
-            name = (notice.reference, notice.seq, notice.kind, notice.audience)
-            self._deliver("notices", partial(self.notices.update, [name]))
+            self._deliver("notices", partial(self._notify, notice))
+
+    def _notify(self, notice: NoticeRequest) -> None:
+        """Count a notice, unless its word is held, or its action was taken back."""
+        petition = self._get(notice.reference)
+        entry = petition.history[notice.seq - 1]
+        try:
+            wait_for_word(petition, entry, self.now + self._rest)
+        except RetryLaterError as later:
+            self._at(
+                (later.at or self.now) + timedelta(seconds=1), partial(self._notify, notice), is_message=True
+            )
+            return
+        if not taking_back.was_taken_back(petition, entry.seq):
+            self.notices.update([(notice.reference, notice.seq, notice.kind, notice.audience)])
 
     def _sweep(self) -> None:
         """Dispatch what is due, unless the sweeper is down; now and then two sweeps overlap."""

@@ -1,7 +1,8 @@
 """Generates clients from both OpenAPI documents and plays the whole life of a petition with them: `make clients`.
 
 Python: openapi-python-client, from a lock of its own. TypeScript: openapi-typescript and openapi-fetch, checked by tsc,
-where Node.js is there; redocly looks at both documents first. Everything generated stands under build/clients.
+where Node.js is there; redocly looks at both documents first. Then two public programs read what is for everybody:
+georeport Open311, and frictionless the catalogue with its tables. Everything generated stands under build/clients.
 """
 
 from __future__ import annotations
@@ -41,7 +42,13 @@ def main() -> int:
         _say("the Python clients played the whole life of a petition, and a machine account read its queue")
         if has_node:
             _run("node", NODE / "out" / "whole_life.js", host)
-            _say("the TypeScript client played the whole life of a petition")
+            _say(
+                "the TypeScript client played the whole life of a petition, and a machine account took one to work"
+            )
+        _run(BUILD / "venv" / "bin" / "python", HERE / "open311_reader.py", host)
+        _say("georeport read services, requests and published answers of Open311, in JSON and XML")
+        _run(BUILD / "venv" / "bin" / "frictionless", "validate", f"{host}/v1/open-data/datapackage.json")
+        _say("frictionless found the catalogue and its tables valid")
     _say(f"{time.monotonic() - started:.0f} s")
     return 0
 

@@ -17,7 +17,14 @@ from pakn_desk_client import AuthenticatedClient as DeskClient
 from pakn_desk_client import Client as OpenDeskClient
 from pakn_desk_client.api.directory import put_row
 from pakn_desk_client.api.machines import add_machine_secret
-from pakn_desk_client.api.petitions import accept, approve, draft_answer, list_petitions, show_petition
+from pakn_desk_client.api.petitions import (
+    accept,
+    approve,
+    draft_answer,
+    list_petitions,
+    publish,
+    show_petition,
+)
 from pakn_desk_client.api.proposals import confirm_proposal
 from pakn_desk_client.api.session import sign_in, sign_out
 from pakn_desk_client.api.token import give_token
@@ -32,6 +39,7 @@ from pakn_desk_client.models import (
     MachineTokenView,
     ProposalView,
     ProposedView,
+    Publish,
     RowInput,
     SignedIn,
     SignInInput,
@@ -104,6 +112,7 @@ class Petitioner:
                     "email": "mua.tran@thu.example",
                 },
                 "reply_by": ["EMAIL"],
+                "may_publish": True,
             }
         )
         receipt = receive_petition.sync(
@@ -156,7 +165,7 @@ def signed_in(host: str, username: str) -> DeskClient:
 
 
 def answered(host: str, reference: str) -> None:
-    """Take a petition, draft its answer, and approve it."""
+    """Take a petition, draft its answer, approve and publish it."""
     handler, approver = signed_in(host, "minh.ccvc"), signed_in(host, "binh.vanphong")
 
     def seen() -> int:
@@ -168,7 +177,14 @@ def answered(host: str, reference: str) -> None:
     draft = DraftAnswer(version=taken.version, text="Kết quả được công bố chậm nhất 30 ngày sau ngày thi.")
     draft_answer.sync(reference, client=handler, body=draft)
     view = expected(DeskView, show_petition.sync(reference, client=approver))
-    expected(DeskView, approve.sync(reference, client=approver, body=Approve(version=view.version)))
+    approved = approve.sync(reference, client=approver, body=Approve(version=view.version))
+    shown = Publish(
+        version=expected(DeskView, approved).version,
+        subject="Kết quả thi nâng ngạch",
+        content="Hỏi về thời hạn công bố kết quả thi nâng ngạch.",
+        answer="Kết quả được công bố chậm nhất 30 ngày sau ngày thi.",
+    )
+    expected(DeskView, publish.sync(reference, client=approver, body=shown))
     sign_out.sync(client=handler)
 
 
@@ -207,10 +223,10 @@ def main(host: str) -> None:
     petitioner.supplement()
     petitioner.attach()
     answered(host, petitioner.receipt.reference)
-    waited_for(petitioner.look, lambda view: view.state == "ANSWERED")
+    waited_for(petitioner.look, lambda view: view.state == "PUBLISHED")
     petitioner.rate()
     reopened = petitioner.reopen()
-    if reopened.state == "ANSWERED":
+    if reopened.state == "PUBLISHED":
         sys.exit("the petition was not taken up again")
     machine_reads(host)
 

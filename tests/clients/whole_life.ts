@@ -125,3 +125,67 @@ const reopened = await done(
   }),
 );
 if (reopened.state === "ANSWERED") throw new Error("the petition was not taken up again");
+
+// A machine account: two administrators give it, it shows its credentials, lists its queue, and takes a petition to work.
+const first = await signedIn("quantri");
+const second = await signedIn("hien.quantri");
+const machine = "may-khach-node";
+const row = await done(
+  first.PUT("/v1/directory/{kind}/{row_id}", {
+    params: { path: { kind: "machine", row_id: machine } },
+    body: {
+      valid_from: new Date(Date.now() + 7 * 3600_000).toISOString().slice(0, 10),
+      name: "Máy khách thử của Node",
+      unit: "VCCVC",
+      roles: ["handler"],
+      scopes: ["petitions:read", "petitions:act"],
+      contact: "van-hanh@bnv.example",
+    },
+  }),
+);
+const confirm = (id: string) =>
+  done(second.POST("/v1/proposals/{proposal_id}/confirm", { params: { path: { proposal_id: id } } }));
+await confirm((row as Desk["schemas"]["ProposedView"]).id);
+const secret = await done(first.POST("/v1/machines/{machine}/secrets", { params: { path: { machine } } }));
+await confirm(String(secret.proposal_id));
+
+const granted = await done(
+  createClient<DeskPaths>({ baseUrl: `${host}/desk` }).POST("/v1/token", {
+    body: {
+      grant_type: "client_credentials",
+      client_id: secret.client_id,
+      client_secret: secret.client_secret,
+      scope: "petitions:read petitions:act",
+    },
+    bodySerializer: (body) => new URLSearchParams(body as Record<string, string>),
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+  }),
+);
+const robot = createClient<DeskPaths>({
+  baseUrl: `${host}/desk`,
+  headers: { Authorization: `Bearer ${granted.access_token}` },
+});
+const another = await done(
+  petitions.POST("/v1/petitions", {
+    params: { header: { "Idempotency-Key": `robot-${Date.now()}` } },
+    body: {
+      content: "Đề nghị Bộ cho biết điều kiện dự thi nâng ngạch công chức lên chuyên viên chính năm nay.",
+      petitioner: { type: "CITIZEN", name: "Lê Văn Tám", address: "Huế", email: "tam@thu.example" },
+    },
+  }),
+);
+const inQueue = async () => (await done(robot.GET("/v1/petitions", { params: { query: {} } }))).petitions;
+const cards = await waitedFor(inQueue, (listed) => listed.some((card) => card.reference === another.reference));
+const card = cards.find((each) => each.reference === another.reference);
+const open = { path: { reference: another.reference } };
+const theirs = await done(robot.GET("/v1/petitions/{reference}", { params: open }));
+const worked = (await done(
+  robot.POST("/v1/petitions/{reference}/accept", { params: open, body: { version: theirs.version } }),
+)) as View;
+if (!card || worked.state !== "IN_PROGRESS") throw new Error(`the machine did not take it: ${worked.state}`);
+if (!worked.history.some((entry) => entry.by === `machine:${machine}`)) throw new Error("the machine has no name");
+const refusal = await robot.PUT("/v1/directory/{kind}/{row_id}", {
+  params: { path: { kind: "machine", row_id: machine } },
+  body: { valid_from: "2030-01-01" },
+});
+if (refusal.error?.code !== "scope-needed") throw new Error("a machine changed the directory");

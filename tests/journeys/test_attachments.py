@@ -157,7 +157,7 @@ def test_everybody_gets_a_file_only_when_its_publisher_chose_it(system: System, 
     assert led.status == 303
     assert citizen.reference not in led.header("Location")
     assert pages_of(fetched(led.header("Location"))[0]) == 1
-    assert file["filename"] in system.http("GET", "/cong-khai").text
+    assert file["filename"] in system.http("GET", item["url"]).text
 
 
 def test_published_without_a_file_there_is_none(system: System, answered):

@@ -6,63 +6,24 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
+from openapi_schema_validator import OAS31Validator
 from standardwebhooks.webhooks import Webhook
 
+from chalicelib.casework.api.openapi import document
 from chalicelib.casework.programs import look_after
 from infra.local.emulation.functions import HttpResponse
 from shared.domain.petition.notice_kinds import Audience, NoticeKind
 from shared.platform import clock, queues
 from shared.platform.messages import NoticeRequest
-from tests.support.administration import FIRST, put_confirmed, put_row
+from tests.support.administration import FIRST, put_row
 from tests.support.people import Citizen, Officer, answer_petition
+from tests.support.programs import NAME, Receiver, subscribe
 from tests.support.system import System
 
-NAME = "quy-trinh-bnv"
 PUBLIC = "/v1/published/changes"
-ALL_EVENTS = ["petition.received", "petition.state_changed", "answer.approved", "answer.published"]
-
-
-class Receiver:
-    """A program's address, on this machine; it answers what it is set to."""
-
-    def __init__(self) -> None:
-        self.status = 204
-        self.requests: list[tuple[dict[str, str], bytes]] = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.requests.append(
-                    ({name.lower(): value for name, value in self.headers.items()}, body)
-                )
-                self.send_response(receiver.status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}/events"
-        Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        """The bodies that were taken, each with its id."""
-        return [{"id": headers["webhook-id"], **json.loads(body)} for headers, body in self.requests]
-
-    def types(self) -> Counter[str]:
-        return Counter(event["type"] for event in self.events)
 
 
 @pytest.fixture
@@ -70,18 +31,6 @@ def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
     yield receiver
     receiver.close()
-
-
-def subscribe(system: System, receiver: Receiver, **changes: Any) -> None:
-    row = {
-        "valid_from": "2026-11-03",
-        "name": "Quy trình Bộ Nội vụ",
-        "address": receiver.address,
-        "events": ALL_EVENTS,
-        "contact": "van-hanh@bnv.example",
-    }
-    answer = put_confirmed(system, f"subscription/{NAME}", row | changes)
-    assert answer.status == 200, answer.text
 
 
 def administrator(system: System) -> Officer:
@@ -102,6 +51,12 @@ def signed(secret: str, headers: dict[str, str], body: bytes) -> str:
     """Return the signature that the public library makes; it would refuse the clock of these tests."""
     at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
     return str(Webhook(secret).sign(headers["webhook-id"], at, body.decode()))
+
+
+def keeps_to_the_document(event: dict[str, Any]) -> None:
+    """Hold an event to the schema of its type in the desk's OpenAPI document."""
+    content = document()["webhooks"][event["type"]]["post"]["requestBody"]["content"]["application/json"]
+    OAS31Validator({**content["schema"], "components": document()["components"]}).validate(event)
 
 
 def mails_of_switching_off(system: System) -> int:
@@ -129,6 +84,8 @@ def test_program_is_notified_of_a_whole_life_in_identifiers_alone(system: System
         frozenset({"reference", "version", "state", "previous_state"})
     }
     assert {event["data"]["reference"] for event in receiver.events} == {citizen.reference}
+    for _headers, body in receiver.requests:
+        keeps_to_the_document(json.loads(body))
 
 
 def test_request_is_signed_as_the_public_library_checks_it(system: System, receiver: Receiver):
@@ -175,11 +132,12 @@ def test_receiver_that_is_down_for_two_days_gets_everything_then(system: System,
     assert {row["state"] for row in deliveries(system)} == {"SENT"}
 
 
+@pytest.mark.parametrize("status", [pytest.param(500, id="errors"), pytest.param(0, id="broken connections")])
 def test_program_that_takes_nothing_for_days_is_switched_off_and_its_contact_is_notified_once(
-    system: System, receiver: Receiver
+    system: System, receiver: Receiver, status: int
 ):
     subscribe(system, receiver)
-    receiver.status = 500
+    receiver.status = status
     Citizen(system).send()
 
     system.travel(days=6)
@@ -190,6 +148,44 @@ def test_program_that_takes_nothing_for_days_is_switched_off_and_its_contact_is_
     receiver.requests.clear()
     Citizen(system).send()
     assert receiver.requests == []
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "is_overdue"),
+    [
+        pytest.param(503, 2, False, id="down for two hours"),
+        pytest.param(503, 9, True, id="down for nine hours"),
+        pytest.param(410, 0, True, id="wants no more"),
+        pytest.param(204, 9, False, id="works"),
+    ],
+)
+def test_event_that_waits_for_hours_or_is_given_up_is_counted_for_the_alarm(
+    system: System, receiver: Receiver, status: int, hours: int, *, is_overdue: bool
+):
+    subscribe(system, receiver, events=["petition.received"])
+    system.local.functions.metrics.clear()
+    receiver.status = status
+    Citizen(system).send()
+
+    system.travel(minutes=60 * hours)
+
+    metrics = [line for line in system.local.functions.metrics if '"EventsOverdue"' in line]
+    assert bool(metrics) is is_overdue
+    assert {json.loads(line).get("subscription") for line in metrics} <= {NAME, None}
+
+
+def test_program_s_address_that_fails_raises_no_alarm_of_a_provider(system: System, receiver: Receiver):
+    subscribe(system, receiver)
+    system.local.functions.metrics.clear()
+    receiver.status = 503
+    for _ in range(3):
+        Citizen(system).send()
+
+    system.travel(minutes=180)
+
+    counted = "".join(system.local.functions.metrics)
+    assert '"ProgramCircuitOpened"' in counted
+    assert '"CircuitOpened"' not in counted
 
 
 def test_program_that_is_switched_on_again_gets_what_it_missed(system: System, receiver: Receiver):
@@ -244,6 +240,7 @@ def test_test_event_reaches_the_address_at_once(system: System, receiver: Receiv
 
     assert answer.status == 202, answer.text
     assert receiver.types() == Counter({"webhook.test": 1})
+    keeps_to_the_document(json.loads(receiver.requests[0][1]))
 
 
 @pytest.mark.parametrize("of", ["keys", "deliveries"])

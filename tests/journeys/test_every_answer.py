@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -12,7 +14,7 @@ from infra.local.emulation.functions import MAX_BODY_BYTES, HttpResponse
 from infra.local.system import PREFIXES
 from shared.platform import clock
 from tests.support.desk_pages import Browser, forms_in
-from tests.support.people import Citizen, Officer
+from tests.support.people import CONTENT, Citizen, Officer
 from tests.support.system import System
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -52,7 +54,8 @@ def test_every_answer_of_every_route_has_the_headers(system: System, username: s
         if address != "/desk/sign-out":
             answer = system.http(method, address, headers=headers)
             assert_headers(answer, f"{method} {address}")
-            assert answer.status < 500, f"{method} {address}"
+            waits = answer.status == 503 and answer.header("Retry-After")  # no index was built yet
+            assert answer.status < 500 or waits, f"{method} {address}"
             walked += 1
 
     assert walked > 600
@@ -61,7 +64,7 @@ def test_every_answer_of_every_route_has_the_headers(system: System, username: s
 @pytest.mark.parametrize(
     "address",
     [
-        "/assets/pakn.css",
+        "/assets/site.css",
         "/assets/mark.svg",
         "/v1/open-data/statistics.csv",
         "/open311/v2/services.xml",
@@ -185,7 +188,8 @@ def test_who_is_signed_in_keeps_the_menu_at_an_unknown_address(system: System):
     answer = Browser(system, "lan.tiepnhan").get("/desk/khong/co")
 
     assert answer.status == 404
-    assert "Hồ sơ cần xử lý" in answer.text
+    assert '<a href="/desk/queue">Hồ sơ</a>' in answer.text
+    assert "Đỗ Thị Lan" in answer.text
 
 
 SECRET = "so dien thoai 0912345678"
@@ -248,8 +252,15 @@ def test_what_the_gateway_says_by_itself_is_a_page_or_a_problem(
 # --- the other language --------------------------------------------------------------------------------
 
 
-def in_english(system: System, answer: HttpResponse, action: str) -> HttpResponse:
-    """Follow a page's switch to English."""
+def linked_in_english(system: System, answer: HttpResponse, address: str) -> HttpResponse:
+    """Follow the link to English of the page at an address."""
+    link = re.search(r'<a class="lang" href="([^"]+)" lang="en"', answer.text)
+    assert link is not None
+    return system.http("GET", urljoin(address, html.unescape(link[1])))
+
+
+def form_in_english(system: System, answer: HttpResponse, action: str) -> HttpResponse:
+    """Follow the switch to English of a page that a form answered with."""
     form = next(form for form in forms_in(answer.text) if form.action == f"{action}?lang=en")
     return system.http("POST", form.action, form=dict([*form.fields, *form.buttons]))
 
@@ -272,7 +283,7 @@ def test_after_a_form_the_other_language_is_the_petition_s_page(
     proof = {"ma": sender.reference, "pin": sender.pin}
     answer = system.http("POST", address, form={**proof, **typed})
 
-    english = in_english(system, answer, "/tra-cuu")
+    english = linked_in_english(system, answer, address)
 
     assert english.status == 200
     assert '<html lang="en">' in english.text
@@ -286,17 +297,18 @@ def test_a_letter_s_link_leads_to_its_petition_in_the_other_language(system: Sys
     link = re.search(r"/tra-cuu[?]ma=\d+&t=[\w-]+", letter)
     assert link is not None
 
-    english = in_english(system, system.http("GET", link[0]), "/tra-cuu")
+    english = linked_in_english(system, system.http("GET", link[0]), link[0])
 
     assert english.status == 200
     assert '<html lang="en">' in english.text
+    assert CONTENT in english.text
 
 
 def test_the_form_keeps_what_was_typed_in_the_other_language(system: System):
     typed = {"content": "Nội dung của tôi", "name": "", "address": "Huế", "reply_by": "SMS", "key": "page-1"}
     answer = system.http("POST", "/gui", form=typed)
 
-    english = in_english(system, answer, "/gui")
+    english = form_in_english(system, answer, "/gui")
 
     assert english.status == 200
     assert "Nội dung của tôi" in english.text

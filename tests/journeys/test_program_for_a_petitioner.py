@@ -35,7 +35,7 @@ class Program:
     def __init__(self, system: System) -> None:
         self._system = system
         self._headers = {"X-Api-Key": KEY}
-        body = {"content": CONTENT, "petitioner": CITIZEN, "reply_by": ["EMAIL"]}
+        body = {"content": CONTENT, "petitioner": CITIZEN, "reply_by": ["EMAIL"], "may_publish": True}
         receipt = self._post("/v1/petitions", body).json()
         self.reference, self._headers["X-Petition-Pin"] = receipt["reference"], receipt["pin"]
 
@@ -66,6 +66,7 @@ def test_every_action_of_a_program_is_in_its_name(with_key: System):
     program.do("contact", email="bao@thu.example")
     program.do("withdrawal", reason="Đã có kết quả.")
     program.do("withdrawal/undo")
+    program.do("consent/withdrawal")
     program.do("renewal")
     answer_petition(with_key, program.reference)
     program.do("rating", score=1)
@@ -78,6 +79,7 @@ def test_every_action_of_a_program_is_in_its_name(with_key: System):
         "add-contact",
         "withdraw",
         "undo-withdrawal",
+        "withdraw-consent",
         "renew-secrets",
         "rate",
         "reopen",

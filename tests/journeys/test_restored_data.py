@@ -31,6 +31,7 @@ from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import aws, clock, queues
 from shared.platform.messages import NoticeRequest
 from shared.tables.directory import Directory
+from shared.tables.documents import PETITION
 from shared.tables.jobs import Checkpoints, Dispatch, Dispatched
 from shared.tables.petitions import Petitions
 from tests.journeys.test_verifiable_history import COMMAND, command  # noqa: F401 - a fixture
@@ -421,7 +422,8 @@ def test_work_of_a_newer_release_is_no_damage_unless_somebody_says_so(
     table, dynamodb = system.local.cloud.outputs["PetitionsTable"], system.local.cloud.client("dynamodb")
     key = {"reference": {"S": sender.reference}}
     item = dynamodb.get_item(TableName=table, Key=key)["Item"]
-    newer = item | {"schema": {"N": "2"}, "body": {"S": '{"state": "PARKED", "schema": 2}'}}
+    schema = PETITION.understood + 1
+    newer = item | {"schema": {"N": str(schema)}, "body": {"S": f'{{"state": "PARKED", "schema": {schema}}}'}}
     dynamodb.put_item(TableName=table, Item=newer)
     restore = rehearsal.restore()
     restore.close_doors(clock.now())

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from shared.domain.errors import ActionNotPossibleError, InvalidInputError, NewerItemError
 from shared.domain.petition import history
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import Dispatch, Forwarded
 from shared.domain.petition.files import CleanFile
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
@@ -68,7 +69,10 @@ VERBS: dict[str, Callable[[Petition], Petition]] = {
     "publish": lambda p: p.publish(OFFICER, PUBLIC),
     "unpublish": lambda p: p.unpublish(OFFICER, "Còn tên."),
     "refuse": lambda p: p.refuse(OFFICER, "Đã trả lời.", reason="OTHER"),
-    "forward": lambda p: p.forward(OFFICER, "Chuyển.", body="UBND"),
+    "forward": lambda p: p.forward(OFFICER, "Chuyển.", Forwarded(body="UBND")),
+    "send the letter": lambda p: p.send_letter(
+        OFFICER, "Đã gửi.", Forwarded(body="UBND", sent_by=Dispatch.POST)
+    ),
     "guide": lambda p: p.guide(OFFICER, "Hướng dẫn."),
     "reopen": lambda p: p.reopen(PETITIONER, "VPB", date(2026, 7, 20), reason="Chưa rõ."),
     "close": lambda p: p.close(TIMER),
@@ -80,6 +84,7 @@ VERBS: dict[str, Callable[[Petition], Petition]] = {
     "undo the withdrawal": lambda p: p.undo_withdrawal(PETITIONER),
     "rate": lambda p: p.rate(PETITIONER, 4, "Rõ."),
     "add a contact": lambda p: p.add_contact(PETITIONER, SEALED, ("d" * 32,), (ReplyBy.SMS,)),
+    "withdraw the consent": lambda p: p.withdraw_consent(PETITIONER),
     "renew the PIN": lambda p: p.renew_secrets(PETITIONER),
     "send the PIN": lambda p: p.send_pin(PETITIONER, ReplyBy.SMS),
     "declare a file": lambda p: p.declare_file(PETITIONER, FILE, Limits()),
@@ -282,9 +287,9 @@ def test_the_outline_holds_nothing_that_this_version_does_not_know():
 @pytest.mark.parametrize(
     "item",
     [
-        pytest.param({"schema": 2}, id="readable all the same"),
-        pytest.param({"schema": 2, "body": '{"state": "PARKED", "schema": 2}'}, id="a state that is unknown"),
-        pytest.param({"body": '{"state": "PARKED", "schema": 2}'}, id="the number in the JSON alone"),
+        pytest.param({"schema": 3}, id="readable all the same"),
+        pytest.param({"schema": 3, "body": '{"state": "PARKED", "schema": 3}'}, id="a state that is unknown"),
+        pytest.param({"body": '{"state": "PARKED", "schema": 3}'}, id="the number in the JSON alone"),
     ],
 )
 def test_a_petition_of_a_newer_schema_is_not_read(item: dict[str, Any]):

@@ -27,12 +27,22 @@ class _Forms(HTMLParser):
         self._form: Form | None = None
         self._area: tuple[str, list[str]] | None = None
         self._select: str | None = None
+        self._by_id: dict[str, Form] = {}
+
+    def _of_another(self, facts: dict[str, str]) -> None:
+        """Note a field that names its form by `form="…"`; pages place the form before its fields."""
+        if facts["form"] in self._by_id:
+            self._by_id[facts["form"]].names.add(facts.get("name", ""))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         facts = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._form = Form(facts.get("action", ""))
             self.forms.append(self._form)
+            self._by_id[facts.get("id", "")] = self._form
+        if tag in ("textarea", "input") and "form" in facts:
+            self._of_another(facts)
+            return
         if self._form is None or not facts.get("name", self._select):
             return
         name = facts.get("name", "")

@@ -194,6 +194,10 @@ class Officer:
         """Send something to the desk."""
         return self._driver.http("POST", f"/desk{path}", json=body, headers=self._bearer)
 
+    def put(self, path: str, **body: Any) -> HttpResponse:
+        """Write something of the desk anew."""
+        return self._driver.http("PUT", f"/desk{path}", json=body, headers=self._bearer)
+
     def attach(
         self, reference: str, content: bytes, filename: str = "vb.pdf", content_type: str = "application/pdf"
     ) -> str:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -20,7 +21,8 @@ from infra.local.clock import TravellingClock
 from infra.local.driver import Driver
 from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import STAGE
-from infra.local.providers.outbound import SentSms
+from infra.local.emulation.functions import HttpRequest, HttpResponse, unwatched
+from infra.local.providers.outbound import SentSms, provider_of
 from infra.local.providers.sms_gateway import BrokenError, SmsGateway, UnavailableError
 from infra.local.system import LocalSystem, Wiring
 from infra.seed.directory import Account, seed_directory, seed_officers
@@ -83,6 +85,7 @@ class System(Driver, Target):
         self.local.start()
         self.sms_gateway.credentials = self.local.cloud.providers["esms"]
         self._apps = self.local.functions.apps
+        self._sms_providers = self.local.sms_providers
         self.local.functions.before_each = self.calls.before_invocation
         outputs = self.local.cloud.outputs
         self.calls.ids = {
@@ -114,6 +117,8 @@ class System(Driver, Target):
             apps: other functions than the project's own, until the next reset.
         """
         self._take_over(apps or self._apps)
+        if self.local.sms_providers != self._sms_providers:
+            self.local.send_through(self._sms_providers)
         cloud = self.local.cloud
         for table in _EMPTIED:
             moto_insides.empty_table(cloud.outputs[table])
@@ -121,10 +126,14 @@ class System(Driver, Target):
             directory.forget()
         moto_insides.empty_bucket(cloud.outputs["AttachmentsBucket"])
         moto_insides.forget_mails()
+        moto_insides.forget_logs()
         cloud.empty_queues()
         self.local.pumps.stream.restart()
         self.local.pumps.receipts.restart()
         self.local.failures.forget()
+        self.local.functions.watch = unwatched
+        self.local.functions.stopped.clear()
+        self.local.witness.forget()
         self.sms_gateway.forget()
         self.faults.forget()
         self.clock.hold_at(at)
@@ -223,6 +232,14 @@ class System(Driver, Target):
         """Store a petition in place of what is there, to be woken at once: as an old one, or as a backup has it."""
         store_petition(self.local.cloud, petition, self.clock.now())
 
+    def ask(self, request: HttpRequest) -> HttpResponse:
+        """Send a request; every 429 says when to come again, whoever answers it."""
+        answer = super().ask(request)
+        assert answer.status != HTTPStatus.TOO_MANY_REQUESTS or answer.header("Retry-After").isdecimal(), (
+            request.path
+        )
+        return answer
+
     def pass_a_minute(self) -> None:
         """Let the schedule of every minute fire by itself, and everything that follows happen."""
         self.travel(minutes=1)
@@ -279,9 +296,9 @@ def _handler(gateway: SmsGateway) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = json_format.loads(self.rfile.read(int(self.headers["content-length"])))
             try:
-                answer = gateway.receive(body)
-            except UnavailableError:
-                self._send(503, b"")
+                answer = gateway.receive(body, provider_of(self.path))
+            except UnavailableError as error:
+                self._send(error.status, error.body)
                 return
             except BrokenError:
                 self._send(500, b"")

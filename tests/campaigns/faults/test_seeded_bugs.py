@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import pytest
 
 from chalicelib.casework.actions.take_action import ActionService
 from chalicelib.intake.uploads.check_upload import UploadCheck
+from chalicelib.notifier.attempts import back_off
 from chalicelib.notifier.notices.notify_officers import OfficerNotifier
 from chalicelib.router.relay_changes import Relay
 from shared.domain.promises import wake_ups
@@ -24,11 +26,25 @@ from tests.campaigns.simulation import Simulation
 
 
 class Bug(NamedTuple):
-    """A function, a piece of its source, and the wrong code to put in its place."""
+    """A function, a piece of its source, and the wrong code to put in its place.
+
+    Where the product has a second guard against the same bug, `second` takes that away too.
+    """
 
     function: Any
     right: str
     wrong: str
+    second: Bug | None = None
+
+    @contextmanager
+    def seeded(self) -> Iterator[None]:
+        """Run the product with this bug."""
+        with ExitStack() as stack:
+            bug: Bug | None = self
+            while bug is not None:
+                stack.enter_context(seeded(bug.function, bug.right, bug.wrong))
+                bug = bug.second
+            yield
 
 
 SEEN_BY_SCENES = [
@@ -85,7 +101,12 @@ SEEN_BY_SCENES = [
         id="a request that comes again is another change",
     ),
     pytest.param(
-        Bug(Petitions.save, "other is not None\n        and", "other is not None\n        or"),
+        Bug(
+            Petitions.save,
+            "other is not None\n        and",
+            "other is not None\n        or",
+            Bug(ActionService._applied, "if current.has_change(context.change.id) and", "if False and"),
+        ),
         "web: accept by minh.ccvc",
         Fault.OWN_FAILED_CONDITION,
         id="an own write is taken for somebody else's",
@@ -119,7 +140,7 @@ def finds(rehearsal: Rehearsal, scene: Scene, fault: Fault) -> bool:
 def test_scenes_notice(rehearsal: Rehearsal, bug: Bug, scene: str, fault: Fault):
     right = rehearsal.scene(scene)
 
-    with seeded(*bug):
+    with bug.seeded():
         assert finds(rehearsal, right, fault)
 
 
@@ -128,6 +149,11 @@ SEEN_BY_THE_SIMULATION = [
         Bug(consequences.requests_after, "petition.history[seen:]", "petition.history[seen + 1 :]"),
         checks.test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other,
         id="the first of the new entries tells nobody",
+    ),
+    pytest.param(
+        Bug(back_off.wait_for_word, "now < word_at", "now < entry.at"),
+        checks.test_every_notice_that_follows_from_a_change_was_asked_for_and_no_other,
+        id="word of a decision leaves while it may be taken back",
     ),
     pytest.param(
         Bug(wake_ups.next_wake, "pending[0].at", "pending[-1].at"),
@@ -144,7 +170,7 @@ SEEN_BY_THE_SIMULATION = [
 
 @pytest.mark.parametrize(("bug", "check"), SEEN_BY_THE_SIMULATION)
 def test_simulation_notices(bug: Bug, check: Callable[[Simulation], None]):
-    with seeded(*bug):
+    with bug.seeded():
         played = Simulation(1, 60).run()
 
     with pytest.raises(AssertionError):

@@ -48,10 +48,11 @@ class Api:
         return [result.ok() for result in results]
 
     def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer as the system does, but never compressed: who calls over WSGI reads the bytes as they come."""
         headers = {
             name[5:].replace("_", "-").lower(): value
             for name, value in environ.items()
-            if name.startswith("HTTP_")
+            if name.startswith("HTTP_") and name != "HTTP_ACCEPT_ENCODING"
         }
         if environ.get("CONTENT_TYPE"):
             headers["content-type"] = environ["CONTENT_TYPE"]

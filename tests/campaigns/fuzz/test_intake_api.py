@@ -25,7 +25,8 @@ each_operation = pytest.mark.parametrize("operation", API.operations(), ids=lamb
 @pytest.fixture(scope="module")
 def petition(running_system: System) -> dict[str, Any]:
     """The receipt of a petition that exists, for the paths that name one."""
-    running_system.reset(apps=running_system.only("intake"))
+    running_system.reset()
+    running_system.local.pumps.hourly.fire()  # builds the search index
     API.system = running_system
     body = {
         "content": "Phòng Nội vụ trả lời hồ sơ chậm.",

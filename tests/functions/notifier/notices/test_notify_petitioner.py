@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -99,9 +100,10 @@ def test_sms_about_the_answer_says_where_to_read_it(post_room: PostRoom):
 
     post_room.notify(NoticeKind.ANSWERED, seq=petition.version)
 
-    assert post_room.out()[0].text == (
-        "PAKN 26483190275 da co ket qua. Xem localhost:8088/tra-cuu (ma, PIN) hoac goi 1900 1547. "
-        "Danh gia: gui PAKN DG 26483190275 <1-5> den 8088."
+    assert re.fullmatch(
+        r"PAKN 26483190275 da co ket qua: localhost:8088/h/26483190275[\w-]{22} hoac 1900 1547\. "
+        r"Diem: PAKN DG 26483190275 <1-5> gui 8088",
+        post_room.out()[0].text,
     )
 
 

@@ -26,7 +26,19 @@ from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock
 from shared.wording.facts import Office, facts_of
 from shared.wording.sandbox import as_html
-from shared.wording.sources import ACCOUNT, ADDRESS_CHANGED, BATCH, DIGEST, TEMPLATES, Reader, headline
+from shared.wording.sources import (
+    ACCOUNT,
+    ADDRESS_CHANGED,
+    ANSWERS,
+    BATCH,
+    CODE,
+    CONFIRM_ANSWERS,
+    DIGEST,
+    LEADERS,
+    TEMPLATES,
+    Reader,
+    headline,
+)
 from shared.wording.texts import Texts
 
 LONGEST_SITE = "https://phananhkiennghi.bonoivu.gov.vn:8443"
@@ -238,8 +250,8 @@ def test_every_packaged_text_belongs_to_a_notice_that_exists():
     named = {(path.parent.name, path.stem) for path in TEMPLATES.glob("*/*.toml")}
 
     assert named == {("petitioner", kind) for kind in [*TO_PETITIONERS, BATCH]} | {
-        ("officer", kind) for kind in [*TO_OFFICERS, ADDRESS_CHANGED, DIGEST, ACCOUNT]
-    }
+        ("officer", kind) for kind in [*TO_OFFICERS, ADDRESS_CHANGED, DIGEST, LEADERS, ACCOUNT]
+    } | {("visitor", kind) for kind in (CODE, ANSWERS, CONFIRM_ANSWERS)}
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -6,21 +6,23 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.notifier.officers.daily_work import units_read, work_of_the_day
 from infra.local.emulation import moto_insides
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.values.classification import Channel, Kind, Lane
+from shared.domain.procedures.marks import Mark
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform.messages import DigestRequest
 from shared.tables.directory import Officer
 from shared.tables.petition_items import Card
+from shared.use_cases.daily_work import units_read, work_of_the_day
 from tests.campaigns.faults.injection import Fault
 from tests.functions.notifier.conftest import PostRoom
 from tests.support.desk_pages import Browser
 from tests.support.system import START
 
 TODAY = date(2026, 11, 3)
+LATER = date(2026, 12, 24)
 PARENTS = {"VP": None, "A": "VP", "A1": "A", "B": None}
 
 
@@ -91,6 +93,33 @@ def a_card(reference: str = "1", **facts: object) -> Card:
             "approver", a_card(state=State.RESTRICTED, lane=Lane.RESTRICTED), None, id="not for everybody"
         ),
         pytest.param("auditor", a_card(), None, id="no work at the desk"),
+        pytest.param(
+            "handler",
+            a_card(due_on=LATER, marks=(Mark.RETURNED,)),
+            "Dự thảo bị trả lại",
+            id="a returned draft",
+        ),
+        pytest.param(
+            "handler",
+            a_card(due_on=LATER, marks=(Mark.SUPPLEMENTED,)),
+            "Người gửi đã bổ sung",
+            id="the sender wrote again",
+        ),
+        pytest.param(
+            "handler",
+            a_card(due_on=LATER, marks=(Mark.RETURNED,), handler="another"),
+            None,
+            id="another's draft",
+        ),
+        pytest.param(
+            "approver",
+            a_card(due_on=LATER, marks=(Mark.DISPUTED,), state=State.RECEIVED),
+            "Đơn vị nào giải quyết: chờ quyết định",
+            id="a dispute",
+        ),
+        pytest.param(
+            "inspector", a_card(due_on=LATER, is_second_look=True), "Chờ xem xét lại", id="a second look"
+        ),
     ],
 )
 def test_what_stands_on_whose_desk(role: str, card: Card, title: str | None):

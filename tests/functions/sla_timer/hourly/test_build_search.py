@@ -15,7 +15,8 @@ from shared.domain.petition.lifecycle import State
 from shared.platform import clock
 from shared.platform.search_files import SearchFiles
 from shared.search.documents import for_everybody, for_officers
-from shared.search.fts5 import Fts5Index, IndexFile
+from shared.search.fts5 import Fts5Index
+from shared.search.index_file import IndexFile
 from shared.search.local_copy import DESK, PUBLIC, LocalCopy, NewestChanges
 from shared.search.port import EVERYTHING
 from shared.tables.directory import Directory
@@ -60,14 +61,15 @@ def tables(system: System) -> tuple[Petitions, Outlines, Directory]:
 
 
 def content(files: SearchFiles, name: str, folder: Path) -> bytes:
-    path = folder / name
+    path = folder / Path(name).name
     assert files.fetch(name, path) is not None
     return path.read_bytes()
 
 
 def hits(files: SearchFiles, name: str, folder: Path, text: str) -> set[str]:
-    assert files.fetch(name, folder / name) is not None
-    results = Fts5Index(folder / name).search(text, EVERYTHING, limit=10)
+    path = folder / Path(name).name
+    assert files.fetch(name, path) is not None
+    results = Fts5Index(path).search(text, EVERYTHING, limit=10)
     return {hit.key for hit in results.hits}
 
 
@@ -160,7 +162,7 @@ def test_build_from_all_petitions_goes_on_where_the_hour_before_stopped(
     citizens = [Citizen(system, subject="Nâng ngạch") for _ in range(3)]
     for citizen in citizens:
         citizen.send()
-    indexing = SearchIndexing(petitions, outlines, directory, files, monotonic=Ticks())
+    indexing = SearchIndexing(petitions, outlines, directory, files, dict, monotonic=Ticks())
 
     indexing.run(clock.now())
     is_there_early = files.fetch(DESK, tmp_path / "early") is not None
@@ -194,7 +196,7 @@ def test_without_a_file_the_copy_says_that_there_is_no_search(files: SearchFiles
 
 
 def test_a_file_is_read_again_only_when_it_changed(files: SearchFiles, tmp_path: Path):
-    path = tmp_path / DESK
+    path = tmp_path / "written"
     IndexFile(path).close()
     files.store(DESK, path)
     first = files.fetch(DESK, tmp_path / "copy")

@@ -1,0 +1,32 @@
+"""Officers in a real browser: a context for each, signed in, in which an error of a script fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+SIGNED_IN_WITHIN_MS = 30_000
+"""On a machine that others use too, a first sign-in loads a function and may take seconds."""
+WIDE = ViewportSize(width=1280, height=900)
+
+
+@contextmanager
+def signed_in(browser: Browser, site: str, username: str, viewport: ViewportSize = WIDE) -> Iterator[Page]:
+    """Open the desk for an officer; errors of scripts and of the policy of content fail the test at its end."""
+    with browser.new_context(base_url=site, viewport=viewport, locale="vi-VN") as context:
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: errors.append(message.text) if "Content Security" in message.text else None,
+        )
+        page.goto("/desk/")
+        page.fill("#username", username)
+        page.fill("#password", f"Local-{username}-2026")
+        page.keyboard.press("Enter")
+        expect(page.locator("details.me")).to_be_visible(timeout=SIGNED_IN_WITHIN_MS)
+        yield page
+    assert errors == []

@@ -1,0 +1,175 @@
+"""Much work at the desk: how many actions it takes, and how much a page of 500 sends. Time is printed, not asserted."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.many_petitions import petitions_of_a_unit, store
+from tests.support.running_stack import RunningStack
+
+pytestmark = pytest.mark.browser
+
+WIDE = ViewportSize(width=1280, height=900)
+TO_ACCEPT, REPEATS, OTHERS = 60, 34, 290
+ACTIONS_TO_ACCEPT, ACTIONS_TO_MERGE = 8, 5
+BYTES = 40_000
+WITHIN_MS = 90_000
+"""Other tests use the same processors."""
+CAUGHT_UP_WITHIN_SECONDS = 300
+"""The stack routes and indexes what was just stored, one function at a time: no request has a share of it before."""
+SCRIPTING = ("plain", "scripted")
+SHORT = "Hỏi lịch thi"
+REPEATED = "Chậm chi trả trợ cấp"
+WAITING = "Xin xác nhận thâm niên"
+
+
+class Hand:
+    """An officer with a mouse and a keyboard, whose actions are counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.actions = 0
+
+    def tick(self, selector: str) -> None:
+        """Tick a box."""
+        self.actions += 1
+        self.page.check(selector)
+
+    def click(self, selector: str) -> None:
+        """Click what leads to another page."""
+        self.actions += 1
+        with self.page.expect_navigation(timeout=WITHIN_MS):
+            self.page.click(selector)
+
+    def type(self, selector: str, text: str) -> None:
+        """Type into a field."""
+        self.actions += 1
+        self.page.fill(selector, text)
+
+    def enter(self) -> None:
+        """Press Enter."""
+        self.actions += 1
+        with self.page.expect_navigation(timeout=WITHIN_MS):
+            self.page.keyboard.press("Enter")
+
+
+@pytest.fixture(scope="module")
+def busy(crowded: RunningStack) -> str:
+    """A unit with nearly 500 open petitions, of which 60 wait for a handler, and 35 are of one matter."""
+    store(petitions_of_a_unit(OTHERS, subject=SHORT), crowded.moto)
+    for scripting in SCRIPTING:
+        store(petitions_of_a_unit(TO_ACCEPT, subject=f"{WAITING} {scripting}"), crowded.moto)
+        store(petitions_of_a_unit(REPEATS + 1, subject=f"{REPEATED} {scripting}"), crowded.moto)
+    wait_until_caught_up(crowded.site)
+    return crowded.site
+
+
+def wait_until_caught_up(site: str) -> None:
+    """Return when the stack has handled every change and every message of them."""
+    until = time.monotonic() + CAUGHT_UP_WITHIN_SECONDS
+    while time.monotonic() < until:
+        with urllib.request.urlopen(f"{site}/local/queues", timeout=60) as answer:  # noqa: S310 - our own address
+            now = json.load(answer)
+        waiting = sum(queue["visible"] for queue in now["queues"].values())
+        if not now["stream"]["lag"] and not waiting:
+            return
+        time.sleep(1)
+    pytest.fail("the stack did not catch up with what was stored")
+
+
+@pytest.fixture(params=SCRIPTING)
+def scripting(request: pytest.FixtureRequest) -> str:
+    """The pages with JavaScript or without: one of `SCRIPTING`."""
+    return str(request.param)
+
+
+@pytest.fixture
+def page(browser: Browser, busy: str, scripting: str) -> Iterator[Page]:
+    """A page with or without JavaScript."""
+    context = browser.new_context(
+        base_url=busy, viewport=WIDE, java_script_enabled=scripting == SCRIPTING[1], locale="vi-VN"
+    )
+    yield context.new_page()
+    context.close()
+
+
+def signed_in(page: Page, username: str) -> Hand:
+    """Sign in and stand before the queue."""
+    page.goto("/desk/")
+    page.fill("#username", username)
+    page.fill("#password", f"Local-{username}-2026")
+    page.keyboard.press("Enter")
+    expect(page.locator("details.me")).to_be_visible(timeout=WITHIN_MS)
+    page.goto("/desk/?queue=VCCVC")
+    return Hand(page)
+
+
+def test_sixty_petitions_are_accepted_with_few_actions(page: Page, scripting: str):
+    waiting = f"{WAITING} {scripting}"
+    hand = signed_in(page, "minh.ccvc")
+
+    hand.click('a.view:has-text("Chưa có người xử lý")')
+    hand.type("main #find", waiting)
+    hand.enter()
+    while page.locator("#all").count():
+        hand.tick("#all")
+        hand.click('.bulk button[value="accept"]')
+        go_on(page, scripting)
+
+    page.goto(f"/desk/?queue=VCCVC&mine=true&find={waiting}")
+    expect(page.locator("#shown")).to_contain_text(f"{TO_ACCEPT} hồ sơ")
+    assert hand.actions <= ACTIONS_TO_ACCEPT
+
+
+def go_on(page: Page, scripting: str) -> None:
+    """Wait for the page's script where one request did not reach all, or do what it does: no officer acts."""
+    if scripting == SCRIPTING[1]:
+        expect(page.locator("form[data-goes-on]")).to_have_count(0, timeout=WITHIN_MS)
+    while page.locator("form[data-goes-on]").count():
+        with page.expect_navigation(timeout=WITHIN_MS):
+            page.click("form[data-goes-on] button")
+
+
+def test_repeats_are_merged_with_few_actions(page: Page, scripting: str):
+    repeated = f"{REPEATED} {scripting}"
+    hand = signed_in(page, "lan.tiepnhan")
+
+    hand.type("main #find", repeated)
+    hand.enter()
+    hand.tick("#all")
+    hand.click('.bulk button[value="merge"]')
+    hand.click("main button.primary")
+    go_on(page, scripting)
+
+    page.goto(f"/desk/?queue=VCCVC&find={repeated}")
+    expect(page.locator("tr.p")).to_have_count(1)
+    page.goto(f"/desk/?queue=VCCVC&state=MERGED&find={repeated}")
+    expect(page.locator("tr.p")).to_have_count(REPEATS)
+    assert hand.actions <= ACTIONS_TO_MERGE
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("", id="first page"),
+        pytest.param("&order=received", id="sorted"),
+        pytest.param("&overdue=true", id="filtered"),
+        pytest.param("&mine=true&order=state", id="own, by state"),
+    ],
+)
+def test_page_of_a_large_queue_is_small(page: Page, query: str):
+    signed_in(page, "minh.ccvc")
+    started = time.perf_counter()
+
+    answer = page.request.get(f"/desk/?queue=VCCVC{query}", timeout=WITHIN_MS)
+
+    size = len(answer.body())
+    print(f"{size} bytes in {time.perf_counter() - started:.2f} s")
+    assert answer.ok
+    assert size <= BYTES

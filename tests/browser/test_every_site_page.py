@@ -1,0 +1,120 @@
+"""Every public page of the site at two widths, in two languages, light and dark: rules of axe, width, first load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import product
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, expect
+
+from chalicelib.intake.site.guide.machine_files import PAGES
+from tests.browser.screen import sticking_out
+
+ADDRESSES = (
+    *(page.address for page in PAGES),
+    *("/tra-cuu", "/problems/invalid-input", "/khong-co", "/a/b/c"),
+)
+FIRST_LOAD_BYTES = 45 * 1024
+DEVELOPERS = ("/tai-lieu-api",)
+"""Pages for developers, which hold whole programs: one round, but no telephone's page."""
+WIDTHS = (360, 1280)
+HEIGHT = 800
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, Theme] = ("light", "dark")
+
+
+@contextmanager
+def opened(browser: Browser, site: str) -> Iterator[Page]:
+    """Open a page of a telephone."""
+    context = browser.new_context(
+        viewport={"width": WIDTHS[0], "height": HEIGHT}, base_url=site, locale="vi-VN"
+    )
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "/local/design/components", "/local/design"])
+def test_page_keeps_the_rules_at_every_width_in_both_languages_and_themes(
+    browser: Browser, site: str, axe: Callable[[Page], None], address: str
+):
+    with opened(browser, site) as page:
+        for language in ("vi", "en"):
+            page.goto(f"{address}?lang={language}")
+
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            for width, theme in product(WIDTHS, THEMES):
+                page.set_viewport_size({"width": width, "height": HEIGHT})
+                page.emulate_media(color_scheme=theme)
+                axe(page)
+                assert sticking_out(page) == [], (width, theme)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_first_load_is_small_and_one_round(browser: Browser, site: str, address: str):
+    with opened(browser, site) as page:
+        bytes_of, urls = _counted(page)
+
+        answer = page.goto(address, wait_until="networkidle")
+
+        assert isinstance(answer, Response)
+        html = answer.text()
+        late = [url for url in urls[1:] if url.removeprefix(site) not in html.replace("&amp;", "&")]
+    assert late == [], "asked for only after something else had come"
+    assert sum(bytes_of) <= FIRST_LOAD_BYTES or address in DEVELOPERS, sum(bytes_of)
+
+
+def _counted(page: Page) -> tuple[list[int], list[str]]:
+    """Count what a page asks for: the bytes over the wire, and the addresses."""
+    bytes_of: list[int] = []
+    urls: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+
+    def ended(event: dict[str, Any]) -> None:
+        bytes_of.append(int(event["encodedDataLength"]))
+
+    def count_request(event: dict[str, Any]) -> None:
+        urls.append(str(event["request"]["url"]).partition("#")[0])
+
+    session.on("Network.loadingFinished", ended)
+    session.on("Network.requestWillBeSent", count_request)
+    return bytes_of, urls
+
+
+def test_theme_is_chosen_without_a_script_and_holds_on_the_next_page(phone: Page):
+    phone.goto("/huong-dan?lang=en")
+
+    phone.get_by_role("button", name="Dark").click()
+
+    expect(phone).to_have_url("/huong-dan?lang=en")
+    expect(phone.locator("html")).to_have_attribute("data-theme", "dark")
+    phone.goto("/lien-he")
+    expect(phone.locator("html")).to_have_attribute("data-theme", "dark")
+    phone.get_by_role("button", name="Theo máy").click()
+    expect(phone.locator("html")).not_to_have_attribute("data-theme", "dark")
+
+
+def test_menu_of_a_telephone_opens_without_a_script(phone: Page):
+    phone.goto("/")
+    menu = phone.get_by_role("navigation", name="Chính")
+
+    expect(menu).to_be_hidden()
+    phone.get_by_role("button", name="Trình đơn").click()
+
+    expect(menu.get_by_role("link", name="Thống kê")).to_be_visible()
+
+
+def test_printed_page_shows_what_is_folded(phone: Page):
+    phone.goto("/tai-lieu-api")
+    phone.emulate_media(media="print")
+
+    hidden = phone.locator("details > :not(summary)").evaluate_all(
+        "parts => parts.filter(part => !part.checkVisibility()).length"
+    )
+
+    assert hidden == 0

@@ -1,0 +1,121 @@
+"""Home, answers and statistics with the sample petitions: what a script adds, what works without, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.conftest import PHONE
+from tests.support.running_stack import RunningStack
+
+pytestmark = pytest.mark.browser
+
+WIDE = ViewportSize(width=1280, height=900)
+PAGES = ("/", "/cong-khai", "/cong-khai?q=phu+cap", "/cong-khai?q=dat+dai&field=TL", "answer", "/thong-ke")
+
+
+@pytest.fixture
+def published(samples: RunningStack) -> str:
+    """The address of a stack with the sample petitions, some of whose answers are published."""
+    return samples.site
+
+
+def opened(browser: Browser, site: str, **options: object) -> Page:
+    """Return a page on which neither a script nor the policy of the site may complain."""
+    context = browser.new_context(**{"viewport": PHONE, "base_url": site, "locale": "vi-VN", **options})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.on("console", lambda message: pytest.fail(message.text) if message.type == "error" else None)
+    return page
+
+
+def go_to(page: Page, path: str, language: str = "vi") -> None:
+    if path == "answer":
+        page.goto("/cong-khai")
+        path = page.locator(".results h3 a").first.get_attribute("href") or ""
+    page.goto(path + (f"{'&' if '?' in path else '?'}lang=en" if language == "en" else ""))
+
+
+def test_answers_appear_as_one_types_and_lead_on_by_keyboard(browser: Browser, published: str):
+    page = opened(browser, published)
+    page.goto("/")
+
+    page.locator("#q").press_sequentially("phu cap uu da")
+    expect(page.locator("#suggest a")).to_have_count(1)
+    expect(page.locator("#suggest-status")).to_have_text("1 câu trả lời, ở ngay dưới ô tìm")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text("Phụ cấp ưu đãi giáo viên dạy hòa nhập")
+    assert "/cong-khai/" in page.url
+    page.context.close()
+
+
+def test_what_was_typed_goes_along_where_there_is_no_answer(browser: Browser, published: str):
+    page = opened(browser, published)
+    page.goto("/")
+    typed = "đất nhà tôi bị thu hồi"
+
+    page.locator("#q").press_sequentially(typed)
+    expect(page.locator("#suggest-status")).to_have_text("Chưa có câu trả lời khớp")
+    page.locator("#send-typed button").click()
+
+    expect(page.locator("textarea[name=content]")).to_have_value(typed)
+    page.context.close()
+
+
+def test_everything_works_without_a_script(browser: Browser, published: str):
+    page = opened(browser, published, java_script_enabled=False)
+    page.goto("/")
+    page.locator("#q").fill("phụ cấp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#count")).to_contain_text("câu trả lời khớp với “phụ cấp”")
+    expect(page.locator("mark").first).to_contain_text("Phụ")
+
+    page.locator(".results h3 a").first.click()
+    page.locator("button[value=also]").click()
+
+    expect(page.get_by_role("status")).to_have_text("Cảm ơn bạn. Bộ đã ghi nhận.")
+    expect(page.locator("#y-kien")).to_contain_text("người cũng gặp")
+    page.context.close()
+
+
+def test_question_and_both_doors_fill_a_phones_first_screen(browser: Browser, published: str):
+    page = opened(browser, published)
+    page.goto("/")
+
+    bottom = page.locator(".doors").first.bounding_box()
+    assert bottom is not None
+    assert bottom["y"] + bottom["height"] <= PHONE["height"]
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("viewport", "theme"), [(PHONE, "light"), (WIDE, "dark")])
+def test_pages_can_be_read_by_everybody(
+    browser: Browser,
+    published: str,
+    axe: Callable[[Page], None],
+    viewport: ViewportSize,
+    theme: str,
+    language: str,
+):
+    page = opened(browser, published, viewport=viewport, color_scheme=theme)
+    for path in PAGES:
+        go_to(page, path, language)
+        axe(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= viewport["width"], (path, wide)
+    page.context.close()
+
+
+def test_printed_answer_shows_what_is_folded(browser: Browser, published: str):
+    page = opened(browser, published)
+    go_to(page, "answer")
+    page.emulate_media(media="print")
+
+    expect(page.locator("blockquote.asked")).to_be_visible()
+    expect(page.locator("#y-kien")).to_be_hidden()
+    page.context.close()

@@ -1,0 +1,289 @@
+"""Sending in steps as people do it: with and without JavaScript, by Back, reload, language, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE
+from tests.browser.test_citizen_pages import assert_fits, press, tab_to, type_into
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (360, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+MOST_SCREENS, MOST_FIELDS, SCREENS_OF_A_STEP = 5, 4, 2
+FIRST, WHO, HOW, LAST = (
+    "Chuyện gì đã xảy ra?",
+    "Bạn là ai?",
+    "Bộ báo tin cho bạn bằng cách nào?",
+    "Xem lại rồi gửi",
+)
+DONE = "Bạn được trả lời chậm nhất"
+CONTENT = "Ngày 3/3 tôi nộp hồ sơ hưởng trợ cấp tại xã, quá hẹn 20 ngày chưa có kết quả. Đề nghị trả lời."
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def citizen(browser: Browser, site: str, request: pytest.FixtureRequest) -> Any:
+    """A phone of 360 × 740."""
+    context = browser.new_context(
+        viewport=PHONE, java_script_enabled=request.param, base_url=site, locale="vi-VN"
+    )
+    yield context.new_page()
+    context.close()
+
+
+def go_on(page: Page, heading: str) -> None:
+    """Press the step's one primary button."""
+    page.locator("main form button.button.full-small").click()
+    expect(page.locator("h1")).to_contain_text(heading)
+
+
+def until_last(page: Page, email: str, content: str = CONTENT) -> None:
+    page.goto("/gui")
+    page.locator("#content").fill(content)
+    go_on(page, WHO)
+    page.locator("#name").fill("Nguyễn Văn An")
+    page.locator("#address").fill("12 Lê Lợi, Huế")
+    page.locator("#email").fill(email)
+    go_on(page, HOW)
+    go_on(page, LAST)
+
+
+def screens_high(page: Page) -> float:
+    height: int = page.evaluate("document.documentElement.scrollHeight")
+    return height / PHONE["height"]
+
+
+# --- the figures ----------------------------------------------------------------------------------------
+
+
+def test_new_user_sends_in_five_screens_with_four_fields(phone):
+    screens, fields = [], []
+
+    def seen(page: Page) -> None:
+        page.wait_for_load_state()
+        screens.append(screens_high(page))
+        assert_fits(page)
+        assert page.locator("main form button.button:not(.secondary)").count() == 1
+
+    def fill(field: str, text: str) -> None:
+        phone.locator(f"#{field}").fill(text)
+        fields.append(field)
+
+    phone.goto("/gui")
+    seen(phone)
+    fill("content", CONTENT)
+    go_on(phone, WHO)
+    seen(phone)
+    fill("name", "Nguyễn Văn An")
+    fill("address", "12 Lê Lợi, Huế")
+    fill("phone", "0912 000 111")
+    go_on(phone, HOW)
+    seen(phone)
+    go_on(phone, LAST)
+    seen(phone)
+    phone.locator("#consent").check()
+    go_on(phone, DONE)
+
+    assert len(screens) <= MOST_SCREENS
+    assert len(fields) <= MOST_FIELDS
+    assert max(screens) <= SCREENS_OF_A_STEP, screens
+
+
+# --- nothing is lost ------------------------------------------------------------------------------------
+
+
+def test_back_reload_language_and_another_tab_lose_nothing(citizen):
+    until_last(citizen, "khong-mat@example.vn")
+
+    citizen.get_by_role("link", name="Quay lại").click()
+    expect(citizen.locator("#reply_by")).to_be_checked()
+    citizen.get_by_role("link", name="Quay lại").click()
+    expect(citizen.locator("#name")).to_have_value("Nguyễn Văn An")
+    citizen.get_by_role("link", name="English").click()
+    expect(citizen.locator("h1")).to_have_text("Who are you?")
+    expect(citizen.locator("#address")).to_have_value("12 Lê Lợi, Huế")
+    citizen.reload()
+    expect(citizen.locator("#email")).to_have_value("khong-mat@example.vn")
+    tab = citizen.context.new_page()
+    tab.goto("/gui/xem-lai")
+    expect(tab.locator("main")).to_contain_text(CONTENT)
+    citizen.go_back()
+    citizen.go_back()
+    expect(citizen.locator("h1")).to_be_visible()
+    tab.locator("#consent").check()
+    go_on(tab, DONE)
+
+
+def test_browsers_own_back_button_shows_what_was_typed(citizen):
+    until_last(citizen, "nut-lui@example.vn")
+
+    citizen.go_back()
+    citizen.go_back()
+
+    expect(citizen.locator("#name")).to_have_value("Nguyễn Văn An")
+    citizen.go_back()
+    expect(citizen.locator("#content")).to_have_value(CONTENT)
+
+
+def test_sent_twice_by_impatience_is_one_petition(citizen):
+    until_last(citizen, "hai-lan@example.vn")
+    citizen.locator("#consent").check()
+    go_on(citizen, DONE)
+    first = citizen.locator("#reference").inner_text()
+
+    citizen.reload()
+    expect(citizen.locator("#reference")).to_have_text(first)
+
+    citizen.goto("/gui/xem-lai")
+    expect(citizen.locator("#reference")).to_have_text(first)
+
+
+def test_summary_of_mistakes_has_the_focus(phone):
+    phone.goto("/gui")
+    press(phone, "main form button.full-small")
+
+    expect(phone.locator("#errors")).to_be_focused()
+    phone.keyboard.press("Tab")
+    expect(phone.locator(":focus")).to_have_attribute("href", "#content")
+
+
+def test_looking_before_sending_by_keyboard(phone):
+    phone.goto("/gui")
+    type_into(phone, "content", "Một việc cần xem lại.")
+    press(phone, "main form button.full-small")
+    type_into(phone, "name", "Nguyễn Văn An")
+    type_into(phone, "address", "12 Lê Lợi, Huế")
+    type_into(phone, "email", "xem-lai@example.vn")
+    press(phone, "main form button.full-small")
+    press(phone, "main form button.full-small")
+    expect(phone.locator(".summary")).to_contain_text("xem-lai@example.vn")
+
+    press(phone, ".summary .change a")
+    expect(phone.locator("#content")).to_have_value("Một việc cần xem lại.")
+    press(phone, "main form button.full-small")
+
+    expect(phone.locator("h1")).to_have_text(LAST)
+    tab_to(phone, "#consent")
+    phone.keyboard.press("Space")
+    press(phone, "main form button.full-small")
+    expect(phone.locator("h1")).to_contain_text(DONE)
+
+
+def test_only_the_fields_of_ones_own_kind_are_shown(phone):
+    phone.goto("/gui")
+    phone.locator("#content").fill("Hỏi.")
+    go_on(phone, WHO)
+    expect(phone.locator("#organisation")).to_be_hidden()
+
+    phone.locator("#type-business").check()
+    expect(phone.locator("#organisation")).to_be_visible()
+    phone.locator("#type-foreigner").check()
+    expect(phone.locator("#organisation")).to_be_hidden()
+    expect(phone.locator("#foreigner-hint")).to_be_visible()
+
+
+# --- with JavaScript ------------------------------------------------------------------------------------
+
+
+def test_script_keeps_what_is_typed_on_the_server_and_nothing_in_the_browser(with_script):
+    page = with_script
+    page.goto("/gui")
+    page.locator("#content").fill("Đang viết dở.")
+    expect(page.locator("#saved")).to_contain_text("Đã lưu nháp lúc")
+    expect(page.locator("input[name=proof]")).not_to_have_value("", timeout=15_000)
+
+    page.reload()
+
+    expect(page.locator("#content")).to_have_value("Đang viết dở.")
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    [cookie] = page.context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["expires"]) == (True, "Lax", -1)
+
+
+def test_on_a_shared_machine_nothing_is_left_after_the_end(with_script):
+    page = with_script
+    page.goto("/gui")
+    page.locator("#content").fill("Viết trên máy chung.")
+    expect(page.locator("#saved")).to_contain_text("Đã lưu nháp lúc")
+
+    page.get_by_role("button", name="Xóa và thoát").click()
+
+    expect(page.locator("h1")).to_have_text("Đã xóa, không còn gì trên máy này")
+    assert page.context.cookies() == []
+    page.goto("/gui")
+    expect(page.locator("#content")).to_have_value("")
+
+
+def test_step_waits_for_the_network_and_goes_on_by_itself(browser, site):
+    page = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN").new_page()
+    page.goto("/gui")
+    page.context.set_offline(offline=True)
+    page.locator("#content").fill("Viết khi mất mạng.")
+
+    page.locator("main form button.full-small").click()
+    expect(page.locator("#busy")).to_contain_text("Chưa có mạng")
+    expect(page.locator("#content")).to_have_value("Viết khi mất mạng.")
+    page.context.set_offline(offline=False)
+
+    expect(page.locator("h1")).to_have_text(WHO)
+    page.context.close()
+
+
+def test_network_that_only_seems_to_be_there_loses_nothing(browser, site):
+    page = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN").new_page()
+    page.goto("/gui")
+    page.locator("#content").fill("Mạng chập chờn.")
+    page.route("**/*", lambda route: route.abort())
+
+    page.locator("main form button.full-small").click()
+    expect(page.locator("#busy")).to_contain_text("Chưa có mạng")
+    expect(page.locator("#content")).to_have_value("Mạng chập chờn.")
+    page.unroute("**/*")
+
+    expect(page.locator("h1")).to_contain_text(WHO, timeout=15_000)
+    page.context.close()
+
+
+def test_link_goes_on_with_another_device(browser, site, with_script):
+    page = with_script
+    until_last(page, "may-khac@example.vn", "Viết trên máy này, gửi từ máy khác.")
+    page.goto("/gui")
+    page.locator("summary", has_text="Viết tiếp trên máy khác").click()
+    page.get_by_role("button", name="Lấy đường dẫn làm tiếp").click()
+    address = page.locator("#link").input_value().partition("/gui")[2]
+    other = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN").new_page()
+
+    other.goto(f"/gui{address}")
+    other.get_by_role("button", name="Của tôi, viết tiếp").click()
+
+    expect(other.locator("#content")).to_have_value("Viết trên máy này, gửi từ máy khác.")
+    other.context.close()
+
+
+# --- axe ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_steps_keep_the_rules_of_axe(browser: Browser, site: str, axe: Callable[[Page], None], language: str):
+    context = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN")
+    page = context.new_page()
+    until_last(page, f"{language}@example.vn")
+
+    lang = "?lang=en" if language == "en" else "?lang=vi"
+    for path in ("/gui", "/gui/nguoi-gui", "/gui/nhan-tin", "/gui/xem-lai", "/gui/lam-tiep"):
+        for query in (lang, f"{lang}&sua=1"):
+            page.goto(path + query)
+            for folded in page.locator("main details").all():
+                folded.evaluate("details => { details.open = true; }")
+            for width, scheme in product(WIDTHS, SCHEMES):
+                page.set_viewport_size({"width": width, "height": PHONE["height"]})
+                page.emulate_media(color_scheme=scheme)
+                axe(page)
+                assert_fits(page)
+    context.close()

@@ -1,0 +1,136 @@
+"""The workbench shows what goes on inside: a trace drawn live, a dead letter put back, the first steps of a life."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import send_petition
+from tests.browser.screen import sticking_out
+from tests.support.running_stack import WITHOUT_SAMPLES, running_stack
+
+WIDTHS = (360, 1280)
+HEIGHT = 740
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, Theme] = ("light", "dark")
+LANGUAGES = ("vi", "en")
+SCREENS = 5
+"""The longest that a page may be on a telephone, in its heights."""
+FIRST_LOAD_BYTES = 40 * 1024
+WAITS_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def own_stack() -> Iterator[str]:
+    """A stack whose clock these tests may move."""
+    with running_stack(WITHOUT_SAMPLES) as stack:
+        yield stack.site
+
+
+@pytest.fixture
+def page(browser: Browser, own_stack: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=own_stack)
+    opened = context.new_page()
+    trouble: list[str] = []
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+    yield opened
+    context.close()
+    assert trouble == []
+
+
+@pytest.fixture
+def plain(browser: Browser, own_stack: str) -> Iterator[Page]:
+    """A telephone without JavaScript."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": HEIGHT}, java_script_enabled=False, base_url=own_stack
+    )
+    yield context.new_page()
+    context.close()
+
+
+def post(site: str, path: str, facts: dict[str, object]) -> None:
+    request = urllib.request.Request(f"{site}/local{path}", json.dumps(facts).encode())  # noqa: S310 - our own
+    with urllib.request.urlopen(request, timeout=60):  # noqa: S310 - our own address
+        return
+
+
+def keeps_the_rules(page: Page, axe: Callable[[Page], None], address: str) -> None:
+    for language in LANGUAGES:
+        page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
+        for width, theme in product(WIDTHS, THEMES):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.emulate_media(color_scheme=theme)
+            axe(page)
+            assert sticking_out(page) == [], (width, theme)
+    page.set_viewport_size({"width": 360, "height": HEIGHT})
+    assert page.evaluate("document.documentElement.scrollHeight") <= SCREENS * HEIGHT
+
+
+def test_a_trace_is_drawn_and_goes_on_by_itself(page: Page, own_stack: str, axe: Callable[[Page], None]):
+    post(own_stack, "/faults", {"trigger": "notifier.on_notice", "stopped": True})
+    reference = send_petition(own_stack, "way")
+    page.goto(f"/local/pages/trace?reference={reference}&lang=en")
+
+    expect(page.locator(".path")).to_contain_text("the function is off", timeout=WAITS_MS)
+    post(own_stack, "/faults", {"trigger": "notifier.on_notice", "stopped": False})
+
+    expect(page.locator("#sent-title ~ .meta")).not_to_have_text("0", timeout=WAITS_MS)
+    expect(page.get_by_text("Receipt: delivered").first).to_be_visible(timeout=WAITS_MS)
+    expect(page.locator(".lanes .dot")).not_to_have_count(0)
+    keeps_the_rules(page, axe, f"/local/pages/trace?reference={reference}")
+
+
+def test_a_dead_letter_is_put_back_without_a_script(
+    plain: Page, page: Page, own_stack: str, axe: Callable[[Page], None]
+):
+    plain.goto("/local/pages/queues?lang=en")
+    plain.get_by_label("Function").select_option("router.on_route")
+    plain.get_by_role("button", name="Switch off").click()
+    send_petition(own_stack, "dead")
+
+    plain.get_by_role("button", name="Let 90 minutes of tries pass").click()
+    expect(plain.locator("#dead-title ~ .meta")).to_have_text("1")
+    keeps_the_rules(page, axe, "/local/pages/queues")
+    plain.get_by_role("button", name="Switch on").click()
+    plain.get_by_role("button", name="Put back").click()
+
+    expect(plain.get_by_role("status")).to_contain_text("Put back: 1")
+    expect(plain.get_by_text("No dead letters.")).to_be_visible()
+
+
+def test_the_first_steps_of_a_life_are_played(page: Page, plain: Page, axe: Callable[[Page], None]):
+    plain.goto("/local/pages/demonstration?lang=en")
+    plain.get_by_role("button", name="Next step").click()
+    expect(plain.locator(".scenes .played")).to_have_count(1)
+    plain.get_by_role("button", name="Next step").click(timeout=WAITS_MS)
+    expect(plain.locator(".scenes .played")).to_have_count(2)
+
+    page.goto("/local/pages/demonstration?lang=en")
+    page.get_by_role("button", name="Play on").click()
+    expect(page.locator(".scenes .played")).to_have_count(3, timeout=WAITS_MS)
+    page.get_by_role("button", name="Pause").click()
+
+    expect(page.locator("#life-title")).to_contain_text("paused")
+    expect(page.locator(".phone .out")).to_contain_text("PAKN Toi la giao vien")
+    keeps_the_rules(page, axe, "/local/pages/demonstration")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#life-title")).to_contain_text("stopped")
+
+
+@pytest.mark.parametrize(
+    "address", ["/local/pages/trace", "/local/pages/queues", "/local/pages/demonstration"]
+)
+def test_the_first_load_is_small(page: Page, address: str):
+    sizes: list[int] = []
+    page.on("requestfinished", lambda sent: sizes.append(sent.sizes()["responseBodySize"]))
+
+    page.goto(address, wait_until="load")
+
+    assert sum(sizes) <= FIRST_LOAD_BYTES

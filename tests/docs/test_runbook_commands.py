@@ -1,0 +1,163 @@
+"""The runbook's commands are those of `ops`, and what it shows of them is what they write: each block is played.
+
+A comment `<!-- play: NAME -->` before a block names what happened before; blocks without one go on from there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from infra.ops.root import app, in_front
+from infra.ops.stage.connection import LOCAL, Connection
+from tests.docs.test_documentation import text_of
+from tests.support.people import Citizen
+from tests.support.system import System
+
+_BLOCK = re.compile(r"(?:<!-- play: (?P<play>[^>]+) -->\n)?```\n(?P<text>\$ ops .*?)```", re.DOTALL)
+_QUOTED = re.compile(r"`ops ([^`]+)`")
+_MESSAGE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_REFERENCE = re.compile(r"\b26\d{9}\b")
+
+
+ANY_REFERENCE = "26000000001"
+"""Stands for the reference of a play's petition."""
+
+
+class Step(NamedTuple):
+    """One command of the runbook, and what stands under it."""
+
+    play: str
+    command: str
+    output: str
+
+
+def steps() -> Iterator[Step]:
+    for block in _BLOCK.finditer(text_of("runbook.md")):
+        for number, part in enumerate(re.split(r"^\$ ops ", block["text"], flags=re.MULTILINE)[1:]):
+            command, _, output = part.partition("\n")
+            yield Step(block["play"] or "" if number == 0 else "", command, output)
+
+
+def alike(text: str) -> str:
+    """Leave out what differs from run to run: message ids, references, blanks at ends of lines."""
+    text = _MESSAGE.sub("00000000-0000-4000-8000-000000000001", text)
+    return "\n".join(line.rstrip() for line in _REFERENCE.sub(ANY_REFERENCE, text).strip().splitlines())
+
+
+def a_notice_that_cannot_be_sent(system: System) -> None:
+    citizen = Citizen(system)
+    citizen.send()
+    body = {"reference": citizen.reference, "seq": 9, "kind": "ANSWERED", "audience": "PETITIONER"}
+    system.local.cloud.client("sqs").send_message(
+        QueueUrl=system.local.cloud.queue_url("notices"), MessageBody=json.dumps(body)
+    )
+    for _ in range(14):
+        system.travel(minutes=7)
+
+
+def a_petition_that_falls_due(system: System) -> None:
+    Citizen(system).send()
+    system.clock.hold_at(system.clock.now() + timedelta(days=40))
+
+
+def a_petition_whose_changes_were_lost(system: System) -> None:
+    citizen = Citizen(system)
+    headers = {"Idempotency-Key": citizen.key, **system.as_program}
+    system.http("POST", "/v1/petitions", json=citizen.body, headers=headers)
+    system.lose_changes()
+
+
+def a_new_token_of_a_provider(system: System) -> None:
+    entries = {name: system.local.cloud.providers[name] for name in ("esms", "twilio")}
+    system.local.cloud.client("secretsmanager").put_secret_value(
+        SecretId=system.local.cloud.outputs["ProvidersSecret"], SecretString=json.dumps(entries)
+    )
+    changed = {**entries["twilio"], "auth_token": "a-new-token"}
+    Path("new.json").write_text(json.dumps({"twilio": changed}), "utf-8")
+
+
+def the_days_of_a_document(_system: System) -> None:
+    rows = "on,kind,document,name\n2026-11-20,OFF,123/VPCP,\n2026-11-21,WORK,123/VPCP,\n"
+    Path("days.csv").write_text(rows, "utf-8")
+
+
+def two_petitions_of_a_person(system: System) -> str:
+    withdrawn = Citizen(system)
+    withdrawn.send()
+    withdrawn.add("withdrawal")
+    system.settle()
+    system.clock.hold_at(system.clock.now() + timedelta(minutes=1))
+    Citizen(system).send()
+    return withdrawn.reference
+
+
+PLAYS: Mapping[str, Callable[[System], str | None]] = {
+    "two petitions of a person, one of them withdrawn": two_petitions_of_a_person,
+    "an empty system": lambda _system: None,
+    "a notice that cannot be sent": a_notice_that_cannot_be_sent,
+    "a petition that falls due": a_petition_that_falls_due,
+    "a petition whose changes were lost": a_petition_whose_changes_were_lost,
+    "a new token of a provider, in new.json": a_new_token_of_a_provider,
+    "the days of a document, in days.csv": the_days_of_a_document,
+}
+
+
+@pytest.fixture
+def _secret_put_back(system: System) -> Iterator[None]:
+    secrets, name = system.local.cloud.client("secretsmanager"), system.local.cloud.outputs["ProvidersSecret"]
+    before = secrets.get_secret_value(SecretId=name)["SecretString"]
+    yield
+    secrets.put_secret_value(SecretId=name, SecretString=before)
+
+
+@pytest.mark.usefixtures("_secret_put_back")
+def test_the_runbook_shows_what_the_commands_write(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    shown = [*steps()]
+    assert {step.play for step in shown} - {""} == PLAYS.keys()
+
+    reference = ""
+    for step in shown:
+        if step.play:
+            system.reset()
+            reference = PLAYS[step.play](system) or ""
+        system.clock.hold_at(system.clock.now() + timedelta(seconds=1))
+        command = step.command.replace(ANY_REFERENCE, reference)
+        result = CliRunner().invoke(app, shlex.split(command), obj=Connection(LOCAL))
+        assert alike(result.output) == alike(step.output), f"ops {step.command}"
+
+
+def quoted_commands() -> list[str]:
+    return sorted({*_QUOTED.findall(text_of("runbook.md")), *(step.command for step in steps())})
+
+
+@pytest.mark.parametrize("command", quoted_commands())
+def test_a_command_that_the_runbook_names_is_one_of_ops(command: str):
+    words = shlex.split(re.sub(r"<[^>]+>|…", "x", command.replace("$S", "dev")))
+    words = [
+        word for word in in_front(words) if word not in {"--json", "--dry-run", "--yes", "--stage", "dev"}
+    ]
+    command_of: Any = typer.main.get_command(app)
+    while words and hasattr(command_of, "commands") and words[0] in command_of.commands:
+        command_of = command_of.commands[words.pop(0)]
+
+    options = {word.partition("=")[0] for word in words if word.startswith("--")}
+    options_of = {
+        name for parameter in command_of.params for name in (*parameter.opts, *parameter.secondary_opts)
+    }
+    arguments = [word for word in words if not word.startswith("--")]
+    assert command_of.name != "root"
+    assert options <= options_of, command_of.name
+    assert not getattr(command_of, "commands", None) or not arguments, f"{command_of.name} has no {arguments}"
