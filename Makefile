@@ -25,8 +25,8 @@ endif
 READY := $(VENV)/.installed
 RUN := $(VENV)/bin/python
 
-# Packages must be the same whoever builds them, and no bytecode may slip in (design §8).
-export PYTHONDONTWRITEBYTECODE := 1
+# Packages must be the same whoever builds them, and no bytecode may slip in (design §8): it is kept apart from the code.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/bytecode
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help up train-routing test campaigns proof check format lint audit domain types contracts templates fix messages tables package deploy rollback restore rehearse bench lock clean install
@@ -35,7 +35,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---------------------------------------------------------------- installing
-install: $(READY) ## install what is locked in requirements/dev.lock into .venv (all others do it by themselves)
+install: $(READY) $(VENV)/bin/ops ## install what is locked in requirements/dev.lock into .venv (all others do it by themselves)
 
 $(READY): requirements/dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -47,6 +47,15 @@ $(READY): requirements/dev.lock
 	else $(RUN) -m pip install --quiet --require-hashes -r requirements/dev.lock; fi
 	@touch $@
 
+# Runs from anywhere: the functions' folders are on its path.
+$(VENV)/bin/ops: $(READY)
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m infra.ops "$$@"\n' \
+	  "$(CURDIR)$$(printf ':$(CURDIR)/functions/%s' $(FUNCTIONS))" "$(CURDIR)/$(RUN)" > $@
+	@chmod +x $@
+
+ops: $(VENV)/bin/ops ## the commands of whoever is on call: make ops ARGS="dead list --stage prod" (docs/runbook.md), or .venv/bin/ops
+	@$(VENV)/bin/ops $(ARGS)
+
 lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the functions' requirements anew
 	$(RUN) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/dev.lock
@@ -56,12 +65,12 @@ lock: $(READY) ## resolve pyproject.toml into requirements/dev.lock and the func
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/runtime.lock
 	echo checkov | $(RUN) -m uv pip compile - --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/checkov.lock
-	echo openapi-python-client | $(RUN) -m uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	printf '%s\n' openapi-python-client georeport frictionless | $(RUN) -m uv pip compile - --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --quiet --custom-compile-command "make lock" -o requirements/clients.lock
 	$(RUN) -m infra.deployment.package --pin
 
 # ---------------------------------------------------------------- running
-up: $(READY) ## run the whole system on this machine: http://localhost:8088 (ARGS="--port 9000 --empty")
+up: $(READY) ## run the whole system on this machine: http://localhost:8088 (ARGS="--port 9000 --empty --keys --limits")
 	@exec $(RUN) -m infra.local $(ARGS)
 
 bench: $(READY) ## measure cold starts, AWS calls, read and write units
@@ -117,11 +126,18 @@ templates: $(READY) ## are the CloudFormation templates right?
 messages: $(READY) ## gather the texts that people read; say which lack their English
 	@$(RUN) -m infra.tools.translations
 
+providers: $(READY) ## say what is wrong with the providers' secret, else set it: STAGE=dev FILE=providers.json (FILE=- reads standard input; ARGS=--check sets nothing)
+	@$(RUN) -m infra.deployment.provider_secret "$(STAGE)" "$(FILE)" $(ARGS)
+
 tables: $(READY) ## write what docs take from the code: tables of actions, who may take them, notices; the picture of the rooms
 	@PYTHONPATH=.:$$(printf 'functions/%s:' $(FUNCTIONS)) $(RUN) -m infra.tools.action_tables
 	@$(RUN) -m infra.tools.rooms
 
-.PHONY: permissions scores checkov clients examples
+.PHONY: ops permissions providers scores checkov clients examples screenshots
+screenshots: $(READY) ## take the README's pictures anew, from a local stack with samples
+	@$(RUN) -m infra.tools.chromium
+	@$(RUN) -m tests.browser.screenshots
+
 scores: $(READY) ## count which changed policies and templates are noticed, and write it into docs/trust.md
 	@$(RUN) -m tests.infra.mutation_scores
 
