@@ -19,18 +19,8 @@ from infra.local.emulation.moto_insides import HeldMessage
 from infra.local.providers.sms_gateway import Trouble
 from infra.local.system import LocalSystem
 from infra.local.witness import read_message
+from infra.triggers import CONSUMERS, REPORTS, SCHEDULES
 
-STREAM, SCHEDULES = "changes", "schedules"
-"""The dead letters without a queue of their own."""
-CONSUMERS = {
-    "routing": "router.on_route",
-    "timers": "sla_timer.on_wake",
-    "notices": "notifier.on_notice",
-    "receipts": "notifier.on_receipt",
-    "parts": "intake.on_parts",
-    "uploads": "intake.on_upload",
-}
-"""The trigger that reads each queue, as `LocalSystem.pumps` wires them."""
 MOST_REFUSALS = 100
 
 Facts = dict[str, Any]
@@ -69,7 +59,7 @@ class DeadLetters:
         with self._system.functions.lock:
             letters = [
                 facts
-                for queue in (*QUEUES, STREAM, SCHEDULES)
+                for queue in (*QUEUES, *REPORTS)
                 for message in moto_insides.held_messages(self._system.cloud.queue_name(f"{queue}-dead"))
                 for facts in self._facts_of(queue, message)
             ]
@@ -81,7 +71,7 @@ class DeadLetters:
         )
         reference, about = read_message(message.body)
         facts = {"trigger": trigger, "error": error, "reference": reference, "about": about}
-        if queue in (STREAM, SCHEDULES):
+        if queue in REPORTS:
             facts |= self._of_report(queue, message.body)
         yield {
             "queue": queue,
@@ -117,7 +107,7 @@ class DeadLetters:
         Raises:
             DeadLetterError: there is no such dead letter, or it has no queue to go back to.
         """
-        if queue in (STREAM, SCHEDULES):
+        if queue in REPORTS:
             raise DeadLetterError(
                 f"{queue}: there is nothing to put back; the next run finds what was missed"
             )
@@ -136,13 +126,13 @@ class DeadLetters:
         Raises:
             DeadLetterError: there is no such dead letter.
         """
-        queues = (*QUEUES, STREAM, SCHEDULES)
+        queues = (*QUEUES, *REPORTS)
         with self._system.functions.lock:
             return len(list(self._take(queues if not queue else (queue,), message_id)))
 
     def _take(self, queues: tuple[str, ...], message_id: str) -> Iterator[tuple[str, HeldMessage]]:
-        if not set(queues) <= {*QUEUES, STREAM, SCHEDULES}:
-            raise DeadLetterError(f"queue is one of {', '.join((*QUEUES, STREAM, SCHEDULES))}")
+        if not set(queues) <= {*QUEUES, *REPORTS}:
+            raise DeadLetterError(f"queue is one of {', '.join((*QUEUES, *REPORTS))}")
         is_taken = False
         for queue in queues:
             full = self._system.cloud.queue_name(f"{queue}-dead")

@@ -32,6 +32,7 @@ from infra.local.emulation.pumps import (
     StreamPump,
     report_to,
 )
+from infra.local.providers.arrivals import Arrivals
 from infra.local.providers.outbox import Outbox
 from infra.local.providers.receipts import ReceiptPump
 from infra.local.providers.refusals import Refusals
@@ -39,6 +40,7 @@ from infra.local.providers.signed_requests import Signer
 from infra.local.providers.sms_gateway import SmsGateway
 from infra.local.travel import Traveller
 from infra.local.witness import Witness
+from infra.triggers import CONSUMERS
 from shared.platform import aws, clock, secrets, settings
 from shared.tables import directory
 
@@ -149,14 +151,8 @@ class LocalSystem:
                 failures=failures,
                 backoff=self.wiring.backoff,
             )
-            for queue, function, handler in (
-                ("routing", "router", "on_route"),
-                ("timers", "sla_timer", "on_wake"),
-                ("notices", "notifier", "on_notice"),
-                ("parts", "intake", "on_parts"),
-                ("uploads", "intake", "on_upload"),
-                ("receipts", "notifier", "on_receipt"),
-            )
+            for queue, trigger in CONSUMERS.items()
+            for function, handler in [trigger.split(".")]
         )
         sweep, hourly, learn = (
             SchedulePump(
@@ -184,6 +180,11 @@ class LocalSystem:
     def signer(self) -> Signer:
         """Signs as the providers do."""
         return Signer(self.wiring.public_url, self.cloud.providers, self.cloud.sns)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """The SMS that providers passed on to 8088."""
+        return Arrivals(self.clock.now)
 
     @cached_property
     def refusals(self) -> Refusals:
@@ -224,6 +225,7 @@ class LocalSystem:
             response = self.functions.http(function, replace(request, path=path))
             new = takewhile(lambda line: line is not latest, reversed(self.functions.metrics))
             self.refusals.note(reversed(list(new)))
+            self.arrivals.note(request, response)
             return response
 
     def send_through(self, sms_providers: str) -> None:

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.local.dead_letters import CONSUMERS
 from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import QUEUES
-from infra.local.emulation.functions import NAMES
 from infra.local.system import LocalSystem
 from infra.local.witness import DONE, FAILED, HTTP, STREAM, Passage, read_message
+from infra.triggers import CONSUMERS
 from shared.domain.petition.history import Entry
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.deliveries import Delivery, DeliveryState
@@ -27,6 +26,8 @@ from shared.tables.petitions import Petitions
 
 HISTORY = "history"
 """The door of a step that only the history tells of."""
+PATH = ("intake", "router", "notifier", "casework", "sla_timer")
+"""The functions in the order in which a petition mostly has to do with them."""
 FALLS_DUE = 3
 """Steps to come that are shown."""
 LATEST = 40
@@ -215,7 +216,7 @@ def stations(trace: Facts) -> list[Facts]:
             "steps": [step for step in trace["steps"] if step["function"] == name],
             "waiting": [each for each in trace["waiting"] if CONSUMERS[each["queue"]].startswith(f"{name}.")],
         }
-        for name in NAMES
+        for name in PATH
     ]
 
 

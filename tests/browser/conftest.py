@@ -102,14 +102,25 @@ def a_phone(browser: Browser, site: str, *others: str) -> Iterator[Page]:
 @pytest.fixture
 def with_script(browser: Browser, site: str) -> Iterator[Page]:
     """A phone with JavaScript; an error of a script fails the test."""
-    context = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN")
-    page = context.new_page()
-    trouble: list[str] = []
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
-    yield page
-    context.close()
-    assert trouble == []
+    with opened(browser, site) as page:
+        yield page
+
+
+@contextmanager
+def opened(
+    browser: Browser, site: str, size: ViewportSize = PHONE, *, has_script: bool = True
+) -> Iterator[Page]:
+    """Open a page; an error of a script or of the policy of content fails the test."""
+    with browser.new_context(
+        viewport=size, base_url=site, locale="vi-VN", java_script_enabled=has_script
+    ) as context:
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        yield page
+        page.goto("about:blank")
+    assert errors == []
 
 
 def send_petition(site: str, sender: str) -> str:

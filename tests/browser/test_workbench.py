@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from infra.local.site.pages.frame import PLACES
+from tests.browser.conftest import opened, send_petition
 from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
 
@@ -28,21 +28,6 @@ def site(crowded: RunningStack) -> str:
     return crowded.site
 
 
-@contextmanager
-def opened(browser: Browser, site: str, width: int, *, with_script: bool = True) -> Iterator[Page]:
-    """Open a page; an error of a script or of the policy of content fails the test."""
-    with browser.new_context(
-        viewport=SIZES[width], base_url=site, locale="vi-VN", java_script_enabled=with_script
-    ) as context:
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        yield page
-        page.goto("about:blank")
-    assert errors == []
-
-
 def text(page: Page, words: str) -> None:
     page.get_by_label("Nhắn đến 8088").fill(words)
     page.get_by_role("button", name="Gửi", exact=True).click()
@@ -53,7 +38,7 @@ def text(page: Page, words: str) -> None:
 def test_page_keeps_the_rules_in_both_languages_and_themes(
     browser: Browser, site: str, axe: Callable[[Page], None], address: str, width: int
 ):
-    with opened(browser, site, width) as page:
+    with opened(browser, site, SIZES[width]) as page:
         for language, theme in product(("vi", "en"), ("light", "dark")):
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             page.goto(f"{address}?lang={language}")
@@ -69,7 +54,7 @@ def test_page_keeps_the_rules_in_both_languages_and_themes(
 def test_telephone_shows_the_reply_to_what_is_texted(
     browser: Browser, site: str, width: int, *, with_script: bool
 ):
-    with opened(browser, site, width, with_script=with_script) as page:
+    with opened(browser, site, SIZES[width], has_script=with_script) as page:
         page.goto("/local/pages/telephone?number=0905111222")
         before = page.locator(".sms li.out").count()
 
@@ -80,14 +65,15 @@ def test_telephone_shows_the_reply_to_what_is_texted(
         assert with_script is ("#compose" not in page.url)
 
 
-def test_reply_that_leaves_later_appears_by_itself(browser: Browser, site: str):
-    with opened(browser, site, 360) as page:
+def test_text_that_another_sent_and_its_later_reply_appear_by_themselves(browser: Browser, site: str):
+    with opened(browser, site, SIZES[360]) as page:
         page.goto("/local/pages/telephone?number=0905111333")
         page.request.post("/local/providers/outbound", data={"sms_providers": "standard"})
         order = {"provider": "standard", "from": "0905111333", "text": PETITION}
         page.request.post("/local/providers/messages", data=order)
 
         try:
+            expect(page.locator(".sms li.out")).to_contain_text(PETITION)
             expect(page.locator(".sms li").last).to_contain_text("BNV da nhan PAKN")
         finally:
             page.request.post("/local/providers/outbound", data={"sms_providers": "esms"})
@@ -95,7 +81,7 @@ def test_reply_that_leaves_later_appears_by_itself(browser: Browser, site: str):
 
 @pytest.mark.parametrize("width", SIZES)
 def test_call_is_reported_and_leads_to_its_letters(browser: Browser, site: str, width: int):
-    with opened(browser, site, width, with_script=False) as page:
+    with opened(browser, site, SIZES[width], has_script=False) as page:
         page.goto("/local/pages/telephone")
         page.get_by_label("Người gọi nói").fill("Ba tháng chưa có lương, hỏi ai giải quyết.")
         page.get_by_label("Họ và tên").fill("Lò Văn Pán")
@@ -110,7 +96,7 @@ def test_call_is_reported_and_leads_to_its_letters(browser: Browser, site: str, 
 
 @pytest.mark.parametrize("width", SIZES)
 def test_one_button_signs_an_officer_in(browser: Browser, site: str, width: int):
-    with opened(browser, site, width, with_script=False) as page:
+    with opened(browser, site, SIZES[width], has_script=False) as page:
         page.goto("/local/pages/officers")
 
         page.get_by_role("button", name=re.compile("Vào vai.*Nguyễn Đức Minh")).click()
@@ -120,7 +106,7 @@ def test_one_button_signs_an_officer_in(browser: Browser, site: str, width: int)
 
 
 def test_link_inside_an_e_mail_opens_its_page(browser: Browser, site: str):
-    with opened(browser, site, 1280) as page:
+    with opened(browser, site, SIZES[1280]) as page:
         page.goto("/local")
         text(page, PETITION)
         expect(page.locator(".letters")).to_contain_text("đơn vị được phân công", timeout=SIGNS_IN_WITHIN_MS)
@@ -132,8 +118,34 @@ def test_link_inside_an_e_mail_opens_its_page(browser: Browser, site: str):
 
 
 @pytest.mark.parametrize("with_script", [True, False], ids=["with a script", "without"])
+def test_letter_is_shown_raw_and_bounces(browser: Browser, site: str, *, with_script: bool):
+    with opened(browser, site, SIZES[360], has_script=with_script) as page:
+        send_petition(site, f"bounces-{with_script}")
+        page.goto(f"/local/pages/inbox?to=bounces-{with_script}")
+        expect(page.locator("#letter")).to_contain_text("Có biên nhận: đã đến", timeout=SIGNS_IN_WITHIN_MS)
+
+        page.get_by_role("link", name="Gốc").click()
+        expect(page.locator("pre.paper")).to_contain_text("X-PAKN-Notice: 1.RECEIPT.PETITIONER.EMAIL")
+        page.get_by_role("button", name="Làm như bị trả lại").click()
+
+        expect(page.get_by_role("status")).to_contain_text("không đến được người nhận")
+        expect(page.locator("#letter")).to_contain_text("Không đến")
+
+
+def test_stage_shows_the_latest_letter_and_the_latest_path(browser: Browser, site: str):
+    with opened(browser, site, SIZES[1280]) as page:
+        reference = send_petition(site, "stage")
+        page.goto("/local")
+
+        expect(page.locator(".way")).to_contain_text(reference[-4:-1], timeout=SIGNS_IN_WITHIN_MS)
+        expect(page.locator(".way .path > li")).to_have_count(5)
+        page.get_by_role("link", name=re.compile("Đã tiếp nhận")).first.click()
+        expect(page.locator("#letter iframe.paper")).to_be_visible()
+
+
+@pytest.mark.parametrize("with_script", [True, False], ids=["with a script", "without"])
 def test_jump_to_what_falls_due_arrives_there(browser: Browser, site: str, *, with_script: bool):
-    with opened(browser, site, 360, with_script=with_script) as page:
+    with opened(browser, site, SIZES[360], has_script=with_script) as page:
         page.goto("/local/pages/telephone")
         text(page, PETITION)
         expect(page.locator(".sms li.out").last).to_contain_text(PETITION)
@@ -146,7 +158,7 @@ def test_jump_to_what_falls_due_arrives_there(browser: Browser, site: str, *, wi
 
 
 def test_light_and_dark_are_chosen_without_a_script_and_hold(browser: Browser, site: str):
-    with opened(browser, site, 360, with_script=False) as page:
+    with opened(browser, site, SIZES[360], has_script=False) as page:
         page.goto("/local/pages/inbox?lang=en&channel=SMS")
 
         page.get_by_role("button", name="Dark").click()

@@ -9,14 +9,13 @@ from itertools import product
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import send_petition
+from tests.browser.conftest import PHONE, opened, send_petition
 from tests.browser.screen import sticking_out
-from tests.support.running_stack import WITHOUT_SAMPLES, running_stack
+from tests.support.running_stack import RunningStack
 
-WIDTHS = (360, 1280)
-HEIGHT = 740
+WIDE = ViewportSize(width=1280, height=900)
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, Theme] = ("light", "dark")
 LANGUAGES = ("vi", "en")
@@ -26,33 +25,23 @@ FIRST_LOAD_BYTES = 40 * 1024
 WAITS_MS = 60_000
 
 
-@pytest.fixture(scope="module")
-def own_stack() -> Iterator[str]:
+@pytest.fixture
+def own_stack(crowded: RunningStack) -> str:
     """A stack whose clock these tests may move."""
-    with running_stack(WITHOUT_SAMPLES) as stack:
-        yield stack.site
+    return crowded.site
 
 
 @pytest.fixture
 def page(browser: Browser, own_stack: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=own_stack)
-    opened = context.new_page()
-    trouble: list[str] = []
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
-    yield opened
-    context.close()
-    assert trouble == []
+    with opened(browser, own_stack, WIDE) as page:
+        yield page
 
 
 @pytest.fixture
 def plain(browser: Browser, own_stack: str) -> Iterator[Page]:
     """A telephone without JavaScript."""
-    context = browser.new_context(
-        viewport={"width": 360, "height": HEIGHT}, java_script_enabled=False, base_url=own_stack
-    )
-    yield context.new_page()
-    context.close()
+    with opened(browser, own_stack, has_script=False) as page:
+        yield page
 
 
 def post(site: str, path: str, facts: dict[str, object]) -> None:
@@ -64,13 +53,13 @@ def post(site: str, path: str, facts: dict[str, object]) -> None:
 def keeps_the_rules(page: Page, axe: Callable[[Page], None], address: str) -> None:
     for language in LANGUAGES:
         page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
-        for width, theme in product(WIDTHS, THEMES):
-            page.set_viewport_size({"width": width, "height": HEIGHT})
+        for size, theme in product((PHONE, WIDE), THEMES):
+            page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme)
             axe(page)
-            assert sticking_out(page) == [], (width, theme)
-    page.set_viewport_size({"width": 360, "height": HEIGHT})
-    assert page.evaluate("document.documentElement.scrollHeight") <= SCREENS * HEIGHT
+            assert sticking_out(page) == [], (size, theme)
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollHeight") <= SCREENS * PHONE["height"]
 
 
 def test_a_trace_is_drawn_and_goes_on_by_itself(page: Page, own_stack: str, axe: Callable[[Page], None]):

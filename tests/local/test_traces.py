@@ -161,9 +161,9 @@ def test_the_way_says_what_waits_and_what_falls_due(watched: System):
     assert [(each["function"], len(each["waiting"])) for each in stations(trace)] == [
         ("intake", 0),
         ("router", 1),
-        ("sla_timer", 0),
         ("notifier", 0),
         ("casework", 0),
+        ("sla_timer", 0),
     ]
 
 

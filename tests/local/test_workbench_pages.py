@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from datetime import timedelta
@@ -11,8 +12,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from infra.local.emulation.functions import HttpRequest, HttpResponse
+from infra.local.emulation.functions import NAMES, HttpRequest, HttpResponse
 from infra.local.emulation.moto_identity import current_code, forget_second_factor
+from infra.local.providers.arrivals import READERS
+from infra.local.providers.play import AGAIN, PLAYINGS
 from infra.local.providers.signed_requests import PROVIDERS
 from infra.local.site.pages.due import ANSWER, DELIVERY, due_next
 from infra.local.site.pages.frame import PLACES
@@ -22,10 +25,13 @@ from infra.local.site.workbench import Workbench
 from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import Action
 from shared.domain.promises import wake_ups
+from tests.support.people import Citizen
 from tests.support.system import System
 
 FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
 PHONE = "0912 345 678"
+ANSWERS_AT_ONCE = {"esms", "twilio"}
+"""Providers that take the reply with the answer; the others have it sent."""
 PETITION = "PAKN Phong noi vu tra loi cham, toi nop ho so tuyen dung da 40 ngay"
 TRAVELS_WITHIN_SECONDS = 60
 
@@ -109,7 +115,7 @@ def test_former_filters_of_the_page_lead_to_the_inbox(bench: Bench):
     answer = bench.ask(HttpRequest("GET", "/local?reference=26635174205&lang=en"))
 
     assert answer.status == 303
-    assert answer.header("location").startswith("/local/pages/inbox?channel=&reference=26635174205")
+    assert answer.header("location").startswith("/local/pages/inbox?channel=&to=&reference=26635174205")
     assert "lang=en" in answer.header("location")
 
 
@@ -134,6 +140,37 @@ def test_two_telephones_have_conversations_of_their_own(bench: Bench):
     assert PETITION not in page
     assert "0905 111 222" in bench.get("/local/pages/telephone"), "the telephone is remembered"
     assert PETITION in bench.get("/local/pages/telephone?number=%2B84912345678")
+
+
+@pytest.mark.parametrize("provider", [name for name in PLAYINGS if name in READERS])
+def test_text_of_any_provider_stands_in_its_conversation_once(bench: Bench, system: System, provider: str):
+    order = {"provider": provider, "from": PHONE, "text": PETITION, "as": AGAIN}
+
+    bench.post("/local/providers/messages", **order)
+    system.settle()
+
+    page = bench.get("/local/pages/telephone")
+    assert page.count(PETITION) == 1
+    assert page.count("BNV da nhan PAKN ma") == (provider in ANSWERS_AT_ONCE)
+
+
+def test_text_that_was_not_taken_stands_there_with_the_answer(bench: Bench, system: System):
+    message = {"from": "+84912345678", "text": PETITION}
+    forged = json.dumps({"type": "sms.received", "data": message}).encode()
+    system.local.http(HttpRequest("POST", "/sms/standard", {"content-type": "application/json"}, forged))
+
+    page = bench.get("/local/pages/telephone")
+
+    assert PETITION in page
+    assert "không được nhận (403)" in page
+
+
+def test_telephone_that_texted_is_listed(bench: Bench, system: System):
+    bench.post(
+        "/local/providers/messages", **{"provider": "vonage", "from": "0905 111 222", "text": PETITION}
+    )
+
+    assert "0905 111 222" in bench.get("/local/pages/telephone")
 
 
 def test_number_that_is_none_sends_nothing_and_keeps_the_text(bench: Bench, system: System):
@@ -218,6 +255,77 @@ def test_letter_leads_to_its_page_with_one_tap(bench: Bench, system: System):
     mail = bench.ask(HttpRequest("GET", frame[1]))
     assert '<base target="_top">' in mail.text
     assert "allow-scripts" not in mail.header("content-security-policy") + page
+
+
+def test_letter_is_shown_as_it_left(bench: Bench):
+    bench.text(PETITION)
+
+    page = bench.get("/local/pages/inbox?channel=EMAIL&view=raw")
+
+    assert re.search(r"<code>From: .*\r?\nSubject: ", page)
+    assert "X-PAKN-Notice: " in page
+    assert "<iframe" not in page
+
+
+def test_letter_that_bounces_is_followed_by_another_channel(bench: Bench, system: System):
+    someone = {"name": "Lê Thị Ba", "address": "Huế", "email": "ba@thu.example", "phone": "0987000111"}
+    Citizen(system, petitioner=someone, reply_by=["EMAIL", "SMS"]).send()
+    system.settle()
+    before = bench.get("/local/pages/inbox?to=ba@thu.example")
+    letter = re.search(r'name="letter" value="(m\d+)"', before)
+    assert letter is not None
+    assert "Có biên nhận: đã đến" in before
+
+    answer = bench.post("/local/pages/inbox", letter=letter[1], to="ba@thu.example")
+
+    page = bench.get(answer.header("location").partition("#")[0])
+    assert "không đến được người nhận" in page
+    assert "Không đến · <code>" in page
+    assert "letter=m" in bench.get("/local/pages/inbox?channel=SMS&to=0987000111"), "the SMS instead"
+
+
+@pytest.mark.parametrize("letter", ["", "m999", "e0"])
+def test_nothing_bounces_that_has_no_receipt(bench: Bench, letter: str):
+    bench.text(PETITION)
+
+    answer = bench.post("/local/pages/inbox", letter=letter)
+
+    assert "said=not-bounced" in answer.header("location")
+    assert 'role="alert"' in bench.get(answer.header("location").partition("#")[0])
+
+
+def test_letters_of_a_person_lead_to_each_other_and_stay_among_hers(bench: Bench, system: System):
+    system.local.send_through("http")
+    for number in (PHONE, "0987 000 111", PHONE):
+        bench.post("/local/providers/messages", **{"provider": "standard", "from": number, "text": PETITION})
+        system.settle()
+        system.travel(minutes=1)
+
+    page = bench.get(f"/local/pages/inbox?{urlencode({'to': PHONE, 'channel': 'SMS'})}")
+
+    older = re.search(r'href="([^"]*)">Cũ hơn', page)
+    assert older is not None
+    assert "to=0912+345+678" in older[1]
+    following = bench.get(older[1].partition("#")[0])
+    assert "Cũ hơn" not in following.partition('id="letter"')[2]
+    assert "Mới hơn" in following.partition('id="letter"')[2]
+
+
+# ---------------------------------------------------------------- the stage
+
+
+def test_stage_shows_the_newest_letter_and_the_path_of_its_petition(bench: Bench, system: System):
+    bench.text(PETITION)
+    (petition,) = system.items("petitions")
+
+    page = bench.get("/local")
+    other = re.search(r'href="(/local\?letter=m\d+[^"]*)#letter"(?! aria-current)', page)
+
+    assert re.search(rf"reference={petition['reference']['S']}\b", page.partition('class="panel way"')[2])
+    assert page.count("<h3>") == len(NAMES)
+    assert 'id="letter"' in page
+    assert other is not None
+    assert 'class="panel opened chosen"' in bench.get(other[1])
 
 
 # ---------------------------------------------------------------- officers

@@ -134,6 +134,7 @@ class System(Driver, Target):
         self.local.functions.watch = unwatched
         self.local.functions.stopped.clear()
         self.local.witness.forget()
+        self.local.arrivals.forget()
         self.sms_gateway.forget()
         self.faults.forget()
         self.clock.hold_at(at)

@@ -37,6 +37,8 @@ class Outgoing:
     """`{seq}-{KIND}` of the notice."""
     also: tuple[str, ...] = ()
     """Further petitions that this message is about."""
+    sent: str | SentSms | None = None
+    """The e-mail in the words of RFC 5322, or the SMS as the gateway took it; None of a call task."""
 
     @property
     def segments(self) -> int | None:
@@ -50,7 +52,7 @@ class Outgoing:
     def for_scripts(self) -> dict[str, Any]:
         """Return it as `/local/outbox` shows it; the subject, and what only some have, only where there is one."""
         facts = asdict(self) | {"segments": self.segments}
-        del facts["html"], facts["notice"]
+        del facts["html"], facts["notice"], facts["sent"]
         facts = {name: value for name, value in facts.items() if value or name in _ALWAYS}
         return facts | {"at": self.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
 
@@ -128,6 +130,7 @@ class Outbox:
                 text=sms.text,
                 reference=sms.reference,
                 notice=sms.request_id.partition("-")[2],
+                sent=sms,
             )
             for sms in self._sent()
         ]
@@ -189,6 +192,7 @@ def _mail(recipients: tuple[str, ...], raw: str) -> Outgoing:
         html=_part(message, "html") or None,
         reference=str(message["X-PAKN-Reference"] or ""),
         notice="-".join(str(message["X-PAKN-Notice"] or "").split(".")[:2]),
+        sent=raw,
     )
 
 

@@ -85,12 +85,12 @@ class ReceiptPump:
             self._slow.extend(sms for sms in messages if sms.to == PHONE_IS_SLOW)
             for sms in messages:
                 if sms.to != PHONE_IS_SLOW:
-                    self._give_receipt(sms)
+                    self._give_usual_receipt(sms)
             for raw in mails:
                 kind, details = EVENTS.get(_header(raw, "To"), ("Delivery", {}))
                 self._notify_queue(self.notification_of(raw, kind, **details))
         while (due := self.next_at()) is not None and due <= self._now():
-            self._give_receipt(self._slow.popleft())
+            self._give_usual_receipt(self._slow.popleft())
         posted = len(self._waiting)
         for _ in range(posted):
             request, tries = self._waiting.popleft()
@@ -110,15 +110,32 @@ class ReceiptPump:
         self._mails += len(mails)
         return messages, mails
 
-    def _give_receipt(self, sms: SentSms) -> None:
+    def _give_usual_receipt(self, sms: SentSms) -> None:
+        self._give_receipt(sms, FAILED if sms.to == PHONE_BOUNCES else DELIVERED)
+
+    def _give_receipt(self, sms: SentSms, outcome: str) -> None:
         """Give a message's receipt as its provider does: none of a reply, nor of a failure where it reports none."""
-        outcome = FAILED if sms.to == PHONE_BOUNCES else DELIVERED
-        if outcome not in OUTCOMES[sms.provider]:
+        if not _has_receipt(sms, outcome):
             return
         if sms.provider == "aws":
             self._notify_queue(aws_notification(self._signer, sms, outcome, self._now()))
-        elif sms.provider != "esms" or sms.callback_url:
+        else:
             self._waiting.append((RECEIPTS[sms.provider](self._signer, sms, outcome, self._now()), 1))
+
+    def bounce(self, sent: str | SentSms) -> bool:
+        """Report that a message did not arrive, hours after it left or at once; return False where none can.
+
+        Args:
+            sent: an e-mail in the words of RFC 5322, or an SMS.
+        """
+        if not can_bounce(sent):
+            return False
+        if isinstance(sent, SentSms):
+            self._give_receipt(sent, FAILED)
+        else:
+            kind, details = EVENTS[EMAIL_BOUNCES]
+            self._notify_queue(self.notification_of(sent, kind, **details))
+        return True
 
     def about_sms(self, sms: SentSms, status: str = "5", *, arrived: bool = True) -> HttpRequest:
         """Return eSMS's callback about one SMS."""
@@ -151,6 +168,16 @@ class ReceiptPump:
         reference, notice = _header(raw, "X-PAKN-Reference"), _header(raw, "X-PAKN-Notice")
         event = mail_event(reference, notice, kind, **details)
         return self._sns.notification(event, self._now())
+
+
+def can_bounce(sent: str | SentSms) -> bool:
+    """Return whether its provider would report that a message did not arrive; of a reply nobody keeps a delivery."""
+    return not isinstance(sent, SentSms) or (sent.reference != "sms" and _has_receipt(sent, FAILED))
+
+
+def _has_receipt(sms: SentSms, outcome: str) -> bool:
+    """Return whether an SMS's provider reports an outcome; eSMS reports to an address that replies do not give."""
+    return outcome in OUTCOMES[sms.provider] and (sms.provider != "esms" or bool(sms.callback_url))
 
 
 def mail_event(reference: str, notice: str, kind: str = "Delivery", **details: Any) -> dict[str, Any]:

@@ -108,16 +108,17 @@ class Workbench:
         """Return the views of the pages; a page of the navigation (`frame.PLACES`) has its line here."""
         frame = Frame(self._system)
         clock, inbox = ClockPage(frame), InboxPage(frame, self._events)
-        telephone = TelephonePage(frame, Conversations(lambda: self._system.gateway.sent))
+        trace = TracePage(frame)
+        telephone = TelephonePage(frame, Conversations(self._system))
         pages = (
             frame,
-            StagePage(frame, clock, telephone, inbox),
+            StagePage(frame, clock, telephone, inbox, trace.latest),
             telephone,
             inbox,
             clock,
             OfficersPage(frame, self._officers),
             ProvidersPage(frame, self._bench, moto_url),
-            TracePage(frame),
+            trace,
             DeadLettersPage(frame, self.queues),
             DemonstrationPage(frame, Demonstration(self._system)),
             EventsPage(frame, self._events),

@@ -9,9 +9,10 @@ import typer
 
 from infra.ops.stage import logs
 from infra.ops.stage.connection import Connection
-from infra.ops.stage.dead_letters import CONSUMERS, QUEUES, Letter, check_sendable, peek, remove, send_back
+from infra.ops.stage.dead_letters import QUEUES, Letter, check_sendable, peek, remove, send_back
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import Session, session_of
+from infra.triggers import CONSUMERS
 from shared.platform import clock
 
 NO_LINE = "not in the log"

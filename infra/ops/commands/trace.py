@@ -10,10 +10,11 @@ import typer
 from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
 from infra.ops.stage import logs, timeline
 from infra.ops.stage.connection import Connection
-from infra.ops.stage.dead_letters import CONSUMERS, Letter, peek
+from infra.ops.stage.dead_letters import Letter, peek
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import Session, session_of
 from infra.ops.stage.timeline import Moment
+from infra.triggers import CONSUMERS
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.petition import Petition
 from shared.platform import clock

@@ -19,9 +19,10 @@ from infra.deployment.preflight import SANDBOX_MAILS_PER_DAY, Source
 from infra.deployment.templates import REGION
 from infra.ops.stage.audit import group_of
 from infra.ops.stage.connection import Connection
-from infra.ops.stage.dead_letters import CONSUMERS, QUEUES
+from infra.ops.stage.dead_letters import QUEUES
 from infra.ops.stage.errors import OpsError
 from infra.restoration.cloud import TABLES
+from infra.triggers import CONSUMERS
 from shared.domain.access.roles import Role
 from shared.domain.calendar.public_holidays import LAST_DAY
 from shared.domain.calendar.working_calendar import local_date

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from chalicelib.notifier.handle_messages import Request
 from chalicelib.sla_timer.composition import TIMER_MESSAGE
 from infra.ops.stage.errors import OpsError
+from infra.triggers import CONSUMERS, REPORTS, SCHEDULES, STREAM
 from shared.domain.petition.values.attachments import place_of
 from shared.domain.promises.deliveries import notice_prefix
 from shared.platform import aws
@@ -31,20 +32,11 @@ from shared.platform.messages import (
 )
 from shared.platform.queues import BATCH
 
-CONSUMERS: Mapping[str, str] = {
-    "routing": "router.on_route",
-    "notices": "notifier.on_notice",
-    "timers": "sla_timer.on_wake",
-    "parts": "intake.on_parts",
-    "uploads": "intake.on_upload",
-    "receipts": "notifier.on_receipt",
+INSTEAD: Mapping[str, str] = {
+    STREAM: "ops replay --since <when it began> sends what should have followed; then ops dead drop changes",
+    SCHEDULES: "the next call of the schedule finds all that this one did not; then ops dead drop schedules",
 }
-"""Queues whose dead letters can be sent back, and the function and handler that fails with them."""
-REPORTS: Mapping[str, str] = {
-    "changes": "ops replay --since <when it began> sends what should have followed; then ops dead drop changes",
-    "schedules": "the next call of the schedule finds all that this one did not; then ops dead drop schedules",
-}
-"""Queues with reports of failed calls, and what to do instead of sending them back."""
+"""The steps about reports of failed calls, which cannot be sent back."""
 QUEUES = (*CONSUMERS, *REPORTS)
 HIDDEN_SECONDS = 60
 """The time for which messages are hidden while they are read; afterwards they come into sight at once."""
@@ -113,9 +105,9 @@ def check_sendable(queue: str) -> None:
     Raises:
         OpsError: there is nothing to send back.
     """
-    if queue in REPORTS:
+    if queue in INSTEAD:
         raise OpsError(
-            f"Dead letters of {queue} are reports of failed calls: nothing can be sent back", REPORTS[queue]
+            f"Dead letters of {queue} are reports of failed calls: nothing can be sent back", INSTEAD[queue]
         )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from infra.local.dead_letters import CONSUMERS, DeadLetterError, DeadLetters
+from infra.local.dead_letters import DeadLetterError, DeadLetters
 from infra.local.emulation.functions import HttpRequest, HttpResponse, problem
 from infra.local.site.endpoints.requests import Routes, fields_of, form_of, json_answer, language_of, query_of
 from infra.local.site.inside.trace import about_of
 from infra.local.site.pages.frame import PAGES, Frame
 from infra.local.site.words import WORDS
+from infra.triggers import CONSUMERS
 
 HERE = "queues"
 REFUSALS = 3

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from infra.local.dead_letters import DeadLetters
 from infra.local.emulation.functions import NAMES, HttpRequest, HttpResponse, problem
 from infra.local.site.endpoints.requests import Routes, json_answer, language_of, query_of
 from infra.local.site.inside.lanes import lanes_of
@@ -39,6 +40,7 @@ class TracePage:
         """Take the frame, whose system the witness watches."""
         self._frame = frame
         self._traces = Traces(frame.system)
+        self._letters = DeadLetters(frame.system)
 
     def routes(self) -> Routes:
         """Return the views by method and path below `/local`."""
@@ -46,6 +48,20 @@ class TracePage:
             ("GET", f"/{HERE}"): self._for_scripts,
             ("GET", f"{PAGES}/{HERE}"): self._page,
             ("GET", f"{PAGES}/{HERE}/part"): self._part,
+            ("GET", f"{PAGES}/{HERE}/way"): lambda request: self._frame.part(
+                request, "bench/way.html", **self.latest(request)
+            ),
+        }
+
+    def latest(self, request: HttpRequest) -> Facts:
+        """Return the facts for the path of the petition that the functions had to do with last, and the queues'."""
+        reference = next(iter(self._traces.latest()), "")
+        queues = self._letters.queues().values()
+        return {
+            "trace": self._shown(request, reference)["trace"],
+            "reference": reference,
+            "waiting": sum(each["visible"] + each["in_flight"] + each["delayed"] for each in queues),
+            "dead": len(self._letters.dead()),
         }
 
     def _for_scripts(self, request: HttpRequest) -> HttpResponse:
@@ -86,6 +102,7 @@ def _drawn(trace: Facts, language: Language) -> Facts:
         "state": _(STATES[State(trace["state"])]),
         "steps": steps,
         "stations": [_station(each, steps, language) for each in stations(trace)],
+        "assigned_in": _assigned_in(trace),
         "lanes": lanes_of(trace["steps"], NAMES),
         "deliveries": [_delivery(each, words, _) for each in trace["deliveries"]],
         "waiting": [each | {"about": about_of(each["about"], language)} for each in trace["waiting"]],
@@ -94,6 +111,17 @@ def _drawn(trace: Facts, language: Language) -> Facts:
             for each in trace["next"]
         ],
     }
+
+
+def _assigned_in(trace: Facts) -> float | None:
+    """Return after how many seconds a petition was on a unit's desk; None where it is not yet."""
+    instants = {
+        entry["action"]: datetime.fromisoformat(step["at"])
+        for step in trace["steps"]
+        for entry in step["wrote"]
+    }
+    began, assigned = instants.get(Action.RECEIVE), instants.get(Action.ROUTE)
+    return (assigned - began).total_seconds() if began and assigned else None
 
 
 def _station(station: Facts, steps: Sequence[Facts], language: Language) -> Facts:

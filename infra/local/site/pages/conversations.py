@@ -1,23 +1,19 @@
-"""Telephones of the workbench: what one types to 8088, and what came back, as a conversation."""
+"""Telephones of the workbench: what was texted to 8088, and what came back, as a conversation."""
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 
-from infra.local.providers.outbound import SentSms
-from infra.local.providers.play import Played
+from infra.local.system import LocalSystem
 from shared.domain.identity.contact import ContactError, normal_phone
 from shared.domain.identity.gsm7 import segments
 
 FIRST = ("+84912345678", "+84987000111")
 """The telephones that there are from the start."""
-KEPT = 500
-_CONTENT = re.compile(r"<Message>(.*?)</Message>", re.DOTALL)
+LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -38,14 +34,12 @@ class Line:
 
 
 class Conversations:
-    """The conversations of several telephones; what was typed is kept in this process alone."""
+    """The conversations of several telephones, read from what reached 8088 and what left through the gateway."""
 
-    def __init__(self, sent: Callable[[], Iterable[SentSms]]) -> None:
-        """Take what gives all SMS that went out through the gateway."""
-        self._sent = sent
+    def __init__(self, system: LocalSystem) -> None:
+        self._system = system
         self._lock = threading.Lock()
-        self._typed: list[tuple[str, Line]] = []
-        self._numbers = dict.fromkeys(FIRST)
+        self._chosen = dict.fromkeys(reversed(FIRST))
 
     def remember(self, number: str) -> str:
         """Keep a telephone, and return its number as the system writes it.
@@ -55,27 +49,27 @@ class Conversations:
         """
         normal = normal_phone(number)
         with self._lock:
-            self._numbers[normal] = None
+            self._chosen.setdefault(normal)
         return normal
 
     def numbers(self) -> tuple[str, ...]:
-        """Return the telephones, the first ones first."""
+        """Return the telephones: those that were chosen here, the latest first, then those that texted last."""
         with self._lock:
-            return tuple(self._numbers)
-
-    def note(self, number: str, text: str, at: datetime, answer: Played) -> None:
-        """Keep what was typed on a telephone, and the reply that came with the answer."""
-        lines = [Line(at, text, is_typed=True, status=answer.status)]
-        lines += [Line(at, reply) for reply in _replies(answer.body)]
-        with self._lock:
-            self._typed = [*self._typed, *((number, line) for line in lines)][-KEPT:]
+            chosen = list(reversed(self._chosen))
+        texted = [sms.sender for sms in reversed(self._system.arrivals.all) if number_of(sms.sender)]
+        return tuple(dict.fromkeys([*chosen, *texted]))[:LISTED]
 
     def of(self, number: str) -> list[Line]:
         """Return a telephone's conversation, oldest first."""
-        with self._lock:
-            typed = [line for whose, line in self._typed if whose == number]
-        came = [Line(sms.at, sms.text) for sms in self._sent() if sms.to == number]
-        return sorted([*typed, *came], key=lambda line: line.at)
+        return sorted(self._lines(number), key=lambda line: line.at)
+
+    def _lines(self, number: str) -> Iterator[Line]:
+        for texted in self._system.arrivals.all:
+            if texted.sender == number:
+                yield Line(texted.at, texted.text, is_typed=True, status=texted.status)
+                if texted.reply:
+                    yield Line(texted.at, texted.reply)
+        yield from (Line(sms.at, sms.text) for sms in self._system.gateway.sent if sms.to == number)
 
 
 def number_of(number: str) -> str | None:
@@ -90,8 +84,3 @@ def spoken(number: str) -> str:
     """Return a number as it is written in Vietnam: 0912 345 678."""
     digits = f"0{number[3:]}" if number.startswith("+84") else number
     return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if len(digits) == 10 else digits  # noqa: PLR2004 - of a mobile
-
-
-def _replies(xml: str) -> list[str]:
-    """Return the SMS that the provider is to send back, from the answer it gets."""
-    return [text for message in _CONTENT.findall(xml) if (text := unescape(message).strip())]

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from infra.local.providers.outbound import SentSms
 from infra.local.providers.outbox import Outgoing
+from infra.local.providers.receipts import can_bounce
 from shared.domain.identity.gsm7 import is_gsm7
+from shared.domain.promises.deliveries import Delivery
 
 EVENT = "EVENT"
 """The channel of events to programs, beside those of messages to people."""
@@ -40,6 +43,30 @@ class Letter:
     is_gsm7: bool = True
     signature: str = ""
     """The verdict about an event's signature."""
+    notice: str = ""
+    """`{seq}-{KIND}` of the notice that it carries."""
+    sent: str | SentSms | None = None
+    """The e-mail in the words of RFC 5322, or the SMS as the gateway took it."""
+
+    @property
+    def raw(self) -> str:
+        """The e-mail as it left, headers and all; empty for what is none."""
+        return self.sent if isinstance(self.sent, str) else ""
+
+    @property
+    def can_bounce(self) -> bool:
+        """True: its provider can report that it did not arrive."""
+        return self.sent is not None and can_bounce(self.sent)
+
+    def delivery(self, deliveries: Iterable[Delivery]) -> Delivery | None:
+        """Return the delivery of its petition that it is; None where it is none."""
+        alike = [
+            each
+            for each in deliveries
+            if each.channel == self.channel and "-".join(each.notice.split("#")[:2]) == self.notice
+        ]
+        exact = (each for each in alike if each.notice.replace("#", ".") in self.raw)
+        return next(exact, next(iter(alike), None))
 
     def first_address(self, public_url: str) -> str:
         """Return the path of the first page of ours that it leads to; empty where it leads to none."""
@@ -61,6 +88,8 @@ def letters_of(messages: Sequence[Outgoing], events: Iterable[Mapping[str, Any]]
             html=number if message.html else None,
             segments=message.segments,
             is_gsm7=message.channel != "SMS" or is_gsm7(message.text),
+            notice=message.notice,
+            sent=message.sent,
         )
         for number, message in enumerate(messages)
     ]

@@ -7,7 +7,6 @@ from typing import Final
 WORDS: Final[dict[str, dict[str, str]]] = {
     "vi": {
         "place-demonstration": "62 ngày",
-        "about-demonstration": "Một hồ sơ sống trọn 62 ngày trong hai phút",
         "life_title": "Một đời hồ sơ",
         "life_intro": (
             "Một hồ sơ sống trọn 62 ngày trong hai phút, trên chính hệ thống đang chạy. Đồng hồ đi "
@@ -43,7 +42,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "en": {
         "place-demonstration": "62 days",
-        "about-demonstration": "A petition's whole life in two minutes",
         "life_title": "A whole life",
         "life_intro": (
             "A petition lives its 62 days in two minutes, on the running system itself. The clock "
