@@ -6,6 +6,7 @@ import json
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AxeResults
@@ -16,6 +17,7 @@ from infra.tools import chromium
 from tests.support.people import CONTENT
 from tests.support.running_stack import WITHOUT_SAMPLES, RunningStack, running_stack
 
+FOLDER = Path(__file__).parent
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +34,18 @@ AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 """The rules of axe that every page keeps: WCAG 2.2 to level AA, and what its makers recommend."""
 _RUN_AXE = "options => axe.run(options).then(({violations}) => ({violations}))"
 """Only violations come back: the whole result is as long as the page."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser; it has a second try, which the summary reports.
+
+    A browser on a busy machine may fail once; twice is a fault.
+    """
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
@@ -143,12 +157,13 @@ def reference(site: str, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """Ask axe about a page, as it stands; what breaks a rule fails the test with its places.
+    """Ask axe about a page, once it is loaded; what breaks a rule fails the test with its places.
 
     The page needs JavaScript (`java_script_enabled`), for axe runs in it: `axe(page)`.
     """
 
     def assert_clean(page: Page) -> None:
+        page.wait_for_load_state()
         if not page.evaluate("'axe' in window"):
             page.evaluate(Axe().axe_script)
         options = {"runOnly": list(AXE_RULES), "resultTypes": ["violations"]}

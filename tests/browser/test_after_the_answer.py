@@ -5,12 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_citizen_pages import assert_fits, send, tab_to, type_into
-
-pytestmark = pytest.mark.browser
+from tests.browser.test_citizen_pages import assert_fits, press, send, tab_to, tick, type_into
 
 QUESTION = (
     "Tôi dự thi nâng ngạch chuyên viên chính, đề nghị cho biết thời hạn công bố kết quả thi nâng ngạch."
@@ -49,17 +46,15 @@ def test_a_poor_rating_leads_to_a_second_look_by_keyboard(phone):
     expect(phone.locator("#answer + .written")).to_contain_text("Thời hạn do hội đồng thi thông báo.")
     assert_fits(phone)
 
-    tab_to(phone, "#score")
-    phone.keyboard.press("Space")
-    tab_to(phone, "form[action='/tra-cuu/danh-gia'] button")
-    phone.keyboard.press("Enter")
+    tick(phone, "#score")
+    press(phone, "form[action='/tra-cuu/danh-gia'] button")
     expect(phone.get_by_role("status")).to_contain_text("Cảm ơn bạn đã đánh giá.")
 
     tab_to(phone, "a[href='#second-look']")
     phone.keyboard.press("Enter")
+    expect(phone.locator("#reason")).to_be_visible()
     type_into(phone, "reason", "Chưa trả lời đúng câu hỏi.")
-    tab_to(phone, "form[action='/tra-cuu/xem-lai'] button")
-    phone.keyboard.press("Enter")
+    press(phone, "form[action='/tra-cuu/xem-lai'] button")
 
     expect(phone.locator("#state")).to_have_text("Mở lại")
     expect(phone.locator("dd", has_text="Thanh tra Bộ")).to_be_visible()

@@ -10,11 +10,9 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_citizen_pages import assert_fits, send, tab_to
+from tests.browser.test_citizen_pages import assert_fits, send, tab_to, unfold
 from tests.support import files
 from tests.support.running_stack import RunningStack
-
-pytestmark = pytest.mark.browser
 
 DROP = """([name, type, bytes]) => {
   const carried = new DataTransfer();
@@ -65,8 +63,7 @@ def rows(page: Page) -> Locator:
 
 def test_files_are_sent_as_soon_as_they_are_chosen_and_checked_in_place(page: Page, tmp_path: Path):
     _, pin = send(page, "Tôi gửi kèm ảnh biên nhận và quyết định.")
-    tab_to(page, "#files summary")
-    page.keyboard.press("Enter")
+    unfold(page, "#files summary")
     expect(page.locator("#attach-plain")).to_be_hidden()
     first, second = tmp_path / "IMG_0001.jpg", tmp_path / "Quyết định.png"
     first.write_bytes(files.picture_with_place())

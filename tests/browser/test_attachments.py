@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_citizen_pages import assert_fits, send, tab_to, type_into
+from tests.browser.test_citizen_pages import assert_fits, press, send, tab_to, type_into, unfold
 from tests.support import files
 
-pytestmark = pytest.mark.browser
+CHECKED_WITHIN_SECONDS = 30
 
 
 def begin(page: Page, name: str) -> None:
     """From the receipt to the page where a file is chosen, by keyboard."""
-    tab_to(page, "#files summary")
-    page.keyboard.press("Enter")
+    unfold(page, "#files summary")
     type_into(page, "filename", name)
-    tab_to(page, "#attach")
-    page.keyboard.press("Enter")
+    press(page, "#attach")
     expect(page.locator("h1")).to_have_text("Chọn tệp")
 
 
@@ -27,19 +25,19 @@ def upload(page: Page, path: Path) -> None:
     """Choose a file and send it; the system's own dialogue is not a page's matter."""
     tab_to(page, "#file")
     page.locator("#file").set_input_files(path)
-    tab_to(page, "main form button")
-    page.keyboard.press("Enter")
+    press(page, "main form button")
     expect(page.locator("h1")).to_have_text("Tệp đính kèm")
 
 
 def checked(page: Page) -> None:
     """Look again until the check is done, as the page says."""
-    for _ in range(20):
-        again = page.get_by_role("link", name="Xem lại")
-        if not again.count():
-            return
-        again.click()
+    again = page.get_by_role("link", name="Xem lại")
+    until = time.monotonic() + CHECKED_WITHIN_SECONDS
+    while again.count():
+        assert time.monotonic() < until, "the file is not checked"
         page.wait_for_timeout(200)
+        with page.expect_navigation():
+            again.click()
 
 
 def test_a_picture_is_sent_after_the_receipt_and_is_on_the_tracking_page(phone_and_bucket, tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from shared.domain.calendar.working_calendar import local_date
@@ -15,8 +14,6 @@ from tests.browser.desk import signed_in
 from tests.browser.many_petitions import petitions_of_a_unit, store
 from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
-
-pytestmark = pytest.mark.browser
 
 HEAD = "huong.ccvc"
 SCREENS = (ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740))

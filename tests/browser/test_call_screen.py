@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.desk import signed_in
 from tests.browser.screen import sticking_out
-
-pytestmark = pytest.mark.browser
 
 NUMBER = "0987 654 321"
 FIRST = "Xã tôi chưa trả phụ cấp tháng 9 cho trưởng bản."

@@ -7,8 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.screen import sticking_out
 
-pytestmark = pytest.mark.browser
-
 MOST_STEPS = 80
 """Presses of the Tab key that any element of a page is reached within."""
 
@@ -44,18 +42,31 @@ def send(page: Page, content: str) -> tuple[str, str]:
     expect(page.locator("h1")).to_have_text("Bộ báo tin cho bạn bằng cách nào?")
     press(page, "main form button.full-small")
     expect(page.locator("h1")).to_have_text("Xem lại rồi gửi")
-    tab_to(page, "#consent")
-    page.keyboard.press("Space")
+    tick(page, "#consent")
     press(page, "main form button.full-small")
     expect(page.locator("h1")).to_contain_text("Bạn được trả lời chậm nhất")
     return page.locator("#reference").inner_text(), page.locator("#pin").inner_text()
 
 
 def press(page: Page, button: str) -> None:
-    """Reach a button with the Tab key and press it."""
+    """Reach with the Tab key what leads to another page, and press it."""
     tab_to(page, button)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def tick(page: Page, box: str) -> None:
+    """Reach a box with the Tab key and tick it."""
+    tab_to(page, box)
+    page.keyboard.press("Space")
+    expect(page.locator(box)).to_be_checked()
+
+
+def unfold(page: Page, summary: str) -> None:
+    """Reach a fold with the Tab key and open it."""
+    tab_to(page, summary)
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    expect(page.locator("details:has(> summary:focus)")).to_have_attribute("open", "")
 
 
 def test_the_first_stop_of_the_tab_key_skips_to_the_content(phone):
@@ -93,6 +104,7 @@ def test_a_mistake_leads_from_the_summary_to_its_field_and_nothing_is_lost(phone
 
     tab_to(phone, ".error-summary a[href='#name']")
     phone.keyboard.press("Enter")
+    expect(phone.locator("#name")).to_be_focused()
     phone.keyboard.insert_text("An")
 
     expect(phone.locator("#name")).to_have_value("An")
@@ -112,18 +124,17 @@ def test_following_adding_and_withdrawing_by_keyboard(phone):
 
     phone.locator("summary", has_text="Bổ sung").focus()
     phone.keyboard.press("Enter")
+    expect(phone.locator("#content")).to_be_visible()
     type_into(phone, "content", "Tôi nộp ngày 3/3.")
-    tab_to(phone, "form[action='/tra-cuu/bo-sung'] button")
-    phone.keyboard.press("Enter")
+    press(phone, "form[action='/tra-cuu/bo-sung'] button")
     expect(phone.get_by_role("status")).to_contain_text("Đã nhận nội dung bổ sung")
     expect(phone.locator(".timeline")).to_contain_text("Tôi nộp ngày 3/3.")
 
     phone.locator("summary", has_text="Rút").focus()
     phone.keyboard.press("Enter")
-    tab_to(phone, "#confirm")
-    phone.keyboard.press("Space")
-    tab_to(phone, "form[action='/tra-cuu/rut'] button")
-    phone.keyboard.press("Enter")
+    expect(phone.locator("#confirm")).to_be_visible()
+    tick(phone, "#confirm")
+    press(phone, "form[action='/tra-cuu/rut'] button")
     expect(phone.locator("#state")).to_have_text("Đã rút")
 
 

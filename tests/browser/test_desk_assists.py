@@ -23,8 +23,6 @@ from tests.browser.screen import sticking_out
 from tests.support.builders import a_petition
 from tests.support.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
-
 WORDS = "Kính gửi Ông/Bà, thời hạn là 30 ngày."
 SAVED = re.compile("Đã lưu trên máy chủ")
 SCREENS = (ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740))

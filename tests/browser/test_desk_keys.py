@@ -10,8 +10,6 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.browser.many_petitions import petitions_of_a_unit, store
 from tests.support.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
-
 WIDE = ViewportSize(width=1280, height=900)
 SUBJECT = "Biên chế trường học"
 HANDLER = "minh.ccvc"
@@ -105,6 +103,7 @@ def test_letters_can_be_turned_off_and_the_palette_stays(
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("đến ô tìm")
     page.get_by_role("link", name="Tắt phím tắt một chữ").click()
+    expect(page.get_by_role("checkbox")).to_be_visible()
     axe(page)
     page.get_by_role("checkbox").uncheck()
     page.get_by_role("button", name="Lưu").click()
@@ -119,3 +118,4 @@ def test_letters_can_be_turned_off_and_the_palette_stays(
     page.goto("/desk/keys")
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_role("status").first).to_contain_text("Đã ghi")

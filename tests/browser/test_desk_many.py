@@ -13,8 +13,6 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.browser.many_petitions import petitions_of_a_unit, store
 from tests.support.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
-
 WIDE = ViewportSize(width=1280, height=900)
 TO_ACCEPT, REPEATS, OTHERS = 60, 34, 290
 ACTIONS_TO_ACCEPT, ACTIONS_TO_MERGE = 8, 5

@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.test_citizen_pages import assert_fits, tab_to, type_into
+from tests.browser.test_citizen_pages import assert_fits, press, tab_to, type_into, unfold
 from tests.support.people import CONTENT
-
-pytestmark = pytest.mark.browser
 
 DESK = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=360, height=740)
@@ -51,23 +49,20 @@ def open_from_queue(page: Page, reference: str) -> None:
         if link.count():
             break
         page.wait_for_timeout(500)
-    tab_to(page, f'a[href="/desk/petitions/{reference}"]')
-    page.keyboard.press("Enter")
+    press(page, f'a[href="/desk/petitions/{reference}"]')
     expect(page.locator("#state")).to_be_visible()
 
 
 def do(page: Page, action: str, **typed: str) -> None:
     """Bring an action's form into sight by keyboard, from the menu unless it stands there; fill it in, send it."""
     if not page.locator(f"#do-{action}").is_visible():
-        tab_to(page, "details.menu > summary")
-        page.keyboard.press("Enter")
+        unfold(page, "details.menu > summary")
         tab_to(page, f'details.menu a[href="#do-{action}"]')
         page.keyboard.press("Enter")
         expect(page.locator(f"#do-{action}")).to_be_visible()
     for name, text in typed.items():
         type_into(page, f"{action}-{name}", text)
-    tab_to(page, f"#f-{action} button")
-    page.keyboard.press("Enter")
+    press(page, f"#f-{action} button")
 
 
 def test_petition_is_accepted_drafted_and_approved_by_keyboard(officer: Opened, reference: str):
@@ -103,8 +98,7 @@ def test_what_was_written_survives_a_colleague_who_was_faster(officer: Opened, r
 
     expect(handler.locator("#conflict")).to_contain_text("Trần Thị Hương")
     expect(handler.locator("#draft-answer-text")).to_have_value("Viết dở từ sáng.")
-    tab_to(handler, "#f-draft-answer button")
-    handler.keyboard.press("Enter")
+    press(handler, "#f-draft-answer button")
     expect(handler.locator("#state")).to_have_text("Chờ phê duyệt")
 
 
@@ -115,12 +109,10 @@ def test_operator_reads_a_call_back_before_it_is_sent(officer: Opened):
     type_into(page, "name", "Lê Văn Tư")
     type_into(page, "address", "Bản Mường, Sơn La")
     type_into(page, "contact_phone", "0912 345 678")
-    tab_to(page, 'button[value="check"]')
-    page.keyboard.press("Enter")
+    press(page, 'button[value="check"]')
 
     expect(page.locator("main")).to_contain_text("Lê Văn Tư")
-    tab_to(page, 'button[value="confirm"]')
-    page.keyboard.press("Enter")
+    press(page, 'button[value="confirm"]')
 
     expect(page.locator("main")).to_contain_text(re.compile(r"\d{2} \d{4} \d{4} \d"))
 

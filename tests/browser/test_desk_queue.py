@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from tests.browser.conftest import send_petition
 from tests.browser.test_citizen_pages import assert_fits
 
-pytestmark = pytest.mark.browser
-
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=360, height=740)
 FIRST_ROW_PX = 300
@@ -78,6 +76,7 @@ def test_axe_finds_nothing_in_a_queue(
         for language in ("vi", "en"):
             page.goto(f"/desk/queue?lang={language}")
             page.locator("input.pick").first.check()
+            expect(page.locator(".bulk")).to_be_visible()
             axe(page)
 
 

@@ -10,8 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.test_citizen_pages import assert_fits
 from tests.browser.test_desk_pages import DESK, PHONE
 
-pytestmark = pytest.mark.browser
-
 WORDS = "Thời hạn là 30 ngày kể từ ngày thông báo tuyển dụng."
 TEXT = "#draft-answer-text"
 STATE = "#f-draft-answer .draft-state"
@@ -26,6 +24,7 @@ def writer(browser: Browser, site: str, reference: str) -> Page:
     page.fill("#username", "minh.ccvc")
     page.fill("#password", "Local-minh.ccvc-2026")
     page.get_by_role("button", name="Đăng nhập", exact=True).click()
+    expect(page.locator("details.me")).to_be_visible()
     for _ in range(60):
         page.goto(f"/desk/petitions/{reference}")
         if page.locator("#f-accept").count():
@@ -89,8 +88,8 @@ def test_template_and_file_cost_no_word(writer: Page):
     expect(writer.locator(TEXT)).to_have_value(re.compile(f"^{WORDS}\\s+\\S+"))
     write(writer, f"{WORDS} Trước khi chọn tệp.")
     writer.locator("#attach summary").click()
-    writer.get_by_role("button", name="Chọn tệp").click()
-    writer.wait_for_load_state()
+    with writer.expect_navigation():
+        writer.get_by_role("button", name="Chọn tệp").click()
     writer.go_back()
 
     expect(writer.locator(TEXT)).to_have_value(f"{WORDS} Trước khi chọn tệp.")

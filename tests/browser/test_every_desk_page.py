@@ -21,8 +21,6 @@ from shared.domain.petition.values.classification import Kind, Lane
 from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
-
 SCREENS = (ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740))
 ROLES = {
     "handler": "minh.ccvc",

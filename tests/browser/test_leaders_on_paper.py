@@ -20,8 +20,6 @@ from tests.browser.many_petitions import store
 from tests.support.builders import a_petition
 from tests.support.running_stack import WITHOUT_SAMPLES, RunningStack, running_stack
 
-pytestmark = pytest.mark.browser
-
 DIRECTORY = Path(__file__).parents[2] / "infra/seed/directory.json"
 A4_SHEETS = 2
 STATES = (State.ANSWERED, State.IN_PROGRESS, State.PUBLISHED, State.ASSIGNED)

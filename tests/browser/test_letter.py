@@ -7,15 +7,12 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
-import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.desk import signed_in
 from tests.browser.many_petitions import petitions_of_a_unit, store
 from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
-
-pytestmark = pytest.mark.browser
 
 SCREENS = (ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740))
 CLERK = "lan.tiepnhan"

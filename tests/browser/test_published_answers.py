@@ -10,8 +10,6 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.browser.conftest import PHONE
 from tests.support.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
-
 WIDE = ViewportSize(width=1280, height=900)
 PAGES = ("/", "/cong-khai", "/cong-khai?q=phu+cap", "/cong-khai?q=dat+dai&field=TL", "answer", "/thong-ke")
 

@@ -13,8 +13,6 @@ from tests.browser.conftest import PHONE
 from tests.browser.screen import sticking_out
 from tests.browser.test_after_the_answer import desk
 
-pytestmark = pytest.mark.browser
-
 DESK = ViewportSize(width=1280, height=800)
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
 CONTENT = "Tôi dự thi nâng ngạch chuyên viên chính, đề nghị cho biết thời hạn công bố kết quả thi nâng ngạch."

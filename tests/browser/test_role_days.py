@@ -25,8 +25,6 @@ from tests.support.builders import a_petition
 from tests.support.people import CONTENT
 from tests.support.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
-
 WIDE = ViewportSize(width=1280, height=800)
 NARROW = ViewportSize(width=360, height=740)
 MOST_ACTIONS = 12
@@ -93,9 +91,14 @@ class Day:
             self._axe(self.page)
 
     def click(self, selector: str) -> None:
-        """Press one thing."""
+        """Press something that stays on the page."""
         self.page.locator(selector).first.click()
-        self.page.wait_for_load_state()
+        self.actions += 1
+
+    def follow(self, selector: str) -> None:
+        """Press what leads to another page."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
         self.actions += 1
 
     def write(self, selector: str, text: str) -> None:
@@ -106,16 +109,17 @@ class Day:
     def choose(self, selector: str, value: str) -> None:
         """Choose one of a list."""
         self.page.select_option(selector, value)
+        expect(self.page.locator(selector)).to_have_value(value)
         self.actions += 1
 
     def go(self, path: str) -> None:
         """Follow the menu's link to a page, and look at it."""
-        self.click(f'nav.nav a[href^="{path}"]')
+        self.follow(f'nav.nav a[href^="{path}"]')
         self.meet()
 
     def open(self, name: str) -> None:
         """Follow a link to a petition, and look at its page."""
-        self.click(f'main a[href*="/desk/petitions/{name}"]')
+        self.follow(f'main a[href*="/desk/petitions/{name}"]')
         self.meet()
 
     def unfold(self, action: str) -> None:
@@ -194,17 +198,17 @@ def test_handler_and_approver_answer_a_petition(
     handler = begin("minh.ccvc")
     handler.open(name)
     handler.expect_next_in_sight()
-    handler.click("#next")
+    handler.follow("#next")
     expect(handler.page.locator("#do-draft-answer")).to_be_visible()
     handler.meet()
     handler.write("#draft-answer-text", "Kết quả được công bố trong 15 ngày kể từ ngày chấm xong.")
-    handler.click("#next")
+    handler.follow("#next")
     handler.expect_state(State.AWAITING_APPROVAL)
     handler.meet()
     approver = begin("binh.vanphong")
     approver.open(name)
     approver.expect_next_in_sight()
-    approver.click("#next")
+    approver.follow("#next")
     approver.expect_state(State.ANSWERED)
     approver.meet()
 
@@ -223,7 +227,7 @@ def test_head_gives_work_to_somebody_else(begin: Callable[[str], Day], waiting: 
     head.click(f'input[name="pick"][value^="{name}"]')
     head.choose("#handler", "huong.ccvc")
     head.write("#reason", "Anh Minh đi công tác.")
-    head.click("form.giving .btn.primary")
+    head.follow("form.giving .btn.primary")
 
     expect(head.page.locator(".notice[role=status]")).to_be_visible()
     head.meet()
@@ -240,7 +244,7 @@ def test_intake_officer_assigns_what_was_received(begin: Callable[[str], Day], w
     intake.click("#next")
     intake.choose("#assign-unit", "VCCVC")
     intake.meet()
-    intake.click("#f-assign p.inline > .btn")
+    intake.follow("#f-assign p.inline > .btn")
 
     expect(intake.page.locator(".notice[role=status]").first).to_be_visible()
     intake.expect_state(State.ASSIGNED)
@@ -254,10 +258,10 @@ def test_operator_takes_a_call(begin: Callable[[str], Day]):
     operator.write("#name", "Lê Văn Tư")
     operator.write("#address", "Bản Mường, Sơn La")
     operator.write("#contact_phone", "0912 345 678")
-    operator.click('button[value="check"]')
+    operator.follow('button[value="check"]')
     expect(operator.page.locator("#read-back")).to_contain_text("Lê Văn Tư")
     operator.meet()
-    operator.click('button[value="confirm"]')
+    operator.follow('button[value="confirm"]')
 
     expect(operator.page.locator("#new-reference")).to_have_text(REFERENCE)
     operator.meet()
@@ -273,7 +277,7 @@ def test_inspector_asks_after_a_complaint_about_conduct(
     inspector.unfold("note")
     inspector.write("#note-note", "Đề nghị báo cáo tiến độ trước ngày mai.")
     inspector.meet()
-    inspector.click("#f-note p.inline > .btn")
+    inspector.follow("#f-note p.inline > .btn")
 
     expect(inspector.page.locator(".notice[role=status]").first).to_be_visible()
     expect(inspector.page.locator("main")).to_contain_text("Đề nghị báo cáo tiến độ trước ngày mai.")
@@ -284,10 +288,10 @@ def test_committee_reads_the_promises_and_where_they_come_from(begin: Callable[[
     committee = begin("yen.bcd")
     expect(committee.page.locator(".promise")).to_be_visible()
     committee.click(".lead-head details.menu > summary")
-    committee.click(".lead-head .sheet a >> nth=1")
+    committee.follow(".lead-head .sheet a >> nth=1")
     committee.meet()
     committee.page.go_back()
-    committee.click('.lead-grid a[href*="/desk/reports?name="]')
+    committee.follow('.lead-grid a[href*="/desk/reports?name="]')
     committee.meet()
 
     expect(committee.page.locator("main table").first).to_be_visible()
@@ -300,9 +304,9 @@ def test_administrator_declares_a_day_off(begin: Callable[[str], Day], request: 
     administrator.write('[name="on"]', day_off)
     administrator.choose('[name="kind"]', "OFF")
     administrator.write('main form [name="document"]', f"{day_off}/VPCP-KGVX")
-    administrator.click('form:has(input[value="declare"]) button[type=submit]')
+    administrator.follow('form:has(input[value="declare"]) button[type=submit]')
     administrator.meet()
-    administrator.click('button[value="confirm"]')
+    administrator.follow('button[value="confirm"]')
     administrator.meet()
 
     expect(administrator.page.locator("main")).to_contain_text(f"{day_off}/VPCP-KGVX")
@@ -311,7 +315,7 @@ def test_administrator_declares_a_day_off(begin: Callable[[str], Day], request: 
 def test_auditor_looks_at_what_was_opened(begin: Callable[[str], Day]):
     auditor = begin("kiemtoan")
     auditor.go("/desk/openings")
-    auditor.click("form.filter button[type=submit]")
+    auditor.follow("form.filter button[type=submit]")
     auditor.meet()
     auditor.go("/desk/contradicted-receipts")
     auditor.go("/desk/reports")

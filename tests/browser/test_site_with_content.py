@@ -16,8 +16,6 @@ from tests.browser.conftest import PHONE
 from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
 
-pytestmark = pytest.mark.browser
-
 WIDTHS = (360, 1280)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NOT_PAGES = re.compile(

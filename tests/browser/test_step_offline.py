@@ -10,8 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import PHONE
 from tests.browser.test_steps import CONTENT, DONE, FIRST, WHO, until_last
 
-pytestmark = pytest.mark.browser
-
 STORED = """async () => {
   const addresses = [];
   for (const name of await caches.keys()) {
@@ -39,13 +37,18 @@ def with_worker(context: BrowserContext) -> Page:
     return page
 
 
+def send_at_once(page: Page) -> None:
+    """Leave the page, and wait for the one that the worker shows."""
+    page.evaluate(SEND_AT_ONCE)
+    expect(page.locator("h1")).to_have_text("Mất mạng")
+
+
 def test_filled_step_waits_in_the_page_and_goes_on_with_the_network(context):
     page = with_worker(context)
     page.locator("#content").fill(CONTENT)
     context.set_offline(True)
 
-    page.evaluate(SEND_AT_ONCE)
-    expect(page.locator("h1")).to_have_text("Mất mạng")
+    send_at_once(page)
     expect(page.locator("main")).to_contain_text(CONTENT)
     stored = page.evaluate(STORED)
     context.set_offline(False)
@@ -70,8 +73,7 @@ def test_petition_is_sent_once_when_the_network_is_back(context):
     page.locator("#consent").check()
     context.set_offline(True)
 
-    page.evaluate(SEND_AT_ONCE)
-    expect(page.locator("h1")).to_have_text("Mất mạng")
+    send_at_once(page)
     context.set_offline(False)
     expect(page.locator("h1")).to_contain_text(DONE)
     reference = page.locator("#reference").inner_text()

@@ -10,9 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_citizen_pages import assert_fits, press, tab_to, type_into
-
-pytestmark = pytest.mark.browser
+from tests.browser.test_citizen_pages import assert_fits, press, tick, type_into
 
 WIDTHS = (360, 1280)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -169,8 +167,7 @@ def test_looking_before_sending_by_keyboard(phone):
     press(phone, "main form button.full-small")
 
     expect(phone.locator("h1")).to_have_text(LAST)
-    tab_to(phone, "#consent")
-    phone.keyboard.press("Space")
+    tick(phone, "#consent")
     press(phone, "main form button.full-small")
     expect(phone.locator("h1")).to_contain_text(DONE)
 
@@ -256,6 +253,7 @@ def test_link_goes_on_with_another_device(browser, site, with_script):
     page.goto("/gui")
     page.locator("summary", has_text="Viết tiếp trên máy khác").click()
     page.get_by_role("button", name="Lấy đường dẫn làm tiếp").click()
+    expect(page.locator("#link")).to_be_visible()
     address = page.locator("#link").input_value().partition("/gui")[2]
     other = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN").new_page()
 

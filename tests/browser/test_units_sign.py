@@ -12,8 +12,6 @@ from tests.browser.desk import signed_in
 from tests.browser.many_petitions import petitions_of_a_unit, store
 from tests.support.running_stack import WITHOUT_SAMPLES, RunningStack, running_stack
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def signing() -> Iterator[RunningStack]:

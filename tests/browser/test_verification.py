@@ -12,8 +12,6 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.conftest import PHONE
 from tests.browser.test_citizen_pages import send
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def scripted(browser: Browser, site: str) -> Iterator[Page]:
