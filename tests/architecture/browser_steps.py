@@ -51,7 +51,7 @@ LEAVES = {"go_back", "go_forward", "goto", "reload"}
 
 @dataclass
 class Steps:
-    """What a function does to a page, seen from its caller."""
+    """The effect of a function on a page, seen from its caller."""
 
     early_look: int = 0
     """The line of its first look that comes before any wait, where it has one."""
