@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.casework.composition import NEEDS, parts
+from chalicelib.casework.composition import NEEDS, PAGES, RARE, SERVICES, forget, parts
 from chalicelib.casework.route_modules import ROUTE_MODULES
 from chalicelib.casework.site import error_pages
+from shared.platform import snapshots
 from shared.web import health
 from shared.web.app import WebApp
 
@@ -12,3 +13,4 @@ app = WebApp("pakn-casework", error_pages.answer_error)
 app.register_blueprint(health.routes(NEEDS))
 for module in ROUTE_MODULES:
     app.register_blueprint(module.routes(parts))
+snapshots.prepare(SERVICES, RARE, (PAGES.compile, app.answer_first), forget)

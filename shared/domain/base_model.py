@@ -13,9 +13,12 @@ import pydantic
 
 
 class BaseModel(pydantic.BaseModel):
-    """A model whose validation errors name the place and the rule, never the value."""
+    """A model whose validation errors name the place and the rule, never the value.
 
-    model_config = pydantic.ConfigDict(hide_input_in_errors=True)
+    Its validator is built when it is first used: a start uses a few of them (docs/adr/0068-starts-from-a-snapshot.md).
+    """
+
+    model_config = pydantic.ConfigDict(hide_input_in_errors=True, defer_build=True)
 
 
 class StoredModel(BaseModel):

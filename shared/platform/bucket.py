@@ -26,7 +26,7 @@ DOWNLOAD_WITHIN = timedelta(minutes=2)
 class UploadForm(BaseModel):
     """A form that puts one file into the bucket: `fields` first, then `file`, as multipart/form-data."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     url: str
     fields: dict[str, str]
@@ -36,7 +36,7 @@ class UploadForm(BaseModel):
 class Download(BaseModel):
     """A link to a file, valid for a short while."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     url: str
     filename: str

@@ -150,6 +150,11 @@ def stage_variable(name: str, default: str) -> str:
     return os.environ.get(name, default)
 
 
+def starts_from_snapshots() -> bool:
+    """Return whether Lambda takes a snapshot after this import (Lambda's "Defined environment variables")."""
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
 def queue_arn(name: str) -> str:
     """Return the ARN of the queue `pakn-{stage}-{name}`, which `app.py` needs for a trigger when it is imported."""
     local = f"arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-{name}"

@@ -48,7 +48,7 @@ def forget() -> None:
 class Row(BaseModel):
     """The facts of every directory row: an id, and the days on which it holds."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
     valid_from: date
@@ -132,7 +132,7 @@ class OfficerPreference(Row):
 class Closed(BaseModel):
     """The doors are closed: the stored data are being restored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     since: datetime
     until: datetime

@@ -60,7 +60,7 @@ Dispatches = Annotated[Mapping[str, Dispatch], BeforeValidator(_parsed), PlainSe
 class Checkpoint(BaseModel):
     """The progress of one job; a subclass for each job names its row and its attributes."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     job: ClassVar[str]
 

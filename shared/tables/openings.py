@@ -32,7 +32,7 @@ class Opened(StrEnum):
 class Opening(BaseModel):
     """One opening of a seal, or of a petitioner's file."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     at: datetime
     by: str
@@ -49,7 +49,7 @@ _OPENINGS = frozenset({Action.OPEN_SEAL, Action.OPEN_ATTACHMENT})
 class OpenedPetition(BaseModel):
     """A petition whose seal or file was opened: every opening, and what decides who may know of it."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     reference: str
     state: State

@@ -36,7 +36,7 @@ DAY_SHARDS = 4
 class Card(BaseModel):
     """An open petition as the officers' lists show it: it stands in the index, so a list reads no whole items."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     reference: str
     state: State
@@ -74,7 +74,7 @@ class StoredPetition(NamedTuple):
 class PublicFile(BaseModel):
     """A file of an answer that everybody may have."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     id: str
     filename: str
@@ -85,7 +85,7 @@ class PublicFile(BaseModel):
 class PublicAnswer(BaseModel):
     """A published answer as everybody may read it; it carries no reference."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     subject: str
     content: str

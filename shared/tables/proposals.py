@@ -10,8 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ConfigDict
-
 from shared.domain.base_model import StoredModel
 from shared.domain.errors import InvalidInputError, ProposalClosedError
 from shared.tables.directory import Directory
@@ -34,8 +32,6 @@ class ProposalState(StrEnum):
 
 class Proposal(StoredModel):
     """One version of a row, as somebody proposes to write it."""
-
-    model_config = ConfigDict(defer_build=True)
 
     id: str
     kind: str

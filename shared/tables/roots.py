@@ -23,7 +23,7 @@ _DAY = timedelta(days=1)
 class SignedRoot(BaseModel):
     """One day's root as it is published: everything that is needed to verify it."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     day: date
     count: int
@@ -49,7 +49,7 @@ class SignedRoot(BaseModel):
 class Path(BaseModel):
     """A history's head in a day's tree, and the way from it to the top."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     version: int
     """The number of the history's last entry when the tree was built."""
@@ -60,7 +60,7 @@ class Path(BaseModel):
 class WithheldHistory(BaseModel):
     """A history that failed its verification, and when that was found."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     reference: str
     fault: Fault

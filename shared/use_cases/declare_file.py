@@ -30,7 +30,7 @@ from shared.use_cases.idempotency import name_of, named_by_key, was_made
 class AttachmentInput(BaseModel):
     """A file that is about to be uploaded, as a program declares it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     filename: Annotated[Text, Field(min_length=1, max_length=255)]
     content_type: Annotated[str, Field(max_length=100)]
@@ -48,7 +48,7 @@ class AttachmentInput(BaseModel):
 class AttachmentForm(BaseModel):
     """The same from a page: without JavaScript nobody knows name, type and length before the file is chosen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     filename: Annotated[Annotated[str, Field(max_length=100)] | None, EMPTY_IS_ABSENT] = None
 

@@ -18,7 +18,7 @@ from shared.tables.directory import Directory
 class DerivationView(BaseModel):
     """The derivation of the due date: what was counted, which days were passed over and why, on which legal basis."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     received_on: date
     counted_from: date

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -24,6 +25,8 @@ from shared.web.requests import language_of, wants_page
 
 PROXY = "/{proxy+}"
 """The resource of API Gateway that stands for every address (infra/gateway.py)."""
+
+_WHENEVER = datetime(2026, 1, 1, tzinfo=UTC)
 
 ErrorAnswer = Callable[[Request, PetitionError], Response]
 """Answers an error in one format."""
@@ -99,6 +102,13 @@ class WebApp(Chalice):
                 record_incident(failed, request.path)
         return problem_answer(error, language_of(request))
 
+    def answer_first(self) -> None:
+        """Answer once what needs neither settings nor AWS: `/health`, and the page of an error in both languages."""
+        self(_first_event("/health", "vi"), None)
+        for language in ("vi", "en"):
+            self.answer_error(Request(_first_event("/", language), None), UnexpectedError("none", _WHENEVER))
+        del self.current_request
+
     def _match(self, address: str) -> Match | None:
         parts = address.split("/")
         for route, names in self._routes_by_parts:
@@ -134,6 +144,22 @@ class _Handler(RestAPIEventHandler):
         at = clock.now()
         incident = record_incident(sys.exception(), request.path)
         return self._app.answer_error(request, UnexpectedError(incident, at))
+
+
+def _first_event(path: str, language: str) -> dict[str, Any]:
+    headers = {"accept": "text/html", "accept-language": language}
+    return {
+        "resource": path,
+        "path": path,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {"resourcePath": path, "httpMethod": "GET", "path": path, "identity": {}},
+        "body": None,
+        "isBase64Encoded": False,
+    }
 
 
 def address_of(event: Mapping[str, Any]) -> str:

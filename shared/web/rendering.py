@@ -50,6 +50,13 @@ class Pages:
         """Return the page. A name that the template misspells is an error, never an empty place."""
         return self._environment(language).get_template(template).render(language=language, **facts)
 
+    def compile(self) -> None:
+        """Compile every template in both languages, as the first page that uses it would."""
+        for language in ("vi", "en"):
+            environment = self._environment(language)
+            for name in environment.list_templates(extensions=["html"]):
+                environment.get_template(name)
+
     def _environment(self, language: Language) -> Environment:
         if language not in self._environments:
             environment = Environment(

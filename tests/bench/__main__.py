@@ -12,6 +12,7 @@ from tests.bench import (
     cold_starts,
     desk_costs,
     growth,
+    imports,
     local_costs,
     peer_costs,
     petition_costs,
@@ -25,6 +26,7 @@ from tests.bench import (
 
 BENCHES: dict[str, Callable[[], object]] = {
     "cold-starts": cold_starts.main,
+    "imports": imports.main,
     "petition-costs": petition_costs.main,
     "sweep-costs": sweep_costs.main,
     "report-costs": report_costs.main,

@@ -9,7 +9,6 @@ index is not reckoned. Tables and indexes are those of `infra/cloudformation/pla
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -50,7 +49,10 @@ class Call(NamedTuple):
 
 
 def size_of(item: _Item) -> int:
-    """Return an item's size in bytes: names and values in UTF-8, numbers about a byte for two digits."""
+    """Return an item's size in bytes: names and values in UTF-8, numbers about a byte for two digits.
+
+    A list or map takes three bytes, and one more for each element ("DynamoDB item sizes and formats").
+    """
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
@@ -62,7 +64,13 @@ def _value_size(value: dict[str, Any]) -> int:
         return len(content.encode())
     if kind == "B":
         return len(content)
-    return len(json.dumps(content, default=str))
+    if kind == "M":
+        return 3 + len(content) + size_of(content)
+    if kind == "L":
+        return 3 + len(content) + sum(map(_value_size, content))
+    if kind in {"SS", "NS", "BS"}:
+        return sum(_value_size({kind[0]: each}) for each in content)
+    return 1  # BOOL, NULL
 
 
 @cache

@@ -2,7 +2,8 @@
 
 Each start is a fresh interpreter that imports the app and gives its first real answer, served by moto over HTTP from
 this process. The bare function imports Chalice and boto3, makes the same clients and sends the same requests, and does
-nothing else: what is above 1.0 is the price of everything that is ours.
+nothing else: what is above 1.0 is the price of everything that is ours. `restored` is the same answer out of a
+snapshot (SnapStart), where nothing is imported: what Lambda needs to bring the memory back comes on top.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra.local.emulation import events
 from infra.local.emulation.moto_server import MotoServer
 from infra.local.system import FUNCTIONS
-from shared.platform.messages import NoticeRequest, RoutingRequest
-from tests.support.people import CITIZEN, CONTENT, Citizen
+from tests.bench.first_events import first_events
+from tests.bench.imports import NO_BYTECODE
+from tests.starts.played import play
 from tests.support.system import System
 
 ROUNDS = 7
-NO_BYTECODE = "/nowhere"
-"""A package holds no bytecode, so Lambda compiles every module at each start, those of the bare function too."""
+GOALS = {"intake": 1.35, "router": 1.25, "sla_timer": 1.25, "notifier": 1.25, "casework": 1.5}
+RESTORED = ("intake", "casework")
+"""The functions that people wait for: with SnapStart a start restores them (docs/adr/0068)."""
 PORT = 8197
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,8 +64,10 @@ def main() -> None:
     server = MotoServer("127.0.0.1", PORT, system.local.functions.lock, system.local.bucket)
     server.start()
     try:
-        print(f"{'function':10} {'ours':>8} {'bare':>8} {'ratio':>6}   first answer")
-        for name, (handler, event, description) in _first_events(system).items():
+        print(
+            f"{'function':10} {'ours':>8} {'bare':>8} {'ratio':>6} {'goal':>6} {'restored':>9}   first answer"
+        )
+        for name, (handler, event, description) in first_events(system).items():
             _compare(system, name, handler, event, description)
     finally:
         server.stop()
@@ -80,11 +84,19 @@ def _compare(system: System, name: str, handler: str, event: dict[str, Any], des
     for _ in range(ROUNDS):
         for kind, code in (("ours", ours), ("bare", bare)):
             times[kind].append(_run(system, code))
+    restored = _restored(system, name, event) if name in RESTORED else ""
     best_ours, best_bare = (statistics.median(times[kind]) * 1000 for kind in ("ours", "bare"))
     print(
-        f"{name:10} {best_ours:8.0f} {best_bare:8.0f} {best_ours / best_bare:6.2f}   {description}",
+        f"{name:10} {best_ours:8.0f} {best_bare:8.0f} {best_ours / best_bare:6.2f} {GOALS[name]:6.2f}"
+        f" {restored:>9}   {description}",
         flush=True,
     )
+
+
+def _restored(system: System, name: str, event: dict[str, Any]) -> str:
+    """Return the processor milliseconds of a first answer out of a snapshot."""
+    _, starts = play(name, system, f"http://127.0.0.1:{PORT}", event)
+    return f"{min(start['seconds'] for start in starts) * 1000:.0f}"
 
 
 def _run(system: System, code: str) -> float:
@@ -104,58 +116,6 @@ def _run(system: System, code: str) -> float:
     if done.returncode or '"statusCode": 5' in done.stdout or '"itemIdentifier"' in done.stdout:
         raise RuntimeError(f"the function did not answer:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def _first_events(system: System) -> dict[str, tuple[str, dict[str, Any], str]]:
-    citizen = Citizen(system)
-    citizen.send()
-    queue = "arn:aws:sqs:ap-southeast-1:123456789012:bench"
-
-    def message(body: str) -> dict[str, Any]:
-        return events.queue_event([{"MessageId": "1", "ReceiptHandle": "1", "Body": body}], queue)
-
-    notice = NoticeRequest(reference=citizen.reference, seq=1, kind="RECEIPT", audience="PETITIONER")  # type: ignore[arg-type]
-    petition = {"content": CONTENT, "petitioner": CITIZEN}
-    bearer = {"authorization": f"Bearer {system.access_token('minh.ccvc')}"}
-    return {
-        "intake": (
-            "app",
-            _http("POST", "/v1/petitions", petition, {"idempotency-key": "bench"}),
-            "POST /v1/petitions",
-        ),
-        "router": (
-            "on_route",
-            message(RoutingRequest(reference=citizen.reference).model_dump_json()),
-            "one to route",
-        ),
-        "sla_timer": ("sweep", events.schedule_event("sweep", system.clock.now()), "sweep, nothing due"),
-        "notifier": ("on_notice", message(notice.model_dump_json()), "a notice that was sent before"),
-        "casework": ("app", _http("GET", "/v1/petitions", None, bearer), "GET /desk/v1/petitions"),
-    }
-
-
-def _http(method: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
-    return {
-        "resource": path,
-        "path": path,
-        "httpMethod": method,
-        "headers": {"content-type": "application/json", **headers},
-        "multiValueHeaders": {
-            name: [value] for name, value in {"content-type": "application/json", **headers}.items()
-        },
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": None,
-        "stageVariables": None,
-        "requestContext": {
-            "resourcePath": path,
-            "httpMethod": method,
-            "path": path,
-            "identity": {"sourceIp": "127.0.0.1"},
-        },
-        "body": json.dumps(body) if body is not None else None,
-        "isBase64Encoded": False,
-    }
 
 
 def _calls_of(

@@ -16,7 +16,16 @@ from infra.deployment.packaging import libraries
 from infra.deployment.packaging.interpreter import like_lambda, runnable
 from infra.deployment.packaging.runtime import target
 
-LAMBDA_PROVIDES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+LAMBDA_PROVIDES = (
+    "boto3",
+    "botocore",
+    "dateutil",
+    "jmespath",
+    "s3transfer",
+    "six",
+    "snapshot_restore_py",
+    "urllib3",
+)
 """The libraries of AWS Lambda's Python runtime (docs.aws.amazon.com/lambda, "Runtime-included SDK versions")."""
 
 _FOLDER = TemporaryDirectory(prefix="pakn-packages-")

@@ -250,6 +250,9 @@ def test_the_same_sources_in_another_folder_give_the_same_zip_inventory_and_temp
 
 # ---------------------------------------------------------------- versions, and the alias that everything calls
 
+SNAPSHOT_STORAGE = 512
+"""Megabytes of `/tmp` with which Lambda takes a snapshot; with more it refuses."""
+
 
 @cache
 def live(function: str, **parameters: str) -> dict[str, Any]:
@@ -313,6 +316,39 @@ def test_what_people_wait_for_takes_a_tenth_of_the_requests_first_and_consumers_
         }
         assert f"{name.removesuffix('DeploymentGroup')}Version" in versions[0]
         assert {alarm["Properties"]["Period"] for alarm in alarms} == {60}
+
+
+@pytest.mark.parametrize("snapshots", ["None", "PublishedVersions"])
+def test_what_people_wait_for_alone_starts_from_a_snapshot_where_the_stage_says_so(function, snapshots):
+    """SnapStart takes published versions alone, which the alias names; no other start is worth its price."""
+    resources = live(function, SnapStart=snapshots)
+    restored = {
+        name: each["SnapStart"]
+        for name, each in of_type(resources, "Lambda::Function").items()
+        if "SnapStart" in each
+    }
+    people_wait = {"intake": {"APIHandler", "Connect"}, "casework": {"APIHandler"}}.get(function, set())
+
+    assert restored == {name: {"ApplyOn": {"Ref": "SnapStart"}} for name in people_wait}
+    assert people_wait <= aliases_of(resources).keys()
+    for name in people_wait:
+        properties = resources[name]["Properties"]
+        version = resources[aliases_of(resources)[name]]["Properties"]["FunctionVersion"]
+
+        assert properties["Runtime"] == "python3.13"
+        assert properties.get("EphemeralStorage", {}).get("Size", 512) == SNAPSHOT_STORAGE
+        assert "FileSystemConfigs" not in properties
+        assert resources[version["Fn::GetAtt"][0]]["Type"] == "AWS::Lambda::Version"
+    assert all(
+        "ProvisionedConcurrencyConfig" not in each for each in of_type(resources, "Lambda::Alias").values()
+    )
+
+
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+def test_people_wait_for_no_import_where_people_come(stage):
+    stages = ROOT / "infra" / "stages"
+
+    assert json.loads((stages / f"{stage}.json").read_text())["SnapStart"] == "PublishedVersions"
 
 
 def test_without_a_canary_nothing_needs_codedeploy(function):

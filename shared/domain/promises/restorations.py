@@ -19,7 +19,7 @@ from shared.domain.base_model import BaseModel
 class Restoration(BaseModel):
     """One restoration of the stored data."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     number: int
     """1 for the first of a stage; the epoch that began with it."""

@@ -49,7 +49,7 @@ class Compared(BaseModel):
 class Candidate(BaseModel):
     """One model after it learned from a month's decisions."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
     """The id of the rule's row that it would replace."""

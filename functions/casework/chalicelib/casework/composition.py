@@ -51,6 +51,7 @@ from shared.tables.answers.reactions import ReactionTable
 from shared.tables.corrections import Corrections
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
+from shared.tables.directory import forget as forget_directory
 from shared.tables.openings import Openings
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
@@ -73,6 +74,11 @@ PAGES = Pages(Path(__file__).parent)
 """The desk's templates and English catalogue: files of the package, so they outlive the settings."""
 NEEDS = {"FTS5 of SQLite (search)": has_fts5}
 """The capabilities that the runtime has to bring, each with the test whether it does."""
+
+SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "secretsmanager", "sqs")
+"""The services of AWS that requests call."""
+RARE = ("xlsxwriter",)
+"""Modules that are imported where they are used; a snapshot has them."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,12 @@ class Parts:
 def parts() -> Parts:
     """Return the parts of this process, built at its first request."""
     return build(settings.load(CaseworkSettings))
+
+
+def forget() -> None:
+    """Drop what was built: it holds settings, the identifiers' key and what was read of the stage."""
+    forget_directory()
+    parts.cache_clear()
 
 
 def build(configuration: CaseworkSettings) -> Parts:

@@ -51,6 +51,7 @@ from shared.tables.contacts.codes import AccessCodes
 from shared.tables.contacts.subscribers import Subscribers
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
+from shared.tables.directory import forget as forget_directory
 from shared.tables.outlines import Outlines
 from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots
@@ -73,6 +74,11 @@ PAGES = Pages(Path(__file__).parent)
 """The citizens' pages: made of the package's own files, so they outlive the settings."""
 BEGUN_FOR_EACH_SENT = 5
 """Petitions that a network address may begin for each that it may send in an hour."""
+
+SERVICES = ("dynamodb", "kms", "s3", "secretsmanager", "sqs")
+"""The services of AWS that requests call."""
+RARE = ("reportlab.pdfgen.canvas", "shared.providers.sns_signature")
+"""Modules that are imported where they are used; a snapshot has them."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,13 @@ def parts() -> Parts:
 def upload_check() -> UploadCheck:
     """Return the check of uploads of this process, built at its first event."""
     return build_upload_check(load(IntakeSettings))
+
+
+def forget() -> None:
+    """Drop what was built: it holds settings, the identifiers' key and what was read of the stage."""
+    forget_directory()
+    parts.cache_clear()
+    upload_check.cache_clear()
 
 
 def build(settings: IntakeSettings) -> Parts:

@@ -190,6 +190,15 @@ class Sessions:
         self._check_times(claims, row)
         return Session(self._officer_of(claims), claims.session_id, token, claims.issued_at, row)
 
+    def opened(self, tokens: Tokens) -> tuple[str, DeskOfficer]:
+        """Return the id and the officer of a session that `sign_in` opened just now; its row is not read again.
+
+        Raises:
+            UnauthenticatedError: its user is not in the directory.
+        """
+        claims = self._tokens.claims(tokens.access_token)
+        return claims.session_id, self._officer_of(claims)
+
     def officer(self, token: str) -> DeskOfficer:
         """Return the officer to whom an access token was issued.
 

@@ -67,9 +67,9 @@ def sign_in(parts: Parts, request: Request) -> Response:
     tokens = parts.sessions.sign_in(json_body(request, SignInInput), visit)
     if isinstance(tokens, Challenge):
         return json_answer(tokens)
-    session = parts.sessions.session(tokens.access_token)
-    refresh_token = parts.refresh_tokens.first(session.id)
-    return _opened(tokens.model_copy(update={"refresh_token": refresh_token}), session.officer)
+    session_id, officer = parts.sessions.opened(tokens)
+    refresh_token = parts.refresh_tokens.first(session_id)
+    return _opened(tokens.model_copy(update={"refresh_token": refresh_token}), officer)
 
 
 def renew(parts: Parts, request: Request) -> Response:

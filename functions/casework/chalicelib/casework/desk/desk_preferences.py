@@ -23,7 +23,7 @@ _VALID_FROM = date(2026, 1, 1)
 class SavedView(BaseModel):
     """A filter of a queue under a name."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str
     query: str

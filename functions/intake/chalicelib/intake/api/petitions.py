@@ -65,7 +65,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 class UnlockInput(BaseModel):
     """The contact that the PIN is to be sent to: a telephone number or e-mail address given with the petition."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     contact: Annotated[Text, Field(min_length=1, max_length=254)]
 
@@ -73,7 +73,7 @@ class UnlockInput(BaseModel):
 class UnlockAnswer(BaseModel):
     """The same answer to everybody who asks for a PIN again."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     message: str
 
@@ -81,7 +81,7 @@ class UnlockAnswer(BaseModel):
 class RenewalAnswer(BaseModel):
     """The petition's new PIN and link: the earlier ones open it no more."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     reference: str
     pin: str

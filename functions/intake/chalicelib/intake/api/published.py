@@ -72,7 +72,7 @@ def published_changes(parts: Parts, request: Request) -> Response:
 class SimilarInput(BaseModel):
     """A text that is being written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     content: Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
 

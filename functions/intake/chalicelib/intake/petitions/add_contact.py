@@ -33,7 +33,7 @@ MOST = 5
 class ContactInput(BaseModel):
     """A telephone number, an e-mail address, or both."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     phone: Annotated[Annotated[Text, Field(max_length=LONGEST_PHONE)] | None, EMPTY_IS_ABSENT] = None
     email: Annotated[Annotated[Text, Field(max_length=254)] | None, EMPTY_IS_ABSENT] = None

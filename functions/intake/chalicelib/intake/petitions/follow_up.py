@@ -39,7 +39,7 @@ _IDENTITY = "identity:"
 class SupplementInput(BaseModel):
     """A supplement to a petition."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     content: Annotated[Text, Field(min_length=1, max_length=MAX_CONTENT)]
 
@@ -47,7 +47,7 @@ class SupplementInput(BaseModel):
 class WithdrawalInput(BaseModel):
     """The withdrawal of a petition; the reason is optional."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
 
@@ -55,7 +55,7 @@ class WithdrawalInput(BaseModel):
 class RatingInput(BaseModel):
     """A rating of the answer, from 1 (not satisfied at all) to 5."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     score: Annotated[int, Field(ge=1, le=5, strict=True)]
     comment: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
@@ -64,7 +64,7 @@ class RatingInput(BaseModel):
 class ReopeningInput(BaseModel):
     """The request for a second look, once and after a poor rating."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: Annotated[Text, Field(min_length=1, max_length=2000)]
 

@@ -44,7 +44,7 @@ PETITIONERS_ACTIONS = (
 
 
 class _View(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class HistoryItem(_View):

@@ -59,7 +59,7 @@ def _is_name(text: str) -> bool:
 
 
 class _View(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class FieldView(_View):

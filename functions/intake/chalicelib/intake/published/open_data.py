@@ -51,7 +51,7 @@ ANSWERS = tuple(PublishedItem.model_fields)
 class OpenData(BaseModel):
     """A table of open data as JSON: rows of the named fields."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     licence: str
     licence_id: str

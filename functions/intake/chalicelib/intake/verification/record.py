@@ -25,7 +25,7 @@ DAYS_TRIED = 4
 
 
 class _View(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class RecordedEntry(_View):
