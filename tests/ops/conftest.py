@@ -50,7 +50,19 @@ CALLED_OTHERWISE = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
 }
 """Operations whose action has another name (AWS Service Authorization Reference)."""
-SERVICES = ("ce", "cloudformation", "dynamodb", "kms", "logs", "s3", "secretsmanager", "ses", "sqs", "sts")
+SERVICES = (
+    "ce",
+    "cloudformation",
+    "dynamodb",
+    "events",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "ses",
+    "sqs",
+    "sts",
+)
 NEEDS_NOTHING = frozenset({"sts:GetCallerIdentity"})
 
 

@@ -59,7 +59,8 @@ def erase_person(
     rows = [
         {"reference": each.reference, "state": each.state.value, "becomes": _fate(each)} for each in chosen
     ]
-    session.screen.rows(rows, ("reference", "state", "becomes"), nothing="") if session.is_dry else None
+    if session.is_dry and not session.screen.is_json:
+        session.screen.rows(rows, ("reference", "state", "becomes"), nothing="")
     requests = [_request(each.reference, decision) for each in chosen if _fate(each) == "erased"]
     if not requests:
         raise OpsError(
