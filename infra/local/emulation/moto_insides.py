@@ -151,8 +151,8 @@ def take_out(queue: str, message_id: str) -> HeldMessage | None:
 
 def is_enabled(rule: str) -> bool:
     """Return whether a rule of EventBridge is on, or there is none of that name."""
-    known = _rules().get(rule)
-    return known is None or known.state == "ENABLED"
+    held = _rules().get(rule)
+    return held is None or held.state == "ENABLED"
 
 
 def enable_rules() -> None:

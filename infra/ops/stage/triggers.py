@@ -1,4 +1,4 @@
-"""What calls a function besides people: its queues, its stream, its schedules; stopped, started, looked at.
+"""The triggers of functions, which people are none of: queues, stream, schedules; stopped, started, looked at.
 
 On AWS they stand in the function's stack. The local stack has a rule of EventBridge for each, which its pumps look at.
 """
