@@ -117,10 +117,16 @@ def the_copy_was_written(system: System) -> str:
     return reference
 
 
+def two_hours_of_jobs(system: System) -> None:
+    Citizen(system).send()
+    system.travel(minutes=130)
+
+
 PLAYS: Mapping[str, Callable[[System], str | None]] = {
     "two petitions of a person, one of them withdrawn": two_petitions_of_a_person,
     "a person's petition": a_persons_petition,
     "the copy was written": the_copy_was_written,
+    "two hours of jobs": two_hours_of_jobs,
     "an empty system": lambda _system: None,
     "a notice that cannot be sent": a_notice_that_cannot_be_sent,
     "a petition that falls due": a_petition_that_falls_due,

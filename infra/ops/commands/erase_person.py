@@ -18,9 +18,9 @@ from infra.ops.stage.persons import (
     DecisionNumber,
     Reference,
     WhoAsked,
+    checked_decision,
     is_erased,
     petitions_of,
-    request_by,
 )
 from infra.ops.stage.session import session_of
 from shared.domain.petition.lifecycle import ENDED
@@ -44,7 +44,7 @@ def erase_person(
 ) -> None:
     """Erase the person, the texts and the files of a petition that has ended, or of all with the same contacts."""
     session = session_of(context)
-    stage = session.connection
+    stage, number = session.connection, checked_decision(decision)
     chosen = petitions_of(stage, reference_of(reference), is_all=is_all)
     rows = [
         {"reference": each.reference, "state": each.state.value, "becomes": _fate(each)} for each in chosen
@@ -52,7 +52,9 @@ def erase_person(
     if session.is_dry and not session.screen.is_json:
         session.screen.rows(rows, ("reference", "state", "becomes"), nothing="")
     requests = [
-        request_by(decision, ErasureRequest, each.reference) for each in chosen if _fate(each) == "erased"
+        ErasureRequest(reference=each.reference, decision=number)
+        for each in chosen
+        if _fate(each) == "erased"
     ]
     if not requests:
         raise OpsError(

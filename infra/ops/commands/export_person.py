@@ -20,9 +20,9 @@ from infra.ops.stage.persons import (
     DecisionNumber,
     Reference,
     WhoAsked,
+    checked_decision,
     is_erased,
     petitions_of,
-    request_by,
 )
 from infra.ops.stage.session import session_of
 from shared.platform import aws, queues
@@ -48,9 +48,11 @@ def export_person(
 ) -> None:
     """Have a copy made of what is kept of a person in a petition, or in all with the same contacts."""
     session = session_of(context)
-    stage = session.connection
+    stage, number = session.connection, checked_decision(decision)
     chosen = petitions_of(stage, reference_of(reference), is_all=is_all)
-    requests = [request_by(decision, ExportRequest, each.reference) for each in chosen if not is_erased(each)]
+    requests = [
+        ExportRequest(reference=each.reference, exported_by=number) for each in chosen if not is_erased(each)
+    ]
     if not requests:
         raise OpsError("Nothing is kept any more: the person was erased", "ops trace says when")
     facts: dict[str, Any] = {

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from infra.ops.stage.connection import Connection
 from infra.ops.stage.errors import OpsError
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.platform.messages import ErasureRequest, ExportRequest
+from shared.platform.messages import Decision
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 MOST = 200
 """Petitions of one contact that are looked at."""
-R = TypeVar("R", ErasureRequest, ExportRequest)
+_DECISION: TypeAdapter[str] = TypeAdapter(Decision)
 
 
 class AskedBy(StrEnum):
@@ -60,16 +60,13 @@ def is_erased(petition: Petition) -> bool:
     return petition.last(Action.ERASE) is not None
 
 
-def request_by(decision: str, kind: type[R], reference: str) -> R:
-    """Return the request for one petition.
+def checked_decision(text: str) -> str:
+    """Return the number of a decision.
 
     Raises:
-        OpsError: the number of the decision cannot be one.
+        OpsError: it cannot be one.
     """
-    name = "decision" if kind is ErasureRequest else "exported_by"
     try:
-        return kind.model_validate({"reference": reference, name: decision})
+        return _DECISION.validate_python(text)
     except ValidationError:
-        raise OpsError(
-            f"{decision} is no number of a decision", "Letters, digits, / . _ -: 12/QD-BNV"
-        ) from None
+        raise OpsError(f"{text} is no number of a decision", "Letters, digits, / . _ -: 12/QD-BNV") from None
