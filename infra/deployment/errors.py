@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
+CLIENT_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
+"""Everything that the AWS client raises; `in_one_sentence` says each."""
 _UNKNOWN_HERE = (
     exceptions.NoCredentialsError,
     exceptions.PartialCredentialsError,
@@ -42,17 +45,19 @@ def exit_code_of(work: Callable[[], int | None], *expected: type[Exception]) -> 
     """
     try:
         return work() or 0
-    except (BotoCoreError, ClientError) as error:
+    except CLIENT_ERRORS as error:
         print(in_one_sentence(error), file=sys.stderr)
     except expected as error:
         print(error, file=sys.stderr)
     return 1
 
 
-def in_one_sentence(error: BotoCoreError | ClientError) -> str:
+def in_one_sentence(error: BotoCoreError | ClientError | ResponseParserError) -> str:
     """Return the sentence that an error of the AWS client is to whoever deploys."""
     if isinstance(error, ClientError):
         return _of_answer(error)
+    if isinstance(error, ResponseParserError):
+        return "What answered is not AWS: look at the endpoint, and at proxies on the way to it."
     if isinstance(error, _UNKNOWN_HERE):
         return (
             "There are no AWS credentials here: sign in (`aws sso login`, or set AWS_PROFILE) and try again."

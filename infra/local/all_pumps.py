@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from infra.local.emulation import moto_insides
 from infra.local.emulation.pumps import Failures, QueuePump, SchedulePump, StreamPump
 from infra.local.providers.receipts import ReceiptPump
 
@@ -44,6 +43,6 @@ class Pumps:
 
     def next_retry_at(self) -> datetime | None:
         """Return when a hidden message comes into sight, a failed change is tried again, or a slow receipt comes."""
-        times = [moto_insides.next_visible_at(pump.queue) for pump in self.queues]
+        times = [pump.next_at() for pump in self.queues]
         times += [self.stream.retry_at, self.receipts.next_at()]
         return min((at for at in times if at is not None), default=None)

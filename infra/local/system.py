@@ -157,7 +157,7 @@ class LocalSystem:
         sweep, hourly, learn = (
             SchedulePump(
                 handler,
-                Consumer(function, handler, 1),
+                self._consumer(function, handler),
                 invoke=invoke,
                 failures=failures,
                 report=report_to(sqs, self.cloud.queue_url("schedules-dead")),
@@ -173,8 +173,12 @@ class LocalSystem:
         url = self.cloud.queue_url("receipts")
         self.cloud.client("sqs").send_message(QueueUrl=url, MessageBody=notification.decode())
 
-    def _consumer(self, function: str, handler: str, batch: int) -> Consumer:
-        return Consumer(function, handler, self.functions.batch_size(function, handler, batch))
+    def _consumer(self, function: str, handler: str, batch: int | None = None) -> Consumer:
+        """Return a trigger, its batch size as the function's own template has it, with a rule that switches it."""
+        size = self.functions.batch_size(function, handler, batch) if batch else 1
+        consumer = Consumer(function, handler, size)
+        self.cloud.client("events").put_rule(Name=consumer.rule, ScheduleExpression="rate(1 minute)")
+        return consumer
 
     @cached_property
     def signer(self) -> Signer:

@@ -5,30 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from infra.deployment.errors import DeployError, in_one_sentence
-from infra.ops.commands import (
-    audit,
-    cost,
-    dead,
-    directory_rows,
-    doctor,
-    erase_person,
-    jobs,
-    load,
-    quarantine,
-    replay,
-    restore,
-    rotate,
-    sweep,
-    trace,
-    triggers,
-)
+from infra.deployment.errors import CLIENT_ERRORS, DeployError, in_one_sentence
+from infra.ops import commands
 from infra.ops.stage.connection import LOCAL, Connection, connect
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import Screen
@@ -53,7 +38,7 @@ class OptionsAnywhere(TyperGroup):
             _fail(ctx, str(error), error.next_step)
         except DeployError as error:
             _fail(ctx, str(error), "docs/runbook.md, Deploying")
-        except (BotoCoreError, ClientError) as error:
+        except CLIENT_ERRORS as error:
             _fail(ctx, in_one_sentence(error), "ops doctor says what is wired; docs/runbook.md, First look")
         raise typer.Exit(1)
 
@@ -107,24 +92,8 @@ def options(
     context.obj = Session(reach, Screen(is_json=is_json), is_dry=is_dry, is_agreed=is_agreed)
 
 
-for commands in (
-    audit,
-    cost,
-    dead,
-    directory_rows,
-    doctor,
-    erase_person,
-    jobs,
-    load,
-    quarantine,
-    replay,
-    restore,
-    rotate,
-    sweep,
-    trace,
-    triggers,
-):
-    commands.register(app)
+for module in iter_modules(commands.__path__, f"{commands.__name__}."):
+    import_module(module.name).register(app)
 
 
 def run() -> None:

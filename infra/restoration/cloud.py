@@ -127,6 +127,14 @@ class Triggers:
             self._events.enable_rule(Name=name)
         return len(mappings) + len(rules)
 
+    def states(self) -> Iterator[tuple[str, bool]]:
+        """Yield the name of each, and whether it is on."""
+        mappings, rules = self._resources()
+        for uuid in mappings:
+            yield uuid, self._lambda.get_event_source_mapping(UUID=uuid)["State"] == "Enabled"
+        for name in rules:
+            yield name, self._events.describe_rule(Name=name)["State"] == "ENABLED"
+
     def _switch(self, mappings: list[str], *, is_on: bool) -> None:
         for uuid in mappings:
             self._lambda.update_event_source_mapping(UUID=uuid, Enabled=is_on)

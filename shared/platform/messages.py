@@ -122,13 +122,34 @@ class WakeUp(AboutPetition):
     wake_at: datetime
 
 
+Decision = Annotated[str, Field(pattern=r"^[0-9A-Za-zĐđ/._-]{3,60}$")]
+"""The number of a decision of the ministry, e.g. 12/QD-BNV."""
+
+
 class ErasureRequest(AboutPetition):
     """Ask the SLA timer to erase the person and the texts of a petition that has ended, by a decision."""
 
     reference: Reference
 
-    decision: Annotated[str, Field(pattern=r"^[0-9A-Za-zĐđ/._-]{3,60}$")]
+    decision: Decision
     """The number of the decision by which the ministry grants it; the history entry names it."""
+
+
+class ExportRequest(AboutPetition):
+    """Ask the SLA timer to record, then the notifier to write, a copy of everything that is kept of a person.
+
+    The same message goes through both queues: a seal is opened only where the history says by which decision.
+    """
+
+    reference: Reference
+
+    exported_by: Decision
+    """The number of the decision by which the ministry grants the copy."""
+
+    @property
+    def change_id(self) -> str:
+        """The identifier of the history entry that records the opening of the seal."""
+        return f"export:{self.exported_by}"
 
 
 class RoundStep(Message):

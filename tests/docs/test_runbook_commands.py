@@ -101,8 +101,32 @@ def two_petitions_of_a_person(system: System) -> str:
     return withdrawn.reference
 
 
+def a_persons_petition(system: System) -> str:
+    citizen = Citizen(system)
+    citizen.send()
+    return citizen.reference
+
+
+def the_copy_was_written(system: System) -> str:
+    reference = a_persons_petition(system)
+    body = {"reference": reference, "exported_by": "15/QD-BNV"}
+    system.local.cloud.client("sqs").send_message(
+        QueueUrl=system.local.cloud.queue_url("timers"), MessageBody=json.dumps(body)
+    )
+    system.settle()
+    return reference
+
+
+def two_hours_of_jobs(system: System) -> None:
+    Citizen(system).send()
+    system.travel(minutes=130)
+
+
 PLAYS: Mapping[str, Callable[[System], str | None]] = {
     "two petitions of a person, one of them withdrawn": two_petitions_of_a_person,
+    "a person's petition": a_persons_petition,
+    "the copy was written": the_copy_was_written,
+    "two hours of jobs": two_hours_of_jobs,
     "an empty system": lambda _system: None,
     "a notice that cannot be sent": a_notice_that_cannot_be_sent,
     "a petition that falls due": a_petition_that_falls_due,

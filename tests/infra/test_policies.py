@@ -153,6 +153,7 @@ def test_the_open_internet_may_sign_uploads_into_the_quarantine_and_downloads_of
         "intake/policy": {"quarantine/*"},
         "casework/policy": {"quarantine/*"},
         "intake/policy-on_upload": {"petitions/*", "answers/*", "unsent/*"},
+        "notifier/policy-on_notice": {"exports/*"},
         "sla_timer/policy-hourly": {"search/*", "search-public/*"},
     }
     assert in_the_bucket("s3:GetObject") == {

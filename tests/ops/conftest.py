@@ -35,14 +35,20 @@ class Outcome:
 
 Ops = Callable[..., Outcome]
 
-ROLE = read(ROOT / "infra" / "cloudformation" / "operations.yaml")["Resources"]["OperatorRole"]
-ACTIONS = frozenset(
-    action
-    for policy in ROLE["Properties"]["Policies"]
-    for statement in policy["PolicyDocument"]["Statement"]
-    for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-)
-"""The actions that the operator's role allows."""
+RESOURCES = read(ROOT / "infra" / "cloudformation" / "operations.yaml")["Resources"]
+
+
+def _actions(role: str) -> frozenset[str]:
+    return frozenset(
+        action
+        for policy in RESOURCES[role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    )
+
+
+ACTIONS = {role: _actions(role) for role in ("OperatorRole", "PersonalDataRole")}
+"""The actions that each role allows."""
 CALLED_OTHERWISE = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
@@ -50,27 +56,42 @@ CALLED_OTHERWISE = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
 }
 """Operations whose action has another name (AWS Service Authorization Reference)."""
-SERVICES = ("ce", "cloudformation", "dynamodb", "kms", "logs", "s3", "secretsmanager", "ses", "sqs", "sts")
+SERVICES = (
+    "ce",
+    "cloudformation",
+    "dynamodb",
+    "events",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "ses",
+    "sqs",
+    "sts",
+)
 NEEDS_NOTHING = frozenset({"sts:GetCallerIdentity"})
 
 
-def forbidden(calls: set[str]) -> set[str]:
-    """Return the calls that the operator's role does not allow."""
-    return {CALLED_OTHERWISE.get(call, call) for call in calls} - ACTIONS - NEEDS_NOTHING
+def forbidden(calls: set[str], role: str = "OperatorRole") -> set[str]:
+    """Return the calls that a role does not allow."""
+    return {CALLED_OTHERWISE.get(call, call) for call in calls} - ACTIONS[role] - NEEDS_NOTHING
 
 
 @pytest.fixture
 def ops(system: System) -> Iterator[Ops]:
     """Runs a command; a second passes before it, so that messages that the one before looked at are in sight."""
 
+    calls: set[str] = set()
+
     def run(*arguments: str, typed: str | None = None) -> Outcome:
         system.clock.hold_at(system.clock.now() + timedelta(seconds=1))
+        calls.clear()
         result = CliRunner().invoke(app, list(arguments), obj=Connection(LOCAL), input=typed)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
+        role = "PersonalDataRole" if "collect-export" in arguments else "OperatorRole"
+        assert forbidden(calls, role) == set(), "the role allows each call of the command"
         return Outcome(result.exit_code, result.stdout, result.stderr)
-
-    calls: set[str] = set()
 
     def hear(model: Any, **_: Any) -> None:
         if not system.local.functions.running:
@@ -82,7 +103,6 @@ def ops(system: System) -> Iterator[Ops]:
     yield run
     for events in emitters:
         events.unregister("before-call", hear)
-    assert forbidden(calls) == set(), "the operator's role allows each call of the commands"
     assert aws._session() is system._session, "the commands use the clients that there are"
 
 

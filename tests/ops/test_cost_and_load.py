@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 from moto.ce.models import ce_backends
 
-from infra.local.emulation.functions import HttpRequest, HttpResponse
+from infra.local.emulation.functions import HttpResponse
 from infra.local.emulation.moto_insides import ACCOUNT
 from infra.ops.commands import load
 from infra.ops.commands.load import Answer, Plan, Result
@@ -20,6 +16,7 @@ from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import Screen
 from infra.ops.stage.session import Session
 from tests.ops.conftest import Ops
+from tests.ops.served import served
 from tests.support.people import Citizen
 from tests.support.system import System
 
@@ -75,32 +72,6 @@ def test_a_month_without_a_bill_is_said(ops: Ops, month: str, text: str):
 
 
 # ---------------------------------------------------------------- load
-
-
-@contextmanager
-def served(answer: Callable[[HttpRequest], HttpResponse]) -> Iterator[str]:
-    """Serve requests on a free port of this machine."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            response = answer(HttpRequest("POST", self.path, headers, body))
-            self.send_response(response.status)
-            self.send_header("Content-Length", str(len(response.body)))
-            self.end_headers()
-            self.wfile.write(response.body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own word
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_petitions_are_received_at_the_rate_of_the_plan_and_nobody_is_written_to(system: System, ops: Ops):

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from infra.ops.stage.checks import CHECKS, ON_AWS_ALONE, Verdict, findings
+from infra.ops.stage.checks import CHECKS, ON_AWS_ALONE, Verdict, findings, mails_of_a_day
 from infra.ops.stage.connection import Connection
 from shared.tables.directory import Directory
 from tests.ops.conftest import Ops
@@ -57,6 +57,23 @@ def test_a_sender_that_nobody_verified_is_a_fault(system: System, ops: Ops):
     finally:
         for identity in identities:
             ses.verify_email_identity(EmailAddress=identity)
+
+
+@pytest.mark.parametrize(
+    ("sent", "verdict"),
+    [
+        (0, Verdict.OK),
+        (799, Verdict.OK),
+        (800, Verdict.WARNING),
+        (1000, Verdict.FAULT),
+        (1018, Verdict.FAULT),
+    ],
+)
+def test_a_day_with_as_many_mails_as_ses_takes_is_a_fault(sent: int, verdict: Verdict):
+    finding = mails_of_a_day(sent, 1000)
+
+    assert finding.verdict is verdict
+    assert bool(finding.next_step) is (verdict is not Verdict.OK)
 
 
 def test_a_single_administrator_is_a_warning(ops: Ops):

@@ -85,7 +85,10 @@ def test_dry_run_shows_what_would_become_of_each(system: System, ops: Ops):
     reference = withdrawn(system).reference
 
     outcome = ops("erase-person", reference, *DECISION, "--dry-run")
+    as_json = ops("erase-person", reference, *DECISION, "--dry-run", "--json")
     system.settle()
+
+    assert as_json.rows["references"] == [reference]
 
     assert "WITHDRAWN  erased" in outcome.output
     assert stored(reference).content

@@ -152,3 +152,12 @@ def test_a_restoration_is_planned_from_the_command(system: System, ops: Ops):
 
     thawed = ops("restore", "thaw", "--at", "2026-11-03T09:00:00+07:00", "--dry-run", "--json")
     assert (thawed.code, json.loads(thawed.output)["dry_run"]) == (0, True)
+
+
+def test_the_plan_of_a_restoration_is_json_too(system: System, ops: Ops):
+    at = (clock.now() - timedelta(minutes=10)).isoformat()
+
+    planned = ops("restore", "plan", "--at", at, "--json")
+
+    assert (planned.code, planned.rows["step"], planned.rows["exit_code"]) == (1, "plan", 1)
+    assert "pakn-local-petitions: no point-in-time recovery" in planned.rows["lines"][0], "moto keeps no past"

@@ -9,12 +9,15 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from infra.local.emulation.functions import HttpResponse
 from infra.local.emulation.logs import log_group_of
 from infra.local.emulation.moto_server import MotoServer
 from infra.ops.root import app, in_front
 from infra.ops.stage.connection import Connection
 from infra.ops.stage.screen import age
+from shared.platform import aws
 from tests.ops.conftest import Ops, forbidden
+from tests.ops.served import served
 from tests.support.system import System
 
 
@@ -67,6 +70,17 @@ def test_a_stage_that_cannot_be_reached_is_said(
     assert result.exit_code == 1
     assert text in result.stderr
     assert step in result.stderr
+
+
+def test_an_endpoint_that_is_not_motos_is_said(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    with served(lambda _request: HttpResponse(404, body=b"<!doctype html><p>page")) as pages:
+        result = CliRunner().invoke(app, ["--endpoint", pages, "dead", "list"])
+    aws.forget()
+
+    assert result.exit_code == 1
+    assert f"What answers at {pages} is not the local stack's moto" in result.stderr
+    assert "PORT+1" in result.stderr
 
 
 def test_an_error_is_json_where_the_output_is(ops: Ops):

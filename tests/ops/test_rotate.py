@@ -14,6 +14,7 @@ from botocore.stub import Stubber
 from infra.restoration.cloud import Triggers
 from infra.restoration.restore import RestorationError
 from tests.ops.conftest import Ops
+from tests.support.people import Citizen
 from tests.support.system import System
 
 NEW = {"twilio": {"account_sid": "AC" + "1" * 32, "auth_token": "a-new-token"}}
@@ -159,12 +160,49 @@ def test_a_function_without_triggers_is_said():
             Triggers(session, "dev", functions=("casework",)).stop()
 
 
+def test_on_the_local_stack_what_comes_waits_until_the_function_is_thawed(
+    system: System, ops: Ops, audit: Callable[[], list[tuple[str, str]]]
+):
+    assert ops("freeze", "router", "--dry-run").output == "would: stop all that calls router\n"
+    frozen = ops("freeze", "router", "--yes")
+    citizen = Citizen(system)
+    citizen.send()
+    system.travel(minutes=30)
+    waiting = system.outbox(citizen.reference)
+
+    warnings = [row["what"] for row in ops("doctor", "--json").rows if row["verdict"] == "warning"]
+    thawed = ops("thaw", "router", "--yes")
+    system.settle()
+
+    assert frozen.output.startswith("3 triggers of router stand still.")
+    assert waiting == []
+    assert warnings == [
+        "router: pakn-local-router-learn is switched off",
+        "router: pakn-local-router-on-change is switched off",
+        "router: pakn-local-router-on-route is switched off",
+    ]
+    assert thawed.output == "3 triggers of router run\n"
+    assert system.outbox(citizen.reference)
+    assert audit() == [("freeze", "begins"), ("freeze", "done"), ("thaw", "begins"), ("thaw", "done")]
+
+
+@pytest.mark.parametrize("function", ["intake", "sla_timer", "notifier"])
+def test_each_function_with_triggers_is_stopped_and_started(system: System, ops: Ops, function: str):
+    stopped = ops("freeze", function, "--yes", "--json").rows["stopped"]
+
+    assert (
+        stopped
+        == ops("thaw", function, "--yes", "--json").rows["started"]
+        == {"sla_timer": 3}.get(function, 2)
+    )
+
+
 @pytest.mark.parametrize("command", ["freeze", "thaw"])
 @pytest.mark.parametrize(
     ("function", "text"),
     [
         pytest.param("rooter", "One of casework, intake", id="no function"),
-        pytest.param("router", "--stage dev", id="the local stack has no triggers"),
+        pytest.param("casework", "Nothing but people calls casework", id="a function that people alone call"),
     ],
 )
 def test_what_cannot_be_stopped_is_said(ops: Ops, command: str, function: str, text: str):

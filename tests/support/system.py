@@ -127,6 +127,7 @@ class System(Driver, Target):
         moto_insides.empty_bucket(cloud.outputs["AttachmentsBucket"])
         moto_insides.forget_mails()
         moto_insides.forget_logs()
+        moto_insides.enable_rules()
         cloud.empty_queues()
         self.local.pumps.stream.restart()
         self.local.pumps.receipts.restart()

@@ -59,7 +59,10 @@ def _add_quick_auth(auth: Any, request: Any) -> None:
     if auth.__class__ is not SigV4Auth or credentials is None or credentials.token:
         _whole_auth(auth, request)
         return
-    request.context["timestamp"] = get_current_datetime().strftime(SIGV4_TIMESTAMP)
+    signed_at = get_current_datetime().strftime(SIGV4_TIMESTAMP)
+    request.context["timestamp"] = request.headers["X-Amz-Date"] = (
+        signed_at  # other emulators ask for the header
+    )
     scope = f"Credential={auth.scope(request)}"
     request.headers["Authorization"] = f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature={'0' * 64}"
 

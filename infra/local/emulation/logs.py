@@ -16,11 +16,16 @@ _DOOR = "http"
 """The name of a function's door in `Functions.running`."""
 
 
-def log_group_of(stage: str, running: str) -> str:
-    """Return the log group of a trigger or door, e.g. of `router.on_route`, as the Lambdas are named on AWS."""
+def lambda_of(stage: str, running: str) -> str:
+    """Return the name that the Lambda of a trigger or door has on AWS, e.g. of `router.on_route`."""
     function, _, handler = running.partition(".")
     name = function if handler == _DOOR else f"{function}-{handler}"
-    return f"/aws/lambda/pakn-{stage}-{name.replace('_', '-')}"
+    return f"pakn-{stage}-{name.replace('_', '-')}"
+
+
+def log_group_of(stage: str, running: str) -> str:
+    """Return the log group of a trigger or door."""
+    return f"/aws/lambda/{lambda_of(stage, running)}"
 
 
 class LogGroups(logging.Handler):

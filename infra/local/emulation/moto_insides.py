@@ -22,6 +22,7 @@ from moto.cloudformation.parsing import NULL_MODELS
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import unix_time, unix_time_millis
 from moto.dynamodb.models import dynamodb_backends
+from moto.events.models import events_backends
 from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
@@ -143,6 +144,25 @@ def take_out(queue: str, message_id: str) -> HeldMessage | None:
             [each for each in held.pending_messages if each.id == message_id]
         )
     return message
+
+
+# ---------------------------------------------------------------- rules
+
+
+def is_enabled(rule: str) -> bool:
+    """Return whether a rule of EventBridge is on, or there is none of that name."""
+    held = _rules().get(rule)
+    return held is None or held.state == "ENABLED"
+
+
+def enable_rules() -> None:
+    """Switch all rules on."""
+    for rule in _rules().values():
+        rule.enable()
+
+
+def _rules() -> dict[str, Any]:
+    return events_backends[ACCOUNT][REGION].event_buses["default"].rules
 
 
 # ---------------------------------------------------------------- tables

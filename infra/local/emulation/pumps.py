@@ -16,7 +16,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from infra.local.emulation import events, moto_insides
+from infra.local.emulation.cloud import STAGE
 from infra.local.emulation.functions import InvocationError, Invoke
+from infra.local.emulation.logs import lambda_of
 
 STREAM_BATCH = 100
 STREAM_ATTEMPTS = 5
@@ -69,6 +71,16 @@ class Consumer:
     handler: str
     batch: int
 
+    @property
+    def rule(self) -> str:
+        """The name of the rule that switches the trigger: that of its Lambda on AWS."""
+        return lambda_of(STAGE, f"{self.function}.{self.handler}")
+
+    @property
+    def is_on(self) -> bool:
+        """False while the trigger is switched off (`ops freeze`): what comes waits."""
+        return moto_insides.is_enabled(self.rule)
+
 
 def refused(answer: Any, identifiers: Sequence[str]) -> set[str]:
     """Return which records a handler gave back, read as Lambda reads partial batch responses.
@@ -107,7 +119,7 @@ class QueuePump:
 
     def step(self) -> bool:
         """Handle one batch; return whether there was anything to do."""
-        if not moto_insides.has_visible_message(self.queue):
+        if not self._consumer.is_on or not moto_insides.has_visible_message(self.queue):
             return False
         messages = self._sqs.receive_message(
             QueueUrl=self._url,
@@ -118,6 +130,10 @@ class QueuePump:
         if messages:
             self._handle(messages)
         return True
+
+    def next_at(self) -> datetime | None:
+        """Return when a hidden message comes into sight; None where none is hidden, or all stand still."""
+        return moto_insides.next_visible_at(self.queue) if self._consumer.is_on else None
 
     def _handle(self, messages: list[dict[str, Any]]) -> None:
         identifiers = [message["MessageId"] for message in messages]
@@ -184,7 +200,7 @@ class StreamPump:
         self._now = now
         self._attempts = attempts
         self.position = 0
-        self.retry_at: datetime | None = None
+        self._retry_at: datetime | None = None
         self._failing_since: datetime | None = None
 
     @property
@@ -192,11 +208,17 @@ class StreamPump:
         """The number of changes that wait to be delivered."""
         return moto_insides.stream_length(self.table) - self.position
 
+    @property
+    def retry_at(self) -> datetime | None:
+        """The time at which a change that failed is tried again; None where none failed, or all stand still."""
+        return self._retry_at if self._consumer.is_on else None
+
     def step(self) -> bool:
         """Deliver one batch, up to a record that fails; return whether there was anything to deliver now."""
-        if self.lag <= 0 or (self.retry_at is not None and self._now() < self.retry_at):
+        is_waiting = self._retry_at is not None and self._now() < self._retry_at
+        if not self._consumer.is_on or self.lag <= 0 or is_waiting:
             return False
-        self.retry_at = None
+        self._retry_at = None
         records = moto_insides.stream_records(self.table, self.position, self._consumer.batch)
         self._deliver(records)
         return True
@@ -208,7 +230,7 @@ class StreamPump:
     def go_on_from(self, position: int) -> None:
         """Deliver next the change at a position, counted from 0, as if none had failed before."""
         self.position = position
-        self.retry_at = self._failing_since = None
+        self._retry_at = self._failing_since = None
 
     def _deliver(self, records: list[dict[str, Any]]) -> None:
         waiting = [records]
@@ -234,7 +256,7 @@ class StreamPump:
         """Pass over a record that failed for too long; else let it and what is behind it wait, and return False."""
         self._failing_since = self._failing_since or self._now()
         if self._now() - self._failing_since < STREAM_KEEPS:
-            self.retry_at = self._now() + STREAM_PAUSE
+            self._retry_at = self._now() + STREAM_PAUSE
             return False
         self._report(events.stream_failure(record, self._arn, self._consumer.function, self._now()))
         self.go_on_from(self.position + 1)
@@ -276,7 +298,9 @@ class SchedulePump:
         self._now = now
 
     def fire(self) -> None:
-        """Invoke once, now. A schedule that fails is reported and not tried again: the next one comes."""
+        """Invoke once, now, if it is on. One that fails is reported and not tried again: the next one comes."""
+        if not self._consumer.is_on:
+            return
         consumer, event = self._consumer, events.schedule_event(self._rule, self._now())
         try:
             self._invoke(consumer.function, consumer.handler, event)

@@ -8,9 +8,11 @@ from typing import Annotated
 import boto3
 import typer
 
+from infra.deployment.package import FUNCTIONS
 from infra.deployment.templates import REGION
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import instant_of, session_of
+from infra.ops.stage.triggers import LocalTriggers
 from infra.restoration.__main__ import RUN, STEPS, options_of, parts_of
 from infra.restoration.restore import RestorationError
 
@@ -42,15 +44,27 @@ def restore(
     arguments += [word for table in wholly or () for word in ("--wholly", table)]
     arguments += ["--only-damaged"] * only_damaged + ["--newer-is-damage"] * newer_is_damage
     arguments += ["--lost", lost] if lost else []
-    parts = replace(
-        parts_of(options_of(arguments), boto3.Session(region_name=REGION)), say=session.screen.say
-    )
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        lines.append(line)
+        session.screen.say(line)
+
+    def run() -> int:
+        code = RUN[step](parts)
+        if session.screen.is_json:
+            session.screen.facts({"step": step, "at": at, "lines": lines, "exit_code": code}, "")
+        return code
+
+    parts = replace(parts_of(options_of(arguments), boto3.Session(region_name=REGION)), say=say)
+    if session.connection.is_local:
+        parts = replace(parts, triggers=LocalTriggers(stage, FUNCTIONS))
     try:
         if step in READ_ONLY:
-            code = RUN[step](parts)
+            code = run()
         else:
             with session.change(f"restore {step}", f"restore {stage} to {at}: {step}", {"at": at}) as counts:
-                code = RUN[step](parts) if counts is not None else 0
+                code = run() if counts is not None else 0
     except RestorationError as error:
         raise OpsError(str(error), "docs/runbook.md, Data must be restored") from None
     if code:

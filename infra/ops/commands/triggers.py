@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import boto3
 import typer
 
 from infra.deployment.package import FUNCTIONS
-from infra.deployment.templates import REGION
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import Session, session_of
-from infra.restoration.cloud import Triggers
-from infra.restoration.restore import RestorationError
+from infra.ops.stage.triggers import Switch, triggers_of
 
 Function = Annotated[str, typer.Argument(help=f"one of {', '.join(FUNCTIONS)}")]
 
@@ -29,12 +26,7 @@ def freeze(context: typer.Context, function: Function) -> None:
     triggers = _triggers(session, function)
     with session.change("freeze", f"stop all that calls {function}", {"function": function}) as counts:
         if counts is not None:
-            try:
-                counts["stopped"] = triggers.stop()
-            except RestorationError as error:
-                raise OpsError(
-                    str(error), "Functions with queues: router, sla_timer, notifier, intake"
-                ) from None
+            counts["stopped"] = triggers.stop()
             session.screen.facts(
                 {"function": function, **counts},
                 f"{counts['stopped']} triggers of {function} stand still. Streams keep changes for 24 hours, queues "
@@ -54,17 +46,18 @@ def thaw(context: typer.Context, function: Function) -> None:
             )
 
 
-def _triggers(session: Session, function: str) -> Triggers:
+def _triggers(session: Session, function: str) -> Switch:
     """Return a function's triggers.
 
     Raises:
-        OpsError: there is no such function, or the stage has no triggers that could be stopped.
+        OpsError: there is no such function, or nothing but people calls it.
     """
     if function not in FUNCTIONS:
         raise OpsError(f"There is no function {function}", f"One of {', '.join(FUNCTIONS)}")
-    if session.connection.is_local:
+    triggers = triggers_of(session.connection, function)
+    if not [*triggers.states()]:
         raise OpsError(
-            "The local stack's queues are moved by the stack itself",
-            "Stop the stack, or name a stage: --stage dev",
+            f"Nothing but people calls {function} here",
+            "Functions with queues: router, sla_timer, notifier, intake",
         )
-    return Triggers(boto3.Session(region_name=REGION), session.connection.stage, functions=(function,))
+    return triggers

@@ -9,11 +9,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deployment import preflight, provider_secret, smoke
 from infra.deployment.deploy import DOMAIN, PARTS
-from infra.deployment.errors import DeployError, in_one_sentence
+from infra.deployment.errors import CLIENT_ERRORS, DeployError, in_one_sentence
 from infra.deployment.package import FUNCTIONS
 from infra.deployment.preflight import SANDBOX_MAILS_PER_DAY, Source
 from infra.deployment.templates import REGION
@@ -21,6 +20,7 @@ from infra.ops.stage.audit import group_of
 from infra.ops.stage.connection import Connection
 from infra.ops.stage.dead_letters import QUEUES
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.triggers import triggers_of
 from infra.restoration.cloud import TABLES
 from infra.triggers import CONSUMERS
 from shared.domain.access.roles import Role
@@ -32,6 +32,8 @@ from shared.tables.directory import Directory
 
 CALENDAR_LASTS = timedelta(days=120)
 """The calendar's table has to reach so far: due dates of today's petitions lie within it."""
+NEARLY_ALL_MAILS = 0.8
+"""The share of a day's mails from which on somebody has to ask for more."""
 CONFIRMERS = 2
 """Administrators that a stage needs: changes of the directory wait for a second person."""
 
@@ -70,7 +72,7 @@ def findings(check: str, connection: Connection) -> Iterator[Finding]:
         return
     try:
         yield from CHECKS[check](connection)
-    except (BotoCoreError, ClientError) as error:
+    except CLIENT_ERRORS as error:
         yield Finding(
             check, Verdict.FAULT, in_one_sentence(error), "an operator's role: docs/runbook.md, First look"
         )
@@ -225,11 +227,21 @@ def _mail(connection: Connection) -> Iterator[Finding]:
             "mail", Verdict.FAULT, f"{names[1]} is not verified in SES", "verify the sender's domain"
         )
     quota = ses.get_send_quota()
-    if quota["Max24HourSend"] <= SANDBOX_MAILS_PER_DAY and not connection.is_local:
+    sent, most = quota["SentLast24Hours"], quota["Max24HourSend"]
+    if connection.is_local:  # moto names a quota and goes on sending
+        yield Finding("mail", Verdict.OK, f"{sent:.0f} mails in 24 hours")
+        return
+    if most <= SANDBOX_MAILS_PER_DAY:
         yield Finding("mail", Verdict.FAULT, "SES is in its sandbox", "ask for production access")
-    yield Finding(
-        "mail", Verdict.OK, f"{quota['SentLast24Hours']:.0f} of {quota['Max24HourSend']:.0f} mails a day"
-    )
+    yield mails_of_a_day(sent, most)
+
+
+def mails_of_a_day(sent: float, most: float) -> Finding:
+    """Return the finding about a day's mails: a fault where SES takes no more."""
+    verdict = Verdict.OK if sent < most * NEARLY_ALL_MAILS else Verdict.WARNING
+    figures = f"{sent:.0f} mails in 24 hours, {most:.0f} are allowed"
+    step = "" if verdict is Verdict.OK else "ask SES for a higher sending quota"
+    return Finding("mail", verdict if sent < most else Verdict.FAULT, figures, step)
 
 
 def _subscriptions(connection: Connection) -> Iterator[Finding]:
@@ -251,25 +263,14 @@ def _subscriptions(connection: Connection) -> Iterator[Finding]:
 
 
 def _triggers(connection: Connection) -> Iterator[Finding]:
-    lambdas, formation, events = aws.client("lambda"), aws.client("cloudformation"), aws.client("events")
     looked_at = 0
     for function in FUNCTIONS:
-        pages = formation.get_paginator("list_stack_resources")
-        stack = f"pakn-{connection.stage}-{function.replace('_', '-')}"
-        for page in pages.paginate(StackName=stack):
-            for resource in page["StackResourceSummaries"]:
-                name = resource["PhysicalResourceId"]
-                if resource["ResourceType"] == "AWS::Lambda::EventSourceMapping":
-                    state = lambdas.get_event_source_mapping(UUID=name)["State"]
-                elif resource["ResourceType"] == "AWS::Events::Rule":
-                    state = events.describe_rule(Name=name)["State"]
-                else:
-                    continue
-                looked_at += 1
-                if state.upper() != "ENABLED":
-                    yield Finding(
-                        "triggers", Verdict.WARNING, f"{function}: {name} is {state}", f"ops thaw {function}"
-                    )
+        for name, is_on in triggers_of(connection, function).states():
+            looked_at += 1
+            if not is_on:
+                yield Finding(
+                    "triggers", Verdict.WARNING, f"{function}: {name} is switched off", f"ops thaw {function}"
+                )
     yield Finding("triggers", Verdict.OK, f"{looked_at} triggers were looked at")
 
 
@@ -344,4 +345,4 @@ CHECKS: dict[str, Check] = {
     "record": _record,
 }
 """By name, in the order in which they are made."""
-ON_AWS_ALONE = frozenset({"subscriptions", "triggers", "host", "quotas", "alarms"})
+ON_AWS_ALONE = frozenset({"subscriptions", "host", "quotas", "alarms"})

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from infra.deployment.errors import DeployError
+from infra.deployment.errors import CLIENT_ERRORS, DeployError
 from infra.deployment.package import FUNCTIONS
 from infra.deployment.stages import ACCOUNT, Parameters, lambda_names, stage_parameters
 from infra.deployment.templates import REGION
@@ -129,7 +129,9 @@ def connect(stage: str, endpoint: str | None) -> Connection:
         os.environ["AWS_ENDPOINT_URL"] = endpoint
     aws.forget()
     connection = Connection(stage)
-    if stage != LOCAL:
+    if stage == LOCAL:
+        _check_moto(connection, endpoint or LOCAL_ENDPOINT)
+    else:
         _check_account(connection)
     return connection
 
@@ -151,6 +153,16 @@ def _reach_local(endpoint: str) -> None:
     # A bucket is a name before the host, and localhost need have none before it: by number it stands in the path.
     by_number = endpoint.replace("localhost", "127.0.0.1", 1)
     os.environ.update(_LOCAL_ENVIRONMENT, AWS_ENDPOINT_URL=endpoint, AWS_ENDPOINT_URL_S3=by_number)
+
+
+def _check_moto(connection: Connection, endpoint: str) -> None:
+    try:
+        _account, _arn = connection.caller
+    except CLIENT_ERRORS:
+        raise OpsError(
+            f"What answers at {endpoint} is not the local stack's moto",
+            "moto is one port above the pages: --endpoint http://localhost:PORT+1",
+        ) from None
 
 
 def _check_account(connection: Connection) -> None:

@@ -24,6 +24,7 @@ from shared.platform import aws
 from shared.platform.messages import (
     BucketEvent,
     ErasureRequest,
+    ExportRequest,
     NoticeRequest,
     PartsRequest,
     RoutingRequest,
@@ -168,7 +169,13 @@ def _of_notices(body: str) -> dict[str, Any]:
     if isinstance(request, NoticeRequest):
         notice = notice_prefix(request.seq, request.kind, request.audience).rstrip("#")
         return {"reference": request.reference, "step": notice}
+    if isinstance(request, ExportRequest):
+        return _of_export(request)
     return {"step": type(request).__name__.removesuffix("Request").lower()}
+
+
+def _of_export(request: ExportRequest) -> dict[str, Any]:
+    return {"reference": request.reference, "step": f"export by {request.exported_by}"}
 
 
 def _of_timers(body: str) -> dict[str, Any]:
@@ -177,6 +184,8 @@ def _of_timers(body: str) -> dict[str, Any]:
         return {"reference": message.reference, "step": "wake-up", "wake_at": message.wake_at}
     if isinstance(message, ErasureRequest):
         return {"reference": message.reference, "step": f"erasure by {message.decision}"}
+    if isinstance(message, ExportRequest):
+        return _of_export(message)
     return {"step": f"{message.job} {message.round} shard {message.shard}"}
 
 

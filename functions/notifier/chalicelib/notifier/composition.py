@@ -11,6 +11,7 @@ from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.contact_policy.contact_policy import ContactPolicy
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from chalicelib.notifier.contact_policy.quiet_hours import QuietHours
+from chalicelib.notifier.export_person import PersonExports
 from chalicelib.notifier.handle_messages import MessageHandler, MessageSenders
 from chalicelib.notifier.notices.addresses import Addresses
 from chalicelib.notifier.notices.answer_mails import AnswerMails, NewAnswers, SubscriberTexts
@@ -40,6 +41,7 @@ from chalicelib.notifier.senders.circuits import Circuits
 from chalicelib.notifier.senders.post_json import opener
 from chalicelib.notifier.settings import NotifierSettings
 from shared.platform import secrets, settings
+from shared.platform.bucket import AttachmentsBucket
 from shared.platform.seal import Seal
 from shared.tables.contacts.codes import AccessCodes
 from shared.tables.contacts.subscribers import Subscribers
@@ -135,6 +137,7 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
         account_letters,
         address_changes,
         events,
+        PersonExports(petitions, deliveries, seal, AttachmentsBucket(configuration.attachments_bucket)),
     )
     return MessageHandler(senders_of_messages, configuration.notices_queue_url)
 

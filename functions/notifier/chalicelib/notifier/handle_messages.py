@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib.notifier.attempts.back_off import RetryLaterError, redeliver_after
+from chalicelib.notifier.export_person import PersonExports
 from chalicelib.notifier.notices.answer_mails import PREFIX as ANSWER_MAILS
 from chalicelib.notifier.notices.answer_mails import AnswerMails
 from chalicelib.notifier.notices.deliver_notice import NoticeDelivery
@@ -29,6 +30,7 @@ from shared.platform.messages import (
     AccountRequest,
     CodeRequest,
     DigestRequest,
+    ExportRequest,
     NoticeRequest,
     ReplyRequest,
     SubscriberRequest,
@@ -46,6 +48,7 @@ Request = (
     | DigestRequest
     | AccountRequest
     | WebhookTestRequest
+    | ExportRequest
 )
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request, config=ConfigDict(hide_input_in_errors=True))
 
@@ -62,6 +65,7 @@ class MessageSenders(NamedTuple):
     account_letters: AccountLetters
     address_changes: AddressChanges
     events: EventDelivery
+    exports: PersonExports
 
 
 class MessageHandler:
@@ -116,6 +120,8 @@ class MessageHandler:
                 self._senders.events.test(request)
             case AccountRequest():
                 self._senders.account_letters.send(request)
+            case ExportRequest():
+                self._senders.exports.write(request)
             case NoticeRequest():
                 self._deliver(request)
 

@@ -30,6 +30,7 @@ class NotifierSettings(settings.LinkSettings, settings.SmsSettings):
     throttle_table: str
     seal_key_id: str
     providers_secret: str
+    attachments_bucket: str
     notices_queue_url: str
     mail_from: str
     """Sender of all e-mails, with or without a display name; its domain is verified with SES."""

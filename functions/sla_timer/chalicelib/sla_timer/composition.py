@@ -18,6 +18,7 @@ from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
 from chalicelib.sla_timer.nightly.verify_histories import Verification
 from chalicelib.sla_timer.nightly.watch_trends import TrendWatch
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
+from chalicelib.sla_timer.petitions.record_export import ExportRecords
 from chalicelib.sla_timer.petitions.sweep import Sweep
 from chalicelib.sla_timer.petitions.wake_petition import Timer
 from chalicelib.sla_timer.rounds import RoundRunner
@@ -25,7 +26,7 @@ from chalicelib.sla_timer.run_jobs import Job, Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.platform import settings
 from shared.platform.bucket import AttachmentsBucket
-from shared.platform.messages import ErasureRequest, RoundStep, WakeUp
+from shared.platform.messages import ErasureRequest, ExportRequest, RoundStep, WakeUp
 from shared.platform.search_files import SearchFiles
 from shared.tables.answers.reactions import ReactionTable
 from shared.tables.contacts.subscribers import Subscribers
@@ -38,8 +39,9 @@ from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.use_cases.consequences import Queue
 
-TIMER_MESSAGE: TypeAdapter[WakeUp | ErasureRequest | RoundStep] = TypeAdapter(
-    WakeUp | ErasureRequest | RoundStep, config=ConfigDict(hide_input_in_errors=True)
+TimerMessage = WakeUp | ErasureRequest | ExportRequest | RoundStep
+TIMER_MESSAGE: TypeAdapter[TimerMessage] = TypeAdapter(
+    TimerMessage, config=ConfigDict(hide_input_in_errors=True)
 )
 """The messages of the queue `timers`."""
 
@@ -51,16 +53,20 @@ class Parts:
     every_minute: Jobs
     every_hour: Jobs
     timer: Timer
+    exports: ExportRecords
     rounds: RoundRunner
 
-    def handle(self, message: WakeUp | ErasureRequest | RoundStep) -> None:
+    def handle(self, message: TimerMessage) -> None:
         """Do the work of one message of the queue `timers`."""
-        if isinstance(message, RoundStep):
-            self.rounds.handle(message)
-        elif isinstance(message, ErasureRequest):
-            self.timer.erase(message)
-        else:
-            self.timer.handle(message)
+        match message:
+            case RoundStep():
+                self.rounds.handle(message)
+            case ErasureRequest():
+                self.timer.erase(message)
+            case ExportRequest():
+                self.exports.handle(message)
+            case WakeUp():
+                self.timer.handle(message)
 
 
 def build(configuration: SlaTimerSettings) -> Parts:
@@ -112,6 +118,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
             }
         ),
         timer=Timer(petitions, directory, bucket.remove),
+        exports=ExportRecords(petitions, configuration.notices_queue_url),
         rounds=rounds,
     )
 

@@ -1,0 +1,105 @@
+"""`ops export-person`, `ops collect-export`: a copy of what is kept of a person, by a decision about their request.
+
+Whoever is on call asks for the copy and cannot read it: the SLA timer records the opening of the seal in the history,
+the notifier opens it and writes the copy, another role collects it within a week and hands it out.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from infra.ops.commands.trace import reference_of
+from infra.ops.stage.errors import OpsError
+from infra.ops.stage.personal_data import as_text
+from infra.ops.stage.persons import (
+    AllOfThem,
+    DecisionNumber,
+    Reference,
+    WhoAsked,
+    checked_decision,
+    is_erased,
+    petitions_of,
+)
+from infra.ops.stage.session import session_of
+from shared.platform import aws, queues
+from shared.platform.messages import ExportRequest
+from shared.use_cases.personal_data import PersonalData, export_prefix
+
+_FOR_THEIR_OWNER = 0o600
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("export-person")(export_person)
+    app.command("collect-export")(collect_export)
+
+
+def export_person(
+    context: typer.Context,
+    reference: Reference,
+    *,
+    decision: DecisionNumber,
+    asked_by: WhoAsked,
+    is_all: AllOfThem = False,
+) -> None:
+    """Have a copy made of what is kept of a person in a petition, or in all with the same contacts."""
+    session = session_of(context)
+    stage, number = session.connection, checked_decision(decision)
+    chosen = petitions_of(stage, reference_of(reference), is_all=is_all)
+    requests = [
+        ExportRequest(reference=each.reference, exported_by=number) for each in chosen if not is_erased(each)
+    ]
+    if not requests:
+        raise OpsError("Nothing is kept any more: the person was erased", "ops trace says when")
+    facts: dict[str, Any] = {
+        "decision": decision,
+        "asked_by": asked_by.value,
+        "references": [each.reference for each in requests],
+        "erased": [each.reference for each in chosen if is_erased(each)],
+    }
+    sentence = f"copy what is kept of the person in {len(requests)} petitions"
+    with session.change("export-person", sentence, facts) as counts:
+        if counts is not None:
+            counts["sent"] = queues.send(stage.queue_url("timers"), requests)
+            session.screen.facts(
+                {**facts, **counts},
+                f"{counts['sent']} petitions are being copied; who hands the copy out: "
+                f"ops collect-export {decision} FOLDER",
+            )
+
+
+def collect_export(
+    context: typer.Context,
+    decision: Annotated[str, typer.Argument(help="the number of the decision, as the copy was asked for")],
+    folder: Annotated[Path, typer.Argument(help="where the files are put; it is made, for its owner alone")],
+) -> None:
+    """Fetch the copies of a decision, each as JSON and as a text in Vietnamese, to hand them to the person."""
+    session = session_of(context)
+    s3, bucket = aws.client("s3"), session.connection.bucket
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=export_prefix(decision))
+    keys = [file["Key"] for page in pages for file in page.get("Contents", ())]
+    if not keys:
+        raise OpsError(
+            f"There is no copy by {decision} (any more)",
+            "Copies are kept for a week: ops export-person, then wait",
+        )
+    facts = {"decision": decision, "copies": len(keys)}
+    with session.change("collect-export", f"fetch {len(keys)} copies into {folder}", facts) as counts:
+        if counts is None:
+            return
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for key in session.screen.progress(keys, "copies"):
+            content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+            name = Path(key).stem
+            _write(folder / f"{name}.json", content)
+            _write(folder / f"{name}.txt", as_text(PersonalData.model_validate_json(content)).encode())
+        session.screen.facts({**facts, "folder": str(folder)}, f"{len(keys)} copies are in {folder}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FOR_THEIR_OWNER), "wb") as file:
+        file.write(content)
