@@ -24,7 +24,7 @@ from chalicelib.sla_timer.petitions.wake_petition import Timer
 from chalicelib.sla_timer.rounds import RoundRunner
 from chalicelib.sla_timer.run_jobs import Job, Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
-from shared.platform import settings
+from shared.platform import correlation, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import ErasureRequest, ExportRequest, RoundStep, WakeUp
 from shared.platform.search_files import SearchFiles
@@ -60,7 +60,8 @@ class Parts:
         """Do the work of one message of the queue `timers`."""
         match message:
             case RoundStep():
-                self.rounds.handle(message)
+                with correlation.begun(correlation.handed_on(), is_shared=True):
+                    self.rounds.handle(message)
             case ErasureRequest():
                 self.timer.erase(message)
             case ExportRequest():
