@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.casework import composition
 from chalicelib.casework.desk.queues import PAGE
+from chalicelib.casework.site.reports import ROWS_ON_A_PAGE
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
 from shared.tables.petition_items import MONTH_SHARDS
@@ -158,6 +159,35 @@ def test_headings_say_how_many_petitions_stand_under_them_on_all_pages(busy: Sys
     assert len(listed_under) > 3
     assert all(page[name] == listed_under[name] for page in numbers for name in page), (numbers, listed_under)
     assert max(len(page.body) for page in pages) < 40_000, [len(page.body) for page in pages]
+
+
+def test_list_behind_a_number_leads_to_each_petition_once_on_small_pages(busy: System):
+    browser = Browser(busy, "huong.ccvc")
+    pages = [browser.get("/desk/reports/cases?name=workload&measure=open&lang=en")]
+    while following := re.search(r'rel="next" href="([^"]+)"', pages[-1].text):
+        pages.append(browser.get(html.unescape(following[1])))
+
+    backward = [pages[-1]]
+    while previous := re.search(r'rel="prev" href="([^"]+)"', backward[-1].text):
+        backward.append(browser.get(html.unescape(previous[1])))
+
+    assert len(set(listed(" ".join(page.text for page in pages)))) == OPEN
+    assert len(pages) == len(backward) == ceil(OPEN / ROWS_ON_A_PAGE)
+    assert [listed(page.text) for page in backward] == [listed(page.text) for page in reversed(pages)]
+    assert all(f"of {OPEN}" in page.text for page in pages)
+    assert max(len(page.body) for page in pages) < 40_000
+
+
+def test_list_behind_a_number_is_as_long_by_program_and_ends_with_its_last_page(busy: System):
+    officer = Officer(busy, "huong.ccvc")
+
+    whole = officer.get("/v1/reports/workload/cases?measure=open").json()
+    behind = officer.get("/v1/reports/workload/cases?measure=open&page=7").json()
+    refused = officer.get("/v1/reports/workload/cases?measure=open&page=0")
+
+    assert (whole["count"], whole["page"], whole["pages"]) == (OPEN, 1, 1)
+    assert behind == whole
+    assert refused.status == 422
 
 
 def headings(page: str) -> dict[str, int]:
