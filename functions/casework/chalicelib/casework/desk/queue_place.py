@@ -84,6 +84,11 @@ class PageTrail(NamedTuple):
         earlier = (*self.earlier, (self.before, current)) if current else self.earlier
         return _query({**filters, **self._page(self.before + shown, cursor, earlier[-_MOST_PAGES:])})
 
+    def sorted_before(self, size: int) -> PageTrail:
+        """Return the trail of a page that is sorted anew: the page before, of this size, begins at a number of lines."""
+        begin = self.before - size
+        return self._replace(earlier=((begin, str(begin)),) if size and begin > 0 else (), counts={})
+
     def _page(self, before: int, cursor: str, earlier: tuple[tuple[int, str], ...]) -> dict[str, str]:
         trail = ".".join(f"{shown}.{place}" for shown, place in earlier)
         total = "" if self.total is None else str(self.total)
