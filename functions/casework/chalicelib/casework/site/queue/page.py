@@ -84,7 +84,7 @@ def _page(
         tally=tally,
     )
     trail = _trail(selection, page, tally, query)
-    place = place_of_rows(query)
+    place = place_of_rows(query, is_sorted=_is_sorted(selection))
     return render(
         parts,
         request,
@@ -92,9 +92,7 @@ def _page(
         "queue.html",
         **_selection_facts(selection, names, language),
         groups=groups(page.petitions, selection.order, place, trail.counts, names, language),
-        is_partly_sorted=selection.order is not Order.DUE
-        and selection.state not in FINISHED
-        and page.total is None,
+        is_partly_sorted=_is_sorted(selection) and page.total is None,
         most_sorted=READ_AT_MOST,
         **view_facts(views, _view_counts(selection, tally, query), selection, language),
         shown=" ".join(f"{line.reference}.{line.version}" for line in page.petitions),
@@ -141,12 +139,17 @@ def _sorted_by(selection: Selection, order: Order, language: Language) -> str:
     return link(address_of(selection._replace(order=order).address()), language)
 
 
+def _is_sorted(selection: Selection) -> bool:
+    """Return whether each page sorts and counts anew: then an address needs no more than the number of its first line."""
+    return selection.order is not Order.DUE and selection.state not in FINISHED
+
+
 def _trail(selection: Selection, page: LinePage, tally: Tally, query: Mapping[str, str]) -> PageTrail:
     """Return the pages before this one, with what the first of them counted: this one, if it is the first."""
     trail, is_first = trail_of(query), not query.get("cursor")
     if is_first and selection.state in FINISHED and page.total is not None:
         return trail._replace(total=page.total, counts={"finished": Count(page.total)})
-    if selection.order is not Order.DUE:  # each page reads and counts all that it sorts
+    if _is_sorted(selection):
         return trail._replace(total=page.total if is_first else trail.total, counts=counts_of(tally))
     return trail._replace(total=page.total, counts=counts_of(tally)) if is_first else trail
 
@@ -165,12 +168,12 @@ def _pager(
     cursor = query.get("cursor", "")
     last = trail.before + len(page.petitions)
     filters = selection.query()
-    if selection.order is Order.DUE or selection.state in FINISHED:
-        previous = trail.previous(filters)
-        following = trail.following(filters, cursor, len(page.petitions), page.cursor or "")
-    else:  # each page sorts and counts anew: its address needs no more than a number
+    if _is_sorted(selection):
         previous = trail.sorted_before(PAGE).previous(filters)
         following = trail.sorted_before(0).following(filters, "", len(page.petitions), page.cursor or "")
+    else:
+        previous = trail.previous(filters)
+        following = trail.following(filters, cursor, len(page.petitions), page.cursor or "")
     return {
         "first": trail.before + 1,
         "last": last,
