@@ -91,7 +91,7 @@ def sorted_page(
         lines: by due date.
         is_wanted: whether a line is listed.
         order: any but by due date.
-        cursor: of the page before; or how many lines stand before this page.
+        cursor: of the page before; or the number of lines before this page.
         size: lines of a page.
         read_at_most: lines that are read; the order is that of these.
         tally: is to count these.

@@ -140,7 +140,7 @@ def _sorted_by(selection: Selection, order: Order, language: Language) -> str:
 
 
 def _is_sorted(selection: Selection) -> bool:
-    """Return whether each page sorts and counts anew: then an address needs no more than the number of its first line."""
+    """Return whether each page sorts and counts anew: the number of its first line then names it."""
     return selection.order is not Order.DUE and selection.state not in FINISHED
 
 
