@@ -113,7 +113,8 @@ def test_the_board_of_a_unit_with_500_open_shows_all_in_two_queries_and_is_as_sm
 def test_every_page_that_a_role_reaches_is_small_however_much_is_open(busy: System, username: str):
     browser = Browser(busy, username)
     waiting = ["/desk/", "/desk/search?q=ngạch", "/desk/reports?name=task-force"]
-    seen, sizes = set(map(kind_of, waiting)), {}
+    seen = set(map(kind_of, waiting))
+    sizes: dict[str, int] = {}
     while waiting and len(sizes) < MOST_PAGES:
         address = waiting.pop(0)
         page = browser.get(address)
