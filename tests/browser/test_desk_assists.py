@@ -169,3 +169,29 @@ def test_decision_is_taken_back_from_a_page_that_everybody_can_read(
             page.set_viewport_size(screen)
             assert sticking_out(page) == []
             axe(page)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_decision_is_taken_back_from_the_queue_that_it_led_to(
+    browser: Browser, held: RunningStack, axe: Callable[[Page], None], language: str
+):
+    petition = waiting(held, f"undo-queue-{language}", State.ASSIGNED)
+    with signed_in(browser, held.site, "lan.tiepnhan") as page:
+        page.goto(f"/desk/petitions/{petition.reference}?lang={language}#do-restrict")
+        before = page.locator("#state").inner_text()
+        page.locator("#do-restrict form button").click()
+        expect(page.locator("main .notice.bad")).to_contain_text(
+            "9 phút" if language == "vi" else "9 minutes"
+        )
+        page.locator("main form button").click()
+        expect(page.locator("#undo")).to_be_visible()
+        assert urllib.parse.urlsplit(page.url).path == "/desk/queue"
+        assert page.locator("html").get_attribute("lang") == language
+        for screen in SCREENS:
+            page.set_viewport_size(screen)
+            assert sticking_out(page) == []
+            axe(page)
+        page.locator("#undo button").click()
+
+        expect(page.locator("#state")).to_have_text(before)
+        expect(page.locator("#undo")).to_have_count(0)

@@ -49,9 +49,9 @@ def test_letters_move_tick_open_and_go_on(page: Page, listed: list[str]):
 
     page.keyboard.press("j")
     page.keyboard.press("j")
-    expect(page.locator(f"#s{listed[1]}")).to_be_focused()
+    expect(page.locator(f'tr.p a[href*="{listed[1]}"]')).to_be_focused()
     page.keyboard.press("k")
-    expect(page.locator(f"#s{listed[0]}")).to_be_focused()
+    expect(page.locator(f'tr.p a[href*="{listed[0]}"]')).to_be_focused()
     page.keyboard.press("x")
     expect(page.locator("body > [role=status]")).to_contain_text("1")
     page.keyboard.press("Escape")
@@ -59,7 +59,7 @@ def test_letters_move_tick_open_and_go_on(page: Page, listed: list[str]):
     page.keyboard.press("/")
     expect(page.locator("#find")).to_be_focused()
 
-    page.locator(f"#s{listed[0]}").focus()
+    page.locator(f'tr.p a[href*="{listed[0]}"]').focus()
     page.keyboard.press("e")
     page.wait_for_url(f"**/desk/petitions/{listed[0]}*")
     page.keyboard.press("n")
@@ -111,7 +111,7 @@ def test_letters_can_be_turned_off_and_the_palette_stays(
 
     page.goto(HERE)
     page.keyboard.press("j")
-    expect(page.locator(f"#s{listed[0]}")).not_to_be_focused()
+    expect(page.locator(f'tr.p a[href*="{listed[0]}"]')).not_to_be_focused()
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox")).to_be_focused()
 

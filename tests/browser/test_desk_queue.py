@@ -45,7 +45,7 @@ def queue_of(desk: BrowserContext, viewport: ViewportSize, awaited: list[str]) -
     expect(page.locator("details.me")).to_be_visible()
     for _ in range(ROUTED_WITHIN_MS // 500):
         page.goto("/desk/queue")
-        if all(page.locator(f"#s{name}").count() for name in awaited):
+        if all(page.locator(f'tr.p a[href*="{name}"]').count() for name in awaited):
             return page
         page.wait_for_timeout(500)
     pytest.fail("the petitions were not routed to the unit")
@@ -108,4 +108,4 @@ def test_ticked_petitions_are_accepted_together_without_javascript(desk: Browser
 
     expect(page.get_by_role("status")).to_contain_text("2 hồ sơ")
     for name in sent:
-        expect(page.locator("tr.p", has=page.locator(f"#s{name}"))).to_contain_text("Đang xử lý")
+        expect(page.locator("tr.p", has=page.locator(f'a[href*="{name}"]'))).to_contain_text("Đang xử lý")

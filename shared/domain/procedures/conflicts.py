@@ -1,7 +1,8 @@
 """Changes by others that take nothing away from an action under way: it goes on although the petition has changed.
 
-Decided by parts of the petition: a draft goes on although somebody filed it elsewhere or a day off moved its due date,
-not although its petitioner added something.
+Decided by parts of the petition: a draft or a note goes on although somebody filed it elsewhere or a day off moved its
+due date, not although its petitioner added something: it may tell them how far their matter is. Who may no longer see a
+petition that was filed elsewhere is refused before.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ _DECIDES_UPON: Mapping[Action, frozenset[Part]] = {
     Action.OPEN_SEAL: frozenset(),
     Action.OPEN_ATTACHMENT: frozenset(),
     Action.CLASSIFY: frozenset({Part.FILING, Part.MATTER}),
+    Action.NOTE: frozenset({Part.WORK, Part.MATTER}),
     Action.DRAFT_ANSWER: frozenset({Part.WORK, Part.MATTER}),
     Action.REQUEST_INFORMATION: frozenset({Part.WORK, Part.MATTER}),
 }

@@ -4,6 +4,7 @@ const SAVE_AFTER = 1500;
 const RETRY_AFTER = 5000;
 
 const again = document.getElementById("sign-in-again");
+const words = document.getElementById("draft-words")?.dataset;
 const forms = [...document.querySelectorAll("form[data-draft]")].map(keep);
 
 function keep(form) {
@@ -59,7 +60,7 @@ function keep(form) {
     const written = fingerprint();
     if (written === saved) return;
     saving = true;
-    if (!isLast) say(state.dataset.saving);
+    if (!isLast) say(words.saving);
     let answer = null;
     try {
       answer = await fetch(form.dataset.draft, {
@@ -76,21 +77,21 @@ function keep(form) {
         version.value = body.version;
         state.dataset.words = body.words;
         state.dataset.at = body.saved_at;
-        say(state.dataset.saved.replace("{at}", body.saved_at));
+        say(words.saved.replace("{at}", body.saved_at));
         if (draft.isDirty()) schedule(SAVE_AFTER);
       } else if (answer.status === 401) {
         askToSignIn();
       } else if (answer.status === 412) {
         showElsewhere(body);
       } else if (answer.status >= 500 || answer.status === 429) {
-        say(state.dataset.offline, true);
+        say(words.offline, true);
         schedule(RETRY_AFTER);
       } else {
-        say(`${state.dataset.refused} ${body.detail || ""}`, true);
+        say(`${words.refused} ${body.detail || ""}`, true);
       }
     } catch (error) {
       if (!leaving) {
-        say(state.dataset.offline, true);
+        say(words.offline, true);
         schedule(RETRY_AFTER);
       }
     } finally {
@@ -100,7 +101,7 @@ function keep(form) {
 
   function showElsewhere(body) {
     version.value = body.version;
-    say(state.dataset.elsewhere, true);
+    say(words.elsewhere, true);
     form.querySelectorAll(".elsewhere").forEach((old) => old.remove());
     const other = document.createElement("div");
     other.className = "elsewhere notice";

@@ -56,6 +56,7 @@ def drafted(petition: Petition) -> Petition:
             (supplemented, drafted),
             id="a question",
         ),
+        pytest.param(A.NOTE, (classified, warned, moved, noted), (supplemented, drafted), id="a note"),
         pytest.param(
             A.CLASSIFY, (noted, warned, moved, drafted), (classified, supplemented), id="a classification"
         ),

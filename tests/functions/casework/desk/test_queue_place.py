@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -44,6 +44,16 @@ def test_petition_keeps_the_filter_and_page_that_it_was_opened_from(came_from: s
     place = carried(opened(PAGE), came_from)
 
     assert dict(parse_qsl(place)) == query
+
+
+def test_row_of_a_sorted_page_names_the_page_by_the_number_of_its_first_line():
+    page = {**PAGE, "order": "state", "cursor": "0~02~2026-11-30~26265428047", "before": "35", "trail": ""}
+    row = place_of_rows(page, is_sorted=True)
+
+    assert dict(parse_qsl(row))["cursor"] == "35"
+    assert trail_of(dict(parse_qsl(row))).before == 35
+    came_from = f"https://desk.example/desk/queue?{urlencode(page)}"
+    assert parse_qs(carried({"from": row}, came_from)) == parse_qs(urlencode(page))
 
 
 def test_addresses_of_earlier_versions_are_still_read():

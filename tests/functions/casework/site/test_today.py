@@ -176,7 +176,7 @@ def test_tile_leads_to_a_queue_with_as_many_petitions(morning: System):
     for address, number in tiles:
         listed = browser.get(html.unescape(address)).text
         if "soon=true" not in address:  # that filter of the queue has what is late, too
-            assert len(set(re.findall(r'id="s(\d{11})"', listed))) == int(number), address
+            assert len(set(re.findall(r'name="pick" value="(\d{11})', listed))) == int(number), address
 
 
 def test_numbers_in_the_navigation_are_those_of_the_page(morning: System):

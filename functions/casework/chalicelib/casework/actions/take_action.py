@@ -25,6 +25,7 @@ from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, target_of
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.held import IN_FLIGHT
 from shared.domain.petition.values.petitioner import Identity
 from shared.domain.procedures import conflicts, taking_back
 from shared.platform import clock
@@ -175,6 +176,11 @@ class ActionService:
             raise StaleVersionError(current.version)
         target_of(action, current.state)
         return action_input.apply(current, context)
+
+    def minutes_to_undo(self, petition: Petition, action: Action, now: datetime) -> int:
+        """Return for how many minutes an officer could take an action back that they take now; 0 where it is final."""
+        word_at = self._word_at([petition], action, now)
+        return int((word_at - IN_FLIGHT - now).total_seconds() // 60) if word_at else 0
 
     def _word_at(self, petitions: Iterable[Petition], action: Action, at: datetime) -> datetime | None:
         """Return the instant at which word of a decision leaves: for all together, and late for none."""

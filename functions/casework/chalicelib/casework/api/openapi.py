@@ -237,7 +237,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "The petitions behind a figure",
         {200: PetitionsBehindFigure},
         None,
-        ("name", *_AS, "from", "to", "as_of", "measure", "unit", "by-group", "group", "lang"),
+        ("name", *_AS, "from", "to", "as_of", "measure", "unit", "by-group", "group", "page", "lang"),
         (*_REFUSED, 422),
     ),
     Operation(

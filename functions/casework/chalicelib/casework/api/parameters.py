@@ -199,6 +199,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "unit": {"in": "query", "description": "Code of a unit.", "schema": {"type": "string", "maxLength": 20}},
     "group": {"in": "query", "description": "Code of a row.", "schema": {"type": "string", "maxLength": 64}},
+    "page": {
+        "in": "query",
+        "description": "Number of a page, from 1; behind the last one stands the last.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 9999},
+    },
     "lang": LANG,
 }
 

@@ -15,6 +15,9 @@ from shared.domain.errors import InvalidInputError
 from shared.web.answers import json_answer
 from shared.web.requests import language_of, query_parameters
 
+PAGE = 500
+"""Petitions behind a figure that one answer lists."""
+
 
 def routes(parts: Callable[[], Parts]) -> ApiRoutes:
     """Return the routes of this module."""
@@ -39,14 +42,16 @@ def make_report(parts: Parts, request: Request, officer: DeskOfficer, name: str)
 
 
 def list_petitions_behind_figure(parts: Parts, request: Request, officer: DeskOfficer, name: str) -> Response:
-    """List the petitions that a figure of a report counts."""
+    """List a page of the petitions that a figure of a report counts."""
     query = query_parameters(request)
     petitions = parts.reports.behind(
-        officer, name, figure_query(query), period_query(query), language_of(request)
+        officer, name, figure_query(query), period_query(query), language_of(request), size=PAGE
     )
     return json_answer(
         {
             "count": petitions.number,
+            "page": petitions.page,
+            "pages": petitions.pages,
             "counts": petitions.counts.value,
             "petitions": list(petitions.rows),
         }

@@ -244,9 +244,11 @@ class ReportView(SectionView):
 
 
 class PetitionsBehindFigure(_Answer):
-    """The petitions that a figure counts: their number, and at most 500 rows."""
+    """The petitions that a figure counts: their number on all pages, and a page of 500."""
 
     count: int
+    page: int
+    pages: int
     counts: Literal["received", "due", "stock"]
     petitions: tuple[dict[str, Value], ...]
 

@@ -32,6 +32,7 @@ class Order(StrEnum):
 
 _STATES = {state: number for number, state in enumerate(State)}
 _CURSOR = re.compile(r"[01]~[0-9-]{2,20}~(\d{4}-\d{2}-\d{2}~)?\d{11}")
+_NUMBER = re.compile(r"[0-9]{1,4}")
 
 
 class Tally:
@@ -90,7 +91,7 @@ def sorted_page(
         lines: by due date.
         is_wanted: whether a line is listed.
         order: any but by due date.
-        cursor: of the page before.
+        cursor: of the page before; or the number of lines before this page.
         size: lines of a page.
         read_at_most: lines that are read; the order is that of these.
         tally: is to count these.
@@ -98,7 +99,7 @@ def sorted_page(
     Raises:
         InvalidInputError: an invalid cursor.
     """
-    if cursor is not None and not _CURSOR.fullmatch(cursor):
+    if cursor is not None and not _NUMBER.fullmatch(cursor) and not _CURSOR.fullmatch(cursor):
         raise InvalidInputError(("cursor", "invalid"))
     window = list(islice(lines, read_at_most + 1))
     is_whole = len(window) <= read_at_most
@@ -109,11 +110,7 @@ def sorted_page(
         for line in window[:read_at_most]:
             tally.see(line, is_listed=is_wanted(line))
     wanted.sort(key=_by_position, reverse=is_descending)
-    rest = [
-        (position, line)
-        for position, line in wanted
-        if cursor is None or (position < cursor if is_descending else position > cursor)
-    ]
+    rest = _behind(cursor, wanted, is_descending=is_descending)
     shown = rest[:size]
     return LinePage(
         queue=queue,
@@ -121,6 +118,19 @@ def sorted_page(
         cursor=shown[-1][0] if len(rest) > size else None,
         total=len(wanted) if is_whole else None,
     )
+
+
+def _behind(
+    cursor: str | None, wanted: list[tuple[str, Line]], *, is_descending: bool
+) -> list[tuple[str, Line]]:
+    """Return the sorted lines that a cursor leaves to show: behind a number of lines, or behind a position."""
+    if cursor is None or _NUMBER.fullmatch(cursor):
+        return wanted[int(cursor or 0) :]
+    return [
+        (position, line)
+        for position, line in wanted
+        if (position < cursor if is_descending else position > cursor)
+    ]
 
 
 def _by_position(placed: tuple[str, Line]) -> str:

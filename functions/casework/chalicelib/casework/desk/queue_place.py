@@ -84,6 +84,11 @@ class PageTrail(NamedTuple):
         earlier = (*self.earlier, (self.before, current)) if current else self.earlier
         return _query({**filters, **self._page(self.before + shown, cursor, earlier[-_MOST_PAGES:])})
 
+    def sorted_before(self, size: int) -> PageTrail:
+        """Return the trail of a page that is sorted anew: the page before it begins at a number of lines."""
+        begin = self.before - size
+        return self._replace(earlier=((begin, str(begin)),) if size and begin > 0 else (), counts={})
+
     def _page(self, before: int, cursor: str, earlier: tuple[tuple[int, str], ...]) -> dict[str, str]:
         trail = ".".join(f"{shown}.{place}" for shown, place in earlier)
         total = "" if self.total is None else str(self.total)
@@ -99,6 +104,8 @@ def trail_of(query: Mapping[str, str]) -> PageTrail:
         match[1]: Count(int(match[2]), bool(match[3]))
         for match in _COUNT.finditer(query.get("counts", "")[:_LONGEST])
     }
+    if before is None:
+        before = _number(query.get("cursor", ""))
     return PageTrail(before or 0, total, tuple(earlier[-_MOST_PAGES:]), counts)
 
 
@@ -111,9 +118,17 @@ def place_of(query: Mapping[str, str]) -> str:
     return _query({name: query.get(name, "") for name in NAMES})
 
 
-def place_of_rows(query: Mapping[str, str]) -> str:
-    """Return the place that each row of a page carries: its filters and the page; what else it says is long."""
-    return place_of({name: value for name, value in query.items() if name not in _OF_THE_PAGE})
+def place_of_rows(query: Mapping[str, str], *, is_sorted: bool = False) -> str:
+    """Return the place that each row of a page carries: its filters and the page; what else it says is long.
+
+    Args:
+        query: of the page.
+        is_sorted: whether the page is sorted anew, so that the number of its first line names it.
+    """
+    place = {name: value for name, value in query.items() if name not in _OF_THE_PAGE}
+    if is_sorted and place.get("cursor"):
+        place |= {"cursor": str(trail_of(query).before), "before": ""}
+    return place_of(place)
 
 
 def carried(query: Mapping[str, str], came_from: str = "") -> str:
@@ -130,7 +145,8 @@ def carried(query: Mapping[str, str], came_from: str = "") -> str:
     if not place or not page.endswith(QUEUE) or len(query_of_page) > _LONGEST:
         return place
     shown = dict(parse_qsl(query_of_page))
-    return place_of(shown) if place_of_rows(shown) == place else place
+    is_of_the_page = place in (place_of_rows(shown), place_of_rows(shown, is_sorted=True))
+    return place_of(shown) if is_of_the_page else place
 
 
 def with_place(address: str, place: str) -> str:
@@ -151,12 +167,17 @@ def _query(values: Mapping[str, str]) -> str:
 
 
 def undo_facts(officer: DeskOfficer, petition: Petition) -> dict[str, str]:
-    """Return the query by which a queue's page offers to take back the decision that led there."""
+    """Return the query by which a page offers to take back the decision that led there."""
     return {"undo": str(petition.version)} if taking_back.is_own(petition, officer.actor) else {}
 
 
-def version_to_undo(query: Mapping[str, str]) -> str:
-    """Return the version of the petition whose decision a queue's page offers to take back; "" for none."""
+def version_to_undo(query: Mapping[str, str], of: str = "reference") -> str:
+    """Return the version of the petition whose decision a page offers to take back; "" for none.
+
+    Args:
+        query: of the page's address.
+        of: the name under which it has the petition's reference.
+    """
     version = query.get("undo", "")
     is_version = version.isascii() and version.isdecimal() and len(version) <= MOST_DIGITS_OF_VERSION
-    return version if is_version and normal_reference(query.get("reference", "")) else ""
+    return version if is_version and normal_reference(query.get(of, "")) else ""

@@ -28,7 +28,7 @@ from shared.tables.directory import Directory
 from shared.tables.petition_items import FINISHED, Card, desk_position
 from shared.tables.petitions import Petitions
 
-PAGE = 36
+PAGE = 35
 """Petitions on a page: with their words it stays below 40 kB, however it is filtered and sorted."""
 READ_AT_MOST = 500
 """Lines that are read for one page: by a filter, and by the first page of a queue to count what the queue holds."""

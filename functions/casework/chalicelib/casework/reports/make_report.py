@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from math import ceil
 from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
@@ -39,18 +40,20 @@ from shared.web.i18n import Language, gettext, in_language
 
 LONGEST_PERIOD = timedelta(days=366)
 _EVERY_UNIT = frozenset({Role.COMMITTEE, Role.INSPECTOR, Role.APPROVER, Role.AUDITOR})
-MAX_ROWS = 500
-"""Petitions behind one figure that are listed; for others, a reader names fewer days."""
 
 
 class FigurePetitions(NamedTuple):
-    """The petitions behind a figure, received from one day to another."""
+    """A page of the petitions behind a figure, received from one day to another."""
 
     first: date
     last: date
     rows: tuple[dict[str, Value], ...]
     number: int
-    """The number of petitions; there may be fewer rows."""
+    """The number of petitions on all pages."""
+    before: int
+    """The number of petitions on the pages before."""
+    page: int
+    pages: int
     counts: Counts
     """The meaning of the days: those of receipt or of due dates; the stock has none."""
     at: datetime
@@ -136,9 +139,24 @@ class Reports:
         )
 
     def behind(
-        self, officer: DeskOfficer, name: str, query: FigureQuery, period: Period, language: Language
+        self,
+        officer: DeskOfficer,
+        name: str,
+        query: FigureQuery,
+        period: Period,
+        language: Language,
+        *,
+        size: int,
     ) -> FigurePetitions:
-        """List the petitions that a figure counts, for officers who may read them; by due date.
+        """List a page of the petitions that a figure counts, for officers who may read them; by due date.
+
+        Args:
+            officer: the reader.
+            name: of the report.
+            query: the figure, and which page.
+            period: of the report.
+            language: of the names.
+            size: petitions on a page; only these are read whole.
 
         Raises:
             NotAllowedError: the officer reads no reports, or no petitions.
@@ -161,16 +179,19 @@ class Reports:
             and _is_behind(query, measure, stood, tally, then.at)
         ]
         petitions.sort(key=lambda petition: (petition.due_on, petition.reference))
-        names = self.names(language)
-        listed = [petition.reference for petition in petitions[:MAX_ROWS]]
+        pages = max(1, ceil(len(petitions) / size))
+        before = (min(query.page, pages) - 1) * size
+        listed = [petition.reference for petition in petitions[before : before + size]]
         whole = {
             petition.reference: stood
             for petition in self._petitions.get_all(listed)
             if permissions.may_see(officer, petition) and (stood := then.petition_then(petition))
         }
         reported = self._reported_to(officer, (whole[name] for name in listed if name in whole), then.at)
+        names = self.names(language)
         rows = tuple(petition_row(petition, names) for petition in reported)
-        return FigurePetitions(first, last, rows, len(petitions), counts, then.at)
+        number, page = len(petitions), before // size + 1
+        return FigurePetitions(first, last, rows, number, before, page, pages, counts, then.at)
 
     def _counted(
         self, counts: Counts, then: Moment, days: Days

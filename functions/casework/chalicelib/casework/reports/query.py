@@ -29,7 +29,7 @@ class Period(BaseModel):
 
 
 class FigureQuery(BaseModel):
-    """Which figure's petitions are listed: the measure, and the row of the report that shows it."""
+    """Which figure's petitions are listed: the measure, the row of the report that shows it, and the page."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +37,8 @@ class FigureQuery(BaseModel):
     unit: str | None = None
     by: Literal["field", "kind", "channel", "province", "handler", "complained_unit", "matter"] | None = None
     group: str = ""
+    page: Annotated[int, Field(ge=1, le=9999)] = 1
+    """The page of the list; behind the last one stands the last."""
 
 
 def period_query(query: Mapping[str, str], *more: str) -> Period:

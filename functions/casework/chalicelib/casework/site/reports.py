@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from chalice.app import Request, Response
@@ -18,6 +18,7 @@ from chalicelib.casework.reports.catalogue import REPORTS
 from chalicelib.casework.reports.charts import chart_of
 from chalicelib.casework.reports.export import EXPORTS
 from chalicelib.casework.reports.labels import caption, value_text
+from chalicelib.casework.reports.make_report import FigurePetitions
 from chalicelib.casework.reports.measures import MEASURES, Column, Value
 from chalicelib.casework.reports.query import figure_query, period_query
 from chalicelib.casework.reports.report import Report
@@ -32,6 +33,8 @@ from shared.web.requests import query_parameters
 
 DEFAULT_REPORT = "timeliness"
 _GROUPS = ("field", "kind", "channel", "province", "handler", "complained_unit", "matter")
+ROWS_ON_A_PAGE = 36
+"""Petitions of a figure's list on a page: with their subjects it stays below 40 kB."""
 _NO_FIGURES_BEHIND = frozenset({"before", "change"})
 """Columns whose values are of another period, or no counts."""
 
@@ -216,12 +219,13 @@ def _days_of(column: Column, report: Report) -> tuple[date, date]:
 
 
 def show_petitions_behind_figure(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
-    """Show the petitions that a figure counts."""
+    """Show a page of the petitions that a figure counts."""
     language = language_of_page(request)
     _ = gettext(language)
     query = query_parameters(request)
     figure, period = figure_query(query), period_query(query)
-    petitions = parts.reports.behind(officer, query.get("name") or DEFAULT_REPORT, figure, period, language)
+    name = query.get("name") or DEFAULT_REPORT
+    petitions = parts.reports.behind(officer, name, figure, period, language, size=ROWS_ON_A_PAGE)
     names = parts.reports.names(language)
     about = [_(MEASURES[figure.measure].column.label)]
     if figure.unit is not None:
@@ -238,7 +242,23 @@ def show_petitions_behind_figure(parts: Parts, request: Request, officer: DeskOf
         last=petitions.last,
         as_of=period.as_of,
         count=petitions.number,
+        **_pages(petitions, query, language),
         counts=petitions.counts.value,
         petitions=petitions.rows,
         value_text=lambda name, value: value_text(name, value, language),
     )
+
+
+def _pages(petitions: FigurePetitions, query: Mapping[str, str], language: Language) -> dict[str, Any]:
+    """Return the template's variables of the numbers shown, and of the pages before and behind."""
+    figure = {name: value for name, value in query.items() if name not in {"page", "lang"}}
+
+    def address(page: int) -> str:
+        return link(f"/desk/reports/cases?{urlencode({**figure, 'page': page})}", language)
+
+    return {
+        "first_shown": petitions.before + 1,
+        "last_shown": petitions.before + len(petitions.rows),
+        "previous": address(petitions.page - 1) if petitions.page > 1 else "",
+        "following": address(petitions.page + 1) if petitions.page < petitions.pages else "",
+    }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.support.desk_pages import Browser
+from infra.local.emulation.cloud import WORD_IS_HELD
+from tests.support.desk_pages import Browser, forms_in
 from tests.support.people import Citizen, Officer
 from tests.support.system import System
 
@@ -13,6 +16,14 @@ from tests.support.system import System
 def system(running_system: System) -> System:
     running_system.reset()
     return running_system
+
+
+@pytest.fixture
+def held(system: System) -> Iterator[System]:
+    """The system while word of decisions waits for ten minutes."""
+    system.local.change_settings(WORD_IS_HELD[True])
+    yield system
+    system.local.change_settings(WORD_IS_HELD[False])
 
 
 @pytest.fixture
@@ -87,3 +98,19 @@ def test_the_last_petition_leads_to_the_queue_which_says_what_was_done(system: S
     last = browser.get(f"/desk/next?after={two[0]}&done=draft-answer&from=queue%3DVCCVC%26find%3Dkhong")
 
     assert last.header("location").startswith(f"/desk/queue?done=draft-answer&reference={two[0]}")
+
+
+def test_decision_is_taken_back_from_the_next_petition_that_it_led_to(held: System, two: list[str]):
+    browser = Browser(held, "lan.tiepnhan")
+    browser.post("/desk/next", {"after": two[1], "from": "", "goes_on": "true"})
+    held.travel(minutes=2)
+    page = browser.get(f"/desk/petitions/{two[0]}?from=queue=all")
+    (form,) = [form for form in forms_in(page.text) if "/restrict" in form.action]
+
+    onward = browser.get(browser.post(form.action, [*form.fields, ("confirmed", "true")]).header("location"))
+    after = browser.get(onward.header("location"))
+    back = browser.fill(after, f"/desk/petitions/{two[0]}/take-back")
+
+    assert onward.header("location").startswith(f"/desk/petitions/{two[1]}?done=restrict&of={two[0]}&undo=")
+    assert back.status == 303
+    assert Officer(held, "lan.tiepnhan").petition(two[0])["state"] == "IN_PROGRESS"

@@ -13,6 +13,7 @@ from chalicelib.casework.desk.queue_place import carried, with_place
 from chalicelib.casework.site.frame import language_of_page, render
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
+from shared.platform import clock
 from shared.web.rendering import link
 from shared.web.requests import query_parameters
 
@@ -49,5 +50,6 @@ def confirmation_page(
         send_to=link(with_place(f"{page}/{action}", place), language),
         back=link(with_place(page, place), language),
         subject=petition.subject,
+        minutes_to_undo=parts.actions.minutes_to_undo(petition, action, clock.now()),
         values=INPUTS[action].values_of(form),
     )

@@ -62,6 +62,8 @@ class JustDone(NamedTuple):
     action: str = ""
     reference: str = ""
     """That of the petition on which it was taken, where the page is of the next one."""
+    undo: str = ""
+    """The version of that petition, where the page offers to take the action back."""
 
 
 def petition_page(
@@ -153,7 +155,7 @@ def _onward(parts: Parts, officer: DeskOfficer, done: JustDone, language: Langua
     """Return the action that was just taken, and whether actions lead this officer to the next petition."""
     label = forms.done_label(done.action, language)
     goes_on = bool(label) and parts.desk_preferences.of(officer.username).goes_on
-    return {"done": label, "done_of": done.reference, "goes_on": goes_on}
+    return {"done": label, "done_of": done.reference, "done_undo": done.undo, "goes_on": goes_on}
 
 
 def _sent(parts: Parts, petition: Petition, language: Language) -> dict[str, Any]:

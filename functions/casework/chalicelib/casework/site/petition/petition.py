@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
@@ -13,7 +14,7 @@ from chalicelib.casework.actions.disclosure import OpenSeal
 from chalicelib.casework.actions.forms import action_named
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.drafts import FORMS
-from chalicelib.casework.desk.queue_place import address_of, carried, undo_facts, with_place
+from chalicelib.casework.desk.queue_place import address_of, carried, undo_facts, version_to_undo, with_place
 from chalicelib.casework.desk.queues import queues_of
 from chalicelib.casework.site.frame import Names, language_of_page, names_of
 from chalicelib.casework.site.petition.action_forms import RefusedAction
@@ -82,7 +83,9 @@ def show_petition(parts: Parts, request: Request, officer: DeskOfficer, referenc
         request,
         officer,
         petition,
-        done=JustDone(query.get("done", ""), normal_reference(query.get("of", "")) or ""),
+        done=JustDone(
+            query.get("done", ""), normal_reference(query.get("of", "")) or "", version_to_undo(query, "of")
+        ),
         template=query.get("template", ""),
     )
 
@@ -222,9 +225,10 @@ def _next_address(
     """
     place = carried(query_parameters(request))
     goes_on = action in _DONE_WITH and parts.desk_preferences.of(officer.username).goes_on
+    undo = undo_facts(officer, changed)
     if goes_on and queues_of(officer):
-        return with_place(f"/desk/next?after={changed.reference}&done={action}", place)
+        facts = {"after": changed.reference, "done": action.value, **undo}
+        return with_place(f"/desk/next?{urlencode(facts)}", place)
     if permissions.may_see(officer, changed):
         return with_place(f"/desk/petitions/{changed.reference}?done={action}", place)
-    facts = {"done": action.value, "reference": changed.reference, **undo_facts(officer, changed)}
-    return address_of(place, facts)
+    return address_of(place, {"done": action.value, "reference": changed.reference, **undo})

@@ -44,7 +44,7 @@ def act_on_many(parts: Parts, request: Request, officer: DeskOfficer) -> Respons
     pairs = form_pairs(request)
     form = dict(pairs)
     ticked = _ticked(pairs)
-    place = carried({"from": form.get("place", "")})
+    place = carried({"from": form.get("place", "")}, str(request.headers.get("referer", "")))
     language = language_of_page(request)
     if not ticked:
         return see_other(link(address_of(place, {"done": "nothing"}), language))

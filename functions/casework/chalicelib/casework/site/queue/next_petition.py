@@ -11,7 +11,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.actions.forms import action_named
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.queue_orders import Order
-from chalicelib.casework.desk.queue_place import address_of, carried, with_place
+from chalicelib.casework.desk.queue_place import address_of, carried, version_to_undo, with_place
 from chalicelib.casework.desk.queues import queues_of
 from chalicelib.casework.site.frame import language_of_page
 from chalicelib.casework.site.queue.selection import Selection, selection_of
@@ -43,10 +43,12 @@ def go_on(parts: Parts, request: Request, officer: DeskOfficer) -> Response:
     reference = _behind(parts, officer, selection, query.get("after", ""))
     done, after = query.get("done", ""), normal_reference(query.get("after", "")) or ""
     is_done = action_named(done) is not None and bool(after)
+    version = version_to_undo(query, "after")
+    undo = {"undo": version} if version else {}
     if reference is None:
-        facts = {"done": done, "reference": after} if is_done else {"done": "no-next"}
+        facts = {"done": done, "reference": after, **undo} if is_done else {"done": "no-next"}
         return see_other(link(address_of(place, facts), language))
-    news = f"?{urlencode({'done': done, 'of': after})}" if is_done else ""
+    news = f"?{urlencode({'done': done, 'of': after, **undo})}" if is_done else ""
     return see_other(link(with_place(f"/desk/petitions/{reference}{news}", place), language))
 
 

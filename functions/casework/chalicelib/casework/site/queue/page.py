@@ -18,12 +18,11 @@ from chalicelib.casework.desk.queue_place import (
     Count,
     PageTrail,
     address_of,
-    place_of,
     place_of_rows,
     trail_of,
     version_to_undo,
 )
-from chalicelib.casework.desk.queues import READ_AT_MOST, queues_of
+from chalicelib.casework.desk.queues import PAGE, READ_AT_MOST, queues_of
 from chalicelib.casework.desk.views import LinePage
 from chalicelib.casework.site.frame import Names, language_of_page, names_of, render
 from chalicelib.casework.site.queue.rows import counts_of, groups, tally_of
@@ -85,21 +84,20 @@ def _page(
         tally=tally,
     )
     trail = _trail(selection, page, tally, query)
-    place = place_of(query)
+    place = place_of_rows(query, is_sorted=_is_sorted(selection))
     return render(
         parts,
         request,
         officer,
         "queue.html",
         **_selection_facts(selection, names, language),
-        groups=groups(page.petitions, selection.order, place_of_rows(query), trail.counts, names, language),
-        is_partly_sorted=selection.order is not Order.DUE
-        and selection.state not in FINISHED
-        and page.total is None,
+        groups=groups(page.petitions, selection.order, place, trail.counts, names, language),
+        is_partly_sorted=_is_sorted(selection) and page.total is None,
         most_sorted=READ_AT_MOST,
         **view_facts(views, _view_counts(selection, tally, query), selection, language),
         shown=" ".join(f"{line.reference}.{line.version}" for line in page.petitions),
         place=place,
+        filter_query=selection.address(),
         bulk=[(action.value, gettext(language)(ROWS[action].button_text)) for action in offered(officer)],
         **_pager(selection, page, trail, query, language),
         done=_done(query, language),
@@ -141,12 +139,17 @@ def _sorted_by(selection: Selection, order: Order, language: Language) -> str:
     return link(address_of(selection._replace(order=order).address()), language)
 
 
+def _is_sorted(selection: Selection) -> bool:
+    """Return whether each page sorts and counts anew: the number of its first line then names it."""
+    return selection.order is not Order.DUE and selection.state not in FINISHED
+
+
 def _trail(selection: Selection, page: LinePage, tally: Tally, query: Mapping[str, str]) -> PageTrail:
     """Return the pages before this one, with what the first of them counted: this one, if it is the first."""
     trail, is_first = trail_of(query), not query.get("cursor")
     if is_first and selection.state in FINISHED and page.total is not None:
         return trail._replace(total=page.total, counts={"finished": Count(page.total)})
-    if selection.order is not Order.DUE:  # each page reads and counts all that it sorts
+    if _is_sorted(selection):
         return trail._replace(total=page.total if is_first else trail.total, counts=counts_of(tally))
     return trail._replace(total=page.total, counts=counts_of(tally)) if is_first else trail
 
@@ -165,13 +168,18 @@ def _pager(
     cursor = query.get("cursor", "")
     last = trail.before + len(page.petitions)
     filters = selection.query()
-    following = trail.following(filters, cursor, len(page.petitions), page.cursor or "")
+    if _is_sorted(selection):
+        previous = trail.sorted_before(PAGE).previous(filters)
+        following = trail.sorted_before(0).following(filters, "", len(page.petitions), page.cursor or "")
+    else:
+        previous = trail.previous(filters)
+        following = trail.following(filters, cursor, len(page.petitions), page.cursor or "")
     return {
         "first": trail.before + 1,
         "last": last,
         "total": max(trail.total or 0, last) if trail.total is not None or not page.cursor else None,
         "following": link(address_of(following), language) if page.cursor else "",
-        "previous": link(address_of(trail.previous(filters)), language) if cursor else "",
+        "previous": link(address_of(previous), language) if cursor else "",
     }
 
 

@@ -16,6 +16,7 @@ from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.procedures.marks import Mark
 from shared.platform import clock
 from shared.tables.petition_items import FINISHED
+from shared.use_cases.receive_submission import first_words
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import LANES, STATES
 from shared.web.rendering import link
@@ -72,7 +73,10 @@ def groups(
         language: of the page.
     """
     _ = gettext(language)
-    rows = [_row(line, order, place, names, language) for line in lines]
+    rows = [
+        {**_row(line, order, place, names, language), "anchor": f"r{number}"}
+        for number, line in enumerate(lines, start=1)
+    ]
     rows.sort(
         key=lambda row: row["group"] == "other"
     )  # nothing is owed there, whatever their dates: one heading
@@ -106,6 +110,7 @@ def _row(line: Line, order: Order, place: str, names: Names, language: Language)
     return {
         **line.model_dump(),
         "address": link(with_place(f"/desk/petitions/{line.reference}", place), language),
+        "subject": first_words(line.subject),
         "state_label": _(STATES[line.state]),
         "field_label": names.field(line.field),
         "unit_label": names.unit(line.unit),
