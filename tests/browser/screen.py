@@ -1,9 +1,14 @@
-"""Elements of a page for which the reader of a small screen would have to scroll sideways."""
+"""The screen as its reader meets it: what sticks out to the side, and what appears there only after a while."""
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page
 
+SHOWN_WITHIN_SECONDS = 60
+"""A wait ends as soon as the thing is shown; functions and other tests may take most of this from the stack."""
+LOOKS_AGAIN_AFTER_MS = 250
 _STICKING_OUT = """() => {
   const scrolls = (element) => ["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(element).overflowX);
   const width = document.documentElement.clientWidth;
@@ -29,3 +34,17 @@ def sticking_out(page: Page) -> list[str]:
     page.wait_for_load_state()
     names: list[str] = page.evaluate(_STICKING_OUT)
     return names
+
+
+def reload_until_shown(page: Page, address: str, *selectors: str) -> None:
+    """Open an address until it shows all of this: routing and notices go on after the request that began them.
+
+    Raises:
+        AssertionError: it does not show it within the time that a busy machine takes.
+    """
+    until = time.monotonic() + SHOWN_WITHIN_SECONDS
+    page.goto(address)
+    while not all(page.locator(selector).count() for selector in selectors):
+        assert time.monotonic() < until, f"{address} does not show {', '.join(selectors)}"
+        page.wait_for_timeout(LOOKS_AGAIN_AFTER_MS)
+        page.goto(address)

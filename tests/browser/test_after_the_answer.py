@@ -12,7 +12,7 @@ from tests.browser.test_citizen_pages import assert_fits, press, send, tab_to, t
 QUESTION = (
     "Tôi dự thi nâng ngạch chuyên viên chính, đề nghị cho biết thời hạn công bố kết quả thi nâng ngạch."
 )
-SECONDS_FOR_ROUTING = 20
+SECONDS_FOR_ROUTING = 60
 
 
 def desk(page: Page, username: str, action: str, reference: str, **body: Any) -> None:

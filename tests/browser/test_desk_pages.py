@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.screen import reload_until_shown
 from tests.browser.test_citizen_pages import assert_fits, press, tab_to, type_into, unfold
 from tests.support.people import CONTENT
 
 DESK = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=360, height=740)
-ROUTED_WITHIN_MS = 20_000
 
 Opened = Callable[..., Page]
 
@@ -43,13 +43,9 @@ def officer(browser: Browser, site: str) -> Iterator[Opened]:
 
 def open_from_queue(page: Page, reference: str) -> None:
     """Follow the queue's link to a petition, once it was routed there."""
-    link = page.locator(f'a[href="/desk/petitions/{reference}"]')
-    for _ in range(ROUTED_WITHIN_MS // 500):
-        page.goto("/desk/queue")
-        if link.count():
-            break
-        page.wait_for_timeout(500)
-    press(page, f'a[href="/desk/petitions/{reference}"]')
+    link = f'a[href="/desk/petitions/{reference}"]'
+    reload_until_shown(page, "/desk/queue", link)
+    press(page, link)
     expect(page.locator("#state")).to_be_visible()
 
 

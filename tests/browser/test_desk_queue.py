@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.conftest import send_petition
+from tests.browser.screen import reload_until_shown
 from tests.browser.test_citizen_pages import assert_fits
 
 WIDE = ViewportSize(width=1280, height=900)
@@ -16,7 +17,6 @@ NARROW = ViewportSize(width=360, height=740)
 FIRST_ROW_PX = 300
 ROWS_ON_A_SCREEN = 12
 HEADINGS_PX = 3 * 28
-ROUTED_WITHIN_MS = 20_000
 HANDLER = "minh.ccvc"
 
 
@@ -43,12 +43,8 @@ def queue_of(desk: BrowserContext, viewport: ViewportSize, awaited: list[str]) -
     page.fill("#password", f"Local-{HANDLER}-2026")
     page.keyboard.press("Enter")
     expect(page.locator("details.me")).to_be_visible()
-    for _ in range(ROUTED_WITHIN_MS // 500):
-        page.goto("/desk/queue")
-        if all(page.locator(f'tr.p a[href*="{name}"]').count() for name in awaited):
-            return page
-        page.wait_for_timeout(500)
-    pytest.fail("the petitions were not routed to the unit")
+    reload_until_shown(page, "/desk/queue", *(f'tr.p a[href*="{name}"]' for name in awaited))
+    return page
 
 
 def test_axe_notices_a_picture_without_a_text(browser: Browser, axe: Callable[[Page], None]):

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.screen import reload_until_shown
 from tests.browser.test_citizen_pages import assert_fits
 from tests.browser.test_desk_pages import DESK, PHONE
 
@@ -25,11 +26,7 @@ def writer(browser: Browser, site: str, reference: str) -> Page:
     page.fill("#password", "Local-minh.ccvc-2026")
     page.get_by_role("button", name="Đăng nhập", exact=True).click()
     expect(page.locator("details.me")).to_be_visible()
-    for _ in range(60):
-        page.goto(f"/desk/petitions/{reference}")
-        if page.locator("#f-accept").count():
-            break
-        page.wait_for_timeout(500)
+    reload_until_shown(page, f"/desk/petitions/{reference}", "#f-accept")
     page.locator("#next").click()
     expect(page.locator("#do-draft-answer")).to_be_visible()
     return page

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.screen import reload_until_shown
+
 MOST_ACTIONS = 12
 WIDE = ViewportSize(width=1280, height=800)
 NARROW = ViewportSize(width=360, height=740)
-ROUTED_WITHIN_MS = 20_000
 FIRST = "Kính gửi Ông/Bà,\n\n1. Lịch thi theo quy định hiện hành.\n\nTrân trọng."
 SECOND = "Kính gửi Ông/Bà,\n\n1. Lịch thi được công bố trước ngày 30/12/2026.\n\nTrân trọng."
 
@@ -46,11 +47,7 @@ class Hands:
     def open_from_queue(self, reference: str) -> None:
         """Follow the queue's link to a petition, once it was routed there; waiting is no action."""
         link = f'a[href^="/desk/petitions/{reference}"]'
-        for _ in range(ROUTED_WITHIN_MS // 500):
-            self.page.goto("/desk/queue")
-            if self.page.locator(link).count():
-                break
-            self.page.wait_for_timeout(500)
+        reload_until_shown(self.page, "/desk/queue", link)
         self.follow(link)
 
 
