@@ -37,7 +37,7 @@ class LatestHash(NamedTuple):
 
 
 class _Remembered(NamedTuple):
-    """What one run has read of the index of changes."""
+    """The part of the index of changes that one run has read."""
 
     changed: dict[date, tuple[datetime, list[Item]]]
     """By day: from which instant on, and what changed."""
@@ -174,7 +174,7 @@ class Outlines:
         return list(item_by_item(items, _latest_hash, _reference, job="latest hashes"))
 
     def _changed(self, day: date, since: datetime) -> Iterator[Item]:
-        """Yield what changed on a day from an instant on, out of what this run has read, if that is enough."""
+        """Yield the changes of a day from an instant on, out of what this run has read, if that is enough."""
         remembered, since = self._remembered, max(since, _begin(day))
         if remembered is None:
             yield from self._read_changed(day, since)

@@ -80,6 +80,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
     statistics = Statistics(configuration.statistics_table, outlines, directory)
     roll_up = RollUp(statistics, outlines)
     reactions = ReactionTable(configuration.statistics_table)
+    files = SearchFiles(configuration.attachments_bucket)
     rounds = RoundRunner(
         (
             Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url),
@@ -102,13 +103,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
                 "reconciliation": partial(rounds.run, Reconciliation.name),
                 "unchecked-files": UncheckedFiles(bucket).count,
                 "age-of-rounds": rounds.report,
-                "search": SearchIndexing(
-                    petitions,
-                    outlines,
-                    directory,
-                    SearchFiles(configuration.attachments_bucket),
-                    reactions.also_totals,
-                ).run,
+                "search": SearchIndexing(petitions, outlines, directory, files, reactions.also_totals).run,
             },
             outlines.reading_once,
         ),
