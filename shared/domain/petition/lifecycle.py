@@ -45,6 +45,7 @@ class Action(StrEnum):
     RATE = "rate"
     SEND_PIN = "send-pin"
     ADD_CONTACT = "add-contact"
+    CHOOSE_CHANNELS = "choose-channels"
     RENEW_SECRETS = "renew-secrets"
     WITHDRAW_CONSENT = "withdraw-consent"
     # the router
@@ -188,6 +189,9 @@ _OF_PETITIONERS: dict[Action, Move] = {
         UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE,
         None,
         _notify(NoticeKind.CONTACT_ADDED, Audience.PETITIONER),
+    ),
+    Action.CHOOSE_CHANNELS: Move(
+        N_("Người gửi đổi cách nhận tin"), UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE, None, _NOBODY
     ),
 }
 
