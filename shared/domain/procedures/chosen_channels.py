@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition import history
 from shared.domain.petition.change import Change
-from shared.domain.petition.facts import ContactAdded
+from shared.domain.petition.facts import ChannelsChosen, ContactAdded
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import ReplyBy
 
@@ -22,7 +22,8 @@ def channels_on_file(petition: Petition) -> tuple[ReplyBy, ...]:
     """Return the channels that a contact on file serves, as far as can be known without opening the seal."""
     known = {*petition.petitioner.reply_by}
     for entry in petition.history:
-        known |= {*(entry.facts.stored().get("chosen_before") or "").split(",")} & {*ReplyBy}
+        if isinstance(entry.facts, ContactAdded | ChannelsChosen):
+            known |= {*(entry.facts.chosen_before or ())}
     has_added = any(history.entries_of(petition.history, ContactAdded))
     if not has_added and len({*petition.petitioner.contact_keys}) == _KINDS_OF_CONTACTS:
         known |= {*ReplyBy}
