@@ -154,7 +154,6 @@ _OF_SCHEMA_2 = {
 }
 """Actions that code of the first schema cannot read: a petition with one is refused by it, not misread (ADR 0051)."""
 
-
 FINISHED = frozenset(
     {
         State.PUBLISHED,
@@ -201,9 +200,7 @@ def list_of(petition: Petition) -> str | None:
 
 CONTACT_INDEXES = {
     "contact_key": "contact",
-    "other_contact_key": "other-contact",
-    "third_contact_key": "third-contact",
-    "fourth_contact_key": "fourth-contact",
+    **{f"{place}_contact_key": f"{place}-contact" for place in ("other", "third", "fourth")},
 }
 """The index that finds a petition by its first contact, its second and so on, by the attribute of its keys."""
 

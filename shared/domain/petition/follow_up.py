@@ -110,7 +110,7 @@ class FollowUpVerbs(HeldVerbs):
         return self.record(Action.ADD_CONTACT, change, facts=facts, petitioner=petitioner)
 
     def choose_channels(self, change: Change, reply_by: tuple[ReplyBy, ...]) -> Self:
-        """Be notified over other channels (which: `shared.domain.procedures.chosen_channels`)."""
+        """Be notified over other channels (which: `shared.domain.promises.chosen_channels`)."""
         facts = ChannelsChosen(chosen_before=self.petitioner.reply_by)
         petitioner = self.petitioner.model_copy(update={"reply_by": reply_by})
         return self.record(Action.CHOOSE_CHANNELS, change, facts=facts, petitioner=petitioner)

@@ -23,9 +23,9 @@ from shared.domain.petition.petition import MAX_CONTENT, Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.petitioner import Identity, ReplyBy
 from shared.domain.procedures import withdrawals
-from shared.domain.procedures.chosen_channels import choose_channels
 from shared.domain.procedures.pin_requests import renewals_of, times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
+from shared.domain.promises.chosen_channels import choose_channels
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory

@@ -32,7 +32,7 @@ from chalicelib.intake.verification.record import record_of
 from shared.domain.errors import NotFoundOrWrongPinError
 from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures.chosen_channels import channels_on_file
+from shared.domain.promises.chosen_channels import channels_on_file
 from shared.platform import clock
 from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext

@@ -9,7 +9,7 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy, SealedPart
-from shared.domain.procedures.chosen_channels import channels_on_file, choose_channels
+from shared.domain.promises.chosen_channels import channels_on_file, choose_channels
 from tests.support.builders import RECEIVED_AT, a_petition
 
 EMAIL, SMS, PHONE = ReplyBy.EMAIL, ReplyBy.SMS, ReplyBy.PHONE

@@ -19,17 +19,17 @@ _KINDS_OF_CONTACTS = 2
 
 
 def channels_on_file(petition: Petition) -> tuple[ReplyBy, ...]:
-    """Return the channels that a contact on file serves, as far as can be known without opening the seal."""
-    known = {*petition.petitioner.reply_by}
+    """Return the channels that a contact on file serves, as far as can be read without opening the seal."""
+    served = {*petition.petitioner.reply_by}
     for entry in petition.history:
         if isinstance(entry.facts, ContactAdded | ChannelsChosen):
-            known |= {*(entry.facts.chosen_before or ())}
+            served |= {*(entry.facts.chosen_before or ())}
     has_added = any(history.entries_of(petition.history, ContactAdded))
     if not has_added and len({*petition.petitioner.contact_keys}) == _KINDS_OF_CONTACTS:
-        known |= {*ReplyBy}
-    if ReplyBy.SMS in known:
-        known.add(ReplyBy.PHONE)
-    return tuple(channel for channel in ReplyBy if channel in known)
+        served |= {*ReplyBy}
+    if ReplyBy.SMS in served:
+        served.add(ReplyBy.PHONE)
+    return tuple(channel for channel in ReplyBy if channel in served)
 
 
 def choose_channels(petition: Petition, change: Change, wanted: Iterable[ReplyBy]) -> Petition:
