@@ -68,7 +68,7 @@ class StoredPetition(NamedTuple):
     """True if it stands in the index `unanswered`."""
     is_in_its_list: bool = True
     """True if it stands in the partition of the index `desk` that it belongs to (`list_of`), if in any, and is found by
-    its second contact."""
+    each of its contacts."""
 
 
 class PublicFile(BaseModel):
@@ -149,10 +149,10 @@ def desk_position(due_on: date, reference: str) -> str:
 
 
 _OF_SCHEMA_2 = {
-    *(Action.REASSIGN, Action.SIGN_DRAFT, Action.TAKE_BACK, Action.SEND_LETTER, Action.WITHDRAW_CONSENT)
+    *(Action.REASSIGN, Action.SIGN_DRAFT, Action.TAKE_BACK, Action.SEND_LETTER, Action.WITHDRAW_CONSENT),
+    Action.CHOOSE_CHANNELS,
 }
 """Actions that code of the first schema cannot read: a petition with one is refused by it, not misread (ADR 0051)."""
-
 
 FINISHED = frozenset(
     {
@@ -198,10 +198,16 @@ def list_of(petition: Petition) -> str | None:
     return petition.unit if petition.unit and _is_on_a_desk(petition) else None
 
 
-def other_contact_key(petition: Petition) -> str | None:
-    """Return the key of the second contact on file: an e-mail address beside a number, or the first that was added."""
-    keys = dict.fromkeys(petition.petitioner.contact_keys)
-    return next(iter([*keys][1:]), None)
+CONTACT_INDEXES = {
+    "contact_key": "contact",
+    **{f"{place}_contact_key": f"{place}-contact" for place in ("other", "third", "fourth")},
+}
+"""The index that finds a petition by its first contact, its second and so on, by the attribute of its keys."""
+
+
+def contact_keys(petition: Petition) -> dict[str, str]:
+    """Return the key of each contact on file by the attribute that its index goes by."""
+    return dict(zip(CONTACT_INDEXES, dict.fromkeys(petition.petitioner.contact_keys), strict=False))
 
 
 def schema_of(petition: Petition) -> int:
@@ -216,8 +222,7 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
     keys: dict[str, str | None] = {
         "received_month": _month_of(petition),
         "received_at": stored_instant(petition.received_at),
-        "contact_key": petition.petitioner.contact_keys[0] if petition.petitioner.contact_keys else None,
-        "other_contact_key": other_contact_key(petition),
+        **contact_keys(petition),
         "state": petition.state,
         "outline": PETITION.text_of(petition.outline(), number, exclude_defaults=True),
         **_head(petition),
@@ -281,9 +286,8 @@ def stored_petition(item: Item) -> StoredPetition:
     """Return the petition of an item, with its `wake_at`."""
     wake_at = datetime.fromisoformat(item["wake_at"]) if "wake_at" in item else None
     petition = petition_in(item)
-    is_in_its_list = item.get("unit") == list_of(petition) and item.get(
-        "other_contact_key"
-    ) == other_contact_key(petition)
+    keys = {attribute: item[attribute] for attribute in CONTACT_INDEXES if attribute in item}
+    is_in_its_list = item.get("unit") == list_of(petition) and keys == contact_keys(petition)
     return StoredPetition(petition, wake_at, "unanswered_shard" in item, is_in_its_list)
 
 

@@ -33,6 +33,7 @@ from shared.tables.dynamo import (
 )
 from shared.tables.petition_items import (
     BEHIND,
+    CONTACT_INDEXES,
     LOST,
     WAKE_SHARDS,
     Card,
@@ -288,22 +289,23 @@ class Petitions:
             references += [item["reference"] for item in self._table.query(query, limit=of_each_shard).items]
         return references
 
+    def of_first_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
+        """Return (reference, received at, state) of the latest petitions whose first contact this is."""
+        return self._indexed(contact_key, "contact_key", limit)
+
     def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
-        """Return (reference, received at, state) of a person's latest petitions."""
-        query = Query("contact_key = :key", {"key": contact_key}, index="contact", is_ascending=False)
+        """Return (reference, received at, state) of the latest petitions that have a contact, newest first."""
+        rows = [row for name in CONTACT_INDEXES for row in self._indexed(contact_key, name, limit)]
+        return sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)[:limit]
+
+    def _indexed(self, key: str, attribute: str, limit: int) -> list[tuple[str, datetime, State]]:
+        query = Query(
+            f"{attribute} = :key", {"key": key}, index=CONTACT_INDEXES[attribute], is_ascending=False
+        )
         return [
             (item["reference"], datetime.fromisoformat(item["received_at"]), State(item["state"]))
             for item in self._table.query(query, limit=limit).items
         ]
-
-    def references_of_contact(self, contact_key: str, *, limit: int) -> list[str]:
-        """Return the references of the latest petitions with a contact as their first or their second, newest first."""
-        received: dict[str, str] = {}
-        for attribute, index in (("contact_key", "contact"), ("other_contact_key", "other-contact")):
-            query = Query(f"{attribute} = :key", {"key": contact_key}, index=index, is_ascending=False)
-            items = self._table.query(query, limit=limit).items
-            received |= {str(item["reference"]): str(item["received_at"]) for item in items}
-        return sorted(received, key=lambda name: (received[name], name), reverse=True)[:limit]
 
     def received_since(self, contact_key: str, since: datetime) -> set[str]:
         """Return the references of a person's petitions received at or after an instant; the index may lag a moment."""

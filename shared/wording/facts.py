@@ -181,7 +181,7 @@ def _progress(petition: Petition, office: Office, *, neutral: bool) -> dict[str,
 _BY: dict[Dispatch, tuple[str, str]] = {
     Dispatch.BY_HAND: ("trao tận tay", "by hand"),
     Dispatch.POST: ("qua bưu điện", "by post"),
-    Dispatch.EMAIL: ("qua thư điện tử", "by email"),
+    Dispatch.EMAIL: ("qua email", "by email"),
     Dispatch.SYSTEM: ("qua trục liên thông văn bản", "over the government's document exchange"),
 }
 

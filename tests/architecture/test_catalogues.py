@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 
@@ -64,3 +65,35 @@ def test_a_text_with_a_number_has_a_form_for_one_and_a_form_for_many(room, local
     }
 
     assert without == set()
+
+
+SOURCES = sorted(
+    path
+    for root in ("functions", "shared")
+    for path in (translations.ROOT / root).rglob("*.py")
+    if "vendor" not in path.parts
+)
+MARKS = {"_", "_n", "N_"}
+
+
+def hidden_texts(source: str) -> list[str]:
+    """Return the marked texts inside f-strings, where Babel does not see them under Python 3.11."""
+    strings = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr))
+    calls = (node for string in strings for node in ast.walk(string) if isinstance(node, ast.Call))
+    return [
+        ast.unparse(call)
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id in MARKS
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    ]
+
+
+def test_no_text_hides_in_an_f_string():
+    hidden = {
+        str(path.relative_to(translations.ROOT)): hidden_texts(path.read_text("utf-8")) for path in SOURCES
+    }
+
+    assert {path: texts for path, texts in hidden.items() if texts} == {}
+    assert hidden_texts("""f"{_('Có')}: {count}" """) == ["_('Có')"]

@@ -42,6 +42,7 @@ def _of_the_petitioner(driver: System, citizen: Citizen) -> None:
     citizen.add("supplements", content="Tôi thi ở hội đồng thi Hà Nội.")
     citizen.attach(picture())
     citizen.add("contact", email="mua.tran.khac@thu.example")
+    citizen.add("channels", reply_by=["SMS"])
     driver.http("POST", f"{path}/unlock", json={"contact": CITIZEN["phone"]})
     driver.http("GET", f"{path}/record", headers=pin)
     driver.http("GET", path, headers={"X-Petition-Pin": "00000000"})

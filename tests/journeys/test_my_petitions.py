@@ -66,6 +66,24 @@ def test_a_contact_that_was_added_opens_the_petition_too(system: System, browser
     assert citizen.reference[2:6] in page.text
 
 
+def test_each_of_four_contacts_opens_the_petition_and_there_is_no_fifth(system: System):
+    citizen = sent(system)
+    proof = {"ma": citizen.reference, "pin": citizen.pin}
+    added = {"phone": "0987 654 321", "email": "moi@thu.example"}
+    assert system.http("POST", "/tra-cuu/lien-he", form={**proof, **added}).status == 200
+
+    opened = []
+    for contact in (PHONE, EMAIL, *added.values()):
+        opened.append(CodeBrowser(system).opened(contact).text)
+        system.travel(minutes=2)
+    fifth = system.http("POST", "/tra-cuu/lien-he", form={**proof, "email": "nam@thu.example"})
+    again = system.http("POST", "/tra-cuu/lien-he", form={**proof, "email": EMAIL})
+
+    assert all(citizen.reference[2:6] in page for page in opened)
+    assert (fifth.status, again.status) == (422, 200)
+    assert "Đã thêm đủ liên hệ" in fifth.text
+
+
 def test_a_petition_of_the_list_opens_without_a_pin_and_takes_what_its_petitioner_adds(
     system: System, browser: CodeBrowser
 ):

@@ -84,6 +84,7 @@ VERBS: dict[str, Callable[[Petition], Petition]] = {
     "undo the withdrawal": lambda p: p.undo_withdrawal(PETITIONER),
     "rate": lambda p: p.rate(PETITIONER, 4, "Rõ."),
     "add a contact": lambda p: p.add_contact(PETITIONER, SEALED, ("d" * 32,), (ReplyBy.SMS,)),
+    "choose channels": lambda p: p.choose_channels(PETITIONER, (ReplyBy.SMS,)),
     "withdraw the consent": lambda p: p.withdraw_consent(PETITIONER),
     "renew the PIN": lambda p: p.renew_secrets(PETITIONER),
     "send the PIN": lambda p: p.send_pin(PETITIONER, ReplyBy.SMS),

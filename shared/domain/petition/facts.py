@@ -136,6 +136,12 @@ class ContactAdded(Facts):
     """The channels that were chosen before; None in entries from before this was recorded."""
 
 
+class ChannelsChosen(Facts):
+    """Facts of the choice of other channels."""
+
+    chosen_before: Annotated[tuple[ReplyBy, ...], _LIST_IN_ONE_TEXT]
+
+
 class PinSent(Facts):
     """Facts of a PIN that was sent again."""
 
@@ -336,6 +342,7 @@ class FileOpened(Facts):
 FACTS: dict[Action, type[Facts]] = {
     Action.RECEIVE: Receipt,
     Action.ADD_CONTACT: ContactAdded,
+    Action.CHOOSE_CHANNELS: ChannelsChosen,
     Action.SEND_PIN: PinSent,
     Action.RATE: Rated,
     Action.ROUTE: Assigned,

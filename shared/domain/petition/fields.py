@@ -9,7 +9,15 @@ from shared.domain.base_model import StoredModel
 from shared.domain.errors import WordHeldError
 from shared.domain.petition import coverage, history
 from shared.domain.petition.change import UNDOABLE, Change
-from shared.domain.petition.facts import ContactAdded, Facts, Finding, Merged, Reopened, Screened
+from shared.domain.petition.facts import (
+    ChannelsChosen,
+    ContactAdded,
+    Facts,
+    Finding,
+    Merged,
+    Reopened,
+    Screened,
+)
 from shared.domain.petition.history import Entry, Fault
 from shared.domain.petition.lifecycle import MOVES, SIDE_EXITS, UNANSWERED, Action, State, target_of
 from shared.domain.petition.space import require_space
@@ -100,11 +108,12 @@ class PetitionFields(StoredModel):
 
     @property
     def _chosen_at_first(self) -> tuple[ReplyBy, ...]:
-        """The channels that the petitioner chose on the day of receipt, whatever contact they added since."""
-        first = next(history.entries_of(self.history, ContactAdded), None)
-        if first is None or first.facts.chosen_before is None:
+        """The channels that the petitioner chose on the day of receipt, whatever they changed since."""
+        changes = (e.facts for e in self.history if isinstance(e.facts, ContactAdded | ChannelsChosen))
+        first = next(changes, None)
+        if first is None or first.chosen_before is None:
             return self.petitioner.reply_by
-        return first.facts.chosen_before
+        return first.chosen_before
 
     @property
     def first_due_on(self) -> date:

@@ -1,4 +1,4 @@
-"""The verbs of the petitioner after the receipt: supplement, withdraw, rate, add a contact, have the PIN sent again."""
+"""The verbs of the petitioner after the receipt: supplement, withdraw, rate, change contacts and channels, secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Self
 
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition.change import Change
-from shared.domain.petition.facts import ContactAdded, PinSent, Rated
+from shared.domain.petition.facts import ChannelsChosen, ContactAdded, PinSent, Rated
 from shared.domain.petition.lifecycle import Action, State, target_of
 from shared.domain.petition.result import HeldVerbs
 from shared.domain.petition.values.answer import Rating
@@ -108,6 +108,12 @@ class FollowUpVerbs(HeldVerbs):
         )
         facts = ContactAdded(parts_before=len(before.seal), chosen_before=before.reply_by)
         return self.record(Action.ADD_CONTACT, change, facts=facts, petitioner=petitioner)
+
+    def choose_channels(self, change: Change, reply_by: tuple[ReplyBy, ...]) -> Self:
+        """Be notified over other channels (which: `shared.domain.promises.chosen_channels`)."""
+        facts = ChannelsChosen(chosen_before=self.petitioner.reply_by)
+        petitioner = self.petitioner.model_copy(update={"reply_by": reply_by})
+        return self.record(Action.CHOOSE_CHANNELS, change, facts=facts, petitioner=petitioner)
 
     def renew_secrets(self, change: Change) -> Self:
         """Have another PIN and another link from now on (limits: `shared.domain.procedures.pin_requests`)."""

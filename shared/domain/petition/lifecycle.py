@@ -45,6 +45,7 @@ class Action(StrEnum):
     RATE = "rate"
     SEND_PIN = "send-pin"
     ADD_CONTACT = "add-contact"
+    CHOOSE_CHANNELS = "choose-channels"
     RENEW_SECRETS = "renew-secrets"
     WITHDRAW_CONSENT = "withdraw-consent"
     # the router
@@ -128,6 +129,7 @@ _FORWARDED = frozenset({State.FORWARDED})
 _SUBMITTED = frozenset({State.AWAITING_APPROVAL})
 _ACCEPTED = frozenset({State.IN_PROGRESS, State.AWAITING_INFORMATION}) | _SUBMITTED
 _DECIDED = frozenset({State.ANSWERED, State.REFUSED, State.FORWARDED, State.GUIDED, State.RESTRICTED})
+_NOTIFIED = UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE
 _AT_WORK = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.REOPENED})
 
 
@@ -184,11 +186,9 @@ _OF_PETITIONERS: dict[Action, Move] = {
     ),
     Action.WITHDRAW_CONSENT: Move(N_("Người gửi thôi đồng ý công khai"), EVERY, None, _NOBODY),
     Action.ADD_CONTACT: Move(
-        N_("Người gửi thêm liên hệ"),
-        UNANSWERED | RESULT_KNOWN | RESTRICTED_LANE,
-        None,
-        _notify(NoticeKind.CONTACT_ADDED, Audience.PETITIONER),
+        N_("Người gửi thêm liên hệ"), _NOTIFIED, None, _notify(NoticeKind.CONTACT_ADDED, Audience.PETITIONER)
     ),
+    Action.CHOOSE_CHANNELS: Move(N_("Người gửi đổi cách nhận tin"), _NOTIFIED, None, _NOBODY),
 }
 
 _OF_THE_ROUTER: dict[Action, Move] = {

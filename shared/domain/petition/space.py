@@ -98,6 +98,7 @@ _OF_PETITIONERS = frozenset(
         Action.RATE,
         Action.SEND_PIN,
         Action.ADD_CONTACT,
+        Action.CHOOSE_CHANNELS,
         Action.WITHDRAW_CONSENT,
         Action.SCREEN,
     }
@@ -152,6 +153,7 @@ _ALWAYS_FIT = (
 _LEAVES_FREE: dict[Action, Left] = {
     Action.SUPPLEMENT: Left(_FILES_AND_RIGHTS, OFFICIAL_ACTS + _FILES_AND_RIGHTS // 2),
     Action.ADD_CONTACT: Left(_FILES_AND_RIGHTS, OFFICIAL_ACTS + _FILES_AND_RIGHTS // 2),
+    Action.CHOOSE_CHANNELS: Left(_FILES_AND_RIGHTS, OFFICIAL_ACTS + _FILES_AND_RIGHTS // 2),
     Action.ATTACH: Left(_RIGHTS, OFFICIAL_ACTS),
     Action.SEND_PIN: Left(_RIGHTS // 2, OFFICIAL_ACTS // 2),
     Action.RATE: Left(_RIGHTS // 2, OFFICIAL_ACTS // 2),
@@ -159,7 +161,12 @@ _LEAVES_FREE: dict[Action, Left] = {
     Action.WITHDRAW_CONSENT: Left(0, 0),
 }
 """The space that each action of a petitioner has to leave."""
-_FIELD = {Action.RATE: "comment", Action.WITHDRAW: "reason", Action.ADD_CONTACT: "phone"}
+_FIELD = {
+    Action.RATE: "comment",
+    Action.WITHDRAW: "reason",
+    Action.ADD_CONTACT: "phone",
+    Action.CHOOSE_CHANNELS: "reply_by",
+}
 _NOTES = frozenset(
     {
         Action.ATTACH,

@@ -25,6 +25,7 @@ BESIDE_THE_WORK = frozenset(
         Action.REJECT_ATTACHMENT,
         Action.SEND_PIN,
         Action.RENEW_SECRETS,
+        Action.CHOOSE_CHANNELS,
         Action.WARN_HANDLER,
         Action.WARN_UNIT_HEAD,
         Action.ESCALATE,

@@ -54,6 +54,7 @@ AFTER: Mapping[Action, tuple[Consequence, ...]] = {
     Action.RATE: _SCREEN,
     Action.SEND_PIN: _TELL,
     Action.ADD_CONTACT: _TELL,
+    Action.CHOOSE_CHANNELS: _NOTHING,
     Action.RENEW_SECRETS: _TELL,
     Action.WITHDRAW_CONSENT: _NOTHING,
     # the router

@@ -23,6 +23,8 @@ RULES: dict[str, str] = {
     "contact-missing": N_("Cần ít nhất một cách liên hệ: số điện thoại hoặc email."),
     "phone": N_("Số điện thoại không đúng. Ví dụ: 0912 345 678."),
     "email": N_("Địa chỉ email không đúng. Ví dụ: ten@example.vn."),
+    "not-a-phone-number": N_("Số điện thoại không đúng. Ví dụ: 0912 345 678."),
+    "not-an-email-address": N_("Địa chỉ email không đúng. Ví dụ: ten@example.vn."),
     "unknown": N_("Giá trị không có trong danh mục."),
     "unknown-parameter": N_("Không có tham số này ở đây. Xem các tham số trong tài liệu API."),
     "rule-unusable": N_("Bộ phân loại không dùng được quy tắc này. Xem lại loại, mã và trọng số."),

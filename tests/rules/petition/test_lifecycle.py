@@ -12,6 +12,7 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.facts import (
     FILED,
     AnsweredWithParent,
+    ChannelsChosen,
     ContactAdded,
     DueDateMoved,
     Facts,
@@ -182,6 +183,7 @@ def test_a_withdrawal_is_not_undone_once_the_texts_were_erased():
 FACTS_NEEDED: dict[Action, Facts] = {
     A.SEND_PIN: PinSent(channel=ReplyBy.SMS),
     A.ADD_CONTACT: ContactAdded(parts_before=1, chosen_before=(ReplyBy.EMAIL,)),
+    A.CHOOSE_CHANNELS: ChannelsChosen(chosen_before=(ReplyBy.EMAIL,)),
     A.SCREEN: Screened(entry=1, finding=Finding.NOTHING),
     A.ANSWER_WITH_PARENT: AnsweredWithParent(parent="26333333333", settled_as=A.APPROVE),
     A.ATTACH: FileDeclared(attachment="a", belongs_to=BelongsTo.PETITION),

@@ -19,6 +19,7 @@ from shared.domain.petition.facts import (
     FACTS,
     AnsweredWithParent,
     Assigned,
+    ChannelsChosen,
     ContactAdded,
     DueDateMoved,
     Facts,
@@ -196,6 +197,7 @@ def test_unknown_facts_of_any_action_are_written_as_they_were_read(
 
 NEEDED: dict[type[Facts], dict[str, str]] = {
     ContactAdded: {"parts_before": "0"},
+    ChannelsChosen: {"chosen_before": "SMS"},
     PinSent: {"channel": "SMS"},
     Rated: {"score": "1"},
     Screened: {"entry": "0", "found": "nothing"},

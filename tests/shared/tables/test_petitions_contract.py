@@ -15,10 +15,17 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Lane
+from shared.domain.petition.values.petitioner import MOST_CONTACTS
 from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.tables.dynamo import ATTEMPTS
-from shared.tables.petition_items import FINISHED, WAKE_SHARDS, StoredPetition, stored_petition
+from shared.tables.petition_items import (
+    CONTACT_INDEXES,
+    FINISHED,
+    WAKE_SHARDS,
+    StoredPetition,
+    stored_petition,
+)
 from shared.tables.petitions import Petitions
 from tests.support.builders import RECEIVED_AT, REFERENCE, a_petition
 from tests.support.memory_store import MemoryDirectory, MemoryPetitions
@@ -187,6 +194,34 @@ def test_person_is_found_by_the_key_of_their_contact(petitions: Petitions):
     assert petitions.of_contact("d" * 32) == []
 
 
+def with_contacts(reference: str, *keys: str, days_ago: int = 0) -> Petition:
+    petition = a_petition(reference=reference, received_at=RECEIVED_AT - timedelta(days=days_ago))
+    petitioner = petition.petitioner.model_copy(update={"contact_keys": keys})
+    return petition.model_copy(update={"petitioner": petitioner})
+
+
+def test_person_is_found_by_each_contact_on_file_newest_first(petitions: Petitions):
+    four = tuple(letter * 32 for letter in "cdef")
+    petitions.add(with_contacts("26000000001", *four, days_ago=2))
+    petitions.add(with_contacts("26000000002", "f" * 32, days_ago=1))
+    petitions.add(with_contacts("26000000003", "d" * 32, "f" * 32))
+
+    listed = {key: [name for name, *_ in petitions.of_contact(key)] for key in four}
+
+    assert listed == {
+        "c" * 32: ["26000000001"],
+        "d" * 32: ["26000000003", "26000000001"],
+        "e" * 32: ["26000000001"],
+        "f" * 32: ["26000000003", "26000000002", "26000000001"],
+    }
+    assert [name for name, *_ in petitions.of_contact("f" * 32, limit=2)] == ["26000000003", "26000000002"]
+    assert [name for name, *_ in petitions.of_first_contact("f" * 32)] == ["26000000002"]
+
+
+def test_each_contact_that_a_petition_may_have_has_an_index():
+    assert len(CONTACT_INDEXES) == MOST_CONTACTS
+
+
 class TestDesk:
     """The `desk` index, which only the real table has."""
 
@@ -282,6 +317,14 @@ class TestDesk:
         item = table.item(petition)
 
         by_earlier_code = {k: v for k, v in item.items() if k not in {"unit", "due_on", "card"}}
+
+        assert stored_petition(item).is_in_its_list
+        assert not stored_petition(by_earlier_code).is_in_its_list
+
+    def test_stored_petition_says_when_it_lacks_the_key_of_a_contact(self, table: Petitions):
+        item = table.item(with_contacts(REFERENCE, *(letter * 32 for letter in "cdef")))
+
+        by_earlier_code = {name: value for name, value in item.items() if name != "third_contact_key"}
 
         assert stored_petition(item).is_in_its_list
         assert not stored_petition(by_earlier_code).is_in_its_list

@@ -50,7 +50,7 @@ class Repeats:
         own = (petition.received_at, petition.reference)
         return [
             reference
-            for reference, received_at, state in self._petitions.of_contact(
+            for reference, received_at, state in self._petitions.of_first_contact(
                 petition.petitioner.contact_keys[0]
             )
             if state is not State.RESTRICTED

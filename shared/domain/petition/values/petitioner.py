@@ -28,6 +28,10 @@ class ReplyBy(StrEnum):
     PHONE = "PHONE"
 
 
+MOST_CONTACTS = 4
+"""Contacts of one petition: each is found by an index of its own (`shared.tables.petition_items`)."""
+
+
 class Identity(BaseModel):
     """The identity of the petitioner. It exists in the clear only on its way into and out of the seal."""
 

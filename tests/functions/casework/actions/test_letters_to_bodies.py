@@ -96,7 +96,7 @@ def test_a_letter_that_leaves_later_is_notified_then_and_stays_on_every_page(sys
         browser.get(f"/desk/petitions/{reference}/letter"),
     )
     assert mails[-2] == before
-    assert "thư điện tử, ngày 03/11/2026, văn bản số 88/BNV" in mails[-1]
+    assert "email, ngày 03/11/2026, văn bản số 88/BNV" in mails[-1]
     assert "Bộ Y tế" in mails[-1]
     assert lan.petition(reference)["state"] == "FORWARDED"
     assert f'href="/desk/petitions/{reference}/letter"' in page.text

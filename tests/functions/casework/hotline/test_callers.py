@@ -73,6 +73,14 @@ def test_a_callers_petitions_are_found_by_number_and_show_how_they_stand(system,
     }
 
 
+def test_a_number_that_was_added_later_finds_the_petition_too(system, caller):
+    caller.add("contact", phone=OTHERS)
+
+    (petition,) = earlier(system, OTHERS).json()["petitions"]
+
+    assert petition["reference"] == caller.reference
+
+
 def test_nothing_of_what_was_written_or_by_whom_is_shown(system, caller):
     answer = earlier(system, NUMBER)
 

@@ -285,6 +285,18 @@ def test_a_web_petitioner_tracks_from_the_number_they_gave(intake, sent):
     )
 
 
+def test_a_number_that_was_added_later_tracks_without_a_reference(intake, sent):
+    added = intake.http(
+        "POST",
+        f"/v1/petitions/{sent['reference']}/contact",
+        json={"phone": f"+{OTHERS}"},
+        headers={"X-Petition-Pin": sent["pin"]},
+    )
+
+    assert added.status == 200
+    assert text(intake, "PAKN TC", "m1", sender=OTHERS).startswith(f"PAKN {sent['reference']}: Moi tiep nhan")
+
+
 def test_withdrawing_ends_it_once(intake, reference):
     first = text(intake, f"PAKN RUT {reference}", "m2")
     again = text(intake, f"PAKN RUT {reference}", "m2")

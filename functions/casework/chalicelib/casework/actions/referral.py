@@ -46,7 +46,7 @@ SENT_TEXT = N_(
 DISPATCHES: dict[Dispatch, str] = {
     Dispatch.BY_HAND: N_("trao tận tay"),
     Dispatch.POST: N_("qua bưu điện"),
-    Dispatch.EMAIL: N_("qua thư điện tử"),
+    Dispatch.EMAIL: N_("qua email"),
     Dispatch.SYSTEM: N_("qua trục liên thông văn bản"),
 }
 """The ways in which a letter is sent, as a text to the petitioner says it."""

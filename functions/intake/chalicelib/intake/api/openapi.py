@@ -20,6 +20,7 @@ from chalicelib.intake.api.webhooks import WEBHOOKS
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.add_contact import ContactInput
 from chalicelib.intake.petitions.follow_up import (
+    ChannelsInput,
     RatingInput,
     ReopeningInput,
     SupplementInput,
@@ -102,6 +103,16 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: PetitionView},
         ContactInput,
         _PIN_ONCE,
+        (400, 404, 409, 422, 429),
+    ),
+    Operation(
+        "POST",
+        "/v1/petitions/{reference}/channels",
+        "chooseChannels",
+        "Be notified over other channels; one remains",
+        {200: PetitionView},
+        ChannelsInput,
+        _PIN_ACTS,
         (400, 404, 409, 422, 429),
     ),
     Operation(

@@ -14,6 +14,7 @@ from chalicelib.intake.limits.address_limit import Sender
 from chalicelib.intake.petitions.add_contact import ContactInput
 from chalicelib.intake.petitions.find_petition import Proof
 from chalicelib.intake.petitions.follow_up import (
+    ChannelsInput,
     RatingInput,
     ReopeningInput,
     SupplementInput,
@@ -50,6 +51,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     api.get("/v1/petitions/{reference}", track)
     api.post("/v1/petitions/{reference}/supplements", supplement)
     api.post("/v1/petitions/{reference}/contact", add_contact)
+    api.post("/v1/petitions/{reference}/channels", choose_channels)
     api.post("/v1/petitions/{reference}/withdrawal", withdraw)
     api.post("/v1/petitions/{reference}/withdrawal/undo", undo_withdrawal)
     api.post("/v1/petitions/{reference}/consent/withdrawal", withdraw_consent)
@@ -146,6 +148,13 @@ def add_contact(parts: Parts, request: Request, reference: str) -> Response:
     body = json_body(request, ContactInput)
     cause = web_cause(_key(request), body, clock.now())
     return _view(parts, request, parts.add_contact.add(petition, body, cause, by=_actor(parts, request)))
+
+
+def choose_channels(parts: Parts, request: Request, reference: str) -> Response:
+    """Notify the petitioner over other channels; those that are chosen already change nothing."""
+    petition = _petition(parts, request, reference)
+    body, actor = json_body(request, ChannelsInput), _actor(parts, request)
+    return _view(parts, request, parts.follow_up.choose_channels(petition, body.reply_by, by=actor))
 
 
 def withdraw(parts: Parts, request: Request, reference: str) -> Response:

@@ -20,14 +20,14 @@ from shared.domain.petition.change import PETITIONER, Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
-from shared.domain.petition.values.petitioner import Identity, ReplyBy
+from shared.domain.petition.values.petitioner import MOST_CONTACTS, Identity, ReplyBy
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.throttle.suppressions import Suppressions
 from shared.use_cases.idempotency import was_made
 
 MOST = 5
-"""Contacts that may be added to one petition: the earlier ones are notified of each, and an SMS costs money."""
+"""Times that contacts may be added to one petition: the earlier ones are notified of each, and an SMS costs money."""
 
 
 class ContactInput(BaseModel):
@@ -59,10 +59,11 @@ class AddContact:
         change = Change(by, clock.now(), f"add-contact:{cause}")
         if was_made(petition, change.id):
             return petition
-        if sum(entry.action is Action.ADD_CONTACT for entry in petition.history) >= MOST:
+        keys = tuple(contact_key(self._key, value) for value in (phone, email) if value)
+        times = sum(entry.action is Action.ADD_CONTACT for entry in petition.history)
+        if times >= MOST or len({*petition.petitioner.contact_keys, *keys}) > MOST_CONTACTS:
             raise InvalidInputError(("phone" if phone else "email", "too-many-contacts"))
         sealed = self._seal.close(Identity(phone=phone, email=email), petition.reference, change.at)
-        keys = tuple(contact_key(self._key, value) for value in (phone, email) if value)
         channels = ((ReplyBy.EMAIL,) if email else ()) + ((ReplyBy.SMS,) if phone else ())
         changed = self._follow_up.apply(
             petition,

@@ -7,7 +7,7 @@ it is made on the petition as the officer left it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from shared.domain.petition.values.petitioner import Identity, ReplyBy
 from shared.domain.procedures import withdrawals
 from shared.domain.procedures.pin_requests import renewals_of, times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
+from shared.domain.promises.chosen_channels import choose_channels
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory
@@ -50,6 +51,14 @@ class WithdrawalInput(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: Annotated[Annotated[str, Field(max_length=2000)] | None, EMPTY_IS_ABSENT] = None
+
+
+class ChannelsInput(BaseModel):
+    """The channels over which a petitioner wants to be notified: one at least."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    reply_by: tuple[ReplyBy, ...]
 
 
 class RatingInput(BaseModel):
@@ -172,6 +181,20 @@ class FollowUp:
         """
         change = Change(by, clock.now(), "withdraw-consent")
         return self.apply(petition, change, lambda p: p.withdraw_consent(change))
+
+    def choose_channels(
+        self, petition: Petition, reply_by: Iterable[ReplyBy], *, by: str = PETITIONER
+    ) -> Petition:
+        """Notify the petitioner over these channels from now on; those that are chosen already change nothing.
+
+        Raises:
+            InvalidInputError: none is left, or no contact on file serves one.
+            ActionNotPossibleError: the matter has ended, so that no notice follows.
+        """
+        wanted = tuple(reply_by)
+        times = sum(entry.action is Action.CHOOSE_CHANNELS for entry in petition.history)
+        change = Change(by, clock.now(), f"choose-channels:{times + 1}")
+        return self.apply(petition, change, lambda p: choose_channels(p, change, wanted))
 
     def rate(
         self, petition: Petition, score: int, comment: str | None, cause: str, *, by: str = PETITIONER

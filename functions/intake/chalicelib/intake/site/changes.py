@@ -10,6 +10,7 @@ from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.add_contact import ContactInput
 from chalicelib.intake.petitions.calendar_file import due_date_file
 from chalicelib.intake.petitions.follow_up import (
+    ChannelsInput,
     RatingForm,
     ReopeningInput,
     SupplementInput,
@@ -39,6 +40,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     site = site_routes(__name__, parts)
     site.post("/tra-cuu/bo-sung", supplement)
     site.post("/tra-cuu/lien-he", add_contact)
+    site.post("/tra-cuu/cach-nhan-tin", choose_channels)
     site.post("/tra-cuu/rut", withdraw)
     site.post("/tra-cuu/khong-rut", undo_withdrawal)
     site.post("/tra-cuu/thoi-cong-khai", withdraw_consent)
@@ -113,6 +115,17 @@ def add_contact(parts: Parts, request: Request) -> Response:
 def _add_contact(parts: Parts, petition: Petition, form: Mapping[str, str]) -> Petition:
     body = validated(ContactInput, {name: form.get(name) for name in ("phone", "email")})
     return parts.add_contact.add(petition, body, _cause(form, body))
+
+
+def choose_channels(parts: Parts, request: Request) -> Response:
+    """Notify the petitioner over other channels."""
+    chosen = [value for name, value in form_pairs(request) if name == "reply_by"]
+
+    def change(parts: Parts, petition: Petition, _form: Mapping[str, str]) -> Petition:
+        body = validated(ChannelsInput, {"reply_by": chosen})
+        return parts.follow_up.choose_channels(petition, body.reply_by)
+
+    return _follow_up(parts, request, change, "cach-nhan-tin")
 
 
 def withdraw(parts: Parts, request: Request) -> Response:

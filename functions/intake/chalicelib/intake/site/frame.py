@@ -84,6 +84,9 @@ MISSING: dict[str, str] = {
 }
 """The message of each field that must not be empty: it says what to write there."""
 
+_SAYS_WHAT_TO_WRITE = frozenset({"missing", "invalid", "unknown"})
+"""Rules that say nothing of what is wrong: the message of an empty field says more."""
+
 _FORM_FIELDS = frozenset({*LABELS, "key", "may_publish", "step", "proof", "ticket", "p", "file", "reopen"})
 
 _TEXTS = frozenset({"content", "reason", "comment"})
@@ -270,7 +273,7 @@ def form_errors(problems: Iterable[tuple[str, str]], language: Language) -> tupl
 
 
 def _message(name: str, rule: str, language: Language) -> str:
-    if rule == "missing" and name in MISSING:
+    if rule in _SAYS_WHAT_TO_WRITE and name in MISSING:
         return gettext(language)(MISSING[name])
     return rule_message(rule, language, name)
 

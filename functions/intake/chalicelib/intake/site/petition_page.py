@@ -32,6 +32,7 @@ from chalicelib.intake.verification.record import record_of
 from shared.domain.errors import NotFoundOrWrongPinError
 from shared.domain.petition.lifecycle import MOVES, Action, State
 from shared.domain.petition.petition import Petition
+from shared.domain.promises.chosen_channels import channels_on_file
 from shared.platform import clock
 from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
@@ -51,6 +52,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 DONE: dict[str, str] = {
     "bo-sung": N_("Đã nhận nội dung bổ sung."),
     "lien-he": N_("Đã thêm liên hệ. Từ nay thông báo được gửi đến đó."),
+    "cach-nhan-tin": N_("Đã đổi. Từ nay Bộ báo tin cho bạn theo cách đã chọn."),
     "rut": N_("Đã rút phản ánh, kiến nghị."),
     "khong-rut": N_("Đã hủy yêu cầu rút. Việc được xử lý tiếp."),
     "thoi-cong-khai": N_("Bộ không công khai câu trả lời này nữa. Phần đã đăng (nếu có) đã được gỡ xuống."),
@@ -202,6 +204,9 @@ def _of_petition(parts: Parts, request: Request, petition: Petition, secret: str
         "clock_pauses": terms.clock_pauses_while_awaiting,
         "poor_rating_at_most": terms.poor_rating_at_most,
         "may_look_again": petition.second_look is None and petition.last(Action.ERASE) is None,
+        "offered_channels": channels_on_file(petition),
+        "channel_labels": {channel: _(label) for channel, label in REPLY_BY.items()},
+        "chosen_channels": petition.petitioner.reply_by,
         "may_add_contact": petition.state in MOVES[Action.ADD_CONTACT].sources,
         "is_unreachable": parts.add_contact.is_unreachable(petition),
         "is_waiting": petition.state is State.AWAITING_INFORMATION,

@@ -199,7 +199,8 @@ def _what_changed(entries: Iterable[Entry], names: Names, language: Language) ->
         for entry in entries
     )
     since = _("Từ khi bạn mở hồ sơ: %s.") % changes if changes else ""
-    return f"{since} {_('Trang này đã có phần mới. Việc của bạn chưa được thực hiện.')}".strip()
+    undone = _("Trang này đã có phần mới. Việc của bạn chưa được thực hiện.")
+    return f"{since} {undone}".strip()
 
 
 def _values(entry: Entry, names: Names, language: Language) -> str:

@@ -27,6 +27,7 @@ RELEASES: tuple[Release, ...] = (
             N_("Thân yêu cầu khác kiểu là 415; lang, field và tham số lạ là 422 và được nêu tên."),
             N_("X-Api-Key nêu tên phần mềm trong lịch sử của mọi việc làm cho người gửi."),
             N_("Open311: attribute[address], servicerequestupdates (đọc và gửi), phân trang."),
+            N_("POST /v1/petitions/{reference}/channels: đổi cách nhận tin."),
             N_("Tài khoản máy và sự kiện (Standard Webhooks) ở Bàn làm việc."),
         ),
     ),

@@ -20,6 +20,8 @@ _LEFT, _RIGHT = 6.5, 97.5
 """The places of the first and the last month of the line, in percent of its width."""
 _TOP, _BOTTOM = 36, 206
 """The heights of 100 % and of the lowest share of the scale, in pixels."""
+_ABOVE, _BELOW = 14, 22
+"""From a dot to the foot of its value, in pixels."""
 GOOD_SHARE = 90
 """Whole percent answered on time from which the number is shown as good."""
 
@@ -46,6 +48,8 @@ class Dot(NamedTuple):
     x: float
     y: float
     value: str
+    value_y: float
+    """The height of the value's foot: above the dot, in a valley below it, so that the line crosses no value."""
     month: str
     year: str
     """The year, at the first month of the line or of a year; else ""."""
@@ -111,8 +115,9 @@ def proof(figures: MonthFigures, before: MonthFigures | None, language: Language
         days = _n("%(count)s ngày", before.median_days) % {"count": before.median_days}
         median_note = f"{month}: {days}"
     if before is not None:
-        left = _n("%(count)s việc", before.open_overdue) % {"count": before.open_overdue}
-        overdue_note = f"{month}: {left if before.open_overdue else _('không còn việc nào')}"
+        left, none_left = _n("%(count)s việc", before.open_overdue), _("không còn việc nào")
+        note = left % {"count": before.open_overdue} if before.open_overdue else none_left
+        overdue_note = f"{month}: {note}"
     return Proof(
         Tile(
             "–" if share is None else f"{share}%",
@@ -134,13 +139,15 @@ def shares_line(months: Sequence[MonthFigures], language: Language) -> MonthsLin
     with_share = [month for month in months if month.on_time_percent is not None]
     if len(with_share) < 2:  # noqa: PLR2004 - one dot is no line
         return None
-    floor = line_chart([month.on_time_percent for month in months], 100).floor
+    shares = [month.on_time_percent for month in months]
+    floor = line_chart(shares, 100).floor
     for place, month in enumerate(months):
         x = round(_LEFT + (_RIGHT - _LEFT) * place / (len(months) - 1), 2)
         year = month.month[:4] if place == 0 or month.month.endswith("-01") else ""
         share = month.on_time_percent
         y = _BOTTOM if share is None else round(_TOP + (_BOTTOM - _TOP) * (100 - share) / (100 - floor), 1)
-        dot = Dot(x, y, str(whole_percent(share)), str(int(month.month[5:])), year)
+        value_y = y + (_BELOW if _is_valley(shares, place) else -_ABOVE)
+        dot = Dot(x, y, str(whole_percent(share)), value_y, str(int(month.month[5:])), year)
         dots.append(None if share is None else dot)
         gaps += [dot] if share is None else []
     stretches = [(left, right) for left, right in pairwise(dots) if left and right]
@@ -163,6 +170,14 @@ def shares_line(months: Sequence[MonthFigures], language: Language) -> MonthsLin
         heading=_heading(len(months), values, language),
         words=words % values,
     )
+
+
+def _is_valley(shares: Sequence[float | None], place: int) -> bool:
+    """Return whether the line leads up from a month on each side that it has."""
+    here = shares[place]
+    beside = [*shares[max(place - 1, 0) : place], *shares[place + 1 : place + 2]]
+    others = [share for share in beside if share is not None]
+    return here is not None and bool(others) and all(other > here for other in others)
 
 
 def _heading(count: int, values: Mapping[str, object], language: Language) -> str:

@@ -190,7 +190,8 @@ def _shown_counts(counts: list[Count], received: int, language: Language) -> Row
         if hidden[0].code == OTHER:
             label = hidden[0].name
         elif len(hidden) > HIDDEN_TOGETHER:
-            label = f"{label}, {_('dưới %(least)s mỗi nơi') % {'least': LEAST_SHOWN}}"
+            each = _("dưới %(least)s mỗi nơi") % {"least": LEAST_SHOWN}
+            label = f"{label}, {each}"
         rest = received - sum(count.received or 0 for count in shown)
         rows.append((label, number(rest, language)))
     return rows
