@@ -383,7 +383,16 @@ def test_key_of_the_data_serves_functions_through_services_alone_and_services_fo
 
 def test_staging_is_as_production_but_for_who_and_where():
     staging, production = stage_parameters("staging"), stage_parameters("prod")
-    own = {"Stage", "PublicUrl", "MailFrom", "DomainName", "CertificateArn", "HostedZoneId", "AlarmEmail"}
+    own = {
+        "Stage",
+        "PublicUrl",
+        "MailFrom",
+        "DomainName",
+        "CertificateArn",
+        "HostedZoneId",
+        "PageEmail",
+        "TicketEmail",
+    }
 
     assert {name: value for name, value in staging.items() if name not in own} == {
         name: value for name, value in production.items() if name not in own

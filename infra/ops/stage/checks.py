@@ -235,7 +235,12 @@ def _mail(connection: Connection) -> Iterator[Finding]:
 def _subscriptions(connection: Connection) -> Iterator[Finding]:
     account, _arn = connection.caller
     sns = aws.client("sns")
-    for topic, protocol in (("watch", "email"), ("mail-events", "sqs"), ("sms-events", "sqs")):
+    for topic, protocol in (
+        ("page", "email"),
+        ("ticket", "email"),
+        ("mail-events", "sqs"),
+        ("sms-events", "sqs"),
+    ):
         arn = f"arn:aws:sns:{REGION}:{account}:pakn-{connection.stage}-{topic}"
         subscribed = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
         confirmed = [each for each in subscribed if each["SubscriptionArn"].startswith("arn:")]
