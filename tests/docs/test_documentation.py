@@ -182,13 +182,15 @@ def test_settings_lists_every_variable_and_who_uses_it():
 
 
 def alarms() -> list[dict[str, Any]]:
-    """Return the alarms of all templates."""
-    return [
+    """Return the alarms of all templates, but for those that a composite alarm alone reads."""
+    properties = [
         resource["Properties"]
         for path in sorted((ROOT / "infra" / "cloudformation").rglob("*.yaml"))
         for resource in read(path)["Resources"].values()
-        if resource.get("Type") == "AWS::CloudWatch::Alarm"
+        if resource.get("Type") in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
     ]
+    rules = " ".join(each["AlarmRule"]["Fn::Sub"] for each in properties if "AlarmRule" in each)
+    return [each for each in properties if f'"{each["AlarmName"]["Fn::Sub"]}"' not in rules]
 
 
 def topic_of(alarm: Any) -> str:

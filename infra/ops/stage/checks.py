@@ -310,8 +310,12 @@ def _alarms(connection: Connection) -> Iterator[Finding]:
     pages = aws.client("cloudwatch").get_paginator("describe_alarms")
     ringing = [
         alarm["AlarmName"].removeprefix(f"pakn-{connection.stage}-")
-        for page in pages.paginate(AlarmNamePrefix=f"pakn-{connection.stage}-", StateValue="ALARM")
-        for alarm in page["MetricAlarms"]
+        for page in pages.paginate(
+            AlarmNamePrefix=f"pakn-{connection.stage}-",
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            StateValue="ALARM",
+        )
+        for alarm in (*page.get("CompositeAlarms", ()), *page["MetricAlarms"])
     ]
     for name in ringing:
         yield Finding("alarms", Verdict.WARNING, f"{name} rings", "docs/runbook.md, Alarms")

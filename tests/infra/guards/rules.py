@@ -24,7 +24,7 @@ PAGED = (
     *("SweepSilent", "TimersLate", "ChangesLate", "ChangesDead", "IntakeAnswers5xx", "CaseworkAnswers5xx"),
     *("DoorsThrottled", "IdentityUnreachable", "CredentialsUnusable", "LookUpsMany"),
     *("MuteEsms", "MuteTwilio", "MuteStandard", "MuteInfobip", "MuteVonage", "MuteAws", "MuteHotline"),
-    *("HistoryRewritten", "HistoryRestored"),
+    *("HistoryRewritten", "HistoryRestored", "OldestUnrouted", "KeysUnusable"),
 )
 """The alarms that call somebody at any hour; docs/runbook.md says of each why."""
 FOURTEEN_DAYS = 14 * 86400
@@ -223,7 +223,13 @@ GUARDS = (
         TICKET,
         dict.fromkeys(PAGED, PAGE)
         | dict.fromkeys(("BackupFailed", "CopyFailed", "RestoreFailed"), TICKET_BY_NAME),
-        where=lambda name: not name.startswith("Canary"),
+        where=lambda name: not name.startswith(("Canary", "Burn")),
+    ),
+    Guard(
+        "AWS::CloudWatch::CompositeAlarm",
+        "AlarmActions",
+        TICKET,
+        dict.fromkeys(("RoutedBurns", "NotifiedBurns"), PAGE),
     ),
     Guard(
         "AWS::CloudWatch::Alarm",

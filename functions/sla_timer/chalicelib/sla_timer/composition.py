@@ -8,9 +8,11 @@ from functools import cache, partial
 from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib.sla_timer.hourly.build_search import SearchIndexing
+from chalicelib.sla_timer.hourly.key_states import KeyStates
 from chalicelib.sla_timer.hourly.request_answers import AnswerRequests
 from chalicelib.sla_timer.hourly.request_digests import DigestRequests
 from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
+from chalicelib.sla_timer.hourly.unrouted import Unrouted
 from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
 from chalicelib.sla_timer.nightly.reconcile import Reconciliation
 from chalicelib.sla_timer.nightly.roll_up import Recount, RollUp
@@ -101,6 +103,8 @@ def build(configuration: SlaTimerSettings) -> Parts:
                 "roots": roots.sign_missing_days,
                 "reconciliation": partial(rounds.run, Reconciliation.name),
                 "unchecked-files": UncheckedFiles(bucket).count,
+                "unrouted": Unrouted(outlines).measure,
+                "keys": KeyStates(_keys(configuration)).count_unusable,
                 "age-of-rounds": rounds.report,
                 "search": SearchIndexing(
                     petitions,
@@ -114,6 +118,14 @@ def build(configuration: SlaTimerSettings) -> Parts:
         timer=Timer(petitions, directory, bucket.remove),
         rounds=rounds,
     )
+
+
+def _keys(configuration: SlaTimerSettings) -> dict[str, str]:
+    return {
+        "seal": configuration.seal_key_id,
+        "roots": configuration.roots_key_id,
+        "data": configuration.data_key_arn,
+    }
 
 
 def _mails(configuration: SlaTimerSettings, directory: Directory, checkpoints: Checkpoints) -> dict[str, Job]:
