@@ -102,9 +102,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
                 "trends": TrendWatch(statistics, checkpoints, reactions).look_if_due,
                 "roots": roots.sign_missing_days,
                 "reconciliation": partial(rounds.run, Reconciliation.name),
-                "unchecked-files": UncheckedFiles(bucket).count,
-                "unrouted": Unrouted(outlines).measure,
-                "keys": KeyStates(_keys(configuration)).count_unusable,
+                **_watches(configuration, outlines, bucket),
                 "age-of-rounds": rounds.report,
                 "search": SearchIndexing(
                     petitions,
@@ -120,11 +118,19 @@ def build(configuration: SlaTimerSettings) -> Parts:
     )
 
 
-def _keys(configuration: SlaTimerSettings) -> dict[str, str]:
-    return {
+def _watches(
+    configuration: SlaTimerSettings, outlines: Outlines, bucket: AttachmentsBucket
+) -> dict[str, Job]:
+    """Return the jobs that change nothing and measure what alarms watch."""
+    keys = {
         "seal": configuration.seal_key_id,
         "roots": configuration.roots_key_id,
         "data": configuration.data_key_arn,
+    }
+    return {
+        "unchecked-files": UncheckedFiles(bucket).count,
+        "unrouted": Unrouted(outlines).measure,
+        "keys": KeyStates(keys).count_unusable,
     }
 
 

@@ -43,7 +43,7 @@ class _Round(NamedTuple):
     message: Message
     max_rounds: int
     promised_from: datetime | None
-    """When the message might go out, if it was promised to a petitioner and none before it was sent."""
+    """The instant from which a promised message might go out; None for others, and once one was sent."""
 
     @property
     def is_last(self) -> bool:
