@@ -15,10 +15,10 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
+from chalicelib.router.count_promises import count_promises
 from shared.domain.petition.history import is_continued
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
-from shared.domain.promises.targets import outcomes, time_to_route
 from shared.platform import clock, queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
 from shared.platform.messages import ChangeSetAside, Message, NoticeRequest
@@ -74,7 +74,7 @@ class Relay:
         else:
             self._send(petition, requests)
             if petition is not None:
-                _count_promises(petition, _version(change, "OldImage"))
+                count_promises(petition, _version(change, "OldImage"))
 
     def _set_aside(self, change: dict[str, Any], error: Exception) -> None:
         """Put a change that cannot be read on the queue, count it, and name it by its keys."""
@@ -141,15 +141,6 @@ def _report_rewritten(reference: str) -> None:
     """Report a petition that was removed, or whose past entries were replaced: nothing in the code does either."""
     telemetry.count("HistoriesRewritten")
     telemetry.logger().error("history rewritten", reference=reference)
-
-
-def _count_promises(petition: Petition, seen: int) -> None:
-    """Count the promises that the new entries of a petition kept or missed."""
-    duration = time_to_route(petition, seen)
-    if duration is not None:
-        telemetry.measure("TimeToRoute", duration)
-    for promise, is_kept in outcomes(petition, seen):
-        telemetry.count_promise(promise, is_kept=is_kept)
 
 
 def _report(error: Exception) -> None:

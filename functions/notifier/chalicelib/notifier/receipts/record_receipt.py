@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from chalicelib.notifier.receipts.count_proof import count_proof
 from chalicelib.notifier.receipts.receipt import Receipt
 from shared.domain.promises.deliveries import Delivery, DeliveryState
 from shared.domain.promises.notices import Audience
-from shared.domain.promises.targets import Promise
 from shared.platform import clock, queues, telemetry
 from shared.platform.messages import NoticeRequest
 from shared.tables.deliveries import Deliveries, Proven
@@ -41,7 +41,7 @@ class ReceiptRecorder:
         telemetry.count(f"Receipt{receipt.state.capitalize()}", channel=delivery.channel)
         if _is_contradiction(proven, receipt):
             telemetry.count("ReceiptContradicted", channel=delivery.channel)
-        _count_promise(proven, receipt)
+        count_proof(proven, receipt.state)
         is_late_proof = delivery.state is DeliveryState.DELIVERED and proven.before.state in _LATE_PROOF_AFTER
         if is_late_proof or delivery.state is DeliveryState.FAILED:
             self._put_back(delivery)
@@ -65,14 +65,6 @@ class ReceiptRecorder:
             audience=delivery.audience,
         )
         queues.send(self._notices_queue_url, [request])
-
-
-def _count_promise(proven: Proven, receipt: Receipt) -> None:
-    """Count a petitioner's message whose arrival was proven for the first time, or is contradicted from now on."""
-    if proven.after.audience is not Audience.PETITIONER or proven.before.state is proven.after.state:
-        return
-    if receipt.state is DeliveryState.DELIVERED or proven.before.state is DeliveryState.DELIVERED:
-        telemetry.count_promise(Promise.PROVEN, is_kept=receipt.state is DeliveryState.DELIVERED)
 
 
 def _is_contradiction(proven: Proven, receipt: Receipt) -> bool:
