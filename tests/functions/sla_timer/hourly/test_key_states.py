@@ -53,5 +53,5 @@ def test_key_that_cannot_be_used_is_counted_and_named(
     PUT_OFF[state](local.cloud.client("kms"), key_id(usable_again, output))
 
     assert '"KeysUnusable":[1.0]' in states(usable_again)
-    named = {(getattr(r, "key", None), getattr(r, "state", None)) for r in caplog.records}
+    named = {(getattr(r, "key", None), getattr(r, "reason", None)) for r in caplog.records}
     assert (output.removesuffix("KeyId").removesuffix("KeyArn").lower(), state) in named

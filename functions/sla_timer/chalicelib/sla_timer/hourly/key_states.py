@@ -27,6 +27,6 @@ class KeyStates:
             state = aws.client("kms").describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"]
             if state != USABLE:
                 unusable += 1
-                telemetry.logger().error("key cannot be used", key=name, state=state)
+                telemetry.logger().error("key cannot be used", key=name, reason=state)
         telemetry.count("KeysUnusable", unusable)
         return unusable
