@@ -20,6 +20,7 @@ from shared.domain.promises.targets import TARGETS, Promise
 from shared.platform.messages import NoticeRequest
 from tests.campaigns.faults.injection import Fault
 from tests.support.alarms import Metrics, alarms_of, calculated
+from tests.support.builders import vietnam
 from tests.support.game_day import GameDay
 from tests.support.people import Citizen, answer_petition
 from tests.support.system import Kept, System
@@ -133,6 +134,22 @@ def notify_too_late(day: GameDay) -> None:
     day.rang.clear()
     day.system.sms_gateway.is_down = False
     day.steps(9, minutes=10)
+
+
+def let_receipts_stay_out(day: GameDay) -> None:
+    """A day after they were sent, six SMS are not proven to have arrived."""
+    day.system.local.pumps.receipts.is_silent = True
+    by_sms(day, 6)
+    day.steps(26, minutes=60)
+
+
+def answer_too_late(day: GameDay) -> None:
+    """Five petitions are not answered by their day, Monday 23 November; the 24th is off, on the 25th it escalates."""
+    petitions(day, 5)
+    day.system.travel(to=vietnam("2026-11-25", "03:00"))
+    day.steps(4, minutes=60)
+    day.rang.clear()
+    day.steps(3, minutes=60)
 
 
 def disable_the_seal(day: GameDay) -> None:
@@ -273,6 +290,8 @@ BROKEN: list[tuple[Callable[[GameDay], None], set[str]]] = [
     (let_the_sms_provider_fail, {"circuit-open"}),
     (let_the_sms_provider_fail_for_seven_hours, {"notices-wait"}),
     (notify_too_late, {"notified-burns", "notified-burns-slowly"}),
+    (let_receipts_stay_out, {"proven-burns"}),
+    (answer_too_late, {"answered-burns"}),
     (disable_the_seal, {"keys-unusable"}),
     (schedule_the_deletion_of_the_roots_key, {"keys-unusable"}),
     (take_the_right_to_seal, {"intake-answers-5xx"}),
