@@ -70,7 +70,8 @@ def unfit_for_production(parameters: Parameters) -> Iterator[str]:
     if parameters["Stage"] != PRODUCTION:
         return
     for name, why in (
-        ("AlarmEmail", "nobody would be woken"),
+        ("PageEmail", "nobody would be called at night"),
+        ("TicketEmail", "nobody would read what waited"),
         ("DomainName", "people would see an address of API Gateway"),
     ):
         if not parameters.get(name):

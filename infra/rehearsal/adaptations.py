@@ -68,16 +68,16 @@ def _with_any_sender(statement: dict[str, Any]) -> None:
 
 
 def template(of_part: Template) -> Template:
-    """Return a template without alarms over several metrics (metric math), which ministack 1.5 refuses."""
+    """Return a template without alarms over several metrics or alarms, which ministack 1.5 refuses."""
     resources = of_part["Resources"]
-    others = {
-        name: resource for name, resource in resources.items() if not _is_over_several_metrics(resource)
-    }
+    others = {name: resource for name, resource in resources.items() if not _is_over_several(resource)}
     return {**of_part, "Resources": others}
 
 
-def _is_over_several_metrics(resource: Mapping[str, Any]) -> bool:
-    return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource.get("Properties", {})
+def _is_over_several(resource: Mapping[str, Any]) -> bool:
+    is_composite = resource["Type"] == "AWS::CloudWatch::CompositeAlarm"
+    has_math = resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource.get("Properties", {})
+    return is_composite or has_math
 
 
 def bucket_policy(policy: str) -> str | None:

@@ -115,6 +115,11 @@ def count(name: str, value: float = 1, *, by: Mapping[str, str] = _NOTHING, **di
         _record(name, value, "Count", {**dimensions, **by})
 
 
+def count_promise(promise: str, *, is_kept: bool) -> None:
+    """Record that a promise was kept or missed; alarms watch the share that was missed."""
+    count("PromiseKept" if is_kept else "PromiseMissed", promise=promise)
+
+
 def _record(name: str, value: float, unit: str, dimensions: Mapping[str, str]) -> None:
     from aws_lambda_powertools.metrics import (  # noqa: PLC0415 - 40 ms of a cold start
         MetricUnit,

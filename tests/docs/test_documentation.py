@@ -182,21 +182,42 @@ def test_settings_lists_every_variable_and_who_uses_it():
 
 
 def alarms() -> list[dict[str, Any]]:
-    """Return the alarms of all templates."""
-    return [
+    """Return the alarms of all templates, but for those that a composite alarm alone reads."""
+    properties = [
         resource["Properties"]
         for path in sorted((ROOT / "infra" / "cloudformation").rglob("*.yaml"))
         for resource in read(path)["Resources"].values()
-        if resource.get("Type") == "AWS::CloudWatch::Alarm"
+        if resource.get("Type") in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
     ]
+    rules = " ".join(each["AlarmRule"]["Fn::Sub"] for each in properties if "AlarmRule" in each)
+    return [each for each in properties if f'"{each["AlarmName"]["Fn::Sub"]}"' not in rules]
 
 
-def test_runbook_has_an_entry_for_every_alarm():
-    names = {alarm["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-") for alarm in alarms()}
+def topic_of(alarm: Any) -> str:
+    """Return the topic that an alarm is published to, `page` or `ticket`; a dash for one that has none."""
+    (action,) = alarm.get("AlarmActions") or [{"Ref": "–"}]
+    return str(action.get("Ref") or action["Fn::Sub"].rpartition("-")[2]).lower()
+
+
+def test_runbook_has_an_entry_for_every_alarm_with_its_topic_and_the_reason_for_it():
+    topics = {
+        alarm["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-"): topic_of(alarm) for alarm in alarms()
+    }
 
     rows = table_after(text_of("runbook.md"), "## Alarms")
 
-    assert {name for row in rows for name in quoted(row[0])} == names
+    assert {name: row[1] for row in rows for name in quoted(row[0])} == topics
+    assert [row[0] for row in rows if not row[2]] == []
+    assert {*topics.values()} == {"page", "ticket", "–"}
+
+
+def test_runbook_has_for_each_alarm_the_heading_that_the_alarm_itself_names():
+    rows = table_after(text_of("runbook.md"), "## Alarms")
+    headings = {name: row[3].partition("](#")[2].partition(")")[0] for row in rows for name in quoted(row[0])}
+
+    for alarm in alarms():
+        name = alarm["AlarmName"]["Fn::Sub"].removeprefix("pakn-${Stage}-")
+        assert f"(runbook, {headings[name].replace('-', ' ')})" in str(alarm["AlarmDescription"]).lower()
 
 
 def test_every_alarm_names_a_heading_of_the_runbook():

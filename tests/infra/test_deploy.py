@@ -304,7 +304,8 @@ def test_every_template_is_far_from_the_limits_and_the_first_fits_into_a_request
 def test_production_without_an_alarms_address_or_a_host_is_refused():
     refused = "\n".join(stages.unfit_for_production(stage_parameters("prod")))
 
-    assert "sets no AlarmEmail" in refused
+    assert "sets no PageEmail" in refused
+    assert "sets no TicketEmail" in refused
     assert "sets no DomainName" in refused
     assert "example addresses: MailFrom, PublicUrl, SmsGatewayUrl" in refused
 
@@ -320,7 +321,8 @@ def test_production_with_what_is_for_tests_is_refused(name: str, value: str):
 def test_production_that_says_who_is_woken_and_where_people_come_is_taken():
     described = {
         "Stage": "prod",
-        "AlarmEmail": "truc@pakn.gov.vn",
+        "PageEmail": "truc@pakn.gov.vn",
+        "TicketEmail": "vanhanh@pakn.gov.vn",
         "DomainName": "pakn.gov.vn",
         "PublicUrl": "https://pakn.gov.vn",
     }

@@ -13,6 +13,7 @@ from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from chalicelib.intake.sms.providers.catalogue import PROVIDERS
+from chalicelib.sla_timer.hourly.unrouted import TOO_LONG
 from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.stages import stage_parameters
 from infra.deployment.templates import read
@@ -148,8 +149,15 @@ def test_every_count_that_an_alarm_watches_is_made_by_some_function():
     paths = [*(ROOT / "functions").glob("*/chalicelib/*/**/*.py"), *(ROOT / "shared").rglob("*.py")]
     sources = "".join(path.read_text() for path in paths)
 
-    assert {name for name in watched if f'count("{name}"' not in sources.replace("\n", "")} == set()
+    emitted = {*re.findall(r'(?:count|measure)\(\s*"(\w+)"', sources)}
+    assert watched - emitted == set()
     assert "FilesUnchecked" in watched
+
+
+def test_the_alarm_on_the_oldest_unrouted_petition_rings_from_when_the_log_names_it():
+    alarm = ALARMS["Resources"]["OldestUnrouted"]["Properties"]
+
+    assert timedelta(seconds=alarm["Threshold"]) == TOO_LONG
 
 
 def test_the_sweeps_heartbeat_is_missed_after_two_periods():
@@ -383,7 +391,16 @@ def test_key_of_the_data_serves_functions_through_services_alone_and_services_fo
 
 def test_staging_is_as_production_but_for_who_and_where():
     staging, production = stage_parameters("staging"), stage_parameters("prod")
-    own = {"Stage", "PublicUrl", "MailFrom", "DomainName", "CertificateArn", "HostedZoneId", "AlarmEmail"}
+    own = {
+        "Stage",
+        "PublicUrl",
+        "MailFrom",
+        "DomainName",
+        "CertificateArn",
+        "HostedZoneId",
+        "PageEmail",
+        "TicketEmail",
+    }
 
     assert {name: value for name, value in staging.items() if name not in own} == {
         name: value for name, value in production.items() if name not in own

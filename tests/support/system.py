@@ -91,6 +91,7 @@ class System(Driver, Target):
         self.calls.ids = {
             outputs["SealKeyId"]: "Seal",
             outputs["RootsKeyId"]: "Roots",
+            outputs["DataKeyArn"]: "Data",
             self.local.cloud.pool_id: "Officers",
         }
         self._listen()

@@ -62,6 +62,7 @@ _OUTPUT_OF = {
     "RECEIPTS_QUEUE_ARN": "ReceiptsQueueArn",
     "ATTACHMENTS_BUCKET": "AttachmentsBucket",
     "SEAL_KEY_ID": "SealKeyId",
+    "DATA_KEY_ARN": "DataKeyArn",
     "ROOTS_KEY_ID": "RootsKeyId",
     "IDENTIFIERS_SECRET": "IdentifiersSecret",
     "PROVIDERS_SECRET": "ProvidersSecret",

@@ -247,7 +247,12 @@ def mails_of_a_day(sent: float, most: float) -> Finding:
 def _subscriptions(connection: Connection) -> Iterator[Finding]:
     account, _arn = connection.caller
     sns = aws.client("sns")
-    for topic, protocol in (("watch", "email"), ("mail-events", "sqs"), ("sms-events", "sqs")):
+    for topic, protocol in (
+        ("page", "email"),
+        ("ticket", "email"),
+        ("mail-events", "sqs"),
+        ("sms-events", "sqs"),
+    ):
         arn = f"arn:aws:sns:{REGION}:{account}:pakn-{connection.stage}-{topic}"
         subscribed = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
         confirmed = [each for each in subscribed if each["SubscriptionArn"].startswith("arn:")]
@@ -306,8 +311,12 @@ def _alarms(connection: Connection) -> Iterator[Finding]:
     pages = aws.client("cloudwatch").get_paginator("describe_alarms")
     ringing = [
         alarm["AlarmName"].removeprefix(f"pakn-{connection.stage}-")
-        for page in pages.paginate(AlarmNamePrefix=f"pakn-{connection.stage}-", StateValue="ALARM")
-        for alarm in page["MetricAlarms"]
+        for page in pages.paginate(
+            AlarmNamePrefix=f"pakn-{connection.stage}-",
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            StateValue="ALARM",
+        )
+        for alarm in (*page.get("CompositeAlarms", ()), *page["MetricAlarms"])
     ]
     for name in ringing:
         yield Finding("alarms", Verdict.WARNING, f"{name} rings", "docs/runbook.md, Alarms")

@@ -35,6 +35,8 @@ class Fault(StrEnum):
     CONFLICT = "condition failed because somebody else was faster"
     PARTIAL_BATCH = "one entry of the batch failed"
     DELAY = "answered late"
+    DENIED = "denied"
+    """The role lost the permission; for the game day (tests/journeys/test_game_day.py)."""
 
 
 class Crash(BaseException):
@@ -191,6 +193,7 @@ class Injection:
 
 _FOR_ONE_TRY = frozenset({Fault.OWN_FAILED_CONDITION, Fault.DELAY, Fault.PARTIAL_BATCH})
 _ERRORS = {
+    Fault.DENIED: (400, "AccessDeniedException"),
     Fault.THROTTLE: (400, "ThrottlingException"),
     Fault.SERVER_ERROR: (500, "InternalServerError"),
     Fault.CONFLICT: (400, "ConditionalCheckFailedException"),

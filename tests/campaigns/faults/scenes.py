@@ -24,7 +24,7 @@ from tests.support.system import Kept, System
 NAMES = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if not step.is_lead_in]
 KNOWN = [f"{life.name}: {step.name}" for life in LIVES for step in life.steps if step.is_lead_in]
 CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
-FAULTS = tuple(fault for fault in Fault if fault not in CRASHES)
+FAULTS = tuple(fault for fault in Fault if fault not in {*CRASHES, Fault.DENIED})
 READS = frozenset(
     {"Query", "GetItem", "Scan", "GetSecretValue", "BatchGetItem", "HeadObject", "GetObject", "GetPublicKey"}
 )

@@ -16,10 +16,17 @@ ABSENT = object()
 PROTECTED = {"Fn::If": ["IsProtected", True, False]}
 DATA_KEY = {"Fn::ImportValue": {"Fn::Sub": "pakn-${Stage}-DataKeyArn"}}
 OWN_DATA_KEY = {"Fn::GetAtt": ["Data", "Arn"]}
-WATCH = [{"Ref": "Watch"}]
-WATCH_BY_NAME = [
-    {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:pakn-${Stage}-watch"}
+PAGE, TICKET = [{"Ref": "Page"}], [{"Ref": "Ticket"}]
+TICKET_BY_NAME = [
+    {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:pakn-${Stage}-ticket"}
 ]
+PAGED = (
+    *("SweepSilent", "TimersLate", "ChangesLate", "ChangesDead", "IntakeAnswers5xx", "CaseworkAnswers5xx"),
+    *("DoorsThrottled", "IdentityUnreachable", "CredentialsUnusable", "LookUpsMany"),
+    *("MuteEsms", "MuteTwilio", "MuteStandard", "MuteInfobip", "MuteVonage", "MuteAws", "MuteHotline"),
+    *("HistoryRewritten", "HistoryRestored", "OldestUnrouted", "KeysUnusable"),
+)
+"""The alarms that call somebody at any hour; docs/runbook.md says of each why."""
 FOURTEEN_DAYS = 14 * 86400
 RECEIVES = 12
 """Receives after which a message goes to its dead letters."""
@@ -213,9 +220,16 @@ GUARDS = (
     Guard(
         "AWS::CloudWatch::Alarm",
         "AlarmActions",
-        WATCH,
-        dict.fromkeys(("BackupFailed", "CopyFailed", "RestoreFailed"), WATCH_BY_NAME),
-        where=lambda name: not name.startswith("Canary"),
+        TICKET,
+        dict.fromkeys(PAGED, PAGE)
+        | dict.fromkeys(("BackupFailed", "CopyFailed", "RestoreFailed"), TICKET_BY_NAME),
+        where=lambda name: not name.startswith(("Canary", "Burn")),
+    ),
+    Guard(
+        "AWS::CloudWatch::CompositeAlarm",
+        "AlarmActions",
+        TICKET,
+        dict.fromkeys(("RoutedBurns", "NotifiedBurns"), PAGE),
     ),
     Guard(
         "AWS::CloudWatch::Alarm",
@@ -252,12 +266,12 @@ GUARDS = (
     Guard("AWS::S3::BucketPolicy", "PolicyDocument", _is_tls_only),
     Guard("AWS::KMS::Key", "EnableKeyRotation", True, {"Roots": ABSENT}),
     Guard("AWS::KMS::Key", "PendingWindowInDays", 30),
-    Guard("AWS::SNS::Topic", "KmsMasterKeyId", DATA_KEY, {"Watch": ABSENT}),
+    Guard("AWS::SNS::Topic", "KmsMasterKeyId", DATA_KEY, {"Page": ABSENT, "Ticket": ABSENT}),
     Guard(
         "AWS::SNS::Subscription",
         "RedrivePolicy",
         {"deadLetterTargetArn": {"Fn::ImportValue": {"Fn::Sub": "pakn-${Stage}-ReceiptsDeadQueueArn"}}},
-        {"WatchByEmail": ABSENT},
+        dict.fromkeys(("PageByEmail", "PageByUrl", "TicketByEmail"), ABSENT),
     ),
     Guard("AWS::Backup::BackupVault", "EncryptionKeyArn", {"Fn::GetAtt": ["Key", "Arn"]}),
     Guard(

@@ -265,6 +265,7 @@ OPERATIONS: Mapping[tuple[str, str], Rule] = {
     ("kms", "Encrypt"): partial(_key, "Encrypt"),
     ("kms", "Decrypt"): partial(_key, "Decrypt"),
     ("kms", "Sign"): partial(_key, "Sign"),
+    ("kms", "DescribeKey"): partial(_key, "DescribeKey"),
     ("kms", "GetPublicKey"): partial(_key, "GetPublicKey"),
     ("secretsmanager", "GetSecretValue"): _secret,
     ("sesv2", "SendEmail"): _mail,

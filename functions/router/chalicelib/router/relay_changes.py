@@ -15,6 +15,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
+from chalicelib.router.count_promises import count_promises
 from shared.domain.petition.history import is_continued
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
@@ -73,6 +74,8 @@ class Relay:
             self._set_aside(change, error)
         else:
             self._send(petition, requests)
+            if petition is not None:
+                count_promises(petition, _version(change, "OldImage"))
 
     def _set_aside(self, change: dict[str, Any], error: Exception) -> None:
         """Put a change that cannot be read on the queue, count it, and name it by its keys."""

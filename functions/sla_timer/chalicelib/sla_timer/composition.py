@@ -8,9 +8,11 @@ from functools import cache, partial
 from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib.sla_timer.hourly.build_search import SearchIndexing
+from chalicelib.sla_timer.hourly.key_states import KeyStates
 from chalicelib.sla_timer.hourly.request_answers import AnswerRequests
 from chalicelib.sla_timer.hourly.request_digests import DigestRequests
 from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
+from chalicelib.sla_timer.hourly.unrouted import Unrouted
 from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
 from chalicelib.sla_timer.nightly.reconcile import Reconciliation
 from chalicelib.sla_timer.nightly.roll_up import Recount, RollUp
@@ -108,7 +110,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
                 "recount": partial(rounds.run, Recount.name),
                 "trends": TrendWatch(statistics, checkpoints, reactions, outlines.days_if_few).look_if_due,
                 "reconciliation": partial(rounds.run, Reconciliation.name),
-                "unchecked-files": UncheckedFiles(bucket).count,
+                **_watches(configuration, outlines, bucket),
                 "age-of-rounds": rounds.report,
                 "search": SearchIndexing(petitions, outlines, directory, files, reactions.also_totals).run,
             },
@@ -118,6 +120,22 @@ def build(configuration: SlaTimerSettings) -> Parts:
         exports=ExportRecords(petitions, configuration.notices_queue_url),
         rounds=rounds,
     )
+
+
+def _watches(
+    configuration: SlaTimerSettings, outlines: Outlines, bucket: AttachmentsBucket
+) -> dict[str, Job]:
+    """Return the jobs that change nothing and measure what alarms watch."""
+    keys = {
+        "seal": configuration.seal_key_id,
+        "roots": configuration.roots_key_id,
+        "data": configuration.data_key_arn,
+    }
+    return {
+        "unchecked-files": UncheckedFiles(bucket).count,
+        "unrouted": Unrouted(outlines).measure,
+        "keys": KeyStates(keys).count_unusable,
+    }
 
 
 def _mails(configuration: SlaTimerSettings, directory: Directory, checkpoints: Checkpoints) -> dict[str, Job]:

@@ -14,6 +14,10 @@ class SlaTimerSettings(Settings):
     """Holds the names of those who get the week's new answers."""
     roots_key_id: str
     """The key that signs the daily roots."""
+    seal_key_id: str
+    """The key that closes and opens identities; the timer only asks for its state."""
+    data_key_arn: str
+    """The key of tables, queues, files and logs; the same."""
     notices_queue_url: str
     routing_queue_url: str
     timers_queue_url: str

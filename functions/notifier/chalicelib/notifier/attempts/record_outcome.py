@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.notifier.attempts.back_off import retry_at
 from shared.domain.promises.deliveries import Delivery, DeliveryState
 from shared.domain.promises.notices import Audience
+from shared.domain.promises.targets import Promise
 from shared.platform import clock, telemetry
 from shared.tables.deliveries import AMBIGUOUS, CALLS, Deliveries
 
@@ -66,6 +67,8 @@ class Outcomes:
             wake_at=self._receipt_due_at(before) if awaits_receipt else None,
         )
         telemetry.count("AmbiguousDelivery")
+        if before.audience is Audience.PETITIONER:
+            telemetry.count_promise(Promise.PROVEN, is_kept=False)
 
     # --- without an attempt --------------------------------------------------------------------------
 
@@ -83,6 +86,7 @@ class Outcomes:
 
     def receipt_missing(self, sent: Delivery, *, is_last: bool) -> None:
         """Record that no receipt came in time: the delivery is unproven, unless there is no other channel."""
+        telemetry.count_promise(Promise.PROVEN, is_kept=False)
         if is_last:
             telemetry.count("NoticeUnproven")
             self.stop_waiting(sent)

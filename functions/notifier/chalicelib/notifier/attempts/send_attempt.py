@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.notifier.attempts.back_off import LEASE
@@ -26,6 +27,7 @@ from chalicelib.notifier.senders.sender import (
     UnknownOutcomeError,
 )
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
+from shared.domain.promises.targets import Promise, is_notified_in_time
 from shared.platform import clock, telemetry
 from shared.tables.deliveries import ClaimLostError, Deliveries
 
@@ -40,6 +42,8 @@ class _Round(NamedTuple):
     """The row as it is to be, with the number of this round."""
     message: Message
     max_rounds: int
+    promised_from: datetime | None
+    """The instant from which a promised message might go out; None for others, and once one was sent."""
 
     @property
     def is_last(self) -> bool:
@@ -58,7 +62,15 @@ class Attempts:
         self._senders_of = senders_of
         self._outcomes = outcomes
 
-    def send(self, delivery: Delivery, message: Message, before: Delivery | None, *, max_rounds: int) -> bool:
+    def send(
+        self,
+        delivery: Delivery,
+        message: Message,
+        before: Delivery | None,
+        *,
+        max_rounds: int,
+        promised_from: datetime | None = None,
+    ) -> bool:
         """Make one round of attempts, unless the next one is not due yet or another worker makes it.
 
         Args:
@@ -66,6 +78,8 @@ class Attempts:
             message: what to send.
             before: the row as it is; None when there is none.
             max_rounds: after how many rounds the channel is given up, unless the message may have been sent.
+            promised_from: when the message might go out; its waiting, and whether it left in time, are counted. None
+                counts neither.
 
         Returns:
             whether the channel is kept: the message was sent, may have been, or is tried again later; False when the
@@ -75,9 +89,8 @@ class Attempts:
             return True
         since = ambiguous_since(before)
         attempt = (before.attempt if before else 0) + 1
-        this = _Round(
-            delivery.model_copy(update={"attempt": attempt, "ambiguous_since": since}), message, max_rounds
-        )
+        row = delivery.model_copy(update={"attempt": attempt, "ambiguous_since": since})
+        this = _Round(row, message, max_rounds, promised_from)
         senders = self._senders_of(delivery.channel, message.request_id)
         try:
             if since is not None and before is not None:
@@ -142,6 +155,9 @@ class Attempts:
             return True
         self._outcomes.sent(claimed, provider_id)
         self._circuits.report(sender.name, clock.now(), worked=True)
+        if this.promised_from is not None:
+            is_kept = is_notified_in_time(this.promised_from, clock.now())
+            telemetry.count_promise(Promise.NOTIFIED, is_kept=is_kept)
         if claimed.segments:
             telemetry.count("SmsSegments", claimed.segments, provider=sender.name)
         return True
@@ -168,6 +184,8 @@ class Attempts:
             self._outcomes.failed(this.delivery, before, f"gave-up-after-{reason}")
             return False
         self._outcomes.retry(this.delivery, before, reason)
+        if this.promised_from is not None:
+            telemetry.measure("NoticeWaits", clock.now() - this.promised_from)
         return True
 
     def _record_unknown(self, claimed: Delivery, sender: Sender, reason: str) -> None:

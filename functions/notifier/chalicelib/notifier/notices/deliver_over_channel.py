@@ -130,6 +130,13 @@ class ChannelDelivery:
             return None
         return self._contact_policy.unpaid_until(step.notice.request.kind, rendered.segments, clock.now())
 
+    def _promised_from(self, step: ChannelStep) -> datetime | None:
+        """Return when a notice might go out; None once any provider took it, be it over another channel."""
+        if any(delivery.provider_id for delivery in step.deliveries):
+            return None
+        entry = step.notice.entry
+        return self._contact_policy.held_until(entry, entry.at) or entry.at
+
     def _send(self, step: ChannelStep, before: Delivery | None) -> bool:
         """Send a notice and those that are due with it, or put the call on the operators' list."""
         others = self._batches.others_with(step.notice, step.deliveries, step.channels[0])
@@ -147,7 +154,11 @@ class ChannelDelivery:
         if step.channel is not DeliveryChannel.PHONE:
             message = message_of(delivery, step.address, rendered)
             return self._attempts.send(
-                delivery, message, before, max_rounds=max_rounds_before(step.next_channel)
+                delivery,
+                message,
+                before,
+                max_rounds=max_rounds_before(step.next_channel),
+                promised_from=self._promised_from(step),
             )
         try:
             self._outcomes.call(delivery, before, rendered.text)

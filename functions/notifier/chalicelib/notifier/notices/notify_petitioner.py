@@ -14,6 +14,7 @@ from chalicelib.notifier.notices.batches import Batches
 from chalicelib.notifier.notices.deliver_over_channel import ChannelDelivery, ChannelStep
 from chalicelib.notifier.notices.notice import Notice, is_closed
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
+from shared.domain.promises.targets import Promise
 from shared.platform import clock, telemetry
 from shared.tables.deliveries import Deliveries
 
@@ -78,6 +79,7 @@ class PetitionerNotifier:
                 return
             deliveries = notice.own(self._deliveries.of_name(notice.name))
         telemetry.count("NoticeUndeliverable")
+        telemetry.count_promise(Promise.NOTIFIED, is_kept=False)
         self._outcomes.close(
             notice.delivery(DeliveryChannel.NONE, DeliveryState.FAILED, reason="no-way-left")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.notifier.receipts.count_proof import count_proof
 from chalicelib.notifier.receipts.receipt import Receipt
 from shared.domain.promises.deliveries import Delivery, DeliveryState
 from shared.domain.promises.notices import Audience
@@ -41,6 +42,7 @@ class ReceiptRecorder:
         telemetry.count(f"Receipt{receipt.state.capitalize()}", channel=delivery.channel)
         if _is_contradiction(proven, receipt):
             telemetry.count("ReceiptContradicted", channel=delivery.channel)
+        count_proof(proven, receipt.state)
         is_late_proof = delivery.state is DeliveryState.DELIVERED and proven.before.state in _LATE_PROOF_AFTER
         if is_late_proof or delivery.state is DeliveryState.FAILED:
             self._put_back(delivery)

@@ -1,0 +1,38 @@
+"""The oldest petition without a unit is measured from the stored petitions, whatever became of its messages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.sla_timer.hourly.unrouted import Unrouted
+from shared.tables.outlines import Outlines
+from tests.support.people import Citizen
+from tests.support.system import System
+
+
+@pytest.fixture
+def unrouted(system: System) -> Unrouted:
+    return Unrouted(Outlines(system.local.cloud.outputs["PetitionsTable"]))
+
+
+def test_petition_whose_changes_were_lost_is_the_oldest(
+    system: System, unrouted: Unrouted, caplog: pytest.LogCaptureFixture
+):
+    routed, lost = Citizen(system), Citizen(system)
+    routed.send()
+    system.local.pumps.stream.retry_at = system.clock.now() + timedelta(days=1)
+    lost.send()
+    system.lose_changes()
+
+    age = unrouted.measure(system.clock.now() + timedelta(minutes=40))
+
+    assert age == timedelta(minutes=40)
+    assert [getattr(record, "reference", None) for record in caplog.records] == [lost.reference]
+
+
+def test_without_such_a_petition_the_age_is_nothing(system: System, unrouted: Unrouted):
+    Citizen(system).send()
+
+    assert unrouted.measure(system.clock.now() + timedelta(hours=1)) == timedelta()
