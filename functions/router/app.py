@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, SQSEvent
+from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, SQSEvent
 
 from chalicelib.router import composition
 from shared.platform import clock, queues, settings
+from shared.platform.invocations import Triggered
 from shared.platform.messages import RoutingRequest
 
-app = Chalice(app_name="pakn-router")
+app = Triggered("pakn-router")
 
 LOCAL_STREAM = (
     "arn:aws:dynamodb:ap-southeast-1:123456789012:table/pakn-local-petitions/stream/2026-01-01T00:00:00.000"

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+from chalice.app import CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.sla_timer import composition
 from shared.platform import clock, queues, settings
+from shared.platform.invocations import Triggered
 
-app = Chalice(app_name="pakn-sla-timer")
+app = Triggered("pakn-sla-timer")
 
 LOCAL_QUEUE_ARN = "arn:aws:sqs:ap-southeast-1:123456789012:pakn-local-timers"
 """The ARN of the queue while Chalice packages; the merge template replaces it with the platform's."""

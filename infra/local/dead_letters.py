@@ -20,6 +20,7 @@ from infra.local.providers.sms_gateway import Trouble
 from infra.local.system import LocalSystem
 from infra.local.witness import read_message
 from infra.triggers import CONSUMERS, REPORTS, SCHEDULES
+from shared.platform import queues
 
 MOST_REFUSALS = 100
 
@@ -116,7 +117,9 @@ class DeadLetters:
             taken = list(self._take(QUEUES if not queue else (queue,), message_id))
             for of, message in taken:
                 url = self._system.cloud.queue_url(of)
-                again = sqs.send_message(QueueUrl=url, MessageBody=message.body)["MessageId"]
+                again = sqs.send_message(
+                    QueueUrl=url, MessageBody=message.body, **queues.trail(message.correlation)
+                )["MessageId"]
                 self._witness.put_back[again] = message.id
         return len(taken)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import NewerItemError
-from shared.platform import aws, telemetry
+from shared.platform import aws, correlation, telemetry
 from shared.platform.messages import Message
 
 M = TypeVar("M", bound=BaseModel)
@@ -61,6 +61,7 @@ def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0)
                     "Id": str(number),
                     "MessageBody": message.model_dump_json(by_alias=True, exclude_none=True),
                     **({"DelaySeconds": after_seconds} if after_seconds else {}),
+                    **trail(correlation.handed_on()),
                 }
                 for number, message in batch
             ],
@@ -70,6 +71,19 @@ def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0)
     if failed:
         raise SendingFailedError(failed)
     return sent
+
+
+def trail(name: str | None) -> dict[str, Any]:
+    """Return the attribute that names a message's cause; code that does not know it leaves it alone."""
+    if name is None:
+        return {}
+    return {"MessageAttributes": {correlation.ATTRIBUTE: {"DataType": "String", "StringValue": name}}}
+
+
+def cause_of(record: Mapping[str, Any]) -> tuple[str | None, str]:
+    """Return the ids that a message is handled under, of a record of Lambda's event: its cause's, else its own."""
+    attribute = record.get("messageAttributes", {}).get(correlation.ATTRIBUTE, {})
+    return attribute.get("stringValue"), str(record.get("messageId", ""))
 
 
 def each_message(
@@ -89,18 +103,25 @@ def each_message(
     read = model.model_validate_json if isinstance(model, type) else model.validate_json
     failures: list[dict[str, str]] = []
     for record in event["Records"]:
-        try:
-            handle(read(record["body"]))
-        except NewerItemError:
-            telemetry.logger().info("message left to newer code", message_id=record["messageId"])
-            failures.append({"itemIdentifier": record["messageId"]})
-        except Exception as error:  # noqa: BLE001 - one bad message must not take the batch with it
-            telemetry.logger().error(
-                "message failed",
-                message_id=record["messageId"],
-                receive_count=record.get("attributes", {}).get("ApproximateReceiveCount"),
-                error_type=type(error).__name__,
-                error_code=getattr(error, "response", {}).get("Error", {}).get("Code"),
-            )
-            failures.append({"itemIdentifier": record["messageId"]})
+        with correlation.begun(*cause_of(record)):
+            if not _is_done(record, read, handle):
+                failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
+
+
+def _is_done(record: Mapping[str, Any], read: Callable[[str], Any], handle: Callable[[Any], None]) -> bool:
+    try:
+        handle(read(record["body"]))
+    except NewerItemError:
+        telemetry.logger().info("message left to newer code", message_id=record["messageId"])
+        return False
+    except Exception as error:  # noqa: BLE001 - one bad message must not take the batch with it
+        telemetry.logger().error(
+            "message failed",
+            message_id=record["messageId"],
+            receive_count=record.get("attributes", {}).get("ApproximateReceiveCount"),
+            error_type=type(error).__name__,
+            error_code=getattr(error, "response", {}).get("Error", {}).get("Code"),
+        )
+        return False
+    return True

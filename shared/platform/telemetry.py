@@ -2,11 +2,55 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.platform import correlation
+
+_FRAMES = 6
+"""Innermost calls that are logged: where it failed, not with what values."""
+FACTS = frozenset(
+    {
+        "began",
+        "calls",
+        "candidate",
+        "changes",
+        "days",
+        "error",
+        "error_code",
+        "error_type",
+        "fault",
+        "files",
+        "incident",
+        "job",
+        "key",
+        "message_id",
+        "messages",
+        "oldest_at",
+        "phase",
+        "provider",
+        "reason",
+        "receive_count",
+        "reference",
+        "references",
+        "round",
+        "route",
+        "seen",
+        "sequence",
+        "shard",
+        "source",
+        "subscription",
+        "template",
+        "version",
+        "wake_ups",
+    }
+)
+"""The facts that a log line may have beside its message: identifiers, counts, types and names of ours."""
 _NOTHING: Mapping[str, str] = {}
 
 if TYPE_CHECKING:
@@ -21,7 +65,35 @@ def logger() -> Logger:
     """
     from aws_lambda_powertools import Logger as PowertoolsLogger  # noqa: PLC0415 - 50 ms of a cold start
 
-    return PowertoolsLogger(use_rfc3339=True)
+    structured = PowertoolsLogger(use_rfc3339=True)
+    structured.addFilter(_LINE)
+    return structured
+
+
+def log_failure(message: str, error: BaseException | None, **facts: str) -> None:
+    """Log an error by its type and the innermost calls; its text, which may hold what a person wrote, is left out."""
+    calls = traceback.extract_tb(error.__traceback__)[-_FRAMES:] if error else []
+    where = [f"{Path(call.filename).name}:{call.lineno} {call.name}" for call in calls]
+    logger().error(message, extra={"error": type(error).__name__, "calls": where, **facts})
+
+
+class _Line(logging.Filter):
+    """Gives each line the id of its cause and of its invocation, and drops facts that are not in the list."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        for name in vars(record).keys() - _OF_EVERY_RECORD - FACTS:
+            delattr(record, name)
+        cause = correlation.cause()
+        if cause is not None:
+            setattr(record, correlation.ATTRIBUTE, cause.id)
+            record.function_request_id = cause.invocation
+        return True
+
+
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+"""The attributes that the standard library gives a record; the others are facts."""
+_LINE = _Line()
+"""One for all loggers: a logger takes the same filter only once."""
 
 
 def measure(name: str, duration: timedelta, **dimensions: str) -> None:

@@ -13,10 +13,11 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from shared.domain.errors import StaleVersionError
+from shared.domain.petition.history import correlated
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.wake_ups import next_wake
-from shared.platform import clock
+from shared.platform import clock, correlation
 from shared.platform.item_by_item import item_by_item
 from shared.tables.directory import Directory
 from shared.tables.documents import PETITION
@@ -76,17 +77,21 @@ class Petitions:
             None when it was written; else the petition that has this reference already (our own earlier write too), or
             that it was given to somebody whose petition is lost.
         """
-        return self._put(petition, "attribute_not_exists(version)", {})
+        return self._put(self.with_cause(petition, 0), "attribute_not_exists(version)", {})
 
-    def save(self, petition: Petition, seen_version: int) -> None:
+    def save(self, petition: Petition, seen_version: int) -> Petition:
         """Write a changed petition if nobody else changed it since `seen_version`.
 
         A write whose reply was lost is retried by the SDK and then fails on its own success; so the item that
         made the condition fail is compared with what was to be written.
 
+        Returns:
+            The petition as it is stored now: with the id of its cause in each new entry.
+
         Raises:
             StaleVersionError: when somebody else was faster; nothing was written.
         """
+        petition = self.with_cause(petition, seen_version)
         other = self._put(petition, "version = :seen", {"seen": seen_version})
         if isinstance(other, Lost):
             raise StaleVersionError(0)
@@ -95,6 +100,15 @@ class Petitions:
             and other.history[seen_version : petition.version] != petition.history[seen_version:]
         ):
             raise StaleVersionError(other.version)
+        return petition
+
+    @staticmethod
+    def with_cause(petition: Petition, seen_version: int) -> Petition:
+        """Return a petition as it is stored: with the id of the request or message at work in each new entry."""
+        name = correlation.handed_on()
+        if name is None or petition.version == seen_version:
+            return petition
+        return petition.model_copy(update={"history": correlated(petition.history, seen_version, name)})
 
     def _put(self, petition: Petition, condition: str, values: dict[str, Value]) -> Petition | Lost | None:
         """Write a petition if the condition holds; else return the one that is stored."""
@@ -371,14 +385,12 @@ class Petitions:
             if changed is current:
                 break
             try:
-                self.save(changed, current.version)
+                return self.save(changed, current.version)
             except StaleVersionError:
                 stored = self.get(petition.reference)
                 if stored is None or not remaining:
                     raise
                 current = stored
-            else:
-                return changed
         return current
 
 

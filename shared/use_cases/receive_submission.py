@@ -68,7 +68,8 @@ class Reception:
             if old is not None and self._is_same(old, submission):
                 return self._received(old, is_new=False)
         for candidate in reference.candidates(self._key, submission.key, local_date(now).year):
-            other = self._petitions.add(petition := self._petition(candidate, submission, now))
+            petition = self._petitions.with_cause(self._petition(candidate, submission, now), 0)
+            other = self._petitions.add(petition)
             if other is None:
                 return self._received(petition, is_new=True)
             if not isinstance(other, Lost) and self._is_same(other, submission):

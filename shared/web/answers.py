@@ -68,7 +68,7 @@ PUBLIC_PAGE = PUBLIC_FOR_A_MINUTE | {"Vary": "Cookie"}
 """Headers of a page that is the same for everybody but for light and dark, which a cookie remembers."""
 
 
-_SEEN_BY_SCRIPTS = "ETag, Link, Data-As-Of, Data-Complete"
+_SEEN_BY_SCRIPTS = "ETag, Link, Data-As-Of, Data-Complete, X-Correlation-Id"
 
 
 def for_everybody(request: Request, answer: Response) -> Response:

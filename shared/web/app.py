@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from chalice.app import Chalice, Request, Response, RestAPIEventHandler
+from chalice.app import Request, Response, RestAPIEventHandler
 from typing_extensions import override
 
 from shared.domain.errors import MethodNotAllowedError, PetitionError, UnexpectedError, UnknownAddressError
-from shared.platform import clock
+from shared.platform import clock, correlation
+from shared.platform.invocations import Triggered, invocation_of
 from shared.web.answers import with_security_headers
 from shared.web.incidents import record_incident
 from shared.web.problems import problem_answer
@@ -39,7 +40,7 @@ class Match(NamedTuple):
     parameters: dict[str, str]
 
 
-class WebApp(Chalice):
+class WebApp(Triggered):
     """A Chalice app that answers every request itself.
 
     Args:
@@ -54,13 +55,21 @@ class WebApp(Chalice):
         error_page: ErrorAnswer | None = None,
         formats: Mapping[str, ErrorAnswer] | None = None,
     ) -> None:
-        super().__init__(app_name=app_name)
+        super().__init__(app_name)
         self._error_page = error_page
         self._formats = formats or {}
 
     @override
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        """Answer a request of API Gateway's Lambda proxy integration."""
+        """Answer a request of API Gateway's Lambda proxy integration, under the id of its cause."""
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        ids = (correlation.id_of_caller(headers), event["requestContext"].get("requestId"))
+        with correlation.begun(*ids, invocation=invocation_of(context)) as name:
+            answer = self._answer(event, context)
+            answer["headers"] = {**answer["headers"], correlation.HEADER: name}
+            return answer
+
+    def _answer(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         method = event["requestContext"]["httpMethod"]
         address = address_of(event)
         match = self._match(address)

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import traceback
-from pathlib import Path
 
 from shared.platform import telemetry
-
-_FRAMES = 6
-"""Innermost calls that are logged: where it failed, not with what values."""
 
 
 def record_incident(error: BaseException | None, route: str) -> str:
@@ -23,12 +18,6 @@ def record_incident(error: BaseException | None, route: str) -> str:
     """
     code = secrets.token_hex(4).upper()
     incident = f"{code[:4]}-{code[4:]}"
-    calls = traceback.extract_tb(error.__traceback__)[-_FRAMES:] if error else []
-    telemetry.logger().error(
-        "unexpected error",
-        incident=incident,
-        route=route,
-        error=type(error).__name__,
-        calls=[f"{Path(call.filename).name}:{call.lineno} {call.name}" for call in calls],
-    )
+    telemetry.count("UnexpectedError")
+    telemetry.log_failure("unexpected error", error, incident=incident, route=route)
     return incident

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from shared.domain.petition.petition import Petition
+from shared.platform import queues
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from tests.ops.conftest import Ops
@@ -74,6 +75,45 @@ def test_dead_letters_and_log_lines_about_it_stand_in_the_timeline(system: Syste
 
     (letter,) = [row for row in rows if row["kind"] == "dead letter"]
     assert letter["what"] == "9#ANSWERED#PETITIONER in notices-dead"
+
+
+def test_all_that_one_request_led_to_has_its_id_log_lines_that_name_no_petition_too(system: System, ops: Ops):
+    citizen = Citizen(system)
+    name = citizen.send().header("X-Correlation-Id")
+    other = Citizen(system).send().header("X-Correlation-Id")
+    for cause in (name, other):
+        system.local.cloud.client("sqs").send_message(
+            QueueUrl=system.local.cloud.queue_url("notices"),
+            MessageBody="{}",
+            **queues.trail(cause),
+        )
+    system.settle()
+
+    rows = ops("trace", citizen.reference, "--json").rows
+
+    led_to = {row["kind"] for row in rows if row["correlation"] == name}
+    assert led_to >= {"entry", "message", "receipt", "log"}
+    assert {row["what"] for row in rows if row["kind"] == "log"} == {"message failed"}
+    assert other not in str(rows)
+    (line,) = ops("trace", name, "--json").rows[:1]
+    assert (line["where"], line["what"]) == ("notifier.on_notice", "message failed")
+
+
+def test_dead_letter_that_is_sent_back_keeps_the_id_of_its_cause(system: System, ops: Ops):
+    cause = "0d3f1c9e-5b1a-4f57-9c0e-6a1b2c3d4e5f"
+    client, cloud = system.local.cloud.client("sqs"), system.local.cloud
+    client.send_message(
+        QueueUrl=cloud.queue_url("routing-dead"),
+        MessageBody='{"reference": "26483190274", "errand": "route"}',
+        **queues.trail(cause),
+    )
+
+    ops("dead", "redrive", "routing", "--all", "--yes")
+
+    (message,) = client.receive_message(QueueUrl=cloud.queue_url("routing"), MessageAttributeNames=["All"])[
+        "Messages"
+    ]
+    assert message["MessageAttributes"]["correlation_id"]["StringValue"] == cause
 
 
 def test_what_should_have_followed_and_cannot_be_seen_is_missing(system: System, ops: Ops):

@@ -53,19 +53,21 @@ class MemoryPetitions(Petitions):
         """As the table does with `attribute_not_exists(reference)`."""
         if petition.reference in self._bodies:
             return self.get(petition.reference)
-        self._store(petition)
+        self._store(self.with_cause(petition, 0))
         return None
 
-    def save(self, petition: Petition, seen_version: int) -> None:
+    def save(self, petition: Petition, seen_version: int) -> Petition:
         """As the table does with `version = :seen`."""
+        petition = self.with_cause(petition, seen_version)
         if self._versions.get(petition.reference) != seen_version:
             other = self.get(petition.reference)
             if other is None:
                 raise StaleVersionError(0)
             if other.history[seen_version : petition.version] != petition.history[seen_version:]:
                 raise StaleVersionError(other.version)
-            return
+            return petition
         self._store(petition)
+        return petition
 
     def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
         """Return a person's latest petitions, newest first."""

@@ -9,6 +9,7 @@ import json
 import sys
 import threading
 import traceback
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
@@ -281,6 +282,7 @@ class _Gateway:
                 "resourcePath": resource,
                 "path": path,
                 "stage": "api",
+                "requestId": str(uuid.uuid4()),
                 "identity": {"sourceIp": request.source_ip, "userAgent": headers.get("user-agent")},
             },
         }

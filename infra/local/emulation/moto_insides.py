@@ -28,6 +28,8 @@ from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 from moto.utilities.utils import load_resource
 
+from shared.platform.correlation import ATTRIBUTE
+
 REGION = "ap-southeast-1"
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
@@ -113,6 +115,8 @@ class HeldMessage:
     body: str
     sent_at: datetime
     receives: int
+    correlation: str | None = None
+    """The id of the message's cause."""
 
 
 def queue_length(queue: str) -> int:
@@ -128,6 +132,7 @@ def held_messages(queue: str, start: int = 0) -> list[HeldMessage]:
             message.body,
             datetime.fromtimestamp((message.sent_timestamp or 0) / 1000, UTC),
             message.approximate_receive_count,
+            message.message_attributes.get(ATTRIBUTE, {}).get("StringValue"),
         )
         for message in _queue(queue)._messages[start:]  # noqa: SLF001
     ]

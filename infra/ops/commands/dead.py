@@ -190,7 +190,7 @@ def _error(connection: Connection, letter: Letter) -> str:
         return str(letter.about["error"])
     handler = CONSUMERS[letter.queue]
     groups = {handler: connection.log_groups()[handler]}
-    lines = [*logs.lines_with(letter.message_id, groups, letter.sent_at, _ERROR_LINES)]
+    lines = [*logs.lines_with([letter.message_id], groups, letter.sent_at, _ERROR_LINES)]
     errors = [line.facts for line in lines if "error_type" in line.facts]
     if not errors:
         return NO_LINE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -17,11 +18,14 @@ from infra.ops.stage.timeline import Moment
 from infra.triggers import CONSUMERS
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.petition import Petition
-from shared.platform import clock
+from shared.platform import clock, correlation
 from shared.platform.bucket import AttachmentsBucket
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+
+KEPT = timedelta(days=30)
+"""How far back the lines of one request are looked for."""
 
 
 def register(app: typer.Typer) -> None:
@@ -31,12 +35,22 @@ def register(app: typer.Typer) -> None:
 
 def trace(
     context: typer.Context,
-    reference: Annotated[str, typer.Argument(help="the 11 digits, with or without spaces")],
+    reference: Annotated[
+        str,
+        typer.Argument(help="the 11 digits, with or without spaces; or the X-Correlation-Id of an answer"),
+    ],
     *,
     reads_logs: Annotated[bool, typer.Option("--logs/--no-logs", help="also lines of all logs")] = True,
 ) -> None:
-    """Show the timeline of a petition: entries, messages, notices, deliveries, receipts, log lines, dead letters."""
+    """Show the timeline of a petition: entries, messages, notices, deliveries, receipts, log lines, dead letters.
+
+    Of the id of a request: its log lines alone, of all functions.
+    """
     session = session_of(context)
+    if correlation.is_id(reference):
+        groups, since = session.connection.log_groups(), clock.now() - KEPT
+        _show(session, timeline.log_lines(logs.lines_with([reference], groups, since)))
+        return
     number = reference_of(reference)
     directory = Directory(session.connection.table("directory"))
     petitions = Petitions(session.connection.table("petitions"), directory)
@@ -50,9 +64,16 @@ def trace(
     moments += timeline.dead(_dead_letters(session, number))
     if reads_logs:
         groups = session.connection.log_groups()
-        moments += timeline.log_lines(logs.lines_with(number, groups, petition.received_at))
+        names = [number, *dict.fromkeys(moment.correlation for moment in moments if moment.correlation)]
+        lines = logs.lines_with(names, groups, petition.received_at)
+        moments += timeline.log_lines(line for line in lines if line.reference in ("", number))
+    _show(session, moments)
+
+
+def _show(session: Session, moments: Iterable[Moment]) -> None:
     rows = [moment.row for moment in sorted(moments, key=lambda moment: moment.at)]
-    session.screen.rows(rows, ("at", "where", "kind", "what", "detail"), nothing="Nothing happened yet.")
+    columns = ("at", "where", "kind", "what", "detail", "trail")
+    session.screen.rows(rows, columns, nothing="Nothing happened yet.")
 
 
 def reference_of(text: str) -> str:

@@ -20,7 +20,7 @@ from infra.ops.stage.errors import OpsError
 from infra.triggers import CONSUMERS, REPORTS, SCHEDULES, STREAM
 from shared.domain.petition.values.attachments import place_of
 from shared.domain.promises.deliveries import notice_prefix
-from shared.platform import aws
+from shared.platform import aws, correlation, queues
 from shared.platform.messages import (
     BucketEvent,
     ErasureRequest,
@@ -56,6 +56,8 @@ class Letter:
     body: str
     sent_at: datetime
     attributes: Mapping[str, Any]
+    correlation: str = ""
+    """The id of the message's cause."""
 
     @property
     def about(self) -> dict[str, Any]:
@@ -81,7 +83,11 @@ def send_back(letters: Sequence[Letter], dead_url: str, url: str) -> int:
     sent = 0
     for batch in _batches(letters):
         answer = aws.client("sqs").send_message_batch(
-            QueueUrl=url, Entries=[{"Id": str(n), "MessageBody": each.body} for n, each in enumerate(batch)]
+            QueueUrl=url,
+            Entries=[
+                {"Id": str(n), "MessageBody": each.body, **queues.trail(each.correlation or None)}
+                for n, each in enumerate(batch)
+            ],
         )
         failed = {int(entry["Id"]) for entry in answer.get("Failed", [])}
         taken = [each for number, each in enumerate(batch) if number not in failed]
@@ -121,11 +127,13 @@ def _receive(queue: str, url: str) -> Iterator[Letter]:
                 MaxNumberOfMessages=BATCH,
                 VisibilityTimeout=HIDDEN_SECONDS,
                 MessageSystemAttributeNames=["All"],
+                MessageAttributeNames=[correlation.ATTRIBUTE],
             )
             .get("Messages", [])
         )
         empty = 0 if messages else empty + 1
         for message in messages:
+            cause = message.get("MessageAttributes", {}).get(correlation.ATTRIBUTE, {})
             sent_at = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
             yield Letter(
                 queue,
@@ -134,6 +142,7 @@ def _receive(queue: str, url: str) -> Iterator[Letter]:
                 message["Body"],
                 sent_at.replace(microsecond=0),
                 message["Attributes"],
+                cause.get("StringValue", ""),
             )
 
 

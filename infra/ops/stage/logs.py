@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from shared.platform import aws
+from shared.platform import aws, correlation
 
-SHOWN = ("message", "error_type", "error_code", "job", "seen", "receive_count", "fault", "provider")
+SHOWN = (
+    "message",
+    "error",
+    "error_type",
+    "incident",
+    "error_code",
+    "job",
+    "seen",
+    "receive_count",
+    "fault",
+    "provider",
+)
 """The facts of a line that are shown; others stay in the log."""
 MOST_LINES = 200
 """Lines that are read of one log group."""
+_IN_ONE_PATTERN = 20
+"""Identifiers that one pattern names; CloudWatch takes 1,024 characters."""
 
 
 class Line(NamedTuple):
@@ -23,45 +36,53 @@ class Line(NamedTuple):
     function: str
     """Function and handler, e.g. `router.on_route`."""
     facts: Mapping[str, Any]
+    correlation: str = ""
+    """The id of its cause."""
+    reference: str = ""
+    """The petition that it names."""
 
 
 def lines_with(
-    identifier: str, groups: Mapping[str, str], since: datetime, most: int = MOST_LINES
+    identifiers: Sequence[str], groups: Mapping[str, str], since: datetime, most: int = MOST_LINES
 ) -> Iterator[Line]:
-    """Yield the lines that hold an identifier, group by group.
+    """Yield the lines that hold one of some identifiers, each once, group by group.
 
     Args:
-        identifier: a reference, or a message's id.
+        identifiers: references, ids of messages, ids of causes.
         groups: log groups by function and handler.
         since: where to begin.
         most: lines of one group.
     """
     logs = aws.client("logs")
     start = max(0, int(min(since, datetime.now(UTC)).timestamp() * 1000))
+    some = [identifiers[at : at + _IN_ONE_PATTERN] for at in range(0, len(identifiers), _IN_ONE_PATTERN)]
     for function, group in groups.items():
-        pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group,
-            filterPattern=f'"{identifier}"',
-            startTime=start,
-            PaginationConfig={"MaxItems": most},
+        lines: dict[tuple[int, str], None] = {}
+        for names in some:
+            pages = logs.get_paginator("filter_log_events").paginate(
+                logGroupName=group,
+                filterPattern=" ".join(f'?"{name}"' for name in names),
+                startTime=start,
+                PaginationConfig={"MaxItems": most},
+            )
+            with suppress(logs.exceptions.ResourceNotFoundException):
+                events = (event for page in pages for event in page["events"])
+                lines |= dict.fromkeys((event["timestamp"], event["message"]) for event in events)
+        yield from (
+            _line(at, function, text) for at, text in lines if any(name in text for name in identifiers)
         )
-        with suppress(logs.exceptions.ResourceNotFoundException):
-            for page in pages:
-                for event in page["events"]:
-                    yield Line(
-                        datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
-                        function,
-                        _facts(event["message"]),
-                    )
 
 
-def _facts(text: str) -> dict[str, Any]:
+def _line(at: int, function: str, text: str) -> Line:
     try:
         facts = json.loads(text)
     except ValueError:
-        return {}
-    return (
-        {name: facts[name] for name in SHOWN if facts.get(name) is not None}
-        if isinstance(facts, dict)
-        else {}
+        facts = {}
+    facts = facts if isinstance(facts, dict) else {}
+    return Line(
+        datetime.fromtimestamp(at / 1000, UTC),
+        function,
+        {name: facts[name] for name in SHOWN if facts.get(name) is not None},
+        str(facts.get(correlation.ATTRIBUTE, "")),
+        str(facts.get("reference", "")),
     )

@@ -1,7 +1,7 @@
 """The timeline of one petition across the functions: entries, messages, notices, deliveries, receipts, log lines.
 
-Everything is joined by the reference, and by the number of the history entry that a message, a notice and its
-deliveries bear in their names. Identifiers, states and channels, never a text, a name or a contact.
+Everything is joined by the id of the request or message that began it (`shared.platform.correlation`), and by the
+reference. Identifiers, states and channels, never a text, a name or a contact.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from shared.domain.promises.deliveries import Delivery, DeliveryState, notice_pr
 from shared.platform.messages import Message, NoticeRequest, RoutingRequest
 from shared.use_cases.consequences import Requested, requests_after
 
+SHORT = 8
+"""Characters of an id that a table shows: enough to see what belongs together."""
 _PROVEN = frozenset({DeliveryState.DELIVERED, DeliveryState.UNPROVEN})
 _FUNCTIONS = {PETITIONER: "intake", ROUTER: "router", TIMER: "sla_timer"}
 
@@ -32,23 +34,27 @@ class Moment(NamedTuple):
     """`entry`, `message`, `delivery`, `receipt`, `view`, `log`, `dead letter` or `missing`."""
     what: str
     detail: str = ""
+    correlation: str = ""
+    """The id of the request or message because of which it happened; "" where older code kept none."""
 
     @property
     def row(self) -> dict[str, Any]:
         """The facts, as a row of the output."""
-        return self._asdict()
+        return self._asdict() | {"trail": self.correlation[:SHORT]}
 
 
 def entries(petition: Petition) -> Iterator[Moment]:
     """Yield the history's entries, each followed by the messages that the router sends because of it."""
     for entry in petition.history:
         where = "casework" if works_at_desk(entry.by) else _FUNCTIONS.get(entry.by, "intake")
-        yield Moment(entry.at, where, "entry", f"{entry.seq} {entry.action}", f"{entry.state} by {entry.by}")
+        cause = entry.correlation or ""
+        what, detail = f"{entry.seq} {entry.action}", f"{entry.state} by {entry.by}"
+        yield Moment(entry.at, where, "entry", what, detail, cause)
         later = {each for messages in requests_after(petition, entry.seq).values() for each in messages}
         for queue, messages in requests_after(petition, entry.seq - 1).items():
             for message in messages:
                 if message not in later:
-                    yield Moment(entry.at, "router", "message", name_of(message), f"to {queue}")
+                    yield Moment(entry.at, "router", "message", name_of(message), f"to {queue}", cause)
 
 
 def deliveries(sent: Iterable[Delivery]) -> Iterator[Moment]:
@@ -64,13 +70,13 @@ def deliveries(sent: Iterable[Delivery]) -> Iterator[Moment]:
             "again at": each.wake_at,
         }
         kind = "receipt" if each.state in _PROVEN else "delivery"
-        yield Moment(each.at, "notifier", kind, f"{each.notice} {each.state}", _joined(facts))
+        cause, name = each.correlation or "", each.notice
+        yield Moment(each.at, "notifier", kind, f"{name} {each.state}", _joined(facts), cause)
         if each.delivered_at:
-            yield Moment(
-                each.delivered_at, "notifier", "receipt", f"{each.notice} DELIVERED", "contradicted later"
-            )
+            contradicted = (f"{name} DELIVERED", "contradicted later", cause)
+            yield Moment(each.delivered_at, "notifier", "receipt", *contradicted)
         if each.complained_at:
-            yield Moment(each.complained_at, "notifier", "receipt", f"{each.notice} complaint")
+            yield Moment(each.complained_at, "notifier", "receipt", f"{name} complaint", "", cause)
 
 
 def views(seen: Iterable[tuple[int, datetime]]) -> Iterator[Moment]:
@@ -83,14 +89,23 @@ def log_lines(lines: Iterable[Line]) -> Iterator[Moment]:
     """Yield the lines of the functions' logs."""
     for line in lines:
         facts = {name: value for name, value in line.facts.items() if name != "message"}
-        yield Moment(line.at, line.function, "log", str(line.facts.get("message", "")), _joined(facts))
+        yield Moment(
+            line.at,
+            line.function,
+            "log",
+            str(line.facts.get("message", "")),
+            _joined(facts),
+            line.correlation,
+        )
 
 
 def dead(letters: Iterable[Letter]) -> Iterator[Moment]:
     """Yield the dead letters."""
     for letter in letters:
         what = f"{letter.about['step']} in {letter.queue}-dead"
-        yield Moment(letter.sent_at, "queue", "dead letter", what, f"message {letter.message_id}")
+        yield Moment(
+            letter.sent_at, "queue", "dead letter", what, f"message {letter.message_id}", letter.correlation
+        )
 
 
 def missing(requested: Requested, now: datetime) -> Iterator[Moment]:

@@ -56,6 +56,8 @@ class Entry(StoredModel):
     digest: str = ""
     """`2:<digest of the facts>:<digest of the words>`, the last empty without text and note; or 64 hex digits."""
     hash: str = ""
+    correlation: str | None = None
+    """The id of the request or message that made it (ADR 0079); none of the digests covers it."""
 
     @property
     def is_in_two_parts(self) -> bool:
@@ -231,12 +233,19 @@ def append(history: tuple[Entry, ...], entry: Entry, key: str) -> tuple[Entry, .
     return (*history, entry.model_copy(update={"digest": digest, "hash": link(previous, digest)}))
 
 
+def correlated(history: tuple[Entry, ...], seen: int, correlation: str | None) -> tuple[Entry, ...]:
+    """Return the history with the id of their cause in the entries after version `seen`."""
+    update = {"correlation": correlation}
+    return (*history[:seen], *(entry.model_copy(update=update) for entry in history[seen:]))
+
+
 def erased(history: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return the history without anything that a person wrote; who did what, and when, stays."""
     return tuple(
-        entry.without_unknown().model_copy(update={"text": None, "note": None, "is_erased": True})
-        if entry.text or entry.note
-        else entry.without_unknown()
+        entry.without_unknown().model_copy(
+            update={"correlation": None}
+            | ({"text": None, "note": None, "is_erased": True} if entry.text or entry.note else {})
+        )
         for entry in history
     )
 
@@ -250,6 +259,7 @@ def outlined(history: Iterable[Entry]) -> tuple[Entry, ...]:
         "change_id": "",
         "digest": "",
         "hash": "",
+        "correlation": None,
         "is_visible": True,
     }
     return tuple(

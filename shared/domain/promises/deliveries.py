@@ -146,6 +146,8 @@ class Delivery(StoredModel):
     """The sort key of that list; for a call, the instant from which it is to be made (again)."""
     handled_by: str | None = None
     """The operator who called last."""
+    correlation: str | None = None
+    """The id of the request or message from which the notice follows (ADR 0079)."""
     carried_by: str | None = None
     """`{reference}/{prefix}` of the notice whose message contains this one."""
     carries: str | None = None

@@ -24,7 +24,7 @@ from chalicelib.notifier.officers.leaders_mail import LeadersMail
 from chalicelib.notifier.programs.deliver_event import EventDelivery
 from shared.domain.errors import NewerItemError
 from shared.domain.promises.notices import NoticeKind
-from shared.platform import aws, clock, telemetry
+from shared.platform import aws, clock, correlation, queues, telemetry
 from shared.platform.messages import (
     AccountRequest,
     CodeRequest,
@@ -73,8 +73,12 @@ class MessageHandler:
 
     def handle(self, records: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
         """Handle messages and return those that have to be received again (`ReportBatchItemFailures`)."""
-        failed = [record["messageId"] for record in records if not self._is_done(record)]
-        return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
+        failures: list[dict[str, str]] = []
+        for record in records:
+            with correlation.begun(*queues.cause_of(record)):
+                if not self._is_done(record):
+                    failures.append({"itemIdentifier": record["messageId"]})
+        return {"batchItemFailures": failures}
 
     def _is_done(self, record: Mapping[str, Any]) -> bool:
         receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))

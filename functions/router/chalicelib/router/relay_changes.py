@@ -18,7 +18,7 @@ from typing import Any
 from shared.domain.petition.history import is_continued
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
-from shared.platform import clock, queues, telemetry
+from shared.platform import clock, correlation, queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
 from shared.platform.messages import ChangeSetAside, Message, NoticeRequest
 from shared.tables.directory import Directory
@@ -48,11 +48,12 @@ class Relay:
             the first record that failed, from which Lambda reads the stream again; nothing before it is repeated.
         """
         for record in event["Records"]:
-            try:
-                self._relay_or_set_aside(record["dynamodb"])
-            except Exception as error:  # noqa: BLE001 - the stream must learn where to go on from
-                _report(error)
-                return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
+            with correlation.begun(record.get("eventID")):
+                try:
+                    self._relay_or_set_aside(record["dynamodb"])
+                except Exception as error:  # noqa: BLE001 - the stream must learn where to go on from
+                    _report(error)
+                    return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
         return {"batchItemFailures": []}
 
     def relay_later(self, reference: str, seen: int) -> None:
@@ -89,6 +90,7 @@ class Relay:
 
     def _send(self, petition: Petition | None, requests: Requested) -> None:
         """Send the messages; those of a decision that may be taken back come into sight when its word leaves."""
+        correlation.follow(petition.history[-1].correlation if petition else None)
         now = clock.now()
         for queue, url in self._urls.items():
             by_delay: dict[int, list[Message]] = {}

@@ -23,7 +23,7 @@ from chalicelib.sla_timer.petitions.wake_petition import Timer
 from chalicelib.sla_timer.rounds import RoundRunner
 from chalicelib.sla_timer.run_jobs import Job, Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
-from shared.platform import settings
+from shared.platform import correlation, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import ErasureRequest, RoundStep, WakeUp
 from shared.platform.search_files import SearchFiles
@@ -56,7 +56,8 @@ class Parts:
     def handle(self, message: WakeUp | ErasureRequest | RoundStep) -> None:
         """Do the work of one message of the queue `timers`."""
         if isinstance(message, RoundStep):
-            self.rounds.handle(message)
+            with correlation.begun(correlation.handed_on(), is_shared=True):
+                self.rounds.handle(message)
         elif isinstance(message, ErasureRequest):
             self.timer.erase(message)
         else:

@@ -585,10 +585,10 @@ class Overtaken(Petitions):
         super().__init__(parts.settings.petitions_table, parts.directory)
         self._officers = [officer]
 
-    def save(self, petition: Petition, seen_version: int) -> None:
+    def save(self, petition: Petition, seen_version: int) -> Petition:
         if self._officers:
             self._officers.pop()()
-        super().save(petition, seen_version)
+        return super().save(petition, seen_version)
 
 
 def test_an_officer_who_is_faster_only_makes_us_look_again(intake, sent, officers_do):

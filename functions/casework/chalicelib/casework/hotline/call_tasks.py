@@ -293,8 +293,7 @@ class CallTasks:
             if petition.has_change(change_id):
                 return petition
             opened = petition.record_opening(Change(officer.actor, clock.now(), change_id), REASON)
-            self._petitions.save(opened, petition.version)
-            return opened
+            return self._petitions.save(opened, petition.version)
 
         return retry_when_stale(attempt)
 

@@ -224,8 +224,7 @@ class Callers:
         if request.wish is Wish.TRACK or petition.has_change(request.change_id):
             return petition
         changed = self._changed(petition, request, officer.actor)
-        self._petitions.save(changed, petition.version)
-        return changed
+        return self._petitions.save(changed, petition.version)
 
     def _proven_petition(self, officer: DeskOfficer, reference: str, request: WishInput) -> Petition:
         """Return the petition against its proof; wrong ones count with those of the public, and for the operator."""

@@ -8,7 +8,9 @@ from chalicelib.intake.uploads.errors import RejectedFileError
 from chalicelib.intake.uploads.examine_file import CleanContent, examine
 from chalicelib.intake.uploads.scanners import Scanner, Verdict
 from shared.domain.petition.change import Change
+from shared.domain.petition.facts import FileDeclared
 from shared.domain.petition.files import CleanFile
+from shared.domain.petition.history import entries_of
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import (
     CLEAN,
@@ -22,7 +24,7 @@ from shared.domain.petition.values.attachments import (
     unsent_id_of,
     unsent_key,
 )
-from shared.platform import clock
+from shared.platform import clock, correlation
 from shared.platform.bucket import UNDECLARED_TYPE, AttachmentsBucket, Upload
 from shared.platform.messages import BucketEvent
 from shared.tables.petitions import Petitions
@@ -67,6 +69,7 @@ class UploadCheck:
         petition = self._petitions.get(place.reference) if place else None
         attachment = petition.attachment(place.id) if petition and place else None
         if petition and attachment and attachment.state is AttachmentState.EXPECTED:
+            correlation.follow(_declared_under(petition, attachment))
             self._decide(petition, attachment, upload)
         self._bucket.remove(key)
 
@@ -114,3 +117,11 @@ class UploadCheck:
             return current.keep_file(change, attachment, file)
 
         self._petitions.change(petition, settled)
+
+
+def _declared_under(petition: Petition, attachment: Attachment) -> str | None:
+    """Return the id of the request that declared a file."""
+    declarations = entries_of(petition.history, FileDeclared)
+    return next(
+        (entry.correlation for entry, facts in declarations if facts.attachment == attachment.id), None
+    )

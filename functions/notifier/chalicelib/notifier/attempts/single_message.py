@@ -8,7 +8,7 @@ from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.senders.sender import Message
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.platform import clock
+from shared.platform import clock, correlation
 from shared.wording.rendering import Rendered
 
 
@@ -40,6 +40,7 @@ def send_single(attempts: Attempts, single: SingleMessage, before: Delivery | No
         reader=single.officer,
         state=DeliveryState.SENDING,
         at=clock.now(),
+        correlation=correlation.handed_on(),
         segments=single.rendered.segments,
         template=single.rendered.version,
     )

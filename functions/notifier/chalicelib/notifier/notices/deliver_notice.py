@@ -17,7 +17,7 @@ from chalicelib.notifier.notices.supersession import is_superseded
 from shared.domain.errors import PetitionError
 from shared.domain.promises.deliveries import DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, notices_after
-from shared.platform import clock, telemetry
+from shared.platform import clock, correlation, telemetry
 from shared.platform.messages import NoticeRequest
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
@@ -61,6 +61,7 @@ class NoticeDelivery:
         if notice is None:
             telemetry.count("NoticeOfLostEntry", kind=request.kind)
             return
+        correlation.follow(notice.entry.correlation)
         wait_for_word(notice.petition, notice.entry, clock.now())
         deliveries = self._deliveries.of_name(notice.name)
         if is_closed(notice.own(deliveries)):

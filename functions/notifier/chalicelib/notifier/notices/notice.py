@@ -10,7 +10,7 @@ from chalicelib.notifier.senders.sender import Message
 from shared.domain.petition.history import Entry
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState, notice_prefix
-from shared.platform import clock
+from shared.platform import clock, correlation
 from shared.platform.messages import NoticeRequest
 from shared.wording.rendering import Rendered
 
@@ -71,6 +71,7 @@ class Notice:
             contact=self.contact,
             state=state,
             at=clock.now(),
+            correlation=self.entry.correlation or correlation.handed_on(),
             segments=rendered.segments if rendered else None,
             template=rendered.version if rendered else None,
             **attributes,

@@ -14,7 +14,7 @@ from chalicelib.notifier.senders.sender import Message
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.platform import clock, telemetry
+from shared.platform import clock, correlation, telemetry
 from shared.platform.messages import AccountRequest, NoticeRequest
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
@@ -88,6 +88,7 @@ class AccountLetters:
             reader=event.reader,
             state=DeliveryState.SENDING,
             at=clock.now(),
+            correlation=correlation.handed_on(),
             template=rendered.version,
         )
         message = Message(

@@ -31,7 +31,7 @@ from shared.domain.promises.events import (
     events_after,
 )
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.platform import clock, telemetry
+from shared.platform import clock, correlation, telemetry
 from shared.platform.messages import NoticeRequest, WebhookTestRequest
 from shared.tables.deliveries import Deliveries, events_list
 from shared.tables.directory import Directory
@@ -78,6 +78,7 @@ class EventDelivery:
             telemetry.count("EventOfLostEntry")
             return
         entry = petition.history[request.seq - 1]
+        correlation.follow(entry.correlation)
         wait_for_word(petition, entry, clock.now())
         epoch = self._directory.epoch_at(entry.at)
         name = f"{petition.reference}/{notice_prefix(entry.seq, NoticeKind.EVENT, Audience.PROGRAM, epoch)}"
@@ -187,6 +188,7 @@ class EventDelivery:
                 channel=DeliveryChannel.NONE,
                 state=DeliveryState.SUPERSEDED,
                 at=clock.now(),
+                correlation=correlation.handed_on(),
                 reason="nobody-subscribed",
             )
         )
@@ -214,6 +216,7 @@ def _row(
         reader=reader,
         state=DeliveryState.PREPARED,
         at=clock.now(),
+        correlation=correlation.handed_on(),
         listed=events_list(subscription.id),
         listed_at=at,
     )

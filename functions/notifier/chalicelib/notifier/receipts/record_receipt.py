@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.notifier.receipts.receipt import Receipt
 from shared.domain.promises.deliveries import Delivery, DeliveryState
 from shared.domain.promises.notices import Audience
-from shared.platform import clock, queues, telemetry
+from shared.platform import clock, correlation, queues, telemetry
 from shared.platform.messages import NoticeRequest
 from shared.tables.deliveries import Deliveries, Proven
 
@@ -37,6 +37,7 @@ class ReceiptRecorder:
             telemetry.count("ReceiptWithoutDelivery")
             return
         delivery = proven.after
+        correlation.follow(delivery.correlation)
         telemetry.count(f"Receipt{receipt.state.capitalize()}", channel=delivery.channel)
         if _is_contradiction(proven, receipt):
             telemetry.count("ReceiptContradicted", channel=delivery.channel)
@@ -50,6 +51,7 @@ class ReceiptRecorder:
         if delivery is None:
             telemetry.count("ReceiptWithoutDelivery")
         else:
+            correlation.follow(delivery.correlation)
             self._put_back(delivery)
 
     def _put_back(self, delivery: Delivery) -> None:

@@ -24,7 +24,7 @@ from chalicelib.notifier.senders.sender import (
     TemporarySendError,
     UnknownOutcomeError,
 )
-from shared.platform import aws
+from shared.platform import aws, correlation
 
 ERRORS: dict[str, type[SendError]] = {
     "ValidationException": PermanentSendError,
@@ -68,7 +68,7 @@ class AwsSmsSender:
             "OriginationIdentity": self._origination_identity,
             "MessageBody": message.text,
             "MessageType": "TRANSACTIONAL",
-            "Context": {"reference": message.reference, "notice": message.notice},
+            "Context": {"reference": message.reference, "notice": message.notice, **_trail()},
         }
         if self._configuration_set:
             request["ConfigurationSetName"] = self._configuration_set
@@ -82,3 +82,9 @@ class AwsSmsSender:
         except HTTPClientError as error:
             raise UnknownOutcomeError(type(error).__name__) from None
         return str(answer["MessageId"])
+
+
+def _trail() -> dict[str, str]:
+    """Return the id of the message's cause, which comes back with its events."""
+    name = correlation.handed_on()
+    return {correlation.ATTRIBUTE: name} if name else {}

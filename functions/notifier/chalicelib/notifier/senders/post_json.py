@@ -18,6 +18,7 @@ from chalicelib.notifier.senders.sender import (
     TemporarySendError,
     UnknownOutcomeError,
 )
+from shared.platform import correlation
 
 TIMEOUT_SECONDS = 10
 LARGEST_ANSWER = 64 * 1024
@@ -83,10 +84,12 @@ def post(
     Raises:
         TemporarySendError, PermanentSendError, UnknownOutcomeError: as `post_json`.
     """
+    name = correlation.handed_on()
+    trail = {correlation.HEADER: name} if name else {}
     request = urllib.request.Request(  # noqa: S310 - the address is configuration, http in the local stack
         url,
         data=body,
-        headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
+        headers={"Content-Type": "application/json", "Accept": "application/json", **trail, **headers},
         method="POST",
     )
     try:

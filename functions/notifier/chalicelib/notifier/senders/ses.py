@@ -31,7 +31,7 @@ from chalicelib.notifier.senders.sender import (
     TemporarySendError,
     UnknownOutcomeError,
 )
-from shared.platform import aws, clock
+from shared.platform import aws, clock, correlation
 
 ERRORS: dict[str, type[SendError]] = {
     "MessageRejected": PermanentSendError,
@@ -89,6 +89,7 @@ class SesEmailSender:
             "EmailTags": [
                 {"Name": "reference", "Value": message.reference},
                 {"Name": "notice", "Value": tag_of(message.notice)},
+                *_trail(),
             ],
         }
         if self._configuration_set:
@@ -102,6 +103,12 @@ class SesEmailSender:
         except HTTPClientError as error:
             raise UnknownOutcomeError(type(error).__name__) from None
         return str(answer["MessageId"])
+
+
+def _trail() -> list[dict[str, str]]:
+    """Return the tag with the id of the e-mail's cause, which comes back with its events."""
+    name = correlation.handed_on()
+    return [{"Name": correlation.ATTRIBUTE, "Value": name}] if name else []
 
 
 def _ours(error: ClientError) -> SendError:
