@@ -21,14 +21,14 @@ ATTRIBUTE = "correlation_id"
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """A UUID, as API Gateway, Lambda, SQS and EventBridge make them, or 32 hex digits, as DynamoDB and W3C do."""
 _NUMBER_OF_SOMEBODY = re.compile(r"(?:84|0)\d{9}")
-"""What telephone numbers and numbers of citizens look like: such an id is not taken from a caller."""
+"""The form of telephone numbers and of citizens' numbers: such an id is not taken from a caller."""
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context, 3.2: version, trace id, parent id, flags."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What is being done, by its cause."""
+    """The request or message because of which something is being done."""
 
     id: str
     invocation: str = ""
