@@ -25,7 +25,7 @@ from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 
 KEPT = timedelta(days=30)
-"""How far back the lines of one request are looked for."""
+"""The time for which the lines of a request are looked for."""
 
 
 def register(app: typer.Typer) -> None:

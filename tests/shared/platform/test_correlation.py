@@ -57,10 +57,10 @@ def test_first_id_of_an_allowed_format_names_the_work():
 
 
 def test_work_without_an_id_gets_a_new_one_each_time():
-    with correlation.begun(None) as one, correlation.begun("x") as another:
-        assert correlation.is_id(one)
-        assert correlation.is_id(another)
-        assert one != another
+    with correlation.begun(None) as first, correlation.begun("x") as second:
+        assert correlation.is_id(first)
+        assert correlation.is_id(second)
+        assert first != second
 
 
 def test_work_in_work_goes_back_to_the_id_around_it_and_keeps_the_invocation():
