@@ -1,7 +1,12 @@
-"""`ops export-person`, `ops collect-export`: a copy of what is kept of a person, by a decision about their request.
+"""`ops erase-person`, `export-person`, `collect-export`: what a person may ask for, by a decision of the ministry.
 
-Whoever is on call asks for the copy and cannot read it: the SLA timer records the opening of the seal in the history,
-the notifier opens it and writes the copy, another role collects it within a week and hands it out.
+The law on personal data (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15) lets a person ask for it; the ministry decides.
+
+Erasing: other rules oblige the ministry to keep petitions, so what is still owed an answer is not erased. The SLA timer
+erases, as it does when the time of keeping is over; the history and the record name the decision.
+
+A copy of what is kept: whoever is on call asks for it and cannot read it. The SLA timer records the opening of the seal
+in the history, the notifier opens it and writes the copy, another role collects it within a week and hands it out.
 """
 
 from __future__ import annotations
@@ -25,8 +30,10 @@ from infra.ops.stage.persons import (
     petitions_of,
 )
 from infra.ops.stage.session import session_of
+from shared.domain.petition.lifecycle import ENDED
+from shared.domain.petition.petition import Petition
 from shared.platform import aws, queues
-from shared.platform.messages import ExportRequest
+from shared.platform.messages import ErasureRequest, ExportRequest
 from shared.use_cases.personal_data import PersonalData, export_prefix
 
 _FOR_THEIR_OWNER = 0o600
@@ -34,8 +41,49 @@ _FOR_THEIR_OWNER = 0o600
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command("erase-person")(erase_person)
     app.command("export-person")(export_person)
     app.command("collect-export")(collect_export)
+
+
+def erase_person(
+    context: typer.Context,
+    reference: Reference,
+    *,
+    decision: DecisionNumber,
+    asked_by: WhoAsked,
+    is_all: AllOfThem = False,
+) -> None:
+    """Erase the person, the texts and the files of a petition that has ended, or of all with the same contacts."""
+    session = session_of(context)
+    stage, number = session.connection, checked_decision(decision)
+    chosen = petitions_of(stage, reference_of(reference), is_all=is_all)
+    rows = [
+        {"reference": each.reference, "state": each.state.value, "becomes": _fate(each)} for each in chosen
+    ]
+    if session.is_dry and not session.screen.is_json:
+        session.screen.rows(rows, ("reference", "state", "becomes"), nothing="")
+    requests = [
+        ErasureRequest(reference=each.reference, decision=number)
+        for each in chosen
+        if _fate(each) == "erased"
+    ]
+    if not requests:
+        raise OpsError(
+            "Nothing can be erased: it was before, or an answer is still owed",
+            "An open petition first ends, by its answer or by its withdrawal: ops trace",
+        )
+    facts: dict[str, Any] = {
+        "decision": decision,
+        "asked_by": asked_by.value,
+        "references": [each.reference for each in requests],
+        "left": [each.reference for each in chosen if _fate(each) == "kept: an answer is owed"],
+    }
+    with session.change("erase-person", f"erase {len(requests)} petitions for good", facts) as counts:
+        if counts is not None:
+            counts["sent"] = queues.send(stage.queue_url("timers"), requests)
+            left = f"; {len(facts['left'])} stay: an answer is owed" if facts["left"] else ""
+            session.screen.facts({**facts, **counts}, f"{counts['sent']} petitions are being erased{left}")
 
 
 def export_person(
@@ -98,6 +146,12 @@ def collect_export(
             _write(folder / f"{name}.json", content)
             _write(folder / f"{name}.txt", as_text(PersonalData.model_validate_json(content)).encode())
         session.screen.facts({**facts, "folder": str(folder)}, f"{len(keys)} copies are in {folder}")
+
+
+def _fate(petition: Petition) -> str:
+    if is_erased(petition):
+        return "erased before"
+    return "erased" if petition.state in ENDED else "kept: an answer is owed"
 
 
 def _write(path: Path, content: bytes) -> None:
