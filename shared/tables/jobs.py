@@ -157,6 +157,8 @@ class Round(NamedTuple):
     shards: tuple[str, ...]
     started_at: datetime
     completed_at: datetime | None
+    is_new: bool = False
+    """True: it was begun by this very call, so none of its shards is."""
 
 
 class Progress(NamedTuple):
@@ -167,7 +169,7 @@ class Progress(NamedTuple):
     is_done: bool
 
 
-_NOT_BEGUN = Progress(None, is_done=False)
+NOT_BEGUN = Progress(None, is_done=False)
 
 
 class Rounds:
@@ -203,7 +205,7 @@ class Rounds:
 
     def begin(self, job: str, name: str, shards: Iterable[str], now: datetime) -> Round:
         """Begin a round, unless it was begun before; a round of another name that was unfinished is given up."""
-        begun = Round(job, name, tuple(shards), now, None)
+        begun = Round(job, name, tuple(shards), now, None, is_new=True)
         try:
             self._table.put_if(
                 _round_item(begun), "attribute_not_exists(#round) OR #round <> :name", {"name": name}
@@ -231,7 +233,7 @@ class Rounds:
             for item in self._table.query_all(query)
             if item["round"] == current.name
         }
-        return {shard: stored.get(shard, _NOT_BEGUN) for shard in current.shards}
+        return {shard: stored.get(shard, NOT_BEGUN) for shard in current.shards}
 
     def advance(self, current: Round, shard: str, seen: Progress, reached: Progress) -> bool:
         """Write how far a shard has come, if nobody else has gone on with it; return whether it was written."""

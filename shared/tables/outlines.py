@@ -7,6 +7,7 @@ duties and states are asked of it by the same functions, and it costs an eighth 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -18,6 +19,10 @@ from shared.tables.dynamo import Item, Query, Table, stored_instant, with_ties
 from shared.tables.petition_items import day_shards, month_shards
 
 DAY = timedelta(days=1)
+FEW = 2_000
+"""Petitions that one call reads of the index of changes: half a megabyte."""
+REMEMBERED_AT_MOST = 20_000
+"""Changes of a day that a run keeps in memory; more of them are read again by each job."""
 EMPTY_MONTHS = 12
 """Months in a row without a petition: there are none before them."""
 
@@ -29,6 +34,15 @@ class LatestHash(NamedTuple):
     version: int
     first_hash: str
     last_hash: str
+
+
+class _Remembered(NamedTuple):
+    """The part of the index of changes that one run has read."""
+
+    changed: dict[date, tuple[datetime, list[Item]]]
+    """By day: from which instant on, and what changed."""
+    few: list[set[date] | None]
+    """The answer of `days_if_few`, once there is one."""
 
 
 class Changed(NamedTuple):
@@ -43,6 +57,16 @@ class Outlines:
 
     def __init__(self, petitions_table: str) -> None:
         self._table = Table(petitions_table)
+        self._remembered: _Remembered | None = None
+
+    @contextmanager
+    def reading_once(self) -> Iterator[None]:
+        """Keep what is read of the index of changes until the end: the jobs of one run ask for the same hours."""
+        self._remembered = _Remembered({}, [])
+        try:
+            yield
+        finally:
+            self._remembered = None
 
     def received(self, first: date, last: date) -> Iterator[Petition]:
         """Yield every petition received from one day in Vietnam to another, both included."""
@@ -74,18 +98,36 @@ class Outlines:
             month = (month - DAY).replace(day=1)
         return first
 
+    def days_if_few(self) -> set[date] | None:
+        """Return the days of receipt of all petitions, where they are so few that one call reads them; else None.
+
+        The index may lag a moment: petitions that came just now may be missing.
+        """
+        read = self._remembered.few if self._remembered else []
+        if not read:
+            page = self._table.scan("changed", limit=FEW)
+            days = item_by_item(page.items, _received_on, _reference, job="days of receipt")
+            read.append(set(days) if page.last_key is None else None)
+        return read[0]
+
     def _first_in(self, shard: str) -> date | None:
         query = Query(
             "received_month = :month", {"month": shard}, index="month", attributes="#reference, received_at"
         )
         return next(map(_received_on, self._table.query(query, limit=1).items), None)
 
-    def days_touched(self, since: datetime, now: datetime) -> set[date]:
-        """Return the days of receipt of all petitions changed at or after an instant; the index may lag a moment."""
+    def days_touched(self, since: datetime, now: datetime, *, is_read_anew: bool = False) -> set[date]:
+        """Return the days of receipt of all petitions changed at or after an instant; the index may lag a moment.
+
+        Args:
+            since: that instant.
+            now: the present.
+            is_read_anew: whether changes count that came after this run began to read (`reading_once`).
+        """
         days: set[date] = set()
-        day = local_date(since)
+        day, read = local_date(since), self._read_changed if is_read_anew else self._changed
         while day <= local_date(now):
-            days.update(item_by_item(self._changed(day, since), _received_on, _reference, job="days touched"))
+            days.update(item_by_item(read(day, since), _received_on, _reference, job="days touched"))
             day += DAY
         return days
 
@@ -132,6 +174,21 @@ class Outlines:
         return list(item_by_item(items, _latest_hash, _reference, job="latest hashes"))
 
     def _changed(self, day: date, since: datetime) -> Iterator[Item]:
+        """Yield the changes of a day from an instant on, out of what this run has read, if that is enough."""
+        remembered, since = self._remembered, max(since, _begin(day))
+        if remembered is None:
+            yield from self._read_changed(day, since)
+            return
+        if day not in remembered.changed or since < remembered.changed[day][0]:
+            items = list(self._read_changed(day, since))
+            if len(items) > REMEMBERED_AT_MOST:
+                yield from items
+                return
+            remembered.changed[day] = since, items
+        begin = stored_instant(since)
+        yield from (item for item in remembered.changed[day][1] if item["changed_at"] >= begin)
+
+    def _read_changed(self, day: date, since: datetime) -> Iterator[Item]:
         for shard in day_shards(day):
             yield from self._table.query_all(
                 Query(

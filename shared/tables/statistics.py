@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -40,6 +41,8 @@ STALE_AFTER = timedelta(days=3)
 """A roll-up that stood still longer is not built upon: readers then count the period's outlines."""
 ONLY_BY_DAY = frozenset({Breakdown.PETITION, Breakdown.MATTER})
 _NONE = "-"
+_MONTH = re.compile(r"\d{4}-\d{2}(/days)?$")
+"""A period of the rows: a month, or its days."""
 _DUTIES = frozenset(map(str, DutyKind))
 
 
@@ -124,6 +127,14 @@ class Statistics:
                 )
             ),
         )
+
+    def months(self) -> set[str]:
+        """Return the months that have rows with figures; it reads the whole table, so ask where petitions are few."""
+        return {
+            period[: len("2026-11")]
+            for item in self._table.scan_all()
+            if _MONTH.match(period := str(item["period"])) and item["groups"] != "{}"
+        }
 
     # --- writing (the roll-up) ---------------------------------------------------------------------
 

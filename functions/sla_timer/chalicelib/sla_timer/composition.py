@@ -80,11 +80,12 @@ def build(configuration: SlaTimerSettings) -> Parts:
     statistics = Statistics(configuration.statistics_table, outlines, directory)
     roll_up = RollUp(statistics, outlines)
     reactions = ReactionTable(configuration.statistics_table)
+    files = SearchFiles(configuration.attachments_bucket)
     rounds = RoundRunner(
         (
             Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url),
             Recount(roll_up, statistics, outlines),
-            _reconciliation(configuration, petitions, directory, bucket),
+            _reconciliation(configuration, petitions, outlines, directory, bucket),
         ),
         Rounds(configuration.statistics_table),
         configuration.timers_queue_url,
@@ -95,21 +96,16 @@ def build(configuration: SlaTimerSettings) -> Parts:
         every_hour=Jobs(
             {
                 **_mails(configuration, directory, checkpoints),
+                "roots": roots.sign_missing_days,
                 "roll-up": roll_up.run,
                 "recount": partial(rounds.run, Recount.name),
-                "trends": TrendWatch(statistics, checkpoints, reactions).look_if_due,
-                "roots": roots.sign_missing_days,
+                "trends": TrendWatch(statistics, checkpoints, reactions, outlines.days_if_few).look_if_due,
                 "reconciliation": partial(rounds.run, Reconciliation.name),
                 "unchecked-files": UncheckedFiles(bucket).count,
                 "age-of-rounds": rounds.report,
-                "search": SearchIndexing(
-                    petitions,
-                    outlines,
-                    directory,
-                    SearchFiles(configuration.attachments_bucket),
-                    reactions.also_totals,
-                ).run,
-            }
+                "search": SearchIndexing(petitions, outlines, directory, files, reactions.also_totals).run,
+            },
+            outlines.reading_once,
         ),
         timer=Timer(petitions, directory, bucket.remove),
         rounds=rounds,
@@ -140,7 +136,11 @@ def _daily_roots(
 
 
 def _reconciliation(
-    configuration: SlaTimerSettings, petitions: Petitions, directory: Directory, bucket: AttachmentsBucket
+    configuration: SlaTimerSettings,
+    petitions: Petitions,
+    outlines: Outlines,
+    directory: Directory,
+    bucket: AttachmentsBucket,
 ) -> Reconciliation:
     return Reconciliation(
         petitions,
@@ -157,6 +157,7 @@ def _reconciliation(
             },
         ),
         roots=Roots(configuration.roots_table),
+        are_few=lambda: outlines.days_if_few() is not None,
     )
 
 

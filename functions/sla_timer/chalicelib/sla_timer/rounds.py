@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 from shared.platform import clock, queues, telemetry
 from shared.platform.messages import RoundStep
-from shared.tables.jobs import Progress, Round, Rounds
+from shared.tables.jobs import NOT_BEGUN, Progress, Round, Rounds
 
 SCHEDULE_WORKS = timedelta(seconds=20)
 """The time of one run of the schedule for one job; what is left goes to the queue."""
@@ -72,14 +72,20 @@ class RoundRunner:
         if current is None or current.completed_at is not None:
             return
         until = self._monotonic() + SCHEDULE_WORKS.total_seconds()
-        left = [
-            RoundStep(job=name, round=current.name, shard=shard)
-            for shard, progress in self._rounds.progress(current).items()
-            if not progress.is_done
-            and (self._monotonic() >= until or not self._work(job, current, shard, progress, until))
-        ]
+        begun = dict.fromkeys(current.shards, NOT_BEGUN) if current.is_new else self._rounds.progress(current)
+        reached: list[Progress | None] = []
+        left: list[RoundStep] = []
+        for shard, seen in begun.items():
+            is_time = self._monotonic() < until
+            progress = self._work(job, current, shard, seen, until) if is_time else seen
+            reached.append(progress)
+            if progress is not None and not progress.is_done:
+                left.append(RoundStep(job=name, round=current.name, shard=shard))
         queues.send(self._timers, left)
-        self._complete(job, current)
+        if all(progress is not None and progress.is_done for progress in reached):
+            self._finish(job, current)
+        elif not left:
+            self._complete(job, current)
 
     def handle(self, message: RoundStep) -> None:
         """Go on with one shard; a message of a round that is over, or of a job or shard that is gone, is done."""
@@ -94,7 +100,8 @@ class RoundRunner:
             return
         progress = self._rounds.progress(current)[message.shard]
         until = self._monotonic() + MESSAGE_WORKS.total_seconds()
-        if not progress.is_done and not self._work(job, current, message.shard, progress, until):
+        reached = self._work(job, current, message.shard, progress, until)
+        if reached is not None and not reached.is_done:
             queues.send(self._timers, [message])
         self._complete(job, current)
 
@@ -113,20 +120,25 @@ class RoundRunner:
                 telemetry.logger().error("round overdue", job=job.name, round=latest.name)
         telemetry.count("RoundsOverdue", overdue)
 
-    def _work(self, job: ResumableJob, current: Round, shard: str, progress: Progress, until: float) -> bool:
-        """Do steps of a shard, at least one; return False where some are left, True where none is, for us."""
+    def _work(
+        self, job: ResumableJob, current: Round, shard: str, progress: Progress, until: float
+    ) -> Progress | None:
+        """Do steps of a shard; return how far it is, None where somebody else has gone on with it."""
         while not progress.is_done:
             cursor = job.step(current, shard, progress.cursor)
             reached = Progress(cursor or progress.cursor, is_done=cursor is None)
             if not self._rounds.advance(current, shard, progress, reached):
-                return True
+                return None
             progress = reached
             if not progress.is_done and self._monotonic() >= until:
-                return False
-        return True
+                return progress
+        return progress
 
     def _complete(self, job: ResumableJob, current: Round) -> None:
         """Finish a round whose shards are all done; whoever is cut off here is followed by the schedule."""
         if all(progress.is_done for progress in self._rounds.progress(current).values()):
-            job.finish(current)
-            self._rounds.complete(current, clock.now())
+            self._finish(job, current)
+
+    def _finish(self, job: ResumableJob, current: Round) -> None:
+        job.finish(current)
+        self._rounds.complete(current, clock.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from shared.platform import telemetry
@@ -22,8 +23,12 @@ class JobsFailedError(Exception):
 class Jobs:
     """The jobs of one schedule by name, in the order in which they run."""
 
-    def __init__(self, jobs: Mapping[str, Job]) -> None:
+    def __init__(
+        self, jobs: Mapping[str, Job], around: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        """Take the jobs, and what is entered before the first and left after the last."""
         self._jobs = jobs
+        self._around = around
 
     def run(self, now: datetime) -> None:
         """Run every job; a failure is logged and counted and does not stop the jobs after it.
@@ -31,6 +36,13 @@ class Jobs:
         Raises:
             JobsFailedError: after all jobs have run, when at least one failed.
         """
+        with self._around():
+            failed = self._run_each(now)
+        if failed:
+            raise JobsFailedError(failed)
+
+    def _run_each(self, now: datetime) -> list[str]:
+        """Return the names of those that failed."""
         failed: list[str] = []
         for name, job in self._jobs.items():
             try:
@@ -39,5 +51,4 @@ class Jobs:
                 telemetry.logger().error("job failed", job=name, error_type=type(error).__name__)
                 telemetry.count("JobFailed", job=name)
                 failed.append(name)
-        if failed:
-            raise JobsFailedError(failed)
+        return failed

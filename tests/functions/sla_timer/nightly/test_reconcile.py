@@ -14,6 +14,7 @@ from chalicelib.sla_timer.nightly.reconcile import SEGMENTS, Reconciliation
 from chalicelib.sla_timer.rounds import Due, RoundRunner
 from infra.local.emulation import events
 from shared.domain.petition.petition import Petition
+from shared.tables import outlines
 from shared.tables.directory import Directory
 from shared.tables.jobs import Round, Rounds
 from shared.tables.petition_items import StoredPetition
@@ -138,7 +139,12 @@ def test_each_segment_has_its_own_cursor_and_its_own_part_of_the_petitions(
     assert sorted(parts["0"] + parts["1"]) == REFERENCES
 
 
-def test_the_schedule_begins_a_round_with_a_cursor_for_each_segment(system: System):
+@pytest.mark.parametrize(("few", "segments"), [(outlines.FEW, 1), (1, SEGMENTS)], ids=["few", "many"])
+def test_the_schedule_begins_a_round_with_a_cursor_for_each_segment(
+    system: System, petitions: OneAtATime, monkeypatch: pytest.MonkeyPatch, few: int, segments: int
+):
+    monkeypatch.setattr(outlines, "FEW", few)
+    assert len(REFERENCES) > 1
     system.clock.hold_at(system.clock.now() + timedelta(days=1))
 
     system.local.functions.invoke("sla_timer", "hourly", events.schedule_event("hourly", system.clock.now()))
@@ -146,6 +152,6 @@ def test_the_schedule_begins_a_round_with_a_cursor_for_each_segment(system: Syst
     rounds = Rounds(system.local.cloud.outputs["StatisticsTable"])
     latest = rounds.current(Reconciliation.name)
     assert latest
-    assert latest.shards == tuple(map(str, range(SEGMENTS)))
+    assert latest.shards == tuple(map(str, range(segments)))
     assert latest.completed_at
     assert all(progress.is_done for progress in rounds.progress(latest).values())

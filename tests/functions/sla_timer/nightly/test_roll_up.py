@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.tallies import Breakdown, Tally, groups_of, shelf_of, summed
 from shared.platform import aws, clock
+from shared.tables import outlines
 from shared.tables.directory import Directory
 from shared.tables.outlines import Outlines
 from shared.tables.petition_items import petition_of
@@ -132,6 +134,46 @@ def test_row_that_was_altered_is_repaired_at_night_and_reported(
 
     assert same(statistics, system)
     assert [record.message for record in caplog.records] == ["statistics repaired"]
+
+
+@pytest.mark.parametrize("few", [outlines.FEW, 1], ids=["few petitions", "many"])
+def test_rows_of_a_month_without_petitions_are_emptied_at_night(
+    system: System, statistics: Statistics, monkeypatch: pytest.MonkeyPatch, few: int
+):
+    monkeypatch.setattr(outlines, "FEW", few)
+    for _ in range(2):
+        Citizen(system).send()
+    hourly(system)
+    month = next(month for month in statistics.months())
+    rows = statistics.rows(month).rows
+    for name, groups in rows.items():
+        statistics.put("2026-10", name, groups)
+    assert "2026-10" in statistics.months()
+    checkpoint = statistics.checkpoint()
+    assert checkpoint is not None
+    statistics.save_checkpoint(checkpoint.model_copy(update={"since": date(2026, 10, 1)}))
+
+    system.travel(days=1)
+
+    assert statistics.months() == {month}
+    assert same(statistics, system)
+
+
+def test_one_run_reads_the_changes_of_a_day_once(system: System):
+    Citizen(system).send()
+    reader, now = Outlines(system.local.cloud.outputs["PetitionsTable"]), clock.now()
+    hour = timedelta(hours=1)
+    read_apart = reader.days_touched(now - hour, now), reader.changed_since(now - hour, now)
+
+    with system.local.functions._at_work("sla_timer.hourly"), system.faults.at({}), reader.reading_once():
+        reader.hashes_changed_on(local_date(now))
+        calls = len(system.faults.calls)
+        read_together = reader.days_touched(now - hour, now), reader.changed_since(now - hour, now)
+
+        assert (read_together, len(system.faults.calls)) == (read_apart, calls)
+        assert calls > 0
+        reader.days_touched(now, now, is_read_anew=True)
+        assert len(system.faults.calls) > calls
 
 
 def test_another_calendar_counts_everything_anew(system: System, statistics: Statistics):

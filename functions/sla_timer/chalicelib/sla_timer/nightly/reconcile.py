@@ -12,6 +12,7 @@ takes no messages, the page is read again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ from shared.tables.petitions import Petitions
 from shared.tables.roots import Roots, WithheldHistory
 
 SEGMENTS = 8
-"""Shards of a round. `on_wake` runs ten times at once at most: two remain for the wake-ups."""
+"""Shards of a round, unless petitions are few. `on_wake` runs ten times at once at most: two remain for wake-ups."""
 
 
 class Findings(NamedTuple):
@@ -53,7 +54,10 @@ class Reconciliation:
         *,
         missing_messages: MissingMessages,
         roots: Roots,
+        are_few: Callable[[], bool] = lambda: False,
     ) -> None:
+        """Take the tables, and what says whether one segment is enough for all petitions."""
+        self._are_few = are_few
         self._roots = roots
         self._petitions = petitions
         self._directory = directory
@@ -64,7 +68,7 @@ class Reconciliation:
         day = local_date(now).isoformat()
         if latest is not None and (latest.completed_at is None or latest.name == day):
             return None
-        return Due(day, tuple(map(str, range(SEGMENTS))))
+        return Due(day, tuple(map(str, range(1 if self._are_few() else SEGMENTS))))
 
     def step(self, current: Round, shard: str, cursor: str | None) -> str | None:
         """Compare and repair one page of a segment; the round says of how many, also one that earlier code began."""

@@ -133,10 +133,16 @@ class Recount:
             return None
         if latest is not None and latest.completed_at is None and _Terms.of(latest)[1:] == terms[1:]:
             return None
-        since = usable.since if usable else None
-        first = since or self._outlines.first_day(terms.day) or terms.day
-        months = tuple(months_between(min(first, terms.day), terms.day))
-        return Due(terms.name, months)
+        return Due(terms.name, self._months(terms.day, usable.since if usable else None))
+
+    def _months(self, today: date, since: date | None) -> tuple[str, ...]:
+        """Return the months to count: all since the first; of few petitions, those with petitions or rows."""
+        days = self._outlines.days_if_few()
+        if days is not None:
+            months = {f"{day:%Y-%m}" for day in days or {today}}
+            return tuple(sorted(months | self._statistics.months()))
+        first = since or self._outlines.first_day(today) or today
+        return tuple(months_between(min(first, today), today))
 
     def step(self, current: Round, shard: str, cursor: str | None) -> str | None:
         """Count a month at once, or a few of its days from the day `cursor` on where it has many petitions."""
@@ -170,10 +176,10 @@ class Recount:
     def _report(self, written: list[str]) -> None:
         """Count the days whose rows were wrong although no petition of them has changed since they were counted."""
         now = clock.now()
-        usable = self._roll_up.usable(now)
-        if not written or usable is None:
+        usable = self._roll_up.usable(now) if written else None
+        if usable is None:
             return
-        touched = self._outlines.days_touched(usable.until, now)
+        touched = self._outlines.days_touched(usable.until, now, is_read_anew=True)
         wrong = {day for day in map(_day_of, written) if day is not None and day not in touched}
         telemetry.count("StatisticsRepairs", len(wrong))
         if wrong:

@@ -6,7 +6,7 @@ Denunciations are left out, because the officers alarmed cannot see them in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from shared.domain.calendar.working_calendar import local_date
@@ -22,7 +22,15 @@ from shared.use_cases.find_trends import Daily, trends
 class TrendWatch:
     """Counts jumps that began today."""
 
-    def __init__(self, statistics: Statistics, checkpoints: Checkpoints, reactions: ReactionTable) -> None:
+    def __init__(
+        self,
+        statistics: Statistics,
+        checkpoints: Checkpoints,
+        reactions: ReactionTable,
+        days_if_few: Callable[[], set[date] | None] = lambda: None,
+    ) -> None:
+        """Take the tables, and what gives the days of receipt of all petitions where they are few, else None."""
+        self._days_if_few = days_if_few
         self._statistics = statistics
         self._checkpoints = checkpoints
         self._reactions = reactions
@@ -39,7 +47,7 @@ class TrendWatch:
         if latest is not None and latest.day == today:
             return None
         before = latest.jumping if latest is not None else ()
-        daily = _open_to_leaders(self._statistics.at(now))
+        daily = _open_to_leaders(self._statistics.at(now), self._days_if_few())
         current = trends(daily, today - timedelta(days=1), self._reactions.also_daily())
         jumping = [f"{trend.by}:{trend.jump.group}" for trend in current]
         began = [name for name in jumping if name not in before]
@@ -50,8 +58,10 @@ class TrendWatch:
         return began
 
 
-def _open_to_leaders(reading: Reading) -> Daily:
+def _open_to_leaders(reading: Reading, days_of_receipt: set[date] | None) -> Daily:
     def daily(by: Breakdown, first: date, last: date) -> Iterator[tuple[date, Figure]]:
+        if days_of_receipt is not None and not any(first <= day <= last for day in days_of_receipt):
+            return
         for day, figure in reading.daily(by, first, last):
             if figure.shelf.lane is not Lane.RESTRICTED:
                 yield day, figure
