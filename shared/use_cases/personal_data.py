@@ -149,20 +149,8 @@ def personal_data_of(
         score=petition.rating.score if petition.rating else None,
         comment=petition.rating.comment if petition.rating else None,
         call_started_at=petition.call_started_at,
-        entries=tuple(
-            ShownEntry(at=entry.at, action=entry.action, is_own=is_petitioner(entry.by), text=entry.text)
-            for entry in petition.history
-            if entry.is_visible
-        ),
-        files=tuple(
-            OwnFile(
-                filename=file.filename,
-                size=file.size,
-                declared_at=file.declared_at,
-                is_own=is_petitioner(file.by),
-            )
-            for file in petition.attachments
-        ),
+        entries=_entries(petition),
+        files=_files(petition),
         notices=tuple(
             SentNotice(at=each.at, kind=each.kind, channel=each.channel, state=each.state)
             for each in deliveries
@@ -170,4 +158,24 @@ def personal_data_of(
         ),
         looked_at=tuple(sorted(seen_at for _version, seen_at in views)),
         opened_at=tuple(entry.at for entry in petition.history if entry.action in _OPENINGS),
+    )
+
+
+def _entries(petition: Petition) -> tuple[ShownEntry, ...]:
+    return tuple(
+        ShownEntry(at=entry.at, action=entry.action, is_own=is_petitioner(entry.by), text=entry.text)
+        for entry in petition.history
+        if entry.is_visible
+    )
+
+
+def _files(petition: Petition) -> tuple[OwnFile, ...]:
+    return tuple(
+        OwnFile(
+            filename=file.filename,
+            size=file.size,
+            declared_at=file.declared_at,
+            is_own=is_petitioner(file.by),
+        )
+        for file in petition.attachments
     )
