@@ -35,7 +35,7 @@ CONDITIONAL = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)")
 _REFERENCE = re.compile(r"(?<!\d)\d{11}(?!\d)")
 _SPACED = re.compile(r"(?<!\d)\d\d \d{4} \d{4} \d(?!\d)")
-_HEX = re.compile(r"\b[0-9a-f]{12,64}\b")
+_HEX = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,64})\b")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ SETTINGS = {
     "petitions_table": "petitions",
     "directory_table": "directory",
     "identifiers_secret": "identifiers",
+    "attachments_bucket": "attachments",
     "deliveries_table": "deliveries",
     "throttle_table": "throttle",
     "seal_key_id": "seal",
