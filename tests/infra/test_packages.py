@@ -69,7 +69,7 @@ def test_the_zip_holds_all_that_stands_in_the_repository(function):
 def test_the_door_opens_with_only_the_zip_and_lambdas_runtime(function):
     done = python(function, "import app; print(type(app.app).__name__)")
 
-    assert (done.stdout.strip() in {"Chalice", "WebApp"}, done.stderr) == (True, "")
+    assert (done.stdout.strip() in {"Triggered", "WebApp"}, done.stderr) == (True, "")
 
 
 def test_whatever_the_door_can_reach_is_packed_or_provided(function):
