@@ -98,7 +98,7 @@ def test_page_reads_what_was_opened_and_nothing_else(system: System):
     queries = [
         call.operation for call in calls if call.operation in ("Query", "Scan", "GetItem", "BatchGetItem")
     ]
-    assert queries == ["GetItem", "GetItem", "Query", "Query"], "the session, the openings, the latest root"
+    assert queries == ["GetItem", "Query", "Query"], "the session, the openings, the latest root"
 
 
 def test_page_shows_openings_and_leads_to_the_petition(system: System):
