@@ -21,10 +21,8 @@ from twilio.request_validator import RequestValidator
 
 from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
 from chalicelib.intake.sms.webhook import ForgedWebhookError, WebhookError, WebhookRequest
-from infra.local.emulation.functions import HttpResponse
 from shared.domain.errors import InvalidInputError
 from shared.platform import secrets
-from shared.platform.correlation import HEADER
 from tests.campaigns.forged_receipts import RECEIPTS, GatewayReceipts
 from tests.campaigns.forged_webhooks import (
     NETWORK,
@@ -39,6 +37,7 @@ from tests.campaigns.forged_webhooks import (
     is_taken,
     tricks_on,
 )
+from tests.support.answers import constant_headers
 from tests.support.system import System
 
 ORDINARY, FULL = 300, 10_000
@@ -225,17 +224,12 @@ REFUSED_BEFORE_SNS_IS_ASKED = {
 """Tricks on `aws` that a test can send: for others the endpoint asks the real SNS for its certificate."""
 
 
-def said_of(answer: HttpResponse) -> frozenset[tuple[str, str]]:
-    """Return the headers of an answer without the id of its request, which is another each time."""
-    return frozenset((name, value) for name, value in answer.headers if name.lower() != HEADER.lower())
-
-
 @each_scheme
 def test_at_the_door_all_refusals_look_alike_and_change_nothing(door: System, scheme: Scheme) -> None:
     before = everything(door)
 
     answers = {
-        (answer.status, answer.body, said_of(answer))
+        (answer.status, answer.body, constant_headers(answer))
         for trick, _, forged in forgeries(scheme, len(tricks_on(scheme)), seed=1)
         if forged.method in {"GET", "POST"}
         if scheme.name != "aws" or trick in REFUSED_BEFORE_SNS_IS_ASKED
@@ -253,7 +247,7 @@ def test_at_the_door_of_receipts_all_refusals_look_alike_and_change_nothing(
     before = everything(door)
 
     answers = {
-        (answer.status, answer.body, said_of(answer))
+        (answer.status, answer.body, constant_headers(answer))
         for _, _, forged in forgeries(scheme, len(tricks_on(scheme)), seed=1)
         for answer in [knock(door, forged)]
     }
