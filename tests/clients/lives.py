@@ -43,6 +43,7 @@ def _of_the_petitioner(driver: System, citizen: Citizen) -> None:
     citizen.attach(picture())
     citizen.add("contact", email="mua.tran.khac@thu.example")
     citizen.add("channels", reply_by=["SMS"])
+    citizen.add("channels", reply_by=["EMAIL"])
     driver.http("POST", f"{path}/unlock", json={"contact": CITIZEN["phone"]})
     driver.http("GET", f"{path}/record", headers=pin)
     driver.http("GET", path, headers={"X-Petition-Pin": "00000000"})

@@ -181,7 +181,7 @@ def test_queue_tells_how_many_days_are_left_and_leads_to_the_petition(system: Sy
     page = Browser(system, "minh.ccvc").get("/desk/queue").text
 
     assert f'href="{page_of(reference)}"' in page
-    assert '<b>còn 14 ngày</b> <small>T2 23/11</small>' in page  # working days
+    assert "<b>còn 14 ngày</b> <small>T2 23/11</small>" in page  # working days
 
 
 def test_overdue_petition_is_called_overdue(system: System, reference: str):
@@ -190,7 +190,7 @@ def test_overdue_petition_is_called_overdue(system: System, reference: str):
     page = Browser(system, "minh.ccvc").get("/desk/queue?overdue=true").text
 
     assert f'href="{page_of(reference)}?from=overdue=true"' in page
-    assert '<b>quá 3 ngày</b> <small>T2 23/11</small>' in page  # days of the calendar
+    assert "<b>quá 3 ngày</b> <small>T2 23/11</small>" in page  # days of the calendar
 
 
 def test_heading_of_a_queue_stands_once_though_a_restricted_petition_is_between_its_own(system: System):
@@ -733,7 +733,7 @@ def test_answered_petitions_stand_behind_what_is_owed_with_the_clock_of_the_publ
     answered = page[
         page.index(f"/desk/petitions/{reference}") - 400 : page.index(f"/desk/petitions/{reference}")
     ]
-    assert '<b>hạn công khai</b> <small>T5 05/11</small>' in answered
+    assert "<b>hạn công khai</b> <small>T5 05/11</small>" in answered
 
 
 def test_answered_petition_that_nobody_published_is_late(system: System, reference: str):
@@ -742,7 +742,7 @@ def test_answered_petition_that_nobody_published_is_late(system: System, referen
 
     page = Browser(system, "minh.ccvc").get("/desk/queue").text
 
-    assert '<b>chậm công khai</b> <small>T5 05/11</small>' in page
+    assert "<b>chậm công khai</b> <small>T5 05/11</small>" in page
 
 
 def test_action_leads_back_to_where_the_petition_was_opened_from(system: System, reference: str):
