@@ -21,6 +21,7 @@ from twilio.request_validator import RequestValidator
 
 from chalicelib.intake.sms.providers.standard_webhooks import StandardSmsWebhook
 from chalicelib.intake.sms.webhook import ForgedWebhookError, WebhookError, WebhookRequest
+from infra.local.emulation.functions import HttpResponse
 from shared.domain.errors import InvalidInputError
 from shared.platform import secrets
 from tests.campaigns.forged_receipts import RECEIPTS, GatewayReceipts

@@ -615,7 +615,9 @@ def test_conflict_says_who_wrote_and_that_the_page_is_current(system: System):
 
     Officer(system, "lan.tiepnhan").do("classify", citizen.reference, field="TL")
 
-    refused = browser.fill(page, f"/desk/petitions/{citizen.reference}/refuse", reason="SPAM")
+    refused = browser.fill(
+        page, f"/desk/petitions/{citizen.reference}/return-to-intake", reason="Không thuộc đơn vị."
+    )
 
     assert refused.status == 409
     assert "Đỗ Thị Lan: Phân loại" in refused.text
