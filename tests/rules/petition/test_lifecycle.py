@@ -256,12 +256,13 @@ class PetitionLife(RuleBasedStateMachine):
     def stands_where_it_stood(self, decided):
         """An action that is taken back changed nothing of the petition, and nobody outside knew of it meanwhile."""
         assert decided.held is not None
+        now = self.petition.history[-1].at
         before = self.before[decided.held.entry - 2]
-        outside = decided.as_known_outside(self.petition.history[-1].at)
+        outside = decided.as_known_outside(now)
         for petition in (self.petition, outside):
             for name in ("state", "unit", "handler", "lane", "parent", "draft", "answer", "due_on"):
                 assert getattr(petition, name) == getattr(before, name), name
-        assert outside.history == before.history
+        assert outside.history == before.as_known_outside(now).history
         assert self.petition.held is None
 
     def teardown(self):

@@ -186,6 +186,24 @@ def test_outside_nobody_sees_it_while_its_word_is_held_nor_once_it_was_taken_bac
     assert not any(events_after(back, entry) for entry in back.history[-2:])
 
 
+@pytest.mark.parametrize("action", EACH)
+def test_second_decision_that_is_taken_back_leaves_the_first_unseen(action: Action):
+    before, after, at = decided(action)
+    back = taking_back.take_back(after, by("lan", at + 2 * MINUTE))
+    again_at = at + 3 * MINUTE
+    _, decide = DECISIONS[action]
+    again = decide(back, by("lan", again_at).held_until(again_at + TEN))
+
+    outside = again.as_known_outside(again_at + MINUTE)
+    twice = taking_back.take_back(again, by("lan", again_at + 2 * MINUTE))
+
+    assert outside.history == back.as_known_outside(again_at).history
+    seen = [entry for entry in outside.history if entry.is_visible]
+    assert seen == [entry for entry in before.history if entry.is_visible]
+    assert facts_of(twice) == facts_of(before)
+    assert twice.in_force == before.history
+
+
 def test_nothing_leads_on_from_a_decision_that_may_still_be_taken_back():
     _before, answered, at = decided(Action.APPROVE)
     publication = Publication(subject="s", content="c", answer="a", published_at=at + MINUTE)
