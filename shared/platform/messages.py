@@ -49,6 +49,8 @@ class TaskType(StrEnum):
     """Look through what its petitioner added, before a unit reads it."""
     LEAD = "lead"
     """Ask those that were merged into it to follow, a page at a time."""
+    COUNT_MERGED = "count-merged"
+    """Count those that are merged into it, for the officers' lists."""
     RELAY = "relay"
     """Relay a change of it that the change stream could not read."""
 

@@ -14,12 +14,14 @@ from pydantic import ConfigDict
 
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.petition.history import correlated
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.space import ITEM
-from shared.domain.petition.values.answer import Citation, Publication
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.procedures.marks import Mark, marks_of
+from shared.platform import correlation
+from shared.tables.answers.public_answers import abridged, month_of_name, public_answer, published_name
 from shared.tables.corrections import correction_keys
 from shared.tables.documents import PETITION, SCHEMA
 from shared.tables.dynamo import Item, Value, decode, stored_instant
@@ -57,6 +59,8 @@ class Card(BaseModel):
     due_on: date
     version: int
     marks: tuple[Mark, ...] = ()
+    merged_count: int = 0
+    """The petitions that are merged into this one."""
 
 
 class StoredPetition(NamedTuple):
@@ -71,43 +75,16 @@ class StoredPetition(NamedTuple):
     each of its contacts."""
 
 
-class PublicFile(BaseModel):
-    """A file of an answer that everybody may have."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    filename: str
-    content_type: str
-    size: int
-
-
-class PublicAnswer(BaseModel):
-    """A published answer as everybody may read it; it carries no reference."""
-
-    model_config = ConfigDict(frozen=True)
-
-    subject: str
-    content: str
-    answer: str
-    citations: tuple[Citation, ...] = ()
-    field: str | None
-    unit: str | None
-    kind: Kind | None
-    received_on: date
-    answered_on: date
-    published_at: datetime
-    attachments: tuple[PublicFile, ...] = ()
-    name: str = ""
-    """Names it among the published answers of all months, without its reference."""
-    is_abridged: bool = False
-    """True if its texts stand only in the petition: the item had no space to hold them twice."""
-
-
 RESTORED = "restored"
 """The attribute of an item that a restoration put back: its number. The next change writes the item without it."""
 LOST = "lost"
 """The attribute of an item without a petition: the number of the restoration that lost it."""
+
+
+class Lost(NamedTuple):
+    """A reference whose petition a restoration of the stored data lost: it is not given out again."""
+
+    reference: str
 
 
 def lost_item(reference: str, restoration: int) -> Item:
@@ -227,7 +204,7 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
         "outline": PETITION.text_of(petition.outline(), number, exclude_defaults=True),
         **_head(petition),
         **opening_keys(petition, number),
-        "parent": petition.parent,
+        "parent": None if petition.state is State.WITHDRAWN else petition.parent,
         **_likes(petition),
         **correction_keys(petition, number),
     }
@@ -282,6 +259,14 @@ def petition_in(item: Item) -> Petition:
     return PETITION.read(Petition, item["body"])
 
 
+def with_cause(petition: Petition, seen_version: int) -> Petition:
+    """Return a petition as it is stored: with the id of the request or message at work in each new entry."""
+    name = correlation.handed_on()
+    if name is None or petition.version == seen_version:
+        return petition
+    return petition.model_copy(update={"history": correlated(petition.history, seen_version, name)})
+
+
 def stored_petition(item: Item) -> StoredPetition:
     """Return the petition of an item, with its `wake_at`."""
     wake_at = datetime.fromisoformat(item["wake_at"]) if "wake_at" in item else None
@@ -325,9 +310,13 @@ def card_of(petition: Petition) -> Card | None:
     return _card(petition) if petition.unit and _is_on_a_desk(petition) else None
 
 
+_OF_FEW = ("marks", "merged_count")
+"""The parts of a card that only few have: the index holds them where they say something."""
+
+
 def _card_text(petition: Petition, number: int) -> str:
     card = _card(petition)
-    return PETITION.text_of(card, number, exclude=set() if card.marks else {"marks"})
+    return PETITION.text_of(card, number, exclude={name for name in _OF_FEW if not getattr(card, name)})
 
 
 def _card(petition: Petition) -> Card:
@@ -350,51 +339,10 @@ def _card(petition: Petition) -> Card:
         due_on=petition.due_on,
         version=petition.version,
         marks=marks_of(petition),
+        merged_count=petition.merged_count,
     )
-
-
-def published_name(petition: Petition, publication: Publication) -> str:
-    """Return the name of an answer among the published ones: of its first publication, so that its page stays."""
-    return publication_name(petition.submission, petition.first_published_at or publication.published_at)
-
-
-def publication_name(submission: str, published_at: datetime) -> str:
-    """Return the name of one publication of an answer; the first eight letters of a submission are enough."""
-    return f"{stored_instant(published_at)}#{submission[:8]}"
-
-
-def month_of_name(name: str) -> str:
-    """Return the month in Vietnam of a publication, e.g. `2026-11`, by its name."""
-    return f"{local_date(datetime.fromisoformat(name.partition('#')[0])):%Y-%m}"
 
 
 def item_bytes(item: Mapping[str, Value]) -> int:
     """Return the bytes of an item, as DynamoDB counts them: names and values."""
     return sum(len(f"{name}{value}".encode()) for name, value in item.items())
-
-
-def abridged(answer: PublicAnswer) -> PublicAnswer:
-    """Return a published answer without its texts; whoever shows it takes them from the petition."""
-    return answer.model_copy(update={"content": "", "answer": "", "is_abridged": True})
-
-
-def public_answer(petition: Petition) -> PublicAnswer:
-    """Return the published answer of a petition, as everybody may read it."""
-    assert petition.publication is not None  # noqa: S101 - asked only for published petitions
-    answered_at = petition.answer.approved_at if petition.answer else None
-    return PublicAnswer(
-        **petition.publication.model_dump(exclude={"attachments"}),
-        attachments=tuple(
-            PublicFile(
-                id=file.id, filename=file.filename, content_type=file.content_type or "", size=file.size or 0
-            )
-            for file in petition.attachments
-            if file.is_clean and petition.is_public(file)
-        ),
-        name=published_name(petition, petition.publication),
-        field=petition.field,
-        unit=petition.unit,
-        kind=petition.kind,
-        received_on=local_date(petition.received_at),
-        answered_on=local_date(answered_at or petition.publication.published_at),
-    )

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from shared.domain.errors import StaleVersionError
-from shared.domain.petition.history import correlated
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.wake_ups import next_wake
-from shared.platform import clock, correlation
+from shared.platform import clock
 from shared.platform.item_by_item import item_by_item
+from shared.tables.answers.public_answers import PublicAnswer, month_of_name, public_answer
 from shared.tables.directory import Directory
 from shared.tables.documents import PETITION
 from shared.tables.dynamo import (
@@ -37,15 +36,14 @@ from shared.tables.petition_items import (
     LOST,
     WAKE_SHARDS,
     Card,
-    PublicAnswer,
+    Lost,
     StoredPetition,
     finished_list,
     item_of,
-    month_of_name,
     month_shards,
     petition_in,
-    public_answer,
     stored_petition,
+    with_cause,
 )
 
 UNANSWERED_AT_ONCE = 1_000
@@ -54,12 +52,6 @@ VERIFIED_AT_ONCE = 200
 """Petitions of one page of the reconciliation: about 1 MB; of erased ones 1 MB would hold a thousand and more."""
 CHILDREN_ON_A_PAGE = 100
 """Petitions merged into one that are read at once."""
-
-
-class Lost(NamedTuple):
-    """A reference whose petition a restoration of the stored data lost: it is not given out again."""
-
-    reference: str
 
 
 class Petitions:
@@ -78,7 +70,7 @@ class Petitions:
             None when it was written; else the petition that has this reference already (our own earlier write too), or
             that it was given to somebody whose petition is lost.
         """
-        return self._put(self.with_cause(petition, 0), "attribute_not_exists(version)", {})
+        return self._put(with_cause(petition, 0), "attribute_not_exists(version)", {})
 
     def save(self, petition: Petition, seen_version: int) -> Petition:
         """Write a changed petition if nobody else changed it since `seen_version`.
@@ -92,7 +84,7 @@ class Petitions:
         Raises:
             StaleVersionError: when somebody else was faster; nothing was written.
         """
-        petition = self.with_cause(petition, seen_version)
+        petition = with_cause(petition, seen_version)
         other = self._put(petition, "version = :seen", {"seen": seen_version})
         if isinstance(other, Lost):
             raise StaleVersionError(0)
@@ -102,14 +94,6 @@ class Petitions:
         ):
             raise StaleVersionError(other.version)
         return petition
-
-    @staticmethod
-    def with_cause(petition: Petition, seen_version: int) -> Petition:
-        """Return a petition as it is stored: with the id of the request or message at work in each new entry."""
-        name = correlation.handed_on()
-        if name is None or petition.version == seen_version:
-            return petition
-        return petition.model_copy(update={"history": correlated(petition.history, seen_version, name)})
 
     def _put(self, petition: Petition, condition: str, values: dict[str, Value]) -> Petition | Lost | None:
         """Write a petition if the condition holds; else return the one that is stored."""
@@ -272,6 +256,22 @@ class Petitions:
             start_after={"reference": after, "parent": parent} if after else None,
         )
         return [item["reference"] for item in items], last["reference"] if last else None
+
+    def count_merged(self, reference: str) -> None:
+        """Write on a petition how many are merged into it, where that changed; 101 stand for more than a hundred.
+
+        Its history and version stay: nobody acted on it.
+
+        Raises:
+            StaleVersionError: somebody changed it meanwhile; nothing was written.
+        """
+        petition = self.get(reference)
+        count = len(self.merged_into(reference, limit=CHILDREN_ON_A_PAGE + 1)[0])
+        if petition is None or petition.merged_count == count:
+            return
+        counted = petition.model_copy(update={"merged_count": count})
+        if self._put(counted, "version = :seen", {"seen": petition.version}) is not None:
+            raise StaleVersionError(petition.version)
 
     def with_sketch(self, sketch: Iterable[str], *, limit: int) -> set[str]:
         """Return the references of open petitions that share a key of a sketch, the latest of each key."""

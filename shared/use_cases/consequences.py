@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from shared.domain.petition.facts import FileDeclared
-from shared.domain.petition.history import Entry
+from shared.domain.petition.facts import FileDeclared, Merged
+from shared.domain.petition.history import Entry, entries_of
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import AttachmentState, quarantine_key
@@ -106,6 +106,21 @@ def _is_seen_at_the_children(*_: object) -> bool:
     return True
 
 
+def _parents_to_count(petition: Petition, _entry: Entry) -> Iterator[RoutingRequest]:
+    for _merge, facts in entries_of(petition.history, Merged):
+        if facts.parent is not None:
+            yield RoutingRequest(reference=facts.parent, task=TaskType.COUNT_MERGED)
+
+
+def _is_counted(petition: Petition, message: Message, around: Surroundings, _now: datetime) -> bool:
+    """Return whether a parent has counted at all; it counts all of its children anew each time."""
+    assert isinstance(message, RoutingRequest)  # noqa: S101 - the row beside it makes no others
+    if petition.state is not State.MERGED or petition.parent != message.reference:
+        return True
+    parent = around.relative(message.reference)
+    return parent is None or parent.merged_count > 0
+
+
 def _notices(petition: Petition, entry: Entry) -> Iterator[NoticeRequest]:
     for kind, audience in notices_after(petition, entry):
         yield NoticeRequest(reference=petition.reference, seq=entry.seq, kind=kind, audience=audience)
@@ -147,6 +162,7 @@ SENT: Mapping[Consequence, Sending] = {
     Consequence.SCREEN: Sending(Queue.ROUTING, _task(TaskType.SCREEN), _is_screened),
     Consequence.FOLLOW: Sending(Queue.ROUTING, _task(TaskType.FOLLOW), _has_followed),
     Consequence.LEAD: Sending(Queue.ROUTING, _task(TaskType.LEAD), _is_seen_at_the_children),
+    Consequence.COUNT_MERGED: Sending(Queue.ROUTING, _parents_to_count, _is_counted),
     Consequence.TELL: Sending(Queue.NOTICES, _notices, _is_notified, checked_for=CHECKED_FOR),
     Consequence.ANNOUNCE: Sending(Queue.NOTICES, _event, _is_announced, checked_for=CHECKED_FOR),
     Consequence.CHECK_FILE: Sending(

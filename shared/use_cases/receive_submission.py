@@ -24,7 +24,8 @@ from shared.domain.quotas import Quota
 from shared.platform import clock
 from shared.platform.seal import Seal
 from shared.tables.directory import Directory
-from shared.tables.petitions import Lost, Petitions
+from shared.tables.petition_items import Lost, with_cause
+from shared.tables.petitions import Petitions
 
 _EARLIER_BODY = frozenset({"content", "identity", "kind", "field", "reply_by", "may_publish"})
 _BODY = _EARLIER_BODY | {"subject", "type", "language"}
@@ -68,7 +69,7 @@ class Reception:
             if old is not None and self._is_same(old, submission):
                 return self._received(old, is_new=False)
         for candidate in reference.candidates(self._key, submission.key, local_date(now).year):
-            petition = self._petitions.with_cause(self._petition(candidate, submission, now), 0)
+            petition = with_cause(self._petition(candidate, submission, now), 0)
             other = self._petitions.add(petition)
             if other is None:
                 return self._received(petition, is_new=True)

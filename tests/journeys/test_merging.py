@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.casework import composition
+from shared.domain.petition.change import Change
+from shared.platform import clock
 from shared.tables.petition_items import petition_of
 from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, Citizen, Officer, Phone, answer_petition, reference_in
@@ -177,3 +180,66 @@ def test_desk_says_how_many_will_read_the_answer(system: Target, parent: Citizen
 
     assert 'id="merged"' in page
     assert f"/desk/petitions/{child.reference}" in page
+
+
+def merged_count(system: Target, reference: str) -> int:
+    """Return the number of petitions merged into one, as the queue of its unit tells it."""
+    return {line["reference"]: line["merged_count"] for line in Officer(system, "minh.ccvc").queue()}[
+        reference
+    ]
+
+
+@pytest.mark.cloud
+def test_queue_tells_how_many_are_merged_into_one_until_they_are_split_or_withdrawn(
+    system: Target, parent: Citizen
+):
+    intake = Officer(system, "lan.tiepnhan")
+    before = parent.look()["history"]
+    first, second, third = (another(system, n) for n in (1, 2, 3))
+
+    for child in (first, second, third):
+        intake.do("merge", child.reference, parent=parent.reference)
+    assert merged_count(system, parent.reference) == 3
+    intake.do("split", first.reference, reason="Hỏi về đợt thi khác")
+    assert merged_count(system, parent.reference) == 2
+    intake.do("merge", first.reference, parent=parent.reference)
+    assert merged_count(system, parent.reference) == 3
+    assert second.add("withdrawal").status == 200
+    assert merged_count(system, parent.reference) == 2
+
+    assert "gộp 2" in Browser(system, "minh.ccvc").get("/desk/queue").text
+    assert "2 merged" in Browser(system, "minh.ccvc").get("/desk/queue?lang=en").text
+    assert parent.look()["history"] == before, "nothing happened to the petition that stays"
+
+
+def test_number_of_the_merged_follows_them_into_another_and_comes_to_the_same_twice(
+    system: System, parent: Citizen
+):
+    intake = Officer(system, "lan.tiepnhan")
+    first, second = another(system, 1), another(system, 2)
+    intake.do("merge", second.reference, parent=first.reference)
+    assert merged_count(system, first.reference) == 1
+    intake.do("merge", first.reference, parent=parent.reference)
+
+    system.local.pumps.stream.restart()
+    system.settle()
+
+    assert merged_count(system, parent.reference) == 2
+    counts = {p.reference: p.merged_count for p in map(petition_of, system.items("petitions"))}
+    assert counts == {parent.reference: 2, first.reference: 0, second.reference: 0}
+
+
+def test_number_of_the_merged_comes_back_where_a_change_that_began_before_it_overwrote_it(
+    system: System, parent: Citizen
+):
+    child = another(system)
+    petitions = composition.parts().petitions
+    read_before = petitions.get(parent.reference)
+    assert read_before is not None
+    Officer(system, "lan.tiepnhan").do("merge", child.reference, parent=parent.reference)
+
+    noted = read_before.add_note(Change.by_officer("minh.ccvc", clock.now(), "note"), "Đã gọi điện.")
+    petitions.save(noted, read_before.version)
+    system.settle()
+
+    assert merged_count(system, parent.reference) == 1

@@ -18,7 +18,7 @@ from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
 from shared.tables import directory
 from shared.tables.directory import Directory
-from shared.tables.petition_items import StoredPetition, wake_shard
+from shared.tables.petition_items import StoredPetition, wake_shard, with_cause
 from shared.tables.petitions import VERIFIED_AT_ONCE, Petitions
 
 
@@ -53,12 +53,12 @@ class MemoryPetitions(Petitions):
         """As the table does with `attribute_not_exists(reference)`."""
         if petition.reference in self._bodies:
             return self.get(petition.reference)
-        self._store(self.with_cause(petition, 0))
+        self._store(with_cause(petition, 0))
         return None
 
     def save(self, petition: Petition, seen_version: int) -> Petition:
         """As the table does with `version = :seen`."""
-        petition = self.with_cause(petition, seen_version)
+        petition = with_cause(petition, seen_version)
         if self._versions.get(petition.reference) != seen_version:
             other = self.get(petition.reference)
             if other is None:

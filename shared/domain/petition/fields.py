@@ -70,6 +70,8 @@ class PetitionFields(StoredModel):
     publication: Publication | None = None
     rating: Rating | None = None
     parent: str | None = None
+    merged_count: int = 0
+    """The petitions that are merged into this one, as the router last counted them (`shared.tables.petitions`)."""
     attachments: tuple[Attachment, ...] = ()
     call_id: str | None = None
     call_started_at: datetime | None = None

@@ -1,6 +1,7 @@
 """Petitions about one matter: each keeps its reference, PIN, due date and notices, and is answered with its parent.
 
-A merge never touches the parent: the children know it (`parent`), and the stream carries what becomes of it to them.
+A merge is no change of the parent: the children know it (`parent`), and the stream carries what becomes of it to them.
+The router keeps their number beside it, for lists (`merged_count`).
 What follows for a child is computed from both as they stand, so it does not matter which of a merge and an answer
 came first, nor how often or late anybody asks.
 

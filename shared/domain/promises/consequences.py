@@ -24,6 +24,8 @@ class Consequence(StrEnum):
     """It shares the fate of the petition that it was merged into."""
     LEAD = "lead"
     """Those that were merged into it share its fate."""
+    COUNT_MERGED = "count-merged"
+    """The petitions that it is, or was, merged into know how many they are."""
     TELL = "tell"
     """People are notified (`notices_after` says who, of what)."""
     ANNOUNCE = "announce"
@@ -43,13 +45,14 @@ ALWAYS = (Consequence.WAKE, Consequence.COUNT, Consequence.SIGN, Consequence.ANN
 
 _TELL = (Consequence.TELL,)
 _SCREEN, _LEAD = (Consequence.SCREEN,), (Consequence.LEAD,)
+_RECOUNT = (Consequence.COUNT_MERGED,)
 _NOTHING: tuple[Consequence, ...] = ()
 
 AFTER: Mapping[Action, tuple[Consequence, ...]] = {
     # the petitioner
     Action.RECEIVE: (Consequence.ROUTE, *_TELL),
     Action.SUPPLEMENT: (*_SCREEN, *_TELL),
-    Action.WITHDRAW: (*_SCREEN, *_LEAD, *_TELL),
+    Action.WITHDRAW: (*_SCREEN, *_LEAD, *_RECOUNT, *_TELL),
     Action.UNDO_WITHDRAWAL: _TELL,
     Action.RATE: _SCREEN,
     Action.SEND_PIN: _TELL,
@@ -79,12 +82,12 @@ AFTER: Mapping[Action, tuple[Consequence, ...]] = {
     Action.FORWARD: (*_LEAD, *_TELL),
     Action.SEND_LETTER: (*_LEAD, *_TELL),
     Action.GUIDE: (*_LEAD, *_TELL),
-    Action.RESTRICT: (*_LEAD, *_TELL),
-    Action.MERGE: (Consequence.FOLLOW, *_LEAD, *_TELL),
-    Action.SPLIT: _TELL,
-    Action.REOPEN: (*_SCREEN, *_TELL),
+    Action.RESTRICT: (*_LEAD, *_RECOUNT, *_TELL),
+    Action.MERGE: (Consequence.FOLLOW, *_LEAD, *_RECOUNT, *_TELL),
+    Action.SPLIT: (*_RECOUNT, *_TELL),
+    Action.REOPEN: (*_SCREEN, *_RECOUNT, *_TELL),
     Action.CLOSE: (*_LEAD, *_TELL),
-    Action.TAKE_BACK: (*_LEAD, *_TELL),
+    Action.TAKE_BACK: (*_LEAD, *_RECOUNT, *_TELL),
     Action.OPEN_SEAL: _NOTHING,
     Action.OPEN_ATTACHMENT: _NOTHING,
     # files

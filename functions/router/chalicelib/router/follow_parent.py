@@ -35,6 +35,10 @@ class MergedPetitions:
         """Do to a merged petition what its parent's state asks for, once; nothing where it is not yet to be done."""
         retry_when_stale(lambda: self._follow(reference))
 
+    def count(self, reference: str) -> None:
+        """Write on a petition how many are merged into it, where another number stands there."""
+        retry_when_stale(lambda: self._petitions.count_merged(reference))
+
     def _follow(self, reference: str) -> None:
         child = self._petitions.get(reference)
         parent = self._petitions.get(child.parent) if child is not None and child.parent else None

@@ -21,7 +21,7 @@ from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.petition import Petition
 from shared.platform import clock, correlation, queues, telemetry
 from shared.platform.item_by_item import MALFORMED, skip
-from shared.platform.messages import ChangeSetAside, Message, NoticeRequest
+from shared.platform.messages import ChangeSetAside, Message, NoticeRequest, RoutingRequest, TaskType
 from shared.tables.directory import Directory
 from shared.tables.petition_items import is_written_by_restoration, petition_of
 from shared.tables.petitions import Petitions
@@ -122,7 +122,11 @@ def _requests_of(change: dict[str, Any]) -> tuple[Petition | None, Requested]:
     if before and not is_continued(before.history, petition.history):
         _report_rewritten(petition.reference)
     seen = before.version if before else _version(change, "OldImage")
-    return petition, requests_after(petition, seen)
+    requested = requests_after(petition, seen)
+    if before and petition.version > seen and before.merged_count != petition.merged_count:
+        recount = RoutingRequest(reference=petition.reference, task=TaskType.COUNT_MERGED)
+        requested[Queue.ROUTING].append(recount)  # somebody read it before its children were counted
+    return petition, requested
 
 
 def _read(image: dict[str, Any]) -> Petition | None:

@@ -30,5 +30,7 @@ class Tasks:
                 self._merged_petitions.follow(request.reference)
             case TaskType.LEAD:
                 self._merged_petitions.lead(request.reference, request.after)
+            case TaskType.COUNT_MERGED:
+                self._merged_petitions.count(request.reference)
             case TaskType.RELAY:
                 self._relay_later(request.reference, request.seen or 0)

@@ -131,10 +131,8 @@ def test_new_ones_stand_last_and_what_waits_for_others_aside(morning: System):
             {"Chờ phê duyệt": "1", "Chờ công khai": "1", "Quá hạn, mọi đơn vị": "2"},
             id="approver",
         ),
-        pytest.param(
-            "khanh.tocongtac", {"Quá hạn, mọi đơn vị": "2", "Cuộc gọi cần thực hiện": "0"}, id="inspector"
-        ),
-        pytest.param("tong.dai", {"Cuộc gọi cần thực hiện": "0"}, id="operator"),
+        pytest.param("khanh.tocongtac", {"Quá hạn, mọi đơn vị": "2", "Cần gọi lại": "0"}, id="inspector"),
+        pytest.param("tong.dai", {"Cần gọi lại": "0"}, id="operator"),
         pytest.param("quantri", {"Đề nghị thay đổi": "0", "Tin chưa rõ đã gửi": "0"}, id="administrator"),
         pytest.param(
             "kiemtoan", {"Lần mở niêm phong, mở tệp": "0", "Báo đã nhận rồi bị bác": "0"}, id="auditor"
@@ -231,7 +229,7 @@ def test_work_beside_the_queues_has_its_first_rows_and_its_number_in_the_menu(sy
     )
 
     assert spaced(citizen.reference) in calls
-    assert re.search(rf'Cuộc gọi cần thực hiện <span class="count">{len(waiting)}<', calls)
+    assert re.search(rf'Cần gọi lại <span class="count">{len(waiting)}<', calls)
     assert "Tạ Văn Hậu" in text_of(proposals)
     assert 'href="/desk/proposals/' in proposals
     assert re.search(r'Đề nghị thay đổi <span class="count">1<', proposals)

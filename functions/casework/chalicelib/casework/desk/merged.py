@@ -31,3 +31,8 @@ def merged_here(parent: Petition, officer: DeskOfficer, petitions: Petitions) ->
     may_open = (petition for petition in read if permissions.may_see(officer, petition))
     shown = sorted(may_open, key=lambda petition: (petition.received_at, petition.reference))
     return Merged(len(references), following is not None, tuple(shown))
+
+
+def merged_number(count: int) -> str:
+    """Return the number of petitions merged into one, as a row shows it; empty where there is none."""
+    return f"{CHILDREN_ON_A_PAGE}+" if count > CHILDREN_ON_A_PAGE else str(count or "")

@@ -22,8 +22,8 @@ from shared.domain.petition.petition import Petition
 from shared.search.documents import for_officers
 from shared.search.local_copy import LocalCopy
 from shared.search.port import EVERYTHING, Hit, Narrowing, Part
+from shared.tables.answers.public_answers import PublicAnswer
 from shared.tables.directory import Directory
-from shared.tables.petition_items import PublicAnswer
 from shared.tables.petitions import Petitions
 
 PAGE = 20

@@ -57,6 +57,8 @@ class Line(_View):
     publish_by: date | None = None
     """The last day for publishing the answer; None where nothing is to be published, or nobody knows since when."""
     marks: tuple[Mark, ...] = ()
+    merged_count: int = 0
+    """The petitions that are merged into this one; 101: more than a hundred."""
 
 
 class LinePage(_View):

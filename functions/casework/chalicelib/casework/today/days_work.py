@@ -40,6 +40,7 @@ class DaysWork(NamedTuple):
     """The work of an officer's day."""
 
     today: date
+    calendar: WorkingCalendar
     headings: tuple[Heading, ...]
     own: tuple[Card, ...]
     """The open petitions that the officer answers for: those they handle, of their unit, or of all units."""
@@ -79,13 +80,15 @@ class Today:
             for card in (*own, *others)
             if permissions.may_know(officer, card)
         ]
+        calendar = self._directory.calendar()
         headings = headings_of(officer, officer.reader, cards, today)
         mine = [card for card in cards if officer.handles(card.handler)]
         return DaysWork(
             today=today,
+            calendar=calendar,
             headings=headings,
             own=tuple(_answered_for(officer, cards, mine)),
-            new=_new(cards, self._directory.calendar(), today),
+            new=_new(cards, calendar, today),
             waiting=_waiting(mine),
             returned=dict(self._returned(headings)),
             is_complete=max(len(own), len(others)) < READ_AT_MOST,

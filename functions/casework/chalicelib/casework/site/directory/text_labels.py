@@ -5,6 +5,8 @@ from __future__ import annotations
 from chalicelib.casework.form_fields import FormField
 from shared.web.i18n import N_
 
+LANGUAGES = {"vi": N_("Việt"), "en": N_("Anh")}
+"""The languages of texts, behind the name of a channel."""
 READERS = {"petitioner": N_("Người gửi"), "officer": N_("Cán bộ"), "visitor": N_("Người dùng trang web")}
 
 FIELDS = (

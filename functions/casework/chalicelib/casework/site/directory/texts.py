@@ -18,7 +18,7 @@ from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.deliveries import CHANNELS
 from chalicelib.casework.site.directory.form_fields import field_views
 from chalicelib.casework.site.directory.row_preview import after_change
-from chalicelib.casework.site.directory.text_labels import FIELDS, READERS, VARIABLES
+from chalicelib.casework.site.directory.text_labels import FIELDS, LANGUAGES, READERS, VARIABLES
 from chalicelib.casework.site.frame import FormProblem, Names, language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
@@ -108,10 +108,11 @@ def list_texts(parts: Parts, request: Request, officer: DeskOfficer) -> Response
 def _link_view(
     name: TextName, rows: Iterable[Mapping[str, Any]], today: date, language: Language
 ) -> dict[str, Any]:
+    _ = gettext(language)
     versions = [row for row in rows if row["id"] == str(name)]
     return {
         "name": str(name),
-        "label": f"{gettext(language)(CHANNELS[name.channel])} {name.language}",
+        "label": f"{_(CHANNELS[name.channel])} ({_(LANGUAGES[name.language])})",
         "is_changed": in_force(name, versions, today) is not None,
         "is_planned": any(str(row["valid_from"]) > today.isoformat() for row in versions),
     }

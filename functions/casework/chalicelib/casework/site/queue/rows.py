@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from chalicelib.casework.desk.merged import merged_number
 from chalicelib.casework.desk.queue_orders import Condition, Order, Tally
 from chalicelib.casework.desk.queue_place import Count, with_place
 from chalicelib.casework.desk.views import Line
@@ -119,6 +120,7 @@ def _row(line: Line, order: Order, place: str, names: Names, language: Language)
         "group": _group(line, order, today),
         "look": _look(line, today),
         "marked": [(mark.lower(), _(MARKS[mark])) for mark in line.marks if mark.value != line.state.value],
+        "merged": merged_number(line.merged_count),
         "is_answered": line.state is State.ANSWERED,
         "received_on": local_date(line.received_at),
         "shows_receipt": order is Order.RECEIVED,

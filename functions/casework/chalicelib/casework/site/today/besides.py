@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 from chalicelib.casework.access import permissions
@@ -11,28 +12,33 @@ from chalicelib.casework.access.permissions import Ability
 from chalicelib.casework.administration.titles import title_of
 from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.deliveries import CHANNELS
+from chalicelib.casework.hotline.call_tasks import CallView
 from chalicelib.casework.oversight.openings import LABELS
 from chalicelib.casework.site.frame import names_of
+from shared.domain.calendar import deadlines
+from shared.domain.calendar.deadlines import DaysLeft
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.identity.reference import spaced
+from shared.domain.promises.deliveries import named
 from shared.platform import clock
 from shared.tables.proposals import ProposalState
 from shared.web.i18n import Language, counted, gettext
 from shared.web.labels import NOTICES
-from shared.web.rendering import link, moment, short_day
+from shared.web.rendering import link, moment
 
 ROWS = 5
 """Things that each tile's heading shows; the page behind it has all."""
 
 
 class Row(NamedTuple):
-    """One thing to do: what it is about, until or since when, how it looks, and where it is done."""
+    """One thing to do: what it is about, until or since when, how it looks, where it is done, and the due date."""
 
     title: str
     more: str
     when: str
     look: str
     href: str
+    day: date | None = None
 
 
 class Tile(NamedTuple):
@@ -70,18 +76,35 @@ def _calls(parts: Parts, officer: DeskOfficer, language: Language) -> Tile:
     late = sum(call.is_late for call in calls)
     more = _n("%(count)s cuộc đã muộn", late) % {"count": late} if late else _("không cuộc nào muộn")
     look = "late" if late else "info" if calls else ""
-    href = link("/desk/calls", language)
+    href, calendar = link("/desk/calls", language), parts.directory.calendar()
     rows = (
         Row(
-            spaced(call.reference),
-            _n("đã gọi %(count)s lần", call.attempt) % {"count": call.attempt} if call.attempt else "",
-            _("trước hết ngày {day}").format(day=short_day(call.due_on, language)),
+            _(NOTICES[named(call.notice).kind]),
+            _call_in_words(call, language),
+            _time_left(deadlines.days_left(call.due_on, clock.now(), calendar), language),
             "late" if call.is_late else "",
             href,
+            call.due_on,
         )
         for call in calls[:ROWS]
     )
-    return _tile(look, "phone", _("Cuộc gọi cần thực hiện"), len(calls), more, href, rows)
+    return _tile(look, "phone", _("Cần gọi lại"), len(calls), more, href, rows)
+
+
+def _call_in_words(call: CallView, language: Language) -> str:
+    """Return the reference that a call is about, and how often it was tried."""
+    tries = counted(language)("đã gọi %(count)s lần", call.attempt) % {"count": call.attempt}
+    return " · ".join([spaced(call.reference), *([tries] if call.attempt else [])])
+
+
+def _time_left(left: DaysLeft, language: Language) -> str:
+    """Return the days that are left as a queue says them: working days before the last, calendar days after it."""
+    _n = counted(language)
+    if left.calendar_days < 0:
+        return _n("quá %(count)s ngày", -left.calendar_days) % {"count": -left.calendar_days}
+    if not left.calendar_days:
+        return gettext(language)("hôm nay")
+    return _n("còn %(count)s ngày", left.working_days) % {"count": left.working_days}
 
 
 def _proposals(parts: Parts, officer: DeskOfficer, language: Language) -> Tile:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
+from chalicelib.casework.desk.merged import merged_number
 from chalicelib.casework.desk.queue_place import address_of
 from chalicelib.casework.desk.queues import ALL, APPROVAL, INSPECTION, PUBLICATION, SECOND_LOOK
 from chalicelib.casework.site.frame import Names
@@ -166,9 +167,11 @@ class Drawer(NamedTuple):
             "look": "" if not is_open or days > SOON.days else "late" if days < 0 else "soon",
             "is_open": is_open,
             "days": days,
+            "working_days": self.work.calendar.working_days_between(self.work.today, card.due_on),
             "due_on": card.due_on,
             "state": gettext(self.language)(STATES[card.state]),
             "marks": [mark.lower() for mark in card.marks],
+            "merged": merged_number(card.merged_count),
             "reason": _shortened(returned.reason) if returned else "",
             "returned_by": self.names.officer(username_of(returned.by)) if returned else "",
             "is_second_look": card.is_second_look,
