@@ -232,6 +232,8 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
     }
     if petition.publication is not None and item_bytes(item) > ITEM:
         item["public"] = PETITION.text_of(abridged(public_answer(petition)), number)
+    if petition.merged_count:
+        item[_MERGED_COUNT] = petition.merged_count
     if petition.is_unanswered:
         item["unanswered_shard"] = wake_shard(petition.reference)
     if wake_at is not None:
@@ -256,7 +258,9 @@ def petition_in(item: Item) -> Petition:
         ValidationError: it is no petition.
     """
     PETITION.require(item)
-    return PETITION.read(Petition, item["body"])
+    petition = PETITION.read(Petition, item["body"])
+    count = item.get(_MERGED_COUNT)
+    return petition.model_copy(update={_MERGED_COUNT: count}) if count else petition
 
 
 def with_cause(petition: Petition, seen_version: int) -> Petition:
@@ -310,7 +314,9 @@ def card_of(petition: Petition) -> Card | None:
     return _card(petition) if petition.unit and _is_on_a_desk(petition) else None
 
 
-_OF_FEW = ("marks", "merged_count")
+_MERGED_COUNT = "merged_count"
+"""The number of petitions merged into one: beside `body`, because no entry of the history covers it."""
+_OF_FEW = ("marks", _MERGED_COUNT)
 """The parts of a card that only few have: the index holds them where they say something."""
 
 

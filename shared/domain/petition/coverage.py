@@ -35,7 +35,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Attributes that later changes set; the others that have a digest are of the receipt."""
 _NOT_COVERED = frozenset({*FILED, "state", "history", "sketch", "merged_count"})
-"""Attributes that the entries carry themselves; the sketch, which is derived from the content; and a count of others."""
+"""Attributes that the entries carry themselves; the sketch, derived from the content; and a count of others."""
 _OF_THE_TABLE = "schema"
 """The number that the tables keep in what is stored (`shared.tables.documents`): no attribute of the petition."""
 _NEVER_SET_AGAIN = (_RECEIPT, "content")

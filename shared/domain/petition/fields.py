@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Self
 
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+
 from shared.domain.base_model import StoredModel
 from shared.domain.errors import WordHeldError
 from shared.domain.petition import coverage, history
@@ -70,8 +73,8 @@ class PetitionFields(StoredModel):
     publication: Publication | None = None
     rating: Rating | None = None
     parent: str | None = None
-    merged_count: int = 0
-    """The petitions that are merged into this one, as the router last counted them (`shared.tables.petitions`)."""
+    merged_count: SkipJsonSchema[int] = Field(default=0, exclude=True)
+    """The petitions that are merged into this one, as last counted: stored beside the petition, and no part of it."""
     attachments: tuple[Attachment, ...] = ()
     call_id: str | None = None
     call_started_at: datetime | None = None
