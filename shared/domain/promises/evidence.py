@@ -1,6 +1,6 @@
 """Evidence that a petitioner was notified: the law requires not that a message was sent, but that it arrived.
 
-Pure facts; `shared.tables.evidence` takes them from the deliveries and from what the petitioner was seen reading.
+Pure facts; `shared.use_cases.evidence` takes them from the deliveries and from what the petitioner was seen reading.
 """
 
 from __future__ import annotations

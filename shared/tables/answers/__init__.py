@@ -1,1 +1,1 @@
-"""Published answers as everybody may read them, and counts of what their readers think, without a trace of them."""
+"""Tables that readers of published answers add to: counts of their reactions, without a trace of who they are."""

@@ -11,7 +11,7 @@ from shared.domain.promises.deliveries import CALL_AGAIN_AFTER, CallOutcome, Del
 from shared.domain.promises.evidence import Proof
 from shared.domain.promises.notices import NoticeKind
 from shared.tables.deliveries import ClaimLostError
-from shared.tables.evidence import evidence_of
+from shared.use_cases.evidence import evidence_of
 from tests.functions.notifier.conftest import REFERENCE, PostRoom
 
 

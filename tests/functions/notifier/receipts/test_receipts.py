@@ -39,7 +39,7 @@ from shared.domain.promises.notices import NoticeKind
 from shared.platform import clock, secrets, settings
 from shared.platform.settings import Settings
 from shared.providers.sns import SnsRefusedError, SnsTopic, SnsUnreachableError
-from shared.tables.evidence import evidence_of
+from shared.use_cases.evidence import evidence_of
 from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
 
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"

@@ -24,8 +24,8 @@ from shared.domain.promises.duties import Duty
 from shared.domain.promises.evidence import Evidence
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
-from shared.tables.evidence import evidence_of
 from shared.tables.petition_items import Card
+from shared.use_cases.evidence import evidence_of
 from shared.use_cases.promises import DerivationView, derivation_of, duties_of
 
 

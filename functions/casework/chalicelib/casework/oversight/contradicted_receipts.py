@@ -23,8 +23,8 @@ from shared.domain.promises.duties import DutyKind, DutyStatus
 from shared.platform import clock
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
-from shared.tables.evidence import evidence_of
 from shared.tables.petitions import Petitions
+from shared.use_cases.evidence import evidence_of
 from shared.use_cases.promises import duties_of
 
 

@@ -12,7 +12,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.procedures.pin_requests import renewals_of
 from shared.domain.promises.evidence import Evidence
 from shared.tables.deliveries import Deliveries
-from shared.tables.evidence import Seen, evidence_in
+from shared.use_cases.evidence import Seen, evidence_in
 
 
 class PetitionViews:

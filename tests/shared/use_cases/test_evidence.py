@@ -10,7 +10,7 @@ import pytest
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.evidence import Proof, Telling
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.tables.evidence import Seen, evidence_in
+from shared.use_cases.evidence import Seen, evidence_in
 
 SENT_AT = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 PROVEN_AT = SENT_AT + timedelta(hours=5)
