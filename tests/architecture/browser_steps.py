@@ -124,11 +124,19 @@ class Module:
                 owner != "page" and name in self._methods
             ):
                 return self.steps_of(self._methods[name])
+            case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner != "page":
+                return next(
+                    filter(None, (each.steps_of_method(name) for each in self._imported.values())), None
+                )
         return None
 
     def steps_of_function(self, name: str) -> Steps | None:
         """Return the steps of the function with a name, where the module has it."""
         return self.steps_of(self._named[name]) if name in self._named else None
+
+    def steps_of_method(self, name: str) -> Steps | None:
+        """Return the steps of the method with a name, where a class of the module has it."""
+        return self.steps_of(self._methods[name]) if name in self._methods else None
 
     def submits(self, call: ast.Call) -> bool:
         """Return whether a script that is run sends a form."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.screen import sticking_out
+
 SIGNED_IN_WITHIN_MS = 30_000
 """On a machine that others use too, a first sign-in loads a function and may take seconds."""
 WIDE = ViewportSize(width=1280, height=900)
+SCREENS = (WIDE, ViewportSize(width=360, height=740))
 
 
 @contextmanager
@@ -30,3 +33,11 @@ def signed_in(browser: Browser, site: str, username: str, viewport: ViewportSize
         expect(page.locator("details.me")).to_be_visible(timeout=SIGNED_IN_WITHIN_MS)
         yield page
     assert errors == []
+
+
+def assert_fits(page: Page, axe: Callable[[Page], None]) -> None:
+    """Check that nothing sticks out of each screen, and that axe has nothing to say."""
+    for screen in SCREENS:
+        page.set_viewport_size(screen)
+        assert sticking_out(page) == []
+        axe(page)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import State
 from shared.platform import clock
-from tests.browser.desk import signed_in
+from tests.browser.desk import assert_fits, signed_in
 from tests.browser.many_petitions import petitions_of_a_unit, store
-from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
 
 HEAD = "huong.ccvc"
-SCREENS = (ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740))
 
 
 def test_a_head_gives_ticked_petitions_to_somebody_else(
@@ -36,10 +34,7 @@ def test_a_head_gives_ticked_petitions_to_somebody_else(
         page.goto(f"/desk/petitions/{petitions[0].reference}")
         expect(page.locator("main")).to_contain_text("Người xử lý nghỉ ốm.")
         page.goto("/desk/board")
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            assert sticking_out(page) == []
-            axe(page)
+        assert_fits(page, axe)
 
 
 def test_an_absence_has_a_stand_in_and_ends(browser: Browser, stack: RunningStack):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import signed_in
-from tests.browser.screen import sticking_out
+from tests.browser.desk import assert_fits, signed_in
 
 NUMBER = "0987 654 321"
 FIRST = "Xã tôi chưa trả phụ cấp tháng 9 cho trưởng bản."
 SECOND = "Con tôi muốn hỏi lịch thi tuyển viên chức."
-SCREENS = (ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740))
 
 
 def tab_to(page: Page, attribute: str, wanted: str) -> None:
@@ -68,7 +66,4 @@ def test_a_call_is_served_by_keyboard_alone(browser: Browser, site: str, axe: Ca
         keys = page.locator("button[accesskey]").evaluate_all("list => list.map((each) => each.accessKey)")
         assert keys == ["1", "2", "3", "4"], "the steps have keys of their own too"
 
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            assert sticking_out(page) == []
-            axe(page)
+        assert_fits(page, axe)

@@ -10,22 +10,20 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import Petitioner
 from shared.platform import clock
-from tests.browser.desk import signed_in
+from tests.browser.desk import assert_fits, signed_in
 from tests.browser.many_petitions import store
-from tests.browser.screen import sticking_out
 from tests.support.builders import a_petition
 from tests.support.running_stack import RunningStack
 
 WORDS = "Kính gửi Ông/Bà, thời hạn là 30 ngày."
 SAVED = re.compile("Đã lưu trên máy chủ")
-SCREENS = (ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740))
 
 
 def waiting(stack: RunningStack, name: str, state: State = State.IN_PROGRESS, **facts: object) -> Petition:
@@ -157,18 +155,12 @@ def test_decision_is_taken_back_from_a_page_that_everybody_can_read(
         page.locator("#next").click()
         expect(page.locator("#undo")).to_be_visible()
         assert page.locator("html").get_attribute("lang") == language
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            assert sticking_out(page) == []
-            axe(page)
+        assert_fits(page, axe)
         page.locator("#undo button").click()
 
         expect(page.locator("#state")).to_have_text(before)
         expect(page.locator("#undo")).to_have_count(0)
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            assert sticking_out(page) == []
-            axe(page)
+        assert_fits(page, axe)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -187,10 +179,7 @@ def test_decision_is_taken_back_from_the_queue_that_it_led_to(
         expect(page.locator("#undo")).to_be_visible()
         assert urllib.parse.urlsplit(page.url).path == "/desk/queue"
         assert page.locator("html").get_attribute("lang") == language
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            assert sticking_out(page) == []
-            axe(page)
+        assert_fits(page, axe)
         page.locator("#undo button").click()
 
         expect(page.locator("#state")).to_have_text(before)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.hands import WITHIN_MS, Hands
 from tests.browser.many_petitions import petitions_of_a_unit, store
 from tests.support.running_stack import RunningStack
 
@@ -17,44 +18,12 @@ WIDE = ViewportSize(width=1280, height=900)
 TO_ACCEPT, REPEATS, OTHERS = 60, 34, 290
 ACTIONS_TO_ACCEPT, ACTIONS_TO_MERGE = 8, 5
 BYTES = 40_000
-WITHIN_MS = 90_000
-"""Other tests use the same processors."""
 CAUGHT_UP_WITHIN_SECONDS = 300
 """The stack routes and indexes what was just stored, one function at a time: no request has a share of it before."""
 SCRIPTING = ("plain", "scripted")
 SHORT = "Hỏi lịch thi"
 REPEATED = "Chậm chi trả trợ cấp"
 WAITING = "Xin xác nhận thâm niên"
-
-
-class Hand:
-    """An officer with a mouse and a keyboard, whose actions are counted."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.actions = 0
-
-    def tick(self, selector: str) -> None:
-        """Tick a box."""
-        self.actions += 1
-        self.page.check(selector)
-
-    def click(self, selector: str) -> None:
-        """Click what leads to another page."""
-        self.actions += 1
-        with self.page.expect_navigation(timeout=WITHIN_MS):
-            self.page.click(selector)
-
-    def type(self, selector: str, text: str) -> None:
-        """Type into a field."""
-        self.actions += 1
-        self.page.fill(selector, text)
-
-    def enter(self) -> None:
-        """Press Enter."""
-        self.actions += 1
-        with self.page.expect_navigation(timeout=WITHIN_MS):
-            self.page.keyboard.press("Enter")
 
 
 @pytest.fixture(scope="module")
@@ -97,32 +66,30 @@ def page(browser: Browser, busy: str, scripting: str) -> Iterator[Page]:
     context.close()
 
 
-def signed_in(page: Page, username: str) -> Hand:
-    """Sign in and stand before the queue."""
-    page.goto("/desk/")
-    page.fill("#username", username)
-    page.fill("#password", f"Local-{username}-2026")
-    page.keyboard.press("Enter")
-    expect(page.locator("details.me")).to_be_visible(timeout=WITHIN_MS)
+def at_the_queue(page: Page, username: str) -> Hands:
+    """Sign in and stand before the queue, where counting begins."""
+    hands = Hands(page)
+    hands.sign_in(username)
     page.goto("/desk/?queue=VCCVC")
-    return Hand(page)
+    hands.actions = 0
+    return hands
 
 
 def test_sixty_petitions_are_accepted_with_few_actions(page: Page, scripting: str):
     waiting = f"{WAITING} {scripting}"
-    hand = signed_in(page, "minh.ccvc")
+    hands = at_the_queue(page, "minh.ccvc")
 
-    hand.click('a.view:has-text("Chưa có người xử lý")')
-    hand.type("main #find", waiting)
-    hand.enter()
+    hands.follow('a.view:has-text("Chưa có người xử lý")')
+    hands.write("main #find", waiting)
+    hands.enter()
     while page.locator("#all").count():
-        hand.tick("#all")
-        hand.click('.bulk button[value="accept"]')
+        hands.tick("#all")
+        hands.follow('.bulk button[value="accept"]')
         go_on(page, scripting)
 
     page.goto(f"/desk/?queue=VCCVC&mine=true&find={waiting}")
     expect(page.locator("#shown")).to_contain_text(f"{TO_ACCEPT} hồ sơ")
-    assert hand.actions <= ACTIONS_TO_ACCEPT
+    assert hands.actions <= ACTIONS_TO_ACCEPT
 
 
 def go_on(page: Page, scripting: str) -> None:
@@ -136,20 +103,20 @@ def go_on(page: Page, scripting: str) -> None:
 
 def test_repeats_are_merged_with_few_actions(page: Page, scripting: str):
     repeated = f"{REPEATED} {scripting}"
-    hand = signed_in(page, "lan.tiepnhan")
+    hands = at_the_queue(page, "lan.tiepnhan")
 
-    hand.type("main #find", repeated)
-    hand.enter()
-    hand.tick("#all")
-    hand.click('.bulk button[value="merge"]')
-    hand.click("main button.primary")
+    hands.write("main #find", repeated)
+    hands.enter()
+    hands.tick("#all")
+    hands.follow('.bulk button[value="merge"]')
+    hands.follow("main button.primary")
     go_on(page, scripting)
 
     page.goto(f"/desk/?queue=VCCVC&find={repeated}")
     expect(page.locator("tr.p")).to_have_count(1)
     page.goto(f"/desk/?queue=VCCVC&state=MERGED&find={repeated}")
     expect(page.locator("tr.p")).to_have_count(REPEATS)
-    assert hand.actions <= ACTIONS_TO_MERGE
+    assert hands.actions <= ACTIONS_TO_MERGE
 
 
 @pytest.mark.parametrize(
@@ -162,7 +129,7 @@ def test_repeats_are_merged_with_few_actions(page: Page, scripting: str):
     ],
 )
 def test_page_of_a_large_queue_is_small(page: Page, query: str):
-    signed_in(page, "minh.ccvc")
+    at_the_queue(page, "minh.ccvc")
     started = time.perf_counter()
 
     answer = page.request.get(f"/desk/?queue=VCCVC{query}", timeout=WITHIN_MS)

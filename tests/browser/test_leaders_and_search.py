@@ -6,13 +6,11 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import signed_in
-from tests.browser.screen import sticking_out
+from tests.browser.desk import SCREENS, assert_fits, signed_in
 from tests.support.running_stack import RunningStack
 
-SCREENS = (ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740))
 MOST_SHEETS = 4
 
 
@@ -24,10 +22,7 @@ def test_each_number_of_the_leaders_page_leads_to_petitions_with_subjects(
         expect(page.locator("h1")).to_have_text("Có giữ lời hứa không?")
         chart = page.locator('svg[role="img"]').first
         assert chart.get_attribute("aria-label"), "a chart is read out as words"
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            assert sticking_out(page) == []
-            axe(page)
+        assert_fits(page, axe)
         sheets = len(pikepdf.open(BytesIO(page.pdf(format="A4"))).pages)
 
         page.set_viewport_size(SCREENS[0])
@@ -52,10 +47,7 @@ def test_words_without_marks_find_petitions_and_say_where(
         hit = page.locator("article.hit").first
         expect(hit.locator("mark").first).to_be_visible()
         expect(hit.locator(".where").first).to_be_visible()
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            assert sticking_out(page) == []
-            axe(page)
+        assert_fits(page, axe)
         page.set_viewport_size(SCREENS[0])
         hit.locator("h3 a").click()
         expect(page.locator("#state")).to_be_visible()

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import signed_in
+from tests.browser.desk import assert_fits, signed_in
 from tests.browser.many_petitions import petitions_of_a_unit, store
-from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
 
-SCREENS = (ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740))
 CLERK = "lan.tiepnhan"
 
 
@@ -39,10 +37,7 @@ def test_a_letter_is_sent_after_the_forwarding_and_prints_on_one_page(
 
         page.locator("#letter a", has_text="Xem, in văn bản").click()
         expect(page.locator("article.letter")).to_contain_text("Kính gửi: Bộ Y tế")
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            assert sticking_out(page) == []
-            axe(page)
+        assert_fits(page, axe)
         printed = pikepdf.open(BytesIO(page.pdf(format="A4")))
         page.emulate_media(media="print")
         words = re.sub(r"\s+", " ", page.locator("body").inner_text())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.hands import Hands
 from tests.browser.screen import reload_until_shown
 
 MOST_ACTIONS = 12
@@ -16,39 +17,11 @@ FIRST = "Kính gửi Ông/Bà,\n\n1. Lịch thi theo quy định hiện hành.\n
 SECOND = "Kính gửi Ông/Bà,\n\n1. Lịch thi được công bố trước ngày 30/12/2026.\n\nTrân trọng."
 
 
-class Hands:
-    """An officer's hands: each sign-in, click and filled field is one action."""
-
-    def __init__(self, page: Page, username: str) -> None:
-        self.page = page
-        page.goto("/desk/sign-in")
-        page.fill("#username", username)
-        page.fill("#password", f"Local-{username}-2026")
-        page.keyboard.press("Enter")
-        expect(page.locator("details.me")).to_be_visible()
-        self.actions = 1
-
-    def click(self, selector: str) -> None:
-        """Press something that stays on the page."""
-        self.page.locator(selector).first.click()
-        self.actions += 1
-
-    def follow(self, selector: str) -> None:
-        """Press what leads to another page."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
-        self.actions += 1
-
-    def write(self, selector: str, text: str) -> None:
-        """Fill in one field."""
-        self.page.fill(selector, text)
-        self.actions += 1
-
-    def open_from_queue(self, reference: str) -> None:
-        """Follow the queue's link to a petition, once it was routed there; waiting is no action."""
-        link = f'a[href^="/desk/petitions/{reference}"]'
-        reload_until_shown(self.page, "/desk/queue", link)
-        self.follow(link)
+def open_from_queue(hands: Hands, reference: str) -> None:
+    """Follow the queue's link to a petition, once it was routed there; waiting is no action."""
+    link = f'a[href^="/desk/petitions/{reference}"]'
+    reload_until_shown(hands.page, "/desk/queue", link)
+    hands.follow(link)
 
 
 @pytest.fixture
@@ -59,7 +32,9 @@ def hands(browser: Browser, site: str) -> Iterator[Callable[[str], Hands]]:
     def signed_in(username: str) -> Hands:
         context = browser.new_context(viewport=WIDE, base_url=site, locale="vi-VN")
         contexts.append(context)
-        return Hands(context.new_page(), username)
+        officer = Hands(context.new_page())
+        officer.sign_in(username)
+        return officer
 
     yield signed_in
     for context in contexts:
@@ -97,14 +72,14 @@ def test_sign_in_to_approved_answer_takes_twelve_actions_at_most(
     hands: Callable[[str], Hands], reference: str
 ):
     handler = hands("minh.ccvc")
-    handler.open_from_queue(reference)
+    open_from_queue(handler, reference)
     handler.follow("#next")
     handler.write("#draft-answer-text", SECOND)
     handler.follow("#next")
     expect(handler.page.locator("#state")).to_have_text("Chờ phê duyệt")
 
     approver = hands("binh.vanphong")
-    approver.open_from_queue(reference)
+    open_from_queue(approver, reference)
     approver.follow("#next")
 
     expect(approver.page.locator("#state")).to_have_text("Đã có kết quả")
@@ -115,7 +90,7 @@ def test_page_is_clear_to_everybody_from_acceptance_to_the_second_approval(
     hands: Callable[[str], Hands], reference: str, axe: Callable[[Page], None]
 ):
     handler, approver = hands("minh.ccvc"), hands("binh.vanphong")
-    handler.open_from_queue(reference)
+    open_from_queue(handler, reference)
     assert_next_is_in_sight(handler.page)
     handler.follow("#next")
     handler.write("#draft-answer-text", FIRST)

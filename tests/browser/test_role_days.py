@@ -19,6 +19,7 @@ from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Kind
 from shared.domain.petition.values.petitioner import Petitioner
 from shared.platform import clock
+from tests.browser.hands import Hands
 from tests.browser.many_petitions import store
 from tests.browser.screen import sticking_out
 from tests.support.builders import a_petition
@@ -61,23 +62,17 @@ SETTINGS = [
 SETTING_NAMES = [str(each.id) for each in SETTINGS]
 
 
-class Day:
+class Day(Hands):
     """An officer's day in one browser: counts the actions, looks at each page that is met."""
 
     def __init__(self, page: Page, setting: Setting, axe: Callable[[Page], None]) -> None:
-        self.page = page
+        super().__init__(page)
         self.setting = setting
         self._axe = axe
-        self.actions = 0
 
-    def sign_in(self, username: str) -> None:
-        """Sign in with the keyboard, which is one action, and look at the home."""
-        self.page.goto(f"/desk/?lang={self.setting.language}")
-        self.page.fill("#username", username)
-        self.page.fill("#password", f"Local-{username}-2026")
-        self.page.keyboard.press("Enter")
-        expect(self.page.locator("details.me")).to_be_visible()
-        self.actions += 1
+    def start(self, username: str) -> None:
+        """Sign in, and look at the home."""
+        self.sign_in(username, f"/desk/?lang={self.setting.language}")
         self.meet()
 
     def meet(self) -> None:
@@ -89,22 +84,6 @@ class Day:
         for scheme in SCHEMES:
             self.page.emulate_media(color_scheme=scheme)
             self._axe(self.page)
-
-    def click(self, selector: str) -> None:
-        """Press something that stays on the page."""
-        self.page.locator(selector).first.click()
-        self.actions += 1
-
-    def follow(self, selector: str) -> None:
-        """Press what leads to another page."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
-        self.actions += 1
-
-    def write(self, selector: str, text: str) -> None:
-        """Fill in one field."""
-        self.page.fill(selector, text)
-        self.actions += 1
 
     def choose(self, selector: str, value: str) -> None:
         """Choose one of a list."""
@@ -161,7 +140,7 @@ def begin(
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         day = Day(page, setting, axe)
-        day.sign_in(username)
+        day.start(username)
         return day
 
     yield signed_in

@@ -12,6 +12,7 @@ in the history, the notifier opens it and writes the copy, another role collects
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,10 +74,7 @@ def erase_person(
             "Nothing can be erased: it was before, or an answer is still owed",
             "An open petition first ends, by its answer or by its withdrawal: ops trace",
         )
-    facts: dict[str, Any] = {
-        "decision": decision,
-        "asked_by": asked_by.value,
-        "references": [each.reference for each in requests],
+    facts = _asked(decision, asked_by, requests) | {
         "left": [each.reference for each in chosen if _fate(each) == "kept: an answer is owed"],
     }
     with session.change("erase-person", f"erase {len(requests)} petitions for good", facts) as counts:
@@ -103,10 +101,7 @@ def export_person(
     ]
     if not requests:
         raise OpsError("Nothing is kept any more: the person was erased", "ops trace says when")
-    facts: dict[str, Any] = {
-        "decision": decision,
-        "asked_by": asked_by.value,
-        "references": [each.reference for each in requests],
+    facts = _asked(decision, asked_by, requests) | {
         "erased": [each.reference for each in chosen if is_erased(each)],
     }
     sentence = f"copy what is kept of the person in {len(requests)} petitions"
@@ -146,6 +141,17 @@ def collect_export(
             _write(folder / f"{name}.json", content)
             _write(folder / f"{name}.txt", as_text(PersonalData.model_validate_json(content)).encode())
         session.screen.facts({**facts, "folder": str(folder)}, f"{len(keys)} copies are in {folder}")
+
+
+def _asked(
+    decision: str, asked_by: WhoAsked, requests: Sequence[ErasureRequest] | Sequence[ExportRequest]
+) -> dict[str, Any]:
+    """Return what the audit line says of whose request this is, and of which petitions."""
+    return {
+        "decision": decision,
+        "asked_by": asked_by.value,
+        "references": [each.reference for each in requests],
+    }
 
 
 def _fate(petition: Petition) -> str:

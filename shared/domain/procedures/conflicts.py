@@ -12,32 +12,20 @@ from enum import StrEnum
 
 from shared.domain.petition.facts import FileKept
 from shared.domain.petition.history import Entry
-from shared.domain.petition.lifecycle import Action
+from shared.domain.petition.lifecycle import REMINDERS, Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import BelongsTo
 
-BESIDE_THE_WORK = frozenset(
-    {
-        Action.NOTE,
-        Action.OPEN_SEAL,
-        Action.OPEN_ATTACHMENT,
-        Action.ATTACH,
-        Action.REJECT_ATTACHMENT,
-        Action.SEND_PIN,
-        Action.RENEW_SECRETS,
-        Action.CHOOSE_CHANNELS,
-        Action.WARN_HANDLER,
-        Action.WARN_UNIT_HEAD,
-        Action.ESCALATE,
-        Action.UPDATE_PETITIONER,
-        Action.REMIND_ACCEPTANCE,
-        Action.REMIND_APPROVAL,
-        Action.REMIND_COMPLETION,
-        Action.REPORT_INCOMPLETE,
-        Action.REMIND_FORWARDING,
-        Action.REMIND_PUBLICATION,
-    }
-)
+BESIDE_THE_WORK = REMINDERS | {
+    Action.NOTE,
+    Action.OPEN_SEAL,
+    Action.OPEN_ATTACHMENT,
+    Action.ATTACH,
+    Action.REJECT_ATTACHMENT,
+    Action.SEND_PIN,
+    Action.RENEW_SECRETS,
+    Action.CHOOSE_CHANNELS,
+}
 """Actions that change neither state, unit and handler nor what people wrote in the matter: notes, openings, files that
 an officer declares, reminders of the clock."""
 

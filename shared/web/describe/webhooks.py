@@ -29,27 +29,25 @@ SCHEMES: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """The schemes that prove whose such a request is."""
-_ID = {
-    "name": "webhook-id",
-    "in": "header",
-    "required": True,
-    "description": "Names the request; the same however often it is sent.",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,256}$"},
-}
-_TIMESTAMP = {
-    "name": "webhook-timestamp",
-    "in": "header",
-    "required": True,
-    "description": "Unix seconds of this attempt.",
-    "schema": {"type": "string", "pattern": "^[0-9]{1,11}$"},
-}
-_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "The same message again bears the same key: answer alike and send it once.",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-}
+
+
+def _header(name: str, pattern: str, description: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": True,
+        "description": description,
+        "schema": {"type": "string", "pattern": pattern},
+    }
+
+
+_ID = _header("webhook-id", "^[!-~]{1,256}$", "Names the request; the same however often it is sent.")
+_TIMESTAMP = _header("webhook-timestamp", "^[0-9]{1,11}$", "Unix seconds of this attempt.")
+_KEY = _header(
+    "Idempotency-Key",
+    "^[!-~]{1,255}$",
+    "The same message again bears the same key: answer alike and send it once.",
+)
 _HEADERS = {SIGNATURE: [_ID, _TIMESTAMP], BEARER: [_KEY]}
 
 
