@@ -115,7 +115,7 @@ def personal_data_of(
     decision: str,
     at: datetime,
 ) -> PersonalData:
-    """Return the copy of one petition.
+    """Return the copy of one petition, as far as word of it has left.
 
     Args:
         petition: the petition.
@@ -125,6 +125,8 @@ def personal_data_of(
         decision: the number of the decision that grants it.
         at: the time of the copy.
     """
+    openings = tuple(entry.at for entry in petition.history if entry.action in _OPENINGS)
+    petition = petition.as_known_outside(at)
     person, public = petition.petitioner, petition.publication
     return PersonalData(
         reference=petition.reference,
@@ -157,7 +159,7 @@ def personal_data_of(
             if each.audience is Audience.PETITIONER and each.channel is not None
         ),
         looked_at=tuple(sorted(seen_at for _version, seen_at in views)),
-        opened_at=tuple(entry.at for entry in petition.history if entry.action in _OPENINGS),
+        opened_at=openings,
     )
 
 

@@ -94,7 +94,8 @@ def _read_out(petition: Petition, officer: DeskOfficer, call_id: str) -> Petitio
 
 
 def latest_reading(petition: Petition) -> CallReading:
-    """Return the reading of a petition as it stands: the answer, a question to the petitioner, or the latest news."""
+    """Return the reading of a petition as its petitioner knows it: the answer, a question, or the latest news."""
+    petition = petition.as_known_outside(clock.now())
     kinds = dict(_LATEST)
     if petition.answer is not None and not petition.is_unanswered:
         answered = petition.last(Action.APPROVE, Action.ANSWER_WITH_PARENT)

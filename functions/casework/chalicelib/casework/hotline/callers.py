@@ -290,7 +290,8 @@ def _may_find(officer: DeskOfficer, petition: Petition) -> bool:
 
 
 def summary_of(petition: Petition) -> EarlierPetition:
-    """Return the facts of a petition that an operator may tell its caller."""
+    """Return the facts of a petition that an operator may tell its caller: those that its petitioner knows."""
+    petition = petition.as_known_outside(clock.now())
     return EarlierPetition(
         petition.reference,
         petition.channel,

@@ -100,6 +100,7 @@ def answer_call(
 
 def _status(petition: Petition, directory: Directory, language: Language, now: datetime) -> dict[str, str]:
     _, _n = gettext(language), counted(language)
+    petition = petition.as_known_outside(now)
     digits = " ".join(petition.reference)
     sentences = [_(STANDS) % {"digits": digits, "state": _(STATES[petition.state])}]
     late = 0

@@ -28,6 +28,7 @@ from chalicelib.intake.site.frame import (
 from shared.domain import errors
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import EXTENSIONS, AttachmentState, Rejection
+from shared.platform import clock
 from shared.platform.bucket import origin_of
 from shared.use_cases.declare_file import AttachmentForm, Expected
 from shared.web.answers import see_other
@@ -152,7 +153,7 @@ def _files_page(
         reference=petition.reference,
         attachments=petitioners_files(petition, language),
         other_language=link(f"/tra-cuu/tep?p={file_pass}", "vi" if language == "en" else "en"),
-        may_attach=petition.state in PETITIONERS_FILES_IN,
+        may_attach=petition.as_known_outside(clock.now()).state in PETITIONERS_FILES_IN,
         just_sent=just_sent,
         look_again=link(f"/tra-cuu/tep?p={file_pass}", language),
         file_pass=file_pass,

@@ -227,7 +227,7 @@ class SmsDesk:
         try:
             return replies.supplemented(self._follow_up.supplement(petition, content, cause))
         except ActionNotPossibleError:
-            return replies.not_possible(petition, Action.SUPPLEMENT)
+            return _not_possible(petition, Action.SUPPLEMENT)
         except PetitionFullError:
             return replies.full(petition)
 
@@ -235,7 +235,7 @@ class SmsDesk:
         try:
             return replies.identity_added(self._follow_up.complete_identity(petition, text, cause))
         except ActionNotPossibleError:
-            return replies.not_possible(petition, Action.SUPPLEMENT)
+            return _not_possible(petition, Action.SUPPLEMENT)
         except PetitionFullError:
             return replies.full(petition)
 
@@ -243,7 +243,7 @@ class SmsDesk:
         try:
             rated = self._follow_up.rate(petition, score, None, cause)
         except ActionNotPossibleError:
-            return replies.not_possible(petition, Action.RATE)
+            return _not_possible(petition, Action.RATE)
         except PetitionFullError:
             return replies.full(petition)
         may_ask_again = may_ask_for_second_look(rated, self._directory.terms_of(rated))
@@ -255,14 +255,14 @@ class SmsDesk:
             self._follow_up.reopen(petition, reason or None, cause)
         except ActionNotPossibleError:
             terms = self._directory.terms_of(petition)
-            return replies.no_second_look(petition, terms.poor_rating_at_most)
+            return replies.no_second_look(petition.as_known_outside(clock.now()), terms.poor_rating_at_most)
         return ""
 
     def _withdraw(self, petition: Petition, cause: str) -> str:
         try:
             withdrawn = self._follow_up.withdraw(petition, None, cause)
         except ActionNotPossibleError:
-            return replies.not_possible(petition, Action.WITHDRAW)
+            return _not_possible(petition, Action.WITHDRAW)
         except PetitionFullError:
             return replies.full(petition)
         terms, calendar = self._directory.terms_of(withdrawn), self._directory.calendar()
@@ -272,7 +272,7 @@ class SmsDesk:
         try:
             return replies.resumed(self._follow_up.undo_withdrawal(petition, cause))
         except ActionNotPossibleError:
-            return replies.not_possible(petition, Action.UNDO_WITHDRAWAL)
+            return _not_possible(petition, Action.UNDO_WITHDRAWAL)
 
     # --- without a command ------------------------------------------------------------------------------
 
@@ -369,3 +369,7 @@ def _command_of(sms: InboundSms) -> commands.Command:
     if isinstance(command, commands.Help) and sms.missing_parts.startswith("1"):
         return commands.Send(clean_message(sms.content))
     return command
+
+
+def _not_possible(petition: Petition, action: Action) -> str:
+    return replies.not_possible(petition.as_known_outside(clock.now()), action)

@@ -205,7 +205,7 @@ class NameOrPetition:
                 )
             return Decision(replies.supplemented(self._follow_up.supplement(petition, text, held.cause)))
         except ActionNotPossibleError:
-            return Decision(replies.not_possible(petition, Action.SUPPLEMENT))
+            return Decision(replies.not_possible(petition.as_known_outside(clock.now()), Action.SUPPLEMENT))
         except PetitionFullError:
             return Decision(replies.full(petition))
 
