@@ -74,7 +74,7 @@ def erase_person(
             "Nothing can be erased: it was before, or an answer is still owed",
             "An open petition first ends, by its answer or by its withdrawal: ops trace",
         )
-    facts = _asked(decision, asked_by, requests) | {
+    facts = _request(decision, asked_by, requests) | {
         "left": [each.reference for each in chosen if _fate(each) == "kept: an answer is owed"],
     }
     with session.change("erase-person", f"erase {len(requests)} petitions for good", facts) as counts:
@@ -101,7 +101,7 @@ def export_person(
     ]
     if not requests:
         raise OpsError("Nothing is kept any more: the person was erased", "ops trace says when")
-    facts = _asked(decision, asked_by, requests) | {
+    facts = _request(decision, asked_by, requests) | {
         "erased": [each.reference for each in chosen if is_erased(each)],
     }
     sentence = f"copy what is kept of the person in {len(requests)} petitions"
@@ -143,10 +143,10 @@ def collect_export(
         session.screen.facts({**facts, "folder": str(folder)}, f"{len(keys)} copies are in {folder}")
 
 
-def _asked(
+def _request(
     decision: str, asked_by: WhoAsked, requests: Sequence[ErasureRequest] | Sequence[ExportRequest]
 ) -> dict[str, Any]:
-    """Return what the audit line says of whose request this is, and of which petitions."""
+    """Return the facts of a person's request for the audit line."""
     return {
         "decision": decision,
         "asked_by": asked_by.value,

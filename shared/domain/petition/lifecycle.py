@@ -100,21 +100,6 @@ class Action(StrEnum):
     ERASE = "erase"
 
 
-REMINDERS = frozenset(
-    {
-        Action.WARN_HANDLER,
-        Action.WARN_UNIT_HEAD,
-        Action.ESCALATE,
-        Action.UPDATE_PETITIONER,
-        Action.REMIND_ACCEPTANCE,
-        Action.REMIND_APPROVAL,
-        Action.REMIND_COMPLETION,
-        Action.REPORT_INCOMPLETE,
-        Action.REMIND_FORWARDING,
-        Action.REMIND_PUBLICATION,
-    }
-)
-"""What the clock does by itself: it changes neither state, unit and handler nor what people wrote in the matter."""
 UNANSWERED = frozenset(
     {
         State.RECEIVED,

@@ -17,7 +17,7 @@ from shared.domain.base_model import BaseModel
 from shared.domain.errors import InvalidInputError, PetitionFullError
 from shared.domain.petition.facts import FileDeclared
 from shared.domain.petition.history import Entry, in_force
-from shared.domain.petition.lifecycle import REMINDERS, Action
+from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.values.answer import Answer, Publication, Rating
 from shared.domain.petition.values.attachments import Attachment, BelongsTo
 from shared.domain.petition.values.held import Held
@@ -115,6 +115,21 @@ _ANSWERS = frozenset(
     }
 )
 """Entries whose text is an answer."""
+REMINDERS = frozenset(
+    {
+        Action.WARN_HANDLER,
+        Action.WARN_UNIT_HEAD,
+        Action.ESCALATE,
+        Action.UPDATE_PETITIONER,
+        Action.REMIND_ACCEPTANCE,
+        Action.REMIND_APPROVAL,
+        Action.REMIND_COMPLETION,
+        Action.REPORT_INCOMPLETE,
+        Action.REMIND_FORWARDING,
+        Action.REMIND_PUBLICATION,
+    }
+)
+"""Actions of the clock that change neither state, unit and handler nor what people wrote in the matter."""
 _OF_THE_CLOCK = REMINDERS | {Action.ROUTE, Action.HAND_TO_INTAKE, Action.MOVE_DUE_DATE, Action.ERASE}
 _ALWAYS_FIT = (
     _OF_THE_CLOCK

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from shared.domain.petition.facts import FileKept
 from shared.domain.petition.history import Entry
-from shared.domain.petition.lifecycle import REMINDERS, Action
+from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.space import REMINDERS
 from shared.domain.petition.values.attachments import BelongsTo
 
 BESIDE_THE_WORK = REMINDERS | {
