@@ -61,8 +61,8 @@ class MyPetitions:
         now = clock.now()
         references = [name for name, *_ in self._petitions.of_contact(session.contact_key, limit=MOST)]
         theirs = (p for p in self._petitions.get_all(references) if self._opens(p, session, now))
-        known = (petition.as_known_outside(now) for petition in theirs)
-        return {turn: self._lines(turn, group, now) for turn, group in by_turn(known).items()}
+        outside = (petition.as_known_outside(now) for petition in theirs)
+        return {turn: self._lines(turn, group, now) for turn, group in by_turn(outside).items()}
 
     def get(self, session: ContactSession, reference: str) -> Petition | None:
         """Return one petition of this session; None for every reason alike."""

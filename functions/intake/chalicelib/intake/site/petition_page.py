@@ -176,10 +176,10 @@ def petition_page(
         limits=parts.settings.file_limits,
         **upload_words(language),
     )
-    known = petition.as_known_outside(clock.now())
-    if known.state in MOVES[Action.SUPPLEMENT].sources:
+    outside = petition.as_known_outside(clock.now())
+    if outside.state in MOVES[Action.SUPPLEMENT].sources:
         return sending_to(parts.bucket.origin, shown)
-    has_files = known.answer is not None and known.answer.attachments
+    has_files = outside.answer is not None and outside.answer.attachments
     return leading_to(parts.bucket.origin, shown) if has_files else shown
 
 
@@ -190,13 +190,13 @@ def _of_petition(parts: Parts, request: Request, petition: Petition, secret: str
     terms = parts.directory.terms_of(petition)
     evidence = parts.views.evidence(petition, secret, now)
     view = petitioners_view(petition, parts.directory, now, site, language, evidence)
-    known = petition.as_known_outside(now)
+    outside = petition.as_known_outside(now)
     words = words_sent(parts.deliveries.of_petition(petition.reference))
     record = record_of(petition, parts.roots, now, parts.directory.restorations())
     return {
         "view": view,
-        "overview": overview_of(known, terms, calendar, now, language, view.unit_label),
-        "publication": publication_of(known, terms, calendar),
+        "overview": overview_of(outside, terms, calendar, now, language, view.unit_label),
+        "publication": publication_of(outside, terms, calendar),
         "words": {seq: in_words(sent, language) for seq, sent in words.items()},
         "actions": tuple(action.value for action in view.possible_actions),
         "channel_label": _(CHANNELS[petition.channel]),
@@ -205,13 +205,13 @@ def _of_petition(parts: Parts, request: Request, petition: Petition, secret: str
         "update_every": terms.update_every_working_days,
         "clock_pauses": terms.clock_pauses_while_awaiting,
         "poor_rating_at_most": terms.poor_rating_at_most,
-        "may_look_again": known.second_look is None and known.last(Action.ERASE) is None,
+        "may_look_again": outside.second_look is None and outside.last(Action.ERASE) is None,
         "offered_channels": channels_on_file(petition),
         "channel_labels": {channel: _(label) for channel, label in REPLY_BY.items()},
         "chosen_channels": petition.petitioner.reply_by,
-        "may_add_contact": known.state in MOVES[Action.ADD_CONTACT].sources,
+        "may_add_contact": outside.state in MOVES[Action.ADD_CONTACT].sources,
         "is_unreachable": parts.add_contact.is_unreachable(petition),
-        "is_waiting": known.state is State.AWAITING_INFORMATION,
+        "is_waiting": outside.state is State.AWAITING_INFORMATION,
         "secret": parts.finder.secret_for(petition, secret),
         "record": record.as_json(),
     }
