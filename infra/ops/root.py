@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from typer.core import TyperGroup
 
 from infra.deployment.errors import CLIENT_ERRORS, DeployError, in_one_sentence
 from infra.ops import commands
-from infra.ops.stage.connection import LOCAL, Connection, connect
+from infra.ops.stage.connection import LOCAL, LOCAL_ADDRESS, Connection, connect
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import Screen
 from infra.ops.stage.session import Session
@@ -80,7 +79,8 @@ def options(
     *,
     stage: Annotated[str, typer.Option(help="local, dev, staging or prod")] = LOCAL,
     endpoint: Annotated[
-        str | None, typer.Option(help="where the local stack serves moto (default http://localhost:8089)")
+        str | None,
+        typer.Option(envvar="PAKN_ENDPOINT", help=f"where the local stack answers (default {LOCAL_ADDRESS})"),
     ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="write JSON")] = False,
     is_dry: Annotated[bool, typer.Option("--dry-run", help="change nothing, say what would be done")] = False,
@@ -88,8 +88,12 @@ def options(
 ) -> None:
     """Keep the options for the command."""
     reached: Connection | None = context.obj
-    reach = partial(connect, stage, endpoint) if reached is None else lambda: reached
-    context.obj = Session(reach, Screen(is_json=is_json), is_dry=is_dry, is_agreed=is_agreed)
+
+    def begin() -> Session:
+        connection = reached or connect(stage, endpoint)
+        return Session(connection, Screen(is_json=is_json), is_dry=is_dry, is_agreed=is_agreed)
+
+    context.obj = begin
 
 
 for module in iter_modules(commands.__path__, f"{commands.__name__}."):

@@ -16,10 +16,15 @@ def served(answer: Callable[[HttpRequest], HttpResponse]) -> Iterator[str]:
     """Serve requests on a free port of this machine."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer("GET", b"")
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            self._answer("POST", self.rfile.read(int(self.headers["content-length"])))
+
+        def _answer(self, method: str, body: bytes) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            response = answer(HttpRequest("POST", self.path, headers, body))
+            response = answer(HttpRequest(method, self.path, headers, body))
             self.send_response(response.status)
             self.send_header("Content-Length", str(len(response.body)))
             self.end_headers()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 
@@ -19,6 +21,34 @@ from shared.platform import aws
 from tests.ops.conftest import Ops, forbidden
 from tests.ops.served import served
 from tests.support.system import System
+
+
+ALL = (
+    ("audit",),
+    ("calendar", "import", "x.csv"),
+    ("collect-export", "1/QD", "x"),
+    ("cost",),
+    ("dead", "drop", "notices", "--all"),
+    ("dead", "list"),
+    ("dead", "redrive", "notices", "--all"),
+    ("dead", "show", "notices"),
+    ("doctor",),
+    ("erase-person", "26000000001", "--decision", "1/QD", "--asked-by", "person"),
+    ("export-person", "26000000001", "--decision", "1/QD", "--asked-by", "person"),
+    ("freeze", "notifier"),
+    ("jobs",),
+    ("jobs", "restart", "recount"),
+    ("load",),
+    ("officers", "import", "x.csv"),
+    ("quarantine",),
+    ("quarantine", "recheck"),
+    ("replay", "--since", "2026-11-03T08:00:00+07:00"),
+    ("restore", "plan", "--at", "2026-11-03T08:00:00+07:00"),
+    ("rotate", "providers", "--end"),
+    ("sweep",),
+    ("thaw", "notifier"),
+    ("trace", "26000000001"),
+)
 
 
 def test_the_roots_options_stand_anywhere():
@@ -72,15 +102,29 @@ def test_a_stage_that_cannot_be_reached_is_said(
     assert step in result.stderr
 
 
-def test_an_endpoint_that_is_not_motos_is_said(monkeypatch: pytest.MonkeyPatch):
+def test_an_address_that_is_not_the_local_stacks_is_said(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    with served(lambda _request: HttpResponse(404, body=b"<!doctype html><p>page")) as pages:
-        result = CliRunner().invoke(app, ["--endpoint", pages, "dead", "list"])
-    aws.forget()
+    with served(lambda _request: HttpResponse(404, body=b"<!doctype html><p>page")) as moto:
+        result = CliRunner().invoke(app, ["--endpoint", moto, "dead", "list"])
 
     assert result.exit_code == 1
-    assert f"What answers at {pages} is not the local stack's moto" in result.stderr
-    assert "PORT+1" in result.stderr
+    assert f"No local stack answers at {moto}" in result.stderr
+    assert "PAKN_ENDPOINT" in result.stderr
+
+
+@pytest.mark.parametrize("command", ALL, ids=" ".join)
+def test_no_client_of_aws_is_made_before_the_stage_is_reached(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+):
+    """Else one would be made for whatever account the environment names."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    made: list[str] = []
+    monkeypatch.setattr(aws, "client", made.append)
+
+    result = CliRunner().invoke(app, [*command, "--endpoint", "http://localhost:9"])
+
+    assert "No local stack answers" in result.stderr
+    assert made == []
 
 
 def test_an_error_is_json_where_the_output_is(ops: Ops):
@@ -118,23 +162,26 @@ def test_the_command_in_a_process_of_its_own_reaches_a_served_stack(system: Syst
     server = MotoServer("127.0.0.1", 0, system.local.functions.lock, system.local.bucket)
     server.start()
     assert server._server is not None
-    endpoint = f"http://localhost:{server._server.server_port}"
+    moto = f"http://localhost:{server._server.server_port}"
+    health = {"now": "2030-01-01T00:00:00Z", "moto": moto}
     try:
-        answers = [
-            subprocess.run(
-                [sys.executable, "-m", "infra.ops", *arguments, "--endpoint", endpoint],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            for arguments in (["dead", "list"], ["doctor"], ["quarantine"])
-        ]
+        with served(lambda _request: HttpResponse(200, body=json.dumps(health).encode())) as address:
+            answers = [
+                subprocess.run(
+                    [sys.executable, "-m", "infra.ops", *arguments],
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PAKN_ENDPOINT": address},
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                for arguments in (["dead", "list"], ["doctor"], ["quarantine"])
+            ]
     finally:
         server.stop()
 
     assert [(answer.returncode, answer.stderr) for answer in answers] == [(0, "")] * 3
     assert "routing  route  1" in answers[0].stdout
+    assert re.search(r"1 {9}1 {10}\d{4} d", answers[0].stdout), "the time is that of the local stack"
 
 
 def test_a_call_that_the_operators_role_does_not_allow_is_noticed():

@@ -68,7 +68,7 @@ class Workbench:
         self._events = EventBench(system)
         self._routes: dict[tuple[str, str], Callable[[HttpRequest], HttpResponse]] = {
             ("GET", "/health"): lambda _: json_answer(
-                {"status": "ok", "now": instant(self._system.clock.now())}
+                {"status": "ok", "now": instant(self._system.clock.now()), "moto": moto_url}
             ),
             ("GET", "/outbox"): self._outbox,
             ("GET", "/clock"): lambda _: self._now(),

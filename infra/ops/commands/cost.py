@@ -26,7 +26,10 @@ def cost(
     *,
     month: Annotated[str, typer.Option(help="e.g. 2026-11; without it, this month until today")] = "",
 ) -> None:
-    """Show a month's cost by service, as Cost Explorer has it for the tag `stage`; yesterday is mostly complete."""
+    """Show a month's cost by service, and for each petition.
+
+    As Cost Explorer has it for the tag `stage`; yesterday is mostly complete.
+    """
     session = session_of(context)
     first = _first(month)
     behind = min((first + timedelta(days=32)).replace(day=1), local_date(clock.now()) + DAY)

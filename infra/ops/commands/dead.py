@@ -37,7 +37,10 @@ def register(app: typer.Typer) -> None:
 
 
 def show_all(context: typer.Context) -> None:
-    """List the dead letters of all queues: how many of which step, since when, with the latest error."""
+    """List the dead letters of all queues, by step.
+
+    How many, of how many petitions, since when, with the latest error.
+    """
     session = session_of(context)
     rows: list[dict[str, Any]] = []
     for queue in session.screen.progress(QUEUES, "queues"):
@@ -52,7 +55,10 @@ def show_all(context: typer.Context) -> None:
 
 
 def show(context: typer.Context, queue: Queue) -> None:
-    """Show each dead letter of a queue: its petition, its step, and the error that its function logged."""
+    """Show each dead letter of a queue.
+
+    Its petition, its step, and the error that its function logged.
+    """
     session = session_of(context)
     letters = _letters(session, queue)
     rows = [_described(session.connection, letter) for letter in session.screen.progress(letters, "messages")]
@@ -71,7 +77,10 @@ def redrive(
     reference: Reference = None,
     is_all: All = False,
 ) -> None:
-    """Send dead letters back to the queue that they came from; safe, also twice: what took effect does nothing."""
+    """Send dead letters back to where they came from.
+
+    Safe, also twice: what took effect does nothing.
+    """
     session = session_of(context)
     check_sendable(_checked(queue))
     letters = _chosen(session, queue, message or (), reference, is_all=is_all)
@@ -93,7 +102,10 @@ def drop(
     reference: Reference = None,
     is_all: All = False,
 ) -> None:
-    """Remove dead letters for good: reports of calls, events about no delivery of ours. Look at them first."""
+    """Remove dead letters for good.
+
+    Reports of calls, events about no delivery of ours. Look at them first: `dead show`.
+    """
     session = session_of(context)
     letters = _chosen(session, _checked(queue), message or (), reference, is_all=is_all)
     sentence = f"remove {len(letters)} messages of {queue}-dead for good"
@@ -179,7 +191,6 @@ def _described(connection: Connection, letter: Letter) -> dict[str, Any]:
         **letter.about,
         "sent_at": letter.sent_at,
         "age": clock.now() - letter.sent_at,
-        "receives": letter.attributes.get("ApproximateReceiveCount"),
         "error": _error(connection, letter),
     }
 

@@ -53,8 +53,8 @@ OFFICERS = _Kind("officer", "id", ("id", "name", "email", "unit", "roles"))
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     for name, command, text in (
-        ("calendar", import_calendar, "Days that a document makes working days or days off."),
-        ("officers", import_officers, "Officers of the directory."),
+        ("calendar", import_calendar, "Days off and working days by a document: import."),
+        ("officers", import_officers, "Officers of the directory: import."),
     ):
         group = typer.Typer(help=text, no_args_is_help=True)
         group.callback()(_nothing)
@@ -67,12 +67,19 @@ def _nothing() -> None:
 
 
 def import_calendar(context: typer.Context, file: File) -> None:
-    """Enter the days of a document: columns on, kind (OFF or WORKING), document, name. Due dates move by themselves."""
+    """Enter the days of a document from a file.
+
+    Columns: on, kind (OFF or WORK), document, name. Due dates move by themselves.
+    """
     _import(session_of(context), CALENDAR, file)
 
 
 def import_officers(context: typer.Context, file: File) -> None:
-    """Enter officers: columns id, name, email, unit, roles, valid_from. A second person confirms each at the desk."""
+    """Propose officers from a file.
+
+    Columns: id, name, email, unit, roles (with blanks between), valid_from (today, if there is none). An administrator
+    confirms each at the desk.
+    """
     _import(session_of(context), OFFICERS, file)
 
 
@@ -88,6 +95,9 @@ def _import(session: Session, kind: _Kind, file: Path) -> None:
         if not _stands_already(RecordedRows(directory), kind.kind, row)
     ]
     facts = {"kind": kind.kind, "rows": len(new), "unchanged": len(rows) - len(new)}
+    if not new:
+        session.screen.facts(facts, f"All {len(rows)} rows are there already")
+        return
     with session.change(f"{kind.kind} import", f"enter {len(new)} of {len(rows)} rows", facts) as counts:
         if counts is None:
             return

@@ -15,7 +15,10 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(context: typer.Context) -> None:
-    """Check stacks, tables, queues, secrets, keys, directory, mail, subscriptions, triggers, host, quotas, alarms."""
+    """Check whether all of a stage is wired and switched on.
+
+    Stacks, tables, queues, secrets, keys, directory, mail, subscriptions, triggers, host, quotas, alarms, record.
+    """
     session = session_of(context)
     rows = [
         finding.row

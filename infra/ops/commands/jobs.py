@@ -61,7 +61,10 @@ def register(app: typer.Typer) -> None:
 
 
 def show_all(context: typer.Context) -> None:
-    """List the jobs with their cursors and ages; exit code 1 where one is overdue."""
+    """List the jobs with their cursors and ages.
+
+    Exit code 1 where one is overdue.
+    """
     if context.invoked_subcommand:
         return
     session = session_of(context)
@@ -81,7 +84,10 @@ def show_all(context: typer.Context) -> None:
 def restart(
     context: typer.Context, job: Annotated[str, typer.Argument(help=f"one of {', '.join(ROUNDS)}")]
 ) -> None:
-    """Forget the round of a job and its cursors: the next run of the schedule begins it anew."""
+    """Have the next run of the schedule begin a job anew.
+
+    Forgets the job's round and its cursors; every step may be done again.
+    """
     session = session_of(context)
     if job not in ROUNDS:
         raise OpsError(f"No job {job} runs in rounds", f"One of {', '.join(ROUNDS)}")

@@ -25,7 +25,6 @@ import typer
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import Session, session_of
 
-LOCAL_URL = "http://localhost:8088"
 KEY_VARIABLE = "PAKN_API_KEY"
 """The environment variable with the key of a program, where the stage asks for one."""
 MOST_AT_ONCE = 64
@@ -119,7 +118,11 @@ def load(
     slowest_ms: Annotated[int, typer.Option(help="95th percentile that stops it")] = 3000,
     url: Annotated[str, typer.Option(help="the stage's address; without it, as its settings say")] = "",
 ) -> None:
-    """Send invented petitions and stop by itself where too many fail or answers get slow; Ctrl-C stops it as well."""
+    """Send invented petitions at a rate.
+
+    Stops by itself where too many fail or answers get slow, and by Ctrl-C. For the local stack and stages that are a
+    sandbox.
+    """
     session = session_of(context)
     plan = Plan(_url(session, url), rate, seconds, most_failures, slowest_ms)
     sentence = (
@@ -208,7 +211,7 @@ def _url(session: Session, url: str) -> str:
             f"Stage {stage.stage} is no sandbox: invented petitions would be work for officers",
             "A stage with `Sandbox` true in infra/stages, or the local stack",
         )
-    chosen = url or (LOCAL_URL if stage.is_local else stage.parameters["PublicUrl"])
+    chosen = url or (stage.address if stage.is_local else stage.parameters["PublicUrl"])
     if urlsplit(chosen).scheme not in {"http", "https"}:
         raise OpsError(f"{chosen} is no address of the web", "Name it as --url https://…")
     return chosen.rstrip("/")

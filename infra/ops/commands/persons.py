@@ -55,7 +55,10 @@ def erase_person(
     asked_by: WhoAsked,
     is_all: AllOfThem = False,
 ) -> None:
-    """Erase the person, the texts and the files of a petition that has ended, or of all with the same contacts."""
+    """Erase a person from petitions that have ended.
+
+    The person, the texts and the files of a petition, or of all with the same contacts. What is owed an answer stays.
+    """
     session = session_of(context)
     stage, number = session.connection, checked_decision(decision)
     chosen = petitions_of(stage, reference_of(reference), is_all=is_all)
@@ -92,7 +95,10 @@ def export_person(
     asked_by: WhoAsked,
     is_all: AllOfThem = False,
 ) -> None:
-    """Have a copy made of what is kept of a person in a petition, or in all with the same contacts."""
+    """Have a copy made of what is kept of a person.
+
+    In a petition, or in all with the same contacts.
+    """
     session = session_of(context)
     stage, number = session.connection, checked_decision(decision)
     chosen = petitions_of(stage, reference_of(reference), is_all=is_all)
@@ -120,7 +126,10 @@ def collect_export(
     decision: Annotated[str, typer.Argument(help="the number of the decision, as the copy was asked for")],
     folder: Annotated[Path, typer.Argument(help="where the files are put; it is made, for its owner alone")],
 ) -> None:
-    """Fetch the copies of a decision, each as JSON and as a text in Vietnamese, to hand them to the person."""
+    """Fetch the copies of a decision, to hand them out.
+
+    Each as JSON and as a text in Vietnamese.
+    """
     session = session_of(context)
     s3, bucket = aws.client("s3"), session.connection.bucket
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=export_prefix(decision))

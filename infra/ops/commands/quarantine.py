@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
 
 
 def show_all(context: typer.Context) -> None:
-    """List the files in quarantine: petition, file, age, the scanner's verdict; no file names."""
+    """List the files in quarantine.
+
+    Petition, file, age, the scanner's verdict; no file names.
+    """
     if context.invoked_subcommand:
         return
     session = session_of(context)
@@ -45,7 +48,10 @@ def recheck(
     *,
     reference: Annotated[str | None, typer.Option(help="only files of this petition")] = None,
 ) -> None:
-    """Have files in quarantine checked again, e.g. once the scanner answers; a file that was checked is gone."""
+    """Have files in quarantine checked again.
+
+    Once the scanner answers. A file that was checked is gone from quarantine.
+    """
     session = session_of(context)
     keys = _keys(session, reference)
     if not keys:

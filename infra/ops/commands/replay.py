@@ -30,7 +30,10 @@ def replay(
     *,
     since: Annotated[str, typer.Option(help="an instant with its zone, e.g. 2026-11-03T09:00:00+07:00")],
 ) -> None:
-    """Relay all changes since an instant anew; safe, also twice: what took effect before does nothing."""
+    """Relay all changes since an instant anew.
+
+    Safe, also twice: what took effect before does nothing.
+    """
     session = session_of(context)
     start, now = instant_of(since), clock.now()
     if not now - LONGEST <= start <= now:

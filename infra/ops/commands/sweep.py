@@ -30,7 +30,10 @@ def sweep(
     since: Annotated[str, typer.Option("--from", help="the earliest time of waking; without it, all")] = "",
     until: Annotated[str, typer.Option("--to", help="the latest time of waking; without it, now")] = "",
 ) -> None:
-    """Send again what fell due in a span: petitions to the queue timers, notices to the queue notices."""
+    """Wake what is due, without its back-off.
+
+    Petitions are sent to the queue timers, notices to the queue notices.
+    """
     session = session_of(context)
     first, last = instant_of(since) if since else EVER, instant_of(until) if until else clock.now()
     if last > clock.now():

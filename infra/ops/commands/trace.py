@@ -42,9 +42,10 @@ def trace(
     *,
     reads_logs: Annotated[bool, typer.Option("--logs/--no-logs", help="also lines of all logs")] = True,
 ) -> None:
-    """Show the timeline of a petition: entries, messages, notices, deliveries, receipts, log lines, dead letters.
+    """Show all that happened to a petition, as a timeline.
 
-    Of the id of a request: its log lines alone, of all functions.
+    Entries, messages, deliveries, receipts, views, log lines, dead letters, and what is missing. Of the id of a
+    request: its log lines alone, of all functions.
     """
     session = session_of(context)
     if correlation.is_id(reference):

@@ -21,7 +21,10 @@ def register(app: typer.Typer) -> None:
 
 
 def freeze(context: typer.Context, function: Function) -> None:
-    """Stop the queues, the stream and the schedules of a function; requests of people are answered as before."""
+    """Stop what calls a function, but for people.
+
+    Its queues, its stream and its schedules; requests of people are answered as before.
+    """
     session = session_of(context)
     triggers = _triggers(session, function)
     with session.change("freeze", f"stop all that calls {function}", {"function": function}) as counts:
@@ -35,7 +38,10 @@ def freeze(context: typer.Context, function: Function) -> None:
 
 
 def thaw(context: typer.Context, function: Function) -> None:
-    """Start what calls a function again; what waited is handled now."""
+    """Start what `freeze` stopped.
+
+    What waited is handled now.
+    """
     session = session_of(context)
     triggers = _triggers(session, function)
     with session.change("thaw", f"start all that calls {function}", {"function": function}) as counts:

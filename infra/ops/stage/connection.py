@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
-import socket
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from botocore.exceptions import ClientError
 
-from infra.deployment.errors import CLIENT_ERRORS, DeployError
+from infra.deployment.errors import DeployError
 from infra.deployment.package import FUNCTIONS
 from infra.deployment.stages import ACCOUNT, Parameters, lambda_names, stage_parameters
 from infra.deployment.templates import REGION
 from infra.ops.stage.errors import OpsError
-from shared.platform import aws
+from shared.platform import aws, clock
 
 LOCAL = "local"
-LOCAL_ENDPOINT = "http://localhost:8089"
-"""The address at which `make up` serves moto: one port above its own."""
+LOCAL_ADDRESS = "http://localhost:8088"
+"""The address at which `make up` serves."""
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _LOCAL_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": LOCAL,
@@ -29,7 +31,7 @@ _LOCAL_ENVIRONMENT = {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-_CONNECTS_WITHIN_SECONDS = 2.0
+_ANSWERS_WITHIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Connection:
     """One stage, reached through the AWS clients of this process (`shared.platform.aws`)."""
 
     stage: str
+    address: str = LOCAL_ADDRESS
+    """Where the local stack answers; of no other stage."""
 
     @property
     def is_local(self) -> bool:
@@ -108,60 +112,52 @@ class Connection:
             raise
 
 
-Connector = Callable[[str, str | None], Connection]
-"""Reaches a stage: its name, and an endpoint in place of AWS's own."""
-
-
 def connect(stage: str, endpoint: str | None) -> Connection:
     """Set this process's environment for a stage, and return the connection.
 
     Args:
         stage: `local`, or one that infra/stages describes.
-        endpoint: of the local stack's moto; for other stages of an emulator.
+        endpoint: the address of the local stack.
 
     Raises:
         OpsError: there is no such stage, nobody answers, or the credentials are of another account.
     """
     os.environ.update(AWS_DEFAULT_REGION=REGION, AWS_REGION=REGION)
+    address = (endpoint or LOCAL_ADDRESS).rstrip("/")
     if stage == LOCAL:
-        _reach_local(endpoint or LOCAL_ENDPOINT)
-    elif endpoint:
-        os.environ["AWS_ENDPOINT_URL"] = endpoint
+        _reach_local(address)
     aws.forget()
-    connection = Connection(stage)
-    if stage == LOCAL:
-        _check_moto(connection, endpoint or LOCAL_ENDPOINT)
-    else:
+    connection = Connection(stage, address)
+    if stage != LOCAL:
         _check_account(connection)
     return connection
 
 
-def _reach_local(endpoint: str) -> None:
-    parts = urlsplit(endpoint)
-    if parts.hostname not in _THIS_MACHINE:
+def _reach_local(address: str) -> None:
+    """Send the calls to AWS to the local stack's moto, and read the time from its clock, which travels."""
+    if urlsplit(address).hostname not in _THIS_MACHINE:
         raise OpsError(
-            f"{endpoint} is not on this machine, and the local stack is", "Name the stage: ops --stage dev …"
+            f"{address} is not on this machine, and the local stack is", "Name the stage: ops --stage dev …"
         )
-    try:
-        socket.create_connection((parts.hostname, parts.port or 80), _CONNECTS_WITHIN_SECONDS).close()
-    except OSError:
-        raise OpsError(
-            f"No local stack answers at {endpoint}",
-            "Start it with `make up`; with another port, --endpoint http://localhost:PORT+1. "
-            "For a stage on AWS: --stage dev",
-        ) from None
+    moto, now = _health(address)
     # A bucket is a name before the host, and localhost need have none before it: by number it stands in the path.
-    by_number = endpoint.replace("localhost", "127.0.0.1", 1)
-    os.environ.update(_LOCAL_ENVIRONMENT, AWS_ENDPOINT_URL=endpoint, AWS_ENDPOINT_URL_S3=by_number)
+    by_number = moto.replace("localhost", "127.0.0.1", 1)
+    os.environ.update(_LOCAL_ENVIRONMENT, AWS_ENDPOINT_URL=moto, AWS_ENDPOINT_URL_S3=by_number)
+    travelled = now - datetime.now(UTC)
+    clock.use(lambda: datetime.now(UTC) + travelled)
 
 
-def _check_moto(connection: Connection, endpoint: str) -> None:
+def _health(address: str) -> tuple[str, datetime]:
+    """Return where the local stack serves moto, and its time."""
     try:
-        _account, _arn = connection.caller
-    except CLIENT_ERRORS:
+        with urlopen(f"{address}/local/health", timeout=_ANSWERS_WITHIN_SECONDS) as answer:  # noqa: S310 - this machine
+            health = json.load(answer)
+        return str(health["moto"]), datetime.fromisoformat(health["now"])
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         raise OpsError(
-            f"What answers at {endpoint} is not the local stack's moto",
-            "moto is one port above the pages: --endpoint http://localhost:PORT+1",
+            f"No local stack answers at {address}",
+            "Start it with `make up`; at another port: export PAKN_ENDPOINT=http://localhost:PORT. "
+            "For a stage on AWS: --stage dev",
         ) from None
 
 

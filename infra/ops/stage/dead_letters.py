@@ -56,9 +56,8 @@ class Letter:
     handle: str
     body: str
     sent_at: datetime
-    attributes: Mapping[str, Any]
-    correlation: str = ""
-    """The id of the message's cause."""
+    correlation: str
+    """The id of the message's cause; its own where it has none."""
 
     @property
     def about(self) -> dict[str, Any]:
@@ -86,7 +85,7 @@ def send_back(letters: Sequence[Letter], dead_url: str, url: str) -> int:
         answer = aws.client("sqs").send_message_batch(
             QueueUrl=url,
             Entries=[
-                {"Id": str(n), "MessageBody": each.body, **queues.trail(each.correlation or None)}
+                {"Id": str(n), "MessageBody": each.body, **queues.trail(each.correlation)}
                 for n, each in enumerate(batch)
             ],
         )
@@ -142,8 +141,7 @@ def _receive(queue: str, url: str) -> Iterator[Letter]:
                 message["ReceiptHandle"],
                 message["Body"],
                 sent_at.replace(microsecond=0),
-                message["Attributes"],
-                cause.get("StringValue", ""),
+                cause.get("StringValue", message["MessageId"]),
             )
 
 

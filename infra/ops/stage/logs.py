@@ -8,21 +8,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from shared.platform import aws, correlation
+from shared.platform import aws, correlation, telemetry
 
-SHOWN = (
-    "message",
-    "error",
-    "error_type",
-    "incident",
-    "error_code",
-    "job",
-    "seen",
-    "receive_count",
-    "fault",
-    "provider",
-)
-"""The facts of a line that are shown; others stay in the log."""
+SHOWN = ("message", *sorted(telemetry.FACTS - {"calls", "message_id", "reference"}))
+"""The facts of a line that are shown: all but where it failed, and what its place in the output says already."""
 MOST_LINES = 200
 """Lines that are read of one log group."""
 _IN_ONE_PATTERN = 20

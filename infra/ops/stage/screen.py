@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from shared.domain.calendar.working_calendar import VIETNAM
+
 T = TypeVar("T")
 Row = Mapping[str, Any]
 _WIDTH = 200
@@ -69,7 +71,7 @@ class Screen:
             yield from track(items, what, total=total, console=console, transient=True)
 
     def _print_json(self, value: Any) -> None:
-        self._out().print(json.dumps(value, ensure_ascii=False, default=_plain), markup=False, soft_wrap=True)
+        self._out().print(json.dumps(value, ensure_ascii=False, default=_fact), markup=False, soft_wrap=True)
 
     def _out(self) -> Console:
         return _console(self._stream)
@@ -84,17 +86,19 @@ def _console(stream: TextIO) -> Console:
 
 def _cell(value: Any) -> str:
     """Return a value as a table shows it, with what Rich would read as markup taken as it is."""
-    text = (
-        "" if value is None else str(_plain(value)) if isinstance(value, datetime | timedelta) else str(value)
-    )
-    return text.replace("[", "\\[")
+    if isinstance(value, datetime):
+        value = value.astimezone(VIETNAM).isoformat(timespec="seconds")
+    if isinstance(value, timedelta):
+        value = age(value)
+    return "" if value is None else str(value).replace("[", "\\[")
 
 
-def _plain(value: Any) -> Any:
+def _fact(value: Any) -> Any:
+    """Return a value as JSON has it: an instant in UTC, a duration in seconds."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, timedelta):
-        return age(value)
+        return int(value.total_seconds())
     return str(value)
 
 

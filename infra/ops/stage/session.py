@@ -22,16 +22,11 @@ from infra.ops.stage.screen import Screen
 class Session:
     """The options of one run, and what they lead to."""
 
-    connect: Callable[[], Connection]
+    connection: Connection
     screen: Screen
     is_dry: bool
     is_agreed: bool
     """True if changes are made without a question."""
-
-    @cached_property
-    def connection(self) -> Connection:
-        """The stage; reached when a command needs it, so that `--help` reaches nobody."""
-        return self.connect()
 
     @cached_property
     def audit(self) -> Audit:
@@ -79,9 +74,13 @@ class Session:
 
 
 def session_of(context: typer.Context) -> Session:
-    """Return the run that a command belongs to."""
-    session: Session = context.obj
-    return session
+    """Reach the stage and return the run that a command belongs to: the first line of each command.
+
+    Only a command does, so that `--help` reaches nobody; and before all else, so that no client of AWS is made for
+    another stage than the one that is named.
+    """
+    begin: Callable[[], Session] = context.obj
+    return begin()
 
 
 def instant_of(text: str) -> datetime:
