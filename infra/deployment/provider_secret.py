@@ -204,6 +204,11 @@ def set_secret(stage: str, providers: Mapping[str, Any], secrets: Any) -> list[s
     """
     if wrong := list(objections(providers)):
         raise ValueError("\n".join(wrong))
+    return put_secret(stage, providers, secrets)
+
+
+def put_secret(stage: str, providers: Mapping[str, Any], secrets: Any) -> list[str]:
+    """Set the secret of a stage to a value that was checked; return warnings about the change, a sentence each."""
     name = f"pakn-{stage}/providers"
     before = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
     secrets.put_secret_value(SecretId=name, SecretString=json.dumps(providers))

@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 
 import pytest
 import typer
+from moto.ce.models import ce_backends
 from typer.testing import CliRunner
 
+from infra.local.emulation.moto_insides import ACCOUNT
 from infra.ops.root import app, in_front
 from infra.ops.stage.connection import LOCAL, Connection
 from tests.docs.test_documentation import text_of
@@ -28,6 +30,7 @@ _QUOTED = re.compile(r"`ops ([^`]+)`")
 _MESSAGE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MAILS = re.compile(r"\d+(?= mails in 24 hours)")
 _REFERENCE = re.compile(r"\b26\d{9}\b")
+_TRAIL = re.compile(r"(?<=  )[0-9a-f]{8}$", re.MULTILINE)
 
 
 ANY_REFERENCE = "26000000001"
@@ -50,12 +53,13 @@ def steps() -> Iterator[Step]:
 
 
 def alike(text: str) -> str:
-    """Leave out what differs from run to run: message ids, references, mails of others, blanks at ends of lines."""
+    """Leave out what differs from run to run: ids, references, mails of others, blanks at ends of lines."""
     text = _MAILS.sub("0", _MESSAGE.sub("00000000-0000-4000-8000-000000000001", text))
+    text = _TRAIL.sub("00000000", "\n".join(line.rstrip() for line in text.splitlines()))
     return "\n".join(line.rstrip() for line in _REFERENCE.sub(ANY_REFERENCE, text).strip().splitlines())
 
 
-def a_notice_that_cannot_be_sent(system: System) -> None:
+def a_notice_that_cannot_be_sent(system: System) -> str:
     citizen = Citizen(system)
     citizen.send()
     body = {"reference": citizen.reference, "seq": 9, "kind": "ANSWERED", "audience": "PETITIONER"}
@@ -64,6 +68,7 @@ def a_notice_that_cannot_be_sent(system: System) -> None:
     )
     for _ in range(14):
         system.travel(minutes=7)
+    return citizen.reference
 
 
 def a_petition_that_falls_due(system: System) -> None:
@@ -79,17 +84,43 @@ def a_petition_whose_changes_were_lost(system: System) -> None:
 
 
 def a_new_token_of_a_provider(system: System) -> None:
-    entries = {name: system.local.cloud.providers[name] for name in ("esms", "twilio")}
-    system.local.cloud.client("secretsmanager").put_secret_value(
-        SecretId=system.local.cloud.outputs["ProvidersSecret"], SecretString=json.dumps(entries)
-    )
-    changed = {**entries["twilio"], "auth_token": "a-new-token"}
+    changed = {**system.local.cloud.providers["twilio"], "auth_token": "a-new-token"}
     Path("new.json").write_text(json.dumps({"twilio": changed}), "utf-8")
 
 
 def the_days_of_a_document(_system: System) -> None:
     rows = "on,kind,document,name\n2026-11-20,OFF,123/VPCP,\n2026-11-21,WORK,123/VPCP,\n"
     Path("days.csv").write_text(rows, "utf-8")
+
+
+def officers_in_a_file(_system: System) -> None:
+    rows = "id,name,email,unit,roles\nmoi.ccvc,Nguyễn Thị Mới,moi@moha.example,VCCVC,handler unit-head\n"
+    Path("officers.csv").write_text(rows, "utf-8")
+
+
+def a_file_that_nobody_checked(system: System) -> str:
+    citizen = Citizen(system)
+    citizen.send()
+    system.local.cloud.client("s3").put_object(
+        Bucket=system.local.cloud.outputs["AttachmentsBucket"],
+        Key=f"quarantine/{citizen.reference}/{'a' * 32}",
+        Body=b"x",
+    )
+    system.local.cloud.client("sqs").purge_queue(QueueUrl=system.local.cloud.queue_url("uploads"))
+    system.clock.hold_at(system.clock.now() + timedelta(minutes=45))
+    return citizen.reference
+
+
+def a_petition_and_a_bill(system: System) -> None:
+    Citizen(system).send()
+    services = {"AWS Lambda": "1.21", "Amazon DynamoDB": "3.63", "AWS Key Management Service": "3.00"}
+    groups = [
+        {"Keys": [service], "Metrics": {"UnblendedCost": {"Amount": amount, "Unit": "USD"}}}
+        for service, amount in services.items()
+    ]
+    bills = ce_backends[ACCOUNT]["aws"]
+    bills.cost_usage_results.clear()
+    bills.cost_usage_results_queue.append({"ResultsByTime": [{"Groups": groups}]})
 
 
 def two_petitions_of_a_person(system: System) -> str:
@@ -134,6 +165,9 @@ PLAYS: Mapping[str, Callable[[System], str | None]] = {
     "a petition whose changes were lost": a_petition_whose_changes_were_lost,
     "a new token of a provider, in new.json": a_new_token_of_a_provider,
     "the days of a document, in days.csv": the_days_of_a_document,
+    "officers, in officers.csv": officers_in_a_file,
+    "a file that nobody checked": a_file_that_nobody_checked,
+    "a petition, and a bill": a_petition_and_a_bill,
 }
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.deployment.provider_secret import CLIENTS, objections, set_secret
+from infra.deployment.provider_secret import CLIENTS, objections, put_secret
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import Session, session_of
 from shared.platform import aws
@@ -50,16 +50,18 @@ def providers(
     changed = sorted(name for name in {*stored, *after} if stored.get(name) != after.get(name))
     if not changed:
         raise OpsError("Nothing would change", "ops doctor says whether the secret can be used")
-    if wrong := [*objections(after)]:
+    wrong_before = {*objections(stored)}
+    if wrong := [line for line in objections(after) if line not in wrong_before]:
         raise OpsError("\n".join(wrong), "Nothing was set; docs/webhooks.md has the layout of an entry")
-    with session.change("rotate providers", f"set {', '.join(changed)}", {"entries": changed}) as counts:
+    names, verb = ", ".join(changed), "end" if ends else "set"
+    with session.change("rotate providers", f"{verb} {names}", {"entries": changed}) as counts:
         if counts is not None:
             secrets = aws.client("secretsmanager")
-            warnings = set_secret(session.connection.stage, after, secrets)
+            warnings = put_secret(session.connection.stage, after, secrets)
             counts["warnings"] = len(warnings)
             session.screen.facts(
                 {"entries": changed, "warnings": warnings},
-                "\n".join([*warnings, f"{', '.join(changed)} set; functions read it within a minute"]),
+                "\n".join([*warnings, f"{names} {'ended' if ends else 'set'}; functions read it within a minute"]),
             )
 
 

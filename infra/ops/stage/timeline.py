@@ -36,6 +36,8 @@ class Moment(NamedTuple):
     detail: str = ""
     correlation: str = ""
     """The id of the request or message because of which it happened; "" where older code kept none."""
+    provider_id: str = ""
+    """The id that a provider gave a delivery."""
 
     @property
     def row(self) -> dict[str, Any]:
@@ -63,15 +65,15 @@ def deliveries(sent: Iterable[Delivery]) -> Iterator[Moment]:
         facts = {
             "over": each.channel,
             "through": each.provider,
-            "id": each.provider_id,
-            "attempts": each.attempt or None,
+            "attempts": each.attempt if each.attempt > 1 else None,
             "reason": each.reason,
             "carried by": each.carried_by,
             "again at": each.wake_at,
         }
         kind = "receipt" if each.state in _PROVEN else "delivery"
         cause, name = each.correlation or "", each.notice
-        yield Moment(each.at, "notifier", kind, f"{name} {each.state}", _joined(facts), cause)
+        what, id_there = f"{name} {each.state}", each.provider_id or ""
+        yield Moment(each.at, "notifier", kind, what, _joined(facts), cause, id_there)
         if each.delivered_at:
             contradicted = (f"{name} DELIVERED", "contradicted later", cause)
             yield Moment(each.delivered_at, "notifier", "receipt", *contradicted)
