@@ -69,7 +69,7 @@ def plan(parts: Parts) -> int:
     if parts.copies.are_there(parts.wholly):
         _report(parts, parts.restore.plan(), "plan")
     else:
-        parts.say("There are no copies of that moment yet: what differs is known after STEP=copy.")
+        parts.say("There are no copies of that moment yet: what differs is known after the step copy.")
     return 1 if refused else 0
 
 
@@ -101,7 +101,7 @@ def check(parts: Parts) -> int:
     account = parts.restore.check()
     _report(parts, account, "checked")
     if not account.is_settled:
-        parts.say("Something is left to do: run STEP=apply again.")
+        parts.say("Something is left to do: run the step apply again.")
     for reference in account.unsound:
         parts.say(f"does not verify: {reference}")
     return 0 if account.is_settled and not account.unsound else 1

@@ -119,7 +119,7 @@ def test_an_address_without_anybody_is_a_failure():
 
 @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
 def test_a_stage_that_is_no_sandbox_takes_no_load(stage: str):
-    session = Session(lambda: Connection(stage), Screen(is_json=False), is_dry=True, is_agreed=False)
+    session = Session(Connection(stage), Screen(is_json=False), is_dry=True, is_agreed=False)
 
     with pytest.raises(OpsError, match="is no sandbox"):
         load._url(session, "")

@@ -53,6 +53,9 @@ def sweep(
     counts = {names[url]: len(messages) for url, messages in due.items()}
     sentence = f"wake {counts['timers']} petitions and {counts['notices']} notices"
     facts = {"from": first.isoformat(), "to": last.isoformat(), **counts}
+    if not any(counts.values()):
+        session.screen.facts(facts, "Nothing is due")
+        return
     with session.change("sweep", sentence, facts) as done:
         if done is not None:
             done["sent"] = sum(queues.send(url, messages) for url, messages in due.items())
