@@ -22,7 +22,6 @@ from tests.ops.conftest import Ops, forbidden
 from tests.ops.served import served
 from tests.support.system import System
 
-
 ALL = (
     ("audit",),
     ("calendar", "import", "x.csv"),
@@ -118,13 +117,13 @@ def test_no_client_of_aws_is_made_before_the_stage_is_reached(
 ):
     """Else one would be made for whatever account the environment names."""
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    made: list[str] = []
-    monkeypatch.setattr(aws, "client", made.append)
+    clients: list[str] = []
+    monkeypatch.setattr(aws, "client", clients.append)
 
     result = CliRunner().invoke(app, [*command, "--endpoint", "http://localhost:9"])
 
     assert "No local stack answers" in result.stderr
-    assert made == []
+    assert clients == []
 
 
 def test_an_error_is_json_where_the_output_is(ops: Ops):

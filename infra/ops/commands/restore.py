@@ -29,9 +29,13 @@ def restore(
     step: Annotated[str, typer.Argument(help=f"one of {', '.join(STEPS)}")],
     *,
     at: Annotated[str, typer.Option(help="the moment, with its zone: 2026-11-03T14:55:00+07:00")],
-    only_damaged: Annotated[bool, typer.Option("--only-damaged", help="sound petitions stay as they are")] = False,
+    only_damaged: Annotated[
+        bool, typer.Option("--only-damaged", help="sound petitions stay as they are")
+    ] = False,
     wholly: Annotated[list[str] | None, typer.Option(help="a table that is damaged itself")] = None,
-    newer_is_damage: Annotated[bool, typer.Option("--newer-is-damage", help="items of a newer schema are damage")] = False,
+    newer_is_damage: Annotated[
+        bool, typer.Option("--newer-is-damage", help="items of a newer schema are damage")
+    ] = False,
     lost: Annotated[str | None, typer.Option(help="a file with references, one a line")] = None,
     minutes: Annotated[int, typer.Option(help="for how long the doors are closed")] = 120,
 ) -> None:

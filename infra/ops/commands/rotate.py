@@ -61,7 +61,9 @@ def providers(
             counts["warnings"] = len(warnings)
             session.screen.facts(
                 {"entries": changed, "warnings": warnings},
-                "\n".join([*warnings, f"{names} {'ended' if ends else 'set'}; functions read it within a minute"]),
+                "\n".join(
+                    [*warnings, f"{names} {'ended' if ends else 'set'}; functions read it within a minute"]
+                ),
             )
 
 

@@ -40,7 +40,7 @@ class Connection:
 
     stage: str
     address: str = LOCAL_ADDRESS
-    """Where the local stack answers; of no other stage."""
+    """The address of the local stack; of no other stage."""
 
     @property
     def is_local(self) -> bool:
