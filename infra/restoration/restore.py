@@ -199,15 +199,13 @@ class Restore:
         for row in self._directory.rows(OPERATIONS):
             if row["id"] == DOORS and row.get("since"):
                 return int(row["number"])
-        raise RestorationError("The doors are open: close them first (the step freeze).")
+        raise RestorationError("The doors are open: close them first (freeze).")
 
     def _begin(self) -> None:
         """Record that the data went back, once: the epoch of all that is written from now on."""
         number = self._closed_for()
         if self._goes_elsewhere(number):
-            raise RestorationError(
-                f"Restoration {number} has another moment: run the step freeze for this one."
-            )
+            raise RestorationError(f"Restoration {number} has another moment: freeze for this one.")
         if not any(each.number == number for each in self._directory.restorations()):
             restored = Restoration(number=number, to=self.to, at=clock.now() + A_MOMENT)
             self._directory.put(OPERATIONS, str(number), ROW_SINCE, restored.model_dump(mode="json"))
