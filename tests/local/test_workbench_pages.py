@@ -238,7 +238,7 @@ def test_person_is_found_by_a_number_as_people_write_it(bench: Bench, system: Sy
 
     page = bench.get(f"/local/pages/inbox?{urlencode({'to': number, 'channel': 'SMS'})}")
 
-    assert page.count("letter=m") == 1
+    assert page.partition('id="letter"')[0].count("letter=m") == 1
     assert re.search(r'<ol class="sms"><li>BNV da nhan', page)
 
 
@@ -265,6 +265,25 @@ def test_letter_is_shown_as_it_left(bench: Bench):
     assert re.search(r"<code>From: .*\r?\nSubject: ", page)
     assert "X-PAKN-Notice: " in page
     assert "<iframe" not in page
+
+
+@pytest.mark.parametrize("provider", ["esms", "infobip", "aws"])
+def test_sms_is_shown_as_its_provider_got_it(bench: Bench, system: System, provider: str):
+    system.local.send_through(provider)
+    bench.post("/local/providers/messages", **{"provider": "standard", "from": PHONE, "text": PETITION})
+    system.settle()
+
+    as_text = bench.get("/local/pages/inbox?channel=SMS")
+    raw = bench.get("/local/pages/inbox?channel=SMS&view=raw")
+
+    assert re.search(r'aria-current="true">Chữ</a>', as_text)
+    shown = re.search(r"<pre[^>]*><code>(\w+)\s+(\{.*?\n\})</code>", raw, re.DOTALL)
+    assert shown is not None
+    assert shown[1] == provider
+    assert "84912345678" in shown[2]
+    assert "BNV da nhan PAKN" in str(json.loads(shown[2]))
+    secrets = [str(secret) for secret in system.local.gateway.credentials.values()]
+    assert [secret for secret in secrets if secret in raw] == []
 
 
 def test_letter_that_bounces_is_followed_by_another_channel(bench: Bench, system: System):

@@ -42,6 +42,8 @@ class SentSms:
     """As the notifier names it: `http` is the gateway that `standard` stands for."""
     notice: str = ""
     """The delivery's name, which AWS alone is given."""
+    request: str = ""
+    """The body of the request that brought it, as JSON, without the keys that opened the door."""
 
 
 def aws_sms(body: Mapping[str, Any], at: datetime) -> SentSms:

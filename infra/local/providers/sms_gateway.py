@@ -10,10 +10,12 @@ Answers without the functions' lock, because the notifier asks from inside a pum
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any
@@ -21,6 +23,7 @@ from typing import Any
 from infra.local.providers.outbound import ANSWERS, READERS, SentSms
 from shared.providers.simulator import PHONE_FAILS_FIRST
 
+_KEYS = frozenset({"ApiKey", "SecretKey"})
 _AWS_IS_BUSY = 400, b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
 
 
@@ -112,7 +115,7 @@ class SmsGateway:
             raise UnavailableError(*(_AWS_IS_BUSY if provider == "aws" else ()))
 
     def _take_as(self, provider: str, body: dict[str, Any]) -> dict[str, Any]:
-        sms = READERS[provider](body, self._now())
+        sms = replace(READERS[provider](body, self._now()), request=_as_it_came(body))
         self._fail_first(provider, sms.to, f"{provider} {sms.request_id}")
         self._taken.setdefault(f"{provider} {sms.request_id}", sms)
         return ANSWERS[provider]()
@@ -136,8 +139,16 @@ class SmsGateway:
             request_id=request_id,
             sender=body.get("Brandname", ""),
             callback_url=body.get("CallbackUrl", ""),
+            request=_as_it_came(body),
         )
         return {"CodeResult": "100", "CountRegenerate": 0, "SMSID": str(uuid.uuid4())}
+
+
+def _as_it_came(body: Mapping[str, Any]) -> str:
+    """Return the body of a request as JSON that people read, without its keys."""
+    return json.dumps(
+        {name: "…" if name in _KEYS else value for name, value in body.items()}, ensure_ascii=False, indent=2
+    )
 
 
 def _e164(phone: str) -> str:

@@ -2,6 +2,17 @@
 
 const EVERY_MS = 1500;
 
+const FOCUSABLE = "a[href], button, input, select, summary, [tabindex]";
+
+const nameOf = (element) => element.getAttribute("href") ?? element.value + element.textContent;
+
+function keepFocus(place, change) {
+  const held = place.contains(document.activeElement) ? nameOf(document.activeElement) : undefined;
+  change();
+  if (held === undefined) return;
+  [...place.querySelectorAll(FOCUSABLE)].find((each) => nameOf(each) === held)?.focus({ preventScroll: true });
+}
+
 async function refresh(place) {
   const answer = await fetch(place.dataset.follow);
   if (!answer.ok) return;
@@ -10,7 +21,7 @@ async function refresh(place) {
   if (place.seen === html.trim()) return;
   place.seen = html.trim();
   const parsed = new DOMParser().parseFromString(html, "text/html");
-  place.replaceChildren(...parsed.body.childNodes);
+  keepFocus(place, () => place.replaceChildren(...parsed.body.childNodes));
 }
 
 function follow(place) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from infra.local.dead_letters import DeadLetters
@@ -13,6 +14,7 @@ from infra.local.site.inside.lanes import lanes_of
 from infra.local.site.pages.frame import PAGES, Frame
 from infra.local.site.words import WORDS
 from infra.local.traces import Traces, stations
+from infra.local.witness import DONE
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -131,9 +133,15 @@ def _station(station: Facts, steps: Sequence[Facts], language: Language) -> Fact
         "function": station["function"],
         "does": WORDS[language][f"does-{station['function']}"],
         "count": len(steps),
-        "last": steps[-LAST:],
+        "last": sorted(sorted(steps, key=_telling)[-LAST:], key=itemgetter("n")),
         "waiting": len(station["waiting"]),
     }
+
+
+def _telling(step: Facts) -> tuple[int, int]:
+    """Return how much a step tells in a summary: what was written or failed, then notices, the rest; the latest."""
+    has_happened = step["wrote"] or step["outcome"] != DONE
+    return 2 if has_happened else int(step["handler"] == "on_notice"), step["n"]
 
 
 def _step(step: Facts, language: Language) -> Facts:
@@ -174,8 +182,9 @@ def _brief(
     if wrote:
         return ", ".join(dict.fromkeys(str(each["what"]) for each in wrote))
     if sent:
-        return "→ " + ", ".join(dict.fromkeys(str(each["queue"]) for each in sent))
-    return ", ".join(came) or words["nothing-to-do"]
+        queues = ", ".join(dict.fromkeys(str(each["queue"]) for each in sent))
+        return words["put-on-queue"].format(queue=queues)
+    return ", ".join(dict.fromkeys(came)) or words["nothing-to-do"]
 
 
 def about_of(about: str, language: Language) -> str:

@@ -37,7 +37,14 @@ class ClockPage:
 
     def routes(self) -> Routes:
         """Return the views by method and path below `/local`."""
-        return {("GET", f"{PAGES}/{HERE}"): self._page, ("POST", f"{PAGES}/{HERE}"): self._travel}
+        return {
+            ("GET", f"{PAGES}/{HERE}"): self._page,
+            ("POST", f"{PAGES}/{HERE}"): self._travel,
+            ("GET", f"{PAGES}/{HERE}/now"): lambda request: self._frame.part(request, "bench/clock_now.html"),
+            ("GET", f"{PAGES}/{HERE}/next"): lambda request: self._frame.part(
+                request, "bench/clock_next.html", **self.facts()
+            ),
+        }
 
     @property
     def is_travelling(self) -> bool:

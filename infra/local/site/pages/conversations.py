@@ -59,6 +59,10 @@ class Conversations:
         texted = [sms.sender for sms in reversed(self._system.arrivals.all) if number_of(sms.sender)]
         return tuple(dict.fromkeys([*chosen, *texted]))[:LISTED]
 
+    def shown_first(self) -> str:
+        """Return the telephone that is shown unless one is chosen: the first that has a conversation."""
+        return next((number for number in self.numbers() if self.of(number)), FIRST[0])
+
     def of(self, number: str) -> list[Line]:
         """Return a telephone's conversation, oldest first."""
         return sorted(self._lines(number), key=lambda line: line.at)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,10 @@ from infra.local.site.endpoints.requests import Routes, language_of, query_of, s
 from infra.local.site.pages.conversations import spoken
 from infra.local.site.words import WORDS
 from infra.local.system import LocalSystem
+from shared.domain.calendar.working_calendar import VIETNAM, local_date
 from shared.web.answers import POLICY, SECURITY_HEADERS
 from shared.web.i18n import Language
-from shared.web.rendering import Pages, link
+from shared.web.rendering import Pages, link, short_day
 
 _SITE = Path(__file__).resolve().parents[1]
 _DESK = _SITE.parents[2] / "functions" / "casework" / "chalicelib" / "casework"
@@ -106,7 +109,7 @@ class Frame:
 
     def fragment(self, request: HttpRequest, template: str, **facts: Any) -> str:
         """Return the HTML that a template draws."""
-        language = language_of(request)
+        language, now = language_of(request), self.system.clock.now()
         return self._pages.render(
             template,
             language,
@@ -114,13 +117,14 @@ class Frame:
                 "here": "",
                 "words": WORDS[language],
                 "places": PLACES,
-                "now": self.system.clock.now(),
+                "now": now,
                 "theme": _theme_of(request),
                 "same_page": urlsplit(request.path).path + _query(request, language),
                 "other_page": urlsplit(request.path).path
                 + _query(request, "vi" if language == "en" else "en"),
                 "own": own_asset,
                 "spoken": spoken,
+                "brief": partial(brief_moment, now=now, language=language),
             }
             | facts,
         )
@@ -145,6 +149,13 @@ def _theme_of(request: HttpRequest) -> str:
     except CookieError:
         return ""
     return chosen.value if chosen and chosen.value in THEMES else ""
+
+
+def brief_moment(at: datetime, *, now: datetime, language: Language) -> str:
+    """Return an instant as a list has it: 08:05 of today, T3 01/12, 08:05 of another day."""
+    day = local_date(at)
+    time = f"{at.astimezone(VIETNAM):%H:%M}"
+    return time if day == local_date(now) else f"{short_day(day, language)}, {time}"
 
 
 def own_asset(name: str) -> str:

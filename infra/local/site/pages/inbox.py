@@ -75,10 +75,11 @@ class InboxPage:
         view, message = query.get("view", ""), query.get("said", "")
         if letter is None:
             return {"opened": None}
+        view = view if view in VIEWS else VIEWS[0]
         place = among.index(letter) if letter in among else 0
         return {
             "opened": letter,
-            "view": view if view in VIEWS else VIEWS[0],
+            "view": "text" if view == "html" and letter.html is None else view,
             "leads_to": letter.first_address(self._frame.system.wiring.public_url),
             "said": message if message in MESSAGES else "",
             "price": SMS_SEGMENT_PRICE,

@@ -50,8 +50,10 @@ class Letter:
 
     @property
     def raw(self) -> str:
-        """The e-mail as it left, headers and all; empty for what is none."""
-        return self.sent if isinstance(self.sent, str) else ""
+        """The e-mail as it left, headers and all, or the request that brought the SMS to its provider; else empty."""
+        if isinstance(self.sent, SentSms):
+            return f"{self.sent.provider}\n\n{self.sent.request}" if self.sent.request else ""
+        return self.sent or ""
 
     @property
     def can_bounce(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from infra.local.emulation.functions import HttpRequest, HttpResponse
 from infra.local.site.endpoints.requests import Routes, language_of, query_of, see_other
 from infra.local.site.pages.clock import ClockPage
-from infra.local.site.pages.conversations import FIRST, number_of
+from infra.local.site.pages.conversations import number_of
 from infra.local.site.pages.frame import PAGES, Frame
 from infra.local.site.pages.inbox import FILTERS, InboxPage
 from infra.local.site.pages.letters import EVENT, Letter
@@ -48,7 +48,7 @@ class StagePage:
         if any(query.get(name) for name in FILTERS):
             # The page that was here until now had a list with these filters.
             return self._frame.back_to(request, "inbox", **{name: query.get(name, "") for name in FILTERS})
-        number = number_of(query.get("number", "")) or FIRST[0]
+        number = number_of(query.get("number", "")) or self._telephone.shown_first()
         letters = self._inbox.letters()
         newest = _to_people(letters)
         chosen = next((letter for letter in letters if letter.key == query.get("letter")), None)

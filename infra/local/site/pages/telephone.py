@@ -40,6 +40,10 @@ class TelephonePage:
             ("POST", f"{PAGES}/{HERE}/call"): self._call,
         }
 
+    def shown_first(self) -> str:
+        """Return the telephone that is shown unless one is chosen."""
+        return self._conversations.shown_first()
+
     def facts(self, number: str, back: str = HERE) -> dict[str, Any]:
         """Return the facts for the template of a telephone; `back`: the page that a form leads back to."""
         return {
@@ -51,7 +55,7 @@ class TelephonePage:
 
     def _page(self, request: HttpRequest) -> HttpResponse:
         query = query_of(request)
-        number = number_of(query.get("number", FIRST[0]))
+        number = number_of(query.get("number", "") or self.shown_first())
         if number is None:
             return self._shown(request, FIRST[0], is_wrong=True, written=query.get("text", ""))
         self._conversations.remember(number)
