@@ -38,7 +38,7 @@ def opened(browser: Browser, site: str) -> Iterator[Page]:
         context.close()
 
 
-@pytest.mark.parametrize("address", [*ADDRESSES, "/local/design/components", "/local/design"])
+@pytest.mark.parametrize("address", [*ADDRESSES, "/local/design/components", "/local/design/desk"])
 def test_page_keeps_the_rules_at_every_width_in_both_languages_and_themes(
     browser: Browser, site: str, axe: Callable[[Page], None], address: str
 ):

@@ -15,7 +15,7 @@ from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
 
 SIZES = {360: ViewportSize(width=360, height=740), 1280: ViewportSize(width=1280, height=900)}
-PAGES = [place.address for place in PLACES if place.name != "design"]
+PAGES = [place.address for place in PLACES]
 STAGE_SCREENS, PAGE_SCREENS = 3, 8
 PETITION = "PAKN Phong noi vu tra loi cham, toi nop ho so tuyen dung da 40 ngay"
 TRAVELS_WITHIN_MS = 60_000
@@ -141,6 +141,21 @@ def test_stage_shows_the_latest_letter_and_the_latest_path(browser: Browser, sit
         expect(page.locator(".way .path > li")).to_have_count(5)
         page.get_by_role("link", name=re.compile("Đã tiếp nhận")).first.click()
         expect(page.locator("#letter iframe.paper")).to_be_visible()
+
+
+def test_list_that_follows_keeps_the_place_of_a_keyboard(browser: Browser, site: str):
+    with opened(browser, site, SIZES[1280]) as page:
+        send_petition(site, "focus-before")
+        page.goto("/local")
+        letters = page.locator(".letters a")
+        expect(letters).not_to_have_count(0)
+        newest = letters.first.get_attribute("href")
+        letters.first.focus()
+
+        send_petition(site, "focus-after")
+
+        expect(letters.first).not_to_have_attribute("href", str(newest), timeout=SIGNS_IN_WITHIN_MS)
+        expect(page.locator(":focus")).to_have_attribute("href", str(newest))
 
 
 @pytest.mark.parametrize("with_script", [True, False], ids=["with a script", "without"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -18,13 +18,16 @@ from infra.local.providers.arrivals import READERS
 from infra.local.providers.play import AGAIN, PLAYINGS
 from infra.local.providers.signed_requests import PROVIDERS
 from infra.local.site.pages.due import ANSWER, DELIVERY, due_next
-from infra.local.site.pages.frame import PLACES
+from infra.local.site.pages.frame import PLACES, brief_moment
 from infra.local.site.pages.letters import ON_A_PAGE
+from infra.local.site.pages.tokens import colours
 from infra.local.site.words import PARTS, WORDS
 from infra.local.site.workbench import Workbench
 from shared.domain.access.roles import Role
+from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.petition.lifecycle import Action
 from shared.domain.promises import wake_ups
+from shared.web.i18n import Language
 from tests.support.people import Citizen
 from tests.support.system import System
 
@@ -88,9 +91,7 @@ def test_texts_are_there_in_both_languages_and_no_name_stands_in_two_modules():
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize(
-    "place", [place for place in PLACES if place.name != "design"], ids=lambda place: place.name
-)
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 def test_each_page_stands_in_the_frame_under_a_strict_policy(bench: Bench, place, language: str):
     answer = bench.ask(HttpRequest("GET", f"{place.address}?lang={language}"))
 
@@ -345,6 +346,68 @@ def test_stage_shows_the_newest_letter_and_the_path_of_its_petition(bench: Bench
     assert 'id="letter"' in page
     assert other is not None
     assert 'class="panel opened chosen"' in bench.get(other[1])
+
+
+def test_stage_shows_the_telephone_that_texted_until_one_is_chosen(bench: Bench):
+    order = {"provider": "standard", "from": "0905 111 222", "text": PETITION}
+    bench.post("/local/providers/messages", **order)
+
+    assert PETITION in bench.get("/local")
+    assert PETITION not in bench.get("/local?number=0987000111")
+
+
+def test_clock_of_the_stage_follows_what_falls_due(bench: Bench, system: System):
+    reference = reference_in(bench.text(PETITION))
+    now = bench.get("/local/pages/clock/now")
+
+    assert f"{system.clock.now().astimezone(VIETNAM):%H:}" in now
+    assert "<html" not in now
+    assert f"reference={reference}" in bench.get("/local/pages/clock/next")
+
+
+@pytest.mark.parametrize(
+    ("at", "language", "words"),
+    [
+        pytest.param("2026-11-30T17:59:00+07:00", "vi", "17:59", id="today"),
+        pytest.param("2026-11-30T17:59:00Z", "vi", "T3 01/12, 00:59", id="tomorrow in Vietnam"),
+        pytest.param("2026-11-28T08:00:00+07:00", "en", "Sat 28/11, 08:00", id="in English"),
+    ],
+)
+def test_instant_of_today_is_a_time_and_another_has_its_day(at: str, language: Language, words: str):
+    now = datetime.fromisoformat("2026-11-30T09:00:00+07:00")
+
+    assert brief_moment(datetime.fromisoformat(at), now=now, language=language) == words
+
+
+# ---------------------------------------------------------------- the design system
+
+
+def test_every_role_of_colour_is_readable_on_its_ground_in_both_themes():
+    pale = [
+        (colour.role, pair)
+        for colour in colours()
+        for pair in (colour.light, colour.dark)
+        if pair.contrast < colour.owes
+    ]
+
+    assert pale == []
+
+
+def test_late_and_the_ministry_are_not_the_same_red():
+    red = {colour.role: colour for colour in colours()}
+
+    assert red["danger"].light.colour != red["on-brand"].light.ground
+    assert red["danger"].dark.colour != red["on-brand"].dark.ground
+
+
+@pytest.mark.parametrize("name", ["components", "desk"])
+def test_components_stand_in_a_frame_of_the_same_site_alone(bench: Bench, name: str):
+    answer = bench.ask(HttpRequest("GET", f"/local/design/{name}?lang=en&theme=dark"))
+
+    assert answer.status == 200
+    assert 'data-theme="dark"' in answer.text
+    assert "frame-ancestors 'self'" in answer.header("content-security-policy")
+    assert "style=" not in answer.text
 
 
 # ---------------------------------------------------------------- officers

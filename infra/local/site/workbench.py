@@ -18,7 +18,6 @@ from infra.local.life.demonstration import Demonstration
 from infra.local.providers import signed_requests
 from infra.local.providers.outbound import READERS, provider_of
 from infra.local.providers.sms_gateway import UnavailableError
-from infra.local.site.design import DesignBench
 from infra.local.site.endpoints.event_bench import ANY, PREFIX, EventBench
 from infra.local.site.endpoints.provider_bench import ProviderBench
 from infra.local.site.endpoints.requests import (
@@ -35,6 +34,7 @@ from infra.local.site.inside.demonstration import DemonstrationPage
 from infra.local.site.inside.trace import TracePage
 from infra.local.site.pages.clock import FARTHEST, ClockPage
 from infra.local.site.pages.conversations import Conversations
+from infra.local.site.pages.design import DesignPage
 from infra.local.site.pages.events import EventsPage
 from infra.local.site.pages.frame import Frame
 from infra.local.site.pages.inbox import InboxPage
@@ -84,7 +84,6 @@ class Workbench:
             **{("POST", f"/sms-gateway/{name}"): self._sms_gateway for name in READERS},
             **self._bench.routes(),
             **self._events.routes(),
-            **DesignBench().routes(),
             **self._pages(moto_url),
             ("GET", "/jwks.json"): lambda _: json_answer(json.loads(moto_insides.cognito_public_keys())),
             ("GET", "/mail"): self._mail,
@@ -122,6 +121,7 @@ class Workbench:
             DeadLettersPage(frame, self.queues),
             DemonstrationPage(frame, Demonstration(self._system)),
             EventsPage(frame, self._events),
+            DesignPage(frame),
         )
         return {route: view for page in pages for route, view in page.routes().items()}
 

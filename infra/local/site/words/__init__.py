@@ -7,6 +7,7 @@ from typing import Final
 from infra.local.site.words import (
     clock,
     demonstration,
+    design,
     frame,
     inbox,
     officers,
@@ -16,7 +17,7 @@ from infra.local.site.words import (
     trace,
 )
 
-PARTS: Final = (frame, telephone, inbox, clock, officers, providers, queues, trace, demonstration)
+PARTS: Final = (frame, telephone, inbox, clock, officers, providers, queues, trace, demonstration, design)
 """The modules; each has `WORDS`, by language and name. No name stands in two."""
 
 WORDS: Final[dict[str, dict[str, str]]] = {
