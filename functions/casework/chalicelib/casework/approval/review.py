@@ -11,7 +11,7 @@ from shared.domain.base_model import BaseModel
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Answer
-from shared.domain.text.differences import Edition, Paragraph, differences, paragraphs
+from shared.domain.text.differences import Edition, Paragraph, differences
 from shared.tables.directory import Directory
 
 
@@ -129,8 +129,3 @@ def _number(petition: Petition) -> int:
     since = petition.last(Action.REOPEN)
     entries = petition.history[since.seq :] if since else petition.history
     return sum(entry.action is Action.DRAFT_ANSWER for entry in entries)
-
-
-def paragraph_count(draft: Answer) -> int:
-    """Return the number of paragraphs that a remark can name."""
-    return len(paragraphs(draft.text))
