@@ -52,6 +52,7 @@ def package(built: Package) -> Package:
             for statement in policy["PolicyDocument"]["Statement"]:
                 _with_batches(statement)
                 _with_any_sender(statement)
+                _with_any_alias(statement)
     return replace(built, template=template)
 
 
@@ -65,6 +66,16 @@ def _with_any_sender(statement: dict[str, Any]) -> None:
     """Let ses:SendEmail name no identity: AWS reads it from the From header of a raw e-mail, ministack sees none."""
     if "ses:SendEmail" in statement["Action"]:
         statement["Resource"] = ["*"]
+
+
+def _with_any_alias(statement: dict[str, Any]) -> None:
+    """Let no permission ask for a key's alias: ministack knows no kms:ResourceAliases, and no key behind an alias."""
+    conditions = statement.get("Condition", {})
+    if conditions.get("ForAnyValue:StringLike", {}).keys() == {"kms:ResourceAliases"}:
+        del conditions["ForAnyValue:StringLike"]
+        statement["Resource"] = ["*"]
+    if conditions == {}:
+        statement.pop("Condition", None)
 
 
 def template(of_part: Template) -> Template:

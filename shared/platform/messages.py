@@ -154,6 +154,20 @@ class ExportRequest(AboutPetition):
         return f"export:{self.exported_by}"
 
 
+class ResealRequest(Message):
+    """Ask the SLA timer to move every seal to the key that the seal's alias leads to (ADR 0082)."""
+
+    seal_key: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,64}$")]
+    """The id of that key."""
+    asked_at: Annotated[int, Field(ge=0)]
+    """The second at which it was asked for: the same request begins one round, however often it arrives."""
+
+    @property
+    def round(self) -> str:
+        """The name of the round."""
+        return f"{self.seal_key}/{self.asked_at}"
+
+
 class RoundStep(Message):
     """Ask the SLA timer to go on with one shard of a job's round, from where its cursor stands."""
 

@@ -5,6 +5,9 @@ no cryptography library travels with intake. The encryption context binds each p
 copied to another petition does not open. Intake's role opens no petitioner's seal, only texts of SMS that wait for
 their sender's word and what citizens have not sent yet; each opening stands in CloudTrail and, for officers, in the
 petition's history.
+
+Which key closed a part stands in its ciphertext, so parts under different keys open side by side; the functions'
+policies say which keys are the stage's. KMS itself moves a part to another key, and no function sees it (ADR 0082).
 """
 
 from __future__ import annotations
@@ -12,10 +15,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
+from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from shared.domain.errors import InvalidInputError, NewerItemError
+from shared.domain.errors import InvalidInputError, NewerItemError, PetitionError
 from shared.domain.petition.values.petitioner import Identity, SealedPart
 from shared.platform import aws
 
@@ -23,8 +28,24 @@ MAX_PLAINTEXT = 4096
 """Bytes that one KMS Encrypt call takes."""
 
 
+class BrokenSealError(PetitionError):
+    """A ciphertext that no key opens with this context: it was altered, or belongs elsewhere."""
+
+
+class Moved(NamedTuple):
+    """A ciphertext under another key than before."""
+
+    ciphertext: str
+    key_id: str
+    """The ARN of the key that closes it now."""
+
+
 class Seal:
-    """Closes and opens the identities of petitioners with one KMS key."""
+    """Closes the identities of petitioners with one KMS key, and opens them with whichever closed them.
+
+    Args:
+        key_id: the key that closes, or the alias that leads to it.
+    """
 
     def __init__(self, key_id: str) -> None:
         self._key_id = key_id
@@ -63,7 +84,6 @@ class Seal:
         identities = []
         for part in parts:
             answer = aws.client("kms").decrypt(
-                KeyId=self._key_id,
                 CiphertextBlob=base64.b64decode(part.ciphertext),
                 EncryptionContext={"reference": reference},
             )
@@ -83,11 +103,32 @@ class Seal:
     def open_key(self, ciphertext: str, context: str) -> bytes:
         """Decrypt a data key."""
         answer = aws.client("kms").decrypt(
-            KeyId=self._key_id,
             CiphertextBlob=base64.b64decode(ciphertext),
             EncryptionContext={"reference": context},
         )
         return bytes(answer["Plaintext"])
+
+    def moved(self, ciphertext: str, context: str) -> Moved | None:
+        """Have KMS put a ciphertext under this key, whichever closed it; None where it was this one.
+
+        Raises:
+            BrokenSealError: no key opens it with this context.
+        """
+        bound = {"reference": context}
+        try:
+            answer = aws.client("kms").re_encrypt(
+                CiphertextBlob=base64.b64decode(ciphertext),
+                SourceEncryptionContext=bound,
+                DestinationKeyId=self._key_id,
+                DestinationEncryptionContext=bound,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "InvalidCiphertextException":
+                raise
+            raise BrokenSealError from None
+        if answer["SourceKeyId"] == answer["KeyId"]:
+            return None
+        return Moved(base64.b64encode(answer["CiphertextBlob"]).decode(), answer["KeyId"])
 
     def close_text(self, content: bytes, context: str) -> str:
         """Encrypt what is longer than one KMS call takes, piece by piece; each piece is bound to its place."""

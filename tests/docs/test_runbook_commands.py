@@ -33,6 +33,7 @@ _REFERENCE = re.compile(r"\b26\d{9}\b")
 _TRAIL = re.compile(r"(?<=  )[0-9a-f]{8}$", re.MULTILINE)
 
 
+SEAL = "alias/pakn-local-seal"
 ANY_REFERENCE = "26000000001"
 """Stands for the reference of a play's petition."""
 
@@ -149,6 +150,21 @@ def the_copy_was_written(system: System) -> str:
     return reference
 
 
+def a_seal_under_the_key_of_before(system: System) -> None:
+    Citizen(system).send()
+    kms = system.local.cloud.client("kms")
+    kms.update_alias(AliasName=SEAL, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def the_seal_was_moved(system: System) -> None:
+    a_seal_under_the_key_of_before(system)
+    body = {"seal_key": "the-new-key", "asked_at": 1}
+    system.local.cloud.client("sqs").send_message(
+        QueueUrl=system.local.cloud.queue_url("timers"), MessageBody=json.dumps(body)
+    )
+    system.settle()
+
+
 def two_hours_of_jobs(system: System) -> None:
     Citizen(system).send()
     system.travel(minutes=130)
@@ -158,6 +174,8 @@ PLAYS: Mapping[str, Callable[[System], str | None]] = {
     "two petitions of a person, one of them withdrawn": two_petitions_of_a_person,
     "a person's petition": a_persons_petition,
     "the copy was written": the_copy_was_written,
+    "a seal under the key of before": a_seal_under_the_key_of_before,
+    "the seal was moved": the_seal_was_moved,
     "two hours of jobs": two_hours_of_jobs,
     "an empty system": lambda _system: None,
     "a notice that cannot be sent": a_notice_that_cannot_be_sent,
@@ -172,6 +190,14 @@ PLAYS: Mapping[str, Callable[[System], str | None]] = {
 
 
 @pytest.fixture
+def _seal_put_back(system: System) -> Iterator[None]:
+    kms = system.local.cloud.client("kms")
+    before = kms.describe_key(KeyId=SEAL)["KeyMetadata"]["KeyId"]
+    yield
+    kms.update_alias(AliasName=SEAL, TargetKeyId=before)
+
+
+@pytest.fixture
 def _secret_put_back(system: System) -> Iterator[None]:
     secrets, name = system.local.cloud.client("secretsmanager"), system.local.cloud.outputs["ProvidersSecret"]
     before = secrets.get_secret_value(SecretId=name)["SecretString"]
@@ -179,7 +205,7 @@ def _secret_put_back(system: System) -> Iterator[None]:
     secrets.put_secret_value(SecretId=name, SecretString=before)
 
 
-@pytest.mark.usefixtures("_secret_put_back")
+@pytest.mark.usefixtures("_secret_put_back", "_seal_put_back")
 def test_the_runbook_shows_what_the_commands_write(
     system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -49,6 +49,21 @@ def test_sender_is_one_identity_on_aws_and_any_here():
     assert here == {**on_aws, "Resource": ["*"]}
 
 
+def test_seal_is_the_key_of_its_alias_on_aws_and_any_key_here_bound_to_the_same_reference():
+    of_the_seal = {"ForAnyValue:StringLike": {"kms:ResourceAliases": ["alias/pakn-dev-seal*"]}}
+    bound = {"StringLike": {"kms:EncryptionContext:reference": "unsent:*"}}
+    on_aws = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": ["key/*"]}
+
+    plain, held = statements_of(
+        adaptations.package(
+            a_package(on_aws | {"Condition": of_the_seal}, on_aws | {"Condition": of_the_seal | bound})
+        )
+    )
+
+    assert plain == {**on_aws, "Resource": ["*"]}
+    assert held == {**on_aws, "Resource": ["*"], "Condition": bound}
+
+
 def test_every_other_right_stays_and_the_package_that_is_deployed_to_aws_is_not_touched():
     on_aws = [
         {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": ["petitions"]},

@@ -90,6 +90,7 @@ class System(Driver, Target):
         outputs = self.local.cloud.outputs
         self.calls.ids = {
             outputs["SealKeyId"]: "Seal",
+            f"alias/pakn-{STAGE}-seal": "Seal",
             outputs["RootsKeyId"]: "Roots",
             outputs["DataKeyArn"]: "Data",
             self.local.cloud.pool_id: "Officers",

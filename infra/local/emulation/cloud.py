@@ -61,7 +61,6 @@ _OUTPUT_OF = {
     "UPLOADS_QUEUE_ARN": "UploadsQueueArn",
     "RECEIPTS_QUEUE_ARN": "ReceiptsQueueArn",
     "ATTACHMENTS_BUCKET": "AttachmentsBucket",
-    "SEAL_KEY_ID": "SealKeyId",
     "DATA_KEY_ARN": "DataKeyArn",
     "ROOTS_KEY_ID": "RootsKeyId",
     "IDENTIFIERS_SECRET": "IdentifiersSecret",
@@ -257,6 +256,7 @@ class Cloud:
         self._reach_providers_at(sms_gateway_url)
         return {name: self.outputs[output] for name, output in _OUTPUT_OF.items()} | {
             "STAGE": STAGE,
+            "SEAL_KEY_ID": f"alias/pakn-{STAGE}-seal",
             "PUBLIC_URL": public_url,
             "IDENTITY_POOL_ID": self.pool_id,
             "IDENTITY_CLIENT_ID": self.pool_client_id,

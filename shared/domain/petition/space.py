@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import InvalidInputError, PetitionFullError
+from shared.domain.petition.change import TIMER
 from shared.domain.petition.facts import FileDeclared
 from shared.domain.petition.history import Entry, in_force
 from shared.domain.petition.lifecycle import Action
@@ -147,7 +148,7 @@ _ALWAYS_FIT = (
         Action.CLOSE,
     }
 )
-"""Actions whose space is kept free, or was counted before."""
+"""Actions whose space is kept free, or was counted before; whatever the timer enters is too."""
 _LEAVES_FREE: dict[Action, Left] = {
     Action.SUPPLEMENT: Left(_FILES_AND_RIGHTS, OFFICIAL_ACTS + _FILES_AND_RIGHTS // 2),
     Action.ADD_CONTACT: Left(_FILES_AND_RIGHTS, OFFICIAL_ACTS + _FILES_AND_RIGHTS // 2),
@@ -185,7 +186,7 @@ def require_space(petition: _Filled, action: Action) -> None:
         PetitionFullError: the petitioner's part is full.
         InvalidInputError: the officers' part is full, or there is no space for another file.
     """
-    if action in _ALWAYS_FIT:
+    if action in _ALWAYS_FIT or petition.history[-1].by == TIMER:
         return
     if action is Action.ATTACH:
         _require_space_for_file(petition)

@@ -12,6 +12,7 @@ from shared.domain.petition.fields import PetitionFields
 from shared.domain.petition.lifecycle import Action, target_of
 from shared.domain.petition.space import drafts_that_fit
 from shared.domain.petition.values.answer import Answer, Citation, Remark
+from shared.domain.petition.values.petitioner import SealedPart
 
 LOOK_UP = "looked-up:"
 """Begins the change id of an opening that was a look-up by number: it showed no identity."""
@@ -72,6 +73,14 @@ class WorkVerbs(PetitionFields):
     def record_opening(self, change: Change, reason: str) -> Self:
         """Record that an officer opened the seal, and the reason."""
         return self.record(Action.OPEN_SEAL, change, note=reason, is_visible=False)
+
+    def move_seal(self, change: Change, seal: tuple[SealedPart, ...], note: str) -> Self:
+        """Replace the parts of the seal by the same parts under another key, and note it for officers.
+
+        A note and no action of its own: code of before reads it, and its digest covers the new ciphertexts.
+        """
+        petitioner = self.petitioner.model_copy(update={"seal": seal})
+        return self.record(Action.NOTE, change, note=note, is_visible=False, petitioner=petitioner)
 
     def draft_answer(
         self,

@@ -120,8 +120,25 @@ class Subscribers:
     def names(self) -> Iterator[str]:
         """Yield the name of every subscription that was confirmed, also of those that have ended since."""
         for number in range(LISTS):
-            item = self._table.get({"key": f"subscribers#{number}"})
-            yield from sorted(item.get("names", set())) if item else ()
+            yield from self.listed(number)
+
+    def listed(self, number: int) -> list[str]:
+        """Return the names in one of the `LISTS`."""
+        item = self._table.get({"key": f"subscribers#{number}"})
+        return sorted(item.get("names", set())) if item else []
+
+    def reseal(self, row: Subscriber, ciphertext: str) -> bool:
+        """Put the same address under another key; return whether the row still held the one that was read."""
+        try:
+            self._table.update_if(
+                _key(row.name),
+                "SET #ciphertext = :ciphertext",
+                "#ciphertext = :seen",
+                {"ciphertext": ciphertext, "seen": row.ciphertext},
+            )
+        except ConditionFailedError:
+            return False
+        return True
 
 
 def _row(item: Item) -> Subscriber:

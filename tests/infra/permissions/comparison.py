@@ -14,11 +14,28 @@ WITHOUT_JOURNEY: Mapping[Need, str] = {}
 """Needs that no test can show with an emulator, and what shows them instead."""
 
 
+_SEALS = ("kms:ResourceAliases", "alias/pakn-${Stage}-seal")
 REFUSED: Mapping[Need, str] = {
-    Need("intake/api_handler", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"),)): (
+    Need("sla_timer/on_wake", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"), _SEALS)): (
+        "who moves seals to another key opens none"
+    ),
+    **{
+        Need(who, action, "kms:key/Other", (("kms:ResourceAliases", "alias/other"),)): (
+            "of KMS's keys it knows the seal's alone by their alias"
+        )
+        for who, action in (
+            ("casework/api_handler", "kms:Encrypt"),
+            ("intake/api_handler", "kms:Encrypt"),
+            ("intake/on_parts", "kms:Encrypt"),
+            ("notifier/on_notice", "kms:Decrypt"),
+            ("sla_timer/hourly", "kms:DescribeKey"),
+            ("sla_timer/on_wake", "kms:ReEncryptTo"),
+        )
+    },
+    Need("intake/api_handler", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"), _SEALS)): (
         "who receives from the open internet opens no petitioner's seal"
     ),
-    Need("intake/on_parts", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"),)): (
+    Need("intake/on_parts", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"), _SEALS)): (
         "who takes late parts of SMS opens no petitioner's seal"
     ),
     Need(

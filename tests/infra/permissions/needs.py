@@ -212,12 +212,29 @@ def _queue(action: str, params: Params, _ids: Mapping[str, str]) -> Iterator[Fou
     yield f"sqs:{action}", f"sqs:{params['QueueUrl'].rpartition('/')[2]}", ()
 
 
+_SEAL, _ANOTHER_SEAL = "Seal", "AnotherSeal"
+_ALIASES = {_SEAL: "alias/pakn-${Stage}-seal", _ANOTHER_SEAL: "alias/pakn-${Stage}-seal-2"}
+"""The aliases by which policies know the keys of the seal: the template's, and one that an operator made."""
+_ID_IN_CIPHERTEXT = 36
+"""Bytes of the key's id at the beginning of a ciphertext of moto; AWS finds the key in its ciphertexts too."""
+
+
 def _key(action: str, params: Params, ids: Mapping[str, str]) -> Iterator[Found]:
-    encryption = params.get("EncryptionContext", {})
-    context = tuple(
-        (f"kms:EncryptionContext:{name}", beginning_of(str(v))) for name, v in sorted(encryption.items())
-    )
-    yield f"kms:{action}", f"kms:key/{ids[params['KeyId']]}", context
+    key_id = params.get("KeyId") or params["CiphertextBlob"][:_ID_IN_CIPHERTEXT].decode()
+    yield _on_key(action, key_id, params.get("EncryptionContext", {}), ids)
+
+
+def _re_encryption(params: Params, ids: Mapping[str, str]) -> Iterator[Found]:
+    source = params["CiphertextBlob"][:_ID_IN_CIPHERTEXT].decode()
+    yield _on_key("ReEncryptFrom", source, params["SourceEncryptionContext"], ids)
+    yield _on_key("ReEncryptTo", params["DestinationKeyId"], params["DestinationEncryptionContext"], ids)
+
+
+def _on_key(action: str, key_id: str, encryption: Params, ids: Mapping[str, str]) -> Found:
+    key = ids.get(key_id, _ANOTHER_SEAL)
+    aliases = [("kms:ResourceAliases", _ALIASES[key])] if key in _ALIASES else []
+    bound = [(f"kms:EncryptionContext:{name}", beginning_of(str(v))) for name, v in sorted(encryption.items())]
+    return f"kms:{action}", f"kms:key/{key}", tuple([*bound, *aliases])
 
 
 def _secret(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
@@ -264,6 +281,7 @@ OPERATIONS: Mapping[tuple[str, str], Rule] = {
     ("s3", "ListObjectsV2"): _listing,
     ("kms", "Encrypt"): partial(_key, "Encrypt"),
     ("kms", "Decrypt"): partial(_key, "Decrypt"),
+    ("kms", "ReEncrypt"): _re_encryption,
     ("kms", "Sign"): partial(_key, "Sign"),
     ("kms", "DescribeKey"): partial(_key, "DescribeKey"),
     ("kms", "GetPublicKey"): partial(_key, "GetPublicKey"),

@@ -35,6 +35,10 @@ _PSEUDO = {
 """The values of pseudo-parameters and of the stage's settings; `${Stage}` stays as it is."""
 
 
+_OF_SEVERAL_VALUES = frozenset({"dynamodb:LeadingKeys", "kms:ResourceAliases"})
+"""Keys of conditions that have a list of values."""
+
+
 @dataclass(frozen=True, order=True)
 class Permission:
     """One action on one resource, as one statement of a Lambda's policy allows it."""
@@ -110,7 +114,7 @@ def without(of: Policies, removed: Permission) -> dict[str, list[Statement]]:
 def allows(statements: Sequence[Statement], need: Need) -> bool:
     """Return whether statements let a call through."""
     keys: dict[str, Any] = {
-        key.lower(): [value] if key == "dynamodb:LeadingKeys" else value for key, value in need.context
+        key.lower(): [value] if key in _OF_SEVERAL_VALUES else value for key, value in need.context
     }
     request = EvalContext(
         principal_arn=f"arn:aws:iam::account:role/{need.who}",
@@ -129,7 +133,17 @@ def allows(statements: Sequence[Statement], need: Need) -> bool:
 
 
 def _render(statement: Statement) -> Statement:
-    return statement | {"Resource": [render(resource) for resource in statement["Resource"]]}
+    rendered = statement | {"Resource": [render(resource) for resource in statement["Resource"]]}
+    if conditions := statement.get("Condition"):
+        rendered["Condition"] = {
+            operator: {key: _rendered(values) for key, values in keys.items()}
+            for operator, keys in conditions.items()
+        }
+    return rendered
+
+
+def _rendered(values: Any) -> Any:
+    return [render(value) for value in values] if isinstance(values, list) else render(values)
 
 
 def render(value: Any) -> str:

@@ -19,6 +19,7 @@ from chalicelib.sla_timer.nightly.roll_up import Recount, RollUp
 from chalicelib.sla_timer.nightly.sign_roots import DailyRoots
 from chalicelib.sla_timer.nightly.verify_histories import Verification
 from chalicelib.sla_timer.nightly.watch_trends import TrendWatch
+from chalicelib.sla_timer.petitions.move_seals import Resealing
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
 from chalicelib.sla_timer.petitions.record_export import ExportRecords
 from chalicelib.sla_timer.petitions.sweep import Sweep
@@ -26,9 +27,10 @@ from chalicelib.sla_timer.petitions.wake_petition import Timer
 from chalicelib.sla_timer.rounds import RoundRunner
 from chalicelib.sla_timer.run_jobs import Job, Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
-from shared.platform import correlation, settings
+from shared.platform import clock, correlation, settings
 from shared.platform.bucket import AttachmentsBucket
-from shared.platform.messages import ErasureRequest, ExportRequest, RoundStep, WakeUp
+from shared.platform.messages import ErasureRequest, ExportRequest, ResealRequest, RoundStep, WakeUp
+from shared.platform.seal import Seal
 from shared.platform.search_files import SearchFiles
 from shared.tables.answers.reactions import ReactionTable
 from shared.tables.contacts.subscribers import Subscribers
@@ -41,7 +43,7 @@ from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.use_cases.consequences import Queue
 
-TimerMessage = WakeUp | ErasureRequest | ExportRequest | RoundStep
+TimerMessage = WakeUp | ErasureRequest | ExportRequest | ResealRequest | RoundStep
 TIMER_MESSAGE: TypeAdapter[TimerMessage] = TypeAdapter(
     TimerMessage, config=ConfigDict(hide_input_in_errors=True)
 )
@@ -64,6 +66,8 @@ class Parts:
             case RoundStep():
                 with correlation.begun(correlation.handed_on(), is_shared=True):
                     self.rounds.handle(message)
+            case ResealRequest():
+                self.rounds.ask(Resealing.name, Resealing.asked(message), clock.now())
             case ErasureRequest():
                 self.timer.erase(message)
             case ExportRequest():
@@ -95,6 +99,9 @@ def build(configuration: SlaTimerSettings) -> Parts:
             Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url),
             Recount(roll_up, statistics, outlines),
             _reconciliation(configuration, petitions, outlines, directory, bucket),
+            Resealing(
+                petitions, Subscribers(configuration.throttle_table), Seal(configuration.seal_key_id)
+            ),
         ),
         Rounds(configuration.statistics_table),
         configuration.timers_queue_url,

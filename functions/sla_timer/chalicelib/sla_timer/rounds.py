@@ -87,6 +87,18 @@ class RoundRunner:
         elif not left:
             self._complete(job, current)
 
+    def ask(self, name: str, due: Due, now: datetime) -> None:
+        """Begin a round that somebody asked for, or go on with the one that is unfinished: the queue does its steps."""
+        current = self._rounds.current(name)
+        if current is None or current.completed_at is not None:
+            current = self._rounds.begin(name, due.name, due.shards, now)
+        if current.completed_at is not None:
+            return
+        progress = self._rounds.progress(current)
+        left = [shard for shard, reached in progress.items() if not reached.is_done]
+        queues.send(self._timers, [RoundStep(job=name, round=current.name, shard=shard) for shard in left])
+        self._complete(self._jobs[name], current)
+
     def handle(self, message: RoundStep) -> None:
         """Go on with one shard; a message of a round that is over, or of a job or shard that is gone, is done."""
         job, current = self._jobs.get(message.job), self._rounds.current(message.job)

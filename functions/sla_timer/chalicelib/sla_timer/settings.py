@@ -15,7 +15,7 @@ class SlaTimerSettings(Settings):
     roots_key_id: str
     """The key that signs the daily roots."""
     seal_key_id: str
-    """The key that closes and opens identities; the timer only asks for its state."""
+    """The key that closes identities: the timer asks for its state, and has KMS move seals to it."""
     data_key_arn: str
     """The key of tables, queues, files and logs; the same."""
     notices_queue_url: str
