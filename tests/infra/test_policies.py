@@ -11,6 +11,7 @@ from chalicelib.intake.sms.part_store import context_of
 from infra.deployment.package import FUNCTIONS, ROOT
 from shared.tables.throttle import held_texts
 
+_OF_THE_SEAL = {"ForAnyValue:StringLike": {"kms:ResourceAliases": [{"Fn::Sub": "alias/pakn-${Stage}-seal*"}]}}
 POLICIES = sorted((ROOT / "functions").glob("*/.chalice/policy*.json"))
 
 
@@ -58,7 +59,7 @@ def test_who_receives_from_people_opens_only_texts_that_wait_for_their_sender():
         if "kms:Decrypt" in statement["Action"]
     )
 
-    assert opening["Condition"] == {
+    assert opening["Condition"] == _OF_THE_SEAL | {
         "StringLike": {"kms:EncryptionContext:reference": [f"{held_texts.context_of('')}*", "unsent:*"]}
     }
 
@@ -70,7 +71,14 @@ def test_who_takes_late_parts_opens_only_what_was_sealed_with_them():
         if "kms:Decrypt" in statement["Action"]
     )
 
-    assert opening["Condition"] == {"StringLike": {"kms:EncryptionContext:reference": f"{context_of('')}*"}}
+    assert opening["Condition"] == _OF_THE_SEAL | {
+        "StringLike": {"kms:EncryptionContext:reference": f"{context_of('')}*"}
+    }
+
+
+def test_only_the_timers_rounds_move_seals_to_another_key_and_they_open_none():
+    assert allowed("kms:ReEncryptFrom", "kms:ReEncryptTo") == {"sla_timer/policy-on_wake"}
+    assert "sla_timer/policy-on_wake" not in allowed("kms:Decrypt", "kms:Encrypt")
 
 
 def test_only_who_receives_from_people_may_close_the_seal():

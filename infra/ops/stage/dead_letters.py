@@ -27,6 +27,7 @@ from shared.platform.messages import (
     ExportRequest,
     NoticeRequest,
     PartsRequest,
+    ResealRequest,
     RoutingRequest,
     TopicNotification,
     WakeUp,
@@ -193,6 +194,8 @@ def _of_timers(body: str) -> dict[str, Any]:
         return {"reference": message.reference, "step": f"erasure by {message.decision}"}
     if isinstance(message, ExportRequest):
         return _of_export(message)
+    if isinstance(message, ResealRequest):
+        return {"step": f"reseal {message.round}"}
     return {"step": f"{message.job} {message.round} shard {message.shard}"}
 
 

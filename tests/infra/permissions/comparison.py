@@ -16,9 +16,9 @@ WITHOUT_JOURNEY: Mapping[Need, str] = {}
 
 _SEALS = ("kms:ResourceAliases", "alias/pakn-${Stage}-seal")
 REFUSED: Mapping[Need, str] = {
-    Need("sla_timer/on_wake", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"), _SEALS)): (
-        "who moves seals to another key opens none"
-    ),
+    Need(
+        "sla_timer/on_wake", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"), _SEALS)
+    ): ("who moves seals to another key opens none"),
     **{
         Need(who, action, "kms:key/Other", (("kms:ResourceAliases", "alias/other"),)): (
             "of KMS's keys it knows the seal's alone by their alias"
@@ -32,18 +32,27 @@ REFUSED: Mapping[Need, str] = {
             ("sla_timer/on_wake", "kms:ReEncryptTo"),
         )
     },
-    Need("intake/api_handler", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"), _SEALS)): (
-        "who receives from the open internet opens no petitioner's seal"
-    ),
-    Need("intake/on_parts", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"), _SEALS)): (
-        "who takes late parts of SMS opens no petitioner's seal"
-    ),
+    Need(
+        "intake/api_handler",
+        "kms:Decrypt",
+        "kms:key/Seal",
+        (("kms:EncryptionContext:reference", "…"), _SEALS),
+    ): ("who receives from the open internet opens no petitioner's seal"),
+    Need(
+        "intake/on_parts", "kms:Decrypt", "kms:key/Seal", (("kms:EncryptionContext:reference", "…"), _SEALS)
+    ): ("who takes late parts of SMS opens no petitioner's seal"),
     Need(
         "casework/api_handler",
         "dynamodb:GetItem",
         "dynamodb:table/pakn-${Stage}-throttle",
         (("dynamodb:LeadingKeys", "sms-held#…"),),
     ): "the desk reads no SMS that waits for its sender",
+    Need(
+        "sla_timer/on_wake",
+        "dynamodb:GetItem",
+        "dynamodb:table/pakn-${Stage}-throttle",
+        (("dynamodb:LeadingKeys", "unsent#…"),),
+    ): "who moves seals of subscribers reads nothing else that is sealed",
     Need(
         "intake/api_handler",
         "dynamodb:UpdateItem",

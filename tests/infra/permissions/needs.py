@@ -233,8 +233,10 @@ def _re_encryption(params: Params, ids: Mapping[str, str]) -> Iterator[Found]:
 def _on_key(action: str, key_id: str, encryption: Params, ids: Mapping[str, str]) -> Found:
     key = ids.get(key_id, _ANOTHER_SEAL)
     aliases = [("kms:ResourceAliases", _ALIASES[key])] if key in _ALIASES else []
-    bound = [(f"kms:EncryptionContext:{name}", beginning_of(str(v))) for name, v in sorted(encryption.items())]
-    return f"kms:{action}", f"kms:key/{key}", tuple([*bound, *aliases])
+    bound = [
+        (f"kms:EncryptionContext:{name}", beginning_of(str(v))) for name, v in sorted(encryption.items())
+    ]
+    return f"kms:{action}", f"kms:key/{key}", (*bound, *aliases)
 
 
 def _secret(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:

@@ -99,9 +99,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
             Recalculation(petitions, directory, checkpoints, configuration.timers_queue_url),
             Recount(roll_up, statistics, outlines),
             _reconciliation(configuration, petitions, outlines, directory, bucket),
-            Resealing(
-                petitions, Subscribers(configuration.throttle_table), Seal(configuration.seal_key_id)
-            ),
+            Resealing(petitions, Subscribers(configuration.throttle_table), Seal(configuration.seal_key_id)),
         ),
         Rounds(configuration.statistics_table),
         configuration.timers_queue_url,

@@ -75,7 +75,7 @@ class Resealing:
         """Return None: no time of day begins a round."""
         return None
 
-    def step(self, current: Round, shard: str, cursor: str | None) -> str | None:
+    def step(self, current: Round, shard: str, cursor: str | None) -> str | None:  # noqa: ARG002 - the jobs' signature
         """Move one page of petitions, or one list of subscribers; the step after the last one ends the shard."""
         reached = Reached.of(cursor)
         if reached.after == "":
@@ -108,7 +108,7 @@ class Resealing:
 
     def _resealed(self, petition: Petition) -> Petition:
         each = [self._seal.moved(part.ciphertext, petition.reference) for part in petition.petitioner.seal]
-        (*_, key) = (None, *(moved.key_id for moved in each if moved))
+        key = next((moved.key_id for moved in each if moved), None)
         if key is None:
             return petition
         parts = tuple(map(_under_its_key, petition.petitioner.seal, each))
