@@ -187,3 +187,25 @@ def test_a_seal_that_no_key_opens_stops_no_other(system: System, ops: Ops, move:
 
     assert status(ops) == ("done", "9 of 9", 1)
     assert keys_of(sound.reference) == {new}
+
+
+def test_a_round_that_may_not_use_the_key_moves_nothing_and_goes_on_when_it_may(
+    system: System, ops: Ops, move: Callable[[], str]
+):
+    citizen = Citizen(system)
+    citizen.send()
+    (old,) = keys_of(citizen.reference)
+    new = move()
+
+    with system.faults.broken("ReEncrypt", Fault.DENIED):
+        ops("reseal", "--yes")
+        for _ in range(14):
+            system.travel(minutes=7)
+    (row,) = ops("dead", "show", "timers", "--json").rows
+    assert re.fullmatch(rf"reseal {new}/\d+ shard \d", row["step"])
+    assert (status(ops)[0], status(ops)[2], keys_of(citizen.reference)) == ("running", 0, {old})
+
+    assert ops("reseal", "--yes").code == 0
+    system.settle()
+
+    assert (status(ops), keys_of(citizen.reference)) == (("done", "9 of 9", 1), {new})

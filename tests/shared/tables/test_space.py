@@ -197,6 +197,19 @@ def test_petition_that_earlier_code_let_be_overfilled_still_takes_official_acts(
     life.must(lambda p, c: p.approve(c))
 
 
+def test_seal_of_a_petition_that_is_full_moves_to_another_key_and_its_answers_fit_still() -> None:
+    life = Life(a_petition(State.IN_PROGRESS, content=FULL))
+    while life.try_to(WHAT_PEOPLE_DO["note"]):
+        pass
+    seal = tuple(SealedPart(at=life.at, ciphertext="c" * 400) for _ in range(3))
+
+    life.petition = life.petition.move_seal(Change.by_timer(life.at, "reseal:key:1"), seal, "ệ" * 200)
+
+    assert life.petition.petitioner.seal == seal
+    assert life.petition.fault is None
+    answer(life)
+
+
 def test_files_have_a_limit_of_their_own() -> None:
     life = Life(a_petition(State.IN_PROGRESS))
     while life.try_to(WHAT_PEOPLE_DO["file"]):

@@ -67,7 +67,7 @@ class Parts:
                 with correlation.begun(correlation.handed_on(), is_shared=True):
                     self.rounds.handle(message)
             case ResealRequest():
-                self.rounds.ask(Resealing.name, Resealing.asked(message), clock.now())
+                self.rounds.ask(Resealing.name, Resealing.round_of(message), clock.now())
             case ErasureRequest():
                 self.timer.erase(message)
             case ExportRequest():

@@ -67,7 +67,7 @@ class Resealing:
         self._seal = seal
 
     @staticmethod
-    def asked(request: ResealRequest) -> Due:
+    def round_of(request: ResealRequest) -> Due:
         """Return the round that an operator asks for."""
         return Due(request.round, (*map(str, range(SEGMENTS)), SUBSCRIBERS))
 
