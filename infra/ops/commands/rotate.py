@@ -1,7 +1,7 @@
 """`ops rotate providers`, `ops reseal`: new credentials and another key, with those of before valid beside them.
 
-What providers sign with is replaced in the secret, and ended later. Seals move to the key that the seal's alias leads to;
-nobody sees what lies in one (ADR 0082).
+What providers sign with is replaced in the secret, and ended later. Seals move to the key that the seal's alias
+leads to; nobody sees what lies in one (ADR 0082).
 """
 
 from __future__ import annotations
