@@ -43,8 +43,9 @@ def translations(language: Language) -> stdlib_gettext.NullTranslations:
 
 
 def gettext(language: Language) -> Callable[[str], str]:
-    """Return the function that puts a Vietnamese text into a language."""
-    return translations(language).gettext
+    """Return the function that puts a Vietnamese text into a language; gettext has its header under no text."""
+    catalogue = translations(language)
+    return lambda text: catalogue.gettext(text) if text else ""
 
 
 def counted(language: Language) -> Callable[[str, int], str]:

@@ -19,6 +19,8 @@ from shared.web.labels import DUTY_KINDS, DUTY_STATUSES, PROOFS
 from shared.web.static import asset_url
 
 NO_BREAK = "\u00a0"
+WORD_JOINER = "\u2060"
+"""Shows nothing, and keeps what stands on both sides of it on one line."""
 _FIRST_SENTENCE = re.compile(r"\s*\S[^\n.!?]{0,180}(?:[.!?](?=\s|$)|(?=\n|$))")
 """Up to a full stop or the end of a line, in at most 180 characters."""
 _MEGABYTE = 1024 * 1024
@@ -78,6 +80,7 @@ class Pages:
                 "first_sentence": first_sentence,
                 "local_day": partial(local_day, language=language),
                 "moment_with_weekday": partial(moment_with_weekday, language=language),
+                "moment_in_sentence": partial(moment_in_sentence, language=language),
                 "file_size": partial(file_size, language=language),
                 "long_day": partial(long_day, language=language),
                 "moment": moment,
@@ -148,6 +151,13 @@ def moment_with_weekday(value: datetime, language: Language) -> str:
     if language == "en":
         return f"{long_day(local.date(), language)}, {local:%H:%M}"
     return f"{WEEKDAYS[local.weekday()]} {day(local.date())}, {local:%H:%M}"
+
+
+def moment_in_sentence(value: datetime, language: Language) -> str:
+    """Return an instant inside a sentence: 08:05 thứ Hai 14/12/2026, or 08:05 on Monday, 14 December 2026."""
+    local = value.astimezone(VIETNAM)
+    between = " on " if language == "en" else NO_BREAK
+    return f"{local:%H:%M}{between}{day_in_sentence(local.date(), language)}"
 
 
 def first_sentence(text: str) -> str:

@@ -41,6 +41,18 @@ def test_a_translation_keeps_the_places_and_the_markup_of_its_text(room, locale)
                 assert _frame(form) == _frame(text), message.id
 
 
+def test_a_text_has_one_english_in_all_catalogues():
+    """All functions of the local stack share a process, and with it the last catalogue that holds a text."""
+    english: dict[str | tuple[str, ...], set[tuple[str, ...]]] = {}
+    for _, locale in translations.rooms():
+        for message in translations.translated(locale):
+            if message.id:
+                forms = english.setdefault(message.id, set())
+                forms.add(tuple(translations.forms_of(message)))
+
+    assert {text: forms for text, forms in english.items() if len(forms) > 1} == {}
+
+
 def _frame(text: str) -> tuple[list[str], list[str]]:
     """Return the named places (`%(days)s`, `{days}`) and the tags of a text, in alphabetical order."""
     named = [part.split(")s")[0] for part in text.split("%(")[1:]]

@@ -29,6 +29,29 @@ _STICKING_OUT = """() => {
 """Elements that lie beyond the right edge, but for those in a box that scrolls by itself."""
 
 
+_CRAMPED = """() => {
+  const lines = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return new Set([...range.getClientRects()].map((box) => Math.round(box.bottom))).size;
+  };
+  const isSeen = (element) => element.checkVisibility({checkVisibilityCSS: true});
+  const spilling = [...document.querySelectorAll("button, .button")]
+    .filter((element) => isSeen(element) && element.scrollWidth > element.clientWidth + 1);
+  const folded = innerWidth < 640 ? [] : [...document.querySelectorAll(".top .menu a, .top .service")]
+    .filter((element) => isSeen(element) && lines(element) > 1);
+  return [...spilling, ...folded].map((element) => element.textContent.trim());
+}"""
+"""Labels wider than their buttons, and doors of the header that take two lines where there is room."""
+
+
+def cramped(page: Page) -> list[str]:
+    """Return the labels of buttons that do not fit, and of the header's doors that are folded on a wide screen."""
+    page.wait_for_load_state()
+    labels: list[str] = page.evaluate(_CRAMPED)
+    return labels
+
+
 def sticking_out(page: Page) -> list[str]:
     """Return the first elements that lie beyond the right edge; what scrolls in a box of its own is within."""
     page.wait_for_load_state()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from chalicelib.intake.site.guide.machine_files import PAGES
-from tests.browser.screen import sticking_out
+from tests.browser.screen import cramped, sticking_out
 
 ADDRESSES = (
     *(page.address for page in PAGES),
@@ -52,6 +52,7 @@ def test_page_keeps_the_rules_at_every_width_in_both_languages_and_themes(
                 page.emulate_media(color_scheme=theme)
                 axe(page)
                 assert sticking_out(page) == [], (width, theme)
+                assert cramped(page) == [], (language, width)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

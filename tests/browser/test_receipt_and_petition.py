@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.screen import sticking_out
+from tests.browser.screen import cramped, sticking_out
 from tests.browser.test_after_the_answer import desk
 
 DESK = ViewportSize(width=1280, height=800)
@@ -130,3 +130,4 @@ def test_pages_break_no_rule_of_axe(
             for path in (receipt, address, f"{receipt}&lang=en", f"{address}&lang=en"):
                 page.goto(path)
                 axe(page)
+                assert cramped(page) == [], path

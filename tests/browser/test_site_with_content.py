@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.screen import sticking_out
+from tests.browser.screen import cramped, sticking_out
 from tests.support.running_stack import RunningStack
 
 WIDTHS = (360, 1280)
@@ -26,6 +26,9 @@ LINK = re.compile(r"/(?:h/[A-Za-z0-9_-]+|tra-cuu\?ma=\d+&t=[0-9a-f]+)")
 MOST_LINKS = 60
 FEWEST_PAGES, FEWEST_STATES = 14, 8
 TARGET = 44
+WITHOUT_LINKS = ("/gui", "/ho-so-cua-toi", "/cau-tra-loi-moi", "/khong-co", "/tra-cuu/bo-sung")
+"""Pages that the walk from the home page does not come by: first steps, and what is said of a wrong address."""
+READABLE_WIDTH = 600
 _SMALL_TARGETS = """(least) => {
   const inSentence = (element) => getComputedStyle(element).display === "inline"
     && [...element.parentElement.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
@@ -115,7 +118,7 @@ def test_walk_finds_the_pages(walk: Walk):
 def test_everything_that_is_pressed_is_as_high_as_a_finger_and_no_title_is_said_twice(page: Page, walk: Walk):
     page.set_viewport_size(PHONE)
     faults: dict[str, list[str]] = {}
-    for address in (*walk.public.values(), *walk.petitions.values()):
+    for address in (*walk.public.values(), *walk.petitions.values(), *WITHOUT_LINKS):
         page.goto(address)
         small: list[str] = page.evaluate(_SMALL_TARGETS, TARGET)
         twice = ["the title is said twice"] if page.evaluate(_SAID_TWICE) else []
@@ -137,6 +140,15 @@ def test_pages_with_something_on_them_break_no_rule_at_any_width_language_or_the
             page.emulate_media(color_scheme=theme)
             axe(page)
             assert sticking_out(page) == [], (address, width, theme)
+            assert cramped(page) == [], (address, language, width)
+
+
+def test_answers_that_leave_nothing_to_filter_take_the_wide_column(page: Page):
+    page.set_viewport_size({"width": WIDTHS[1], "height": PHONE["height"]})
+    page.goto("/cong-khai?q=phụ cấp")
+
+    expect(page.locator(".filters")).to_have_count(0)
+    assert page.locator(".results").evaluate("list => list.clientWidth") > READABLE_WIDTH
 
 
 def test_one_tap_leads_from_a_message_to_the_question_or_the_answer(page: Page, walk: Walk):

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE
+from tests.browser.screen import cramped
 from tests.browser.test_citizen_pages import assert_fits, press, tick, type_into
 
 WIDTHS = (360, 1280)
@@ -284,4 +285,5 @@ def test_steps_keep_the_rules_of_axe(browser: Browser, site: str, axe: Callable[
                 page.emulate_media(color_scheme=scheme)
                 axe(page)
                 assert_fits(page)
+                assert cramped(page) == [], (path, width)
     context.close()

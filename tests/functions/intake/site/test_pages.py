@@ -600,3 +600,13 @@ def test_the_desks_style_sheet_is_served_as_one_with_its_tokens(intake):
 @pytest.mark.parametrize("name", ["nichts.css", "base.css", "..%2Fsite.css", "..%2F..%2Fhttp.py", "pakn.py"])
 def test_nothing_else_is_served_as_an_asset(intake, name):
     assert intake.http("GET", f"/assets/{name}").status == 404
+
+
+@pytest.mark.parametrize("address", ["/ho-so-cua-toi", "/cau-tra-loi-moi"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_page_says_nothing_was_done_where_the_address_names_nothing_that_it_knows(intake, address, language):
+    page = intake.http("GET", f"{address}?xong=gi-do&lang={language}")
+
+    assert page.status == 200
+    assert 'role="status"' not in page.text
+    assert "Project-Id-Version" not in page.text

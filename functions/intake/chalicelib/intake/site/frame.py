@@ -20,10 +20,11 @@ from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import clock
 from shared.tables.directory import Directory
-from shared.web.answers import PUBLIC_PAGE, forms_may_lead_to, html_answer, scripts_may_send_to
+from shared.web.answers import PUBLIC_PAGE, forms_may_lead_to, html_answer, scripts_may_send_to, see_other
 from shared.web.app import address_of
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import one_text_of, problem_of, rule_message
+from shared.web.rendering import link
 from shared.web.requests import form_pairs, query_parameter, query_parameters, source_address
 from shared.web.routes import Routes
 
@@ -54,6 +55,8 @@ LABELS: dict[str, str] = {
 }
 """The fields of all forms, in the order in which their errors are listed."""
 
+_DONE = "xong"
+"""The name in an address of what was just done."""
 _FIELD_OF_RULE = {"contact-missing": "phone", "reply-by-without-contact": "reply_by"}
 """The field beside which a rule about several fields is shown."""
 
@@ -190,6 +193,16 @@ def other_language(request: Request, language: Language) -> str:
     if request.method != "GET":
         address, query = f"/{here(request).strip('/').partition('/')[0]}", {}
     return f"{address}?{urlencode({**query, 'lang': 'vi' if language == 'en' else 'en'})}"
+
+
+def done_words(request: Request, words: Mapping[str, str]) -> str:
+    """Return the words for what was just done, which the address names (`lead_to`); "" for what is not among them."""
+    return gettext(page_language(request))(words.get(query_parameter(request, _DONE), ""))
+
+
+def lead_to(request: Request, address: str, done: str, headers: Mapping[str, Any] | None = None) -> Response:
+    """Lead a form's sender to a page that says what was done."""
+    return see_other(link(f"{address}?{_DONE}={done}", page_language(request)), headers)
 
 
 def leading_to(origin: str, shown: Response) -> Response:

@@ -49,7 +49,7 @@ from shared.web.answers import FileAnswer, see_other
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import REPLY_BY
 from shared.web.qr import qr_svg
-from shared.web.rendering import day_in_sentence, moment_with_weekday
+from shared.web.rendering import WORD_JOINER, day_in_sentence, moment_in_sentence, moment_with_weekday
 from shared.web.requests import query_parameter
 from shared.web.routes import Routes
 
@@ -179,7 +179,7 @@ def download_pdf(parts: Parts, request: Request) -> Response:
             _("Gọi 1900 1547"),
         ),
         received=_("Bộ Nội vụ đã tiếp nhận lúc %(at)s")
-        % {"at": moment_with_weekday(petition.received_at, language)},
+        % {"at": moment_in_sentence(petition.received_at, language)},
         address=address,
     )
     headers: dict[str, str | list[str]] = {
@@ -205,7 +205,9 @@ def _admitted(parts: Parts, request: Request) -> Petition:
 def _shown_contacts(sent: PetitionInput, answer_by: tuple[ReplyBy, ...]) -> ShownContacts:
     phone, email = sent.petitioner.phone or "", sent.petitioner.email or ""
     name, _, domain = email.rpartition("@")
-    return ShownContacts(answer_by, phone[-_DIGITS_SHOWN:], f"{name[:1]}…@{domain}" if name else "")
+    return ShownContacts(
+        answer_by, phone[-_DIGITS_SHOWN:], f"{name[:1]}…{WORD_JOINER}@{domain}" if name else ""
+    )
 
 
 def _receipt_page(

@@ -36,7 +36,7 @@ OUTCOMES: dict[CallOutcome, str] = {
 FIELDS: dict[str, str] = {
     "score": N_("Điểm từ 1 đến 5"),
     "words": N_("Lời người nghe"),
-    "second_look": N_("Đề nghị xem xét lại"),
+    "second_look": N_("Xin xem xét lại"),
     "call_at": N_("Hẹn gọi lại sau"),
 }
 CHANGED = N_("Cuộc gọi này vừa được ghi. Danh sách dưới đây là mới nhất.")

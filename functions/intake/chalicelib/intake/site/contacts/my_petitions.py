@@ -15,8 +15,10 @@ from chalicelib.intake.petitions.addresses import MINE, NEW_PIN_HOLDS_FOR
 from chalicelib.intake.site.frame import (
     LABELS,
     FormError,
+    done_words,
     form_errors,
     form_fields,
+    lead_to,
     page,
     page_language,
     shown_errors,
@@ -41,7 +43,7 @@ from shared.web.answers import see_other, try_again_after
 from shared.web.i18n import N_, Language, counted, gettext
 from shared.web.labels import STATES
 from shared.web.rendering import link
-from shared.web.requests import form_pairs, query_parameter, source_address
+from shared.web.requests import form_pairs, source_address
 from shared.web.routes import Routes
 
 HOME = MINE
@@ -52,7 +54,6 @@ _DONE = {
     "dong": N_("Đã đóng. Trên máy này không còn mở được các hồ sơ của bạn."),
     "het-gio": N_("Mã hoặc phiên đã hết giờ. Hãy xin mã mới."),
 }
-"""The messages of the page, by the word in the address that leads to it."""
 
 
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
@@ -72,8 +73,7 @@ def show(parts: Parts, request: Request) -> Response:
     """List the petitions of a session; without one, ask for a contact."""
     session, tail = _session(parts, request)
     if session is None:
-        done = gettext(page_language(request))(_DONE.get(query_parameter(request, "xong"), ""))
-        return _contact_page(parts, request, {}, done=done if query_parameter(request, "xong") else "")
+        return _contact_page(parts, request, {}, done=done_words(request, _DONE))
     groups = parts.my_petitions.of(session)
     return page(
         parts,
@@ -115,7 +115,7 @@ def ask_again(parts: Parts, request: Request) -> Response:
         shown = _code_page(parts, request, waiting, note=_wait_words(error.retry_after, language), status=429)
         return try_again_after(shown, error.retry_after)
     if secret is None:
-        return see_other(link(f"{HOME}?xong=het-gio", language))
+        return lead_to(request, HOME, "het-gio")
     return _to_code(parts, Held(secret, waiting.tail), language)
 
 
@@ -158,7 +158,7 @@ def end_session(parts: Parts, request: Request) -> Response:
     url = parts.settings.public_url
     parts.access_by_code.end(cookies.held(request, cookies.SESSION, url).secret)
     forgotten = [cookies.forget(name, url) for name in (cookies.SESSION, cookies.CODE)]
-    return see_other(link(f"{HOME}?xong=dong", page_language(request)), {"Set-Cookie": forgotten})
+    return lead_to(request, HOME, "dong", {"Set-Cookie": forgotten})
 
 
 def show_petition(parts: Parts, request: Request, reference: str) -> Response:
@@ -169,7 +169,7 @@ def show_petition(parts: Parts, request: Request, reference: str) -> Response:
     """
     session, _tail = _session(parts, request)
     if session is None:
-        return see_other(link(f"{HOME}?xong=het-gio", page_language(request)))
+        return lead_to(request, HOME, "het-gio")
     digits = normal_reference(reference[:40])
     petition = parts.my_petitions.get(session, digits) if digits else None
     if petition is None:
@@ -247,7 +247,7 @@ def _code_page(
     code = parts.access_by_code.waiting(waiting.secret)
     language = page_language(request)
     if code is None and not errors:
-        return see_other(link(f"{HOME}?xong=het-gio", language))
+        return lead_to(request, HOME, "het-gio")
     return page(
         parts,
         request,

@@ -12,22 +12,23 @@ from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.site.frame import (
+    done_words,
     form_errors,
     form_fields,
+    lead_to,
     page,
     page_language,
     shown_errors,
     site_routes,
 )
 from shared.domain.errors import InvalidInputError, TooManyRequestsError
-from shared.web.answers import see_other, try_again_after
+from shared.web.answers import try_again_after
 from shared.web.i18n import N_, Language, counted, gettext
-from shared.web.rendering import link
 from shared.web.requests import form_pairs, query_parameter, source_address
 from shared.web.routes import Routes
 
 HOME = "/cau-tra-loi-moi"
-_SAID = {
+_DONE = {
     "gui": N_(
         "Đã gửi một thư đến địa chỉ đó. Hãy mở đường dẫn trong thư trong 48 giờ: chưa xác nhận thì không có thư nào "
         "khác."
@@ -38,7 +39,6 @@ _SAID = {
     "thoi": N_("Đã dừng. Bạn không nhận thư này nữa, và địa chỉ của bạn đã được xóa."),
     "het-han": N_("Đường dẫn này không còn dùng được. Muốn nhận thư, hãy đăng ký lại."),
 }
-"""The messages of the page, by the word in the address that leads to it."""
 
 
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
@@ -55,9 +55,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 def show(parts: Parts, request: Request) -> Response:
     """Show the form; what was just done stands above it."""
-    event = query_parameter(request, "xong")
-    done = gettext(page_language(request))(_SAID[event]) if event in _SAID else ""
-    return _form_page(parts, request, {"field": query_parameter(request, "field")}, done=done, event=event)
+    return _form_page(parts, request, {"field": query_parameter(request, "field")})
 
 
 def subscribe(parts: Parts, request: Request) -> Response:
@@ -80,14 +78,14 @@ def subscribe(parts: Parts, request: Request) -> Response:
         )
         shown = _form_page(parts, request, form, note=text % {"count": hours}, status=429)
         return try_again_after(shown, error.retry_after)
-    return _lead_to(request, "gui")
+    return lead_to(request, HOME, "gui")
 
 
 def show_confirmation(parts: Parts, request: Request, name: str, token: str) -> Response:
     """Ask whether to begin: whoever opens the link may be a machine."""
     row = parts.subscriptions.find(name, token)
     if row is None:
-        return _lead_to(request, "het-han")
+        return lead_to(request, HOME, "het-han")
     field = _fields(parts, page_language(request)).get(row.field, "")
     return page(parts, request, "new_answers_asked.html", is_end=False, field=field)
 
@@ -96,26 +94,22 @@ def confirm(parts: Parts, request: Request, name: str, token: str) -> Response:
     """Begin to send the weekly e-mail."""
     row = parts.subscriptions.find(name, token)
     holds = row is not None and parts.subscriptions.confirm(row)
-    return _lead_to(request, "nhan" if holds else "het-han")
+    return lead_to(request, HOME, "nhan" if holds else "het-han")
 
 
 def show_end(parts: Parts, request: Request, name: str, token: str) -> Response:
     """Ask whether to end."""
     if not parts.subscriptions.may_end(name, token):
-        return _lead_to(request, "het-han")
+        return lead_to(request, HOME, "het-han")
     return page(parts, request, "new_answers_asked.html", is_end=True, field="")
 
 
 def end(parts: Parts, request: Request, name: str, token: str) -> Response:
     """End a subscription, also for a mail program that asks in its reader's name; done again it is done."""
     if not parts.subscriptions.may_end(name, token):
-        return _lead_to(request, "het-han")
+        return lead_to(request, HOME, "het-han")
     parts.subscriptions.end(name)
-    return _lead_to(request, "thoi")
-
-
-def _lead_to(request: Request, event: str) -> Response:
-    return see_other(link(f"{HOME}?xong={event}", page_language(request)))
+    return lead_to(request, HOME, "thoi")
 
 
 def _fields(parts: Parts, language: Language) -> dict[str, str]:
@@ -130,8 +124,6 @@ def _form_page(
     *,
     problems: Iterable[tuple[str, str]] = (),
     note: str = "",
-    done: str = "",
-    event: str = "",
     status: int = 200,
 ) -> Response:
     language = page_language(request)
@@ -148,6 +140,6 @@ def _form_page(
         fields=[("", _("Mọi lĩnh vực")), *_fields(parts, language).items()],
         sent_again=list(shown.items()) if request.method == "POST" else [],
         note=note,
-        done=done,
-        is_refused=event == "het-han",
+        done=done_words(request, _DONE),
+        is_refused=query_parameter(request, "xong") == "het-han",
     )

@@ -34,13 +34,14 @@ from shared.domain.errors import IdempotencyKeyReusedError, TooManyRequestsError
 from shared.domain.identity.telephone import as_dialled_here
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import PetitionInput
+from shared.domain.petition.values.petitioner import PetitionerType
 from shared.platform import clock
 from shared.use_cases.classify_petition import Guess
 from shared.use_cases.receive_submission import first_words
 from shared.web.answers import see_other, try_again_after
 from shared.web.i18n import gettext, in_language
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
-from shared.web.rendering import link, moment
+from shared.web.rendering import NO_BREAK, link, moment
 from shared.web.requests import form_pairs, query_parameter, source_address, validated
 
 
@@ -165,12 +166,13 @@ def _check_page(
 
 def _lines_about_sender(petition: PetitionInput, language: Any) -> list[str]:
     petitioner = petition.petitioner
+    is_citizen = petitioner.type is PetitionerType.CITIZEN
     lines = (
         petitioner.name,
-        gettext(language)(PETITIONER_TYPES[petitioner.type]),
+        "" if is_citizen else gettext(language)(PETITIONER_TYPES[petitioner.type]),
         petitioner.organisation,
         petitioner.address,
-        as_dialled_here(petitioner.phone or ""),
+        as_dialled_here(petitioner.phone or "").replace(" ", NO_BREAK),
         petitioner.phone_note,
         petitioner.email,
     )
