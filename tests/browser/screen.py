@@ -36,8 +36,20 @@ _CRAMPED = """() => {
     return new Set([...range.getClientRects()].map((box) => Math.round(box.bottom))).size;
   };
   const isSeen = (element) => element.checkVisibility({checkVisibilityCSS: true});
-  const spilling = [...document.querySelectorAll("button, .button")]
-    .filter((element) => isSeen(element) && element.scrollWidth > element.clientWidth + 1);
+  const spills = (element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const box = element.getBoundingClientRect();
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      if (!text.textContent.trim() || text.parentElement.closest(".hidden")) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const {left, right} = range.getBoundingClientRect();
+      if (left < box.left + 2 || right > box.right - 2) return true;
+    }
+    return false;
+  };
+  const spilling = [...document.querySelectorAll("main :is(button, .button)")]
+    .filter((element) => isSeen(element) && !element.matches(".link, .lang") && spills(element));
   const folded = innerWidth < 640 ? [] : [...document.querySelectorAll(".top .menu a, .top .service")]
     .filter((element) => isSeen(element) && lines(element) > 1);
   return [...spilling, ...folded].map((element) => element.textContent.trim());
