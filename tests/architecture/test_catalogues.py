@@ -43,11 +43,11 @@ def test_a_translation_keeps_the_places_and_the_markup_of_its_text(room, locale)
 
 def test_a_text_has_one_english_in_all_catalogues():
     """All functions of the local stack share a process, and with it the last catalogue that holds a text."""
-    english: dict[str | tuple[str, ...], set[tuple[str, ...]]] = {}
+    english: dict[str, set[tuple[str, ...]]] = {}
     for _, locale in translations.rooms():
         for message in translations.translated(locale):
             if message.id:
-                forms = english.setdefault(message.id, set())
+                forms = english.setdefault(str(message.id), set())
                 forms.add(tuple(translations.forms_of(message)))
 
     assert {text: forms for text, forms in english.items() if len(forms) > 1} == {}
