@@ -353,7 +353,6 @@ ROWS = (
         decides_answer=True,
         input=Approve,
         button=N_("Duyệt và gửi"),
-        warning=N_("Câu trả lời được gửi ngay đến người gửi."),
         fields=(
             FormField(
                 "also",

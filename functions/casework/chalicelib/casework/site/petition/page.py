@@ -31,7 +31,7 @@ from chalicelib.casework.site.petition.action_forms import (
 from chalicelib.casework.site.petition.draft_forms import own_drafts, shared_drafts
 from chalicelib.casework.site.petition.letter import letter_facts
 from chalicelib.casework.site.petition.marks import MarkedText, marked_texts
-from chalicelib.casework.site.petition.review import repeats, review_facts
+from chalicelib.casework.site.petition.review import effects_of, repeats, review_facts
 from chalicelib.casework.site.petition.undo import undo_of
 from chalicelib.casework.site.search.hit_rows import answers_beside
 from shared.domain.calendar.working_calendar import local_date
@@ -108,7 +108,8 @@ def petition_page(
         **_proposal(view.proposal, names, language),
         **_situation(petition, names),
         **_similar(parts, request, petition, similar, language),
-        **review_facts(petition, officer, by_action, parts.directory, names, language, now),
+        **review_facts(petition, officer, by_action, parts.directory, names, language),
+        effects=effects_of(petition, parts, language, now) if Action.APPROVE in by_action else "",
         undo=undo_of(officer, petition, now),
         merged=merged_here(petition, officer, parts.petitions),
         **_sent(parts, petition, language),

@@ -12,6 +12,7 @@ from chalicelib.casework.actions.answers import DraftAnswer
 from chalicelib.casework.approval.answer_together import may_join
 from chalicelib.casework.approval.checks import Check, CheckKind, checks_of, marks_in
 from chalicelib.casework.approval.review import review_of
+from chalicelib.casework.composition import Parts
 from chalicelib.casework.desk.similar import SimilarPetition
 from chalicelib.casework.site.frame import Names
 from shared.domain.calendar import deadlines
@@ -47,7 +48,6 @@ def review_facts(
     directory: Directory,
     names: Names,
     language: Language,
-    now: datetime,
 ) -> dict[str, Any]:
     """Return the variables of the draft's part of the page.
 
@@ -58,7 +58,6 @@ def review_facts(
         directory: for placeholders, terms and the calendar.
         names: of officers.
         language: of the page.
-        now: the moment from which an approval would count.
     """
     read = permissions.as_read_by(officer, petition)
     decides = bool(_DECIDE & forms.keys())
@@ -77,7 +76,6 @@ def review_facts(
         "signed_by": names.officer(petition.draft.signed_by)
         if petition.draft and petition.draft.signed_by
         else "",
-        "effects": _effects(petition, directory, language, now) if Action.APPROVE in forms else "",
         "warning": {"address": "#checks", "words": gaps["words"]} if gaps else None,
     }
 
@@ -139,13 +137,20 @@ def _places(
     return (*pieces, (draft.text[at:], "", "")) if marks else ()
 
 
-def _effects(petition: Petition, directory: Directory, language: Language, now: datetime) -> str:
-    """Return the sentence about what follows from an approval: sent now, and published by which day."""
-    _ = gettext(language)
+def effects_of(petition: Petition, parts: Parts, language: Language, now: datetime) -> str:
+    """Return what follows from an approval: when the answer is sent by which channels, and published by which day."""
+    _, _n = gettext(language), counted(language)
     channels = ", ".join(_(REPLY_BY[channel]) for channel in petition.petitioner.reply_by)
-    sent = _("Duyệt là gửi ngay qua %(channels)s.") % {"channels": channels} if channels else ""
+    minutes = parts.actions.minutes_to_undo(petition, Action.APPROVE, now)
+    words = (
+        _n("Câu trả lời được gửi sau %(count)s phút qua %(channels)s; trước đó bạn lấy lại được.", minutes)
+        if minutes
+        else _("Duyệt là gửi ngay qua %(channels)s.")
+    )
+    sent = words % {"channels": channels, "count": minutes} if channels else ""
     if not petition.may_publish:
         return sent
-    due_on = deadlines.publication_due_on(now, directory.terms_of(petition), directory.calendar())
+    terms, calendar = parts.directory.terms_of(petition), parts.directory.calendar()
+    due_on = deadlines.publication_due_on(now, terms, calendar)
     published = _("Công khai chậm nhất %(day)s.") % {"day": long_day(due_on, language)}
     return f"{sent} {published}".strip()
