@@ -229,11 +229,11 @@ def test_page_and_files_say_what_is_counted(december: System, name: str, words: 
     ("title", "taken", "name"),
     [
         ("Theo đơn vị và người xử lý", [], "Theo đơn vị và người xử lý"),
-        ("Đề xuất báo cáo Thủ tướng Chính phủ", [], "Đề xuất báo cáo Thủ tướng Chính"),
-        ("Hồ sơ tiếp nhận trong kỳ, đã xong", [], "Hồ sơ tiếp nhận trong kỳ, đã"),
+        ("Đề xuất báo cáo Thủ tướng Chính phủ", [], "Đề xuất báo cáo Thủ tướng…"),
+        ("Hồ sơ tiếp nhận trong kỳ, đã xong", [], "Hồ sơ tiếp nhận trong kỳ, đã…"),
         ("Theo: đơn vị/năm [mới]", [], "Theo đơn vị năm mới"),
         ("Hồ sơ", ["hồ sơ"], "Hồ sơ 2"),
-        ("x" * 40, [], "x" * 31),
+        ("x" * 40, [], f"{'x' * 30}…"),
     ],
 )
 def test_sheet_is_named_with_whole_words_and_once(title: str, taken: list[str], name: str):

@@ -127,7 +127,14 @@ ROWS = (
         example={"unit": "VTCBC"},
         button=N_("Phân công cho đơn vị"),
         fields=(
-            FormField("unit", N_("Đơn vị"), "choice", is_optional=True, source="units"),
+            FormField(
+                "unit",
+                N_("Đơn vị"),
+                "choice",
+                is_optional=True,
+                source="units",
+                hint=N_("Để trống thì giao cho đơn vị phụ trách lĩnh vực."),
+            ),
             FormField(
                 "field",
                 N_("Lĩnh vực"),

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from textwrap import shorten
 from typing import Any
 
 from chalice.app import Response
@@ -135,14 +136,15 @@ def heading(report: str, section: str) -> str:
 
 
 def sheet_name(title: str, taken: Iterable[str]) -> str:
-    """Return a name that Excel takes: at most 31 characters, whole words, none of its signs, and none twice."""
-    words = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ").split()
-    name = words[0][:LONGEST_NAME] if words else "1"
-    for word in words[1:]:
-        if len(name) + 1 + len(word) > LONGEST_NAME:
-            break
-        name = f"{name} {word}"
-    name = name.rstrip(",;-– ")
+    """Return a name that Excel takes: at most 31 characters, whole words, none of its signs, and none twice.
+
+    One that was cut ends in an ellipsis.
+    """
+    whole = " ".join(re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ").split()) or "1"
+    name = shorten(whole, LONGEST_NAME, placeholder="…")
+    if name == "…":
+        name = f"{whole[: LONGEST_NAME - 1]}…"
+    name = f"{name.removesuffix('…').rstrip(',;-– ')}…" if name.endswith("…") else name
     lower = {other.casefold() for other in taken}
     numbered = (f"{name[: LONGEST_NAME - 3].rstrip()} {n}" for n in range(2, 100))
     return next(each for each in (name, *numbered) if each.casefold() not in lower)

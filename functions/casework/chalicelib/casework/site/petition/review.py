@@ -143,7 +143,7 @@ def effects_of(petition: Petition, parts: Parts, language: Language, now: dateti
     channels = ", ".join(_(REPLY_BY[channel]) for channel in petition.petitioner.reply_by)
     minutes = parts.actions.minutes_to_undo(petition, Action.APPROVE, now)
     words = (
-        _n("Câu trả lời được gửi sau %(count)s phút qua %(channels)s; trước đó bạn lấy lại được.", minutes)
+        _n("Câu trả lời được gửi sau %(count)s phút qua %(channels)s; trước đó bạn hoàn tác được.", minutes)
         if minutes
         else _("Duyệt là gửi ngay qua %(channels)s.")
     )
