@@ -25,6 +25,8 @@ from tests.support.system import START, System
 OPEN = 500
 BYTES = 40_000
 """A page of the desk weighs no more, uncompressed."""
+NEARLY = 28_000
+"""A page in Vietnamese that weighs more is weighed in English too, which is longer by a tenth at most."""
 MOST_PAGES = 150
 """Pages of one role that differ by more than the petition or the period; more would mean a walk in circles."""
 NO_PAGES = re.compile(r"format=|/files/|lang=en|sign-out")
@@ -115,18 +117,21 @@ def test_every_page_that_a_role_reaches_is_small_however_much_is_open(busy: Syst
     waiting = ["/desk/", "/desk/search?q=ngạch", "/desk/reports?name=task-force"]
     seen = set(map(kind_of, waiting))
     sizes: dict[str, int] = {}
-    while waiting and len(sizes) < 2 * MOST_PAGES:
+    english: dict[str, int] = {}
+    while waiting and len(sizes) < MOST_PAGES:
         address = waiting.pop(0)
         page = browser.get(address)
-        sizes |= {address: len(page.body), in_english(address): len(browser.get(in_english(address)).body)}
+        sizes[address] = len(page.body)
+        if len(page.body) > NEARLY:
+            english[in_english(address)] = len(browser.get(in_english(address)).body)
         for link in map(html.unescape, re.findall(r'href="(/desk/?[^"]*)"', page.text)):
             if kind_of(link) not in seen and not NO_PAGES.search(link):
                 seen.add(kind_of(link))
                 waiting.append(link)
 
-    assert len(sizes) > 6
+    assert len(sizes) > 3
     assert not waiting, "the walk was cut short"
-    assert {address: size for address, size in sizes.items() if size > BYTES} == {}
+    assert {address: size for address, size in (sizes | english).items() if size > BYTES} == {}
 
 
 def in_english(address: str) -> str:
