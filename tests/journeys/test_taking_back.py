@@ -133,6 +133,19 @@ def test_approval_is_taken_back_by_its_officer_alone_and_made_again(held: System
     assert citizen.look()["answer"]["text"] == f"{ANSWER} Đã sửa."
 
 
+def test_who_approves_reads_for_how_long_the_answer_waits(held: System):
+    reference = awaiting_approval(held).reference
+    address = f"/desk/petitions/{reference}"
+    waits = Browser(held, "binh.vanphong").get(address).text
+
+    held.local.change_settings(WORD_IS_HELD[False])
+    leaves = Browser(held, "binh.vanphong").get(f"{address}?lang=en").text
+
+    assert "Câu trả lời được gửi sau 9 phút qua Email; trước đó bạn hoàn tác được." in waits
+    assert "Duyệt là gửi ngay" not in waits
+    assert "sends it at once" in leaves
+
+
 def test_once_word_has_left_nothing_is_taken_back(held: System):
     citizen = awaiting_approval(held)
     binh = Officer(held, "binh.vanphong")

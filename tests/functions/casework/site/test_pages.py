@@ -690,6 +690,22 @@ def test_navigation_marks_the_part_that_the_page_belongs_to(
     assert re.findall(r'href="([^"]+)" aria-current="page"', menu) == [door]
 
 
+def test_form_of_a_draft_folds_the_citations_that_are_empty(system: System, reference: str):
+    minh = Officer(system, "minh.ccvc")
+    minh.do("accept", reference)
+    browser = Browser(system, "minh.ccvc")
+    more = "Thêm: Văn bản căn cứ"
+    empty = browser.get(page_of(reference)).text
+
+    cited = [{"number": "Nghị định 115/2020/NĐ-CP"}, {"number": "Luật 58/2010/QH12"}]
+    minh.do("draft-answer", reference, text="Kính gửi Ông/Bà", citations=cited)
+    Officer(system, "binh.vanphong").do("return-draft", reference, reason="Nói rõ hơn.")
+    kept = browser.get(page_of(reference)).text
+
+    assert (empty.count(more), kept.count(more)) == (2, 1), "three rows in all"
+    assert 'name="citation_3_number"' in kept
+
+
 def test_unit_without_a_field_gives_the_petition_its_field(system: System):
     citizen = Citizen(system, content="Kính mong Bộ xem giúp việc của tôi, tôi đã chờ nhiều ngày rồi ạ.")
     citizen.send()
