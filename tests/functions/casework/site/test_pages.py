@@ -700,10 +700,10 @@ def test_form_of_a_draft_folds_the_citations_that_are_empty(system: System, refe
     cited = [{"number": "Nghị định 115/2020/NĐ-CP"}, {"number": "Luật 58/2010/QH12"}]
     minh.do("draft-answer", reference, text="Kính gửi Ông/Bà", citations=cited)
     Officer(system, "binh.vanphong").do("return-draft", reference, reason="Nói rõ hơn.")
-    kept = browser.get(page_of(reference)).text
+    filled = browser.get(page_of(reference)).text
 
-    assert (empty.count(more), kept.count(more)) == (2, 1), "three rows in all"
-    assert 'name="citation_3_number"' in kept
+    assert (empty.count(more), filled.count(more)) == (2, 1), "three rows in all"
+    assert 'name="citation_3_number"' in filled
 
 
 def test_unit_without_a_field_gives_the_petition_its_field(system: System):

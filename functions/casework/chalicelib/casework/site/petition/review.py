@@ -138,7 +138,7 @@ def _places(
 
 
 def effects_of(petition: Petition, parts: Parts, language: Language, now: datetime) -> str:
-    """Return what follows from an approval: when the answer is sent by which channels, and published by which day."""
+    """Return the effects of an approval in words: when and by which channels it is sent, when published."""
     _, _n = gettext(language), counted(language)
     channels = ", ".join(_(REPLY_BY[channel]) for channel in petition.petitioner.reply_by)
     minutes = parts.actions.minutes_to_undo(petition, Action.APPROVE, now)
