@@ -7,7 +7,6 @@ import importlib.util
 import io
 import json
 import sys
-import threading
 import traceback
 import uuid
 from collections import deque
@@ -23,6 +22,7 @@ from chalice.app import Chalice
 from chalice.local import LambdaContext
 
 from infra import gateway
+from infra.local.emulation.fair_lock import FairLock
 from shared.web.app import PROXY
 
 NAMES = ("intake", "router", "sla_timer", "notifier", "casework")
@@ -119,7 +119,7 @@ class Functions:
     """Loaded apps behind one lock: moto is not safe under threads, and conditions there are not isolated."""
 
     def __init__(self, apps: Mapping[str, Chalice], *, show_errors: bool = False) -> None:
-        self.lock = threading.RLock()
+        self.lock = FairLock()
         self._show_errors = show_errors
         self.use(apps)
         self.running = ""

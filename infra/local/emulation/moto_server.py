@@ -13,6 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
 from infra.local.emulation.bucket import BucketDoor
+from infra.local.emulation.fair_lock import FairLock
 
 MOST_UPLOADED = 64 * 1024 * 1024
 """Bytes of a form that are read at all."""
@@ -21,7 +22,7 @@ MOST_UPLOADED = 64 * 1024 * 1024
 class MotoServer:
     """moto's own server with each request behind the functions' lock: moto is not safe under threads."""
 
-    def __init__(self, host: str, port: int, lock: threading.RLock, door: BucketDoor) -> None:
+    def __init__(self, host: str, port: int, lock: FairLock, door: BucketDoor) -> None:
         """Take where to serve, the functions' lock, and what stands before the buckets."""
         self._host, self._port, self._lock, self._door = host, port, lock, door
         self._server: BaseWSGIServer | None = None
