@@ -1,10 +1,11 @@
 """Counts the calls to AWS and the capacity units that DynamoDB would bill for them, by its published rules.
 
 moto counts no real units, so they are reckoned here from requests and answers (Amazon DynamoDB Developer Guide,
-"Read/write capacity modes"): a write takes one unit for each KB of the item, rounded up, and again for each index entry
-that is put, changed or removed; a read takes one unit for each 4 KB, half of that when it is eventually consistent; a
-query is rounded up over all it read; a condition that fails still takes its write units. What an update changes in an
-index is not reckoned. Tables and indexes are those of `infra/cloudformation/platform.yaml`.
+"Read/write capacity modes"): a write takes one unit for each KB of the item, before or after it, whichever is larger,
+rounded up, and again for each index entry that is put, changed or removed; a read takes one unit for each 4 KB, half of
+that when it is eventually consistent; a query is rounded up over all it read; a condition that fails still takes the
+table's write units. An update's answer does not hold the whole item, so the bench reads it by itself, uncounted.
+Tables and indexes are those of `infra/cloudformation/platform.yaml`.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ from infra.deployment.templates import read
 from shared.platform import aws
 
 KB = 1024
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
 _PLATFORM = Path(__file__).resolve().parents[2] / "infra" / "cloudformation" / "platform.yaml"
 
 _Item = dict[str, dict[str, Any]]
+_ReadItem = Callable[[dict[str, Any]], _Item]
+"""Returns an item as it stands now, by the table and key of a request."""
 
 
 class Index(NamedTuple):
@@ -99,7 +103,8 @@ def _index(described: dict[str, Any]) -> Index:
 class Capacity:
     """The calls made for some work, each with the units that AWS would charge for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_item: _ReadItem) -> None:
+        self._read_item = read_item
         self.calls: list[Call] = []
         self.index_writes: Counter[str] = Counter()
         """Write units of index entries, by table and index."""
@@ -120,20 +125,19 @@ class Capacity:
         )
 
     def _units(self, operation: str, params: dict[str, Any], answer: dict[str, Any]) -> tuple[float, float]:
+        if operation in _WRITES:
+            return self._write_units(operation, params, is_refused="Error" in answer), 0
         match operation:
-            case "PutItem":
-                return self._put(params["TableName"], params["Item"]), 0
-            case "UpdateItem" | "DeleteItem":
-                return 1, 0
             case "BatchWriteItem":
-                puts = [
-                    (table, each["PutRequest"]["Item"])
+                writes = [
+                    (table, each.get("PutRequest", each.get("DeleteRequest", {})))
                     for table, requests in params["RequestItems"].items()
                     for each in requests
-                    if "PutRequest" in each
                 ]
-                deleted = sum(map(len, params["RequestItems"].values())) - len(puts)
-                return deleted + sum(self._put(*put) for put in puts), 0
+                return sum(
+                    self._written(table, each.get("Item") or each["Key"], each.get("Item", {}))
+                    for table, each in writes
+                ), 0
             case "GetItem":
                 return 0, _read_units(answer.get("Item", {}), params)
             case "BatchGetItem":
@@ -146,20 +150,39 @@ class Capacity:
                 read_bytes = sum(size_of(item) for item in answer.get("Items", ()))
                 return 0, _units_of(read_bytes, params)
 
-    def _put(self, table_name: str, item: _Item) -> float:
-        table = table_name.rpartition("-")[2]
+    def _write_units(self, operation: str, params: dict[str, Any], *, is_refused: bool) -> float:
+        named = params["Item"] if operation == "PutItem" else params["Key"]
+        if is_refused:
+            return _write_units_of(self._stored.get(self._key(params["TableName"], named), {}))
+        match operation:
+            case "PutItem":
+                item = params["Item"]
+            case "UpdateItem":
+                item = self._read_item(params)
+            case _:
+                item = {}
+        return self._written(params["TableName"], named, item)
+
+    def _written(self, table_name: str, named: _Item, item: _Item) -> float:
+        """Return the units of a write after which `item` stands there, empty where none does."""
+        key = self._key(table_name, named)
+        table = key[0]
         key_names, indexes = _tables()[table]
-        key = (table, *(str(item[name]) for name in key_names))
         before, self._stored[key] = self._stored.get(key, {}), item
-        units: float = math.ceil(size_of(item) / KB)
+        units: float = max(_write_units_of(before), _write_units_of(item))
         for index in indexes:
             old, new = (_entry(index, key_names, version) for version in (before, item))
             moved = old and new and any(old[name] != new[name] for name in index.keys)
             entries = [] if old == new else [old, new] if moved else [new or old]
-            of_index = sum(math.ceil(size_of(entry) / KB) for entry in entries)
+            of_index = sum(map(_write_units_of, entries))
             self.index_writes[f"{table}/{index.name}"] += of_index
             units += of_index
         return units
+
+    @staticmethod
+    def _key(table_name: str, named: _Item) -> tuple[str, ...]:
+        table = table_name.rpartition("-")[2]
+        return (table, *(str(named[name]) for name in _tables()[table][0]))
 
     @property
     def write_units(self) -> float:
@@ -181,6 +204,10 @@ def _entry(index: Index, key_names: tuple[str, ...], item: _Item) -> _Item:
     return {name: value for name, value in item.items() if name in names}
 
 
+def _write_units_of(item: _Item) -> int:
+    return math.ceil(max(size_of(item), 1) / KB)
+
+
 def _read_units(item: _Item, request: dict[str, Any]) -> float:
     return _units_of(size_of(item), request)
 
@@ -198,14 +225,26 @@ def counted(running: Callable[[], str], over: Capacity | None = None) -> Iterato
         running: says which trigger or door is at work; what is done while none is belongs to the bench.
         over: goes on with an earlier count, which knows what is stored.
     """
-    capacity = over or Capacity()
     pending: dict[str, Any] = {}
 
+    def read_item(request: dict[str, Any]) -> _Item:
+        pending["is_reading"] = True
+        try:
+            item: _Item = aws.client("dynamodb").get_item(
+                TableName=request["TableName"], Key=request["Key"], ConsistentRead=True
+            )["Item"]
+            return item
+        finally:
+            pending["is_reading"] = False
+
+    capacity = over or Capacity(read_item)
+
     def count(params: dict[str, Any], **_: Any) -> None:
-        pending["params"] = params
+        if not pending.get("is_reading"):
+            pending["params"] = params
 
     def answered(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        if by := running():
+        if not pending.get("is_reading") and (by := running()):
             capacity.see(by, model.service_model.service_name, model.name, pending.get("params", {}), parsed)
 
     session: Any = aws._session()

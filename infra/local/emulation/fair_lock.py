@@ -1,4 +1,4 @@
-"""A lock that goes to whoever waits for it: the pump takes it again at once, and a page would wait for many of its turns."""
+"""A lock that goes to whoever waits: the pump takes it again at once, and a page would wait for many of its turns."""
 
 from __future__ import annotations
 
