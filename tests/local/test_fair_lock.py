@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from infra.local.emulation.fair_lock import FairLock
+from infra.local.emulation.functions import FairLock
 
 LONG = 10
 

@@ -7,6 +7,7 @@ import importlib.util
 import io
 import json
 import sys
+import threading
 import traceback
 import uuid
 from collections import deque
@@ -15,6 +16,7 @@ from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TextIO, cast
 from urllib.parse import parse_qs
 
@@ -22,7 +24,6 @@ from chalice.app import Chalice
 from chalice.local import LambdaContext
 
 from infra import gateway
-from infra.local.emulation.fair_lock import FairLock
 from shared.web.app import PROXY
 
 NAMES = ("intake", "router", "sla_timer", "notifier", "casework")
@@ -113,6 +114,40 @@ Watch = Callable[[str, HttpRequest | Mapping[str, Any]], AbstractContextManager[
 def unwatched(_name: str, _event: HttpRequest | Mapping[str, Any]) -> Iterator[Outcome]:
     """Watch nothing."""
     yield Outcome()
+
+
+class FairLock:
+    """A reentrant lock: whoever lets it go and wants it again stands behind the one who waits.
+
+    The pump takes it again at once; without the turnstile a page would wait for many of its turns.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._turnstile = threading.Lock()
+        """Held by the one who waits and is next."""
+        self._owner: int | None = None
+        self._depth = 0
+
+    @property
+    def is_awaited(self) -> bool:
+        """True while somebody waits."""
+        return self._turnstile.locked()
+
+    def __enter__(self) -> None:
+        if self._owner != threading.get_ident():
+            with self._turnstile:
+                self._lock.acquire()
+            self._owner = threading.get_ident()
+        self._depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._owner = None
+            self._lock.release()
 
 
 class Functions:

@@ -13,7 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
 from infra.local.emulation.bucket import BucketDoor
-from infra.local.emulation.fair_lock import FairLock
+from infra.local.emulation.functions import FairLock
 
 MOST_UPLOADED = 64 * 1024 * 1024
 """Bytes of a form that are read at all."""
