@@ -8,10 +8,11 @@ be found, and a consequence that is added here is in all three.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.facts import FileDeclared, Merged
 from shared.domain.petition.history import Entry, entries_of
 from shared.domain.petition.lifecycle import State
@@ -48,8 +49,8 @@ class Surroundings(Protocol):
     def epoch_at(self, at: datetime) -> int:
         """Return the epoch of an entry that was made at an instant: it is part of its deliveries' names."""
 
-    def has_subscribers(self) -> bool:
-        """Return whether any program subscribed to events."""
+    def had_subscribers(self, on: date) -> bool:
+        """Return whether any program of today had subscribed to events by a day."""
 
     def relative(self, reference: str) -> Petition | None:
         """Return another petition; None where there is none."""
@@ -141,7 +142,9 @@ def _event(petition: Petition, entry: Entry) -> Iterator[NoticeRequest]:
 
 
 def _is_announced(petition: Petition, message: Message, around: Surroundings, now: datetime) -> bool:
-    return not around.has_subscribers() or _is_notified(petition, message, around, now)
+    assert isinstance(message, NoticeRequest)  # noqa: S101 - the row beside it makes no others
+    day = local_date(petition.history[message.seq - 1].at)
+    return not around.had_subscribers(day) or _is_notified(petition, message, around, now)
 
 
 def _upload(petition: Petition, entry: Entry) -> Iterator[UploadRequest]:

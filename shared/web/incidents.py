@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from shared.platform import telemetry
+
+_CODE = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}", re.IGNORECASE)
+
+
+def is_incident(text: str) -> bool:
+    """Return whether a text is the code of an incident, as somebody reads it out."""
+    return _CODE.fullmatch(text) is not None
 
 
 def record_incident(error: BaseException | None, route: str) -> str:

@@ -359,3 +359,19 @@ def test_public_feed_tells_of_published_answers_and_of_those_taken_down(system: 
     assert [change["kind"] for change in taken_down["changes"]] == ["taken-down"]
     assert taken_down["changes"][0]["id"] == published["changes"][0]["id"] == listed["id"]
     assert citizen.reference not in json.dumps(published)
+
+
+def test_program_that_subscribes_is_not_sent_as_lost_what_happened_on_days_before(
+    system: System, receiver: Receiver
+):
+    Citizen(system).send()
+    system.travel(minutes=2 * 24 * 60)
+    subscribe(system, receiver, valid_from="2026-11-05")
+    system.local.functions.metrics.clear()
+
+    system.travel(minutes=26 * 60)
+
+    repaired = [line for line in system.local.functions.metrics if '"ReconciliationRepairs"' in line]
+    assert repaired
+    assert all('"ReconciliationRepairs":[0.0]' in line.replace(" ", "") for line in repaired)
+    assert receiver.requests == []

@@ -9,12 +9,15 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from chalicelib.sla_timer.hourly.calendar_left import CalendarLeft
 from infra.local.emulation.cloud import TEMPLATES
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.domain.promises.targets import TARGETS, Promise
 from shared.platform.messages import NoticeRequest
@@ -23,6 +26,7 @@ from tests.support.alarms import Metrics, alarms_of, calculated
 from tests.support.builders import vietnam
 from tests.support.game_day import GameDay
 from tests.support.people import Citizen, answer_petition
+from tests.support.programs import Receiver, subscribe
 from tests.support.system import Kept, System
 
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbook.md"
@@ -274,6 +278,63 @@ def remove_a_petition(day: GameDay) -> None:
     day.minute()
 
 
+def use_up_the_concurrency_of_a_door(day: GameDay) -> None:
+    with day.without_concurrency("intake.http"):
+        petitions(day, 6)
+        day.minute()
+
+
+def use_up_the_concurrency_of_a_worker(day: GameDay) -> None:
+    """Notices come back for a quarter of an hour; they are late, and within the hour."""
+    with day.without_concurrency("notifier.on_notice"):
+        petitions(day, 2)
+        day.minutes(16)
+
+
+def flood_a_door(day: GameDay) -> None:
+    day.flooded("intake", 150)
+    day.minute()
+
+
+def let_a_page_fail_once(day: GameDay) -> None:
+    with day.system.faults.broken("Encrypt", Fault.DENIED):
+        petitions(day)
+        day.minute()
+
+
+def let_the_calendar_end(day: GameDay) -> None:
+    """The table of public holidays lasts a hundred days more, and nobody has deployed a longer one."""
+    ends_on = local_date(day.system.clock.now()) + timedelta(days=100)
+    day.job("sla_timer.hourly", lambda: CalendarLeft(ends_on).measure(day.system.clock.now()))
+    day.minute()
+
+
+def let_a_program_take_no_event(day: GameDay) -> None:
+    """A program that subscribed answers 503 for fourteen hours."""
+    receiver = Receiver()
+    receiver.status = 503
+    try:
+        subscribe(day.system, receiver, events=["petition.received"])
+        day.minutes(2)
+        petitions(day)
+        day.steps(14, minutes=60)
+    finally:
+        receiver.close()
+
+
+def let_ses_refuse_more_mails(day: GameDay) -> None:
+    """SES takes no more a second than it allows: what it refuses waits."""
+    with day.system.faults.broken("SendEmail", Fault.THROTTLE):
+        petitions(day, 8)
+        day.minutes(3)
+
+
+def lose_the_reputation_of_our_mail(day: GameDay) -> None:
+    day.reputation("Reputation.BounceRate", 0.045)
+    day.reputation("Reputation.ComplaintRate", 0.0009)
+    day.minute()
+
+
 def stop_a_schedule_s_function(day: GameDay) -> None:
     day.system.local.functions.stopped.add("router.learn")
     day.system.local.pumps.learn.fire()
@@ -294,8 +355,8 @@ BROKEN: list[tuple[Callable[[GameDay], None], set[str]]] = [
     (answer_too_late, {"answered-burns"}),
     (disable_the_seal, {"keys-unusable"}),
     (schedule_the_deletion_of_the_roots_key, {"keys-unusable"}),
-    (take_the_right_to_seal, {"intake-answers-5xx"}),
-    (throttle_the_table, {"writes-throttled", "intake-answers-5xx"}),
+    (take_the_right_to_seal, {"intake-answers-5xx", "unexpected-errors"}),
+    (throttle_the_table, {"writes-throttled", "intake-answers-5xx", "unexpected-errors"}),
     (let_intake_die_once, {"intake-fails"}),
     (sign_no_root, {"root-missing", "sla-timer-hourly-fails", "schedules-dead"}),
     (lose_the_search_files, {"search-stale", "sla-timer-hourly-fails", "schedules-dead"}),
@@ -305,6 +366,14 @@ BROKEN: list[tuple[Callable[[GameDay], None], set[str]]] = [
     (guess_passwords, {"sign-ins-fail"}),
     (damage_an_item, {"change-set-aside", "router-items-skipped"}),
     (remove_a_petition, {"history-rewritten"}),
+    (use_up_the_concurrency_of_a_door, {"doors-throttled", "intake-answers-5xx"}),
+    (use_up_the_concurrency_of_a_worker, {"workers-throttled"}),
+    (flood_a_door, {"gateways-throttled"}),
+    (let_a_page_fail_once, {"unexpected-errors"}),
+    (let_the_calendar_end, {"calendar-ends"}),
+    (let_a_program_take_no_event, {"events-overdue"}),
+    (let_ses_refuse_more_mails, {"circuit-open"}),
+    (lose_the_reputation_of_our_mail, {"mail-bounces", "mail-complaints"}),
     (stop_a_schedule_s_function, {"schedules-dead", "router-learn-fails"}),
 ]
 

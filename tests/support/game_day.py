@@ -6,10 +6,11 @@ errors of Lambdas, answers of API Gateway, throttles of tables) is derived here,
 
 from __future__ import annotations
 
+import io
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,8 @@ MINUTE = timedelta(minutes=1)
 DEAD = (*(f"{queue}-dead" for queue in QUEUES), "changes-dead", "schedules-dead")
 COUNTED_BY_AGE = 3
 """Receives after which SQS counts a message no longer in the age of the oldest."""
+POLLED_A_MINUTE = 12
+"""Calls a minute with which Lambda's poller tries again to hand over what waits."""
 _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"})
 
 
@@ -47,6 +50,7 @@ class GameDay:
         self._alarms = alarms_of()
         self._behind_since = self._hourly_at = system.clock.now()
         self._throttled = 0
+        self._without_concurrency: set[str] = set()
 
     def watch(self) -> None:
         """Take the metrics of every invocation from now on."""
@@ -115,7 +119,37 @@ class GameDay:
         finally:
             rules.enable_rule(Name=lambda_name("router.on_change"))
 
+    @contextmanager
+    def without_concurrency(self, *running: str) -> Iterator[None]:
+        """Let Lambda begin none of these meanwhile, e.g. `intake.http`: the account's concurrency is used up."""
+        stopped = self.system.local.functions.stopped
+        stopped |= {*running}
+        self._without_concurrency = {*running}
+        try:
+            yield
+        finally:
+            stopped -= {*running}
+            self._without_concurrency = set()
+
     # ------------------------------------------------------------ what AWS measures
+
+    def job(self, function: str, work: Callable[[], object]) -> None:
+        """Do a function's work by itself, and take the metrics that it emits."""
+        lines = io.StringIO()
+        with redirect_stdout(lines):
+            work()
+        self.system.local.functions.running = function
+        for line in lines.getvalue().splitlines():
+            self.emitted(line)
+        self.system.local.functions.running = ""
+
+    def flooded(self, function: str, refused: int) -> None:
+        """Let API Gateway refuse requests beyond a door's own limit: its access log's metric filter counts them."""
+        self._put("PAKN/Gateways", lambda_name(f"{function}.http"), refused)
+
+    def reputation(self, rate: str, value: float) -> None:
+        """Let SES have a rate of bounces or complaints, e.g. `Reputation.BounceRate`."""
+        self._put("AWS/SES", rate, value)
 
     @contextmanager
     def _watched(self, name: str, _event: HttpRequest | Mapping[str, Any]) -> Iterator[Outcome]:
@@ -123,7 +157,11 @@ class GameDay:
         try:
             yield outcome
         finally:
-            self._put("AWS/Lambda", "Errors", float(bool(outcome.error)), FunctionName=lambda_name(name))
+            is_throttled = name in self._without_concurrency
+            is_error = bool(outcome.error) and not is_throttled
+            self._put("AWS/Lambda", "Errors", float(is_error), FunctionName=lambda_name(name))
+            if is_throttled:
+                self._put("AWS/Lambda", "Throttles", 1, FunctionName=lambda_name(name))
             if name.endswith(".http"):
                 answer = outcome.answer
                 is_fault = bool(outcome.error) or (isinstance(answer, HttpResponse) and answer.status >= 500)
@@ -145,6 +183,8 @@ class GameDay:
         late = (now - self._behind_since).total_seconds() * 1000
         self._put("AWS/Lambda", "IteratorAge", late, FunctionName=f"pakn-{STAGE}-router-on-change")
         self._sample_throttles()
+        for name in self._without_concurrency - {"intake.http", "casework.http", "notifier.http"}:
+            self._put("AWS/Lambda", "Throttles", POLLED_A_MINUTE, FunctionName=lambda_name(name))
 
     def _sample_throttles(self) -> None:
         """Count refused calls of DynamoDB, all as of the table of petitions: faults do not name the table."""

@@ -163,7 +163,7 @@ class Functions:
         """Called with the trigger or door before it sets to work."""
         self.watch: Watch = unwatched
         self.stopped: set[str] = set()
-        """Triggers that fail whenever they are invoked, e.g. `router.on_route`: switched off on the workbench."""
+        """Triggers and doors that fail whenever they are invoked, e.g. `router.on_route`: switched off."""
         self.metrics: deque[str] = deque(maxlen=METRICS_KEPT)
         """The latest lines of CloudWatch's embedded metric format, oldest first."""
 
@@ -179,13 +179,15 @@ class Functions:
         name = f"{function}.http"
         with self.lock, self._at_work(name), self.watch(name, request) as outcome:
             try:
+                self._check_runs(name)
                 outcome.answer = self._gateways[function].answer(request)
                 return cast("HttpResponse", outcome.answer)
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # noqa: BLE001 - the edge: also a crash that a fault campaign injects
                 outcome.error = type(error).__name__
-                self._show()
+                if not isinstance(error, SwitchedOffError):
+                    self._show()
                 return gateways_own("DEFAULT_5XX", accept_of(request))
 
     def invoke(self, function: str, handler: str, event: dict[str, Any]) -> Any:
@@ -213,9 +215,17 @@ class Functions:
                 raise InvocationError(function, handler, type(error).__name__) from None
 
     def _handler(self, function: str, handler: str) -> Callable[[Any, Any], Any]:
-        if f"{function}.{handler}" in self.stopped:
-            raise SwitchedOffError
+        self._check_runs(f"{function}.{handler}")
         return cast("Callable[[Any, Any], Any]", self.apps[function].handler_map[handler])
+
+    def _check_runs(self, name: str) -> None:
+        """Refuse to run what was switched off.
+
+        Raises:
+            SwitchedOffError: it was.
+        """
+        if name in self.stopped:
+            raise SwitchedOffError
 
     def batch_size(self, function: str, handler: str, default: int) -> int:
         """Return how many records the trigger asks for at once."""

@@ -13,6 +13,7 @@ from infra.ops.stage import logs, timeline
 from infra.ops.stage.connection import Connection
 from infra.ops.stage.dead_letters import Letter, peek
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.logs import Line
 from infra.ops.stage.session import Session, session_of
 from infra.ops.stage.timeline import Moment
 from infra.triggers import CONSUMERS
@@ -23,6 +24,7 @@ from shared.platform.bucket import AttachmentsBucket
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.web.incidents import is_incident
 
 KEPT = timedelta(days=30)
 """The time for which the lines of a request are looked for."""
@@ -37,20 +39,21 @@ def trace(
     context: typer.Context,
     reference: Annotated[
         str,
-        typer.Argument(help="the 11 digits, with or without spaces; or the X-Correlation-Id of an answer"),
+        typer.Argument(
+            help="the 11 digits, with or without spaces; or the code of an error page, or an answer's X-Correlation-Id"
+        ),
     ],
     *,
     reads_logs: Annotated[bool, typer.Option("--logs/--no-logs", help="also lines of all logs")] = True,
 ) -> None:
     """Show all that happened to a petition, as a timeline.
 
-    Entries, messages, deliveries, receipts, views, log lines, dead letters, and what is missing. Of the id of a
-    request: its log lines alone, of all functions.
+    Entries, messages, deliveries, receipts, views, log lines, dead letters, and what is missing. Of a request (its id,
+    or the code on its error page): its log lines alone, of all functions.
     """
     session = session_of(context)
-    if correlation.is_id(reference):
-        groups, since = session.connection.log_groups(), clock.now() - KEPT
-        _show(session, timeline.log_lines(logs.lines_with([reference], groups, since)))
+    if correlation.is_id(reference) or is_incident(reference):
+        _show(session, timeline.log_lines(_of_request(session, reference)))
         return
     number = reference_of(reference)
     directory = Directory(session.connection.table("directory"))
@@ -69,6 +72,14 @@ def trace(
         lines = logs.lines_with(names, groups, petition.received_at)
         moments += timeline.log_lines(line for line in lines if line.reference in ("", number))
     _show(session, moments)
+
+
+def _of_request(session: Session, name: str) -> Iterable[Line]:
+    """Return the log lines of a request, by its id, or by the code that its error page named."""
+    groups, since = session.connection.log_groups(), clock.now() - KEPT
+    lines = [*logs.lines_with([name.upper() if is_incident(name) else name], groups, since)]
+    causes = {line.correlation for line in lines if line.correlation} - {name}
+    return logs.lines_with(sorted(causes), groups, since) if is_incident(name) and causes else lines
 
 
 def _show(session: Session, moments: Iterable[Moment]) -> None:

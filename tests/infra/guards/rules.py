@@ -22,7 +22,7 @@ TICKET_BY_NAME = [
 ]
 PAGED = (
     *("SweepSilent", "TimersLate", "ChangesLate", "ChangesDead", "IntakeAnswers5xx", "CaseworkAnswers5xx"),
-    *("DoorsThrottled", "IdentityUnreachable", "CredentialsUnusable", "LookUpsMany"),
+    *("DoorsThrottled", "GatewaysThrottled", "IdentityUnreachable", "CredentialsUnusable", "LookUpsMany"),
     *("MuteEsms", "MuteTwilio", "MuteStandard", "MuteInfobip", "MuteVonage", "MuteAws", "MuteHotline"),
     *("HistoryRewritten", "HistoryRestored", "OldestUnrouted", "KeysUnusable"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -99,7 +99,7 @@ class Nothing:
     def relative(self, reference: str) -> Petition | None:
         return None
 
-    def has_subscribers(self) -> bool:
+    def had_subscribers(self, on: date) -> bool:
         return True
 
     def is_in_quarantine(self, key: str) -> bool:

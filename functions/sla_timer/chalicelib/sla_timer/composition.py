@@ -8,6 +8,7 @@ from functools import cache, partial
 from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib.sla_timer.hourly.build_search import SearchIndexing
+from chalicelib.sla_timer.hourly.calendar_left import CalendarLeft
 from chalicelib.sla_timer.hourly.key_states import KeyStates
 from chalicelib.sla_timer.hourly.request_answers import AnswerRequests
 from chalicelib.sla_timer.hourly.request_digests import DigestRequests
@@ -27,6 +28,7 @@ from chalicelib.sla_timer.petitions.wake_petition import Timer
 from chalicelib.sla_timer.rounds import RoundRunner
 from chalicelib.sla_timer.run_jobs import Job, Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
+from shared.domain.calendar.public_holidays import LAST_DAY
 from shared.platform import clock, correlation, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import ErasureRequest, ExportRequest, ResealRequest, RoundStep, WakeUp
@@ -140,6 +142,7 @@ def _watches(
         "unchecked-files": UncheckedFiles(bucket).count,
         "unrouted": Unrouted(outlines).measure,
         "keys": KeyStates(keys).count_unusable,
+        "calendar-left": CalendarLeft(LAST_DAY).measure,
     }
 
 

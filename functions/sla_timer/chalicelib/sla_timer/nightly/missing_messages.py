@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from shared.domain.petition.petition import Petition
@@ -61,9 +61,12 @@ class MissingMessages:
             self._directory.epoch_at,
             lambda: self._deliveries.notices_of(petition.reference),
             lambda: [key for key, _arrived_at in self._bucket.in_quarantine()],
-            lambda: bool(subscriptions(self._directory)),
+            self._had_subscribers,
         )
         return missing_requests(petition, around, now)
+
+    def _had_subscribers(self, on: date) -> bool:
+        return any(each.valid_from <= on for each in subscriptions(self._directory).values())
 
     def check_all_were_taken(self) -> None:
         """Begin anew, after the messages of a page.
@@ -85,11 +88,11 @@ class _Surroundings:
         epoch_at: Callable[[datetime], int],
         names: Callable[[], list[str]],
         waiting_files: Callable[[], list[str]],
-        has_subscribers: Callable[[], bool],
+        had_subscribers: Callable[[date], bool],
     ) -> None:
         self.relative = relative
         self.epoch_at = epoch_at
-        self.has_subscribers = has_subscribers
+        self.had_subscribers = had_subscribers
         self._read_names = names
         self._read_waiting_files = waiting_files
 
