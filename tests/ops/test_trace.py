@@ -11,6 +11,7 @@ from shared.domain.petition.petition import Petition
 from shared.platform import queues
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from tests.campaigns.faults.injection import Fault
 from tests.ops.conftest import Ops
 from tests.support.people import CITIZEN, CONTENT, Citizen, answer_petition
 from tests.support.system import System
@@ -97,6 +98,18 @@ def test_all_that_one_request_led_to_has_its_id_log_lines_that_name_no_petition_
     assert other not in str(rows)
     (line,) = ops("trace", name, "--json").rows[:1]
     assert (line["where"], line["what"]) == ("notifier.on_notice", "message failed")
+
+
+def test_the_code_of_an_error_page_leads_to_the_lines_of_its_request(system: System, ops: Ops):
+    with system.faults.broken("Encrypt", Fault.DENIED):
+        answer = Citizen(system).send()
+
+    for code in (answer.json()["incident"], answer.json()["incident"].lower()):
+        (line,) = ops("trace", code, "--json").rows
+        assert (line["where"], line["what"]) == ("intake.api_handler", "unexpected error")
+        assert f"incident {code.upper()}" in line["detail"]
+        assert line["correlation"] == answer.header("X-Correlation-Id")
+    assert ops("trace", "0000-0000").output == "Nothing happened yet.\n"
 
 
 def test_dead_letter_that_is_sent_back_keeps_the_id_of_its_cause(system: System, ops: Ops):
