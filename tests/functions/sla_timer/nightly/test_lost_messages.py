@@ -132,6 +132,18 @@ def lost_lead_of_a_merged_parent(system: System) -> Done:
     return lambda: entries(system, child.reference, Action.MERGE) - 1
 
 
+def lost_count_of_merged(system: System) -> Done:
+    """The parent is not notified that a petition was merged into it."""
+    parent = Citizen(system, may_publish=True)
+    parent.send()
+    child, clerk = another(system), Officer(system, "lan.tiepnhan")
+    version = clerk.petition(child.reference)["version"]
+    path = f"/v1/petitions/{child.reference}/merge"
+    assert clerk.post(path, version=version, parent=parent.reference).status == 200
+    system.lose_changes()
+    return lambda: sum(int(item.get("merged_count", {"N": "0"})["N"]) for item in system.items("petitions"))
+
+
 def lost_upload(system: System) -> Done:
     citizen = Citizen(system)
     citizen.send()
@@ -175,6 +187,7 @@ LOSSES = [
     pytest.param(Consequence.FOLLOW, lost_following, id="follow"),
     pytest.param(Consequence.LEAD, lost_lead, id="lead"),
     pytest.param(Consequence.LEAD, lost_lead_of_a_merged_parent, id="lead, where the parent was merged"),
+    pytest.param(Consequence.COUNT_MERGED, lost_count_of_merged, id="count-merged"),
     pytest.param(Consequence.CHECK_FILE, lost_upload, id="check-file"),
     pytest.param(Consequence.WAKE, lost_wake_up, id="wake"),
     pytest.param(Consequence.ANNOUNCE, lost_event, id="announce"),
