@@ -25,6 +25,9 @@ ANSWERED = "the address in the newest letter that brings an answer"
 IMAGES = ROOT / "docs" / "images"
 COLOURS = 128
 DESKTOP = ViewportSize(width=1180, height=820)
+STAGE = ViewportSize(width=1280, height=1160)
+"""Wide and high enough for the whole stage of the workbench."""
+ASSIGNED_WITHIN_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,20 @@ class Picture:
     path: str
     officer: str | None = None
     viewport: ViewportSize | None = None
+    texts: str = ""
+    """The SMS to 8088 that is sent on the page before."""
 
 
 ALBUM = (
     Picture("home", "/"),
     Picture("home-phone", "/", viewport=PHONE),
     Picture("tracking", ANSWERED),
-    Picture("workbench", "/local"),
+    Picture(
+        "workbench",
+        "/local?number=0912345678",
+        viewport=STAGE,
+        texts="PAKN Toi la giao vien hop dong, ba thang chua duoc tra luong. Hoi ai giai quyet?",
+    ),
     Picture("desk", "/desk/queue", "minh.ccvc"),
     Picture("leaders", "/desk/leaders", "yen.bcd"),
 )
@@ -56,7 +66,10 @@ def take(browser: Browser, site: str, picture: Picture) -> bytes:
     if picture.officer:
         _sign_in(page, picture.officer)
     page.goto(_address_of_an_answer(site) if picture.path == ANSWERED else picture.path)
-    page.wait_for_load_state("networkidle")
+    if picture.texts:
+        _text(page, picture.texts)
+        page.goto(picture.path)
+    page.wait_for_load_state("load" if picture.texts else "networkidle")
     shot = page.screenshot()
     context.close()
     with Image.open(io.BytesIO(shot)) as image:
@@ -74,6 +87,14 @@ def _address_of_an_answer(site: str) -> str:
         if "trả lời" in letter.get("subject", "")
         and (link := re.search(r"http\S+/tra-cuu\?\S+", letter["text"]))
     )
+
+
+def _text(page: Page, words: str) -> None:
+    """Text to 8088 on the stage of the workbench, and wait until a unit has the petition."""
+    page.fill("form.type [name=text]", words)
+    page.locator("form.type button").click()
+    letters = page.locator(".letters", has_text="đơn vị được phân công")
+    letters.wait_for(timeout=ASSIGNED_WITHIN_MS)
 
 
 def _sign_in(page: Page, officer: str) -> None:

@@ -54,7 +54,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "depths": "Messages in queues",
         "queue": "Queue",
         "visible": "Waiting",
-        "in_flight": "To be tried again",
+        "in_flight": "To retry",
         "delayed": "Delayed",
         "dead": "Dead",
         "stream": "Change stream",
