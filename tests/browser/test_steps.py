@@ -7,9 +7,9 @@ from itertools import product
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, opened
 from tests.browser.screen import cramped
 from tests.browser.test_citizen_pages import assert_fits, press, tick, type_into
 
@@ -23,6 +23,16 @@ FIRST, WHO, HOW, LAST = (
     "Xem lại rồi gửi",
 )
 DONE = "Bạn được trả lời chậm nhất"
+HEADINGS = {
+    "vi": (WHO, HOW, LAST, DONE),
+    "en": (
+        "Who are you?",
+        "How should the Ministry contact you?",
+        "Check and send",
+        "You will be answered by",
+    ),
+}
+"""The headings behind the first step, in both languages."""
 CONTENT = "Ngày 3/3 tôi nộp hồ sơ hưởng trợ cấp tại xã, quá hẹn 20 ngày chưa có kết quả. Đề nghị trả lời."
 
 
@@ -61,33 +71,41 @@ def screens_high(page: Page) -> float:
 # --- the figures ----------------------------------------------------------------------------------------
 
 
-def test_new_user_sends_in_five_screens_with_four_fields(phone):
-    screens, fields = [], []
+@pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_new_user_sends_in_five_screens_with_four_fields(
+    browser: Browser, site: str, width: int, language: str, *, has_script: bool
+):
+    who, how, last, done = HEADINGS[language]
+    screens: list[float] = []
+    fields: list[str] = []
+    size = ViewportSize(width=width, height=PHONE["height"])
+    with opened(browser, site, size, has_script=has_script) as page:
 
-    def seen(page: Page) -> None:
-        page.wait_for_load_state()
-        screens.append(screens_high(page))
-        assert_fits(page)
-        assert page.locator("main form button.button:not(.secondary)").count() == 1
+        def seen() -> None:
+            screens.append(screens_high(page))
+            assert_fits(page)
+            expect(page.locator("main form button.button:not(.secondary)")).to_have_count(1)
 
-    def fill(field: str, text: str) -> None:
-        phone.locator(f"#{field}").fill(text)
-        fields.append(field)
+        def fill(field: str, text: str) -> None:
+            page.locator(f"#{field}").fill(text)
+            fields.append(field)
 
-    phone.goto("/gui")
-    seen(phone)
-    fill("content", CONTENT)
-    go_on(phone, WHO)
-    seen(phone)
-    fill("name", "Nguyễn Văn An")
-    fill("address", "12 Lê Lợi, Huế")
-    fill("phone", "0912 000 111")
-    go_on(phone, HOW)
-    seen(phone)
-    go_on(phone, LAST)
-    seen(phone)
-    phone.locator("#consent").check()
-    go_on(phone, DONE)
+        page.goto(f"/gui?lang={language}")
+        seen()
+        fill("content", CONTENT)
+        go_on(page, who)
+        seen()
+        fill("name", "Nguyễn Văn An")
+        fill("address", "12 Lê Lợi, Huế")
+        fill("phone", f"0912 {width % 1000} {'1' if has_script else '2'}{len(who)}")
+        go_on(page, how)
+        seen()
+        go_on(page, last)
+        seen()
+        page.locator("#consent").check()
+        go_on(page, done)
 
     assert len(screens) <= MOST_SCREENS
     assert len(fields) <= MOST_FIELDS
@@ -117,6 +135,18 @@ def test_back_reload_language_and_another_tab_lose_nothing(citizen):
     expect(citizen.locator("h1")).to_be_visible()
     tab.locator("#consent").check()
     go_on(tab, DONE)
+
+
+def test_tab_that_is_dropped_loses_nothing(citizen):
+    until_last(citizen, "mat-the@example.vn")
+
+    context = citizen.context
+    citizen.close()
+    tab = context.new_page()
+    tab.goto("/gui/xem-lai")
+
+    expect(tab.locator("main")).to_contain_text(CONTENT)
+    expect(tab.locator("main")).to_contain_text("mat-the@example.vn")
 
 
 def test_browsers_own_back_button_shows_what_was_typed(citizen):
