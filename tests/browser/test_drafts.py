@@ -80,7 +80,7 @@ def test_session_that_is_over_is_renewed_in_place(writer: Page):
 
 def test_template_and_file_cost_no_word(writer: Page):
     write(writer, WORDS)
-    writer.locator("#f-draft-answer details.fold summary").click()
+    writer.locator("#f-draft-answer details.fold", has_text="Chèn mẫu").locator("summary").click()
     writer.get_by_role("button", name="Chèn mẫu").click()
     expect(writer.locator(TEXT)).to_have_value(re.compile(f"^{WORDS}\\s+\\S+"))
     write(writer, f"{WORDS} Trước khi chọn tệp.")
