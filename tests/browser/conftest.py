@@ -153,7 +153,7 @@ def send_petition(site: str, sender: str) -> str:
 def reference(site: str, request: pytest.FixtureRequest) -> str:
     """A petition that a citizen just sent, each of them somebody else; a second try sends another."""
     number = getattr(request.node, "execution_count", 1)
-    return send_petition(site, f"{request.node.name[:36]}-{number}")
+    return send_petition(site, f"{request.node.name[:40]}-{number}")
 
 
 @pytest.fixture
