@@ -16,9 +16,10 @@ from infra.deployment import stages, templates
 from infra.deployment.artifacts import Artifacts, Release, digest_of
 from infra.deployment.change_set import STACK_POLICY, Change, changes_of, refuse_losses
 from infra.deployment.errors import DeployError
-from infra.deployment.package import ROOT, Package, with_settings
+from infra.deployment.package import Package, with_settings
 from infra.deployment.stages import DEVELOPMENT, Parameters
 from infra.deployment.templates import MAX_INLINE, REGION, Template
+from infra.layout import ROOT
 
 
 @dataclass(frozen=True)

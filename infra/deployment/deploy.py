@@ -19,28 +19,19 @@ import boto3
 from infra.deployment import preflight, smoke, versions
 from infra.deployment.cloud import ORDINARY, Cloud, Options, Outcome
 from infra.deployment.errors import DeployError, exit_code_of
-from infra.deployment.package import BUILD, FUNCTIONS, build
+from infra.deployment.package import build
 from infra.deployment.packaging.errors import PackageError
-from infra.deployment.stages import Parameters, lambda_names, stage_parameters
+from infra.deployment.stages import (
+    ASKED_FOR,
+    DOMAIN,
+    PARTS,
+    Parameters,
+    lambda_names,
+    parts_of,
+    stage_parameters,
+)
 from infra.deployment.templates import REGION
-
-BEFORE = ("artifacts", "platform", "vault", "identity")
-AFTER = ("edge", "operations", "alarms")
-PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
-"""The parts that every stage has, in the order in which they need one another."""
-
-DOMAIN = "domain"
-"""Deployed with all others where a stage names its host: before the functions, which map themselves below it."""
-
-ASKED_FOR = ("scanning", "backup")
-"""Parts deployed only by name: scanning and backups cost by volume."""
-
-
-def parts_of(part: str, parameters: Parameters) -> tuple[str, ...]:
-    """Return the parts to deploy, in order: one, or for `all` those that the stage has."""
-    if part != "all":
-        return (part,)
-    return (*BEFORE, *((DOMAIN,) if parameters.get("DomainName") else ()), *FUNCTIONS, *AFTER)
+from infra.layout import BUILD, FUNCTIONS
 
 
 def deploy(

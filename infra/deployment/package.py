@@ -32,11 +32,8 @@ from infra.deployment.packaging.pins import lock_requirements, locked_versions
 from infra.deployment.packaging.runtime import Target
 from infra.deployment.packaging.sizes import Size
 from infra.deployment.templates import REGION
+from infra.layout import BUILD, FUNCTIONS, LOCK, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build"
-LOCK = ROOT / "requirements" / "dev.lock"
-FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
 PLACEHOLDER_CODE = "s3://artifacts-bucket/package.zip"
 _COMPLAINT = re.compile(
     r"could not|cannot|can't|unable|not support|not be found|may not work|missing|warning|error|fail|skipp",

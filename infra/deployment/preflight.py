@@ -12,9 +12,9 @@ import boto3
 from botocore.exceptions import ClientError
 
 from infra.deployment import templates
-from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.stages import ACCOUNT, Parameters, unfit_for_production
 from infra.deployment.templates import REGION
+from infra.layout import FUNCTIONS, ROOT
 
 LEFT_TO_PEOPLE = 100
 """Concurrent executions that stay for functions without a reservation, which people wait for; AWS asks for as many."""

@@ -16,9 +16,9 @@ from infra.deployment import deploy, preflight
 from infra.deployment.artifacts import Release, to_go_back_to
 from infra.deployment.cloud import Cloud, Options
 from infra.deployment.errors import DeployError, exit_code_of
-from infra.deployment.package import FUNCTIONS
 from infra.deployment.stages import stage_parameters
 from infra.deployment.templates import REGION
+from infra.layout import FUNCTIONS
 
 
 def line_of(release: Release) -> str:

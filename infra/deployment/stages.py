@@ -9,14 +9,32 @@ from typing import Any
 
 from infra.deployment import templates
 from infra.deployment.errors import DeployError
-from infra.deployment.package import ROOT
 from infra.deployment.packaging import runtime
+from infra.layout import FUNCTIONS, ROOT
 
 Parameters = Mapping[str, str]
 
 DEVELOPMENT, PRODUCTION = "dev", "prod"
 ACCOUNT = "Account"
 """The one entry of a stage that goes to no template: the account that it may be deployed to."""
+
+BEFORE = ("artifacts", "platform", "vault", "identity")
+AFTER = ("edge", "operations", "alarms")
+PARTS = (*BEFORE, *FUNCTIONS, *AFTER)
+"""The parts that every stage has, in the order in which they need one another."""
+
+DOMAIN = "domain"
+"""Deployed with all others where a stage names its host: before the functions, which map themselves below it."""
+
+ASKED_FOR = ("scanning", "backup")
+"""Parts deployed only by name: scanning and backups cost by volume."""
+
+
+def parts_of(part: str, parameters: Parameters) -> tuple[str, ...]:
+    """Return the parts to deploy, in order: one, or for `all` those that the stage has."""
+    if part != "all":
+        return (part,)
+    return (*BEFORE, *((DOMAIN,) if parameters.get("DomainName") else ()), *FUNCTIONS, *AFTER)
 
 
 def stage_parameters(stage: str) -> dict[str, str]:

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from infra.deployment.errors import DeployError
-from infra.deployment.package import FUNCTIONS, ROOT, Package
+from infra.deployment.package import Package
 from infra.deployment.packaging.errors import PackageError
 from infra.deployment.packaging.interpreter import like_lambda, runnable
+from infra.layout import FUNCTIONS, ROOT
 from infra.rehearsal import releases as both_releases
 from infra.rehearsal.deployed import VARIABLE, Deployed
 from infra.rehearsal.deployment import STAGE, Deployment, new_gateway, packages

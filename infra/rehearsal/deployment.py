@@ -11,11 +11,11 @@ import boto3
 
 from infra.deployment import smoke
 from infra.deployment.cloud import Cloud, Outcome
-from infra.deployment.deploy import PARTS
-from infra.deployment.package import FUNCTIONS, Package, build
+from infra.deployment.package import Package, build
 from infra.deployment.packaging.interpreter import runnable
 from infra.deployment.provider_secret import set_secret
-from infra.deployment.stages import Parameters, stage_parameters
+from infra.deployment.stages import PARTS, Parameters, stage_parameters
+from infra.layout import FUNCTIONS
 from infra.local.providers.sms_gateway import SmsGateway
 from infra.rehearsal import adaptations
 from infra.rehearsal.deployed import Deployed

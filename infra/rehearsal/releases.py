@@ -17,8 +17,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from infra.deployment.package import ROOT, Package, build
+from infra.deployment.package import Package, build
 from infra.deployment.packaging.interpreter import runnable
+from infra.layout import ROOT
 from infra.rehearsal import adaptations
 
 CHEAP = ("intake", "router")

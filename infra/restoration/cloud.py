@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.deployment.package import FUNCTIONS
+from infra.layout import FUNCTIONS
 from infra.restoration.restore import Place, RestorationError
 
 COPIED = ("petitions", "deliveries", "roots")

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from infra.deployment.package import FUNCTIONS, ROOT
+from infra.layout import FUNCTIONS, ROOT
 
 SECONDS = 10
 _COMMAND = ["--format", "json", "--disable-pip", "--require-hashes", "--progress-spinner", "off"]

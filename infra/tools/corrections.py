@@ -10,16 +10,14 @@ import argparse
 import sys
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from typing import Any
 
+from infra.layout import ROOT
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.petition import Petition
 from shared.tables.corrections import Correction, Corrections
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def outcomes(corrections: list[Correction], petitions: Petitions, directory: Directory) -> Counter[str]:

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
+from infra.layout import ROOT
 
 Graph = Mapping[str, frozenset[str]]
 

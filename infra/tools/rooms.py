@@ -12,15 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from infra.tools.import_graph import (
-    FUNCTIONS,
-    ROOT,
-    import_graph,
-    module_name,
-    room_graph,
-    source_files,
-    syntax_tree,
-)
+from infra.layout import FUNCTIONS, ROOT
+from infra.tools.import_graph import import_graph, module_name, room_graph, source_files, syntax_tree
 from infra.tools.layered_layout import lay_out
 
 PICTURE = ROOT / "docs" / "images" / "rooms.svg"

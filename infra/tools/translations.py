@@ -19,7 +19,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).resolve().parents[2]
+from infra.layout import ROOT
+
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "_n": (1, 1)}
 """The names of the functions that translate; `_n` has one Vietnamese text and two English forms."""
 SHARED = ROOT / "shared"

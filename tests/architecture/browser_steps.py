@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from infra.tools.import_graph import ROOT
+from infra.layout import ROOT
 
 BROWSER_TESTS = ROOT / "tests" / "browser"
 ACTS = {"click", "dblclick", "press", "select_option", "tap"}

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.tools.import_graph import ROOT, syntax_nodes
+from infra.layout import ROOT
+from infra.tools.import_graph import syntax_nodes
 
 
 def imports(path: Path) -> Iterator[str]:

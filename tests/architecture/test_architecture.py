@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.tools.import_graph import FUNCTIONS, ROOT, source_files, syntax_nodes, syntax_tree
+from infra.layout import FUNCTIONS, ROOT
+from infra.tools.import_graph import source_files, syntax_nodes, syntax_tree
 from tests.architecture.sources import dotted, imports, place
 
 PRODUCTION = source_files("shared", "functions")

@@ -8,12 +8,10 @@ import string
 
 import pytest
 
+from infra.layout import ROOT
 from infra.tools import translations
 
-ROOMS = [
-    pytest.param(room, locale, id=str(room.relative_to(translations.ROOT)))
-    for room, locale in translations.rooms()
-]
+ROOMS = [pytest.param(room, locale, id=str(room.relative_to(ROOT))) for room, locale in translations.rooms()]
 
 
 @pytest.mark.parametrize(("room", "locale"), ROOMS)
@@ -82,7 +80,7 @@ def test_a_text_with_a_number_has_a_form_for_one_and_a_form_for_many(room, local
 SOURCES = sorted(
     path
     for root in ("functions", "shared")
-    for path in (translations.ROOT / root).rglob("*.py")
+    for path in (ROOT / root).rglob("*.py")
     if "vendor" not in path.parts
 )
 MARKS = {"_", "_n", "N_"}
@@ -103,9 +101,7 @@ def hidden_texts(source: str) -> list[str]:
 
 
 def test_no_text_hides_in_an_f_string():
-    hidden = {
-        str(path.relative_to(translations.ROOT)): hidden_texts(path.read_text("utf-8")) for path in SOURCES
-    }
+    hidden = {str(path.relative_to(ROOT)): hidden_texts(path.read_text("utf-8")) for path in SOURCES}
 
     assert {path: texts for path, texts in hidden.items() if texts} == {}
     assert hidden_texts("""f"{_('Có')}: {count}" """) == ["_('Có')"]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from infra.layout import ROOT
 from shared.domain.base_model import BaseModel
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import PetitionInput
 
-ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "shared" / "domain" / "base_model.py"
 SOURCES = [
     path

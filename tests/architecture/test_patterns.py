@@ -15,7 +15,8 @@ import pytest
 from chalicelib.casework.actions.redaction import masked
 from chalicelib.intake.sms.commands import parse
 from chalicelib.intake.sms.name_or_petition import choice_in, says_it_is_a_name
-from infra.tools.import_graph import ROOT, source_files, syntax_nodes
+from infra.layout import ROOT
+from infra.tools.import_graph import source_files, syntax_nodes
 from shared.domain.identity.contact import ContactError, normal_email
 from shared.domain.identity.provinces import province_of
 from shared.domain.identity.telephone import LONGEST_PHONE, telephone_numbers

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from infra.layout import FUNCTIONS, ROOT
 from infra.tools.import_graph import (
-    FUNCTIONS,
-    ROOT,
     circles,
     import_graph,
     imports_inside_functions,

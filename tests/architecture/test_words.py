@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import pytest
 
-from infra.tools.import_graph import ROOT, source_files, syntax_nodes
+from infra.layout import ROOT
+from infra.tools.import_graph import source_files, syntax_nodes
 
 NOUN = "the noun of the thing: delivery, petition, query, form, deliveries"
 # Names that say nothing of what they hold.

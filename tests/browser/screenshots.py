@@ -17,9 +17,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from infra.layout import ROOT
 from infra.tools import chromium
 from tests.browser.conftest import ARGUMENTS, PHONE
-from tests.support.running_stack import ROOT, running_stack
+from tests.support.running_stack import running_stack
 
 ANSWERED = "the address in the newest letter that brings an answer"
 IMAGES = ROOT / "docs" / "images"

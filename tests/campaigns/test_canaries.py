@@ -11,11 +11,11 @@ import logging
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.layout import ROOT
 from infra.local.emulation.functions import load
 from infra.seed.directory import directory_rows
 from shared.tables.directory import Directory
@@ -37,7 +37,6 @@ from tests.support.log_capture import Overheard
 from tests.support.people import Officer
 from tests.support.system import System
 
-ROOT = Path(__file__).resolve().parents[2]
 OFFICERS = directory_rows()["officer"]
 OFFICERS_IN_SMOKE = 5
 UNITS = ["VCCVC", "VCCHC", "TTRA", "TTTT", "VPB", "CTLBHXH"]

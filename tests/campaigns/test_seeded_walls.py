@@ -9,11 +9,11 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from infra.layout import ROOT
+
 SEED = """
 import sys
 from importlib import import_module

@@ -10,17 +10,16 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from chalicelib.casework.api.openapi import document as desk_document
 from chalicelib.intake.api.openapi import document as petitions_document
+from infra.layout import ROOT
 from infra.local.emulation.functions import HttpResponse
 from tests.clients import lives
 from tests.support.system import System
 
-ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     name: ROOT / "functions" / name / "chalicelib" / name / "api" / "examples.json"
     for name in ("intake", "casework")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from infra.deployment.templates import read
+from infra.layout import ROOT
 from infra.local.emulation.functions import load
 from infra.local.system import PREFIXES
 from infra.tools.action_tables import TABLES, Table, committed
@@ -19,7 +20,6 @@ from shared.platform.settings import Settings
 from shared.web.labels import STATES
 from shared.web.problems import PROBLEMS
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
 PAGES = sorted(

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from infra.tools.import_graph import FUNCTIONS, ROOT, source_files, syntax_nodes
+from infra.layout import FUNCTIONS, ROOT
+from infra.tools.import_graph import source_files, syntax_nodes
 from tests.architecture.test_words import BARE_NAMES, IN_SENTENCES
 from tests.docs.test_documentation import plain, quoted, table_after
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.tools.import_graph import ROOT, source_files, syntax_nodes
+from infra.layout import ROOT
+from infra.tools.import_graph import source_files, syntax_nodes
 
 PAGE = (ROOT / "docs" / "law.md").read_text("utf-8")
 DOMAIN = (ROOT / "docs" / "domain.md").read_text("utf-8")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from infra.layout import ROOT
+
 DOCUMENT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 CHAPTERS = 17
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.tools.import_graph import ROOT, syntax_nodes
+from infra.layout import ROOT
+from infra.tools.import_graph import syntax_nodes
 
 LINES_IN_TEN_MINUTES = 800
 README = (ROOT / "README.md").read_text("utf-8")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
+from infra.layout import ROOT
 from tests.campaigns import test_canaries as canaries
 from tests.campaigns import test_forged_webhooks as forged
 from tests.campaigns import test_seeded_walls as walls
@@ -20,7 +20,6 @@ from tests.campaigns.fuzz import test_intake_api as intake
 from tests.rules.petition.test_lifecycle import PetitionLife
 from tests.support.profiles import EXAMPLES
 
-ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "trust.md").read_text("utf-8")
 BUGS = len(seeded.SEEN_BY_SCENES) + len(seeded.SEEN_BY_THE_SIMULATION)
 STEPS = PetitionLife.TestCase.settings.stateful_step_count

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 
-from infra.deployment.package import ROOT
+from infra.layout import ROOT
 from tests.infra.guards import mutations as of_templates
 from tests.infra.permissions import mutations as of_policies
 

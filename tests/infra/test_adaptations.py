@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from infra.deployment.deploy import PARTS
-from infra.deployment.package import FUNCTIONS, Package
-from infra.deployment.stages import stage_parameters
+from infra.deployment.package import Package
+from infra.deployment.stages import PARTS, stage_parameters
 from infra.deployment.templates import read
+from infra.layout import FUNCTIONS
 from infra.rehearsal import adaptations
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "infra" / "cloudformation"

@@ -15,11 +15,11 @@ import pytest
 from infra.deployment import stages
 from infra.deployment.change_set import KEPT, Change
 from infra.deployment.cloud import Cloud, Options, stack_name
-from infra.deployment.deploy import PARTS, parts_of
 from infra.deployment.errors import DeployError
-from infra.deployment.package import FUNCTIONS, ROOT, Package
-from infra.deployment.stages import stage_parameters
+from infra.deployment.package import Package
+from infra.deployment.stages import PARTS, parts_of, stage_parameters
 from infra.deployment.templates import LIMITS, MAX_INLINE, REGION, nearly_too_large, read, size_of
+from infra.layout import FUNCTIONS, ROOT
 
 PARAMETERS = {"Stage": "test1"}
 PLAN, YES = Options(plan=True), Options(yes=True)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from infra import gateway
-from infra.deployment.deploy import PARTS
-from infra.deployment.package import FUNCTIONS, ROOT
+from infra.deployment.stages import PARTS
 from infra.deployment.templates import read
+from infra.layout import FUNCTIONS, ROOT
 
 FOLDER = ROOT / "infra" / "cloudformation"
 EDGE = read(FOLDER / "edge.yaml")["Resources"]

@@ -8,12 +8,10 @@ from typing import Any
 
 import pytest
 
-from infra.deployment import package
+from infra.layout import FUNCTIONS, ROOT
 from infra.local.emulation import functions as emulation
 from infra.local.emulation.functions import load
 from infra.local.system import PREFIXES
-from infra.tools import import_graph
-from infra.tools.import_graph import ROOT
 
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -34,9 +32,8 @@ def with_prefix(prefix: str, names: Collection[str]) -> list[str]:
 
 LISTS: dict[str, Collection[str]] = {
     "FUNCTIONS in Makefile": in_makefile(),
-    "FUNCTIONS in infra/deployment/package.py": package.FUNCTIONS,
+    "FUNCTIONS in infra/layout.py": FUNCTIONS,
     "NAMES in infra/local/emulation/functions.py": emulation.NAMES,
-    "FUNCTIONS in infra/tools/import_graph.py": import_graph.FUNCTIONS,
     "src of ruff in pyproject.toml": with_prefix("functions/", TOOLS["ruff"]["src"]),
     "mypy_path in pyproject.toml": with_prefix("functions/", TOOLS["mypy"]["mypy_path"].split(":")),
     "pythonpath of pytest in pyproject.toml": with_prefix(

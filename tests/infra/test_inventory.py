@@ -12,11 +12,11 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from infra.deployment.package import FUNCTIONS
 from infra.deployment.packaging import inventory, sizes
 from infra.deployment.packaging.archive import write
 from infra.deployment.packaging.errors import PackageError
 from infra.deployment.packaging.pins import locked_versions
+from infra.layout import FUNCTIONS
 from tests.infra.packages import package
 
 

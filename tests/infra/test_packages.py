@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from infra.deployment import smoke
-from infra.deployment.package import FUNCTIONS, PLACEHOLDER_CODE, ROOT, build
+from infra.deployment.package import PLACEHOLDER_CODE, build
 from infra.deployment.packaging import archive
 from infra.deployment.packaging.errors import PackageError
 from infra.deployment.stages import digest_of
 from infra.deployment.templates import findings, translate, unknown_names
+from infra.layout import FUNCTIONS, ROOT
 from tests.infra.packages import LAMBDA_PROVIDES, imported_from_door, opened, package, python, values_of
 from tests.support import files
 from tests.support.pdf_files import pdf

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.packaging.pins import locked_versions
+from infra.layout import FUNCTIONS, ROOT
 
 LOCK = ROOT / "requirements" / "dev.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

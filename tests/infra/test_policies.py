@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.intake.sms.part_store import context_of
-from infra.deployment.package import FUNCTIONS, ROOT
+from infra.layout import FUNCTIONS, ROOT
 from shared.tables.throttle import held_texts
 
 _OF_THE_SEAL = {"ForAnyValue:StringLike": {"kms:ResourceAliases": [{"Fn::Sub": "alias/pakn-${Stage}-seal*"}]}}

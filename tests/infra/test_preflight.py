@@ -15,10 +15,10 @@ from moto import mock_aws
 
 from infra.deployment import preflight
 from infra.deployment.errors import DeployError, exit_code_of, in_one_sentence
-from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.preflight import Source, objections, reservations, source_of
 from infra.deployment.stages import lambda_names
 from infra.deployment.templates import REGION
+from infra.layout import FUNCTIONS, ROOT
 
 ACCOUNT = "123456789012"
 CLEAN = Source("0" * 40)

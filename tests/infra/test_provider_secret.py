@@ -20,11 +20,11 @@ from infra.deployment.provider_secret import (
     objections,
     set_secret,
 )
+from infra.layout import ROOT
 from infra.rehearsal.deployment import PROVIDERS as REHEARSED
 from shared.platform.provider_credentials import UnusableCredentialsError
 from shared.providers import simulator
 
-ROOT = Path(__file__).resolve().parents[2]
 SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo5ODc2NTQ="
 GOOD: dict[str, dict[str, Any]] = {
     "esms": {"cpid": "pakn", "private_key": "a private key", "networks": ["203.0.113.0/24", "2001:db8::/32"]},

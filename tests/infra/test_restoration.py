@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.deployment import templates
-from infra.deployment.deploy import ASKED_FOR
-from infra.deployment.package import ROOT
+from infra.deployment.stages import ASKED_FOR
+from infra.layout import ROOT
 from infra.restoration import __main__ as command
 from infra.restoration import receipts
 from infra.restoration.cloud import TABLES, Copies, Triggers, Versions

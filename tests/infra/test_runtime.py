@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.deployment.package import FUNCTIONS, ROOT, complaints
+from infra.deployment.package import complaints
 from infra.deployment.packaging import interpreter, runtime
 from infra.deployment.packaging.runtime import Target
+from infra.layout import FUNCTIONS, ROOT
 from tests.infra.packages import package
 
 

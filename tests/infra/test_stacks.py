@@ -14,9 +14,9 @@ from pydantic.fields import FieldInfo
 
 from chalicelib.intake.sms.providers.catalogue import PROVIDERS
 from chalicelib.sla_timer.hourly.unrouted import TOO_LONG
-from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.stages import stage_parameters
 from infra.deployment.templates import read
+from infra.layout import FUNCTIONS, ROOT
 from shared.platform.settings import Settings
 from tests.infra.packages import values_of
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from infra.deployment import templates
-from infra.deployment.package import ROOT
+from infra.layout import ROOT
 from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import STAGE
 from infra.restoration import __main__ as command_line

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from infra.layout import ROOT
 from infra.local.subscriber import FORGED, HOLDS, STALE, UNKNOWN, Subscriber
-from tests.local.test_server import PETITION, ROOT, Client, free_port, running_server, wait_for
+from tests.local.test_server import PETITION, Client, free_port, running_server, wait_for
 
 NOW = datetime.fromisoformat("2026-11-03T09:00:00+07:00")
 KEY = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo5ODc2NTQ="

@@ -13,14 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.intake.sms.providers.catalogue import PROVIDERS
+from infra.layout import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 HAS_STARTED_AFTER_SECONDS = 90
 PETITION = {
     "content": "Tôi nộp hồ sơ tuyển dụng công chức đã 40 ngày mà chưa có kết quả, đề nghị trả lời.",

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from infra.deployment.package import ROOT
 from infra.deployment.templates import read
+from infra.layout import ROOT
 from infra.ops.root import app
 from infra.ops.stage.connection import LOCAL, Connection
 from shared.platform import aws

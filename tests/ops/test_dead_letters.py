@@ -142,8 +142,8 @@ def test_redriven_messages_take_effect_and_are_gone(
     outcome = ops("dead", "redrive", "routing", "--all", "--yes")
     system.settle()
 
-    assert (dry.code, dry.output) == (0, "would: send 1 messages back to routing\n")
-    assert (outcome.code, outcome.output) == (0, "1 of 1 messages sent back\n")
+    assert (dry.code, dry.output) == (0, "would: send 1 message back to routing\n")
+    assert (outcome.code, outcome.output) == (0, "1 of 1 message sent back\n")
     assert (depth(system, "routing-dead"), depth(system, "routing")) == (0, 0)
     assert audit() == [("dead redrive", "begins"), ("dead redrive", "done")]
 

@@ -39,7 +39,7 @@ def test_a_person_is_erased_by_a_decision_and_who_asked_is_recorded(system: Syst
     system.settle()
 
     petition = stored(reference)
-    assert (outcome.code, outcome.output) == (0, "1 petitions are being erased\n")
+    assert (outcome.code, outcome.output) == (0, "1 petition being erased\n")
     assert (petition.state, petition.history[-1].action) == (State.WITHDRAWN, Action.ERASE)
     assert petition.history[-1].change_id == "erasure:12/QD-BNV"
     assert fault_of(petition.history, petition.submission) is None

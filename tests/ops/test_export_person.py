@@ -46,7 +46,7 @@ def test_a_person_gets_a_copy_of_everything_and_the_history_says_by_which_decisi
     system.settle()
     fetched = ops("collect-export", "15/QD-BNV", str(tmp_path / "out"), "--yes")
 
-    assert outcome.output.startswith("1 petitions are being copied")
+    assert outcome.output.startswith("1 petition being copied")
     assert (fetched.code, fetched.output) == (0, f"1 copies are in {tmp_path / 'out'}\n")
     opening = stored(citizen.reference).last(Action.OPEN_SEAL)
     assert opening is not None
@@ -106,7 +106,7 @@ def test_dry_run_asks_for_nothing(system: System, ops: Ops, tmp_path: Path):
     dry = ops("export-person", citizen.reference, *DECISION, "--dry-run")
     system.settle()
 
-    assert dry.output == "would: copy what is kept of the person in 1 petitions\n"
+    assert dry.output == "would: copy what is kept of the person in 1 petition\n"
     assert exports(system) == []
     assert stored(citizen.reference).last(Action.OPEN_SEAL) is None
 

@@ -68,7 +68,7 @@ def test_the_same_file_again_changes_nothing(ops: Ops, file: Callable[[str], str
 
     again = ops("calendar", "import", file(CALENDAR), "--yes")
 
-    assert (again.code, again.output) == (0, "All 2 rows are there already\n")
+    assert (again.code, again.output) == (0, "Nothing new in 2 rows\n")
 
 
 def test_officers_are_proposed_and_nobody_is_one_before_a_second_person_confirms(

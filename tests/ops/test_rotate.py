@@ -174,14 +174,14 @@ def test_on_the_local_stack_what_comes_waits_until_the_function_is_thawed(
     thawed = ops("thaw", "router", "--yes")
     system.settle()
 
-    assert frozen.output.startswith("3 triggers of router stand still.")
+    assert frozen.output.startswith("3 triggers of router stopped.")
     assert waiting == []
     assert warnings == [
         "router: pakn-local-router-learn is switched off",
         "router: pakn-local-router-on-change is switched off",
         "router: pakn-local-router-on-route is switched off",
     ]
-    assert thawed.output == "3 triggers of router run\n"
+    assert thawed.output == "3 triggers of router started\n"
     assert system.outbox(citizen.reference)
     assert audit() == [("freeze", "begins"), ("freeze", "done"), ("thaw", "begins"), ("thaw", "done")]
 

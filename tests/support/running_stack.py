@@ -11,9 +11,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from infra.layout import ROOT
+
 STARTS_WITHIN_SECONDS = 240
 """A start with samples takes some 10 s on an idle machine; tests beside it take most of it."""
 STOPS_WITHIN_SECONDS = 20

@@ -25,8 +25,8 @@ from infra.deployment.packaging.runtime import (
     target,
     target_of_machine,
 )
+from infra.layout import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 LOCK = ROOT / "requirements" / "runtime.lock"
 ENVIRONMENTS = ROOT / "build" / "runtimes"
 _ASK = "import sys; print('{}.{}'.format(*sys.version_info[:2]))"

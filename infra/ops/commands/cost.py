@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import session_of
 from shared.domain.calendar.working_calendar import local_date
 from shared.platform import aws, clock
@@ -46,7 +47,7 @@ def cost(
         for service, amount in sorted(costs.items(), key=lambda each: -each[1])
     ]
     each = f"{total / petitions:.4f} a petition" if petitions else ""
-    rows.append({"service": f"all, {petitions} petitions received", "usd": f"{total:.2f}", "share": each})
+    rows.append({"service": f"all, {counted(petitions, 'petition')} received", "usd": f"{total:.2f}", "share": each})
     session.screen.rows(rows, ("service", "usd", "share"), nothing="")
 
 

@@ -11,6 +11,7 @@ from infra.ops.stage import logs
 from infra.ops.stage.connection import Connection
 from infra.ops.stage.dead_letters import QUEUES, Letter, check_sendable, peek, remove, send_back
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import Session, session_of
 from infra.triggers import CONSUMERS
 from shared.platform import clock
@@ -84,7 +85,7 @@ def redrive(
     session = session_of(context)
     check_sendable(_checked(queue))
     letters = _chosen(session, queue, message or (), reference, is_all=is_all)
-    sentence = f"send {len(letters)} messages back to {queue}"
+    sentence = f"send {counted(len(letters), 'message')} back to {queue}"
     with session.change("dead redrive", sentence, _record(queue, letters)) as counts:
         if counts is not None:
             connection = session.connection
@@ -108,7 +109,7 @@ def drop(
     """
     session = session_of(context)
     letters = _chosen(session, _checked(queue), message or (), reference, is_all=is_all)
-    sentence = f"remove {len(letters)} messages of {queue}-dead for good"
+    sentence = f"remove {counted(len(letters), 'message')} of {queue}-dead for good"
     with session.change("dead drop", sentence, _record(queue, letters)) as counts:
         if counts is not None:
             counts["removed"] = remove(letters, session.connection.queue_url(f"{queue}-dead"))
@@ -159,11 +160,13 @@ def _record(queue: str, letters: Iterable[Letter]) -> dict[str, Any]:
 
 def _say(session: Session, queue: str, done: str, count: int, of: int) -> None:
     session.screen.facts(
-        {"queue": queue, done.replace(" ", "_"): count, "of": of}, f"{count} of {of} messages {done}"
+        {"queue": queue, done.replace(" ", "_"): count, "of": of},
+        f"{count} of {counted(of, 'message')} {done}",
     )
     if count < of:
         raise OpsError(
-            f"SQS did not take {of - count} messages", "Run it again: what is done does nothing twice"
+            f"SQS did not take {counted(of - count, 'message')}",
+            "Run it again: what is done does nothing twice",
         )
 
 

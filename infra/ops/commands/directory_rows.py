@@ -18,6 +18,7 @@ from chalicelib.casework.access.officers import DeskOfficer
 from chalicelib.casework.administration.administer import Administration
 from chalicelib.casework.administration.change_control import ChangeControl
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import Session, session_of
 from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
@@ -96,9 +97,11 @@ def _import(session: Session, kind: _Kind, file: Path) -> None:
     ]
     facts = {"kind": kind.kind, "rows": len(new), "unchanged": len(rows) - len(new)}
     if not new:
-        session.screen.facts(facts, f"All {len(rows)} rows are there already")
+        session.screen.facts(facts, f"Nothing new in {counted(len(rows), 'row')}")
         return
-    with session.change(f"{kind.kind} import", f"enter {len(new)} of {len(rows)} rows", facts) as counts:
+    with session.change(
+        f"{kind.kind} import", f"enter {len(new)} of {counted(len(rows), 'row')}", facts
+    ) as counts:
         if counts is None:
             return
         control = ChangeControl(

@@ -11,6 +11,7 @@ from chalicelib.sla_timer.nightly.reconcile import Reconciliation
 from chalicelib.sla_timer.nightly.roll_up import Recount
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import session_of
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.platform import clock
@@ -146,7 +147,7 @@ def _cursor(stored: Checkpoint) -> tuple[str, datetime | None]:
         case AnswersRequested(monday=monday):
             return f"week of {monday}", _begin(monday)
         case Dispatched(items=items):
-            return f"{len(items)} items due again", None
+            return f"{counted(len(items), 'item')} due again", None
         case CalendarDispatched(version=version):
             return f"calendar {version[:12]}", None
         case _:

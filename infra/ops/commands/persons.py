@@ -30,6 +30,7 @@ from infra.ops.stage.persons import (
     is_erased,
     petitions_of,
 )
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import session_of
 from shared.domain.petition.lifecycle import ENDED
 from shared.domain.petition.petition import Petition
@@ -80,11 +81,16 @@ def erase_person(
     facts = _request(decision, asked_by, requests) | {
         "left": [each.reference for each in chosen if _fate(each) == "kept: an answer is owed"],
     }
-    with session.change("erase-person", f"erase {len(requests)} petitions for good", facts) as counts:
+    with session.change(
+        "erase-person", f"erase {counted(len(requests), 'petition')} for good", facts
+    ) as counts:
         if counts is not None:
             counts["sent"] = queues.send(stage.queue_url("timers"), requests)
             left = f"; {len(facts['left'])} stay: an answer is owed" if facts["left"] else ""
-            session.screen.facts({**facts, **counts}, f"{counts['sent']} petitions are being erased{left}")
+            session.screen.facts(
+                {**facts, **counts},
+                f"{counted(counts['sent'], 'petition')} being erased{left}",
+            )
 
 
 def export_person(
@@ -110,13 +116,13 @@ def export_person(
     facts = _request(decision, asked_by, requests) | {
         "erased": [each.reference for each in chosen if is_erased(each)],
     }
-    sentence = f"copy what is kept of the person in {len(requests)} petitions"
+    sentence = f"copy what is kept of the person in {counted(len(requests), 'petition')}"
     with session.change("export-person", sentence, facts) as counts:
         if counts is not None:
             counts["sent"] = queues.send(stage.queue_url("timers"), requests)
             session.screen.facts(
                 {**facts, **counts},
-                f"{counts['sent']} petitions are being copied; who hands the copy out: "
+                f"{counted(counts['sent'], 'petition')} being copied; who hands the copy out: "
                 f"ops collect-export {decision} FOLDER",
             )
 

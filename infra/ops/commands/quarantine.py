@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import Session, session_of
 from shared.domain.petition.values.attachments import place_of
 from shared.platform import aws, clock, queues
@@ -58,12 +59,15 @@ def recheck(
         about = f" of {reference}" if reference else ""
         raise OpsError(f"No file{about} waits in quarantine", "ops quarantine")
     facts = {"files": len(keys), "reference": reference}
-    with session.change("quarantine recheck", f"have {len(keys)} files checked again", facts) as counts:
+    with session.change(
+        "quarantine recheck", f"have {counted(len(keys), 'file')} checked again", facts
+    ) as counts:
         if counts is not None:
             requests = [UploadRequest(key=key) for key in keys]
             counts["sent"] = queues.send(session.connection.queue_url("uploads"), requests)
             session.screen.facts(
-                {**facts, "sent": counts["sent"]}, f"{counts['sent']} files are checked again"
+                {**facts, "sent": counts["sent"]},
+                f"{counted(counts['sent'], 'file')} being checked again",
             )
 
 

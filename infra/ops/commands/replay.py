@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import Session, instant_of, session_of
 from shared.platform import clock, queues
 from shared.platform.messages import RoutingRequest, TaskType
@@ -43,11 +44,14 @@ def replay(
         )
     requests = [*_requests(session, since)]
     facts = {"since": start.isoformat(), "petitions": len(requests)}
-    with session.change("replay", f"relay the changes of {len(requests)} petitions anew", facts) as counts:
+    with session.change(
+        "replay", f"relay the changes of {counted(len(requests), 'petition')} anew", facts
+    ) as counts:
         if counts is not None:
             counts["sent"] = queues.send(session.connection.queue_url("routing"), requests)
             session.screen.facts(
-                {**facts, "sent": counts["sent"]}, f"{counts['sent']} petitions are relayed anew"
+                {**facts, "sent": counts["sent"]},
+                f"{counted(counts['sent'], 'petition')} relayed anew",
             )
 
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import boto3
 import typer
 
-from infra.deployment.package import FUNCTIONS
 from infra.deployment.templates import REGION
+from infra.layout import FUNCTIONS
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import instant_of, session_of
 from infra.ops.stage.triggers import LocalTriggers

@@ -9,6 +9,7 @@ import typer
 
 from chalicelib.sla_timer.petitions.sweep import Sweep
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import instant_of, session_of
 from shared.platform import clock, queues
 from shared.tables.deliveries import Deliveries
@@ -51,7 +52,7 @@ def sweep(
     ).due(first, last)
     names = {stage.queue_url("timers"): "timers", stage.queue_url("notices"): "notices"}
     counts = {names[url]: len(messages) for url, messages in due.items()}
-    sentence = f"wake {counts['timers']} petitions and {counts['notices']} notices"
+    sentence = f"wake {counted(counts['timers'], 'petition')} and {counted(counts['notices'], 'notice')}"
     facts = {"from": first.isoformat(), "to": last.isoformat(), **counts}
     if not any(counts.values()):
         session.screen.facts(facts, "Nothing is due")
@@ -59,4 +60,4 @@ def sweep(
     with session.change("sweep", sentence, facts) as done:
         if done is not None:
             done["sent"] = sum(queues.send(url, messages) for url, messages in due.items())
-            session.screen.facts({**counts, "sent": done["sent"]}, f"{done['sent']} messages sent")
+            session.screen.facts({**counts, "sent": done["sent"]}, f"{counted(done['sent'], 'message')} sent")

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from infra.deployment.package import FUNCTIONS
+from infra.layout import FUNCTIONS
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import Session, session_of
 from infra.ops.stage.triggers import Switch, triggers_of
 
@@ -32,8 +33,8 @@ def freeze(context: typer.Context, function: Function) -> None:
             counts["stopped"] = triggers.stop()
             session.screen.facts(
                 {"function": function, **counts},
-                f"{counts['stopped']} triggers of {function} stand still. Streams keep changes for 24 hours, queues "
-                f"messages for 14 days: ops thaw {function}",
+                f"{counted(counts['stopped'], 'trigger')} of {function} stopped. Streams keep changes for 24 hours, "
+                f"queues messages for 14 days: ops thaw {function}",
             )
 
 
@@ -48,7 +49,8 @@ def thaw(context: typer.Context, function: Function) -> None:
         if counts is not None:
             counts["started"] = triggers.start()
             session.screen.facts(
-                {"function": function, **counts}, f"{counts['started']} triggers of {function} run"
+                {"function": function, **counts},
+                f"{counted(counts['started'], 'trigger')} of {function} started",
             )
 
 

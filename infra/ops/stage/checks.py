@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 import boto3
 
 from infra.deployment import preflight, provider_secret, smoke
-from infra.deployment.deploy import DOMAIN, PARTS
 from infra.deployment.errors import CLIENT_ERRORS, DeployError, in_one_sentence
-from infra.deployment.package import FUNCTIONS
 from infra.deployment.preflight import SANDBOX_MAILS_PER_DAY, Source
+from infra.deployment.stages import DOMAIN, PARTS
 from infra.deployment.templates import REGION
+from infra.layout import FUNCTIONS
 from infra.ops.stage.audit import group_of
 from infra.ops.stage.connection import Connection
 from infra.ops.stage.dead_letters import QUEUES
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.triggers import triggers_of
 from infra.restoration.cloud import TABLES
 from infra.triggers import CONSUMERS
@@ -213,7 +214,9 @@ def _directory(connection: Connection) -> Iterator[Finding]:
         yield Finding(
             "directory", Verdict.WARNING, f"the doors are closed until {closed.until}", "ops restore thaw"
         )
-    yield Finding("directory", Verdict.OK, f"{len(officers)} officers; the calendar reaches to {LAST_DAY}")
+    yield Finding(
+        "directory", Verdict.OK, f"{counted(len(officers), 'officer')}; the calendar reaches to {LAST_DAY}"
+    )
 
 
 def _mail(connection: Connection) -> Iterator[Finding]:
@@ -229,7 +232,7 @@ def _mail(connection: Connection) -> Iterator[Finding]:
     quota = ses.get_send_quota()
     sent, most = quota["SentLast24Hours"], quota["Max24HourSend"]
     if connection.is_local:  # moto names a quota and goes on sending
-        yield Finding("mail", Verdict.OK, f"{sent:.0f} mails in 24 hours")
+        yield Finding("mail", Verdict.OK, f"{counted(round(sent), 'mail')} in 24 hours")
         return
     if most <= SANDBOX_MAILS_PER_DAY:
         yield Finding("mail", Verdict.FAULT, "SES is in its sandbox", "ask for production access")
@@ -239,7 +242,7 @@ def _mail(connection: Connection) -> Iterator[Finding]:
 def mails_of_a_day(sent: float, most: float) -> Finding:
     """Return the finding about a day's mails: a fault where SES takes no more."""
     verdict = Verdict.OK if sent < most * NEARLY_ALL_MAILS else Verdict.WARNING
-    figures = f"{sent:.0f} mails in 24 hours, {most:.0f} are allowed"
+    figures = f"{counted(round(sent), 'mail')} in 24 hours, {most:.0f} are allowed"
     step = "" if verdict is Verdict.OK else "ask SES for a higher sending quota"
     return Finding("mail", verdict if sent < most else Verdict.FAULT, figures, step)
 
@@ -276,7 +279,7 @@ def _triggers(connection: Connection) -> Iterator[Finding]:
                 yield Finding(
                     "triggers", Verdict.WARNING, f"{function}: {name} is switched off", f"ops thaw {function}"
                 )
-    yield Finding("triggers", Verdict.OK, f"{looked_at} triggers were looked at")
+    yield Finding("triggers", Verdict.OK, f"{counted(looked_at, 'trigger')} looked at")
 
 
 def _host(connection: Connection) -> Iterator[Finding]:

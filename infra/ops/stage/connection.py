@@ -15,9 +15,9 @@ from urllib.request import urlopen
 from botocore.exceptions import ClientError
 
 from infra.deployment.errors import DeployError
-from infra.deployment.package import FUNCTIONS
 from infra.deployment.stages import ACCOUNT, Parameters, lambda_names, stage_parameters
 from infra.deployment.templates import REGION
+from infra.layout import FUNCTIONS
 from infra.ops.stage.errors import OpsError
 from shared.platform import aws, clock
 

@@ -102,6 +102,11 @@ def _fact(value: Any) -> Any:
     return str(value)
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: `1 petition`, `2 petitions`."""
+    return f"{count} {noun if count == 1 else noun + 's'}"
+
+
 def age(duration: timedelta) -> str:
     """Return a duration in its two greatest units: `3 d 4 h`, `12 min`, `0 min`."""
     minutes = max(0, int(duration.total_seconds() // 60))

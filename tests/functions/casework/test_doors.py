@@ -6,18 +6,17 @@ A door that is not in the table below fails the test, so a new route must say wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.layout import ROOT
 from infra.local.emulation.functions import load
 from tests.functions.casework.actions.test_authorization import _cells
 from tests.support.desk_pages import Browser
 from tests.support.people import CITIZEN, CONTENT, Citizen, Officer
 from tests.support.system import System
 
-ROOT = Path(__file__).resolve().parents[3]
 WHO = {
     "I": "lan.tiepnhan",
     "H": "minh.ccvc",

@@ -7,17 +7,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
+from infra.layout import ROOT
 from infra.local.providers.sms_gateway import Trouble
 from shared.domain.petition.values.petitioner import ReplyBy
 from tests.functions.notifier.conftest import PostRoom
 
-ROOT = Path(__file__).resolve().parents[3]
 CODE = re.compile(
     rf"{re.escape(str(ROOT))}/functions/(?P<function>notifier|router)/(?:chalicelib/\w+/)?(?P<module>[\w/]+)\.py$"
 )

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from infra.deployment.package import BUILD
+from infra.layout import BUILD
 from tests.infra.guards.translated import translated
 
 LEFT_OUT: Mapping[str, str] = {

@@ -10,6 +10,7 @@ from typing import Any
 
 from infra import gateway
 from infra.deployment import package, templates
+from infra.layout import FUNCTIONS, ROOT
 
 Template = dict[str, Any]
 Templates = dict[str, Template]
@@ -17,19 +18,17 @@ Templates = dict[str, Template]
 
 @cache
 def _translated() -> str:
-    everything = {
-        path.stem: templates.read(path) for path in (package.ROOT / "infra/cloudformation").glob("*.yaml")
-    }
+    everything = {path.stem: templates.read(path) for path in (ROOT / "infra/cloudformation").glob("*.yaml")}
     with TemporaryDirectory(prefix="pakn-templates-") as folder:
-        for function in package.FUNCTIONS:
+        for function in FUNCTIONS:
             everything[function] = _of_function(function, Path(folder) / function)
     return json.dumps(everything)
 
 
 def _of_function(function: str, workshop: Path) -> Template:
     """Let Chalice write a function's template for production, without its libraries, and translate it."""
-    source = package._copy_source(package.ROOT / "functions" / function, workshop / "source")
-    merge = package.ROOT / "infra" / "cloudformation" / "functions" / f"{function}.yaml"
+    source = package._copy_source(ROOT / "functions" / function, workshop / "source")
+    merge = ROOT / "infra" / "cloudformation" / "functions" / f"{function}.yaml"
     assert list(package._run_chalice(function, source, "prod", merge, workshop / "chalice")) == []
     template = gateway.behind_one_resource(templates.read(workshop / "chalice" / "sam.yaml"))
     for resource in template["Resources"].values():

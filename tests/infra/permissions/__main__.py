@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from infra.deployment.package import ROOT
+from infra.layout import ROOT
 from tests.infra.permissions.comparison import missing, unused
 from tests.infra.permissions.hold_to_policies import INTO
 from tests.infra.permissions.needs import Need

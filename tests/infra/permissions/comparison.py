@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from infra.deployment.package import ROOT
+from infra.layout import ROOT
 from tests.infra.permissions.needs import Need
 from tests.infra.permissions.policies import Policies, allows, machinery, permissions, policy_files
 from tests.infra.permissions.record import recorded

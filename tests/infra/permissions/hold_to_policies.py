@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from infra.deployment.package import ROOT
+from infra.layout import ROOT
 from tests.infra.permissions.needs import Need
 from tests.infra.permissions.policies import allows, policies, policy_files
 from tests.infra.permissions.record import RECORD, line_of, shown_by

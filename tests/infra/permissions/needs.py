@@ -14,7 +14,7 @@ from email.utils import parseaddr
 from functools import partial
 from typing import Any
 
-from infra.deployment.package import ROOT
+from infra.layout import ROOT
 from infra.local.emulation import template
 
 Params = Mapping[str, Any]

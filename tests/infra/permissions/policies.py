@@ -16,8 +16,8 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
-from infra.deployment.package import FUNCTIONS, ROOT
 from infra.deployment.templates import read
+from infra.layout import FUNCTIONS, ROOT
 from tests.infra.permissions.needs import Need, arn
 
 Statement = dict[str, Any]

@@ -13,7 +13,7 @@ from typing import Any
 
 import botocore.session
 
-from infra.deployment.package import FUNCTIONS
+from infra.layout import FUNCTIONS
 from tests.infra.permissions.needs import Need, missing_object, needs_of
 
 NOT_FOUND = 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.deployment.package import ROOT
+from infra.layout import ROOT
 from tests.infra.permissions.comparison import missing, refused_after_all, too_wide, unused
 from tests.infra.permissions.mutations import mutants
 from tests.infra.permissions.needs import Need

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from infra.layout import ROOT
 from infra.seed.petitions import samples
-from infra.tools.import_graph import ROOT
 from shared.domain.petition.lifecycle import (
     ENDED,
     MOVES,

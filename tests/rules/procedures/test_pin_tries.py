@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from infra.layout import ROOT
 from shared.domain.identity.network import subscriber_of
 from shared.domain.procedures.pin_tries import address_wait
 from shared.platform.settings import PinSettings
 
-ROOT = Path(__file__).resolve().parents[3]
 WINDOW = timedelta(minutes=15)
 PINS = 10**8
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from chalice.local import LambdaContext
 
-from infra.tools.import_graph import ROOT, syntax_nodes
+from infra.layout import ROOT
+from infra.tools.import_graph import syntax_nodes
 from shared.platform import correlation, telemetry
 from shared.platform.invocations import Triggered
 from tests.support.log_capture import Lines

@@ -6,20 +6,19 @@ import sys
 import time
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.layout import ROOT
 from shared.routing import bargains, speech
 from shared.routing.classifier import Decision, Lane, RoutingRules, decide, look_through
 from shared.routing.rules import RoutingRulesError
 from shared.routing.text import joined, read
 from tests.bench import routing, routing_figures
 
-ROOT = Path(__file__).parents[3]
 ROWS: list[dict[str, Any]] = json.loads((ROOT / "infra/seed/routing_rules.json").read_text(encoding="utf-8"))
 TODAY = date(2026, 11, 2)
 BEFORE = date(2020, 6, 1)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.layout import ROOT
 from shared.platform import aws
 from shared.tables.petition_items import petition_of
 from shared.tables.petitions import Petitions
@@ -15,7 +15,6 @@ from tests.support.builders import RECEIVED_AT
 from tests.support.memory_store import MemoryDirectory
 from tests.support.system import System
 
-ROOT = Path(__file__).parents[3]
 STORED = json.loads((ROOT / "tests/rules/petition/stored_petitions.json").read_text("utf-8"))
 MARKS = {
     "routed, corrected, disputed": ["SUPPLEMENTED"],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.intake.site.frame import LABELS, MISSING
-from tests.support.running_stack import ROOT
+from infra.layout import ROOT
 
 TEMPLATES = ROOT / "functions" / "intake" / "chalicelib" / "intake" / "pages"
 FOR_DEVELOPERS = {"developers.html", "reference.html", "schemas.html", "problem.html"}

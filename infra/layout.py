@@ -1,0 +1,10 @@
+"""Where the parts of the repository stand, and the functions that it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build"
+LOCK = ROOT / "requirements" / "dev.lock"
+FUNCTIONS = ("casework", "intake", "notifier", "router", "sla_timer")
