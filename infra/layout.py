@@ -1,4 +1,4 @@
-"""Where the parts of the repository stand, and the functions that it has."""
+"""Paths of the repository's parts, and the functions that it has."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def collect_export(
             name = Path(key).stem
             _write(folder / f"{name}.json", content)
             _write(folder / f"{name}.txt", as_text(PersonalData.model_validate_json(content)).encode())
-        session.screen.facts({**facts, "folder": str(folder)}, f"{len(keys)} copies are in {folder}")
+        session.screen.facts({**facts, "folder": str(folder)}, f"{counted(len(keys), 'file')} in {folder}")
 
 
 def _request(
