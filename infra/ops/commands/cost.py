@@ -47,7 +47,9 @@ def cost(
         for service, amount in sorted(costs.items(), key=lambda each: -each[1])
     ]
     each = f"{total / petitions:.4f} a petition" if petitions else ""
-    rows.append({"service": f"all, {counted(petitions, 'petition')} received", "usd": f"{total:.2f}", "share": each})
+    rows.append(
+        {"service": f"all, {counted(petitions, 'petition')} received", "usd": f"{total:.2f}", "share": each}
+    )
     session.screen.rows(rows, ("service", "usd", "share"), nothing="")
 
 
