@@ -55,7 +55,11 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for name, command, text in (
         ("calendar", import_calendar, "Days off and working days by a document: import."),
-        ("officers", import_officers, "Officers of the directory: import."),
+        (
+            "officers",
+            import_officers,
+            f"Officers of the directory: import. Roles: {', '.join(Role)}.",
+        ),
     ):
         group = typer.Typer(help=text, no_args_is_help=True)
         group.callback()(_nothing)
