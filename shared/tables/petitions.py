@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import merging
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
 from shared.platform.item_by_item import item_by_item
@@ -260,14 +261,18 @@ class Petitions:
     def count_merged(self, reference: str) -> None:
         """Write on a petition how many are merged into it, where that changed; 101 stand for more than a hundred.
 
-        Its history and version stay: nobody acted on it.
+        Counted is what each of its readers may know of (`merging.is_counted`). Its history and version stay: nobody
+        acted on it.
 
         Raises:
             StaleVersionError: somebody changed it meanwhile; nothing was written.
         """
         petition = self.get(reference)
-        count = len(self.merged_into(reference, limit=CHILDREN_ON_A_PAGE + 1)[0])
-        if petition is None or petition.merged_count == count:
+        if petition is None:
+            return
+        children = self.get_all(self.merged_into(reference, limit=CHILDREN_ON_A_PAGE + 1)[0])
+        count = sum(merging.is_counted(child, petition) for child in children)
+        if petition.merged_count == count:
             return
         counted = petition.model_copy(update={"merged_count": count})
         if self._put(counted, "version = :seen", {"seen": petition.version}) is not None:

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.facts import FileDeclared, Merged
 from shared.domain.petition.history import Entry, entries_of
-from shared.domain.petition.lifecycle import State
+from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import AttachmentState, quarantine_key
 from shared.domain.petition.values.classification import Lane
@@ -107,7 +107,9 @@ def _is_seen_at_the_children(*_: object) -> bool:
     return True
 
 
-def _parents_to_count(petition: Petition, _entry: Entry) -> Iterator[RoutingRequest]:
+def _parents_to_count(petition: Petition, entry: Entry) -> Iterator[RoutingRequest]:
+    if entry.action is Action.CLASSIFY:
+        yield RoutingRequest(reference=petition.reference, task=TaskType.COUNT_MERGED)
     for _merge, facts in entries_of(petition.history, Merged):
         if facts.parent is not None:
             yield RoutingRequest(reference=facts.parent, task=TaskType.COUNT_MERGED)
@@ -119,7 +121,7 @@ def _is_counted(petition: Petition, message: Message, around: Surroundings, _now
     if petition.state is not State.MERGED or petition.parent != message.reference:
         return True
     parent = around.relative(message.reference)
-    return parent is None or parent.merged_count > 0
+    return parent is None or parent.merged_count > 0 or not merging.is_counted(petition, parent)
 
 
 def _notices(petition: Petition, entry: Entry) -> Iterator[NoticeRequest]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from shared.domain.access.readers import is_restricted
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.alarms import UNDELIVERED_WITHIN, Undelivered
 from shared.domain.figures.counted import Counted, counted
@@ -43,12 +44,18 @@ class Leaders:
             days: the period; by default the last full month, or this one where nothing fell due in that.
         """
         today = local_date(now)
-        petitions = self._counted(may_count, now)
+        everything = self._counted(now)
+        petitions = [each for each in everything if may_count(shelf_of(each.petition))]
+        public = [each for each in everything if not is_restricted(each.petition)]
         undelivered = self._undelivered({each.petition.reference for each in petitions}, now)
+
+        def of(some: Days) -> LeadersFigures:
+            return leaders_figures(petitions, some, today, undelivered, public)
+
         if days is not None:
-            return leaders_figures(petitions, days, today, undelivered)
-        figures = leaders_figures(petitions, last_full_month(today), today, undelivered)
-        return figures if figures.now.due else leaders_figures(petitions, month_of(today), today, undelivered)
+            return of(days)
+        figures = of(last_full_month(today))
+        return figures if figures.now.due else of(month_of(today))
 
     def _undelivered(self, references: Collection[str], now: datetime) -> Undelivered:
         calls = self._deliveries.open_calls(now, CALLS_READ)
@@ -58,13 +65,12 @@ class Leaders:
             contradicted=sum(delivery.reference in references for delivery in contradicted),
         )
 
-    def _counted(self, may_count: Callable[[Shelf], bool], now: datetime) -> list[Counted]:
-        """Return every petition that may be counted; one that cannot be is skipped, and counted among those."""
+    def _counted(self, now: datetime) -> list[Counted]:
+        """Return every petition with what is counted of it; one that cannot be counted is skipped and reported."""
         calendar, today = self._directory.calendar(), local_date(now)
-        petitions = (petition for petition in self._outlines.all() if may_count(shelf_of(petition)))
         return list(
             item_by_item(
-                petitions,
+                self._outlines.all(),
                 lambda petition: counted(petition, self._directory.terms_of(petition), calendar, today),
                 lambda petition: petition.reference,
                 job="leaders",

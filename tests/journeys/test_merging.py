@@ -211,6 +211,47 @@ def test_queue_tells_how_many_are_merged_into_one_until_they_are_split_or_withdr
     assert parent.look()["history"] == before, "nothing happened to the petition that stays"
 
 
+def test_number_leaves_out_what_a_reader_of_the_parent_must_not_know_of(system: System, parent: Citizen):
+    intake = Officer(system, "lan.tiepnhan")
+    repeat, complaint = another(system, 1), another(system, 2)
+    intake.do("assign", complaint.reference, unit="TTRA")
+    intake.do("classify", complaint.reference, kind="CONDUCT", complained_unit="VCCVC")
+    for child in (repeat, complaint):
+        intake.do("merge", child.reference, parent=parent.reference)
+
+    about_his_unit = Browser(system, "minh.ccvc")
+    queue = about_his_unit.get("/desk/queue").text
+    page = about_his_unit.get(f"/desk/petitions/{parent.reference}").text
+    others = Browser(system, "khanh.tocongtac").get(f"/desk/petitions/{parent.reference}").text
+
+    assert merged_count(system, parent.reference) == 1
+    assert "gộp 1<" in queue
+    assert "1 hồ sơ gộp vào đây" in page
+    assert f"/desk/petitions/{repeat.reference}" in page
+    assert complaint.reference not in page
+    assert f"/desk/petitions/{complaint.reference}" in others, "who may know of it opens it from there"
+
+    intake.do("classify", parent.reference, kind="CONDUCT", complained_unit="CTLBHXH")
+    assert merged_count(system, parent.reference) == 1, "counted anew, the same"
+
+
+def test_complaints_about_one_unit_are_counted_on_the_complaint_that_they_were_merged_into(system: System):
+    intake, complaints = Officer(system, "lan.tiepnhan"), [Citizen(system), another(system, 1)]
+    complaints[0].send()
+    for complaint in complaints:
+        intake.do("assign", complaint.reference, unit="TTRA")
+        intake.do("classify", complaint.reference, kind="CONDUCT", complained_unit="VCCVC")
+    first, repeat = (complaint.reference for complaint in complaints)
+
+    intake.do("merge", repeat, parent=first)
+    counts = {p.reference: p.merged_count for p in map(petition_of, system.items("petitions"))}
+    assert counts == {first: 1, repeat: 0}
+
+    intake.do("classify", first, complained_unit="CTLBHXH")
+    counts = {p.reference: p.merged_count for p in map(petition_of, system.items("petitions"))}
+    assert counts == {first: 0, repeat: 0}, "the unit first complained of may read this one now"
+
+
 def test_number_of_the_merged_follows_them_into_another_and_comes_to_the_same_twice(
     system: System, parent: Citizen
 ):

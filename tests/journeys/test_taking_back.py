@@ -379,6 +379,49 @@ def test_repeats_that_were_to_be_answered_together_stand_where_they_stood(held: 
     assert not held.dead_letters()
 
 
+def merged_count(system: System, reference: str) -> int:
+    """Return the number of petitions merged into one that waits, as its handler's queue tells it."""
+    lines = Officer(system, "minh.ccvc").queue()
+    return next(int(line["merged_count"]) for line in lines if line["reference"] == reference)
+
+
+def test_answer_for_all_repeats_that_is_taken_back_reaches_none_and_leaves_their_number_true(held: System):
+    first = awaiting_approval(held)
+    repeats = [Citizen(held, petitioner=CITIZEN | held.contacts_of(n)) for n in (1, 2, 3)]
+    for repeat in repeats:
+        repeat.send()
+    merged, *chosen = repeats
+    Officer(held, "lan.tiepnhan").do("merge", merged.reference, parent=first.reference)
+    held.travel(minutes=1)
+    people = [first, *repeats]
+    before, looked = [sent(held, one.reference) for one in people], [one.look() for one in people]
+    assert merged_count(held, first.reference) == 1
+
+    binh = Officer(held, "binh.vanphong")
+    approved = binh.do("approve", first.reference, also=[one.reference for one in chosen])
+    during = {one.reference: binh.petition(one.reference)["state"] for one in people}
+    held.travel(minutes=5)
+    binh.try_to("take-back", first.reference, version=approved["version"])
+    held.travel(minutes=30)
+
+    assert during == {
+        first.reference: "ANSWERED",
+        merged.reference: "MERGED",
+        **{one.reference: "MERGED" for one in chosen},
+    }
+    assert [sent(held, one.reference) for one in people] == before, "nobody was notified of anything"
+    assert [one.look()["state"] for one in people] == [one["state"] for one in looked]
+    assert [one.look()["due_on"] for one in people] == [one["due_on"] for one in looked]
+    assert merged_count(held, first.reference) == 1
+
+    binh.do("approve", first.reference, also=[one.reference for one in chosen])
+    held.travel(minutes=11)
+    for one in people:
+        assert one.look()["answer"]["text"] == ANSWER
+        assert [ANSWER in text for text in sent(held, one.reference)].count(True) == 1
+    assert not held.dead_letters()
+
+
 def test_feed_of_the_desk_shows_a_decision_at_once_and_says_when_its_word_leaves(held: System):
     citizen = awaiting_approval(held)
     binh = Officer(held, "binh.vanphong")

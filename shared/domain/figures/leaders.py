@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.figures.alarms import Alarms, Undelivered, alarms_of
+from shared.domain.figures.answers import AnswerCounts, answer_counts
 from shared.domain.figures.counted import Counted
 from shared.domain.figures.periods import months_until, period_before
-from shared.domain.figures.tallies import Days, Tally, summed
+from shared.domain.figures.tallies import Days, Tally, name_of, summed
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind
-from shared.domain.promises.duties import DutyStatus
 
 GOAL_PERCENT = 95
 """The share of answers in time that the ministry promises *(setting)*."""
@@ -38,28 +38,6 @@ AGES: dict[str, tuple[int, int]] = {
     "due_later": (-(10**6), -6),
 }
 """Ages of answers owed: calendar days overdue, from and to; below 0 an answer is due so many days ahead."""
-
-
-class AnswerCounts(NamedTuple):
-    """The answers that fell due on some days, by what became of them."""
-
-    on_time: int = 0
-    late: int = 0
-    owed: int = 0
-    """Not given, and the due date is past."""
-    in_time: int = 0
-    """Not given, and there is still time."""
-
-    @property
-    def due(self) -> int:
-        """The number of answers that fell due."""
-        return sum(self)
-
-    @property
-    def percent(self) -> float | None:
-        """The share given in time of those that had to be given by now; None where there were none."""
-        fallen_due = self.on_time + self.late + self.owed
-        return round(100 * self.on_time / fallen_due, 1) if fallen_due else None
 
 
 class Month(NamedTuple):
@@ -115,6 +93,8 @@ class LeadersFigures(NamedTuple):
     now: AnswerCounts
     then: AnswerCounts
     """The same of the period before."""
+    public: AnswerCounts
+    """The answers owed for what was received in the period, as the public reads them: of the whole ministry."""
     longest_owed: int
     """Calendar days that the answer longest overdue, of those due in the period, is overdue."""
     median_days: float | None
@@ -133,7 +113,11 @@ class LeadersFigures(NamedTuple):
 
 
 def leaders_figures(
-    petitions: Sequence[Counted], days: Days, today: date, undelivered: Undelivered
+    petitions: Sequence[Counted],
+    days: Days,
+    today: date,
+    undelivered: Undelivered,
+    public: Iterable[Counted] = (),
 ) -> LeadersFigures:
     """Return the figures of a period.
 
@@ -142,6 +126,7 @@ def leaders_figures(
         days: the period: due dates of what is owed, days of receipt of what people write about.
         today: the day as of which they are counted.
         undelivered: notices that did not arrive, about these petitions.
+        public: all that the public's figures count, whoever the reader is.
     """
     before = period_before(*days)
     due, due_before = (_due_on(petitions, some) for some in (days, before))
@@ -153,6 +138,7 @@ def leaders_figures(
         today=today,
         now=in_period,
         then=_counts_of(due_before, today),
+        public=_counts_of(_received_on(public, days), today),
         longest_owed=max((each.owed_for(today) or 0 for each in due), default=0),
         median_days=_median_days(due),
         months=tuple(_months(petitions, days.last, today)),
@@ -181,16 +167,8 @@ def _received_on(petitions: Iterable[Counted], days: Days) -> list[Counted]:
     return [each for each in petitions if _within(local_date(each.petition.received_at), days)]
 
 
-def _counts_of(due: Iterable[Counted], today: date) -> AnswerCounts:
-    count = Counter(_status(each, today) for each in due)
-    return AnswerCounts(*(count[name] for name in AnswerCounts._fields))
-
-
-def _status(each: Counted, today: date) -> str:
-    assert each.answer is not None  # noqa: S101 - asked only of those with a duty to answer
-    if each.answer.done_at is not None:
-        return "on_time" if each.answer.standing is DutyStatus.KEPT else "late"
-    return "owed" if each.answer.due_on < today else "in_time"
+def _counts_of(petitions: Iterable[Counted], today: date) -> AnswerCounts:
+    return answer_counts(Tally(name_of(each.answer) for each in petitions if each.answer is not None), today)
 
 
 def _median_days(due: Iterable[Counted]) -> float | None:

@@ -19,7 +19,7 @@ from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Kind, Lane
-from shared.domain.promises.duties import DutyKind, DutyStatus, duties
+from shared.domain.promises.duties import Duty, DutyKind, DutyStatus, duties
 
 RULES = 3
 """Another number makes the roll-up count all rows anew: the meaning of a count has changed."""
@@ -120,11 +120,8 @@ def tally_of(
             continue
         if duty.kind is DutyKind.ANSWER:
             tally["due"] += 1
-        if duty.done_at is None:
-            tally[f"{duty.kind}:DUE:{duty.due_on}"] += 1
-            continue
-        tally[f"{duty.kind}:{duty.standing}"] += 1
-        if duty.kind is DutyKind.ANSWER:
+        tally[name_of(duty)] += 1
+        if duty.kind is DutyKind.ANSWER and duty.done_at is not None:
             days = (local_date(duty.done_at) - local_date(petition.received_at)).days
             tally["answer_days"] += days
             tally[f"{ANSWERED_IN}{days}"] += 1
@@ -135,6 +132,11 @@ def tally_of(
     tally["reopened"] += petition.last(Action.REOPEN) is not None
     tally["returned_drafts"] += sum(entry.action is Action.RETURN_DRAFT for entry in petition.history)
     return +tally
+
+
+def name_of(duty: Duty) -> str:
+    """Return the name under which a duty is counted: kept or late once done, else the day by which it is due."""
+    return f"{duty.kind}:DUE:{duty.due_on}" if duty.done_at is None else f"{duty.kind}:{duty.standing}"
 
 
 def is_open_or_late(petition: Petition, tally: Tally, today: date) -> bool:

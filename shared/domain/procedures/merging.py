@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from shared.domain.access.readers import is_restricted
 from shared.domain.petition.change import Change, works_at_desk
 from shared.domain.petition.facts import (
     AnsweredWithParent,
@@ -24,6 +25,7 @@ from shared.domain.petition.facts import (
 from shared.domain.petition.history import entries_of, letter_of
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State, target_of
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures.conduct import NO_UNIT_OF_OURS
 
 SETTLING = (Action.APPROVE, Action.REFUSE, Action.FORWARD, Action.GUIDE, Action.ANSWER_WITH_PARENT)
 """Entries of a parent that answer its children too."""
@@ -50,6 +52,17 @@ def is_led(petition: Petition) -> bool:
     if petition.state is not State.MERGED or merged is None or not isinstance(merged.facts, Merged):
         return False
     return merged.facts.parent_due_on is None or petition.due_on >= merged.facts.parent_due_on
+
+
+def is_counted(child: Petition, parent: Petition) -> bool:
+    """Return whether a merged petition is in its parent's number: whoever may know of the parent may know of it too.
+
+    One number stands on the parent for all its readers, so it leaves out what any of them must not know of: a
+    denunciation, and a complaint about a unit that may read the parent.
+    """
+    if child.complained_unit not in (None, NO_UNIT_OF_OURS, parent.complained_unit):
+        return False
+    return not is_restricted(child) or is_restricted(parent)
 
 
 def merge(

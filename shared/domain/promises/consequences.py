@@ -25,7 +25,7 @@ class Consequence(StrEnum):
     LEAD = "lead"
     """Those that were merged into it share its fate."""
     COUNT_MERGED = "count-merged"
-    """The petitions that it is, or was, merged into know how many they are."""
+    """The petitions that it is, or was, merged into know how many they are; reclassified, it counts its own anew."""
     TELL = "tell"
     """People are notified (`notices_after` says who, of what)."""
     ANNOUNCE = "announce"
@@ -65,7 +65,7 @@ AFTER: Mapping[Action, tuple[Consequence, ...]] = {
     Action.HAND_TO_INTAKE: _TELL,
     Action.SCREEN: _TELL,
     # officers
-    Action.CLASSIFY: _NOTHING,
+    Action.CLASSIFY: _RECOUNT,
     Action.ASSIGN: _TELL,
     Action.ACCEPT: _NOTHING,
     Action.REASSIGN: _TELL,

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from shared.domain.figures.alarms import HEAVY_FROM, Undelivered
+from shared.domain.figures.answers import AnswerCounts
 from shared.domain.figures.counted import counted
-from shared.domain.figures.leaders import GOAL_PERCENT, AnswerCounts, leaders_figures
+from shared.domain.figures.leaders import GOAL_PERCENT, leaders_figures
 from shared.domain.figures.periods import last_full_month, month_of, months_until, period_before
 from shared.domain.figures.tallies import Days
 from shared.domain.petition.change import Change

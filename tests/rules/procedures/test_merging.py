@@ -12,6 +12,7 @@ from shared.domain.petition.facts import Dispatch, Forwarded
 from shared.domain.petition.history import letter_of
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
+from shared.domain.petition.values.classification import Lane
 from shared.domain.procedures import merging
 from shared.domain.promises import wake_ups
 from shared.domain.promises.duties import DutyKind, DutyStatus, duties
@@ -52,6 +53,25 @@ def test_child_ends_as_its_parent_and_its_sender_is_notified(parent, state, kind
     assert notices_after(child, child.history[-1]) == ((kind, Audience.PETITIONER),)
     assert merging.what_follows(child, settled, at=LATER).version <= child.version + 1
     assert child.is_intact
+
+
+@pytest.mark.parametrize(
+    ("of_child", "of_parent", "is_counted"),
+    [
+        pytest.param({}, {}, True, id="an ordinary one"),
+        pytest.param({"complained_unit": "NONE"}, {}, True, id="about the conduct of nobody of ours"),
+        pytest.param({"complained_unit": "VCCVC"}, {}, False, id="a complaint, in a matter that the unit may read"),
+        pytest.param({"complained_unit": "VCCVC"}, {"complained_unit": "VCCVC"}, True, id="about the same unit"),
+        pytest.param({"complained_unit": "VCCVC"}, {"complained_unit": "TTRA"}, False, id="about another unit"),
+        pytest.param({"lane": Lane.RESTRICTED}, {}, False, id="a denunciation"),
+        pytest.param({"lane": Lane.RESTRICTED}, {"lane": Lane.RESTRICTED}, True, id="in another denunciation"),
+    ],
+)
+def test_only_what_each_reader_of_the_parent_may_know_of_is_counted(of_child, of_parent, is_counted):
+    parent = a_petition(S.ASSIGNED, reference=PARENT).model_copy(update=of_parent)
+    child = merged(parent=parent).model_copy(update=of_child)
+
+    assert merging.is_counted(child, parent) is is_counted
 
 
 @pytest.mark.parametrize("state", [S.RECEIVED, S.ASSIGNED, S.IN_PROGRESS, S.AWAITING_APPROVAL])

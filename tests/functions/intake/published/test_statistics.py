@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 
 import pytest
 
 from chalicelib.intake.published.statistics import without_small
+from tests.support.desk_pages import Browser
 from tests.support.people import Citizen, Officer, answer_petition
 
 DENUNCIATION = (
@@ -62,6 +65,36 @@ def test_public_and_leaders_read_the_same_figures(system):
         assert public.get(ours) == leaders[theirs]
     assert (public["answered"], public["open"], public["ended_otherwise"]) == (2, 1, 1)
     assert public["by_province"] == {"38": 4}
+
+
+def words_of(page: str) -> str:
+    """Return the words of a page, without its marks."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_leaders_page_states_the_public_share_beside_its_own(system):
+    answered, owed = Citizen(system), Citizen(system)
+    answered.send()
+    answer_petition(system, answered.reference)
+    system.travel(days=20)
+    owed.send()  # received in November, due in December
+    system.travel(days=32)
+
+    home = words_of(system.http("GET", "/").text)
+    page = Browser(system, "yen.bcd").get("/desk/leaders?from=2026-11-01&to=2026-11-30").text
+    in_english = Browser(system, "yen.bcd").get("/desk/leaders?from=2026-11-01&to=2026-11-30&lang=en").text
+    quarter = Browser(system, "yen.bcd").get("/desk/leaders?from=2026-10-01&to=2026-12-31").text
+    statistics = words_of(system.http("GET", "/thong-ke", query={"month": "2026-11"}).text)
+
+    assert "2 phản ánh, kiến nghị nhận trong tháng 11/2026" in home
+    assert "50%" in home
+    assert "50%" in statistics
+    assert "đếm việc có hạn trả lời trong tháng, nên có thể ra số khác" in statistics
+    assert "100 %" in words_of(page), "of what was due in November"
+    assert "Trang công khai ghi 50 %: đếm hồ sơ toàn Bộ nhận trong tháng." in words_of(page)
+    assert "/thong-ke?month=2026-11" in page
+    assert "The public page says 50 %" in words_of(in_english)
+    assert "Trang công khai ghi" not in words_of(quarter), "the public reads months"
 
 
 def test_denunciation_is_in_no_public_figure(system):

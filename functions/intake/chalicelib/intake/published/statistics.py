@@ -8,17 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
-
 from pydantic import ConfigDict
 
 from chalicelib.intake.published.answers import FIRST_MONTH, hour_of
 from shared.domain.base_model import BaseModel
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError
-from shared.domain.figures.tallies import Breakdown, Tally, duty_count, median_days, summed
+from shared.domain.figures.answers import answer_counts
+from shared.domain.figures.tallies import Breakdown, Tally, median_days, summed
 from shared.domain.petition.values.classification import Channel, Kind, Lane
-from shared.domain.promises.duties import DutyKind, DutyStatus
 from shared.platform import clock
 from shared.tables.statistics import Figure, Statistics
 
@@ -167,7 +165,7 @@ def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], now
     today = local_date(now)
     by_kind = list(read(Breakdown.KIND))
     whole = summed(figure.tally for figure in by_kind)
-    answers = _answers(whole, today)
+    answers = answer_counts(whole, today)
     ratings = {score: whole[f"rating:{score}"] for score in range(1, 6)}
     rated = sum(ratings.values())
     return MonthFigures(
@@ -176,9 +174,9 @@ def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], now
         answered=answers.answered,
         answered_on_time=answers.on_time,
         answered_late=answers.late,
-        open=answers.open + answers.unmet,
-        open_overdue=answers.unmet,
-        ended_otherwise=whole["received"] - answers.answered - answers.open - answers.unmet,
+        open=answers.in_time + answers.owed,
+        open_overdue=answers.owed,
+        ended_otherwise=whole["received"] - answers.answered - answers.in_time - answers.owed,
         published=whole["published"],
         reopened=whole["reopened"],
         on_time_percent=answers.percent,
@@ -202,44 +200,14 @@ def month_figures(month: str, read: Callable[[Breakdown], Iterable[Figure]], now
 
 
 def _unit_figures(unit: str, tally: Tally, today: date) -> UnitFigures:
-    answers = _answers(tally, today)
+    answers = answer_counts(tally, today)
     return UnitFigures(
         unit=unit,
         received=tally["received"],
         answered_on_time=answers.on_time,
         answered_late=answers.late,
-        open_overdue=answers.unmet,
+        open_overdue=answers.owed,
         on_time_percent=answers.percent,
-    )
-
-
-class _Answers(NamedTuple):
-    """The answers that were owed: given on time, given late, not due yet, overdue."""
-
-    on_time: int
-    late: int
-    open: int
-    unmet: int
-
-    @property
-    def answered(self) -> int:
-        return self.on_time + self.late
-
-    @property
-    def percent(self) -> float | None:
-        fallen_due = self.on_time + self.late + self.unmet
-        return round(100 * self.on_time / fallen_due, 1) if fallen_due else None
-
-
-def _answers(tally: Tally, today: date) -> _Answers:
-    def count(status: DutyStatus) -> int:
-        return duty_count(tally, DutyKind.ANSWER, status, today)
-
-    return _Answers(
-        on_time=count(DutyStatus.KEPT),
-        late=count(DutyStatus.LATE),
-        open=count(DutyStatus.OPEN),
-        unmet=count(DutyStatus.UNMET),
     )
 
 

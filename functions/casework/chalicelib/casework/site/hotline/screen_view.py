@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.casework.access import permissions
@@ -17,7 +17,7 @@ from chalicelib.casework.hotline.enter_petition import CallInput
 from chalicelib.casework.site.frame import FormProblem
 from chalicelib.casework.site.hotline.new_matter import LABELS as NEW
 from chalicelib.casework.site.hotline.new_matter import fields_in_force
-from shared.domain.calendar.working_calendar import local_date
+from shared.domain.calendar.working_calendar import VIETNAM, local_date
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.lifecycle import MOVES, Action
 from shared.domain.petition.values.classification import Kind
@@ -106,9 +106,10 @@ def facts_of(
         "received": shown.received,
         "pin_groups": _grouped(shown.received.pin) if shown.received else "",
         "typed_groups": (
-            spaced(_digits(reference_in(form))),
+            spaced(_digits(reference_in(form))).strip(),
             _grouped(_digits(form.get("pin", ""))),
         ),
+        "begun_at": _begun_at(form),
         "kinds": [(kind.value, _(KINDS[kind])) for kind in Kind],
         "types": [(kind.value, _(label)) for kind, label in PETITIONER_TYPES.items()],
         "channels": [(channel.value, _(REPLY_BY[channel])) for channel in ReplyBy],
@@ -188,6 +189,14 @@ def _read_back(parts: Parts, call: CallInput, language: Language) -> list[tuple[
         "reply_by": ", ".join(_(REPLY_BY[channel]) for channel in call.chosen_channels),
     }
     return [(_(NEW[name]), str(value)) for name, value in values.items() if value]
+
+
+def _begun_at(form: Mapping[str, str]) -> str:
+    """Return the time of day at which the call began; empty where the form does not know it."""
+    try:
+        return f"{datetime.fromisoformat(form.get('call_started_at', '')).astimezone(VIETNAM):%H:%M}"
+    except ValueError:
+        return ""
 
 
 def _digits(text: str) -> str:

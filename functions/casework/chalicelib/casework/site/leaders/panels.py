@@ -11,7 +11,9 @@ from chalicelib.casework.reports.measures import AGEING, MEASURES, SCORES
 from chalicelib.casework.reports.tables import Names
 from chalicelib.casework.site.leaders.links import DUE, RECEIVED, STOCK, Links
 from shared.domain.figures.alarms import REPEATED_WITHIN, Load, days_of_complaints
-from shared.domain.figures.leaders import GOAL_PERCENT, TOPICS, AnswerCounts, Group, LeadersFigures
+from shared.domain.figures.answers import AnswerCounts, whole_percent
+from shared.domain.figures.leaders import GOAL_PERCENT, TOPICS, Group, LeadersFigures
+from shared.domain.figures.periods import month_of
 from shared.domain.figures.tallies import Days
 from shared.domain.figures.trends import Jump
 from shared.web.charts import line_chart
@@ -91,6 +93,7 @@ class Panels(NamedTuple):
             "in_time": self._number(figures.now.in_time, links.to(DUE, "open_in_time")),
             "longest": figures.longest_owed,
             "median": self._number(figures.median_days, links.to(DUE, "average_days")),
+            "public": whole_percent(figures.public.percent) if figures.days == month_of(figures.days.first) else None,
         }
 
     def line(self) -> dict[str, Any]:

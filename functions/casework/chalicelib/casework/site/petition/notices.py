@@ -7,6 +7,7 @@ have (the link token that stands for the PIN) is left out.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from chalice.app import Request, Response
@@ -26,6 +27,7 @@ from shared.platform import clock
 from shared.tables.directory import Directory
 from shared.web.i18n import Language, gettext
 from shared.web.labels import AUDIENCES, EVENTS, NOTICES
+from shared.web.rendering import day
 from shared.web.requests import query_parameters
 from shared.wording.facts import HIDDEN_PIN, HIDDEN_TOKEN, Office, facts_of, officer_facts_of
 from shared.wording.grammar import ForbiddenTemplateError
@@ -90,13 +92,21 @@ def _line(delivery: Delivery, names: Names, language: Language) -> dict[str, Any
         "is_worrying": is_worrying(delivery),
         "attempt": delivery.attempt,
         "provider": " ".join(part for part in (delivery.provider, delivery.provider_id) if part),
-        "template": delivery.template or "",
+        "template": _edition(delivery.template, language),
         "reason": words,
         "reason_of_provider": provided,
         "complained_at": delivery.complained_at,
         "segments": delivery.segments,
         "has_text": delivery.template is not None and delivery.kind.value != "PIN_AGAIN",
     }
+
+
+def _edition(template: str | None, language: Language) -> str:
+    """Return the edition of the text that was sent, in words; empty where nothing was."""
+    _ = gettext(language)
+    if template is None or template == PACKAGED:
+        return _("mẫu có sẵn của hệ thống") if template else ""
+    return _("mẫu từ %(day)s") % {"day": day(date.fromisoformat(template))}
 
 
 def _reader(delivery: Delivery, names: Names, language: Language) -> str:

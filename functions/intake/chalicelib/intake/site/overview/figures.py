@@ -11,6 +11,7 @@ from chalicelib.intake.composition import Parts
 from chalicelib.intake.published.statistics import MonthFigures
 from shared.domain.calendar.deadlines import answer_due_on
 from shared.domain.calendar.working_calendar import at_local, local_date
+from shared.domain.figures.answers import whole_percent
 from shared.platform import clock
 from shared.web.charts import line_chart
 from shared.web.i18n import Language, counted, gettext
@@ -90,13 +91,6 @@ def proof_of_lately(parts: Parts, language: Language) -> tuple[MonthFigures, Pro
         return None
     (before, _same) = parts.public_statistics.latest(2, until=figures.month)
     return figures, proof(figures, before, language)
-
-
-def whole_percent(share: float | None) -> int | None:
-    """Return a share in whole percent; 100 is said only of all, and 0 only of none."""
-    if share is None or share in (0, 100):
-        return None if share is None else int(share)
-    return min(99, max(1, round(share)))
 
 
 def proof(figures: MonthFigures, before: MonthFigures | None, language: Language) -> Proof:

@@ -20,9 +20,10 @@ from chalicelib.intake.site.frame import (
     site_routes,
     terms_today,
 )
-from chalicelib.intake.site.overview.figures import is_due, proof, shares_line, whole_percent
+from chalicelib.intake.site.overview.figures import is_due, proof, shares_line
 from shared.domain import errors
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.figures.answers import whole_percent
 from shared.platform import clock
 from shared.web.i18n import Language, counted, gettext
 from shared.web.rendering import decimal, month_name, number
