@@ -1,7 +1,7 @@
 """The first answers that were owed, by what became of them: read by the leaders' page and by the public's. Pure.
 
-Both pages ask the same two functions, so a figure of one can be laid beside the figure of the other. What they differ in
-is which petitions are asked: those whose answer fell due in a month, or those received in it.
+Both ask the same two functions, so a figure of one page can be laid beside the figure of the other. They differ in which
+petitions they ask about: those whose answer fell due in a month, or those received in it.
 """
 
 from __future__ import annotations

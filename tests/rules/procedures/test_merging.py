@@ -60,11 +60,19 @@ def test_child_ends_as_its_parent_and_its_sender_is_notified(parent, state, kind
     [
         pytest.param({}, {}, True, id="an ordinary one"),
         pytest.param({"complained_unit": "NONE"}, {}, True, id="about the conduct of nobody of ours"),
-        pytest.param({"complained_unit": "VCCVC"}, {}, False, id="a complaint, in a matter that the unit may read"),
-        pytest.param({"complained_unit": "VCCVC"}, {"complained_unit": "VCCVC"}, True, id="about the same unit"),
-        pytest.param({"complained_unit": "VCCVC"}, {"complained_unit": "TTRA"}, False, id="about another unit"),
+        pytest.param(
+            {"complained_unit": "VCCVC"}, {}, False, id="a complaint, in a matter that the unit may read"
+        ),
+        pytest.param(
+            {"complained_unit": "VCCVC"}, {"complained_unit": "VCCVC"}, True, id="about the same unit"
+        ),
+        pytest.param(
+            {"complained_unit": "VCCVC"}, {"complained_unit": "TTRA"}, False, id="about another unit"
+        ),
         pytest.param({"lane": Lane.RESTRICTED}, {}, False, id="a denunciation"),
-        pytest.param({"lane": Lane.RESTRICTED}, {"lane": Lane.RESTRICTED}, True, id="in another denunciation"),
+        pytest.param(
+            {"lane": Lane.RESTRICTED}, {"lane": Lane.RESTRICTED}, True, id="in another denunciation"
+        ),
     ],
 )
 def test_only_what_each_reader_of_the_parent_may_know_of_is_counted(of_child, of_parent, is_counted):

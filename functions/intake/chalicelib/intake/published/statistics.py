@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+
 from pydantic import ConfigDict
 
 from chalicelib.intake.published.answers import FIRST_MONTH, hour_of

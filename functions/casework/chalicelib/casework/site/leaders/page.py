@@ -87,7 +87,8 @@ def show_leaders(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
             for days in _offered(figures.today)
         ],
         public_page=link(
-            f"{parts.settings.public_url}/thong-ke?{urlencode({'month': f'{figures.days.first:%Y-%m}'})}", language
+            f"{parts.settings.public_url}/thong-ke?{urlencode({'month': f'{figures.days.first:%Y-%m}'})}",
+            language,
         ),
         file=link(f"/desk/reports?{urlencode(file)}", language),
         panels=panels,

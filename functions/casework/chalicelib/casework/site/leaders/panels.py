@@ -93,7 +93,9 @@ class Panels(NamedTuple):
             "in_time": self._number(figures.now.in_time, links.to(DUE, "open_in_time")),
             "longest": figures.longest_owed,
             "median": self._number(figures.median_days, links.to(DUE, "average_days")),
-            "public": whole_percent(figures.public.percent) if figures.days == month_of(figures.days.first) else None,
+            "public": whole_percent(figures.public.percent)
+            if figures.days == month_of(figures.days.first)
+            else None,
         }
 
     def line(self) -> dict[str, Any]:
