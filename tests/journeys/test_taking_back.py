@@ -380,7 +380,7 @@ def test_repeats_that_were_to_be_answered_together_stand_where_they_stood(held: 
 
 
 def merged_count(system: System, reference: str) -> int:
-    """Return the number of petitions merged into one that waits, as its handler's queue tells it."""
+    """Return the number of petitions merged into another, as its handler's queue tells it."""
     lines = Officer(system, "minh.ccvc").queue()
     return next(int(line["merged_count"]) for line in lines if line["reference"] == reference)
 
@@ -394,12 +394,12 @@ def test_answer_for_all_repeats_that_is_taken_back_reaches_none_and_leaves_their
     Officer(held, "lan.tiepnhan").do("merge", merged.reference, parent=first.reference)
     held.travel(minutes=1)
     people = [first, *repeats]
-    before, looked = [sent(held, one.reference) for one in people], [one.look() for one in people]
+    before, looked = [sent(held, sender.reference) for sender in people], [sender.look() for sender in people]
     assert merged_count(held, first.reference) == 1
 
     binh = Officer(held, "binh.vanphong")
-    approved = binh.do("approve", first.reference, also=[one.reference for one in chosen])
-    during = {one.reference: binh.petition(one.reference)["state"] for one in people}
+    approved = binh.do("approve", first.reference, also=[sender.reference for sender in chosen])
+    during = {sender.reference: binh.petition(sender.reference)["state"] for sender in people}
     held.travel(minutes=5)
     binh.try_to("take-back", first.reference, version=approved["version"])
     held.travel(minutes=30)
@@ -407,18 +407,18 @@ def test_answer_for_all_repeats_that_is_taken_back_reaches_none_and_leaves_their
     assert during == {
         first.reference: "ANSWERED",
         merged.reference: "MERGED",
-        **{one.reference: "MERGED" for one in chosen},
+        **{sender.reference: "MERGED" for sender in chosen},
     }
-    assert [sent(held, one.reference) for one in people] == before, "nobody was notified of anything"
-    assert [one.look()["state"] for one in people] == [one["state"] for one in looked]
-    assert [one.look()["due_on"] for one in people] == [one["due_on"] for one in looked]
+    assert [sent(held, sender.reference) for sender in people] == before, "nobody was notified of anything"
+    assert [sender.look()["state"] for sender in people] == [sender["state"] for sender in looked]
+    assert [sender.look()["due_on"] for sender in people] == [sender["due_on"] for sender in looked]
     assert merged_count(held, first.reference) == 1
 
-    binh.do("approve", first.reference, also=[one.reference for one in chosen])
+    binh.do("approve", first.reference, also=[sender.reference for sender in chosen])
     held.travel(minutes=11)
-    for one in people:
-        assert one.look()["answer"]["text"] == ANSWER
-        assert [ANSWER in text for text in sent(held, one.reference)].count(True) == 1
+    for sender in people:
+        assert sender.look()["answer"]["text"] == ANSWER
+        assert [ANSWER in text for text in sent(held, sender.reference)].count(True) == 1
     assert not held.dead_letters()
 
 

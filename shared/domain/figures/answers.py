@@ -1,6 +1,6 @@
 """The first answers that were owed, by what became of them: read by the leaders' page and by the public's. Pure.
 
-Both ask the same two functions, so a figure of one page can be laid beside the figure of the other. They differ in which
+Both ask the same functions, so a figure of one page can be laid beside the figure of the other. They differ in which
 petitions they ask about: those whose answer fell due in a month, or those received in it.
 """
 
@@ -42,7 +42,7 @@ class AnswerCounts(NamedTuple):
 
 
 def answer_counts(tally: Mapping[str, int], today: date) -> AnswerCounts:
-    """Return what became of the first answers of a sum of tallies."""
+    """Return the number of answers of each outcome in a sum of tallies."""
     return AnswerCounts(
         on_time=duty_count(tally, DutyKind.ANSWER, DutyStatus.KEPT, today),
         late=duty_count(tally, DutyKind.ANSWER, DutyStatus.LATE, today),

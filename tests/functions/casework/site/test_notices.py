@@ -29,7 +29,7 @@ def test_every_notice_is_listed_with_its_evidence(system: System, reference: str
     page = Browser(system, "lan.tiepnhan").get(page_of(reference))
 
     assert page.status == 200
-    for text in ("Đã tiếp nhận", "Người gửi", "Email", "<code>ses ", "mẫu packaged", "1 lần gửi"):
+    for text in ("Đã tiếp nhận", "Người gửi", "Email", "<code>ses ", "mẫu có sẵn của hệ thống", "1 lần gửi"):
         assert text in page.text
 
 
