@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from shared.domain.errors import StaleVersionError
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures import merging
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
 from shared.platform.item_by_item import item_by_item
@@ -258,25 +257,15 @@ class Petitions:
         )
         return [item["reference"] for item in items], last["reference"] if last else None
 
-    def count_merged(self, reference: str) -> None:
-        """Write on a petition how many are merged into it, where that changed; 101 stand for more than a hundred.
-
-        Counted is what each of its readers may know of (`merging.is_counted`). Its history and version stay: nobody
-        acted on it.
+    def write_merged_count(self, parent: Petition, count: int) -> None:
+        """Write on a petition how many are merged into it; its history and version stay, nobody acted on it.
 
         Raises:
             StaleVersionError: somebody changed it meanwhile; nothing was written.
         """
-        petition = self.get(reference)
-        if petition is None:
-            return
-        children = self.get_all(self.merged_into(reference, limit=CHILDREN_ON_A_PAGE + 1)[0])
-        count = sum(merging.is_counted(child, petition) for child in children)
-        if petition.merged_count == count:
-            return
-        counted = petition.model_copy(update={"merged_count": count})
-        if self._put(counted, "version = :seen", {"seen": petition.version}) is not None:
-            raise StaleVersionError(petition.version)
+        counted = parent.model_copy(update={"merged_count": count})
+        if self._put(counted, "version = :seen", {"seen": parent.version}) is not None:
+            raise StaleVersionError(parent.version)
 
     def with_sketch(self, sketch: Iterable[str], *, limit: int) -> set[str]:
         """Return the references of open petitions that share a key of a sketch, the latest of each key."""

@@ -10,7 +10,7 @@ from shared.domain.procedures import merging
 from shared.platform import clock, queues
 from shared.platform.messages import RoutingRequest, TaskType
 from shared.tables.dynamo import retry_when_stale
-from shared.tables.petitions import Petitions
+from shared.tables.petitions import CHILDREN_ON_A_PAGE, Petitions
 
 PAGE = 100
 """Children that one message leads."""
@@ -36,8 +36,20 @@ class MergedPetitions:
         retry_when_stale(lambda: self._follow(reference))
 
     def count(self, reference: str) -> None:
-        """Write on a petition how many are merged into it, where another number stands there."""
-        retry_when_stale(lambda: self._petitions.count_merged(reference))
+        """Write on a petition how many are merged into it, where another number stands there; 101 stand for more.
+
+        Counted is what each reader of it may know of (`merging.is_counted`).
+        """
+        retry_when_stale(lambda: self._count(reference))
+
+    def _count(self, reference: str) -> None:
+        parent = self._petitions.get(reference)
+        if parent is None:
+            return
+        names, _following = self._petitions.merged_into(reference, limit=CHILDREN_ON_A_PAGE + 1)
+        count = sum(merging.is_counted(child, parent) for child in self._petitions.get_all(names))
+        if count != parent.merged_count:
+            self._petitions.write_merged_count(parent, count)
 
     def _follow(self, reference: str) -> None:
         child = self._petitions.get(reference)

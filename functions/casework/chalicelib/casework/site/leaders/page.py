@@ -63,7 +63,6 @@ def show_leaders(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
         ),
         language,
     )
-    file = {"name": "timeliness", "from": figures.days.first, "to": figures.days.last, "format": "xlsx"}
     return render(
         parts,
         request,
@@ -86,11 +85,8 @@ def show_leaders(parts: Parts, request: Request, officer: DeskOfficer) -> Respon
             )
             for days in _offered(figures.today)
         ],
-        public_page=link(
-            f"{parts.settings.public_url}/thong-ke?{urlencode({'month': f'{figures.days.first:%Y-%m}'})}",
-            language,
-        ),
-        file=link(f"/desk/reports?{urlencode(file)}", language),
+        public_page=_public_page(parts, figures.days, language),
+        file=_workbook(figures.days, language),
         panels=panels,
         nav_counts={"/desk/leaders": len(panels.alarms())},
     )
@@ -101,6 +97,17 @@ def _titles(
 ) -> dict[str, str]:
     matters = {matter.key: (matter.field, matter.references[:MATTER_READ]) for matter in figures.matters}
     return parts.reports.titles(officer, matters, language)
+
+
+def _workbook(days: Days, language: Language) -> str:
+    """Return the address of the report of the same due dates as a workbook."""
+    query = {"name": "timeliness", "from": days.first, "to": days.last, "format": "xlsx"}
+    return link(f"/desk/reports?{urlencode(query)}", language)
+
+
+def _public_page(parts: Parts, days: Days, language: Language) -> str:
+    """Return the address of the public's figures of the month in which a period begins."""
+    return link(f"{parts.settings.public_url}/thong-ke?month={days.first:%Y-%m}", language)
 
 
 def _titled(words: str) -> str:
