@@ -13,6 +13,7 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError, InvalidInputError
 from shared.domain.identity import reference
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.provinces import province_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import Receipt
@@ -20,6 +21,7 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
 from shared.domain.petition.values.petitioner import Petitioner
+from shared.domain.procedures.petition_secrets import first_pin_of
 from shared.domain.quotas import Quota
 from shared.platform import clock
 from shared.platform.seal import Seal
@@ -49,11 +51,12 @@ class Received(NamedTuple):
 class Reception:
     """Gives every submission exactly one petition, however often it is sent."""
 
-    def __init__(self, petitions: Petitions, directory: Directory, seal: Seal, key: bytes) -> None:
+    def __init__(self, petitions: Petitions, directory: Directory, seal: Seal, keyring: Keyring) -> None:
         self._petitions = petitions
         self._directory = directory
         self._seal = seal
-        self._key = key
+        self._keyring = keyring
+        self._key = keyring.names()
 
     def receive(self, submission: Submission) -> Received:
         """Store a petition, or find the one that this submission made before.
@@ -114,7 +117,7 @@ class Reception:
         return digest if fields is _EARLIER_BODY else f"{_WHOLE}{digest}"
 
     def _received(self, petition: Petition, *, is_new: bool) -> Received:
-        return Received(petition, reference.pin_of(self._key, petition.reference), is_new)
+        return Received(petition, first_pin_of(self._keyring, petition), is_new)
 
     def _petition(self, candidate: str, submission: Submission, now: datetime) -> Petition:
         received_at = deadlines.receipt_time(submission.sent_at, now)

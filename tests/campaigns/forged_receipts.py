@@ -25,6 +25,7 @@ from chalicelib.notifier.receipts.receipt import Receipt, ReceiptRequest
 from chalicelib.notifier.receipts.record_receipt import ReceiptRecorder
 from chalicelib.notifier.settings import NotifierSettings
 from tests.campaigns.forged_webhooks import Infobip, Message, Moment, Scheme, Standard, Trick, Vonage
+from tests.support.builders import keyring_of
 
 STATUSES = ("delivered", "failed", "sent")
 NOT_TRIED = frozenset({"another method", "from another network, headers claim ours"})
@@ -58,7 +59,10 @@ class ReceiptScheme(Scheme):
     def read(self, request: WebhookRequest) -> object:
         taken = Taken()
         account = Account(
-            self.name, cast("NotifierSettings", None), lambda: {self.name: self.credentials}, lambda: b"key"
+            self.name,
+            cast("NotifierSettings", None),
+            lambda: {self.name: self.credentials},
+            keyring_of("key"),
         )
         endpoint = ReceiptEndpoint(
             cast("ReceiptRecorder", taken), {self.name: PROVIDERS[self.name].build_receipts(account)}

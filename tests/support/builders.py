@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import TERMS_2018, Terms
 from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar
+from shared.domain.identity.keyring import Key, Keyring, Keys
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Channel, Lane, Proposal
 from shared.domain.petition.values.petitioner import Petitioner, ReplyBy, SealedPart
+from shared.platform import clock
 
 CALENDAR = WorkingCalendar(
     [
@@ -116,3 +119,10 @@ def _led_beyond_the_answer(petition: Petition, state: State) -> Petition:
     if state is State.REOPENED:
         return petition.reopen(Change.by_petitioner(at, "reopen"), "VPB", SECOND_DUE_ON, reason=None)
     return petition
+
+
+def keyring_of(*secrets: str, since: Sequence[datetime] = ()) -> Keyring:
+    """Return identifiers' keys: the first has always been in force, each further one from its instant on."""
+    begun = (datetime(1970, 1, 1, tzinfo=UTC), *since)
+    keys = Keys(tuple(Key(at, secret.encode()) for at, secret in zip(begun, secrets, strict=True)))
+    return Keyring(keys.text, clock.now)

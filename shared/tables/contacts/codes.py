@@ -6,7 +6,7 @@ A row is named by a digest of a secret that only one browser has; the contact is
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import end_of_day, local_date
@@ -23,6 +23,11 @@ class CodeRow(NamedTuple):
     asked_at: int
     """Seconds since 1970."""
     tries: int = 0
+
+    @property
+    def instant(self) -> datetime:
+        """The instant at which it was asked for."""
+        return datetime.fromtimestamp(self.asked_at, UTC)
 
     @property
     def expires_at(self) -> int:

@@ -8,11 +8,12 @@ reference, PIN and address, so one that is used again tries the same PIN again, 
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from shared.domain.errors import NotFoundOrWrongPinError, PinSlowedError
 from shared.domain.identity import reference as references
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.network import subscriber_of
 from shared.domain.procedures.pin_tries import (
     REFERENCE_WAIT,
@@ -63,14 +64,15 @@ class PinGuard:
 
     Args:
         table: the throttle table.
-        key: the identifiers' key.
+        keyring: the identifiers' keys; a ticket is signed with the one in force when it was made.
         limits: of addresses and references.
         work: challenges for browsers; None where no browser solves one.
     """
 
-    def __init__(self, table: str, key: bytes, limits: PinLimits, work: Work | None = None) -> None:
+    def __init__(self, table: str, keyring: Keyring, limits: PinLimits, work: Work | None = None) -> None:
         self._table = Table(table)
-        self._key = key
+        self._keyring = keyring
+        self._key = keyring.names()
         self._limits = limits
         self._work = work
 
@@ -141,18 +143,19 @@ class PinGuard:
         wait, _, _signature = rest.partition(".")
         if not (made_at.isascii() and made_at.isdigit() and wait.isascii() and wait.isdigit()):
             return False
-        expected = self._signed(attempt, int(made_at), int(wait))
         age = int(clock.now().timestamp()) - int(made_at)
-        is_ours = hmac.compare_digest(expected.encode(), attempt.offered[:80].encode())
-        return is_ours and int(wait) <= age <= int(wait) + TICKET_HOLDS_FOR
+        longest = max(int(self._limits.window.total_seconds()), REFERENCE_WAIT)
+        if int(wait) > longest or not int(wait) <= age <= int(wait) + TICKET_HOLDS_FOR:
+            return False
+        expected = self._signed(attempt, int(made_at), int(wait))
+        return hmac.compare_digest(expected.encode(), attempt.offered[:80].encode())
 
     def _ticket(self, attempt: PinTry, wait: int) -> str:
         return self._signed(attempt, int(clock.now().timestamp()), wait)
 
     def _signed(self, attempt: PinTry, made_at: int, wait: int) -> str:
-        signature = references.derive(self._key, "pin-ticket", f"{made_at}|{wait}|{_names(attempt)}").hex()[
-            :32
-        ]
+        key = self._keyring.at(datetime.fromtimestamp(made_at, UTC))
+        signature = references.derive(key, "pin-ticket", f"{made_at}|{wait}|{_names(attempt)}").hex()[:32]
         return f"{made_at}.{wait}.{signature}"
 
     def _challenge(self, attempt: PinTry) -> str:

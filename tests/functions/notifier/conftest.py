@@ -117,7 +117,7 @@ class PostRoom:
 
     def key_of(self, contact: str) -> str:
         """Return the name under which a contact is known to the throttle table."""
-        return contact_key(secrets.identifiers_key(settings.load(_Names).identifiers_secret), contact)
+        return contact_key(secrets.keyring(settings.load(_Names).identifiers_secret).names(), contact)
 
     @property
     def suppressions(self) -> Suppressions:

@@ -21,6 +21,7 @@ from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import aws, clock, secrets
 from shared.platform.provider_credentials import READ_AGAIN_AFTER
 from shared.platform.settings import SettingsError
+from tests.support.builders import keyring_of
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 SETTINGS = {
@@ -45,7 +46,7 @@ def configuration(**settings: str) -> NotifierSettings:
 
 def account(provider: str) -> Account:
     """Return an account without any credentials."""
-    return Account(provider, configuration(), dict, lambda: b"key")
+    return Account(provider, configuration(), dict, keyring_of("key"))
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

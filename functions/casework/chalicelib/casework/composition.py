@@ -40,6 +40,7 @@ from chalicelib.casework.programs.look_after import Programs
 from chalicelib.casework.reports.make_report import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from chalicelib.casework.today.days_work import Today
+from shared.domain.identity.keyring import Keyring
 from shared.platform import queues, secrets, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import AccountRequest, WebhookTestRequest
@@ -147,7 +148,8 @@ def forget() -> None:
 
 def build(configuration: CaseworkSettings) -> Parts:
     """Build the parts; reads the identifiers' key from Secrets Manager and calls no other service."""
-    key = secrets.identifiers_key(configuration.identifiers_secret)
+    keyring = secrets.keyring(configuration.identifiers_secret)
+    key = keyring.names()
     directory = Directory(configuration.directory_table)
     petitions = Petitions(configuration.petitions_table, directory)
     deliveries = Deliveries(configuration.deliveries_table)
@@ -155,7 +157,7 @@ def build(configuration: CaseworkSettings) -> Parts:
     seal = Seal(configuration.seal_key_id)
     cognito = Cognito(configuration.identity_pool_id, configuration.identity_client_id)
     announce = partial(_tell_officer, configuration.notices_queue_url)
-    sessions = _sessions(configuration, cognito, directory, key, announce)
+    sessions = _sessions(configuration, cognito, directory, keyring, announce)
     administration = Administration(directory, petitions, is_local=configuration.stage == "local")
     changes = _changes(configuration, administration, directory, deliveries)
     return Parts(
@@ -172,7 +174,7 @@ def build(configuration: CaseworkSettings) -> Parts:
         machines=_machines(configuration, directory),
         programs=_programs(configuration, directory, deliveries, key),
         changes_feed=ChangeFeed(petitions, Outlines(configuration.petitions_table)),
-        refresh_tokens=RefreshTokens(sessions, OfficerSessions(configuration.throttle_table), key),
+        refresh_tokens=_refresh_tokens(configuration, sessions, keyring),
         actions=_actions(configuration, petitions, directory, seal),
         queues=QueueReader(petitions, directory),
         today=Today(QueueReader(petitions, directory), petitions, directory),
@@ -182,10 +184,10 @@ def build(configuration: CaseworkSettings) -> Parts:
         search=_search(configuration, petitions, directory),
         drafts=_drafts(configuration, seal),
         files=_files(configuration, petitions, bucket, key),
-        digest_preferences=DigestPreferences(directory, key),
+        digest_preferences=DigestPreferences(directory, keyring),
         desk_preferences=DeskPreferences(directory),
-        reception=Reception(petitions, directory, seal, key),
-        callers=_callers(configuration, petitions, directory, key),
+        reception=Reception(petitions, directory, seal, keyring),
+        callers=_callers(configuration, petitions, directory, keyring),
         call_tasks=CallTasks(petitions, deliveries, seal, directory),
         administration=administration,
         changes=changes,
@@ -220,7 +222,7 @@ def _sessions(
     configuration: CaseworkSettings,
     cognito: Cognito,
     directory: Directory,
-    key: bytes,
+    keyring: Keyring,
     announce: Callable[[str], None],
 ) -> Sessions:
     return Sessions(
@@ -232,7 +234,7 @@ def _sessions(
         ),
         OfficerSessions(configuration.throttle_table),
         directory,
-        key,
+        keyring,
         SessionRules(
             idle=timedelta(minutes=configuration.session_idle_minutes),
             longest=configuration.longest_session,
@@ -240,6 +242,11 @@ def _sessions(
         ),
         announce=announce,
     )
+
+
+def _refresh_tokens(configuration: CaseworkSettings, sessions: Sessions, keyring: Keyring) -> RefreshTokens:
+    rows = OfficerSessions(configuration.throttle_table)
+    return RefreshTokens(sessions, rows, keyring, configuration.longest_session)
 
 
 def _actions(
@@ -275,12 +282,14 @@ def _tell_officer(notices_queue_url: str, event: str) -> None:
 
 
 def _callers(
-    configuration: CaseworkSettings, petitions: Petitions, directory: Directory, key: bytes
+    configuration: CaseworkSettings, petitions: Petitions, directory: Directory, keyring: Keyring
 ) -> Callers:
     calls = HotlineCalls(
-        configuration.throttle_table, key, look_ups_an_hour=configuration.look_ups_per_officer_and_hour
+        configuration.throttle_table,
+        keyring.names(),
+        look_ups_an_hour=configuration.look_ups_per_officer_and_hour,
     )
-    return Callers(petitions, directory, _pin_guard(configuration, key), calls, key)
+    return Callers(petitions, directory, _pin_guard(configuration, keyring), calls, keyring)
 
 
 def _changes(
@@ -298,9 +307,9 @@ def _changes(
     )
 
 
-def _pin_guard(configuration: CaseworkSettings, key: bytes) -> PinGuard:
+def _pin_guard(configuration: CaseworkSettings, keyring: Keyring) -> PinGuard:
     limits = configuration.pin_limits(configuration.pin_tries_per_address)
-    return PinGuard(configuration.throttle_table, key, limits)
+    return PinGuard(configuration.throttle_table, keyring, limits)
 
 
 def _reports(

@@ -38,6 +38,7 @@ from chalicelib.intake.unsent.files import UnsentFiles
 from chalicelib.intake.unsent.unsent_petitions import UnsentPetitions
 from chalicelib.intake.uploads.check_upload import UploadCheck
 from chalicelib.intake.uploads.scanners import ClamdScanner, EicarScanner, GuardDutyScanner, Scanner
+from shared.domain.identity.keyring import Keyring
 from shared.platform import queues, secrets
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import CodeRequest, PartsRequest, ReplyRequest, SubscriberRequest
@@ -149,16 +150,17 @@ def forget() -> None:
 
 def build(settings: IntakeSettings) -> Parts:
     """Build the parts; reads the identifiers' key from Secrets Manager and calls no other service."""
-    key = secrets.identifiers_key(settings.identifiers_secret)
+    keyring = secrets.keyring(settings.identifiers_secret)
+    key = keyring.names()
     credentials = ProviderCredentials(settings.providers_secret)
     directory = Directory(settings.directory_table)
     petitions = Petitions(settings.petitions_table, directory)
     seal = Seal(settings.seal_key_id)
     bucket = AttachmentsBucket(settings.attachments_bucket)
-    reception = Reception(petitions, directory, seal, key)
+    reception = Reception(petitions, directory, seal, keyring)
     follow_up = FollowUp(petitions, directory, seal)
-    challenges, passes = Challenges(key, settings.cost_of_a_try), Passes(petitions, key)
-    pin_guard = _pin_guard(settings, key, challenges)
+    challenges, passes = Challenges(keyring, settings.cost_of_a_try), Passes(petitions, keyring)
+    pin_guard = _pin_guard(settings, keyring, challenges)
     index = LocalCopy(SearchFiles(settings.attachments_bucket), PUBLIC, NewestAnswers(petitions))
     public_record = PublicRecord(petitions, directory, index)
     return Parts(
@@ -176,22 +178,22 @@ def build(settings: IntakeSettings) -> Parts:
         classifier=Classifier(directory),
         api_keys=ApiKeys(credentials, is_sandbox=settings.sandbox),
         challenges=challenges,
-        finder=_finder(settings, petitions, directory, pin_guard, key),
-        renewal=Renewal(follow_up, key, per_day=settings.renewals_per_day),
+        finder=_finder(settings, petitions, directory, pin_guard, keyring),
+        renewal=Renewal(follow_up, keyring, per_day=settings.renewals_per_day),
         follow_up=follow_up,
         add_contact=AddContact(follow_up, seal, Suppressions(settings.throttle_table), key),
         pin_again=PinAgain(petitions, follow_up, pin_guard, key, per_day=settings.pins_again_per_day),
-        access_by_code=_access_by_code(settings, key, pin_guard),
+        access_by_code=_access_by_code(settings, keyring, pin_guard),
         my_petitions=MyPetitions(petitions, directory, settings.link_kept_for),
-        subscriptions=_subscriptions(settings, seal, key),
-        views=_views(settings, key),
+        subscriptions=_subscriptions(settings, seal, keyring),
+        views=_views(settings, keyring),
         passes=passes,
         receipt_contacts=ReceiptContacts(settings.throttle_table, key),
         deliveries=Deliveries(settings.deliveries_table),
         files=FileDesk(petitions, bucket, settings.file_limits, key, passes),
         public_record=public_record,
         answer_search=AnswerSearch(petitions, directory, index, public_record),
-        reactions=_reactions(settings, key),
+        reactions=_reactions(settings, keyring),
         changes_feed=ChangeFeed(petitions, Outlines(settings.petitions_table)),
         public_statistics=_public_statistics(settings, directory),
         outlines=Outlines(settings.petitions_table),
@@ -208,48 +210,54 @@ def build_upload_check(settings: IntakeSettings) -> UploadCheck:
 
 
 def _finder(
-    settings: IntakeSettings, petitions: Petitions, directory: Directory, pin_guard: PinGuard, key: bytes
+    settings: IntakeSettings,
+    petitions: Petitions,
+    directory: Directory,
+    pin_guard: PinGuard,
+    keyring: Keyring,
 ) -> PetitionFinder:
     return PetitionFinder(
-        petitions, pin_guard, key, settings.link_kept_for, lambda: bool(directory.restorations())
+        petitions, pin_guard, keyring, settings.link_kept_for, lambda: bool(directory.restorations())
     )
 
 
-def _pin_guard(settings: IntakeSettings, key: bytes, challenges: Challenges) -> PinGuard:
-    return PinGuard(settings.throttle_table, key, settings.pin_limits(settings.tries_per_address), challenges)
+def _pin_guard(settings: IntakeSettings, keyring: Keyring, challenges: Challenges) -> PinGuard:
+    return PinGuard(
+        settings.throttle_table, keyring, settings.pin_limits(settings.tries_per_address), challenges
+    )
 
 
-def _access_by_code(settings: IntakeSettings, key: bytes, guard: PinGuard) -> AccessByCode:
+def _access_by_code(settings: IntakeSettings, keyring: Keyring, guard: PinGuard) -> AccessByCode:
     return AccessByCode(
         AccessCodes(settings.throttle_table),
         NameCounter(settings.throttle_table, "names"),
         guard,
-        key,
+        keyring,
         CodeLimits(settings.codes_per_contact, settings.codes_asked_per_address),
         partial(_ask_notifier, settings.notices_queue_url),
     )
 
 
-def _subscriptions(settings: IntakeSettings, seal: Seal, key: bytes) -> Subscriptions:
+def _subscriptions(settings: IntakeSettings, seal: Seal, keyring: Keyring) -> Subscriptions:
     return Subscriptions(
         Subscribers(settings.throttle_table),
         NameCounter(settings.throttle_table, "names"),
         seal,
-        key,
+        keyring,
         partial(_ask_notifier, settings.notices_queue_url),
         per_address=settings.codes_asked_per_address,
     )
 
 
-def _views(settings: IntakeSettings, key: bytes) -> PetitionViews:
+def _views(settings: IntakeSettings, keyring: Keyring) -> PetitionViews:
     deliveries = Deliveries(settings.deliveries_table)
-    return PetitionViews(deliveries, key, acceptance_counts=settings.acceptance_counts_as_delivered)
+    return PetitionViews(deliveries, keyring, acceptance_counts=settings.acceptance_counts_as_delivered)
 
 
-def _reactions(settings: IntakeSettings, key: bytes) -> Reactions:
+def _reactions(settings: IntakeSettings, keyring: Keyring) -> Reactions:
     counter = NameCounter(settings.throttle_table, "reactions")
     table = ReactionTable(settings.statistics_table)
-    return Reactions(table, counter, key, per_address=settings.reactions_from_an_address)
+    return Reactions(table, counter, keyring, per_address=settings.reactions_from_an_address)
 
 
 def _public_statistics(settings: IntakeSettings, directory: Directory) -> PublicStatistics:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.notifier.settings import NotifierSettings
+from shared.domain.identity.keyring import Keyring
 from shared.platform import secrets
 
 Credentials = Mapping[str, str]
@@ -19,7 +20,8 @@ class Account:
     settings: NotifierSettings
     read_credentials: Callable[[], Mapping[str, Credentials]]
     """Returns the providers' secret: credentials by provider."""
-    read_identifiers_key: Callable[[], bytes]
+    keyring: Keyring
+    """The identifiers' keys."""
 
     @property
     def credentials(self) -> Credentials:
@@ -38,5 +40,5 @@ def account_with(provider: str, configuration: NotifierSettings) -> Account:
         provider,
         configuration,
         read_credentials=lambda: secrets.providers(configuration.providers_secret),
-        read_identifiers_key=lambda: secrets.identifiers_key(configuration.identifiers_secret),
+        keyring=secrets.keyring(configuration.identifiers_secret),
     )

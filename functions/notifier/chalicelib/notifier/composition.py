@@ -92,7 +92,7 @@ def build(configuration: NotifierSettings) -> Parts:
 
 
 def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> MessageHandler:
-    key = partial(secrets.identifiers_key, configuration.identifiers_secret)
+    keyring = secrets.keyring(configuration.identifiers_secret)
     directory = Directory(configuration.directory_table)
     petitions = Petitions(configuration.petitions_table, directory)
     senders, seal = Senders(configuration), Seal(configuration.seal_key_id)
@@ -100,7 +100,7 @@ def _messages(configuration: NotifierSettings, deliveries: Deliveries) -> Messag
     outcomes = Outcomes(deliveries, timedelta(hours=configuration.receipt_within_hours))
     attempts = Attempts(deliveries, Circuits(configuration.throttle_table), senders.of, outcomes)
     texts = Texts(directory)
-    renderer = NoticeRenderer(texts, directory, configuration.public_url, key)
+    renderer = NoticeRenderer(texts, directory, configuration.public_url, keyring)
     contact_policy = _contact_policy(configuration, quiet_hours)
     notices = NoticeDelivery(
         petitions=petitions,
@@ -152,14 +152,14 @@ def _to_visitors(
     outcomes: Outcomes,
 ) -> tuple[CodeDelivery, AnswerMails]:
     """Return the senders of one-time codes and of the week's new answers, which people ask for on the site."""
-    key = partial(secrets.identifiers_key, configuration.identifiers_secret)
+    keyring = secrets.keyring(configuration.identifiers_secret)
     deliveries, seal = Deliveries(configuration.deliveries_table), Seal(configuration.seal_key_id)
     codes = CodeDelivery(
         codes=AccessCodes(configuration.throttle_table),
-        contacts=KnownContacts(petitions, seal, key, configuration.link_kept_for),
+        contacts=KnownContacts(petitions, seal, keyring, configuration.link_kept_for),
         deliveries=deliveries,
         contact_policy=contact_policy,
-        texts=CodeTexts(texts, key, configuration.public_url),
+        texts=CodeTexts(texts, keyring, configuration.public_url),
         attempts=attempts,
         outcomes=outcomes,
     )
@@ -169,7 +169,7 @@ def _to_visitors(
         deliveries=deliveries,
         seal=seal,
         contact_policy=contact_policy,
-        texts=SubscriberTexts(texts, key, configuration.public_url),
+        texts=SubscriberTexts(texts, keyring, configuration.public_url),
         attempts=attempts,
         outcomes=outcomes,
     )
@@ -185,14 +185,14 @@ def _mornings_mails(
     attempts: Attempts,
 ) -> tuple[Digests, LeadersMail]:
     """Return the mails that an officer may get in the morning: the day's digest, and the week's figures."""
-    key = partial(secrets.identifiers_key, configuration.identifiers_secret)
+    keyring = secrets.keyring(configuration.identifiers_secret)
     mails = partial(
         MorningMails,
         deliveries=deliveries,
         texts=texts,
         attempts=attempts,
         public_url=configuration.public_url,
-        identifiers_key=key,
+        keyring=keyring,
     )
     leaders = Leaders(Outlines(configuration.petitions_table), deliveries, directory)
     return (
@@ -224,7 +224,7 @@ def _attempts_of_program(
     configuration: NotifierSettings, deliveries: Deliveries, outcomes: Outcomes, program: Subscription
 ) -> Attempts:
     """Return the attempts at the address of one program, which is a provider of its own."""
-    keys = signing_keys(program, secrets.identifiers_key(configuration.identifiers_secret))
+    keys = signing_keys(program, secrets.keyring(configuration.identifiers_secret).names())
     opened_by = opener() if configuration.stage == "local" else opener(OutsideHandler())
     sender = WebhookSender(program.id, program.address, keys, opened_by)
     circuits = Circuits(configuration.throttle_table, of_programs=True)
@@ -240,7 +240,7 @@ def _contact_policy(configuration: NotifierSettings, quiet_hours: QuietHours) ->
         suppressions=Suppressions(configuration.throttle_table),
         sms_budget=SmsBudget(configuration.throttle_table, configuration.sms_segments_per_day),
         sms_countries=configuration.opened_countries,
-        identifiers_key=partial(secrets.identifiers_key, configuration.identifiers_secret),
+        keyring=secrets.keyring(configuration.identifiers_secret),
     )
 
 

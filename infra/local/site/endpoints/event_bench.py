@@ -34,7 +34,7 @@ class EventBench:
         with self._system.functions.lock:
             outputs = self._system.cloud.outputs
             by_name = subscriptions(Directory(outputs["DirectoryTable"]))
-            master = secrets.identifiers_key(outputs["IdentifiersSecret"])
+            master = secrets.keyring(outputs["IdentifiersSecret"]).names()
             return self._subscriber.latest(
                 lambda name: signing_keys(by_name[name], master) if name in by_name else None
             )

@@ -26,6 +26,7 @@ from shared.domain.errors import IdentityUnavailableError, UnauthenticatedError
 from shared.domain.promises.restorations import Restoration
 from shared.tables.directory import OPERATIONS
 from shared.tables.throttle.officer_sessions import OfficerSessions
+from tests.support.builders import keyring_of
 from tests.support.desk_pages import Browser, form_to
 from tests.support.system import System
 
@@ -48,7 +49,7 @@ def sessions(system: System, tmp_path: Path) -> Sessions:
         TokenVerifier(POOL, CLIENT, jwks.as_uri()),
         OfficerSessions(system.local.cloud.outputs["ThrottleTable"]),
         composition.parts().directory,
-        b"a key of the identifiers' length.",
+        keyring_of("a key of the identifiers' length."),
         SessionRules(timedelta(minutes=30), timedelta(hours=12), frozenset()),
         announce=lambda _event: None,
     )

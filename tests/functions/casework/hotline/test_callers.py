@@ -206,7 +206,7 @@ def test_a_call_that_the_call_centre_reported_covers_the_number_that_it_came_fro
 
 def _throttle(system: System) -> tuple[str, bytes]:
     outputs = system.local.cloud.outputs
-    return outputs["ThrottleTable"], secrets.identifiers_key(outputs["IdentifiersSecret"])
+    return outputs["ThrottleTable"], secrets.keyring(outputs["IdentifiersSecret"]).names()
 
 
 def test_an_operator_looks_up_so_many_numbers_an_hour(system, caller):

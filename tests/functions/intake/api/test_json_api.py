@@ -279,7 +279,7 @@ SLOWED_AFTER = 50
 
 
 def key_of_identifiers(system: System) -> bytes:
-    return secrets.identifiers_key(system.local.cloud.outputs["IdentifiersSecret"])
+    return secrets.keyring(system.local.cloud.outputs["IdentifiersSecret"]).names()
 
 
 def solution_of(challenge: str) -> str:

@@ -173,7 +173,7 @@ def test_wrong_and_unknown_sound_alike(intake, sent, shown):
 
 
 def key_of(system: System) -> bytes:
-    return secrets.identifiers_key(system.local.cloud.outputs["IdentifiersSecret"])
+    return secrets.keyring(system.local.cloud.outputs["IdentifiersSecret"]).names()
 
 
 def test_who_guesses_pins_by_keypad_slows_the_pin_and_neither_the_owners_number_nor_link(intake, sent):

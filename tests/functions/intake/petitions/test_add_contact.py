@@ -42,7 +42,7 @@ def add(system: System, citizen: Citizen, **contact: str):
 
 def suppress(contact: str) -> str:
     names = settings.load(_Names)
-    key = contact_key(secrets.identifiers_key(names.identifiers_secret), contact)
+    key = contact_key(secrets.keyring(names.identifiers_secret).names(), contact)
     Suppressions(names.throttle_table).record(key, "ses-Bounce-Permanent-General")
     return key
 

@@ -26,7 +26,7 @@ def citizen(system: System) -> Citizen:
 
 
 def token_of(system: System, citizen: Citizen, renewals: int = 0) -> str:
-    key = secrets.identifiers_key(system.local.cloud.outputs["IdentifiersSecret"])
+    key = secrets.keyring(system.local.cloud.outputs["IdentifiersSecret"]).names()
     return link_token_of(key, citizen.reference, renewals)
 
 

@@ -15,7 +15,7 @@ from shared.domain.petition.change import Change
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
-from shared.platform.secrets import identifiers_key
+from shared.platform.secrets import keyring
 from tests.support.search_files import build_index
 from tests.support.system import System
 
@@ -292,7 +292,7 @@ def test_an_overdue_petition_says_by_how_much(intake):
 
 def test_the_link_of_an_email_needs_no_pin(intake):
     proof = receipt_of(intake)
-    key = identifiers_key(composition.parts().settings.identifiers_secret)
+    key = keyring(composition.parts().settings.identifiers_secret).names()
     token = link_token_of(key, proof["ma"])
 
     answer = intake.http("GET", "/tra-cuu", query={"ma": proof["ma"], "t": token})

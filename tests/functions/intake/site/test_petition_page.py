@@ -16,7 +16,7 @@ from infra.local.emulation.functions import HttpResponse
 from shared.domain.identity.reference import link_token_of, short_link_code
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
-from shared.platform.secrets import identifiers_key
+from shared.platform.secrets import keyring
 from tests.functions.intake.site.test_pages import answering, outline_of
 from tests.functions.intake.site.test_receipt import BROWSER, receipt_of, shown
 from tests.support.builders import a_petition
@@ -164,7 +164,7 @@ def test_short_link_that_is_none_opens_nothing(intake, code):
 
 
 def key_of_identifiers() -> bytes:
-    return identifiers_key(composition.parts().settings.identifiers_secret)
+    return keyring(composition.parts().settings.identifiers_secret).names()
 
 
 # --- every state ----------------------------------------------------------------------------------------

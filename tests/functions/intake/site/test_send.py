@@ -22,6 +22,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
 from shared.web.qr import qr_svg
+from tests.support.builders import keyring_of
 from tests.support.search_files import build_index
 from tests.support.system import System
 
@@ -96,7 +97,7 @@ def _with(proof: str, change: Callable[[dict[str, Any]], object]) -> str:
     ],
 )  # fmt: skip
 def test_proof_that_was_tampered_with_is_none(intake, change):
-    challenges = Challenges(b"key", cost=3)
+    challenges = Challenges(keyring_of("key"), cost=3)
     proof = proof_of(challenges.make("page-1"))
 
     assert challenges.is_met(proof, "page-1")
@@ -107,15 +108,15 @@ def test_proof_that_was_tampered_with_is_none(intake, change):
     "proof", ["", "x", "e30=", "bnVsbA==", "W10=", "A" * 5_000, "é", "eyJjaGFsbGVuZ2UiOjF9"]
 )
 def test_what_is_no_proof_is_none(intake, proof):
-    assert not Challenges(b"key", cost=3).is_met(proof, "page-1")
+    assert not Challenges(keyring_of("key"), cost=3).is_met(proof, "page-1")
 
 
 def test_proof_holds_for_its_own_form_for_a_day_and_under_its_own_key(intake):
-    challenges = Challenges(b"key", cost=3)
+    challenges = Challenges(keyring_of("key"), cost=3)
     proof = proof_of(challenges.make("page-1"))
 
     assert not challenges.is_met(proof, "page-2")
-    assert not Challenges(b"another", cost=3).is_met(proof, "page-1")
+    assert not Challenges(keyring_of("another"), cost=3).is_met(proof, "page-1")
     intake.clock.hold_at(intake.clock.now() + HOLDS_FOR + timedelta(seconds=1))
     assert not challenges.is_met(proof, "page-1")
 

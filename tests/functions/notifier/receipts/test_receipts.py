@@ -41,6 +41,7 @@ from shared.platform.settings import Settings
 from shared.providers.sns import SnsRefusedError, SnsTopic, SnsUnreachableError
 from shared.use_cases.evidence import evidence_of
 from tests.functions.notifier.conftest import EMAIL, PHONE, REFERENCE, PostRoom
+from tests.support.builders import keyring_of
 
 TOPIC = "arn:aws:sns:ap-southeast-1:123456789012:pakn-local-mail-events"
 CERTIFICATE_URL = "https://sns.ap-southeast-1.amazonaws.com/SimpleNotificationService-abc123.pem"
@@ -119,7 +120,7 @@ def sns() -> Sns:
 
 def reader_of(provider: str, credentials: dict[str, str]) -> ReceiptReader:
     account = Account(
-        provider, settings.load(NotifierSettings), lambda: {provider: credentials}, lambda: b"key"
+        provider, settings.load(NotifierSettings), lambda: {provider: credentials}, keyring_of("key")
     )
     return PROVIDERS[provider].build_receipts(account)
 
@@ -651,7 +652,7 @@ class _Key(Settings):
 
 
 def callback(post_room: PostRoom, token: str | None = None, **query: str) -> int:
-    key = secrets.identifiers_key(settings.load(_Key).identifiers_secret)
+    key = secrets.keyring(settings.load(_Key).identifiers_secret).names()
     sent = {"SMSID": "x", "RequestId": REQUEST_ID, "phonenumber": "0912345678", **query}
     path = f"/receipts/esms/{token or callback_token(key, REQUEST_ID)}"
     return post_room.system.http("GET", path, query=sent).status

@@ -8,12 +8,14 @@ session that ended, was idle for too long or has run for the longest time gives 
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 
 from chalicelib.casework.access.sessions import Sessions
 from chalicelib.casework.access.sign_in_input import Tokens
 from shared.domain.errors import TokenRefusedError, UnauthenticatedError
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.reference import derive
-from shared.platform import telemetry
+from shared.platform import clock, telemetry
 from shared.tables.throttle.officer_sessions import OfficerSessions
 
 PREFIX = "pakn_rt_"
@@ -26,13 +28,17 @@ class RefreshTokens:
     Args:
         sessions: renews and ends sessions.
         rows: the stored sessions, with the number of the latest token.
-        key: the identifiers' key, from which that of the MACs is derived.
+        keyring: the identifiers' keys, from which those of the MACs are derived.
+        longest: how long a session lasts at most.
     """
 
-    def __init__(self, sessions: Sessions, rows: OfficerSessions, key: bytes) -> None:
+    def __init__(
+        self, sessions: Sessions, rows: OfficerSessions, keyring: Keyring, longest: timedelta
+    ) -> None:
         self._sessions = sessions
         self._rows = rows
-        self._key = key
+        self._keyring = keyring
+        self._longest = longest
 
     def first(self, session_id: str) -> str:
         """Return the refresh token of a session that begins."""
@@ -61,19 +67,22 @@ class RefreshTokens:
         return tokens.model_copy(update={"refresh_token": self._token(session_id, latest)})
 
     def _token(self, session_id: str, number: int) -> str:
-        return f"{PREFIX}{session_id}.{number}.{self._mac(session_id, number)}"
-
-    def _mac(self, session_id: str, number: int) -> str:
-        return derive(self._key, "session-refresh", f"{session_id}|{number}").hex()
+        return f"{PREFIX}{session_id}.{number}.{_mac(self._keyring.current(), session_id, number)}"
 
     def _read(self, token: str) -> tuple[str, int]:
         parts = token.removeprefix(PREFIX).rsplit(".", 2)
         if not token.startswith(PREFIX) or len(parts) != _PARTS or not parts[1].isdecimal():
             raise _refused()
         session_id, number = parts[0], int(parts[1][:6])
-        if not hmac.compare_digest(parts[2].encode(), self._mac(session_id, number).encode()):
+        keys = self._keyring.since(clock.now() - self._longest)
+        ours = [_mac(key, session_id, number).encode() for key in keys]
+        if not any(hmac.compare_digest(parts[2].encode(), each) for each in ours):
             raise _refused()
         return session_id, number
+
+
+def _mac(key: bytes, session_id: str, number: int) -> str:
+    return derive(key, "session-refresh", f"{session_id}|{number}").hex()
 
 
 def _refused() -> TokenRefusedError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,6 +24,7 @@ from chalicelib.casework.access.tokens import Claims, TokenVerifier
 from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import SecondFactorNeededError, TooManyRequestsError, UnauthenticatedError
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.reference import derive
 from shared.domain.procedures.conduct import OFFICE, reporting_line
 from shared.platform import clock, telemetry
@@ -73,7 +74,7 @@ class Sessions:
         tokens: verifies its tokens.
         rows: the stored sessions.
         directory: says what an officer may.
-        key: the identifiers' key; refresh tokens are encrypted under keys that are derived from it.
+        keyring: the identifiers' keys; a refresh token is encrypted under the one in force when its session began.
         rules: the limits.
         announce: has an officer notified by e-mail of a session on a device that is new.
         now: the system's clock.
@@ -85,7 +86,7 @@ class Sessions:
         tokens: TokenVerifier,
         rows: OfficerSessions,
         directory: Directory,
-        key: bytes,
+        keyring: Keyring,
         rules: SessionRules,
         announce: Callable[[str], None],
         now: Callable[[], datetime] = clock.system_now,
@@ -94,7 +95,8 @@ class Sessions:
         self._tokens = tokens
         self._rows = rows
         self._directory = directory
-        self._key = key
+        self._keyring = keyring
+        self._key = keyring.names()
         self._rules = rules
         self._announce = announce
         self._now = now
@@ -168,7 +170,7 @@ class Sessions:
             used_at=int(now.timestamp()),
             device=device_of(visit.user_agent),
             network=network_of(visit.address),
-            refresh_token=self._encrypted(claims.session_id, tokens.refresh_token),
+            refresh_token=self._encrypted(claims.session_id, int(now.timestamp()), tokens.refresh_token),
             has_second_factor=has_second_factor,
         )
         self._rows.open(row)
@@ -311,7 +313,7 @@ class Sessions:
         return tokens
 
     def _renewed(self, row: SessionRow) -> Tokens | None:
-        refresh_token = self._decrypted(row.id, row.refresh_token)
+        refresh_token = self._decrypted(row)
         try:
             return _shown(self._cognito.renew(refresh_token)) if refresh_token else None
         except UnauthenticatedError:
@@ -355,7 +357,7 @@ class Sessions:
     def _end(self, session_id: str, row: SessionRow | None) -> None:
         """Deny the session first: whatever becomes of the call to Cognito, no token of it opens the desk again."""
         self._rows.end(session_id, int(self._now().timestamp()))
-        refresh_token = self._decrypted(session_id, row.refresh_token) if row else ""
+        refresh_token = self._decrypted(row) if row else ""
         if refresh_token:
             self._cognito.revoke(refresh_token)
 
@@ -364,21 +366,21 @@ class Sessions:
     def _officer_key(self, officer: str) -> str:
         return derive(self._key, "session-list", officer).hex()[:32]
 
-    def _cipher(self, session_id: str) -> AESGCM:
-        return AESGCM(derive(self._key, "refresh-token", session_id))
+    def _cipher(self, session_id: str, started_at: int) -> AESGCM:
+        key = self._keyring.at(datetime.fromtimestamp(started_at, UTC))
+        return AESGCM(derive(key, "refresh-token", session_id))
 
-    def _encrypted(self, session_id: str, refresh_token: str) -> str:
-        encrypted = self._cipher(session_id).encrypt(_NONCE, refresh_token.encode(), session_id.encode())
-        return b64encode(encrypted).decode()
+    def _encrypted(self, session_id: str, started_at: int, refresh_token: str) -> str:
+        cipher = self._cipher(session_id, started_at)
+        return b64encode(cipher.encrypt(_NONCE, refresh_token.encode(), session_id.encode())).decode()
 
-    def _decrypted(self, session_id: str, encrypted: str) -> str:
-        """Return a refresh token, "" where there is none that we encrypted for this session."""
-        if not encrypted:
+    def _decrypted(self, row: SessionRow) -> str:
+        """Return the refresh token of a session, "" where there is none that we encrypted for it."""
+        if not row.refresh_token:
             return ""
+        cipher = self._cipher(row.id, row.started_at)
         try:
-            return (
-                self._cipher(session_id).decrypt(_NONCE, b64decode(encrypted), session_id.encode()).decode()
-            )
+            return cipher.decrypt(_NONCE, b64decode(row.refresh_token), row.id.encode()).decode()
         except (InvalidTag, ValueError):
             return ""
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hmac
-from datetime import date
+from datetime import date, timedelta
 
 from shared.domain.errors import InvalidInputError
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.reference import unsubscribe_token_of
+from shared.platform import clock
 from shared.tables.directory import Directory, OfficerPreference
 
 KIND = "officer-preference"
 """The kind of directory row that holds a preference."""
+_LINK_HOLDS_FOR = timedelta(days=60)
+"""Links of mails of so long ago hold, whatever key has come into force since."""
 
 
 class DigestPreferences:
@@ -18,12 +22,12 @@ class DigestPreferences:
 
     Args:
         directory: holds the officers and their preferences.
-        key: the identifiers' key, from which the tokens of unsubscribe links are derived.
+        keyring: the identifiers' keys, from which the tokens of unsubscribe links are derived.
     """
 
-    def __init__(self, directory: Directory, key: bytes) -> None:
+    def __init__(self, directory: Directory, keyring: Keyring) -> None:
         self._directory = directory
-        self._key = key
+        self._keyring = keyring
 
     def of(self, username: str) -> OfficerPreference:
         """Return an officer's latest preference, or the defaults."""
@@ -46,7 +50,9 @@ class DigestPreferences:
         Raises:
             InvalidInputError: the token is no officer's.
         """
+        keys = self._keyring.since(clock.now() - _LINK_HOLDS_FOR)
         for username in self._directory.officers():
-            if hmac.compare_digest(unsubscribe_token_of(self._key, username).encode(), token.encode()):
+            ours = [unsubscribe_token_of(key, username).encode() for key in keys]
+            if any(hmac.compare_digest(each, token.encode()) for each in ours):
                 return username
         raise InvalidInputError(("token", "unknown"))

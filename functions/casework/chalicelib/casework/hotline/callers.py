@@ -25,6 +25,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, PetitionError, PetitionFullError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_phone
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.telephone import LONGEST_PHONE
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
@@ -33,6 +34,7 @@ from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.work import LOOK_UP
 from shared.domain.procedures import withdrawals
+from shared.domain.procedures.petition_secrets import is_pin
 from shared.domain.procedures.pin_requests import renewals_of, times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock, telemetry
@@ -149,13 +151,18 @@ class Callers:
     """
 
     def __init__(
-        self, petitions: Petitions, directory: Directory, guard: PinGuard, calls: HotlineCalls, key: bytes
+        self,
+        petitions: Petitions,
+        directory: Directory,
+        guard: PinGuard,
+        calls: HotlineCalls,
+        keyring: Keyring,
     ) -> None:
         self._petitions = petitions
         self._calls = calls
         self._directory = directory
         self._guard = guard
-        self._key = key
+        self._keyring = keyring
 
     def earlier(self, officer: DeskOfficer, caller: CallerInput) -> tuple[EarlierPetition, ...]:
         """Return a caller's latest petitions that this officer may know of; each gets an entry of it before.
@@ -165,7 +172,7 @@ class Callers:
             InvalidInputError: the call does not cover this number.
             TooManyRequestsError: the officer looked up enough for this hour.
         """
-        contact = references.contact_key(self._key, caller.phone or "")
+        contact = references.contact_key(self._keyring.names(), caller.phone or "")
         self._require_call(officer, caller.call_id, caller.phone or "")
         telemetry.count("LookedUpByNumber")
         petitions = (
@@ -237,7 +244,7 @@ class Callers:
         if request.pin:
             return self._by_pin(petition, digits, request.pin, officer.actor)
         self._guard.check_address(officer.actor)
-        contact = references.contact_key(self._key, request.phone or "")
+        contact = references.contact_key(self._keyring.names(), request.phone or "")
         may_find = petition is not None and _may_find(officer, petition)
         if petition is None or not may_find or contact not in petition.petitioner.contact_keys:
             self._guard.count_wrong_proof(officer.actor)
@@ -245,10 +252,9 @@ class Callers:
         return petition
 
     def _by_pin(self, petition: Petition | None, digits: str, pin: str, operator: str) -> Petition:
-        renewals = renewals_of(petition)
-        attempt = PinTry(digits, pin, operator, times_sent(petition) + renewals)
+        attempt = PinTry(digits, pin, operator, times_sent(petition) + renewals_of(petition))
         self._guard.check(attempt)
-        if petition is None or not references.is_pin(self._key, digits, pin, renewals):
+        if petition is None or not is_pin(self._keyring, petition, digits, pin):
             self._guard.count_wrong_pin(attempt)
             raise NotFoundOrWrongPinError
         return petition

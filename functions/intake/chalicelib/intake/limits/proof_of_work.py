@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import binascii
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from altcha import create_challenge, verify_solution
 from altcha.v2 import Payload
 
 from shared.domain.identity import reference as references
+from shared.domain.identity.keyring import Keyring
 from shared.platform import clock
 
 HOLDS_FOR = timedelta(hours=24)
 """Lifetime of a challenge; a form that stays open longer is sent without a proof."""
+_CLOCKS_DIFFER_BY = timedelta(minutes=1)
 LONGEST_PROOF = 4_000
 _ALGORITHM = "PBKDF2/SHA-256"
 _PREFIX = "00"
@@ -28,23 +30,24 @@ class Challenges:
     """Makes and checks challenges.
 
     Args:
-        key: the identifiers' key.
+        keyring: the identifiers' keys; a challenge is signed with the one in force when it was made.
         cost: rounds of PBKDF2 that one try takes.
     """
 
-    def __init__(self, key: bytes, cost: int) -> None:
-        self._secret = references.derive(key, "challenge", "")
+    def __init__(self, keyring: Keyring, cost: int) -> None:
+        self._keyring = keyring
         self._cost = cost
 
     def make(self, form_key: str) -> str:
         """Return a challenge for a form, as JSON for its page."""
-        until = int((clock.now() + HOLDS_FOR).timestamp())
+        now = clock.now()
+        until = int((now + HOLDS_FOR).timestamp())
         challenge = create_challenge(
             _ALGORITHM,
             self._cost,
             key_prefix=_PREFIX,
             data={"form": form_key, "until": until},
-            hmac_secret=self._secret,
+            hmac_secret=self._secret(now),
         )
         return json.dumps(challenge.to_dict(), separators=(",", ":"))
 
@@ -59,7 +62,14 @@ class Challenges:
             if shape != (self._cost, _PREFIX, _ALGORITHM):
                 return False
             data = challenge.data or {}
-            is_ours = verify_solution(payload, self._secret).verified
-            return is_ours and data["form"] == form_key and int(data["until"]) >= clock.now().timestamp()
+            until, now = int(data["until"]), clock.now()
+            longest = (HOLDS_FOR + _CLOCKS_DIFFER_BY).total_seconds()
+            if not 0 <= until - now.timestamp() <= longest or data["form"] != form_key:
+                return False
+            made_at = datetime.fromtimestamp(until, UTC) - HOLDS_FOR
+            return bool(verify_solution(payload, self._secret(made_at)).verified)
         except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return False
+
+    def _secret(self, made_at: datetime) -> bytes:
+        return references.derive(self._keyring.at(made_at), "challenge", "")

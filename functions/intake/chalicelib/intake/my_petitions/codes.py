@@ -15,6 +15,7 @@ from shared.domain.errors import InvalidInputError, TooManyRequestsError
 from shared.domain.identity import access_codes
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.network import subscriber_of
 from shared.domain.identity.telephone import LONGEST_PHONE
 from shared.platform import clock, telemetry
@@ -78,7 +79,7 @@ class AccessByCode:
         rows: the codes and sessions.
         counters: counts the codes that one network address asks for.
         guard: slows addresses that guess.
-        key: the identifiers' key.
+        keyring: the identifiers' keys.
         limits: how often codes are asked for.
         ask: puts a request on the notices queue.
     """
@@ -88,14 +89,14 @@ class AccessByCode:
         rows: AccessCodes,
         counters: NameCounter,
         guard: PinGuard,
-        key: bytes,
+        keyring: Keyring,
         limits: CodeLimits,
         ask: Callable[[CodeRequest], object],
     ) -> None:
         self._rows = rows
         self._counters = counters
         self._guard = guard
-        self._key = key
+        self._keyring = keyring
         self._limits = limits
         self._ask = ask
 
@@ -112,7 +113,7 @@ class AccessByCode:
             TooManyRequestsError: enough codes for this contact, known or not, or from this address.
         """
         normal = _normal(contact)
-        secret = self._send(references.contact_key(self._key, normal), address, language)
+        secret = self._send(references.contact_key(self._keyring.names(), normal), address, language)
         return AskedCode(secret, access_codes.tail_of(normal))
 
     def ask_again(self, secret: str, address: str, language: Language) -> str | None:
@@ -167,7 +168,7 @@ class AccessByCode:
         self._guard.check_address(address)
         name, now = access_codes.row_name(secret), clock.now()
         row = self._rows.count_try(name, now)
-        is_right = access_codes.is_code(self._key, name, code[:20])
+        is_right = access_codes.is_code(self._key_of(row), name, code[:20])
         session_secret = randomness.token_urlsafe(_BYTES_OF_A_SECRET)
         if row is not None and is_right:
             session = self._rows.use(row, access_codes.row_name(session_secret), now)
@@ -177,6 +178,9 @@ class AccessByCode:
         self._guard.count_wrong_proof(address)
         telemetry.count("CodeWrong")
         raise WrongCodeError(access_codes.TRIES - row.tries if row else 0)
+
+    def _key_of(self, row: CodeRow | None) -> bytes:
+        return self._keyring.at(row.instant) if row else self._keyring.current()
 
     def session(self, secret: str) -> ContactSession | None:
         """Return the session of a browser's secret; None where there is none, or it is over."""
@@ -192,7 +196,7 @@ class AccessByCode:
         if not most or not address:
             return
         hour = int(now.timestamp()) // _HOUR
-        named = references.derive(self._key, "throttle-codes", subscriber_of(address)).hex()[:32]
+        named = references.derive(self._keyring.names(), "throttle-codes", subscriber_of(address)).hex()[:32]
         admitted = self._counters.admit(
             f"code-asks-from#{named}#{hour}",
             name[:16],

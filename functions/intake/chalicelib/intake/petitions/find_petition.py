@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from shared.domain.errors import LinkExpiredError, NotFoundOrWrongPinError, PetitionLostError
 from shared.domain.identity import reference as references
+from shared.domain.identity.keyring import Keyring
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures import petition_secrets
 from shared.domain.procedures.pin_requests import link_holds, renewals_of, times_sent
 from shared.platform import clock
 from shared.tables.petitions import Petitions
@@ -36,7 +38,7 @@ class PetitionFinder:
     Args:
         petitions: the petitions table.
         guard: slows those who guess.
-        key: the identifiers' key.
+        keyring: the identifiers' keys.
         link_kept_for: how long after its matter has ended a link opens it; None is for ever.
         was_restored: returns whether the stored data were ever restored: only then is a reference lost.
     """
@@ -45,14 +47,14 @@ class PetitionFinder:
         self,
         petitions: Petitions,
         guard: PinGuard,
-        key: bytes,
+        keyring: Keyring,
         link_kept_for: timedelta | None,
         was_restored: Callable[[], bool],
     ) -> None:
         self._was_restored = was_restored
         self._petitions = petitions
         self._guard = guard
-        self._key = key
+        self._keyring = keyring
         self._link_kept_for = link_kept_for
 
     def find(self, reference: str, proof: Proof) -> Petition:
@@ -76,7 +78,7 @@ class PetitionFinder:
         if digits is None or not proof.secret:
             raise NotFoundOrWrongPinError
         petition = self._petitions.get(digits)
-        if references.is_link_token(self._key, digits, proof.secret[:80], renewals_of(petition)):
+        if petition_secrets.is_link_token(self._keyring, petition, digits, proof.secret[:80]):
             return self._by_link(petition)
         return self._by_pin(petition, digits, proof)
 
@@ -99,7 +101,7 @@ class PetitionFinder:
         petition = self._petitions.get(digits)
         if proof.secret:
             return self._by_pin(petition, digits, proof)
-        contact = references.contact_key(self._key, number or "")
+        contact = references.contact_key(self._keyring.names(), number or "")
         if petition is None or contact not in petition.petitioner.contact_keys:
             self._guard.count_wrong_proof(proof.address)
             raise NotFoundOrWrongPinError
@@ -118,7 +120,7 @@ class PetitionFinder:
         """
         digits = references.normal_reference(reference[:40])
         petition = self._petitions.get(digits) if digits else None
-        offered = {references.contact_key(self._key, contact) for contact in contacts}
+        offered = {references.contact_key(self._keyring.names(), contact) for contact in contacts}
         if (
             petition is None
             or petition.history[0].by != sender
@@ -129,17 +131,17 @@ class PetitionFinder:
 
     def pin_of(self, petition: Petition) -> str:
         """Return a petition's PIN, to show it to whoever may have it: its receipt, and whoever renewed it."""
-        return references.pin_of(self._key, petition.reference, renewals_of(petition))
+        return petition_secrets.pin_of(self._keyring, petition)
 
     def is_pin(self, petition: Petition, secret: str) -> bool:
         """Return whether a secret is a petition's PIN."""
-        return references.is_pin(self._key, petition.reference, secret, renewals_of(petition))
+        return petition_secrets.is_pin(self._keyring, petition, petition.reference, secret)
 
     def secret_for(self, petition: Petition, secret: str) -> str:
         """Return the secret that the forms of a petition's page carry: the token, as long as links open it."""
         if not link_holds(petition, clock.now(), self._link_kept_for):
             return secret
-        return references.link_token_of(self._key, petition.reference, renewals_of(petition))
+        return petition_secrets.link_token_of(self._keyring, petition)
 
     def _by_link(self, petition: Petition | None) -> Petition:
         if petition is None:
@@ -149,12 +151,10 @@ class PetitionFinder:
         return petition
 
     def _by_pin(self, petition: Petition | None, digits: str, proof: Proof) -> Petition:
-        renewals = renewals_of(petition)
-        attempt = PinTry(
-            digits, proof.secret[:80], proof.address, times_sent(petition) + renewals, proof.offered[:4000]
-        )
+        opened = times_sent(petition) + renewals_of(petition)
+        attempt = PinTry(digits, proof.secret[:80], proof.address, opened, proof.offered[:4000])
         self._guard.check(attempt)
-        is_right = references.is_pin(self._key, digits, proof.secret[:80], renewals)
+        is_right = petition_secrets.is_pin(self._keyring, petition, digits, proof.secret[:80])
         if petition is None and is_right and self._was_restored():
             raise PetitionLostError
         if petition is None or not is_right:

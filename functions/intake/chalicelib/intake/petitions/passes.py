@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from shared.domain.errors import NotFoundOrWrongPinError
 from shared.domain.identity import reference as references
+from shared.domain.identity.keyring import Keyring
 from shared.domain.petition.petition import Petition
+from shared.domain.procedures.petition_secrets import key_of
 from shared.domain.procedures.pin_requests import renewals_of
 from shared.platform import clock
 from shared.tables.petitions import Petitions
@@ -51,17 +53,17 @@ class Passes:
 
     Args:
         petitions: the petitions table.
-        key: the identifiers' key.
+        keyring: the identifiers' keys; a pass is signed with the one that its petition's PIN derives from.
     """
 
-    def __init__(self, petitions: Petitions, key: bytes) -> None:
+    def __init__(self, petitions: Petitions, keyring: Keyring) -> None:
         self._petitions = petitions
-        self._key = key
+        self._keyring = keyring
 
     def issue(self, purpose: Purpose, petition: Petition, until: datetime) -> str:
         """Return a pass for one purpose that holds until an instant, or until its petition has another PIN."""
         expires = int(until.timestamp())
-        signature = self._signature(purpose, petition.reference, expires, renewals_of(petition))
+        signature = self._signature(purpose, petition, expires)
         return f"{petition.reference}.{expires}.{signature}"
 
     def admit(self, offered: str, *purposes: Purpose) -> Admitted:
@@ -78,13 +80,14 @@ class Passes:
         if int(expires) <= clock.now().timestamp():
             raise NotFoundOrWrongPinError
         petition = self._petitions.get(digits)
-        renewals = renewals_of(petition)
+        if petition is None:
+            raise NotFoundOrWrongPinError
         for purpose in purposes:
-            ours = self._signature(purpose, digits, int(expires), renewals)
-            if hmac.compare_digest(ours.encode(), signature.encode("utf-8", "replace")) and petition:
+            ours = self._signature(purpose, petition, int(expires))
+            if hmac.compare_digest(ours.encode(), signature.encode("utf-8", "replace")):
                 return Admitted(petition, purpose)
         raise NotFoundOrWrongPinError
 
-    def _signature(self, purpose: Purpose, reference: str, expires: int, renewals: int) -> str:
-        signed = f"{reference}:{expires}:{renewals}"
-        return references.derive(self._key, purpose, signed).hex()[:_SIGNATURE_LENGTH]
+    def _signature(self, purpose: Purpose, petition: Petition, expires: int) -> str:
+        signed = f"{petition.reference}:{expires}:{renewals_of(petition)}"
+        return references.derive(key_of(self._keyring, petition), purpose, signed).hex()[:_SIGNATURE_LENGTH]

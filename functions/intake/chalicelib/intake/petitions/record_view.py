@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.domain.identity import reference as references
+from shared.domain.identity.keyring import Keyring
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures.pin_requests import renewals_of
+from shared.domain.procedures.petition_secrets import is_pin
 from shared.domain.promises.evidence import Evidence
 from shared.tables.deliveries import Deliveries
 from shared.use_cases.evidence import Seen, evidence_in
@@ -18,9 +18,9 @@ from shared.use_cases.evidence import Seen, evidence_in
 class PetitionViews:
     """Records that a petitioner viewed their petition with its PIN."""
 
-    def __init__(self, deliveries: Deliveries, key: bytes, *, acceptance_counts: bool) -> None:
+    def __init__(self, deliveries: Deliveries, keyring: Keyring, *, acceptance_counts: bool) -> None:
         self._deliveries = deliveries
-        self._key = key
+        self._keyring = keyring
         self._acceptance_counts = acceptance_counts
 
     def evidence(self, petition: Petition, secret: str, now: datetime) -> Evidence:
@@ -31,7 +31,7 @@ class PetitionViews:
         rows, seen = self._deliveries.with_views(petition.reference)
         views = [Seen(version, at) for version, at in seen]
         is_new = all(view.version < petition.version for view in views)
-        if is_new and references.is_pin(self._key, petition.reference, secret, renewals_of(petition)):
+        if is_new and is_pin(self._keyring, petition, petition.reference, secret):
             self._deliveries.record_view(petition.reference, petition.version, now)
             views.append(Seen(petition.version, now))
         return evidence_in(rows, views, self._deliveries.of_name, acceptance_counts=self._acceptance_counts)

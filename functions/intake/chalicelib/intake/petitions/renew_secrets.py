@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import TooManyRequestsError
-from shared.domain.identity import reference as references
+from shared.domain.identity.keyring import Keyring
 from shared.domain.petition.change import PETITIONER
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures.pin_requests import may_renew, renewals_of
+from shared.domain.procedures.petition_secrets import link_token_of, pin_of
+from shared.domain.procedures.pin_requests import may_renew
 from shared.platform import clock
 
 _DAY = 24 * 3600
@@ -28,13 +29,13 @@ class Renewal:
 
     Args:
         follow_up: makes the change that the notice follows from.
-        key: the identifiers' key.
+        keyring: the identifiers' keys.
         per_day: how often in a day.
     """
 
-    def __init__(self, follow_up: FollowUp, key: bytes, *, per_day: int) -> None:
+    def __init__(self, follow_up: FollowUp, keyring: Keyring, *, per_day: int) -> None:
         self._follow_up = follow_up
-        self._key = key
+        self._keyring = keyring
         self._per_day = per_day
 
     def renew(self, petition: Petition, *, by: str = PETITIONER) -> Renewed:
@@ -46,9 +47,4 @@ class Renewal:
         if not may_renew(petition, clock.now(), per_day=self._per_day):
             raise TooManyRequestsError(_DAY)
         changed = self._follow_up.renew_secrets(petition, by=by)
-        renewals = renewals_of(changed)
-        return Renewed(
-            changed,
-            references.pin_of(self._key, changed.reference, renewals),
-            references.link_token_of(self._key, changed.reference, renewals),
-        )
+        return Renewed(changed, pin_of(self._keyring, changed), link_token_of(self._keyring, changed))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from math import ceil
 from typing import NamedTuple
 
-from shared.domain.calendar.working_calendar import end_of_day, local_date
+from shared.domain.calendar.working_calendar import at_local, end_of_day, local_date
 from shared.domain.identity import reference as references
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.network import subscriber_of
 from shared.tables.answers.reactions import NO_REACTIONS, Reaction, ReactionCounts, ReactionTable
 from shared.tables.throttle.counters import NameCounter
@@ -52,14 +53,16 @@ class Reactions:
     Args:
         table: the counts.
         counter: counts what a network address says of an answer.
-        key: the identifiers' key.
+        keyring: the identifiers' keys; a cookie is signed with the one in force when its day began.
         per_address: of one reaction to one answer, in a day; 0 is no limit.
     """
 
-    def __init__(self, table: ReactionTable, counter: NameCounter, key: bytes, *, per_address: int) -> None:
+    def __init__(
+        self, table: ReactionTable, counter: NameCounter, keyring: Keyring, *, per_address: int
+    ) -> None:
         self._table = table
         self._counter = counter
-        self._key = key
+        self._keyring = keyring
         self._per_address = per_address
 
     def of(self, answer: str) -> ReactionCounts:
@@ -86,17 +89,17 @@ class Reactions:
     def _reactions_in(self, cookie: str, today: date) -> list[str]:
         """Return the reactions of a browser today; none where its cookie is of another day, or not ours."""
         text, _, signature = cookie.rpartition(".")
-        if not text or not hmac.compare_digest(signature.encode(), self._signature(text).encode()):
+        if not text or not hmac.compare_digest(signature.encode(), self._signature(text, today).encode()):
             return []
         day, _, entries = text.partition(".")
         return entries.split("~") if day == f"{today:%Y%m%d}" else []
 
     def _signed(self, entries: list[str], today: date) -> str:
         text = f"{today:%Y%m%d}.{'~'.join(entries)}"
-        return f"{text}.{self._signature(text)}"
+        return f"{text}.{self._signature(text, today)}"
 
-    def _signature(self, text: str) -> str:
-        secret = references.derive(self._key, "reactions", "cookie")
+    def _signature(self, text: str, today: date) -> str:
+        secret = references.derive(self._keyring.at(at_local(today, time())), "reactions", "cookie")
         return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
     def _is_admitted(self, answer: str, reaction: Reaction, address: str, now: datetime) -> bool:
@@ -104,6 +107,6 @@ class Reactions:
             return True
         today = local_date(now)
         once = f"{today}#{subscriber_of(address)}#{answer}#{reaction}"
-        row = f"reacted#{references.derive(self._key, 'reacted', once).hex()[:32]}"
+        row = f"reacted#{references.derive(self._keyring.names(), 'reacted', once).hex()[:32]}"
         name = secrets.token_hex(4)
         return self._counter.admit(row, name, limit=self._per_address, expires_at=end_of_day(today))

@@ -6,14 +6,15 @@ Whoever asks gets one answer, whether or not the address is subscribed already; 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from shared.domain.calendar.working_calendar import end_of_day, local_date
 from shared.domain.errors import InvalidInputError, TooManyRequestsError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_email
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.network import subscriber_of
-from shared.domain.identity.subscribers import confirm_token, end_token, is_token, subscriber_name
+from shared.domain.identity.subscribers import KEPT_FOR, confirm_token, end_token, is_token, subscriber_name
 from shared.domain.petition.values.petitioner import Identity
 from shared.platform import clock, telemetry
 from shared.platform.messages import SubscriberRequest
@@ -35,7 +36,7 @@ class Subscriptions:
         rows: the subscriptions.
         counters: count what one address, and one network address, asks for.
         seal: closes the address.
-        key: the identifiers' key.
+        keyring: the identifiers' keys.
         per_address: requests of one network address in an hour; 0 is no limit.
         ask: puts a request on the notices queue.
     """
@@ -45,7 +46,7 @@ class Subscriptions:
         rows: Subscribers,
         counters: NameCounter,
         seal: Seal,
-        key: bytes,
+        keyring: Keyring,
         ask: Callable[[SubscriberRequest], object],
         *,
         per_address: int,
@@ -53,7 +54,8 @@ class Subscriptions:
         self._rows = rows
         self._counters = counters
         self._seal = seal
-        self._key = key
+        self._keyring = keyring
+        self._key = keyring.names()
         self._ask = ask
         self._per_address = per_address
 
@@ -89,7 +91,8 @@ class Subscriptions:
         """Return the subscription that a link confirms; None for a link that is wrong or too old."""
         row = self._rows.get(name[:40], clock.now())
         asked_at = row.asked_at if row else 0
-        return row if is_token(confirm_token(self._key, name, asked_at), token) else None
+        key = self._keyring.at(datetime.fromtimestamp(asked_at, UTC))
+        return row if is_token(confirm_token(key, name, asked_at), token) else None
 
     def confirm(self, row: Subscriber) -> bool:
         """Begin to send the weekly mail; return whether it holds."""
@@ -97,8 +100,9 @@ class Subscriptions:
         return self._rows.confirm(row, clock.now())
 
     def may_end(self, name: str, token: str) -> bool:
-        """Return whether a link ends this subscription, which may have ended already."""
-        return is_token(end_token(self._key, name), token)
+        """Return whether a link ends this subscription, which may have ended already: any of the last year's mails."""
+        keys = self._keyring.since(clock.now() - KEPT_FOR)
+        return any(is_token(end_token(key, name), token) for key in keys)
 
     def end(self, name: str) -> None:
         """Send no weekly mail any more, and forget the address."""

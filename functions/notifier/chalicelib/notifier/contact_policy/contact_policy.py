@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from chalicelib.notifier.contact_policy.quiet_hours import QuietHours, was_requested_just_now
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.reference import contact_key
 from shared.domain.identity.sms_reach import is_served_by_sms
 from shared.domain.petition.history import Entry
@@ -59,7 +60,7 @@ class ContactPolicy:
         suppressions: Suppressions,
         sms_budget: SmsBudget,
         sms_countries: Collection[str],
-        identifiers_key: Callable[[], bytes],
+        keyring: Keyring,
     ) -> None:
         """Take the rules.
 
@@ -71,7 +72,7 @@ class ContactPolicy:
             suppressions: addresses that nothing is sent to any more.
             sms_budget: the SMS of a day.
             sms_countries: the countries whose numbers get SMS.
-            identifiers_key: returns the key that addresses are named with.
+            keyring: the identifiers' keys, of which one names addresses.
         """
         self._sms_budget = sms_budget
         self._sms_countries = sms_countries
@@ -80,7 +81,7 @@ class ContactPolicy:
         self._daily_limit = daily_limit
         self._opt_outs = opt_outs
         self._suppressions = suppressions
-        self._identifiers_key = identifiers_key
+        self._keyring = keyring
 
     def held_until(self, entry: Entry, now: datetime) -> datetime | None:
         """Return when a notice about `entry` may go out; None when it may go out now.
@@ -146,4 +147,4 @@ class ContactPolicy:
             telemetry.count("AddressSuppressed", channel=delivery.channel)
 
     def _key_of(self, address: str) -> str:
-        return contact_key(self._identifiers_key(), address)
+        return contact_key(self._keyring.names(), address)

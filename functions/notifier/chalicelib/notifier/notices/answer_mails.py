@@ -5,7 +5,7 @@ A request names a row; the address lies in its seal. Where nothing is new, nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.attempts.single_message import SingleMessage, send_single
 from chalicelib.notifier.contact_policy.contact_policy import ContactPolicy
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.subscribers import confirm_token, end_token
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -83,13 +84,13 @@ class SubscriberTexts:
 
     Args:
         texts: the texts of all messages.
-        key: returns the identifiers' key, which the links' tokens derive from.
+        keyring: the identifiers' keys, which the links' tokens derive from.
         site: the address of the site.
     """
 
-    def __init__(self, texts: Texts, key: Callable[[], bytes], site: str) -> None:
+    def __init__(self, texts: Texts, keyring: Keyring, site: str) -> None:
         self._texts = texts
-        self._key = key
+        self._keyring = keyring
         self._site = site.rstrip("/")
 
     def render(self, kind: str, row: Subscriber, facts: Mapping[str, Any]) -> Rendered:
@@ -98,11 +99,12 @@ class SubscriberTexts:
 
     def end_link(self, row: Subscriber) -> str:
         """Return the address that ends a subscription: opened it asks, posted to it ends (RFC 8058)."""
-        return self._link(f"{row.name}/{end_token(self._key(), row.name)}", row)
+        return self._link(f"{row.name}/{end_token(self._keyring.current(), row.name)}", row)
 
     def of_confirmation(self, row: Subscriber, field: str) -> dict[str, Any]:
         """Return the variables of the mail that confirms a subscription."""
-        token = confirm_token(self._key(), row.name, row.asked_at)
+        asked_at = datetime.fromtimestamp(row.asked_at, UTC)
+        token = confirm_token(self._keyring.at(asked_at), row.name, row.asked_at)
         link = self._link(f"xac-nhan/{row.name}/{token}", row)
         return {**self._common(field), "confirm_link": link}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from chalicelib.notifier.notices.notice import Notice
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.identity.reference import link_token_of, pin_of
-from shared.domain.procedures.pin_requests import renewals_of
+from shared.domain.identity.keyring import Keyring
+from shared.domain.procedures.petition_secrets import link_token_of, pin_of
 from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import clock
 from shared.tables.directory import Directory
@@ -22,13 +22,11 @@ from shared.wording.texts import Texts
 class NoticeRenderer:
     """Renders notices."""
 
-    def __init__(
-        self, texts: Texts, directory: Directory, public_url: str, identifiers_key: Callable[[], bytes]
-    ) -> None:
+    def __init__(self, texts: Texts, directory: Directory, public_url: str, keyring: Keyring) -> None:
         self._texts = texts
         self._directory = directory
         self._public_url = public_url
-        self._identifiers_key = identifiers_key
+        self._keyring = keyring
 
     def for_petitioner(self, notices: Sequence[Notice], channel: DeliveryChannel) -> Rendered:
         """Return the text of one notice, or one text for several, in the language of the first one's petition."""
@@ -47,12 +45,10 @@ class NoticeRenderer:
         return self._texts.render("officer", notice.request.kind, DeliveryChannel.EMAIL, "vi", facts)
 
     def _facts(self, notice: Notice, language: Language) -> dict[str, Any]:
-        key, reference = self._identifiers_key(), notice.petition.reference
-        renewals = renewals_of(notice.petition)
         office = replace(
             self._office(notice, language),
-            link_token=link_token_of(key, reference, renewals),
-            pin=pin_of(key, reference, renewals),
+            link_token=link_token_of(self._keyring, notice.petition),
+            pin=pin_of(self._keyring, notice.petition),
         )
         return facts_of(notice.petition, notice.entry, office)
 

@@ -6,7 +6,6 @@ code would open, so nothing that a stranger typed is kept, and who has no petiti
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.notifier.attempts.record_outcome import Outcomes
@@ -15,6 +14,7 @@ from chalicelib.notifier.attempts.single_message import SingleMessage, send_sing
 from chalicelib.notifier.contact_policy.contact_policy import ContactPolicy
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.access_codes import CODE_HOLDS_FOR, code_of
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.reference import contact_key
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import contacts_on_file
@@ -50,22 +50,22 @@ class KnownContacts:
     Args:
         petitions: the petitions table.
         seal: opens the address.
-        key: returns the identifiers' key.
+        keyring: the identifiers' keys.
         kept_for: the time after the end of a matter for which a contact opens it; None is for ever.
     """
 
     def __init__(
-        self, petitions: Petitions, seal: Seal, key: Callable[[], bytes], kept_for: timedelta | None
+        self, petitions: Petitions, seal: Seal, keyring: Keyring, kept_for: timedelta | None
     ) -> None:
         self._petitions = petitions
         self._seal = seal
-        self._key = key
+        self._keyring = keyring
         self._kept_for = kept_for
 
     def address_of(self, wanted: str) -> str | None:
         """Return the address of a contact that opens a petition; None where there is no such petition."""
         references = [name for name, *_ in self._petitions.of_contact(wanted, limit=_LOOKED_THROUGH)]
-        now, key = clock.now(), self._key()
+        now, key = clock.now(), self._keyring.names()
         for petition in self._petitions.get_all(references):
             if opens_by_contact(petition, wanted, now, self._kept_for):
                 contacts = self._contacts(petition)
@@ -81,20 +81,20 @@ class CodeTexts:
 
     Args:
         texts: the texts of all messages.
-        key: returns the identifiers' key, which codes derive from.
+        keyring: the identifiers' keys, which codes derive from.
         site: the address of the site.
     """
 
-    def __init__(self, texts: Texts, key: Callable[[], bytes], site: str) -> None:
+    def __init__(self, texts: Texts, keyring: Keyring, site: str) -> None:
         self._texts = texts
-        self._key = key
+        self._keyring = keyring
         self._host = site.rstrip("/").split("://", 1)[-1]
 
     def render(self, row: CodeRow, channel: DeliveryChannel) -> Rendered:
         """Return the message of a code."""
         ends_at = datetime.fromtimestamp(row.asked_at, VIETNAM) + CODE_HOLDS_FOR
         facts = {
-            "code": code_of(self._key(), row.name),
+            "code": code_of(self._keyring.at(row.instant), row.name),
             "until": f"{ends_at:%H:%M}",
             "site": self._host,
             "hotline": HOTLINE,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
 from chalicelib.notifier.attempts.back_off import MAX_ROUNDS
 from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.attempts.single_message import SingleMessage, send_single
+from shared.domain.identity.keyring import Keyring
 from shared.domain.identity.reference import unsubscribe_token_of
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -44,7 +45,7 @@ class MorningMails:
         texts: renders the mails.
         attempts: calls the provider.
         public_url: the address of the site.
-        identifiers_key: returns the key of links that end mails.
+        keyring: the identifiers' keys, from which the links that end mails derive.
     """
 
     def __init__(
@@ -55,14 +56,14 @@ class MorningMails:
         texts: Texts,
         attempts: Attempts,
         public_url: str,
-        identifiers_key: Callable[[], bytes],
+        keyring: Keyring,
     ) -> None:
         self._seq = seq
         self._deliveries = deliveries
         self._texts = texts
         self._attempts = attempts
         self.site = public_url.rstrip("/")
-        self._identifiers_key = identifiers_key
+        self._keyring = keyring
 
     def before(self, officer: str, on: date) -> Delivery | None:
         """Return the delivery of an officer's mail of a morning; None before the first attempt."""
@@ -82,7 +83,7 @@ class MorningMails:
 
     def send(self, mail: Mail) -> None:
         """Render a mail and give it to the provider."""
-        token = unsubscribe_token_of(self._identifiers_key(), mail.officer.id)
+        token = unsubscribe_token_of(self._keyring.current(), mail.officer.id)
         unsubscribe = f"{self.site}/desk/unsubscribe/{token}" if mail.may_be_ended else ""
         facts = mail.facts | {"unsubscribe_link": unsubscribe}
         rendered = self._texts.render("officer", mail.template, DeliveryChannel.EMAIL, "vi", facts)

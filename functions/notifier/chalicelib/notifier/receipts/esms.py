@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from chalicelib.notifier.account import Account
@@ -22,9 +23,12 @@ from chalicelib.notifier.receipts.receipt import (
 )
 from chalicelib.notifier.senders.esms import callback_token
 from shared.domain.promises.deliveries import DeliveryState
+from shared.platform import clock
 
 _PENDING = frozenset({"1", "2", "7"})
 """Not approved yet, not sent yet, sent to the network without a report yet."""
+_COMES_WITHIN = timedelta(days=7)
+"""Callbacks of messages of so long ago hold, whatever key has come into force since."""
 _REJECTED, _FINISHED = "4", "5"
 
 
@@ -40,8 +44,10 @@ class EsmsReceipts:
         Raises:
             ReceiptRefusedError: when it does not.
         """
-        token = callback_token(self._account.read_identifiers_key(), request.query.get("RequestId", ""))
-        if not hmac.compare_digest(token.encode(), request.token.encode()):
+        request_id = request.query.get("RequestId", "")
+        keys = self._account.keyring.since(clock.now() - _COMES_WITHIN)
+        tokens = [callback_token(key, request_id).encode() for key in keys]
+        if not any(hmac.compare_digest(token, request.token.encode()) for token in tokens):
             raise ReceiptRefusedError("token")
         return [partial(receipt_of, request.query)]
 

@@ -56,7 +56,7 @@ def build(account: Account) -> EsmsSmsSender:
 
 def callback_url(account: Account, request_id: str) -> str:
     """Return the address that eSMS calls about one message."""
-    return f"{account.receipts_url}/{callback_token(account.read_identifiers_key(), request_id)}"
+    return f"{account.receipts_url}/{callback_token(account.keyring.current(), request_id)}"
 
 
 def callback_token(key: bytes, request_id: str) -> str:
