@@ -168,6 +168,13 @@ class ResealRequest(Message):
         return f"{self.seal_key}/{self.asked_at}"
 
 
+class KeyRequest(Message):
+    """Ask the SLA timer to announce another key of the identifiers (ADR 0083)."""
+
+    key_asked_at: Annotated[int, Field(ge=0)]
+    """The second at which it was asked for: the same request announces one key, however often it arrives."""
+
+
 class RoundStep(Message):
     """Ask the SLA timer to go on with one shard of a job's round, from where its cursor stands."""
 

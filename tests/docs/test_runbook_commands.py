@@ -22,6 +22,7 @@ from infra.local.emulation.moto_insides import ACCOUNT
 from infra.ops.root import app, in_front
 from infra.ops.stage.connection import LOCAL, Connection
 from tests.docs.test_documentation import text_of
+from tests.support.identifiers import identifiers_put_back
 from tests.support.people import Citizen
 from tests.support.system import System
 
@@ -165,6 +166,13 @@ def the_seal_was_moved(system: System) -> None:
     system.settle()
 
 
+def another_key_was_announced(system: System) -> None:
+    system.local.cloud.client("sqs").send_message(
+        QueueUrl=system.local.cloud.queue_url("timers"), MessageBody=json.dumps({"key_asked_at": 1})
+    )
+    system.settle()
+
+
 def two_hours_of_jobs(system: System) -> None:
     Citizen(system).send()
     system.travel(minutes=130)
@@ -176,6 +184,8 @@ PLAYS: Mapping[str, Callable[[System], str | None]] = {
     "the copy was written": the_copy_was_written,
     "a seal under the key of before": a_seal_under_the_key_of_before,
     "the seal was moved": the_seal_was_moved,
+    "keys of the identifiers": lambda _system: None,
+    "another key was announced": another_key_was_announced,
     "two hours of jobs": two_hours_of_jobs,
     "an empty system": lambda _system: None,
     "a notice that cannot be sent": a_notice_that_cannot_be_sent,
@@ -205,7 +215,13 @@ def _secret_put_back(system: System) -> Iterator[None]:
     secrets.put_secret_value(SecretId=name, SecretString=before)
 
 
-@pytest.mark.usefixtures("_secret_put_back", "_seal_put_back")
+@pytest.fixture
+def _keys_put_back(system: System) -> Iterator[None]:
+    with identifiers_put_back(system):
+        yield
+
+
+@pytest.mark.usefixtures("_secret_put_back", "_seal_put_back", "_keys_put_back")
 def test_the_runbook_shows_what_the_commands_write(
     system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

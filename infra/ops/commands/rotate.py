@@ -1,7 +1,8 @@
-"""`ops rotate providers`, `ops reseal`: new credentials and another key, with those of before valid beside them.
+"""`ops rotate providers|identifiers`, `ops reseal`: new credentials and keys, with those of before valid beside them.
 
-What providers sign with is replaced in the secret, and ended later. Seals move to the key that the seal's alias
-leads to; nobody sees what lies in one (ADR 0082).
+What providers sign with is replaced in the secret, and ended later. The identifiers get one more key, which the SLA
+timer makes and nobody sees; what was proved by an earlier one ends in its own time (ADR 0083). Seals move to the key
+that the seal's alias leads to; nobody sees what lies in one (ADR 0082).
 """
 
 from __future__ import annotations
@@ -18,23 +19,21 @@ from chalicelib.sla_timer.petitions.move_seals import Reached, Resealing
 from infra.deployment.provider_secret import CLIENTS, objections, put_secret
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import Session, session_of
-from shared.platform import aws, clock, queues
-from shared.platform.messages import ResealRequest
+from shared.platform import aws, clock, queues, secrets
+from shared.platform.messages import KeyRequest, ResealRequest
 from shared.platform.provider_credentials import PREVIOUS
 from shared.tables.jobs import Rounds
+
+_ANNOUNCED = "announced"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Rotate secrets, two valid at once.", no_args_is_help=True)
-    group.callback()(_nothing)
     group.command("providers")(providers)
+    group.command("identifiers")(identifiers)
     app.add_typer(group, name="rotate")
     app.command("reseal")(reseal)
-
-
-def _nothing() -> None:
-    """Keep `providers` a command of its own."""
 
 
 def providers(
@@ -64,8 +63,8 @@ def providers(
     names, verb = ", ".join(changed), "end" if ends else "set"
     with session.change("rotate providers", f"{verb} {names}", {"entries": changed}) as counts:
         if counts is not None:
-            secrets = aws.client("secretsmanager")
-            warnings = put_secret(session.connection.stage, after, secrets)
+            client = aws.client("secretsmanager")
+            warnings = put_secret(session.connection.stage, after, client)
             counts["warnings"] = len(warnings)
             session.screen.facts(
                 {"entries": changed, "warnings": warnings},
@@ -107,6 +106,56 @@ def _entries(file: str) -> dict[str, Any]:
     if not isinstance(entries, dict) or not entries:
         raise OpsError(f"{file} holds no entries", "A JSON object: an entry for each provider that changes")
     return entries
+
+
+def identifiers(
+    context: typer.Context,
+    *,
+    begins: Annotated[
+        bool, typer.Option("--begin", help="have another key made, in force in an hour")
+    ] = False,
+    is_status: Annotated[
+        bool, typer.Option("--status", help="change nothing: say which keys there are")
+    ] = False,
+) -> None:
+    """Have PINs, links, codes and signatures that are made from now on derive from another key."""
+    session = session_of(context)
+    if begins == is_status:
+        raise OpsError("Nothing says what to do", "--begin for another key, --status for those there are")
+    rows = _keys(session)
+    if is_status:
+        session.screen.rows(rows, ("key", "state", "since"), nothing="No key")
+        return
+    if rows[-1]["state"] == _ANNOUNCED:
+        raise OpsError(
+            f"Key {rows[-1]['key']} is on its way already",
+            "ops rotate identifiers --status says from when on",
+        )
+    number = rows[-1]["key"] + 1
+    sentence = f"have key {number} made, in force an hour later"
+    with session.change("rotate identifiers", sentence, {"key": number}) as counts:
+        if counts is not None:
+            request = KeyRequest(key_asked_at=int(clock.now().timestamp()))
+            counts["sent"] = queues.send(session.connection.queue_url("timers"), [request])
+            session.screen.facts(
+                {"key": number, **counts},
+                f"Key {number} is being made; from when on it is in force: ops rotate identifiers --status",
+            )
+
+
+def _keys(session: Session) -> list[dict[str, Any]]:
+    """Return the identifiers' keys, the first one first; the secret itself is not read."""
+    added = secrets.announced_keys(session.connection.identifiers_secret)
+    now = clock.now()
+    latest = max((number for number, since in added.items() if since <= now), default=1)
+    return [
+        {
+            "key": number,
+            "state": _ANNOUNCED if since and since > now else "in force" if number == latest else "earlier",
+            "since": since,
+        }
+        for number, since in ((1, None), *added.items())
+    ]
 
 
 def reseal(

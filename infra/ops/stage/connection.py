@@ -68,6 +68,11 @@ class Connection:
         """The name of the secret with the providers' credentials."""
         return f"pakn-{self.stage}/providers"
 
+    @property
+    def identifiers_secret(self) -> str:
+        """The name of the secret with the identifiers' keys."""
+        return f"pakn-{self.stage}/identifiers"
+
     def table(self, name: str) -> str:
         """Return the full name of a table, e.g. of `petitions`."""
         return f"pakn-{self.stage}-{name}"

@@ -25,6 +25,7 @@ from shared.platform.messages import (
     BucketEvent,
     ErasureRequest,
     ExportRequest,
+    KeyRequest,
     NoticeRequest,
     PartsRequest,
     ResealRequest,
@@ -194,6 +195,8 @@ def _of_timers(body: str) -> dict[str, Any]:
         return {"reference": message.reference, "step": f"erasure by {message.decision}"}
     if isinstance(message, ExportRequest):
         return _of_export(message)
+    if isinstance(message, KeyRequest):
+        return {"step": "another key of the identifiers"}
     if isinstance(message, ResealRequest):
         return {"step": f"reseal {message.round}"}
     return {"step": f"{message.job} {message.round} shard {message.shard}"}

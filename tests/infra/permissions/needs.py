@@ -239,8 +239,8 @@ def _on_key(action: str, key_id: str, encryption: Params, ids: Mapping[str, str]
     return f"kms:{action}", f"kms:key/{key}", (*bound, *aliases)
 
 
-def _secret(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
-    yield "secretsmanager:GetSecretValue", f"secretsmanager:secret:{params['SecretId']}-AbCdEf", ()
+def _secret(action: str, params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
+    yield f"secretsmanager:{action}", f"secretsmanager:secret:{params['SecretId']}-AbCdEf", ()
 
 
 def _mail(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
@@ -287,7 +287,8 @@ OPERATIONS: Mapping[tuple[str, str], Rule] = {
     ("kms", "Sign"): partial(_key, "Sign"),
     ("kms", "DescribeKey"): partial(_key, "DescribeKey"),
     ("kms", "GetPublicKey"): partial(_key, "GetPublicKey"),
-    ("secretsmanager", "GetSecretValue"): _secret,
+    ("secretsmanager", "GetSecretValue"): partial(_secret, "GetSecretValue"),
+    ("secretsmanager", "PutSecretValue"): partial(_secret, "PutSecretValue"),
     ("sesv2", "SendEmail"): _mail,
     ("pinpoint-sms-voice-v2", "SendTextMessage"): _sms,
     **{

@@ -49,7 +49,10 @@ def test_processes_agree_on_the_key_of_every_instant_whenever_they_read(
     for number, (minutes, what) in enumerate(pauses):
         stage.at += timedelta(minutes=minutes)
         if what == "announce":
-            seen, stage.at = stage.at, stage.at - timedelta(minutes=skew)  # its clock is behind, or its write is slow
+            seen, stage.at = (
+                stage.at,
+                stage.at - timedelta(minutes=skew),
+            )  # its clock is behind, or its write is slow
             stage.announce(f"key {number}".encode())
             stage.at = seen
         if what == "start":

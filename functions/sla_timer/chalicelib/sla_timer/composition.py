@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, partial
 
 from pydantic import ConfigDict, TypeAdapter
@@ -29,9 +31,16 @@ from chalicelib.sla_timer.rounds import RoundRunner
 from chalicelib.sla_timer.run_jobs import Job, Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.domain.calendar.public_holidays import LAST_DAY
-from shared.platform import clock, correlation, settings
+from shared.platform import clock, correlation, secrets, settings
 from shared.platform.bucket import AttachmentsBucket
-from shared.platform.messages import ErasureRequest, ExportRequest, ResealRequest, RoundStep, WakeUp
+from shared.platform.messages import (
+    ErasureRequest,
+    ExportRequest,
+    KeyRequest,
+    ResealRequest,
+    RoundStep,
+    WakeUp,
+)
 from shared.platform.seal import Seal
 from shared.platform.search_files import SearchFiles
 from shared.tables.answers.reactions import ReactionTable
@@ -45,7 +54,7 @@ from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.use_cases.consequences import Queue
 
-TimerMessage = WakeUp | ErasureRequest | ExportRequest | ResealRequest | RoundStep
+TimerMessage = WakeUp | ErasureRequest | ExportRequest | ResealRequest | KeyRequest | RoundStep
 TIMER_MESSAGE: TypeAdapter[TimerMessage] = TypeAdapter(
     TimerMessage, config=ConfigDict(hide_input_in_errors=True)
 )
@@ -61,6 +70,8 @@ class Parts:
     timer: Timer
     exports: ExportRecords
     rounds: RoundRunner
+    announce_key: Callable[[datetime], object]
+    """Adds a key to the identifiers' secret."""
 
     def handle(self, message: TimerMessage) -> None:
         """Do the work of one message of the queue `timers`."""
@@ -70,6 +81,8 @@ class Parts:
                     self.rounds.handle(message)
             case ResealRequest():
                 self.rounds.ask(Resealing.name, Resealing.round_of(message), clock.now())
+            case KeyRequest():
+                self.announce_key(datetime.fromtimestamp(message.key_asked_at, UTC))
             case ErasureRequest():
                 self.timer.erase(message)
             case ExportRequest():
@@ -126,6 +139,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
         timer=Timer(petitions, directory, bucket.remove),
         exports=ExportRecords(petitions, configuration.notices_queue_url),
         rounds=rounds,
+        announce_key=partial(secrets.announce_key, configuration.identifiers_secret),
     )
 
 
