@@ -9,7 +9,7 @@ import uuid
 from datetime import UTC, datetime
 from functools import cache, partial
 
-from shared.domain.identity.keyring import Keyring, Keys
+from shared.domain.identity.identifier_keys import Keyring, Keys
 from shared.platform import aws, clock
 
 _BYTES_OF_A_KEY = 48

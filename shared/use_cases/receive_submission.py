@@ -13,7 +13,7 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import IdempotencyKeyReusedError, InvalidInputError
 from shared.domain.identity import reference
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.provinces import province_of
 from shared.domain.petition.change import Change
 from shared.domain.petition.facts import Receipt
@@ -21,7 +21,7 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import Submission
 from shared.domain.petition.values.petitioner import Petitioner
-from shared.domain.procedures.petition_secrets import first_pin_of
+from shared.domain.procedures.pin_requests import first_pin_of
 from shared.domain.quotas import Quota
 from shared.platform import clock
 from shared.platform.seal import Seal

@@ -47,7 +47,8 @@ def a_petition(system: System) -> Citizen:
 def token_in(system: System, reference: str) -> str:
     """Return the token of the link in the latest mail to a petitioner."""
     texts = "".join(message.text for message in system.outbox(reference))
-    return re.findall(rf"/tra-cuu\?ma={reference}&t=([0-9a-f]{{32}})", texts)[-1]
+    (*_, token) = re.findall(rf"/tra-cuu\?ma={reference}&t=([0-9a-f]{{32}})", texts)
+    return str(token)
 
 
 def opens(system: System, reference: str, secret: str) -> bool:

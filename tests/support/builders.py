@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import TERMS_2018, Terms
 from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar
-from shared.domain.identity.keyring import Key, Keyring, Keys
+from shared.domain.identity.identifier_keys import Key, Keyring, Keys
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition

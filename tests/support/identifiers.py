@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared.domain.identity.keyring import Keys
+from shared.domain.identity.identifier_keys import Keys
 from shared.platform import secrets
 from tests.support.system import System
 

@@ -1,7 +1,8 @@
-"""Giving the PIN again to its owner, renewing PIN and link: how often, and how long a link opens the petition.
+"""A petition's PIN and link: what they are, how often they are given again or renewed, and how long a link opens it.
 
-What is sent goes only to a contact that stood in the petition already, so whoever asks learns nothing and gets
-nothing, unless the contact is theirs.
+They derive from the reference, under the key that was in force when they were given: at the receipt, or when they were
+last renewed; so a renewal leaves an earlier key behind (docs/adr/0083). What is sent goes only to a contact that stood
+in the petition already, so whoever asks learns nothing and gets nothing, unless the contact is theirs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.domain.calendar.working_calendar import local_date
+from shared.domain.identity import reference as references
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.petition.lifecycle import ENDED, MOVES, Action
 from shared.domain.petition.petition import Petition
 
@@ -59,3 +62,50 @@ def may_send_pin(petition: Petition, now: datetime, *, per_day: int) -> bool:
     sent = [entry.at for entry in petition.history if entry.action is Action.SEND_PIN]
     today = [at for at in sent if local_date(at) == local_date(now)]
     return len(sent) < IN_ALL and len(today) < per_day and not (sent and now - sent[-1] < NOT_AGAIN_WITHIN)
+
+
+# --- what they are -------------------------------------------------------------------------------------
+
+
+def given_at(petition: Petition) -> datetime:
+    """Return the instant from which PIN and link are the ones that they are."""
+    renewed = [entry.at for entry in petition.history if entry.action is Action.RENEW_SECRETS]
+    return renewed[-1] if renewed else petition.stored_at
+
+
+def key_of(keyring: Keyring, petition: Petition) -> bytes:
+    """Return the key that PIN and link of a petition derive from."""
+    return keyring.at(given_at(petition))
+
+
+def pin_of(keyring: Keyring, petition: Petition) -> str:
+    """Return a petition's PIN."""
+    return references.pin_of(key_of(keyring, petition), petition.reference, renewals_of(petition))
+
+
+def first_pin_of(keyring: Keyring, petition: Petition) -> str:
+    """Return the PIN that a petition was received with, renewed or not."""
+    return references.pin_of(keyring.at(petition.stored_at), petition.reference)
+
+
+def link_token_of(keyring: Keyring, petition: Petition) -> str:
+    """Return the token in a petition's links."""
+    return references.link_token_of(key_of(keyring, petition), petition.reference, renewals_of(petition))
+
+
+def is_pin(keyring: Keyring, petition: Petition | None, reference: str, secret: str) -> bool:
+    """Return whether a secret is the PIN of a reference; of one that no petition has, under any key."""
+    renewals = renewals_of(petition)
+    return any(references.is_pin(key, reference, secret, renewals) for key in _keys_for(keyring, petition))
+
+
+def is_link_token(keyring: Keyring, petition: Petition | None, reference: str, secret: str) -> bool:
+    """Return whether a secret is the token of a reference's links, likewise."""
+    renewals = renewals_of(petition)
+    return any(
+        references.is_link_token(key, reference, secret, renewals) for key in _keys_for(keyring, petition)
+    )
+
+
+def _keys_for(keyring: Keyring, petition: Petition | None) -> tuple[bytes, ...]:
+    return (key_of(keyring, petition),) if petition is not None else keyring.every()

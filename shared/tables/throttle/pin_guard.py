@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from shared.domain.errors import NotFoundOrWrongPinError, PinSlowedError
 from shared.domain.identity import reference as references
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.network import subscriber_of
 from shared.domain.procedures.pin_tries import (
     REFERENCE_WAIT,

@@ -40,7 +40,7 @@ from chalicelib.casework.programs.look_after import Programs
 from chalicelib.casework.reports.make_report import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from chalicelib.casework.today.days_work import Today
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.platform import queues, secrets, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import AccountRequest, WebhookTestRequest
@@ -153,8 +153,7 @@ def build(configuration: CaseworkSettings) -> Parts:
     directory = Directory(configuration.directory_table)
     petitions = Petitions(configuration.petitions_table, directory)
     deliveries = Deliveries(configuration.deliveries_table)
-    bucket = AttachmentsBucket(configuration.attachments_bucket)
-    seal = Seal(configuration.seal_key_id)
+    bucket, seal = AttachmentsBucket(configuration.attachments_bucket), Seal(configuration.seal_key_id)
     cognito = Cognito(configuration.identity_pool_id, configuration.identity_client_id)
     announce = partial(_tell_officer, configuration.notices_queue_url)
     sessions = _sessions(configuration, cognito, directory, keyring, announce)

@@ -38,7 +38,7 @@ from chalicelib.intake.unsent.files import UnsentFiles
 from chalicelib.intake.unsent.unsent_petitions import UnsentPetitions
 from chalicelib.intake.uploads.check_upload import UploadCheck
 from chalicelib.intake.uploads.scanners import ClamdScanner, EicarScanner, GuardDutyScanner, Scanner
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.platform import queues, secrets
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import CodeRequest, PartsRequest, ReplyRequest, SubscriberRequest
@@ -152,10 +152,9 @@ def build(settings: IntakeSettings) -> Parts:
     """Build the parts; reads the identifiers' key from Secrets Manager and calls no other service."""
     keyring = secrets.keyring(settings.identifiers_secret)
     key = keyring.names()
-    credentials = ProviderCredentials(settings.providers_secret)
+    credentials, seal = ProviderCredentials(settings.providers_secret), Seal(settings.seal_key_id)
     directory = Directory(settings.directory_table)
     petitions = Petitions(settings.petitions_table, directory)
-    seal = Seal(settings.seal_key_id)
     bucket = AttachmentsBucket(settings.attachments_bucket)
     reception = Reception(petitions, directory, seal, keyring)
     follow_up = FollowUp(petitions, directory, seal)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from chalicelib.casework.access.sessions import Sessions
 from chalicelib.casework.access.sign_in_input import Tokens
 from shared.domain.errors import TokenRefusedError, UnauthenticatedError
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.reference import derive
 from shared.platform import clock, telemetry
 from shared.tables.throttle.officer_sessions import OfficerSessions

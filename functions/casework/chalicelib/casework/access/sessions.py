@@ -24,7 +24,7 @@ from chalicelib.casework.access.tokens import Claims, TokenVerifier
 from shared.domain.access.roles import Role
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import SecondFactorNeededError, TooManyRequestsError, UnauthenticatedError
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.reference import derive
 from shared.domain.procedures.conduct import OFFICE, reporting_line
 from shared.platform import clock, telemetry

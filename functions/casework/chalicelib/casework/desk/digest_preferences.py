@@ -6,7 +6,7 @@ import hmac
 from datetime import date, timedelta
 
 from shared.domain.errors import InvalidInputError
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.reference import unsubscribe_token_of
 from shared.platform import clock
 from shared.tables.directory import Directory, OfficerPreference

@@ -25,7 +25,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import InvalidInputError, NotFoundOrWrongPinError, PetitionError, PetitionFullError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_phone
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.telephone import LONGEST_PHONE
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import State
@@ -34,8 +34,7 @@ from shared.domain.petition.submission import EMPTY_IS_ABSENT, Text
 from shared.domain.petition.values.classification import Channel
 from shared.domain.petition.work import LOOK_UP
 from shared.domain.procedures import withdrawals
-from shared.domain.procedures.petition_secrets import is_pin
-from shared.domain.procedures.pin_requests import renewals_of, times_sent
+from shared.domain.procedures.pin_requests import is_pin, renewals_of, times_sent
 from shared.domain.procedures.second_look import ask_for_second_look
 from shared.platform import clock, telemetry
 from shared.tables.directory import Directory

@@ -14,7 +14,7 @@ from altcha import create_challenge, verify_solution
 from altcha.v2 import Payload
 
 from shared.domain.identity import reference as references
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.platform import clock
 
 HOLDS_FOR = timedelta(hours=24)

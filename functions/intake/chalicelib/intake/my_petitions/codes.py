@@ -15,7 +15,7 @@ from shared.domain.errors import InvalidInputError, TooManyRequestsError
 from shared.domain.identity import access_codes
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_email, normal_phone
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.network import subscriber_of
 from shared.domain.identity.telephone import LONGEST_PHONE
 from shared.platform import clock, telemetry

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from shared.domain.errors import LinkExpiredError, NotFoundOrWrongPinError, PetitionLostError
 from shared.domain.identity import reference as references
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures import petition_secrets
+from shared.domain.procedures import pin_requests
 from shared.domain.procedures.pin_requests import link_holds, renewals_of, times_sent
 from shared.platform import clock
 from shared.tables.petitions import Petitions
@@ -78,7 +78,7 @@ class PetitionFinder:
         if digits is None or not proof.secret:
             raise NotFoundOrWrongPinError
         petition = self._petitions.get(digits)
-        if petition_secrets.is_link_token(self._keyring, petition, digits, proof.secret[:80]):
+        if pin_requests.is_link_token(self._keyring, petition, digits, proof.secret[:80]):
             return self._by_link(petition)
         return self._by_pin(petition, digits, proof)
 
@@ -131,17 +131,17 @@ class PetitionFinder:
 
     def pin_of(self, petition: Petition) -> str:
         """Return a petition's PIN, to show it to whoever may have it: its receipt, and whoever renewed it."""
-        return petition_secrets.pin_of(self._keyring, petition)
+        return pin_requests.pin_of(self._keyring, petition)
 
     def is_pin(self, petition: Petition, secret: str) -> bool:
         """Return whether a secret is a petition's PIN."""
-        return petition_secrets.is_pin(self._keyring, petition, petition.reference, secret)
+        return pin_requests.is_pin(self._keyring, petition, petition.reference, secret)
 
     def secret_for(self, petition: Petition, secret: str) -> str:
         """Return the secret that the forms of a petition's page carry: the token, as long as links open it."""
         if not link_holds(petition, clock.now(), self._link_kept_for):
             return secret
-        return petition_secrets.link_token_of(self._keyring, petition)
+        return pin_requests.link_token_of(self._keyring, petition)
 
     def _by_link(self, petition: Petition | None) -> Petition:
         if petition is None:
@@ -154,7 +154,7 @@ class PetitionFinder:
         opened = times_sent(petition) + renewals_of(petition)
         attempt = PinTry(digits, proof.secret[:80], proof.address, opened, proof.offered[:4000])
         self._guard.check(attempt)
-        is_right = petition_secrets.is_pin(self._keyring, petition, digits, proof.secret[:80])
+        is_right = pin_requests.is_pin(self._keyring, petition, digits, proof.secret[:80])
         if petition is None and is_right and self._was_restored():
             raise PetitionLostError
         if petition is None or not is_right:

@@ -14,10 +14,9 @@ from typing import NamedTuple
 
 from shared.domain.errors import NotFoundOrWrongPinError
 from shared.domain.identity import reference as references
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures.petition_secrets import key_of
-from shared.domain.procedures.pin_requests import renewals_of
+from shared.domain.procedures.pin_requests import key_of, renewals_of
 from shared.platform import clock
 from shared.tables.petitions import Petitions
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures.petition_secrets import is_pin
+from shared.domain.procedures.pin_requests import is_pin
 from shared.domain.promises.evidence import Evidence
 from shared.tables.deliveries import Deliveries
 from shared.use_cases.evidence import Seen, evidence_in

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from chalicelib.intake.petitions.follow_up import FollowUp
 from shared.domain.errors import TooManyRequestsError
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.petition.change import PETITIONER
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures.petition_secrets import link_token_of, pin_of
-from shared.domain.procedures.pin_requests import may_renew
+from shared.domain.procedures.pin_requests import link_token_of, may_renew, pin_of
 from shared.platform import clock
 
 _DAY = 24 * 3600

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from shared.domain.calendar.working_calendar import at_local, end_of_day, local_date
 from shared.domain.identity import reference as references
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.network import subscriber_of
 from shared.tables.answers.reactions import NO_REACTIONS, Reaction, ReactionCounts, ReactionTable
 from shared.tables.throttle.counters import NameCounter

@@ -12,7 +12,7 @@ from shared.domain.calendar.working_calendar import end_of_day, local_date
 from shared.domain.errors import InvalidInputError, TooManyRequestsError
 from shared.domain.identity import reference as references
 from shared.domain.identity.contact import ContactError, normal_email
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.network import subscriber_of
 from shared.domain.identity.subscribers import KEPT_FOR, confirm_token, end_token, is_token, subscriber_name
 from shared.domain.petition.values.petitioner import Identity

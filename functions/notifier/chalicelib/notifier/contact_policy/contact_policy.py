@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from chalicelib.notifier.contact_policy.daily_limit import DailyLimit
 from chalicelib.notifier.contact_policy.quiet_hours import QuietHours, was_requested_just_now
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.reference import contact_key
 from shared.domain.identity.sms_reach import is_served_by_sms
 from shared.domain.petition.history import Entry

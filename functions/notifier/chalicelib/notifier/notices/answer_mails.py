@@ -16,7 +16,7 @@ from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.attempts.single_message import SingleMessage, send_single
 from chalicelib.notifier.contact_policy.contact_policy import ContactPolicy
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.subscribers import confirm_token, end_token
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind

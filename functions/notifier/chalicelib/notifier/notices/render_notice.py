@@ -8,8 +8,8 @@ from typing import Any
 
 from chalicelib.notifier.notices.notice import Notice
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.identity.keyring import Keyring
-from shared.domain.procedures.petition_secrets import link_token_of, pin_of
+from shared.domain.identity.identifier_keys import Keyring
+from shared.domain.procedures.pin_requests import link_token_of, pin_of
 from shared.domain.promises.deliveries import DeliveryChannel
 from shared.platform import clock
 from shared.tables.directory import Directory

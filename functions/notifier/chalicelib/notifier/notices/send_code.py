@@ -14,7 +14,7 @@ from chalicelib.notifier.attempts.single_message import SingleMessage, send_sing
 from chalicelib.notifier.contact_policy.contact_policy import ContactPolicy
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.access_codes import CODE_HOLDS_FOR, code_of
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.reference import contact_key
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.petitioner import contacts_on_file

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from chalicelib.notifier.attempts.back_off import MAX_ROUNDS
 from chalicelib.notifier.attempts.send_attempt import Attempts
 from chalicelib.notifier.attempts.single_message import SingleMessage, send_single
-from shared.domain.identity.keyring import Keyring
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.identity.reference import unsubscribe_token_of
 from shared.domain.promises.deliveries import NOTIFIED, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.notices import Audience, NoticeKind

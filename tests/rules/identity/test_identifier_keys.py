@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.identity.keyring import ANNOUNCED_FOR, READING_HOLDS_FOR, Keyring, Keys
+from shared.domain.identity.identifier_keys import ANNOUNCED_FOR, READING_HOLDS_FOR, Keyring, Keys
 
 START = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 FIRST = json.dumps({"key": "first"})
@@ -45,7 +45,7 @@ def test_processes_agree_on_the_key_of_every_instant_whenever_they_read(
     stage = Stage()
     processes = [stage.keyring()]
     instants = [START]
-    said: dict[datetime, bytes] = {}
+    agreed: dict[datetime, bytes] = {}
     for number, (minutes, what) in enumerate(pauses):
         stage.at += timedelta(minutes=minutes)
         if what == "announce":
@@ -60,7 +60,7 @@ def test_processes_agree_on_the_key_of_every_instant_whenever_they_read(
         instants.append(stage.at)
         for instant in instants:
             (key,) = {process.at(instant) for process in processes}
-            assert said.setdefault(instant, key) == key, "and it stays so"
+            assert agreed.setdefault(instant, key) == key, "and it stays so"
         assert {process.names() for process in processes} == {b"first"}
 
 
