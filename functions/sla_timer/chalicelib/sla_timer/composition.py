@@ -31,7 +31,7 @@ from chalicelib.sla_timer.rounds import RoundRunner
 from chalicelib.sla_timer.run_jobs import Job, Jobs
 from chalicelib.sla_timer.settings import SlaTimerSettings
 from shared.domain.calendar.public_holidays import LAST_DAY
-from shared.platform import clock, correlation, secrets, settings
+from shared.platform import clock, correlation, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import (
     ErasureRequest,
@@ -139,8 +139,14 @@ def build(configuration: SlaTimerSettings) -> Parts:
         timer=Timer(petitions, directory, bucket.remove),
         exports=ExportRecords(petitions, configuration.notices_queue_url),
         rounds=rounds,
-        announce_key=partial(secrets.announce_key, configuration.identifiers_secret),
+        announce_key=partial(_announce_key, configuration.identifiers_secret),
     )
+
+
+def _announce_key(secret_name: str, asked_at: datetime) -> None:
+    from shared.platform.secrets import announce_key  # noqa: PLC0415 - asked for once in years
+
+    announce_key(secret_name, asked_at)
 
 
 def _watches(
