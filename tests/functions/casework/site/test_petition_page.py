@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +89,28 @@ def test_promised_day_is_shown_to_all_who_work_on_it(system: System, reference: 
     pages = {name: page_of(system, name, reference) for name in ("minh.ccvc", "huong.ccvc", "binh.vanphong")}
 
     assert all("Đã hẹn người gửi: Thứ Sáu, ngày 20/11/2026" in page for page in pages.values())
+
+
+@pytest.mark.parametrize(
+    ("days", "on_the_page", "in_the_queue"),
+    [
+        (19, "Còn 1 ngày làm việc", "còn 1 ngày"),
+        (20, "Hạn hôm nay, 24:00", "hôm nay"),
+        (21, "Quá hạn 1 ngày", "quá 1 ngày"),
+        (25, "Quá hạn 5 ngày", "quá 5 ngày"),
+    ],
+)
+def test_page_counts_lateness_as_the_queue_does(
+    system: System, reference: str, days: int, on_the_page: str, in_the_queue: str
+):
+    system.clock.hold_at(system.clock.now() + timedelta(days=days))
+
+    page = page_of(system, "minh.ccvc", reference)
+    clock = page.partition('id="clock"')[2].partition("<ul")[0]
+    queue = Browser(system, "minh.ccvc").get("/desk/queue").text
+
+    assert on_the_page in [text.strip() for text in re.split(r"<[^>]*>", clock)]
+    assert f"<b>{in_the_queue}</b>" in queue
 
 
 def test_restricting_and_refusing_stand_at_the_end_of_the_menu_and_ask_first(system: System):

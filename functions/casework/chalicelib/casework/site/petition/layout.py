@@ -115,11 +115,11 @@ def clock_of(
 def _words_of_due(view: DeskView, language: Language) -> tuple[str, str]:
     """Return how long there is to the answer, in words, and how urgent that is."""
     _, _n = gettext(language), counted(language)
-    left = view.working_days_left
     if view.overdue:
-        return _n("Quá hạn %(count)s ngày làm việc", -left) % {"count": -left}, "late"
+        return _n("Quá hạn %(count)s ngày", -view.days_left) % {"count": -view.days_left}, "late"
     if view.days_left == 0:
         return _("Hạn hôm nay, 24:00"), "soon"
+    left = view.working_days_left
     words = _n("Còn %(count)s ngày làm việc", left) % {"count": left}
     return words, "soon" if left <= _SOON_WORKING_DAYS else ""
 
