@@ -168,4 +168,4 @@ def first_words(content: str) -> str:
     line = " ".join(content.split())
     if len(line) <= SUBJECT_LENGTH:
         return line
-    return line[:SUBJECT_LENGTH].rsplit(" ", 1)[0] + "…"
+    return line[:SUBJECT_LENGTH].rsplit(" ", 1)[0].rstrip(".,;:…") + "…"

@@ -28,6 +28,13 @@ class DaysLeft:
     calendar_days: int
     working_days: int
 
+    @property
+    def in_words(self) -> int:
+        """The working days that pages and notices say: at least one, but for the day itself; negative after it."""
+        if self.calendar_days == 0:
+            return 0
+        return max(self.working_days, 1) if self.calendar_days > 0 else min(self.working_days, -1)
+
 
 @dataclass(frozen=True, slots=True)
 class SkippedDay:
@@ -131,10 +138,14 @@ def is_overdue(due_on: date, now: datetime) -> bool:
 
 def days_left(due_on: date, now: datetime, calendar: WorkingCalendar) -> DaysLeft:
     """Count the days after today up to and including the due date; after it, the days since, negative."""
-    today = local_date(now)
+    return days_before(due_on, local_date(now), calendar)
+
+
+def days_before(due_on: date, day: date, calendar: WorkingCalendar) -> DaysLeft:
+    """Count the days from any day to the due date, as `days_left` does from today."""
     return DaysLeft(
-        calendar_days=(due_on - today).days,
-        working_days=calendar.working_days_between(today, due_on),
+        calendar_days=(due_on - day).days,
+        working_days=calendar.working_days_between(day, due_on),
     )
 
 

@@ -286,6 +286,25 @@ def test_days_left_are_counted_to_the_due_date_and_beyond(now: str, expected: Da
 
 
 @pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param("2026-11-16", 5, id="before: the working days that are left"),
+        pytest.param("2026-11-23T23:59:59", 0, id="the day itself"),
+        pytest.param("2026-11-24", -1, id="the holiday after is a day late, not none"),
+        pytest.param("2026-11-25", -1, id="the first working day after"),
+        pytest.param("2026-12-03", -7, id="late by working days"),
+    ],
+)
+def test_pages_say_one_count_of_working_days(now: str, expected: int) -> None:
+    """No page says that nothing is left on a day before the last one, nor that what is late is late by nothing."""
+    assert days_left(date(2026, 11, 23), local(now), CALENDAR).in_words == expected
+
+
+def test_due_date_that_a_later_holiday_falls_on_still_lies_ahead() -> None:
+    assert days_left(date(2026, 11, 24), local("2026-11-23"), CALENDAR).in_words == 1
+
+
+@pytest.mark.parametrize(
     ("ended", "years", "expected"),
     [
         pytest.param("2027-03-01 09:00", 5, "2032-03-01", id="the same day, whatever leap days lie between"),

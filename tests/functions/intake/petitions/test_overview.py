@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from chalicelib.intake.petitions.overview import First, Overview, overview_of
+from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import UNANSWERED, Action, State
 from shared.domain.petition.petition import Petition
@@ -67,10 +68,10 @@ def test_next_date_is_named_as_long_as_an_answer_is_owed(state: State):
 @pytest.mark.parametrize(
     ("at", "words", "look"),
     [
-        pytest.param("2026-06-08", "Còn 14 ngày", "info", id="there is time"),
-        pytest.param("2026-06-19", "Còn 3 ngày", "attention", id="soon"),
+        pytest.param("2026-06-08", "Còn 10 ngày làm việc", "info", id="there is time"),
+        pytest.param("2026-06-19", "Còn 1 ngày làm việc", "attention", id="soon"),
         pytest.param("2026-06-22", "Hôm nay là ngày cuối", "attention", id="today"),
-        pytest.param("2026-06-24", "Muộn 2 ngày làm việc", "danger", id="late"),
+        pytest.param("2026-06-24", "Quá hạn 2 ngày làm việc", "danger", id="late"),
     ],
 )
 def test_clock_of_an_open_petition(at: str, words: str, look: str):
@@ -93,11 +94,16 @@ def test_next_overdue_update_has_its_date(at: str, next_on: date):
 
 
 def test_clock_of_an_answer_says_how_early_it_was():
-    clock = overview(a_petition(State.ANSWERED)).clock
+    petition = a_petition(State.ANSWERED)
+    assert petition.answer is not None
+    answered_on = local_date(petition.answer.approved_at)
+
+    clock = overview(petition).clock
 
     assert clock is not None
     assert clock.look == "success"
-    assert clock.words.startswith("Trả lời sớm ")
+    early = CALENDAR.working_days_between(answered_on, petition.due_on)
+    assert clock.words == f"Trả lời sớm {early} ngày làm việc"
 
 
 def _statuses(petition: Petition) -> list[str]:

@@ -287,7 +287,7 @@ def test_an_overdue_petition_says_by_how_much(intake):
     proof = receipt_of(intake)
     intake.clock.hold_at(datetime.fromisoformat("2026-11-26T09:00:00+07:00"))
 
-    assert "quá hạn 2 ngày làm việc" in intake.http("POST", "/tra-cuu", form=proof).text
+    assert "Quá hạn 2 ngày làm việc" in intake.http("POST", "/tra-cuu", form=proof).text
 
 
 def test_the_link_of_an_email_needs_no_pin(intake):
@@ -413,8 +413,8 @@ def test_published_answers_are_listed_and_searched(intake, officers_do):
     assert proof["ma"] not in listed
     assert "Hiện chưa tìm được theo từ khóa" in unsearched
     assert "Hồ sơ chậm" in unsearched
-    assert "1 câu trả lời khớp" in matching
-    assert "Không có câu trả lời nào khớp với “đất đai”" in missed
+    assert "1 câu trả\u00a0lời khớp" in matching
+    assert "Không có câu trả\u00a0lời nào khớp với “đất đai”" in missed
     assert "Xem các kết quả cũ hơn" not in intake.http("GET", "/cong-khai", query={"q": "đất đai"}).text
     assert 'value="đất đai"' in missed
 
@@ -435,7 +435,7 @@ def test_link_to_older_results_that_is_wrong_shows_the_newest(intake, officers_d
     ("method", "path", "form", "heading"),
     [
         pytest.param("POST", "/gui", {"content": ""}, "Chưa gửi được", id="sending"),
-        pytest.param("POST", "/tra-cuu", {"ma": ""}, "Chưa mở được hồ sơ", id="tracking"),
+        pytest.param("POST", "/tra-cuu", {"ma": ""}, "Chưa mở được hồ\u00a0sơ", id="tracking"),
         pytest.param("POST", "/tra-cuu/cap-lai", {"contact": ""}, "Chưa gửi lại được mã PIN", id="PIN again"),
         pytest.param("GET", "/cong-khai?month=13", None, "Chưa tìm được", id="searching"),
         pytest.param("GET", "/thong-ke?month=13", None, "Chưa xem được số liệu", id="figures"),

@@ -407,7 +407,7 @@ def test_review_shows_similar_answers_before_anything_is_sent(with_published):
         "POST", "/gui", form=FORM | {"content": "Cắt phụ cấp thâm niên của giáo viên", "step": "review"}
     ).text
 
-    assert "Có thể câu hỏi của bạn đã được trả lời" in page
+    assert "Có thể câu\u00a0hỏi của bạn đã được trả\u00a0lời" in page
     assert "Phụ cấp thâm niên khi chuyển vị trí" in page
     assert "Mã QR trên giấy hẹn" not in page
     assert len(with_published.items("petitions")) == before

@@ -15,7 +15,6 @@ from datetime import datetime
 from chalicelib.intake.petitions.find_petition import PetitionFinder, Proof
 from chalicelib.intake.sms.webhook import sender_number
 from shared.domain.calendar import deadlines
-from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import (
     NotFoundOrWrongPinError,
     PetitionLostError,
@@ -108,7 +107,7 @@ def _status(petition: Petition, directory: Directory, language: Language, now: d
         due = petition.due_on
         sentences.append(_(DUE) % {"day": due.day, "month": due.month, "year": due.year})
         left = deadlines.days_left(due, now, directory.calendar())
-        late = max(-left.working_days, 0) if local_date(now) > due else 0
+        late = max(-left.in_words, 0)
         if late:
             sentences.append(_n("Đã quá hạn %(count)s ngày làm việc.", late) % {"count": late})
     if petition.state in RESULT_KNOWN:

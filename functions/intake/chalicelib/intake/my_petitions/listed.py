@@ -31,14 +31,14 @@ class Line(NamedTuple):
     received_on: date
     due_on: date
     days_left: int
-    """Calendar days; negative once the due date has passed."""
+    """Working days; negative once the due date has passed."""
     is_late: bool
     update_on: date | None = None
     """The day of the next update that is owed while the answer is late."""
     asked_on: date | None = None
     answered_on: date | None = None
     days_early: int = 0
-    """Calendar days that the answer came before its last day; negative where it came after."""
+    """Working days that the answer came before its last day; negative where it came after."""
     score: int | None = None
 
 
@@ -76,6 +76,7 @@ class MyPetitions:
         return [self._line(turn, petition, now) for petition in petitions]
 
     def _line(self, turn: Turn, petition: Petition, now: datetime) -> Line:
+        calendar = self._directory.calendar()
         answered_at = petition.answer.approved_at if petition.answer else None
         is_answered = answered_at is not None and not petition.is_unanswered
         question = petition.last(Action.REQUEST_INFORMATION)
@@ -89,12 +90,14 @@ class MyPetitions:
             turn=turn,
             received_on=local_date(petition.received_at),
             due_on=petition.due_on,
-            days_left=(petition.due_on - local_date(now)).days,
+            days_left=deadlines.days_left(petition.due_on, now, calendar).in_words,
             is_late=is_late,
             update_on=self._update_on(petition, now) if is_late else None,
             asked_on=local_date(question.at) if question and is_waiting else None,
             answered_on=answered_on,
-            days_early=(petition.due_on - answered_on).days if answered_on else 0,
+            days_early=deadlines.days_before(petition.due_on, answered_on, calendar).in_words
+            if answered_on
+            else 0,
             score=petition.rating.score if petition.rating and petition.state not in RESULT_KNOWN else None,
         )
 

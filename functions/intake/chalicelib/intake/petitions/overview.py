@@ -84,7 +84,7 @@ STEPS: tuple[tuple[str, frozenset[State]], ...] = (
 """The ordinary steps to the answer. States on none of them leave the step where it is."""
 _LOOKING_AGAIN = N_("Xem xét lại")
 _FEW_DAYS = 3
-"""Days before the due date from which the clock asks for attention."""
+"""Working days before the due date from which the clock asks for attention."""
 
 
 class Step(NamedTuple):
@@ -231,7 +231,7 @@ def _clock(
     whole = max((petition.due_on - since).days, 1)
     share = round(100 * min(max((until - since).days, 0), whole) / whole)
     words, look = (
-        _words_of_answer((petition.due_on - until).days, language)
+        _words_of_answer(deadlines.days_before(petition.due_on, until, calendar).in_words, language)
         if is_answered
         else _words_of_days(petition, calendar, now, language)
     )
@@ -242,10 +242,10 @@ def _words_of_answer(early: int, language: Language) -> tuple[str, str]:
     _ = gettext(language)
     _n = counted(language)
     if early > 0:
-        return _n("Trả lời sớm %(count)s ngày", early) % {"count": early}, "success"
+        return _n("Trả lời sớm %(count)s ngày làm việc", early) % {"count": early}, "success"
     if early == 0:
         return _("Trả lời đúng ngày cuối"), "success"
-    return _n("Trả lời muộn %(count)s ngày", -early) % {"count": -early}, "danger"
+    return _n("Trả lời muộn %(count)s ngày làm việc", -early) % {"count": -early}, "danger"
 
 
 def _words_of_days(
@@ -253,14 +253,13 @@ def _words_of_days(
 ) -> tuple[str, str]:
     _ = gettext(language)
     _n = counted(language)
-    left = deadlines.days_left(petition.due_on, now, calendar)
-    if left.calendar_days < 0:
-        late = max(-left.working_days, 1)
-        return _n("Muộn %(count)s ngày làm việc", late) % {"count": late}, "danger"
-    if left.calendar_days == 0:
+    left = deadlines.days_left(petition.due_on, now, calendar).in_words
+    if left < 0:
+        return _n("Quá hạn %(count)s ngày làm việc", -left) % {"count": -left}, "danger"
+    if left == 0:
         return _("Hôm nay là ngày cuối"), "attention"
-    words = _n("Còn %(count)s ngày", left.calendar_days) % {"count": left.calendar_days}
-    return words, "attention" if left.calendar_days <= _FEW_DAYS else "info"
+    words = _n("Còn %(count)s ngày làm việc", left) % {"count": left}
+    return words, "attention" if left <= _FEW_DAYS else "info"
 
 
 def _steps(petition: Petition, _: Callable[[str], str]) -> tuple[Step, ...]:

@@ -240,7 +240,7 @@ def petitioners_view(
         received_at=petition.received_at,
         due_on=petition.due_on,
         overdue=is_overdue,
-        overdue_working_days=max(0, -left.working_days) if is_overdue else 0,
+        overdue_working_days=max(0, -left.in_words) if is_overdue else 0,
         days_left=left.calendar_days,
         working_days_left=left.working_days,
         may_publish=petition.may_publish,

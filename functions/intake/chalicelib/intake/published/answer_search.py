@@ -237,4 +237,4 @@ def beginning_of(text: str, most: int = EXCERPT) -> str:
     line = " ".join(text.split())
     if len(line) <= most:
         return line
-    return f"{line[:most].rpartition(' ')[0] or line[:most]}…"
+    return f"{(line[:most].rpartition(' ')[0] or line[:most]).rstrip('.,;:…')}…"

@@ -6,6 +6,7 @@ from chalice.app import Request, Response
 
 from chalicelib.intake.composition import PAGES
 from chalicelib.intake.site.frame import frame_facts, page_language
+from chalicelib.intake.site.headings import with_whole_words
 from shared.domain.errors import PetitionError
 from shared.web.answers import html_answer
 from shared.web.problems import problem_of
@@ -22,4 +23,4 @@ def answer_error(request: Request, error: PetitionError) -> Response:
         title=problem["title"],
         detail=problem["detail"],
     )
-    return html_answer(html, status)
+    return html_answer(with_whole_words(html), status)

@@ -15,6 +15,7 @@ from chalice.app import Request, Response
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.find_petition import Proof
 from chalicelib.intake.petitions.receive_petition import checked_key
+from chalicelib.intake.site.headings import with_whole_words
 from shared.domain import errors
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import local_date
@@ -124,9 +125,8 @@ def page_language(request: Request) -> Language:
 def page(parts: Parts, request: Request, template: str, status: int = 200, **facts: Any) -> Response:
     """Answer with a page in the reader's language."""
     language = page_language(request)
-    return html_answer(
-        parts.pages.render(template, language, **{**frame_facts(request, language), **facts}), status
-    )
+    html = parts.pages.render(template, language, **{**frame_facts(request, language), **facts})
+    return html_answer(with_whole_words(html), status)
 
 
 def public(view: Callable[..., Response]) -> Callable[..., Response]:

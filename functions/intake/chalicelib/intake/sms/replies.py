@@ -207,4 +207,4 @@ def _joined(*sentences: str) -> str:
 
 def overdue_working_days(left: deadlines.DaysLeft) -> int:
     """Return how many working days a due date is past; 0 while it is not."""
-    return max(0, -left.working_days) if left.calendar_days < 0 else 0
+    return max(0, -left.in_words)

@@ -161,7 +161,7 @@ def errors_of(
 ) -> tuple[FormError, ...]:
     """Return the errors of a step in the order of its fields; each says what to do."""
     _ = gettext(language)
-    labels = {**LABELS, "files": N_("Ảnh, giấy tờ"), "consent": N_("Đồng ý")}
+    labels = {**LABELS, "files": N_("Ảnh, giấy tờ"), "consent": N_("Ô đồng ý")}
     order = {name: place for place, name in enumerate(labels)}
     listed = sorted(problems, key=lambda problem: order.get(problem[0], 0))
     return tuple(
